@@ -139,7 +139,7 @@ def words_of(flow: FlowLine) -> tuple[str, ...]:
     few = flow.addresses[:4]
     more = f" and {len(flow.addresses) - 4} more" if len(flow.addresses) > 4 else ""
     which = f"addresses {', '.join(few)}{more}" if few else ""
-    unknown = f"unknown: {'; '.join(flow.waits[:3])}" if flow.verdict == "unknown" else ""
+    unknown = f"unknown: {flow.waits}" if flow.verdict == "unknown" else ""
     return spoken, through, which, unknown, *flow.notes
 
 

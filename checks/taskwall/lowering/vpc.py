@@ -13,6 +13,7 @@ from taskwall.model.entities.vpc import (
     WAYS,
     Association,
     BlockExclusion,
+    EdgeTable,
     EncryptionControl,
     GatewayAttachment,
     GivenRange,
@@ -307,16 +308,24 @@ def nat_gateway(r: ResourceReader) -> Iterator[Entity]:
 
 
 @lowers("aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation")
-def association(r: ResourceReader) -> Iterator[Association]:
+def association(r: ResourceReader) -> Iterator[Association | EdgeTable]:
     subnet_cell = r.attribute("subnet_id", "SubnetId")
-    if subnet_cell.absent:
-        return
     table = r.attribute("route_table_id", "RouteTableId")
+    if subnet_cell.absent:
+        if not r.attribute("gateway_id", "").absent:
+            yield EdgeTable(r.must(RouteTable, table, "steers what comes in by"))
+        return
     yield Association(
         r.must(Subnet, subnet_cell, "associates a route table with"),
         r.must(RouteTable, table, "uses"),
         _there(r, table),
     )
+
+
+@lowers("AWS::EC2::GatewayRouteTableAssociation")
+def edge_association(r: ResourceReader) -> Iterator[EdgeTable]:
+    r.attribute("", "GatewayId")
+    yield EdgeTable(r.must(RouteTable, r.attribute("", "RouteTableId"), "steers what comes in by"))
 
 
 def _there(r: ResourceReader, table: Cell) -> Fact:
