@@ -86,6 +86,8 @@ def test_an_example_is_taken(example: str, tmp_path: Path) -> None:
     """What the page shows can be written so."""
     (tmp_path / "taskwall.toml").write_text(example)
     (tmp_path / "infra" / "network").mkdir(parents=True)
+    (tmp_path / "states").mkdir()
+    (tmp_path / "states" / "shared.tfstate").touch()
     (tmp_path / "vendor" / "modules").mkdir(parents=True)
 
     assert load(str(tmp_path), all_rules()) != Settings()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.context import read_context
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
@@ -25,6 +26,7 @@ from taskwall.source.files import (
     folder_entries,
     walk,
 )
+from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
 from taskwall.source.submodules import unchecked_submodules
 from taskwall.source.terragrunt import CURE, is_unit, units
@@ -37,8 +39,6 @@ SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 
 ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 
-TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
 VALUES = (".tfvars", ".tfvars.json")
 """How the names of the files end that hold values of a root's variables."""
 
@@ -118,6 +118,7 @@ def read_sources(
         explore_defaults=use.scenarios == "all",
         module_sources=use.module_sources,
         remote_states=use.remote_state,
+        context=read_context([one.path for one in use.context], use, files, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)
@@ -190,7 +191,7 @@ def read_sources(
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
         found.reads += [
-            ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
+            ReadStack(stack, boundary, None if is_plan(stack.name, files) else only)
             for stack in kept
             if stack.name not in whole
         ]
@@ -199,9 +200,9 @@ def read_sources(
         if scope.kinds == ALL_KINDS:
             ours = concerned.difference(given).union(*(stack.files for stack in kept))
             ours = ours.union(stack.name for stack in kept)
-            told = ours.union(error.place.file for error in wrong)
+            reported = ours.union(error.place.file for error in wrong)
             found.foreign += [
-                path for path in given if not path.endswith(TERRAFORM) and path not in told
+                path for path in given if not path.endswith(TERRAFORM) and path not in reported
             ]
     # A plan beside a unit stands for it.
     plans = {os.path.dirname(one.stack.name) for one in found.reads if one.stack.name in seen}
@@ -226,7 +227,7 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
 
 
 def _is_loaded(path: str, source: str) -> bool:
-    """Whether Terraform reads a file of values beside a source of its root without being told."""
+    """Whether Terraform reads a file of values beside a source of its root without being named."""
     folder, name = os.path.split(path)
     by_itself = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
     return by_itself and folder == os.path.dirname(source)
@@ -295,27 +296,21 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
     """
     if path.endswith(TERRAFORM):
         return "terraform"
-    if _is_plan(path, files):
+    if is_plan(path, files):
         return "plan"
-    if path.endswith(TEMPLATES):
+    if path.endswith(TEMPLATES) or _may_be_template(path, files):
         return "cloudformation"
+    return None
+
+
+def _may_be_template(path: str, files: Files) -> bool:
+    """Whether a file may be a template, by a glance at what is in it."""
     from taskwall.readers.cloudformation.template import may_be_template
 
     try:
-        return "cloudformation" if may_be_template(files.text(path)) else None
-    except UnreadableError:
-        return None
-
-
-def _is_plan(path: str, files: Files) -> bool:
-    """Whether a file is a plan of Terraform as JSON, by whatever name."""
-    if path.endswith((*TERRAFORM, ".yaml", ".yml", ".template")):
-        return False
-    try:
-        text = files.text(path)
+        return may_be_template(files.text(path))
     except UnreadableError:
         return False
-    return '"format_version"' in text and '"planned_values"' in text
 
 
 def _is_empty(path: str, files: Files) -> bool:
@@ -440,6 +435,17 @@ def _below(
             yield path
 
 
+def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
+    """The files below a folder that are sources, as far as a glance at them says."""
+    return [
+        path
+        for path in _below((folder,), files)
+        if path.endswith((*TERRAFORM, *TEMPLATES))
+        and not use.excludes(path)
+        and (path.endswith(TERRAFORM) or is_plan(path, files) or _may_be_template(path, files))
+    ]
+
+
 def _is_folder(path: str, files: Files) -> bool:
     """Whether a path is a folder, be it that only held files are in it."""
     return os.path.isdir(path) or any(held != path and encloses(path, held) for held in files.held)
@@ -512,7 +518,7 @@ def _stacks(
 
         add(attempt(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
     others = [path for path in paths if not path.endswith(TERRAFORM)]
-    plans = [path for path in others if _is_plan(path, files)]
+    plans = [path for path in others if is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned

@@ -60,7 +60,7 @@ def _masked(graph: Graph, mask: Redactor) -> Graph:
     return Graph(
         graph.stack,
         tuple(replace(node, name=mask.redact(node.name)) for node in graph.nodes),
-        tuple(replace(tie, label=mask.redact(tie.label)) for tie in graph.ties),
+        tuple(replace(edge, label=mask.redact(edge.label)) for edge in graph.edges),
     )
 
 

@@ -337,6 +337,7 @@ def _resource(
         call.origin.called_from,
         (need, *call.origin.maybe),
         silent=type_ not in _JUDGED,
+        context=call.origin.context,
     )
     return Resource(type_, origin, Fields(fields, {}, Unknown((need,)), place), place)
 

@@ -36,7 +36,7 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         self._outside_parts = Entry("outside")
 
     def rebuilt(self, resources: Sequence[Resource]) -> list[Any]:
-        """All things that these resources declare now."""
+        """All entities that these resources declare now."""
         queries = self._queries
         fresh = NetworkBuilder(resources)
         self.resources = queries.set_input("resources", fresh.resources)
@@ -72,10 +72,10 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         self.attributes_read = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]
         self.errors = [error for part in parts for error in part.errors]
-        return [thing for part in parts for thing in part.entities]
+        return [entity for part in parts for entity in part.entities]
 
     def by_name(self, kind: type[Entity]) -> dict[str, str]:
-        """The addresses of the resources that become things of a kind, by their names."""
+        """The addresses of the resources that become entities of a kind, by their names."""
         return self._queries.query(("names", kind), self.named, (kind,))
 
     def is_alone(self) -> bool:
@@ -97,15 +97,15 @@ class IncrementalNetworkBuilder(NetworkBuilder):
 
     def _external(self, kind: type[Entity], name: str, outside: ExternalReference) -> _Part:
         self._begin()
-        thing = self.external(kind, name, outside)
-        return self._ended(() if thing is None else (thing,))
+        entity = self.external(kind, name, outside)
+        return self._ended(() if entity is None else (entity,))
 
     def _begin(self) -> None:
         self.attributes_read, self.external_references = set(), {}
         self.crashes, self.errors = [], []
 
-    def _ended(self, things: tuple[Any, ...]) -> _Part:
+    def _ended(self, entities: tuple[Any, ...]) -> _Part:
         read = frozenset(self.attributes_read)
         read = self._attributes_read.setdefault(read, read)
         crashes, errors = tuple(self.crashes), tuple(self.errors)
-        return _Part(things, self.external_references, read, crashes, errors)
+        return _Part(entities, self.external_references, read, crashes, errors)

@@ -151,7 +151,7 @@ def part(setting: Setting, of: str = "", vpc: Link | None = None) -> Part:
 
     Args:
         setting: a CIDR or an address; what is neither stands for none.
-        of: the id of the thing whose own range it is, by which others may refer to it.
+        of: the id of the entity whose own range it is, by which others may refer to it.
         vpc: the VPC that it is in.
     """
     names = frozenset((*_names(setting.value), *([f"{of}.{setting.name}"] if of else ())))
@@ -403,7 +403,7 @@ class Grant(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """What is told of a permission: that it reaches an end, and that it is apart from a place."""
+    """What a report says of a permission: that it reaches an end, or is apart from a place."""
 
     text: Callable[[Permission], str]
     otherwise: Callable[[Permission, str], str]

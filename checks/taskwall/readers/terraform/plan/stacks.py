@@ -39,6 +39,7 @@ from taskwall.readers.terraform.plan.sensitive import hidden
 from taskwall.readers.terraform.plan.values import Planned
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.source.containment import attempt
+from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.size import parts_at_most
@@ -143,6 +144,7 @@ class PlanStack:
         root: Module | None = None,
     ) -> None:
         self.name = path
+        self.ties: tuple[SourceTie, ...] = ()
         self.text = text
         self.plan = plan
         self._inputs = inputs
