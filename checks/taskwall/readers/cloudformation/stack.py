@@ -9,10 +9,12 @@ from msgspec import Struct
 
 from taskwall.core.values import (
     Fields,
+    Items,
     Known,
     Need,
     Origin,
     Question,
+    Reference,
     Scalar,
     Scenario,
     Span,
@@ -100,6 +102,7 @@ class CloudFormationStack:
         self._assumed: dict[Span, str] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
+        self._includes: dict[tuple[str, str], list[Resource]] = {}
         self._secrets: dict[str, tuple[Span, ...]] = {}
 
     @property
@@ -142,6 +145,9 @@ class CloudFormationStack:
                         resources.append(made.resource)
         absent = [one for template in self.templates.values() for one in template.absent]
         absent += [_absent_template(one) for one in resources if one.type == ABSENT]
+        resources += [
+            one for root in roots for each in root.all_below() for one in self._included(each)
+        ]
         found = Evaluation(
             tuple(resources),
             tuple(errors),
@@ -155,6 +161,29 @@ class CloudFormationStack:
             self._first = found
             self.imports = run.imports
         return found
+
+    def _included(self, evaluator: Evaluator) -> list[Resource]:
+        """What a template includes that is not there, as calls that get all of its resources."""
+        key = evaluator.template.unit.file, evaluator.site.prefix
+        if key not in self._includes:
+            names = evaluator.template.resources
+            every = Items(tuple(Reference(evaluator.address(name), "") for name in names))
+            self._includes[key] = [
+                Resource(
+                    ABSENT,
+                    Origin(
+                        one.name,
+                        f"{evaluator.site.prefix}{one.name} at {one.place.file}:{one.place.line}",
+                        one.place,
+                        "cloudformation",
+                        evaluator.site.called_from,
+                    ),
+                    Fields({"Resources": every}, {"Resources": one.place}),
+                    one.place,
+                )
+                for one in evaluator.template.may_add
+            ]
+        return self._includes[key]
 
     def evaluations(self) -> Callable[[Scenario], Evaluation]:
         """Evaluates under one scenario after another: what has been evaluated is kept."""
