@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
 from taskwall.core.facts import Fact
-from taskwall.core.values import waiting
+from taskwall.core.values import why_unknown
 from taskwall.findings.finding import Problem, Step
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.flows.flow import Flow, Obstacle
@@ -252,7 +252,7 @@ class _Teller:
             tuple(told_ranges(flow)),
             tuple(notes),
             self._of.stack,
-            mask(waiting(flow.missing)),
+            mask(why_unknown(flow.missing)),
             tuple(map(mask, flow.also)),
         )
 

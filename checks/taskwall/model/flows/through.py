@@ -30,7 +30,7 @@ from taskwall.model.flows.sets import (
     merged,
     over,
 )
-from taskwall.model.load_balancing.fronts import BalancerPath
+from taskwall.model.load_balancing.paths import BalancerPath
 from taskwall.model.permissions.coverage import Addresses, Part
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
 
