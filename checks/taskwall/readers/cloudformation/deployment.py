@@ -22,7 +22,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.calls import Outcome
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node
-from taskwall.readers.cloudformation.exports import ImportResolver
+from taskwall.readers.cloudformation.exports import Asked, ImportResolver
 from taskwall.readers.cloudformation.template import Template
 from taskwall.source.stack import Inputs, SourceError
 
@@ -87,7 +87,7 @@ class DeploymentEvaluation:
         self.expansions = {} if expansions is None else expansions
         self.questions: set[Question] = set()
         self.errors: dict[SourceError, None] = {}
-        self.imports: list[tuple[str, Value]] = []
+        self.imports: list[Asked] = []
         self.roots: list[TemplateContext] = []
         self.made = 0
         self.deciding = 0
@@ -199,6 +199,9 @@ class TemplateContext(Protocol):
 
     def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
+
+    def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
+        """The value of what Parameter Store has by a name, if a template puts it there."""
 
     def all_below(self) -> "Iterator[TemplateContext]":
         """Itself and the templates of all nested stacks that may exist."""

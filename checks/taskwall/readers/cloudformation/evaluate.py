@@ -54,7 +54,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import told_apart
+from taskwall.readers.cloudformation.exports import Asked, Offer, told_apart
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, given_parameters
 from taskwall.source.stack import SourceError
@@ -441,7 +441,7 @@ class Evaluator:
     def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
         """The value of the one export that a name means; None if none or several do."""
         market = self.run.resolver
-        self.run.imports.append((self.template.unit.file, name))
+        self.run.imports.append(Asked(self.template.unit.file, name, symbol, place))
         if market is None or symbol in self.inputs.assumptions:
             return None
         offers = market.meant(name, self.template.unit.file)
@@ -449,12 +449,47 @@ class Evaluator:
             why = f"is exported by {' and by '.join(told_apart(offers))}"
             return Unknown((Need(symbol, why),), symbol, place=place)
         for offer in offers:
-            for root in self.run.roots:
-                if root.template.unit.file == offer.root:
-                    for one in root.all_below():
-                        if one.site.path == offer.path:
-                            found = one.output(offer.output, place)
-                            return None if found is None else with_place(found, place)
+            if (one := self._at(offer)) is not None:
+                found = one.output(offer.output, place)
+                return None if found is None else with_place(found, place)
+        return None
+
+    def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
+        """The value of the one parameter of Parameter Store that a name means, if it is known."""
+        market, file = self.run.resolver, self.template.unit.file
+        at = place or self.template.place
+        self.run.imports.append(Asked(file, name, symbol, at, stored=True))
+        if market is None or symbol in self.inputs.assumptions:
+            return None
+        offers = market.stored(name)
+        if len(offers) != 1:
+            return None
+        found, one = offers[0].value, self._at(offers[0])
+        if found is None and one is not None:
+            found = one.written(offers[0].output, "Value", at)
+        return None if found is None else with_place(found, at)
+
+    def written(self, name: str, key: str, place: Span) -> Value | None:
+        """The value of a property of a resource, for another template."""
+        making = f"Resources.{name}.{key}"
+        if making in self._making:
+            return None
+
+        def made() -> Value:
+            with self._under_way(making):
+                node = members(self.template.resources[name].properties).get(key)
+                found = None if node is None else self.value(node)
+            return found or nameless(f"{key} of {name}", "has no value", place)
+
+        return self.remembered(self._outputs, making, made)
+
+    def _at(self, offer: Offer) -> "Evaluator | None":
+        """The template that an offer is of, where it is deployed together with this one."""
+        for root in self.run.roots:
+            if isinstance(root, Evaluator) and root.template.unit.file == offer.root:
+                for one in root.all_below():
+                    if one.site.path == offer.path:
+                        return one
         return None
 
     # Conditions

@@ -18,27 +18,50 @@ from taskwall.core.values import (
 
 
 class Offer(Struct, frozen=True):
-    """An output that is exported: by which tree of templates, where in it, and under what name."""
+    """An output that is exported: by which tree of templates, where in it, and under what name.
+
+    Of a parameter that a template puts into Parameter Store, `output` is its logical id. `value` is
+    that of a parameter of the context that no template makes.
+    """
 
     root: str
     path: str
     output: str
     name: Value
     place: Span
+    stored: bool = False
+    value: Value | None = None
+
+
+class Asked(Struct, frozen=True):
+    """That a template imports a name, or reads it from Parameter Store, as `symbol`."""
+
+    file: str
+    name: Value
+    symbol: str
+    place: Span
+    stored: bool = False
 
 
 class Exports:
-    """Everything that a scan exports, to be found by the names that imports give."""
+    """Everything that a scan exports or stores, to be found by the names that others give."""
 
     def __init__(self, every: Iterable[Offer]) -> None:
+        self._stored: dict[tuple[str, ...], list[Offer]] = {}
         self._by_parts: dict[tuple[str, ...], list[Offer]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...]], list[Offer]] = {}
         for offer in every:
-            self._by_parts.setdefault(_parts(offer.name), []).append(offer)
+            table = self._stored if offer.stored else self._by_parts
+            table.setdefault(_parts(offer.name), []).append(offer)
 
     def __bool__(self) -> bool:
-        return bool(self._by_parts)
+        return bool(self._by_parts or self._stored)
+
+    def stored(self, name: Value) -> list[Offer]:
+        """The parameters of Parameter Store that a name can mean: those of the same known parts."""
+        wanted = _parts(name)
+        return self._stored.get(wanted, []) if any(wanted) else []
 
     def meant(self, name: Value, file: str) -> list[Offer]:
         """The exports that an import of a template can mean.
@@ -55,14 +78,14 @@ class Exports:
             found = [one for one in found if one.root in roots] if roots else found
         return found
 
-    def bind(self, imports: Iterable[tuple[str, Value]]) -> bool:
+    def bind(self, imports: Iterable[Asked]) -> bool:
         """Learn from imports, with the templates that they stand in, which stack is which.
 
         What one template imports from one stack comes from one template: of several that export a
         name, only those count that export the others too. Whether anything was learnt.
         """
         sources: dict[tuple[str, str], list[set[str]]] = {}
-        for file, name in imports:
+        for file, name in ((one.file, one.name) for one in imports if not one.stored):
             found = self.meant(name, file)
             if found and (stack := _stack_of(name, found)):
                 sources.setdefault((file, stack), []).append({offer.root for offer in found})
@@ -121,6 +144,7 @@ class ImportResolver:
     def __init__(self, market: Exports) -> None:
         self._exports = market
         self._told: dict[tuple[str, Value], list[Offer]] = {}
+        self._stored: dict[Value, list[Offer]] = {}
         self._lost = False
         """Whether it was told something that it cannot remember."""
 
@@ -133,11 +157,21 @@ class ImportResolver:
             self._lost = True
         return found
 
+    def stored(self, name: Value) -> list[Offer]:
+        """The parameters of Parameter Store that a name can mean."""
+        found = self._exports.stored(name)
+        try:
+            self._stored[name] = found
+        except TypeError:
+            self._lost = True
+        return found
+
     def agrees_with(self, exports: Exports) -> bool:
         """Whether another market says what this one did; it is that one from now on."""
         same = not self._lost and all(
             exports.meant(name, file) == found for (file, name), found in self._told.items()
         )
+        same = same and all(exports.stored(name) == one for name, one in self._stored.items())
         if same:
             self._exports = exports
         return same
