@@ -101,7 +101,7 @@ class JoinedStack:
             root.scope({}, label, self._shared)
             for root, label in zip(self._roots, self._labels, strict=True)
         ]
-        together(scopes, self._said, self._context)
+        together(self._roots, scopes, self._said, self._context)
         return scopes
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
@@ -121,11 +121,17 @@ class JoinedStack:
 
 
 def together(
-    scopes: Sequence[ModuleScope], said: Mapping[str, str], context: Sequence[ContextSource] = ()
+    roots: Sequence[TerraformStack],
+    scopes: Sequence[ModuleScope],
+    said: Mapping[str, str],
+    context: Sequence[ContextSource] = (),
 ) -> tuple[RemoteStates, DataAnswers]:
-    """Let root modules read each other's outputs and look up each other's resources."""
+    """Let root modules, by their scopes, read each other's outputs and resources."""
+    by_folder = {root.name: root for root in roots}
     states = RemoteStates(scopes, said, context)
-    answers = DataAnswers(scopes, context, states)
+    answers = DataAnswers(
+        scopes, context, states, lambda folder, type_: by_folder[folder].creates(type_)
+    )
     first = scopes[0].run
     for text in (text for one in context for text in one.sensitive_texts):
         first.hidden.add(text)
@@ -221,7 +227,7 @@ def _ties(
     found = list(ids(scanned))
     scopes = [root.scope({}) for root in roots] if leading else []
     if scopes:
-        states, answers = together(scopes, inputs.remote_states, context)
+        states, answers = together(roots, scopes, inputs.remote_states, context)
 
     def of(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
         for scope in scopes:

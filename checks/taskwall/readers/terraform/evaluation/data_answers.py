@@ -4,7 +4,7 @@ A data source that one resource answers is that resource. One that several answe
 so is one of which it is open whether a resource answers it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -76,15 +76,21 @@ class DataAnswer(Struct, frozen=True, eq=False):
 
 
 class DataAnswers:
-    """What roots that are evaluated together, and the context, answer each other's data sources."""
+    """What roots that are evaluated together, and the context, answer each other's data sources.
+
+    `creates` says whether a root, by its folder, has any resources of a type: not each is looked
+    through, which takes as long as to evaluate all its calls.
+    """
 
     def __init__(
         self,
         scopes: Sequence[ModuleScope],
         context: Sequence[ContextSource],
         states: RemoteStates,
+        creates: Callable[[str, str], bool],
     ) -> None:
         self._scopes = scopes
+        self._creates = creates
         self._context = context
         self._states = states
         self._answers: Memo[str, DataAnswer] = Memo()
@@ -153,11 +159,12 @@ class DataAnswers:
 
     def _every(self, type_: str) -> Iterator[Candidate]:
         for root in self._scopes:
-            for scope in _modules(root):
+            folder = root.run.root.folder
+            for scope in _modules(root) if self._creates(folder, type_) else ():
                 for local in scope.module.resources:
                     if local.startswith(f"{type_}."):
                         for instance in scope.instances(local).all:
-                            yield Candidate(root.run.root.folder, type_, instance)
+                            yield Candidate(folder, type_, instance)
         for source in self._context:
             for resource in source.resources:
                 if resource.type == type_ and not resource.data:
