@@ -329,3 +329,50 @@ def test_templates_that_share_parameters_are_read_together(tmp_path: Path) -> No
         for report in (whole, alone)
     ]
     assert both[0] == both[1] >= {"TW603"}
+
+
+def test_ties_by_hand(folder: Path) -> None:
+    """The settings say what a data source is, where nothing else tells it."""
+    text = SERVICE.replace('"prod"', '"unlike"').replace('Tier = "public"', 'Tier = "unlike"')
+    (folder / "service/main.tf").write_text(text)
+    (folder / "old").mkdir()
+    (folder / "old/main.tf").write_text(NETWORK)
+    settings = folder / "taskwall.toml"
+    context = '[[context]]\npath = "network"\n[[context]]\npath = "old"\n'
+    settings.write_text(context)
+    assert verdicts(told(folder))["TW603"][0] == "unknown"
+    settings.write_text(
+        f"{context}[ties]\n"
+        '"service:data.aws_vpc.main" = "network:aws_vpc.main"\n'
+        '"data.aws_subnets.public" = "network:aws_subnet.public"\n'
+    )
+    document = told(folder)
+    assert verdicts(document)["TW603"][0] == "fail"
+    assert {one["by"] for one in document["ties"]} == {"setting"}
+    settings.write_text(f'{context}[ties]\n"nowhere:data.aws_vpc.main" = "aws_vpc.main"\n')
+    with pytest.raises(SettingsError, match='there is no file or folder "nowhere"'):
+        told(folder)
+
+
+@pytest.mark.parametrize(
+    ("context", "target"),
+    [
+        ("net.yaml", "net.yaml:Subnet"),
+        ("net.yaml", "Subnet"),
+        ("net.yaml", "net-subnet"),
+        ("net.tfstate", "net.tfstate:aws_subnet.main"),
+    ],
+)
+def test_parameters_by_hand(tmp_path: Path, context: str, target: str) -> None:
+    """A script passes an output as a parameter: the settings say so."""
+    (tmp_path / "service").mkdir()
+    text = SERVICE_TEMPLATE.replace("SUBNET", "!Ref Subnet")
+    text = text.replace('"AWS::SSM::Parameter::Value<AWS::EC2::Subnet::Id>"', "String")
+    (tmp_path / "service/app.yaml").write_text(text.replace(", Default: /net/subnet", ""))
+    (tmp_path / "net.yaml").write_text(VPC_TEMPLATE)
+    (tmp_path / "net.tfstate").write_text(json.dumps(STATE))
+    assert verdicts(told(tmp_path, context))["TW603"][0] == "unknown"
+    (tmp_path / "taskwall.toml").write_text(f'[ties]\n"service/app.yaml:Subnet" = "{target}"\n')
+    document = told(tmp_path, context)
+    assert verdicts(document)["TW603"][0] == "fail"
+    assert [one["by"] for one in document["ties"]] == ["setting"]

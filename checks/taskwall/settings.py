@@ -90,7 +90,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state. `context` are sources that are read for what the scanned ones
-    refer to, and not judged.
+    refer to, and not judged; `ties` hold by hand what a data source or parameter is: both sides are
+    `STACK:ADDRESS`, or an address alone.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
     `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD) and `file` (where the
@@ -114,6 +115,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
+    ties: Mapping[str, str] = {}
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     no_skips: bool = False
@@ -243,6 +245,7 @@ def _checked(
         module_sources=folders["module-sources"],
         remote_state=folders["remote-state"],
         context=context,
+        ties={_address(one, file): _address(other, file) for one, other in settings.ties.items()},
         baseline=baseline,
     )
 
@@ -268,6 +271,17 @@ def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]
         if not os.path.isdir(found[name]):
             raise SettingsError(f'{file}: {key}.{name}: there is no folder "{said}".')
     return found
+
+
+def _address(said: str, file: str) -> str:
+    """A side of a tie, its stack by its absolute path."""
+    stack, colon, address = said.partition(":")
+    if not colon or '"' in stack:
+        return said
+    path = os.path.normpath(os.path.join(os.path.dirname(file), stack))
+    if not os.path.exists(path):
+        raise SettingsError(f'{file}: [ties] "{said}": there is no file or folder "{stack}".')
+    return f"{path}:{address}"
 
 
 def _context(said: ContextPath, file: str) -> ContextPath:

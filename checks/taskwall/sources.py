@@ -16,6 +16,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.settings import Settings
 from taskwall.source.containment import attempt
+from taskwall.source.context import hand_ties
 from taskwall.source.files import (
     DOWNLOADED,
     PASSED_OVER,
@@ -114,6 +115,7 @@ def read_sources(
         explore_defaults=use.scenarios == "all",
         module_sources=use.module_sources,
         remote_states=use.remote_state,
+        ties=hand_ties(use.ties),
         context=read_context([one.path for one in use.context], use, files, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]

@@ -203,6 +203,9 @@ class TemplateContext(Protocol):
     def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
         """The value of what Parameter Store has by a name, if a template puts it there."""
 
+    def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
+        """The value of what the user says that a parameter of the template is."""
+
     def all_below(self) -> "Iterator[TemplateContext]":
         """Itself and the templates of all nested stacks that may exist."""
 

@@ -54,7 +54,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import Asked, Offer, told_apart
+from taskwall.readers.cloudformation.exports import Asked, Offer, OfferKind, told_apart
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, given_parameters
 from taskwall.source.stack import SourceError
@@ -456,17 +456,32 @@ class Evaluator:
 
     def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
         """The value of the one parameter of Parameter Store that a name means, if it is known."""
+        return self._offered("parameter", name, symbol, place)
+
+    def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
+        """The value of what the user says that a parameter of the template is."""
+        ties, file = self.inputs.ties, self.template.unit.file
+        target = None if self.above is not None else ties.get((file, name)) or ties.get(("", name))
+        if target is None:
+            return None
+        return self._offered("output", Known(":".join(target)), symbol, place)
+
+    def _offered(
+        self, kind: OfferKind, name: Value, symbol: str, place: Span | None
+    ) -> Value | None:
+        """The value of the one thing of a kind that a name means; None if none or several do."""
         market, file = self.run.resolver, self.template.unit.file
         at = place or self.template.place
-        self.run.imports.append(Asked(file, name, symbol, at, stored=True))
+        self.run.imports.append(Asked(file, name, symbol, at, kind))
         if market is None or symbol in self.inputs.assumptions:
             return None
-        offers = market.stored(name)
+        offers = market.named(kind, name)
         if len(offers) != 1:
             return None
         found, one = offers[0].value, self._at(offers[0])
         if found is None and one is not None:
-            found = one.written(offers[0].output, "Value", at)
+            name_ = offers[0].output
+            found = one.output(name_, at) if kind == "output" else one.written(name_, "Value", at)
         return None if found is None else with_place(found, at)
 
     def written(self, name: str, key: str, place: Span) -> Value | None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -16,12 +17,15 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 
+OfferKind: TypeAlias = Literal["export", "parameter", "output"]
+"""What templates offer: exports, parameters of Parameter Store, and (by hand) any output."""
+
 
 class Offer(Struct, frozen=True):
-    """An output that is exported: by which tree of templates, where in it, and under what name.
+    """What others may refer to: of which tree of templates, where in it, and under what name.
 
-    Of a parameter that a template puts into Parameter Store, `output` is its logical id. `value` is
-    that of a parameter of the context that no template makes.
+    Of a parameter, `output` is the logical id of the resource that puts it into Parameter Store.
+    `value` is that of what no template makes.
     """
 
     root: str
@@ -29,39 +33,42 @@ class Offer(Struct, frozen=True):
     output: str
     name: Value
     place: Span
-    stored: bool = False
+    kind: OfferKind = "export"
     value: Value | None = None
 
 
 class Asked(Struct, frozen=True):
-    """That a template imports a name, or reads it from Parameter Store, as `symbol`."""
+    """That a template refers to a name, as `symbol`."""
 
     file: str
     name: Value
     symbol: str
     place: Span
-    stored: bool = False
+    kind: OfferKind = "export"
 
 
 class Exports:
-    """Everything that a scan exports or stores, to be found by the names that others give."""
+    """Everything that a scan offers, to be found by the names that others give."""
 
     def __init__(self, every: Iterable[Offer]) -> None:
-        self._stored: dict[tuple[str, ...], list[Offer]] = {}
+        self._others: dict[tuple[OfferKind, tuple[str, ...]], list[Offer]] = {}
         self._by_parts: dict[tuple[str, ...], list[Offer]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...]], list[Offer]] = {}
         for offer in every:
-            table = self._stored if offer.stored else self._by_parts
-            table.setdefault(_parts(offer.name), []).append(offer)
+            parts = _parts(offer.name)
+            if offer.kind == "export":
+                self._by_parts.setdefault(parts, []).append(offer)
+            else:
+                self._others.setdefault((offer.kind, parts), []).append(offer)
 
     def __bool__(self) -> bool:
-        return bool(self._by_parts or self._stored)
+        return bool(self._by_parts or self._others)
 
-    def stored(self, name: Value) -> list[Offer]:
-        """The parameters of Parameter Store that a name can mean: those of the same known parts."""
+    def named(self, kind: OfferKind, name: Value) -> list[Offer]:
+        """What is offered beside exports that a name can mean: that of the same known parts."""
         wanted = _parts(name)
-        return self._stored.get(wanted, []) if any(wanted) else []
+        return self._others.get((kind, wanted), []) if any(wanted) else []
 
     def meant(self, name: Value, file: str) -> list[Offer]:
         """The exports that an import of a template can mean.
@@ -85,7 +92,7 @@ class Exports:
         name, only those count that export the others too. Whether anything was learnt.
         """
         sources: dict[tuple[str, str], list[set[str]]] = {}
-        for file, name in ((one.file, one.name) for one in imports if not one.stored):
+        for file, name in ((one.file, one.name) for one in imports if one.kind == "export"):
             found = self.meant(name, file)
             if found and (stack := _stack_of(name, found)):
                 sources.setdefault((file, stack), []).append({offer.root for offer in found})
@@ -144,7 +151,7 @@ class ImportResolver:
     def __init__(self, market: Exports) -> None:
         self._exports = market
         self._told: dict[tuple[str, Value], list[Offer]] = {}
-        self._stored: dict[Value, list[Offer]] = {}
+        self._named: dict[tuple[OfferKind, Value], list[Offer]] = {}
         self._lost = False
         """Whether it was told something that it cannot remember."""
 
@@ -157,11 +164,11 @@ class ImportResolver:
             self._lost = True
         return found
 
-    def stored(self, name: Value) -> list[Offer]:
-        """The parameters of Parameter Store that a name can mean."""
-        found = self._exports.stored(name)
+    def named(self, kind: OfferKind, name: Value) -> list[Offer]:
+        """What is offered beside exports that a name can mean."""
+        found = self._exports.named(kind, name)
         try:
-            self._stored[name] = found
+            self._named[kind, name] = found
         except TypeError:
             self._lost = True
         return found
@@ -171,7 +178,7 @@ class ImportResolver:
         same = not self._lost and all(
             exports.meant(name, file) == found for (file, name), found in self._told.items()
         )
-        same = same and all(exports.stored(name) == one for name, one in self._stored.items())
+        same = same and all(exports.named(*key) == one for key, one in self._named.items())
         if same:
             self._exports = exports
         return same

@@ -255,7 +255,12 @@ def exports_of(
     """The outputs that a tree of templates exports, and what it puts into Parameter Store."""
     files = {root.unit.file, *_below(root, nested)}
     texts = [one.unit.text for one in _of(files, root, nested)]
-    if not any("Export" in text or PARAMETER in text for text in texts):
+    by_hand = {
+        address: f"{stack}:{address}"
+        for stack, address in inputs.ties.values()
+        if stack in ("", root.unit.file)
+    }
+    if not by_hand and not any("Export" in text or PARAMETER in text for text in texts):
         return
     run = DeploymentEvaluation(inputs, {}, nested)
     top = Evaluator(root, run)
@@ -263,18 +268,19 @@ def exports_of(
     for one in top.all_below():
         for name, node in one.template.outputs.items():
             export = members(members(node).get("Export")).get("Name")
-            if export is None:
-                continue
-            value = one.value(export)
+            value = None if export is None else one.value(export)
+            place = (export and export.place) or node.place or one.template.place
             if value is not None:
-                place = export.place or one.template.place
                 yield Offer(root.unit.file, one.site.path, name, value, place)
+            exported = spelled(value.data) if isinstance(value, Known) else None
+            if (said := by_hand.get(name) or by_hand.get(exported or "")) is not None:
+                yield Offer(root.unit.file, one.site.path, name, Known(said), place, "output")
         for declared in one.template.resources.values():
             named = members(declared.properties).get("Name")
             value = one.value(named) if declared.type == PARAMETER and named is not None else None
             if value is not None:
                 site, place = one.site.path, declared.header
-                yield Offer(root.unit.file, site, declared.name, value, place, stored=True)
+                yield Offer(root.unit.file, site, declared.name, value, place, "parameter")
 
 
 def _below(template: Template, nested: Lookup[str, Lookup[str, Template]]) -> Iterator[str]:

@@ -132,6 +132,8 @@ class Parameters:
             key = supplied if supplied is not None else default_literal(fields.get("Default"))
             known = key is not None and not is_empty(key)
             given = self._evaluator.stored(key, symbol, place) if key and known else None
+        if given is None:
+            given = self._evaluator.said(name, symbol, place)
         default = None if stored or given is not None else default_literal(fields.get("Default"))
         if isinstance(given, Known):
             given = texts.dynamic(self._evaluator, given)

@@ -37,7 +37,8 @@ def tied(
     scanned = [one for one in stacks if one.scanned]
     sources = inputs.context.sources
     owners = owners_of(sources)
-    asking = [one.name for one in stacks if _asks(one)]
+    said = {name for _, name in inputs.ties}
+    asking = [one.name for one in stacks if _asks(one) or said & one.template.parameters.keys()]
     ties: list[SourceTie] = []
     for one in scanned:
         ties += id_references(one.name, one.files, owners, files)
@@ -49,6 +50,7 @@ def tied(
         for offer in attempt(partial(keeping.exports, one), one.name, errors) or ()
     ]
     every += _stored_in(sources)
+    every += _named_by_hand(sources, inputs)
     market = Exports(every) if every else None
     by_name = {one.name: one for one in stacks}
     for name in asking:
@@ -92,12 +94,15 @@ def _of(stack: CloudFormationStack, market: Exports) -> Iterator[SourceTie]:
         if key in seen:
             continue
         seen.add(key)
-        offers = market.stored(one.name) if one.stored else market.meant(one.name, one.file)
+        if one.kind == "export":
+            offers = market.meant(one.name, one.file)
+        else:
+            offers = market.named(one.kind, one.name)
         yield _tie(stack.name, one, offers)
 
 
 def _tie(stack: str, one: Asked, offers: Sequence[Offer]) -> SourceTie:
-    by = "parameter" if one.stored else "export"
+    by = "setting" if one.kind == "output" else one.kind
     if len(offers) == 1:
         offer = offers[0]
         return SourceTie(stack, one.symbol, one.place, by, offer.root, offer.output)
@@ -116,4 +121,17 @@ def _stored_in(context: Iterable[ContextSource]) -> Iterator[Offer]:
             value = fields.get("value") or fields.get("insecure_value")
             if isinstance(name, Known) and name.data and isinstance(value, Reference):
                 address, place = resource.origin.address, resource.origin.header
-                yield Offer(source.file, "", address, name, place, stored=True, value=value)
+                yield Offer(source.file, "", address, name, place, "parameter", value)
+
+
+def _named_by_hand(context: Iterable[ContextSource], inputs: Inputs) -> Iterator[Offer]:
+    """The ids of the resources of the context that users say parameters are."""
+    for stack, address in inputs.ties.values():
+        for source in context:
+            for resource in source.resources if stack in ("", source.file) else ():
+                if resource.origin.address == f"{source.label}/{address}" and not resource.data:
+                    value = resource.body.fields.get("id")
+                    found = Reference(resource.origin.address, "id", value)
+                    name, place = Known(f"{stack}:{address}"), resource.origin.header
+                    address_ = resource.origin.address
+                    yield Offer(source.file, "", address_, name, place, "output", found)
