@@ -15,7 +15,7 @@ ROW = re.compile(r"^\| \[`([\w.-]+)`\]\(#([\w-]+)\) \| `(.+?)` \| (.+?) \| (.+?)
 ROWS = {key: (anchor, default, what, by) for key, anchor, default, what, by in ROW.findall(PAGE)}
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 TABLES: dict[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
-NO_KEYS = {"scenarios", "no-skips", "today", "file"}
+NO_KEYS = {"scenarios", "no-skips", "today", "file", "missing"}
 
 
 def _plain(settings: Struct) -> dict[str, object]:

@@ -91,11 +91,13 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state. `context` are sources that are read for what the scanned ones
     refer to, and not judged; `ties` hold by hand what a data source or parameter is: both sides are
-    `STACK:ADDRESS`, or an address alone.
+    `STACK:ADDRESS`, or an address alone. `rules` are folders of rules of one's own, which count
+    only in a file given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
-    `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD) and `file` (where the
-    settings stand) are no keys of the file.
+    `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD), `file` (where the
+    settings stand) and `missing` (which of the folders that they name are not there, in words) are
+    no keys of the file.
     """
 
     profile: Profile = "default"
@@ -116,11 +118,13 @@ class Settings(Struct, frozen=True, rename="kebab"):
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
     ties: Mapping[str, str] = {}
+    rules: tuple[str, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     no_skips: bool = False
     today: str = ""
     file: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -140,11 +144,16 @@ class Settings(Struct, frozen=True, rename="kebab"):
         return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
 
 
-_OURS = {"scenarios", "no-skips", "today", "file"}
+_OURS = {"scenarios", "no-skips", "today", "file", "missing"}
 """Fields that no settings file holds."""
 
 _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
 """The tables within the settings."""
+
+
+def setting_keys() -> list[str]:
+    """The keys of a settings file."""
+    return [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
 
 
 def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
@@ -177,6 +186,19 @@ def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
         folder = above
 
 
+def own_rules(given: str) -> tuple[str, ...]:
+    """The folders of own rules that a given settings file names, as absolute paths.
+
+    Raises:
+        SettingsError: the file cannot be read, or names something else.
+    """
+    table = _table(given)
+    named = table.get("rules", []) if isinstance(table, dict) else []
+    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+        raise SettingsError(f"{given}: rules: expected a list of folders.")
+    return tuple(os.path.join(os.path.dirname(given), each) for each in named)
+
+
 def _table(file: str) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
@@ -203,7 +225,7 @@ def _checked(
 ) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
-    known = [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
+    known = setting_keys()
     found = {}
     for written, value in table.items():
         key = written.replace("_", "-")
@@ -223,18 +245,17 @@ def _checked(
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
     baseline = settings.baseline and os.path.join(os.path.dirname(file), settings.baseline)
-    folders = {
-        "module-sources": _folders("module-sources", settings.module_sources, file),
-        "remote-state": _folders("remote-state", settings.remote_state, file),
-    }
-    context = tuple(_context(each, file) for each in settings.context)
+    named = [
+        *((f"module-sources.{name}", path) for name, path in settings.module_sources.items()),
+        *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
+        *(("context.path", one.path) for one in settings.context),
+    ]
     if bounded:
-        for each in context:
-            _inside(file, "context.path", each.path)
         _inside(file, "baseline", baseline)
-        for key, table_ in folders.items():
-            for name, path in table_.items():
-                _inside(file, f"{key}.{name}", path)
+        for key, path in named:
+            _inside(file, key, _absolute(path, file))
+    sides = (side for tie in settings.ties.items() for side in tie)
+    named += (("ties", stack) for side in sides if (stack := stack_of(side)))
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -242,11 +263,20 @@ def _checked(
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
-        module_sources=folders["module-sources"],
-        remote_state=folders["remote-state"],
-        context=context,
+        module_sources=_there(settings.module_sources, file),
+        remote_state=_there(settings.remote_state, file),
+        context=tuple(
+            map(
+                ContextPath, _there({one.path: one.path for one in settings.context}, file).values()
+            )
+        ),
         ties={_address(one, file): _address(other, file) for one, other in settings.ties.items()},
         baseline=baseline,
+        missing=tuple(
+            f"{key}: there is no file or folder {path}"
+            for key, path in named
+            if not os.path.exists(_absolute(path, file))
+        ),
     )
 
 
@@ -263,33 +293,27 @@ def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object
     return table
 
 
-def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]:
-    """A table of folders, seen from the file's own, as absolute paths."""
-    found = {}
-    for name, said in table.items():
-        found[name] = os.path.normpath(os.path.join(os.path.dirname(file), said))
-        if not os.path.isdir(found[name]):
-            raise SettingsError(f'{file}: {key}.{name}: there is no folder "{said}".')
-    return found
+def _absolute(path: str, file: str) -> str:
+    """A path that is seen from the folder of a settings file."""
+    return os.path.normpath(os.path.join(os.path.dirname(file), path))
 
 
-def _address(said: str, file: str) -> str:
+def _there(table: Mapping[str, str], file: str) -> Mapping[str, str]:
+    """The files and folders of a table that exist, as absolute paths."""
+    found = {name: _absolute(path, file) for name, path in table.items()}
+    return {name: path for name, path in found.items() if os.path.exists(path)}
+
+
+def _address(side: str, file: str) -> str:
     """A side of a tie, its stack by its absolute path."""
-    stack, colon, address = said.partition(":")
-    if not colon or '"' in stack:
-        return said
-    path = os.path.normpath(os.path.join(os.path.dirname(file), stack))
-    if not os.path.exists(path):
-        raise SettingsError(f'{file}: [ties] "{said}": there is no file or folder "{stack}".')
-    return f"{path}:{address}"
+    stack = stack_of(side)
+    return f"{_absolute(stack, file)}{side.removeprefix(stack)}" if stack else side
 
 
-def _context(said: ContextPath, file: str) -> ContextPath:
-    """A source of the context, by its absolute path."""
-    path = os.path.normpath(os.path.join(os.path.dirname(file), said.path))
-    if not os.path.exists(path):
-        raise SettingsError(f'{file}: context.path: there is no file or folder "{said.path}".')
-    return ContextPath(path)
+def stack_of(side: str) -> str:
+    """The stack that stands before the address of a side of a tie; "" if none does."""
+    stack, colon, _ = side.partition(":")
+    return stack if colon and '"' not in stack else ""
 
 
 def _inside(file: str, key: str, path: str) -> None:
@@ -412,7 +436,7 @@ def known_rules(patterns: Iterable[str], rules: "Sequence[Rule]", where: str) ->
     patterns = tuple(patterns)
     for pattern in patterns:
         word = pattern.upper()
-        if not word.startswith("TW") or not any(rule.id.startswith(word) for rule in rules):
+        if len(word) < 2 or not any(rule.id.startswith(word) for rule in rules):
             ids = [rule.id for rule in rules]
             raise SettingsError(f'{where}: no rule is "{pattern}"{nearest(word, ids)}.')
     return patterns

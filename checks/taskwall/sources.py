@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -14,9 +15,9 @@ from taskwall.context import read_context
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
-from taskwall.settings import Settings
+from taskwall.findings.text import count_of_kind
+from taskwall.settings import Settings, stack_of
 from taskwall.source.containment import attempt
-from taskwall.source.context import hand_ties
 from taskwall.source.files import (
     DOWNLOADED,
     PASSED_OVER,
@@ -27,6 +28,7 @@ from taskwall.source.files import (
 )
 from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
+from taskwall.source.submodules import unchecked_submodules
 from taskwall.source.terragrunt import CURE, is_unit, units
 
 if TYPE_CHECKING:
@@ -80,8 +82,8 @@ class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
-    none of ours, `absent` are units of Terragrunt, by the given folder that they are in, and
-    `excluded` counts the files that the settings leave out.
+    none of ours, `absent` are units of Terragrunt and submodules that are not checked out, by the
+    given folder that they are in, and `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
@@ -108,6 +110,7 @@ def read_sources(
     earlier reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
+    found.refused += [_refusal(use.file, why) for why in use.missing]
     left_out: set[str] = set()
     cache = cache or ReadCache()
     inputs = replace(
@@ -115,7 +118,7 @@ def read_sources(
         explore_defaults=use.scenarios == "all",
         module_sources=use.module_sources,
         remote_states=use.remote_state,
-        ties=hand_ties(use.ties),
+        ties={_side(one): _side(other) for one, other in use.ties.items()},
         context=read_context([one.path for one in use.context], use, files, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
@@ -130,6 +133,9 @@ def read_sources(
         if scope.among is None and "terraform" in scope.kinds:
             there = [path for path in below if is_unit(path) and not use.excludes(path)]
             found.absent += [(folder, unit) for unit in units(there, files)]
+        if scope.among is None:
+            empty = unchecked_submodules(boundaries[folder], folder, files)
+            found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
@@ -195,14 +201,20 @@ def read_sources(
         if scope.kinds == ALL_KINDS:
             ours = concerned.difference(given).union(*(stack.files for stack in kept))
             ours = ours.union(stack.name for stack in kept)
-            told = ours.union(error.place.file for error in wrong)
+            reported = ours.union(error.place.file for error in wrong)
             found.foreign += [
-                path for path in given if not path.endswith(TERRAFORM) and path not in told
+                path for path in given if not path.endswith(TERRAFORM) and path not in reported
             ]
     # A plan beside a unit stands for it.
     plans = {os.path.dirname(one.stack.name) for one in found.reads if one.stack.name in seen}
     found.absent = [one for one in found.absent if os.path.dirname(one[1].place.file) not in plans]
     return found
+
+
+def _side(text: str) -> tuple[str, str]:
+    """The stack, "" for any, and the address of a side of a tie."""
+    stack = stack_of(text)
+    return (stack, text.removeprefix(f"{stack}:")) if stack else ("", text)
 
 
 def _is_settings(path: str, use: Settings) -> bool:
@@ -222,7 +234,7 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
 
 
 def _is_loaded(path: str, source: str) -> bool:
-    """Whether Terraform reads a file of values beside a source of its root without being told."""
+    """Whether Terraform reads a file of values beside a source of its root without being named."""
     folder, name = os.path.split(path)
     by_itself = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
     return by_itself and folder == os.path.dirname(source)
@@ -238,8 +250,9 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
     if found.foreign:
         why = _none_of_ours(found.foreign[0], files)
     if found.absent:
-        units_are = "1 unit" if len(found.absent) == 1 else f"{len(found.absent):,} units"
-        why += f" but {units_are} of Terragrunt: {CURE}"
+        kinds = Counter((one.kind, one.cure) for _, one in found.absent)
+        what = (f"{count_of_kind(kind, count)}: {cure}" for (kind, cure), count in kinds.items())
+        why += f" but {', '.join(what)}"
     if found.excluded:
         files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
         why += f"; {files_are} excluded"
@@ -292,14 +305,19 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
         return "terraform"
     if is_plan(path, files):
         return "plan"
-    if path.endswith(TEMPLATES):
+    if path.endswith(TEMPLATES) or _may_be_template(path, files):
         return "cloudformation"
+    return None
+
+
+def _may_be_template(path: str, files: Files) -> bool:
+    """Whether a file may be a template, by a glance at what is in it."""
     from taskwall.readers.cloudformation.template import may_be_template
 
     try:
-        return "cloudformation" if may_be_template(files.text(path)) else None
+        return may_be_template(files.text(path))
     except UnreadableError:
-        return None
+        return False
 
 
 def _is_empty(path: str, files: Files) -> bool:
@@ -422,6 +440,17 @@ def _below(
         ours = path.endswith((*TERRAFORM, *TEMPLATES)) or is_unit(path)
         if ours and cache not in path:
             yield path
+
+
+def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
+    """The files below a folder that are sources, as far as a glance at them says."""
+    return [
+        path
+        for path in _below((folder,), files)
+        if path.endswith((*TERRAFORM, *TEMPLATES))
+        and not use.excludes(path)
+        and (path.endswith(TERRAFORM) or is_plan(path, files) or _may_be_template(path, files))
+    ]
 
 
 def _is_folder(path: str, files: Files) -> bool:

@@ -50,7 +50,7 @@ def fresh(session: Session) -> Report:
     """What a scan from scratch says of the texts of a session."""
     options = Options(paths=(session.folder,), cwd=session.folder, allow_empty=True)
     report = scan(options, Files(dict(session.texts)))
-    return session._told(report)  # it adds what cannot be parsed
+    return session._with_broken_texts(report)  # it adds what cannot be parsed
 
 
 def told(report: Report) -> object:

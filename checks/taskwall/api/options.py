@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import settings, sources
-from taskwall.rules import all_rules
+from taskwall.library.own_rules import OwnRules, every_rule
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files
@@ -24,8 +24,8 @@ class Options(Struct, frozen=True):
     fails the run for modules and templates that are not there, and `allow_empty` accepts that there
     is nothing to analyse. `settings` is a file in place of every other; with `no_skips` no
     suppression counts, and no baseline of the settings; `today` is the day (YYYY-MM-DD) by which
-    suppressions end. `scope` says which sources below `paths` count. `jobs` is the number of
-    processes.
+    suppressions end. `rules` are folders of rules of one's own. `scope` says which sources below
+    `paths` count. `jobs` is the number of processes.
     """
 
     paths: tuple[str, ...] = (os.curdir,)
@@ -44,6 +44,7 @@ class Options(Struct, frozen=True):
     fail_on_absent: bool = False
     allow_empty: bool = False
     settings: str | None = None
+    rules: tuple[str, ...] = ()
     no_skips: bool = False
     today: str | None = None
     scope: sources.ScanScope = sources.ScanScope()
@@ -52,13 +53,17 @@ class Options(Struct, frozen=True):
 
 
 class ResolvedOptions(Struct, frozen=True):
-    """A scan that can be done: absolute paths, the settings that hold, and the rules that run."""
+    """A scan that can be done: absolute paths, the settings that hold, and the rules that run.
+
+    `every` are all rules that there are, and what could not be loaded of one's own.
+    """
 
     paths: tuple[str, ...]
     inputs: Inputs
     scope: sources.ScanScope
     settings: Settings
     rules: tuple[Rule, ...]
+    every: OwnRules
     cwd: str
 
     def read(self, files: Files, cache: sources.ReadCache | None = None) -> sources.Sources:
@@ -76,11 +81,12 @@ def resolved_options(options: Options) -> ResolvedOptions:
     """
     cwd = os.path.abspath(options.cwd or os.curdir)
     paths = tuple(os.path.normpath(os.path.join(cwd, path)) for path in options.paths)
-    every = all_rules()
     given = os.path.join(cwd, options.settings) if options.settings is not None else ""
+    folders = (*options.rules, *(settings.own_rules(given) if given else ()))
+    every = every_rule([os.path.join(cwd, folder) for folder in folders])
     use = settings.overridden(
-        settings.load(paths[0] if paths else cwd, every, given),
-        every,
+        settings.load(paths[0] if paths else cwd, every.rules, given),
+        every.rules,
         profile=options.profile,
         select=options.select,
         ignore=options.ignore,
@@ -99,4 +105,5 @@ def resolved_options(options: Options) -> ResolvedOptions:
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
     data = os.environ.get("TF_DATA_DIR") or options.inputs.data_folder
     inputs = replace(options.inputs, var_files=var_files, data_folder=data)
-    return ResolvedOptions(paths, inputs, options.scope, use, settings.chosen(every, use), cwd)
+    rules = settings.chosen(every.rules, use)
+    return ResolvedOptions(paths, inputs, options.scope, use, rules, every, cwd)

@@ -136,7 +136,7 @@ def without_option(needs: Iterable[Need]) -> tuple[Need, ...]:
     return tuple(one if one.chooses else replace(one, option="") for one in needs)
 
 
-def waiting(needs: Iterable[Need]) -> str:
+def why_unknown(needs: Iterable[Need]) -> str:
     """Why something is not known, each reason once; of many names of a reason the first three."""
     by_reason: dict[str, dict[str, None]] = {}
     for need in needs:
@@ -208,6 +208,9 @@ class Fields(Struct, frozen=True, gc=False):
     rest: "Value | None" = None
     place: Span | None = None
 
+
+NOT_READ = "is not there to be read"
+"""Why it is not known what an absent module makes, or puts out."""
 
 OUTSIDE = "is not in the sources"
 """Why an attribute of a data source is not known."""

@@ -10,8 +10,24 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Items, Origin, Reference, Span, Text, Value
+from taskwall.engine.judgement import ScenarioVerdict
 from taskwall.rules._rule import Verdict
 from taskwall.source.resource import Resource
+
+
+def of_scanned(
+    answers: list[ScenarioVerdict], resources: Iterable[Resource]
+) -> list[ScenarioVerdict]:
+    """The verdicts of a network of these resources without those on the context alone."""
+    scanned = ScannedVerdicts(resources)
+    if not scanned.has_context:
+        return answers
+    pairs = ((answer, scanned.reported(answer.verdict, answer.decided)) for answer in answers)
+    return [
+        answer if verdict is answer.verdict else replace(answer, verdict=verdict)
+        for answer, verdict in pairs
+        if verdict is not None
+    ]
 
 
 class ScannedVerdicts:
@@ -35,7 +51,7 @@ class ScannedVerdicts:
         """Whether anything is of the context."""
         return bool(self._names)
 
-    def told(self, verdict: Verdict, decided: Fact) -> Verdict | None:
+    def reported(self, verdict: Verdict, decided: Fact) -> Verdict | None:
         """A verdict as it is reported; None if it is about the context alone."""
         if any(change.attribute.address in self._addresses for change in verdict.changes):
             verdict = replace(verdict, changes=())  # no file of the context is edited

@@ -50,16 +50,6 @@ class SourceTie(Struct, frozen=True):
     doubt: str = ""
 
 
-def hand_ties(said: Mapping[str, str]) -> Mapping[tuple[str, str], tuple[str, str]]:
-    """What users say that something is, by stack and address; "" stands for any stack."""
-
-    def sides(text: str) -> tuple[str, str]:
-        stack, colon, address = text.partition(":")
-        return (stack, address) if colon and '"' not in stack else ("", text)
-
-    return {sides(one): sides(other) for one, other in said.items()}
-
-
 def labels(paths: Sequence[str]) -> list[str]:
     """What stands before the addresses of each source: the file's name, if no other has it."""
     names = [os.path.basename(path) for path in paths]

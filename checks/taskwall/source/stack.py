@@ -117,8 +117,8 @@ class Evaluation(Struct, frozen=True):
 
     `questions` are those that decide a switch (a Condition, a conditional, a count) and that
     neither the sources nor the scenario answer. `sensitive_texts` are texts that sources declare to
-    be sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from
-    the places of the resources to those of the files: what is told of them goes through it;
+    be sensitive, and what is made of them: no report holds them. `line_map` leads from
+    the places of the resources to those of the files: what is reported of them goes through it;
     `user_place` leads out of downloaded modules, `provenance` to where values are written.
     `impossible` is whether nothing can be deployed under the scenario.
     """

@@ -9,7 +9,6 @@ from taskwall.api.scan import Options, scan
 from taskwall.core.values import OTHER, Known, Reference, Value, needs, plain
 from taskwall.engine.scenarios import explore
 from taskwall.readers.terraform import stacks
-from taskwall.settings import SettingsError
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -390,7 +389,7 @@ resource "aws_ecs_service" "web" {
 
 
 def test_settings_name_folders(tmp_path: Path) -> None:
-    """The table remote-state ties roots in a scan; a folder that is not there is an error."""
+    """The table remote-state ties roots in a scan; a folder that is not there ties none."""
     settings = '[remote-state]\ns = "b"\n'
     for path, text in {
         "taskwall.toml": settings,
@@ -402,8 +401,11 @@ def test_settings_name_folders(tmp_path: Path) -> None:
     report = scan(Options((str(tmp_path),)))
     assert report.document.summary.stacks == 1
     (tmp_path / "taskwall.toml").write_text(settings.replace('"b"', '"nowhere"'))
-    with pytest.raises(SettingsError, match=r'remote-state\.s: there is no folder "nowhere"'):
-        scan(Options((str(tmp_path),)))
+    report = scan(Options((str(tmp_path),)))
+    assert (report.status, report.document.summary.stacks) == (2, 2)
+    [error] = report.document.errors
+    assert error.message == "remote-state.s: there is no file or folder nowhere"
+    assert error.file.endswith("taskwall.toml")
 
 
 def test_settings_of_each_root_are_followed_by_themselves() -> None:

@@ -5,9 +5,9 @@ from collections.abc import Mapping as Lookup
 
 from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
-from taskwall.readers.cloudformation.kept import template_cache
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
+from taskwall.readers.cloudformation.template_cache import template_cache
 from taskwall.readers.cloudformation.ties import tied
 from taskwall.source.containment import attempt, crash_at
 from taskwall.source.files import MAX_FILE_BYTES, Files, UnreadableError
@@ -29,7 +29,7 @@ def stacks(
     no templates are passed over silently.
     """
     templates: list[Template] = []
-    wishes: dict[str, tuple[Suppression, ...]] = {}
+    suppressions: dict[str, tuple[Suppression, ...]] = {}
     errors: list[SourceError] = []
     keeping = template_cache(files)
     paths = tuple(paths)
@@ -48,12 +48,12 @@ def stacks(
             continue
         templates.append(reading.template)
         errors.extend(reading.template.errors)
-        wishes[path] = reading.suppressions
+        suppressions[path] = reading.suppressions
         errors.extend(reading.errors)
     roots = templates
     nested: Lookup[str, Lookup[str, Template]] = {}
     if any(nests in template.unit.text for template in templates for nests in _NESTS):
-        from taskwall.readers.cloudformation.joined import Nesting
+        from taskwall.readers.cloudformation.nesting import Nesting
 
         nesting = Nesting(templates, inputs, files)
         whole = attempt(nesting.roots, templates[0].unit.file, errors)
@@ -63,7 +63,7 @@ def stacks(
     found = [
         keeping.stack(
             CloudFormationStack(
-                root, inputs, wishes[root.unit.file], nested=nested, context=context
+                root, inputs, suppressions[root.unit.file], nested=nested, context=context
             ),
             files,
         )
@@ -72,7 +72,7 @@ def stacks(
     for stack in found:
         if len(stack.templates) > 1:
             stack.suppressions = tuple(
-                skip for path in stack.templates for skip in wishes.get(path, ())
+                one for path in stack.templates for one in suppressions.get(path, ())
             )
     return tied(found, keeping, files, inputs, errors), errors
 

@@ -62,9 +62,9 @@ class Mentions:
         self.reads = _reads(text)
         self.stores = text if re.search(_STORES, text) else ""
         if "Export" in text:
-            offers = [ending for _, ending in re.findall(_OFFER, text) if "${" not in ending]
-            self.exported = frozenset(offers)
-            self.exports_more = len(re.findall(_EXPORT, text)) > len(offers)
+            exports = [ending for _, ending in re.findall(_OFFER, text) if "${" not in ending]
+            self.exported = frozenset(exports)
+            self.exports_more = len(re.findall(_EXPORT, text)) > len(exports)
         if "ImportValue" in text:
             wants = re.findall(_WANT, text)
             for _, stack, ending in wants:

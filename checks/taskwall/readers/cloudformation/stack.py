@@ -48,7 +48,7 @@ _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
 
 
-class _EntryMemo(Struct, frozen=True):
+class _ResourceMemo(Struct, frozen=True):
     """A resource (or that it is not there), and the answers that it was made under."""
 
     resource: Resource | None
@@ -78,7 +78,7 @@ class CloudFormationStack:
         self,
         template: Template,
         inputs: Inputs,
-        skips: tuple[Suppression, ...] = (),
+        suppressions: tuple[Suppression, ...] = (),
         *,
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
@@ -89,7 +89,7 @@ class CloudFormationStack:
         self.template = template
         self.roots = tuple(roots) or (template,)
         self.inputs = inputs
-        self.suppressions = skips
+        self.suppressions = suppressions
         self.nested = nested or {}
         self.resolver = resolver
         self.context = context
@@ -101,7 +101,7 @@ class CloudFormationStack:
         self._tracer = TemplateProvenance(self.templates, inputs.parameters)
         self._addresses, self._own = self._named_apart()
         self._first: Evaluation | None = None
-        self._known: dict[str, list[_EntryMemo]] = {}
+        self._known: dict[str, list[_ResourceMemo]] = {}
         self._expansions: dict[str, list[Expansion]] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
@@ -181,7 +181,7 @@ class CloudFormationStack:
         """Evaluates under one scenario after another: what has been evaluated is kept."""
         return self.evaluate
 
-    def _made(self, declared: Declared, evaluator: Evaluator, of_context: bool) -> "_EntryMemo":
+    def _made(self, declared: Declared, evaluator: Evaluator, of_context: bool) -> "_ResourceMemo":
         """A resource under the scenario; the same as under others that it cannot tell apart."""
         run, scenario = evaluator.run, evaluator.scenario
         known = self._known.setdefault(evaluator.address(declared.name), [])
@@ -194,7 +194,9 @@ class CloudFormationStack:
         resource = _whole(declared, evaluator)
         if resource is not None and of_context:
             resource = replace(resource, origin=replace(resource.origin, context=True))
-        made = _EntryMemo(resource, scenario.recorded(), frozenset(run.questions), dict(run.errors))
+        made = _ResourceMemo(
+            resource, scenario.recorded(), frozenset(run.questions), dict(run.errors)
+        )
         known.append(made)
         return made
 

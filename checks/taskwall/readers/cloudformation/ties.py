@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from taskwall.core.values import Known, Reference, Value, worst_per_scenario
-from taskwall.readers.cloudformation.exports import Asked, Exports, Offer
-from taskwall.readers.cloudformation.kept import TemplateCache
+from taskwall.readers.cloudformation.exports import Asked, Export, Exports
 from taskwall.readers.cloudformation.stack import CloudFormationStack
+from taskwall.readers.cloudformation.template_cache import TemplateCache
 from taskwall.readers.ids import id_references, ids_within, owners_of
 from taskwall.readers.union_find import connected_components
 from taskwall.source.containment import attempt
@@ -45,25 +45,25 @@ def tied(
     if not asking and not ties:
         return scanned
     every = [
-        offer
+        export
         for one in stacks
-        for offer in attempt(partial(keeping.exports, one), one.name, errors) or ()
+        for export in attempt(partial(keeping.exports, one), one.name, errors) or ()
     ]
     every += _stored_in(sources)
     every += _named_by_hand(sources, inputs)
-    market = Exports(every) if every else None
+    offered = Exports(every) if every else None
     by_name = {one.name: one for one in stacks}
     for name in asking:
-        by_name[name] = keeping.with_exports(by_name[name], market)
+        by_name[name] = keeping.with_exports(by_name[name], offered)
     anew: set[str] = set()
-    for name in asking if market is not None else ():
+    for name in asking if offered is not None else ():
         one = by_name[name]
         if attempt(partial(one.evaluate, {}), name, errors) is None:
             continue
-        assert market is not None
-        if market.bind(one.imports):
+        assert offered is not None
+        if offered.bind(one.imports):
             anew.add(name)
-        ties += _of(one, market)
+        ties += _of(one, offered)
     if any(tie.target in (source.file for source in sources) for tie in ties):
         ties += ids_within(sources, owners, files)
     found = []
@@ -75,7 +75,7 @@ def tied(
         if not any(one.scanned for one in members):
             continue
         alone = len(names) == 1 and names[0] not in anew
-        stack = members[0] if alone else keeping.tied(members, market, files, beside)
+        stack = members[0] if alone else keeping.tied(members, offered, files, beside)
         stack.ties = tuple(tie for tie in ties if tie.stack in names)
         found.append(stack)
     return found
@@ -86,7 +86,7 @@ def _asks(stack: CloudFormationStack) -> bool:
     return any(word in text for text in texts for word in _ASKING)
 
 
-def _of(stack: CloudFormationStack, market: Exports) -> Iterator[SourceTie]:
+def _of(stack: CloudFormationStack, offered: Exports) -> Iterator[SourceTie]:
     """What a stack refers to of others, once for each name."""
     seen: set[tuple[str, str]] = set()
     for one in stack.imports:
@@ -95,22 +95,22 @@ def _of(stack: CloudFormationStack, market: Exports) -> Iterator[SourceTie]:
             continue
         seen.add(key)
         if one.kind == "export":
-            offers = market.meant(one.name, one.file)
+            exports = offered.meant(one.name, one.file)
         else:
-            offers = market.named(one.kind, one.name)
-        yield _tie(stack.name, one, offers)
+            exports = offered.named(one.kind, one.name)
+        yield _tie(stack.name, one, exports)
 
 
-def _tie(stack: str, one: Asked, offers: Sequence[Offer]) -> SourceTie:
+def _tie(stack: str, one: Asked, exports: Sequence[Export]) -> SourceTie:
     by = "setting" if one.kind == "output" else one.kind
-    if len(offers) == 1:
-        offer = offers[0]
-        return SourceTie(stack, one.symbol, one.place, by, offer.root, offer.output)
-    some = tuple(offer.root for offer in offers)
+    if len(exports) == 1:
+        export = exports[0]
+        return SourceTie(stack, one.symbol, one.place, by, export.root, export.output)
+    some = tuple(export.root for export in exports)
     return SourceTie(stack, one.symbol, one.place, by, candidates=some)
 
 
-def _stored_in(context: Iterable[ContextSource]) -> Iterator[Offer]:
+def _stored_in(context: Iterable[ContextSource]) -> Iterator[Export]:
     """The parameters of Parameter Store that the context has, if their values are of resources."""
     for source in context:
         for resource in source.resources:
@@ -121,10 +121,10 @@ def _stored_in(context: Iterable[ContextSource]) -> Iterator[Offer]:
             value = fields.get("value") or fields.get("insecure_value")
             if isinstance(name, Known) and name.data and isinstance(value, Reference):
                 address, place = resource.origin.address, resource.origin.header
-                yield Offer(source.file, "", address, name, place, "parameter", value)
+                yield Export(source.file, "", address, name, place, "parameter", value)
 
 
-def _named_by_hand(context: Iterable[ContextSource], inputs: Inputs) -> Iterator[Offer]:
+def _named_by_hand(context: Iterable[ContextSource], inputs: Inputs) -> Iterator[Export]:
     """The ids of the resources of the context that users say parameters are."""
     for stack, address in inputs.ties.values():
         for source in context:
@@ -134,4 +134,4 @@ def _named_by_hand(context: Iterable[ContextSource], inputs: Inputs) -> Iterator
                     found = Reference(resource.origin.address, "id", value)
                     name, place = Known(f"{stack}:{address}"), resource.origin.header
                     address_ = resource.origin.address
-                    yield Offer(source.file, "", address_, name, place, "output", found)
+                    yield Export(source.file, "", address_, name, place, "output", found)

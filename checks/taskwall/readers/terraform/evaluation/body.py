@@ -23,7 +23,7 @@ from taskwall.readers.terraform.values.values import (
     FailedError,
     Set,
     doubts,
-    elements,
+    entries,
     is_null,
     one_condition,
     possible,
@@ -208,7 +208,7 @@ def _dynamic(
         inner = {**env, name: Fields({"key": key, "value": value})}
         return _fields(content.body, scope, inner, block.place)
 
-    items.extend(made(key, value) for key, value in elements(collection))
+    items.extend(made(key, value) for key, value in entries(collection))
     waits = doubts(collection)
     rest.extend(made(key_of(value, waits), value) for value in possible(collection))
     scope.run.ask(frozenset().union(*(need.asks for need in waits)))

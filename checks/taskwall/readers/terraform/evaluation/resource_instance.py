@@ -18,6 +18,11 @@ from taskwall.core.values import (
     unknown,
     worst_per_scenario,
 )
+from taskwall.readers.terraform.evaluation.absent_template import (
+    absent_template,
+    call_of_template,
+    deploys_template,
+)
 from taskwall.readers.terraform.evaluation.access import attribute
 from taskwall.readers.terraform.evaluation.body import flattened
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
@@ -104,11 +109,11 @@ class ResourceInstance:
         reference = Reference(self.address, name, value, None, self._why)
         if value is None and self._block.type == "data":
             at_least = least_elements(self._block.labels[0], name, self.fields)
-            told = self._scope.run.assumed(reference)
-            if at_least and told is reference:
+            assumed = self._scope.run.assumed(reference)
+            if at_least and assumed is reference:
                 return replace(reference, value=self._some(name, at_least))
-        is_told = value is not None and not isinstance(worst_per_scenario(value), Unknown)
-        return reference if is_told else self._scope.run.assumed(reference)
+        is_known = value is not None and not isinstance(worst_per_scenario(value), Unknown)
+        return reference if is_known else self._scope.run.assumed(reference)
 
     def _some(self, name: str, count: int) -> Items:
         """A list that holds so many elements, and may hold more."""
@@ -182,7 +187,11 @@ class ResourceInstance:
                 scope.run.hidden.hide(value)
         for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
             self._report_files(origin.name, name, body)
-        return Resource(block.labels[0], origin, body, block.place, block.type == "data")
+        made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
+        if deploys_template(made):
+            scope.run.effects.report(absent_template(made))
+            return call_of_template(made)
+        return made
 
     def _report_files(self, resource: str, name: str, body: Fields) -> None:
         """Report the files whose content an attribute should have, and that are not read."""

@@ -24,6 +24,11 @@ from taskwall.core.values import (
     lifted,
     worst_per_scenario,
 )
+from taskwall.readers.terraform.evaluation.absent_template import (
+    absent_template,
+    call_of_template,
+    deploys_template,
+)
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.plan.references import (
     Json,
@@ -194,16 +199,21 @@ class PlanStack:
         blocks = {resource.origin.name: resource for resource in beside.resources}
         reading = Planned(self.plan, self._place, self._inputs.assumptions)
         resources = []
+        templates = []
         for planned in reading.resources():
             address = planned.origin.address
             source = written.get(address) or blocks.get(planned.origin.name)
             same = source is not None and source.origin.address == address
-            resources.append(_joined(planned, source, same) if source else planned)
-        made = {resource.origin.address for resource in resources}
+            made = _joined(planned, source, same) if source else planned
+            if deploys_template(made):
+                templates.append(absent_template(made))
+                made = call_of_template(made)
+            resources.append(made)
+        planned_addresses = {resource.origin.address for resource in resources}
         resources += [
             resource
             for resource in beside.resources
-            if resource.data and resource.origin.address not in made
+            if resource.data and resource.origin.address not in planned_addresses
         ]
         if self._hidden is None:
             self._hidden = hidden(self.plan)
@@ -212,7 +222,7 @@ class PlanStack:
             beside.errors,
             beside.questions,
             beside.suppressions,
-            (),  # a plan holds what they make
+            tuple(templates),  # what modules make is in the plan
             beside.sensitive_texts | self._hidden,
             beside.line_map,
             beside.user_place,
