@@ -56,6 +56,7 @@ class TerraformStack:
         self._modules: tuple[Module, ...] | None = None
         self._downloads: dict[str, ModuleCall] = {}
         """The downloaded modules among them by folder, each with its call in a file of the user."""
+        self._types: frozenset[str] | None = None
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._source_files: dict[str, SourceFile] | None = None
@@ -247,6 +248,13 @@ class TerraformStack:
                     (own if download_of(called.called_from) is None else fetched).append(called)
             self._modules = tuple(found.values())
         return self._modules
+
+    def creates(self, type_: str) -> bool:
+        """Whether any of its modules declares a resource of a type."""
+        if self._types is None:
+            every = (local for module in self.parts() for local in module.resources)
+            self._types = frozenset(local.partition(".")[0] for local in every)
+        return type_ in self._types
 
     def download(self, file: str) -> ModuleCall | None:
         """The call, in a file that users edit, of the downloaded module that a file belongs to."""
