@@ -121,14 +121,18 @@ def joined(
         files: reads their files.
     """
     leading = _leading(modules, calls)
-    if len(roots) < 2 or not leading:
+    by_folder = {root.name: root for root in roots}
+    named = [(root.name, one) for root in roots for one in root.dependencies() if one in by_folder]
+    if len(roots) < 2 or not (leading or named):
         return list(roots)
 
     def tied() -> list[tuple[str, str]]:
+        if not leading:
+            return named
         scopes = [root.scope({}) for root in roots]
-        return list(state_references(together(scopes, inputs.remote_states), scopes, leading))
+        states = together(scopes, inputs.remote_states)
+        return [*named, *state_references(states, scopes, leading)]
 
-    by_folder = {root.name: root for root in roots}
     found: list[TerraformStack | JoinedStack] = []
     for group in connected_components([root.name for root in roots], with_recursion_limit(tied)):
         several = [by_folder[folder] for folder in group]

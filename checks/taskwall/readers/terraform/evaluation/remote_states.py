@@ -6,7 +6,7 @@ user says of a data source, by its name or address, stands before that.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.core.values import Fields, Items, Known, Reference, Value, spelled, worst_per_scenario
@@ -84,9 +84,14 @@ class RemoteStates:
         defaults = worst_per_scenario(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
-        outputs = _Outputs(self, self._scopes[folder], known)
+        outputs = _Outputs(RootOutputs(self, self._scopes[folder]), known)
         reader.referents.put(handle, outputs, scope.taken())
         return Reference(handle, "")
+
+    def outputs_of(self, folder: str) -> "RootOutputs | None":
+        """The outputs of the root in a folder; None if there is none."""
+        scope = self._scopes.get(folder)
+        return None if scope is None else RootOutputs(self, scope)
 
     def _written(self) -> dict[State, str | None]:
         """The folders of the roots by their states; None if several say the same of it."""
@@ -99,12 +104,39 @@ class RemoteStates:
         return self._folders
 
 
+class RootOutputs:
+    """The outputs of another root."""
+
+    def __init__(self, states: RemoteStates, scope: ModuleScope) -> None:
+        self._states = states
+        self._scope = scope
+
+    @property
+    def names(self) -> Collection[str]:
+        """What they are called."""
+        return self._scope.module.outputs
+
+    @property
+    def root(self) -> str:
+        """What the root is called: its folder."""
+        return os.path.basename(self._scope.run.root.folder)
+
+    def output(self, name: str) -> Value | None:
+        """The value of one; None if there is none of that name."""
+        if not self._scope.has_output(name):
+            return None
+        self._states.depth += 1
+        try:
+            return self._scope.output(name)
+        finally:
+            self._states.depth -= 1
+
+
 class _Outputs:
     """The outputs of another root, with the defaults for those that its state does not have."""
 
-    def __init__(self, states: RemoteStates, scope: ModuleScope, defaults: Fields) -> None:
-        self._states = states
-        self._scope = scope
+    def __init__(self, outputs: RootOutputs, defaults: Fields) -> None:
+        self._outputs = outputs
         self._defaults = defaults
 
     def get(self, name: str) -> Value:
@@ -113,30 +145,24 @@ class _Outputs:
         Raises:
             FailedError: there is none.
         """
-        if name in self._scope.module.outputs:
-            found = self._output(name)
-            if not is_null(worst_per_scenario(found)):
-                return found
+        found = self._outputs.output(name)
+        if found is not None and not is_null(worst_per_scenario(found)):
+            return found
         default = self._defaults.fields.get(name, self._defaults.rest)
         if default is None:
-            folder = os.path.basename(self._scope.module.folder)
-            raise FailedError(f"output.{name}", f"is not an output of the root {folder}")
+            why = f"is not an output of the root {self._outputs.root}"
+            raise FailedError(f"output.{name}", why)
         return default
 
     def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
         """All outputs."""
-        found = {name: self._output(name) for name in self._scope.module.outputs}
+        found = {name: self._outputs.output(name) for name in self._outputs.names}
         there = {
-            name: value for name, value in found.items() if not is_null(worst_per_scenario(value))
+            name: value
+            for name, value in found.items()
+            if value is not None and not is_null(worst_per_scenario(value))
         }
         return Fields({**self._defaults.fields, **there}, rest=self._defaults.rest)
-
-    def _output(self, name: str) -> Value:
-        self._states.depth += 1
-        try:
-            return self._scope.output(name)
-        finally:
-            self._states.depth -= 1
 
 
 def state_references(

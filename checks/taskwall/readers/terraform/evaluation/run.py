@@ -75,6 +75,8 @@ class RootEvaluation:
         self.boundary = boundary
         self.effects = Effects(scenario)
         self.sources = ModuleSources(root, loader, inputs, boundary)
+        self.working_folder = root.folder
+        """The folder in which Terraform runs."""
         self.referents: Handles[Whole] = Handles()
         self.hidden = Hidden(self.effects)
         self.states: States | None = None
