@@ -23,8 +23,7 @@ from taskwall.source.files import (
     folder_entries,
     walk,
 )
-from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
-from taskwall.source.terragrunt import CURE, is_unit, units
+from taskwall.source.stack import Inputs, SourceError, Stack
 
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.neighbours import Neighbours
@@ -34,12 +33,18 @@ SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 
 ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 
-TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+TERRAGRUNT = ("/terragrunt.hcl", "/terragrunt.stack.hcl")
+"""How the paths of files end that make a folder a unit of Terragrunt, or several."""
+
+TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json", *TERRAGRUNT)
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
 VALUES = (".tfvars", ".tfvars.json")
 """How the names of the files end that hold values of a root's variables."""
 
-MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")
+HCL = ".hcl"
+"""How the names of the files end that units of Terragrunt include."""
+
+MAY_COUNT = (*TERRAFORM[:4], *TEMPLATES, ".tfvars", HCL, ".toml")
 """How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
 
 MAX_CANDIDATES = 5_000
@@ -79,15 +84,13 @@ class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
-    none of ours, `absent` are units of Terragrunt, by the given folder that they are in, and
-    `excluded` counts the files that the settings leave out.
+    none of ours, and `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
     errors: list[SourceError] = []
     refused: list[SourceError] = []
     foreign: list[str] = []
-    absent: list[tuple[str, AbsentSource]] = []
     excluded: int = 0
 
 
@@ -124,9 +127,6 @@ def read_sources(
     for folder in (path for path in paths if _is_folder(path, files)):
         search = _below if scope.deep else _in
         below = dict.fromkeys(search((folder,), files, found.errors))
-        if scope.among is None and "terraform" in scope.kinds:
-            there = [path for path in below if is_unit(path) and not use.excludes(path)]
-            found.absent += [(folder, unit) for unit in units(there, files)]
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
@@ -196,9 +196,6 @@ def read_sources(
             found.foreign += [
                 path for path in given if not path.endswith(TERRAFORM) and path not in told
             ]
-    # A plan beside a unit stands for it.
-    plans = {os.path.dirname(one.stack.name) for one in found.reads if one.stack.name in seen}
-    found.absent = [one for one in found.absent if os.path.dirname(one[1].place.file) not in plans]
     return found
 
 
@@ -234,9 +231,6 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
     why = "there is no Terraform and no CloudFormation here"
     if found.foreign:
         why = _none_of_ours(found.foreign[0], files)
-    if found.absent:
-        units_are = "1 unit" if len(found.absent) == 1 else f"{len(found.absent):,} units"
-        why += f" but {units_are} of Terragrunt: {CURE}"
     if found.excluded:
         files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
         why += f"; {files_are} excluded"
@@ -249,8 +243,6 @@ def _refusal(path: str, why: str) -> SourceError:
 
 def _none_of_ours(path: str, files: Files) -> str:
     """Why a given file is not analysed, and what to give in its place."""
-    if is_unit(path):
-        return f"units of Terragrunt are not read: {CURE}"
     try:
         text = files.text(path)
     except UnreadableError as error:
@@ -285,7 +277,7 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
 
     None if it is no source. What is named like a template may still be something else.
     """
-    if path.endswith(TERRAFORM):
+    if path.endswith((*TERRAFORM, HCL)):
         return "terraform"
     if _is_plan(path, files):
         return "plan"
@@ -301,7 +293,7 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
 
 def _is_plan(path: str, files: Files) -> bool:
     """Whether a file is a plan of Terraform as JSON, by whatever name."""
-    if path.endswith((*TERRAFORM, ".yaml", ".yml", ".template")):
+    if path.endswith((*TERRAFORM, HCL, ".yaml", ".yml", ".template")):
         return False
     try:
         text = files.text(path)
@@ -336,7 +328,7 @@ class ReadCache:
     ) -> tuple[list[Stack], list[SourceError]]:
         """The stacks of given files, with those that may belong to the same, and the errors."""
         whole = False
-        if not any(path.endswith(TERRAFORM) for path in given):
+        if not any(path.endswith((*TERRAFORM, HCL)) for path in given):
             near = self._near(given, inputs, use, files)
             key = self._worth(near, (*given, *near.around(given)))
             whole = len(key) == len(near.templates)
@@ -371,12 +363,12 @@ class ReadCache:
         Of Terraform those of the same folders, and all of the repository: a folder may be a
         module. Of templates those that nest them or are nested, and those that export or import.
         """
-        folders = [os.path.dirname(path) for path in given if path.endswith(TERRAFORM)]
+        folders = [os.path.dirname(path) for path in given if path.endswith((*TERRAFORM, HCL))]
         if folders:
             for path in _below((*folders, inputs.boundary), files):
                 if path.endswith(TERRAFORM) and not use.excludes(path):
                     yield path
-        templates = [path for path in given if not path.endswith(TERRAFORM)]
+        templates = [path for path in given if not path.endswith((*TERRAFORM, HCL))]
         if templates:
             yield from self._near(templates, inputs, use, files).around(templates)
 
@@ -427,8 +419,7 @@ def _below(
 ) -> Iterator[str]:
     cache = os.path.join("", "cdk.out", ".cache", "")
     for path in walk(folders, files=files, errors=errors):
-        ours = path.endswith((*TERRAFORM, *TEMPLATES)) or is_unit(path)
-        if ours and cache not in path:
+        if path.endswith((*TERRAFORM, *TEMPLATES)) and cache not in path:
             yield path
 
 
@@ -454,7 +445,7 @@ def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> It
 
 def may_be_source(path: str, text: str) -> bool:
     """Whether a text may be a source, or values for one, by its path and at a glance."""
-    if path.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
+    if path.endswith((*TERRAFORM, HCL, ".tfvars", ".tfvars.json")):
         return True
     if not path.endswith(TEMPLATES):
         return False
@@ -498,13 +489,20 @@ def _stacks(
                 stacks.append(stack)
         errors.extend(found[1] if found else ())
 
-    terraform = [path for path in paths if path.endswith(TERRAFORM)]
+    others = [path for path in paths if not path.endswith((*TERRAFORM, HCL))]
+    plans = [path for path in others if _is_plan(path, files)]
+    # A plan beside a unit of Terragrunt stands for it.
+    planned_folders = {os.path.dirname(path) for path in plans}
+    terraform = [
+        path
+        for path in paths
+        if path.endswith((*TERRAFORM, HCL))
+        and not (path.endswith(TERRAGRUNT) and os.path.dirname(path) in planned_folders)
+    ]
     if terraform and "terraform" in scope.kinds:
         from taskwall.readers.terraform import stacks as read_terraform
 
         add(attempt(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
-    others = [path for path in paths if not path.endswith(TERRAFORM)]
-    plans = [path for path in others if _is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned

@@ -205,7 +205,7 @@ class ReportBuilder:
                 one.cure,
                 one.read_as,
             )
-            for stack, one in (*called, *self.found.absent)
+            for stack, one in called
         }
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
 
