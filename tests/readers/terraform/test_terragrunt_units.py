@@ -237,7 +237,21 @@ generate "more" {
 resource "u" "u" {
   x = "${local.a}"
   y = "${get_env("Y")}"
+  z = [${get_env("Y")}]
 }
+EOF
+}
+generate "copied" {
+  path     = "copied.tf"
+  contents = file("../copied.tf")
+}
+generate "chosen" {
+  path      = "chosen.tf"
+  contents  = <<EOF
+%{ if get_env("Y") == "a" }
+provider "aws" {}
+%{ endif }
+resource "w" "w" {}
 EOF
 }
 generate "note" {
@@ -250,15 +264,20 @@ locals { a = "b" }
     others = {
         "live/root.hcl": 'generate "more" {\n  path = "more.tf"\n  contents = "overridden {"\n}',
         "live/app/own.tf": 'resource "v" "v" {}',
+        "live/copied.tf": 'resource "c" "c" {}',
     }
     evaluation = unit(own, others)
-    assert evaluation.errors == ()
-    assert {one.origin.address for one in evaluation.resources} == {"t.t", "u.u", "v.v"}
-    made = next(one for one in evaluation.resources if one.type == "u")
-    assert worst_per_scenario(made.body.fields["x"]) == Known("b", made.body.fields["x"].place)
-    assert isinstance(worst_per_scenario(made.body.fields["y"]), Unknown)
+    (error,) = evaluation.errors  # what is chosen by what is not known may hold resources
+    assert error.message == "what is generated as chosen.tf is not known"
+    made = {one.origin.address: one.place.file for one in evaluation.resources}
+    assert made.keys() == {"t.t", "u.u", "v.v", "c.c"}
+    assert made["c.c"] == "/infra/live/copied.tf"
+    body = next(one for one in evaluation.resources if one.type == "u").body
+    assert worst_per_scenario(body.fields["x"]) == Known("b", body.fields["x"].place)
+    assert isinstance(worst_per_scenario(body.fields["y"]), Unknown)
+    assert len(body.fields["z"].items) == 1  # type: ignore[union-attr]
     line = own.split("\n").index('  x = "${local.a}"') + 1
-    assert (made.body.places["x"].file, made.body.places["x"].line) == (
+    assert (body.places["x"].file, body.places["x"].line) == (
         "/infra/live/app/terragrunt.hcl",
         line,
     )
@@ -323,8 +342,11 @@ def test_what_is_no_unit() -> None:
         "live/empty/terragrunt.hcl": "inputs = {}",
         "live/out/terragrunt.hcl": SOURCE + 'exclude {\n  if = true\n  actions = ["all"]\n}',
         "live/skipped/terragrunt.hcl": SOURCE + "skip = true",
+        "live/variables.tf": 'variable "a" {}',
     }
-    assert [stack.name for stack in read(texts)[0]] == ["/infra/live/app"]
+    assert [stack.name for stack in read(texts)[0]] == ["/infra/live", "/infra/live/app"]
+    (parent, _), _ = read(texts)
+    assert parent.files == {"/infra/live/variables.tf"}
 
 
 def test_values_of_files() -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from taskwall.core.paths import encloses
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.terragrunt.configuration import UNIT
 from taskwall.readers.terraform.terragrunt.context import Unit
@@ -21,7 +22,7 @@ def unit_stacks(
 ) -> tuple[dict[str, UnitStack], list[SourceError]]:
     """The units among the files of a scan, by their folders.
 
-    What other units include is none, nor is a file without a module.
+    What units below it include is none, nor is a file without a module.
 
     Args:
         paths: all files of the scan that are called as units are, absolute.
@@ -33,7 +34,6 @@ def unit_stacks(
         the units, and the errors of files that cannot be read.
     """
     errors: list[SourceError] = []
-    loader = module_loader(files)
     found: dict[str, UnitStack] = {}
     for path in sorted(paths):
         if os.path.basename(path) == UNIT:
@@ -43,11 +43,14 @@ def unit_stacks(
                 errors.append(stack)
             elif stack is not None:
                 found[unit.folder] = stack
-    included = {path for stack in found.values() for path in stack.found.included}
-    return {
-        folder: stack
+    parents = {
+        path
         for folder, stack in found.items()
-        if stack.found.unit.file not in included or loader.paths(folder)
+        for path in stack.found.included
+        if encloses(os.path.dirname(path), folder)
+    }
+    return {
+        folder: stack for folder, stack in found.items() if stack.found.unit.file not in parents
     }, errors
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Known, Span, Text, Value, spelled, worst_per_scenario
 from taskwall.readers.terraform.modules import ENDINGS, SourceFile
 from taskwall.readers.terraform.syntax.hcl import parse_generated
@@ -13,8 +14,10 @@ from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.terragrunt.configuration import Configuration
 from taskwall.readers.terraform.values.values import as_text
 
-OPEN = "${terragrunt.generated}"
+OPEN = "terragrunt.generated"
 """Stands in a generated text for what is not known; nothing can be declared under this name."""
+
+_BLOCK = pattern(r'\s*(?:resource|data|module)\s+"')
 
 
 class GeneratedFile(Struct, frozen=True):
@@ -53,22 +56,47 @@ def _generated(layer: Configuration, block: Block) -> GeneratedFile | None:
         return None
     if isinstance(disabled, Known) and disabled.data is True:
         return None
-    text = _text(layer.value(contents))
+    value = layer.value(contents)
+    at = contents.place
+    lines = layer.file.text.split("\n")[at.line - 1 : at.end_line]
+    text = _text(value, any(map(_BLOCK.match, lines)))
     if text is None:
         layer.run.complain(contents.place, f"what is generated as {path} is not known")
         return None
-    source = _file(contents.expression.place, text)
+    source = _copied(layer, value.place, text) or _file(contents.expression.place, text)
     return GeneratedFile(os.path.basename(path), source, layer.text(block, "if_exists") == "skip")
 
 
-def _text(value: Value) -> str | None:
-    """A text, in which something stands for the pieces that are not known."""
+def _copied(layer: Configuration, place: Span | None, text: str) -> SourceFile | None:
+    """The file whose whole text is generated: what is in it stands there."""
+    if place is None or place.file == layer.file.path or not place.file.endswith(ENDINGS):
+        return None
+    found = layer.run.loader.file(place.file)
+    return found if found.text == text else None
+
+
+def _text(value: Value, has_blocks: bool) -> str | None:
+    """A text, in which something stands for the pieces that are not known; None if that cannot be.
+
+    A piece at the start of a line is no expression but further lines. They are left out, unless
+    what is generated has blocks that count: these may be in them.
+    """
     found = worst_per_scenario(as_text(value))
     if isinstance(found, Known) and isinstance(found.data, str):
         return found.data
-    if isinstance(found, Text):
-        return "".join(part if isinstance(part, str) else OPEN for part in found.parts)
-    return None
+    if not isinstance(found, Text):
+        return None
+    text = ""
+    for part in found.parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        line = text[text.rfind("\n") + 1 :]
+        if line.strip():
+            text += f"${{{OPEN}}}" if line.count('"') % 2 else OPEN
+        elif has_blocks:
+            return None
+    return text
 
 
 def _backend(configuration: Configuration) -> GeneratedFile | None:
@@ -95,7 +123,7 @@ def _spelled(value: Value) -> str:
             return "null"
         escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("${", "$${")
         return f'"{escaped}"'
-    return "terragrunt.generated"
+    return OPEN
 
 
 def _file(place: Span, text: str) -> SourceFile:
