@@ -274,7 +274,11 @@ def evaluation_of(
     def given(folder: str) -> Mapping[str, Span | None]:
         return next((root.given_places() for root in roots if root.name == folder), {})
 
-    blocks = ModuleBlocks(loader, dict(filter(None, (root.calling() for root in roots))))
+    units: dict[str, Module] = {}
+    for file, module in filter(None, (root.calling() for root in roots)):
+        calls = units[file].calls if file in units else {}
+        units[file] = replace(module, calls={**calls, **module.calls})
+    blocks = ModuleBlocks(loader, units)
     errors = []
     for error in made.errors:
         at = moved.apply(error.place)

@@ -28,6 +28,11 @@ class Unit(Struct, frozen=True):
         """What messages call it."""
         return os.path.basename(self.folder)
 
+    @property
+    def written_in(self) -> str:
+        """The folder of its file, which is copied with what lies beside it."""
+        return os.path.dirname(self.file)
+
 
 class IncludeContext(Protocol):
     """A file that another one includes."""

@@ -7,11 +7,16 @@ from functools import partial
 from msgspec import Struct
 
 from taskwall.core.paths import encloses
-from taskwall.readers.terraform.modules import Module, module_loader
-from taskwall.readers.terraform.terragrunt.configuration import UNIT
+from taskwall.readers.terraform.modules import Module, ModuleLoader, module_loader
+from taskwall.readers.terraform.terragrunt.configuration import STACK, UNIT
 from taskwall.readers.terraform.terragrunt.context import Unit
+from taskwall.readers.terraform.terragrunt.stack_files import MadeUnit, StackFiles
 from taskwall.readers.terraform.terragrunt.unit_stack import UnitStack
-from taskwall.readers.terraform.terragrunt.units import resolve_unit
+from taskwall.readers.terraform.terragrunt.units import (
+    ResolvedUnit,
+    absent_unit,
+    resolve_unit,
+)
 from taskwall.source.containment import attempt
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
@@ -22,7 +27,8 @@ def unit_stacks(
 ) -> tuple[dict[str, UnitStack], list[SourceError]]:
     """The units among the files of a scan, by their folders.
 
-    What units below it include is none, nor is a file without a module.
+    What units below it include is none, nor is a file without a module, nor one of which a stack
+    makes units.
 
     Args:
         paths: all files of the scan that are called as units are, absolute.
@@ -34,30 +40,50 @@ def unit_stacks(
         the units, and the errors of files that cannot be read.
     """
     errors: list[SourceError] = []
-    found: dict[str, UnitStack] = {}
+    named: dict[str, list[Unit]] = {UNIT: [], STACK: []}
     for path in sorted(paths):
-        if os.path.basename(path) == UNIT:
-            unit = Unit(os.path.dirname(path), path)
-            stack = attempt(partial(_stack, unit, files, inputs, boundary), path, errors)
-            if isinstance(stack, SourceError):
-                errors.append(stack)
-            elif stack is not None:
-                found[unit.folder] = stack
+        if (name := os.path.basename(path)) in named:
+            named[name].append(Unit(os.path.dirname(path), path))
+    stacks = {
+        stack.file: StackFiles(module_loader(files), inputs, boundary) for stack in named[STACK]
+    }
+    for stack in named[STACK]:
+        attempt(partial(stacks[stack.file].expand, stack), stack.file, errors)
+    used = {path for one in stacks.values() for path in one.used}
+    made = [MadeUnit(unit) for unit in named[UNIT] if unit.file not in used]
+    for file, one in stacks.items():
+        if file not in used:
+            made += one.units
+            errors += one.errors
+    found: dict[str, UnitStack] = {}
+    for unit in made:
+        read = attempt(partial(_stack, unit, files, inputs, boundary), unit.unit.file, errors)
+        if isinstance(read, SourceError):
+            errors.append(read)
+        elif read is not None:
+            found[unit.unit.folder] = read
     parents = {
         path
-        for folder, stack in found.items()
-        for path in stack.found.included
+        for folder, each in found.items()
+        for path in each.found.included
         if encloses(os.path.dirname(path), folder)
     }
-    return {
-        folder: stack for folder, stack in found.items() if stack.found.unit.file not in parents
-    }, errors
+    kept = {folder: each for folder, each in found.items() if each.found.unit.file not in parents}
+    return kept, errors
+
+
+def _resolved(
+    made: MadeUnit, loader: ModuleLoader, inputs: Inputs, boundary: str
+) -> ResolvedUnit | None:
+    if made.absent is not None:
+        return absent_unit(made.unit, made.absent, made.source, loader)
+    return resolve_unit(made.unit, loader, inputs, boundary)
 
 
 class _Kept(Struct, frozen=True):
     """The stack of a unit, and what it was made of."""
 
-    unit: Unit
+    made: MadeUnit
     inputs: Inputs
     stack: UnitStack | None
     texts: Mapping[str, str | None]
@@ -65,26 +91,26 @@ class _Kept(Struct, frozen=True):
 
 
 def _stack(
-    unit: Unit, files: Files, inputs: Inputs, boundary: str
+    made: MadeUnit, files: Files, inputs: Inputs, boundary: str
 ) -> UnitStack | SourceError | None:
     """The stack of a unit; the one before, with all that it knows, if nothing differs."""
-    loader = module_loader(files)
+    loader, unit = module_loader(files), made.unit
     kept = loader.kept.get(("unit", unit.folder))
     if (
         isinstance(kept, _Kept)
-        and (kept.unit, kept.inputs) == (unit, inputs)
+        and (kept.made, kept.inputs) == (made, inputs)
         and files.same(kept.texts)
         and all(loader.module(folder)[0] is module for folder, module in kept.modules)
         and (kept.stack is None or kept.stack.holds(kept.stack.root))
     ):
         return kept.stack
     try:
-        found, texts = files.listened(lambda: resolve_unit(unit, loader, inputs, boundary))
+        found, texts = files.listened(lambda: _resolved(made, loader, inputs, boundary))
     except UnreadableError as error:
         return error.error
     stack = None if found is None else UnitStack(found, files, inputs, boundary)
     if files.retained:
         folders = {unit.folder, *([stack.root.folder] if stack else [])}
         modules = tuple((folder, loader.module(folder)[0]) for folder in folders)
-        loader.kept["unit", unit.folder] = _Kept(unit, inputs, stack, texts, modules)
+        loader.kept["unit", unit.folder] = _Kept(made, inputs, stack, texts, modules)
     return stack

@@ -1,5 +1,6 @@
 """A unit of Terragrunt as a stack: the root module that it comes to, with what it gives to it."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
@@ -33,7 +34,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Literal,
     ObjectExpression,
 )
-from taskwall.readers.terraform.terragrunt.configuration import Configuration
+from taskwall.readers.terraform.terragrunt.configuration import STACK, Configuration
 from taskwall.readers.terraform.terragrunt.units import (
     ResolvedUnit,
     configuration_of,
@@ -95,8 +96,8 @@ class UnitStack(TerraformStack):
 
     def local_calls(self) -> set[str]:
         """The folder of its module, or those that this one calls if that is its own folder."""
-        if self.root.folder != self.name:
-            return {self.root.folder}
+        if self.root.folder != self.name:  # a stack may make a unit of a root
+            return {self.root.folder, self.found.unit.written_in} - {self.name}
         return super().local_calls()
 
     def suppressions(self) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
@@ -218,8 +219,9 @@ class _AbsentUnit(ModuleScope):
 
     def resources(self) -> Iterator[Resource]:
         """The unit as a resource of its inputs."""
-        inputs = self._configuration.inputs()
-        call = self._found.call
+        call, unit = self._found.call, self._found.unit
+        of_a_stack = os.path.basename(unit.file) == STACK
+        inputs = unit.values or Fields({}) if of_a_stack else self._configuration.inputs()
         body = inputs if isinstance(inputs, Fields) else Fields({}, rest=Unknown(needs(inputs)))
         origin = Origin(call.name, call.name, call.place, "terraform")
         yield Resource(ABSENT, origin, replace(body, place=call.place), call.place)

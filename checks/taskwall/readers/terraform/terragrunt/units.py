@@ -98,16 +98,16 @@ def resolve_unit(
     configuration = configuration_of(unit, run)
     layers = tuple(configuration.layers())
     written = configuration.written("terraform", "source")
-    if (written is None and not loader.paths(unit.folder)) or _is_left_out(layers):
+    if (written is None and not loader.paths(unit.written_in)) or _is_left_out(layers):
         return None
     source = (written[0].text(written[1], "source") or "") if written else ""
     constraint = configuration.written("terraform", "version")
     version = (constraint[0].text(constraint[1], "version") or "") if constraint else ""
-    found = unit.folder
+    found = unit.written_in
     absent: AbsentModule | None = None
     stand_in: StandIn | None = None
     if written is not None:
-        where = _where(run, written[0].value(written[2]), source, version)
+        where = module_folder(run, written[0].value(written[2]), source, version)
         if isinstance(where, AbsentModule):
             absent, stand_in = where, _usable(where.stand_in, configuration, loader)
             found = stand_in.folder if stand_in else ""
@@ -123,7 +123,7 @@ def resolve_unit(
     title = stand_in.title if stand_in else ""
     errors = tuple(run.effects.reported(SourceError))
     configuration.inputs()  # so that the files are known that it reads
-    beside = value_files(found, loader) if found not in ("", unit.folder) else []
+    beside = value_files(found, loader) if found not in ("", unit.written_in) else []
     return ResolvedUnit(
         unit,
         module or nothing,
@@ -139,6 +139,16 @@ def resolve_unit(
         frozenset(layer.file.path for layer in layers[1:]),
         errors,
     )
+
+
+def absent_unit(
+    unit: Unit, absent: AbsentModule, source: str, loader: ModuleLoader
+) -> ResolvedUnit:
+    """A unit of which a stack says no more than its values: what it is made of is not there."""
+    place = unit.made_by or _start(unit.file)
+    nothing = module_of(unit.folder, (loader.file(unit.file),))
+    call = ModuleCall(f"unit {unit.name}", place)
+    return ResolvedUnit(unit, nothing, call, source, "", place, absent, files=(unit.file,))
 
 
 def _start(path: str) -> Span:
@@ -173,8 +183,17 @@ def _is_true(value: Value | None) -> bool:
 # The module
 
 
-def _where(run: RootEvaluation, said: Value, source: str, version: str) -> str | AbsentModule:
-    """The folder of the module that a source means, or why it is not there."""
+def module_folder(
+    run: RootEvaluation, said: Value, source: str, version: str
+) -> str | AbsentModule:
+    """The folder that a source means, or why it is not there.
+
+    Args:
+        run: an evaluation whose root is what names the source.
+        said: the source as a value.
+        source: the same as text; "" if that is not known.
+        version: what is said of versions; "" for nothing.
+    """
     if not source:
         waits = needs(said)
         cure = f"--assume {waits[0].name}=VALUE" if waits else "source = ..."
@@ -201,8 +220,8 @@ def _usable(
 def _module(folder: str, configuration: Configuration, loader: ModuleLoader) -> Module | None:
     """The module in a folder, with the files of the unit and what is generated beside them."""
     written = loader.module(folder)[0]
-    unit = configuration.unit.folder
-    own = loader.module(unit)[0] if unit != folder else None
+    beside = configuration.unit.written_in
+    own = loader.module(beside)[0] if beside != folder else None
     if written is None and own is None:
         return None
     files: dict[str, SourceFile] = {
