@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from taskwall.core.values import Known, Reference, Unknown, Value, needs, worst_per_scenario
+from taskwall.core.values import Fields, Known, Reference, Unknown, Value, needs, worst_per_scenario
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs, Stack
@@ -100,6 +100,37 @@ def test_later_includes_come_first() -> None:
         "live/c.hcl": 'inputs = { y = "c" }',
     }
     assert worst_per_scenario(x(unit(own, others))) == Known("c", x(unit(own, others)).place)
+
+
+def test_what_is_not_known_is_merged(shown: Shown) -> None:
+    """Deeply: it may put something into each map and list. An input that fails is one by itself."""
+    parent = 'inputs = get_env("INPUTS")'
+    found = x(unit(INCLUDE % 'merge_strategy = "deep"' + OWN, {"live/root.hcl": parent}))
+    assert isinstance(found, Fields)
+    assert shown(found.fields["from"]) == "unit"
+    assert found.fields["list"].rest != ()  # type: ignore[union-attr]
+    assert found.rest is not None
+    parent = 'inputs = { x = { from = "parent" }, y = { z = dependency.none.outputs.z } }'
+    found = x(unit(INCLUDE % "", {"live/root.hcl": parent}))
+    assert shown(found) == {"from": "parent"}
+
+
+def test_dependencies_are_merged_too() -> None:
+    """A file that includes another one may say where the unit is, and the other which mocks."""
+    parent = """
+dependency "net" {
+  config_path  = ""
+  mock_outputs = { id = "made up" }
+}
+inputs = { x = dependency.net.outputs.id }
+"""
+    own = 'include {\n  path = "../root.hcl"\n}\n' + SOURCE
+    own += 'dependency "net" {\n  config_path = include[""].locals.net\n}\n'
+    others = {"live/root.hcl": parent + 'locals { net = "../net" }', **NET}
+    found, _ = read({"modules/m/main.tf": MODULE, "live/app/terragrunt.hcl": own, **others})
+    value = x(found[0].evaluate({}))
+    assert isinstance(value, Reference)
+    assert (value.resource, value.attribute) == ("aws_vpc.main", "id")
 
 
 VALUES = {

@@ -22,9 +22,17 @@ from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import SourceFile, module_of
-from taskwall.readers.terraform.syntax.tree import AccessStep, Attr, Attribute, Block
+from taskwall.readers.terraform.syntax.tree import (
+    AccessStep,
+    Attr,
+    Attribute,
+    Block,
+    Index,
+    Literal,
+    ObjectExpression,
+)
 from taskwall.readers.terraform.terragrunt.context import Unit
-from taskwall.readers.terraform.terragrunt.dependencies import Dependency, DependencyDeclaration
+from taskwall.readers.terraform.terragrunt.dependencies import Declared, Dependency
 from taskwall.readers.terraform.terragrunt.functions import FUNCTIONS, TerragruntFunction
 from taskwall.readers.terraform.terragrunt.merging import merged
 from taskwall.readers.terraform.values.values import FailedError
@@ -84,6 +92,7 @@ class Configuration(ModuleScope):
         self.top: Configuration = including.top if including else self
         """The configuration for which it is read."""
         self.is_included = including is not None
+        self.handle = f"{unit.folder}/{file.path}"
         self.others: dict[str, Configuration] = {}
         """The files that it has read for themselves, by their paths."""
         self.includes: tuple[Include, ...] = ()
@@ -170,21 +179,38 @@ class Configuration(ModuleScope):
         return found
 
     def _inputs(self) -> Value:
-        own = self.body.get("inputs")
-        found: Value = Fields({}) if own is None else self.run.opened(self.value(own))
+        found = self._own_inputs()
         for include in reversed(self.includes):
             if include.strategy != NO_MERGE:
                 below = include.configuration.inputs()
                 found = merged(below, found, self, deep=include.strategy == DEEP)
         return found
 
-    def dependencies(self) -> dict[str, DependencyDeclaration]:
+    def _own_inputs(self) -> Value:
+        """What the file itself gives. An input that fails leaves the others as they are."""
+        own = self.body.get("inputs")
+        if own is None:
+            return Fields({})
+        written = own.expression
+        if not isinstance(written, ObjectExpression):
+            return self.run.opened(self.value(own))
+        members = {
+            str(one.key.value.data): one for one in written.members if isinstance(one.key, Literal)
+        }
+        if len(members) < len(written.members):
+            return self.run.opened(self.value(own))
+        fields = {name: value_of(one.value, self, {}) for name, one in members.items()}
+        return Fields(fields, {name: one.place for name, one in members.items()}, place=own.place)
+
+    def dependencies(self) -> dict[str, Dependency]:
         """The units whose outputs it reads, by the names that it gives to them."""
-        found: dict[str, DependencyDeclaration] = {}
+        found: dict[str, Dependency] = {}
         for layer in self.layers():
             for block in layer.blocks("dependency"):
                 if block.labels:
-                    found.setdefault(block.labels[0], DependencyDeclaration(layer, block))
+                    name = block.labels[0]
+                    one = found.setdefault(name, Dependency(name, self))
+                    one.declared.append(Declared(layer, block))
         return found
 
     def _included(self) -> Iterator[Include]:
@@ -264,11 +290,15 @@ class Configuration(ModuleScope):
         Raises:
             FailedError: it is no reference.
         """
-        first = steps[0].name if steps and type(steps[0]) is Attr else ""
+        step = steps[0] if steps else None
+        first = step.name if type(step) is Attr else ""
         if name == "local":
             return super().named(name, steps)
+        if name == "include" and type(step) is Index and type(step.key) is Literal:
+            return self._include(str(step.key.value.data)), 1
         if name == "include":
-            return self._include(first)
+            named = any(include.label == first for include in self.includes)
+            return (self._include(first), 1) if named else (self._include(""), 0)
         if name == "dependency" and first:
             return self._dependency(first), 1
         if name == "values":
@@ -277,18 +307,18 @@ class Configuration(ModuleScope):
             return self._feature(first), 1
         raise FailedError(f"{name}.{first}" if first else name, "is not declared")
 
-    def _include(self, label: str) -> tuple[Value, int]:
+    def _include(self, label: str) -> Value:
         for include in self.includes:
-            if include.label in ("", label):
-                return include.configuration.whole(), 1 if include.label else 0
-        raise FailedError(f"include.{label}", "is not read")
+            if include.label == label:
+                return include.configuration.whole()
+        raise FailedError(f"include.{label}" if label else "include", "is not read")
 
     def _dependency(self, name: str) -> Value:
-        declared = self.dependencies().get(name) or self.top.dependencies().get(name)
-        if declared is None:
+        found = self.top.dependencies().get(name) or self.dependencies().get(name)
+        if found is None:
             raise FailedError(f"dependency.{name}", "is not declared")
-        handle = f"{self.unit.folder}/dependency.{name}"
-        self.run.referents.put(handle, Dependency(name, declared), self.taken())
+        handle = f"{self.top.handle}/dependency.{name}"
+        self.run.referents.put(handle, found, self.taken())
         return Reference(handle, "")
 
     def _given_values(self) -> Value:
@@ -312,9 +342,8 @@ class Configuration(ModuleScope):
 
     def whole(self) -> Value:
         """All of it as a value, of which the parts are evaluated when they are asked for."""
-        handle = f"{self.unit.folder}/{self.file.path}"
-        self.run.referents.put(handle, _Whole(self), self.taken())
-        return Reference(handle, "")
+        self.run.referents.put(self.handle, _Whole(self), self.taken())
+        return Reference(self.handle, "")
 
 
 class _Whole:

@@ -53,6 +53,8 @@ class ConfigurationContext(ModuleContext, Protocol):
     folder: str
     """That of the file for which it is read."""
     is_included: bool
+    handle: str
+    """What tells it apart, among all that is evaluated together."""
 
     @property
     def includes(self) -> Sequence[IncludeContext]:

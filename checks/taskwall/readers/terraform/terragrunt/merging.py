@@ -1,9 +1,11 @@
 """How inputs of files that include each other are merged."""
 
+from msgspec.structs import replace
+
 from taskwall.core.values import Fields, Items, Value, worst_per_scenario
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.collections import merge
-from taskwall.readers.terraform.values.values import FailedError, waiting
+from taskwall.readers.terraform.values.values import FailedError, Open, waiting
 
 
 def merged(below: Value, above: Value, scope: ModuleContext, deep: bool) -> Value:
@@ -16,6 +18,10 @@ def merged(below: Value, above: Value, scope: ModuleContext, deep: bool) -> Valu
         deep: whether maps in them are merged too, and lists put together.
     """
     one, other = scope.run.opened(below), scope.run.opened(above)
+    if deep and not isinstance(one, Fields) and isinstance(other, Fields):
+        # What is below is not known: it may put something into each map and list.
+        doubted = {key: _with_more(value, one) for key, value in other.fields.items()}
+        other = replace(other, fields=doubted)
     if deep and isinstance(one, Fields) and isinstance(other, Fields):
         both = one.fields.keys() & other.fields.keys()
         joined = {key: _deep(one.fields[key], other.fields[key], scope) for key in both}
@@ -25,6 +31,17 @@ def merged(below: Value, above: Value, scope: ModuleContext, deep: bool) -> Valu
         return merge([one, other], scope)
     except FailedError:
         return waiting(one, other)
+
+
+def _with_more(value: Value, doubt: Value) -> Value:
+    """A map or a list that may also hold what is not known."""
+    found, more = worst_per_scenario(value), waiting(doubt)
+    if isinstance(found, Items):
+        return replace(found, rest=(*found.rest, more))
+    if isinstance(found, Fields):
+        inner = {key: _with_more(one, doubt) for key, one in found.fields.items()}
+        return Open(inner, found.places, more, found.place, more.needs)
+    return value
 
 
 def _deep(below: Value, above: Value, scope: ModuleContext) -> Value:

@@ -240,8 +240,8 @@ def _module(folder: str, configuration: Configuration, loader: ModuleLoader) -> 
 
 
 def _dependencies(configuration: Configuration) -> Iterator[str]:
-    for declared in configuration.dependencies().values():
-        folder = declared.folder()
+    for dependency in configuration.dependencies().values():
+        folder = dependency.folder()
         if folder is not None:
             yield folder
 
