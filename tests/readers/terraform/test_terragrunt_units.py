@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from taskwall.core.values import Fields, Known, Reference, Unknown, Value, needs, worst_per_scenario
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Unknown,
+    Value,
+    needs,
+    worst_per_scenario,
+)
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs, Stack
@@ -374,10 +383,20 @@ def test_what_is_no_unit() -> None:
         "live/out/terragrunt.hcl": SOURCE + 'exclude {\n  if = true\n  actions = ["all"]\n}',
         "live/skipped/terragrunt.hcl": SOURCE + "skip = true",
         "live/variables.tf": 'variable "a" {}',
+        "modules/m/.boilerplate/terragrunt.hcl": 'terraform { source = "{{ .sourceUrl }}" }',
     }
     assert [stack.name for stack in read(texts)[0]] == ["/infra/live", "/infra/live/app"]
     (parent, _), _ = read(texts)
     assert parent.files == {"/infra/live/variables.tf"}
+
+
+def test_defaults_count() -> None:
+    """What a unit does not give it does not have: nobody sets the variables of its module."""
+    module = 'variable "subnet_ids" {\n  default = []\n}\nresource "t" "t" { x = var.subnet_ids }'
+    texts = {"modules/m/main.tf": module, "live/app/terragrunt.hcl": SOURCE}
+    for inputs in ({}, {"explore_defaults": True}):
+        (stack,), _ = read(texts, **inputs)
+        assert x(stack.evaluate({})) == Items((), (), x(stack.evaluate({})).place)
 
 
 def test_values_of_files() -> None:

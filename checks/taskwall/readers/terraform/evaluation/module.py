@@ -206,13 +206,15 @@ class ModuleScope:
                 why = "is a required argument that is missing" if self.prefix else "has no default"
                 return self._open_variable(name, why)
             value = evaluate(default.expression, self, {})
-            if not self.prefix and not self.run.alone and names_existing(name, value):
+            supplied = not (self.prefix or self.run.alone or self.run.called)
+            if supplied and names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
         self.run.work(10 * weight(value, self.run.weights), block.header)
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)
-        if self.run.inputs.explore_defaults and by_default and not self.prefix:
+        free = not (self.prefix or self.run.called)
+        if self.run.inputs.explore_defaults and by_default and free:
             operand = self.address(f"var.{name}")
             return free_variable(name, operand, block, self.type(name), found, self.run)
         return found

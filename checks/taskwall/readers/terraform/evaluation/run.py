@@ -81,6 +81,8 @@ class RootEvaluation:
         self.hidden = Hidden(self.effects)
         self.states: States | None = None
         """The roots that are evaluated together with this one."""
+        self.called = False
+        """Whether the sources say all that the root is given: nobody else gives it values."""
         self.alone = False
         """Whether the root is a module analysed on its own."""
         self.deciding = 0

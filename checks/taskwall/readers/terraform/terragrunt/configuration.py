@@ -32,7 +32,7 @@ from taskwall.readers.terraform.syntax.tree import (
     ObjectExpression,
 )
 from taskwall.readers.terraform.terragrunt.context import Unit
-from taskwall.readers.terraform.terragrunt.dependencies import Declared, Dependency
+from taskwall.readers.terraform.terragrunt.dependencies import Dependency, DependencyBlock
 from taskwall.readers.terraform.terragrunt.functions import FUNCTIONS, TerragruntFunction
 from taskwall.readers.terraform.terragrunt.merging import merged
 from taskwall.readers.terraform.values.values import FailedError
@@ -210,7 +210,7 @@ class Configuration(ModuleScope):
                 if block.labels:
                     name = block.labels[0]
                     one = found.setdefault(name, Dependency(name, self))
-                    one.declared.append(Declared(layer, block))
+                    one.declared.append(DependencyBlock(layer, block))
         return found
 
     def _included(self) -> Iterator[Include]:

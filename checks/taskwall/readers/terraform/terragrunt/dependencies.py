@@ -18,7 +18,7 @@ NOT_THERE = "is an output of a unit that is not in the scan"
 MOCKED = "is known only by mock_outputs"
 
 
-class Declared(Struct, frozen=True):
+class DependencyBlock(Struct, frozen=True):
     """A block of a dependency, and the file that it stands in."""
 
     configuration: ConfigurationContext
@@ -34,7 +34,7 @@ class Dependency:
     def __init__(self, name: str, reader: ConfigurationContext) -> None:
         self._name = name
         self._reader = reader
-        self.declared: list[Declared] = []
+        self.declared: list[DependencyBlock] = []
 
     def folder(self) -> str | None:
         """The folder of the unit; None if it is not known."""

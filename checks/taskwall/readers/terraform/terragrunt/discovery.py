@@ -21,6 +21,9 @@ from taskwall.source.containment import attempt
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
+BOILERPLATE = ".boilerplate"
+"""The folder in which Terragrunt keeps templates of units."""
+
 
 def unit_stacks(
     paths: Iterable[str], files: Files, inputs: Inputs, boundary: str
@@ -42,7 +45,7 @@ def unit_stacks(
     errors: list[SourceError] = []
     named: dict[str, list[Unit]] = {UNIT: [], STACK: []}
     for path in sorted(paths):
-        if (name := os.path.basename(path)) in named:
+        if (name := os.path.basename(path)) in named and BOILERPLATE not in path.split(os.sep):
             named[name].append(Unit(os.path.dirname(path), path))
     stacks = {
         stack.file: StackFiles(module_loader(files), inputs, boundary) for stack in named[STACK]

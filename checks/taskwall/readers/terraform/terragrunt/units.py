@@ -70,6 +70,7 @@ def unit_evaluation(
     """An evaluation that takes place in the folder of a unit, in which a copy of its module is."""
     root = replace(module, folder=unit.folder)
     run = RootEvaluation(root, loader, inputs, scenario, boundary, label, shared)
+    run.called = True
     run.working_folder = module.folder
     run.sources.tool = TERRAGRUNT_INIT
     run.sources.copy = module.folder if module.folder != unit.folder else ""
