@@ -36,15 +36,17 @@ ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 TERRAGRUNT = ("/terragrunt.hcl", "/terragrunt.stack.hcl")
 """How the paths of files end that make a folder a unit of Terragrunt, or several."""
 
-TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json", *TERRAGRUNT)
+_MODULES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+TERRAFORM = (*_MODULES, *TERRAGRUNT)
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
 VALUES = (".tfvars", ".tfvars.json")
 """How the names of the files end that hold values of a root's variables."""
 
+_LOCK = ".terraform.lock.hcl"
 HCL = ".hcl"
 """How the names of the files end that units of Terragrunt include."""
 
-MAY_COUNT = (*TERRAFORM[:4], *TEMPLATES, ".tfvars", HCL, ".toml")
+MAY_COUNT = (*_MODULES, *TEMPLATES, ".tfvars", HCL, ".toml")
 """How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
 
 MAX_CANDIDATES = 5_000
@@ -272,12 +274,17 @@ def _is_binary_plan(path: str) -> bool:
         return False
 
 
+def is_terraform(path: str) -> bool:
+    """Whether a file is one of Terraform by its name, or may be one that units include."""
+    return path.endswith(TERRAFORM) or (path.endswith(HCL) and not path.endswith(_LOCK))
+
+
 def kind_of(path: str, files: Files) -> SourceKind | None:
     """The kind of a source by its name, or of a file by any other name by what is in it.
 
     None if it is no source. What is named like a template may still be something else.
     """
-    if path.endswith((*TERRAFORM, HCL)):
+    if is_terraform(path):
         return "terraform"
     if _is_plan(path, files):
         return "plan"
@@ -293,7 +300,7 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
 
 def _is_plan(path: str, files: Files) -> bool:
     """Whether a file is a plan of Terraform as JSON, by whatever name."""
-    if path.endswith((*TERRAFORM, HCL, ".yaml", ".yml", ".template")):
+    if is_terraform(path) or path.endswith((".yaml", ".yml", ".template")):
         return False
     try:
         text = files.text(path)
@@ -328,7 +335,7 @@ class ReadCache:
     ) -> tuple[list[Stack], list[SourceError]]:
         """The stacks of given files, with those that may belong to the same, and the errors."""
         whole = False
-        if not any(path.endswith((*TERRAFORM, HCL)) for path in given):
+        if not any(map(is_terraform, given)):
             near = self._near(given, inputs, use, files)
             key = self._worth(near, (*given, *near.around(given)))
             whole = len(key) == len(near.templates)
@@ -363,12 +370,12 @@ class ReadCache:
         Of Terraform those of the same folders, and all of the repository: a folder may be a
         module. Of templates those that nest them or are nested, and those that export or import.
         """
-        folders = [os.path.dirname(path) for path in given if path.endswith((*TERRAFORM, HCL))]
+        folders = [os.path.dirname(path) for path in given if is_terraform(path)]
         if folders:
             for path in _below((*folders, inputs.boundary), files):
                 if path.endswith(TERRAFORM) and not use.excludes(path):
                     yield path
-        templates = [path for path in given if not path.endswith((*TERRAFORM, HCL))]
+        templates = [path for path in given if not is_terraform(path)]
         if templates:
             yield from self._near(templates, inputs, use, files).around(templates)
 
@@ -445,7 +452,7 @@ def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> It
 
 def may_be_source(path: str, text: str) -> bool:
     """Whether a text may be a source, or values for one, by its path and at a glance."""
-    if path.endswith((*TERRAFORM, HCL, ".tfvars", ".tfvars.json")):
+    if is_terraform(path) or path.endswith((".tfvars", ".tfvars.json")):
         return True
     if not path.endswith(TEMPLATES):
         return False
@@ -489,14 +496,14 @@ def _stacks(
                 stacks.append(stack)
         errors.extend(found[1] if found else ())
 
-    others = [path for path in paths if not path.endswith((*TERRAFORM, HCL))]
+    others = [path for path in paths if not is_terraform(path)]
     plans = [path for path in others if _is_plan(path, files)]
     # A plan beside a unit of Terragrunt stands for it.
     planned_folders = {os.path.dirname(path) for path in plans}
     terraform = [
         path
         for path in paths
-        if path.endswith((*TERRAFORM, HCL))
+        if is_terraform(path)
         and not (path.endswith(TERRAGRUNT) and os.path.dirname(path) in planned_folders)
     ]
     if terraform and "terraform" in scope.kinds:

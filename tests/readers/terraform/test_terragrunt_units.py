@@ -553,3 +553,38 @@ def test_stacks_that_make_themselves() -> None:
         'unit "v" has no path that is known',
         'stack "s" makes a stack that it is part of',
     ]
+
+
+def test_files_beside_the_module_and_the_unit() -> None:
+    """A module reads what lies beside it, and beside the unit: Terragrunt copies both."""
+    module = 'resource "t" "t" {\n  x = "${file("m.txt")} ${file("${path.module}/u.txt")}"\n}\n'
+    texts = {
+        "modules/m/main.tf": module,
+        "modules/m/m.txt": "module",
+        "live/app/u.txt": "unit",
+        "live/app/m.txt": "not this one",
+        "live/app/terragrunt.hcl": SOURCE,
+    }
+    (stack,), _ = read(texts)
+    assert getattr(x(stack.evaluate({})), "data", None) == "module unit"
+
+
+def test_suppressions_at_inputs() -> None:
+    """A comment at an input holds for that, also between blocks."""
+    own = (
+        SOURCE
+        + """
+inputs = {
+  # taskwall:skip=TW204: known to be open
+  x = ["0.0.0.0/0"]
+  y = "z" # taskwall:skip=TW205: for now
+}
+locals {
+  # taskwall:skip=TW206: not here
+  a = 1
+}
+"""
+    )
+    first, second, _ = sorted(unit(own).suppressions, key=lambda one: one.place.line)
+    assert (first.rule, first.scope.line, first.scope.end_line) == ("TW204", 5, 5)
+    assert (second.rule, second.scope.line, second.scope.end_line) == ("TW205", 6, 6)

@@ -29,7 +29,14 @@ def _located(argument: Value, scope: ModuleContext) -> str:
     path = text_of(argument)
     if path.startswith("~"):  # whose home folder it will be is not known from the sources
         raise UnsettledError
-    return os.path.normpath(os.path.join(scope.working_folder, path))
+    found = os.path.normpath(os.path.join(scope.working_folder, path))
+    run = scope.run
+    if run.root.folder != run.working_folder == scope.working_folder:
+        # What lies beside a unit of Terragrunt is copied to its module.
+        beside = os.path.normpath(os.path.join(run.root.folder, path))
+        if not run.loader.exists(found) and run.loader.exists(beside):
+            return beside
+    return found
 
 
 def _read(path: str, scope: ModuleContext) -> str | Unknown:
