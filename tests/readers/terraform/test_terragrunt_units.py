@@ -456,6 +456,24 @@ def test_modules_that_are_elsewhere(source: str, shown: Shown) -> None:
     assert (here.absent, shown(x(here))) == ((), "by default")
 
 
+@pytest.mark.parametrize(
+    ("parent", "own", "stands_in"),
+    [
+        ('inputs = { account_id = "1" }', "", True),
+        ("", 'account_id = "1"', False),
+        ('terraform { source = "x" }\ninputs = { account_id = "1" }', "", False),
+        ("inputs = { enable_vpn_gateway = true }", "", False),
+        ('inputs = get_env("INPUTS")', "", False),
+    ],
+)
+def test_inputs_of_all_units(parent: str, own: str, stands_in: bool) -> None:
+    """What is given to all units is for no module; what is given to this one may be for its own."""
+    text = INCLUDE % "" + f'inputs = {{\n  cidr = "10.0.0.0/16"\n  {own}\n}}'
+    text = text.replace("../..//modules/m", next(iter(REMOTE)))
+    (absent,) = unit(text, {"live/root.hcl": parent}).absent
+    assert (absent.read_as is not None) == stands_in
+
+
 def test_secrets_in_inputs_are_hidden() -> None:
     """Those of sensitive variables, and whatever is called a secret."""
     module = 'variable "token" {\n  sensitive = true\n}\nvariable "db_password" {}\n'

@@ -179,14 +179,14 @@ class Configuration(ModuleScope):
         return found
 
     def _inputs(self) -> Value:
-        found = self._own_inputs()
+        found = self.own_inputs()
         for include in reversed(self.includes):
             if include.strategy != NO_MERGE:
                 below = include.configuration.inputs()
                 found = merged(below, found, self, deep=include.strategy == DEEP)
         return found
 
-    def _own_inputs(self) -> Value:
+    def own_inputs(self) -> Value:
         """What the file itself gives. An input that fails leaves the others as they are."""
         own = self.body.get("inputs")
         if own is None:

@@ -214,8 +214,27 @@ def _usable(
     inputs = configuration.inputs()
     if stand_in is None or module is None or not isinstance(inputs, Fields):
         return None
-    known = (stand_in.allows(n, v, n in module.variables) for n, v in inputs.fields.items())
-    return stand_in if inputs.rest is None and all(known) else None
+    meant = {name for layer in configuration.layers() for name in _meant(layer, configuration)}
+
+    def knows(name: str, value: Value) -> bool:
+        if stand_in.allows(name, value, name in module.variables):
+            return True
+        return name not in meant and not stand_in.leaves_out(name)
+
+    known = all(knows(name, value) for name, value in inputs.fields.items())
+    return stand_in if inputs.rest is None and known else None
+
+
+def _meant(layer: Configuration, unit: Configuration) -> Iterator[str]:
+    """The inputs that a file gives to one module.
+
+    What an included file gives that names no module is for all units: modules ignore what they have
+    no variable for.
+    """
+    if layer is unit or any("source" in one.body.attributes for one in layer.blocks("terraform")):
+        inputs = layer.own_inputs()
+        if isinstance(inputs, Fields):
+            yield from inputs.fields
 
 
 def _module(folder: str, configuration: Configuration, loader: ModuleLoader) -> Module | None:
