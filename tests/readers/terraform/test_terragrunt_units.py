@@ -368,9 +368,33 @@ def test_circular_dependencies() -> None:
         "live/a/terragrunt.hcl": dependent % "b" + "inputs = { x = dependency.other.outputs.x }",
         "live/b/terragrunt.hcl": dependent % "a" + "inputs = { x = dependency.other.outputs.x }",
     }
-    (stack,), _ = read(texts)
+    (stack,), errors = read(texts)
+    assert errors == ["units depend on each other in a circle: a -> b -> a"]
     for resource in stack.evaluate({}).resources:
         assert isinstance(worst_per_scenario(resource.body.fields["x"]), Unknown)
+
+
+def test_files_are_bounded() -> None:
+    """However files include and read each other, they are so many at most for a unit."""
+    deep = {f"live/{n}.hcl": f'include {{\n  path = "../{n + 1}.hcl"\n}}\n' for n in range(60)}
+    wide = {
+        f"live/w{n}.hcl": "".join(
+            f'include "{name}" {{\n  path = "../w{n + 1}.hcl"\n}}\n' for name in "abcd"
+        )
+        for n in range(15)
+    }
+    for start, others in (("0", deep), ("w0", wide)):
+        own = f'include "x" {{\n  path = "../{start}.hcl"\n}}\n' + SOURCE
+        errors = {error.message for error in unit(own, others).errors}
+        assert any("too many files are read for this unit" in error for error in errors)
+    own = SOURCE + 'inputs = { x = read_terragrunt_config("../r0.hcl").locals.a }'
+    others = {
+        f"live/r{n}.hcl": "locals {\n  a = [\n"
+        + "".join(f'    read_terragrunt_config("r{m}.hcl"),\n' for m in range(15))
+        + "  ]\n}"
+        for n in range(15)
+    }
+    unit(own, others)
 
 
 def test_what_is_no_unit() -> None:

@@ -47,6 +47,14 @@ STACK = "terragrunt.stack.hcl"
 GIVEN = "terragrunt.values.hcl"
 """The file in which Terragrunt keeps the values that a stack gives to a unit."""
 
+MOST_CONFIGURATIONS = 500
+"""So many files may be read for a unit, each as often as it is included."""
+
+DEEPEST_READING = 20
+"""So many files may include or read one another."""
+
+TOO_MANY = "too many files are read for this unit"
+
 NO_MERGE = "no_merge"
 DEEP = "deep"
 
@@ -70,8 +78,8 @@ class Configuration(ModuleScope):
     """One file of Terragrunt, as it is read for a unit: its locals, includes, blocks and inputs.
 
     `folder` is that of the file for which it is read: an included file is read for the one that
-    includes it, one that `read_terragrunt_config` reads for itself. `chain` are the files that led
-    here. All that it includes is read with it.
+    includes it, one that `read_terragrunt_config` reads for itself. `reader` is what includes or
+    reads it. All that it includes is read with it.
     """
 
     def __init__(
@@ -80,21 +88,25 @@ class Configuration(ModuleScope):
         unit: Unit,
         file: SourceFile,
         folder: str,
-        chain: tuple[str, ...] = (),
-        including: "Configuration | None" = None,
+        reader: "Configuration | None" = None,
+        is_included: bool = False,
     ) -> None:
         prefix = f"{unit.name}/"
         super().__init__(run, module_of(os.path.dirname(file.path), (file,)), prefix, prefix)
         self.unit = unit
         self.file = file
         self.folder = folder
-        self.files = (*chain, file.path)
-        self.top: Configuration = including.top if including else self
+        self.led_here: tuple[str, ...] = (*(reader.led_here if reader else ()), file.path)
+        """The files that include and read one another to this one."""
+        self.files: list[str] = reader.files if reader else []
+        """All that is read for the unit, each as often as it is included."""
+        self.files.append(file.path)
+        self.top: Configuration = reader.top if reader and is_included else self
         """The configuration for which it is read."""
-        self.is_included = including is not None
+        self.is_included = is_included
         self.handle = f"{unit.folder}/{file.path}"
-        self.others: dict[str, Configuration] = {}
-        """The files that it has read for themselves, by their paths."""
+        self.others: dict[str, Configuration] = reader.others if reader else {}
+        """The files that were read for themselves, by their paths."""
         self.includes: tuple[Include, ...] = ()
         self.includes = tuple(self._included())
 
@@ -148,14 +160,6 @@ class Configuration(ModuleScope):
         return Fields({name: self.local(name) for name in places}, places)
 
     # What it includes, and what comes of that
-
-    def read_files(self) -> Iterator[str]:
-        """The files that it is made of, itself first, and those that it has read."""
-        yield self.file.path
-        for include in self.includes:
-            yield from include.configuration.read_files()
-        for other in self.others.values():
-            yield from other.read_files()
 
     def layers(self) -> "Iterator[Configuration]":
         """The files that are merged, each before those that it overrides."""
@@ -225,14 +229,21 @@ class Configuration(ModuleScope):
                 self.run.complain(block.header, f"{name} is not read: {why}")
                 continue
             at = os.path.normpath(os.path.join(self.folder, path.data))
-            if at in self.files:
+            if at in self.led_here:
                 self.run.complain(block.header, f"{name} includes a file that it is part of")
+                continue
+            if self.is_spent():
+                self.run.complain(block.header, f"{name} is not read: {TOO_MANY}")
                 continue
             file = self.source_file(at, block.header, name)
             if file is not None:
                 strategy = self.text(block, "merge_strategy") or "shallow"
-                below = Configuration(self.run, self.unit, file, self.folder, self.files, self)
+                below = Configuration(self.run, self.unit, file, self.folder, self, True)
                 yield Include(label, strategy, below)
+
+    def is_spent(self) -> bool:
+        """Whether no more files are read: too many were, or each for the next one."""
+        return len(self.files) >= MOST_CONFIGURATIONS or len(self.led_here) > DEEPEST_READING
 
     def source_file(self, path: str, place: Span, name: str) -> SourceFile | None:
         """A file of Terragrunt; None if it cannot be read, which is told at a place."""
@@ -268,18 +279,19 @@ class Configuration(ModuleScope):
         loader = self.run.loader
         if not loader.exists(at) and loader.exists(os.path.join(at, UNIT)):
             at = os.path.join(at, UNIT)
-        if (known := self.top.others.get(at)) is not None:
+        if (known := self.others.get(at)) is not None:
             return known.whole()
-        if at in self.files:
-            raise FailedError(f'read_terragrunt_config("{path}")', "reads itself")
+        if at in self.led_here or self.is_spent():
+            why = TOO_MANY if self.is_spent() else "reads itself"
+            raise FailedError(f'read_terragrunt_config("{path}")', why)
         if not self.may_look(at) or not loader.exists(at):
             return None
         try:
             file = loader.file(at)
         except UnreadableError as error:
             raise FailedError(f'read_terragrunt_config("{path}")', "cannot be read") from error
-        found = Configuration(self.run, self.unit, file, os.path.dirname(at), self.files)
-        self.top.others[at] = found
+        found = Configuration(self.run, self.unit, file, os.path.dirname(at), self)
+        self.others[at] = found
         return found.whole()
 
     # Names

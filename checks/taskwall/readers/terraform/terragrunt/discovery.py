@@ -1,12 +1,13 @@
 """The units among the files of a scan."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from msgspec import Struct
 
 from taskwall.core.paths import encloses
+from taskwall.core.values import Span
 from taskwall.readers.terraform.modules import Module, ModuleLoader, module_loader
 from taskwall.readers.terraform.terragrunt.configuration import STACK, UNIT
 from taskwall.readers.terraform.terragrunt.context import Unit
@@ -72,7 +73,28 @@ def unit_stacks(
         if encloses(os.path.dirname(path), folder)
     }
     kept = {folder: each for folder, each in found.items() if each.found.unit.file not in parents}
-    return kept, errors
+    return kept, [*errors, *_circles(kept)]
+
+
+def _circles(units: Mapping[str, UnitStack]) -> Iterator[SourceError]:
+    """An error for each circle of units that need each other's outputs."""
+    done: set[str] = set()
+    for start in units:
+        path: dict[str, Iterator[tuple[str, Span]]] = {}
+        pending = [start] if start not in done else []
+        while pending:
+            at = pending[-1]
+            rest = path.setdefault(at, iter(units[at].found.dependencies))
+            folder, place = next(rest, (None, None))
+            if folder is None or place is None:
+                done.add(at)
+                del path[pending.pop()]
+            elif folder in path:
+                names = [os.path.basename(one) for one in (*path, folder)]
+                around = " -> ".join(names[list(path).index(folder) :])
+                yield SourceError(place, f"units depend on each other in a circle: {around}")
+            elif folder in units and folder not in done:
+                pending.append(folder)
 
 
 def _resolved(

@@ -92,7 +92,7 @@ class UnitStack(TerraformStack):
 
     def dependencies(self) -> Iterable[str]:
         """The folders of the units whose outputs it reads."""
-        return self.found.dependencies
+        return [folder for folder, _ in self.found.dependencies]
 
     def local_calls(self) -> set[str]:
         """The folder of its module, or those that this one calls if that is its own folder."""

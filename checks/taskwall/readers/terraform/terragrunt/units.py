@@ -38,8 +38,9 @@ class ResolvedUnit(Struct, frozen=True):
 
     `module` is the root module, without anything in it if it is absent. `call` leads there from the
     file of the unit, in which `source` and `version` are said at a `place`. `stand_in` is what is
-    read for the module. `dependencies` are the folders of the units that it names, `var_files` the
-    files of values that it gives, in their order, `files` those of Terragrunt.
+    read for the module. `dependencies` are the folders of the units that it names, and where,
+    `var_files` the files of values that it gives, in their order, `files` those of Terragrunt, and
+    `included` those that it includes.
     """
 
     unit: Unit
@@ -50,7 +51,7 @@ class ResolvedUnit(Struct, frozen=True):
     place: Span
     absent: AbsentModule | None = None
     stand_in: StandIn | None = None
-    dependencies: tuple[str, ...] = ()
+    dependencies: tuple[tuple[str, Span], ...] = ()
     var_files: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     included: frozenset[str] = frozenset()
@@ -136,7 +137,7 @@ def resolve_unit(
         stand_in,
         tuple(_dependencies(configuration)),
         (*beside, *_var_files(layers)),
-        tuple(dict.fromkeys(configuration.read_files())),
+        tuple(dict.fromkeys(configuration.files)),
         frozenset(layer.file.path for layer in layers[1:]),
         errors,
     )
@@ -259,11 +260,11 @@ def _module(folder: str, configuration: Configuration, loader: ModuleLoader) -> 
 # What it names
 
 
-def _dependencies(configuration: Configuration) -> Iterator[str]:
+def _dependencies(configuration: Configuration) -> Iterator[tuple[str, Span]]:
     for dependency in configuration.dependencies().values():
         folder = dependency.folder()
         if folder is not None:
-            yield folder
+            yield folder, dependency.declared[0].block.header
 
 
 def _var_files(layers: tuple[Configuration, ...]) -> Iterator[str]:
