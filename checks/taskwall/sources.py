@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.context import read_context
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
+from taskwall.findings.text import count_of_kind
 from taskwall.settings import Settings
 from taskwall.source.containment import attempt
 from taskwall.source.files import (
@@ -23,7 +26,17 @@ from taskwall.source.files import (
     folder_entries,
     walk,
 )
-from taskwall.source.stack import Inputs, SourceError, Stack
+from taskwall.source.kinds import (
+    HCL,
+    ROOTS,
+    TEMPLATES,
+    TERRAFORM,
+    TERRAGRUNT,
+    is_plan,
+    is_terraform,
+)
+from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
+from taskwall.source.submodules import unchecked_submodules
 
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.neighbours import Neighbours
@@ -33,20 +46,10 @@ SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 
 ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 
-TERRAGRUNT = ("/terragrunt.hcl", "/terragrunt.stack.hcl")
-"""How the paths of files end that make a folder a unit of Terragrunt, or several."""
-
-_MODULES = (".tf", ".tf.json", ".tofu", ".tofu.json")
-TERRAFORM = (*_MODULES, *TERRAGRUNT)
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
 VALUES = (".tfvars", ".tfvars.json")
 """How the names of the files end that hold values of a root's variables."""
 
-_LOCK = ".terraform.lock.hcl"
-HCL = ".hcl"
-"""How the names of the files end that units of Terragrunt include."""
-
-MAY_COUNT = (*_MODULES, *TEMPLATES, ".tfvars", HCL, ".toml")
+MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", HCL, ".toml")
 """How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
 
 MAX_CANDIDATES = 5_000
@@ -86,13 +89,15 @@ class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
-    none of ours, and `excluded` counts the files that the settings leave out.
+    none of ours, `absent` are submodules that are not checked out, by the given folder that they
+    are in, and `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
     errors: list[SourceError] = []
     refused: list[SourceError] = []
     foreign: list[str] = []
+    absent: list[tuple[str, AbsentSource]] = []
     excluded: int = 0
 
 
@@ -112,6 +117,7 @@ def read_sources(
     earlier reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
+    found.refused += [_refusal(use.file, why) for why in use.missing]
     left_out: set[str] = set()
     cache = cache or ReadCache()
     inputs = replace(
@@ -119,6 +125,7 @@ def read_sources(
         explore_defaults=use.scenarios == "all",
         module_sources=use.module_sources,
         remote_states=use.remote_state,
+        context=read_context([one.path for one in use.context], use, files, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)
@@ -129,8 +136,11 @@ def read_sources(
     for folder in (path for path in paths if _is_folder(path, files)):
         search = _below if scope.deep else _in
         below = dict.fromkeys(search((folder,), files, found.errors))
+        if scope.among is None:
+            empty = unchecked_submodules(boundaries[folder], folder, files)
+            found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
-            counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
+            counts = path.endswith((*ROOTS, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
             )
             if counts and use.excludes(path):
@@ -185,7 +195,7 @@ def read_sources(
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
         found.reads += [
-            ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
+            ReadStack(stack, boundary, None if is_plan(stack.name, files) else only)
             for stack in kept
             if stack.name not in whole
         ]
@@ -194,9 +204,9 @@ def read_sources(
         if scope.kinds == ALL_KINDS:
             ours = concerned.difference(given).union(*(stack.files for stack in kept))
             ours = ours.union(stack.name for stack in kept)
-            told = ours.union(error.place.file for error in wrong)
+            reported = ours.union(error.place.file for error in wrong)
             found.foreign += [
-                path for path in given if not path.endswith(TERRAFORM) and path not in told
+                path for path in given if not path.endswith(ROOTS) and path not in reported
             ]
     return found
 
@@ -209,7 +219,7 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
     """The Terraform files of the root that a file of values is for."""
     folder = os.path.dirname(path)
     while encloses(boundary, folder):
-        beside = (one for one in _in((folder,), files) if one.endswith(TERRAFORM))
+        beside = (one for one in _in((folder,), files) if one.endswith(ROOTS))
         found = [one for one in beside if not use.excludes(one)]
         if found or folder == os.path.dirname(folder):
             return found
@@ -218,7 +228,7 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
 
 
 def _is_loaded(path: str, source: str) -> bool:
-    """Whether Terraform reads a file of values beside a source of its root without being told."""
+    """Whether Terraform reads a file of values beside a source of its root without being named."""
     folder, name = os.path.split(path)
     by_itself = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
     return by_itself and folder == os.path.dirname(source)
@@ -233,6 +243,10 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
     why = "there is no Terraform and no CloudFormation here"
     if found.foreign:
         why = _none_of_ours(found.foreign[0], files)
+    if found.absent:
+        kinds = Counter((one.kind, one.cure) for _, one in found.absent)
+        what = (f"{count_of_kind(kind, count)}: {cure}" for (kind, cure), count in kinds.items())
+        why += f" but {', '.join(what)}"
     if found.excluded:
         files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
         why += f"; {files_are} excluded"
@@ -274,11 +288,6 @@ def _is_binary_plan(path: str) -> bool:
         return False
 
 
-def is_terraform(path: str) -> bool:
-    """Whether a file is one of Terraform by its name, or may be one that units include."""
-    return path.endswith(TERRAFORM) or (path.endswith(HCL) and not path.endswith(_LOCK))
-
-
 def kind_of(path: str, files: Files) -> SourceKind | None:
     """The kind of a source by its name, or of a file by any other name by what is in it.
 
@@ -286,27 +295,21 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
     """
     if is_terraform(path):
         return "terraform"
-    if _is_plan(path, files):
+    if is_plan(path, files):
         return "plan"
-    if path.endswith(TEMPLATES):
+    if path.endswith(TEMPLATES) or _may_be_template(path, files):
         return "cloudformation"
+    return None
+
+
+def _may_be_template(path: str, files: Files) -> bool:
+    """Whether a file may be a template, by a glance at what is in it."""
     from taskwall.readers.cloudformation.template import may_be_template
 
     try:
-        return "cloudformation" if may_be_template(files.text(path)) else None
-    except UnreadableError:
-        return None
-
-
-def _is_plan(path: str, files: Files) -> bool:
-    """Whether a file is a plan of Terraform as JSON, by whatever name."""
-    if is_terraform(path) or path.endswith((".yaml", ".yml", ".template")):
-        return False
-    try:
-        text = files.text(path)
+        return may_be_template(files.text(path))
     except UnreadableError:
         return False
-    return '"format_version"' in text and '"planned_values"' in text
 
 
 def _is_empty(path: str, files: Files) -> bool:
@@ -373,7 +376,7 @@ class ReadCache:
         folders = [os.path.dirname(path) for path in given if is_terraform(path)]
         if folders:
             for path in _below((*folders, inputs.boundary), files):
-                if path.endswith(TERRAFORM) and not use.excludes(path):
+                if path.endswith(ROOTS) and not use.excludes(path):
                     yield path
         templates = [path for path in given if not is_terraform(path)]
         if templates:
@@ -426,8 +429,19 @@ def _below(
 ) -> Iterator[str]:
     cache = os.path.join("", "cdk.out", ".cache", "")
     for path in walk(folders, files=files, errors=errors):
-        if path.endswith((*TERRAFORM, *TEMPLATES)) and cache not in path:
+        if path.endswith((*ROOTS, *TEMPLATES)) and cache not in path:
             yield path
+
+
+def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
+    """The files below a folder that are sources, as far as a glance at them says."""
+    return [
+        path
+        for path in _below((folder,), files)
+        if path.endswith((*ROOTS, *TEMPLATES))
+        and not use.excludes(path)
+        and (path.endswith(ROOTS) or is_plan(path, files) or _may_be_template(path, files))
+    ]
 
 
 def _is_folder(path: str, files: Files) -> bool:
@@ -438,11 +452,7 @@ def _is_folder(path: str, files: Files) -> bool:
 def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> Iterator[str]:
     """The sources below a folder (or in it) that are not on disk, as others are, but held."""
     for path in files.held:
-        if (
-            path in below
-            or not encloses(folder, path)
-            or not path.endswith((*TERRAFORM, *TEMPLATES))
-        ):
+        if path in below or not encloses(folder, path) or not path.endswith((*ROOTS, *TEMPLATES)):
             continue
         names = os.path.relpath(path, folder).split(os.sep)
         near = len(names) == 1 or (deep and PASSED_OVER.isdisjoint(names))
@@ -467,7 +477,7 @@ def unparsed(path: str, text: str) -> SourceError | None:
     Of Terraform's own syntax something always can: its parser recovers.
     """
     try:
-        if path.endswith(TERRAFORM):
+        if path.endswith(ROOTS):
             if path.endswith(".json"):
                 from taskwall.readers.terraform.syntax.json import parse
 
@@ -497,7 +507,7 @@ def _stacks(
         errors.extend(found[1] if found else ())
 
     others = [path for path in paths if not is_terraform(path)]
-    plans = [path for path in others if _is_plan(path, files)]
+    plans = [path for path in others if is_plan(path, files)]
     # A plan beside a unit of Terragrunt stands for it.
     planned_folders = {os.path.dirname(path) for path in plans}
     terraform = [

@@ -34,7 +34,7 @@ from taskwall.readers.terraform.syntax.tree import (
 from taskwall.readers.terraform.terragrunt.context import Unit
 from taskwall.readers.terraform.terragrunt.dependencies import Dependency, DependencyBlock
 from taskwall.readers.terraform.terragrunt.functions import FUNCTIONS, TerragruntFunction
-from taskwall.readers.terraform.terragrunt.merging import merged
+from taskwall.readers.terraform.terragrunt.merging import merged_maps
 from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.files import UnreadableError
 
@@ -58,7 +58,7 @@ TOO_MANY = "too many files are read for this unit"
 NO_MERGE = "no_merge"
 DEEP = "deep"
 
-NOT_GIVEN = "is not given: no terragrunt.stack.hcl that uses this unit is in the scan"
+NO_VALUES = "is not given: no terragrunt.stack.hcl that uses this unit is in the scan"
 
 
 class Include(Struct, frozen=True):
@@ -187,7 +187,7 @@ class Configuration(ModuleScope):
         for include in reversed(self.includes):
             if include.strategy != NO_MERGE:
                 below = include.configuration.inputs()
-                found = merged(below, found, self, deep=include.strategy == DEEP)
+                found = merged_maps(below, found, self, deep=include.strategy == DEEP)
         return found
 
     def own_inputs(self) -> Value:
@@ -342,7 +342,7 @@ class Configuration(ModuleScope):
             attributes = file.parsed.body.attributes
             places = {name: attribute.place for name, attribute in attributes.items()}
             return Fields({name: self.value(one) for name, one in attributes.items()}, places)
-        return self.run.assumed(unknown("values", NOT_GIVEN))
+        return self.run.assumed(unknown("values", NO_VALUES))
 
     def _feature(self, name: str) -> Value:
         for layer in self.top.layers():

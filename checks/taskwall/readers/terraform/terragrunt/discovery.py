@@ -80,12 +80,12 @@ def _circles(units: Mapping[str, UnitStack]) -> Iterator[SourceError]:
     """An error for each circle of units that need each other's outputs."""
     done: set[str] = set()
     for start in units:
-        path: dict[str, Iterator[tuple[str, Span]]] = {}
+        path: dict[str, Iterator[tuple[str, str, Span]]] = {}
         pending = [start] if start not in done else []
         while pending:
             at = pending[-1]
             rest = path.setdefault(at, iter(units[at].found.dependencies))
-            folder, place = next(rest, (None, None))
+            _, folder, place = next(rest, (None, None, None))
             if folder is None or place is None:
                 done.add(at)
                 del path[pending.pop()]

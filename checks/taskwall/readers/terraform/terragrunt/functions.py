@@ -8,7 +8,7 @@ from taskwall.core.values import Fields, Items, Known, Value, unknown
 from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.evaluation.functions.arguments import text_of
 from taskwall.readers.terraform.terragrunt.context import ConfigurationContext
-from taskwall.readers.terraform.terragrunt.merging import merged
+from taskwall.readers.terraform.terragrunt.merging import merged_maps
 from taskwall.readers.terraform.values.values import FailedError, JsonFields
 from taskwall.source.files import UnreadableError
 
@@ -134,7 +134,7 @@ def _get_env(arguments: list[Value], scope: ConfigurationContext) -> Value:
 def _deep_merge(arguments: list[Value], scope: ConfigurationContext) -> Value:
     found: Value = Fields({})
     for argument in arguments:
-        found = merged(found, argument, scope, deep=True)
+        found = merged_maps(found, argument, scope, deep=True)
     return found
 
 

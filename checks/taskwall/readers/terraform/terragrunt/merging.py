@@ -4,11 +4,11 @@ from msgspec.structs import replace
 
 from taskwall.core.values import Fields, Items, Value, worst_per_scenario
 from taskwall.readers.terraform.evaluation.context import ModuleContext
-from taskwall.readers.terraform.evaluation.functions.collections import merge
+from taskwall.readers.terraform.evaluation.functions.maps import merge
 from taskwall.readers.terraform.values.values import FailedError, Open, waiting
 
 
-def merged(below: Value, above: Value, scope: ModuleContext, deep: bool) -> Value:
+def merged_maps(below: Value, above: Value, scope: ModuleContext, deep: bool) -> Value:
     """Two maps as one.
 
     Args:
@@ -26,7 +26,7 @@ def merged(below: Value, above: Value, scope: ModuleContext, deep: bool) -> Valu
         both = one.fields.keys() & other.fields.keys()
         joined = {key: _deep(one.fields[key], other.fields[key], scope) for key in both}
         further = Fields({**other.fields, **joined}, other.places, other.rest, other.place)
-        return merged(one, further, scope, deep=False)
+        return merged_maps(one, further, scope, deep=False)
     try:
         return merge([one, other], scope)
     except FailedError:
@@ -47,7 +47,7 @@ def _with_more(value: Value, doubt: Value) -> Value:
 def _deep(below: Value, above: Value, scope: ModuleContext) -> Value:
     one, other = worst_per_scenario(below), worst_per_scenario(above)
     if isinstance(one, Fields) and isinstance(other, Fields):
-        return merged(one, other, scope, deep=True)
+        return merged_maps(one, other, scope, deep=True)
     if isinstance(one, Items) and isinstance(other, Items):
         items, rest = (*one.items, *other.items), (*one.rest, *other.rest)
         scope.run.work(len(items))

@@ -42,6 +42,7 @@ from taskwall.readers.terraform.terragrunt.units import (
 )
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.values import doubts
+from taskwall.source.context import SourceTie
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT, Resource, Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
@@ -90,9 +91,10 @@ class UnitStack(TerraformStack):
         """Every source file that takes part, those of Terragrunt included."""
         return super().files.union(self.found.files, self.found.var_files)
 
-    def dependencies(self) -> Iterable[str]:
-        """The folders of the units whose outputs it reads."""
-        return [folder for folder, _ in self.found.dependencies]
+    def dependencies(self) -> Iterable[SourceTie]:
+        """The units whose outputs it reads."""
+        for name, folder, place in self.found.dependencies:
+            yield SourceTie(self.name, f"dependency.{name}", place, "dependency", folder)
 
     def local_calls(self) -> set[str]:
         """The folder of its module, or those that this one calls if that is its own folder."""

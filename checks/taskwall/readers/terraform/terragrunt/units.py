@@ -38,7 +38,7 @@ class ResolvedUnit(Struct, frozen=True):
 
     `module` is the root module, without anything in it if it is absent. `call` leads there from the
     file of the unit, in which `source` and `version` are said at a `place`. `stand_in` is what is
-    read for the module. `dependencies` are the folders of the units that it names, and where,
+    read for the module. `dependencies` are the units that it names: names, folders, places,
     `var_files` the files of values that it gives, in their order, `files` those of Terragrunt, and
     `included` those that it includes.
     """
@@ -51,7 +51,7 @@ class ResolvedUnit(Struct, frozen=True):
     place: Span
     absent: AbsentModule | None = None
     stand_in: StandIn | None = None
-    dependencies: tuple[tuple[str, Span], ...] = ()
+    dependencies: tuple[tuple[str, str, Span], ...] = ()
     var_files: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     included: frozenset[str] = frozenset()
@@ -260,11 +260,9 @@ def _module(folder: str, configuration: Configuration, loader: ModuleLoader) -> 
 # What it names
 
 
-def _dependencies(configuration: Configuration) -> Iterator[tuple[str, Span]]:
-    for dependency in configuration.dependencies().values():
-        folder = dependency.folder()
-        if folder is not None:
-            yield folder, dependency.declared[0].block.header
+def _dependencies(configuration: Configuration) -> Iterator[tuple[str, str, Span]]:
+    for name, dependency in configuration.dependencies().items():
+        yield name, dependency.folder() or "", dependency.declared[0].block.header
 
 
 def _var_files(layers: tuple[Configuration, ...]) -> Iterator[str]:
