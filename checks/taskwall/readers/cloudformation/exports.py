@@ -38,7 +38,7 @@ class Exports:
     def __init__(self, every: Iterable[Offer]) -> None:
         self._by_parts: dict[tuple[str, ...], list[Offer]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
-        self._known: dict[tuple[str, tuple[str, ...]], list[Offer]] = {}
+        self._known: dict[tuple[str, tuple[str, ...], str], list[Offer]] = {}
         for offer in every:
             self._by_parts.setdefault(_parts(offer.name), []).append(offer)
 
@@ -48,13 +48,13 @@ class Exports:
     def meant(self, name: Value, file: str) -> list[Offer]:
         """The exports that an import of a template can mean.
 
-        Those of the same known parts come before others.
+        Those of the same written name come before those of the same known parts, and these before
+        others.
         """
-        wanted = _parts(name)
-        key = (os.path.dirname(file), wanted)
+        key = (os.path.dirname(file), _parts(name), symbol(name))
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._meant(*key)
+            found = self._known[key] = self._meant(*key[:2], name)
         if len(found) > 1 and (stack := _stack_of(name, found)):
             roots = self._bound.get((file, stack))
             found = [one for one in found if one.root in roots] if roots else found
@@ -79,13 +79,15 @@ class Exports:
                 learnt = True
         return learnt
 
-    def _meant(self, folder: str, wanted: tuple[str, ...]) -> list[Offer]:
+    def _meant(self, folder: str, wanted: tuple[str, ...], name: Value) -> list[Offer]:
         if not any(wanted):
             return []
         found = self._by_parts.get(wanted)
         if found is None:
             alike = (o for parts, o in self._by_parts.items() if _may_be(wanted, parts))
             found = [offer for some in alike for offer in some if not _of_no_stack(wanted, offer)]
+        if not _begins_with_stack(name):
+            found = [offer for offer in found if same(offer.name, name) is True] or found
         if len(found) > 1 and os.path.isfile(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found
