@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
-from taskwall.model.compute.placement import on_ec2, unseen
+from taskwall.model.compute.placement import on_ec2, on_unseen_instances
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import Cluster
 from taskwall.model.exposure.instance_groups import holds_host_mode, in_host_mode, starts_host_mode
@@ -49,7 +49,7 @@ def host_mode_roles(network: Network) -> Iterator[Verdict]:
             holds=f"{name} accepts no host-mode tasks with task roles",
             concerned=member.fact & holds_host_mode(network, member),
         )
-    for each in unseen(network):
+    for each in on_unseen_instances(network):
         cluster = network.get(Cluster, each.source.cluster)
         fact = each.fact
         if cluster is not None and not cluster.external:

@@ -15,9 +15,9 @@ from taskwall.model.compute.launch_type import sources_of_definition
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
 from taskwall.model.entities.ecs import TaskDefinition
-from taskwall.model.entities.environment import Answers, Variable
+from taskwall.model.entities.environment import DnsName, Variable
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.fronts import stands_before_others
+from taskwall.model.load_balancing.paths import stands_before_others
 
 
 class Connection(Struct, frozen=True):
@@ -146,18 +146,18 @@ def _by_http(
         return None
     others = _is_another(network, variable)
     if _HOLE not in host:
-        told = [
+        answering = [
             (
                 Fact(same(each.name, Known(host)), f"{each.by} has that name")
                 & others.get(each.by, TRUE),
                 each.encrypted,
             )
-            for each in (*_answers(network).get(host, ()), *_answers(network).get("", ()))
+            for each in (*_dns_names(network).get(host, ()), *_dns_names(network).get("", ()))
         ]
-        if not told:
+        if not answering:
             return None
-        answered = any_of(named & ~encrypted for named, encrypted in told)
-        spared = any_of(named & encrypted for named, encrypted in told)
+        answered = any_of(named & ~encrypted for named, encrypted in answering)
+        spared = any_of(named & encrypted for named, encrypted in answering)
         return Connection(plain, answered & ~spared)
     # The first hole of the host is the first of the text, unless user names stand before it.
     for hole in holes:
@@ -182,10 +182,10 @@ def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:
 
 
 @remembered
-def _answers(network: Network) -> dict[str, list[Answers]]:
+def _dns_names(network: Network) -> dict[str, list[DnsName]]:
     """What answers at a name; "" holds those at a name that is not known."""
-    found: dict[str, list[Answers]] = {}
-    for each in network.every(Answers):
+    found: dict[str, list[DnsName]] = {}
+    for each in network.every(DnsName):
         name = worst_per_scenario(each.name)
         found.setdefault(str(name.data) if isinstance(name, Known) else "", []).append(each)
     return found
