@@ -131,3 +131,29 @@ Resources:
     steps = {one.text: one for one in finding.because}
     step = steps[f"{assumed}, which is nearer than dev/network.yaml"]
     assert (Path(step.file).name, step.line) == ("service.yaml", 10)
+
+
+def test_what_is_not_known_is_said_once(tmp_path: Path) -> None:
+    """Whatever a task may need, and whichever way its subnets may have: each input is one step."""
+    (tmp_path / "template.yaml").write_text(
+        """\
+Parameters:
+  Containers: {Type: String}
+  Subnets: {Type: List<AWS::EC2::Subnet::Id>}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {NetworkMode: awsvpc, ContainerDefinitions: !Ref Containers}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: !Ref Subnets}}
+"""
+    )
+    report = scan(Options((str(tmp_path),), select=("TW401",), show=("unknown",)))
+    (finding,) = report.document.findings
+
+    waits = [one.text.rpartition(": ")[2] for one in finding.because if "not known" in one.text]
+    assert waits == [f"{name} is a parameter without a default" for name in finding.missing]

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from taskwall.core.conditions import said
 from taskwall.core.facts import Fact
 from taskwall.core.values import OTHER, Scalar, Scenario, Span
+from taskwall.engine.judgement import ScenarioVerdict
 from taskwall.engine.scenarios import Followed
-from taskwall.rules._rule import Rule, Verdict
+from taskwall.rules._rule import Rule
 from taskwall.source.resource import Resource
 from taskwall.source.stack import InputDefault
 
@@ -22,39 +23,14 @@ MAX_RESOURCES = 2_000
 MAX_CHANGED = 200
 """No more are tried once so many resources came out otherwise, or as many as the stack has."""
 
-
-class RuleAnswer(Protocol):
-    """A verdict of a rule in one scenario, as the engine has it."""
-
-    @property
-    def rule(self) -> Rule:
-        """The rule."""
-
-    @property
-    def verdict(self) -> Verdict:
-        """Its verdict."""
-
-    @property
-    def decided(self) -> Fact:
-        """Why it is so."""
-
-    @property
-    def truth(self) -> bool | None:
-        """Whether it is violated."""
-
-    @property
-    def scenario(self) -> int:
-        """The number of the scenario."""
-
-
-Ask: TypeAlias = Callable[[Sequence[Resource], Sequence[Rule]], Sequence[RuleAnswer]]
+Ask: TypeAlias = Callable[[Sequence[Resource], Sequence[Rule]], Sequence[ScenarioVerdict]]
 """What rules say of other resources."""
 
 _Subject: TypeAlias = tuple[str, str, Span]
 
 
 def deciding_defaults(
-    answers: Sequence[RuleAnswer], followed: Followed, ask: Ask
+    answers: Sequence[ScenarioVerdict], followed: Followed, ask: Ask
 ) -> dict[_Subject, tuple[Fact, ...]]:
     """The defaults without which a rule would not fail there, by rule, address and place.
 
@@ -103,7 +79,7 @@ def _other_values(followed: Followed, base: Scenario) -> Iterator[tuple[InputDef
                 yield default, value
 
 
-def _met(answer: RuleAnswer) -> set[str]:
+def _met(answer: ScenarioVerdict) -> set[str]:
     """The names of the resources that a verdict rests on."""
     return {answer.verdict.on.name, *(fact.resource for fact in answer.decided.deciding())}
 
@@ -117,12 +93,12 @@ def _difference(here: Sequence[Resource], there: Sequence[Resource]) -> tuple[se
     )
 
 
-def subject_of(answer: RuleAnswer) -> _Subject:
+def subject_of(answer: ScenarioVerdict) -> _Subject:
     """What a verdict is about, by which it is found again under other values."""
     return answer.rule.id, answer.verdict.on.address, answer.verdict.place
 
 
-def _taken_away(here: Sequence[RuleAnswer], there: Sequence[RuleAnswer]) -> set[_Subject]:
+def _taken_away(here: Sequence[ScenarioVerdict], there: Sequence[ScenarioVerdict]) -> set[_Subject]:
     """The fails here that are none there, as `deciding_defaults` means it."""
     fails = {subject_of(one) for one in here if one.truth}
     passes = {subject_of(one) for one in here if one.truth is False}

@@ -120,8 +120,13 @@ def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step,
     on, written = answer.verdict.on, answer.verdict.place
     steps = []
     modelled: dict[Step, None] = {}
+    open_: set[tuple[Span, tuple[Need, ...]]] = set()
     for fact in (*answer.decided.deciding(), *answer.defaults):
         place, name = fact.place or on.header, fact.resource or on.name
+        if fact.truth is None and fact.needs:
+            if (place, fact.needs) in open_:
+                continue  # One thing is not known there, whatever hangs on it.
+            open_.add((place, fact.needs))
         if (call := places.of_step(place, name, on, answer.scenario)) is not None:
             place = call.place
             modelled[_stand_in_step(call)] = None

@@ -91,7 +91,7 @@ def judge_scenarios(
     answers = collected.answers
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if is_reported(answer)]
-    defaults = deciding_defaults(answers, followed, collected.ask)
+    defaults = deciding_defaults(answers, followed, collected.of_others)
     answers = [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
     loud = [answer for answer in answers if not answer.silenced_by]
     quiet = [answer for answer in answers if answer.silenced_by]
@@ -197,32 +197,36 @@ class _VerdictCollector:
             why = format_exception(error)
             self.crashes[Crash(f"reading {name}", self._stack, why, at.file, at.line)] = None
         self.errors += lowered.errors
-        self._known[same] = self._verdicts(lowered.network, evaluation.resources, scenario)
+        self._known[same] = self._verdicts(
+            self._rules, lowered.network, evaluation.resources, scenario
+        )
         self.answers += self._known[same]
 
     def add_beyond(self, evaluation: Evaluation, scenario: int) -> None:
         """Judge what is open while not all scenarios are followed: only what none has shown."""
         network = self._lowering(evaluation.resources, self._policy).network
-        answers = self._verdicts(network, evaluation.resources, scenario)
+        answers = self._verdicts(self._rules, network, evaluation.resources, scenario)
         shown = {_subject(answer) for answer in self.answers}
         self.answers += [
             one for one in answers if one.truth is not False and _subject(one) not in shown
         ]
 
-    def ask(self, resources: Sequence[Resource], rules: Sequence[Rule]) -> list[ScenarioVerdict]:
-        """The verdicts of some rules on other resources than those of the scenarios."""
+    def of_others(
+        self, resources: Sequence[Resource], rules: Sequence[Rule]
+    ) -> list[ScenarioVerdict]:
+        """What some rules say where the resources are others, in no scenario that is followed."""
         network = self._lowering(resources, self._policy).network
-        return self._verdicts(network, resources, -1, rules)
+        return self._verdicts(rules, network, resources, -1)
 
     def _verdicts(
         self,
+        rules: Sequence[Rule],
         network: Network,
         resources: Sequence[Resource],
         scenario: int,
-        rules: Sequence[Rule] | None = None,
     ) -> list[ScenarioVerdict]:
         answers: list[ScenarioVerdict] = []
-        for rule in self._rules if rules is None else rules:
+        for rule in rules:
             self._check_cancelled()
             if network.queries is None:
                 verdicts = _RuleVerdicts(rule, network)

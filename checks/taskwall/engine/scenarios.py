@@ -32,7 +32,8 @@ class Followed(Struct, frozen=True):
     `whole` says whether these are all that there are. If not, `beyond` is what everything comes to
     while it is open: what none of the scenarios shows is unknown. `absent` are the operands that
     hang on what a module puts out that is not there, each with the name of its call. `evaluate`
-    evaluates under further scenarios, and `defaults` are those that such may give another value.
+    evaluates under further scenarios, and `defaults` are those that such may take another value
+    for.
     """
 
     scenarios: Sequence[Scenario]
@@ -120,8 +121,8 @@ def explore(
         scenarios = [scenarios[number] for number in deployed]
         found = [found[number] for number in deployed]
     switches = [settle(scenario) or {} for scenario in scenarios]
-    absent = _hanging_on_absent(scenarios[0], [first, *found])
     beyond = None if whole else first
+    absent = _hanging_on_absent(scenarios[0], [first, *found])
     return Followed(scenarios, found, whole, switches, beyond, absent, evaluate, defaults)
 
 

@@ -40,9 +40,7 @@ class Store(Resource):
         """Whether it has a public address, as far as the sources say so."""
         network, entity = self._frame.network, self._entity
         parts = [
-            each.setting.is_(*each.open)
-            for each in network.every(Exposure)
-            if each.store.to in (entity.id, "")
+            each.public for each in network.every(Exposure) if each.store.to in (entity.id, "")
         ]
         text = f"{self.name} is public"
         otherwise = f"nothing makes {self.name} public"

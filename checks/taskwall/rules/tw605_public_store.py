@@ -35,7 +35,7 @@ def public_store(network: Network) -> Iterator[Verdict]:
         yield Verdict(
             exposure.origin,
             exposure.setting.place,
-            exposure.setting.is_(*exposure.open),
+            exposure.public,
             f"{exposure.name}, which tasks use, has a public address",
             holds=f"{exposure.name} has no public address",
             concerned=store_used(network, exposure),

@@ -506,6 +506,25 @@ def test_copies_of_an_export_are_told_apart_by_folders(
         assert stack.files == {f"/r/{taker}.yaml", f"/r/{meant}.yaml"}
 
 
+@pytest.mark.parametrize("folder", ["dev", "other"])
+def test_an_export_of_the_same_written_name_comes_first(folder: str) -> None:
+    """Others that fit as well, by what is known of them, are of another project."""
+    own, other = (COPY.replace("NAME", f"!Sub '${{{name}}}:vpc'") for name in ("Env", "Stage"))
+    taking = TAKER.replace("!ImportValue NAME", "{'Fn::ImportValue': !Sub '${Env}:vpc'}")
+    given = "Parameters: {Env: {Type: String}, Stage: {Type: String}}"
+    found, errors = read(
+        {
+            f"/r/{folder}/vpc.yaml": given + own,
+            "/r/dev/a.yaml": given + other,
+            "/r/dev/app.yaml": taking,
+        }
+    )
+    stack = next(stack for stack in found if "/r/dev/app.yaml" in stack.files)
+
+    assert errors == []
+    assert stack.files == {"/r/dev/app.yaml", f"/r/{folder}/vpc.yaml"}
+
+
 @pytest.mark.parametrize("parent", ["Parent: {Type: String}", "Parent: {Type: String, Default: x}"])
 def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
     """Of several that export a name, the one is meant that exports the others too."""

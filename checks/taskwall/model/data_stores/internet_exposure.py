@@ -17,6 +17,11 @@ class Exposure(Entity, frozen=True, kw_only=True):
     setting: Setting
     open: tuple[str | bool, ...]
 
+    @property
+    def public(self) -> Fact:
+        """Whether it has a public address."""
+        return self.setting.is_(*self.open)
+
 
 def store_used(network: Network, exposure: Exposure) -> Fact:
     """Whether tasks use the store that an exposure is about."""

@@ -282,14 +282,14 @@ class _Naming:
     def _store(self, store: Store) -> Interface:
         """A data store; a search domain outside of VPCs guards itself by its policy alone."""
         found = _exposures(self.network).get(store.id, ())
-        if any(_is_outside(each) and each.setting.is_(*each.open).truth for each in found):
+        if any(_is_outside(each) and each.public.truth for each in found):
             ports = Ranges(((80, 80), (443, 443)))
             return Interface(
                 self.end("store", store), "store", store, UNFILTERED, (), TRUE, store.exists,
                 takes=over(TCP, ports), opens=False, everywhere=True,
             )  # fmt: skip
         kind: EndKind = "proxy" if _is_proxy(store) else "store"
-        parts = [each.setting.is_(*each.open) for each in found]
+        parts = [each.public for each in found]
         return Interface(
             self.end(kind, store),
             kind,

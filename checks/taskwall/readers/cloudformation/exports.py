@@ -57,7 +57,7 @@ class Exports:
         self._others: dict[tuple[ExportKind, tuple[str, ...]], list[Export]] = {}
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
-        self._known: dict[tuple[str, tuple[str, ...]], list[Export]] = {}
+        self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         for export in every:
             parts = _parts(export.name)
             if export.kind == "export":
@@ -76,13 +76,13 @@ class Exports:
     def meant(self, name: Value, file: str) -> list[Export]:
         """The exports that an import of a template can mean.
 
-        Those of the same known parts come before others.
+        Those of the same written name come before those of the same known parts, and these before
+        others.
         """
-        wanted = _parts(name)
-        key = (os.path.dirname(file), wanted)
+        key = (os.path.dirname(file), _parts(name), symbol(name))
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._meant(*key)
+            found = self._known[key] = self._meant(*key[:2], name)
         if len(found) > 1 and (stack := _stack_of(name, found)):
             roots = self._bound.get((file, stack))
             found = [one for one in found if one.root in roots] if roots else found
@@ -107,7 +107,7 @@ class Exports:
                 learnt = True
         return learnt
 
-    def _meant(self, folder: str, wanted: tuple[str, ...]) -> list[Export]:
+    def _meant(self, folder: str, wanted: tuple[str, ...], name: Value) -> list[Export]:
         if not any(wanted):
             return []
         found = self._by_parts.get(wanted)
@@ -116,6 +116,8 @@ class Exports:
             found = [
                 export for some in alike for export in some if not _of_no_stack(wanted, export)
             ]
+        if not _begins_with_stack(name):
+            found = [export for export in found if same(export.name, name) is True] or found
         if len(found) > 1 and os.path.isfile(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found

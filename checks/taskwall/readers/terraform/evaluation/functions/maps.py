@@ -164,6 +164,7 @@ def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _map(arguments: list[Value], scope: ModuleContext) -> Value:
+    """The map of its arguments, keys and values in turn: Terraform before 0.15."""
     return _zipmap([Items(tuple(arguments[::2])), Items(tuple(arguments[1::2]))], scope)
 
 
