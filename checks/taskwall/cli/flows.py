@@ -101,7 +101,9 @@ def _text(found: Listing) -> str:
     count = sum(1 + len(flow.also) for flow in found.flows if flow.verdict == "unknown")
     total = sum(1 + len(flow.also) for flow in found.flows)
     unknown = f", {count} of them unknown" if count else ""
-    lines.append(f"{total} flows{unknown}. All others are closed, as far as these sources tell.")
+    lines.append(
+        f"{total} flow{'' if total == 1 else 's'}{unknown}. All others are closed, as far as these sources tell."
+    )
     return "\n".join(map(sanitize, lines)) + "\n"
 
 
