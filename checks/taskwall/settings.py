@@ -69,6 +69,20 @@ class ContextPath(Struct, frozen=True, rename="kebab"):
     path: str
 
 
+class Expectation(Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """Which flows there may be from one end to another, and must be: a table `expect`.
+
+    `only` are all that may be open, `never` says that none may, `required` are those that must be
+    able to.
+    """
+
+    source: str
+    target: str
+    only: tuple[str, ...] | None = None
+    never: bool = False
+    required: tuple[str, ...] = ()
+
+
 class Checkov(Struct, frozen=True, rename="kebab"):
     """What holds within checkov only, the table `checkov` of the settings.
 
@@ -116,6 +130,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
+    expect: tuple[Expectation, ...] = ()
     rules: tuple[str, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
@@ -248,6 +263,8 @@ def _checked(
         "remote-state": _folders(settings.remote_state, file),
     }
     context = tuple(_context(each, file) for each in settings.context)
+    for intent in settings.expect:
+        _meant(intent, file)
     if bounded:
         for each in context:
             _inside(file, "context.path", each.path)
@@ -297,6 +314,26 @@ def _folders(table: Mapping[str, str], file: str) -> Mapping[str, str]:
 def _there(table: Mapping[str, str]) -> Mapping[str, str]:
     """The folders of a table that exist."""
     return {name: path for name, path in table.items() if os.path.isdir(path)}
+
+
+def _meant(said: Expectation, file: str) -> None:
+    """Refuse an expectation that cannot be meant so.
+
+    Raises:
+        SettingsError: it says nothing, or contradicts itself, or one of its flows is none.
+    """
+    where = f"{file}: expect from {said.source} to {said.target}"
+    if said.never and (said.only is not None or said.required):
+        raise SettingsError(f"{where}: never cannot be combined with only or required.")
+    if not (said.never or said.required or said.only is not None):
+        raise SettingsError(f"{where}: one of only, never and required must say what is expected.")
+    from taskwall.model.flows.patterns import flow_pattern
+
+    for text in (*(said.only or ()), *said.required):
+        if flow_pattern(text) is None:
+            raise SettingsError(
+                f'{where}: "{text}" is not written like tcp:443 or tcp:443 through lb:edge.'
+            )
 
 
 def _context(said: ContextPath, file: str) -> ContextPath:
