@@ -377,3 +377,24 @@ def test_parameters_by_hand(tmp_path: Path, context: str, target: str) -> None:
     document = told(tmp_path, context)
     assert verdicts(document)["TW603"][0] == "fail"
     assert [one["by"] for one in document["ties"]] == ["setting"]
+
+
+def test_a_plan_is_context(folder: Path) -> None:
+    """What it would make answers as a root module does; it is not judged either."""
+    values = [
+        {
+            "address": f"{one['type']}.main",
+            "mode": "managed",
+            "type": one["type"],
+            "values": one["instances"][0]["attributes"],
+        }
+        for one in STATE["resources"]  # type: ignore[attr-defined]
+    ]
+    plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": values}}}
+    (folder / "plan.json").write_text(json.dumps(plan))
+    document = told(folder, "plan.json")
+    assert verdicts(document)["TW603"] == ("fail", "service/main.tf", 30)
+    assert document["errors"] == []
+    assert {one["to_stack"] for one in document["ties"]} == {"plan.json"}
+    (folder / "plan.json").write_text('{"format_version": "9", "planned_values": {}}')
+    assert "format 9" in told(folder, "plan.json")["errors"][0]["message"]

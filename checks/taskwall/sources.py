@@ -126,7 +126,7 @@ def read_sources(
         module_sources=use.module_sources,
         remote_states=use.remote_state,
         ties={_side(one): _side(other) for one, other in use.ties.items()},
-        context=read_context([one.path for one in use.context], use, files, found.errors),
+        context=read_context([one.path for one in use.context], use, files, inputs, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)

@@ -465,7 +465,11 @@ class Evaluator:
         if resolver is None or symbol in self.inputs.assumptions:
             return None
         exports = resolver.named(kind, name)
-        if len(exports) != 1:
+        top = self
+        while top.above is not None:
+            top = top.above
+        # What a template reads of its own is as it was before.
+        if len(exports) != 1 or exports[0].root == top.template.unit.file:
             return None
         found, one = exports[0].value, self._at(exports[0])
         if found is None and one is not None:

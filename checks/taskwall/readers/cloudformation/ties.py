@@ -98,6 +98,8 @@ def _of(stack: CloudFormationStack, offered: Exports) -> Iterator[SourceTie]:
             exports = offered.meant(one.name, one.file)
         else:
             exports = offered.named(one.kind, one.name)
+            if any(export.root == stack.template.unit.file for export in exports):
+                continue  # what a template reads of its own is as it was before
         yield _tie(stack.name, one, exports)
 
 
