@@ -630,3 +630,31 @@ locals {
     first, second, _ = sorted(unit(own).suppressions, key=lambda one: one.place.line)
     assert (first.rule, first.scope.line, first.scope.end_line) == ("TW204", 5, 5)
     assert (second.rule, second.scope.line, second.scope.end_line) == ("TW205", 6, 6)
+
+
+def test_roots_and_units_are_tied() -> None:
+    """By the state that a unit writes, and by what data sources look up, in both directions."""
+    state = """
+remote_state {
+  backend = "s3"
+  config = {
+    bucket = "states"
+    key    = "${path_relative_to_include()}/terraform.tfstate"
+  }
+}
+"""
+    root = """
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config  = { bucket = "states", key = "net/terraform.tfstate" }
+}
+data "aws_vpc" "net" { cidr_block = "10.0.0.0/16" }
+resource "t" "t" { x = [data.terraform_remote_state.net.outputs.id, data.aws_vpc.net.id] }
+"""
+    included = 'include {\n  path = "../root.hcl"\n}\n' + NET["live/net/terragrunt.hcl"]
+    texts = {**NET, "live/net/terragrunt.hcl": included, "live/root.hcl": state}
+    (stack,), errors = read({**texts, "other/main.tf": root})
+    assert errors == []
+    for one in x(stack.evaluate({})).items:  # type: ignore[union-attr]
+        assert isinstance(one, Reference)
+        assert (one.resource, one.attribute) == ("aws_vpc.main", "id")

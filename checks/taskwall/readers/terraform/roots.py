@@ -68,6 +68,7 @@ def stacks(
 
         made, wrong = unit_stacks(units, files, inputs, boundary)
         read |= made
+        modules |= {one.root.folder: one.root for one in made.values()}
         failed += wrong
     calls = {
         folder: attempt(one.local_calls, folder, failed) or set() for folder, one in read.items()
