@@ -38,7 +38,10 @@ LOOPS = re.compile(r"\bfor_each\b|\bcount\b|\bdynamic\b")
 SECTION = r"^{}:\n((?:(?: .*)?\n)*)"
 ENTRY = re.compile(r"^  (\w+):(?:\n|.*\n)(?:(?:    .*)?\n)*", re.MULTILINE)
 TAGGED = re.compile(r"!(?:Ref (\w+)(?![\w:])|GetAtt (\w+)\.([\w.]+))|\$\{(\w+)(?:\.([\w.]+))?\}")
-APART = ("DependsOn", "Fn::", "!If", "!ImportValue", "Condition:", "AWS::CloudFormation::Stack")
+APART = (
+    *("DependsOn", "Fn::", "!If", "!ImportValue", "Condition:", "DefinitionSubstitutions"),
+    "AWS::CloudFormation::Stack",
+)
 """What a template says by other means than these references; what hangs on them is another
 question."""
 
