@@ -131,11 +131,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
-<<<<<<< HEAD
     ties: Mapping[str, str] = {}
-=======
     expect: tuple[Expectation, ...] = ()
->>>>>>> flows
     rules: tuple[str, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
@@ -263,21 +260,13 @@ def _checked(
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
     baseline = settings.baseline and os.path.join(os.path.dirname(file), settings.baseline)
-<<<<<<< HEAD
     named = [
         *((f"module-sources.{name}", path) for name, path in settings.module_sources.items()),
         *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
         *(("context.path", one.path) for one in settings.context),
     ]
-=======
-    folders = {
-        "module-sources": _folders(settings.module_sources, file),
-        "remote-state": _folders(settings.remote_state, file),
-    }
-    context = tuple(_context(each, file) for each in settings.context)
     for intent in settings.expect:
         _meant(intent, file)
->>>>>>> flows
     if bounded:
         _inside(file, "baseline", baseline)
         for key, path in named:
@@ -332,7 +321,6 @@ def _there(table: Mapping[str, str], file: str) -> Mapping[str, str]:
     return {name: path for name, path in found.items() if os.path.exists(path)}
 
 
-<<<<<<< HEAD
 def _address(side: str, file: str) -> str:
     """A side of a tie, its stack by its absolute path."""
     stack = stack_of(side)
@@ -343,7 +331,8 @@ def stack_of(side: str) -> str:
     """The stack that stands before the address of a side of a tie; "" if none does."""
     stack, colon, _ = side.partition(":")
     return stack if colon and '"' not in stack else ""
-=======
+
+
 def _meant(said: Expectation, file: str) -> None:
     """Refuse an expectation that cannot be meant so.
 
@@ -370,7 +359,6 @@ def _context(said: ContextPath, file: str) -> ContextPath:
     if not os.path.exists(path):
         raise SettingsError(f'{file}: context.path: there is no file or folder "{said.path}".')
     return ContextPath(path)
->>>>>>> flows
 
 
 def _inside(file: str, key: str, path: str) -> None:
