@@ -93,9 +93,9 @@ VALUES = {
     ("!Select [0, !Ref Ids]", ""): False,
     ("!ImportValue shared-vpc", ""): False,
     ("!Ref Stored", ""): False,
-    ("!Ref Stored", STORED): True,
+    ("!Ref Stored", STORED): None,
     ('"{{resolve:ssm:/vpc}}"', ""): False,
-    ('"{{resolve:ssm:/vpc}}"', STORED): True,
+    ('"{{resolve:ssm:/vpc}}"', STORED): None,
     ("!GetAtt Custom.VpcId", ""): None,
     ("!Select [!Ref Index, [!Ref Vpc, vpc-1]]", ""): None,
 }
