@@ -7,7 +7,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.change import AttributeChange
+from taskwall.core.change import AttributeChange, AttributePath, SourceCode
 from taskwall.core.facts import Fact
 from taskwall.core.values import ModuleCall, Need, Origin, Scenario, Span
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
@@ -25,6 +25,7 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
+from taskwall.fixes.wording import code_of, fix_text
 from taskwall.incremental.positions import LineMap
 from taskwall.incremental.query import AmbiguousError, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
@@ -453,7 +454,7 @@ def _hangs_on_others(answer: ScenarioVerdict) -> bool:
     """
     verdict = answer.verdict
     fetched = any(on.download for on in (verdict.on, verdict.shared) if on is not None)
-    return fetched or bool(answer.truth and verdict.changes)
+    return fetched or bool(answer.truth and (verdict.changes or verdict.adds))
 
 
 def _of_rule(
@@ -468,8 +469,8 @@ def _of_rule(
     shown = "pass" in settings.show
     by_place: dict[tuple[object, ...], list[ScenarioVerdict]] = {}
     for answer in answers:
-        if answer.truth and answer.verdict.changes:
-            changes.record(answer.rule.id, answer.verdict.changes)
+        if answer.truth and (asked := _changes(answer.rule, answer.verdict)):
+            changes.record(answer.rule.id, asked)
         key = (answer.verdict.on.address, answer.verdict.place, answer.silenced_by)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[Span, *tuple[object, ...]], list[_Settled]] = {}
@@ -499,8 +500,8 @@ def _of_rule(
             shared=verdict.shared
             and places.of(verdict.shared.header, verdict.shared, answer.scenario),
         )
-        if answer.truth and verdict.changes:
-            offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
+        if answer.truth and (asked := _changes(rule, verdict)):
+            offered = changes.applicable(rule.id, asked, answer.scenario)
             one = replace(one, changes=offered)
         judged.append(one)
     scenarios = followed.scenarios, followed.switches
@@ -647,12 +648,16 @@ def fixes(rules: Iterable[Rule]) -> Iterator[str]:
         yield from (rule.sections["Terraform"], rule.sections["CloudFormation"])
 
 
+def _changes(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
+    """What would mend a fail, where edits can do that."""
+    if not verdict.adds:
+        return verdict.changes
+    code = SourceCode(code_of(_fix(rule, verdict)))
+    beside = AttributePath(verdict.on.address, "")
+    return (AttributeChange(beside, code, code, form="beside"),)
+
+
 def _fix(rule: Rule, verdict: Verdict) -> str:
     language = "Terraform" if verdict.on.language == "terraform" else "CloudFormation"
-    text = rule.sections[language]
-    for name, meant in verdict.names.items():
-        text = text.replace(f"<{name}>", meant)
-    if verdict.on.download is not None:
-        module = verdict.on.download.name
-        text += f"\n{module} makes this: where it has arguments for it, set them."
-    return text
+    section = verdict.remedy or rule.sections[language]
+    return fix_text(section, verdict.names, verdict.changes or verdict.advice, verdict.on)

@@ -10,10 +10,8 @@ Fine when: Never: people reach a private store through a VPN or a Systems Manage
     database that sets false is private in every subnet. Caches, MemoryDB and DocumentDB cannot be
     public and are not judged. AWS's pages disagree on the default of RDS: set it, then the default
     does not matter.
-Terraform: Keep the store private (for a search domain: give it vpc_options):
-    publicly_accessible = false
-CloudFormation: Keep the store private (for a search domain: give it VPCOptions):
-    PubliclyAccessible: false
+Terraform: Keep the store private (for a search domain: give it vpc_options).
+CloudFormation: Keep the store private (for a search domain: give it VPCOptions).
 Guide: data-stores
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html
     https://docs.aws.amazon.com/msk/latest/developerguide/public-access.html
