@@ -1,6 +1,19 @@
 """What holds for all tests: property tests run by the profile of the gate."""
 
+import gc
+
 import budgets
 
 budgets.register()
 pytest_itemcollected = budgets.pytest_itemcollected
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there by then, and stays, out of all rounds of the garbage collector."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_runtest_teardown() -> None:
+    """Switch the collector on: commands switch it off, for a process that ends with them."""
+    gc.enable()

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
-from taskwall.engine.judge import LocatedFinding, judge
+from taskwall.engine.judge import judge
+from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Edit
 from taskwall.fixes import edits
 from taskwall.fixes.apply import applied, edits_by_file
@@ -60,7 +61,7 @@ def scanned(
     judgement = judge(stack, all_rules(), settings or Settings())
     assert not judgement.errors
     assert not judgement.crashes
-    told = [one for one in judgement.findings if not one.untold]
+    told = [one for one in judgement.findings if not one.unreported]
     asked = [(one.finding.rule, one.changes) for one in told]
     [found] = edits.agreed([(stack.files, asked)], files.text)
     return Scan(stack, files, list(zip(told, found, strict=True)))

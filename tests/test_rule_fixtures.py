@@ -10,20 +10,21 @@ a thing, `only.txt` gives the reason. A `taskwall.toml` in the folder sets what 
 
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
 
-from marks import MARK, SEVERITIES, mark
+from marks import MARK, SEVERITIES, mark, marks_of
+from precedence import told_twice
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings, load
 from taskwall.source.files import Files
-from taskwall.source.stack import Inputs
+from taskwall.source.stack import Inputs, Stack
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 KINDS = ("fail", "pass", "unknown_scalar", "unknown_list", "unknown_elsewhere", "not_concerned")
@@ -33,30 +34,49 @@ VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 PARAMETER = re.compile(r"^  (\w+):", re.MULTILINE)
 
 RULES = [rule.id for rule in all_rules()]
-CASES = sorted(case for rule in FIXTURES.glob("tw*") for case in rule.iterdir() if case.is_dir())
-FILES = [case / name for case in CASES for name in SOURCES if (case / name).exists()]
+
+
+class Judged(NamedTuple):
+    """What rules say of a fixture: all of them, and that of the folder."""
+
+    source: Path
+    stack: Stack
+    findings: list[Finding]
+    own: list[Finding]
 
 
 def _id(path: Path) -> str:
     return str(path.relative_to(FIXTURES))
 
 
-@cache
-def verdicts(source: Path) -> list[Finding]:
-    """What all rules say of a fixture, its folder's rule only."""
-    rule = source.parent.parent.name.upper()
+def sources(rule: str) -> list[Path]:
+    """The fixtures of a rule, in both languages."""
+    cases = sorted((FIXTURES / rule.lower()).iterdir())
+    return [case / name for case in cases for name in SOURCES if (case / name).exists()]
+
+
+def judged(source: Path) -> Judged:
+    """Judge a fixture by all rules."""
     reader = terraform if source.suffix == ".tf" else cloudformation
     inputs = Inputs(boundary=str(source.parent))
     stacks, errors = reader.stacks([str(source)], Files(), inputs)
-    assert not errors
-    assert len(stacks) == 1
+    assert not errors, source
+    assert len(stacks) == 1, source
     given = (source.parent / "taskwall.toml").exists()
     settings = load(str(source.parent), all_rules()) if given else Settings()
     every = replace(settings, show=("fail", "unknown", "pass"))
     judgement = judge(stacks[0], all_rules(), every)
-    assert not judgement.errors
-    assert not judgement.crashes
-    return [each.finding for each in judgement.findings if each.finding.rule == rule]
+    assert not judgement.errors, source
+    assert not judgement.crashes, source
+    findings = [each.finding for each in judgement.findings]
+    rule = source.parent.parent.name.upper()
+    return Judged(source, stacks[0], findings, [each for each in findings if each.rule == rule])
+
+
+@pytest.fixture(scope="module", params=RULES)
+def fixtures(request: pytest.FixtureRequest) -> list[Judged]:
+    """The fixtures of a rule, each judged once; rule by rule all tests look at them."""
+    return [*map(judged, sources(request.param))]
 
 
 def inputs(source: Path) -> set[str]:
@@ -69,47 +89,68 @@ def inputs(source: Path) -> set[str]:
 def marks(source: Path) -> dict[tuple[str, int], list[str]]:
     """The marks of a fixture's files for the folder's rule, by file and line."""
     rule = source.parent.parent.name.upper()
-    found: dict[tuple[str, int], list[str]] = {}
-    for file in sorted(source.parent.rglob(f"*{source.suffix}")):
-        for number, line in enumerate(file.read_text().splitlines(), 1):
-            comment = line.partition("#")[2]
-            for match in MARK.finditer(comment):
-                if match[1] == rule and "taskwall:skip" not in comment:
-                    found.setdefault((str(file), number), []).append(match[0])
-    return found
-
-
-@pytest.mark.parametrize("source", FILES, ids=_id)
-def test_verdicts_stand_where_they_are_marked(source: Path) -> None:
-    """A fixture gets each verdict that it marks, on that line, and no other.
-
-    What is unknown waits for something, in cases of an open input for that input.
-    """
-    found: dict[tuple[str, int], list[str]] = {}
-    for finding in verdicts(source):
-        found.setdefault((finding.file, finding.line), []).append(mark(finding))
-        if finding.verdict == "unknown":
-            assert finding.missing
-            assert not source.parent.name.startswith(("unknown_scalar", "unknown_list")) or (
-                inputs(source) & set(WORD.findall(" ".join(finding.missing)))
-            )
-
-    assert {key: sorted(texts) for key, texts in marks(source).items()} == {
-        key: sorted(texts) for key, texts in found.items()
+    return {
+        (str(file), line): texts
+        for file in sorted(source.parent.rglob(f"*{source.suffix}"))
+        for line, texts in marks_of(file.read_text(), rule).items()
     }
 
 
-@pytest.mark.parametrize("case", CASES, ids=_id)
-def test_twins_agree(case: Path) -> None:
-    """The same stack in both languages gets the same verdicts."""
-    sources = [case / name for name in SOURCES if (case / name).exists()]
-    if len(sources) == 1:
-        assert (case / "only.txt").read_text().strip(), "a reason why there is no twin"
-        return
+def test_verdicts_stand_where_they_are_marked(fixtures: list[Judged]) -> None:
+    """A fixture gets each verdict that it marks, on that line, and no other."""
+    wrong = []
+    for source, _, _, own in fixtures:
+        found: dict[tuple[str, int], list[str]] = {}
+        for finding in own:
+            found.setdefault((finding.file, finding.line), []).append(mark(finding))
+        marked = marks(source)
+        wrong += [
+            f"{file}:{line}: marked {said}, found {told}"
+            for file, line in sorted({*marked, *found})
+            if (said := sorted(marked.get((file, line), [])))
+            != (told := sorted(found.get((file, line), [])))
+        ]
 
-    one, other = (Counter(map(mark, verdicts(source))) for source in sources)
+    assert not wrong, "\n".join(wrong)
 
-    assert one == other
+
+def test_an_unknown_waits_for_something(fixtures: list[Judged]) -> None:
+    """What is unknown says what it waits for, in cases of an open input for that input."""
+    wrong = []
+    for source, _, _, own in fixtures:
+        of_input = source.parent.name.startswith(("unknown_scalar", "unknown_list"))
+        for finding in own:
+            words = set(WORD.findall(" ".join(finding.missing)))
+            if finding.verdict == "unknown" and not (inputs(source) & words if of_input else words):
+                wrong.append(f"{source}:{finding.line}: waits for {finding.missing}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_twins_agree(fixtures: list[Judged]) -> None:
+    """The same stack in both languages gets the same verdicts, or a reason why it has no twin."""
+    cases: dict[Path, list[Counter[str]]] = {}
+    for source, _, _, own in fixtures:
+        cases.setdefault(source.parent, []).append(Counter(map(mark, own)))
+    wrong = []
+    for case, verdicts in cases.items():
+        if len(verdicts) == 1:
+            assert (case / "only.txt").read_text().strip(), "a reason why there is no twin"
+        elif verdicts[0] != verdicts[1]:
+            wrong.append(f"{_id(case)}: {verdicts[0]} and {verdicts[1]}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_mistake_is_told_twice(fixtures: list[Judged]) -> None:
+    """Of one permission, listener, endpoint or log, no rule fails that yields to one that fails."""
+    wrong = [
+        f"{each.source}: {twice}"
+        for each in fixtures
+        for twice in told_twice(each.stack, [f for f in each.findings if f.verdict == "fail"])
+    ]
+
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -145,8 +186,7 @@ def test_a_mark_names_no_severity_that_is_the_rules_own(rule: str) -> None:
     """A severity in a mark says that this place is judged otherwise than others."""
     said = {
         text.rpartition(" ")[2]
-        for source in FILES
-        if source.parent.parent.name == rule.lower()
+        for source in sources(rule)
         for texts in marks(source).values()
         for text in texts
     }

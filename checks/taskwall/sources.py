@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.context import read_context
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
+from taskwall.findings.text import count_of_kind
 from taskwall.settings import Settings
 from taskwall.source.containment import attempt
 from taskwall.source.files import (
@@ -23,7 +26,9 @@ from taskwall.source.files import (
     folder_entries,
     walk,
 )
+from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
+from taskwall.source.submodules import unchecked_submodules
 from taskwall.source.terragrunt import CURE, is_unit, units
 
 if TYPE_CHECKING:
@@ -34,8 +39,6 @@ SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
 
 ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 
-TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
 VALUES = (".tfvars", ".tfvars.json")
 """How the names of the files end that hold values of a root's variables."""
 
@@ -79,8 +82,8 @@ class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
-    none of ours, `absent` are units of Terragrunt, by the given folder that they are in, and
-    `excluded` counts the files that the settings leave out.
+    none of ours, `absent` are units of Terragrunt and submodules that are not checked out, by the
+    given folder that they are in, and `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
@@ -107,6 +110,7 @@ def read_sources(
     earlier reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
+    found.refused += [_refusal(use.file, why) for why in use.missing]
     left_out: set[str] = set()
     cache = cache or ReadCache()
     inputs = replace(
@@ -114,6 +118,7 @@ def read_sources(
         explore_defaults=use.scenarios == "all",
         module_sources=use.module_sources,
         remote_states=use.remote_state,
+        context=read_context([one.path for one in use.context], use, files, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)
@@ -127,6 +132,9 @@ def read_sources(
         if scope.among is None and "terraform" in scope.kinds:
             there = [path for path in below if is_unit(path) and not use.excludes(path)]
             found.absent += [(folder, unit) for unit in units(there, files)]
+        if scope.among is None:
+            empty = unchecked_submodules(boundaries[folder], folder, files)
+            found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
             counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
@@ -183,7 +191,7 @@ def read_sources(
         concerned = only.union(*(stack.files for stack in kept))
         # What a plan says stands in the sources beside it, where they are there.
         found.reads += [
-            ReadStack(stack, boundary, None if _is_plan(stack.name, files) else only)
+            ReadStack(stack, boundary, None if is_plan(stack.name, files) else only)
             for stack in kept
             if stack.name not in whole
         ]
@@ -192,9 +200,9 @@ def read_sources(
         if scope.kinds == ALL_KINDS:
             ours = concerned.difference(given).union(*(stack.files for stack in kept))
             ours = ours.union(stack.name for stack in kept)
-            told = ours.union(error.place.file for error in wrong)
+            reported = ours.union(error.place.file for error in wrong)
             found.foreign += [
-                path for path in given if not path.endswith(TERRAFORM) and path not in told
+                path for path in given if not path.endswith(TERRAFORM) and path not in reported
             ]
     # A plan beside a unit stands for it.
     plans = {os.path.dirname(one.stack.name) for one in found.reads if one.stack.name in seen}
@@ -219,7 +227,7 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
 
 
 def _is_loaded(path: str, source: str) -> bool:
-    """Whether Terraform reads a file of values beside a source of its root without being told."""
+    """Whether Terraform reads a file of values beside a source of its root without being named."""
     folder, name = os.path.split(path)
     by_itself = name.startswith("terraform.tfvars") or ".auto.tfvars" in name
     return by_itself and folder == os.path.dirname(source)
@@ -235,8 +243,9 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
     if found.foreign:
         why = _none_of_ours(found.foreign[0], files)
     if found.absent:
-        units_are = "1 unit" if len(found.absent) == 1 else f"{len(found.absent):,} units"
-        why += f" but {units_are} of Terragrunt: {CURE}"
+        kinds = Counter((one.kind, one.cure) for _, one in found.absent)
+        what = (f"{count_of_kind(kind, count)}: {cure}" for (kind, cure), count in kinds.items())
+        why += f" but {', '.join(what)}"
     if found.excluded:
         files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
         why += f"; {files_are} excluded"
@@ -287,7 +296,7 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
     """
     if path.endswith(TERRAFORM):
         return "terraform"
-    if _is_plan(path, files):
+    if is_plan(path, files):
         return "plan"
     if path.endswith(TEMPLATES) or _may_be_template(path, files):
         return "cloudformation"
@@ -302,17 +311,6 @@ def _may_be_template(path: str, files: Files) -> bool:
         return may_be_template(files.text(path))
     except UnreadableError:
         return False
-
-
-def _is_plan(path: str, files: Files) -> bool:
-    """Whether a file is a plan of Terraform as JSON, by whatever name."""
-    if path.endswith((*TERRAFORM, ".yaml", ".yml", ".template")):
-        return False
-    try:
-        text = files.text(path)
-    except UnreadableError:
-        return False
-    return '"format_version"' in text and '"planned_values"' in text
 
 
 def _is_empty(path: str, files: Files) -> bool:
@@ -444,7 +442,7 @@ def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
         for path in _below((folder,), files)
         if path.endswith((*TERRAFORM, *TEMPLATES))
         and not use.excludes(path)
-        and (path.endswith(TERRAFORM) or _is_plan(path, files) or _may_be_template(path, files))
+        and (path.endswith(TERRAFORM) or is_plan(path, files) or _may_be_template(path, files))
     ]
 
 
@@ -520,7 +518,7 @@ def _stacks(
 
         add(attempt(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
     others = [path for path in paths if not path.endswith(TERRAFORM)]
-    plans = [path for path in others if _is_plan(path, files)]
+    plans = [path for path in others if is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned

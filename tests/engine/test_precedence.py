@@ -4,13 +4,13 @@ Of two rules of which one yields to the other, a permission, listener, endpoint,
 the fail of one only, be it a resource of its own or a block inside one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from mistakes import CASES, GOOD, Mistake, mistaken, named
-from taskwall.core.values import Fields, Items, Span, Value
+from precedence import PAIRS, told_twice
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
@@ -19,32 +19,6 @@ from taskwall.rules._rule import Rule
 from taskwall.settings import Settings, load
 from taskwall.source.files import Files, walk
 from taskwall.source.stack import Inputs, Stack
-
-PRECEDENCE = {
-    "TW204": ("TW205", "TW206", "TW208", "TW209", "TW212", "TW214", "TW215"),
-    "TW205": ("TW209", "TW212"),
-    "TW206": ("TW209", "TW212"),
-    "TW208": ("TW209", "TW212"),
-    "TW215": ("TW209", "TW212"),
-    "TW207": ("TW209",),
-    "TW202": ("TW211",),
-    "TW302": ("TW304",),
-    "TW303": ("TW304",),
-    "TW402": ("TW403",),
-    "TW101": ("TW108",),
-    "TW106": ("TW109",),
-    "TW408": ("TW405",),
-    "TW603": ("TW203",),
-}
-"""Rules, and those that yield to them.
-
-What is not told where there is nothing of which to tell it needs no precedence: where a public
-load balancer is unknown, TW104 asks nothing that TW101 asks; where there is no flow log (TW701),
-none can be judged by TW702 to TW704 and TW707; where an endpoint has no policy (TW402), TW404
-looks at none.
-"""
-
-PAIRS = [(first, other) for first, others in PRECEDENCE.items() for other in others]
 
 SHOWN = {
     ("TW204", "TW205"): "tw204/fail_alb_beside_nlb",
@@ -61,25 +35,7 @@ SHOWN = {
 """Where it shows that one rule silences another, if no fixture is named after that."""
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-FOLDERS = sorted(
-    {
-        file.parent
-        for kind in ("*.tf", "*.yaml")
-        for file in (FIXTURES / "rules").glob(f"*/*/{kind}")
-    }
-    | {file.parent for kind in ("*.tf", "*.yaml") for file in (FIXTURES / "demo").glob(f"*/{kind}")}
-)
-
-BLOCKS = frozenset(
-    (
-        *("ingress", "egress", "SecurityGroupIngress", "SecurityGroupEgress"),  # permissions
-        *("listener", "Listeners", "backend", "Backends"),  # classic load balancers, and meshes
-    )
-)
-"""Attributes whose elements are things of which each can be mistaken by itself."""
-
-PEERS = frozenset(("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"))
-"""Lists of whom one block admits: as many permissions as elements."""
+DEMOS = sorted((FIXTURES / "demo").iterdir())
 
 
 def test_rules_yield_as_the_catalogue_says() -> None:
@@ -135,66 +91,26 @@ def test_a_rule_that_yields_has_something_to_yield(first: str, other: str) -> No
 # --- nothing is told twice
 
 
-def told_twice(stack: Stack, settings: Settings) -> list[tuple[object, str, str]]:
-    """The things of a stack that two rules fail of which one yields to the other."""
-    resources = {each.origin.address: each for each in stack.evaluate({}).resources}
-    told: dict[object, list[tuple[str, Span | None]]] = {}
-    for finding in fails(stack, all_rules(), settings):
-        for address in finding.addresses:
-            body = resources[address].body if address in resources else Fields({})
-            blocks = list(elements(body, BLOCKS))
-            block = innermost(finding, blocks)
-            if block is not None and blocks.count(block) > 1:
-                continue  # One text that makes several blocks: each of them has its own mistake.
-            peer = innermost(finding, elements(body, PEERS))
-            told.setdefault((address, block, finding.when), []).append((finding.rule, peer))
-    return [
-        (where, first, other)
-        for where, rules in told.items()
-        for first, other in PAIRS
-        for one, peer in rules
-        for two, peer2 in rules
-        if (one, two) == (first, other) and (peer == peer2 or None in (peer, peer2))
-    ]
-
-
-def innermost(finding: Finding, places: Iterable[Span]) -> Span | None:
-    """The smallest of some places that holds a finding."""
-    at = finding.line, finding.column
-    holding = [
-        place
-        for place in places
-        if place.file == finding.file
-        and (place.line, place.column) <= at < (place.end_line, place.end_column)
-    ]
-    return max(holding, key=lambda place: (place.line, place.column), default=None)
-
-
-def elements(value: Value, of: frozenset[str], key: str = "") -> Iterator[Span]:
-    """The places of all elements of some attributes, however deep in a value."""
-    if isinstance(value, Items):
-        for item in (*value.items, *value.rest):
-            place = getattr(item, "place", None)
-            if key in of and place is not None:
-                yield place
-            yield from elements(item, of, key)
-    elif isinstance(value, Fields):
-        for name, inner in value.fields.items():
-            yield from elements(inner, of, name)
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(FIXTURES)))
-def test_no_mistake_is_told_twice(folder: Path) -> None:
-    """Of one permission, listener, endpoint or log, no rule fails that yields to one that fails."""
+def twice_in(folder: Path, overlay: dict[str, str] | None = None) -> list[object]:
+    """What is told twice in the stacks of a folder."""
     settings = settings_of(folder)
+    return [
+        twice
+        for stack in stacks(folder, overlay)
+        for twice in told_twice(stack, fails(stack, all_rules(), settings))
+    ]
 
-    assert [twice for stack in stacks(folder) for twice in told_twice(stack, settings)] == []
+
+@pytest.mark.parametrize("folder", DEMOS, ids=lambda folder: folder.name)
+def test_no_mistake_is_told_twice(folder: Path) -> None:
+    """Of one permission, listener, endpoint or log, no rule fails that yields to one that fails.
+
+    `test_rule_fixtures.py` holds the fixtures of rules to that as well.
+    """
+    assert twice_in(folder) == []
 
 
 @pytest.mark.parametrize(("file", "mistake"), CASES, ids=named)
 def test_one_mistake_in_a_good_stack_is_told_once(file: str, mistake: Mistake) -> None:
     """Nor are single mistakes in good stacks told twice."""
-    settings = Settings()
-    found = stacks((GOOD / file).parent, mistaken(file, mistake))
-
-    assert [twice for stack in found for twice in told_twice(stack, settings)] == []
+    assert twice_in((GOOD / file).parent, mistaken(file, mistake)) == []

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall.api.proof import Candidate, Census, prove
+from taskwall.api.proof import Census, EditCandidate, prove
 from taskwall.findings.finding import Edit, Finding, Instance
 
 STACKS = {"a": frozenset({"a.tf", "shared.tf"}), "b": frozenset({"b.tf", "shared.tf"})}
@@ -13,19 +13,19 @@ ALONE = {**STACKS, "c": frozenset({"c.tf"}), "d": frozenset({"d.tf"})}
 RULE = "TW102"
 
 
-def candidate(number: int, stack: str, file: str = "") -> Candidate:
+def candidate(number: int, stack: str, file: str = "") -> EditCandidate:
     """A finding of its own resource, with an edit of a line of its own."""
     one = Instance(f"r{number}", stack)
     place = (file or f"{stack}.tf", number, 1, number, 2)
     finding = Finding(RULE, "fail", "low", one.resource, (one,), stack, *place, "wrong")
-    return Candidate(finding, (Edit(*place, "x"),))
+    return EditCandidate(finding, (Edit(*place, "x"),))
 
 
 def census(
-    candidates: Sequence[Candidate],
-    made: Sequence[Candidate] = (),
-    useless: Sequence[Candidate] = (),
-    harmful: Sequence[Candidate] = (),
+    candidates: Sequence[EditCandidate],
+    made: Sequence[EditCandidate] = (),
+    useless: Sequence[EditCandidate] = (),
+    harmful: Sequence[EditCandidate] = (),
 ) -> Census:
     """What a scan finds with some edits made."""
     fails = {key: 1 for one in candidates if one not in made or one in useless for key in one.keys}
@@ -34,15 +34,15 @@ def census(
 
 
 def proved(
-    candidates: Sequence[Candidate],
-    useless: Sequence[Candidate] = (),
-    harmful: Sequence[Candidate] = (),
+    candidates: Sequence[EditCandidate],
+    useless: Sequence[EditCandidate] = (),
+    harmful: Sequence[EditCandidate] = (),
     limit: int = 10,
-) -> tuple[list[Candidate], int]:
+) -> tuple[list[EditCandidate], int]:
     """What is proved, and how many scans that takes."""
-    asked: list[Sequence[Candidate]] = []
+    asked: list[Sequence[EditCandidate]] = []
 
-    def scan(made: Sequence[Candidate]) -> Census:
+    def scan(made: Sequence[EditCandidate]) -> Census:
         asked.append(list(made))
         return census(candidates, made, useless, harmful)
 
@@ -85,7 +85,7 @@ def test_a_new_problem_elsewhere() -> None:
     every = [candidate(n, "cd"[n % 2]) for n in range(1, 9)]
     before = census(every)
 
-    def scan(made: Sequence[Candidate]) -> Census:
+    def scan(made: Sequence[EditCandidate]) -> Census:
         unknowns = {("e", "TW401", "x"): 1} if every[0] in made else {}
         return Census(census(every, made).fails, unknowns, {}, ALONE, before.resources)
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.api.options import Options, ResolvedOptions, resolved_options
-from taskwall.api.proof import Candidate, Census, prove
+from taskwall.api.proof import Census, EditCandidate, prove
 from taskwall.api.scan import built
 from taskwall.core.paths import encloses, repository_of
 from taskwall.findings import baseline
@@ -119,7 +119,7 @@ class _Fixing:
         """The report of the sources in a state."""
         return state.result.report(self._baseline, self._asked.settings.baseline)
 
-    def candidates(self, state: _State, left: Counter[str]) -> Iterator[Candidate]:
+    def candidates(self, state: _State, left: Counter[str]) -> Iterator[EditCandidate]:
         """The findings whose edits may be made; `left` counts the others."""
         meant = state.result.paths.meant
         for finding in self.report(state).findings:
@@ -131,15 +131,15 @@ class _Fixing:
             elif any(edit.placeholder for edit in edits):
                 left[PLACEHOLDER] += 1
             else:
-                yield Candidate(finding, edits)
+                yield EditCandidate(finding, edits)
 
     def proved(
-        self, state: _State, candidates: Sequence[Candidate]
-    ) -> tuple[list[Candidate], _State]:
+        self, state: _State, candidates: Sequence[EditCandidate]
+    ) -> tuple[list[EditCandidate], _State]:
         """The candidates that do good, and the sources with their edits made."""
         last = state
 
-        def scan(some: Sequence[Candidate]) -> Census:
+        def scan(some: Sequence[EditCandidate]) -> Census:
             nonlocal last
             self._scans_left -= 1
             last = self.scanned(_edited(state, some))
@@ -174,7 +174,7 @@ def _read_for(asked: ResolvedOptions) -> Iterator[str]:
             yield path
 
 
-def _edited(state: _State, candidates: Iterable[Candidate]) -> Texts:
+def _edited(state: _State, candidates: Iterable[EditCandidate]) -> Texts:
     """The changed texts of a state with the edits of some candidates made as well."""
     text = state.result.files.text
     edits = edits_by_file(edit for one in candidates for edit in one.edits)

@@ -16,7 +16,7 @@ Key: TypeAlias = tuple[str, str, str]
 """What findings are counted by: a stack, a rule, and a resource."""
 
 
-class Candidate(Struct, frozen=True):
+class EditCandidate(Struct, frozen=True):
     """A finding and the edits that are to mend it, in files by their absolute paths."""
 
     finding: Finding
@@ -65,7 +65,7 @@ class Census(Struct, frozen=True):
             problems.update((stack, error.message) for stack in inside or [""])
         return cls(fails, unknowns, problems, files, resources)
 
-    def blamed(self, before: "Census", mended: Iterable[Candidate]) -> "Blame":
+    def blamed(self, before: "Census", mended: Iterable[EditCandidate]) -> "Blame":
         """What is wrong here that was not before, where edits were to mend some findings."""
         wanted = Counter(key for one in mended for key in one.keys)
         allowed = Counter(before.fails)
@@ -89,17 +89,17 @@ class Blame(Struct, frozen=True):
     stacks: frozenset[str]
 
 
-class Part(Struct):
+class ProofGroup(Struct):
     """Candidates that may get in the way of each other: stacks read files of several of them.
 
     `good` are those that hold, `waiting` are groups that are still to be tried.
     """
 
     stacks: frozenset[str]
-    waiting: list[list[Candidate]]
-    good: list[Candidate] = []
+    waiting: list[list[EditCandidate]]
+    good: list[EditCandidate] = []
 
-    def take(self, group: list[Candidate], held: bool, blame: Blame) -> None:
+    def take(self, group: list[EditCandidate], held: bool, blame: Blame) -> None:
         """Learn what came of a group: it holds, or its parts wait to be tried by themselves."""
         if held:
             self.good += group
@@ -112,9 +112,9 @@ class Part(Struct):
             self.waiting += (kept, rest)
 
 
-def parts(candidates: Iterable[Candidate], census: Census) -> list[Part]:
+def parts(candidates: Iterable[EditCandidate], census: Census) -> list[ProofGroup]:
     """The parts of some candidates; without those that overlap with earlier ones."""
-    found: list[Part] = []
+    found: list[ProofGroup] = []
     for one in candidates:
         changed = {edit.file for edit in one.edits}
         stacks = {stack for stack, files in census.files.items() if not changed.isdisjoint(files)}
@@ -123,16 +123,18 @@ def parts(candidates: Iterable[Candidate], census: Census) -> list[Part]:
         if overlap([edit for each in (*group, one) for edit in each.edits]):
             continue
         found = [part for part in found if part not in near]
-        found.append(Part(frozenset(stacks.union(*(p.stacks for p in near))), [[*group, one]]))
+        found.append(
+            ProofGroup(frozenset(stacks.union(*(p.stacks for p in near))), [[*group, one]])
+        )
     return found
 
 
 def prove(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[EditCandidate],
     before: Census,
-    scan: Callable[[Sequence[Candidate]], Census],
+    scan: Callable[[Sequence[EditCandidate]], Census],
     limit: int,
-) -> list[Candidate]:
+) -> list[EditCandidate]:
     """The candidates that do good, together.
 
     All are tried at once. Where that brings something worse, the parts in which it does are tried
@@ -146,7 +148,7 @@ def prove(
         limit: how many scans it may take, at least 1.
     """
     found = parts(candidates, before)
-    scanned: list[Candidate] = []
+    scanned: list[EditCandidate] = []
     while (limit > 1 or not scanned) and any(part.waiting for part in found):
         limit -= 1
         trying = [(part, part.waiting.pop()) for part in found if part.waiting]
@@ -163,14 +165,14 @@ def prove(
     return [] if not limit or scan(good).blamed(before, good).stacks else good
 
 
-def _together(found: Sequence[Part], stacks: frozenset[str]) -> Part:
+def _together(found: Sequence[ProofGroup], stacks: frozenset[str]) -> ProofGroup:
     """All parts as one, with further stacks that one of them has an effect on."""
-    return Part(
+    return ProofGroup(
         stacks.union(*(part.stacks for part in found)),
         [group for part in found for group in part.waiting],
         _good(found),
     )
 
 
-def _good(found: Iterable[Part]) -> list[Candidate]:
+def _good(found: Iterable[ProofGroup]) -> list[EditCandidate]:
     return [one for part in found for one in part.good]

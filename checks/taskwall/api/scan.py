@@ -8,7 +8,7 @@ from taskwall import outputs
 from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.core.values import Span
 from taskwall.engine import judge as engine
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Report
@@ -98,6 +98,7 @@ def built(
         found,
         _judged(judging, options.jobs, progress),
         rules=asked.rules,
+        every=asked.every,
         settings=asked.settings,
         files=files,
         cwd=asked.cwd,

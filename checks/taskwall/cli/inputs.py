@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from taskwall.api.options import Options
-from taskwall.cli.arguments import flat, pairs, settings_option, words
+from taskwall.cli.arguments import flat, pairs, rules_option, settings_option, words
 from taskwall.cli.terminal import UsageError
 from taskwall.core.values import Known
 from taskwall.settings import CHOICES
@@ -39,6 +39,12 @@ def source_options(parser: ArgumentParser) -> None:
 
     option("--profile", "the set of rules to run (default: default)", many=False)
     option("--exclude", "paths that are skipped in scanned folders", metavar="PATTERNS")
+    option(
+        "--context",
+        "a source that is read for what PATH refers to, and not judged: a root, a template, a plan"
+        " or a state",
+        metavar="PATH",
+    )
     option("--var", "the value of a Terraform variable", metavar="NAME=VALUE")
     option("--var-file", "a .tfvars file", metavar="FILE")
     flag("--tf-vars-from-env", "also take variables from TF_VAR_... in the environment")
@@ -63,6 +69,7 @@ def source_options(parser: ArgumentParser) -> None:
         metavar="YYYY-MM-DD",
     )
     settings_option(parser)
+    rules_option(parser)
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="number of processes (default: 1)"
     )
@@ -102,7 +109,9 @@ def sources_of(given: Namespace) -> Options:
         scenarios=given.scenarios,
         baseline=given.baseline,
         exclude=tuple(flat(given.exclude)),
+        context=tuple(given.context or ()),
         settings=given.settings,
+        rules=tuple(given.rules or ()),
         no_skips=given.no_skips,
         today=given.today,
         jobs=given.jobs,

@@ -55,6 +55,7 @@ def run(arguments: list[str]) -> int:
             quiet=given.quiet,
             summary=given.summary,
             suppressed=given.sarif_suppressed,
+            ties=given.explain_ties,
         )
         options = options_of(given)
         files = _standard_input() if "-" in given.paths else None
@@ -119,6 +120,7 @@ def parser() -> ArgumentParser:
     source_options(made)
     flag("--no-progress", "show no progress")
     flag("--sarif-suppressed", "in SARIF: also the findings that are suppressed or baselined")
+    flag("--explain-ties", "in text: what was found to be what sources refer to elsewhere, and how")
     flag("--quiet", "in text: findings, errors and crashes only")
     flag("--summary", "in text: counts by rule in place of the findings")
     flag("--verbose", "show everything: suppressed findings, unread types, full chains, every fix")

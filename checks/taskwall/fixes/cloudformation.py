@@ -9,7 +9,7 @@ from taskwall.core.values import Value
 from taskwall.findings.finding import Edit
 from taskwall.fixes import yaml_text
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.sheet import SourceText
+from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.cloudformation.document import composed
 from taskwall.source.resource import Resource
@@ -105,9 +105,9 @@ class Writer:
         sheet, end = self.sheet, self._end(node)
         start = sheet.offset(resource.place.line, resource.place.column)
         if self._json:
-            from taskwall.fixes.json_code import members
+            from taskwall.fixes.json_code import json_members
 
-            lines = members(text, sheet.indent(start), self._unit)
+            lines = json_members(text, sheet.indent(start), self._unit)
             return sheet.edit(end, end, f",\n{lines}", "<" in text)
         if node.flow_style:
             raise RefusedError

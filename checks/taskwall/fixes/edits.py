@@ -78,7 +78,7 @@ class EditBuilder:
 def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
     if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
         raise RefusedError
-    from taskwall.fixes.sheet import SourceText
+    from taskwall.fixes.source_text import SourceText
 
     if language == "cloudformation":
         from taskwall.fixes import cloudformation

@@ -9,7 +9,7 @@ from taskwall.fixes.yaml_text import UNIT, flow_lines, spread
 from taskwall.readers.cloudformation.document import composed, resolved
 
 
-def members(code: str, indent: str, unit: int) -> str:
+def json_members(code: str, indent: str, unit: int) -> str:
     """A mapping in YAML as the members of an object, on lines with an indentation."""
     found = _value(composed("fix.yaml", code))
     assert isinstance(found, dict)

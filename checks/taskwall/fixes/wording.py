@@ -90,9 +90,9 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
         if address != on.address:
             yield f"# {local_name(address, on.address, on.language) or address}"
         if on.language == "terraform":
-            from taskwall.fixes.hcl_text import members
+            from taskwall.fixes.hcl_text import member_lines
 
-            yield from members(wanted_there, "")
+            yield from member_lines(wanted_there, "")
         else:
             from taskwall.fixes.yaml_text import UNIT, block
 

@@ -17,6 +17,7 @@ from taskwall.model.entities.vpc import (
     GatewayAttachment,
     GivenRange,
     InternetBlock,
+    NatGateway,
     Route,
     RouteTable,
     Subnet,
@@ -188,7 +189,8 @@ def _route(r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], 
         known = Fact(None, text, target.place, r.name, needs or target.needs or at.needs)
     listed = r.link(PrefixList, to, "is for") if written and to.key == names[-1] else None
     peering = r.link(Peering, _accepted(r, target), "leads to") if way == "peering" else None
-    return Route(table, way, setting(to, to.key), known, listed, peering)
+    nat = r.link(NatGateway, target, "leads to") if way == "nat" else None
+    return Route(table, way, setting(to, to.key), known, listed, peering, nat)
 
 
 def _accepted(r: ResourceReader, peering: Cell) -> Cell:
@@ -297,10 +299,11 @@ def gateway(r: ResourceReader) -> Iterator[Entity]:
 _NATS = ("aws_nat_gateway", "AWS::EC2::NatGateway")
 
 
-@lowers(*_NATS)
+@lowers(*_NATS, to=NatGateway)
 def nat_gateway(r: ResourceReader) -> Iterator[Entity]:
     _connectivity(r)  # Asked by the routes to it.
-    yield Gateway(id=r.id, origin=r.origin, way="nat")
+    subnet = r.link(Subnet, r.attribute("subnet_id", "SubnetId"), "is in")
+    yield NatGateway(id=r.id, origin=r.origin, external=r.external, subnet=subnet)
 
 
 @lowers("aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation")

@@ -17,7 +17,7 @@ from taskwall.report.excerpts import ReportPaths
 from taskwall.report.rows import ReportEntry, in_order
 from taskwall.source.stack import Provenance
 
-NAMES_TOLD = 2
+MAX_ALSO_NAMED = 2
 """So many further resources a message names; a finding's `instances` hold them all."""
 
 
@@ -132,9 +132,9 @@ def _also(names: Sequence[str]) -> str:
     """What a message adds for further resources."""
     if not names:
         return ""
-    told, more = names[:NAMES_TOLD], len(names) - NAMES_TOLD
+    named, more = names[:MAX_ALSO_NAMED], len(names) - MAX_ALSO_NAMED
     if more == 1:
-        told, more = names, 0
-    last = f"{more:,} more" if more > 0 else told[-1]
-    rest = told if more > 0 else told[:-1]
+        named, more = names, 0
+    last = f"{more:,} more" if more > 0 else named[-1]
+    rest = named if more > 0 else named[:-1]
     return f"; also {', '.join(rest)} and {last}" if rest else f"; also {last}"

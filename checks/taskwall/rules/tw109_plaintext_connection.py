@@ -43,7 +43,7 @@ def plaintext_connection(network: Network) -> Iterator[Verdict]:
             holds=f"{what} does not ask for plain text",
             about=found.store,
             concerned=found.concerned,
-            untold=_waits_for_names(found.plain),
+            unreported=_waits_for_names(found.plain),
         )
 
 

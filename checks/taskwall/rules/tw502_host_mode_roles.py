@@ -21,7 +21,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 from collections.abc import Iterator
 
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
-from taskwall.model.compute.placement import unseen
+from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.instance_groups import in_host_mode
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -45,7 +45,7 @@ def host_mode_roles(network: Network) -> Iterator[Verdict]:
             holds=f"{name} accepts no host-mode tasks with task roles",
             concerned=member.fact,
         )
-    for each in unseen(network)[:1]:
+    for each in on_unseen_instances(network)[:1]:
         message = f"the instances of {each.source.name} accept host-mode tasks with task roles"
         yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
 

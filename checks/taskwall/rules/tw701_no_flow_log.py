@@ -102,7 +102,7 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def no_flow_log(network: Network) -> Iterator[Verdict]:
-    told = False
+    reported = False
     for watch in logged_vpcs(network):
         names = _named(watch.sources)
         concerned = watch.holds
@@ -120,8 +120,8 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 names={"vpc": watch.declared.origin.address},
                 adds=True,
             )
-        elif logged.truth is True or not told:
-            told = told or logged.truth is not True
+        elif logged.truth is True or not reported:
+            reported = reported or logged.truth is not True
             source = watch.sources[0]
             yield Verdict(
                 source.origin,

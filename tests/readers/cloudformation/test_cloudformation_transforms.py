@@ -80,6 +80,18 @@ Outputs:
 """
 
 
+@pytest.mark.parametrize("more", ["", ", DependsOn: B"])
+def test_a_resource_that_is_included_has_its_type_there(more: str) -> None:
+    """Where the file is not there, that is all that is said of it."""
+    include = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/a.yaml}}"
+    stack, errors = read(f"Resources:\n  A: {{{include}{more}}}\n  B: {{Type: AWS::EC2::VPC}}\n")
+
+    assert errors == []
+    assert [(one.kind, one.source) for one in stack.evaluate({}).absent] == [
+        ("include", "s3://b/a.yaml")
+    ]
+
+
 def test_loops_make_resources() -> None:
     """Each turn is a resource of its own, by the name that it gets; loops stand in loops."""
     found = resources(LOOPS)

@@ -33,6 +33,8 @@ class Ranges(Struct, frozen=True):
         return Ranges.from_spans((*self.spans, *other.spans))
 
     def __and__(self, other: "Ranges") -> "Ranges":
+        if self.spans == other.spans:
+            return self
         return Ranges.from_spans(
             (max(a, c), min(b, d))
             for a, b in self.spans
@@ -41,6 +43,8 @@ class Ranges(Struct, frozen=True):
         )
 
     def __sub__(self, other: "Ranges") -> "Ranges":
+        if self.spans == other.spans:
+            return Ranges()
         left = list(self.spans)
         for low, high in other.spans:
             left = [

@@ -13,9 +13,9 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, same, worst_per_scenario
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
-from taskwall.model.entities.environment import Answers, Variable
+from taskwall.model.entities.environment import DnsName, Variable
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.fronts import stands_before_tasks
+from taskwall.model.load_balancing.paths import stands_before_tasks
 
 
 class Connection(Struct, frozen=True):
@@ -143,14 +143,14 @@ def _by_http(
     if _LOCAL.fullmatch(host):
         return None
     if _HOLE not in host:
-        told = [
+        answering = [
             (Fact(same(each.name, Known(host)), f"{each.by} has that name"), each.encrypted)
-            for each in (*_answers(network).get(host, ()), *_answers(network).get("", ()))
+            for each in (*_dns_names(network).get(host, ()), *_dns_names(network).get("", ()))
         ]
-        if not told:
+        if not answering:
             return None
-        answered = any_of(named & ~encrypted for named, encrypted in told)
-        spared = any_of(named & encrypted for named, encrypted in told)
+        answered = any_of(named & ~encrypted for named, encrypted in answering)
+        spared = any_of(named & encrypted for named, encrypted in answering)
         return Connection(plain, answered & ~spared)
     # The first hole of the host is the first of the text, unless user names stand before it.
     for hole in holes:
@@ -165,10 +165,10 @@ def _by_http(
 
 
 @remembered
-def _answers(network: Network) -> dict[str, list[Answers]]:
+def _dns_names(network: Network) -> dict[str, list[DnsName]]:
     """What answers at a name; "" holds those at a name that is not known."""
-    found: dict[str, list[Answers]] = {}
-    for each in network.every(Answers):
+    found: dict[str, list[DnsName]] = {}
+    for each in network.every(DnsName):
         name = worst_per_scenario(each.name)
         found.setdefault(str(name.data) if isinstance(name, Known) else "", []).append(each)
     return found

@@ -185,7 +185,7 @@ def _vpc(network: Network, store: Store) -> Link | None:
 def groups_of_tasks(network: Network) -> dict[str, Fact]:
     """The groups that tasks use, or the container instances that they run on.
 
-    A tie that leads nobody knows where may lead to any group of the sources.
+    A link that leads nobody knows where may lead to any group of the sources.
     """
     parts = {
         group: [fact for _, fact in pairs]

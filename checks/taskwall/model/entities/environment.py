@@ -37,7 +37,7 @@ class Variable(Struct, frozen=True):
     named: tuple[Need, ...] = ()
 
 
-class Answers(Struct, frozen=True):
+class DnsName(Struct, frozen=True):
     """A name at which a service of the sources answers others, in Cloud Map or Service Connect.
 
     `name` may be known in part. `encrypted` is whether proxies encrypt what goes to it.

@@ -20,7 +20,7 @@ from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
-from taskwall.model.load_balancing.fronts import BalancerPath, behind, instance_paths
+from taskwall.model.load_balancing.paths import BalancerPath, behind, instance_paths
 from taskwall.model.permissions.peers import groups_meant
 from taskwall.model.permissions.ports import Ports
 

@@ -5,7 +5,7 @@ from msgspec import Struct
 from taskwall.core.change import AttributeChange, AttributePath, NewValue, Placeholder
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.load_balancing.fronts import NETWORK_PROTOCOLS
+from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS
 
 STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 """The TLS policy that AWS recommends for new listeners."""

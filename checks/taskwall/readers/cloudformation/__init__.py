@@ -7,9 +7,9 @@ from functools import partial
 from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.exports import Exports
-from taskwall.readers.cloudformation.kept import TemplateCache, template_cache
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
+from taskwall.readers.cloudformation.template_cache import TemplateCache, template_cache
 from taskwall.readers.union_find import connected_components
 from taskwall.source.containment import attempt, crash_at
 from taskwall.source.files import MAX_FILE_BYTES, Files, UnreadableError
@@ -30,7 +30,7 @@ def stacks(
     one stack. Files that are no templates are passed over silently.
     """
     templates: list[Template] = []
-    wishes: dict[str, tuple[Suppression, ...]] = {}
+    suppressions: dict[str, tuple[Suppression, ...]] = {}
     errors: list[SourceError] = []
     keeping = template_cache(files)
     for path in paths:
@@ -47,12 +47,12 @@ def stacks(
             continue
         templates.append(reading.template)
         errors.extend(reading.template.errors)
-        wishes[path] = reading.suppressions
+        suppressions[path] = reading.suppressions
         errors.extend(reading.errors)
     roots = templates
     nested: Lookup[str, Lookup[str, Template]] = {}
     if any(nests in template.unit.text for template in templates for nests in _NESTS):
-        from taskwall.readers.cloudformation.joined import Nesting
+        from taskwall.readers.cloudformation.nesting import Nesting
 
         nesting = Nesting(templates, inputs, files)
         whole = attempt(nesting.roots, templates[0].unit.file, errors)
@@ -61,14 +61,14 @@ def stacks(
         errors.extend(nesting.errors)
     found = [
         keeping.stack(
-            CloudFormationStack(root, inputs, wishes[root.unit.file], nested=nested), files
+            CloudFormationStack(root, inputs, suppressions[root.unit.file], nested=nested), files
         )
         for root in roots
     ]
     for stack in found:
         if len(stack.templates) > 1:
             stack.suppressions = tuple(
-                skip for path in stack.templates for skip in wishes.get(path, ())
+                one for path in stack.templates for one in suppressions.get(path, ())
             )
     return _tied(found, keeping, files, errors), errors
 
@@ -88,15 +88,15 @@ def _tied(
     if not importing:
         return stacks
     every = [
-        offer
+        export
         for stack in stacks
-        for offer in attempt(partial(keeping.exports, stack), stack.name, errors) or ()
+        for export in attempt(partial(keeping.exports, stack), stack.name, errors) or ()
     ]
-    market = Exports(every) if every else None
+    exports = Exports(every) if every else None
     by_name = {stack.name: stack for stack in stacks}
     for name in importing:
-        by_name[name] = keeping.with_exports(by_name[name], market)
-    if market is None:
+        by_name[name] = keeping.with_exports(by_name[name], exports)
+    if exports is None:
         return list(by_name.values())
     ties: list[tuple[str, str]] = []
     anew: set[str] = set()
@@ -104,17 +104,17 @@ def _tied(
         stack = by_name[name]
         if attempt(partial(stack.evaluate, {}), name, errors) is None:
             continue
-        if market.bind(stack.imports):
+        if exports.bind(stack.imports):
             anew.add(name)
         for file, imported in stack.imports:
-            exports = market.meant(imported, file)
-            if len(exports) == 1:
-                ties.append((name, exports[0].root))
+            meant = exports.meant(imported, file)
+            if len(meant) == 1:
+                ties.append((name, meant[0].root))
     found = []
     for names in connected_components(list(by_name), ties):
         members = [by_name[name] for name in names]
         alone = len(members) == 1 and names[0] not in anew
-        found.append(members[0] if alone else keeping.tied(members, market, files))
+        found.append(members[0] if alone else keeping.tied(members, exports, files))
     return found
 
 

@@ -20,9 +20,9 @@ from taskwall.core.values import (
     Unknown,
     Value,
 )
-from taskwall.readers.cloudformation.calls import Outcome
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node
 from taskwall.readers.cloudformation.exports import ImportResolver
+from taskwall.readers.cloudformation.intrinsics import NodeValue
 from taskwall.readers.cloudformation.template import Template
 from taskwall.source.stack import Inputs, SourceError
 
@@ -157,7 +157,7 @@ class TemplateContext(Protocol):
     def value(self, node: Node) -> Value | None:
         """The value of a node; None if it is removed."""
 
-    def outcome(self, node: Node) -> Outcome:
+    def outcome(self, node: Node) -> NodeValue:
         """The value of a node, or that it is, or may be, removed."""
 
     def argument(self, node: Node) -> Value:
@@ -186,12 +186,12 @@ class TemplateContext(Protocol):
         """An unknown that goes by a name, unless the user or the scenario says what it is."""
 
     def computed(self, symbol: str, waits: tuple[Need, ...], call: IntrinsicCall) -> Value:
-        """What a function gives while its arguments are open; `goes_by` is what it is called."""
+        """What a function gives while its arguments are open; `symbol_name` names it."""
 
     def macro(self, name: str, place: Span | None) -> Value:
         """What a macro makes; two of the same name can make different things."""
 
-    def named(self, name: str, place: Span) -> Outcome:
+    def named(self, name: str, place: Span) -> NodeValue:
         """What `Ref` gives for a name."""
 
     def get(self, name: str, attribute: str, place: Span) -> Value:
@@ -199,6 +199,9 @@ class TemplateContext(Protocol):
 
     def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
+
+    def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
+        """The value of the one export that a name means; None if none or several do."""
 
     def all_below(self) -> "Iterator[TemplateContext]":
         """Itself and the templates of all nested stacks that may exist."""

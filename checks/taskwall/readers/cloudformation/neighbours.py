@@ -56,9 +56,9 @@ class Mentions:
         self.open: set[str] = set()
         self.exports_more = self.imports_more = False
         if "Export" in text:
-            offers = [ending for _, ending in re.findall(_OFFER, text) if "${" not in ending]
-            self.exported = frozenset(offers)
-            self.exports_more = len(re.findall(_EXPORT, text)) > len(offers)
+            exports = [ending for _, ending in re.findall(_OFFER, text) if "${" not in ending]
+            self.exported = frozenset(exports)
+            self.exports_more = len(re.findall(_EXPORT, text)) > len(exports)
         if "ImportValue" in text:
             wants = re.findall(_WANT, text)
             for _, stack, ending in wants:

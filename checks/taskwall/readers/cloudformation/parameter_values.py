@@ -18,9 +18,9 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.cloudformation import lists, texts
-from taskwall.readers.cloudformation.calls import STORED, default_literal, is_empty, nameless
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import Node, elements, literal_text, members
+from taskwall.readers.cloudformation.intrinsics import STORED, default_literal, is_empty, nameless
 
 # Compiled by its first use: few templates need it.
 _EXISTING: Final = (
@@ -51,12 +51,12 @@ class Parameters:
         return self._evaluator.remembered(self._known, key, lambda: self._once(name))
 
     def _once(self, name: str) -> Value:
-        goes_by = f"{self._evaluator.site.prefix}{name}"
+        symbol_name = f"{self._evaluator.site.prefix}{name}"
         if name in self._making:
-            return nameless(goes_by, "depends on itself", None)
+            return nameless(symbol_name, "depends on itself", None)
         self._making.add(name)
         try:
-            return self._parameter(name, goes_by)
+            return self._parameter(name, symbol_name)
         finally:
             self._making.discard(name)
 

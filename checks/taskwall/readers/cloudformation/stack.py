@@ -39,6 +39,7 @@ from taskwall.readers.cloudformation.template import (
     Template,
 )
 from taskwall.source.containment import crash_at
+from taskwall.source.context import SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
 
@@ -46,7 +47,7 @@ _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
 
 
-class _EntryMemo(Struct, frozen=True):
+class _ResourceMemo(Struct, frozen=True):
     """A resource (or that it is not there), and the answers that it was made under."""
 
     resource: Resource | None
@@ -75,7 +76,7 @@ class CloudFormationStack:
         self,
         template: Template,
         inputs: Inputs,
-        skips: tuple[Suppression, ...] = (),
+        suppressions: tuple[Suppression, ...] = (),
         *,
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
@@ -84,15 +85,17 @@ class CloudFormationStack:
         self.template = template
         self.roots = tuple(roots) or (template,)
         self.inputs = inputs
-        self.suppressions = skips
+        self.suppressions = suppressions
         self.nested = nested or {}
         self.resolver = resolver
+        self.ties: tuple[SourceTie, ...] = ()
+        """What it refers to of the context, and what of that is open."""
         self.imports: list[tuple[str, Value]] = []
         self.templates = {one.unit.file: one for one in self._all()}
         self._tracer = TemplateProvenance(self.templates, inputs.parameters)
         self._addresses, self._own = self._named_apart()
         self._first: Evaluation | None = None
-        self._known: dict[str, list[_EntryMemo]] = {}
+        self._known: dict[str, list[_ResourceMemo]] = {}
         self._expansions: dict[str, list[Expansion]] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
@@ -155,7 +158,7 @@ class CloudFormationStack:
         """Evaluates under one scenario after another: what has been evaluated is kept."""
         return self.evaluate
 
-    def _made(self, declared: Declared, evaluator: Evaluator) -> "_EntryMemo":
+    def _made(self, declared: Declared, evaluator: Evaluator) -> "_ResourceMemo":
         """A resource under the scenario; the same as under others that it cannot tell apart."""
         run, scenario = evaluator.run, evaluator.scenario
         known = self._known.setdefault(evaluator.address(declared.name), [])
@@ -166,7 +169,9 @@ class CloudFormationStack:
         run.errors.clear()
         scenario.asked = set(evaluator.asked)
         resource = _whole(declared, evaluator)
-        made = _EntryMemo(resource, scenario.recorded(), frozenset(run.questions), dict(run.errors))
+        made = _ResourceMemo(
+            resource, scenario.recorded(), frozenset(run.questions), dict(run.errors)
+        )
         known.append(made)
         return made
 

@@ -178,8 +178,10 @@ def _template(
             continue
         kind = literal_text(members(node).get("Type"))
         if kind is None:
-            # `!Rain::Module` and such are for tools that run before deployment.
-            open_names = open_names or "Type" in members(node)
+            # `!Rain::Module` and such are for tools that run before deployment. What an include
+            # that is not there makes, or a macro, has its type there.
+            open_names = open_names or "Type" in members(node) or _is_transformed(node)
+            foreign += _macros_of(node)
             header = key_place(lines, place, name) if place.file == unit.file else place
             untyped.append(SourceError(header, f"{name} has no Type"))
             continue
@@ -260,6 +262,11 @@ def _macros_of(properties: Node | None) -> list[str]:
     if isinstance(properties, IntrinsicCall) and properties.name == "Fn::Transform":
         return _macros(properties.argument)
     return _macros(members(properties).get("Fn::Transform"))
+
+
+def _is_transformed(node: Node) -> bool:
+    by_call = isinstance(node, IntrinsicCall) and node.name == "Fn::Transform"
+    return by_call or "Fn::Transform" in members(node)
 
 
 def _macros(transform: Node | None) -> list[str]:

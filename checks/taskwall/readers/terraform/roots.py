@@ -4,6 +4,9 @@ import os
 from collections.abc import Iterable
 from functools import partial
 
+from msgspec.structs import replace
+
+from taskwall.core.paths import repository_of
 from taskwall.readers.terraform.joined_roots import JoinedStack, joined
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import TerraformStack
@@ -18,13 +21,13 @@ def stacks(
     """The root modules among the files of a scan.
 
     A root module is a folder that no other folder of the scan calls; of folders that only call
-    each other in a circle, one counts as root, so that the circle is reported. Roots that read
-    each other's states are one stack.
+    each other in a circle, one counts as root, so that the circle is reported. Roots that refer to
+    each other are one stack, with what they refer to of the context.
 
     Args:
         paths: all files of the scan that end in `.tf`, absolute.
         files: reads them.
-        inputs: what the user says of variables and unknown values.
+        inputs: what the user says of variables and unknown values, and the context.
 
     Returns:
         The stacks in the order of their folders, and the errors of files that cannot be read.
@@ -37,6 +40,10 @@ def stacks(
     if not folders:
         return [], []
     boundary = inputs.boundary or os.path.commonpath(folders)
+    scanned = frozenset(folders)
+    for path in inputs.context.terraform:
+        if os.path.dirname(path) not in scanned:
+            folders.setdefault(os.path.dirname(path), set()).add(path)
     books.scanned = {folder: frozenset(found) for folder, found in folders.items()}
     errors: dict[SourceError, None] = {}
     failed: list[SourceError] = []
@@ -47,26 +54,36 @@ def stacks(
         errors.update(dict.fromkeys(unreadable))
         if module is not None:
             modules[folder] = module
-    units = {folder: _stack(module, files, inputs, boundary) for folder, module in modules.items()}
+    units = {
+        folder: _stack(module, files, inputs, boundary, folder not in scanned)
+        for folder, module in modules.items()
+    }
     calls = {
         folder: attempt(unit.local_calls, folder, failed) or set() for folder, unit in units.items()
     }
     found = [units[folder] for folder in _roots(calls)]
     tied = attempt(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
-    return tied or [*found], [*errors, *failed]
+    if tied is None:
+        tied = [root for root in found if not root.context]
+    return tied, [*errors, *failed]
 
 
-def _stack(root: Module, files: Files, inputs: Inputs, boundary: str) -> TerraformStack:
+def _stack(
+    root: Module, files: Files, inputs: Inputs, boundary: str, context: bool
+) -> TerraformStack:
     """The stack of a root module; the one before, with all that it knows, if nothing differs."""
+    if context:
+        boundary = repository_of(root.folder) or root.folder
     kept = module_loader(files).kept
     found = kept.get(("stack", root.folder))
     if (
         isinstance(found, TerraformStack)
-        and (found.inputs, found.boundary) == (inputs, boundary)
+        and replace(found.inputs, doubts={}) == inputs
+        and (found.boundary, found.context) == (boundary, context)
         and found.holds(root)
     ):
         return found
-    found = TerraformStack(root, files, inputs, boundary)
+    found = TerraformStack(root, files, inputs, boundary, context)
     if files.retained:
         kept["stack", root.folder] = found
     return found

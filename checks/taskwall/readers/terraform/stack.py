@@ -25,6 +25,7 @@ from taskwall.readers.terraform.syntax.tree import Literal
 from taskwall.readers.terraform.values.effects import Impossible
 from taskwall.readers.terraform.values.sensitive import sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
+from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
@@ -38,8 +39,14 @@ FRAMES = 6000
 class TerraformStack:
     """A root module with the modules that it calls."""
 
-    def __init__(self, root: Module, files: Files, inputs: Inputs, boundary: str) -> None:
+    def __init__(
+        self, root: Module, files: Files, inputs: Inputs, boundary: str, context: bool = False
+    ) -> None:
         self.name = root.folder
+        self.context = context
+        """Whether it is read for what others refer to, and not judged."""
+        self.ties: tuple[SourceTie, ...] = ()
+        """What it refers to of other roots, and what of that is open."""
         self.root = root
         self._files = files
         self._loader: ModuleLoader = module_loader(files)
@@ -121,6 +128,7 @@ class TerraformStack:
         run = RootEvaluation(
             self.root, self._loader, self.inputs, scenario, self.boundary, label, shared
         )
+        run.context = self.context
         run.alone = is_on_its_own(self.root, self.inputs, self._loader)
         return ModuleScope(run, self.root, given=supplied(run).get)
 

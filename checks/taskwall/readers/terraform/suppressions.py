@@ -1,4 +1,4 @@
-"""Comments that ask for silence: `taskwall:skip=TW206: reason` and `checkov:skip=CKV_X:reason`."""
+"""Suppressions in comments: `taskwall:skip=TW206: reason` and `checkov:skip=CKV_X:reason`."""
 
 from collections.abc import Iterable, Iterator
 
@@ -32,7 +32,7 @@ _SKIP = pattern(
 def suppressions(
     modules: Iterable[Module],
 ) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
-    """The skips of all files, and the errors of those that give no reason.
+    """The suppressions of all files, and the errors of those that give no reason.
 
     A comment after something on its line, or alone on the line above an attribute or nested
     block, holds for that. On a block's first or last line, directly above it, or before

@@ -3,7 +3,7 @@
 Functions, operators, bodies and data sources see no more of them than this, and import neither.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, TypeAlias
 
 from taskwall.core.values import (
@@ -48,6 +48,9 @@ class WrittenBody(Protocol):
     def get(self, name: str) -> Value | None:
         """The value of an attribute, or the blocks of a type; None if nothing is written."""
 
+    def names(self) -> Iterable[str]:
+        """The attributes and blocks that are written, but for Terraform's own."""
+
     def all(self, place: Span) -> Fields:
         """The whole body, without what only Terraform itself looks at."""
 
@@ -64,6 +67,15 @@ class States(Protocol):
         """The outputs that a data source reads; None if it is not known of which root."""
 
 
+class LookUps(Protocol):
+    """What data sources may look up that other roots make."""
+
+    def attribute(
+        self, kind: str, address: str, name: str, written: WrittenBody, scope: "ModuleContext"
+    ) -> Value | None:
+        """An attribute of what a data source means; None if it is not known what that is."""
+
+
 class RunContext(Protocol):
     """One evaluation of a root module."""
 
@@ -75,6 +87,10 @@ class RunContext(Protocol):
     """What stands behind a reference without an attribute, by its address."""
     states: States | None
     """The roots that are evaluated together with this one."""
+    lookups: LookUps | None
+    """What their resources answer the data sources of this one."""
+    context: bool
+    """Whether the root is of the context: read, and not judged."""
     deciding: int
     """How many conditions are being evaluated, each within the next."""
     weights: dict[int, tuple[Value, int]]

@@ -443,7 +443,7 @@ class ModuleScope:
             return "is called too deeply"
         module, unreadable = run.module(found)
         if found not in run.loader.scanned:
-            # Those of the scan itself were told when its files were read.
+            # Those of the scan itself were reported when its files were read.
             for error in unreadable:
                 run.effects.report(error)
         if module is None:

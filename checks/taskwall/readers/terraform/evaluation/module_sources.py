@@ -22,13 +22,13 @@ from taskwall.readers.terraform.stand_ins import (
     stand_in,
 )
 from taskwall.readers.terraform.versions import newest, satisfies, version_key
+from taskwall.source import submodules
 from taskwall.source.files import UnreadableError
 from taskwall.source.stack import Inputs, SourceError
 
 GET = "terraform get"
 """The command that downloads modules and nothing else."""
 
-SUBMODULES = "git submodule update --init"
 ALLOW_OUTSIDE = "--allow-outside"
 
 _REGISTRY = re.compile(r"(?:([\w-]+(?:\.[\w-]+)+(?::\d+)?)/)?([\w-]+/[\w-]+/[\w-]+)")
@@ -137,7 +137,9 @@ class ModuleSources:
             return AbsentModule("comes from a module outside the repository", ALLOW_OUTSIDE)
         if not self._loader.paths(folder) and self._is_submodule(folder):
             return AbsentModule(
-                "comes from a submodule that is not checked out", SUBMODULES, "submodule"
+                "comes from a submodule that is not checked out",
+                submodules.CHECK_OUT,
+                submodules.KIND,
             )
         return folder
 
@@ -152,15 +154,15 @@ class ModuleSources:
         return os.path.join(self._root, self._inputs.data_folder)
 
     def _is_submodule(self, folder: str) -> bool:
-        path = os.path.join(self._boundary, ".gitmodules")
+        path = os.path.join(self._boundary, submodules.NAME)
         if not self._loader.exists(path):
             return False
         try:
             text = self._loader.text(path)
         except UnreadableError:
             return False
-        paths = re.findall(r"^\s*path\s*=\s*(.+?)\s*$", text, re.MULTILINE)
-        return any(lies_within(folder, os.path.join(self._boundary, one)) for one in paths)
+        named = submodules.submodule_folders(self._boundary, text)
+        return any(lies_within(folder, one) for one, _, _ in named)
 
     def _cure(self) -> str:
         """The command that downloads modules, of the tool that the repository uses."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 MOST_ERRORS = 20
-"""Syntax errors told of one file; after so many the rest is noise."""
+"""Syntax errors reported of one file; after so many the rest is noise."""
 
 DEEPEST_BLOCK = 30
 """How far blocks may be nested in each other."""
@@ -322,12 +322,12 @@ def _block(node: "Node", source: ParserSource, depth: int) -> Block:
 
 
 def has_suppression(text: str) -> bool:
-    """Whether a text holds something that asks for silence."""
+    """Whether a text holds a suppression."""
     return "taskwall" in text.lower() or "checkov:skip=" in text
 
 
 def _comments(root: "Node", source: ParserSource) -> Iterator[Comment]:
-    """The comments that ask for silence, in the order of the file."""
+    """The comments that suppress a rule, in the order of the file."""
     cursor = root.walk()
     while True:
         node = cursor.node

@@ -17,9 +17,10 @@ from taskwall.core.values import (
 )
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
-from taskwall.readers.terraform.evaluation.functions.collections import COLLECTIONS, concat, merge
+from taskwall.readers.terraform.evaluation.functions.collections import COLLECTIONS, concat
 from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
 from taskwall.readers.terraform.evaluation.functions.filesystem import FILESYSTEM
+from taskwall.readers.terraform.evaluation.functions.maps import MAPS, merge
 from taskwall.readers.terraform.evaluation.functions.networks import NETWORKS
 from taskwall.readers.terraform.evaluation.functions.numbers import NUMBERS
 from taskwall.readers.terraform.evaluation.functions.texts import TEXTS
@@ -37,6 +38,7 @@ FUNCTIONS: dict[str, Function] = {
     **COLLECTIONS,
     **ENCODINGS,
     **FILESYSTEM,
+    **MAPS,
     **NETWORKS,
     **NUMBERS,
     **TEXTS,
