@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mending import Scan, as_json, mended, scanned
+from taskwall.core.change import AttributeChange
 from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Edit
 from taskwall.fixes.steps import path_steps
@@ -18,14 +19,24 @@ from taskwall.settings import Settings, load
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
 OFFERS = {
-    "TW102", "TW103", "TW105", "TW106", "TW108", "TW202", "TW203", "TW301", "TW302", "TW303",
-    "TW306", "TW307", "TW308", "TW406", "TW503", "TW604", "TW605", "TW702", "TW703", "TW704",
-    "TW705", "TW706", "TW707",
+    "TW101", "TW102", "TW103", "TW104", "TW105", "TW106", "TW108", "TW202", "TW203", "TW204",
+    "TW205", "TW206", "TW209", "TW211", "TW214", "TW301", "TW302", "TW303", "TW306", "TW307",
+    "TW308", "TW406", "TW503", "TW604", "TW605", "TW701", "TW702", "TW703", "TW704", "TW705",
+    "TW706", "TW707",
 }  # fmt: skip
 """The rules that have edits for some of their fails."""
 
-NEEDED = {"TW706": {"TW401"}}
-"""Rules that may ask for more once an edit is made: logs need an endpoint where there is no NAT."""
+_DECRYPTED = {"TW103", "TW108", "TW705"}
+NEEDED = {"TW706": {"TW401"}, "TW101": _DECRYPTED, "TW104": _DECRYPTED}
+"""Rules that may ask for more once an edit is made: logs need an endpoint where there is no NAT,
+and what a load balancer decrypts has to be encrypted and logged anew."""
+
+TERRAFORM_ONLY = {"TW211"}
+"""Rules whose edits CloudFormation has no words for."""
+
+PROVED_ONLY = {"TW204", "TW205", "TW206", "TW209", "TW211", "TW214", "TW701"}
+"""Rules whose edits may do harm where others do not look: `taskwall fix` leaves those out, and
+some of the fixtures have edits that it makes."""
 
 
 def sources(rule: str, spelling: str) -> list[Path]:
@@ -65,15 +76,23 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
             finding = judged.finding
             gone = (rule, "fail", finding.resource, finding.message)
             where = f"{source.parent.name}, {finding.resource}: {edits}"
+            if rule in PROVED_ONLY and after.said()[gone] == before.said()[gone]:
+                continue
             assert after.said()[gone] < before.said()[gone], where
             new = {said[0] for said in after.said() - before.said()}
+            if rule in PROVED_ONLY and not new <= _following(rule):
+                continue
             assert new <= _following(rule), where
-            assert _differing(before, after) == {
-                (change.attribute.address, str(path_steps(change.attribute.path)[0]))
-                for change, _ in judged.changes
+            added = any(change.form == "beside" for change, _ in judged.changes)
+            assert _differing(before, after, added) == {
+                (_without_keys(resource.origin.address), name)
+                for change, resource in judged.changes
+                for name in _names(change)
             }, where
             tried += 1
 
+    if rule in TERRAFORM_ONLY and spelling != "terraform":
+        return
     assert tried, f"no fail fixture of {rule} gets edits in {spelling}"
 
 
@@ -82,12 +101,27 @@ def _following(rule: str) -> set[str]:
     return {each.id for each in all_rules() if rule in each.yields_to} | NEEDED.get(rule, set())
 
 
-def _differing(one: Scan, other: Scan) -> set[tuple[str, str]]:
-    """The attributes that two scans of a source differ in, each with its resource."""
+def _names(change: AttributeChange) -> set[str]:
+    """The attributes of a resource in which a change is seen."""
+    if change.form == "beside":
+        return set()
+    first, *inner = path_steps(change.attribute.path)
+    return {str(first), change.name} if change.name and not inner else {str(first)}
+
+
+def _without_keys(address: str) -> str:
+    return re.sub(r"\[[^]]*\]", "", address)
+
+
+def _differing(one: Scan, other: Scan, added: bool) -> set[tuple[str, str]]:
+    """The attributes that two scans of a source differ in, each with its resource.
+
+    The second one has further resources if some were `added`.
+    """
     before, after = one.bodies(), other.bodies()
-    assert before.keys() == after.keys()
+    assert (before.keys() < after.keys()) if added else (before.keys() == after.keys())
     return {
-        (address, key)
+        (_without_keys(address), key)
         for address in before
         for key in before[address].keys() | after[address].keys()
         if before[address].get(key) != after[address].get(key)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from languageserver.editors import Editor, codes
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
-from taskwall.findings.finding import Edit, Finding, Fix
+from taskwall.findings.finding import Edit, Finding, Fix, Instance
 from taskwall.languageserver.actions import actions
 from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.editor_ranges import EditorRanges
@@ -156,17 +156,17 @@ def test_fixes_are_edits_and_module_calls_can_be_silenced(tmp_path: Path) -> Non
     found = list(actions([(finding, diagnostic)], document, where))
     assert [each.title for each in found] == [
         "Fix: allow the load balancer",
+        "Explain TW204",
         "Suppress TW204 for this place",
         "Suppress TW204 for all of aws_vpc_security_group_ingress_rule.web",
         "Suppress TW204 for all inside module.web",
-        "Explain TW204",
     ]
     fix = dict(_edits(found[0]))
     assert '  cidr_ipv4         = "10.0.0.0/16"\n' in _applied(SERVICE + RULE, fix[document.uri])
     main = (tmp_path / "main.tf").read_text()
     assert _applied(main, fix[(tmp_path / "main.tf").as_uri()]).endswith("}\n# fixed\n")
 
-    (call,) = _edits(found[3])
+    (call,) = _edits(found[4])
     assert path_of(call[0]) == str(tmp_path / "main.tf")
     session.change(path_of(call[0]) or "", _applied(main, call[1]).replace(": \n", ": why\n"))
     assert "TW204" not in {each.rule for each in session.report().document.findings}
@@ -192,12 +192,38 @@ def test_what_helps_against_several_findings_is_one_action(tmp_path: Path) -> No
     ]
     both = ["one", "another"]
     assert told == [
+        ("Explain TW204", both),
         ("Suppress TW204 for this place", both),
         ("Suppress TW204 for all of aws_vpc_security_group_ingress_rule.web", both),
         ("Suppress TW204 for all inside module.a", both),
         ("Suppress TW204 for all inside module.b", both),
-        ("Explain TW204", both),
     ]
+
+
+def test_all_findings_of_a_rule_are_fixed_at_once(tmp_path: Path) -> None:
+    """Where several findings of a rule have edits, one action makes them all."""
+    text = "a = 1\nb = 2\nc = 3\n"
+    path = str(tmp_path / "main.tf")
+    document = OpenDocument("file:///main.tf", path, 1, DocumentLines(text, "utf-16"))
+    where = EditorRanges(str(tmp_path), "utf-16", {path: document}, {path: text}, {})
+    diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
+
+    def finding(line: int, rule: str, placeholder: bool = False) -> tuple[Finding, Diagnostic]:
+        edit = Edit("main.tf", line, 5, line, 6, "9", placeholder)
+        one = Instance(f"r{line}")
+        place = ("main.tf", line, 1, line, 6, "m")
+        made = Finding(rule, "fail", "low", one.resource, (one,), "", *place, fix=Fix("9", (edit,)))
+        return made, diagnostic
+
+    def all_at_once(*every: tuple[Finding, Diagnostic]) -> list[int]:
+        found = actions(every[:1], document, where, every)
+        wanted = [one for one in found if one.title == "Fix all findings of TW702 in this file"]
+        return [edit.range.start.line for one in wanted for _, edit in _edits(one)]
+
+    first = finding(1, "TW702")
+    assert all_at_once(first, finding(3, "TW702"), finding(2, "TW707")) == [0, 2]
+    assert all_at_once(first, finding(3, "TW702", placeholder=True)) == []
+    assert all_at_once(first, first) == []
 
 
 def test_placeholders_are_where_the_cursor_goes(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What a fix writes: which attribute is to get which value, in the words of either language."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -14,7 +14,28 @@ class Placeholder(Struct, frozen=True, gc=False):
     hint: str
 
 
-NewValue: TypeAlias = "Scalar | Placeholder | tuple[NewValue, ...] | Mapping[str, NewValue]"
+class ResourceAttribute(Struct, frozen=True, gc=False):
+    """What a resource of the sources gives: an attribute, as each language names it.
+
+    An empty name in CloudFormation stands for what `Ref` gives.
+    """
+
+    address: str
+    terraform: str
+    cloudformation: str = ""
+
+
+class SourceCode(Struct, frozen=True, gc=False):
+    """A value that is no literal: as text in Terraform or YAML, and as JSON."""
+
+    text: str
+    json: str = ""
+
+
+NewValue: TypeAlias = (
+    "Scalar | Placeholder | ResourceAttribute | SourceCode | tuple[NewValue, ...]"
+    " | Mapping[str, NewValue]"
+)
 """A value to write. Of a mapping only the keys that it names are set, whatever else is there."""
 
 
@@ -29,11 +50,18 @@ class AttributePath(Struct, frozen=True, gc=False):
 
 
 class AttributeChange(Struct, frozen=True, gc=False):
-    """A value that an attribute is to get, as each language writes it."""
+    """A value that an attribute is to get, as each language writes it.
+
+    `name` is set if another attribute takes its place: `security_groups` that of `cidr_blocks`.
+    `form` says whether the value is set; or is a block that takes the place of all that is there
+    ("whole"); or the text of resources, in HCL or YAML, that come after the resource ("beside").
+    """
 
     attribute: AttributePath
     terraform: NewValue
     cloudformation: NewValue
+    name: str = ""
+    form: Literal["set", "whole", "beside"] = "set"
 
     def value_in(self, language: str) -> NewValue:
         """The value in the words of a language."""
@@ -46,4 +74,6 @@ def has_placeholders(wanted: NewValue) -> bool:
         return any(map(has_placeholders, wanted.values()))
     if isinstance(wanted, tuple):
         return any(map(has_placeholders, wanted))
+    if isinstance(wanted, SourceCode):
+        return "<" in wanted.text
     return isinstance(wanted, Placeholder)

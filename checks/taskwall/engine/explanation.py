@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from taskwall.core.change import AttributeChange, AttributePath, SourceCode
 from taskwall.core.values import ModuleCall, Need, Origin, Span
 from taskwall.engine.judgement import LocatedFinding, ScenarioVerdict
 from taskwall.engine.user_places import UserPlaces
@@ -15,6 +16,7 @@ from taskwall.findings.finding import (
     Severity,
     Step,
 )
+from taskwall.fixes.wording import code_of, fix_text
 from taskwall.rules._rule import Rule, Verdict
 
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
@@ -152,12 +154,16 @@ def fix_texts(rules: Iterable[Rule]) -> Iterator[str]:
         yield from (rule.sections["Terraform"], rule.sections["CloudFormation"])
 
 
+def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
+    """What would mend a fail, where edits can do that."""
+    if not verdict.adds:
+        return verdict.changes
+    code = SourceCode(code_of(_fix_text(rule, verdict)))
+    beside = AttributePath(verdict.on.address, "")
+    return (AttributeChange(beside, code, code, form="beside"),)
+
+
 def _fix_text(rule: Rule, verdict: Verdict) -> str:
     language = "Terraform" if verdict.on.language == "terraform" else "CloudFormation"
-    text = rule.sections[language]
-    for name, meant in verdict.names.items():
-        text = text.replace(f"<{name}>", meant)
-    if verdict.on.download is not None:
-        module = verdict.on.download.name
-        text += f"\n{module} makes this: where it has arguments for it, set them."
-    return text
+    section = verdict.remedy or rule.sections[language]
+    return fix_text(section, verdict.names, verdict.changes or verdict.advice, verdict.on)

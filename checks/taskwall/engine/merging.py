@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import all_of
 from taskwall.core.values import Scenario, Span
-from taskwall.engine.explanation import called_from, finding_of, message_of, severity_of
+from taskwall.engine.explanation import called_from, changes_of, finding_of, message_of, severity_of
 from taskwall.engine.judgement import LocatedFinding, Pass, ScenarioVerdict
 from taskwall.engine.scenarios import Followed
 from taskwall.engine.user_places import UserPlaces
@@ -107,7 +107,7 @@ def _depends_on_evaluation(answer: ScenarioVerdict) -> bool:
     """
     verdict = answer.verdict
     fetched = any(on.download for on in (verdict.on, verdict.shared) if on is not None)
-    return fetched or bool(answer.truth and verdict.changes)
+    return fetched or bool(answer.truth and (verdict.changes or verdict.adds))
 
 
 def _merged_rule(
@@ -122,8 +122,8 @@ def _merged_rule(
     shown = "pass" in settings.show
     by_place: dict[tuple[object, ...], list[ScenarioVerdict]] = {}
     for answer in answers:
-        if answer.truth and answer.verdict.changes:
-            changes.record(answer.rule.id, answer.verdict.changes)
+        if answer.truth and (asked := changes_of(answer.rule, answer.verdict)):
+            changes.record(answer.rule.id, asked)
         key = (answer.verdict.on.address, answer.verdict.place, answer.silenced_by)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[Span, *tuple[object, ...]], list[_UnderSetting]] = {}
@@ -153,8 +153,8 @@ def _merged_rule(
             shared=verdict.shared
             and places.of(verdict.shared.header, verdict.shared, answer.scenario),
         )
-        if answer.truth and verdict.changes:
-            offered = changes.applicable(rule.id, verdict.changes, answer.scenario)
+        if answer.truth and (asked := changes_of(rule, verdict)):
+            offered = changes.applicable(rule.id, asked, answer.scenario)
             one = replace(one, changes=offered)
         judged.append(one)
     scenarios = followed.scenarios, followed.switches

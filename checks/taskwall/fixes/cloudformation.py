@@ -1,6 +1,7 @@
 """Edits of templates, in YAML and JSON: the text of a scalar, or a member that is added."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import indent
 from typing import Any
 
 from taskwall.core.change import NewValue, has_placeholders
@@ -27,13 +28,24 @@ class Writer:
         self._starts: dict[int, dict[int, Any]] = {}
 
     def edits(
-        self, resource: Resource, path: Sequence[PathStep], wanted: NewValue
+        self,
+        resource: Resource,
+        path: Sequence[PathStep],
+        wanted: NewValue,
+        name: str = "",
+        whole: bool = False,
     ) -> Iterator[Edit]:
         """The edits that give a property of a resource a value.
+
+        With `name`, a property of that name takes the place of the one that the path leads to; with
+        `whole`, the value that of all that is there.
 
         Raises:
             RefusedError: something other than plain text of this resource decides what is there.
         """
+        if name or whole:
+            yield self._replaced_at(resource, path, wanted, name)
+            return
         node = self._at(*self.sheet.span(resource.place))
         members = self._members(node)
         if PROPERTIES in members:
@@ -44,6 +56,64 @@ class Writer:
             added = nested((PROPERTIES, *path), wanted)
             assert isinstance(added, Mapping)
             yield self._added(node, added)
+
+    def _replaced_at(
+        self, resource: Resource, path: Sequence[PathStep], wanted: NewValue, name: str
+    ) -> Edit:
+        """The edit that puts a value in the place of another, and another key in that of its."""
+        node, key = self._at(*self.sheet.span(resource.place)), None
+        for step in (PROPERTIES, *path):
+            if isinstance(step, int):
+                node = self._element(node, step)
+            elif node.id == "sequence":  # a list of one stands for its element
+                node = self._members(self._element(node, 0, alone=True)).get(step, (None, None))[1]
+            else:
+                members = self._members(node)
+                if step not in members or name in members:
+                    raise RefusedError
+                key, node = members[step]
+        taken = bool(name) and _is_attribute(node)
+        if not taken:
+            self._plain(node)
+        text, start, end = self.sheet.text, node.start_mark.index, self._end(node)
+        if name:
+            plain = node.id == "scalar" and node.style not in ("|", ">")
+            if key is None or not (taken or plain):
+                raise RefusedError
+            quote = key.style or ""
+            new = f"{quote}{name}{quote}{text[key.end_mark.index : start]}"
+            new += yaml_text.scalar(wanted, json=self._json)
+            return self.sheet.edit(key.start_mark.index, end, new, has_placeholders(wanted))
+        if "#" in text[start:end] or not isinstance(wanted, Mapping):
+            raise RefusedError  # comments would be lost
+        indent = " " * (start - self.sheet.line_start(start))
+        if node.flow_style:
+            indent = self.sheet.indent(start)
+            spread = "\n" in text[start:end]
+            made = (
+                yaml_text.spread(wanted, indent, self._unit, self._json)
+                if spread
+                else yaml_text.flow(wanted, self._json)
+            )
+        else:
+            made = "\n".join(yaml_text.block(wanted, indent, self._unit)).lstrip()
+        return self.sheet.edit(start, end, made, has_placeholders(wanted))
+
+    def beside(self, resource: Resource, text: str) -> Edit:
+        """The edit that adds resources, written in YAML, after one of the template."""
+        node = self._at(*self.sheet.span(resource.place))
+        sheet, end = self.sheet, self._end(node)
+        start = sheet.offset(resource.place.line, resource.place.column)
+        if self._json:
+            from taskwall.fixes.json_code import json_members
+
+            lines = json_members(text, sheet.indent(start), self._unit)
+            return sheet.edit(end, end, f",\n{lines}", "<" in text)
+        if node.flow_style:
+            raise RefusedError
+        lines = indent(text, sheet.indent(start))
+        at = sheet.line_end(end)
+        return sheet.edit(at, at, f"\n\n{lines}", "<" in text)
 
     def _at(self, start: int, end: int) -> Any:
         """The value of the member of the document that begins at an offset.
@@ -221,6 +291,13 @@ class Writer:
             return max(inner, int(node.start_mark.index))
         start: int = node.start_mark.index
         return start + len(self.sheet.text[start : node.end_mark.index].rstrip())
+
+
+def _is_attribute(node: Any) -> bool:
+    """Whether a node is an attribute of a resource, which nothing but its text decides."""
+    if node.id == "mapping":
+        return [key.value for key, _ in node.value] == ["Fn::GetAtt"]
+    return bool(node.tag == "!GetAtt")
 
 
 def _unit(node: Any, text: str) -> int:

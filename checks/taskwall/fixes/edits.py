@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskwall.core.change import AttributeChange
+from taskwall.core.change import AttributeChange, SourceCode
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import edit_order
+from taskwall.fixes.references import referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.source.containment import crash_at
 from taskwall.source.files import UnreadableError
@@ -64,10 +65,14 @@ class EditBuilder:
         writer = self._writers.get(file)
         if writer is None:
             writer = self._writers[file] = _writer(origin.language, file, self._text(file))
-        wanted = change.value_in(origin.language)
+        wanted = referred_from(change.value_in(origin.language), origin.address, origin.language)
         from taskwall.fixes.steps import path_steps
 
-        return writer.edits(resource, path_steps(change.attribute.path), wanted)
+        if change.form == "beside":
+            assert isinstance(wanted, SourceCode)
+            return iter((writer.beside(resource, wanted.text),))
+        path = path_steps(change.attribute.path)
+        return writer.edits(resource, path, wanted, change.name, change.form == "whole")
 
 
 def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":

@@ -4,10 +4,12 @@ What one text declares may be many resources (`count`, `for_each`, a module that
 and an edit changes them all: so all of them must need it.
 """
 
+import re
 from collections.abc import Sequence
 
-from taskwall.core.change import AttributeChange
+from taskwall.core.change import AttributeChange, SourceCode
 from taskwall.core.values import Span
+from taskwall.fixes.references import module_of
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
@@ -37,13 +39,30 @@ class RequestedFixes:
         found = []
         for change in changes:
             resource = resources.get(change.attribute.address)
-            if resource is None:
+            taken = change.form == "beside" and self._takes_a_name(change)
+            if resource is None or taken:
                 return ()
             for address in self._alike(resource):
                 if not any(_same(change, other) for other in self._asked.get((rule, address), ())):
                     return ()
             found.append((change, resource))
         return tuple(found)
+
+    def _takes_a_name(self, change: AttributeChange) -> bool:
+        """Whether resources that a change adds would have the names of others."""
+        code = change.terraform
+        assert isinstance(code, SourceCode)
+        near = change.attribute.address
+        module = near[: near.rfind("/") + 1] + module_of(near)
+        blocks = re.findall(r'^resource "(\w+)" "(\w+)"', code.text, re.MULTILINE)
+        added = [".".join(pair) for pair in blocks]
+        added += re.findall(r"^(\w+):$", code.text, re.MULTILINE)
+        names = {
+            re.sub(r"\[[^]]*\]$", "", one.origin.address)
+            for evaluation in self._evaluations
+            for one in evaluation.resources
+        }
+        return any(f"{module}{name}" in names for name in added)
 
     def _of(self, scenario: int) -> dict[str, Resource]:
         """The resources of a scenario by address."""

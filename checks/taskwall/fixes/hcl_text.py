@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from taskwall.core.change import NewValue, Placeholder
+from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
 from taskwall.core.values import Scalar, spelled
 
 STEP = "  "
@@ -26,6 +26,9 @@ def expression(wanted: NewValue, indent: str) -> str:
         return f"{{\n{lines}\n{indent}}}"
     if isinstance(wanted, tuple):
         return f"[{', '.join(expression(each, indent) for each in wanted)}]"
+    if isinstance(wanted, SourceCode):
+        return wanted.text
+    assert not isinstance(wanted, ResourceAttribute)
     return literal(f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted)
 
 

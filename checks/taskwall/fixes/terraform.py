@@ -1,5 +1,6 @@
 """Edits of Terraform's language: the text of a literal, or an attribute or block that is added."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.core.change import NewValue, has_placeholders
@@ -10,7 +11,15 @@ from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.terraform.syntax.hcl import parse
-from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal
+from taskwall.readers.terraform.syntax.tree import (
+    Access,
+    Attribute,
+    Block,
+    Body,
+    Literal,
+    Name,
+    Tuple,
+)
 from taskwall.source.resource import Resource
 
 
@@ -24,17 +33,88 @@ class Writer:
         self._blocks = {block.header: block for block in parsed.body.blocks}
 
     def edits(
-        self, resource: Resource, path: Sequence[PathStep], wanted: NewValue
+        self,
+        resource: Resource,
+        path: Sequence[PathStep],
+        wanted: NewValue,
+        name: str = "",
+        whole: bool = False,
     ) -> Iterator[Edit]:
         """The edits that give an attribute or block of a resource a value.
+
+        With `name`, an attribute of that name takes the place of the one that the path leads to;
+        with `whole`, a block that of the one there.
 
         Raises:
             RefusedError: something other than plain text of this resource decides what is there.
         """
+        block = self._block(resource)
+        if name or whole:
+            *outer, last = path
+            if isinstance(last, int):
+                outer, last = outer[:-1], outer[-1]
+            inner = self._inner_block(block, resource.body, outer)
+            assert isinstance(last, str)
+            yield (
+                self._renamed(inner, last, name, wanted)
+                if name
+                else self._whole(inner, last, wanted)
+            )
+        else:
+            yield from self._reach(block, resource.body, path, wanted)
+
+    def beside(self, resource: Resource, text: str) -> Edit:
+        """The edit that adds blocks after that of a resource."""
+        block = self._block(resource)
+        end = self.sheet.line_end(self.sheet.span(block.place)[1])
+        return self.sheet.edit(end, end, f"\n\n{text}", "<" in text)
+
+    def _block(self, resource: Resource) -> Block:
         block = self._blocks.get(resource.origin.header)
         if self._broken or block is None or block.type != "resource":
             raise RefusedError
-        yield from self._reach(block, resource.body, path, wanted)
+        return block
+
+    def _inner_block(self, block: Block, value: Value, path: Sequence[PathStep]) -> Block:
+        """The block that a path leads to, all of whose steps are written."""
+        steps = list(path)
+        while steps:
+            name = steps.pop(0)
+            found = _blocks(block.body, str(name))
+            index = steps.pop(0) if steps and isinstance(steps[0], int) else 0
+            assert isinstance(index, int)
+            if index >= len(found) or any(each.type == "dynamic" for each in found):
+                raise RefusedError
+            items = below(value, str(name))
+            inner = below(items, index) if items is not None else None
+            block = found[index]
+            if not isinstance(inner, Fields) or inner.place != block.place:
+                raise RefusedError  # an override file replaces these blocks
+            value = inner
+        return block
+
+    def _renamed(self, block: Block, name: str, new_name: str, wanted: NewValue) -> Edit:
+        """The edit that puts another attribute in the place of one that is written as a literal."""
+        attribute = block.body.attributes.get(name)
+        if attribute is None or _written(block.body, new_name) or not _literal(attribute):
+            raise RefusedError
+        start, end = self.sheet.span(attribute.place)
+        width = _width(self.sheet.text[start:end], name)
+        if width > len(name) or len(new_name) <= width:
+            new_name = new_name.ljust(width)
+        text = f"{new_name} = {expression(wanted, self.sheet.indent(start))}"
+        return self.sheet.edit(start, end, text, has_placeholders(wanted))
+
+    def _whole(self, block: Block, name: str, wanted: NewValue) -> Edit:
+        """The edit that puts a block in the place of the only one of its type."""
+        found = _blocks(block.body, name)
+        if len(found) != 1 or found[0].type == "dynamic":
+            raise RefusedError
+        start, end = self.sheet.span(found[0].place)
+        if re.search(r"#|//|/\*", self.sheet.text[start:end]):
+            raise RefusedError  # comments would be lost
+        text = "\n".join(block_lines(name, wanted, self.sheet.indent(start))).lstrip()
+        return self.sheet.edit(start, end, text, has_placeholders(wanted))
 
     def _reach(
         self, block: Block, value: Value, path: Sequence[PathStep], wanted: NewValue
@@ -168,6 +248,17 @@ class Writer:
 def _blocks(body: Body, name: str) -> list[Block]:
     """The blocks of a type, and the dynamic ones that make such."""
     return [b for b in body.blocks if b.type == name or (b.type == "dynamic" and name in b.labels)]
+
+
+def _literal(attribute: Attribute) -> bool:
+    """Whether an attribute is a literal or an attribute of a resource, or a list of these."""
+    value = attribute.expression
+    items = value.items if isinstance(value, Tuple) else (value,)
+    return all(
+        isinstance(each, Literal)
+        or (isinstance(each, Access) and isinstance(each.base, Name) and "_" in each.base.name)
+        for each in items
+    )
 
 
 def _written(body: Body, name: str) -> bool:

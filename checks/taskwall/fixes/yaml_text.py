@@ -3,10 +3,13 @@
 import json as json_
 from collections.abc import Iterator, Mapping
 
-from taskwall.core.change import NewValue, Placeholder
+from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
 from taskwall.core.patterns import pattern
 from taskwall.core.values import spelled
 from taskwall.readers.cloudformation.document import resolved
+
+UNIT = 2
+"""By how many blanks code of a template is indented that stands by itself."""
 
 _PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
 """What may stand without quotes, in flow style as well."""
@@ -14,8 +17,10 @@ _PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
 
 def scalar(wanted: NewValue, quote: str = "", json: bool = False) -> str:
     """A scalar; `quote` is the quotation mark of the one that it replaces, if that has one."""
+    if isinstance(wanted, SourceCode):
+        return wanted.json if json else wanted.text
     data = f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted
-    assert not isinstance(data, Mapping | tuple)
+    assert not isinstance(data, Mapping | tuple | ResourceAttribute)
     if quote == "'":
         return "'" + (spelled(data) or "").replace("'", "''") + "'"
     if quote == '"':

@@ -1,6 +1,7 @@
 """Code actions: apply a finding's fix, suppress it with a reason, explain its rule."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from lsprotocol.types import (
     CodeAction,
@@ -14,6 +15,7 @@ from lsprotocol.types import (
 )
 
 from taskwall.findings.finding import Edit, Finding, Fix
+from taskwall.fixes.apply import edits_by_file, overlap
 from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines
@@ -28,15 +30,24 @@ SHOW = "taskwall.show"
 _LONGEST = 72
 
 
+Pair: TypeAlias = tuple[Finding, Diagnostic]
+"""A finding, and how the editor shows it."""
+
+
 def actions(
-    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: EditorRanges
+    pairs: Iterable[Pair],
+    document: OpenDocument,
+    where: EditorRanges,
+    others: Sequence[Pair] = (),
 ) -> Iterator[CodeAction]:
     """The actions for findings of a document, which stands as it was judged.
 
-    What helps against several findings (instances of one block, in several modules) is one action.
+    Fixes come first, then explanations, then suppressions. `others` are all findings of the
+    document: those of one rule can be fixed together. What helps against several findings
+    (instances of one block, in several modules) is one action.
     """
     found: dict[tuple[object, ...], CodeAction] = {}
-    for action in _each(pairs, document, where):
+    for action in _each(list(pairs), document, where, others):
         known = found.setdefault((action.title, repr(action.edit), repr(action.command)), action)
         if known is not action:
             known.diagnostics = [*(known.diagnostics or ()), *(action.diagnostics or ())]
@@ -44,12 +55,22 @@ def actions(
 
 
 def _each(
-    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: EditorRanges
+    pairs: Sequence[Pair], document: OpenDocument, where: EditorRanges, others: Sequence[Pair]
 ) -> Iterator[CodeAction]:
     """The actions for each finding by itself."""
     for finding, diagnostic in pairs:
         if (fix := finding.fix) is not None and fix.edits:
             yield _fixing(fix, diagnostic, where)
+    for rule in dict.fromkeys(finding.rule for finding, _ in pairs):
+        yield from _fixing_all(rule, others, where)
+    for finding, diagnostic in pairs:
+        yield CodeAction(
+            f"Explain {finding.rule}",
+            kind=CodeActionKind.QuickFix,
+            diagnostics=[diagnostic],
+            command=Command(f"Explain {finding.rule}", EXPLAIN, arguments=[finding.rule]),
+        )
+    for finding, diagnostic in pairs:
         for edit in suppression_edits(finding, document.path, document.text):
             yield _suppressing(finding, edit, diagnostic, document.uri, document.lines)
         calls = (one.called_from[0] for one in finding.instances if one.called_from)
@@ -57,12 +78,36 @@ def _each(
             path = where.path(call.file)
             edit = above(finding.rule, f"for all inside {call.text}", call.line, "")
             yield _suppressing(finding, edit, diagnostic, where.uri(path), where.lines(path))
-        yield CodeAction(
-            f"Explain {finding.rule}",
-            kind=CodeActionKind.QuickFix,
-            diagnostics=[diagnostic],
-            command=Command(f"Explain {finding.rule}", EXPLAIN, arguments=[finding.rule]),
-        )
+
+
+def _fixing_all(rule: str, pairs: Sequence[Pair], where: EditorRanges) -> Iterator[CodeAction]:
+    """All edits of the findings of a rule in a file as one, if there are several to make."""
+    fixed = [
+        (finding.fix.edits, diagnostic)
+        for finding, diagnostic in pairs
+        if finding.rule == rule
+        and finding.fix is not None
+        and finding.fix.edits
+        and not any(edit.placeholder for edit in finding.fix.edits)
+    ]
+    edits = [edit for each, _ in fixed for edit in each]
+    if len({each for each, _ in fixed}) < 2 or overlap(edits):
+        return
+    changes = {}
+    for file, own in edits_by_file(edits).items():
+        path = where.path(file)
+        changes[where.uri(path)] = [_text_edit(edit, path, where) for edit in own]
+    yield CodeAction(
+        f"Fix all findings of {rule} in this file",
+        kind=CodeActionKind.QuickFix,
+        diagnostics=[diagnostic for _, diagnostic in fixed],
+        edit=WorkspaceEdit(changes),
+    )
+
+
+def _text_edit(edit: Edit, path: str, where: EditorRanges) -> TextEdit:
+    range_ = where.range(path, edit.line, edit.column, edit.end_line, edit.end_column)
+    return TextEdit(range_, edit.text)
 
 
 def _fixing(fix: Fix, diagnostic: Diagnostic, where: EditorRanges) -> CodeAction:
@@ -71,11 +116,11 @@ def _fixing(fix: Fix, diagnostic: Diagnostic, where: EditorRanges) -> CodeAction
     open_: Command | None = None
     for edit in fix.edits:
         path = where.path(edit.file)
-        range_ = where.range(path, edit.line, edit.column, edit.end_line, edit.end_column)
-        changes.setdefault(where.uri(path), []).append(TextEdit(range_, edit.text))
+        made = _text_edit(edit, path, where)
+        changes.setdefault(where.uri(path), []).append(made)
         if edit.placeholder and open_ is None:
             lines = where.lines(path)
-            start = lines.offset(range_.start)
+            start = lines.offset(made.range.start)
             after = DocumentLines(lines.text[:start] + edit.text, lines.encoding)
             cursor = after.position_at(start + max(edit.text.find("<"), 0))
             line = cursor.line + _lines_put_before(fix, edit)

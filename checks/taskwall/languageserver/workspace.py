@@ -341,12 +341,9 @@ class Workspace:
         documents = {each: judged for each, (judged, _) in view.sources.items()}
         texts = {each: text for each, (_, text) in view.sources.items()}
         where = EditorRanges(view.folder, self.encoding, documents, texts, {})
-        pairs = (
-            pair
-            for pair in (view.diagnostics[path].findings if path in view.diagnostics else ())
-            if overlaps(pair[1].range, range_)
-        )
-        for action in actions(pairs, document, where):
+        every = view.diagnostics[path].findings if path in view.diagnostics else ()
+        pairs = (pair for pair in every if overlaps(pair[1].range, range_))
+        for action in actions(pairs, document, where, every):
             if all(self._stands(path_of(each) or "", view) for each in _edited(action)):
                 yield action
 

@@ -149,7 +149,8 @@ def _permissions(
     spelled = _spelling(r, way)
     protocol, first, last = (setting(block.get(key), key) for key in spelled.ports)
 
-    def permission(cell: Cell, **who: Setting | Link | bool | None) -> Permission:
+    def permission(cell: Cell, key: str = "", **who: Setting | Link | bool | None) -> Permission:
+        says = setting(block.get(key), key).attribute if key else None
         text = f"{r.name} allows this {way}"
         return Permission(
             id=f"{r.id}:{cell.path or way}",
@@ -161,6 +162,10 @@ def _permissions(
             protocol=protocol,
             first_port=first,
             last_port=last,
+            says=says,
+            by_group=spelled.groups[0],
+            many=spelled.groups[0] in _MANY,
+            alone=key not in _MANY or sum(1 for _ in block.get(key).each()) == 1,
             fact=TRUE
             if cell.doubt is None and not waits
             else Fact(None, text, cell.place, r.name, (*waits, *(cell.doubt or ()))),
@@ -173,6 +178,7 @@ def _permissions(
             found = True
             yield permission(
                 cell,
+                key,
                 range=setting(cell, key),
                 range_of=_vpc_range(r, cell),
                 of_subnet=_is_subnet_range(r, cell),
@@ -180,7 +186,7 @@ def _permissions(
     for key in spelled.lists:
         for cell in _peers(block, key):
             found = True
-            yield permission(cell, prefix_list=r.link(PrefixList, cell, verb))
+            yield permission(cell, key, prefix_list=r.link(PrefixList, cell, verb))
     for key in spelled.groups:
         for cell in _peers(block, key):
             found = True
@@ -189,14 +195,14 @@ def _permissions(
                 # A group that is written here may have this name.
                 peer = replace(peer, exact=False)
             own = peer is not None and peer.to == group.to
-            yield permission(cell, peer=None if own else peer, itself=own)
+            yield permission(cell, key, peer=None if own else peer, itself=own)
     itself = block.get(spelled.itself) if spelled.itself else r.nothing()
     if itself.known is True or str(itself.known).lower() == "true":
         found = True
-        yield permission(itself, itself=True)
+        yield permission(itself, spelled.itself, itself=True)
     elif itself.needs:
         found = True
-        yield permission(replace(itself, doubt=itself.needs), itself=True)
+        yield permission(replace(itself, doubt=itself.needs), spelled.itself, itself=True)
     body = None if block.value is None else worst_per_scenario(block.value)
     if not found and (not isinstance(body, Fields) or body.rest is not None):
         # A block whose content is open allows somebody, nobody knows whom.

@@ -11,9 +11,10 @@ from taskwall.core.values import Span
 from taskwall.engine.judgement import Judgement, LocatedFinding
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes import edits
+from taskwall.fixes.wording import for_json
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines
-from taskwall.source.files import Files
+from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Provenance, SourceError
 from taskwall.sources import ReadStack
@@ -113,7 +114,7 @@ class ReportEntries:
                     continue
                 silencing = suppressions.suppressing(judged, trace, by_file)
                 holding = [s for s in silencing if not suppressions.has_ended(s, self._today)]
-                finding = self._paths.respelt(_with_edits(judged.finding, mend))
+                finding = self._paths.respelt(_with_fix(judged, mend, files))
                 held = holding[0] if holding else None
                 asked = read.only is None or (
                     judged.touches(read.only) or any(one.place.file in read.only for one in trace)
@@ -163,11 +164,22 @@ class _Fingerprints:
         return sha256(f"{text}\0{times}".encode())[:20]
 
 
-def _with_edits(finding: Finding, mends: tuple[Edit, ...]) -> Finding:
-    """A finding whose fix has edits."""
-    if finding.fix is None or not mends:
+def _with_fix(judged: LocatedFinding, mends: tuple[Edit, ...], files: Files) -> Finding:
+    """A finding whose fix has edits, and code in the syntax of its file."""
+    finding = judged.finding
+    fix = finding.fix
+    if fix is None:
         return finding
-    return replace(finding, fix=replace(finding.fix, edits=mends))
+    if judged.on.language == "cloudformation" and _is_json(judged.place.file, files):
+        fix = replace(fix, text=for_json(fix.text))
+    return replace(finding, fix=replace(fix, edits=mends) if mends else fix)
+
+
+def _is_json(file: str, files: Files) -> bool:
+    try:
+        return files.text(file)[:1000].lstrip()[:1] == "{"
+    except UnreadableError:
+        return False
 
 
 def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:

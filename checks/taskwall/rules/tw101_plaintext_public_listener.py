@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener
+from taskwall.model.load_balancing.encrypting import encrypting
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.listener_encryption import takes_encrypted
 from taskwall.model.load_balancing.paths import before_tasks, beyond_sources
@@ -38,6 +39,7 @@ def plaintext_public_listener(network: Network) -> Iterator[Verdict]:
         outside = is_public(network, listener.load_balancer)
         if encrypted is None:
             continue
+        how = encrypting(network, listener)
         yield Verdict(
             listener.origin,
             listener.protocol.place,
@@ -46,6 +48,8 @@ def plaintext_public_listener(network: Network) -> Iterator[Verdict]:
             holds=f"{listener.name} accepts encrypted traffic only, or redirects to HTTPS",
             about=listener.id,
             concerned=reached & outside,
+            changes=how.changes,
+            remedy=how.remedy,
         )
     for source, front in beyond_sources(network):
         if front.listener is not None:

@@ -22,12 +22,15 @@ from taskwall.core.values import Need, Span
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TlsPolicy
+from taskwall.model.load_balancing.encrypting import STRONG
 from taskwall.model.load_balancing.tls_policies import API_DEFAULT, FORWARD_SECRET_AEAD, floor
 from taskwall.rules._rule import Verdict, rule
 
-STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 CLASSIC_STRONG = "ELBSecurityPolicy-TLS-1-2-2017-01"
 """The best that classic load balancers have."""
+
+
+_CLASSIC = f"Let the listener use {CLASSIC_STRONG}, or a policy without TLS 1.0 and 1.1."
 
 
 @rule("medium", default=True, pci=True)
@@ -53,6 +56,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             about=listener.id,
             concerned=ends_tls,
             changes=changes,
+            remedy=_CLASSIC if classic else "",
         )
 
 

@@ -25,9 +25,15 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
+from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.load_balancing.backend_encryption import backends
 from taskwall.model.load_balancing.paths import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+
+_CLASSIC = (
+    "Use HTTPS (or SSL) between the load balancer and the instances, as the instance protocol of"
+    " its listeners and in its health check, with a certificate in the container."
+)
 
 
 @rule("low", pci=True)
@@ -48,6 +54,7 @@ def plaintext_backend(network: Network) -> Iterator[Verdict]:
             changes=spoken.to("HTTPS")
             if backend.check and "protocol" in spoken.name.lower()
             else (),
+            remedy="" if isinstance(backend.on, TargetGroup) else _CLASSIC,
         )
     for source, front in beyond_sources(network):
         group = front.target_group

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener
+from taskwall.model.load_balancing.encrypting import encrypting
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.listener_encryption import takes_encrypted
 from taskwall.model.load_balancing.paths import before_tasks
@@ -38,6 +39,7 @@ def plaintext_internal_listener(network: Network) -> Iterator[Verdict]:
         if encrypted is None:
             continue
         outside = is_public(network, listener.load_balancer)
+        how = encrypting(network, listener)
         yield Verdict(
             listener.origin,
             listener.protocol.place,
@@ -47,4 +49,6 @@ def plaintext_internal_listener(network: Network) -> Iterator[Verdict]:
             about=listener.id,
             concerned=before_tasks(network, listener) & ~outside,
             asked_by="TW101" if outside.truth is None else "",
+            changes=how.changes,
+            remedy=how.remedy,
         )

@@ -15,25 +15,13 @@ Fine when: Never: clients of all these stores support TLS. The defaults of engin
     version is set,
     taskwall reports "unknown". Neptune since 1.0.4.0 accepts only HTTPS, whatever the parameter is:
     delete the parameter then.
-Terraform: Turn it on where the store has the setting (rds.force_ssl, require_secure_transport, tls,
-    neptune_enforce_ssl, require_ssl in a parameter group; transit_encryption_enabled, tls_enabled,
-    client_broker = "TLS", enforce_https, require_tls on others):
-    resource "aws_db_parameter_group" "main" {
-      family = "postgres16"
-      parameter {
-        name  = "rds.force_ssl"
-        value = "1"
-      }
-    }
-CloudFormation: Turn it on where the store has the setting (rds.force_ssl,
+Terraform: Turn it on where the store has the setting: rds.force_ssl,
     require_secure_transport, tls, neptune_enforce_ssl, require_ssl in a parameter group;
-    TransitEncryptionEnabled, TLSEnabled, ClientBroker, EnforceHTTPS, RequireTLS on others):
-    Parameters:
-      Type: AWS::RDS::DBParameterGroup
-      Properties:
-        Family: postgres16
-        Description: requires TLS
-        Parameters: { rds.force_ssl: "1" }
+    transit_encryption_enabled, tls_enabled, client_broker = "TLS", enforce_https, require_tls on
+    others.
+CloudFormation: Turn it on where the store has the setting: rds.force_ssl,
+    require_secure_transport, tls, neptune_enforce_ssl, require_ssl in a parameter group;
+    TransitEncryptionEnabled, TLSEnabled, ClientBroker, EnforceHTTPS, RequireTLS on others.
 Guide: encrypt-in-transit, data-stores
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html

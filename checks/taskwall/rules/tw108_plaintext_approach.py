@@ -9,12 +9,10 @@ Why: What viewers send by HTTPS continues in plain text from the edge location; 
 Fine when: Never: the load balancer can have a certificate of its own. Origins and APIs that are
     defined by a document (OpenAPI) are not read. A host name counts as a load balancer only if a
     DNS record in the sources leads to one.
-Terraform: For CloudFront in custom_origin_config; for HTTP APIs add tls_config, for REST APIs write
-    https:// in the uri:
-    origin_protocol_policy = "https-only"
-CloudFormation: For CloudFront in CustomOriginConfig; for HTTP APIs add TlsConfig, for REST APIs
-    write https:// in the Uri:
-    OriginProtocolPolicy: https-only
+Terraform: Connect by HTTPS: CloudFront by origin_protocol_policy in custom_origin_config,
+    HTTP APIs by tls_config, REST APIs by https:// in the uri.
+CloudFormation: Connect by HTTPS: CloudFront by OriginProtocolPolicy in CustomOriginConfig, HTTP
+    APIs by TlsConfig, REST APIs by https:// in the Uri.
 Guide: beyond
 See: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-cloudfront-to-custom-origin.html
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html

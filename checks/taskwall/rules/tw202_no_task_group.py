@@ -6,9 +6,9 @@ Why: The default group allows all traffic between its members. Anything else tha
     another service, a database or a forgotten instance, can connect to the tasks on every port.
 Fine when: Never: a group of its own costs nothing.
 Terraform: Give network_configuration a group for these tasks only:
-    security_groups = [aws_security_group.web.id]
+    security_groups = [<the tasks' own group>.id]
 CloudFormation: Give AwsvpcConfiguration a group for these tasks only:
-    SecurityGroups: [!Ref WebSecurityGroup]
+    SecurityGroups: [<the tasks' own group>]
 Guide: task-groups
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
 """

@@ -31,6 +31,14 @@ from taskwall.model.exposure.instance_groups import tasks_on
 from taskwall.model.routing.routes import leads, led, subnets
 from taskwall.rules._rule import Verdict, rule
 
+_OTHER_WAY = (
+    "Give the instances another way to Amazon ECS and their images (a NAT gateway, or endpoints),"
+    " then turn the address off."
+)
+_PRIVATE = (
+    "Name private subnets, from which a NAT gateway or endpoints lead to Amazon ECS and the images."
+)
+
 
 @rule("medium", default=True, pci=True, yields_to=("TW603",))
 def public_task_address(network: Network) -> Iterator[Verdict]:
@@ -60,6 +68,7 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             about=source.id,
             concerned=launched & awsvpc(network, source),
             changes=() if first else source.closing,
+            advice=source.closing,
         )
     yield from _hosts(network)
 
@@ -83,6 +92,8 @@ def _hosts(network: Network) -> Iterator[Verdict]:
                 holds=holds,
                 about=instances.id,
                 concerned=runs,
+                advice=public.to(False),
+                remedy=_OTHER_WAY,
             )
             continue
         for start in starts(member):
@@ -95,6 +106,7 @@ def _hosts(network: Network) -> Iterator[Verdict]:
                 holds=f"no subnet of {start.by.name} gives instances public addresses",
                 about=start.by.id,
                 concerned=runs & start.fact,
+                remedy=_PRIVATE,
             )
 
 
@@ -143,4 +155,5 @@ def _express(network: Network, source: TaskSource) -> Verdict:
         f"tasks of {name} get public addresses, since Express Mode gives them in public subnets",
         holds=f"tasks of {name} get no public address",
         about=source.id,
+        remedy=_PRIVATE,
     )

@@ -9,9 +9,9 @@ Why: Anyone who finds the address of a task, now or after the next change of a s
 Fine when: A public NLB without security groups passes the client addresses to the tasks: then a
     narrower rule does not work. taskwall leaves that case to TW206.
 Terraform: Allow the security group of what is in front of the tasks, not addresses:
-    referenced_security_group_id = aws_security_group.alb.id
+    referenced_security_group_id = <the load balancer's group>.id
 CloudFormation: Allow the security group of what is in front of the tasks, not addresses:
-    SourceSecurityGroupId: !GetAtt AlbSecurityGroup.GroupId
+    SourceSecurityGroupId: <id of the load balancer's group>
 Guide: task-groups, alb-only
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network, remembered
+from taskwall.model.exposure.narrowing import to_balancer
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     attached_groups,
@@ -49,6 +50,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
         concerned = attachment.fact & permission.fact
         if violated.truth is not False and only.truth is not False:
             concerned &= ~only
+        narrowed = to_balancer(network, attachment, permission)
         yield Verdict(
             permission.on,
             permission.place,
@@ -59,6 +61,8 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
             holds=f"{permission.on.name} does not open {attachment.names} to the internet",
             about=permission.id,
             concerned=concerned,
+            changes=narrowed.changes,
+            advice=narrowed.advice,
         )
     group = attachment.declared
     if group is not None and not group.external and not permissions:

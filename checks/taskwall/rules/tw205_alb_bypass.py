@@ -9,9 +9,9 @@ Fine when: Services talk to each other through Service Connect or Cloud Map (the
     they share a namespace), or a known client must connect directly: name it in the setting
     `allowed-peers`.
 Terraform: Allow the group of the load balancer and nothing else:
-    referenced_security_group_id = <balancer>.id
+    referenced_security_group_id = <the load balancer's group>.id
 CloudFormation: Allow the group of the load balancer and nothing else:
-    SourceSecurityGroupId: !GetAtt <balancer>.GroupId
+    SourceSecurityGroupId: <id of the load balancer's group>
 Guide: alb-only
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
 """
@@ -21,13 +21,13 @@ from collections.abc import Iterable, Iterator
 from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission
+from taskwall.model.exposure.narrowing import to_balancer
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     allowed_by_network,
     allowed_properly,
     asks_for_balancer,
     attached_groups,
-    balancer_groups,
     by_permission,
     group_behind_balancers,
     ingress,
@@ -52,7 +52,6 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
 @remembered
 def _of_group(network: Network, used: str) -> Iterable[Verdict]:
     for attachment in group_behind_balancers(network, used, "application"):
-        groups, _ = balancer_groups(network, attachment)
         permissions = ingress(network, attachment)
         nlb = stands_behind(network, attachment, "network")
         for each in by_permission((p, _proper(network, attachment, p, nlb)) for p in permissions):
@@ -60,6 +59,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
             unseen = asks_for_balancer(network, attachment, proper)
             if unseen and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.
+            narrowed = to_balancer(network, attachment, permission)
             yield Verdict(
                 permission.on,
                 permission.place,
@@ -70,7 +70,8 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
                 holds=f"{permission.on.name} opens {attachment.names} to the load balancer only",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,
-                names={"balancer": groups[0].to if groups else "the load balancer's group"},
+                changes=narrowed.changes,
+                advice=narrowed.advice,
             )
         group = attachment.declared
         if not permissions and group is not None and not group.external:

@@ -10,9 +10,9 @@ Why: With wider ranges, clients can reach the tasks and bypass the load balancer
 Fine when: The NLB has no groups and passes client addresses to its targets. Then give it groups;
     only a new load balancer can get them, so it must be replaced.
 Terraform: Give the NLB a security group and allow that:
-    referenced_security_group_id = aws_security_group.nlb.id
+    referenced_security_group_id = <the load balancer's group>.id
 CloudFormation: Give the NLB a security group and allow that:
-    SourceSecurityGroupId: !GetAtt NlbSecurityGroup.GroupId
+    SourceSecurityGroupId: <id of the load balancer's group>
 Guide: nlb-ranges
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
 """
@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
+from taskwall.model.exposure.narrowing import to_balancer
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     allowed_by_network,
@@ -48,6 +49,7 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
         advice = ": give the NLB a security group, and allow that one" if exposed else ""
         for each in by_permission((p, _proper(network, attachment, p)) for p in permissions):
             permission, proper = each.permission, each.fact
+            narrowed = to_balancer(network, attachment, permission)
             yield Verdict(
                 permission.on,
                 permission.place,
@@ -59,6 +61,8 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
                 holds=f"{permission.on.name} allows only the VPC or the load balancer",
                 about=permission.id,
                 concerned=concerned & permission.fact,
+                changes=narrowed.changes,
+                advice=narrowed.advice,
             )
         group = attachment.declared
         if not permissions and group is not None and not group.external:

@@ -13,15 +13,16 @@ Fine when: A bastion, a function or a migration uses a group of its own (but not
     setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each
     other. So do RDS Proxies, which are stores themselves.
 Terraform: Allow the group of the tasks:
-    referenced_security_group_id = aws_security_group.tasks.id
+    referenced_security_group_id = <the tasks' group>.id
 CloudFormation: Allow the group of the tasks:
-    SourceSecurityGroupId: !GetAtt TasksSecurityGroup.GroupId
+    SourceSecurityGroupId: <id of the tasks' group>
 Guide: data-stores
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html
 """
 
 from collections.abc import Iterator
 
+from taskwall.core.change import Placeholder
 from taskwall.core.facts import all_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Link, titled
@@ -64,6 +65,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             about=permission.id,
             severity=peer.weight,
             concerned=all_of((concerned, permission.fact)),
+            advice=permission.for_group(Placeholder("id of the tasks' group")),
         )
     group = network.get(SecurityGroup, link) if link.to else None
     if group is None or group.external:

@@ -13,11 +13,11 @@ Fine when: A known client must reach the instance, such as a scanner: name it in
     port. Where Docker assigns the ports, 32768-65535 may be open. A group without ingress rules
     passes here.
 Terraform: Allow the load balancer's group on the published ports, nothing else:
-    referenced_security_group_id = <balancer>.id
+    referenced_security_group_id = <the load balancer's group>.id
     from_port                    = 32768
     to_port                      = 65535
 CloudFormation: Allow the load balancer's group on the published ports, nothing else:
-    SourceSecurityGroupId: !GetAtt <balancer>.GroupId
+    SourceSecurityGroupId: <id of the load balancer's group>
     FromPort: 32768
     ToPort: 65535
 Guide: alb-only, nlb-ranges
@@ -26,6 +26,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.h
 
 from collections.abc import Iterator
 
+from taskwall.core.change import Placeholder
 from taskwall.core.facts import Fact, all_of
 from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.core.network import Network
@@ -42,7 +43,7 @@ from taskwall.model.exposure.task_ingress import (
     allowed_by_network,
     allowed_properly,
     asks_for_balancer,
-    balancer_groups,
+    balancer_group,
     by_permission,
     ingress,
     stands_behind,
@@ -51,6 +52,9 @@ from taskwall.model.load_balancing.paths import behind, beyond_sources
 from taskwall.model.permissions.peers import allows_internet, by_settings
 from taskwall.model.permissions.ports import at_ports, has_ports, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
+
+_EPHEMERAL = (32768, 65535)
+"""The ports that most images choose published ports from."""
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",), per_use=True)
@@ -64,8 +68,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             f"the container instances of {attachment.names}",
             all_of((attachment.fact, way)),
         )
-        groups, _ = balancer_groups(network, attachment)
-        names = {"balancer": groups[0].to if groups else "the load balancer's group"}
+        group_before = balancer_group(network, attachment)
         permissions = ingress(network, attachment)
         proper = {p.id: _proper(network, attachment, p) for p in permissions}
         for each in by_permission((p, proper[p.id]) for p in permissions):
@@ -83,7 +86,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 severity="high" if allows_internet(network, permission).truth else None,
                 concerned=all_of((concerned, permission.fact)),
-                names=names,
+                advice=permission.for_group(group_before),
             )
         ports = ports_before(network, attachment)
         opened = [p for p in permissions if has_ports(p) and proper[p.id].truth is not False]
@@ -100,7 +103,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} applies only to peers that the settings allow",
                 about=permission.id,
                 concerned=all_of((concerned, permission.fact, proper[permission.id])),
-                names=names,
+                advice=permission.for_ports(*_EPHEMERAL),
             )
         group = attachment.declared
         if not permissions and group is not None and not group.external:
@@ -125,7 +128,7 @@ def _apart(network: Network, attachment: GroupAttachment) -> Iterator[Verdict]:
             about=permission.id,
             severity="high" if allows_internet(network, permission).truth else None,
             concerned=attachment.fact & permission.fact,
-            names={"balancer": "the client's group"},
+            advice=permission.for_group(Placeholder("id of the client's group")),
         )
     group = attachment.declared
     if not permissions and group is not None and not group.external:

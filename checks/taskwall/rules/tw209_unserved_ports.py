@@ -56,6 +56,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,
+                changes=permission.for_ports(*ports.only_range("port of a container")),
             )
         group = attachment.declared
         if not permissions and group is not None and not group.external:

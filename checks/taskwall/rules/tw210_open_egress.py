@@ -12,19 +12,20 @@ Terraform: Set the protocol and port, and the group or prefix list where there i
     ip_protocol                  = "tcp"
     from_port                    = 443
     to_port                      = 443
-    referenced_security_group_id = aws_security_group.database.id
+    referenced_security_group_id = <the group that the tasks connect to>.id
 CloudFormation: Set the protocol and port, and the group or prefix list where there is one:
     SecurityGroupEgress:
       - IpProtocol: tcp
         FromPort: 443
         ToPort: 443
-        DestinationSecurityGroupId: !GetAtt DatabaseSecurityGroup.GroupId
+        DestinationSecurityGroupId: <id of the group that the tasks connect to>
 Guide: task-groups
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
 from collections.abc import Iterator
 
+from taskwall.core.change import Placeholder
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.group_users import used_groups
 from taskwall.model.exposure.task_ingress import by_permission
@@ -48,6 +49,10 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} does not allow all egress of {each.names} to everywhere",
                 about=out.permission.id,
                 concerned=each.fact & out.permission.fact,
+                advice=(
+                    *out.permission.for_ports(443, 443),
+                    *out.permission.for_group(Placeholder("id of the group that they connect to")),
+                ),
             )
         if group is None or group.external:
             continue

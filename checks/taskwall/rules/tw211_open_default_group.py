@@ -98,5 +98,6 @@ def _as_made(each: Held, closed: Fact, concerned: Fact) -> Verdict:
         about=default_group_of(vpc.id),
         absent=True,
         concerned=concerned,
-        names={"vpc": vpc.name},
+        names={"vpc": vpc.origin.address},
+        adds=vpc.origin.language == "terraform",
     )

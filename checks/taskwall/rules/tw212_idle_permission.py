@@ -9,8 +9,8 @@ Why: Somebody who removes or narrows a redundant rule changes nothing and believ
     group open and close its ports in turn.
 Fine when: Rules that are not fully known are not compared. Of two equal rules one stays: that
     which certainly exists, else the first by the names of their resources.
-Terraform: Remove this rule, or the wider one. Set all rules of a group in one way:
-    inline, or as resources of their own.
+Terraform: Remove this rule, or the wider one. Set all rules of a group in one way,
+    inline or as resources of their own.
 CloudFormation: Remove this rule, or the wider one.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html

@@ -13,8 +13,8 @@ Terraform: Allow the load balancer's group on the container's port, and allow it
       security_group_id            = <tasks>.id
       referenced_security_group_id = <balancer>.id
       ip_protocol                  = "tcp"
-      from_port                    = 8080
-      to_port                      = 8080
+      from_port                    = <port of the container>
+      to_port                      = <port of the container>
     }
 CloudFormation: Allow the load balancer's group on the container's port, and allow its egress:
     FromBalancer:
@@ -23,8 +23,8 @@ CloudFormation: Allow the load balancer's group on the container's port, and all
         GroupId: !GetAtt <tasks>.GroupId
         SourceSecurityGroupId: !GetAtt <balancer>.GroupId
         IpProtocol: tcp
-        FromPort: 8080
-        ToPort: 8080
+        FromPort: <port of the container>
+        ToPort: <port of the container>
 Guide: beyond
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
 """

@@ -7,8 +7,8 @@ Why: Nothing answers there today. The next listener, or anything else that gets 
 Fine when: ICMP, which informs clients about packet sizes, is not judged. A group that several
     public load balancers share may allow the ports of all of them.
 Terraform: Allow the internet only on the port of a listener:
-    from_port = aws_lb_listener.https.port
-    to_port   = aws_lb_listener.https.port
+    from_port = 443
+    to_port   = 443
 CloudFormation: Allow the internet only on the port of a listener:
     FromPort: 443
     ToPort: 443
@@ -47,6 +47,7 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
                 holds=f"{permission.on.name} opens only the ports of listeners to the internet",
                 about=permission.id,
                 concerned=shown.fact & permission.fact,
+                changes=permission.for_ports(*ports.only_range("port of a listener")),
             )
         group = network.get(SecurityGroup, shown.group)
         if not permitted and group is not None and not group.external:

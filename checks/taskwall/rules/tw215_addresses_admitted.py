@@ -7,14 +7,15 @@ Why: An address range says where a client is, not what it is. Anything that gets
     tasks.
 Fine when: The client has no security group: an office, a partner, a network behind a transit
     gateway. Name it in the setting `allowed-peers`.
-Terraform: referenced_security_group_id = aws_security_group.caller.id
-CloudFormation: SourceSecurityGroupId: !GetAtt CallerSecurityGroup.GroupId
+Terraform: referenced_security_group_id = <the caller's group>.id
+CloudFormation: SourceSecurityGroupId: <id of the caller's group>
 Guide: task-groups
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
 from collections.abc import Iterator
 
+from taskwall.core.change import Placeholder
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.task_ingress import (
     allowed_by_group,
@@ -43,6 +44,7 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} opens {attachment.names} to security groups only",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,
+                advice=permission.for_group(Placeholder("id of the caller's group")),
             )
         thing = attachment.declared
         if not permissions and thing is not None and not thing.external:

@@ -8,15 +8,16 @@ Fine when: The services are members of one namespace, and the group allows its o
     the ports that they offer there. Tasks that are not services (scheduled tasks, jobs) are not
     judged, and neither are groups that only one service uses.
 Terraform: Give each service a group of its own, and allow the group of the caller:
-    referenced_security_group_id = aws_security_group.caller.id
+    referenced_security_group_id = <the caller's group>.id
 CloudFormation: Give each service a group of its own, and allow the group of the caller:
-    SourceSecurityGroupId: !GetAtt CallerSecurityGroup.GroupId
+    SourceSecurityGroupId: <id of the caller's group>
 Guide: task-groups
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
 from collections.abc import Iterator
 
+from taskwall.core.change import Placeholder
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.shared_groups import allows_itself, shared_groups
@@ -47,6 +48,7 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
                 " their namespace",
                 about=permission.id,
                 concerned=all_of((shared.fact, permission.fact)),
+                advice=permission.for_group(Placeholder("id of the caller's group")),
             )
         group = attachment.declared
         if not judged and group is not None and not group.external:

@@ -6,17 +6,10 @@ Why: By default (DROP_ALL) a node can connect only to its declared backends and 
     With ALLOW_ALL, a task that was taken over can reach anything that the network allows.
 Fine when: The guide allows ALLOW_ALL as the way to services outside the mesh. A virtual node in the
     mesh for each of these services is narrower, and is what this rule asks for.
-Terraform: Remove egress_filter (or set type = "DROP_ALL"), and add a virtual node for each
-    external service, with a virtual service in front of it that others name as their backend:
-    service_discovery {
-      dns {
-        hostname = "api.example.com"
-      }
-    }
-CloudFormation: Remove EgressFilter (or set Type: DROP_ALL), and add a virtual node for each
-    external service, with a virtual service in front of it that others name as their backend:
-    ServiceDiscovery:
-      DNS: { Hostname: api.example.com }
+Terraform: Remove egress_filter (or set its type to DROP_ALL), and add a virtual node for each
+    external service, with a virtual service in front of it that others name as their backend.
+CloudFormation: Remove EgressFilter (or set its Type to DROP_ALL), and add a virtual node for each
+    external service, with a virtual service in front of it that others name as their backend.
 Guide: mesh-egress
 See: https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_EgressFilter.html
 """

@@ -11,7 +11,7 @@ Terraform: In each listener:
       mode = "STRICT"
       certificate {
         acm {
-          certificate_arn = aws_acm_certificate.this.arn
+          certificate_arn = "<ARN of a certificate>"
         }
       }
     }
@@ -19,7 +19,7 @@ CloudFormation: In each listener:
     TLS:
       Mode: STRICT
       Certificate:
-        ACM: { CertificateArn: !Ref Certificate }
+        ACM: { CertificateArn: <ARN of a certificate> }
 Guide: encrypt-in-transit, mutual-tls
 See: https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html
 """

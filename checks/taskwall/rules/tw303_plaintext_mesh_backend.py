@@ -14,7 +14,7 @@ Terraform: In spec:
           validation {
             trust {
               acm {
-                certificate_authority_arns = [aws_acmpca_certificate_authority.this.arn]
+                certificate_authority_arns = ["<ARN of the certificate authority>"]
               }
             }
           }
@@ -28,7 +28,7 @@ CloudFormation: In Spec:
           Enforce: true
           Validation:
             Trust:
-              ACM: { CertificateAuthorityArns: [!Ref Authority] }
+              ACM: { CertificateAuthorityArns: [<ARN of the certificate authority>] }
 Guide: encrypt-in-transit, mutual-tls
 See: https://docs.aws.amazon.com/app-mesh/latest/userguide/tls.html
 """

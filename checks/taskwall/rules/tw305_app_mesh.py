@@ -7,34 +7,15 @@ Why: App Mesh ended on 2026-09-30. Its resources can be neither deployed nor rea
     protect nothing, and Envoys that start anew get no configuration.
 Fine when: Never, except as an archive.
 Terraform: Remove the mesh, its nodes, routes and gateways, and proxy_configuration from task
-    definitions. Across VPCs and accounts, use VPC Lattice instead. Neither VPC Lattice nor
-    Service Connect requests client certificates. VPC Lattice authenticates callers by IAM auth
-    policies, or passes TLS through to tasks that do mutual TLS themselves. Within a cluster or
-    namespace, use Service Connect:
-    service_connect_configuration {
-      enabled = true
-      service {
-        port_name = "http"
-        tls {
-          issuer_cert_authority {
-            aws_pca_authority_arn = aws_acmpca_certificate_authority.this.arn
-          }
-          role_arn = aws_iam_role.service_connect.arn
-        }
-      }
-    }
+    definitions. Within a cluster or namespace, use Service Connect, with tls in its services.
+    Across VPCs and accounts, use VPC Lattice. Neither VPC Lattice nor Service Connect requests
+    client certificates. VPC Lattice authenticates callers by IAM auth policies, or passes TLS
+    through to tasks that do mutual TLS themselves.
 CloudFormation: Remove the mesh, its nodes, routes and gateways, and ProxyConfiguration from task
-    definitions. Across VPCs and accounts, use VPC Lattice instead. Neither VPC Lattice nor
-    Service Connect requests client certificates. VPC Lattice authenticates callers by IAM auth
-    policies, or passes TLS through to tasks that do mutual TLS themselves. Within a cluster or
-    namespace, use Service Connect:
-    ServiceConnectConfiguration:
-      Enabled: true
-      Services:
-        - PortName: http
-          Tls:
-            IssuerCertificateAuthority: { AwsPcaAuthorityArn: !Ref Authority }
-            RoleArn: !GetAtt ServiceConnectRole.Arn
+    definitions. Within a cluster or namespace, use Service Connect, with Tls in its services.
+    Across VPCs and accounts, use VPC Lattice. Neither VPC Lattice nor Service Connect requests
+    client certificates. VPC Lattice authenticates callers by IAM auth policies, or passes TLS
+    through to tasks that do mutual TLS themselves.
 Guide: beyond
 See: https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html

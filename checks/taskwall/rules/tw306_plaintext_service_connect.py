@@ -9,14 +9,14 @@ Fine when: Containers use TLS between each other themselves. Traffic that reache
 Terraform: In the service of service_connect_configuration:
     tls {
       issuer_cert_authority {
-        aws_pca_authority_arn = aws_acmpca_certificate_authority.this.arn
+        aws_pca_authority_arn = "<ARN of the certificate authority>"
       }
-      role_arn = aws_iam_role.service_connect.arn
+      role_arn = "<ARN of a role for Service Connect>"
     }
 CloudFormation: In the entry of Services:
     Tls:
-      IssuerCertificateAuthority: { AwsPcaAuthorityArn: !Ref Authority }
-      RoleArn: !GetAtt ServiceConnectRole.Arn
+      IssuerCertificateAuthority: { AwsPcaAuthorityArn: <ARN of the certificate authority> }
+      RoleArn: <ARN of a role for Service Connect>
 Guide: beyond
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-tls.html
 """

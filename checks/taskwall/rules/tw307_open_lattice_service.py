@@ -9,15 +9,9 @@ Why: Clients in every VPC and account that its networks are shared with can call
 Fine when: Tasks authenticate their callers themselves. With TLS passthrough, an auth policy sees
     only the connection, but it still controls where clients may connect from.
 Terraform: Set the protocol on the listener. Set the auth type on the service, or on every network
-    that it is in, and add an aws_vpclattice_auth_policy:
-    protocol = "HTTPS"
-
-    auth_type = "AWS_IAM"
+    that it is in, and add an aws_vpclattice_auth_policy.
 CloudFormation: Set the protocol on the listener. Set the auth type on the service, or on every
-    network that it is in, and add an AWS::VpcLattice::AuthPolicy:
-    Protocol: HTTPS
-
-    AuthType: AWS_IAM
+    network that it is in, and add an AWS::VpcLattice::AuthPolicy.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html
     https://docs.aws.amazon.com/vpc-lattice/latest/ug/listeners.html
@@ -61,6 +55,7 @@ def open_lattice_service(network: Network) -> Iterator[Verdict]:
             " policy)",
             holds=f"{service.name} authenticates the callers of tasks",
             concerned=serves_tasks(network, service),
+            advice=service.auth.to("AWS_IAM"),
         )
     yield from _beyond_sources(network)
 

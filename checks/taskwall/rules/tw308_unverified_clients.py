@@ -10,12 +10,12 @@ Fine when: With passthrough, the tasks verify the certificate chain in X-Amzn-Mt
 Terraform: On the listener:
     mutual_authentication {
       mode            = "verify"
-      trust_store_arn = aws_lb_trust_store.this.arn
+      trust_store_arn = "<ARN of the trust store>"
     }
 CloudFormation: On the listener:
     MutualAuthentication:
       Mode: verify
-      TrustStoreArn: !Ref TrustStore
+      TrustStoreArn: <ARN of the trust store>
 Guide: beyond
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html
 """

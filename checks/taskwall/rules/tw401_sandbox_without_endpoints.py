@@ -19,11 +19,11 @@ Fine when: Another stack creates the endpoints in this VPC: name the rule in the
 Terraform: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
     resource "aws_vpc_endpoint" "missing" {
       vpc_id              = <vpc>.id
-      service_name        = "com.amazonaws.${data.aws_region.current.region}.<service>"
+      service_name        = "com.amazonaws.<region>.<service>"
       vpc_endpoint_type   = "Interface"
       private_dns_enabled = true
-      subnet_ids          = aws_subnet.private[*].id
-      security_group_ids  = [aws_security_group.endpoints.id]
+      subnet_ids          = [<a subnet of the tasks>.id]
+      security_group_ids  = [<the endpoints' group>.id]
     }
 CloudFormation: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
     MissingEndpoint:
@@ -33,8 +33,8 @@ CloudFormation: Copy images that no endpoint serves to ECR, and add an endpoint 
         ServiceName: !Sub com.amazonaws.${AWS::Region}.<service>
         VpcEndpointType: Interface
         PrivateDnsEnabled: true
-        SubnetIds: [!Ref PrivateSubnetA, !Ref PrivateSubnetB]
-        SecurityGroupIds: [!Ref EndpointsGroup]
+        SubnetIds: [<a subnet of the tasks>]
+        SecurityGroupIds: [<the endpoints' group>]
 Guide: private-endpoints, fargate-needs-none, no-internet-gateway
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
@@ -92,7 +92,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 ),
                 negative=True,
                 absent=True,
-                names={"vpc": quarter.declared.name, "service": _first(lacks)},
+                names={"vpc": quarter.declared.origin.address, "service": _first(lacks)},
                 concerned=concerned,
             )
         else:

@@ -19,7 +19,7 @@ Terraform: In aws_vpc_endpoint:
           Effect    = "Allow"
           Principal = "*"
           Action    = "*"
-          Resource  = "arn:aws:ecr:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:repository/*"
+          Resource  = "arn:aws:ecr:<region>:<account>:repository/*"
         },
         { Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" },
       ]
@@ -38,7 +38,7 @@ CloudFormation: In AWS::EC2::VPCEndpoint:
 Guide: endpoint-policies
 See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-"""  # noqa: E501 (an ARN is one line)
+"""
 
 from collections.abc import Iterator
 

@@ -8,7 +8,7 @@ Fine when: The policies say the same in other words: order, Sid, lists with one 
     statements are split do not matter. If neither has a policy, that is the same too (TW402 reports
     it).
 Terraform: Use one document for both:
-    policy = data.aws_iam_policy_document.ecr.json
+    policy = <the policy of the other endpoint>
 CloudFormation: Write the same PolicyDocument for both:
     PolicyDocument:
       Statement: [...]

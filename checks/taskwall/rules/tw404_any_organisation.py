@@ -11,15 +11,15 @@ Fine when: A statement names its principals, account by account, in place of a c
     token gives access to nothing that the other statements do not allow. An endpoint without a
     policy is reported by TW402.
 Terraform: In each statement of the policy that allows:
-    Condition = { StringEquals = { "aws:PrincipalOrgID" = data.aws_organizations_organization.this.id } }
+    Condition = { StringEquals = { "aws:PrincipalOrgID" = "<id of the organisation>" } }
 CloudFormation: In each statement of the policy that allows:
     Condition:
       StringEquals:
-        aws:PrincipalOrgID: !Ref OrganizationId
+        aws:PrincipalOrgID: <id of the organisation>
 Guide: organisation-only
 See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-"""  # noqa: E501 (a condition is one line)
+"""
 
 from collections.abc import Iterator
 

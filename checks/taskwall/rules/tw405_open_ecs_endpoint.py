@@ -15,7 +15,7 @@ Terraform: In aws_vpc_endpoint:
         Principal = "*"
         Action    = ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:DiscoverPollEndpoint", "ecs:RegisterContainerInstance", "ecs:DeregisterContainerInstance", "ecs:UpdateContainerInstancesState", "ecs:Submit*", "ecs:TagResource"]
         Resource  = "*"
-        Condition = { StringEquals = { "aws:PrincipalAccount" = data.aws_caller_identity.current.account_id } }
+        Condition = { StringEquals = { "aws:PrincipalAccount" = "<account>" } }
       }]
     })
 CloudFormation: In AWS::EC2::VPCEndpoint:

@@ -9,14 +9,10 @@ Why: Tasks and the agent resolve the public name of a service. Without private D
 Fine when: A private hosted zone outside the sources has the name of the service in this VPC: name
     the rule in the setting `elsewhere`, or add the zone to the sources. An S3 interface endpoint
     beside an S3 gateway endpoint is not judged.
-Terraform: Turn private DNS on at the endpoint, and both DNS settings on at the VPC:
-    private_dns_enabled  = true # aws_vpc_endpoint
-    enable_dns_support   = true # aws_vpc
-    enable_dns_hostnames = true # aws_vpc
-CloudFormation: Turn private DNS on at the endpoint, and both DNS settings on at the VPC:
-    PrivateDnsEnabled: true  # AWS::EC2::VPCEndpoint
-    EnableDnsSupport: true  # AWS::EC2::VPC
-    EnableDnsHostnames: true  # AWS::EC2::VPC
+Terraform: Turn private DNS on at the endpoint (private_dns_enabled), and both DNS settings on at
+    the VPC (enable_dns_support, enable_dns_hostnames).
+CloudFormation: Turn private DNS on at the endpoint (PrivateDnsEnabled), and both DNS settings on
+    at the VPC (EnableDnsSupport, EnableDnsHostnames).
 Guide: private-endpoints
 See: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html

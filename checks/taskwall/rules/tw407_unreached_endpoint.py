@@ -11,18 +11,22 @@ Why: If the endpoint does not allow a task, its calls time out without an error 
 Fine when: Networks that are connected to the VPC use its endpoints as well: name their ranges in
     the setting `allowed-peers`.
 Terraform: Allow the group of the tasks in the group of the endpoint, and allow their egress:
-    ingress { # of the endpoint's group
-      from_port       = 443
-      to_port         = 443
-      protocol        = "tcp"
-      security_groups = [aws_security_group.web.id]
+    resource "aws_vpc_security_group_ingress_rule" "endpoint" {
+      security_group_id            = <the endpoint's group>.id
+      referenced_security_group_id = <the tasks' group>.id
+      ip_protocol                  = "tcp"
+      from_port                    = 443
+      to_port                      = 443
     }
 CloudFormation: Allow the group of the tasks in the group of the endpoint, and allow their egress:
-    SecurityGroupIngress:  # of the endpoint's group
-      - IpProtocol: tcp
+    EndpointIngress:
+      Type: AWS::EC2::SecurityGroupIngress
+      Properties:
+        GroupId: <id of the endpoint's group>
+        SourceSecurityGroupId: <id of the tasks' group>
+        IpProtocol: tcp
         FromPort: 443
         ToPort: 443
-        SourceSecurityGroupId: !Ref WebGroup
 Guide: private-endpoints
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html

@@ -9,11 +9,11 @@ Why: A gateway endpoint is a route. A subnet without it reaches S3 through the i
 Fine when: An S3 interface endpoint with private DNS serves the subnet instead: that passes. Where
     there is no S3 endpoint at all, TW401 reports it.
 Terraform: On the endpoint, and in its policy where it has one:
-    route_table_ids = aws_route_table.private[*].id
+    route_table_ids = [<the tasks' route table>.id]
     # { Effect = "Allow", Principal = "*", Action = "s3:GetObject",
-    #   Resource = "arn:aws:s3:::prod-${data.aws_region.current.region}-starport-layer-bucket/*" }
+    #   Resource = "arn:aws:s3:::prod-<region>-starport-layer-bucket/*" }
 CloudFormation: On the endpoint, and in its policy where it has one:
-    RouteTableIds: [!Ref PrivateTable]
+    RouteTableIds: [<the tasks' route table>]
     # - Effect: Allow
     #   Principal: "*"
     #   Action: s3:GetObject

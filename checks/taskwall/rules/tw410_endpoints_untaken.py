@@ -10,8 +10,8 @@ Fine when: There is so little of this traffic that an endpoint costs more than i
 Terraform: Start with the endpoint that costs nothing:
     resource "aws_vpc_endpoint" "s3" {
       vpc_id          = <vpc>.id
-      service_name    = "com.amazonaws.${data.aws_region.current.region}.s3"
-      route_table_ids = aws_route_table.private[*].id
+      service_name    = "com.amazonaws.<region>.s3"
+      route_table_ids = [<the tasks' route table>.id]
     }
 CloudFormation: Start with the endpoint that costs nothing:
     S3Endpoint:
@@ -19,7 +19,7 @@ CloudFormation: Start with the endpoint that costs nothing:
       Properties:
         VpcId: !Ref <vpc>
         ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
-        RouteTableIds: [!Ref PrivateTable]
+        RouteTableIds: [<the tasks' route table>]
 Guide: private-endpoints
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
 """
@@ -58,7 +58,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
                 " gateway, though endpoints could keep it inside",
                 holds=f"{quarter.declared.name} has an endpoint for traffic of tasks to AWS",
                 absent=True,
-                names={"vpc": quarter.declared.name},
+                names={"vpc": quarter.declared.origin.address},
                 concerned=concerned,
             )
         else:

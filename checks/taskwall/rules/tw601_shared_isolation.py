@@ -11,13 +11,13 @@ Why: AWS's advice for traffic that must be strictly isolated is a separate VPC. 
 Fine when: Task sources in no group at all may stay where they are: set `undeclared = "ignore"` in
     `[tool.taskwall.isolation]` to judge only declared groups.
 Terraform: Give the group a VPC, a cluster and security groups of its own:
-    subnets         = aws_subnet.<group>[*].id
-    security_groups = [aws_security_group.<group>.id]
+    subnets         = [<a subnet of the group>.id]
+    security_groups = [<a security group of the group>.id]
 CloudFormation: Give the group a VPC, a cluster and security groups of its own:
     Subnets:
-      - !Ref <group>SubnetA
+      - <a subnet of the group>
     SecurityGroups:
-      - !Ref <group>SecurityGroup
+      - <a security group of the group>
 Guide: separate-vpcs, separate-clusters
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html
 """

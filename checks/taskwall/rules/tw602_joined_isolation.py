@@ -14,7 +14,7 @@ Fine when: One group offers a service to the other through an endpoint service: 
 Terraform: Remove the connection, and offer what the other group needs through an endpoint service:
     resource "aws_vpc_endpoint_service" "ledger" {
       acceptance_required        = true
-      network_load_balancer_arns = [aws_lb.ledger.arn]
+      network_load_balancer_arns = [<the NLB of the service>.arn]
     }
 CloudFormation: Remove the connection, and offer what the other group needs through an endpoint
     service:
@@ -23,7 +23,7 @@ CloudFormation: Remove the connection, and offer what the other group needs thro
       Properties:
         AcceptanceRequired: true
         NetworkLoadBalancerArns:
-          - !Ref LedgerBalancer
+          - <the NLB of the service>
 Guide: separate-vpcs, expose-selectively
 See: https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html
 """

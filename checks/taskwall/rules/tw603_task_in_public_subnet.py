@@ -6,17 +6,16 @@ Why: In such a subnet, one setting (a public address, an IPv6 address, a wide se
     enough to open a task to the internet. In a private subnet, no single mistake opens it.
 Fine when: Block Public Access closes the VPC in both directions; taskwall passes it where the
     sources set that.
-Terraform: Run the tasks in private subnets, whose default route leads to a NAT gateway or nowhere:
-    subnets = aws_subnet.private[*].id
+Terraform: Run the tasks in private subnets, whose default route leads to a NAT gateway or nowhere.
 CloudFormation: Run the tasks in private subnets, whose default route leads to a NAT gateway or
-    nowhere:
-    Subnets: [!Ref PrivateSubnetA, !Ref PrivateSubnetB]
+    nowhere.
 Guide: task-groups, no-internet-gateway
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outbound.html
 """
 
 from collections.abc import Iterator
 
+from taskwall.core.change import Placeholder
 from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.container_instances import Start, starts
 from taskwall.model.compute.launch_type import awsvpc
@@ -26,6 +25,8 @@ from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.routes import blocked, exposed, leads
 from taskwall.rules._rule import Verdict, rule
+
+_PRIVATE = (Placeholder("id of a private subnet"),)
 
 
 @rule("medium", default=True, pci=True)
@@ -48,6 +49,7 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
             holds=f"no subnet of {source.name} has a route to an internet gateway",
             about=source.id,
             concerned=mode,
+            advice=at.to(_PRIVATE),
         )
     for member, runs in with_tasks(network):
         for start in starts(member):
@@ -74,4 +76,5 @@ def _instances(network: Network, start: Start, runs: Fact) -> Verdict:
         holds=f"no subnet of {name} has a route to an internet gateway",
         about=start.by.id,
         concerned=runs & start.fact,
+        advice=at.to(_PRIVATE),
     )

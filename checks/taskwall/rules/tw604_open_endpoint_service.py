@@ -46,6 +46,6 @@ def open_endpoint_service(network: Network) -> Iterator[Verdict]:
             holds=f"{service.name} allows only chosen principals to connect to tasks, or requires"
             " acceptance",
             concerned=offers_tasks(network, service),
-            names={"service": service.name},
+            names={"service": service.origin.address},
             changes=service.acceptance.to(True),
         )

@@ -11,10 +11,8 @@ Fine when: Never: people reach a private store through a VPN or a Systems Manage
     public and are not judged. With a subnet group of its own a database is private by default
     (CreateDBInstance, 2026); older texts of AWS derived it from the routes of its subnets: set it,
     then the default does not matter.
-Terraform: Keep the store private (for a search domain: give it vpc_options):
-    publicly_accessible = false
-CloudFormation: Keep the store private (for a search domain: give it VPCOptions):
-    PubliclyAccessible: false
+Terraform: Keep the store private (for a search domain: give it vpc_options).
+CloudFormation: Keep the store private (for a search domain: give it VPCOptions).
 Guide: data-stores
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html
     https://docs.aws.amazon.com/msk/latest/developerguide/public-access.html

@@ -12,41 +12,10 @@ Fine when: An ACL may be narrower than the addresses or ports of a security grou
     Return traffic goes to ports 32768-60999 of tasks and their clients, and to 1024-65535 of load
     balancers. The default ACL of a VPC allows everything, and is not judged if the sources do not
     set it, or set just that.
-Terraform: Allow what the groups allow, and the return traffic, which comes from anywhere through a NAT gateway:
-    ingress {
-      rule_no    = 100
-      action     = "allow"
-      protocol   = "-1"
-      cidr_block = <vpc>.cidr_block
-      from_port  = 0
-      to_port    = 0
-    }
-    ingress {
-      rule_no    = 110
-      action     = "allow"
-      protocol   = "tcp"
-      cidr_block = "0.0.0.0/0"
-      from_port  = 1024
-      to_port    = 65535
-    }
-CloudFormation: Allow what the groups allow, and the return traffic, which comes from anywhere through a NAT gateway:
-    InsideEntry:
-      Type: AWS::EC2::NetworkAclEntry
-      Properties:
-        NetworkAclId: !Ref <acl>
-        RuleNumber: 100
-        RuleAction: allow
-        Protocol: -1
-        CidrBlock: !GetAtt <vpc>.CidrBlock
-    ReturnTrafficEntry:
-      Type: AWS::EC2::NetworkAclEntry
-      Properties:
-        NetworkAclId: !Ref <acl>
-        RuleNumber: 110
-        RuleAction: allow
-        Protocol: 6
-        CidrBlock: 0.0.0.0/0
-        PortRange: { From: 1024, To: 65535 }
+Terraform: Allow what the groups allow (from the CIDR of the VPC, all protocols), and the return
+    traffic, which comes from anywhere through a NAT gateway (TCP ports 1024 to 65535).
+CloudFormation: Allow what the groups allow (from the CIDR of the VPC, all protocols), and the return
+    traffic, which comes from anywhere through a NAT gateway (TCP ports 1024 to 65535).
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 """  # noqa: E501 (headings are one line)

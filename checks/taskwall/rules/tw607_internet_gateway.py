@@ -11,7 +11,7 @@ Fine when: Egress-only internet gateways and NAT gateways are not internet gatew
 Terraform: Remove the gateway, and give the tasks endpoints for what they need:
     resource "aws_vpc_endpoint" "ecr_api" {
       vpc_id            = <vpc>.id
-      service_name      = "com.amazonaws.eu-west-1.ecr.api"
+      service_name      = "com.amazonaws.<region>.ecr.api"
       vpc_endpoint_type = "Interface"
     }
 CloudFormation: Remove the gateway and its attachment, and give the tasks endpoints for what they

@@ -6,25 +6,83 @@ Why: Without flow logs, nobody can find out afterwards which peers a task connec
     rejected, and where data went. Each awsvpc task has its own network interface, so flow logs can
     show this for each task.
 Fine when: Another stack creates the flow log of this VPC: name the rule in the setting `elsewhere`.
-Terraform: Add a flow log:
+Terraform: Add a flow log, here to CloudWatch Logs:
     resource "aws_flow_log" "vpc" {
-      vpc_id               = <vpc>.id
-      traffic_type         = "ALL"
-      log_destination_type = "s3"
-      log_destination      = aws_s3_bucket.flow_logs.arn
+      vpc_id                   = <vpc>.id
+      traffic_type             = "ALL"
+      log_destination          = aws_cloudwatch_log_group.flow_log.arn
+      iam_role_arn             = aws_iam_role.flow_log.arn
+      max_aggregation_interval = 60
+      log_format               = "$${version} $${vpc-id} $${subnet-id} $${instance-id} $${interface-id} $${srcaddr} $${dstaddr} $${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status} $${ecs-cluster-name} $${ecs-service-name} $${ecs-task-id}"
     }
-CloudFormation: Add a flow log:
+
+    resource "aws_cloudwatch_log_group" "flow_log" {
+      retention_in_days = 90
+    }
+
+    resource "aws_iam_role" "flow_log" {
+      assume_role_policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Principal = { Service = "vpc-flow-logs.amazonaws.com" }
+          Action    = "sts:AssumeRole"
+        }]
+      })
+    }
+
+    resource "aws_iam_role_policy" "flow_log" {
+      role = aws_iam_role.flow_log.id
+      policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect   = "Allow"
+          Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+          Resource = "${aws_cloudwatch_log_group.flow_log.arn}:*"
+        }]
+      })
+    }
+CloudFormation: Add a flow log, here to CloudWatch Logs:
     VpcFlowLog:
       Type: AWS::EC2::FlowLog
       Properties:
         ResourceType: VPC
         ResourceId: !Ref <vpc>
         TrafficType: ALL
-        LogDestinationType: s3
-        LogDestination: !GetAtt FlowLogBucket.Arn
+        LogDestination: !GetAtt FlowLogGroup.Arn
+        DeliverLogsPermissionArn: !GetAtt FlowLogRole.Arn
+        MaxAggregationInterval: 60
+        LogFormat: "${version} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${ecs-cluster-name} ${ecs-service-name} ${ecs-task-id}"
+
+    FlowLogGroup:
+      Type: AWS::Logs::LogGroup
+      Properties:
+        RetentionInDays: 90
+
+    FlowLogRole:
+      Type: AWS::IAM::Role
+      Properties:
+        AssumeRolePolicyDocument:
+          Version: "2012-10-17"
+          Statement:
+            - Effect: Allow
+              Principal:
+                Service: vpc-flow-logs.amazonaws.com
+              Action: sts:AssumeRole
+        Policies:
+          - PolicyName: flow-log
+            PolicyDocument:
+              Version: "2012-10-17"
+              Statement:
+                - Effect: Allow
+                  Action:
+                    - logs:CreateLogStream
+                    - logs:DescribeLogStreams
+                    - logs:PutLogEvents
+                  Resource: !GetAtt FlowLogGroup.Arn
 Guide: flow-logs
 See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
-"""
+"""  # noqa: E501 (a format is one line)
 
 from collections.abc import Iterator, Sequence
 
@@ -59,7 +117,8 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 negative=True,
                 absent=True,
                 concerned=concerned,
-                names={"vpc": watch.declared.name},
+                names={"vpc": watch.declared.origin.address},
+                adds=True,
             )
         elif logged.truth is True or not reported:
             reported = reported or logged.truth is not True

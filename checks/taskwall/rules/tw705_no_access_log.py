@@ -10,13 +10,13 @@ Fine when: Something in front (CloudFront, a web application firewall) logs ever
     client can bypass it.
 Terraform: Turn them on:
     access_logs {
-      bucket  = aws_s3_bucket.logs.id
+      bucket  = "<bucket for the logs>"
       enabled = true
     }
 CloudFormation: Turn them on (a classic load balancer: AccessLoggingPolicy):
     LoadBalancerAttributes:
       - { Key: access_logs.s3.enabled, Value: "true" }
-      - { Key: access_logs.s3.bucket, Value: !Ref LogBucket }
+      - { Key: access_logs.s3.bucket, Value: <bucket for the logs> }
 Guide: beyond
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
 """

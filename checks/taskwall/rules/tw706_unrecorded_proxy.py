@@ -12,13 +12,13 @@ Terraform: In service_connect_configuration:
     }
     log_configuration {
       log_driver = "awslogs"
-      options    = { "awslogs-group" = "...", "awslogs-region" = "...", "awslogs-stream-prefix" = "proxy" }
+      options    = { "awslogs-group" = "<log group>", "awslogs-region" = "<region>", "awslogs-stream-prefix" = "proxy" }
     }
 CloudFormation: In ServiceConnectConfiguration:
     AccessLogConfiguration: { Format: JSON }
     LogConfiguration:
       LogDriver: awslogs
-      Options: { awslogs-group: ..., awslogs-region: ..., awslogs-stream-prefix: proxy }
+      Options: { awslogs-group: <log group>, awslogs-region: <region>, awslogs-stream-prefix: proxy }
 Guide: short-lived-traffic
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-envoy-access-logs.html
 """  # noqa: E501 (options are one line)

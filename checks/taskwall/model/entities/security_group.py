@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.change import AttributeChange, AttributePath, NewValue
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Span, Text, worst_per_scenario
 from taskwall.model.core.address import Cidr, parse_cidr
@@ -40,8 +41,9 @@ class Permission(Struct, frozen=True, kw_only=True):
     `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
     of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
     `range_of` is the VPC whose own address range is meant, `of_subnet` whether it is a subnet's.
-    `id` identifies it for precedence.
-    `place` is where it says who; `block` is all of it.
+    `id` identifies it for precedence. `place` is where it says who, in the attribute `says`;
+    `block` is all of it. `by_group` is the attribute that would name a security group there;
+    `many` says that both hold lists, and `alone` that no other permission is of that attribute.
     """
 
     id: str
@@ -59,7 +61,24 @@ class Permission(Struct, frozen=True, kw_only=True):
     prefix_list: Link | None = None
     peer: Link | None = None
     itself: bool = False
+    says: AttributePath | None = None
+    by_group: str = ""
+    many: bool = False
+    alone: bool = True
     fact: Fact
+
+    def for_group(self, group: NewValue) -> tuple[AttributeChange, ...]:
+        """The change after which it is for a security group in place of all that `says` names."""
+        if self.says is None:
+            return ()
+        wanted = (group,) if self.many else group
+        return (AttributeChange(self.says, wanted, wanted, self.by_group),)
+
+    def for_ports(self, first: NewValue, last: NewValue) -> tuple[AttributeChange, ...]:
+        """The changes after which it is for a range of ports."""
+        every = str(self.protocol.known).lower() in ("-1", "all")
+        kind = self.protocol.to("tcp") if every else ()
+        return (*kind, *self.first_port.to(first), *self.last_port.to(last))
 
     @property
     def source_key(self) -> object:

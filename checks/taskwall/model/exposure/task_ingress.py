@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Reference, Text
 from taskwall.model.compute.launch_type import awsvpc
@@ -253,6 +254,15 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
         else:
             found += _if(front.fact, front.balancer.groups)
     return found, whole
+
+
+def balancer_group(network: Network, attachment: GroupAttachment) -> NewValue:
+    """The id of the one group of the load balancers in front of a group's users, for a fix."""
+    links, whole = balancer_groups(network, attachment)
+    groups = {link.to for link in links}
+    if whole and len(groups) == 1 and attachment.group not in groups and links[0].written:
+        return ResourceAttribute(links[0].to, "id", "GroupId")
+    return Placeholder("id of the load balancer's group")
 
 
 def allowed_properly(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.change import NewValue, Placeholder
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Need, Span, symbol
 from taskwall.model.core.address import ALL_PORTS, Ranges
@@ -46,6 +47,12 @@ class Ports(Struct, frozen=True):
 
     def __or__(self, other: "Ports") -> "Ports":
         return Ports.union((self, other))
+
+    def only_range(self, word: str) -> tuple[NewValue, NewValue]:
+        """The first and last of them for a fix: placeholders, of this word, if not one range."""
+        if len(self.tcp.spans) == 1 and not (self.udp or self.needs or self.named or self.perhaps):
+            return self.tcp.spans[0]
+        return Placeholder(word), Placeholder(word)
 
     def __bool__(self) -> bool:
         """Whether any port is known, or is known to be what another value is."""

@@ -1,0 +1,114 @@
+"""The text of a finding's fix: what a rule says, made for the place."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from taskwall.core.change import AttributeChange, NewValue
+from taskwall.core.values import Origin
+from taskwall.fixes.references import local_name, referred_from
+from taskwall.fixes.refused import RefusedError
+from taskwall.source.files import UnreadableError
+
+
+def fix_text(
+    section: str, names: Mapping[str, str], changes: Iterable[AttributeChange], on: Origin
+) -> str:
+    """What to write in place of what is wrong.
+
+    Args:
+        section: what the rule says in the language of the source: a sentence, code after it, or
+            code alone.
+        names: what its `<name>` stand for: addresses of resources, or words.
+        changes: what mends this finding, if attributes do: the code is made of them.
+        on: what has to change.
+    """
+    head, code = _parts(section)
+    head, code = _filled(head, names, on), _filled(code, names, on)
+    code = "\n".join(_written(changes, on)) or code
+    if on.construct is not None:
+        where = f"In the CDK app, change the construct {on.construct}, so that its template has"
+        head = f"{head} {where}" if head and not code else f"{head}; {where}" if head else where
+    if on.download is not None:
+        code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
+    return f"{head.removesuffix('.')}:\n{code}" if head and code else head or code
+
+
+def for_json(text: str) -> str:
+    """A fix text with code in YAML, for a template in JSON."""
+    from taskwall.fixes.json_code import json_code
+
+    head, code = _parts(text)
+    try:
+        code = json_code(code)
+    except (RefusedError, UnreadableError):
+        return text  # what stands in a document of another kind, such as user data
+    return f"{head}:\n{code}" if head else code
+
+
+def code_of(text: str) -> str:
+    """The code of a fix text; "" if it is nothing but sentences."""
+    return _parts(text)[1]
+
+
+def _parts(section: str) -> tuple[str, str]:
+    """The sentence and the code of what a rule says of its fix; either may be empty."""
+    head, colon, code = section.partition(":\n")
+    if colon:
+        return head, code
+    return (section, "") if "\n" in section or section.endswith(".") else ("", section)
+
+
+def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
+    """A text with names in it, in angle brackets what cannot be referred to there."""
+    for name, meant in names.items():
+        if local := local_name(meant, on.address, on.language):
+            text = text.replace(f"<{name}>", local)
+        else:
+            told = f"<{meant}>".replace("\\", r"\\")
+            text = re.sub(rf"(?:!\w+ )?<{name}>(?:\.\w+)?", told, text)
+    return text
+
+
+def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
+    """The lines of code that changes stand for, those of other resources after their names."""
+    by_resource: dict[str, dict[str, NewValue]] = {}
+    for change in changes:
+        into = by_resource.setdefault(change.attribute.address, {})
+        wanted = referred_from(change.value_in(on.language), on.address, on.language)
+        *keys, last = _keys(change.attribute.path, on.language)
+        for key in keys:
+            inner = into.setdefault(key, {})
+            assert isinstance(inner, dict)
+            into = inner
+        if change.name:
+            into[change.name] = wanted
+        elif last:
+            into[last] = _together(into.get(last), wanted)
+        elif isinstance(wanted, Mapping):
+            into.update(wanted)
+    for address, wanted_there in sorted(by_resource.items(), key=lambda one: one[0] != on.address):
+        if address != on.address:
+            yield f"# {local_name(address, on.address, on.language) or address}"
+        if on.language == "terraform":
+            from taskwall.fixes.hcl_text import member_lines
+
+            yield from member_lines(wanted_there, "")
+        else:
+            from taskwall.fixes.yaml_text import UNIT, block
+
+            yield from block(wanted_there, "", UNIT)
+
+
+def _together(one: NewValue, other: NewValue) -> NewValue:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return {**one, **other}
+    return other
+
+
+def _keys(path: str, language: str) -> list[str]:
+    """The keys of a path behind its last index, which says which block of several is meant."""
+    inner = re.sub(r"^.*\[(?:\d+|\*)\]\.?", "", path.removesuffix("[+]"))
+    found = [quoted or key for quoted, key in re.findall(r'\["([^"]*)"\]|([^.\[\]]+)', inner)]
+    if language == "terraform" and any(key != key.lower() for key in found):
+        return found[-1:]  # inside a JSON document
+    return found or [""]

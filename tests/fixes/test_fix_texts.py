@@ -1,0 +1,271 @@
+"""A law of fix texts: put in its place, each is right by the language, AWS and the sources.
+
+It parses, its attributes exist, and what it refers to is written in the sources, or in angle
+brackets. It is tried on every fail of every rule's fixtures.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cfnlint.data.schemas
+import pytest
+
+from taskwall.engine.judge import judge
+from taskwall.findings.finding import Finding
+from taskwall.readers import cloudformation, terraform
+from taskwall.readers.cloudformation.document import composed
+from taskwall.readers.terraform.syntax.hcl import parse
+from taskwall.readers.terraform.syntax.tree import Body
+from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
+from taskwall.settings import Settings, load
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules"
+NAMES = json.loads((Path(__file__).parents[1] / "data" / "provider_names.json").read_text())[
+    "types"
+]
+SCHEMAS = Path(cfnlint.data.schemas.__path__[0])
+DOCUMENTS = {"container_definitions", "container_properties", "definition", "policy"}
+"""Attributes that hold JSON, whose keys are those of AWS's own API."""
+
+PLACEHOLDER = re.compile(r"<[^<>\n]+>")
+
+
+def code_of(text: str) -> str:
+    """The code of a fix text: what follows its sentence, "" if it is nothing but sentences."""
+    _, colon, code = text.partition(":\n")
+    return code if colon else "" if "\n" in text or text.endswith(".") else text
+
+
+def problems(rule: Rule, finding: Finding, resources: dict[str, Resource], file: str) -> list[str]:
+    """What is wrong with the fix text of a finding."""
+    assert finding.fix is not None
+    code = code_of(finding.fix.text)
+    if not code or "In user data" in finding.fix.text:
+        return []
+    wrong = _wrong_in_terraform if file.endswith(".tf") else _wrong_in_template
+    found: list[str] = []
+    for address, part in _by_resource(code, finding.resource):
+        type_ = resources[address].type
+        if not type_.startswith("awscc_"):
+            found += wrong(part, type_, resources)
+    return found
+
+
+def _by_resource(code: str, address: str) -> Iterator[tuple[str, str]]:
+    """The parts of a code, each with the resource that it is for, as a comment before it says."""
+    first, *others = re.split(r"^# (\S+)\n", code, flags=re.MULTILINE)
+    if first:
+        yield address, first
+    yield from zip(others[::2], others[1::2], strict=True)
+
+
+# --- Terraform
+
+
+def _wrong_in_terraform(code: str, type_: str, resources: dict[str, Resource]) -> Iterator[str]:
+    plain = PLACEHOLDER.sub("placeholder", code)
+    if plain.startswith("{"):  # an element of a list, in a document
+        plain = f"policy = [{plain}]"
+    parsed = parse("fix.tf", plain + "\n")
+    if parsed.errors:
+        yield f"does not parse: {parsed.errors[0].message}"
+        return
+    declared = {f"{one.labels[0]}.{one.labels[1]}" for one in parsed.body.blocks if one.labels}
+    names = {re.sub(r"\[[^]]*\]", "", one.origin.name) for one in resources.values()}
+    for address in re.findall(
+        r"(?<![\w.<])(?:data\.)?aws_\w+\.[\w-]+", re.sub(r'"[^"$]*"', "", plain)
+    ):
+        if address not in declared | names:
+            yield f"{address} is nowhere"
+    for block in parsed.body.blocks:
+        if block.type in ("resource", "data"):
+            yield from _unknown(block.body, NAMES.get(block.labels[0], {}), block.labels[0])
+    own = Body(
+        parsed.body.attributes,
+        tuple(one for one in parsed.body.blocks if one.type not in ("resource", "data")),
+    )
+    levels = list(_levels(NAMES.get(type_, {})))
+    if any(not DOCUMENTS.isdisjoint(level) for level in levels):
+        own = Body({k: v for k, v in own.attributes.items() if k == k.lower()}, own.blocks)
+        levels.append({key[0].lower() + key[1:]: {} for key in _container()})
+    if (own.attributes or own.blocks) and all(list(_unknown(own, each, "")) for each in levels):
+        found = [*own.attributes, *(one.type for one in own.blocks)]
+        yield f"{type_} has no place for {', '.join(found)}"
+
+
+def _levels(names: Any) -> Iterator[Any]:
+    if names:
+        yield names
+    for inner in names.values() if names else ():
+        yield from _levels(inner)
+
+
+def _unknown(body: Body, names: Any, path: str) -> Iterator[str]:
+    names = names or {}
+    for name in body.attributes:
+        if name not in names:
+            yield f"{path}.{name} is no attribute"
+    for block in body.blocks:
+        if block.type not in names:
+            yield f"{path}.{block.type} is no block"
+        else:
+            yield from _unknown(block.body, names[block.type], f"{path}.{block.type}")
+
+
+# --- CloudFormation
+
+
+@cache
+def _schema(type_: str) -> Any:
+    named = json.loads((SCHEMAS / "providers" / "us-east-1.json").read_text()).get(type_)
+    return json.loads((SCHEMAS / "resources" / f"{named}.json").read_text()) if named else {}
+
+
+def _wrong_in_template(code: str, type_: str, resources: dict[str, Resource]) -> Iterator[str]:
+    plain = PLACEHOLDER.sub("placeholder", code)
+    try:
+        node = composed("fix.yaml", plain)
+    except Exception as error:  # noqa: BLE001 (any error is the same here)
+        yield f"does not parse: {error}"
+        return
+    data = _data(node)
+    if isinstance(data, str):
+        yield "is no code"
+        return
+    added = {}
+    if isinstance(data, dict):
+        added = {
+            k: v
+            for k, v in data.items()
+            if isinstance(v, dict) and "Type" in v and "::" in str(v["Type"])
+        }
+    for name in _referred(node):
+        if (
+            name not in added
+            and name not in resources
+            and name != "placeholder"
+            and "::" not in name
+        ):
+            yield f"{name} is nowhere"
+    for each in added.values():
+        schema = _schema(each["Type"])
+        yield from _odd(each.get("Properties", {}), schema, schema, each["Type"])
+    if added:
+        return
+    schema = _schema(type_)
+    if isinstance(data, dict) and any(key.startswith("Definition") for key in data):
+        return  # a state machine, whose states the schema does not know
+    if "PolicyDocument" in schema.get("properties", {}) and not {"Effect", "Condition"}.isdisjoint(
+        data if isinstance(data, dict) else data[0]
+    ):
+        return  # a statement of the policy, or part of it
+    if not any(not list(_odd(data, level, schema, "")) for level in _nodes(schema)):
+        yield f"{type_} has no place for {', '.join(data) if isinstance(data, dict) else data}"
+
+
+def _container() -> Any:
+    schema = _schema("AWS::ECS::TaskDefinition")
+    return schema["definitions"]["ContainerDefinition"]["properties"]
+
+
+def _nodes(schema: Any) -> Iterator[Any]:
+    """All parts of a schema that say what an object or a list holds."""
+    if isinstance(schema, dict):
+        if "properties" in schema or schema.get("type") == "array":
+            yield schema
+        for each in schema.values():
+            yield from _nodes(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from _nodes(each)
+
+
+def _odd(data: Any, node: Any, schema: Any, path: str) -> Iterator[str]:
+    while "$ref" in node:
+        node = schema["definitions"][node["$ref"].rpartition("/")[2]]
+    if isinstance(data, list):
+        for each in data:
+            yield from _odd(each, node.get("items", {}), schema, path)
+        return
+    if not isinstance(data, dict) or any(k == "Ref" or k.startswith("Fn::") for k in data):
+        return
+    if "properties" not in node:
+        if node.get("type") == "array":
+            yield f"{path} is a list"
+        return
+    for key, value in data.items():
+        if key not in node["properties"]:
+            yield f"{path}.{key} is no property"
+        else:
+            yield from _odd(value, node["properties"][key], schema, f"{path}.{key}")
+
+
+def _data(node: Any) -> Any:
+    if node.tag and node.tag.startswith("!"):
+        return {"Fn::": node.tag}
+    if node.id == "mapping":
+        return {key.value: _data(value) for key, value in node.value}
+    if node.id == "sequence":
+        return [_data(each) for each in node.value]
+    return node.value
+
+
+def _referred(node: Any) -> Iterator[str]:
+    if node.id == "mapping":
+        for key, value in node.value:
+            if key.value == "Ref":
+                yield value.value
+            elif key.value == "Fn::GetAtt":
+                yield value.value[0].value
+            yield from _referred(value)
+    elif node.id == "sequence":
+        for each in node.value:
+            yield from _referred(each)
+    elif node.tag == "!Ref":
+        yield node.value
+    elif node.tag == "!GetAtt":
+        yield node.value.partition(".")[0]
+    elif node.tag == "!Sub":
+        yield from re.findall(r"\$\{([\w:]+)", node.value)
+
+
+# --- the law
+
+
+def fails(rule: Rule, file: Path) -> Iterator[tuple[Finding, dict[str, Resource]]]:
+    """The fails of a rule in a fixture, with its resources by address."""
+    given = (file.parent / "taskwall.toml").exists()
+    settings = load(str(file.parent), all_rules()) if given else Settings()
+    reader = terraform if file.suffix == ".tf" else cloudformation
+    [stack], _ = reader.stacks([str(file)], Files(), Inputs(boundary=str(file.parent)))
+    resources: dict[str, Resource] = {}
+    for judged in judge(stack, [rule], settings).findings:
+        if judged.finding.verdict == "fail":
+            resources = resources or {
+                one.origin.address: one for one in stack.evaluate({}).resources
+            }
+            yield judged.finding, resources
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("name", ["main.tf", "template.yaml"])
+def test_fix_texts(rule: Rule, name: str) -> None:
+    """The law, on the fixtures of a rule in one language."""
+    wrong = []
+    for file in sorted((FIXTURES / rule.id.lower()).glob(f"fail*/{name}")):
+        for finding, resources in fails(rule, file):
+            if finding.resource in resources:
+                wrong += [
+                    f"{file.parent.name}: {finding.resource}: {one}"
+                    for one in problems(rule, finding, resources, name)
+                ]
+
+    assert "\n".join(wrong) == ""
