@@ -123,7 +123,7 @@ class Finding(Struct, frozen=True, gc=False):
 
 
 class Suppressed(Struct, frozen=True):
-    """A finding that a comment, metadata or the baseline keeps silent; `by` says which.
+    """A finding that a comment, the baseline or the settings keep silent; `by` says which.
 
     `until` is the last day on which it does; None if it has no end.
     """
