@@ -26,6 +26,7 @@ from taskwall.rules import all_rules
 from taskwall.rules._guide import encodes, recommendations, source
 from taskwall.rules._pages import HIGHLIGHTS, page, prose
 from taskwall.rules._rule import Rule
+from tools.api_page import api
 
 ROOT = Path(__file__).parent.parent
 FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}
@@ -39,6 +40,7 @@ def pages() -> dict[Path, str]:
     found = {ROOT / "docs" / "rules" / f"{rule.id}.md": page_of(rule) for rule in rules}
     found[ROOT / "docs" / "coverage.md"] = coverage(rules)
     found[ROOT / "docs" / "commands.md"] = commands()
+    found[ROOT / "docs" / "api.md"] = api()
     inputs = ROOT / "docs" / "inputs.md"
     found[inputs] = marked(inputs.read_text(), "stand-ins", table_of_stand_ins())
     readme = ROOT / "README.md"

@@ -83,6 +83,16 @@ class Expectation(Struct, frozen=True, rename={"source": "from", "target": "to"}
     required: tuple[str, ...] = ()
 
 
+class PerPath(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """Rules that do not count in some files, an entry of `per-path` in the settings.
+
+    `path` is a pattern as those of `exclude`, `ignore` are rule ids or prefixes.
+    """
+
+    path: str
+    ignore: tuple[str, ...]
+
+
 class Checkov(Struct, frozen=True, rename="kebab"):
     """What holds within checkov only, the table `checkov` of the settings.
 
@@ -109,6 +119,9 @@ class Settings(Struct, frozen=True, rename="kebab"):
     only in a file given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
+    `severity` holds severities by rule id in place of the rules' own, `per_path` rules that do not
+    count in some files. `extends` names an installed package whose settings hold where these say
+    nothing.
     `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD), `file` (where the
     settings stand) and `missing` (which of the folders that they name are not there, in words) are
     no keys of the file.
@@ -134,6 +147,9 @@ class Settings(Struct, frozen=True, rename="kebab"):
     ties: Mapping[str, str] = {}
     expect: tuple[Expectation, ...] = ()
     rules: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = {}
+    per_path: tuple[PerPath, ...] = ()
+    extends: str = ""
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     no_skips: bool = False
@@ -152,11 +168,17 @@ class Settings(Struct, frozen=True, rename="kebab"):
         A pattern without a slash matches a name at any depth; with one, the whole path below
         the settings' folder, where `**` is any number of folders.
         """
-        if not self.exclude:
-            return False
+        return any(self._matches(pattern, path) for pattern in self.exclude)
+
+    def ignores(self, rule: str, path: str) -> bool:
+        """Whether `per-path` says that a rule does not count in the file of an absolute path."""
+        return any(
+            _any(one.ignore, rule) and self._matches(one.path, path) for one in self.per_path
+        )
+
+    def _matches(self, pattern: str, path: str) -> bool:
         shown = os.path.relpath(path, self.folder or os.curdir).replace(os.sep, "/")
-        names = shown.split("/")
-        return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
+        return _matches(pattern.strip("/").split("/"), shown.split("/"))
 
 
 _OURS = {"scenarios", "no-skips", "today", "file", "missing"}
@@ -240,6 +262,8 @@ def _checked(
 ) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
+    if isinstance(table.get("extends"), str):
+        table = {**_extended(table["extends"], file), **table}
     known = setting_keys()
     found = {}
     for written, value in table.items():
@@ -275,11 +299,18 @@ def _checked(
     named += (("ties", stack) for side in sides if (stack := stack_of(side)))
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
+    for one in settings.per_path:
+        known_rules(one.ignore, rules, f"{file}: per-path")
+    ids = [rule.id for rule in rules]
+    for id_ in settings.severity:
+        if id_ not in ids:
+            raise SettingsError(f'{file}: severity: no rule is "{id_}"{nearest(id_, ids)}.')
     return msgspec.structs.replace(
         settings,
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
+        per_path=tuple(PerPath(one.path, _upper(one.ignore)) for one in settings.per_path),
         module_sources=_there(settings.module_sources, file),
         remote_state=_there(settings.remote_state, file),
         context=tuple(
@@ -295,6 +326,29 @@ def _checked(
             if not os.path.exists(_absolute(path, file))
         ),
     )
+
+
+_OF_ONE_TREE = frozenset(
+    {"baseline", "context", "extends", "module-sources", "remote-state", "rules", "ties"}
+)
+"""Keys that name paths, or code, which an installed package cannot set."""
+
+
+def _extended(package: str, file: str) -> dict[str, Any]:
+    """What the settings of an installed package say."""
+    from taskwall.core.distributions import installed_file
+
+    try:
+        path = installed_file(package, "taskwall.toml")
+    except LookupError as error:
+        raise SettingsError(f"{file}: extends: {package} is not installed.") from error
+    table = None if path is None else _table(path)
+    if not isinstance(table, dict):
+        raise SettingsError(f"{file}: extends: {package} has no taskwall.toml.")
+    for key in table:
+        if key.replace("_", "-") in _OF_ONE_TREE:
+            raise SettingsError(f'{path}: "{key}" cannot be set by a package.')
+    return table
 
 
 def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object:
@@ -456,14 +510,15 @@ def _seen_from(folder: str, pattern: str, cwd: str) -> str:
 
 
 def chosen(rules: "Sequence[Rule]", settings: Settings) -> "tuple[Rule, ...]":
-    """The rules that run."""
+    """The rules that run, with the severities that the settings give them."""
     found = []
     for rule in rules:
         selected = (
             _any(settings.select, rule.id) if settings.select else rule.in_profile(settings.profile)
         )
         if selected and not _any(settings.ignore, rule.id):
-            found.append(rule)
+            severity = settings.severity.get(rule.id)
+            found.append(rule if severity is None else rule.of_severity(severity))
     return tuple(found)
 
 

@@ -1,5 +1,7 @@
 """Rules of one's own: found, asked, tried, and kept to what they may do."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -228,3 +230,31 @@ def test_wrong_words_are_refused(
     """Each with a sentence that says what is right."""
     assert main(["rules", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+AUDIT = """
+import sys
+seen = []
+sys.addaudithook(lambda event, given: event in ("exec", "import") and seen.append(str(given[0])))
+import taskwall
+report = taskwall.scan(sys.argv[1])
+assert report.findings or report.passes
+print(*[one for one in seen if sys.argv[1] in one or "acme" in one], sep="\\n")
+"""
+
+
+def test_nothing_of_a_scanned_tree_is_executed(tmp_path: Path) -> None:
+    """No Python below it is imported or run, whatever its settings and names say."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "main.tf").write_text('resource "aws_vpc" "a" {}\n' + SOURCE)
+    (tmp_path / "taskwall.toml").write_text('rules = ["policy"]\n')
+    write(tmp_path / "policy")
+    for name in ("conftest.py", "sitecustomize.py", "taskwall_rules.py"):
+        (tmp_path / name).write_text("raise SystemExit(3)\n")
+    (tmp_path / "net.tf").write_text(
+        'resource "aws_ecs_service" "a" {\n  launch_type = "FARGATE"\n}\n'
+    )
+    command = [sys.executable, "-c", AUDIT, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path.parent)
+
+    assert done.stdout.strip() == ""

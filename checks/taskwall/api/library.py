@@ -41,7 +41,7 @@ class Report:
 
     @property
     def unknowns(self) -> tuple[Finding, ...]:
-        """The verdicts that the sources leave open."""
+        """The verdicts that cannot be known from the sources."""
         return self._of("unknown")
 
     @property
@@ -123,7 +123,7 @@ def scan(
         baseline: a file of baselined findings.
         rules: folders of rules of one's own.
         no_skips: whether suppressions do not count.
-        allow_empty: whether it is no error that there is nothing to analyse.
+        allow_empty: whether nothing to analyse is accepted.
 
     Raises:
         taskwall.SettingsError: the settings, or arguments, cannot be meant so.
@@ -163,7 +163,7 @@ def load(
 ) -> Network:
     """The network of the one stack in a file or folder.
 
-    Conditions that the inputs leave open stay open: what may exist is in the network.
+    Conditions that the inputs do not decide stay undecided: what may exist is in the network.
 
     Args:
         path: a Terraform root, a template or a plan.

@@ -107,7 +107,12 @@ def _by_address(verdict: tuple[ScenarioVerdict, object]) -> tuple[object, ...]:
 
 
 def severity_of(rule: Rule, verdict: Verdict, profile: str) -> Severity:
-    """The severity of a verdict under a profile: `pci` raises what its rules call low."""
+    """The severity of a verdict under a profile: `pci` raises what its rules call low.
+
+    What the settings say of the rule stands before both.
+    """
+    if rule.severity_given is not None:
+        return rule.severity_given
     severity = verdict.severity or rule.severity
     raised = profile == "pci" and rule.pci and severity in ("low", "info")
     return "medium" if raised else severity

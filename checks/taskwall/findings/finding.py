@@ -77,9 +77,9 @@ class Finding(Struct, frozen=True, gc=False):
     """What a rule says of one place. The fields, and their order, are the JSON contract.
 
     Lines and columns count from 1 (columns in code points), ends are exclusive, paths are
-    relative to the working directory with forward slashes. `when` names the setting of the open
-    switches that the finding needs; None if it holds whatever they are. The fields that an
-    instance has too are those of the first.
+    relative to the working directory with forward slashes. `when` names the setting of the
+    undecided conditions that the finding needs; None if it holds whatever they are. The fields
+    that an instance has too are those of the first.
     """
 
     rule: str
@@ -123,7 +123,7 @@ class Finding(Struct, frozen=True, gc=False):
 
 
 class Suppressed(Struct, frozen=True):
-    """A finding that a comment, metadata or the baseline keeps silent; `by` says which.
+    """A finding that a comment, the baseline or the settings keep silent; `by` says which.
 
     `until` is the last day on which it does; None if it has no end.
     """

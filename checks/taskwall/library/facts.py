@@ -93,7 +93,7 @@ class Fact:
 
     @property
     def truth(self) -> bool | None:
-        """True, False, or None where the sources leave it open."""
+        """True, False, or None where it cannot be known from the sources."""
         return self._core.truth
 
     @property

@@ -32,7 +32,7 @@ class Verdict(Struct, frozen=True):
     """A rule's answer for one place.
 
     `resource` is what has to change: a resource, or a permission of a security group. `place` is
-    the place in it: one of its attributes, ties or permissions, or the resource again. `fact` is
+    the place in it: one of its attributes, links or permissions, or the resource again. `fact` is
     what would be wrong: true fails, false passes, unknown is unknown. `message` is the sentence
     that says what is wrong, `holds` one that says what is right. `concerned` is whether the rule is
     about the resource at all: there is no verdict where it is false. `about` names what rules take

@@ -73,7 +73,7 @@ class Service(Resource):
         return tuple(self._through(paths) for paths in found.values())
 
     def _through(self, paths: list[BalancerPath]) -> Related[LoadBalancer]:
-        """The tie to a load balancer to which several ways lead."""
+        """The link to a load balancer to which several ways lead."""
         balancer, fact = paths[0].balancer, any_of(path.fact for path in paths)
         view = None if balancer is None else LoadBalancer(self._frame, balancer)
         return Related(self._frame, view, fact, paths[0].place)

@@ -1,4 +1,4 @@
-"""What all views of the library have in common: resources, attributes, and ties between them."""
+"""What all views of the library have in common: resources, attributes, and links between them."""
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -61,7 +61,7 @@ class Setting(ReadOnly):
 
     @property
     def known(self) -> bool:
-        """Whether the sources tell its value."""
+        """Whether its value is known from the sources."""
         return not self._setting.open
 
     @property
@@ -142,7 +142,7 @@ class Resource(ReadOnly):
 
     @property
     def exists(self) -> Fact:
-        """Whether it is there: unknown where a count or condition leaves that open."""
+        """Whether it is there: unknown where an undecided count or condition decides it."""
         return self._frame.fact(self._entity.exists)
 
     def tag(self, key: str) -> Setting | None:
@@ -163,21 +163,24 @@ class Resource(ReadOnly):
 
 
 R = TypeVar("R", bound=Resource)
+R_co = TypeVar("R_co", bound=Resource, covariant=True)
 E = TypeVar("E", bound=Entity)
 
 
-class Related(ReadOnly, Generic[R]):
-    """A tie to another resource, and the fact that it is there.
+class Related(ReadOnly, Generic[R_co]):
+    """A link to another resource, and the fact that it is there.
 
-    `target` is None where the sources do not tell to which resource it leads.
+    `target` is None where it is not known to which resource it leads.
     """
 
     __slots__ = ("_fact", "_place", "target")
     _fact: CoreFact
     _place: Span | None
-    target: R | None
+    target: R_co | None
 
-    def __init__(self, frame: Frame, target: R | None, fact: CoreFact, place: Span | None) -> None:
+    def __init__(
+        self, frame: Frame, target: R_co | None, fact: CoreFact, place: Span | None
+    ) -> None:
         """Made by the library."""
         super().__init__(frame)
         for name, value in (("target", target), ("_fact", fact), ("_place", place)):
@@ -185,7 +188,7 @@ class Related(ReadOnly, Generic[R]):
 
     @property
     def fact(self) -> Fact:
-        """Whether the tie is there."""
+        """Whether the link is there."""
         return self._frame.fact(self._fact)
 
     @property
@@ -200,13 +203,13 @@ class Related(ReadOnly, Generic[R]):
 def related(
     frame: Frame, links: "tuple[Link, ...]", kind: type[E], view: Callable[[Frame, E], R]
 ) -> tuple[Related[R], ...]:
-    """The resources to which ties lead, or may: each written one where nothing tells which."""
+    """The resources to which links lead, or may: each written one where it is not known which."""
 
     def found() -> Iterator[Related[R]]:
         for link in links:
             meant = list(frame.network.meant(kind, link))
-            for entity, tie in meant:
-                yield Related(frame, view(frame, entity), tie.fact, tie.place)
+            for entity, link_ in meant:
+                yield Related(frame, view(frame, entity), link_.fact, link_.place)
             if not meant:
                 unknown = CoreFact(None, link.fact.text, link.place, needs=link.waits())
                 yield Related(frame, None, unknown, link.place)
@@ -215,13 +218,13 @@ def related(
 
 
 def leads_to(on: Resource, links: "tuple[Link, ...]", target: Resource, words: str) -> Fact:
-    """Whether one of the ties of a resource leads to another.
+    """Whether one of the links of a resource leads to another.
 
     Args:
-        on: the resource whose ties these are.
-        links: the ties.
+        on: the resource whose links these are.
+        links: the links.
         target: the other resource.
-        words: what the ties mean, as a verb: "uses".
+        words: what the links mean, as a verb: "uses".
     """
     entity, frame = target._entity, on._frame
     here = Link(entity.id, CoreFact(True), entity.origin.header, not entity.external)

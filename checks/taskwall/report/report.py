@@ -87,6 +87,7 @@ class ReportBuilder:
                 for row in self.rows
                 if row.asked
                 and row.suppression is None
+                and not self.settings.ignores(row.finding.rule, row.place.file)
                 and row.finding.verdict != "pass"
                 and row.finding.verdict in self.settings.show
                 for one in row.finding.instances
@@ -110,6 +111,11 @@ class ReportBuilder:
                 file = self.paths.shown(skip.place.file)
                 line, until = skip.place.line, skip.until or None
                 silent.append(Suppressed(finding, "comment", skip.reason, file, line, until))
+                continue
+            if self.settings.ignores(finding.rule, row.place.file):
+                if finding.verdict != "pass":
+                    file = self.paths.shown(self.settings.file)
+                    silent.append(Suppressed(finding, "settings", "ignored by per-path", file, 1))
                 continue
             held = _known_instances(row, known)
             if held:

@@ -11,6 +11,7 @@ from types import CodeType
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import TRUE, Fact, all_of, existence
@@ -121,6 +122,7 @@ Judge: TypeAlias = Callable[[Network], Iterator[Verdict]]
 class Rule(Struct, frozen=True):
     """A rule as surfaces see it.
 
+    `severity_given` is what the settings say in place of its own severity, and of its verdicts'.
     `sections` hold the docstring's parts by their names. `yields_to` names the rules whose fail
     about the same thing silences this one's. `per_use` says that it judges how a value is used, and
     not the value: two uses of one variable are two mistakes.
@@ -137,6 +139,7 @@ class Rule(Struct, frozen=True):
     judge: Judge
     module: str
     per_use: bool = False
+    severity_given: Severity | None = None
 
     @property
     def lint_id(self) -> str:
@@ -148,6 +151,10 @@ class Rule(Struct, frozen=True):
     @property
     def _low_default(self) -> bool:
         return self.severity == "low" and self.default
+
+    def of_severity(self, severity: Severity) -> "Rule":
+        """The same rule, all of whose findings have this severity."""
+        return replace(self, severity_given=severity)
 
     @property
     def code(self) -> CodeType:
@@ -173,7 +180,8 @@ class Rule(Struct, frozen=True):
 def describe(rule: Rule) -> RuleDescription:
     """A rule as reports describe it."""
     what, why = (" ".join(rule.sections[name].split()) for name in ("What", "Why"))
-    return RuleDescription(rule.id, rule.name, rule.title, rule.severity, what, why, rule.link)
+    severity = rule.severity_given or rule.severity
+    return RuleDescription(rule.id, rule.name, rule.title, severity, what, why, rule.link)
 
 
 def rule(
