@@ -260,6 +260,10 @@ class RuleDescription(Struct, frozen=True):
     page: Callable[[], str] | None = None
 
 
+def _no_hash(_file: str, _line: int) -> str:
+    return ""
+
+
 class Report(Struct, frozen=True):
     """What a scan found, for every surface.
 
@@ -271,7 +275,8 @@ class Report(Struct, frozen=True):
     `workspace` or `assume`) where that decides all that wait for it. `rules` are those that ran, by
     id. `open_ties` are what was looked for elsewhere and not found, what most unknowns wait for
     first. `elsewhere` counts the fails and the unknowns that touch none of the files that were
-    given, `excluded` the files that are excluded.
+    given, `excluded` the files that are excluded. `line_hash` gives the
+    hash by which code scanning knows a line again, "" if it has none.
     """
 
     document: ReportDocument
@@ -285,3 +290,4 @@ class Report(Struct, frozen=True):
     elsewhere: tuple[int, int] = (0, 0)
     excluded: int = 0
     open_ties: tuple[ReportedTie, ...] = ()
+    line_hash: Callable[[str, int], str] = _no_hash

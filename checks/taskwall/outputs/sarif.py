@@ -45,6 +45,8 @@ STEPS_IN_MESSAGE = 8
 
 SARIF_KINDS = {"fail": "fail", "unknown": "review", "pass": "pass"}
 FINGERPRINT = "taskwall/v1"
+LINE_HASH = "primaryLocationLineHash"
+"""By this GitHub knows an alert again; whoever uploads without its action has to bring it."""
 
 
 def render(report: Report, view: View | None = None) -> str:
@@ -155,8 +157,10 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> Objec
         place = {**location, "message": {"text": sanitize(finding.message)}}
         flow = {"locations": [*chain, {"location": place}]}
         found["codeFlows"] = [{"threadFlows": [flow]}]
-    if finding.fingerprint:
-        found["partialFingerprints"] = {FINGERPRINT: finding.fingerprint}
+    line_hash = report.line_hash(finding.file, finding.line)
+    prints = {FINGERPRINT: finding.fingerprint, LINE_HASH: line_hash}
+    if any(prints.values()):
+        found["partialFingerprints"] = {key: value for key, value in prints.items() if value}
     if finding.fix and finding.fix.edits:
         found["fixes"] = [_fix(finding.fix.text, finding.fix.edits)]
     return found

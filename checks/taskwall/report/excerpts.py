@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from taskwall.core.values import Span
 from taskwall.findings.finding import Finding
 from taskwall.findings.redaction import Redactor
+from taskwall.report.line_hash import HASHED_UNITS, line_hashes
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Stack
 
@@ -88,6 +89,7 @@ class SourceLines:
         self._stacks = stacks
         self._mask = mask or Redactor(())
         self._masked: dict[str, list[str]] = {}
+        self._hashes: dict[str, list[str]] = {}
 
     def for_path(self, path: str) -> list[str]:
         """All lines of a file; none if no stack has it, or it cannot be read."""
@@ -95,6 +97,27 @@ class SourceLines:
         if found is None:
             found = self._masked[path] = self._read(path)
         return found
+
+    def hash_of(self, path: str, line: int) -> str:
+        """The hash of a line, with what follows it, as code scanning takes it.
+
+        "" if there is no such line, and where secrets may stand in it: a hash of little text can be
+        guessed.
+        """
+        masked = self.for_path(path)
+        if not 0 < line <= len(masked):
+            return ""
+        text = self._files.text(path)
+        if path not in self._hashes:
+            self._hashes[path] = line_hashes(text)
+        written = [one.removesuffix("\r") for one in text.split("\n")]
+        end, units = line - 1, 0
+        while end < len(written) and units < HASHED_UNITS:
+            units += len(written[end].replace(" ", "").replace("\t", "")) + 1
+            end += 1
+        hidden = written[line - 1 : end] != masked[line - 1 : end]
+        hashes = self._hashes[path]
+        return "" if hidden or line > len(hashes) else hashes[line - 1]
 
     def at(self, place: Span) -> str:
         """What stands at a place, with every stretch of white space as one blank."""

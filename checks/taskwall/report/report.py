@@ -184,12 +184,16 @@ class ReportBuilder:
             about_rules,
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=self.found.excluded,
+            line_hash=self._line_hash,
             open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.for_path(self.paths.meant(file))
         return lines[line - 1] if 0 < line <= len(lines) else None
+
+    def _line_hash(self, file: str, line: int) -> str:
+        return self.lines.hash_of(self.paths.meant(file), line)
 
     def _read_errors(self) -> tuple[Problem, ...]:
         """What of the sources could not be read, each once however many stacks met it."""
