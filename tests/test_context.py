@@ -9,6 +9,7 @@ import pytest
 from taskwall import outputs
 from taskwall.api.scan import Options, scan
 from taskwall.outputs import View
+from taskwall.session.session import Session
 from taskwall.settings import SettingsError
 
 NETWORK = """
@@ -465,3 +466,39 @@ def test_what_cdk_has_looked_up(
     document = json.loads(outputs.render("json", scan(options), View()))
     told_of = ["cdk.context.json"] if given == "." else []  # a file has only its own errors
     assert [one["file"] for one in document["errors"]] == told_of
+
+
+def test_a_root_and_its_state_are_one(folder: Path) -> None:
+    """Of both the state counts where ids are written, else the root: nothing is there twice."""
+    state = {**STATE, "resources": STATE["resources"][:2]}  # type: ignore[index]
+    (folder / "states/net.tfstate").write_text(json.dumps(state))
+    network = NETWORK.replace('"aws_subnet" "public"', '"aws_subnet" "main"')
+    network = network.replace("aws_subnet.public", "aws_subnet.main")
+    (folder / "network/main.tf").write_text(network)
+    ties = told(folder, "network", "states")["ties"]
+    assert {one["to_stack"] for one in ties} == {"network"}
+    text = SERVICE.replace("data.aws_subnets.public.ids", f'["{SUBNET}"]')
+    (folder / "service/main.tf").write_text(text)
+    ties = told(folder, "network", "states")["ties"]
+    assert {one["to_stack"] for one in ties} == {"states/net.tfstate"}
+    assert not any(one["candidates"] for one in ties)
+
+
+def test_an_editor_reads_context(folder: Path) -> None:
+    """A session takes it from the settings, and learns what changes in it."""
+    (folder / "service/taskwall.toml").write_text('[[context]]\npath = "../network"\n')
+    session = Session(str(folder / "service"))
+
+    def verdict() -> list[str]:
+        return [one.verdict for one in session.report().findings if one.rule == "TW603"]
+
+    assert verdict() == ["fail"]
+    path = str(folder / "service/main.tf")
+    session.change(path, SERVICE.replace('"prod"', '"other"'))
+    assert verdict() == ["unknown"]
+    session.change(path, SERVICE)
+    assert verdict() == ["fail"]
+    private = NETWORK.replace("gateway_id = aws_internet", "nat_gateway_id = aws_internet")
+    (folder / "network/main.tf").write_text(private)
+    assert session.look()
+    assert verdict() == []
