@@ -9,6 +9,7 @@ import pytest
 from taskwall import outputs
 from taskwall.api.scan import Options, scan
 from taskwall.outputs import View
+from taskwall.session.session import Session
 from taskwall.settings import SettingsError
 
 NETWORK = """
@@ -398,3 +399,106 @@ def test_a_plan_is_context(folder: Path) -> None:
     assert {one["to_stack"] for one in document["ties"]} == {"plan.json"}
     (folder / "plan.json").write_text('{"format_version": "9", "planned_values": {}}')
     assert "format 9" in told(folder, "plan.json")["errors"][0]["message"]
+
+
+CDK = {
+    "vpc-provider:account=1:filter.vpc-id=vpc-1:region=eu-west-1": {
+        "vpcId": VPC,
+        "vpcCidrBlock": "10.0.0.0/16",
+        "subnetGroups": [
+            {
+                "name": "Public",
+                "type": "Public",
+                "subnets": [{"subnetId": SUBNET, "routeTableId": "rtb-0123456789abcdef0"}],
+            }
+        ],
+    },
+    "vpc-provider:account=1:filter.vpc-id=vpc-2:region=eu-west-1": {
+        "vpcId": "vpc-00000000000000002",
+        "privateSubnetIds": ["subnet-00000000000000002"],
+        "privateSubnetRouteTableIds": ["rtb-00000000000000002"],
+        "isolatedSubnetIds": ["subnet-00000000000000003"],
+    },
+    "availability-zones:account=1:region=eu-west-1": ["eu-west-1a"],
+}
+
+
+@pytest.mark.parametrize(
+    ("subnet", "verdict"),
+    [
+        (SUBNET, "fail"),
+        ("subnet-00000000000000002", None),
+        ("subnet-00000000000000003", "unknown"),
+        ("subnet-00000000000000004", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("given", [".", "cdk.out/app.template.json"])
+def test_what_cdk_has_looked_up(
+    tmp_path: Path, subnet: str, verdict: str | None, given: str
+) -> None:
+    """Beside an app it is read by itself; of a VPC no more is known than it says."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "cdk.out").mkdir()
+    (tmp_path / "cdk.context.json").write_text(json.dumps(CDK))
+    task = {
+        "NetworkMode": "awsvpc",
+        "RequiresCompatibilities": ["FARGATE"],
+        "ContainerDefinitions": [{"Name": "api", "Image": "api"}],
+    }
+    network = {"AwsvpcConfiguration": {"Subnets": [subnet]}}
+    service = {
+        "LaunchType": "FARGATE",
+        "TaskDefinition": {"Ref": "Task"},
+        "NetworkConfiguration": network,
+    }
+    resources = {
+        "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": task},
+        "Service": {"Type": "AWS::ECS::Service", "Properties": service},
+    }
+    template = tmp_path / "cdk.out/app.template.json"
+    template.write_text(json.dumps({"Resources": resources}, indent=1))
+    options = Options((given,), show=("fail", "unknown"), cwd=str(tmp_path))
+    document = json.loads(outputs.render("json", scan(options), View()))
+    found = verdicts(document)
+    assert found.get("TW603", (None,))[0] == verdict
+    assert found["TW701"][0] == "unknown"  # flow logs are not what CDK looks up
+    (tmp_path / "cdk.context.json").write_text("{")
+    document = json.loads(outputs.render("json", scan(options), View()))
+    told_of = ["cdk.context.json"] if given == "." else []  # a file has only its own errors
+    assert [one["file"] for one in document["errors"]] == told_of
+
+
+def test_a_root_and_its_state_are_one(folder: Path) -> None:
+    """Of both the state counts where ids are written, else the root: nothing is there twice."""
+    state = {**STATE, "resources": STATE["resources"][:2]}  # type: ignore[index]
+    (folder / "states/net.tfstate").write_text(json.dumps(state))
+    network = NETWORK.replace('"aws_subnet" "public"', '"aws_subnet" "main"')
+    network = network.replace("aws_subnet.public", "aws_subnet.main")
+    (folder / "network/main.tf").write_text(network)
+    ties = told(folder, "network", "states")["ties"]
+    assert {one["to_stack"] for one in ties} == {"network"}
+    text = SERVICE.replace("data.aws_subnets.public.ids", f'["{SUBNET}"]')
+    (folder / "service/main.tf").write_text(text)
+    ties = told(folder, "network", "states")["ties"]
+    assert {one["to_stack"] for one in ties} == {"states/net.tfstate"}
+    assert not any(one["candidates"] for one in ties)
+
+
+def test_an_editor_reads_context(folder: Path) -> None:
+    """A session takes it from the settings, and learns what changes in it."""
+    (folder / "service/taskwall.toml").write_text('[[context]]\npath = "../network"\n')
+    session = Session(str(folder / "service"))
+
+    def verdict() -> list[str]:
+        return [one.verdict for one in session.report().findings if one.rule == "TW603"]
+
+    assert verdict() == ["fail"]
+    path = str(folder / "service/main.tf")
+    session.change(path, SERVICE.replace('"prod"', '"other"'))
+    assert verdict() == ["unknown"]
+    session.change(path, SERVICE)
+    assert verdict() == ["fail"]
+    private = NETWORK.replace("gateway_id = aws_internet", "nat_gateway_id = aws_internet")
+    (folder / "network/main.tf").write_text(private)
+    assert session.look()
+    assert verdict() == []

@@ -1,9 +1,12 @@
 """The context of a scan: what its files are, and what those hold that are read as they stand."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
 
 from taskwall.core.values import Span
+from taskwall.readers.cdk_context import CDK_CONTEXT, beside, cdk_context
 from taskwall.settings import Settings
 from taskwall.source.context import Context, ContextSource
 from taskwall.source.files import Files, UnreadableError, folder_entries, walk
@@ -32,9 +35,13 @@ def read_context(
     templates: dict[str, None] = {}
     states: dict[str, None] = {}
     plans: dict[str, None] = {}
+    of_cdk: dict[str, None] = {}
     for path in paths:
         for file in _below(path, files, errors):
             if use.excludes(file):
+                continue
+            if os.path.basename(file) == CDK_CONTEXT:
+                of_cdk[file] = None
                 continue
             if file.endswith(TERRAFORM):
                 terraform[file] = None
@@ -48,14 +55,36 @@ def read_context(
                 why = "is neither Terraform, a template, a plan nor a state"
                 errors.append(SourceError(Span(path, 1, 1, 1, 1), why))
     sources: tuple[ContextSource, ...] = ()
+    for file in of_cdk:
+        found = cdk_context(file, files)
+        if isinstance(found, SourceError):
+            errors.append(found)
+        else:
+            sources += (found,)
     if states or plans:
         from taskwall.readers.terraform.state.reader import planned
         from taskwall.readers.terraform.state.reader import states as read_states
 
-        for found, wrong in (read_states(states, files), planned(plans, files, inputs)):
-            sources += tuple(found)
+        for some, wrong in (read_states(states, files), planned(plans, files, inputs)):
+            sources += tuple(some)
             errors += wrong
     return Context(tuple(terraform), tuple(templates), sources)
+
+
+def with_cdk(
+    context: Context, paths: Iterable[str], files: Files, errors: list[SourceError]
+) -> Context:
+    """The context, with what CDK has looked up for the apps whose templates are scanned."""
+    known = {source.file for source in context.sources}
+    found = []
+    for file in sorted({beside(path) for path in paths} - known - {""}):
+        if files.exists(file):
+            one = cdk_context(file, files)
+            if isinstance(one, SourceError):
+                errors.append(one)
+            else:
+                found.append(one)
+    return replace(context, sources=(*context.sources, *found)) if found else context
 
 
 def _below(path: str, files: Files, errors: list[SourceError]) -> Iterator[str]:

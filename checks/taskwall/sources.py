@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.context import read_context
+from taskwall.context import read_context, with_cdk
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
@@ -538,7 +538,8 @@ def _stacks(
     if templates and "cloudformation" in scope.kinds:
         from taskwall.readers.cloudformation import stacks as read_templates
 
-        add(attempt(lambda: read_templates(templates, files, inputs), templates[0], errors))
+        said = replace(inputs, context=with_cdk(inputs.context, templates, files, errors))
+        add(attempt(lambda: read_templates(templates, files, said), templates[0], errors))
     return stacks, errors
 
 

@@ -323,6 +323,8 @@ class NetworkBuilder:
             text = str(value.data)
             address = self.by_name(kind).get(text) or self.by_name(kind).get(_bare(text))
             if address is not None:
+                if self.resources[address].data:  # it exists, and not all is known of it
+                    self._refer((kind, address), cell, ())
                 return address, True, ()
             if text in self.resources or not text:
                 # Only references lead to a resource: a text that is like its logical id does not,
@@ -342,7 +344,9 @@ class NetworkBuilder:
         """Whether a cell names an entity that these sources write; None if that is open."""
         if exact:
             owner, _, entity = to.rpartition(".")  # what AWS makes with a VPC
-            return to in self.resources or (entity in _MADE and owner in self.resources)
+            if (known := self.resources.get(to)) is not None:
+                return not known.data
+            return entity in _MADE and owner in self.resources
         value = None if cell.value is None else worst_per_scenario(cell.value)
         if isinstance(value, Text) and not isinstance(value.parts[0], str):
             value = value.parts[0] if len(value.parts) == 1 else value
@@ -453,17 +457,23 @@ class NetworkBuilder:
     def named(self, kind: type[Entity]) -> dict[str, str]:
         """What `by_name` remembers: the first resource of each name, by type.
 
-        Of what was deployed, as states hold it, ids are known too.
+        Of what was deployed, as the context holds it, ids are known too, and of what it only looked
+        up nothing else.
         """
         names: dict[str, str] = {}
+        looked_up: dict[str, str] = {}
         for type_, own in _KINDS.items():
             for resource in self.types.get(type_, ()) if own.entity is kind else ():
-                for attribute in () if resource.data else (own.named, "id", "arn"):
+                attributes: tuple[str, ...] = (own.named, "id", "arn")
+                if resource.data:
+                    attributes = ("id", "arn") if resource.origin.context else ()
+                for attribute in attributes:
                     found = resource.body.fields.get(attribute)
                     text = None if found is None else worst_per_scenario(found)
                     if isinstance(text, Known) and isinstance(text.data, str):
-                        names.setdefault(text.data, resource.origin.address)
-        return names
+                        table = looked_up if resource.data else names
+                        table.setdefault(text.data, resource.origin.address)
+        return looked_up | names
 
     def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
         """The entity behind a name that the sources do not declare: all its attributes unknown."""

@@ -50,10 +50,11 @@ def _ids_in(path: str, files: Files) -> Iterator[tuple[str, Span]]:
 def owners_of(context: Iterable[ContextSource]) -> Mapping[str, tuple[str, str]]:
     """By ids of resources of the context, the source and the address of each."""
     found = {}
-    for source in context:
-        for resource in source.resources:
-            for name in () if resource.data else ("id", "arn"):
-                value = worst_per_scenario(resource.body.fields.get(name, Known(None)))
-                if isinstance(value, Known) and isinstance(value.data, str):
-                    found[value.data] = source.file, resource.origin.address
+    every = [(source, resource) for source in context for resource in source.resources]
+    # What a source has created counts more than what another one has only looked up.
+    for source, resource in sorted(every, key=lambda pair: not pair[1].data):
+        for name in ("id", "arn"):
+            value = worst_per_scenario(resource.body.fields.get(name, Known(None)))
+            if isinstance(value, Known) and isinstance(value.data, str):
+                found[value.data] = source.file, resource.origin.address
     return found

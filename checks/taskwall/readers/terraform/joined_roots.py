@@ -168,12 +168,7 @@ def joined(
         inputs: what the user says, and the context.
         files: reads their files.
     """
-    # The state of a root that is read itself only repeats it.
-    context = [
-        source
-        for source in inputs.context.sources
-        if not any(_is_of(source, root.root) for root in roots)
-    ]
+    roots, context = _told_once(roots, inputs.context.sources, files)
     leading = _leading(modules, calls)
     ties = with_recursion_limit(lambda: _ties(roots, leading, inputs, files, context))
     by_name: dict[str, TerraformStack | ContextSource] = {root.name: root for root in roots}
@@ -196,6 +191,31 @@ def joined(
         stack.ties = tuple(tie for tie in ties if tie.stack in group)
         found.append(stack)
     return found
+
+
+def _told_once(
+    roots: Sequence[TerraformStack], sources: Sequence[ContextSource], files: Files
+) -> tuple[list[TerraformStack], list[ContextSource]]:
+    """Roots and sources without those that only repeat another: a root has a state.
+
+    Of a root of the context its state counts, if its ids are what the scanned ones refer to.
+    """
+    kept: list[ContextSource] = []
+    known_by_state: set[str] = set()
+    for source in sources:
+        same = [root for root in roots if _is_of(source, root.root)]
+        owners = owners_of([source]) if same and all(root.context for root in same) else {}
+        wanted = any(
+            True
+            for root in roots
+            if owners and not root.context
+            for _ in id_references(root.name, root.files, owners, files)
+        )
+        if wanted:
+            known_by_state |= {root.name for root in same}
+        if wanted or not same:
+            kept.append(source)
+    return [root for root in roots if root.name not in known_by_state], kept
 
 
 def _is_of(source: ContextSource, root: Module) -> bool:
