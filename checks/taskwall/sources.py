@@ -16,7 +16,7 @@ from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.findings.text import count_of_kind
-from taskwall.settings import Settings
+from taskwall.settings import Settings, stack_of
 from taskwall.source.containment import attempt
 from taskwall.source.files import (
     DOWNLOADED,
@@ -125,7 +125,8 @@ def read_sources(
         explore_defaults=use.scenarios == "all",
         module_sources=use.module_sources,
         remote_states=use.remote_state,
-        context=read_context([one.path for one in use.context], use, files, found.errors),
+        ties={_side(one): _side(other) for one, other in use.ties.items()},
+        context=read_context([one.path for one in use.context], use, files, inputs, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths)
@@ -209,6 +210,12 @@ def read_sources(
                 path for path in given if not path.endswith(ROOTS) and path not in reported
             ]
     return found
+
+
+def _side(text: str) -> tuple[str, str]:
+    """The stack, "" for any, and the address of a side of a tie."""
+    stack = stack_of(text)
+    return (stack, text.removeprefix(f"{stack}:")) if stack else ("", text)
 
 
 def _is_settings(path: str, use: Settings) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from taskwall.core.values import Fields, Items, ModuleCall, Reference, Span, Text, Value
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import (
+    Access,
     Attribute,
     Block,
     Conditional,
@@ -151,6 +152,8 @@ class PlacedExpression:
     def _within(self, wanted: Wanted, place: Span) -> Wanted:
         """The smallest part of an expression that holds a place; what chooses it is noted."""
         node, names = wanted.expression, wanted.names
+        if isinstance(node, Access):
+            return wanted  # what it begins with has the same place, and is another thing
         parts = _members(node) or [(child.place, child) for child in children(node)]
         inner = next((part for at, part in parts if at.holds(place)), None)
         if inner is None:

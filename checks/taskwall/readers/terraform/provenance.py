@@ -35,7 +35,7 @@ from taskwall.readers.terraform.variable_trace import (
     keys,
     loops,
 )
-from taskwall.source.stack import Provenance
+from taskwall.source.stack import NamedDefault, Provenance
 
 _PASSING = KEEPING_FUNCTIONS | {"element", "flatten", "one", "slice", "split"}
 """Functions whose result is right or wrong as that argument is which is no literal."""
@@ -60,10 +60,13 @@ class ModuleProvenance:
         if start is None or self._blocks.key(place.file) not in modules:
             return ()
         depth = len(files) - 1 - modules[::-1].index(self._blocks.key(place.file))
-        found = [(place, depth), *self._steps(start, depth, files, calls)]
+        found = [(place, depth, None), *self._steps(start, depth, files, calls)]
         outermost = found[-1][1]
         return tuple(
-            [Provenance(at, tuple([c.place for c in calls[outermost:n]])) for at, n in found]
+            [
+                Provenance(at, tuple([c.place for c in calls[outermost:n]]), default)
+                for at, n, default in found
+            ]
             if len(found) > 1
             else ()
         )
@@ -80,7 +83,7 @@ class ModuleProvenance:
 
     def _steps(
         self, wanted: Wanted, depth: int, files: Sequence[str], calls: Sequence[ModuleCall]
-    ) -> Iterator[tuple[Span, int]]:
+    ) -> Iterator[tuple[Span, int, NamedDefault | None]]:
         """The places behind an expression, each with the number of calls that lead there."""
         for _ in range(MOST_TRACED_STEPS):
             module = self._blocks.module(files[depth])
@@ -89,6 +92,7 @@ class ModuleProvenance:
                 return
             kind, name, path = leaf
             attribute: Attribute | None
+            default: NamedDefault | None = None
             names: Mapping[str, Loop] = {}
             if kind == "local":
                 attribute = module.locals.get(name)
@@ -103,12 +107,13 @@ class ModuleProvenance:
                     given = {} if depth else self._given(module.folder)
                     attribute = variable.body.attributes.get("default")
                     if attribute is None or name in given:
-                        yield given.get(name) or variable.header, depth
+                        yield given.get(name) or variable.header, depth, None
                         return
+                    default = NamedDefault(f"var.{name}", attribute.place)
             if attribute is None:
                 return
             place, wanted = _member(attribute.place, Wanted(attribute.expression, path, names))
-            yield place, depth
+            yield place, depth, default
 
 
 def _leaf(wanted: Wanted) -> tuple[str, str, ValuePath] | None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of
 from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
 from taskwall.readers.terraform.call_sites import CallSites, ModuleBlocks
-from taskwall.readers.terraform.evaluation.free_variables import allowed
+from taskwall.readers.terraform.evaluation.free_variables import allowed, other_values
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
@@ -21,14 +21,15 @@ from taskwall.readers.terraform.provenance import ModuleProvenance
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.suppressions import suppressions
-from taskwall.readers.terraform.syntax.tree import Literal
+from taskwall.readers.terraform.syntax.tree import Block, Literal
 from taskwall.readers.terraform.values.effects import Impossible
-from taskwall.readers.terraform.values.sensitive import sensitive
-from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
+from taskwall.readers.terraform.values.sensitive import is_sensitive, sensitive
+from taskwall.readers.terraform.values.types import ANY_TYPE, Type, type_of
 from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
-from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
+from taskwall.source.secret_names import names_secret
+from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
 
 T = TypeVar("T")
 
@@ -55,6 +56,7 @@ class TerraformStack:
         self._modules: tuple[Module, ...] | None = None
         self._downloads: dict[str, ModuleCall] = {}
         """The downloaded modules among them by folder, each with its call in a file of the user."""
+        self._types: frozenset[str] | None = None
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._source_files: dict[str, SourceFile] | None = None
@@ -166,8 +168,37 @@ class TerraformStack:
         block = self.root.variables.get(name) if operand.startswith("var.") else None
         if block is None:
             return None
-        attribute = block.body.attributes.get("type")
-        return allowed(block, ANY_TYPE if attribute is None else type_of(attribute.expression))
+        return allowed(block, self._type(block))
+
+    def _type(self, variable: Block) -> Type:
+        attribute = variable.body.attributes.get("type")
+        return ANY_TYPE if attribute is None else type_of(attribute.expression)
+
+    def defaults(self, qualified: Callable[[str], str] = str) -> list[InputDefault]:
+        """The defaults of its variables that a scenario may take another value for.
+
+        `qualified` is how names of the root are called in the stack that it is part of.
+        """
+        given = self.given_places().keys() | self.inputs.assumptions.keys()
+        found = []
+        for name, block in self.root.variables.items():
+            attribute = block.body.attributes.get("default")
+            if (
+                attribute is None
+                or not isinstance(attribute.expression, Literal)
+                or not given.isdisjoint((name, f"var.{name}"))
+                or f"TF_VAR_{name}" in self.inputs.environment
+                or is_sensitive(block.body)
+                or names_secret(name)
+            ):
+                continue
+            value = attribute.expression.value.data
+            if others := other_values(block, self._type(block), value):
+                address = f"var.{name}"
+                found.append(
+                    InputDefault(address, qualified(address), value, attribute.place, others)
+                )
+        return found
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
@@ -225,6 +256,13 @@ class TerraformStack:
                     (own if download_of(called.called_from) is None else fetched).append(called)
             self._modules = tuple(found.values())
         return self._modules
+
+    def creates(self, type_: str) -> bool:
+        """Whether any of its modules declares a resource of a type."""
+        if self._types is None:
+            every = (local for module in self.parts() for local in module.resources)
+            self._types = frozenset(local.partition(".")[0] for local in every)
+        return type_ in self._types
 
     def download(self, file: str) -> ModuleCall | None:
         """The call, in a file that users edit, of the downloaded module that a file belongs to."""

@@ -124,6 +124,9 @@ class RunContext(Protocol):
     def explores_defaults(self) -> bool:
         """Whether defaults are not what they are: in conditions, where all settings are wanted."""
 
+    def own(self, name: str) -> str:
+        """A name of the whole stack as the root module has it."""
+
     def complain(self, place: Span, message: str) -> None:
         """Note an error."""
 

@@ -163,13 +163,19 @@ class ModuleScope:
         if name == "ephemeral" and len(names) > 1:
             address = self.address(f"ephemeral.{first}.{names[1]}")
             return self.run.assumed(unknown(address, "is known only while Terraform runs")), 2
-        if name in _WORKSPACE and first == "workspace" and self.run.inputs.workspace is not None:
-            return Known(self.run.inputs.workspace), 1
+        if name in _WORKSPACE and first == "workspace":
+            return self._workspace(f"{name}.workspace"), 1
         if f"{name}.{first}" == BROKEN_VALUE:
             raise FailedError("this line", "has a syntax error", located=True)
         if name in _ELSEWHERE:
             return self.run.assumed(unknown(f"{name}.{first}", _ELSEWHERE[name])), 1
         return self.resource(f"{name}.{first}"), 1
+
+    def _workspace(self, name: str) -> Value:
+        if self.run.inputs.workspace is not None:
+            return Known(self.run.inputs.workspace)
+        need = Need(name, _ELSEWHERE["terraform"], option="workspace")
+        return self.run.assumed(Unknown((need,), name))
 
     def _path(self, name: str) -> Value:
         root = self.run.working_folder
@@ -213,8 +219,7 @@ class ModuleScope:
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)
-        free = not (self.prefix or self.run.called)
-        if self.run.inputs.explore_defaults and by_default and free:
+        if by_default and not (self.prefix or self.run.called):
             operand = self.address(f"var.{name}")
             return free_variable(name, operand, block, self.type(name), found, self.run)
         return found
