@@ -22,7 +22,7 @@ function serverCommand(path, folder) {
  * @returns {boolean}
  */
 function mayBeSource(path, text) {
-  if (/\.(tf|tofu|tfvars)(\.json)?$/.test(path)) {
+  if (/\.(tf|tofu|tfvars|hcl)(\.json)?$/.test(path)) {
     return true;
   }
   return /\.(ya?ml|json|template)$/.test(path) && text.includes("Resources") && text.includes("AWS::");

@@ -175,6 +175,9 @@ def joined(
     by_name |= {source.file: source for source in context}
     found: list[TerraformStack | JoinedStack] = []
     pairs = [(tie.stack, tie.target) for tie in ties if tie.target]
+    by_stack: dict[str, list[SourceTie]] = {}
+    for tie in ties:
+        by_stack.setdefault(tie.stack, []).append(tie)
     for group in connected_components(list(by_name), pairs):
         members = [by_name[name] for name in group]
         several = [one for one in members if isinstance(one, TerraformStack)]
@@ -183,12 +186,13 @@ def joined(
         others = [one for one in members if isinstance(one, ContextSource)]
         stack: TerraformStack | JoinedStack
         if len(members) == 1:
-            doubts = {tie.address: tie.doubt for tie in ties if tie.stack == group[0] and tie.doubt}
+            own = by_stack.get(group[0], ())
+            doubts = {tie.address: tie.doubt for tie in own if tie.doubt}
             stack = several[0]
             stack.inputs = replace(stack.inputs, doubts=doubts)
         else:
             stack = _together(several, inputs, files, others)
-        stack.ties = tuple(tie for tie in ties if tie.stack in group)
+        stack.ties = tuple(tie for name in group for tie in by_stack.get(name, ()))
         found.append(stack)
     return found
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from taskwall.core.paths import lies_within
+from taskwall.core.paths import encloses, repository_of
 from taskwall.core.values import (
     Fields,
     Known,
@@ -107,6 +107,8 @@ class Configuration(ModuleScope):
         self.handle = f"{unit.folder}/{file.path}"
         self.others: dict[str, Configuration] = reader.others if reader else {}
         """The files that were read for themselves, by their paths."""
+        self.bound: str = reader.bound if reader else _bound(run)
+        """The folder in which all has to be that is read; "" for anywhere."""
         self.includes: tuple[Include, ...] = ()
         self.includes = tuple(self._included())
 
@@ -261,9 +263,7 @@ class Configuration(ModuleScope):
 
     def may_look(self, path: str) -> bool:
         """Whether a file may be read: within the repository, or anywhere where there is none."""
-        boundary = self.run.boundary
-        repository = os.path.exists(os.path.join(boundary, ".git"))
-        return not repository or self.run.inputs.outside or lies_within(path, boundary)
+        return not self.bound or encloses(self.bound, path)
 
     def shown(self, path: str) -> str:
         """A path as it is seen from the unit."""
@@ -356,6 +356,11 @@ class Configuration(ModuleScope):
         """All of it as a value, of which the parts are evaluated when they are asked for."""
         self.run.referents.put(self.handle, _Whole(self), self.taken())
         return Reference(self.handle, "")
+
+
+def _bound(run: RootEvaluation) -> str:
+    repository = repository_of(run.boundary) == run.boundary
+    return run.boundary if repository and not run.inputs.outside else ""
 
 
 class _Whole:
