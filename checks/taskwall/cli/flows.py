@@ -88,10 +88,13 @@ def flows_json(flows: Iterable[FlowLine]) -> str:
 
 
 def as_intents(flows: Iterable[FlowLine]) -> str:
-    """Flows that are open as tables `expect`: what else opens one day is then found."""
+    """Flows that are open as tables `expect`: what else opens one day is then found.
+
+    As an end of a table a VPC stands for all that is in it, of which each has tables of its own.
+    """
     held: dict[tuple[str, str], list[str]] = {}
     for flow in flows:
-        if flow.verdict == "open":
+        if flow.verdict == "open" and not flow.source.startswith("vpc:"):
             held.setdefault((flow.source, flow.target), []).extend(_expected(flow))
     tables = (
         f"[[expect]]\nfrom = {_quoted(source)}\nto = {_quoted(target)}\n"
