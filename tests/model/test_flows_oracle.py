@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
+from msgspec.structs import replace
 
 from budgets import examples
 from taskwall.lowering import lower
@@ -301,3 +302,28 @@ def test_flows_are_those_of_tried_packets(world: World) -> None:
         outgoing = "open" if world.to_internet(thing, port) else "closed"
         assert (thing, port, said(found[thing, "internet"], port)) == (thing, port, outgoing)
     assert all(said(found["internet", "cache"], port) == "closed" for port in TRIED_PORTS)
+
+
+def opened(world: World) -> set[tuple[str, str, int]]:
+    """What is open in a world, port by port."""
+    return {
+        (*ends, port)
+        for ends, found in flows(world).items()
+        for port in TRIED_PORTS
+        if said(found, port) == "open"
+    }
+
+
+@given(worlds(), st.sampled_from(("ingress", "egress")), st.sampled_from(PORTS))
+@examples(6)
+def test_a_permission_closes_nothing_and_a_denial_opens_nothing(
+    world: World, way: str, ports: tuple[int, int]
+) -> None:
+    """More permissions open more or the same, an entry of an ACL that denies less or the same."""
+    before = opened(world)
+    more = {**world.rules, "g": (*world.rules["g"], Rule(way, ports, "0.0.0.0/0"))}
+    denial = Line(way, False, ports, "0.0.0.0/0")
+    less = {name: (denial, *lines) for name, lines in world.acls.items()}
+
+    assert before <= opened(replace(world, rules=more))
+    assert opened(replace(world, acls=less)) <= before

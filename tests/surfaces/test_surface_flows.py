@@ -117,3 +117,47 @@ def test_why_asks_for_a_port(capsys: pytest.CaptureFixture[str]) -> None:
 
     status, _, err = run(capsys, "why", ALB, "internet", "service:web", "http")
     assert (status, "a port is a number" in err) == (2, True)
+
+
+def test_todays_flows_are_intents_that_hold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is written down of today's flows expects neither more nor less than there is."""
+    _, out, _ = run(capsys, "flows", ALB, "--as-intents")
+    settings = tmp_path / "taskwall.toml"
+    settings.write_text(out)
+    asked = (
+        "scan",
+        ALB,
+        "--settings",
+        str(settings),
+        "--select",
+        "TW801",
+        "--show",
+        "fail,unknown",
+    )
+    assert run(capsys, *asked)[0] == 0
+
+    settings.write_text(out.replace('only = ["tcp:443 through lb:edge"]', "never = true"))
+    status, out, _ = run(capsys, *asked)
+    assert status == 1
+    assert "can open tcp:443 through lb:edge to service:web, which is not expected" in out
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ('only = ["tcp/443"]', '"tcp/443" is not written like tcp:443'),
+        ("never = true\nrequired = []\nonly = []", "never cannot be combined"),
+        ("", "one of only, never and required"),
+    ],
+)
+def test_expectations_that_cannot_be_meant_so(
+    table: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table that says nothing, or something else than flows, is refused."""
+    settings = tmp_path / "taskwall.toml"
+    settings.write_text(f'[[expect]]\nfrom = "internet"\nto = "service:web"\n{table}\n')
+
+    status, _, err = run(capsys, "scan", ALB, "--settings", str(settings))
+    assert (status, why in err) == (2, True)

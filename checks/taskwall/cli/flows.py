@@ -42,6 +42,11 @@ def parser() -> ArgumentParser:
         metavar="|".join(FLOW_FORMATS),
         help="output format (default: text)",
     )
+    made.add_argument(
+        "--as-intents",
+        action="store_true",
+        help="write the flows as tables expect of the settings, to start from",
+    )
     source_options(made)
     made.set_defaults(select=None, ignore=None)
     return made
@@ -53,11 +58,14 @@ def run(arguments: list[str]) -> int:
     try:
         one_of(given.format, FLOW_FORMATS, "--format")
         given.paths = given.paths or [os.curdir]
-        together = given.format == "text"
+        together = given.format == "text" and not given.as_intents
         found = list_flows(sources_of(given), given.source, given.target, together=together)
     except (SettingsError, EndError) as error:
         raise UsageError(str(error)) from error
-    say(flows_json(found.flows) if given.format == "json" else _text(found))
+    if given.as_intents:
+        say(as_intents(found.flows))
+    else:
+        say(flows_json(found.flows) if given.format == "json" else _text(found))
     return told_problems(found.problems)
 
 
@@ -77,6 +85,34 @@ def flows_json(flows: Iterable[FlowLine]) -> str:
 
     made = {"version": FLOWS_VERSION, "flows": [as_contract(flow) for flow in flows]}
     return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
+
+
+def as_intents(flows: Iterable[FlowLine]) -> str:
+    """Flows that are open as tables `expect`: what else opens one day is then found.
+
+    As an end of a table a VPC stands for all that is in it, of which each has tables of its own.
+    """
+    held: dict[tuple[str, str], list[str]] = {}
+    for flow in flows:
+        if flow.verdict == "open" and not flow.source.startswith("vpc:"):
+            held.setdefault((flow.source, flow.target), []).extend(_expected(flow))
+    tables = (
+        f"[[expect]]\nfrom = {_quoted(source)}\nto = {_quoted(target)}\n"
+        f"only = [{', '.join(map(_quoted, dict.fromkeys(only)))}]\n"
+        for (source, target), only in held.items()
+    )
+    return "\n".join(tables)
+
+
+def _expected(flow: FlowLine) -> Iterator[str]:
+    through = f" through {', '.join(flow.through)}" if flow.through else ""
+    for port in flow.ports:
+        ports = "" if port == "all" or flow.protocol in ("all", "icmp") else f":{port}"
+        yield f"{flow.protocol}{ports}{through}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def as_contract(flow: FlowLine) -> dict[str, object]:

@@ -96,6 +96,10 @@ def instance_address(r: ResourceReader) -> Iterator[Struct]:
         yield InstanceAddress(link)
 
 
+_INTERFACE_SUBNET = {True: "subnet_id", False: "SubnetId"}
+"""What a network interface calls its subnet, in Terraform and in CloudFormation."""
+
+
 @lowers("aws_ec2_instance_metadata_defaults", to=MetadataDefaults)
 def metadata_defaults(r: ResourceReader) -> Iterator[Entity]:
     yield MetadataDefaults(id=r.id, origin=r.origin, options=_metadata(r, r.body))
@@ -119,9 +123,11 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
     links = r.links(SecurityGroup, groups, "uses security group")
     public = at(spelled.public) if not spelled.interfaces else r.nothing()
     subnets = at(spelled.subnet) if spelled.subnet else r.nothing()
+    within: list[Link] = []
     if spelled.interfaces:
         for interface in at(spelled.interfaces).each():
             inner = interface.get(spelled.on_interface)
+            within += r.links(Subnet, interface.get(_INTERFACE_SUBNET[r.terraform]), "runs in")
             groups = inner if groups.absent else groups
             links += r.links(SecurityGroup, inner, "uses security group")
             public = interface.get(spelled.public) if public.absent else public
@@ -140,7 +146,7 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         else FALSE,
         groups=links,
         groups_setting=setting(groups, _name(groups.path or spelled.groups), links=links),
-        subnets=r.links(Subnet, subnets, "runs in"),
+        subnets=(*r.links(Subnet, subnets, "runs in"), *within),
         subnets_setting=setting(subnets, _name(spelled.subnet)) if spelled.subnet else None,
         public_address=None
         if public.absent

@@ -130,27 +130,25 @@ def _spoken(
     lost: Ranges,
 ) -> Iterator[Flow]:
     """Pieces of one verdict as flows, one for each protocol and set of addresses."""
+    boxes = [box for piece in pieces for box in piece.traffic.boxes]
     alike: dict[tuple[Ranges, Ranges], list[Ranges]] = {}
-    for piece in pieces:
-        for protocols, ports, addresses in piece.traffic.boxes:
-            alike.setdefault((ports, addresses), []).append(protocols)
-    by_ports: dict[tuple[str, Ranges], list[Ranges]] = {}
-    for (ports, addresses), spoken in alike.items():
-        for word, held in _words(Ranges.union(spoken), ports):
-            by_ports.setdefault((word, held), []).append(addresses)
-    by_word: dict[tuple[str, Ranges], list[Ranges]] = {}
-    for (word, held), sets in by_ports.items():
-        by_word.setdefault((word, Ranges.union(sets)), []).append(held)
-    every = {addresses: None for (word, addresses) in by_word if word == "all"}
+    for protocols, ports, addresses in boxes:
+        alike.setdefault((protocols, ports), []).append(addresses)
+    by_addresses: dict[Ranges, list[tuple[Ranges, Ranges]]] = {}
+    for spoken, sets in alike.items():
+        by_addresses.setdefault(Ranges.union(sets), []).append(spoken)
+    words = {addresses: dict(_words(held)) for addresses, held in by_addresses.items()}
+    every = [addresses for addresses, found in words.items() if "all" in found]
     because = _because(pieces)
-    for (word, addresses), found in by_word.items():
-        if word != "all" and addresses in every:
+    for addresses, found in words.items():
+        if any(addresses <= whole for whole in every if whole != addresses):
             continue
-        yield Flow(
-            of.source, of.target, word, Ranges.union(found), verdict, because, missing,
-            of.through, of.arrives, addresses, lost if word == "tcp" else Ranges(),
-            of.also, of.own,
-        )  # fmt: skip
+        for word, ports in found.items():
+            yield Flow(
+                of.source, of.target, word, ports, verdict, because, missing,
+                of.through, of.arrives, addresses, lost if word == "tcp" else Ranges(),
+                of.also, of.own,
+            )  # fmt: skip
 
 
 def _because(pieces: list[TrafficPiece]) -> tuple[Fact, ...]:
@@ -168,20 +166,23 @@ def _once(leaves: Iterable[Fact]) -> tuple[Fact, ...]:
 _ICMP = Ranges(((1, 1), (58, 58)))
 
 
-def _words(protocols: Ranges, ports: Ranges) -> Iterator[tuple[str, Ranges]]:
-    if protocols == ANY_PROTOCOL and ports == ALL_PORTS:
-        yield "all", ports
+def _words(spoken: list[tuple[Ranges, Ranges]]) -> Iterator[tuple[str, Ranges]]:
+    """Protocols and their ports as flows name them; "all" where that is everything."""
+    ports = {
+        word: Ranges.union(held for protocols, held in spoken if protocols & numbers)
+        for word, numbers in (("tcp", TCP), ("udp", UDP))
+    }
+    others = Ranges.union(protocols for protocols, _ in spoken) - TCP - UDP
+    if all(held == ALL_PORTS for held in ports.values()) and others == ANY_PROTOCOL - TCP - UDP:
+        yield "all", ALL_PORTS
         return
-    for word, numbers in (("tcp", TCP), ("udp", UDP)):
-        if protocols & numbers:
-            yield word, ports
-    if protocols & _ICMP:
+    yield from ((word, held) for word, held in ports.items() if held)
+    if others & _ICMP:
         yield "icmp", ALL_PORTS
-    others = protocols - TCP - UDP - _ICMP
-    if others.size < 8:
-        for low, high in others.spans:
-            for number in range(low, high + 1):
-                yield str(number), ALL_PORTS
+    left = others - _ICMP
+    for low, high in left.spans if left.size < 8 else ():
+        for number in range(low, high + 1):
+            yield str(number), ALL_PORTS
 
 
 def of_version(version: int) -> Ranges:

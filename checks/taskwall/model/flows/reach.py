@@ -64,7 +64,8 @@ _NO_CLIENTS = ("s3", "dynamodb", "s3express")
 class Arrival(Struct, frozen=True):
     """What an end can open to something, by which way; `client` is the end's own interface.
 
-    `at` are the ports where it arrives, if these are others than the client opens.
+    `at` are the ports where it arrives, if these are others than the client opens. `hides_clients`
+    is whether nobody further on can see the client's address.
     """
 
     end: str
@@ -72,6 +73,7 @@ class Arrival(Struct, frozen=True):
     client: Interface | None = None
     through: tuple[str, ...] = ()
     at: Pieces | None = None
+    hides_clients: bool = False
 
     @property
     def exists(self) -> tuple[Fact, ...]:

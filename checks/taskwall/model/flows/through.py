@@ -18,6 +18,7 @@ from taskwall.model.flows.ends import Interface, short_name
 from taskwall.model.flows.flow import OpenConnection, Told, if_there
 from taskwall.model.flows.guards import anybody_let_in
 from taskwall.model.flows.listeners import Onward, listens, onward
+from taskwall.model.flows.privatelink import by_privatelink
 from taskwall.model.flows.reach import INTERNET, Arrival, Reach
 from taskwall.model.flows.security_groups import Far, let_through
 from taskwall.model.flows.sets import (
@@ -137,6 +138,7 @@ class _BalancerNode:
 def _arriving(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Arrival]:
     """What arrives at a load balancer: directly, or by a Network Load Balancer before it."""
     yield from reach.sources(node)
+    yield from by_privatelink(reach, node, balancer)
     for outer_id, ways in onward(reach.network).items():
         outer = reach.network.get(LoadBalancer, outer_id)
         for way in ways if outer is not None and outer is not balancer else ():
@@ -175,7 +177,7 @@ def _seen(
     handed: OpenConnection,
 ) -> Pieces:
     """What gets to a target that sees the client's address, or may, and the balancer's groups."""
-    if way.kept.truth is False:
+    if way.kept.truth is False or each.hides_clients:
         return handed.pieces
     network = reach.network
     if each.client is None:
