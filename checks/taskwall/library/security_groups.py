@@ -1,14 +1,14 @@
 """Security groups and their rules as the library shows them."""
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from taskwall.core.facts import TRUE, all_of, any_of
 from taskwall.core.facts import Fact as CoreFact
 from taskwall.core.values import Need
 from taskwall.library.facts import Fact, Place, shown_place
-from taskwall.library.views import Frame, ReadOnly, Related, Resource, Setting, related
-from taskwall.library.vpc import Vpc
+from taskwall.library.views import Frame, ReadOnly, Related, Resource, Setting, leads_to, related
+from taskwall.library.vpc import Subnet, Vpc
 from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.core.entity import Link
 from taskwall.model.entities import security_group as model
@@ -75,6 +75,27 @@ class SecurityGroup(Resource):
         if not found:
             found.append(CoreFact(False, text, place, name, otherwise=f"{name} allows no ingress"))
         return frame.fact(any_of(found))
+
+
+class GroupUser(Resource):
+    """A resource that uses security groups and is in subnets."""
+
+    __slots__ = ()
+    _entity: Any
+
+    @property
+    def security_groups(self) -> tuple[Related[SecurityGroup], ...]:
+        """Its security groups; most resources without one use the default group of the VPC."""
+        return related(self._frame, self._entity.groups, model.SecurityGroup, SecurityGroup)
+
+    @property
+    def subnets(self) -> tuple[Related[Subnet], ...]:
+        """Its subnets."""
+        return related(self._frame, self._entity.subnets, vpc_model.Subnet, Subnet)
+
+    def uses(self, group: SecurityGroup) -> Fact:
+        """Whether it uses a security group."""
+        return leads_to(self, self._entity.groups, group, "uses")
 
 
 class Permission(ReadOnly):

@@ -6,13 +6,11 @@ from taskwall.core.facts import Fact as CoreFact
 from taskwall.core.facts import any_of
 from taskwall.library.facts import Fact
 from taskwall.library.load_balancers import LoadBalancer
-from taskwall.library.security_groups import SecurityGroup
+from taskwall.library.security_groups import GroupUser
 from taskwall.library.views import Related, Resource, Setting, leads_to, related
 from taskwall.library.vpc import Subnet
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.entities import ecs as model
-from taskwall.model.entities import security_group as group_model
-from taskwall.model.entities import vpc as vpc_model
 from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths
 
 LaunchType: TypeAlias = Literal["FARGATE", "EC2", "MANAGED_INSTANCES", "EXTERNAL"]
@@ -30,7 +28,7 @@ class Cluster(Resource):
         return Setting(self._frame, self._entity.named)
 
 
-class Service(Resource):
+class Service(GroupUser):
     """What starts tasks: a service, a task set, or a scheduled or event-driven task."""
 
     __slots__ = ()
@@ -46,17 +44,6 @@ class Service(Resource):
         """Its cluster; None where the sources do not set it."""
         link = self._entity.cluster
         return None if link is None else related(self._frame, (link,), model.Cluster, Cluster)[0]
-
-    @property
-    def security_groups(self) -> tuple[Related[SecurityGroup], ...]:
-        """The security groups of its tasks."""
-        found = self._entity.groups
-        return related(self._frame, found, group_model.SecurityGroup, SecurityGroup)
-
-    @property
-    def subnets(self) -> tuple[Related[Subnet], ...]:
-        """The subnets of its tasks."""
-        return related(self._frame, self._entity.subnets, vpc_model.Subnet, Subnet)
 
     @property
     def public_address(self) -> Setting:
@@ -90,10 +77,6 @@ class Service(Resource):
         place = self._entity.origin.header
         nothing = CoreFact(False, text, place, self.name, otherwise=otherwise)
         return self._frame.fact(any_of((nothing, *parts)))
-
-    def uses(self, group: SecurityGroup) -> Fact:
-        """Whether its tasks use a security group."""
-        return leads_to(self, self._entity.groups, group, "uses")
 
     def runs_in(self, subnet: Subnet) -> Fact:
         """Whether its tasks run in a subnet."""

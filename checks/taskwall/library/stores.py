@@ -3,9 +3,9 @@
 from taskwall.core.facts import Fact as CoreFact
 from taskwall.core.facts import any_of
 from taskwall.library.facts import Fact
-from taskwall.library.security_groups import SecurityGroup
-from taskwall.library.views import Related, Resource, Setting, leads_to, related
-from taskwall.library.vpc import Subnet, Vpc
+from taskwall.library.security_groups import GroupUser, SecurityGroup
+from taskwall.library.views import Related, Resource, Setting, related
+from taskwall.library.vpc import Vpc
 from taskwall.model.data_stores import store as model
 from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.endpoints import endpoint as endpoint_model
@@ -13,7 +13,7 @@ from taskwall.model.entities import security_group as group_model
 from taskwall.model.entities import vpc as vpc_model
 
 
-class Store(Resource):
+class Store(GroupUser):
     """A data store: a database, cache, file system, search domain, broker."""
 
     __slots__ = ()
@@ -23,17 +23,6 @@ class Store(Resource):
     def kind(self) -> str:
         """What it is, such as "database" or "cache"."""
         return self._entity.word
-
-    @property
-    def security_groups(self) -> tuple[Related[SecurityGroup], ...]:
-        """Its security groups; where it has none it uses the default group of its VPC."""
-        found = self._entity.groups
-        return related(self._frame, found, group_model.SecurityGroup, SecurityGroup)
-
-    @property
-    def subnets(self) -> tuple[Related[Subnet], ...]:
-        """Its subnets."""
-        return related(self._frame, self._entity.subnets, vpc_model.Subnet, Subnet)
 
     @property
     def public(self) -> Fact:
@@ -51,10 +40,6 @@ class Store(Resource):
     def used_by_tasks(self) -> Fact:
         """Whether tasks use it: by its groups, their environment, or an RDS Proxy."""
         return self._frame.fact(model.used(self._frame.network, self._entity))
-
-    def uses(self, group: SecurityGroup) -> Fact:
-        """Whether it uses a security group."""
-        return leads_to(self, self._entity.groups, group, "uses")
 
 
 class Endpoint(Resource):
