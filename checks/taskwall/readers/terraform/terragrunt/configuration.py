@@ -38,7 +38,7 @@ from taskwall.readers.terraform.terragrunt.merging import merged_maps
 from taskwall.readers.terraform.values.values import FailedError
 from taskwall.source.files import UnreadableError
 
-UNIT = "terragrunt.hcl"
+UNIT_FILE = "terragrunt.hcl"
 """The file that makes a folder a unit."""
 
 STACK = "terragrunt.stack.hcl"
@@ -277,8 +277,8 @@ class Configuration(ModuleScope):
         """
         at = os.path.normpath(os.path.join(self.folder, path))
         loader = self.run.loader
-        if not loader.exists(at) and loader.exists(os.path.join(at, UNIT)):
-            at = os.path.join(at, UNIT)
+        if not loader.exists(at) and loader.exists(os.path.join(at, UNIT_FILE)):
+            at = os.path.join(at, UNIT_FILE)
         if (known := self.others.get(at)) is not None:
             return known.whole()
         if at in self.led_here or self.is_spent():

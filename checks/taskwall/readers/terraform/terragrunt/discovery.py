@@ -9,7 +9,7 @@ from msgspec import Struct
 from taskwall.core.paths import encloses
 from taskwall.core.values import Span
 from taskwall.readers.terraform.modules import Module, ModuleLoader, module_loader
-from taskwall.readers.terraform.terragrunt.configuration import STACK, UNIT
+from taskwall.readers.terraform.terragrunt.configuration import STACK, UNIT_FILE
 from taskwall.readers.terraform.terragrunt.context import Unit
 from taskwall.readers.terraform.terragrunt.stack_files import MadeUnit, StackFiles
 from taskwall.readers.terraform.terragrunt.unit_stack import UnitStack
@@ -44,7 +44,7 @@ def unit_stacks(
         the units, and the errors of files that cannot be read.
     """
     errors: list[SourceError] = []
-    named: dict[str, list[Unit]] = {UNIT: [], STACK: []}
+    named: dict[str, list[Unit]] = {UNIT_FILE: [], STACK: []}
     for path in sorted(paths):
         if (name := os.path.basename(path)) in named and BOILERPLATE not in path.split(os.sep):
             named[name].append(Unit(os.path.dirname(path), path))
@@ -54,7 +54,7 @@ def unit_stacks(
     for stack in named[STACK]:
         attempt(partial(stacks[stack.file].expand, stack), stack.file, errors)
     used = {path for one in stacks.values() for path in one.used}
-    made = [MadeUnit(unit) for unit in named[UNIT] if unit.file not in used]
+    made = [MadeUnit(unit) for unit in named[UNIT_FILE] if unit.file not in used]
     for file, one in stacks.items():
         if file not in used:
             made += one.units

@@ -9,7 +9,7 @@ from taskwall.core.values import Fields, Known, Value, worst_per_scenario
 from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
 from taskwall.readers.terraform.modules import ModuleLoader, module_of
 from taskwall.readers.terraform.syntax.tree import Block
-from taskwall.readers.terraform.terragrunt.configuration import STACK, UNIT, Configuration
+from taskwall.readers.terraform.terragrunt.configuration import STACK, UNIT_FILE, Configuration
 from taskwall.readers.terraform.terragrunt.context import Unit
 from taskwall.readers.terraform.terragrunt.units import (
     configuration_of,
@@ -73,7 +73,7 @@ class StackFiles:
         folder = made_folder(stack, block, path)
         values = stack.attribute(block, "values") or Fields({})
         unit = Unit(folder, "", stack.run.opened(values), block.header)
-        wanted = UNIT if block.type == "unit" else STACK
+        wanted = UNIT_FILE if block.type == "unit" else STACK
         found = self._file(stack, block, folder, wanted, source)
         if isinstance(found, AbsentModule):
             self.units.append(MadeUnit(replace(unit, file=stack.file.path), source or "", found))
