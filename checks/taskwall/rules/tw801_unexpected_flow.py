@@ -8,14 +8,9 @@ Why: What may reach whom is decided once, and changed by many hands. What nobody
     found before it is deployed.
 Fine when: The flow is wanted: add it to `only`. Listener conditions, authentication and what
     processes listen on are not asked.
-Terraform: Allow no more than the settings expect:
-    cidr_ipv4   = "<expected range>"
-    from_port   = <expected port>
-    to_port     = <expected port>
-CloudFormation: Allow no more than the settings expect:
-    CidrIp: <expected range>
-    FromPort: <expected port>
-    ToPort: <expected port>
+Terraform: Narrow this permission to the expected addresses and ports, or add the flow to `only`.
+CloudFormation: Narrow this permission to the expected addresses and ports, or add the flow to
+    `only`.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """

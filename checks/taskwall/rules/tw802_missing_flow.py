@@ -5,14 +5,8 @@ What: A table `expect` of the settings says which connections must be possible f
     listener. The rule does not apply to ends that are in none of the sources.
 Why: What is closed by mistake is found when it is deployed, as a timeout that names nobody.
 Fine when: The connection is no longer needed: remove it from `required`.
-Terraform: Allow what the settings require:
-    referenced_security_group_id = aws_security_group.<client>.id
-    from_port                    = <required port>
-    to_port                      = <required port>
-CloudFormation: Allow what the settings require:
-    SourceSecurityGroupId: !Ref <client>
-    FromPort: <required port>
-    ToPort: <required port>
+Terraform: Allow the required connection where it is closed; `taskwall why` names the change.
+CloudFormation: Allow the required connection where it is closed; `taskwall why` names the change.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
