@@ -1,22 +1,15 @@
-"""The marks by which fixtures say, on their own lines, what rules must say of them.
-
-`TW208` fails, `TW208 when` fails under one setting of a switch, `TW208?` is unknown, `TW208 ok`
-passes. The severity follows where it is not the rule's own: `TW208 high`, `TW208 when high`.
-"""
-
-import re
+"""The marks by which our own fixtures say what rules must say of them: `taskwall.library.marks`."""
 
 from taskwall.findings.finding import Finding
+from taskwall.library import marks
+from taskwall.library.marks import MARK, marks_of
 from taskwall.rules import all_rules
 
-MARK = re.compile(r"\b(TW\d{3})(\?| ok\b| when\b)?(?: (?:critical|high|medium|low|info)\b)?")
+__all__ = ["MARK", "SEVERITIES", "mark", "marks_of"]
+
 SEVERITIES = {rule.id: rule.severity for rule in all_rules()}
 
 
 def mark(finding: Finding) -> str:
-    """The mark of a finding. What passes has no severity that anybody would see."""
-    if finding.verdict == "pass":
-        return f"{finding.rule} ok"
-    ending = "?" if finding.verdict == "unknown" else " when" if finding.when else ""
-    own = finding.severity == SEVERITIES[finding.rule]
-    return f"{finding.rule}{ending}" + ("" if own else f" {finding.severity}")
+    """The mark of a finding of one of our rules."""
+    return marks.mark(finding, SEVERITIES)

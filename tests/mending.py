@@ -9,9 +9,11 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
-from taskwall.engine.judge import LocatedFinding, judge
+from taskwall.engine.judge import judge
+from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Edit
 from taskwall.fixes import edits
+from taskwall.fixes.apply import applied, edits_by_file
 from taskwall.readers import cloudformation, terraform
 from taskwall.readers.cloudformation.document import composed, resolved
 from taskwall.rules import all_rules
@@ -59,30 +61,17 @@ def scanned(
     judgement = judge(stack, all_rules(), settings or Settings())
     assert not judgement.errors
     assert not judgement.crashes
-    told = [one for one in judgement.findings if not one.untold]
+    told = [one for one in judgement.findings if not one.unreported]
     asked = [(one.finding.rule, one.changes) for one in told]
     [found] = edits.agreed([(stack.files, asked)], files.text)
     return Scan(stack, files, list(zip(told, found, strict=True)))
 
 
-def applied(text: str, changes: Iterable[Edit]) -> str:
-    """A text with edits made in it, as an editor makes them: all places are of the old text."""
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
-    for edit in reversed(list(changes)):
-        start = starts[edit.line - 1] + edit.column - 1
-        end = starts[edit.end_line - 1] + edit.end_column - 1
-        text = text[:start] + edit.text + text[end:]
-    return text
-
-
 def mended(scan: Scan, changes: Iterable[Edit]) -> dict[str, str]:
     """The texts of the files that edits change, with the edits made."""
-    by_file: dict[str, list[Edit]] = {}
-    for edit in changes:
-        by_file.setdefault(edit.file, []).append(edit)
-    return {file: applied(scan.files.text(file), own) for file, own in by_file.items()}
+    return {
+        file: applied(scan.files.text(file), own) for file, own in edits_by_file(changes).items()
+    }
 
 
 def plain(value: Value) -> object:

@@ -38,7 +38,10 @@ LOOPS = re.compile(r"\bfor_each\b|\bcount\b|\bdynamic\b")
 SECTION = r"^{}:\n((?:(?: .*)?\n)*)"
 ENTRY = re.compile(r"^  (\w+):(?:\n|.*\n)(?:(?:    .*)?\n)*", re.MULTILINE)
 TAGGED = re.compile(r"!(?:Ref (\w+)(?![\w:])|GetAtt (\w+)\.([\w.]+))|\$\{(\w+)(?:\.([\w.]+))?\}")
-APART = ("DependsOn", "Fn::", "!If", "!ImportValue", "Condition:", "AWS::CloudFormation::Stack")
+APART = (
+    *("DependsOn", "Fn::", "!If", "!ImportValue", "Condition:", "DefinitionSubstitutions"),
+    "AWS::CloudFormation::Stack",
+)
 """What a template says by other means than these references; what hangs on them is another
 question."""
 
@@ -150,9 +153,18 @@ KINDS: Mapping[str, Callable[[str, str, Callable[[str], bool]], Iterator[Moved]]
 }
 
 
+MENDED = frozenset(
+    {
+        "tw602/fail_transit_half-aws_ec2_transit_gateway_route_table_association.payments_shared",
+        "tw602/pass_transit_halves-aws_vpc.shop",
+    }
+)
+"""Moves that broke the law once, which each run of the tests tries."""
+
+
 def is_tried(name: str) -> bool:
     """Whether a move is among those of each run of the tests."""
-    return zlib.crc32(name.encode()) % SHARE == 0
+    return name in MENDED or zlib.crc32(name.encode()) % SHARE == 0
 
 
 def stack_of(moved: Moved, present: bool) -> Stack:
@@ -214,7 +226,8 @@ def cases(rule: Rule, tried: Callable[[str], bool]) -> Iterator[Moved]:
             if (case / file).exists():
                 text = (case / file).read_text(encoding="utf-8")
                 for moved in ways(name, text, tried):
-                    if "\nmodule " not in moved.root.replace('\nmodule "moved" ', ""):
+                    twice = moved.root.count("AWS::CloudFormation::Stack") > 1
+                    if not twice and "\nmodule " not in moved.root.replace('\nmodule "moved" ', ""):
                         yield moved
 
 
@@ -342,6 +355,113 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
     assert asked == []
 
 
+HANDED = """
+resource "aws_security_group" "web" {
+  ingress {
+    from_port   = 5432
+    to_port     = 5432
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+module "web" {
+  source = "example/web/aws"
+  groups = [aws_security_group.web.id]
+}
+"""
+
+
+def test_messages_say_what_may_be_in_a_module() -> None:
+    """Not the module is a database or has instances, but something in it may be one."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": HANDED}), Inputs())
+    rules = [each for each in all_rules() if each.id in ("TW207", "TW208")]
+
+    judged = judge(stack, rules, Settings(show=("fail", "unknown")))
+
+    start = "cannot tell whether aws_security_group.web allows ingress from 0.0.0.0/0 to"
+    store, hosts = (one.finding.message for one in judged.findings)
+    assert store == f"{start} a database in module.web, not only from tasks"
+    assert hosts.startswith(f"{start} the container instances of a service in module.web, by")
+    assert {one.finding.resource for one in judged.findings} == {"module.web"}
+
+
+USED = """
+resource "aws_subnet" "a" {}
+resource "aws_security_group" "web" {}
+resource "aws_security_group" "cache" {
+  ingress {
+    from_port       = 6379
+    to_port         = 6379
+    protocol        = "tcp"
+    security_groups = [aws_security_group.web.id]
+  }
+}
+resource "aws_elasticache_replication_group" "cache" {
+  security_group_ids = [aws_security_group.cache.id]
+}
+module "database" {
+  source  = "example/database/aws"
+  subnets = [aws_subnet.a.id]
+}
+module "web" {
+  source          = "example/web/aws"
+  subnets         = [aws_subnet.a.id]
+  security_groups = [aws_security_group.web.id]
+}
+"""
+
+
+def test_an_unknown_stands_where_what_it_is_about_is_handed_over() -> None:
+    """Tasks may be in either module, but only one gets the group that reaches the store."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": USED}), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW106"]
+
+    [one] = judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+
+    assert (one.finding.resource, one.finding.line) == ("module.web", 22)
+
+
+DECIDED = """
+module "network" {
+  source = "example/network/aws"
+}
+resource "aws_lb" "web" {
+  internal = module.network.is_private ? true : false
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+resource "aws_lb_target_group" "web" {
+  target_type = "ip"
+}
+resource "aws_ecs_service" "web" {
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+"""
+
+
+def test_what_a_module_puts_out_turns_no_switch() -> None:
+    """Nobody can choose it: that a listener is public, or internal, waits for the module."""
+    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": DECIDED}), Inputs())
+    rules = [each for each in all_rules() if each.id in ("TW101", "TW104")]
+
+    found = [
+        one.finding for one in judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+    ]
+
+    assert {(one.verdict, one.when, one.missing) for one in found} == {
+        ("unknown", None, ("module.network",))
+    }
+
+
 CLUSTERED = """
 Resources:
   Cluster:
@@ -371,6 +491,46 @@ INSTANCES = """\
             echo ECS_CLUSTER=${Cluster} >> /etc/ecs/ecs.config
 """
 
+INCLUDING = """
+Resources:
+  Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: "AWS::EC2::Subnet", Properties: {CidrBlock: 10.0.0.0/24, VpcId: !Ref Vpc}}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref Subnet]}}
+PART:
+  Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://bucket/logs.yaml}}
+"""
+LOGS = """
+Logs:
+  Type: AWS::EC2::FlowLog
+  Properties: {ResourceId: !Ref Vpc, ResourceType: VPC, TrafficType: ALL}
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "there", "verdict"),
+    [("", True, "pass"), ("", False, "unknown"), ("Outputs", False, "fail")],
+)
+def test_an_include_may_add_to_every_resource(part: str, there: bool, verdict: str) -> None:
+    """One that is not there, where resources are declared: a module that is given all of them."""
+    text = INCLUDING.replace("PART:\n", f"{part}:\n" if part else "")
+    texts = {"/root/template.yaml": text} | ({"/root/logs.yaml": LOGS} if there else {})
+    [stack], errors = cloudformation.stacks(["/root/template.yaml"], Files(texts), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW701"]
+
+    judged = judge(stack, rules, Settings(show=("fail", "unknown", "pass")))
+
+    assert (errors, [one.kind for one in judged.absent]) == ([], ["include"] * (not there))
+    assert [one.finding.verdict for one in judged.findings] == [verdict]
+    if verdict == "unknown":
+        assert (judged.findings[0].finding.resource, judged.findings[0].place.line) == (
+            "AWS::Include",
+            9,
+        )
+
+
 DEFAULT = """\
     Type: AWS::ECS::Cluster
     Properties: {DefaultCapacityProviderStrategy: [{CapacityProvider: FARGATE}]}
@@ -390,7 +550,7 @@ def test_capacity_that_a_template_may_bring_hides_no_instances() -> None:
     """A nested template that gets a cluster may give it capacity; what joins it stays its own."""
     found = told(CLUSTERED + INSTANCES, {"TW107", "TW502", "TW503"})
 
-    assert ("TW502", "Instances") in found
+    assert {("TW502", "Other"), ("TW503", "Instances")} <= found
     assert not {rule for rule, on in found if on == "Service"}
 
 

@@ -16,6 +16,7 @@ from taskwall.api.options import Options
 from taskwall.api.workers import results
 from taskwall.core.values import Items, Known, Need, Unknown, either
 from taskwall.engine import judge
+from taskwall.engine.merging import merge_verdicts
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import ReportDocument
 from taskwall.lowering import _draft
@@ -174,7 +175,7 @@ DEFECTS: dict[str, tuple[object, str, Texts, tuple[str, int]]] = {
     "the building of the network": (
         _draft.NetworkBuilder, "made", {"odd/main.tf": TASK}, ("odd/main.tf", 1),
     ),
-    "the merging of findings": (judge, "_merged", {"odd/main.tf": TASK}, ("odd/main.tf", 1)),
+    "the merging of findings": (judge, "merge_verdicts", {"odd/main.tf": TASK}, ("odd/main.tf", 1)),
 }  # fmt: skip
 
 
@@ -452,14 +453,14 @@ def test_a_stack_whose_process_is_killed_is_a_crash(
 ) -> None:
     """With its place; the other stacks are judged."""
     laid_out(tmp_path, {"good/main.tf": GOOD, "odd/main.tf": TASK})
-    merged, parent = judge._merged, os.getpid()
+    parent = os.getpid()
 
     def killed(*args: object) -> object:
         if "odd" in repr(args) and os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
-        return merged(*args)  # type: ignore[arg-type]
+        return merge_verdicts(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(judge, "_merged", killed)
+    monkeypatch.setattr(judge, "merge_verdicts", killed)
     document = scanned(tmp_path, jobs=2)
     assert [(crash.file, crash.line) for crash in document.crashes] == [("odd/main.tf", 1)]
     assert good(document) == ["TW201"]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from marks import MARK, mark
-from taskwall.engine.judge import Judgement, judge
+from taskwall.engine.judge import judge
+from taskwall.engine.judgement import Judgement
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules

@@ -15,7 +15,7 @@ ROW = re.compile(r"^\| \[`([\w.-]+)`\]\(#([\w-]+)\) \| `(.+?)` \| (.+?) \| (.+?)
 ROWS = {key: (anchor, default, what, by) for key, anchor, default, what, by in ROW.findall(PAGE)}
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 TABLES: dict[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
-NO_KEYS = {"scenarios", "no-skips", "today", "file"}
+NO_KEYS = {"scenarios", "no-skips", "today", "file", "missing"}
 
 
 def _plain(settings: Struct) -> dict[str, object]:
@@ -86,6 +86,8 @@ def test_an_example_is_taken(example: str, tmp_path: Path) -> None:
     """What the page shows can be written so."""
     (tmp_path / "taskwall.toml").write_text(example)
     (tmp_path / "infra" / "network").mkdir(parents=True)
+    (tmp_path / "states").mkdir()
+    (tmp_path / "states" / "shared.tfstate").touch()
     (tmp_path / "vendor" / "modules").mkdir(parents=True)
 
     assert load(str(tmp_path), all_rules()) != Settings()

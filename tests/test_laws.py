@@ -19,7 +19,8 @@ from msgspec.structs import replace
 import storefronts
 from budgets import examples
 from storefronts import Shop
-from taskwall.engine.judge import Judgement, judge
+from taskwall.engine.judge import judge
+from taskwall.engine.judgement import Judgement
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from marks import MARK, SEVERITIES, mark
+from marks import MARK, SEVERITIES, mark, marks_of
 from precedence import told_twice
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
@@ -89,14 +89,11 @@ def inputs(source: Path) -> set[str]:
 def marks(source: Path) -> dict[tuple[str, int], list[str]]:
     """The marks of a fixture's files for the folder's rule, by file and line."""
     rule = source.parent.parent.name.upper()
-    found: dict[tuple[str, int], list[str]] = {}
-    for file in sorted(source.parent.rglob(f"*{source.suffix}")):
-        for number, line in enumerate(file.read_text().splitlines(), 1):
-            comment = line.partition("#")[2]
-            for match in MARK.finditer(comment):
-                if match[1] == rule and "taskwall:skip" not in comment:
-                    found.setdefault((str(file), number), []).append(match[0])
-    return found
+    return {
+        (str(file), line): texts
+        for file in sorted(source.parent.rglob(f"*{source.suffix}"))
+        for line, texts in marks_of(file.read_text(), rule).items()
+    }
 
 
 def test_verdicts_stand_where_they_are_marked(fixtures: list[Judged]) -> None:

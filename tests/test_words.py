@@ -11,7 +11,7 @@ import pytest
 
 import taskwall
 from taskwall.cli import COMMANDS, main
-from taskwall.core.values import OTHER, Need, Scenario, waiting
+from taskwall.core.values import OTHER, Need, Scenario, why_unknown
 from taskwall.engine.scenarios import when
 
 ROOT = Path(__file__).parent.parent
@@ -24,8 +24,8 @@ PRIVATE = re.compile(
 )
 """Words of which the code has its own meaning, or that are read twice: none may be in a text."""
 
-IN_SENTENCES = re.compile(r"\b(things?|ties|switch(es)?|portraits?)\b")
-"""The same, but for names that programs read."""
+IN_SENTENCES = re.compile(r"(?<![-`\[#])\b(things?|ties|switch(es)?|portraits?)\b")
+"""The same, but for names that programs read, and those of options."""
 
 
 def private(text: str) -> list[str]:
@@ -60,6 +60,7 @@ def test_the_words_are_found() -> None:
     assert private("the group that tasks wear, told again") == ["wear", "told"]
     assert private("ties") == []
     assert private("its ties") == ["ties"]
+    assert private("`ties` of --explain-ties") == []
 
 
 def test_texts_of_the_code() -> None:
@@ -146,8 +147,8 @@ def test_a_reason_is_said_once() -> None:
     """However many names share it; a few of them are named."""
     names = [Need(f"var.{letter}", "has no default") for letter in "abcde"]
     other = Need("data.aws_vpc.x.id", "is not in the sources")
-    assert waiting(names) == "each of var.a, var.b, var.c and 2 more has no default"
-    assert waiting([names[0], other, names[0]]) == f"var.a has no default; {other}"
+    assert why_unknown(names) == "each of var.a, var.b, var.c and 2 more has no default"
+    assert why_unknown([names[0], other, names[0]]) == f"var.a has no default; {other}"
 
 
 def test_null_is_named_as_terraform_names_it() -> None:

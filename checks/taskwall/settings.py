@@ -60,6 +60,29 @@ class Isolation(Struct, frozen=True, rename="kebab"):
     undeclared: Undeclared = "outside"
 
 
+class ContextPath(Struct, frozen=True, rename="kebab"):
+    """Sources that are read for what the scanned ones refer to, a table `context` of the settings.
+
+    `path` is a file or a folder, seen from the settings' folder.
+    """
+
+    path: str
+
+
+class Expectation(Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """Which flows there may be from one end to another, and must be: a table `expect`.
+
+    `only` are all that may be open, `never` says that none may, `required` are those that must be
+    able to.
+    """
+
+    source: str
+    target: str
+    only: tuple[str, ...] | None = None
+    never: bool = False
+    required: tuple[str, ...] = ()
+
+
 class Checkov(Struct, frozen=True, rename="kebab"):
     """What holds within checkov only, the table `checkov` of the settings.
 
@@ -80,11 +103,15 @@ class Settings(Struct, frozen=True, rename="kebab"):
     without. `internet_gateway` false says that the security policy forbids internet gateways.
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
-    source that reads their state.
+    source that reads their state. `context` are sources that are read for what the scanned ones
+    refer to, and not judged; `ties` hold by hand what a data source or parameter is: both sides are
+    `STACK:ADDRESS`, or an address alone. `rules` are folders of rules of one's own, which count
+    only in a file given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
-    `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD) and `file` (where the
-    settings stand) are no keys of the file.
+    `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD), `file` (where the
+    settings stand) and `missing` (which of the folders that they name are not there, in words) are
+    no keys of the file.
     """
 
     profile: Profile = "default"
@@ -103,11 +130,16 @@ class Settings(Struct, frozen=True, rename="kebab"):
     internet_gateway: bool = True
     module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
+    context: tuple[ContextPath, ...] = ()
+    ties: Mapping[str, str] = {}
+    expect: tuple[Expectation, ...] = ()
+    rules: tuple[str, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
     no_skips: bool = False
     today: str = ""
     file: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -127,11 +159,16 @@ class Settings(Struct, frozen=True, rename="kebab"):
         return any(_matches(pattern.strip("/").split("/"), names) for pattern in self.exclude)
 
 
-_OURS = {"scenarios", "no-skips", "today", "file"}
+_OURS = {"scenarios", "no-skips", "today", "file", "missing"}
 """Fields that no settings file holds."""
 
 _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checkov}
 """The tables within the settings."""
+
+
+def setting_keys() -> list[str]:
+    """The keys of a settings file."""
+    return [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
 
 
 def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
@@ -164,6 +201,19 @@ def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
         folder = above
 
 
+def own_rules(given: str) -> tuple[str, ...]:
+    """The folders of own rules that a given settings file names, as absolute paths.
+
+    Raises:
+        SettingsError: the file cannot be read, or names something else.
+    """
+    table = _table(given)
+    named = table.get("rules", []) if isinstance(table, dict) else []
+    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+        raise SettingsError(f"{given}: rules: expected a list of folders.")
+    return tuple(os.path.join(os.path.dirname(given), each) for each in named)
+
+
 def _table(file: str) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
@@ -190,7 +240,7 @@ def _checked(
 ) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(f"{file}: [tool.taskwall] must be a table.")
-    known = [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
+    known = setting_keys()
     found = {}
     for written, value in table.items():
         key = written.replace("_", "-")
@@ -210,15 +260,19 @@ def _checked(
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
     baseline = settings.baseline and os.path.join(os.path.dirname(file), settings.baseline)
-    folders = {
-        "module-sources": _folders("module-sources", settings.module_sources, file),
-        "remote-state": _folders("remote-state", settings.remote_state, file),
-    }
+    named = [
+        *((f"module-sources.{name}", path) for name, path in settings.module_sources.items()),
+        *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
+        *(("context.path", one.path) for one in settings.context),
+    ]
+    for intent in settings.expect:
+        _meant(intent, file)
     if bounded:
         _inside(file, "baseline", baseline)
-        for key, table_ in folders.items():
-            for name, path in table_.items():
-                _inside(file, f"{key}.{name}", path)
+        for key, path in named:
+            _inside(file, key, _absolute(path, file))
+    sides = (side for tie in settings.ties.items() for side in tie)
+    named += (("ties", stack) for side in sides if (stack := stack_of(side)))
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -226,9 +280,20 @@ def _checked(
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
-        module_sources=folders["module-sources"],
-        remote_state=folders["remote-state"],
+        module_sources=_there(settings.module_sources, file),
+        remote_state=_there(settings.remote_state, file),
+        context=tuple(
+            map(
+                ContextPath, _there({one.path: one.path for one in settings.context}, file).values()
+            )
+        ),
+        ties={_address(one, file): _address(other, file) for one, other in settings.ties.items()},
         baseline=baseline,
+        missing=tuple(
+            f"{key}: there is no file or folder {path}"
+            for key, path in named
+            if not os.path.exists(_absolute(path, file))
+        ),
     )
 
 
@@ -245,14 +310,55 @@ def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object
     return table
 
 
-def _folders(key: str, table: Mapping[str, str], file: str) -> Mapping[str, str]:
-    """A table of folders, seen from the file's own, as absolute paths."""
-    found = {}
-    for name, said in table.items():
-        found[name] = os.path.normpath(os.path.join(os.path.dirname(file), said))
-        if not os.path.isdir(found[name]):
-            raise SettingsError(f'{file}: {key}.{name}: there is no folder "{said}".')
-    return found
+def _absolute(path: str, file: str) -> str:
+    """A path that is seen from the folder of a settings file."""
+    return os.path.normpath(os.path.join(os.path.dirname(file), path))
+
+
+def _there(table: Mapping[str, str], file: str) -> Mapping[str, str]:
+    """The files and folders of a table that exist, as absolute paths."""
+    found = {name: _absolute(path, file) for name, path in table.items()}
+    return {name: path for name, path in found.items() if os.path.exists(path)}
+
+
+def _address(side: str, file: str) -> str:
+    """A side of a tie, its stack by its absolute path."""
+    stack = stack_of(side)
+    return f"{_absolute(stack, file)}{side.removeprefix(stack)}" if stack else side
+
+
+def stack_of(side: str) -> str:
+    """The stack that stands before the address of a side of a tie; "" if none does."""
+    stack, colon, _ = side.partition(":")
+    return stack if colon and '"' not in stack else ""
+
+
+def _meant(said: Expectation, file: str) -> None:
+    """Refuse an expectation that cannot be meant so.
+
+    Raises:
+        SettingsError: it says nothing, or contradicts itself, or one of its flows is none.
+    """
+    where = f"{file}: expect from {said.source} to {said.target}"
+    if said.never and (said.only is not None or said.required):
+        raise SettingsError(f"{where}: never cannot be combined with only or required.")
+    if not (said.never or said.required or said.only is not None):
+        raise SettingsError(f"{where}: one of only, never and required must say what is expected.")
+    from taskwall.model.flows.patterns import flow_pattern
+
+    for text in (*(said.only or ()), *said.required):
+        if flow_pattern(text) is None:
+            raise SettingsError(
+                f'{where}: "{text}" is not written like tcp:443 or tcp:443 through lb:edge.'
+            )
+
+
+def _context(said: ContextPath, file: str) -> ContextPath:
+    """A source of the context, by its absolute path."""
+    path = os.path.normpath(os.path.join(os.path.dirname(file), said.path))
+    if not os.path.exists(path):
+        raise SettingsError(f'{file}: context.path: there is no file or folder "{said.path}".')
+    return ContextPath(path)
 
 
 def _inside(file: str, key: str, path: str) -> None:
@@ -285,12 +391,14 @@ def overridden(
     no_skips: bool = False,
     today: str | None = None,
     exclude: Iterable[str] = (),
+    context: Iterable[str] = (),
     cwd: str = "",
 ) -> Settings:
     """The settings with the options that were given in their place.
 
     A selection on the command line replaces the file's, its `ignore` included: what someone asks
-    for there is run. Patterns of `exclude` are seen from the folder `cwd`, and add to the file's.
+    for there is run. Patterns of `exclude`, and paths of `context`, are seen from the folder `cwd`,
+    and add to the file's.
 
     Raises:
         SettingsError: an option cannot be meant so.
@@ -318,11 +426,25 @@ def overridden(
         given["today"] = today
     if more := tuple(_seen_from(settings.folder, one, cwd) for one in exclude):
         given["exclude"] = (*settings.exclude, *more)
+    if paths := tuple(ContextPath(_existing(path, cwd)) for path in context):
+        given["context"] = (*settings.context, *paths)
     if select is not None:
         given |= {"select": _upper(known_rules(select, rules, "--select")), "ignore": ()}
     if ignore is not None:
         given["ignore"] = _upper(known_rules(ignore, rules, "--ignore"))
     return msgspec.structs.replace(settings, **given)
+
+
+def _existing(path: str, cwd: str) -> str:
+    """The absolute path of what `--context` names.
+
+    Raises:
+        SettingsError: there is nothing there.
+    """
+    found = os.path.normpath(os.path.join(cwd, path))
+    if not os.path.exists(found):
+        raise SettingsError(f"--context: there is no file or folder {path}.")
+    return found
 
 
 def _seen_from(folder: str, pattern: str, cwd: str) -> str:
@@ -359,7 +481,7 @@ def known_rules(patterns: Iterable[str], rules: "Sequence[Rule]", where: str) ->
     patterns = tuple(patterns)
     for pattern in patterns:
         word = pattern.upper()
-        if not word.startswith("TW") or not any(rule.id.startswith(word) for rule in rules):
+        if len(word) < 2 or not any(rule.id.startswith(word) for rule in rules):
             ids = [rule.id for rule in rules]
             raise SettingsError(f'{where}: no rule is "{pattern}"{nearest(word, ids)}.')
     return patterns

@@ -25,6 +25,7 @@ class OneVpc:
 
     name = "/a"
     files = frozenset({PLACE.file})
+    ties = ()
 
     def __init__(self, *, asks: bool = False) -> None:
         self.asks = asks

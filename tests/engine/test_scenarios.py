@@ -11,7 +11,7 @@ from taskwall.core.values import OTHER, Scalar
 from taskwall.engine.scenarios import MAX_EXHAUSTIVE, MAX_SCENARIOS, Followed, explore, when
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
-from taskwall.source.stack import Inputs
+from taskwall.source.stack import Evaluation, Inputs
 
 
 def followed(
@@ -223,6 +223,22 @@ def test_when_names_the_condition_that_says_it_best() -> None:
 
     assert when([0, 1], ROWS, switches) == "Safe is false (A is x and B is y)"
     assert when([0, 1, 2, 3], ROWS, switches) == "A is x"
+
+
+def test_nobody_chooses_what_an_absent_module_puts_out() -> None:
+    """Settings that take it are left out; where all do, it is unknown what waits for the module."""
+    evaluations = [Evaluation(())] * len(ROWS)
+    found = Followed(ROWS, evaluations, absent={"A": "module.net"})
+
+    assert (found.when([0, 1, 4, 5]), found.left_to_absent([0, 1, 4, 5])) == ("B is y", None)
+    assert found.when([0, 1, 2, 3, 4, 5]) == "B is y"
+    assert found.left_to_absent([0, 1, 2, 3, 4, 5]) is None
+    left = found.left_to_absent([0, 1])
+    assert left is not None
+    assert str(left) == (
+        "it is not known whether A is x and B is y: module.net is not there to be read"
+    )
+    assert found.left_to_absent(range(len(ROWS))) is None
 
 
 def test_when_words_truth_values() -> None:

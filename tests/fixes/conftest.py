@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mending import Mend, applied
+from mending import Mend
 from taskwall.core.change import AttributeChange, AttributePath, NewValue
+from taskwall.fixes.apply import applied
 from taskwall.fixes.edits import EditBuilder
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files

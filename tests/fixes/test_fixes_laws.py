@@ -8,9 +8,10 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mending import applied, plain
+from mending import plain
 from taskwall.core.change import AttributeChange, AttributePath
 from taskwall.core.values import spelled
+from taskwall.fixes.apply import applied
 from taskwall.fixes.edits import EditBuilder
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mending import Scan, as_json, mended, scanned
-from taskwall.engine.judge import LocatedFinding
+from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Edit
 from taskwall.fixes.steps import path_steps
 from taskwall.rules import all_rules

@@ -113,6 +113,7 @@ CASES: dict[str, tuple[str, str, NewValue, str]] = {
         """
         resource "aws_flow_log" "x" {
           vpc_id = "v"
+
           traffic_type = "ALL"
 
           depends_on = [aws_s3_bucket.y]
@@ -184,6 +185,7 @@ CASES: dict[str, tuple[str, str, NewValue, str]] = {
         """
         resource "aws_lb" "x" {
           name = "x"
+
           internal = true
 
           subnet_mapping {

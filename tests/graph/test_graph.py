@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from taskwall.api.options import Options
 from taskwall.cli import main
-from taskwall.graph import FORMATS, Graph, GraphNode, Tie, render
+from taskwall.graph import FORMATS, Graph, GraphEdge, GraphNode, render
 from taskwall.graph.sources import pictures
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,9 +28,9 @@ def demo(language: str = "terraform") -> Graph:
 
 
 def said(graph: Graph) -> set[tuple[str, str, str, str, bool]]:
-    """The ties by the names of what they tie."""
+    """The edges by the names of what they join."""
     names = {node.id: node.name for node in graph.nodes}
-    return {(names[t.start], names[t.end], t.kind, t.label, t.sure) for t in graph.ties}
+    return {(names[t.start], names[t.end], t.kind, t.label, t.sure) for t in graph.edges}
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_who_reaches_whom() -> None:
 
 
 def test_both_languages_draw_the_same() -> None:
-    """The demo in CloudFormation has as many things and ties of each kind."""
+    """The demo in CloudFormation has as many nodes and edges of each kind."""
     one, other = demo(), demo("cloudformation")
 
     assert sorted(node.kind for node in one.nodes) == sorted(node.kind for node in other.nodes)
-    assert sorted(tie.kind for tie in one.ties) == sorted(tie.kind for tie in other.ties)
+    assert sorted(edge.kind for edge in one.edges) == sorted(edge.kind for edge in other.edges)
 
 
 OPEN = """\
@@ -109,7 +109,7 @@ def test_what_is_open_is_drawn_as_unsure(tmp_path: Path) -> None:
     group = "aws_security_group.x"
     assert (group, group, "allows", "port 80", True) in said(graph)
     assert [node.name for node in graph.nodes if not node.seen] == ["sg-0123456789abcdef0"]
-    [unsure] = [tie for tie in graph.ties if tie.kind == "allows" and not tie.sure]
+    [unsure] = [edge for edge in graph.edges if edge.kind == "allows" and not edge.sure]
     assert unsure.label == "port 443"
 
 
@@ -138,9 +138,9 @@ NODE = r's?\d*n\d+(\(\(|\(\[|\{\{|\[\(|\[|\()"([^"]*)"(\)\)|\]\)|\}\}|\)\]|\]|\)
 
 @given(TEXTS, TEXTS, TEXTS)
 def test_no_text_breaks_a_label(name: str, word: str, label: str) -> None:
-    """Whatever a thing is called, each node and each tie is one line of the format's own form."""
+    """Whatever a node is called, each node and each edge is one line of the format's own form."""
     node = GraphNode("n1", "tasks", name, word, file="a.tf", line=1)
-    graph = Graph(name, (node,), (Tie("n1", "n1", "allows", label, True),))
+    graph = Graph(name, (node,), (GraphEdge("n1", "n1", "allows", label, True),))
 
     _, one, other = render("mermaid", [graph]).removesuffix("\n").split("\n")
     shape = re.fullmatch(NODE, one.strip())

@@ -14,9 +14,9 @@ from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from taskwall.findings.finding import Edit, Finding, Fix
 from taskwall.languageserver.actions import actions
 from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines, path_of
 from taskwall.languageserver.suppressing import SuppressionEdit, suppression_edits
-from taskwall.languageserver.whereabouts import Whereabouts
 from taskwall.session.session import Session
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
@@ -151,7 +151,7 @@ def test_fixes_are_edits_and_module_calls_can_be_silenced(tmp_path: Path) -> Non
     document = OpenDocument(
         "file:///my/spelling.tf", path, 3, DocumentLines(SERVICE + RULE, "utf-16")
     )
-    where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
+    where = EditorRanges(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
     diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
     found = list(actions([(finding, diagnostic)], document, where))
     assert [each.title for each in found] == [
@@ -183,7 +183,7 @@ def test_what_helps_against_several_findings_is_one_action(tmp_path: Path) -> No
     ]
     path = str(tmp_path / "web" / "main.tf")
     document = OpenDocument(Path(path).as_uri(), path, 1, DocumentLines(SERVICE + RULE, "utf-16"))
-    where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
+    where = EditorRanges(str(tmp_path), "utf-16", {path: document}, {path: document.text}, {})
     range_ = Range(Position(0, 0), Position(0, 1))
     pairs = [(found, Diagnostic(range_, message)) for message in ("one", "another")]
     told = [
@@ -210,7 +210,7 @@ def test_placeholders_are_where_the_cursor_goes(tmp_path: Path) -> None:
     finding = replace(_at("main.tf", 1, "x"), fix=Fix("say which", edits))
     path = str(tmp_path / "main.tf")
     document = OpenDocument("file:///m.tf", path, 1, DocumentLines(text, "utf-16"))
-    where = Whereabouts(str(tmp_path), "utf-16", {path: document}, {path: text}, {})
+    where = EditorRanges(str(tmp_path), "utf-16", {path: document}, {path: text}, {})
     diagnostic = Diagnostic(Range(Position(0, 0), Position(0, 1)), "is wrong")
     fix = next(iter(actions([(finding, diagnostic)], document, where)))
     assert (fix.title, fix.is_preferred) == ("Fix with placeholders: say which", False)
@@ -237,7 +237,7 @@ def test_fixes_of_the_demo_mend_what_they_are_of(language: str) -> None:
             path: OpenDocument(Path(path).as_uri(), path, 1, DocumentLines(text, "utf-16"))
             for path, text in texts.items()
         }
-        where = Whereabouts(str(folder), "utf-16", documents, texts, {})
+        where = EditorRanges(str(folder), "utf-16", documents, texts, {})
         range_ = Range(Position(0, 0), Position(0, 1))
         pairs = [(finding, Diagnostic(range_, finding.message))]
         document = next(iter(documents.values()))

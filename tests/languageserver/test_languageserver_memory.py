@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from languageserver.desks import Sitting, sit
+from languageserver.sittings import Sitting, sit
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
 from languageserver.typists import IN_TEMPLATES, IN_TERRAFORM, Hand, Typist
-from taskwall.fixes import cloudformation, sheet, steps, yaml_text  # noqa: F401 (not while it types)
-from taskwall.languageserver import desk
+from taskwall.fixes import cloudformation, source_text, steps, yaml_text  # noqa: F401 (not while it types)
+from taskwall.languageserver import workspace
 from taskwall.languageserver.preferences import Preferences
 
 EDITS = 1_200
@@ -57,12 +57,12 @@ class Day:
 
     async def begin_anew(self) -> None:
         """Close and open the document, and choose and write other settings."""
-        self._sitting.desk.closed(self._uri)
+        self._sitting.workspace.closed(self._uri)
         self._sitting.open(self._file)
         await self._judging()
-        self._sitting.desk.prefer(Preferences(debounce=0, show_unknown=True), "")
+        self._sitting.workspace.prefer(Preferences(debounce=0, show_unknown=True), "")
         await self._judging()
-        self._sitting.desk.prefer(Preferences(debounce=0), "")
+        self._sitting.workspace.prefer(Preferences(debounce=0), "")
         await self._settings('profile = "strict"')
         await self._settings("")
 
@@ -79,7 +79,7 @@ class Day:
         """Write the settings of the project."""
         path = self._folder / "taskwall.toml"
         path.write_text(text)
-        self._sitting.desk.files_changed([path.as_uri()])
+        self._sitting.workspace.files_changed([path.as_uri()])
         await self._judging()
 
     async def _portrayed(self, port: str) -> None:
@@ -87,7 +87,7 @@ class Day:
         self._sitting.type(self._file, self._typist.base.replace("8080", port))
 
         def told() -> bool:
-            lenses = self._sitting.desk.lenses(self._uri)
+            lenses = self._sitting.workspace.lenses(self._uri)
             return any(each.command and port in each.command.title for each in lenses)
 
         await self._sitting.screen.until(told)
@@ -109,7 +109,7 @@ def test_memory_does_not_grow(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Thousands of edits: after many of each kind there is no more than after some."""
-    monkeypatch.setattr(desk, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(workspace, "IDLE_SECONDS", 0)
     called = tmp_path / "called" / "main.tf"
     called.parent.mkdir()
     called.write_text(RULE.replace("aws_security_group.web.id", '"sg-12345678"'))

@@ -14,13 +14,12 @@ from typing import Any
 import pytest
 
 from taskwall import sources
-from taskwall.api import options
 from taskwall.core.values import ModuleCall, Origin, Scenario, Span
 from taskwall.engine import judge as engine
-from taskwall.engine.judge import Judgement, LocatedFinding
+from taskwall.engine.judgement import Judgement, LocatedFinding
 from taskwall.findings.finding import CalledFrom, Finding, Fix, Instance, Step
+from taskwall.library import own_rules
 from taskwall.model.core.network import Network
-from taskwall.report import report
 from taskwall.rules._rule import SECTIONS, Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.files import Files
@@ -53,6 +52,8 @@ RULES = (
 
 class ToyStack:
     """A folder of the toy language."""
+
+    ties = ()
 
     def __init__(self, name: str, files: frozenset[str], texts: Files) -> None:
         self.name = name
@@ -186,8 +187,5 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sources, "_stacks", toy_stacks)
     monkeypatch.setattr(engine, "judge", toy_judge)
-    monkeypatch.setattr(options, "all_rules", lambda: RULES)
-    monkeypatch.setattr(report, "all_rules", lambda: RULES)
-    for module in ("rules", "cli.rules", "cli.explain"):
-        monkeypatch.setattr(f"taskwall.{module}.all_rules", lambda: RULES)
+    monkeypatch.setattr(own_rules, "_every", lambda folders: own_rules.OwnRules(tuple(RULES)))
     return tmp_path

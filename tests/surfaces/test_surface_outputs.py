@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from reports import everything
 from taskwall.cli.arguments import pairs
 from taskwall.findings.finding import Report, ReportDocument, Summary
-from taskwall.findings.text import sanitize
+from taskwall.findings.text import sanitize, windowed
 from taskwall.outputs import View, formats, render, write
-from taskwall.outputs.text import windowed
 
 DATA = Path(__file__).parent / "data"
 

@@ -13,8 +13,8 @@ from taskwall.findings.finding import Report
 from taskwall.model.core.network import Network
 from taskwall.outputs import json
 from taskwall.session.cache import CancelledError
-from taskwall.session.portraits import ResourceSummary, summaries
 from taskwall.session.session import Session
+from taskwall.session.summaries import ResourceSummary, summaries
 from taskwall.settings import SettingsError
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -239,7 +239,7 @@ def test_half_a_block_leaves_the_rest_of_the_file(root: Path) -> None:
     assert os.path.basename(found.document.errors[0].file) == "rules.tf"
 
 
-def test_portraits_follow_the_text(root: Path) -> None:
+def test_summaries_follow_the_text(root: Path) -> None:
     """What is said of a service and its group is what the open texts make of them."""
     session = Session(str(root))
     before = {each.name: each for each in session.summaries()}
@@ -256,7 +256,7 @@ def test_portraits_follow_the_text(root: Path) -> None:
     assert wears in [line.text for line in after["aws_security_group.web"].lines]
 
 
-def test_portraits_are_drawn_of_what_was_judged(
+def test_summaries_are_drawn_of_what_was_judged(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is lowered for them a second time, and those of other stacks are not drawn anew."""

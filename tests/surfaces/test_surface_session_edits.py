@@ -16,7 +16,7 @@ from taskwall.findings.finding import Report
 from taskwall.outputs import json
 from taskwall.session.session import Session
 from taskwall.source.files import Files
-from taskwall.sources import TEMPLATES, TERRAFORM
+from taskwall.source.kinds import TEMPLATES, TERRAFORM
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted(
@@ -50,7 +50,7 @@ def fresh(session: Session) -> Report:
     """What a scan from scratch says of the texts of a session."""
     options = Options(paths=(session.folder,), cwd=session.folder, allow_empty=True)
     report = scan(options, Files(dict(session.texts)))
-    return session._told(report)  # it adds what cannot be parsed
+    return session._with_broken_texts(report)  # it adds what cannot be parsed
 
 
 def told(report: Report) -> object:

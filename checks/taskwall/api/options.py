@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import settings, sources
-from taskwall.rules import all_rules
+from taskwall.library.own_rules import OwnRules, every_rule
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files
@@ -19,12 +19,13 @@ class Options(Struct, frozen=True):
     `inputs` are values as the user gave them (the boundary in them is found, not given). `cwd` is
     the folder that relative paths, here and in the report, are seen from. `write_baseline` names
     the file that a new baseline goes to, "" the usual one: what goes into it is then reported as
-    suppressed by it. `exclude` are patterns of paths beside those of the settings. `fail_on_absent`
+    suppressed by it. `exclude` are patterns of paths, and `context` paths of sources that are read
+    for what those below `paths` refer to, both beside those of the settings. `fail_on_absent`
     fails the run for modules and templates that are not there, and `allow_empty` accepts that there
     is nothing to analyse. `settings` is a file in place of every other; with `no_skips` no
     suppression counts, and no baseline of the settings; `today` is the day (YYYY-MM-DD) by which
-    suppressions end. `scope` says which sources below `paths` count. `jobs` is the number of
-    processes.
+    suppressions end. `rules` are folders of rules of one's own. `scope` says which sources below
+    `paths` count. `jobs` is the number of processes.
     """
 
     paths: tuple[str, ...] = (os.curdir,)
@@ -38,10 +39,12 @@ class Options(Struct, frozen=True):
     baseline: str | None = None
     write_baseline: str | None = None
     exclude: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
     fail_on_unknown: bool = False
     fail_on_absent: bool = False
     allow_empty: bool = False
     settings: str | None = None
+    rules: tuple[str, ...] = ()
     no_skips: bool = False
     today: str | None = None
     scope: sources.ScanScope = sources.ScanScope()
@@ -50,13 +53,17 @@ class Options(Struct, frozen=True):
 
 
 class ResolvedOptions(Struct, frozen=True):
-    """A scan that can be done: absolute paths, the settings that hold, and the rules that run."""
+    """A scan that can be done: absolute paths, the settings that hold, and the rules that run.
+
+    `every` are all rules that there are, and what could not be loaded of one's own.
+    """
 
     paths: tuple[str, ...]
     inputs: Inputs
     scope: sources.ScanScope
     settings: Settings
     rules: tuple[Rule, ...]
+    every: OwnRules
     cwd: str
 
     def read(self, files: Files, cache: sources.ReadCache | None = None) -> sources.Sources:
@@ -74,11 +81,12 @@ def resolved_options(options: Options) -> ResolvedOptions:
     """
     cwd = os.path.abspath(options.cwd or os.curdir)
     paths = tuple(os.path.normpath(os.path.join(cwd, path)) for path in options.paths)
-    every = all_rules()
     given = os.path.join(cwd, options.settings) if options.settings is not None else ""
+    folders = (*options.rules, *(settings.own_rules(given) if given else ()))
+    every = every_rule([os.path.join(cwd, folder) for folder in folders])
     use = settings.overridden(
-        settings.load(paths[0] if paths else cwd, every, given),
-        every,
+        settings.load(paths[0] if paths else cwd, every.rules, given),
+        every.rules,
         profile=options.profile,
         select=options.select,
         ignore=options.ignore,
@@ -91,9 +99,11 @@ def resolved_options(options: Options) -> ResolvedOptions:
         no_skips=options.no_skips,
         today=options.today,
         exclude=options.exclude,
+        context=options.context,
         cwd=cwd,
     )
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
     data = os.environ.get("TF_DATA_DIR") or options.inputs.data_folder
     inputs = replace(options.inputs, var_files=var_files, data_folder=data)
-    return ResolvedOptions(paths, inputs, options.scope, use, settings.chosen(every, use), cwd)
+    rules = settings.chosen(every.rules, use)
+    return ResolvedOptions(paths, inputs, options.scope, use, rules, every, cwd)

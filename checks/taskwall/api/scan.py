@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from taskwall import outputs
-from taskwall.api.options import Options, resolved_options
+from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.core.values import Span
 from taskwall.engine import judge as engine
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Report
@@ -20,7 +20,7 @@ from taskwall.source.files import Files
 from taskwall.source.stack import InternalError, Stack
 from taskwall.sources import nothing_to_analyse
 
-__all__ = ["Cache", "Options", "Progress", "judge_stack", "scan"]
+__all__ = ["Cache", "Options", "Progress", "built", "judge_stack", "scan"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told, after each stack, how many are judged and how many there are."""
@@ -67,23 +67,7 @@ def scan(
     elif aside:
         known = baseline.read(aside)
 
-    files = Files() if files is None else files
-    found = asked.read(files)
-    if not options.allow_empty and (nothing := nothing_to_analyse(asked.paths, found, files)):
-        found.refused.append(nothing)
-        found.foreign.clear()
-    stacks = [read.stack for read in found.reads]
-    judging = _Judging(stacks, asked.rules, asked.settings, cache)
-    judgements = _judged(judging, options.jobs, progress)
-
-    result = ReportBuilder(
-        found,
-        judgements,
-        rules=asked.rules,
-        settings=asked.settings,
-        files=files,
-        cwd=asked.cwd,
-    )
+    result = built(asked, options, Files() if files is None else files, progress, cache)
     if cache is not None:
         cache.result = result
     if options.write_baseline is not None:
@@ -94,6 +78,31 @@ def scan(
             why = error.strerror or str(error)
             raise baseline.BaselineError(f"{aside}: cannot be written: {why}.") from error
     return result.report(known, aside)
+
+
+def built(
+    asked: ResolvedOptions,
+    options: Options,
+    files: Files,
+    progress: Progress | None = None,
+    cache: Cache | None = None,
+) -> ReportBuilder:
+    """What judging the sources brought, of which reports are made."""
+    found = asked.read(files)
+    if not options.allow_empty and (nothing := nothing_to_analyse(asked.paths, found, files)):
+        found.refused.append(nothing)
+        found.foreign.clear()
+    stacks = [read.stack for read in found.reads]
+    judging = _Judging(stacks, asked.rules, asked.settings, cache)
+    return ReportBuilder(
+        found,
+        _judged(judging, options.jobs, progress),
+        rules=asked.rules,
+        every=asked.every,
+        settings=asked.settings,
+        files=files,
+        cwd=asked.cwd,
+    )
 
 
 def judge_stack(

@@ -7,10 +7,10 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from taskwall.cfnlint.run import GENERAL, LintRun, TemplateResult, crashed, place_of
 from taskwall.cfnlint.template import LintTemplate, TemplateSource
-from taskwall.core.values import Need, Span, waiting
+from taskwall.core.values import Need, Span, why_unknown
 from taskwall.findings.finding import Finding, FindingVerdict
-from taskwall.rules import all_rules
-from taskwall.rules._rule import Rule
+from taskwall.library.own_rules import every_rule
+from taskwall.rules._rule import GUIDE, Rule
 from taskwall.settings import SettingsError, one_of
 
 STEPS_RULE = "STW000"
@@ -27,7 +27,6 @@ _STEPS = 8
 """So many steps in other templates are in a message."""
 
 TAGS = ["ecs", "network", "security", "taskwall"]
-PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
 
 _FIX = {"fix": {"default": False, "type": "boolean"}}
 _ELSEWHERE = {"elsewhere": {"default": False, "type": "boolean"}}
@@ -87,16 +86,16 @@ class Ours:
         Raises:
             RuntimeError: they cannot be made, once for a template: cfn-lint shows it as an error.
         """
-        told = self.run.result_for(cfn)
-        if told.broken:
+        result = self.run.result_for(cfn)
+        if result.broken:
             return
         try:
-            yield from self.matches(told)
+            yield from self.matches(result)
         except Exception as error:
-            told.broken = True
+            result.broken = True
             raise RuntimeError(f"taskwall {crashed(error)}") from error
 
-    def matches(self, told: TemplateResult) -> Iterator[Any]:
+    def matches(self, result: TemplateResult) -> Iterator[Any]:
         """The matches of what was found out."""
         raise NotImplementedError
 
@@ -112,18 +111,18 @@ class Chain:
     there are none.
     """
 
-    def __init__(self, rule: Ours, finding: Finding, told: TemplateResult) -> None:
+    def __init__(self, rule: Ours, finding: Finding, result: TemplateResult) -> None:
         self.rule = rule
         self.finding = finding
-        self.told = told
+        self.result = result
 
     def __iter__(self) -> Iterator[Any]:
         rule = self.rule.run.members.get(STEPS_RULE)
-        source = self.told.source
+        source = self.result.source
         if rule is None or source is None or not self.rule.shown:
             return
         for step in self.finding.because:
-            if step.file == self.told.file:
+            if step.file == self.result.file:
                 _, location = source.step_at(step.line)
                 yield _match([], step.text, location, rule=rule)
 
@@ -141,19 +140,19 @@ class FindingsRule(Ours):
         found: Iterable[Any] = super().matchall(filename, cfn)  # type: ignore[misc]
         return found
 
-    def matches(self, told: TemplateResult) -> Iterator[Any]:
+    def matches(self, result: TemplateResult) -> Iterator[Any]:
         """A match for each finding."""
-        for finding in told.findings.get((self.rule, self.verdict), ()):
-            if told.source is not None:
-                yield self._match(finding, told, told.source)
+        for finding in result.findings.get((self.rule, self.verdict), ()):
+            if result.source is not None:
+                yield self._match(finding, result, result.source)
 
-    def _match(self, finding: Finding, told: TemplateResult, source: TemplateSource) -> Any:
+    def _match(self, finding: Finding, result: TemplateResult, source: TemplateSource) -> Any:
         fix = self.run.option(self.id, "fix")
         place = place_of(finding, source)
         path = source.path_at(place)
-        found = _match(path, _message(finding, told, fix), source.location_of(place))
+        found = _match(path, _message(finding, result, fix), source.location_of(place))
         if not self._silent(source, path):
-            found.context = Chain(self, finding, told)
+            found.context = Chain(self, finding, result)
         return found
 
     def _silent(self, source: TemplateSource, path: list[str | int]) -> bool:
@@ -164,36 +163,36 @@ class FindingsRule(Ours):
 class Failures(Ours):
     """Why nothing, or not all, is said of a template: loud, whatever the profile."""
 
-    def matches(self, told: TemplateResult) -> Iterator[Any]:
+    def matches(self, result: TemplateResult) -> Iterator[Any]:
         """A match for each."""
-        for failure in told.failures:
+        for failure in result.failures:
             yield _of_all(failure)
 
 
 class Errors(Ours):
-    """What cannot be read in a template; most of it cfn-lint's own rules tell as well."""
+    """What cannot be read in a template; most of it cfn-lint's own rules report as well."""
 
-    def matches(self, told: TemplateResult) -> Iterator[Any]:
+    def matches(self, result: TemplateResult) -> Iterator[Any]:
         """A match for each."""
-        for error in told.errors:
-            if told.source is not None:
+        for error in result.errors:
+            if result.source is not None:
                 where = (error.line, error.column)
-                place = Span(told.source.path, *where, *where)
-                path = told.source.path_at(place) or ["Resources"]
-                location = told.source.location_of(place)
+                place = Span(result.source.path, *where, *where)
+                path = result.source.path_at(place) or ["Resources"]
+                location = result.source.location_of(place)
                 yield _match(path, f"taskwall: {error.message}", location)
 
 
 class Notes(Ours):
     """What taskwall has to say beside findings."""
 
-    def matches(self, told: TemplateResult) -> Iterator[Any]:
+    def matches(self, result: TemplateResult) -> Iterator[Any]:
         """A match for each note: on its line if it names one of this template's."""
-        for note in told.notes:
-            words = note.removeprefix(f"{told.file}:")
+        for note in result.notes:
+            words = note.removeprefix(f"{result.file}:")
             number, colon, rest = words.partition(": ")
-            if told.source is not None and words != note and colon and number.isdigit():
-                path, location = told.source.step_at(int(number))
+            if result.source is not None and words != note and colon and number.isdigit():
+                path, location = result.source.step_at(int(number))
                 yield _match(path or ["Resources"], f"taskwall: {rest}", location)
             else:
                 yield _of_all(words.strip())
@@ -202,7 +201,7 @@ class Notes(Ours):
 class Steps(Ours):
     """The steps of a chain, which come as children of what they lead to."""
 
-    def matches(self, told: TemplateResult) -> Iterator[Any]:  # noqa: ARG002
+    def matches(self, result: TemplateResult) -> Iterator[Any]:  # noqa: ARG002
         """None of its own."""
         return iter(())
 
@@ -215,7 +214,7 @@ def made() -> dict[str, type]:
         _class(Notes, NOTES, "taskwall has no notes"),
         _class(Steps, STEPS_RULE, "The steps that lead to a finding of taskwall"),
     ]
-    for rule in all_rules():
+    for rule in every_rule().rules:
         found += _of_rule(rule)
     return {one.__name__: one for one in found}
 
@@ -237,7 +236,7 @@ def _class(
         "id": number,
         "shortdesc": title,
         "description": title,
-        "source_url": PAGE,
+        "source_url": GUIDE,
         "tags": TAGS,
         "options": options or {},
         "__module__": __name__,
@@ -257,16 +256,16 @@ def _match(path: list[str | int], message: str, location: Any = None, **more: An
     return RuleMatch(path, message, **more)
 
 
-def _message(finding: Finding, told: TemplateResult, fix: bool) -> str:
+def _message(finding: Finding, result: TemplateResult, fix: bool) -> str:
     """What is wrong, what it needs, and what leads there from other files."""
     parts = [finding.message]
     if finding.when:
         parts.append(f"when {finding.when}")
     if finding.missing:
-        needs = (Need(name, told.reasons.get(name, "")) for name in finding.missing)
-        parts.append(f"depends on: {waiting(needs)}")
+        needs = (Need(name, result.reasons.get(name, "")) for name in finding.missing)
+        parts.append(f"depends on: {why_unknown(needs)}")
     parts += [f"called from {call.file}:{call.line} ({call.text})" for call in finding.called_from]
-    others = [step for step in finding.because if step.file != told.file]
+    others = [step for step in finding.because if step.file != result.file]
     parts += [f"because {step.text} ({step.file}:{step.line})" for step in others[:_STEPS]]
     if len(others) > _STEPS:
         parts.append(f"and {len(others) - _STEPS} more steps")

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from taskwall.api import scan as api
 from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.cfnlint import host
-from taskwall.cfnlint.template import LintTemplate, TemplateSource, source_of
+from taskwall.cfnlint.template import LintTemplate, TemplateSource, template_source
 from taskwall.core import values
 from taskwall.core.values import Span, Value, spelled
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
 from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline, BaselineError
 from taskwall.findings.finding import Finding, FindingVerdict, Problem, Report
@@ -112,7 +112,7 @@ class LintRun:
             self._asked.clear()
             self._forget()
         self._asked.add(key)
-        source = source_of(cfn)
+        source = template_source(cfn)
         if source.text is not None:
             self._forget(source)
         file = seen_from(os.curdir, source.path)
@@ -146,7 +146,13 @@ class LintRun:
         judgements = [self._judgement(read.stack, asked, judged) for read in found.reads]
         aside = baseline.read(use.baseline) if use.baseline else Baseline()
         result = ReportBuilder(
-            found, judgements, rules=asked.rules, settings=use, files=self._files, cwd=asked.cwd
+            found,
+            judgements,
+            rules=asked.rules,
+            every=asked.every,
+            settings=use,
+            files=self._files,
+            cwd=asked.cwd,
         )
         return result.report(aside, use.baseline)
 

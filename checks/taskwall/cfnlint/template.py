@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.values import Span
-from taskwall.sources import TEMPLATES
+from taskwall.source.kinds import TEMPLATES
 
 Path: TypeAlias = list[str | int]
 """The keys and indices that lead to a part of a template."""
 
-Location: TypeAlias = tuple[int, int, int, int]
+YamlLocation: TypeAlias = tuple[int, int, int, int]
 """A stretch of a template: line and column of its start and its end, from 0, the end exclusive."""
 
 
@@ -23,7 +23,7 @@ class LintTemplate(Protocol):
     filename: str | None
     template: Any
 
-    def get_location_yaml(self, text: Any, path: Sequence[str | int]) -> Location | None:
+    def get_location_yaml(self, text: Any, path: Sequence[str | int]) -> YamlLocation | None:
         """Where a part is, if that is known."""
 
     def get_directives(self) -> Mapping[str, Sequence[str]]:
@@ -52,13 +52,13 @@ class TemplateSource(Struct):
         root = self.cfn.template if self.standing else self._root
         return _leading(root, (place.line - 1, place.column - 1))
 
-    def location_of(self, place: Span) -> Location | None:
+    def location_of(self, place: Span) -> YamlLocation | None:
         """Where a place of the analysed text is in the template."""
         if self.standing:
             return (place.line - 1, place.column - 1, place.end_line - 1, place.end_column - 1)
         return self.cfn.get_location_yaml(self.cfn.template, self.path_at(place))
 
-    def step_at(self, line: int) -> tuple[Path, Location | None]:
+    def step_at(self, line: int) -> tuple[Path, YamlLocation | None]:
         """The part that begins on a line, and where it is."""
         path = self.path_at(Span(self.path, line, _END, line, _END))
         return path, self.cfn.get_location_yaml(self.cfn.template, path)
@@ -68,7 +68,7 @@ _END = 1 << 30
 """A column behind every line."""
 
 
-def source_of(cfn: LintTemplate) -> TemplateSource:
+def template_source(cfn: LintTemplate) -> TemplateSource:
     """The file to analyse for a template.
 
     Without a file of its own (on standard input) it is in the working directory, written anew

@@ -9,9 +9,9 @@ from checkov.common.bridgecrew.severities import Severities
 from checkov.common.graph.checks_infra.base_check import BaseGraphCheck
 
 from taskwall.findings.finding import Severity
+from taskwall.library.own_rules import every_rule
 from taskwall.lowering import lowered_types
-from taskwall.rules import all_rules
-from taskwall.rules._rule import Rule
+from taskwall.rules._rule import GUIDE, Rule
 
 CATEGORIES: Mapping[str, str] = {
     "1": "ENCRYPTION",
@@ -67,7 +67,7 @@ class OwnCheck(TaskwallCheck):
     number = OWN_ID
     title = "taskwall analyses what checkov scans"
     kind = "GENERAL_SECURITY"
-    link = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
+    link = GUIDE
     level = "critical"
 
 
@@ -84,7 +84,7 @@ def _class_of(rule: Rule) -> type[TaskwallCheck]:
         "__module__": rule.module,
         "number": rule.id,
         "title": rule.title,
-        "kind": CATEGORIES[rule.id[2]],
+        "kind": CATEGORIES.get(rule.id[2:3] if rule.id.startswith("TW") else "", "NETWORKING"),
         "link": rule.link,
         "level": rule.severity,
     }
@@ -93,5 +93,5 @@ def _class_of(rule: Rule) -> type[TaskwallCheck]:
 
 def checks(framework: str) -> list[TaskwallCheck]:
     """A check for each rule, and the one about taskwall itself."""
-    classes: list[type[TaskwallCheck]] = [OwnCheck, *map(_class_of, all_rules())]
+    classes: list[type[TaskwallCheck]] = [OwnCheck, *map(_class_of, every_rule().rules)]
     return [made(framework) for made in classes]

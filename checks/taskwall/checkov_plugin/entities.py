@@ -89,7 +89,7 @@ class Entities:
         if self._kind == "plan":
             file = stack
         found: dict[int, Vertex] = {}
-        # What a downloaded module does wrong is told at its call: the entity is a step further.
+        # What a downloaded module does wrong is reported at its call: the entity is a step further.
         steps = {os.path.abspath(step.file) for step in finding.because}
         for address in finding.addresses:
             for at in (file, *sorted(steps - {file})):

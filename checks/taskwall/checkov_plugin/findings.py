@@ -16,7 +16,7 @@ from taskwall.checkov_plugin.wording import check_name
 from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
 from taskwall.findings.text import absent_by_root, absent_count, sanitize
-from taskwall.rules import all_rules
+from taskwall.library.own_rules import every_rule
 from taskwall.settings import Settings
 
 Outcome: TypeAlias = Literal["PASSED", "FAILED", "SKIPPED"]
@@ -98,7 +98,7 @@ def analysis(asked: ScanRequest, runs: frozenset[str], exact: frozenset[str]) ->
         BaselineError: the baseline of the settings cannot be read.
     """
     use = resolved_options(asked.options()).settings
-    chosen = {rule.id for rule in settings.chosen(all_rules(), use)}
+    chosen = {rule.id for rule in settings.chosen(every_rule().rules, use)}
     rules = tuple(sorted((chosen | exact) & runs))
     if not rules:
         return None
@@ -115,7 +115,7 @@ def entity_results(
     found: Analysis, asked: ScanRequest, entities: Entities
 ) -> tuple[list[EntityResult], list[Finding]]:
     """What the rules say of the entities of a graph, and the fails that no entity can show."""
-    titles = {rule.id: rule.title for rule in all_rules()}
+    titles = {rule.id: rule.title for rule in every_rule().rules}
     places: dict[tuple[str, int], _Place] = {}
     lost = []
     cwd = os.getcwd()
@@ -148,7 +148,7 @@ def _all(report: Report) -> Iterator[tuple[Finding, str | None]]:
 
 
 def _counts(finding: Finding, use: Settings) -> bool:
-    """Whether a finding tells a mistake: a fail, or an unknown if the settings ask for those."""
+    """Whether a finding reports a mistake: a fail, or an unknown if the settings ask for those."""
     unknown = finding.verdict == "unknown" and use.checkov.unknown == "fail"
     return finding.verdict == "fail" or unknown
 

@@ -13,7 +13,7 @@ from taskwall.checkov_plugin.checks_of_rules import OWN_ID, TaskwallCheck, check
 from taskwall.checkov_plugin.entities import KINDS, Entities, vertex_shown
 from taskwall.checkov_plugin.findings import EntityResult, analysis, entity_results
 from taskwall.checkov_plugin.masking import mask
-from taskwall.checkov_plugin.messages import crash, say
+from taskwall.checkov_plugin.messages import crash, warn
 from taskwall.checkov_plugin.running import ChangedError, Results, running
 from taskwall.checkov_plugin.scope import scan_request
 from taskwall.findings.baseline import BaselineError
@@ -79,7 +79,7 @@ def _judged(
     if found is None:
         return [], []
     for warning in (*found.warnings(), *found.absent()):
-        say(warning)
+        warn(warning)
     made, lost = entity_results(found, scope, entities)
     for entry in made:
         if entry.outcome != "PASSED":
@@ -132,7 +132,7 @@ def _complain(
     if not complaints:
         return
     for complaint in complaints:
-        say(complaint)
+        warn(complaint)
     id_ = OWN_ID if _may_run(OWN_ID, runner_filter, report_type) else min(runs)
     name = f"{ours[OWN_ID].title}: {'; '.join(complaints)}"
     check = ours[id_].saying(name, "critical")

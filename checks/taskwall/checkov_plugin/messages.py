@@ -13,7 +13,7 @@ def crash(error: Exception) -> str:
     return f"crashed: {type(error).__name__}: {error} ({last.name}, line {last.lineno})"
 
 
-def say(text: str) -> None:
+def warn(text: str) -> None:
     """Say something on standard error, once in a process."""
     if text not in _said:
         _said.add(text)

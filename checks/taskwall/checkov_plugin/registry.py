@@ -19,7 +19,7 @@ from checkov.common.runners.base_runner import BaseRunner
 from checkov.version import version
 
 from taskwall.checkov_plugin.entities import KINDS, Entities
-from taskwall.checkov_plugin.messages import crash, say
+from taskwall.checkov_plugin.messages import crash, warn
 from taskwall.checkov_plugin.running import ChangedError, Results, running
 
 OLDEST = (3, 3)
@@ -84,7 +84,7 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
 
             results |= judge_entities(self, entities, runner_filter, report_type)
     except Exception as error:  # noqa: BLE001 (checkov would go on without a word)
-        say(crash(error))
+        warn(crash(error))
         running().report.set_error_status(ErrorStatus.ERROR)  # it ends as after a crash of its own
     return results
 

@@ -1,4 +1,4 @@
-"""The command `taskwall`: what was asked for, told to the api, and shown.
+"""The command `taskwall`: what was asked for, passed to the api, and shown.
 
 Start-up counts: this module imports nothing that `taskwall --version` does not need, and a
 command's own module only when it is asked for.
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "scan": ("scan PATH...", "report where Terraform and CloudFormation break the rules"),
+    "fix": ("fix PATH...", "make the edits that fix findings (a diff, or --write)"),
     "rules": ("rules", "list the rules"),
     "explain": ("explain RULE", "show the page of one rule"),
+    "flows": ("flows [PATH...]", "list who can open a connection to what"),
+    "why": ("why PATH FROM TO [PORT]", "say why one end can reach another, or what closes the way"),
     "graph": ("graph [PATH...]", "draw the network (Mermaid, Graphviz or JSON)"),
+    "schema": ("schema NAME", "print the JSON Schema of the report or the settings"),
     "lsp": ("lsp", "start the language server for an editor"),
     "checkov-dir": ("checkov-dir", "print the folder for checkov's --external-checks-dir"),
     "cfn-lint-dir": ("cfn-lint-dir", "print the folder for cfn-lint --append-rules"),

@@ -39,6 +39,12 @@ def settings_option(parser: ArgumentParser) -> None:
     parser.add_argument("--settings", metavar="FILE", help=help_)
 
 
+def rules_option(parser: ArgumentParser) -> None:
+    """Declare `--rules`."""
+    help_ = "a folder of your own rules, beside those of TASKWALL_RULES and installed packages"
+    parser.add_argument("--rules", action="append", metavar="DIR", help=help_)
+
+
 def parse_arguments(parser: ArgumentParser, arguments: list[str]) -> Namespace:
     """The arguments as read.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskwall.cli.arguments import colour_option, parse_arguments, parser_of
+from taskwall.cli.arguments import colour_option, parse_arguments, parser_of, rules_option
 from taskwall.cli.terminal import UsageError, say, view_on
+from taskwall.library.own_rules import every_rule
 from taskwall.outputs.text import Piece, join_pieces
-from taskwall.rules import all_rules
 from taskwall.rules._guide import encodes, recommendations
 from taskwall.settings import SettingsError, nearest
 
@@ -23,6 +23,7 @@ def parser() -> ArgumentParser:
         "Show the page of a rule: what it requires, why, and the fix.",
     )
     made.add_argument("rule", metavar="RULE", help="its id, such as TW206")
+    rules_option(made)
     colour_option(made)
     return made
 
@@ -30,7 +31,7 @@ def parser() -> ArgumentParser:
 def run(arguments: list[str]) -> int:
     """Show the page of the rule that the arguments name, and return the exit status."""
     given = parse_arguments(parser(), arguments)
-    rules = {rule.id: rule for rule in all_rules()}
+    rules = {rule.id: rule for rule in every_rule(given.rules or ()).rules}
     rules |= {rule.lint_id: rule for rule in rules.values()}
     rule = rules.get(given.rule.upper())
     if rule is None:
@@ -41,7 +42,8 @@ def run(arguments: list[str]) -> int:
     pieces += [(f"; in cfn-lint {rule.lint_id}\n", "")]
     known = recommendations()
     guide = "\n".join(known.get(key, key) for key in encodes(rule)) or "Beyond the guide."
-    for name, text in {**rule.sections, "Guide": guide}.items():
+    sections = {**rule.sections, "Guide": guide}
+    for name, text in ((name, text) for name, text in sections.items() if text):
         lines = "".join(f"  {line}".rstrip() + "\n" for line in text.splitlines())
         pieces += [(f"\n{name}\n", "loud"), (lines, "")]
     try:

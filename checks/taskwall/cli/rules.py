@@ -1,13 +1,13 @@
-"""`taskwall rules`: list the rules."""
+"""`taskwall rules`: list the rules, write a new one of one's own, hold such rules to fixtures."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.terminal import UsageError, say
-from taskwall.rules import all_rules
+from taskwall.cli.arguments import parse_arguments, parser_of, rules_option
+from taskwall.cli.terminal import UsageError, say, say_problems
+from taskwall.library.own_rules import every_rule
 from taskwall.settings import SettingsError, one_of
 
 if TYPE_CHECKING:
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 def parser() -> ArgumentParser:
     """What the command takes."""
     made = parser_of(
-        "rules", "[OPTION...]", "List the rules: id, severity, profiles, title, and where it is."
+        "rules",
+        "[OPTION...] [new ID [NAME] | test DIR]",
+        "List the rules: id, severity, profiles, title, and where it is. `new` writes a rule of"
+        " your own with fixtures; `test` compares what the rules of a folder say of their fixtures"
+        " with the marks in them.",
     )
+    made.add_argument("action", nargs="*", metavar="new|test", help="what to do with own rules")
     made.add_argument(
         "--format", default="text", metavar="text|json", help="output format (default: text)"
+    )
+    rules_option(made)
+    made.add_argument(
+        "--to", default="rules", metavar="DIR", help="the folder of a new rule (default: rules)"
     )
     return made
 
@@ -34,21 +43,27 @@ def run(arguments: list[str]) -> int:
         one_of(given.format, ("text", "json"), "--format")
     except SettingsError as error:
         raise UsageError(str(error)) from error
+    if given.action:
+        from taskwall.cli import own_rules
+
+        return own_rules.run(given.action, given.to)
+    found = every_rule(given.rules or ())
+    status = say_problems(found.errors)
     if given.format == "json":
         import msgspec
 
-        raw = msgspec.json.encode([_described(rule) for rule in all_rules()])
+        raw = msgspec.json.encode([_described(rule) for rule in found.rules])
         say(msgspec.json.format(raw, indent=2).decode() + "\n")
-        return 0
+        return status
     rows = [
         (rule.id, rule.severity, ",".join(rule.profiles), rule.title, ":".join(_source(rule)))
-        for rule in all_rules()
+        for rule in found.rules
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         say("  ".join(cells).rstrip() + "\n")
-    return 0
+    return status
 
 
 def _described(rule: Rule) -> dict[str, object]:
@@ -67,6 +82,6 @@ def _described(rule: Rule) -> dict[str, object]:
 
 def _source(rule: Rule) -> tuple[str, str]:
     """The file of a rule, as seen from here if it is below, and the line of its function."""
-    code = rule.judge.__code__
+    code = rule.code
     file = os.path.relpath(code.co_filename)
     return code.co_filename if file.startswith(os.pardir) else file, str(code.co_firstlineno)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -13,26 +13,16 @@ from msgspec.structs import replace
 
 from taskwall import outputs
 from taskwall.api import scan as api
-from taskwall.cli.arguments import (
-    colour_option,
-    flat,
-    pairs,
-    parse_arguments,
-    parser_of,
-    settings_option,
-    words,
-)
+from taskwall.cli.arguments import colour_option, flat, parse_arguments, parser_of, words
+from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say, view_on
-from taskwall.core.values import Known
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.text import counted
-from taskwall.settings import CHOICES, SettingsError, one_of
-from taskwall.source.stack import Inputs
+from taskwall.settings import SettingsError, one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from taskwall.core.values import Value
     from taskwall.findings.finding import Report
     from taskwall.outputs import View
     from taskwall.source.files import Files
@@ -65,6 +55,7 @@ def run(arguments: list[str]) -> int:
             quiet=given.quiet,
             summary=given.summary,
             suppressed=given.sarif_suppressed,
+            ties=given.explain_ties,
         )
         options = options_of(given)
         files = _standard_input() if "-" in given.paths else None
@@ -98,11 +89,6 @@ def _standard_input() -> Files:
 def parser() -> ArgumentParser:
     """What the command takes."""
 
-    def option(name: str, words: str, *, many: bool = True, metavar: str = "") -> None:
-        choices = "|".join(CHOICES.get(name[2:], ()))
-        action = "append" if many else "store"
-        made.add_argument(name, action=action, metavar=metavar or choices, help=words)
-
     def flag(name: str, words: str) -> None:
         made.add_argument(name, action="store_true", help=words)
 
@@ -114,33 +100,16 @@ def parser() -> ArgumentParser:
     made.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input"
     )
+    option = option_adder(made)
     option("--format", "report format (default: text)", metavar="|".join(outputs.formats()))
     option("--output", "file for the report of the --format at the same position", metavar="FILE")
     option("--select", "run only these rules, such as TW2,TW305", metavar="RULES")
     option("--ignore", "do not run these rules", metavar="RULES")
-    option("--profile", "the set of rules to run (default: default)", many=False)
     option("--fail-on", "the lowest severity that fails the run (default: low)", many=False)
     flag("--fail-on-unknown", "also fail the run for unknown verdicts")
     flag("--fail-on-absent", "also fail the run for modules, templates and files that are absent")
     option("--show", "the verdicts to report (default: fail)", metavar="fail,unknown,pass")
-    option("--exclude", "paths that are skipped in scanned folders", metavar="PATTERNS")
     flag("--allow-empty", "accept that there is nothing to analyse")
-    option("--var", "the value of a Terraform variable", metavar="NAME=VALUE")
-    option("--var-file", "a .tfvars file", metavar="FILE")
-    flag("--tf-vars-from-env", "also take variables from TF_VAR_... in the environment")
-    option(
-        "--hcl-parser", "the parser for Terraform", many=False, metavar="tree-sitter|python-hcl2"
-    )
-    option("--workspace", "the Terraform workspace", many=False, metavar="NAME")
-    option("--parameters", "CloudFormation parameters: a file, or one value", metavar="FILE|K=V")
-    option("--assume", "a value for anything unknown, as JSON or text", metavar="NAME=VALUE")
-    option("--scenarios", "how many combinations of undecided conditions to analyse", many=False)
-    option(
-        "--baseline",
-        "a file of baselined findings, which are not reported again",
-        many=False,
-        metavar="FILE",
-    )
     made.add_argument(
         "--write-baseline",
         nargs="?",
@@ -148,20 +117,10 @@ def parser() -> ArgumentParser:
         metavar="FILE",
         help="baseline the current findings (default: in the baseline of the settings)",
     )
-    flag("--no-skips", "ignore suppressions in the sources, and the baseline of the settings")
-    option(
-        "--today",
-        "the date by which suppressions end (default: today, UTC)",
-        many=False,
-        metavar="YYYY-MM-DD",
-    )
-    settings_option(made)
-    made.add_argument(
-        "--jobs", type=int, default=1, metavar="N", help="number of processes (default: 1)"
-    )
-    flag("--allow-outside", "read modules and files outside the repository")
+    source_options(made)
     flag("--no-progress", "show no progress")
     flag("--sarif-suppressed", "in SARIF: also the findings that are suppressed or baselined")
+    flag("--explain-ties", "in text: what was found to be what sources refer to elsewhere, and how")
     flag("--quiet", "in text: findings, errors and crashes only")
     flag("--summary", "in text: counts by rule in place of the findings")
     flag("--verbose", "show everything: suppressed findings, unread types, full chains, every fix")
@@ -176,103 +135,15 @@ def options_of(given: Namespace) -> api.Options:
     Raises:
         UsageError: a value has not the form that its option takes, or names no file.
     """
-    for path in given.var_file or ():
-        if not os.path.isfile(path):
-            raise UsageError(f"--var-file: there is no file {path}.")
-    if given.jobs < 1:
-        raise UsageError("--jobs: there must be at least one process.")
-    variables: dict[str, Value] = {
-        name: Known(value) for name, value in pairs(given.var or (), "--var")
-    }
-    assumed = {name: _assumed(value) for name, value in pairs(given.assume or (), "--assume")}
-    return api.Options(
-        paths=tuple(given.paths),
-        inputs=Inputs(
-            variables=variables,
-            var_files=tuple(given.var_file or ()),
-            parameters=_parameters(given.parameters or ()),
-            assumptions=assumed,
-            outside=given.allow_outside,
-            workspace=given.workspace,
-            hcl_parser=_hcl_parser(given.hcl_parser),
-            environment=dict(os.environ) if given.tf_vars_from_env else {},
-        ),
-        profile=given.profile,
-        select=words(given.select),
-        ignore=words(given.ignore),
+    return replace(
+        sources_of(given),
         show=words(given.show),
         fail_on=given.fail_on,
-        scenarios=given.scenarios,
-        baseline=given.baseline,
         write_baseline=given.write_baseline,
-        exclude=tuple(flat(given.exclude)),
         fail_on_unknown=given.fail_on_unknown,
         fail_on_absent=given.fail_on_absent,
         allow_empty=given.allow_empty,
-        settings=given.settings,
-        no_skips=given.no_skips,
-        today=given.today,
-        jobs=given.jobs,
     )
-
-
-def _hcl_parser(name: str | None) -> str:
-    """The parser that is asked for.
-
-    Raises:
-        UsageError: there is none of that name, or it cannot be used here.
-    """
-    if name in (None, "tree-sitter"):
-        return "tree-sitter"
-    if name != "python-hcl2":
-        raise UsageError(f"--hcl-parser: {name} is neither tree-sitter nor python-hcl2.")
-    from taskwall.readers.terraform.syntax.python_hcl2 import unusable
-
-    if why := unusable():
-        raise UsageError(f"--hcl-parser: {why}.")
-    return name
-
-
-def _assumed(text: str) -> Value:
-    """What `--assume` says: JSON if it is some, else the text as it stands."""
-    import msgspec
-
-    from taskwall.core.values import lifted
-
-    try:
-        return lifted(msgspec.json.decode(text))
-    except (msgspec.DecodeError, RecursionError):
-        return Known(text)
-
-
-def _parameters(texts: Iterable[str]) -> dict[str, Value]:
-    """The parameters of all `--parameters`, later ones before earlier ones.
-
-    Raises:
-        UsageError: one is neither a file nor KEY=VALUE, or its file has none of the three forms.
-    """
-    found: dict[str, Value] = {}
-    for text in texts:
-        if os.path.isfile(text):
-            found |= _parameter_file(text)
-        elif "=" in text:
-            key, _, value = text.partition(",ParameterValue=")  # as the AWS CLI abbreviates it
-            pair = f"{key[13:]}={value}" if text.startswith("ParameterKey=") else text
-            found |= {name: Known(word) for name, word in pairs([pair], "--parameters")}
-        else:
-            raise UsageError(f"--parameters: {text} is neither a file nor KEY=VALUE.")
-    return found
-
-
-def _parameter_file(path: str) -> dict[str, Value]:
-    """Parameters by name, from a file in one of the forms that deployment tools take."""
-    from taskwall.readers.cloudformation.parameters import ParametersError, parameters
-    from taskwall.source.files import Files, UnreadableError
-
-    try:
-        return parameters(path, Files().text(path))
-    except (UnreadableError, ParametersError) as error:
-        raise UsageError(f"--parameters: {path} {error}.") from error
 
 
 def _targets(formats: Sequence[str], files: Sequence[str]) -> list[tuple[str, str]]:

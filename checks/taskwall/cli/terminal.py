@@ -7,7 +7,10 @@ import sys
 
 TYPE_CHECKING = False  # see taskwall.cli
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taskwall.outputs import View
+    from taskwall.source.stack import SourceError
 
 
 class UsageError(Exception):
@@ -35,6 +38,14 @@ def say(text: str) -> None:
         # Whoever read the output has enough of it: the rest goes nowhere, and that quietly.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise ClosedError from error
+
+
+def say_problems(problems: Sequence[SourceError]) -> int:
+    """Name problems on standard error, each with its place; the exit status that they make."""
+    for problem in problems:
+        place = problem.place
+        sys.stderr.write(f"{os.path.relpath(place.file)}:{place.line}: {problem.message}\n")
+    return 2 if problems else 0
 
 
 def view_on(color: str, verbose: bool) -> View:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.core.values import Need, Origin, Span, waiting
+from taskwall.core.values import Need, Origin, Span, why_unknown
 
 
 class Fact(Struct, frozen=True, gc=False):
@@ -44,7 +44,7 @@ class Fact(Struct, frozen=True, gc=False):
     def __str__(self) -> str:
         """The sentence as it stands: worded for true, false or unknown."""
         if self.truth is None:
-            waits = f": {waiting(self.needs)}" if self.needs else ""
+            waits = f": {why_unknown(self.needs)}" if self.needs else ""
             return f"it is not known whether {self.text}{waits}"
         if self.truth:
             return self.text
@@ -103,7 +103,7 @@ def any_of(facts: Iterable[Fact]) -> Fact:
 
 
 def existence(of: Origin) -> Fact:
-    """Whether a thing is there: unknown where a count or condition leaves it open."""
+    """Whether an entity is there: unknown where a count or condition leaves it open."""
     return Fact(None if of.maybe else True, f"{of.name} exists", of.header, of.name, of.maybe)
 
 

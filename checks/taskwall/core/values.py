@@ -74,7 +74,8 @@ class Origin(Struct, frozen=True, gc=False):
     `header` is the line that introduces it. `maybe` holds what its existence waits for: empty if
     it certainly exists. `language` is "terraform" or "cloudformation" and only serves to word
     fixes. `construct` is the path of the CDK construct that made it. `silent` is whether nothing
-    that rules say of it is reported: it only stands for what may be there unseen.
+    that rules say of it is reported: it only stands for what may be there unseen. `context` is
+    whether it is of a source that is read for what the scanned ones refer to, and not judged.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Origin(Struct, frozen=True, gc=False):
     maybe: "tuple[Need, ...]" = ()
     construct: str | None = None
     silent: bool = False
+    context: bool = False
 
     @property
     def download(self) -> ModuleCall | None:
@@ -105,7 +107,8 @@ class Need(Struct, frozen=True, gc=False):
     `name` says what: `var.peers`, `VpcId`, `data.aws_vpc.main.cidr_block`. `why` continues the
     sentence: "has no default". `handed` is set of a module that is not there, which may use or
     change what the sources hand to it: the place of the argument. `option` is how a user gives its
-    value, by that name: with `var`, `parameters` or `assume`; "" where no value would decide.
+    value, by that name: with `var`, `parameters`, `workspace` or `assume`; "" where no value would
+    decide.
     `chooses` says that it decides between values, none of which it is. `when` is set of what the
     presence of something waits for, where that can be said: the condition under which it is there,
     in the words of its source; `asks` are the questions that decide it, `row` answers under which
@@ -134,7 +137,7 @@ def without_option(needs: Iterable[Need]) -> tuple[Need, ...]:
     return tuple(one if one.chooses else replace(one, option="") for one in needs)
 
 
-def waiting(needs: Iterable[Need]) -> str:
+def why_unknown(needs: Iterable[Need]) -> str:
     """Why something is not known, each reason once; of many names of a reason the first three."""
     by_reason: dict[str, dict[str, None]] = {}
     for need in needs:
@@ -206,6 +209,9 @@ class Fields(Struct, frozen=True, gc=False):
     rest: "Value | None" = None
     place: Span | None = None
 
+
+NOT_READ = "is not there to be read"
+"""Why it is not known what an absent module makes, or puts out."""
 
 OUTSIDE = "is not in the sources"
 """Why an attribute of a data source is not known."""

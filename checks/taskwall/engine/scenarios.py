@@ -1,14 +1,17 @@
 """Settings of open switches: which are followed, and how to say which of them a finding needs."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from taskwall.core.conditions import Between, Domains, domains, is_name, said
-from taskwall.core.values import Scalar, Scenario, spelled
-from taskwall.source.stack import Evaluation, Stack
+from taskwall.core.facts import Fact
+from taskwall.core.values import NOT_READ, Need, Scalar, Scenario, spelled
+from taskwall.source.resource import ABSENT
+from taskwall.source.stack import Evaluation, InputDefault, Stack
 
 MAX_EXHAUSTIVE = 16
 """All settings of one stack are followed if there are no more; else some that cover all."""
@@ -27,7 +30,10 @@ class Followed(Struct, frozen=True):
     """The scenarios that were followed, what they evaluate to, and how each condition comes out.
 
     `whole` says whether these are all that there are. If not, `beyond` is what everything comes to
-    while it is open: what none of the scenarios shows is unknown.
+    while it is open: what none of the scenarios shows is unknown. `absent` are the operands that
+    hang on what a module puts out that is not there, each with the name of its call. `evaluate`
+    evaluates under further scenarios, and `defaults` are those that such may take another value
+    for.
     """
 
     scenarios: Sequence[Scenario]
@@ -35,11 +41,27 @@ class Followed(Struct, frozen=True):
     whole: bool = True
     switches: Sequence[Mapping[str, bool]] = ()
     beyond: Evaluation | None = None
+    absent: Mapping[str, str] = {}
+    evaluate: Callable[[Scenario], Evaluation] | None = None
+    defaults: Callable[[], Sequence[InputDefault]] = tuple
 
     def when(self, needed: Iterable[int]) -> str | None:
         """The setting that holds in the scenarios of these numbers and in no other."""
         numbers = [number for number in needed if number < len(self.scenarios)]
-        return when(numbers, self.scenarios, self.switches) if numbers else None
+        return when(numbers, self.scenarios, self.switches, self.absent) if numbers else None
+
+    def left_to_absent(self, needed: Iterable[int]) -> Fact | None:
+        """That modules which are not there decide whether scenarios of these numbers hold."""
+        wanted = {number for number in needed if number < len(self.scenarios)}
+        if not self.absent or not wanted or len(wanted) == len(self.scenarios):
+            return None
+        cubes = _cubes(wanted, self.scenarios)
+        waits = [[self.absent[op] for op in cube if op in self.absent] for cube in cubes]
+        if not all(waits):
+            return None
+        said = " and ".join(_said(op, answers, self.scenarios) for op, answers in cubes[0].items())
+        names = dict.fromkeys(name for each in waits for name in each)
+        return Fact(None, said, needs=tuple(Need(name, NOT_READ) for name in names))
 
 
 class CancelledError(BaseException):
@@ -57,17 +79,24 @@ def never_cancelled() -> None:
     """Judge to the end, whatever happens meanwhile."""
 
 
-def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) -> Followed:
+def explore(
+    stack: Stack,
+    check_cancelled: CancellationCheck = never_cancelled,
+    *,
+    tries_defaults: bool = True,
+) -> Followed:
     """Evaluate a stack under settings of its open switches, so far as they can hold together.
 
     These are all settings if they are few. Else they are enough that every answer is given once,
     and every condition is true once and false once. An answer can open further questions, which
     are followed in turn. Settings are left out under which the sources could not be deployed.
+    `tries_defaults` is whether other values of defaults are tried afterwards.
     """
     evaluate = stack.evaluations()
     first = evaluate({})
+    defaults = getattr(stack, "defaults", tuple) if tries_defaults else tuple
     if not first.questions:
-        return Followed([{}], [first])
+        return Followed([{}], [first], evaluate=evaluate, defaults=defaults)
     if first.exhausted:
         return Followed([{}], [first], whole=False)
     limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
@@ -92,7 +121,25 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
         scenarios = [scenarios[number] for number in deployed]
         found = [found[number] for number in deployed]
     switches = [settle(scenario) or {} for scenario in scenarios]
-    return Followed(scenarios, found, whole, switches, None if whole else first)
+    beyond = None if whole else first
+    absent = _hanging_on_absent(scenarios[0], [first, *found])
+    return Followed(scenarios, found, whole, switches, beyond, absent, evaluate, defaults)
+
+
+def _hanging_on_absent(operands: Iterable[str], found: Iterable[Evaluation]) -> dict[str, str]:
+    """The operands that hang on outputs of modules that are not there, and the calls of those."""
+    calls = {
+        one.origin.address: one.origin.name
+        for evaluation in found
+        for one in evaluation.resources
+        if one.type == ABSENT
+    }
+    return {
+        operand: name
+        for operand in operands
+        for address, name in calls.items()
+        if re.search(rf"(?<![\w.-]){re.escape(address)}\.", operand)
+    }
 
 
 def _seeds(evaluation: Evaluation) -> list[Scenario]:
@@ -265,6 +312,7 @@ def when(
     needed: Sequence[int],
     followed: Sequence[Scenario],
     switches: Sequence[Mapping[str, bool]] = (),
+    absent: Container[str] = (),
 ) -> str | None:
     """The setting that holds in the needed scenarios and in no other; None if all are needed.
 
@@ -272,11 +320,15 @@ def when(
         needed: the numbers of the scenarios in which something is so.
         followed: every scenario that was followed.
         switches: how each condition comes out in each of them.
+        absent: operands that nobody can choose: settings of them are left out.
     """
     wanted = set(needed)
     if len(wanted) == len(followed):
         return None
-    cubes = _cubes(wanted, followed)
+    every = _cubes(wanted, followed)
+    cubes = [cube for cube in every if not any(operand in absent for operand in cube)]
+    if len(cubes) < len(every):
+        switches = ()
     texts = [
         " and ".join(_said(operand, answers, followed) for operand, answers in cube.items())
         for cube in cubes

@@ -162,6 +162,24 @@ class Absent(Struct, frozen=True):
     read_as: str | None = None
 
 
+class ReportedTie(Struct, frozen=True, rename={"from_": "from"}):
+    """What a source refers to of another one.
+
+    `from_` (a data source, say) is of `stack` and stands at `file` and `line`. `to` is the resource
+    that it means, "" if it is a whole state, and `to_stack` the root or file that this is of; `by`
+    says by what it was found. Where `to_stack` is None, each of `candidates` may be meant.
+    """
+
+    from_: str
+    stack: str
+    file: str
+    line: int
+    by: str
+    to: str = ""
+    to_stack: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
 class Problem(Struct, frozen=True):
     """A source that could not be read, or part of one."""
 
@@ -218,7 +236,7 @@ class ReportDocument(Struct, frozen=True):
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...] = ()
     absent: tuple[Absent, ...] = ()
-    ties: tuple[Mapping[str, str], ...] = ()
+    ties: tuple[ReportedTie, ...] = ()
     warnings: tuple[Problem, ...] = ()
     unread: tuple[Unread, ...] = ()
     errors: tuple[Problem, ...] = ()
@@ -249,10 +267,11 @@ class Report(Struct, frozen=True):
     case, and passes if they were asked for; `excerpt` gives a line of a source by file (as findings
     spell it) and line number, masked where it could hold a secret. `status` is the exit status that
     the findings ask for: 0, 1 or 2. `reasons` say of each thing that an unknown waits for why it is
-    not known, `options` by which option of a scan its value is given (`var`, `parameters` or
-    `assume`) where that decides all that wait for it. `rules` are those that ran, by id.
-    `elsewhere` counts the fails and the unknowns that touch none of the files that were given,
-    `excluded` the files that are excluded.
+    not known, `options` by which option of a scan its value is given (`var`, `parameters`,
+    `workspace` or `assume`) where that decides all that wait for it. `rules` are those that ran, by
+    id. `open_ties` are what was looked for elsewhere and not found, what most unknowns wait for
+    first. `elsewhere` counts the fails and the unknowns that touch none of the files that were
+    given, `excluded` the files that are excluded.
     """
 
     document: ReportDocument
@@ -265,3 +284,4 @@ class Report(Struct, frozen=True):
     rules: tuple[RuleDescription, ...] = ()
     elsewhere: tuple[int, int] = (0, 0)
     excluded: int = 0
+    open_ties: tuple[ReportedTie, ...] = ()

@@ -1,4 +1,4 @@
-"""Keeps texts that sources declare to be sensitive out of what is told."""
+"""Keeps texts that sources declare to be sensitive out of reports."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,7 @@ _KEPT = frozenset({"file", "fingerprint", "rule", "severity", "stack", "verdict"
 
 
 class Redactor:
-    """Replaces sensitive texts in whatever is told of a stack.
+    """Replaces sensitive texts in whatever is reported of a stack.
 
     The texts `own` are none of the sources, and stay: what rules say of a fix.
     """
@@ -96,29 +96,29 @@ class Redactor:
                 return length
         return 0
 
-    def apply(self, told: T) -> T:
+    def apply(self, record: T) -> T:
         """Findings, errors or crashes without what is sensitive; edits that hold it go."""
-        return self._redacted(told) if self._texts else told
+        return self._redacted(record) if self._texts else record
 
-    def _redacted(self, told: Any) -> Any:
-        if isinstance(told, str):
-            return self.redact(told)
-        if isinstance(told, tuple):
-            return tuple(map(self._redacted, told))
-        if isinstance(told, Fix):
-            edits = told.edits if all(self.redact(e.text) == e.text for e in told.edits) else ()
-            own = next((text for text in self._own if told.text.startswith(text)), "")
-            return Fix(own + self.redact(told.text.removeprefix(own)), edits)
-        if isinstance(told, Struct):
+    def _redacted(self, record: Any) -> Any:
+        if isinstance(record, str):
+            return self.redact(record)
+        if isinstance(record, tuple):
+            return tuple(map(self._redacted, record))
+        if isinstance(record, Fix):
+            edits = record.edits if all(self.redact(e.text) == e.text for e in record.edits) else ()
+            own = next((text for text in self._own if record.text.startswith(text)), "")
+            return Fix(own + self.redact(record.text.removeprefix(own)), edits)
+        if isinstance(record, Struct):
             return replace(
-                told,
+                record,
                 **{
-                    name: self._redacted(getattr(told, name))
-                    for name in told.__struct_fields__
+                    name: self._redacted(getattr(record, name))
+                    for name in record.__struct_fields__
                     if name not in _KEPT
                 },
             )
-        return told
+        return record
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

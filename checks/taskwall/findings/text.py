@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Need, waiting
+from taskwall.core.values import Need, why_unknown
 from taskwall.findings.finding import SEVERITIES, Absent, Finding, Report
 
 TAB = 4
 """How many blanks a tab is shown as."""
+
+LONG = 240
+"""A line of more characters is not written by hand: what stands beside a place may be anything."""
 
 
 def sanitize(text: str) -> str:
@@ -31,7 +34,7 @@ def one_line(finding: Finding, reasons: Mapping[str, str]) -> str:
     if finding.when:
         text += f" (when {finding.when})"
     if finding.missing:
-        text += f": {waiting(Need(name, reasons.get(name, '')) for name in finding.missing)}"
+        text += f": {why_unknown(Need(name, reasons.get(name, '')) for name in finding.missing)}"
     return sanitize(text)
 
 
@@ -90,10 +93,12 @@ def wanted(one: Absent) -> str:
 def absent_count(absent: Iterable[Absent]) -> str:
     """How many sources of each kind are absent, such as "2 modules and 1 nested template"."""
     counts = Counter(one.kind for one in set(map(_call, absent)))
-    return " and ".join(
-        f"{count:,} {ABSENT_KINDS[kind][count > 1] if kind in ABSENT_KINDS else kind}"
-        for kind, count in sorted(counts.items())
-    )
+    return " and ".join(count_of_kind(kind, count) for kind, count in sorted(counts.items()))
+
+
+def count_of_kind(kind: str, count: int) -> str:
+    """So many absent sources of a kind, in words."""
+    return f"{count:,} {ABSENT_KINDS[kind][count > 1] if kind in ABSENT_KINDS else kind}"
 
 
 def absent_by_root(absent: Iterable[Absent]) -> dict[tuple[str, str], list[Absent]]:
@@ -111,8 +116,6 @@ def absent_calls(absent: Iterable[Absent]) -> Iterator[tuple[Absent, str]]:
         calls.setdefault(_call(one), []).append(one.stack)
     for call, stacks in calls.items():
         text = f"{call.name} is not read: {wanted(call)} is not here"
-        if call.kind == "unit":
-            text = f"{call.name} is a unit of Terragrunt, which is not read"
         if call.read_as:
             read = f"is read through the stand-in for {call.read_as}"
             text = f"{call.name} {read}: {wanted(call)} is not here"
@@ -122,3 +125,58 @@ def absent_calls(absent: Iterable[Absent]) -> Iterator[tuple[Absent, str]]:
 
 def _call(one: Absent) -> Absent:
     return replace(one, stack="")
+
+
+def windowed(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
+    """The part of a line around a place that has room on the screen.
+
+    Args:
+        line: the whole line.
+        start: where the place begins, in code points from 0.
+        end: where it ends, exclusive.
+        room: how many cells of the screen there are.
+
+    Returns:
+        The text, and in cells where the place begins in it and how long it is (at least 1).
+    """
+    start = min(start, len(line))
+    end = max(min(end, len(line)), start)
+    # However long the line is, only what can be near the window is measured.
+    low = max(0, start - room)
+    cells = [_cell(char) for char in line[low : start + room]]
+    before = sum(width for _, width in cells[: start - low])
+    first = 0
+    left = low > 0
+    rest = sum(width for _, width in cells)
+    beyond = 1 if start == len(line) else 0  # a mark behind the last character
+    if left or rest + beyond > room or start + room < len(line):
+        keep = max(room // 3, 1)
+        while first < start - low and before > keep and rest > room - 2:
+            before -= cells[first][1]
+            rest -= cells[first][1]
+            first += 1
+            left = True
+    shown, used, marked = "", 0, 0
+    room -= 1 if left else 0
+    for index, (text, width) in enumerate(cells[first:], low + first):
+        more = index + 1 < len(line)
+        if used + width > room - (1 if more else 0):
+            shown += "…"
+            break
+        shown += text
+        used += width
+        marked += width if start <= index < end else 0
+    offset = before + (1 if left else 0)
+    return ("…" if left else "") + shown, offset, max(marked, 1)
+
+
+def _cell(char: str) -> tuple[str, int]:
+    """How a character is shown, and how many cells of the screen it takes."""
+    if " " <= char <= "~":
+        return char, 1
+    if char == "\t":
+        return " " * TAB, TAB
+    char = sanitize(char)
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return char, 0
+    return char, 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -8,7 +8,7 @@ from taskwall.core.values import Value
 from taskwall.findings.finding import Edit
 from taskwall.fixes import yaml_text
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.sheet import SourceText
+from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.cloudformation.document import composed
 from taskwall.source.resource import Resource

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from taskwall.core.change import AttributeChange
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import Edit
+from taskwall.fixes.apply import edit_order
 from taskwall.fixes.refused import RefusedError
 from taskwall.source.containment import crash_at
 from taskwall.source.files import UnreadableError
@@ -53,7 +54,7 @@ class EditBuilder:
         except Exception as error:  # noqa: BLE001 (a fix must not cost the finding)
             self._errors.append(crash_at(changes[0][1].origin.header, error))
             return ()
-        return tuple(sorted(found, key=lambda edit: (edit.file, edit.line, edit.column)))
+        return tuple(sorted(found, key=edit_order))
 
     def _made(self, change: AttributeChange, resource: Resource) -> Iterator[Edit]:
         origin = resource.origin
@@ -72,7 +73,7 @@ class EditBuilder:
 def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
     if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
         raise RefusedError
-    from taskwall.fixes.sheet import SourceText
+    from taskwall.fixes.source_text import SourceText
 
     if language == "cloudformation":
         from taskwall.fixes import cloudformation

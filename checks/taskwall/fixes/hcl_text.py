@@ -29,7 +29,7 @@ def expression(wanted: NewValue, indent: str) -> str:
     return literal(f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted)
 
 
-def members(wanted: Mapping[str, NewValue], indent: str, before: int = 0) -> Iterator[str]:
+def member_lines(wanted: Mapping[str, NewValue], indent: str, before: int = 0) -> Iterator[str]:
     """The lines of attributes and nested blocks; blocks after attributes, apart from them.
 
     `before` is how wide the names of attributes are that stand directly before.
@@ -49,7 +49,7 @@ def block_lines(name: str, body: NewValue, indent: str) -> Iterator[str]:
     """The lines of a block."""
     assert isinstance(body, Mapping)
     yield f"{indent}{name} {{"
-    yield from members(body, indent + STEP)
+    yield from member_lines(body, indent + STEP)
     yield f"{indent}}}"
 
 

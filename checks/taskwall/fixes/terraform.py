@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from taskwall.core.change import NewValue, has_placeholders
 from taskwall.core.values import Fields, Value, worst_per_scenario
 from taskwall.findings.finding import Edit
-from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, members
+from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, member_lines
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.sheet import SourceText
+from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal
@@ -119,7 +119,7 @@ class Writer:
         if "\n" not in inside:
             inner = indent + STEP
             held = [inner + inside.strip()] if inside.strip() else []
-            lines = "\n".join(("", *held, *members(missing, inner), indent))
+            lines = "\n".join(("", *held, *member_lines(missing, inner), indent))
             yield sheet.edit(opening + 1, closing, lines, has_placeholders(missing))
             return
         plain = {name: each for name, each in missing.items() if not is_block(each)}
@@ -131,13 +131,16 @@ class Writer:
         if (last := self._last_attribute(block)) is not None:
             start, stop = sheet.span(last.place)
             at, before = sheet.line_end(stop), _width(sheet.text[start:stop], last.name)
-        lines = "".join(f"\n{line}" for line in members(plain, inner, before))
+        # Behind a blank line a longer name leaves the alignment of the others as it is.
+        longer = before and any(len(name) > before for name in plain)
+        lines = "".join(f"\n{line}" for line in member_lines(plain, inner, 0 if longer else before))
+        lines = f"\n{lines}" if longer else lines
         if plain and (not blocks or at != end):
             yield sheet.edit(at, at, lines, has_placeholders(plain))
             lines = ""
         if blocks:
             apart = "\n" if inside.strip() or lines else ""
-            lines += apart + "".join(f"\n{line}" for line in members(blocks, inner))
+            lines += apart + "".join(f"\n{line}" for line in member_lines(blocks, inner))
             yield sheet.edit(end, end, lines.replace("\n\n\n", "\n\n"), has_placeholders(missing))
 
     def _inner(self, block: Block) -> str | None:

@@ -14,20 +14,20 @@ from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths
 from taskwall.model.load_balancing.internet_facing import is_public
+from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths
 from taskwall.model.permissions.peers import allows_internet, permissions, who
 
 NodeKind: TypeAlias = Literal[
     "internet", "addresses", "load balancer", "tasks", "security group", "data store"
 ]
-TieKind: TypeAlias = Literal["reaches", "forwards", "uses", "allows"]
+EdgeKind: TypeAlias = Literal["reaches", "forwards", "uses", "allows"]
 
 FORMATS = ("mermaid", "dot", "json")
 
 
 class GraphNode(Struct, frozen=True):
-    """A thing of the picture. `seen` is false for what the sources only refer to.
+    """A node of the picture. `seen` is false for what the sources only refer to.
 
     `id` is unique in its graph, `name` is the address, `word` is what messages call its kind.
     `file` and `line` say where it is declared; None where nothing is.
@@ -42,7 +42,7 @@ class GraphNode(Struct, frozen=True):
     line: int | None = None
 
 
-class Tie(Struct, frozen=True):
+class GraphEdge(Struct, frozen=True):
     """An arrow of the picture: traffic goes from `start` to `end`, but for `uses`.
 
     `reaches`: the internet a load balancer; `forwards`: a load balancer its tasks; `uses`: a
@@ -52,19 +52,19 @@ class Tie(Struct, frozen=True):
 
     start: str
     end: str
-    kind: TieKind
+    kind: EdgeKind
     label: str
     sure: bool
     file: str | None = None
     line: int | None = None
 
 
-class Graph(Struct, frozen=True, rename={"ties": "edges"}):
+class Graph(Struct, frozen=True):
     """The picture of one stack."""
 
     stack: str
     nodes: tuple[GraphNode, ...]
-    ties: tuple[Tie, ...]
+    edges: tuple[GraphEdge, ...]
 
 
 def drawn(network: Network, stack: str, shown: Callable[[str], str] = str) -> Graph:
@@ -83,40 +83,40 @@ def drawn(network: Network, stack: str, shown: Callable[[str], str] = str) -> Gr
     for store in (*network.every(Store), *network.every(MountTarget)):
         pen.store(store)
     pen.allowed_peers()
-    return Graph(stack, tuple(pen.nodes.values()), tuple(pen.ties.values()))
+    return Graph(stack, tuple(pen.nodes.values()), tuple(pen.edges.values()))
 
 
 class _Pen:
-    """Draws things once, however many ties lead to them."""
+    """Draws nodes once, however many edges lead to them."""
 
     def __init__(self, network: Network, shown: Callable[[str], str]) -> None:
         self.network = network
         self.shown = shown
         self.nodes: dict[tuple[NodeKind, str], GraphNode] = {}
-        self.ties: dict[tuple[object, ...], Tie] = {}
+        self.edges: dict[tuple[object, ...], GraphEdge] = {}
 
     def balancer(self, balancer: LoadBalancer) -> None:
         """A load balancer, whether the internet reaches it, and its groups."""
-        here = self._thing("load balancer", balancer, balancer.word)
+        here = self._node("load balancer", balancer, balancer.word)
         open_ = is_public(self.network, Link(balancer.id, balancer.exists, balancer.origin.header))
         if open_.truth is not False:
             internet = self._named("internet", "the internet")
-            self._tie(internet, here, "reaches", "", open_ & balancer.exists)
+            self._edge(internet, here, "reaches", "", open_ & balancer.exists)
         self._uses_groups(here, balancer.groups)
 
     def tasks(self, source: TaskSource) -> None:
         """What starts tasks, the load balancers before them, and their groups."""
-        here = self._thing("tasks", source, source.word)
+        here = self._node("tasks", source, source.word)
         for front in balancer_paths(self.network, source):
             if front.fact.truth is not False:
                 before = self._front(front)
                 label = front.listener.name if front.listener is not None else ""
-                self._tie(before, here, "forwards", label, front.fact)
+                self._edge(before, here, "forwards", label, front.fact)
         self._uses_groups(here, source.groups)
 
     def store(self, store: Store) -> None:
         """A data store and its groups."""
-        self._uses_groups(self._thing("data store", store, store.word), store.groups)
+        self._uses_groups(self._node("data store", store, store.word), store.groups)
 
     def allowed_peers(self) -> None:
         """Whom the groups drawn so far allow; groups that they allow are drawn as well."""
@@ -125,11 +125,11 @@ class _Pen:
             for permission in permissions(self.network, node.name, "ingress"):
                 if permission.fact.truth is not False:
                     peer = node if permission.itself else self._peer(permission)
-                    self._tie(peer, node, "allows", permission.ports, permission.fact)
+                    self._edge(peer, node, "allows", permission.ports, permission.fact)
 
     def _front(self, front: BalancerPath) -> GraphNode:
         if front.balancer is not None:
-            return self._thing("load balancer", front.balancer, front.balancer.word)
+            return self._node("load balancer", front.balancer, front.balancer.word)
         return self._named("load balancer", "a load balancer that is not in the sources")
 
     def _peer(self, permission: Permission) -> GraphNode:
@@ -143,21 +143,21 @@ class _Pen:
     def _uses_groups(self, here: GraphNode, groups: Sequence[Link]) -> None:
         for link in groups:
             if link.to:
-                self._tie(here, self._group(link), "uses", "", link.fact)
+                self._edge(here, self._group(link), "uses", "", link.fact)
 
     def _group(self, link: Link) -> GraphNode:
         group = self.network.get(SecurityGroup, link)
         if group is None or group.external:
             return self._named("security group", link.to)
-        return self._thing("security group", group, "security group")
+        return self._node("security group", group, "security group")
 
-    def _thing(self, kind: NodeKind, thing: Entity, word: str) -> GraphNode:
-        key: tuple[NodeKind, str] = (kind, thing.id)
+    def _node(self, kind: NodeKind, entity: Entity, word: str) -> GraphNode:
+        key: tuple[NodeKind, str] = (kind, entity.id)
         if key not in self.nodes:
-            header = thing.origin.header
-            seen = not thing.external
+            header = entity.origin.header
+            seen = not entity.external
             file, line = (self.shown(header.file), header.line) if seen else (None, None)
-            self.nodes[key] = GraphNode(self._id(), kind, thing.id, word, seen, file, line)
+            self.nodes[key] = GraphNode(self._id(), kind, entity.id, word, seen, file, line)
         return self.nodes[key]
 
     def _named(self, kind: NodeKind, name: str) -> GraphNode:
@@ -171,11 +171,13 @@ class _Pen:
     def _id(self) -> str:
         return f"n{len(self.nodes) + 1}"
 
-    def _tie(self, start: GraphNode, end: GraphNode, kind: TieKind, label: str, fact: Fact) -> None:
+    def _edge(
+        self, start: GraphNode, end: GraphNode, kind: EdgeKind, label: str, fact: Fact
+    ) -> None:
         place = _place(fact)
         file, line = (None, None) if place is None else (self.shown(place.file), place.line)
         said = (start.id, end.id, kind, label, fact.truth is True)
-        self.ties.setdefault(said, Tie(*said, file, line))
+        self.edges.setdefault(said, GraphEdge(*said, file, line))
 
 
 def _place(fact: Fact) -> Span | None:

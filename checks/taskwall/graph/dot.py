@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.findings.text import sanitize
-from taskwall.graph import Graph, GraphNode, NodeKind, Tie
+from taskwall.graph import Graph, GraphEdge, GraphNode, NodeKind
 
 SHAPES: Mapping[NodeKind, str] = {
     "internet": "doublecircle",
@@ -33,8 +33,8 @@ def render(graphs: Sequence[Graph]) -> str:
 def _lines(graph: Graph, prefix: str) -> Iterator[str]:
     for node in graph.nodes:
         yield _node(node, prefix)
-    for tie in graph.ties:
-        yield _tie(tie, prefix)
+    for edge in graph.edges:
+        yield _edge(edge, prefix)
 
 
 def _node(node: GraphNode, prefix: str) -> str:
@@ -44,14 +44,14 @@ def _node(node: GraphNode, prefix: str) -> str:
     return f"{prefix}{node.id} [label={label}, shape={SHAPES[node.kind]}{style}];"
 
 
-def _tie(tie: Tie, prefix: str) -> str:
-    given = [f"label={_quoted(tie.label)}"] if tie.label else []
-    if tie.kind == "uses":
+def _edge(edge: GraphEdge, prefix: str) -> str:
+    given = [f"label={_quoted(edge.label)}"] if edge.label else []
+    if edge.kind == "uses":
         given.append("style=dotted, dir=none")
-    elif not tie.sure:
+    elif not edge.sure:
         given.append("style=dashed")
     more = f" [{', '.join(given)}]" if given else ""
-    return f"{prefix}{tie.start} -> {prefix}{tie.end}{more};"
+    return f"{prefix}{edge.start} -> {prefix}{edge.end}{more};"
 
 
 def _quoted(*lines: str) -> str:

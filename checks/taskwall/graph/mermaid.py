@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.findings.text import sanitize
-from taskwall.graph import Graph, GraphNode, NodeKind, Tie
+from taskwall.graph import Graph, GraphEdge, GraphNode, NodeKind
 
 SHAPES: Mapping[NodeKind, tuple[str, str]] = {
     "internet": ("((", "))"),
@@ -33,8 +33,8 @@ def render(graphs: Sequence[Graph]) -> str:
 def _lines(graph: Graph, prefix: str) -> Iterator[str]:
     for node in graph.nodes:
         yield _node(node, prefix)
-    for tie in graph.ties:
-        yield _tie(tie, prefix)
+    for edge in graph.edges:
+        yield _edge(edge, prefix)
 
 
 def _node(node: GraphNode, prefix: str) -> str:
@@ -45,10 +45,10 @@ def _node(node: GraphNode, prefix: str) -> str:
     return f'{prefix}{node.id}{before}"{label}"{after}{unseen}'
 
 
-def _tie(tie: Tie, prefix: str) -> str:
-    arrow = "-.-" if tie.kind == "uses" else "-->" if tie.sure else "-.->"
-    label = "" if not tie.label else f'|"{_escaped(tie.label)}"|'
-    return f"{prefix}{tie.start} {arrow}{label} {prefix}{tie.end}"
+def _edge(edge: GraphEdge, prefix: str) -> str:
+    arrow = "-.-" if edge.kind == "uses" else "-->" if edge.sure else "-.->"
+    label = "" if not edge.label else f'|"{_escaped(edge.label)}"|'
+    return f"{prefix}{edge.start} {arrow}{label} {prefix}{edge.end}"
 
 
 def _escaped(text: str) -> str:

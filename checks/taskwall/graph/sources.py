@@ -42,6 +42,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
             evaluation = read.stack.evaluate({})
             errors |= dict.fromkeys(evaluation.errors)
             lowered = lower(evaluation.resources)
+            errors |= dict.fromkeys(lowered.errors)
             graph = drawn(lowered.network, name, paths.shown)
         except RecursionError:
             place = Span(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)
@@ -59,7 +60,7 @@ def _masked(graph: Graph, mask: Redactor) -> Graph:
     return Graph(
         graph.stack,
         tuple(replace(node, name=mask.redact(node.name)) for node in graph.nodes),
-        tuple(replace(tie, label=mask.redact(tie.label)) for tie in graph.ties),
+        tuple(replace(edge, label=mask.redact(edge.label)) for edge in graph.edges),
     )
 
 

@@ -1,9 +1,9 @@
-"""Places in files whose lines move, and what is told of such places.
+"""Places in files whose lines move, and what is reported of such places.
 
 Where sources are read again and again, each block keeps the lines that it had when others above it
 grow or shrink, so that what is known of it stays as it is. These are its standing lines: ever
-further apart than those of the file as it is, and in the same order. What is told of them is moved
-to the lines of the file at the end.
+further apart than those of the file as it is, and in the same order. What is reported of them is
+moved to the lines of the file at the end.
 """
 
 from bisect import bisect_right
@@ -31,7 +31,7 @@ class LineShifts(Struct, frozen=True):
 
 
 class LineMap:
-    """Moves whatever is told of places, by file."""
+    """Moves whatever is reported of places, by file."""
 
     def __init__(self, files: Mapping[str, LineShifts]) -> None:
         self.files = files
@@ -42,23 +42,23 @@ class LineMap:
     def __hash__(self) -> int:
         return hash(frozenset(self.files))
 
-    def apply(self, told: T) -> T:
+    def apply(self, record: T) -> T:
         """The same, with all places moved: the very object if none of them is."""
-        return self._apply(told) if self.files else told
+        return self._apply(record) if self.files else record
 
-    def _apply(self, told: Any) -> Any:
-        kind = type(told)
+    def _apply(self, record: Any) -> Any:
+        kind = type(record)
         if kind is Span:
-            return self._place(told)
+            return self._place(record)
         if kind is tuple:
-            moved = tuple([one if type(one) in _STILL else self._apply(one) for one in told])
-            return told if all(map(_same, moved, told)) else moved
+            moved = tuple([one if type(one) in _STILL else self._apply(one) for one in record])
+            return record if all(map(_same, moved, record)) else moved
         if kind is dict:
-            moved_items = {key: self._apply(value) for key, value in told.items()}
-            return told if all(map(_same, moved_items.values(), told.values())) else moved_items
-        if isinstance(told, Struct):
-            return self._struct(told)
-        return told
+            moved_items = {key: self._apply(value) for key, value in record.items()}
+            return record if all(map(_same, moved_items.values(), record.values())) else moved_items
+        if isinstance(record, Struct):
+            return self._struct(record)
+        return record
 
     def _place(self, place: Span) -> Span:
         shifts = self.files.get(place.file)
@@ -68,23 +68,23 @@ class LineMap:
         end = place.end_line + line - place.line
         return Span(place.file, line, place.column, end, place.end_column)
 
-    def _struct(self, told: Any) -> Any:
-        fields = told.__struct_fields__
+    def _struct(self, record: Any) -> Any:
+        fields = record.__struct_fields__
         changed: dict[str, Any] = {}
         for name in fields:
-            value = getattr(told, name)
+            value = getattr(record, name)
             if type(value) not in _STILL:
                 moved = self._apply(value)
                 if moved is not value:
                     changed[name] = moved
         if "file" in fields and "line" in fields:
-            shifts = self.files.get(told.file)
+            shifts = self.files.get(record.file)
             if shifts is not None:
-                line: int = told.line
+                line: int = record.line
                 changed["line"] = shifts.line(line)
                 if "end_line" in fields:
-                    changed["end_line"] = told.end_line + changed["line"] - line
-        return replace(told, **changed) if changed else told
+                    changed["end_line"] = record.end_line + changed["line"] - line
+        return replace(record, **changed) if changed else record
 
 
 _STILL = frozenset({str, int, float, bool, type(None), frozenset})

@@ -1,4 +1,4 @@
-"""Code actions: apply a finding's fix, keep it silent with a reason, explain its rule."""
+"""Code actions: apply a finding's fix, suppress it with a reason, explain its rule."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,9 +15,9 @@ from lsprotocol.types import (
 
 from taskwall.findings.finding import Edit, Finding, Fix
 from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines
 from taskwall.languageserver.suppressing import SuppressionEdit, above, suppression_edits
-from taskwall.languageserver.whereabouts import Whereabouts
 
 EXPLAIN = "taskwall.explain"
 """The command that shows the page of a rule, whose id is its argument."""
@@ -29,7 +29,7 @@ _LONGEST = 72
 
 
 def actions(
-    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: Whereabouts
+    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: EditorRanges
 ) -> Iterator[CodeAction]:
     """The actions for findings of a document, which stands as it was judged.
 
@@ -44,19 +44,19 @@ def actions(
 
 
 def _each(
-    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: Whereabouts
+    pairs: Iterable[tuple[Finding, Diagnostic]], document: OpenDocument, where: EditorRanges
 ) -> Iterator[CodeAction]:
     """The actions for each finding by itself."""
     for finding, diagnostic in pairs:
         if (fix := finding.fix) is not None and fix.edits:
             yield _fixing(fix, diagnostic, where)
-        for wish in suppression_edits(finding, document.path, document.text):
-            yield _suppressing(finding, wish, diagnostic, document.uri, document.lines)
+        for edit in suppression_edits(finding, document.path, document.text):
+            yield _suppressing(finding, edit, diagnostic, document.uri, document.lines)
         calls = (one.called_from[0] for one in finding.instances if one.called_from)
         for call in dict.fromkeys(calls):
             path = where.path(call.file)
-            wish = above(finding.rule, f"for all inside {call.text}", call.line, "")
-            yield _suppressing(finding, wish, diagnostic, where.uri(path), where.lines(path))
+            edit = above(finding.rule, f"for all inside {call.text}", call.line, "")
+            yield _suppressing(finding, edit, diagnostic, where.uri(path), where.lines(path))
         yield CodeAction(
             f"Explain {finding.rule}",
             kind=CodeActionKind.QuickFix,
@@ -65,7 +65,7 @@ def _each(
         )
 
 
-def _fixing(fix: Fix, diagnostic: Diagnostic, where: Whereabouts) -> CodeAction:
+def _fixing(fix: Fix, diagnostic: Diagnostic, where: EditorRanges) -> CodeAction:
     """All edits of a fix as one; where they hold placeholders, the cursor goes to the first."""
     changes: dict[str, list[TextEdit]] = {}
     open_: Command | None = None
@@ -104,25 +104,25 @@ def _lines_put_before(fix: Fix, edit: Edit) -> int:
 
 
 def _suppressing(
-    finding: Finding, wish: SuppressionEdit, diagnostic: Diagnostic, uri: str, lines: DocumentLines
+    finding: Finding, edit: SuppressionEdit, diagnostic: Diagnostic, uri: str, lines: DocumentLines
 ) -> CodeAction:
-    at = lines.position(wish.line, wish.column)
-    line, column = wish.reason_at
-    after = _after(lines, wish)
+    at = lines.position(edit.line, edit.column)
+    line, column = edit.reason_at
+    after = _after(lines, edit)
     cursor = after.position(line, column)
     return CodeAction(
-        f"Suppress {finding.rule} {wish.title}",
+        f"Suppress {finding.rule} {edit.title}",
         kind=CodeActionKind.QuickFix,
         diagnostics=[diagnostic],
-        edit=WorkspaceEdit({uri: [TextEdit(Range(at, at), wish.text)]}),
+        edit=WorkspaceEdit({uri: [TextEdit(Range(at, at), edit.text)]}),
         command=Command("Write the reason", SHOW, arguments=[uri, cursor.line, cursor.character]),
     )
 
 
-def _after(lines: DocumentLines, wish: SuppressionEdit) -> DocumentLines:
-    """The text once the wish is written."""
-    at = lines.offset(lines.position(wish.line, wish.column))
-    return DocumentLines(lines.text[:at] + wish.text + lines.text[at:], lines.encoding)
+def _after(lines: DocumentLines, edit: SuppressionEdit) -> DocumentLines:
+    """The text once the edit is made."""
+    at = lines.offset(lines.position(edit.line, edit.column))
+    return DocumentLines(lines.text[:at] + edit.text + lines.text[at:], lines.encoding)
 
 
 def overlaps(one: Range, other: Range) -> bool:

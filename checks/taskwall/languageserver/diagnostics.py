@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from taskwall.findings.finding import Finding, Problem, Report
 from taskwall.findings.text import absent_calls
+from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines
-from taskwall.languageserver.whereabouts import Whereabouts
-from taskwall.rules import all_rules
+from taskwall.library.own_rules import every_rule
 
 SOURCE = "taskwall"
 
@@ -41,14 +41,14 @@ _NOTE = re.compile(
 
 
 class FileDiagnostics(Struct):
-    """What is told of one file: its findings, beside each its diagnostic; and all diagnostics."""
+    """The findings of one file, each with its diagnostic; and all diagnostics of the file."""
 
     findings: tuple[tuple[Finding, Diagnostic], ...]
     diagnostics: tuple[Diagnostic, ...]
 
 
-class _Said(Struct):
-    """What is said of one file, and where it leads: the texts of the files, each by its path."""
+class _FileReport(Struct):
+    """What a report says of one file, and the texts of the files it leads to, each by its path."""
 
     findings: tuple[Finding, ...] = ()
     problems: list[Problem] = []
@@ -59,42 +59,42 @@ class _Said(Struct):
 
 
 class DiagnosticsBuilder:
-    """Makes diagnostics, and keeps those of files of which nothing else is said than before."""
+    """Makes diagnostics, and keeps those of files of which nothing else is reported than before."""
 
     def __init__(self) -> None:
-        self._links = {rule.id: rule.link for rule in all_rules()}
-        self._built: dict[str, tuple[_Said, FileDiagnostics]] = {}
+        self._links = {rule.id: rule.link for rule in every_rule().rules}
+        self._built: dict[str, tuple[_FileReport, FileDiagnostics]] = {}
 
-    def build(self, report: Report, where: Whereabouts) -> Mapping[str, FileDiagnostics]:
-        """What is told of each file, by its absolute path; nothing of those without any."""
-        found: dict[str, _Said] = {}
+    def build(self, report: Report, where: EditorRanges) -> Mapping[str, FileDiagnostics]:
+        """What is reported of each file, by its absolute path; nothing of those without any."""
+        found: dict[str, _FileReport] = {}
         for file, findings in groupby(report.document.findings, attrgetter("file")):
-            said = found.setdefault(where.path(file), _Said())
-            said.findings += tuple(findings)
+            reported = found.setdefault(where.path(file), _FileReport())
+            reported.findings += tuple(findings)
         document = report.document
         for problem in document.errors:
-            found.setdefault(where.path(problem.file), _Said()).problems.append(problem)
+            found.setdefault(where.path(problem.file), _FileReport()).problems.append(problem)
         for problem in document.warnings:
-            found.setdefault(where.path(problem.file), _Said()).warnings.append(problem)
+            found.setdefault(where.path(problem.file), _FileReport()).warnings.append(problem)
         for note in report.notes:
             if (match := _NOTE.fullmatch(note)) is not None:
-                notes = found.setdefault(where.path(match["file"]), _Said()).notes
+                notes = found.setdefault(where.path(match["file"]), _FileReport()).notes
                 notes.append((int(match["line"]), match["text"]))
         for call, text in absent_calls(report.document.absent):
-            said = found.setdefault(where.path(call.file), _Said())
-            said.absent.append((call.line, text))
+            reported = found.setdefault(where.path(call.file), _FileReport())
+            reported.absent.append((call.line, text))
         before, self._built = self._built, {}
-        for path, said in found.items():
+        for path, reported in found.items():
             known = before.get(path)
-            if known is None or not _same(said, known[0], where):
-                files = _files(path, said.findings, where)
-                said.texts = {each: where.lines(each) for each in files}
-                known = said, self._of_file(path, said, where)
+            if known is None or not _same(reported, known[0], where):
+                files = _files(path, reported.findings, where)
+                reported.texts = {each: where.lines(each) for each in files}
+                known = reported, self._of_file(path, reported, where)
             self._built[path] = known
-        return {path: told for path, (_, told) in self._built.items()}
+        return {path: built for path, (_, built) in self._built.items()}
 
-    def _of_file(self, path: str, said: _Said, where: Whereabouts) -> FileDiagnostics:
-        pairs = tuple((each, self._diagnostic(path, each, where)) for each in said.findings)
+    def _of_file(self, path: str, reported: _FileReport, where: EditorRanges) -> FileDiagnostics:
+        pairs = tuple((each, self._diagnostic(path, each, where)) for each in reported.findings)
         others = [
             Diagnostic(
                 where.range(path, one.line, one.column, one.line, 1 << 30),
@@ -103,8 +103,8 @@ class DiagnosticsBuilder:
                 source=SOURCE,
             )
             for severity, problems in (
-                (DiagnosticSeverity.Error, said.problems),
-                (DiagnosticSeverity.Warning, said.warnings),
+                (DiagnosticSeverity.Error, reported.problems),
+                (DiagnosticSeverity.Warning, reported.warnings),
             )
             for one in problems
         ]
@@ -116,7 +116,7 @@ class DiagnosticsBuilder:
                 source=SOURCE,
                 tags=[DiagnosticTag.Unnecessary],
             )
-            for line, text in said.notes
+            for line, text in reported.notes
         ]
         others += [
             Diagnostic(
@@ -125,11 +125,11 @@ class DiagnosticsBuilder:
                 severity=DiagnosticSeverity.Hint,
                 source=SOURCE,
             )
-            for line, text in said.absent
+            for line, text in reported.absent
         ]
         return FileDiagnostics(pairs, (*(diagnostic for _, diagnostic in pairs), *others))
 
-    def _diagnostic(self, path: str, one: Finding, where: Whereabouts) -> Diagnostic:
+    def _diagnostic(self, path: str, one: Finding, where: EditorRanges) -> Diagnostic:
         unknown = one.verdict == "unknown"
         return Diagnostic(
             where.range(path, one.line, one.column, one.end_line, one.end_column),
@@ -142,19 +142,19 @@ class DiagnosticsBuilder:
         )
 
 
-def _same(said: _Said, before: _Said, where: Whereabouts) -> bool:
-    """Whether the same is said, and leads to the very texts that it led to."""
+def _same(reported: _FileReport, before: _FileReport, where: EditorRanges) -> bool:
+    """Whether the same is reported, and leads to the very texts that it led to."""
     return (
-        said.findings == before.findings
-        and said.problems == before.problems
-        and said.warnings == before.warnings
-        and said.notes == before.notes
-        and said.absent == before.absent
+        reported.findings == before.findings
+        and reported.problems == before.problems
+        and reported.warnings == before.warnings
+        and reported.notes == before.notes
+        and reported.absent == before.absent
         and all(where.lines(path) is text for path, text in before.texts.items())
     )
 
 
-def _files(path: str, findings: Iterable[Finding], where: Whereabouts) -> set[str]:
+def _files(path: str, findings: Iterable[Finding], where: EditorRanges) -> set[str]:
     """The files that the diagnostics of one file lead to."""
     found = {path}
     for one in findings:
@@ -180,7 +180,7 @@ def _few(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_NAMES])}{f' and {rest} more' if rest > 0 else ''}"
 
 
-def _related(one: Finding, where: Whereabouts) -> Iterator[DiagnosticRelatedInformation]:
+def _related(one: Finding, where: EditorRanges) -> Iterator[DiagnosticRelatedInformation]:
     """Each step of the chain that leads to a finding, and the module calls on the way to it."""
     for step in one.because:
         yield DiagnosticRelatedInformation(

@@ -24,12 +24,12 @@ class Incoming:
     """A stream of messages as the library reads it.
 
     That is for each message a line with its length, an empty one, and as many bytes.
-    `told` is called, in the thread that reads, with what was passed over.
+    `log` is called, in the thread that reads, with what was passed over.
     """
 
-    def __init__(self, stream: BinaryIO, told: Callable[[str], None]) -> None:
+    def __init__(self, stream: BinaryIO, log: Callable[[str], None]) -> None:
         self._stream = stream
-        self._told = told
+        self._log = log
         self._begun = False
 
     def readline(self) -> bytes:
@@ -55,7 +55,7 @@ class Incoming:
             if found is not None:
                 length = int(found[1])
                 if length > MAX_MESSAGE_BYTES:
-                    self._told(f"A message of {length} bytes is ignored: it is too large.")
+                    self._log(f"A message of {length} bytes is ignored: it is too large.")
                     length = 0
             elif length and not line.strip():
                 return length

@@ -14,10 +14,10 @@ from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import Report
 from taskwall.languageserver.diagnostics import DiagnosticsBuilder, FileDiagnostics
 from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines, Encoding
-from taskwall.languageserver.whereabouts import Whereabouts
-from taskwall.session.portraits import ResourceSummary
 from taskwall.session.session import Session
+from taskwall.session.summaries import ResourceSummary
 from taskwall.settings import MAX_SETTINGS_BYTES, SettingsError
 from taskwall.sources import ScanScope
 
@@ -138,7 +138,9 @@ class Project:
         except (SettingsError, BaselineError) as error:
             return _failed(self.folder, str(error))
         judged = self._session.texts
-        where = Whereabouts(self.folder, self._encoding, documents, judged, self._read, self._paths)
+        where = EditorRanges(
+            self.folder, self._encoding, documents, judged, self._read, self._paths
+        )
         return ProjectView(
             self.folder,
             self._diagnostics.build(report, where),
@@ -151,7 +153,7 @@ class Project:
         )
 
     def summaries(self) -> tuple[ResourceSummary, ...]:
-        """What the networks of the folder say of their things, as of now."""
+        """What the networks of the folder say of their entities, as of now."""
         try:
             return self._session.summaries()
         except (SettingsError, BaselineError):

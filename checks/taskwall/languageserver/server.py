@@ -1,4 +1,4 @@
-"""The server: the Language Server Protocol on one side, the desk on the other."""
+"""The server: the Language Server Protocol on one side, the workspace on the other."""
 
 import asyncio
 import contextlib
@@ -14,11 +14,11 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from taskwall import __version__
 from taskwall.languageserver.actions import EXPLAIN, SHOW
-from taskwall.languageserver.desk import Workspace
-from taskwall.languageserver.portrayed import SUMMARY_COMMAND, as_markdown
+from taskwall.languageserver.hover import SUMMARY_COMMAND, as_markdown
 from taskwall.languageserver.positions import Encoding, uri_of
 from taskwall.languageserver.preferences import SECTION, preferences
-from taskwall.rules import all_rules
+from taskwall.languageserver.workspace import Workspace
+from taskwall.library.own_rules import every_rule
 from taskwall.rules._pages import page
 from taskwall.sources import MAY_COUNT
 
@@ -88,7 +88,7 @@ class _Protocol(LanguageServerProtocol):
 
 
 class Server(LanguageServer):
-    """The server, which is also what the desk sees of the editor."""
+    """The server, which is also what the workspace sees of the editor."""
 
     def __init__(self, settings: str | None = None) -> None:
         super().__init__("taskwall", __version__, protocol_cls=_Protocol)
@@ -113,14 +113,16 @@ class Server(LanguageServer):
     def begin(self, params: types.InitializeParams) -> None:
         """Get to know the editor."""
         self._loop = asyncio.get_running_loop()
-        self._judged_workspace = desk = Workspace(self, self._settings)
-        desk.encoding = _ENCODINGS[types.PositionEncodingKind(self.workspace.position_encoding)]
+        self._judged_workspace = workspace = Workspace(self, self._settings)
+        workspace.encoding = _ENCODINGS[
+            types.PositionEncodingKind(self.workspace.position_encoding)
+        ]
         self._options = params.initialization_options
-        desk.prefer(*preferences(self._options))
+        workspace.prefer(*preferences(self._options))
         roots = [folder.uri for folder in params.workspace_folders or ()]
         if not roots and self.workspace.root_uri:
             roots = [self.workspace.root_uri]
-        desk.folders(roots)
+        workspace.folders(roots)
         if params.process_id is not None and os.name != "nt":
             asyncio.get_running_loop().create_task(_look_after(params.process_id))
 
@@ -201,7 +203,7 @@ class Server(LanguageServer):
         else:
             self.say(f"taskwall crashed: {error!r}. Please report this.")
 
-    # What the desk sees
+    # What the workspace sees
 
     def publish(
         self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]
@@ -325,7 +327,7 @@ def _questions(server: Server) -> None:
 def _commands(server: Server) -> None:
     @server.command(EXPLAIN)
     async def _explain(rule: str) -> None:
-        for known in all_rules():
+        for known in every_rule().rules:
             if known.id == rule:
                 await server.show_page(rule, page(known))
 
@@ -334,7 +336,7 @@ def _commands(server: Server) -> None:
         await server.show(uri, types.Position(line, character))
 
     @server.command(SUMMARY_COMMAND)
-    async def _portrait(uri: str, line: int) -> None:
+    async def _summary(uri: str, line: int) -> None:
         found = server.judged_workspace.summaries(uri, line)
         if found:
             await server.show_page("portrait", "\n\n".join(map(as_markdown, found)))

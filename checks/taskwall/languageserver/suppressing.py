@@ -1,6 +1,6 @@
-"""Where a wish for silence is written, in the syntax of the source; its reason is left to write.
+"""Where a suppression is written, in the syntax of the source; its reason is left to write.
 
-A wish without a reason is an error that is shown at once: nobody forgets to give one.
+A suppression without a reason is an error that is shown at once: nobody forgets to give one.
 """
 
 import json
@@ -31,7 +31,7 @@ class SuppressionEdit(Struct, frozen=True):
 
 
 def suppression_edits(finding: Finding, file: str, text: str) -> Iterator[SuppressionEdit]:
-    """The wishes that keep a finding silent: for the place alone, and for the whole resource."""
+    """The suppressions of a finding: for the place alone, and for the whole resource."""
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     if not 0 < finding.line <= len(lines):
         return
@@ -59,7 +59,7 @@ def _in_terraform(finding: Finding, lines: list[str]) -> Iterator[SuppressionEdi
 
 
 def _declared(head: str) -> str:
-    """What a block declares, whichever modules it is in: that is what a comment silences."""
+    """What a block declares, whichever modules it is in: that is what a comment suppresses."""
     kind, *labels = re.findall(r"[\w-]+", head)
     return ".".join(labels[:2] if kind == "resource" else (kind, *labels[:2]))
 
@@ -123,8 +123,8 @@ def _in_json(finding: Finding, text: str, terraform: bool) -> Iterator[Suppressi
     at = DocumentLines(text, "utf-32")
     line, column = at.place(at.position_at(head.end()))
     written = f"{space}{before}"
-    told = DocumentLines(text[: head.end()] + written, "utf-32")
-    reason_at = told.place(told.position_at(len(told.text)))
+    edited = DocumentLines(text[: head.end()] + written, "utf-32")
+    reason_at = edited.place(edited.position_at(len(edited.text)))
     yield SuppressionEdit(
         f"for all of {finding.resource}", line, column, f"{written}{after},", reason_at
     )
@@ -139,7 +139,7 @@ def _way(resource: str, terraform: bool) -> tuple[str, ...]:
 
 
 def _json_member(rule: str, terraform: bool) -> tuple[str, str]:
-    """A member that asks for silence: what stands before the reason, and what after it."""
+    """The member that suppresses a rule: what stands before the reason, and what after it."""
     if terraform:
         return f'"//": "taskwall:skip={rule}: ', '"'
     return f'"Metadata": {{"taskwall": {{"skip": [{{"id": "{rule}", "reason": "', '"}]}}'

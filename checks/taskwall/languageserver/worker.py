@@ -1,7 +1,7 @@
 """One thread that judges projects, so that the editor is always listened to.
 
 What is asked of it is done in order, but for what has become stale meanwhile: all changes that
-wait are made before anything is judged, of several wishes to judge a project one is left, and
+wait are made before anything is judged, of several requests to judge a project one is left, and
 what is being judged is given up when something changes meanwhile.
 """
 
@@ -14,7 +14,7 @@ from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.positions import Encoding
 from taskwall.languageserver.projects import Project, ProjectView
 from taskwall.session.cache import CancelledError
-from taskwall.session.portraits import ResourceSummary
+from taskwall.session.summaries import ResourceSummary
 
 P = ParamSpec("P")
 
@@ -26,7 +26,7 @@ class Worker:
     """Judges projects in a thread of its own.
 
     `shown` is called in that thread with what a project is to be shown as, and with the number
-    that the wish for it had; `drawn` with portraits, where they are wanted; `crashed` with an
+    that its request had; `drawn` with summaries, where they are wanted; `crashed` with an
     exception that is a defect of ours.
     """
 
@@ -41,8 +41,8 @@ class Worker:
         self._crashed = crashed
         self._projects: dict[str, Project] = {}
         self._changes: list[tuple[str, Change]] = []
-        self._wishes: dict[str, int] = {}
-        self._portraits: dict[str, int] = {}
+        self._requests: dict[str, int] = {}
+        self._summaries: dict[str, int] = {}
         self._ended = False
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="taskwall", daemon=True)
@@ -63,8 +63,8 @@ class Worker:
             projects.pop(folder, None)
 
         with self._news:
-            self._wishes.pop(folder, None)
-            self._portraits.pop(folder, None)
+            self._requests.pop(folder, None)
+            self._summaries.pop(folder, None)
         self._do(folder, change)
 
     def change(self, folder: str, path: str, document: OpenDocument | None) -> None:
@@ -80,15 +80,15 @@ class Worker:
         self._to(folder, lambda project: project.refresh(path))
 
     def judge(self, folder: str, number: int) -> None:
-        """Wish that a project be judged; `number` tells this wish from earlier ones."""
+        """Request that a project be judged; `number` tells this request from earlier ones."""
         with self._news:
-            self._wishes[folder] = number
+            self._requests[folder] = number
             self._news.notify()
 
     def draw(self, folder: str, number: int) -> None:
-        """Wish for the portraits of a project."""
+        """Request the summaries of a project."""
         with self._news:
-            self._portraits[folder] = number
+            self._summaries[folder] = number
             self._news.notify()
 
     def end(self) -> None:
@@ -112,16 +112,18 @@ class Worker:
     def _run(self) -> None:
         while True:
             with self._news:
-                while not (self._ended or self._changes or self._wishes or self._portraits):
+                while not (self._ended or self._changes or self._requests or self._summaries):
                     self._news.wait()
                 if self._ended:
                     return
                 changes, self._changes = self._changes, []
                 for changed, _ in changes:
-                    self._portraits.pop(changed, None)  # they are asked for again once it is judged
+                    self._summaries.pop(changed, None)  # they are asked for again once it is judged
                 # What has been typed comes before what is only looked at.
                 wanted, work = (
-                    (self._wishes, self._judge) if self._wishes else (self._portraits, self._draw)
+                    (self._requests, self._judge)
+                    if self._requests
+                    else (self._summaries, self._draw)
                 )
                 folder = next(iter(wanted), "")
                 number = wanted.pop(folder, 0)
@@ -138,7 +140,7 @@ class Worker:
         try:
             view = project.judge(stale)
         except CancelledError:
-            return  # what has changed is followed by a wish of its own
+            return  # what has changed is followed by a request of its own
         self._shown(view, number)
 
     def _draw(self, project: Project, number: int) -> None:

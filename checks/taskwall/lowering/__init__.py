@@ -20,17 +20,19 @@ from taskwall.lowering._cloud_control import SnakeCase
 from taskwall.lowering._draft import NetworkBuilder, kinds
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.source.resource import Resource
+from taskwall.source.stack import SourceError
 
 if TYPE_CHECKING:
     from taskwall.incremental.query import QueryEngine
 
 
 class Lowered(Struct, frozen=True):
-    """A network, what of the sources went into none of it, and what could not be lowered."""
+    """A network, what of the sources went into none of it, and what could not be read."""
 
     network: Network
     unread: tuple[Unread, ...]
     crashes: tuple[tuple[str, Span, Exception], ...] = ()
+    errors: tuple[SourceError, ...] = ()
 
 
 def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lowered:
@@ -38,7 +40,7 @@ def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lo
     _load()
     draft = NetworkBuilder(with_possible(tuple(resources)))
     network = Network(draft.build(), policy)
-    return Lowered(network, _unread(draft), tuple(draft.crashes))
+    return Lowered(network, _unread(draft), tuple(draft.crashes), tuple(draft.errors))
 
 
 class IncrementalLowering:
@@ -64,7 +66,8 @@ class IncrementalLowering:
         self._network.by_kind = self._queries.set_input("kinds", fresh.by_kind)
         self._network.by_id = self._queries.set_input("things", fresh.by_id)
         unread = _unread(self._draft, self._written)
-        return Lowered(self._network, unread, tuple(self._draft.crashes))
+        draft = self._draft
+        return Lowered(self._network, unread, tuple(draft.crashes), tuple(draft.errors))
 
 
 def lowered_types() -> frozenset[str]:

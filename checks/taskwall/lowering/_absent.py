@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.core.values import (
+    NOT_READ,
     Fields,
     Items,
     Known,
@@ -100,6 +101,11 @@ _RULES = {
 }
 """The types of rules of their own, and the attribute that names their group."""
 
+_TRANSIT = {
+    "TransitAttachment": "transit_gateway_attachment_id",
+    "TransitTable": "transit_gateway_route_table_id",
+}
+
 _USERS: Mapping[str, Mapping[str, str]] = {
     "aws_ecs_service": {
         "Subnet": "network_configuration.subnets[]",
@@ -136,11 +142,30 @@ _USERS: Mapping[str, Mapping[str, str]] = {
     "aws_vpn_gateway_attachment": {"Vpc": "vpc_id", "Gateway": "vpn_gateway_id"},
     "aws_network_acl_association": {"NetworkAcl": "network_acl_id", "Subnet": "subnet_id"},
     "aws_route_table_association": {"RouteTable": "route_table_id", "Subnet": "subnet_id"},
+    "aws_ec2_transit_gateway_route_table_association": _TRANSIT,
+    "aws_ec2_transit_gateway_route_table_propagation": _TRANSIT,
 }
 """What may use things, by its type: the attribute in which it names them, by their kind."""
 
+_CALLED = {
+    "aws_ecs_service": "a service",
+    "aws_ecs_task_definition": "a task definition",
+    "aws_instance": "an instance",
+    "aws_autoscaling_group": "an Auto Scaling group",
+    "aws_lb": "a load balancer",
+    "aws_lb_listener": "a listener",
+    "aws_db_instance": "a database",
+    "aws_vpc_endpoint": "an endpoint",
+    "aws_flow_log": "a flow log",
+    "aws_vpc_security_group_ingress_rule": "an ingress rule",
+    "aws_vpc_security_group_egress_rule": "an egress rule",
+}
+"""What messages call things that may be in an absent module, by type; else by the type's words."""
+
 _IN_PAIRS = frozenset(
     {
+        "aws_ec2_transit_gateway_route_table_association",
+        "aws_ec2_transit_gateway_route_table_propagation",
         "aws_network_acl_association",
         "aws_route_table_association",
         "aws_vpn_gateway_attachment",
@@ -161,6 +186,9 @@ _DESCRIBES = frozenset(
 take. Any other may be used to change the thing, or to use it."""
 
 _NO_ARGUMENTS = frozenset({"source", "version", "providers", "TemplateURL", "Location"})
+
+_PARAMETERS = ("Parameters", "parameters")
+"""Where a template gets its arguments, in either language."""
 
 
 def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
@@ -238,7 +266,7 @@ def _arguments(body: Fields, whole: Span) -> Iterator[tuple[Value, Span]]:
     """What is handed over, and where: of a nested template its parameters."""
     for name, argument in body.fields.items():
         place = body.places.get(name) or whole
-        if name == "Parameters" and isinstance(argument, Fields):
+        if name in _PARAMETERS and isinstance(argument, Fields):
             yield from _arguments(argument, place)
         elif name not in _NO_ARGUMENTS:
             yield argument, place
@@ -289,7 +317,7 @@ def _open(call: Resource, things: _Handed) -> Unknown:
 
 
 def _need(call: Resource, place: Span) -> Need:
-    return Need(call.origin.name, "is not there to be read", place)
+    return Need(call.origin.name, NOT_READ, place)
 
 
 def _resource(
@@ -300,14 +328,16 @@ def _resource(
     place: Span,
 ) -> Resource:
     need = _need(call, place)
+    words = type_.removeprefix("aws_").replace("_", " ")
     origin = Origin(
-        call.origin.name,
+        f"{_CALLED.get(type_, words)} in {call.origin.name}",
         address,
         place,
         "terraform",  # whatever the language of the call: the attributes are Terraform's
         call.origin.called_from,
         (need, *call.origin.maybe),
         silent=type_ not in _JUDGED,
+        context=call.origin.context,
     )
     return Resource(type_, origin, Fields(fields, {}, Unknown((need,)), place), place)
 

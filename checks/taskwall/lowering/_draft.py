@@ -1,4 +1,4 @@
-"""The half-built network: how lowering functions are found, read cells, and tie things together."""
+"""The half-built network: how lowering functions are found, read cells, and link entities."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
@@ -26,6 +26,7 @@ from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._outside import is_outside, looks_here, root_of, words_in
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
+from taskwall.source.stack import SourceError
 
 T = TypeVar("T", bound=Entity)
 
@@ -78,6 +79,10 @@ class ResourceReader:
         settable = cell.path and not _is_translated(self.resource)
         return (AttributeChange(spot, terraform, cloudformation),) if settable else ()
 
+    def complain(self, cell: Cell, message: str) -> None:
+        """Note that what stands at a cell cannot be read."""
+        self.builder.errors.append(SourceError(cell.place, f"{self.name}: {message}"))
+
     def fact(self, text: str, cell: Cell) -> Fact:
         """That this resource says something at a cell; unknown where either may be absent."""
         maybe = self.origin.maybe
@@ -86,7 +91,7 @@ class ResourceReader:
         return Fact(None, text, cell.place, self.name, (*(cell.doubt or ()), *maybe))
 
     def link(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> Link | None:
-        """The tie to the thing that a cell names; None where nothing is written."""
+        """The link to the entity that a cell names; None where nothing is written."""
         if cell.absent:
             return None
         to, exact, needs = self.builder.resolve(kind, cell)
@@ -99,7 +104,7 @@ class ResourceReader:
         return Link(to, fact, cell.place, exact, self.builder.is_written(cell, to, exact))
 
     def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
-        """The ties to all things that a list names."""
+        """The links to all entities that a list names."""
         found = (self.link(kind, each, verb) for each in cell.each())
         return tuple(link for link in found if link is not None)
 
@@ -118,7 +123,7 @@ class ResourceReader:
                 yield other
 
     def must(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> Link:
-        """The tie that a cell must name; where nothing is written, it leads nowhere."""
+        """The link that a cell must name; where nothing is written, it leads nowhere."""
         link = self.link(kind, cell, verb)
         if link is None:
             return Link("", Fact(False, f"{self.name} {verb} nothing", cell.place), cell.place)
@@ -146,7 +151,7 @@ def setting(
         default: what AWS takes where nothing is written.
         default_text: that default as a sentence; none means that absence stays absence.
         meanings: texts of the source (`ENABLED`) and the values that they mean.
-        links: the ties to the things that it names, where its values are ids.
+        links: the links to the entities that it names, where its values are ids.
     """
     origin = cell.resource.origin
     settable = cell.path and not _is_translated(cell.resource)
@@ -195,7 +200,7 @@ def lowers(
 
     Args:
         types: of either language.
-        to: the kind of thing that other resources mean when they refer to one of these.
+        to: the kind of entity that other resources mean when they refer to one of these.
         named: the attribute by whose text (beside ids and references) others may refer to it.
     """
 
@@ -213,7 +218,7 @@ def lowers(
 
 
 def entity_of(type_: str) -> type[Entity] | None:
-    """The kind of thing that others mean when they refer to a resource of a type."""
+    """The kind of entity that others mean when they refer to a resource of a type."""
     known = _KINDS.get(type_)
     return None if known is None else known.entity
 
@@ -229,6 +234,7 @@ class ExternalReference(Struct, frozen=True):
     place: Span
     language: str
     needs: tuple[Need, ...]
+    context: bool = False
 
 
 class NetworkBuilder:
@@ -242,6 +248,7 @@ class NetworkBuilder:
         self.resources = {resource.origin.address: resource for resource in every}
         self.attributes_read: set[tuple[str, str]] = set()
         self.crashes: list[tuple[str, Span, Exception]] = []
+        self.errors: list[SourceError] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
         self._words: dict[str, frozenset[str]] = {}
@@ -264,9 +271,9 @@ class NetworkBuilder:
         while waiting := [key for key in self.external_references if key not in done]:
             for key in waiting:
                 done.add(key)
-                thing = self.external(*key, self.external_references[key])
-                if thing is not None:
-                    yield thing
+                entity = self.external(*key, self.external_references[key])
+                if entity is not None:
+                    yield entity
 
     def made(self, resource: Resource) -> Iterator[Any]:
         """What becomes of one resource."""
@@ -287,11 +294,11 @@ class NetworkBuilder:
         return resource.origin.name if resource else address
 
     def resolve(self, kind: type[Entity], cell: Cell) -> tuple[str, bool, tuple[Need, ...]]:
-        """Which thing of a kind a cell names.
+        """Which entity of a kind a cell names.
 
         Returns:
             Its id ("" if nothing tells two of them apart), whether it is certainly no other
-            thing than those with other ids, and what is not known of it.
+            entity than those with other ids, and what is not known of it.
         """
         value = cell.value
         while isinstance(value, Reference):
@@ -317,24 +324,25 @@ class NetworkBuilder:
             address = self.by_name(kind).get(text) or self.by_name(kind).get(_bare(text))
             if address is not None:
                 return address, True, ()
-            if text in self.resources:
-                # Only references lead to a resource: a text that is like its logical id does not.
+            if text in self.resources or not text:
+                # Only references lead to a resource: a text that is like its logical id does not,
+                # nor does one without letters, which names nothing.
                 text = f'"{text}"'
             outside = (Need(text, "is not in the sources"),)
             self._refer((kind, text), cell, outside)
             return text, True, outside
         name, needs = symbol(value), cell.needs
         if not self.by_name(kind):
-            needs = without_option(needs)  # a value would name another thing that is not seen
+            needs = without_option(needs)  # a value would name another entity that is not seen
         if name:
             self._refer((kind, name), cell, needs)
         return name, False, needs
 
     def is_written(self, cell: Cell, to: str, exact: bool) -> bool | None:
-        """Whether a cell names a thing that these sources write; None if that is open."""
+        """Whether a cell names an entity that these sources write; None if that is open."""
         if exact:
-            owner, _, thing = to.rpartition(".")  # what AWS makes with a VPC
-            return to in self.resources or (thing in _MADE and owner in self.resources)
+            owner, _, entity = to.rpartition(".")  # what AWS makes with a VPC
+            return to in self.resources or (entity in _MADE and owner in self.resources)
         value = None if cell.value is None else worst_per_scenario(cell.value)
         if isinstance(value, Text) and not isinstance(value.parts[0], str):
             value = value.parts[0] if len(value.parts) == 1 else value
@@ -368,8 +376,9 @@ class NetworkBuilder:
     def _refer(self, to: tuple[type[Entity], str], cell: Cell, needs: tuple[Need, ...]) -> None:
         """Note that a cell refers to something that the sources do not declare."""
         if to not in self.external_references:
+            origin = cell.resource.origin
             self.external_references[to] = ExternalReference(
-                cell.place, cell.resource.origin.language, needs
+                cell.place, origin.language, needs, origin.context
             )
 
     def _declared(
@@ -392,14 +401,14 @@ class NetworkBuilder:
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
                 return self.resolve(kind, found)
-        needs = (Need(reference.resource, "is not in the sources"),)
+        needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
 
     def implied(self, kind: type[Entity], vpc: str) -> str:
         """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
 
-        Such things are its default group and its main route table.
+        Such entities are its default group and its main route table.
         """
         for resource in self.of_type(_ADOPTS[kind.__name__]):
             for value in resource.body.fields.values():
@@ -436,32 +445,34 @@ class NetworkBuilder:
         return found
 
     def by_name(self, kind: type[Entity]) -> dict[str, str]:
-        """The addresses of the resources that become things of a kind, by their names."""
+        """The addresses of the resources that become entities of a kind, by their names."""
         if kind not in self._names:
             self._names[kind] = self.named(kind)
         return self._names[kind]
 
     def named(self, kind: type[Entity]) -> dict[str, str]:
-        """What `by_name` remembers: the first resource of each name, by type."""
+        """What `by_name` remembers: the first resource of each name, by type.
+
+        Of what was deployed, as states hold it, ids are known too.
+        """
         names: dict[str, str] = {}
         for type_, own in _KINDS.items():
-            if own.entity is not kind or not own.named:
-                continue
-            for resource in self.types.get(type_, ()):
-                found = None if resource.data else resource.body.fields.get(own.named)
-                text = None if found is None else worst_per_scenario(found)
-                if isinstance(text, Known) and isinstance(text.data, str):
-                    names.setdefault(text.data, resource.origin.address)
+            for resource in self.types.get(type_, ()) if own.entity is kind else ():
+                for attribute in () if resource.data else (own.named, "id", "arn"):
+                    found = resource.body.fields.get(attribute)
+                    text = None if found is None else worst_per_scenario(found)
+                    if isinstance(text, Known) and isinstance(text.data, str):
+                        names.setdefault(text.data, resource.origin.address)
         return names
 
     def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
-        """The thing behind a name that the sources do not declare: all its attributes unknown."""
+        """The entity behind a name that the sources do not declare: all its attributes unknown."""
         at, language, needs = outside.place, outside.language, outside.needs
         known = self.resources.get(name)
         if known is not None and getattr(_KINDS.get(known.type), "entity", None) is not kind:
             known = None  # something else that happens to go by this name
         type_ = known.type if known else _FIRST.get((kind, language)) or _FIRST[kind, "terraform"]
-        origin = Origin(name, name, at, language)
+        origin = Origin(name, name, at, language, context=outside.context)
         body = dict(known.body.fields) if known else {}
         places = known.body.places if known else {}
         needs = needs or (Need(name, "is not in the sources"),)
@@ -469,9 +480,9 @@ class NetworkBuilder:
         whole = Fields(body, places, rest, at)
         resource = Resource(type_, origin, whole, known.place if known else at, data=True)
         reading = ResourceReader(resource, self, needs)
-        for thing in self._lowered(_KINDS[type_], reading):
-            if isinstance(thing, kind):
-                return thing
+        for entity in self._lowered(_KINDS[type_], reading):
+            if isinstance(entity, kind):
+                return entity
         return None
 
 
@@ -482,7 +493,7 @@ _IMPLIED = {
     ("RouteTable", "default_route_table_id"): ".main",
     ("RouteTable", "main_route_table_id"): ".main",
 }
-"""Attributes of a VPC that name things which come into being with it."""
+"""Attributes of a VPC that name entities which come into being with it."""
 
 _MADE = frozenset(suffix.removeprefix(".") for suffix in _IMPLIED.values())
 

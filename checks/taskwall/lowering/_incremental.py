@@ -10,6 +10,7 @@ from taskwall.incremental.query import Entry, Query, QueryEngine
 from taskwall.lowering._draft import ExternalReference, NetworkBuilder
 from taskwall.model.core.entity import Entity
 from taskwall.source.resource import Resource
+from taskwall.source.stack import SourceError
 
 
 class _Part(Struct, frozen=True):
@@ -19,6 +20,7 @@ class _Part(Struct, frozen=True):
     outside: dict[tuple[type[Entity], str], ExternalReference]
     read: frozenset[tuple[str, str]]
     crashes: tuple[tuple[str, Span, Exception], ...]
+    errors: tuple[SourceError, ...]
 
 
 class IncrementalNetworkBuilder(NetworkBuilder):
@@ -34,7 +36,7 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         self._outside_parts = Entry("outside")
 
     def rebuilt(self, resources: Sequence[Resource]) -> list[Any]:
-        """All things that these resources declare now."""
+        """All entities that these resources declare now."""
         queries = self._queries
         fresh = NetworkBuilder(resources)
         self.resources = queries.set_input("resources", fresh.resources)
@@ -69,10 +71,11 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         queries.set_dependencies(self._outside_parts, reads)
         self.attributes_read = set().union(*{part.read for part in parts})
         self.crashes = [crash for part in parts for crash in part.crashes]
-        return [thing for part in parts for thing in part.entities]
+        self.errors = [error for part in parts for error in part.errors]
+        return [entity for part in parts for entity in part.entities]
 
     def by_name(self, kind: type[Entity]) -> dict[str, str]:
-        """The addresses of the resources that become things of a kind, by their names."""
+        """The addresses of the resources that become entities of a kind, by their names."""
         return self._queries.query(("names", kind), self.named, (kind,))
 
     def is_alone(self) -> bool:
@@ -94,13 +97,15 @@ class IncrementalNetworkBuilder(NetworkBuilder):
 
     def _external(self, kind: type[Entity], name: str, outside: ExternalReference) -> _Part:
         self._begin()
-        thing = self.external(kind, name, outside)
-        return self._ended(() if thing is None else (thing,))
+        entity = self.external(kind, name, outside)
+        return self._ended(() if entity is None else (entity,))
 
     def _begin(self) -> None:
-        self.attributes_read, self.external_references, self.crashes = set(), {}, []
+        self.attributes_read, self.external_references = set(), {}
+        self.crashes, self.errors = [], []
 
-    def _ended(self, things: tuple[Any, ...]) -> _Part:
+    def _ended(self, entities: tuple[Any, ...]) -> _Part:
         read = frozenset(self.attributes_read)
         read = self._attributes_read.setdefault(read, read)
-        return _Part(things, self.external_references, read, tuple(self.crashes))
+        crashes, errors = tuple(self.crashes), tuple(self.errors)
+        return _Part(entities, self.external_references, read, crashes, errors)

@@ -1,4 +1,4 @@
-"""What comes from outside: ids that an input or a look-up brings, of things not written here."""
+"""What comes from outside: ids that an input or a look-up brings, of entities not written here."""
 
 import os
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def is_outside(written: WrittenResources, value: Unknown) -> bool:
 def looks_here(written: WrittenResources, source: Resource | None) -> bool:
     """Whether a data source may answer with what these sources write.
 
-    It does where it looks among the things of a resource, or for a name or tag that one has.
+    It does where it looks among the entities of a resource, or for a name or tag that one has.
     """
     if source is None or not source.data:
         return source is not None

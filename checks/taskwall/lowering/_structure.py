@@ -32,6 +32,11 @@ def structure(cell: Cell, given: Value | None = None) -> Cell | None:
     return Cell(value, cell.place, cell.path, cell.resource, cell.attributes_read, cell.doubt)
 
 
+def text_without_structure(cell: Cell) -> bool:
+    """Whether a cell is a text that is known, and holds no structure: AWS refuses it."""
+    return isinstance(cell.known, str) and structure(cell) is None
+
+
 def _filled(value: Value, given: Value) -> Value:
     """A value with what is given for `${name}` put into its texts."""
     if isinstance(value, Fields):

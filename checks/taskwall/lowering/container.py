@@ -19,8 +19,8 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader
-from taskwall.lowering._structure import structure
-from taskwall.lowering.image import pulled, type_of
+from taskwall.lowering._structure import structure, text_without_structure
+from taskwall.lowering.image import pulled, referenced_type
 from taskwall.lowering.sidecar import cased, sidecar
 from taskwall.model.entities.container_needs import ContainerUse, What
 from taskwall.source.resource import Cell
@@ -34,6 +34,8 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
         return
     found = structure(cell)
     if found is None:
+        if text_without_structure(cell):
+            r.complain(cell, "its container definitions are not JSON")
         if not cell.absent:
             yield from (_use(r, cell, what, "") for what in _WHATS)
         return
@@ -44,7 +46,7 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
             yield from _container(r, container)
 
 
-def express(r: ResourceReader, image: Cell) -> Iterator[ContainerUse]:
+def express_uses(r: ResourceReader, image: Cell) -> Iterator[ContainerUse]:
     """What an Express Mode service uses: its image, and the logs that AWS sets up for it."""
     yield from pulled(r, image, image.doubt)
     yield _use(r, image, "log", "logs")
@@ -179,7 +181,7 @@ def _store(r: ResourceReader, source: Value | None) -> str:
     """Which service a secret comes from: by what it refers to, by its ARN, or by its bare name."""
     if source is None:
         return ""
-    found = _STORES.get(type_of(r, source))
+    found = _STORES.get(referenced_type(r, source))
     if found:
         return found
     if any(name in symbol(source) for name in _MANAGED):

@@ -12,6 +12,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.exposure import exposure
+from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.store import Store, TlsRequirement
 from taskwall.model.data_stores.tls_defaults import (
@@ -75,10 +76,10 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
         value, waits = _parameter(found, parameter)
         if value is not None and not waits:
             truth = insists(parameter, str(value.known))
-            told = f"{found.name} sets {parameter} to {value.known}"
+            sentence = f"{found.name} sets {parameter} to {value.known}"
             if truth and found.origin.maybe:
                 truth, waits = None, found.origin.maybe
-            fact = Fact(truth, told, value.place, found.name, waits, told)
+            fact = Fact(truth, sentence, value.place, found.name, waits, sentence)
             changes = setting(value, parameter).to(word_for(parameter))
             yield TlsRequirement(fact, value.place, changes)
             return
@@ -91,11 +92,11 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
         return
     truth = by_default(name, version)
     shown = f"{name} {version}".strip()
-    told = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'accepts'}"
-    told += " plain text by default"
+    sentence = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'accepts'}"
+    sentence += " plain text by default"
     why = Need(f"the engine version of {r.name}", "does not determine its default")
     needs = () if truth is not None else (why,)
-    fact = Fact(truth, told if truth is not None else text, cell.place, r.name, needs, told)
+    fact = Fact(truth, sentence if truth is not None else text, cell.place, r.name, needs, sentence)
     yield TlsRequirement(fact, at, () if found is None else _setting(found, parameter))
 
 
@@ -425,9 +426,10 @@ STORES: dict[str, StoreSchema] = {
 
 
 @lowers(*STORES, to=Store)
-def store(r: ResourceReader) -> Iterator[Entity]:
+def store(r: ResourceReader) -> Iterator[object]:
     spelled = STORES[r.resource.type]
     yield from exposure(r)
+    yield from tags(r)
     if spelled.member_of and not r.external and not r.body.get(spelled.member_of).absent:
         return  # What it is a member of is the store.
     yield store_of(r, spelled)

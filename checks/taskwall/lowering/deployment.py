@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact
 from taskwall.core.values import Reference, same
 from taskwall.lowering._draft import ResourceReader, lowers
-from taskwall.lowering.image import type_of
+from taskwall.lowering.image import referenced_type
 from taskwall.model.core.entity import Entity, Link, same_entity
 from taskwall.model.entities.ecs import Cluster
 from taskwall.model.entities.load_balancer import (
@@ -165,10 +165,10 @@ def shifts(r: ResourceReader) -> Iterator[TrafficShift]:
 
 
 def _links(r: ResourceReader, kind: type[Entity], cells: list[Cell]) -> tuple[Link, ...]:
-    """The ties to listeners, or to listener rules, which is what else a deployment names."""
+    """The links to listeners, or to listener rules, which is what else a deployment names."""
     found = []
     for cell in cells:
-        type_ = "" if cell.value is None else type_of(r, cell.value).lower()
+        type_ = "" if cell.value is None else referenced_type(r, cell.value).lower()
         named = Listener if type_.endswith("listener") else ListenerRule
         link = r.link(kind, cell, "uses") if named is kind else None
         found += [link] if link is not None else []

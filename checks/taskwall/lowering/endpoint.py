@@ -22,7 +22,7 @@ from taskwall.model.endpoints.endpoint import (
 )
 from taskwall.model.entities.iam_policy import PolicyDocument, read_document
 from taskwall.model.entities.security_group import SecurityGroup
-from taskwall.model.entities.vpc import RouteTable, Vpc
+from taskwall.model.entities.vpc import RouteTable, Subnet, Vpc
 from taskwall.source.resource import Cell
 
 
@@ -53,6 +53,7 @@ def endpoint(r: ResourceReader) -> Iterator[Entity]:
         groups_setting=setting(
             groups, "security_group_ids" if r.terraform else "SecurityGroupIds", links=groups_used
         ),
+        subnets=r.links(Subnet, r.attribute("subnet_ids", "SubnetIds"), "is in"),
         tables=tables_used,
         tables_setting=setting(
             tables, "route_table_ids" if r.terraform else "RouteTableIds", links=tables_used

@@ -19,8 +19,8 @@ def express_service(r: ResourceReader) -> Iterator[object]:
     groups_used = r.links(SecurityGroup, groups, "uses security group")
     subnets_used = r.links(Subnet, subnets, "runs in")
     image = r.attribute("primary_container.image", "PrimaryContainer.Image")
-    yield from container.express(r, image)
-    yield from serving.express(r)
+    yield from container.express_uses(r, image)
+    yield from serving.express_port(r)
     yield from tags(r)
     yield TaskSource(
         id=r.id,

@@ -163,7 +163,7 @@ def repository(r: ResourceReader, image: Value) -> Resource | None:
     return found if known else None
 
 
-def type_of(r: ResourceReader, value: Value) -> str:
+def referenced_type(r: ResourceReader, value: Value) -> str:
     """The type of the resource whose attribute a value is, or begins with."""
     found = _resource(r, value)
     return "" if found is None else found.type

@@ -30,12 +30,12 @@ from taskwall.model.core.entity import Setting
 from taskwall.model.entities.mesh import MeshTask
 from taskwall.source.resource import Cell
 
-Names: TypeAlias = tuple[str, ...]
+_Names: TypeAlias = tuple[str, ...]
 
-_JSON: Names = (
+_JSON: _Names = (
     "name", "environment", "value", "portMappings", "containerPort", "protocol", "image",
 )  # fmt: skip
-_CLOUDFORMATION: Names = (
+_CLOUDFORMATION: _Names = (
     "Name", "Environment", "Value", "PortMappings", "ContainerPort", "Protocol", "Image",
 )  # fmt: skip
 
@@ -110,9 +110,9 @@ def _read(r: ResourceReader, cell: Cell) -> _Containers:
         within.named = within.named or _IMAGE in _shown(container.get(image))
         facts = []
         for entry in container.get(environment).each():
-            fact, told = _of_node(r, entry, entry.get(name), entry.get(value))
+            fact, names_mesh = _of_node(r, entry, entry.get(name), entry.get(value))
             facts.append(fact)
-            within.named = within.named or told
+            within.named = within.named or names_mesh
         within.node += facts
         within.names.append(replace(container.get(name), doubt=each.doubt))
         envoy = any_of(facts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering import answers
+from taskwall.lowering import dns_names
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.core.entity import Entity, Link
 
@@ -41,4 +41,4 @@ def registry(r: ResourceReader) -> Iterator[object]:
         external=r.external,
         namespace=r.link(Namespace, cell, "is in"),
     )
-    yield from answers.registered(r, cell)
+    yield from dns_names.cloud_map_name(r, cell)

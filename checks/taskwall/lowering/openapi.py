@@ -11,7 +11,7 @@ from taskwall.core.json_text import parsed_yaml
 from taskwall.core.values import Fields, Known, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure
-from taskwall.lowering.approach import of_http_api, of_rest_api
+from taskwall.lowering.edge import of_http_api, of_rest_api
 from taskwall.model.load_balancing.edge import EdgeConnection
 from taskwall.source.resource import Cell
 

@@ -13,11 +13,11 @@ from taskwall.model.core.address import Ranges
 from taskwall.model.exposure.task_ports import Discovered, PortMapping, ProxyPort
 from taskwall.source.resource import Cell
 
-Names: TypeAlias = tuple[str, str, str, str, str, str]
-_JSON: Names = (
+_Names: TypeAlias = tuple[str, str, str, str, str, str]
+_JSON: _Names = (
     "portMappings", "containerPort", "containerPortRange", "hostPort", "protocol", "name",
 )  # fmt: skip
-_CLOUDFORMATION: Names = (
+_CLOUDFORMATION: _Names = (
     "PortMappings", "ContainerPort", "ContainerPortRange", "HostPort", "Protocol", "Name",
 )  # fmt: skip
 
@@ -45,7 +45,7 @@ def mappings(r: ResourceReader, cell: Cell) -> Iterator[PortMapping | ProxyPort]
     yield from _envoy(r)
 
 
-def express(r: ResourceReader) -> Iterator[PortMapping]:
+def express_port(r: ResourceReader) -> Iterator[PortMapping]:
     """The port of an Express Mode service: 80 is the default."""
     cell = r.attribute("primary_container.container_port", "PrimaryContainer.ContainerPort")
     ports = Ranges(((80, 80),)) if cell.absent else _ports(cell)
@@ -53,7 +53,7 @@ def express(r: ResourceReader) -> Iterator[PortMapping]:
     yield PortMapping(r.id, name, ports, ports, "tcp", _needs(cell))
 
 
-def ingress(r: ResourceReader) -> Iterator[ProxyPort | Discovered]:
+def offered_ports(r: ResourceReader) -> Iterator[ProxyPort | Discovered]:
     """What a service offers in Service Connect, and that Cloud Map leads to it."""
     offers, override, name = (
         ("service_connect_configuration.service", "ingress_port_override", "port_name")
@@ -92,7 +92,7 @@ def _envoy(r: ResourceReader) -> Iterator[ProxyPort]:
 _INGRESS = "ProxyIngressPort"
 
 
-def _mapping(r: ResourceReader, each: Cell, names: Names, needs: tuple[Need, ...]) -> PortMapping:
+def _mapping(r: ResourceReader, each: Cell, names: _Names, needs: tuple[Need, ...]) -> PortMapping:
     _, port, several, host, protocol, name = names
     one, many, outer, spoken = (each.get(key) for key in (port, several, host, protocol))
     inside = _ports(one) if many.absent else _ports(many)

@@ -46,7 +46,7 @@ DB_PROXIES = ("aws_db_proxy", "AWS::RDS::DBProxy")
 
 
 def store_link(r: ResourceReader, cell: Cell, verb: str, types: tuple[str, ...]) -> Link | None:
-    """The tie to a data store that a cell refers to or names; None where nothing is written."""
+    """The link to a data store that a cell refers to or names; None where nothing is written."""
     if not (address := _written(r, cell, types)):
         return r.link(Store, cell, verb)
     text = f"{r.name} {verb} {r.builder.label(address)}"

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, any_of
-from taskwall.lowering import answers, deployment, lattice, service_connect, serving
+from taskwall.lowering import deployment, dns_names, lattice, service_connect, serving
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import strategy_of
 from taskwall.lowering.namespace import Namespace, Registry
@@ -110,8 +110,8 @@ def task_source(r: ResourceReader) -> Iterator[object]:
     spelling = TASK_SOURCES[r.resource.type]
     if spelling.word == "service":
         yield from service_connect.connected(r)
-        yield from answers.connected(r)
-        yield from serving.ingress(r)
+        yield from dns_names.service_connect_names(r)
+        yield from serving.offered_ports(r)
         yield from lattice.registered(r)
         yield from deployment.shifts(r)
     if r.resource.type not in _UNTAGGED:

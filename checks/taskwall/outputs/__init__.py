@@ -13,7 +13,8 @@ class View(Struct, frozen=True):
     """How a format for people is to look: in colour, so wide, and how much is said.
 
     `verbose` says everything, `quiet` what was found and nothing else, `summary` counts in place of
-    the findings. `suppressed` shows suppressed findings in SARIF too.
+    the findings. `suppressed` shows suppressed findings in SARIF too, `ties` what was found to be
+    what sources refer to elsewhere.
     """
 
     colour: bool = False
@@ -22,6 +23,7 @@ class View(Struct, frozen=True):
     quiet: bool = False
     summary: bool = False
     suppressed: bool = False
+    ties: bool = False
 
 
 class Render(Protocol):

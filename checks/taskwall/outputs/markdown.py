@@ -89,7 +89,7 @@ def _summary(report: Report) -> str:
     said += f", {counts.unknown} unknown, {counts.passed} pass"
     if absent := [one for one in report.document.absent if one.read_as is None]:
         said += f", {absent_count(absent)} not read"
-    return f"{said}; {counts.files} files."
+    return f"{said}; {counts.files:,} file{'s' * (counts.files != 1)}."
 
 
 def _table(fails: list[Finding], report: Report) -> Iterator[str]:

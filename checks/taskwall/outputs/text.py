@@ -4,7 +4,6 @@ What is printed is made once, as pieces of text with the name of a style; they a
 plainly or, for a terminal, in colour.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeAlias
@@ -13,13 +12,14 @@ from taskwall.core.patterns import pattern
 from taskwall.findings.causes import by_cause, cure_of
 from taskwall.findings.finding import SEVERITIES, Absent, Finding, Problem, Report, ReportDocument
 from taskwall.findings.text import (
-    TAB,
+    LONG,
     absent_by_root,
     absent_count,
     by_severity,
     remainder,
     sanitize,
     wanted,
+    windowed,
 )
 from taskwall.outputs import View
 
@@ -42,7 +42,7 @@ STYLES = {
 STEPS_SHOWN = 8
 NAMES_SHOWN = 3
 GROUPS = 10
-"""How many steps of a chain, instances, and reasons for unknowns are told unless all are wanted."""
+"""How many steps of a chain, instances and reasons for unknowns are shown unless all are wanted."""
 
 
 def render(report: Report, view: View | None = None) -> str:
@@ -97,6 +97,8 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
         yield f": {sanitize(note)}\n", ""
     if document.crashes or document.errors or document.warnings or report.notes:
         yield "\n", ""
+    if view.ties:
+        yield from _ties(report)
     yield from _absent(report, view)
     yield from _unread(report, view)
     yield from _unknowns(report, view)
@@ -115,6 +117,26 @@ def _problems(word: str, problems: Sequence[Problem], view: View) -> Iterator[Pi
             yield f"  and {len(rest):,} like it: {', '.join(places)}{more}\n", "quiet"
         if cure := cure_of(alike[0]):
             yield f"  to mend it: {cure}\n", "quiet"
+
+
+def _ties(report: Report) -> Iterator[Piece]:
+    """What was found to be what sources refer to elsewhere, and what of that is open."""
+    tied = [tie for tie in report.document.ties if tie.to_stack is not None]
+    yield f"{len(tied):,} tied to other sources:\n", "loud"
+    for tie in tied:
+        to = f"{tie.to} of {tie.to_stack}" if tie.to else tie.to_stack or ""
+        yield f"  {sanitize(tie.from_)} is {sanitize(to)}, by its {sanitize(tie.by)}", ""
+        yield f" [{_place(tie.file, tie.line)}]\n", "quiet"
+    yield f"{len(report.open_ties):,} open, the most needed first:\n", "loud"
+    for tie in report.open_ties:
+        some = ", ".join(map(sanitize, tie.candidates[:NAMES_SHOWN]))
+        more = len(tie.candidates) - NAMES_SHOWN
+        some += f" and {more:,} more" if more > 0 else ""
+        why = f"may be {some}" if some else "no other source is known to answer it"
+        by = f", asked for by {sanitize(tie.by)}" if tie.by else ""
+        yield f"  {sanitize(tie.from_)}{by}: {why}", ""
+        yield f" [{_place(tie.file, tie.line)}]\n", "quiet"
+    yield "\n", ""
 
 
 def _by_rule(report: Report) -> Iterator[Piece]:
@@ -260,65 +282,6 @@ def _excerpt(marked: Sequence[_Marked], gutter: int, style: str, view: View) -> 
         yield f"{'^' * length}\n", style
 
 
-LONG = 240
-"""A line of more characters is not written by hand: what stands beside a place may be anything."""
-
-
-def windowed(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
-    """The part of a line around a place that has room on the screen.
-
-    Args:
-        line: the whole line.
-        start: where the place begins, in code points from 0.
-        end: where it ends, exclusive.
-        room: how many cells of the screen there are.
-
-    Returns:
-        The text, and in cells where the place begins in it and how long it is (at least 1).
-    """
-    start = min(start, len(line))
-    end = max(min(end, len(line)), start)
-    # However long the line is, only what can be near the window is measured.
-    low = max(0, start - room)
-    cells = [_cell(char) for char in line[low : start + room]]
-    before = sum(width for _, width in cells[: start - low])
-    first = 0
-    left = low > 0
-    rest = sum(width for _, width in cells)
-    beyond = 1 if start == len(line) else 0  # a mark behind the last character
-    if left or rest + beyond > room or start + room < len(line):
-        keep = max(room // 3, 1)
-        while first < start - low and before > keep and rest > room - 2:
-            before -= cells[first][1]
-            rest -= cells[first][1]
-            first += 1
-            left = True
-    shown, used, marked = "", 0, 0
-    room -= 1 if left else 0
-    for index, (text, width) in enumerate(cells[first:], low + first):
-        more = index + 1 < len(line)
-        if used + width > room - (1 if more else 0):
-            shown += "…"
-            break
-        shown += text
-        used += width
-        marked += width if start <= index < end else 0
-    offset = before + (1 if left else 0)
-    return ("…" if left else "") + shown, offset, max(marked, 1)
-
-
-def _cell(char: str) -> tuple[str, int]:
-    """How a character is shown, and how many cells of the screen it takes."""
-    if " " <= char <= "~":
-        return char, 1
-    if char == "\t":
-        return " " * TAB, TAB
-    char = sanitize(char)
-    if unicodedata.category(char) in ("Mn", "Me"):
-        return char, 0
-    return char, 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
 def _place(file: str, line: int, column: int | None = None) -> str:
     return f"{sanitize(file)}:{line}" + (f":{column}" if column is not None else "")
 
@@ -427,6 +390,8 @@ def _supply(name: str, option: str) -> str:
     unquoted = _QUOTED.sub("", name)
     if not (option and name) or "=" in unquoted or '"' in unquoted or not name.isprintable():
         return ""
+    if option == "workspace":
+        return "--workspace NAME"
     wanted = f"{name.rpartition('var.')[2] if option == 'var' else name}=VALUE"
     if not all(char.isalnum() or char in "_-.:/=" for char in wanted):
         wanted = "'" + wanted.replace("'", "'\\''") + "'"

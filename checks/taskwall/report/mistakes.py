@@ -6,17 +6,18 @@ for each place where a user would change it: at the last expression that all who
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from taskwall.core.values import Span
-from taskwall.findings.finding import SEVERITIES, Edit, Finding, Step
+from taskwall.findings.finding import SEVERITIES, Finding, Step
+from taskwall.fixes.apply import edit_order
 from taskwall.report.excerpts import ReportPaths
 from taskwall.report.rows import ReportEntry, in_order
 from taskwall.source.stack import Provenance
 
-NAMES_TOLD = 2
+MAX_ALSO_NAMED = 2
 """So many further resources a message names; a finding's `instances` hold them all."""
 
 
@@ -82,10 +83,10 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     placed = sorted(placed, key=lambda pair: _first(pair[1]))
     place, rows = placed[0][0], [row for _, row in placed]
     first = rows[0].finding
+    steps = dict.fromkeys((*first.because, *_defaults(rows, paths)))
     if len(rows) == 1:
-        return first
+        return replace(first, because=tuple(steps)) if len(steps) > len(first.because) else first
     file = paths.shown(place.file)
-    steps = dict.fromkeys(first.because)
     met = {(file, place.line), *((step.file, step.line) for step in steps)}
     for row in rows:
         one = row.finding
@@ -94,7 +95,7 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     alike = [row.name for row in rows if _wording(row) == _wording(rows[0])]
     others = [name for name in dict.fromkeys(alike) if name != rows[0].name]
     every = [row.finding for row in rows]
-    edits = sorted({edit for one in every if one.fix for edit in one.fix.edits}, key=_by_place)
+    edits = {edit for one in every if one.fix for edit in one.fix.edits}
     mended = all(one.fix and one.fix.edits for one in every)
     instances = dict.fromkeys(instance for one in every for instance in one.instances)
     return replace(
@@ -109,8 +110,17 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         because=tuple(steps),
         missing=tuple(dict.fromkeys(name for one in every for name in one.missing)),
         fix=first.fix
-        and replace(first.fix, edits=tuple(sorted(edits, key=_by_place)) if mended else ()),
+        and replace(first.fix, edits=tuple(sorted(edits, key=edit_order)) if mended else ()),
     )
+
+
+def _defaults(rows: Iterable[ReportEntry], paths: ReportPaths) -> Iterator[Step]:
+    """Steps that say which inputs are wrong because nobody gives them anything else."""
+    for row in rows:
+        default = _nodes(row)[-1].default
+        if default is not None and row.finding.verdict == "fail":
+            file, line = paths.shown(default.place.file), default.place.line
+            yield Step(default.name, file, line, f"{default.name} has this value by default")
 
 
 def _wording(row: ReportEntry) -> str:
@@ -127,17 +137,13 @@ def _first(row: ReportEntry) -> tuple[object, ...]:
     return one.when is not None, worst, len(one.called_from), in_order(one)
 
 
-def _by_place(edit: Edit) -> tuple[str, int, int]:
-    return edit.file, edit.line, edit.column
-
-
 def _also(names: Sequence[str]) -> str:
     """What a message adds for further resources."""
     if not names:
         return ""
-    told, more = names[:NAMES_TOLD], len(names) - NAMES_TOLD
+    named, more = names[:MAX_ALSO_NAMED], len(names) - MAX_ALSO_NAMED
     if more == 1:
-        told, more = names, 0
-    last = f"{more:,} more" if more > 0 else told[-1]
-    rest = told if more > 0 else told[:-1]
+        named, more = names, 0
+    last = f"{more:,} more" if more > 0 else named[-1]
+    rest = named if more > 0 else named[:-1]
     return f"; also {', '.join(rest)} and {last}" if rest else f"; also {last}"

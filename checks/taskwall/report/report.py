@@ -7,30 +7,33 @@ from functools import partial
 from msgspec.structs import replace
 
 from taskwall import __version__, settings, sources
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
     DOCUMENT_VERSION,
     Absent,
     Crash,
+    Finding,
     Instance,
     Problem,
     Report,
     ReportDocument,
+    ReportedTie,
     Summary,
     Suppressed,
     Unread,
 )
 from taskwall.findings.redaction import Redactor
+from taskwall.library.own_rules import OwnRules
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
 from taskwall.report.rows import ReportEntries, ReportEntry
-from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings, reaches
 from taskwall.source.files import Files
-from taskwall.source.stack import InternalError, SourceError
+from taskwall.source.stack import AbsentSource, InternalError, SourceError
+from taskwall.source.submodules import is_called
 
 
 class ReportBuilder:
@@ -42,6 +45,7 @@ class ReportBuilder:
         judgements: Sequence[Judgement],
         *,
         rules: Sequence[Rule],
+        every: OwnRules,
         settings: Settings,
         files: Files,
         cwd: str,
@@ -49,7 +53,9 @@ class ReportBuilder:
         self.found = found
         self.judgements = judgements
         self.rules = rules
+        self.every = every
         self.settings = settings
+        self.files = files
         self.lines = SourceLines(
             files,
             [read.stack for read in found.reads],
@@ -113,11 +119,12 @@ class ReportBuilder:
                 rows.append(replace(row, finding=finding.of(fresh)))
         loud = by_mistake(rows, self.paths)
         warnings = self._read_errors()
-        errors = self._shown(self.found.refused)
+        errors = self._shown((*self.found.refused, *self.every.errors))
         if self.settings.errors == "fail":
             errors, warnings = tuple(sorted({*errors, *warnings}, key=_by_place)), ()
         crashes = self._crashes()
         absent = self._absent()
+        ties = self._ties()
         verdicts = [finding.verdict for finding in loud]
         elsewhere = Counter(finding.verdict for finding in by_mistake(others, self.paths))
         reads = self.found.reads
@@ -141,6 +148,7 @@ class ReportBuilder:
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
             tuple(silent),
             absent,
+            tuple(tie for tie in ties if tie.to_stack is not None or tie.candidates),
             warnings=warnings,
             unread=_unread(self.judgements),
             errors=errors,
@@ -170,6 +178,7 @@ class ReportBuilder:
             about_rules,
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=self.found.excluded,
+            open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
 
     def _excerpt(self, file: str, line: int) -> str | None:
@@ -193,21 +202,31 @@ class ReportBuilder:
         """What calls name and nothing brought, each call once."""
         judged = zip(self.found.reads, self.judgements, strict=True)
         called = [(read.stack.name, one) for read, each in judged for one in each.absent]
+        calls = [one for _, one in called]
+        more = [(at, one) for at, one in self.found.absent if not is_called(one, calls)]
         found = {
-            Absent(
-                one.kind,
-                one.name,
-                one.source,
-                one.version,
-                self.paths.shown(stack),
-                self.paths.shown(one.place.file),
-                one.place.line,
-                one.cure,
-                one.read_as,
-            )
-            for stack, one in (*called, *self.found.absent)
+            shown_absent(one, self.paths.shown(stack), self.paths)
+            for stack, one in (*called, *more)
         }
         return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
+
+    def _ties(self) -> list[ReportedTie]:
+        """What the stacks refer to of other sources, as far as that was looked for."""
+        found = {
+            ReportedTie(
+                tie.address,
+                self.paths.shown(tie.stack),
+                self.paths.shown(tie.place.file),
+                tie.place.line,
+                tie.by,
+                tie.to,
+                self.paths.shown(tie.target) or None,
+                tie.candidates,
+            )
+            for read in self.found.reads
+            for tie in read.stack.ties
+        }
+        return sorted(found, key=lambda tie: (tie.file, tie.line, tie.from_, tie.to))
 
     def _crashes(self) -> tuple[Crash, ...]:
         """What failed by a defect of ours: rules, lowering, and the reading of sources."""
@@ -248,7 +267,7 @@ class ReportBuilder:
 
     def _idle(self) -> Iterator[str]:
         """The suppressions in the sources that suppress nothing."""
-        every, used = all_rules(), self.rows.used
+        every, used = self.every.rules, self.rows.used
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             for skip in judgement.suppressions:
                 if skip.place.file not in read.files or not self.today:
@@ -297,6 +316,26 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _most_needed_first(
+    ties: Iterable[ReportedTie], findings: Iterable[Finding]
+) -> tuple[ReportedTie, ...]:
+    """Ties that are open, in the order of how many unknowns wait for what they would give."""
+    waits = Counter(name for one in findings for name in one.missing)
+
+    def needed(tie: ReportedTie) -> int:
+        own = (tie.from_, f"{tie.from_}.")
+        return sum(n for name, n in waits.items() if name == own[0] or name.startswith(own[1]))
+
+    return tuple(sorted(ties, key=lambda tie: -needed(tie)))
+
+
+def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:
+    """What a stack calls and is not there, as a report shows it."""
+    file = paths.shown(one.place.file)
+    names = (one.kind, one.name, one.source, one.version, stack, file)
+    return Absent(*names, one.place.line, one.cure, one.read_as)
 
 
 def _page(rule: Rule) -> str:

@@ -1,4 +1,4 @@
-"""Findings on their way into a report: with their edits, skips and fingerprints, in order."""
+"""Findings on their way into a report, in order, with edits, suppressions and fingerprints."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from taskwall.core.digest import sha256
 from taskwall.core.values import Span
-from taskwall.engine.judge import Judgement, LocatedFinding
+from taskwall.engine.judgement import Judgement, LocatedFinding
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes import edits
 from taskwall.report import suppressions
@@ -20,12 +20,12 @@ from taskwall.sources import ReadStack
 
 
 class ReportEntry(Struct, frozen=True, gc=False):
-    """A finding on its way into the report, and the skip that keeps it silent.
+    """A finding on its way into the report, and its suppression.
 
     `asked` says whether it is about a file that was asked for: one of those that were given, if
     only files were. `old_fingerprint` is what baselines of version 1 know it by, with all its
     instances. `provenance` are the expressions that the value at its place comes from. `silenced`
-    says that it is not told, since another rule says the same mistake.
+    says that it is not reported, since another rule reports the same mistake.
     """
 
     finding: Finding
@@ -63,7 +63,7 @@ class ReportEntries:
             today: the day on which suppressions must hold, "" if none counts.
         """
         self.used: set[Suppression] = set()
-        """The skips that are about something that was found."""
+        """The suppressions that are about something that was found."""
         self.errors: list[SourceError] = []
         """What failed by a defect of ours."""
         self._today = today
@@ -78,7 +78,7 @@ class ReportEntries:
             for judgement in judgements
             for judged in judgement.findings
             for need in judged.needs
-            if not judged.untold
+            if not judged.unreported
         }
         reasons = sorted(((need.name, need.why) for need in waits), reverse=True)
         self.reasons: dict[str, str] = dict(reasons)
@@ -103,23 +103,23 @@ class ReportEntries:
             self.errors,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
-            skips = suppressions.by_file(judgement.suppressions if self._today else ())
+            by_file = suppressions.by_file(judgement.suppressions if self._today else ())
             found = (*judgement.findings, *judgement.silenced)
             nothing: Iterator[tuple[()]] = repeat(())
             traces = chain(judgement.provenance, nothing)
             rows = []
             for judged, mend, trace in zip(found, chain(mends, nothing), traces, strict=False):
-                if judged.untold:
+                if judged.unreported:
                     continue
-                silencing = suppressions.suppressing(judged, trace, skips)
+                silencing = suppressions.suppressing(judged, trace, by_file)
                 holding = [s for s in silencing if not suppressions.has_ended(s, self._today)]
                 finding = self._paths.respelt(_with_edits(judged.finding, mend))
-                skip = holding[0] if holding else None
+                held = holding[0] if holding else None
                 asked = read.only is None or (
                     judged.touches(read.only) or any(one.place.file in read.only for one in trace)
                 )
                 place, on = judged.place, judged.on.name
-                row = ReportEntry(finding, place, read.boundary, on, skip, asked, provenance=trace)
+                row = ReportEntry(finding, place, read.boundary, on, held, asked, provenance=trace)
                 rows.append((judged, row, silencing))
             for row, silencing in _after_precedence(rows):
                 if not row.silenced:
@@ -189,20 +189,20 @@ def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
 def _after_precedence(
     rows: Sequence[tuple[LocatedFinding, ReportEntry, list[Suppression]]],
 ) -> Iterator[tuple[ReportEntry, list[Suppression]]]:
-    """Rows with the skips that are about them, those that other rules silence marked so.
+    """Rows with the suppressions that are about them, those that other rules silence marked so.
 
     A suppressed fail silences only what stands at its own place.
     """
-    told: dict[tuple[str, str], list[ReportEntry]] = {}
-    for judged, row, skips in sorted(rows, key=lambda row: len(row[0].silenced_by)):
-        by = [other for key in judged.silenced_by for other in told.get(key, ())]
+    reported: dict[tuple[str, str], list[ReportEntry]] = {}
+    for judged, row, own in sorted(rows, key=lambda row: len(row[0].silenced_by)):
+        by = [other for key in judged.silenced_by for other in reported.get(key, ())]
         if any(one.suppression is None or _overlap(one.place, row.place) for one in by):
-            yield replace(row, silenced=True), skips
+            yield replace(row, silenced=True), own
             continue
-        yield row, skips
+        yield row, own
         if judged.finding.verdict == "fail":
             for about in judged.about:
-                told.setdefault((judged.finding.rule, about), []).append(row)
+                reported.setdefault((judged.finding.rule, about), []).append(row)
 
 
 def _overlap(one: Span, other: Span) -> bool:

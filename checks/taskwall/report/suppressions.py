@@ -1,22 +1,22 @@
-"""Suppressing: which wish written in a source keeps which finding silent."""
+"""Suppressing: which suppression written in a source is about which finding."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from taskwall.engine.judge import LocatedFinding
+from taskwall.engine.judgement import LocatedFinding
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Provenance
 
 
 def by_file(suppressions: Iterable[Suppression]) -> dict[str, list[Suppression]]:
-    """The skips by the file in which they hold."""
+    """The suppressions by the file in which they hold."""
     found: dict[str, list[Suppression]] = {}
-    for skip in suppressions:
-        found.setdefault(skip.scope.file, []).append(skip)
+    for suppression in suppressions:
+        found.setdefault(suppression.scope.file, []).append(suppression)
     return found
 
 
 def names(suppression: Suppression, rule: str) -> bool:
-    """Whether a skip speaks of a rule: by its id, or by a prefix as long as "TW2"."""
+    """Whether a suppression names a rule: by its id, or by a prefix as long as "TW2"."""
     return suppression.rule == rule or (
         len(suppression.rule) >= 3 and rule.startswith(suppression.rule)
     )
@@ -32,11 +32,11 @@ def suppressing(
     provenance: Iterable[Provenance],
     suppressions: Mapping[str, Sequence[Suppression]],
 ) -> list[Suppression]:
-    """The skips that are about a finding, of those grouped by file, also those that have ended.
+    """The suppressions (of those by file) that are about a finding, also those that have ended.
 
-    A skip holds where its scope has the finding's place in it or an expression that the value
-    there comes from, the header of the resource that has to change, or a module call through which
-    that resource comes to be; not if it is in a downloaded module. A pass needs none.
+    A suppression holds where its scope has the finding's place in it or an expression that the
+    value there comes from, the header of the resource that has to change, or a module call through
+    which that resource comes to be; not if it is in a downloaded module. A pass needs none.
     """
     if not suppressions or judged.finding.verdict == "pass":
         return []
@@ -44,9 +44,11 @@ def suppressing(
     sources = (source.place for source in provenance)
     places = (judged.place, judged.on.header, *calls, *sources)
     found = {
-        id(skip): skip
+        id(suppression): suppression
         for place in places
-        for skip in suppressions.get(place.file, ())
-        if names(skip, judged.finding.rule) and skip.scope.holds(place) and not skip.downloaded
+        for suppression in suppressions.get(place.file, ())
+        if names(suppression, judged.finding.rule)
+        and suppression.scope.holds(place)
+        and not suppression.downloaded
     }
     return list(found.values())

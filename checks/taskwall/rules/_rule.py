@@ -7,6 +7,7 @@ down. `taskwall.rules` finds the files.
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from types import CodeType
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -26,6 +27,10 @@ SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", 
 """
 
 
+GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
+"""The AWS guide that the rules encode."""
+
+
 PROFILES = ("default", "pci", "strict")
 """The sets of rules that run, the smallest first."""
 
@@ -40,7 +45,7 @@ class Verdict(Struct, frozen=True, gc=False):
     identifies the permission, listener or log that rules take precedence over each other for.
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
     the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
-    would ask. `untold` marks an unknown that nobody can use, which no report has. `changes` are
+    would ask. `unreported` marks an unknown that nobody can use, which no report has. `changes` are
     what would mend a fail, if setting attributes does: all of them together. `shared` is where the
     mistake is if several verdicts have it in common: the group that they all use.
     """
@@ -57,7 +62,7 @@ class Verdict(Struct, frozen=True, gc=False):
     concerned: Fact = TRUE
     asked_by: str = ""
     negative: bool = False
-    untold: bool = False
+    unreported: bool = False
     changes: tuple[AttributeChange, ...] = ()
     shared: Origin | None = None
 
@@ -139,9 +144,15 @@ class Rule(Struct, frozen=True):
         return self.severity == "low" and self.default
 
     @property
+    def code(self) -> CodeType:
+        """The code of its function: of a rule of one's own, the user's."""
+        found: CodeType = getattr(self.judge, "__wrapped__", self.judge).__code__
+        return found
+
+    @property
     def link(self) -> str:
-        """The first page of AWS that its section `See` names: where a reader is sent."""
-        return self.sections["See"].split()[0]
+        """The first page that its section `See` names, else the guide: where a reader is sent."""
+        return next(iter(self.sections["See"].split()), GUIDE)
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -155,10 +166,8 @@ class Rule(Struct, frozen=True):
 
 def describe(rule: Rule) -> RuleDescription:
     """A rule as reports describe it."""
-    what, why, see = (" ".join(rule.sections[name].split()) for name in ("What", "Why", "See"))
-    return RuleDescription(
-        rule.id, rule.name, rule.title, rule.severity, what, why, see.partition(" ")[0]
-    )
+    what, why = (" ".join(rule.sections[name].split()) for name in ("What", "Why"))
+    return RuleDescription(rule.id, rule.name, rule.title, rule.severity, what, why, rule.link)
 
 
 def rule(
@@ -187,7 +196,7 @@ def rule(
         module = sys.modules[judge.__module__]
         stem = judge.__module__.rpartition(".")[2]
         number, _, name = stem.partition("_")
-        title, sections = _parsed(module.__doc__ or "", number.upper(), stem)
+        title, sections = parsed_docstring(module.__doc__ or "", number.upper(), stem)
         return Rule(
             number.upper(),
             name.replace("_", "-"),
@@ -205,7 +214,20 @@ def rule(
     return made
 
 
-def _parsed(doc: str, number: str, stem: str) -> tuple[str, dict[str, str]]:
+def parsed_docstring(
+    doc: str, number: str, stem: str, required: tuple[str, ...] = SECTIONS
+) -> tuple[str, dict[str, str]]:
+    """A rule's title and sections, out of its docstring.
+
+    Args:
+        doc: the docstring.
+        number: the rule's id.
+        stem: the name of its file, for messages.
+        required: the sections that must be there; all must be in the order of `SECTIONS`.
+
+    Raises:
+        TypeError: the docstring is not as it must be; the message says how.
+    """
     head, _, rest = doc.partition("\n")
     if not head.startswith(f"{number}: ") or not head.endswith("."):
         raise TypeError(f'{stem}.py: its docstring must open with "{number}: <title>."')
@@ -218,8 +240,9 @@ def _parsed(doc: str, number: str, stem: str) -> tuple[str, dict[str, str]]:
             sections[next(reversed(sections))].append(line.removeprefix("    "))
         elif line.strip():
             raise TypeError(f"{stem}.py: {line.strip()!r} is before the first section")
-    if tuple(sections) != SECTIONS:
-        raise TypeError(f"{stem}.py: its docstring needs the sections {', '.join(SECTIONS)}")
+    wanted = tuple(name for name in SECTIONS if name in sections or name in required)
+    if tuple(sections) != wanted:
+        raise TypeError(f"{stem}.py: its docstring needs the sections {', '.join(wanted)}")
     return head[len(number) + 2 : -1], {
         name: "\n".join(lines).strip() for name, lines in sections.items()
     }

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.load_balancing.backend_encryption import backends
-from taskwall.model.load_balancing.fronts import beyond_sources
+from taskwall.model.load_balancing.paths import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 

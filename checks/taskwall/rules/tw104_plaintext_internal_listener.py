@@ -25,9 +25,9 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener
-from taskwall.model.load_balancing.fronts import before_tasks
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.listener_encryption import takes_encrypted
+from taskwall.model.load_balancing.paths import before_tasks
 from taskwall.rules._rule import Verdict, rule
 
 

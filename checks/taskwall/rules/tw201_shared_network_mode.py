@@ -76,6 +76,6 @@ def _started_on(network: Network, source: TaskSource, *launches: Launch) -> Fact
     """
     found = runs_on(network, source, *launches)
     if found.truth is None and not source.runs_on.needs:
-        told = f"{source.name} starts it on EC2"
-        return Fact(False, found.text, found.place, source.name, otherwise=told)
+        sentence = f"{source.name} starts it on EC2"
+        return Fact(False, found.text, found.place, source.name, otherwise=sentence)
     return found

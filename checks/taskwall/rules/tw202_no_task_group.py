@@ -54,7 +54,7 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
             holds=f"tasks of {source.name} have security groups of their own",
             about=about_default_group(network, source),
             concerned=mode & source.networked,
-            untold=named.truth is False,
+            unreported=named.truth is False,
             changes=() if source.groups_setting.value else source.groups_setting.to(_OWN),
         )
 

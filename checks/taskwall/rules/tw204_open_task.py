@@ -28,7 +28,7 @@ from taskwall.model.exposure.task_ingress import (
     ingress,
     only_way_in,
 )
-from taskwall.model.load_balancing.fronts import balancer_paths
+from taskwall.model.load_balancing.paths import balancer_paths
 from taskwall.model.permissions.peers import allows_internet
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 

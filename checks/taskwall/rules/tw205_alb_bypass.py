@@ -33,7 +33,7 @@ from taskwall.model.exposure.task_ingress import (
     ingress,
     stands_behind,
 )
-from taskwall.model.load_balancing.fronts import beyond_sources
+from taskwall.model.load_balancing.paths import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 

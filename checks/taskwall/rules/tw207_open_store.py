@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
 from taskwall.core.values import Need
-from taskwall.model.core.entity import Link
+from taskwall.model.core.entity import Link, titled
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.peers import judge_peer
 from taskwall.model.data_stores.store import MountTarget, Store, looked_up, used
@@ -49,7 +49,7 @@ def open_store(network: Network) -> Iterator[Verdict]:
 def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     """What a group of a store allows."""
     concerned = all_of((used(network, store), link.fact))
-    named = f"{store.word} {store.name}"
+    named = titled(store.word, store)
     permitted = permissions(network, link.to, "ingress") if link.to else []
     peers = {permission.id: judge_peer(network, permission) for permission in permitted}
     for each in by_permission((p, peers[p.id].wrong) for p in permitted):

@@ -27,7 +27,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.h
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
-from taskwall.model.compute.placement import unseen
+from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.instance_groups import (
@@ -47,7 +47,7 @@ from taskwall.model.exposure.task_ingress import (
     ingress,
     stands_behind,
 )
-from taskwall.model.load_balancing.fronts import behind, beyond_sources
+from taskwall.model.load_balancing.paths import behind, beyond_sources
 from taskwall.model.permissions.peers import allows_internet, by_settings
 from taskwall.model.permissions.ports import at_ports, has_ports, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
@@ -144,7 +144,7 @@ def _proper(network: Network, attachment: GroupAttachment, permission: Permissio
 
 def _unseen(network: Network) -> Iterator[Verdict]:
     """The first task source whose instances or load balancer are not in the sources."""
-    for each in unseen(network):
+    for each in on_unseen_instances(network):
         source = each.source
         shares = shares_network(network, source)
         fact = all_of((each.fact, shares, behind(network, source)))

@@ -36,10 +36,8 @@ from taskwall.model.exposure.task_ports import served
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
 from taskwall.rules._rule import Verdict, passes, rule
 
-BEFORE = ("TW204", "TW205", "TW206", "TW207", "TW208", "TW215")
 
-
-@rule("low", yields_to=BEFORE, per_use=True)
+@rule("low", yields_to=("TW204", "TW205", "TW206", "TW207", "TW208", "TW215"), per_use=True)
 def unserved_ports(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
         permissions = ingress(network, attachment)

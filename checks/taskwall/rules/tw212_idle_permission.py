@@ -27,10 +27,9 @@ from taskwall.model.permissions.redundancy import contained, undone
 from taskwall.rules._rule import Verdict, rule
 
 DIRECTIONS: tuple[Direction, Direction] = ("ingress", "egress")
-BEFORE = ("TW204", "TW205", "TW206", "TW208", "TW215")
 
 
-@rule("low", default=True, yields_to=BEFORE, per_use=True)
+@rule("low", default=True, yields_to=("TW204", "TW205", "TW206", "TW208", "TW215"), per_use=True)
 def idle_permission(network: Network) -> Iterator[Verdict]:
     for each in used_groups(network, "tasks", "hosts", "balancers", "stores"):
         for way in DIRECTIONS:
@@ -48,7 +47,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     concerned=each.fact & permission.fact,
                     # Whom it allows is asked by the rules that judge that.
                     asked_by="TW205" if permission.peer is not None else "TW204",
-                    untold=found.open,
+                    unreported=found.open,
                 )
             for found in undone(network, each.declared, way) if each.declared is not None else ():
                 permission, name = found.permission, found.permission.on.name
@@ -61,5 +60,5 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     holds=f"{each.group} does not set its {way} rules inline",
                     about=permission.id,
                     concerned=each.fact & permission.fact,
-                    untold=found.open,
+                    unreported=found.open,
                 )

@@ -44,7 +44,7 @@ from taskwall.model.exposure.balancer_paths import (
     task_flows,
 )
 from taskwall.model.exposure.instance_groups import unseen_balancers
-from taskwall.model.load_balancing.fronts import beyond_sources
+from taskwall.model.load_balancing.paths import beyond_sources
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
@@ -88,7 +88,7 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
         if wanted.spoken:
             text = f"{sender.name} speaks {wanted.transport.upper()} to {taker.name}"
             there = all_of((there, Fact(None, text, needs=wanted.spoken)))
-        yield from _told(
+        yield from _verdict(
             network,
             there,
             ("ingress", taker, flow.source.origin),
@@ -97,7 +97,7 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
             f"{taker.name} allows ingress from {sender.name} on {wanted.words}",
             names,
         )
-        yield from _told(
+        yield from _verdict(
             network,
             there,
             ("egress", sender, flow.balancer.origin),
@@ -108,7 +108,7 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
         )
 
 
-def _told(
+def _verdict(
     network: Network,
     there: Fact,
     where: tuple[Direction, Side, Origin],

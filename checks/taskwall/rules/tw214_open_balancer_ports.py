@@ -23,7 +23,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.listener_ports import public_groups
 from taskwall.model.exposure.task_ingress import by_permission
-from taskwall.model.load_balancing.fronts import beyond_sources
+from taskwall.model.load_balancing.paths import beyond_sources
 from taskwall.model.permissions.peers import allows_internet, permissions
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule

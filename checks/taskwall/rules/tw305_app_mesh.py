@@ -72,19 +72,19 @@ def app_mesh(network: Network) -> Iterator[Verdict]:
         )
     if tasks:
         return
-    told: dict[str, Link] = {}
+    seen: dict[str, Link] = {}
     for node in network.every(MeshNode):
-        if node.mesh.to in told:
+        if node.mesh.to in seen:
             continue
-        # A mesh whose name is not known may be one that is told already.
-        another = all_of(_another(node, mesh) for mesh in told.values())
-        told[node.mesh.to] = node.mesh
+        # A mesh whose name is not known may be one that is reported already.
+        another = all_of(_another(node, mesh) for mesh in seen.values())
+        seen[node.mesh.to] = node.mesh
         text = f"{ENDED}: {node.name} and its mesh can no longer be reached"
         yield _ended(node.origin, node.mesh.place, text, another)
 
 
 def _another(node: MeshNode, mesh: Link) -> Fact:
-    """Whether a node is of another mesh than one that is told already."""
+    """Whether a node is of another mesh than one that is reported already."""
     same = same_entity(node.mesh, mesh)
     needs = (*node.mesh.fact.needs, *mesh.fact.needs)
     text = f"the mesh of {node.name} is not {mesh.to or 'the one before'}"

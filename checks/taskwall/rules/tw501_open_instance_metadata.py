@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.compute.placement import can_be_placed, kinds_near, unseen
+from taskwall.model.compute.placement import can_be_placed, kinds_near, on_unseen_instances
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -58,7 +58,7 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
             holds=f"{name} blocks its instance metadata for awsvpc tasks",
             concerned=member.fact & _awsvpc(network, member),
         )
-    for each in unseen(network):
+    for each in on_unseen_instances(network):
         needs_it = each.fact & awsvpc(network, each.source)
         if needs_it.truth is not False:
             message = f"awsvpc tasks of {each.source.name} can read the metadata of their instances"

@@ -33,7 +33,7 @@ from taskwall.model.compute.container_instances import (
     MetadataOptions,
     container_instances,
 )
-from taskwall.model.compute.placement import unseen
+from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -65,7 +65,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             concerned=member.fact,
             changes=options.hop_limit.to(1),
         )
-    for each in unseen(network)[:1]:
+    for each in on_unseen_instances(network)[:1]:
         message = f"containers of {each.source.name} can read the metadata of their instances"
         yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
 

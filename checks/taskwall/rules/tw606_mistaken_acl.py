@@ -58,8 +58,8 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.network_acl import (
     AclEntry,
-    Flow,
     NetworkAcl,
+    PermittedTraffic,
     acl_entries,
     allows_internet_in,
     balanced,
@@ -122,7 +122,7 @@ def _flows(
                     text = f"{name} blocks what {link.to} allows"
                     parts.append(Fact(None, text, link.place, source.name, link.waits()))
             for flow in flows(network, source, subnet) if source and subnet else ():
-                if isinstance(flow, Flow):
+                if isinstance(flow, PermittedTraffic):
                     permission, truth = flow.permission, broken(network, acl, flow)
                 else:
                     permission, truth = flow, None
@@ -159,11 +159,11 @@ def _internet(entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact) -> 
 
 def _elsewhere(network: Network) -> Iterator[Verdict]:
     """Entries of ACLs that are not in the sources: one unknown an ACL, at its first entry."""
-    told = set()
+    reported = set()
     for entry in network.every(AclEntry):
         acl = network.get(NetworkAcl, entry.acl)
-        if (acl is None or acl.external) and entry.acl.to not in told:
-            told.add(entry.acl.to)
+        if (acl is None or acl.external) and entry.acl.to not in reported:
+            reported.add(entry.acl.to)
             text = (
                 f"{entry.acl.to or 'an ACL'} blocks traffic of tasks, or allows ingress from the"
                 " internet"

@@ -44,7 +44,7 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def no_flow_log(network: Network) -> Iterator[Verdict]:
-    told = False
+    reported = False
     for watch in logged_vpcs(network):
         names = _named(watch.sources)
         concerned = watch.holds
@@ -61,8 +61,8 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 concerned=concerned,
                 names={"vpc": watch.declared.name},
             )
-        elif logged.truth is True or not told:
-            told = told or logged.truth is not True
+        elif logged.truth is True or not reported:
+            reported = reported or logged.truth is not True
             source = watch.sources[0]
             yield Verdict(
                 source.origin,

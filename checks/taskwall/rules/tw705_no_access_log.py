@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import TRUE, Fact, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.fronts import beyond_sources, listeners, stands_before_tasks
+from taskwall.model.load_balancing.paths import beyond_sources, listeners, stands_before_tasks
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 

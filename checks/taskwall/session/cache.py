@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
 from taskwall.engine.scenarios import CancelledError
 from taskwall.report.report import ReportBuilder
 from taskwall.rules._rule import Rule
 from taskwall.session.judging import IncrementalStack
-from taskwall.session.portraits import ResourceSummary
+from taskwall.session.summaries import ResourceSummary
 from taskwall.settings import Settings
 from taskwall.source.stack import Stack
 
@@ -72,11 +72,11 @@ class SessionCache:
         return found
 
     def summaries(self) -> Iterator[ResourceSummary]:
-        """What the networks say of their things, as they were judged last."""
+        """What the networks say of their entities, as they were judged last."""
         for read in () if self.result is None else self.result.found.reads:
             known = self._known.get(read.stack.name)
             if known is None or known.stack is not read.stack:
-                continue  # it cannot be analysed, as errors tell
+                continue  # it cannot be analysed, as errors report
             if known.summaries is None:
                 known.summaries = self._standings[read.stack.name].summaries(read.stack)
             yield from known.summaries

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from operator import is_
 
 from taskwall.engine import judge as engine
-from taskwall.engine.judge import Judgement
+from taskwall.engine.judgement import Judgement
+from taskwall.engine.merging import MergeCache
 from taskwall.engine.scenarios import CancellationCheck, explore
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.query import AmbiguousError, Entry, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._rule import Rule
-from taskwall.session.portraits import ResourceSummary, summaries
+from taskwall.session.summaries import ResourceSummary, summaries
 from taskwall.settings import Settings
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Stack
@@ -32,18 +33,19 @@ class IncrementalStack:
         self._network.queries = self._queries
         self._lasting = IncrementalLowering(self._network, self._queries)
         self._judgement = Entry("judgement")
-        self._before = engine.JudgedBefore()
+        self._merge_cache = MergeCache()
         self._resources: tuple[Resource, ...] = ()
 
     def judge(self, stack: Stack, check_cancelled: CancellationCheck) -> Judgement:
         """The judgement of the stack now; what `check_cancelled` raises leaves it as it was."""
-        followed = explore(stack, check_cancelled)
+        # Other values of defaults would take longer than a key may.
+        followed = explore(stack, check_cancelled, tries_defaults=False)
         asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
         queries = self._queries
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
         try:
-            found = engine.judge_scenarios(*asked, self._lowered, self._before)
+            found = engine.judge_scenarios(*asked, self._lowered, self._merge_cache)
         except AmbiguousError:
             self._begin()
             return engine.judge_scenarios(*asked)
@@ -57,9 +59,9 @@ class IncrementalStack:
         return found
 
     def summaries(self, stack: Stack) -> tuple[ResourceSummary, ...]:
-        """What the network of the stack says of its things, open switches left open.
+        """What the network of the stack says of its entities, open switches left open.
 
-        None if it is nested too deeply to be analysed, as errors tell.
+        None if it is nested too deeply to be analysed, as errors report.
         """
         try:
             evaluation = stack.evaluate({})

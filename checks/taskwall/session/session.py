@@ -12,7 +12,7 @@ from taskwall.api.options import Options
 from taskwall.findings.finding import Problem, Report
 from taskwall.report.excerpts import seen_from
 from taskwall.session.cache import SessionCache
-from taskwall.session.portraits import ResourceSummary
+from taskwall.session.summaries import ResourceSummary
 from taskwall.source.files import Files, UnreadableError
 from taskwall.sources import found_in, unparsed
 
@@ -113,11 +113,11 @@ class Session:
             with _uncollected(self._dedicated_process and files is not held):
                 self._cache.is_cancelled = is_cancelled
                 found = api.scan(self._options, files, cache=self._cache)
-            self._report = self._told(found)
+            self._report = self._with_broken_texts(found)
         return self._report
 
     def summaries(self) -> tuple[ResourceSummary, ...]:
-        """What the networks of the folder say of their things, open switches left open.
+        """What the networks of the folder say of their entities, open switches left open.
 
         Their places name files by absolute paths.
 
@@ -155,7 +155,7 @@ class Session:
         self._report = None
         self._summaries = None
 
-    def _told(self, report: Report) -> Report:
+    def _with_broken_texts(self, report: Report) -> Report:
         """The report, with the errors of documents for which an earlier text stands."""
         if not self._broken:
             return report

@@ -25,7 +25,7 @@ its arguments."""
 
 
 class Suppression(Struct, frozen=True):
-    """A wish, written in a source, that a rule stay silent for a resource or on a line.
+    """A suppression of a rule, written in a source: for a resource, or on a line.
 
     `rule` is a rule id or prefix (`TW206`, `TW2`). `place` is the comment or metadata itself;
     `scope` is where it holds. `host` names the tool whose own way of writing it is: "cfn-lint";

@@ -4,13 +4,14 @@ A stack is one deployment: a Terraform root module with the modules it calls, or
 template. Reading is pure: the same files, inputs and scenario give the same evaluation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.values import Origin, Question, Scenario, Span, Value
+from taskwall.core.values import Origin, Question, Scalar, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
+from taskwall.source.context import Context, SourceTie
 from taskwall.source.resource import Resource, Suppression
 
 
@@ -59,7 +60,9 @@ class Inputs(Struct, frozen=True):
     the call; `module_sources` are such folders by what `source` says, and `data_folder` is where
     Terraform keeps what it downloads, seen from a root. `environment` holds what variables named
     `TF_VAR_...` say, if it is to be listened to.
-    `hcl_parser` is "tree-sitter" or "python-hcl2".
+    `hcl_parser` is "tree-sitter" or "python-hcl2". `context` is read for what the sources refer to;
+    `doubts` are found in it: by the addresses of data sources, why it is open what they mean.
+    `ties` say what data sources and parameters are, both by stack ("" for any) and address.
     """
 
     variables: Mapping[str, Value] = {}
@@ -76,16 +79,43 @@ class Inputs(Struct, frozen=True):
     data_folder: str = ".terraform"
     environment: Mapping[str, str] = {}
     hcl_parser: str = "tree-sitter"
+    context: Context = Context()
+    doubts: Mapping[str, str] = {}
+    ties: Mapping[tuple[str, str], tuple[str, str]] = {}
+
+
+class InputDefault(Struct, frozen=True, gc=False):
+    """The default of an input that nobody gives a value: a variable of a root, a parameter.
+
+    `name` is the input in the words of its source, `operand` what it is called in a `Scenario`,
+    `value` its default and `place` where that is written. `others` are further values that it may
+    have, as far as the sources name them; `OTHER` is any that they do not name.
+    """
+
+    name: str
+    operand: str
+    value: Scalar
+    place: Span
+    others: tuple[Scalar, ...]
+
+
+class NamedDefault(Struct, frozen=True, gc=False):
+    """Where the default of an input is written, and the input's name (`var.cidr`, `Cidr`)."""
+
+    name: str
+    place: Span
 
 
 class Provenance(Struct, frozen=True, gc=False):
     """An expression through which a value comes to where it is used.
 
     `calls` are those of modules (or nested stacks) in which it has another value than elsewhere.
+    `default` is set where the value is, in the end, the default of an input.
     """
 
     place: Span
     calls: tuple[Span, ...] = ()
+    default: NamedDefault | None = None
 
 
 ProvenanceTrace: TypeAlias = Callable[[Span, Origin], tuple[Provenance, ...]]
@@ -111,10 +141,11 @@ class Evaluation(Struct, frozen=True):
 
     `questions` are those that decide a switch (a Condition, a conditional, a count) and that
     neither the sources nor the scenario answer. `sensitive_texts` are texts that sources declare to
-    be sensitive, and what is made of them: nothing that is told holds them. `line_map` leads from
-    the places of the resources to those of the files: what is told of them goes through it;
+    be sensitive, and what is made of them: no report holds them. `line_map` leads from
+    the places of the resources to those of the files: what is reported of them goes through it;
     `user_place` leads out of downloaded modules, `provenance` to where values are written.
-    `impossible` is whether nothing can be deployed under the scenario.
+    `impossible` is whether nothing can be deployed under the scenario. `assumed` says of places
+    what is assumed of the values there.
     """
 
     resources: tuple[Resource, ...]
@@ -127,6 +158,7 @@ class Evaluation(Struct, frozen=True):
     user_place: UserPlace = _at_the_call
     provenance: ProvenanceTrace = _at_the_place
     impossible: bool = False
+    assumed: Mapping[Span, str] = {}
 
     @property
     def exhausted(self) -> bool:
@@ -143,7 +175,11 @@ class Stack(Protocol):
 
     @property
     def files(self) -> frozenset[str]:
-        """Every source file that takes part."""
+        """Every source file that takes part, but for the context."""
+
+    @property
+    def ties(self) -> Sequence[SourceTie]:
+        """What it refers to of other sources, and what of that is open."""
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate all files, taking each operand of an open question as the scenario says."""

@@ -83,7 +83,7 @@ def test_nesting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offer", "want"),
+    ("export", "want"),
     [
         ("shared-Vpc", "shared-Vpc"),
         ("!Sub '${Stage}-Vpc'", "!Sub '${P}-Vpc'"),
@@ -92,9 +92,9 @@ def test_nesting() -> None:
         ("!Sub '${AWS::StackName}-${Name}'", "!Sub '${P}-Vpc'"),
     ],
 )
-def test_other_names_may_be_any(offer: str, want: str) -> None:
+def test_other_names_may_be_any(export: str, want: str) -> None:
     """What is not the name of a stack with an ending is not compared: it may be meant."""
-    texts = {"vpc.yaml": exporting(offer), "other.yaml": VPC, "web.yaml": importing(want)}
+    texts = {"vpc.yaml": exporting(export), "other.yaml": VPC, "web.yaml": importing(want)}
     assert "vpc.yaml" in around(texts, "web.yaml")
     assert "web.yaml" in around(texts, "vpc.yaml")
 
@@ -164,10 +164,12 @@ def stacks_of(texts: Mapping[str, str], paths: Iterable[str], name: str) -> list
     [],
 )
 def test_a_template_belongs_where_it_does_among_all(
-    offers: list[list[str]], wants: list[tuple[list[str], dict[str, str | None]]], nested: list[int]
+    exports: list[list[str]],
+    wants: list[tuple[list[str], dict[str, str | None]]],
+    nested: list[int],
 ) -> None:
     """Read with its neighbours only, a template is in the same stack as in the whole folder."""
-    texts = {f"/r/vpc{number}.yaml": exporting(*names) for number, names in enumerate(offers)}
+    texts = {f"/r/vpc{number}.yaml": exporting(*names) for number, names in enumerate(exports)}
     texts |= {
         f"/r/web{number}.yaml": importing(*names, defaults=defaults)
         for number, (names, defaults) in enumerate(wants)

@@ -8,7 +8,7 @@ import pytest
 from taskwall.core.values import Known, Span, Value, plain, worst_per_scenario
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
-from taskwall.source.resource import Resource
+from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import Inputs, SourceError
 
 
@@ -78,6 +78,18 @@ Outputs:
     - !Ref Names
     - ${Name}Id: {Value: !Ref "${Name}Group"}
 """
+
+
+@pytest.mark.parametrize("more", ["", ", DependsOn: B"])
+def test_a_resource_that_is_included_has_its_type_there(more: str) -> None:
+    """Where the file is not there, that is all that is said of it."""
+    include = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/a.yaml}}"
+    stack, errors = read(f"Resources:\n  A: {{{include}{more}}}\n  B: {{Type: AWS::EC2::VPC}}\n")
+
+    assert errors == []
+    assert [(one.kind, one.source) for one in stack.evaluate({}).absent] == [
+        ("include", "s3://b/a.yaml")
+    ]
 
 
 def test_loops_make_resources() -> None:
@@ -278,9 +290,10 @@ def test_includes_stay_inside_the_boundary(tmp_path: Path) -> None:
     (tmp_path / "group.yaml").write_text("GroupName: name\n")
     text = INCLUDING.replace("group.yaml", "../group.yaml")
     (stack,), errors = scanned(inside, t=text)
-    (group,) = stack.evaluate({}).resources
+    group, *others = stack.evaluate({}).resources
 
     assert errors == []
+    assert [one.type for one in others] == [ABSENT, ABSENT]  # whole.yaml and more.yaml
     assert group.cell().get("GroupName").needs != ()
 
 

@@ -9,7 +9,6 @@ from taskwall.api.scan import Options, scan
 from taskwall.core.values import OTHER, Known, Reference, Value, needs, plain
 from taskwall.engine.scenarios import explore
 from taskwall.readers.terraform import stacks
-from taskwall.settings import SettingsError
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -187,7 +186,6 @@ def test_a_config_may_be_a_block(shown: Shown) -> None:
     [
         '{ bucket = "other", key = "net.tfstate" }',
         '{ bucket = "states", key = "other" }',
-        '{ bucket = var.bucket, key = "net.tfstate" }',
         '{ bucket = "states" }',
         "var.all",
         "null",
@@ -198,6 +196,19 @@ def test_what_does_not_agree_is_not_tied(config: str) -> None:
     data = f'data "terraform_remote_state" "s" {{\n backend = "s3"\n config = {config}\n}}\n'
     open_ones = 'variable "bucket" {}\nvariable "all" {}\n'
     assert count({"a/main.tf": READ + data + open_ones, "net/main.tf": NET}) == 2
+
+
+def test_the_bucket_may_be_left_to_the_command_line() -> None:
+    """A key that one root has is enough where the bucket is not written; a usual one never is."""
+    data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'
+    data = READ + 'variable "bucket" {}\n' + data
+    texts = {"a/main.tf": data.replace("CONFIG", '{ bucket = var.bucket, key = "net.tfstate" }')}
+    left_out = NET.replace('bucket = "states"', "")
+    assert count({**texts, "net/main.tf": NET}) == 1
+    assert count({**texts, "net/main.tf": left_out}) == 1
+    assert count({**texts, "net/main.tf": left_out, "other/main.tf": NET}) == 3
+    usual = {path: text.replace("net.tfstate", "terraform.tfstate") for path, text in texts.items()}
+    assert count({**usual, "net/main.tf": NET.replace("net.tfstate", "terraform.tfstate")}) == 2
 
 
 def test_several_roots_of_one_state_are_not_told_apart() -> None:
@@ -378,7 +389,7 @@ resource "aws_ecs_service" "web" {
 
 
 def test_settings_name_folders(tmp_path: Path) -> None:
-    """The table remote-state ties roots in a scan; a folder that is not there is an error."""
+    """The table remote-state ties roots in a scan; a folder that is not there ties none."""
     settings = '[remote-state]\ns = "b"\n'
     for path, text in {
         "taskwall.toml": settings,
@@ -390,8 +401,11 @@ def test_settings_name_folders(tmp_path: Path) -> None:
     report = scan(Options((str(tmp_path),)))
     assert report.document.summary.stacks == 1
     (tmp_path / "taskwall.toml").write_text(settings.replace('"b"', '"nowhere"'))
-    with pytest.raises(SettingsError, match=r'remote-state\.s: there is no folder "nowhere"'):
-        scan(Options((str(tmp_path),)))
+    report = scan(Options((str(tmp_path),)))
+    assert (report.status, report.document.summary.stacks) == (2, 2)
+    [error] = report.document.errors
+    assert error.message == "remote-state.s: there is no file or folder nowhere"
+    assert error.file.endswith("taskwall.toml")
 
 
 def test_settings_of_each_root_are_followed_by_themselves() -> None:

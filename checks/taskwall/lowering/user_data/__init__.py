@@ -216,7 +216,7 @@ def _act(r: ResourceReader, machine: Machine, text: str, value: Value) -> None:
         from taskwall.lowering.user_data import cloud
 
         whole = cloud.is_archive(text)
-        cloud.run(machine, cloud.parts_of(text) if whole else [cloud.Part(text, 0)])
+        cloud.run(machine, cloud.parts_of(text) if whole else [cloud.MimePart(text, 0)])
 
 
 def _metadata(r: ResourceReader, machine: Machine) -> Callable[[str], Fields | None]:
@@ -272,7 +272,7 @@ def _archive(machine: Machine, archive: Items) -> None:
         else:
             text = machine.marks.mark(content)
         machine.texts.append(text)
-        parts.append(cloud.Part(text, None, said, doubt))
+        parts.append(cloud.MimePart(text, None, said, doubt))
     cloud.run(machine, parts)
 
 

@@ -17,7 +17,7 @@ READ = "2026-11-24"
 MAX_MIME_PARTS = 100
 
 
-class Part(Struct, frozen=True):
+class MimePart(Struct, frozen=True):
     """A piece of user data, its MIME type ("" if only its beginning tells), and where it begins."""
 
     text: str
@@ -45,7 +45,7 @@ def is_archive(text: str) -> bool:
     return head.startswith(("content-type: multipart/", "mime-version:"))
 
 
-def parts_of(text: str) -> list[Part]:
+def parts_of(text: str) -> list[MimePart]:
     """The pieces of a MIME archive."""
     from email import message_from_string
 
@@ -63,11 +63,11 @@ def parts_of(text: str) -> list[Part]:
             payload = decoded.decode("utf-8", "replace") if isinstance(decoded, bytes) else ""
         at = text.find(payload) if payload else -1
         row = text.count("\n", 0, at) if at >= 0 else None
-        found.append(Part(payload, row, inner.get_content_type()))
+        found.append(MimePart(payload, row, inner.get_content_type()))
     return found
 
 
-def run(machine: Machine, parts: list[Part]) -> None:
+def run(machine: Machine, parts: list[MimePart]) -> None:
     """Let pieces act in cloud-init's order: boot hooks, orders at boot, files, scripts."""
     from yaml import YAMLError
 
@@ -104,7 +104,7 @@ def run(machine: Machine, parts: list[Part]) -> None:
         _orders(machine, part, config, "runcmd", part.doubt)
 
 
-def _kind(part: Part) -> str:
+def _kind(part: MimePart) -> str:
     """The MIME type by which cloud-init treats a piece; "" where it does not know it."""
     text = part.text.lstrip()
     if part.type in ("", "text/plain", "text/x-not-multipart"):
@@ -117,7 +117,7 @@ def _kind(part: Part) -> str:
     return part.type
 
 
-def _script(machine: Machine, part: Part) -> None:
+def _script(machine: Machine, part: MimePart) -> None:
     lead = part.text[: len(part.text) - len(part.text.lstrip())]
     row = part.row if part.row is not None else 0
     text = part.text.lstrip()
@@ -130,7 +130,7 @@ def _script(machine: Machine, part: Part) -> None:
     shell.run(machine, text, row + lead.count("\n"), part.doubt)
 
 
-def _config(part: Part) -> dict[str, object] | None:
+def _config(part: MimePart) -> dict[str, object] | None:
     import yaml
 
     if re.search(r"[-:,\[]\s*\*\w", part.text) and "&" in part.text:
@@ -140,7 +140,7 @@ def _config(part: Part) -> dict[str, object] | None:
     return {str(key): value for key, value in found.items()} if isinstance(found, dict) else None
 
 
-def _row(part: Part, text: str) -> int:
+def _row(part: MimePart, text: str) -> int:
     """The row of a text within a piece, as well as it can be found; else where the piece begins."""
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
     at = part.text.find(first) if first else -1
@@ -148,7 +148,7 @@ def _row(part: Part, text: str) -> int:
 
 
 def _orders(
-    machine: Machine, part: Part, config: dict[str, object], stage: str, doubt: tuple[Need, ...]
+    machine: Machine, part: MimePart, config: dict[str, object], stage: str, doubt: tuple[Need, ...]
 ) -> None:
     orders = config.get(stage)
     if isinstance(orders, str) and not is_known(orders):
@@ -170,7 +170,7 @@ def _shell_quoted(word: str) -> str:
     return "'" + word.replace("'", "'\\''") + "'"
 
 
-def _write(machine: Machine, part: Part, order: object, doubt: tuple[Need, ...]) -> None:
+def _write(machine: Machine, part: MimePart, order: object, doubt: tuple[Need, ...]) -> None:
     if not isinstance(order, dict):
         if isinstance(order, str) and not is_known(order):
             machine.anything(_row(part, order), machine.marks.needs(order))

@@ -65,6 +65,19 @@ class Instances(Entity, frozen=True, kw_only=True):
     optimized: bool = False
 
 
+class InterfaceGroup(Struct, frozen=True):
+    """A security group that a resource of its own gives to an instance's interface."""
+
+    instances: Link
+    group: Link
+
+
+class InstanceAddress(Struct, frozen=True):
+    """That an instance has an Elastic IP."""
+
+    instances: Link
+
+
 class ContainerInstances(Struct, frozen=True):
     """Instances that join a cluster, or may do so.
 
@@ -215,9 +228,9 @@ def _member(
 
 
 def _of_its_module(possible: Entity, users: dict[str, list[T]]) -> Iterator[T]:
-    """Those among users of things, by these things' ids, that may mean one of an absent module.
+    """Those among users of entities, by these entities' ids, that may mean one of an absent module.
 
-    They use what the module puts out that may make the possible thing.
+    They use what the module puts out that may make the possible entity.
     """
     for to, found in users.items() if possible.origin.silent else ():
         if to != possible.id and put_out_with(to, possible):

@@ -127,8 +127,8 @@ def runs_on(network: Network, source: TaskSource, *wanted: Launch) -> Fact:
         return Fact(True, text, place, source.name)
     if waits:
         return Fact(None, text, place, source.name, waits)
-    told = f"{source.name} runs on {' and '.join(_WORDS[launch] for launch in sorted(known))}"
-    return Fact(False, text, place, source.name, otherwise=told)
+    sentence = f"{source.name} runs on {' and '.join(_WORDS[launch] for launch in sorted(known))}"
+    return Fact(False, text, place, source.name, otherwise=sentence)
 
 
 _WORDS: dict[Launch, str] = {
@@ -142,7 +142,7 @@ _WORDS: dict[Launch, str] = {
 def sources_of_definition(
     network: Network, definition: TaskDefinition
 ) -> list[tuple[TaskSource, Link]]:
-    """The task sources that start a task definition, or may, and their ties to it."""
+    """The task sources that start a task definition, or may, and their links to it."""
     found = _sources_by_definition(network)
     loose = (
         (source, source.task_definition.perhaps(definition.id, definition.name))

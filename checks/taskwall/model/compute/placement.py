@@ -160,8 +160,8 @@ def _by_strategy(
             waits = link.waits(name)
             parts.append(Fact(None, text, link.place, name, waits))
         else:
-            told = f"{name} runs on {provider.name}, which does not start {instances}"
-            parts.append(Fact(False, text, link.place, name, otherwise=told))
+            sentence = f"{name} runs on {provider.name}, which does not start {instances}"
+            parts.append(Fact(False, text, link.place, name, otherwise=sentence))
     return any_of(parts)
 
 
@@ -175,8 +175,8 @@ def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
     for link in member.clusters:
         same = same_entity(link, source.cluster) if source.cluster else link.to == "default"
         needs = (*link.fact.needs, *(source.cluster.fact.needs if source.cluster else ()))
-        told = f"{instances} joins a cluster other than that of {name}"
-        parts.append(Fact(same, text, place, name, () if same is not None else needs, told))
+        sentence = f"{instances} joins a cluster other than that of {name}"
+        parts.append(Fact(same, text, place, name, () if same is not None else needs, sentence))
     if member.open or not parts:
         waits = member.open or (Need(f"the cluster of {instances}", "is not in the sources"),)
         parts.append(Fact(None, text, place, name, waits))
@@ -221,7 +221,7 @@ class Unseen(Struct, frozen=True):
 
 
 @remembered
-def unseen(network: Network) -> tuple[Unseen, ...]:
+def on_unseen_instances(network: Network) -> tuple[Unseen, ...]:
     """The task sources (one of a kind) that run on container instances from elsewhere, or may."""
     found = []
     for source in kinds_of_source(network):

@@ -33,6 +33,8 @@ class Ranges(Struct, frozen=True):
         return Ranges.from_spans((*self.spans, *other.spans))
 
     def __and__(self, other: "Ranges") -> "Ranges":
+        if self.spans == other.spans:
+            return self
         return Ranges.from_spans(
             (max(a, c), min(b, d))
             for a, b in self.spans
@@ -41,6 +43,8 @@ class Ranges(Struct, frozen=True):
         )
 
     def __sub__(self, other: "Ranges") -> "Ranges":
+        if self.spans == other.spans:
+            return Ranges()
         left = list(self.spans)
         for low, high in other.spans:
             left = [
@@ -130,6 +134,12 @@ def is_internet(addresses: Ranges) -> bool:
         (addresses & public_addresses(version)).size > INTERNET_SIZE[version] for version in (4, 6)
     )
 
+
+SUBNET_SIZE = {4: 2**16, 6: 2**84}
+"""More addresses than this no subnet has: a /16, or a /44.
+
+"Subnet CIDR blocks", Amazon VPC User Guide.
+"""
 
 VPC_SIZE = {4: 50 * 2**16, 6: 50 * 2**84}
 """More addresses than this no VPC has: at most 50 ranges, of a /16 (IPv6: a /44) each.

@@ -1,4 +1,4 @@
-"""What all things of the network have in common: identity, origin, settings, and ties."""
+"""What all entities of the network have in common: identity, origin, settings, and links."""
 
 from collections.abc import Callable, Mapping
 
@@ -28,7 +28,7 @@ class Setting(Struct, frozen=True, gc=False):
     `name` is how the source spells the attribute, `resource` whose it is. `value` is None where
     nothing is written and there is no default; `default` says what AWS does then, and is empty
     where the sources write the attribute. `attribute` is where it is written or would be, if that
-    is one attribute of one resource. `names` are the things of the sources that it names by id.
+    is one attribute of one resource. `names` are the entities of the sources that it names by id.
     """
 
     value: Value | None
@@ -68,7 +68,7 @@ class Setting(Struct, frozen=True, gc=False):
 
     @property
     def unseen(self) -> tuple[Need, ...]:
-        """What is not known of the things that it names: their ids would not tell."""
+        """What is not known of the entities that it names: their ids would not tell."""
         return without_option(self.needs)
 
     def test(self, truth: Callable[[Scalar], bool], text: str) -> Fact:
@@ -133,7 +133,7 @@ def _folded(data: Scalar) -> str | None:
 class Entity(Struct, frozen=True):
     """Anything of the network.
 
-    `id` identifies it within its kind; for a thing that is not in the sources it is the name
+    `id` identifies it within its kind; for an entity that is not in the sources it is the name
     under which the sources refer to it, and `external` says why it is not seen.
     """
 
@@ -152,16 +152,21 @@ class Entity(Struct, frozen=True):
         return existence(self.origin)
 
 
+def titled(word: str, of: Entity) -> str:
+    """A thing with its kind before it; what may be there unseen has a name that says its kind."""
+    return of.name if of.origin.silent else f"{word} {of.name}"
+
+
 SOMETHING = "something that is not known"
-"""What sentences call a thing of which nothing tells which it is."""
+"""What sentences call an entity of which nothing tells which it is."""
 
 
 class Link(Struct, frozen=True, gc=False):
-    """A tie from one thing to another, and the fact that it is there.
+    """A link from one entity to another, and the fact that it is there.
 
-    `to` is the id of the other thing. Two different ids of which one is not in the sources may
-    still be one thing; `exact` says that the target is written here, so that it is not. `written`
-    is whether it is a thing that the sources write, as far as that is certain: an id from outside
+    `to` is the id of the other entity. Two different ids of which one is not in the sources may
+    still be one entity; `exact` says that the target is written here, so that it is not. `written`
+    is whether it is an entity that the sources write, as far as that is certain: an id from outside
     is none of these.
     """
 
@@ -172,14 +177,14 @@ class Link(Struct, frozen=True, gc=False):
     written: bool | None = None
 
     def perhaps(self, to: str, name: str) -> "Link":
-        """A tie that leads nobody knows where, as one that may lead to a thing of that id."""
+        """A link that leads nobody knows where, as one that may lead to an entity of that id."""
         text = self.fact.text.replace(SOMETHING, name)
         fact = Fact(None, text, self.place, self.fact.resource, self.fact.needs)
         return Link(to, fact, self.place)
 
     @property
     def sure(self) -> bool:
-        """Whether the tie is certain, whatever it leads to."""
+        """Whether the link is certain, whatever it leads to."""
         return self.fact.truth is True
 
     def waits(self, word: str = "") -> tuple[Need, ...]:
@@ -190,23 +195,23 @@ class Link(Struct, frozen=True, gc=False):
         return self.fact.needs or (Need(self.to or word, OUTSIDE),)
 
 
-def link_to(thing: Entity) -> Link:
-    """A tie to something of the network, which is there if that exists."""
-    here = not thing.external
-    return Link(thing.id, thing.exists, thing.origin.header, here, True if here else None)
+def link_to(entity: Entity) -> Link:
+    """A link to something of the network, which is there if that exists."""
+    here = not entity.external
+    return Link(entity.id, entity.exists, entity.origin.header, here, True if here else None)
 
 
 def put_out_with(to: str, possible: Entity) -> bool:
-    """Whether an id is of what a module puts out that is not there and may make a thing.
+    """Whether an id is of what a module puts out that is not there and may make an entity.
 
-    `possible` is that thing: it is silent, and its id begins with the address of the module's call.
+    `possible` is that entity: it is silent, and its id begins with the address of the call.
     """
     call = possible.id.rpartition(".")[0]
     return possible.origin.silent and f"{to}.".startswith(f"{call}.")
 
 
 def same_entity(one: Link, other: Link) -> bool | None:
-    """Whether two ties lead to the same thing; None if the sources do not tell."""
+    """Whether two links lead to the same entity; None if the sources do not tell."""
     if one.to == other.to and one.to:
         return True
     if {one.written, other.written} == {True, False}:

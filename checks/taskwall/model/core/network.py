@@ -23,13 +23,28 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class FlowIntent(Struct, frozen=True):
+    """What flows from one end to another there may be, or must be, by the settings.
+
+    The ends are words as `taskwall flows` takes them. `only` are those that there may be (None:
+    any), `required` those that must be; each is a protocol with ports and, if it is written, the
+    way that it must take.
+    """
+
+    source: str
+    target: str
+    only: tuple[str, ...] | None = None
+    required: tuple[str, ...] = ()
+
+
 class RulePolicy(Struct, frozen=True):
     """What the settings say that rules must know.
 
     `allowed_peers` may be allowed by tasks and data stores; `profile` is the one that runs.
     `isolated` are isolation groups with the patterns of what is in them, `isolation_tag` the tag
     by which sources name theirs; `undeclared` says whether what is in none counts as outside.
-    `internet_gateways` is whether VPCs with tasks may have any.
+    `internet_gateways` is whether VPCs with tasks may have any. `intents` say which flows there may
+    and must be.
     """
 
     allowed_peers: frozenset[str] = frozenset()
@@ -38,30 +53,31 @@ class RulePolicy(Struct, frozen=True):
     isolation_tag: str = "taskwall:isolation"
     undeclared: bool = True
     internet_gateways: bool = True
+    intents: tuple[FlowIntent, ...] = ()
 
 
 class Network:
-    """All things of a stack. Immutable once built; answers are remembered in it.
+    """All entities of a stack. Immutable once built; answers are remembered in it.
 
     One that is judged again and again has a `queries`, and others may build it anew.
     """
 
-    def __init__(self, things: Iterable[Struct] = (), policy: RulePolicy | None = None) -> None:
+    def __init__(self, entities: Iterable[Struct] = (), policy: RulePolicy | None = None) -> None:
         self.policy = policy or RulePolicy()
         self.answers: dict[object, Any] = {}
         self.queries: QueryEngine | None = None
         self.by_kind: dict[type, list[Any]] = {}
         self.by_id: dict[tuple[type, str], Any] = {}
-        self._entities: list[Any] = list(things)
-        for thing in self._entities:
-            kind = type(thing)
-            if not isinstance(thing, Entity) or not thing.external:
-                self.by_kind.setdefault(kind, []).append(thing)
-            if isinstance(thing, Entity):
-                self.by_id.setdefault((kind, thing.id), thing)
+        self._entities: list[Any] = list(entities)
+        for entity in self._entities:
+            kind = type(entity)
+            if not isinstance(entity, Entity) or not entity.external:
+                self.by_kind.setdefault(kind, []).append(entity)
+            if isinstance(entity, Entity):
+                self.by_id.setdefault((kind, entity.id), entity)
 
     def of_others(self, entities: list[Any]) -> "Network":
-        """The network of other things, made quickly where few of them are others than here."""
+        """The network of other entities, made quickly where few of them are others than here."""
         before = self._entities
         same = map(is_, before, entities)
         others = [number for number, known in enumerate(same) if not known]
@@ -73,20 +89,20 @@ class Network:
         found._entities = entities
         found.by_kind, found.by_id = dict(self.by_kind), dict(self.by_id)
         new = {id(before[number]): entities[number] for number in others}
-        for kind in {type(thing) for thing in new.values()} & found.by_kind.keys():
+        for kind in {type(entity) for entity in new.values()} & found.by_kind.keys():
             found.by_kind[kind] = [new.get(id(old), old) for old in found.by_kind[kind]]
         for number in others:
-            old, thing = before[number], entities[number]
-            if isinstance(thing, Entity) and found.by_id[type(thing), thing.id] is old:
-                found.by_id[type(thing), thing.id] = thing
+            old, entity = before[number], entities[number]
+            if isinstance(entity, Entity) and found.by_id[type(entity), entity.id] is old:
+                found.by_id[type(entity), entity.id] = entity
         return found
 
     def every(self, kind: type[T]) -> list[T]:
-        """All things of a kind, in the order of their declaration; external ones are not among."""
+        """All entities of a kind, in the order of their declaration, but for external ones."""
         return self.by_kind.get(kind, [])
 
     def get(self, kind: type[EntityKind], link: Link | str | None) -> EntityKind | None:
-        """The thing that a tie leads to; None if the sources do not declare it."""
+        """The entity that a link leads to; None if the sources do not declare it."""
         if link is None:
             return None
         to = link if type(link) is str else link.to  # type: ignore[union-attr]
@@ -94,23 +110,23 @@ class Network:
         return found
 
     def meant(self, kind: type[EntityKind], link: Link | None) -> Iterator[tuple[EntityKind, Link]]:
-        """The things to which a tie leads, or may: each written one if nothing tells which."""
+        """The entities to which a link leads, or may: each written one if nothing tells which."""
         if link is not None and not link.to:
             yield from ((each, link.perhaps(each.id, each.name)) for each in self.every(kind))
-        elif link is not None and (thing := self.get(kind, link)) is not None:
-            yield thing, link
+        elif link is not None and (entity := self.get(kind, link)) is not None:
+            yield entity, link
 
     def grouped(self, kind: type[T], key: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
-        """All things of a kind by what `key` says of each."""
+        """All entities of a kind by what `key` says of each."""
         found: dict[str, list[T]] = {}
-        for thing in self.every(kind):
-            for name in key(thing):
-                found.setdefault(name, []).append(thing)
+        for entity in self.every(kind):
+            for name in key(entity):
+                found.setdefault(name, []).append(entity)
         return found
 
 
 def _stands_for(one: Any, other: Any) -> bool:
-    """Whether a thing is found wherever another one is."""
+    """Whether an entity is found wherever another one is."""
     if type(one) is not type(other):
         return False
     if not isinstance(one, Entity):
@@ -119,7 +135,7 @@ def _stands_for(one: Any, other: Any) -> bool:
 
 
 def remembered(question: Callable[P, R]) -> Callable[P, R]:
-    """Answer a question about a network once for each thing (or tie) that it is asked about.
+    """Answer a question about a network once for each entity (or link) that it is asked about.
 
     What a generator yields (which returns an `Iterable`) is remembered as a tuple.
     """

@@ -48,8 +48,8 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     group = network.get(SecurityGroup, peer) if peer.to else None
     name, words = permission.on.name, who(network, permission)
     if group is not None and group.default:
-        told = f"{name} allows ingress from the VPC's default group"
-        return permission.states(True, told), None, f"the default group {peer.to}"
+        sentence = f"{name} allows ingress from the VPC's default group"
+        return permission.states(True, sentence), None, f"the default group {peer.to}"
     attachment = FALSE
     if peer.to:
         known = (groups_of_tasks(network), groups_of_proxies(network))
@@ -80,7 +80,7 @@ def _of_balancers(network: Network, group: str) -> Fact:
 
 @remembered
 def _carried(network: Network) -> dict[str, list[Fact]]:
-    """The groups of load balancers; "" holds ties that lead nobody knows where."""
+    """The groups of load balancers; "" holds links that lead nobody knows where."""
     found: dict[str, list[Fact]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.groups:

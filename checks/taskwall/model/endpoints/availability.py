@@ -8,9 +8,9 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.egress_path import unseen_subnets
 from taskwall.model.endpoints.endpoint import (
     Endpoint,
+    endpoints_of_vpc,
     in_region,
     is_for,
-    of_vpc,
     private_dns,
     serves_table,
 )
@@ -77,7 +77,9 @@ def beside_gateway(network: Network, endpoint: Endpoint) -> Fact:
     own = is_for(network, endpoint, ("s3",))
     return any_of(
         all_of((own, here, is_for(network, other, ("s3",)), gateway, other.exists))
-        for other, here in (of_vpc(network, endpoint.vpc) if own.truth is not False else ())
+        for other, here in (
+            endpoints_of_vpc(network, endpoint.vpc) if own.truth is not False else ()
+        )
         if other.id != endpoint.id and (gateway := other.kind.is_("Gateway")).truth is not False
     )
 
@@ -133,7 +135,7 @@ def has_endpoint(
     if services == (ELSEWHERE,):
         return FALSE
     parts = [Fact(False, text, at, name, otherwise=otherwise)]
-    for endpoint, here in of_vpc(network, quarter.link):
+    for endpoint, here in endpoints_of_vpc(network, quarter.link):
         fits = all_of((is_for(network, endpoint, services), in_region(endpoint, region)))
         if fits.truth is not False:
             parts.append(all_of((here, fits, endpoint.exists)))
@@ -185,7 +187,7 @@ def _may_have(network: Network, service: str, link: Link | None) -> bool:
     vpc = network.get(Vpc, link)
     if vpc is None or vpc.external:
         return True
-    found = of_vpc(network, link)
+    found = endpoints_of_vpc(network, link)
     return any(is_for(network, each, (service,)).truth is not False for each, _ in found)
 
 
@@ -228,7 +230,7 @@ def _any_of_them(network: Network, endpoint: Endpoint, source: TaskSource, link:
         needs = needs or (Need(f"the subnets of {source.name}", "are not in the sources"),)
         return Fact(None, text, link.place, source.name, needs)
     found = []
-    for other, here in of_vpc(network, endpoint.vpc):
+    for other, here in endpoints_of_vpc(network, endpoint.vpc):
         of_s3 = is_for(network, other, ("s3",))
         if of_s3.truth is False:
             continue

@@ -44,6 +44,7 @@ class Endpoint(Entity, frozen=True, kw_only=True):
     private_dns: Setting
     groups: tuple[Link, ...] = ()
     groups_setting: Setting
+    subnets: tuple[Link, ...] = ()
     tables: tuple[Link, ...] = ()
     tables_setting: Setting
     policy: PolicyDocument | None = None
@@ -166,8 +167,8 @@ def in_region(endpoint: Endpoint, region: str) -> Fact:
     at, name = endpoint.region_setting, endpoint.name
     text = f"{name} is for {region or 'the Region of its VPC'}"
     if region and endpoint.region:
-        told = f"{name} is for {endpoint.region}"
-        return Fact(region == endpoint.region, text, at.place, name, otherwise=told)
+        sentence = f"{name} is for {endpoint.region}"
+        return Fact(region == endpoint.region, text, at.place, name, otherwise=sentence)
     if not at.written or _is_own_region(at.value):
         return TRUE
     needs = at.needs or (Need(f"the Region of {name}'s VPC", "is not in the sources"),)
@@ -180,7 +181,7 @@ def _is_own_region(value: Value | None) -> bool:
     return isinstance(value, Unknown) and value.symbol == "AWS::Region"
 
 
-def inside(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
+def is_in_vpc(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
     """Whether an endpoint is in a VPC."""
     name = endpoint.name
     text = f"{name} is in {vpc.to if vpc and vpc.to else 'the VPC of the tasks'}"
@@ -195,12 +196,12 @@ def inside(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
 
 
 @remembered
-def of_vpc(network: Network, vpc: Link | None) -> list[tuple[Endpoint, Fact]]:
+def endpoints_of_vpc(network: Network, vpc: Link | None) -> list[tuple[Endpoint, Fact]]:
     """The endpoints that are in a VPC, or may be, and whether they are."""
     by_vpc = _by_vpc(network)
     keys = (vpc.to, "") if vpc is not None and vpc.exact and vpc.to else by_vpc
     near = (each for key in keys for each in by_vpc.get(key, ()))
-    found = ((each, inside(network, each, vpc)) for each in near)
+    found = ((each, is_in_vpc(network, each, vpc)) for each in near)
     return [(each, fact) for each, fact in found if fact.truth is not False]
 
 
@@ -226,12 +227,12 @@ class Stated(Struct, frozen=True):
 
 
 def endpoint_key(endpoint: Endpoint) -> str:
-    """By what rules tell a mistake of an endpoint once, and ask once which service it is for."""
+    """By what rules report a mistake of an endpoint once, and ask once which service it is for."""
     return endpoint.id if endpoint.service else f"{endpoint.id}.service"
 
 
 def policy_key(endpoint: Endpoint, said: Stated) -> str:
-    """The same for what is said of a policy: one mistake is told once where there is none."""
+    """The same for what is said of a policy: one mistake is reported once where there is none."""
     return endpoint_key(endpoint) if said.written.truth is False or not endpoint.service else ""
 
 
@@ -302,7 +303,7 @@ def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
     found: list[tuple[Endpoint, Endpoint, Fact]] = []
     for dkr in network.every(Endpoint):
         is_dkr = is_for(network, dkr, ("ecr.dkr",))
-        others = of_vpc(network, dkr.vpc) if is_dkr.truth is not False else ()
+        others = endpoints_of_vpc(network, dkr.vpc) if is_dkr.truth is not False else ()
         near = [
             (api, all_of((is_dkr, is_for(network, api, ("ecr.api",)), _together(api, dkr))))
             for api, _ in others

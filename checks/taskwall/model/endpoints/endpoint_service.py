@@ -8,7 +8,7 @@ from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.fronts import beyond_sources, stands_before_tasks
+from taskwall.model.load_balancing.paths import beyond_sources, stands_before_tasks
 
 
 class EndpointService(Entity, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from taskwall.model.compute.hosts import host_of, hosts, on_host
 from taskwall.model.compute.launch_type import awsvpc, launches
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.endpoints.endpoint import Endpoint, inside
+from taskwall.model.endpoints.endpoint import Endpoint, is_in_vpc
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.peers import vpcs
@@ -53,7 +53,7 @@ def those_beside(
 ) -> Iterator[tuple[TaskSource, Fact]]:
     """Those of some task sources whose tasks run in an endpoint's VPC, or may do so."""
     for source in sources:
-        here = inside(network, endpoint, vpc_of(network, source))
+        here = is_in_vpc(network, endpoint, vpc_of(network, source))
         if here.truth is not False:
             yield source, all_of((source.exists, here)) if source.origin.maybe else here
 
@@ -77,7 +77,7 @@ def members_in(network: Network, endpoint: Endpoint) -> tuple[Fact, ...]:
         links = host_of(network, member).subnets
         subnets = [network.get(Subnet, link) for link in links]
         places = [subnet.vpc for subnet in subnets if subnet is not None and not subnet.external]
-        here = any_of(inside(network, endpoint, link) for link in (places[:1] or (None,)))
+        here = any_of(is_in_vpc(network, endpoint, link) for link in (places[:1] or (None,)))
         if here.truth is not False:
             found.append(all_of((member.fact, here, member.instances.exists)))
     return tuple(found)

@@ -63,12 +63,18 @@ class RouteTable(Entity, frozen=True, kw_only=True):
     main: bool = False
 
 
+class NatGateway(Entity, frozen=True, kw_only=True):
+    """A NAT gateway, and the subnet that it is in; a regional one is in none."""
+
+    subnet: Link | None = None
+
+
 class Route(Struct, frozen=True):
     """One route: its table, where it leads, and to which destination.
 
     `way` is None where the target is not known; `needs` of the fact say what it waits for.
-    `listed` is the prefix list that is the destination, `peering` the peering connection that it
-    leads to, if there is one.
+    `listed` is the prefix list that is the destination, `peering` and `nat` the peering connection
+    and the NAT gateway that it leads to, if there is one.
     """
 
     table: Link
@@ -77,6 +83,7 @@ class Route(Struct, frozen=True):
     fact: Fact
     listed: Link | None = None
     peering: Link | None = None
+    nat: Link | None = None
 
 
 class Association(Struct, frozen=True):
@@ -88,8 +95,14 @@ class Association(Struct, frozen=True):
     vpc: Link | None = None
 
 
+class EdgeTable(Struct, frozen=True):
+    """A route table that a gateway uses for what comes into a VPC."""
+
+    table: Link
+
+
 class GatewayAttachment(Entity, frozen=True, kw_only=True):
-    """A gateway's tie to a VPC: written on the gateway, or in a resource of its own."""
+    """A gateway's link to a VPC: written on the gateway, or in a resource of its own."""
 
     gateway: Link | None
     vpc: Link

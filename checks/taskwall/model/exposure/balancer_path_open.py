@@ -69,7 +69,7 @@ def _open_way(
 def guard(network: Network, side: Side) -> tuple[SecurityGroup | None, Link | None]:
     """Where a permission that is missing belongs: the first group of the sources.
 
-    With a tie before it that leads nobody knows where, that tie instead.
+    With a link before it that leads nobody knows where, that link instead.
     """
     for link in side.groups:
         if not link.to:

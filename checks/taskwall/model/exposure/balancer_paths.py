@@ -21,7 +21,7 @@ from taskwall.model.exposure.task_ports import (
     port_mappings,
     speaks_udp,
 )
-from taskwall.model.load_balancing.fronts import BalancerPath, balancer_paths, preserves_client_ip
+from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths, preserves_client_ip
 from taskwall.model.permissions.coverage import (
     End,
     Location,
@@ -104,7 +104,7 @@ def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]
         return ()
     found: list[BalancerFlow] = []
     taker = Side(source.name, source.groups, source.subnets)
-    for front, setting in _ways(network, source):
+    for front, setting in ways_to(network, source):
         if front.balancer is None:
             continue
         traffic = _exactly(setting, "port", front.target_group)
@@ -116,7 +116,7 @@ def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]
 def _to_instances(
     network: Network, source: TaskSource, taker: Side, here: Fact
 ) -> Iterator[BalancerFlow]:
-    for front, setting in _ways(network, source):
+    for front, setting in ways_to(network, source):
         if front.balancer is None or front.kind == "classic":
             continue
         traffic = _on_instance(network, source, setting, front.target_group)
@@ -124,7 +124,7 @@ def _to_instances(
         yield from _inflows(source, front.balancer, front.target_group, traffic, taker, fact)
 
 
-def _ways(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath, Setting]]:
+def ways_to(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath, Setting]]:
     """The ways to a source, each with the container's port that it is bound to."""
     ports = {
         binding.target_group.to: binding.port
@@ -171,6 +171,20 @@ def _inflows(
         yield BalancerFlow(source, balancer, check, replace(sender, clients=False), taker, fact)
     else:
         yield BalancerFlow(source, balancer, (*traffic, *check), sender, taker, fact)
+
+
+def arrival(
+    network: Network,
+    source: TaskSource,
+    setting: Setting,
+    group: TargetGroup | None,
+    *,
+    on_instance: bool,
+) -> tuple[RequiredPorts, ...]:
+    """The ports at which a target group hands on to tasks, in place of the container's port."""
+    if on_instance:
+        return _on_instance(network, source, setting, group)
+    return _exactly(setting, "port", group)
 
 
 def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[RequiredPorts, ...]:

@@ -42,7 +42,7 @@ def names_groups(source: TaskSource) -> Fact:
 
 
 def names_default_group(network: Network, source: TaskSource) -> list[Fact]:
-    """That a source names the VPC's default group, for each tie that leads to it."""
+    """That a source names the VPC's default group, for each link that leads to it."""
     return [
         Fact(True, f"{source.name} uses the VPC's default security group", link.place, source.name)
         & link.fact

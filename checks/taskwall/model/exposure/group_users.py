@@ -13,7 +13,7 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.instance_groups import host_groups
 from taskwall.model.exposure.task_ingress import attached_groups
-from taskwall.model.load_balancing.fronts import stands_before_tasks
+from taskwall.model.load_balancing.paths import stands_before_tasks
 from taskwall.model.permissions.peers import groups_meant, listed
 
 UserKind: TypeAlias = Literal["tasks", "hosts", "balancers", "stores"]
@@ -57,7 +57,7 @@ def used_groups(network: Network, *kinds: UserKind) -> tuple[UsedGroup, ...]:
 def uses_by_links(
     network: Network, links: Iterable[Link], carries: Fact
 ) -> Iterator[tuple[str, Fact]]:
-    """The groups that something carries by its ties, if it carries any at all."""
+    """The groups that something carries by its links, if it carries any at all."""
     for link in links if carries.truth is not False else ():
         for group, tie in groups_meant(network, link):
             yield group, all_of((carries, tie))

@@ -134,7 +134,7 @@ class SharedResource(Struct, frozen=True):
 
 
 class Users(Struct, frozen=True):
-    """Those who use one thing that can be shared, by their isolation groups."""
+    """Those who use one entity that can be shared, by their isolation groups."""
 
     link: Link
     groups: dict[Membership, list[TaskSource]]
@@ -230,7 +230,7 @@ def _with_outsiders(
     used: dict[str, Users],
     named: str,
 ) -> tuple[Fact, str]:
-    """Whether somebody outside a group uses the same thing, and who does, or may."""
+    """Whether somebody outside a group uses the same entity, and who does, or may."""
     alone = f"no task outside isolation group {mine.group} uses {named}"
     parts = [Fact(False, "", link.place, source.name, otherwise=alone)]
     first: tuple[str, str] = ("", "")

@@ -9,8 +9,8 @@ from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.exposure.group_users import uses_by_links
-from taskwall.model.load_balancing.fronts import listeners, stands_before_tasks
 from taskwall.model.load_balancing.internet_facing import is_public
+from taskwall.model.load_balancing.paths import listeners, stands_before_tasks
 from taskwall.model.permissions.peers import listed
 from taskwall.model.permissions.ports import Ports
 

@@ -16,13 +16,13 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.load_balancing.fronts import (
+from taskwall.model.load_balancing.internet_facing import is_public
+from taskwall.model.load_balancing.paths import (
     BalancerPath,
     balancer_paths,
     behind,
     preserves_client_ip,
 )
-from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.permissions.coverage import (
     Addresses,
     addresses,
@@ -194,7 +194,7 @@ class AllowedPermission(Struct, frozen=True):
 
 
 def by_permission(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPermission]:
-    """Permissions with a fact about each: what count, for_each and loops make is told as one."""
+    """Permissions with a fact about each: those that count, for_each and loops make are one."""
     judged = list(judged)
     alike: dict[object, list[Permission]] = {}
     for permission, fact in judged:
@@ -218,7 +218,7 @@ def _fronts(network: Network, attachment: GroupAttachment) -> list[BalancerPath]
 
 
 def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
-    """Ties that are there only if something is so."""
+    """Links that are there only if something is so."""
     if fact.truth:
         return list(links)
     return [replace(link, fact=link.fact & fact) for link in links]
@@ -314,7 +314,7 @@ def _neighbours(network: Network, attachment: GroupAttachment, peer: Link) -> li
 
 
 def same_namespace(one: Link, other: Link) -> Fact:
-    """Whether two ties lead to one namespace."""
+    """Whether two links lead to one namespace."""
     known = bool(one.to and other.to)
     text = f"the namespace {one.to} is {other.to}" if known else "one namespace is the other"
     needs = (*one.fact.needs, *other.fact.needs)

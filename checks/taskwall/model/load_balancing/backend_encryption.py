@@ -11,13 +11,13 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, Listener, LoadBalancer, TargetGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.load_balancing.fronts import (
+from taskwall.model.load_balancing.internet_facing import is_public
+from taskwall.model.load_balancing.paths import (
     balancer_paths,
     before_tasks,
     hosts_registered,
     instance_paths,
 )
-from taskwall.model.load_balancing.internet_facing import is_public
 
 
 class Backend(Struct, frozen=True):

@@ -11,7 +11,7 @@ from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.load_balancing.fronts import (
+from taskwall.model.load_balancing.paths import (
     balancer_paths,
     balancers_behind,
     listeners,

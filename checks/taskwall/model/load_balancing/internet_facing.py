@@ -4,7 +4,7 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
-from taskwall.model.load_balancing.fronts import balancer_needs, forwards, forwards_to
+from taskwall.model.load_balancing.paths import balancer_needs, forwards, forwards_to
 
 
 @remembered
@@ -40,8 +40,8 @@ def _by_scheme(network: Network, link: Link) -> Fact:
     otherwise = f"{balancer.name} is internal"
     if scheme.open:
         return Fact(None, text, scheme.place, balancer.name, scheme.needs)
-    told = f"{text} ({scheme.default})" if scheme.default else text
-    return Fact(not scheme.known, told, scheme.place, balancer.name, otherwise=otherwise)
+    sentence = f"{text} ({scheme.default})" if scheme.default else text
+    return Fact(not scheme.known, sentence, scheme.place, balancer.name, otherwise=otherwise)
 
 
 @remembered

@@ -8,7 +8,7 @@ from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.fronts import stands_before_tasks
+from taskwall.model.load_balancing.paths import stands_before_tasks
 
 
 class LatticeTargets(Entity, frozen=True):
@@ -124,7 +124,7 @@ def leads_to_tasks(network: Network, listener: LatticeListener) -> Fact:
 
 
 def _tasks_at(network: Network, target: Link) -> Fact:
-    """Whether a tie leads to a target group of tasks, or of a load balancer in front of tasks."""
+    """Whether a link leads to a target group of tasks, or of a load balancer in front of tasks."""
     parts = [target.fact & each.targets.fact for each in _registered(network).get(target.to, ())]
     for front in _fronted(network).get(target.to, ()) if target.to else ():
         way = (target.fact, front.targets.fact, _before_tasks(network, front))

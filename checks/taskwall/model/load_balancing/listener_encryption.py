@@ -14,7 +14,7 @@ from taskwall.model.entities.load_balancer import (
     TargetGroup,
 )
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.load_balancing.fronts import NETWORK_PROTOCOLS, kind_by_protocol
+from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS, kind_by_protocol
 
 
 def takes_encrypted(network: Network, listener: Listener) -> Fact | None:

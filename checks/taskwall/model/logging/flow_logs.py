@@ -111,8 +111,8 @@ def _loose_for(network: Network, watch: LoggedVpc) -> Iterator[tuple[FlowLog, Fa
         link = log.vpc or log.subnet
         if link is None or link.to in own:
             continue
-        told = link.exact or link.written is False
-        if told and (watch.whole if log.vpc is None else watch.declared is not None):
+        is_known = link.exact or link.written is False
+        if is_known and (watch.whole if log.vpc is None else watch.declared is not None):
             continue
         text = f"{log.name} records {watch.key or 'the VPC of the tasks'}"
         yield log, Fact(None, text, log.at, log.name, link.fact.needs or watch.needs)

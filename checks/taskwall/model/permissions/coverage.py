@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, Reference, Text, Value, symbol
-from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, parse_cidr
+from taskwall.model.core.address import EVERYWHERE, SUBNET_SIZE, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission, PrefixList
@@ -151,7 +151,7 @@ def part(setting: Setting, of: str = "", vpc: Link | None = None) -> Part:
 
     Args:
         setting: a CIDR or an address; what is neither stands for none.
-        of: the id of the thing whose own range it is, by which others may refer to it.
+        of: the id of the entity whose own range it is, by which others may refer to it.
         vpc: the VPC that it is in.
     """
     names = frozenset((*_names(setting.value), *([f"{of}.{setting.name}"] if of else ())))
@@ -211,9 +211,15 @@ def _unseen_in(network: Network, needs: tuple[Need, ...], vpc: Link | None) -> A
 
 @remembered
 def of_vpc(network: Network, vpc: Vpc) -> Addresses:
-    """The ranges that the sources write as those of a VPC."""
+    """The ranges that the sources write as those of a VPC.
+
+    One that they do not write need not have IPv6 addresses.
+    """
     here = link_to(vpc)
-    return Addresses(tuple(part(each, vpc.id, here) for each in vpc.cidrs))
+    parts = tuple(part(each, vpc.id, here) for each in vpc.cidrs)
+    if vpc.external:
+        parts = tuple(replace(p, there=p.there and p.within != V6) for p in parts)
+    return Addresses(parts)
 
 
 @remembered
@@ -311,6 +317,8 @@ def addresses(network: Network, permission: Permission) -> Addresses:
         return Addresses()
     if permission.range is not None:
         found = part(permission.range)
+        if permission.of_subnet and not found.whole:
+            found = replace(found, most=SUBNET_SIZE[6 if found.within & V6 else 4])
         if permission.range_of is not None:
             of = permission.range_of
             vpc = network.get(Vpc, of)
@@ -397,7 +405,7 @@ class Grant(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """What is told of a permission: that it reaches an end, and that it is apart from a place."""
+    """What a report says of a permission: that it reaches an end, or is apart from a place."""
 
     text: Callable[[Permission], str]
     otherwise: Callable[[Permission, str], str]

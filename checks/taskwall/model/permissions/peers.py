@@ -37,7 +37,7 @@ from taskwall.model.permissions.coverage import (
 
 
 def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
-    """The groups to which a tie leads: one, or whichever of the sources."""
+    """The groups to which a link leads: one, or whichever of the sources."""
     if link.to:
         return [(link.to, link.fact)]
     return [(group.id, tie.fact) for group, tie in network.meant(SecurityGroup, link)]
@@ -47,7 +47,7 @@ def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
 def task_sources_by_group(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
     """The task sources whose tasks use a group, by the group's id.
 
-    A tie that leads nobody knows where may lead to any group of the sources, and to any from
+    A link that leads nobody knows where may lead to any group of the sources, and to any from
     elsewhere for which they write a permission.
     """
     found: dict[str, list[tuple[TaskSource, Fact]]] = {}
@@ -113,8 +113,8 @@ def allows_internet(network: Network, permission: Permission) -> Fact:
             False, "", otherwise=f"{group} allows ingress from a security group, not addresses"
         )
     if _of_a_vpc(network, permission):
-        told = f"{group} allows ingress from a VPC's own range"
-        return permission.states(False, "", otherwise=told)
+        sentence = f"{group} allows ingress from a VPC's own range"
+        return permission.states(False, "", otherwise=sentence)
     held = addresses(network, permission)
     said = who(network, permission)
     known = any(each.known for each in held.parts)

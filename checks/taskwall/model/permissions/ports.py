@@ -162,7 +162,7 @@ def opens(permission: Permission, wanted: RequiredPorts) -> Fact:
 def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
     """Whether all ports that a permission opens are among those allowed.
 
-    `whose` they are is told in the message.
+    `whose` they are is in the message.
     """
     name, place = permission.on.name, at_ports(permission)
     text = f"{name} opens {permission.ports}, which are ports of {whose} only"

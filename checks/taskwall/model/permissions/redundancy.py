@@ -76,8 +76,8 @@ def contained(network: Network, group: str, way: Direction) -> Iterable[Containe
         at, name = each.permission.place, each.permission.on.name
         by = certain.container(each)
         if by is not None:
-            told = f"{by.permission.on.name} {_says(by.permission)} too"
-            yield Contained(each.permission, Fact(True, told, by.permission.place, name))
+            sentence = f"{by.permission.on.name} {_says(by.permission)} too"
+            yield Contained(each.permission, Fact(True, sentence, by.permission.place, name))
             continue
         by = possible.container(each)
         if by is not None:

@@ -110,7 +110,7 @@ def task_subnets(network: Network) -> dict[str, list[tuple[TaskSource | None, Fa
 
 
 @remembered
-def _named(network: Network) -> dict[str, list[Link]]:
+def subnets_by_acl(network: Network) -> dict[str, list[Link]]:
     """The subnets that ACLs and associations name, by the ACL; "" is one that is not known."""
     found: dict[str, list[Link]] = {}
     for each in network.every(NetworkAcl):
@@ -125,9 +125,26 @@ def _named(network: Network) -> dict[str, list[Link]]:
     return found
 
 
+def has_own_acl(network: Network, subnet: Subnet) -> Fact:
+    """Whether a network ACL that is not the default one of a VPC is associated with a subnet."""
+    default = {acl.id for acl in network.every(NetworkAcl) if acl.default_of is not None}
+    text = f"{subnet.name} has a network ACL of its own"
+    otherwise = f"{subnet.name} has the default network ACL of its VPC"
+    if subnet.external:
+        return Fact(None, text, subnet.origin.header, subnet.name, subnet.external)
+    parts = [Fact(False, text, subnet.origin.header, subnet.name, otherwise=otherwise)]
+    for acl, links in subnets_by_acl(network).items():
+        for link in links if acl not in default else ():
+            if link.to == subnet.id:
+                parts.append(link.fact)
+            elif not link.to:
+                parts.append(Fact(None, text, link.place, subnet.name, link.waits("a subnet")))
+    return any_of(parts)
+
+
 def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact]]:
     """The subnets with tasks that an ACL guards, or may guard."""
-    named = _named(network)
+    named = subnets_by_acl(network)
     mine = [*named.get(acl.id, ()), *named.get("", ())]
     if acl.default_of is not None:
         others = {link.to for links in named.values() for link in links}
@@ -175,7 +192,7 @@ def balanced(network: Network, subnet: Subnet | None) -> Fact:
 
 @remembered
 def _balancers_in(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]]:
-    """Load balancers by their subnets; "" holds ties of which nobody knows where they lead."""
+    """Load balancers by their subnets; "" holds links of which nobody knows where they lead."""
     found: dict[str, list[tuple[LoadBalancer, Link]]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.subnets:
@@ -241,7 +258,7 @@ def _match(entry: AclEntry) -> Traffic | None:
     return Traffic.of(spoken, entry.ports, part(entry.range).within)
 
 
-class Flow(Struct, frozen=True):
+class PermittedTraffic(Struct, frozen=True):
     """What a permission of a task's group allows across the edge of a subnet.
 
     `whole` says that each address must pass, since all of them are those of a peer; a range of
@@ -255,13 +272,13 @@ class Flow(Struct, frozen=True):
     answers: Ranges
 
 
-def broken(network: Network, acl: NetworkAcl, flow: Flow) -> bool | None:
+def broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool | None:
     """Whether an ACL breaks a flow, on its way or on the way back; None: an entry is open."""
     worst, best = (_broken(network, acl, flow, kindly) for kindly in (False, True))
     return worst if worst == best else None
 
 
-def _broken(network: Network, acl: NetworkAcl, flow: Flow, kindly: bool) -> bool:
+def _broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic, kindly: bool) -> bool:
     way, traffic = flow.permission.direction, flow.traffic
     there = passing(network, acl, way, traffic, kindly)
     if not there:
@@ -292,7 +309,9 @@ def groups_unseen(network: Network, source: TaskSource) -> Iterator[Link]:
             yield link
 
 
-def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow | Permission]:
+def flows(
+    network: Network, source: TaskSource, subnet: Subnet
+) -> Iterator[PermittedTraffic | Permission]:
     """What the groups of tasks allow across the edge of their subnet.
 
     A permission of which that is not known is given itself.
@@ -318,7 +337,7 @@ def flows(network: Network, source: TaskSource, subnet: Subnet) -> Iterator[Flow
                     traffic = Traffic.of(spoken, ports, (held & version) - own)
                     if traffic:
                         answers = BALANCER_PORTS if balancer else CLIENT_PORTS
-                        yield Flow(permission, traffic, whole, answers)
+                        yield PermittedTraffic(permission, traffic, whole, answers)
 
 
 def _peers(network: Network, permission: Permission) -> tuple[Ranges, bool, bool] | None:

@@ -33,7 +33,7 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
     """The route tables that a subnet uses, or may use: its own, else its VPC's main one.
 
     A subnet of the sources with neither has AWS's own main table, which routes nowhere else; no
-    tie at all stands for it.
+    link at all stands for it.
     """
     own = []
     by_subnet = _by_subnet(network)
@@ -68,7 +68,7 @@ def _by_subnet(network: Network) -> dict[str, list[Association]]:
 
 
 def _of(link: Link) -> tuple[Need, ...]:
-    """What it waits for to know where a tie leads."""
+    """What it waits for to know where a link leads."""
     return link.waits("a subnet")
 
 
@@ -125,6 +125,13 @@ def _routes(network: Network) -> dict[str, list[Route]]:
     return network.grouped(Route, lambda route: (route.table.to,))
 
 
+def routes_of_table(network: Network, table: str) -> list[Route]:
+    """The routes of a table, by its id, and those of which nobody knows whose they are."""
+    found = _routes(network)
+    loose = [replace(each, fact=_may(each.table, each.fact.text)) for each in found.get("", ())]
+    return [*(found.get(table, ()) if table else ()), *loose]
+
+
 @remembered
 def leads(network: Network, subnet: Subnet, *ways: Way) -> Fact:
     """Whether a route of a subnet leads to one of the targets, for any destination.
@@ -178,7 +185,7 @@ def _there(route: Route) -> Route:
 
 
 def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
-    """The subnets of a task source, and its ties to them."""
+    """The subnets of a task source, and its links to them."""
     found = ((network.get(Subnet, link), link) for link in source.subnets)
     return [(subnet, link) for subnet, link in found if subnet is not None]
 
@@ -204,13 +211,25 @@ def led(network: Network, source: TaskSource, link: Link) -> Fact:
 
 def blocked(network: Network, subnet: Subnet) -> Fact:
     """Whether Block Public Access keeps the internet from a subnet in both directions."""
+    return _blocked(network, subnet, "block-bidirectional")
+
+
+def gateway_blocked(network: Network, subnet: Subnet) -> Fact:
+    """Whether Block Public Access keeps a subnet from using an internet gateway at all.
+
+    That of ingress does so too, but lets NAT and egress-only gateways connect outwards.
+    """
+    return _blocked(network, subnet, "block-bidirectional", "block-ingress")
+
+
+def _blocked(network: Network, subnet: Subnet, *modes: str) -> Fact:
     parts = []
     for block in network.every(InternetBlock):
         spared = any_of(
             exclusion.exists & _spared(network, subnet, exclusion)
             for exclusion in network.every(BlockExclusion)
         )
-        parts.append(all_of((block.exists, block.mode.is_("block-bidirectional"), ~spared)))
+        parts.append(all_of((block.exists, block.mode.is_(*modes), ~spared)))
     return any_of(parts)
 
 

@@ -16,17 +16,22 @@ from taskwall.model.permissions.coverage import Addresses, Part, of_vpc, part
 
 
 class Peering(Entity, frozen=True, kw_only=True):
-    """A peering connection between two VPCs."""
+    """A peering connection between two VPCs; `region` is that of the other, where it is written."""
 
     vpc: Link
     peer: Link
+    region: Setting
 
 
 class TransitGateway(Entity, frozen=True, kw_only=True):
-    """A transit gateway: whether attachments get its default route table, and enter it."""
+    """A transit gateway: whether attachments get its default route table, and enter it.
+
+    `refers` is whether security groups can refer to those of other VPCs on it.
+    """
 
     associates: Setting
     propagates: Setting
+    refers: Setting
 
 
 class TransitTable(Entity, frozen=True):
@@ -40,6 +45,7 @@ class TransitAttachment(Entity, frozen=True, kw_only=True):
     vpc: Link
     associates: Setting
     propagates: Setting
+    refers: Setting
 
 
 class TransitEntry(Struct, frozen=True):
@@ -141,7 +147,8 @@ def _by_transit(network: Network) -> Iterator[VpcConnection]:
             same = same_entity(one.gateway, other.gateway)
             if one is other or same is False:
                 continue
-            joins = any_of((_reaches(network, one, other), _reaches(network, other, one)))
+            ways = ((one, other), (other, one))
+            joins = any_of(transit_reaches(network, *way) for way in ways)
             if same is None:
                 needs = one.gateway.fact.needs or other.gateway.fact.needs
                 text = f"{one.name} and {other.name} are attached to the same transit gateway"
@@ -149,7 +156,7 @@ def _by_transit(network: Network) -> Iterator[VpcConnection]:
             yield VpcConnection(one.origin, one.vpc.place, one.vpc, other.vpc, joins)
 
 
-def _reaches(network: Network, one: TransitAttachment, other: TransitAttachment) -> Fact:
+def transit_reaches(network: Network, one: TransitAttachment, other: TransitAttachment) -> Fact:
     """Whether the table of one attachment leads to another."""
     tables = _tables(network, one)
     return any_of(all_of((table.fact, _leads(network, table, other))) for table in tables)
@@ -165,7 +172,7 @@ def _tables(network: Network, attachment: TransitAttachment) -> list[Link]:
     """The table that routes what comes from an attachment: its own, else the default one."""
     own = []
     for entry in _entries(network, "association"):
-        tie = _of(entry, attachment)
+        tie = _of(entry, attachment) & entry.fact
         if tie.truth is not False:
             own.append(replace(entry.table, fact=tie))
     if any(link.fact.truth for link in own):

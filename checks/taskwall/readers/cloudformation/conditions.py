@@ -18,20 +18,20 @@ from taskwall.core.values import (
     symbol,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation.calls import (
+from taskwall.readers.cloudformation.deployment import TemplateContext
+from taskwall.readers.cloudformation.document import IntrinsicCall, Node, literal_text, members
+from taskwall.readers.cloudformation.intrinsics import (
     MAX_PIECES,
     MalformedError,
     MaybeRemoved,
-    Outcome,
+    NodeValue,
 )
-from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import IntrinsicCall, Node, literal_text, members
 
 MOST_ROWS: Final = 8
 """Of a mapping with more rows, one that has the value in question is asked for, and one other."""
 
 
-def if_(run: TemplateContext, call: IntrinsicCall) -> Outcome:
+def if_(run: TemplateContext, call: IntrinsicCall) -> NodeValue:
     """`Fn::If`: one of two values; both, while the condition is open."""
     test, one, other = run.arguments(call, 3)
     truth = run.condition_of(test)

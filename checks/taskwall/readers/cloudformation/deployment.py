@@ -20,9 +20,9 @@ from taskwall.core.values import (
     Unknown,
     Value,
 )
-from taskwall.readers.cloudformation.calls import Outcome
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node
-from taskwall.readers.cloudformation.exports import ImportResolver
+from taskwall.readers.cloudformation.exports import Asked, ImportResolver
+from taskwall.readers.cloudformation.intrinsics import NodeValue
 from taskwall.readers.cloudformation.template import Template
 from taskwall.source.stack import Inputs, SourceError
 
@@ -79,15 +79,18 @@ class DeploymentEvaluation:
         nested: Lookup[str, Lookup[str, Template]] | None = None,
         resolver: ImportResolver | None = None,
         expansions: dict[str, list[Expansion]] | None = None,
+        assumed: dict[Span, str] | None = None,
     ) -> None:
         self.inputs = inputs
         self.scenario = RecordingScenario(scenario)
         self.nested = nested or {}
         self.resolver = resolver
         self.expansions = {} if expansions is None else expansions
+        self.assumed = {} if assumed is None else assumed
+        """Of imports that may mean one of several copies: which is taken."""
         self.questions: set[Question] = set()
         self.errors: dict[SourceError, None] = {}
-        self.imports: list[tuple[str, Value]] = []
+        self.imports: list[Asked] = []
         self.roots: list[TemplateContext] = []
         self.made = 0
         self.deciding = 0
@@ -131,6 +134,9 @@ class ParameterContext(Protocol):
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
 
+    def other_values(self, name: str, default: Known) -> tuple[Scalar, ...]:
+        """The values that the template names for a parameter beside its default."""
+
 
 class TemplateContext(Protocol):
     """A template while it is evaluated, at one place of a deployment."""
@@ -157,7 +163,7 @@ class TemplateContext(Protocol):
     def value(self, node: Node) -> Value | None:
         """The value of a node; None if it is removed."""
 
-    def outcome(self, node: Node) -> Outcome:
+    def outcome(self, node: Node) -> NodeValue:
         """The value of a node, or that it is, or may be, removed."""
 
     def argument(self, node: Node) -> Value:
@@ -186,12 +192,12 @@ class TemplateContext(Protocol):
         """An unknown that goes by a name, unless the user or the scenario says what it is."""
 
     def computed(self, symbol: str, waits: tuple[Need, ...], call: IntrinsicCall) -> Value:
-        """What a function gives while its arguments are open; `goes_by` is what it is called."""
+        """What a function gives while its arguments are open; `symbol_name` names it."""
 
     def macro(self, name: str, place: Span | None) -> Value:
         """What a macro makes; two of the same name can make different things."""
 
-    def named(self, name: str, place: Span) -> Outcome:
+    def named(self, name: str, place: Span) -> NodeValue:
         """What `Ref` gives for a name."""
 
     def get(self, name: str, attribute: str, place: Span) -> Value:
@@ -199,6 +205,15 @@ class TemplateContext(Protocol):
 
     def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
+
+    def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
+        """The value of the one export that a name means; None if none or several do."""
+
+    def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
+        """The value of what Parameter Store has by a name, if a template puts it there."""
+
+    def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
+        """The value of what the user says that a parameter of the template is."""
 
     def all_below(self) -> "Iterator[TemplateContext]":
         """Itself and the templates of all nested stacks that may exist."""

@@ -28,21 +28,7 @@ from taskwall.core.values import (
     unknown,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation import conditions, lists, texts
-from taskwall.readers.cloudformation.calls import (
-    DEPENDS,
-    DEPLOYED,
-    MAX_TEXT_LENGTH,
-    MAX_TOTAL_CHARACTERS,
-    STORED,
-    MalformedError,
-    MaybeRemoved,
-    Outcome,
-    name_of,
-    nameless,
-    with_null,
-    with_place,
-)
+from taskwall.readers.cloudformation import conditions, lists, references, texts
 from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
@@ -54,7 +40,26 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import told_apart
+from taskwall.readers.cloudformation.exports import (
+    Asked,
+    Export,
+    ExportKind,
+    assumption,
+    qualified_paths,
+)
+from taskwall.readers.cloudformation.intrinsics import (
+    DEPENDS,
+    DEPLOYED,
+    MAX_TEXT_LENGTH,
+    MAX_TOTAL_CHARACTERS,
+    STORED,
+    MalformedError,
+    MaybeRemoved,
+    NodeValue,
+    nameless,
+    with_null,
+    with_place,
+)
 from taskwall.readers.cloudformation.parameter_values import Parameters
 from taskwall.readers.cloudformation.template import STACKS, Declared, Template, given_parameters
 from taskwall.source.stack import SourceError
@@ -65,24 +70,6 @@ _PSEUDO: Final = _OWN | {
 }
 _GROWING: Final = frozenset(f"Fn::{name}" for name in ("Cidr", "FindInMap", "Join", "Split", "Sub"))
 """What can make much of little."""
-
-ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
-    "AWS::EC2::VPC": {"CidrBlock": "CidrBlock"},
-    "AWS::EC2::Subnet": {
-        "AvailabilityZone": "AvailabilityZone",
-        "CidrBlock": "CidrBlock",
-        "OutpostArn": "OutpostArn",
-        "VpcId": "VpcId",
-    },
-    "AWS::EC2::SecurityGroup": {"VpcId": "VpcId", "GroupName": "GroupName"},
-    "AWS::ECS::Service": {"Name": "ServiceName"},
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": {"LoadBalancerName": "Name"},
-    "AWS::ElasticLoadBalancingV2::TargetGroup": {"TargetGroupName": "Name"},
-    "AWS::RDS::DBInstance": {"Endpoint.Port": "Port"},
-    "AWS::RDS::DBCluster": {"Endpoint.Port": "Port"},
-}
-"""Attributes that are what the template writes for a property, by resource type."""
-
 
 _CIRCULAR: Final = "is a condition that depends on itself"
 
@@ -132,7 +119,7 @@ class Evaluator:
         found = self.outcome(node)
         return with_null(found) if isinstance(found, MaybeRemoved) else found
 
-    def outcome(self, node: Node) -> Outcome:
+    def outcome(self, node: Node) -> NodeValue:
         """The value of a node, or that it is, or may be, removed."""
         if isinstance(node, IntrinsicCall):
             return self._function(node)
@@ -215,7 +202,7 @@ class Evaluator:
                 items.append(found)
         return Items(tuple(items), tuple(rest), place, tuple(waits))
 
-    def _function(self, call: IntrinsicCall) -> Outcome:
+    def _function(self, call: IntrinsicCall) -> NodeValue:
         if self.run.made > MAX_TOTAL_CHARACTERS and call.name in _GROWING:
             return nameless(call.name, "is one of too many to be analysed", call.place)
         work = FUNCTIONS.get(call.name)
@@ -288,7 +275,7 @@ class Evaluator:
         """What a condition of this template is called among those of all."""
         return f"{self._own}{condition}"
 
-    def named(self, name: str, place: Span) -> Outcome:
+    def named(self, name: str, place: Span) -> NodeValue:
         """What `Ref` gives for a name."""
         if name in self.template.parameters:
             return with_place(self.parameters.value(name), place)
@@ -302,8 +289,8 @@ class Evaluator:
             if name == "AWS::NotificationARNs":
                 return Items((), (self.unknown(name, DEPENDS, place),), place)
             if name in _PSEUDO:
-                goes_by = f"{self._own}{name}" if name in _OWN else name
-                return self.unknown(goes_by, DEPENDS, place)
+                symbol_name = f"{self._own}{name}" if name in _OWN else name
+                return self.unknown(symbol_name, DEPENDS, place)
         return self._undeclared(name, place)
 
     def _undeclared(self, name: str, place: Span) -> Value:
@@ -351,7 +338,7 @@ class Evaluator:
 
     def _written_attribute(self, declared: Declared, attribute: str) -> Value | None:
         """What the template writes for an attribute; None if that is another thing, or nothing."""
-        name = ATTRIBUTES.get(declared.type, {}).get(attribute)
+        name = references.PROPERTY_OF_ATTRIBUTE.get(declared.type, {}).get(attribute)
         node = members(declared.properties).get(name) if name else None
         if node is None:
             return None
@@ -440,21 +427,77 @@ class Evaluator:
 
     def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
         """The value of the one export that a name means; None if none or several do."""
-        market = self.run.resolver
-        self.run.imports.append((self.template.unit.file, name))
-        if market is None or symbol in self.inputs.assumptions:
+        resolver = self.run.resolver
+        self.run.imports.append(Asked(self.template.unit.file, name, symbol, place))
+        if resolver is None or symbol in self.inputs.assumptions:
             return None
-        offers = market.meant(name, self.template.unit.file)
-        if len(offers) > 1:
-            why = f"is exported by {' and by '.join(told_apart(offers))}"
+        exports = resolver.meant(name, self.template.unit.file)
+        if len(exports) > 1:
+            why = f"is exported by {' and by '.join(qualified_paths(exports))}"
             return Unknown((Need(symbol, why),), symbol, place=place)
-        for offer in offers:
-            for root in self.run.roots:
-                if root.template.unit.file == offer.root:
-                    for one in root.all_below():
-                        if one.site.path == offer.path:
-                            found = one.output(offer.output, place)
-                            return None if found is None else with_place(found, place)
+        for export in exports:
+            if export.copies:
+                self.run.assumed[place] = f"{symbol} {assumption(export)}"
+            if (one := self._at(export)) is not None:
+                found = one.output(export.output, place)
+                return None if found is None else with_place(found, place)
+        return None
+
+    def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
+        """The value of the one parameter of Parameter Store that a name means, if it is known."""
+        return self._offered("parameter", name, symbol, place)
+
+    def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
+        """The value of what the user says that a parameter of the template is."""
+        ties, file = self.inputs.ties, self.template.unit.file
+        target = None if self.above is not None else ties.get((file, name)) or ties.get(("", name))
+        if target is None:
+            return None
+        return self._offered("output", Known(":".join(target)), symbol, place)
+
+    def _offered(
+        self, kind: ExportKind, name: Value, symbol: str, place: Span | None
+    ) -> Value | None:
+        """The value of the one thing of a kind that a name means; None if none or several do."""
+        resolver, file = self.run.resolver, self.template.unit.file
+        at = place or self.template.place
+        self.run.imports.append(Asked(file, name, symbol, at, kind))
+        if resolver is None or symbol in self.inputs.assumptions:
+            return None
+        exports = resolver.named(kind, name)
+        top = self
+        while top.above is not None:
+            top = top.above
+        # What a template reads of its own is as it was before.
+        if len(exports) != 1 or exports[0].root == top.template.unit.file:
+            return None
+        found, one = exports[0].value, self._at(exports[0])
+        if found is None and one is not None:
+            name_ = exports[0].output
+            found = one.output(name_, at) if kind == "output" else one.written(name_, "Value", at)
+        return None if found is None else with_place(found, at)
+
+    def written(self, name: str, key: str, place: Span) -> Value | None:
+        """The value of a property of a resource, for another template."""
+        making = f"Resources.{name}.{key}"
+        if making in self._making:
+            return None
+
+        def made() -> Value:
+            with self._under_way(making):
+                node = members(self.template.resources[name].properties).get(key)
+                found = None if node is None else self.value(node)
+            return found or nameless(f"{key} of {name}", "has no value", place)
+
+        return self.remembered(self._outputs, making, made)
+
+    def _at(self, export: Export) -> "Evaluator | None":
+        """The template that an export is of, where it is deployed together with this one."""
+        for root in self.run.roots:
+            if isinstance(root, Evaluator) and root.template.unit.file == export.root:
+                for one in root.all_below():
+                    if one.site.path == export.path:
+                        return one
         return None
 
     # Conditions
@@ -513,58 +556,7 @@ class Evaluator:
         return Unknown(waits or (Need("a condition", "is not a condition"),), place=node.place)
 
 
-# The functions that refer to something
-
-
-def _ref(run: Evaluator, call: IntrinsicCall) -> Outcome:
-    name = literal_text(call.argument)
-    if name is None:
-        found = worst_per_scenario(run.argument(call.argument))
-        if waits := needs(found):
-            return Unknown(waits, place=call.place)
-        name = spelled(found.data) if isinstance(found, Known) else None
-        if name is None:
-            raise MalformedError("takes a name")
-    return run.named(name, call.place)
-
-
-def _get_att(run: Evaluator, call: IntrinsicCall) -> Value:
-    name: str | None
-    attribute: str | None
-    if isinstance(call.argument, Sequence | Items):
-        values = [worst_per_scenario(run.argument(node)) for node in run.arguments(call, 2)]
-        waits = tuple(need for value in values for need in needs(value))
-        if waits:
-            return Unknown(waits, place=call.place)
-        name, attribute = (
-            spelled(value.data) if isinstance(value, Known) else None for value in values
-        )
-    else:
-        name, _, attribute = (literal_text(call.argument) or "").partition(".")
-    if not (name and attribute):
-        raise MalformedError("takes a resource and an attribute")
-    return run.get(name, attribute, call.place)
-
-
-def _import(run: Evaluator, call: IntrinsicCall) -> Value:
-    name = run.argument(call.argument)
-    by = name_of(name)
-    goes_by = f"{call.name} {by}" if by else ""
-    found = run.imported(name, goes_by, call.place)
-    if found is not None:
-        return found
-    why = "is imported from another stack"
-    if not goes_by:
-        return Unknown((*needs(name), Need(call.name, why)), place=call.place)
-    return run.unknown(goes_by, why, call.place)
-
-
-def _transform(run: Evaluator, call: IntrinsicCall) -> Value:
-    name = literal_text(members(call.argument).get("Name"))
-    return run.macro(f"{call.name} {name}" if name else call.name, call.place)
-
-
-FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
+FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], NodeValue]]] = {
     DYNAMIC_REFERENCE: texts.resolve,
     "Condition": conditions.condition,
     "Fn::And": conditions.and_,
@@ -576,9 +568,9 @@ FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
     "Fn::Equals": conditions.equals,
     "Fn::FindInMap": lists.find_in_map,
     "Fn::GetAZs": lists.zones,
-    "Fn::GetAtt": _get_att,
+    "Fn::GetAtt": references.get_att,
     "Fn::If": conditions.if_,
-    "Fn::ImportValue": _import,
+    "Fn::ImportValue": references.import_value,
     "Fn::Join": texts.join,
     "Fn::Length": lists.length_of,
     "Fn::Not": conditions.not_,
@@ -588,10 +580,10 @@ FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], Outcome]]] = {
     "Fn::Split": lists.split,
     "Fn::Sub": texts.sub,
     "Fn::ToJsonString": texts.to_json,
-    "Fn::Transform": _transform,
+    "Fn::Transform": references.transform,
     "Fn::ValueOf": conditions.deployed_account,
     "Fn::ValueOfAll": conditions.deployed_account,
-    "Ref": _ref,
+    "Ref": references.ref,
 }
 
 

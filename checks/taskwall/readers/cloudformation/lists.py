@@ -18,7 +18,9 @@ from taskwall.core.values import (
     unknown,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation.calls import (
+from taskwall.readers.cloudformation.deployment import TemplateContext
+from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members
+from taskwall.readers.cloudformation.intrinsics import (
     DEPENDS,
     DEPLOYED,
     MAX_PIECES,
@@ -28,8 +30,6 @@ from taskwall.readers.cloudformation.calls import (
     nameless,
     with_place,
 )
-from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members
 
 _WHOLE = pattern(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackName|StackId)")
 """Unknowns in which there is certainly no comma."""
@@ -52,8 +52,8 @@ def select(run: TemplateContext, call: IntrinsicCall) -> Value:
         assumed = run.inputs.assumptions.get(f"{values.resource}.{attribute}")
         return Reference(values.resource, attribute, assumed, call.place, DEPLOYED)
     name = name_of(values)
-    goes_by = f"{name}[{number}]" if name and number is not None else ""
-    return run.computed(goes_by, (*needs(index), *needs(found)), call)
+    symbol_name = f"{name}[{number}]" if name and number is not None else ""
+    return run.computed(symbol_name, (*needs(index), *needs(found)), call)
 
 
 def split(run: TemplateContext, call: IntrinsicCall) -> Value:
@@ -69,8 +69,8 @@ def split(run: TemplateContext, call: IntrinsicCall) -> Value:
         if found is not None:
             return found
     names = [name_of(by), name_of(whole)]
-    goes_by = f"{call.name}({', '.join(names)})" if all(names) else ""
-    value = run.computed(goes_by, (*needs(by), *needs(whole)), call)
+    symbol_name = f"{call.name}({', '.join(names)})" if all(names) else ""
+    value = run.computed(symbol_name, (*needs(by), *needs(whole)), call)
     return value if isinstance(value, Items) else Items((), (value,), call.place)
 
 
@@ -129,12 +129,12 @@ def cidr_blocks(run: TemplateContext, call: IntrinsicCall) -> Value:
         return Items(tuple(Known(one, call.place) for one in blocks), (), call.place)
     waits = tuple(dict.fromkeys(waits)) or (Need(call.name, "is not known"),)
     names = [name_of(argument) for argument in given]
-    goes_by = f"Fn::Cidr({', '.join(map(str, names))})" if all(names) else ""
+    symbol_name = f"Fn::Cidr({', '.join(map(str, names))})" if all(names) else ""
     if count is None or not run.affords(100 * count):
         return Items((), (Unknown(waits, place=call.place),), call.place)
     return Items(
         tuple(
-            Unknown(waits, f"{goes_by}[{index}]" if goes_by else "", place=call.place)
+            Unknown(waits, f"{symbol_name}[{index}]" if symbol_name else "", place=call.place)
             for index in range(count)
         ),
         (),
@@ -145,11 +145,11 @@ def cidr_blocks(run: TemplateContext, call: IntrinsicCall) -> Value:
 def zones(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::GetAZs`: as many as the Region has, which are two at least."""
     name = name_of(run.argument(call.argument))
-    goes_by = call.name if name in ("", None, "AWS::Region") else f"{call.name} {name}"
-    found = run.unknown(goes_by, DEPENDS, call.place)
+    symbol_name = call.name if name in ("", None, "AWS::Region") else f"{call.name} {name}"
+    found = run.unknown(symbol_name, DEPENDS, call.place)
     if isinstance(found, Items):
         return found
-    first = (Unknown(needs(found), f"{goes_by}[{at}]", place=call.place) for at in range(2))
+    first = (Unknown(needs(found), f"{symbol_name}[{at}]", place=call.place) for at in range(2))
     return AtLeast(tuple(first), (found,), call.place)
 
 
@@ -206,11 +206,11 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
         if all(same(value, run.argument(other)) for other in found[1:]):
             return with_place(value, call.place)
     names = [name, name_of(top), name_of(second)]
-    goes_by = f"{call.name}({', '.join(map(str, names))})" if all(names) else ""
+    symbol_name = f"{call.name}({', '.join(map(str, names))})" if all(names) else ""
     key = symbol(top)
-    if goes_by and key and default is None and isinstance(worst_per_scenario(second), Known):
-        run.lookups[goes_by] = (key, _column(run, table, second))
-    return run.computed(goes_by, (*needs(named), *needs(top), *needs(second)), call)
+    if symbol_name and key and default is None and isinstance(worst_per_scenario(second), Known):
+        run.lookups[symbol_name] = (key, _column(run, table, second))
+    return run.computed(symbol_name, (*needs(named), *needs(top), *needs(second)), call)
 
 
 def _rows(table: "dict[str, Node] | object", key: Value) -> list[Node]:

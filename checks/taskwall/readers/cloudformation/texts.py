@@ -20,15 +20,6 @@ from taskwall.core.values import (
     text,
     worst_per_scenario,
 )
-from taskwall.readers.cloudformation.calls import (
-    MalformedError,
-    MaybeRemoved,
-    is_empty,
-    length,
-    name_of,
-    nameless,
-    no_text,
-)
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
@@ -36,6 +27,15 @@ from taskwall.readers.cloudformation.document import (
     Node,
     Sequence,
     members,
+)
+from taskwall.readers.cloudformation.intrinsics import (
+    MalformedError,
+    MaybeRemoved,
+    is_empty,
+    length,
+    name_of,
+    nameless,
+    no_text,
 )
 
 _PLACEHOLDER: Final = pattern(r"\$\{(!?)([^${}]*)\}")
@@ -111,9 +111,9 @@ def join(run: TemplateContext, call: IntrinsicCall) -> Value:
     values = worst_per_scenario(found)
     if not isinstance(between, Known) or not isinstance(values, Items) or values.rest:
         by, name = name_of(between), name_of(values)
-        goes_by = f"{call.name}({by}, {name})" if name and (by or is_empty(between)) else ""
+        symbol_name = f"{call.name}({by}, {name})" if name and (by or is_empty(between)) else ""
         waits = (*needs(between), *needs(found))
-        return run.computed(goes_by, waits, call)
+        return run.computed(symbol_name, waits, call)
     glue = spelled(between.data) or ""
     parts: list[str | Value] = []
     rows = _RowPlaces()
@@ -166,18 +166,30 @@ def dynamic(run: TemplateContext, value: Value) -> Value:
             return value
         pieces = re.split(_RESOLVE, value.data)
         parts: list[str | Value] = [
-            run.unknown(piece, why, value.place) if index % 2 else piece
+            _stored(run, piece, value.place) or run.unknown(piece, why, value.place)
+            if index % 2
+            else piece
             for index, piece in enumerate(pieces)
         ]
-        if len(parts) == 3 and not parts[0] and not parts[2] and isinstance(parts[1], Unknown):
+        if len(parts) == 3 and not parts[0] and not parts[2] and not isinstance(parts[1], str):
             return parts[1]
         return text(parts, value.place)
     if isinstance(value, Text):
         pieces = [part for part in value.parts if isinstance(part, str)]
         if any("{{resolve:" in part for part in pieces):
-            goes_by = symbol(value)
-            return Unknown((Need(goes_by or "{{resolve:}}", why),), goes_by, place=value.place)
+            symbol_name = symbol(value)
+            return Unknown(
+                (Need(symbol_name or "{{resolve:}}", why),), symbol_name, place=value.place
+            )
     return value
+
+
+def _stored(run: TemplateContext, reference: str, place: Span | None) -> Value | None:
+    """What a dynamic reference reads from Parameter Store, if a template puts it there."""
+    service, _, name = reference.removeprefix("{{resolve:").removesuffix("}}").partition(":")
+    if service != "ssm" or not name:
+        return None
+    return run.stored(Known(name.partition(":")[0], place), reference, place)
 
 
 def resolve(run: TemplateContext, call: IntrinsicCall) -> Value:

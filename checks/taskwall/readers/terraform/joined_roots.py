@@ -1,16 +1,16 @@
-"""Roots that read each other's states, as one stack."""
+"""Roots that refer to each other, or to the context, as one stack."""
 
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from taskwall.core.values import Scenario, Span
+from taskwall.readers.ids import id_references, ids_within, owners_of
+from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
 from taskwall.readers.terraform.evaluation.module import ModuleScope
-from taskwall.readers.terraform.evaluation.remote_states import (
-    RemoteStates,
-    reads_states,
-    state_references,
-)
+from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import (
     Shared,
@@ -18,29 +18,49 @@ from taskwall.readers.terraform.stack import (
     evaluation_of,
     with_recursion_limit,
 )
+from taskwall.readers.terraform.ties import (
+    data_references,
+    looks_up,
+    state_references,
+)
 from taskwall.readers.union_find import connected_components
+from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
-from taskwall.source.stack import Evaluation, Inputs
+from taskwall.source.stack import Evaluation, InputDefault, Inputs
 
 
 class JoinedStack:
-    """Roots that are evaluated together, each with its own variables and folder."""
+    """Roots that are evaluated together, each with its own variables and folder.
 
-    def __init__(self, roots: Sequence[TerraformStack], inputs: Inputs, files: Files) -> None:
-        self.name = os.path.commonpath([root.name for root in roots])
-        self._roots = tuple(roots)
+    Some may be of the context, and beside them sources of the context that are no roots.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[TerraformStack],
+        inputs: Inputs,
+        files: Files,
+        context: Sequence[ContextSource] = (),
+    ) -> None:
+        self.scanned = tuple(root for root in roots if not root.context)
+        self.name = os.path.commonpath([root.name for root in self.scanned])
+        # First those of the scan: what several refer to is known by the first of them.
+        self._roots = (*self.scanned, *(root for root in roots if root.context))
+        self._context = tuple(context)
         self._said = inputs.remote_states
         self._files = files
+        self.ties: tuple[SourceTie, ...] = ()
+        """What they refer to of each other, of the context, and what of that is open."""
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
-        self._labels = _labels([root.name for root in roots], self.name)
-        names = Counter(name for root in roots for name in set(_names(root.root)))
+        self._labels = _labels([root.name for root in self._roots])
+        names = Counter(name for root in self._roots for name in set(_names(root.root)))
         self._shared = frozenset(name for name, count in names.items() if count > 1)
 
     @property
     def files(self) -> frozenset[str]:
-        """The source files of all roots."""
-        return frozenset().union(*(root.files for root in self._roots))
+        """The source files of all roots that are scanned."""
+        return frozenset().union(*(root.files for root in self.scanned))
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate all roots under a scenario."""
@@ -60,13 +80,20 @@ class JoinedStack:
 
         return evaluate
 
-    def holds(self, roots: Sequence[TerraformStack]) -> bool:
-        """Whether it says what a stack of these roots would say that is made now."""
-        return self._roots == tuple(roots) and self._files.same(self._read)
+    def holds(self, other: "JoinedStack") -> bool:
+        """Whether it says what another one would say that is made now."""
+        same = (self._roots, self._context) == (other._roots, other._context)  # noqa: SLF001
+        return same and self._files.same(self._read)
 
     def _evaluate(self, scenario: Scenario, shared: Shared) -> Evaluation:
         made = shared.evaluated(scenario)
-        return evaluation_of(made, self._roots, module_loader(self._files))
+        found = evaluation_of(made, self._roots, module_loader(self._files))
+        if len(self.scanned) == len(self._roots) and not self._context:
+            return found
+        others = (resource for one in self._context for resource in one.resources)
+        own = self.files
+        absent = tuple(one for one in found.absent if one.place.file in own)
+        return replace(found, resources=(*found.resources, *others), absent=absent)
 
     def _scopes(self) -> list[ModuleScope]:
         """The root modules, where each reads the outputs of the others."""
@@ -74,7 +101,7 @@ class JoinedStack:
             root.scope({}, label, self._shared)
             for root, label in zip(self._roots, self._labels, strict=True)
         ]
-        together(scopes, self._said)
+        together(self._roots, scopes, self._said, self._context)
         return scopes
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
@@ -86,22 +113,43 @@ class JoinedStack:
                 found = limits if found is None else tuple(one for one in found if one in limits)
         return found
 
+    def defaults(self) -> list[InputDefault]:
+        """The defaults of the variables of all roots."""
+        return [
+            default
+            for root, scope in zip(self._roots, self._scopes(), strict=True)
+            for default in root.defaults(scope.run.qualified)
+        ]
+
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
+        if any(source.file == file for source in self._context):
+            return (Span(file, 1, 1, 1_000_000_000, 1),)  # a state holds secrets as they are
         return tuple(place for root in self._roots for place in root.secrets(file))
 
 
-def together(scopes: Sequence[ModuleScope], said: Mapping[str, str]) -> RemoteStates:
-    """Let root modules read each other's outputs."""
-    states = RemoteStates(scopes, said)
+def together(
+    roots: Sequence[TerraformStack],
+    scopes: Sequence[ModuleScope],
+    said: Mapping[str, str],
+    context: Sequence[ContextSource] = (),
+) -> tuple[RemoteStates, DataAnswers]:
+    """Let root modules, by their scopes, read each other's outputs and resources."""
+    by_folder = {root.name: root for root in roots}
+    states = RemoteStates(scopes, said, context)
+    answers = DataAnswers(
+        scopes, context, states, lambda folder, type_: by_folder[folder].creates(type_)
+    )
     first = scopes[0].run
+    for text in (text for one in context for text in one.sensitive_texts):
+        first.hidden.add(text)
     for scope in scopes:
         run = scope.run
-        run.states = states
+        run.states, run.lookups = states, answers
         for report in run.effects.reports:  # of variables that are given
             first.effects.report(report)
         run.effects, run.referents, run.hidden = first.effects, first.referents, first.hidden
-    return states
+    return states, answers
 
 
 def joined(
@@ -111,50 +159,129 @@ def joined(
     inputs: Inputs,
     files: Files,
 ) -> "list[TerraformStack | JoinedStack]":
-    """The roots of a scan, those as one stack that read each other's states.
+    """The roots of a scan, those as one stack that refer to each other or to the same context.
 
     Args:
-        roots: in the order of their folders.
+        roots: in the order of their folders, those of the context among them.
         modules: all modules of the scan, by folder.
         calls: the folders of the modules that each of them calls.
-        inputs: what the user says.
+        inputs: what the user says, and the context.
         files: reads their files.
     """
+    # The state of a root that is read itself only repeats it.
+    context = [
+        source
+        for source in inputs.context.sources
+        if not any(_is_of(source, root.root) for root in roots)
+    ]
     leading = _leading(modules, calls)
-    if len(roots) < 2 or not leading:
-        return list(roots)
-
-    def tied() -> list[tuple[str, str]]:
-        scopes = [root.scope({}) for root in roots]
-        return list(state_references(together(scopes, inputs.remote_states), scopes, leading))
-
-    by_folder = {root.name: root for root in roots}
+    ties = with_recursion_limit(lambda: _ties(roots, leading, inputs, files, context))
+    by_name: dict[str, TerraformStack | ContextSource] = {root.name: root for root in roots}
+    by_name |= {source.file: source for source in context}
     found: list[TerraformStack | JoinedStack] = []
-    for group in connected_components([root.name for root in roots], with_recursion_limit(tied)):
-        several = [by_folder[folder] for folder in group]
-        found.append(several[0] if len(several) == 1 else _together(several, inputs, files))
+    pairs = [(tie.stack, tie.target) for tie in ties if tie.target]
+    for group in connected_components(list(by_name), pairs):
+        members = [by_name[name] for name in group]
+        several = [one for one in members if isinstance(one, TerraformStack)]
+        if all(root.context for root in several):
+            continue
+        others = [one for one in members if isinstance(one, ContextSource)]
+        stack: TerraformStack | JoinedStack
+        if len(members) == 1:
+            doubts = {tie.address: tie.doubt for tie in ties if tie.stack == group[0] and tie.doubt}
+            stack = several[0]
+            stack.inputs = replace(stack.inputs, doubts=doubts)
+        else:
+            stack = _together(several, inputs, files, others)
+        stack.ties = tuple(tie for tie in ties if tie.stack in group)
+        found.append(stack)
     return found
 
 
-def _together(roots: Sequence[TerraformStack], inputs: Inputs, files: Files) -> JoinedStack:
-    """The stack of several roots; the one before, with all that it knows, if nothing differs."""
-    kept = module_loader(files).kept
-    found = kept.get(("joined", roots[0].name))
-    if isinstance(found, JoinedStack) and found.holds(roots):
+def _is_of(source: ContextSource, root: Module) -> bool:
+    """Whether a source of the context is the state, or a plan, of a root."""
+    declared = {*root.resources, *(f"module.{name}" for name in root.calls)}
+    own = len(source.label) + 1
+    tops = {_top(resource.origin.name[own:]) for resource in source.resources}
+    return bool(tops) and tops <= declared
+
+
+def _top(name: str) -> str:
+    """What the root module declares that a resource of this address is, or is part of."""
+    steps = name.split(".")
+    return ".".join(steps[: 3 if steps[0] == "data" else 2])
+
+
+def _ties(
+    roots: Sequence[TerraformStack],
+    leading: frozenset[str],
+    inputs: Inputs,
+    files: Files,
+    context: Sequence[ContextSource],
+) -> list[SourceTie]:
+    """What roots refer to of each other and of the context.
+
+    What the context itself refers to is looked at only if something scanned refers to any of it.
+    """
+    names = {root.name for root in roots}
+    found = [
+        tie if tie.target in names else replace(tie, target="")
+        for root in roots
+        for tie in root.dependencies()
+    ]
+    if len(roots) + len(context) < 2:
         return found
-    found = JoinedStack(roots, inputs, files)
-    if files.retained:
-        kept["joined", roots[0].name] = found
+    scanned = [root for root in roots if not root.context]
+    owners = owners_of(context)
+
+    def ids(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
+        for root in some if owners else ():
+            yield from id_references(root.name, root.files, owners, files)
+
+    found += ids(scanned)
+    scopes = [root.scope({}) for root in roots] if leading else []
+    if scopes:
+        states, answers = together(roots, scopes, inputs.remote_states, context)
+
+    def of(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
+        for root, scope in zip(roots, scopes, strict=True) if scopes else ():
+            if root in some:
+                yield from state_references(states, scope, leading)
+                yield from data_references(answers, scope, leading)
+
+    found += of(scanned)
+    if any(tie.target for tie in found) and len(scanned) < len(roots) + len(context):
+        found += of([root for root in roots if root.context])
+        found += ids([root for root in roots if root.context])
+        found += ids_within(context, owners, files)
     return found
+
+
+def _together(
+    roots: Sequence[TerraformStack],
+    inputs: Inputs,
+    files: Files,
+    context: Sequence[ContextSource],
+) -> JoinedStack:
+    """The stack of several roots; the one before, with all that it knows, if nothing differs."""
+    made = JoinedStack(roots, inputs, files, context)
+    kept = module_loader(files).kept
+    key = ("joined", made.scanned[0].name)
+    found = kept.get(key)
+    if isinstance(found, JoinedStack) and found.holds(made):
+        return found
+    if files.retained:
+        kept[key] = made
+    return made
 
 
 def _leading(modules: Mapping[str, Module], calls: Mapping[str, set[str]]) -> frozenset[str]:
-    """The folders whose modules read states, or call others that do."""
+    """The folders whose modules look something up elsewhere, or call others that do."""
     callers: dict[str, set[str]] = {}
     for folder, targets in calls.items():
         for target in targets:
             callers.setdefault(target, set()).add(folder)
-    pending = [folder for folder, module in modules.items() if reads_states(module)]
+    pending = [folder for folder, module in modules.items() if looks_up(module)]
     found: set[str] = set()
     while pending:
         folder = pending.pop()
@@ -164,11 +291,12 @@ def _leading(modules: Mapping[str, Module], calls: Mapping[str, set[str]]) -> fr
     return frozenset(found)
 
 
-def _labels(folders: Sequence[str], base: str) -> list[str]:
+def _labels(folders: Sequence[str]) -> list[str]:
     """What each root is called within the stack: its folder's name, if no other has it."""
     names = [os.path.basename(folder) for folder in folders]
     if len(set(names)) == len(names):
         return names
+    base = os.path.commonpath(folders)
     return [os.path.relpath(folder, base).replace(os.sep, "/") for folder in folders]
 
 

@@ -1,9 +1,12 @@
 """Which folders of a scan are root modules, and which of them are one stack."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import partial
 
+from msgspec.structs import replace
+
+from taskwall.core.paths import repository_of
 from taskwall.readers.terraform.joined_roots import JoinedStack, joined
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import TerraformStack
@@ -11,20 +14,23 @@ from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
 
+UNITS = ".hcl"
+"""How the names of Terragrunt's files end."""
+
 
 def stacks(
-    paths: Iterable[str], files: Files, inputs: Inputs
+    paths: Collection[str], files: Files, inputs: Inputs
 ) -> tuple[list[TerraformStack | JoinedStack], list[SourceError]]:
     """The root modules among the files of a scan.
 
     A root module is a folder that no other folder of the scan calls; of folders that only call
-    each other in a circle, one counts as root, so that the circle is reported. Roots that read
-    each other's states are one stack.
+    each other in a circle, one counts as root, so that the circle is reported. Roots that refer to
+    each other are one stack, with what they refer to of the context.
 
     Args:
-        paths: all files of the scan that end in `.tf`, absolute.
+        paths: all files of the scan that end in `.tf`, and those of Terragrunt's units, absolute.
         files: reads them.
-        inputs: what the user says of variables and unknown values.
+        inputs: what the user says of variables and unknown values, and the context.
 
     Returns:
         The stacks in the order of their folders, and the errors of files that cannot be read.
@@ -32,41 +38,64 @@ def stacks(
     books = module_loader(files)
     books.parser = inputs.hcl_parser
     folders: dict[str, set[str]] = {}
+    units = [path for path in paths if path.endswith(UNITS)]
     for path in paths:
-        folders.setdefault(os.path.dirname(path), set()).add(path)
-    if not folders:
+        if not path.endswith(UNITS):
+            folders.setdefault(os.path.dirname(path), set()).add(path)
+    if not folders and not units:
         return [], []
-    boundary = inputs.boundary or os.path.commonpath(folders)
+    boundary = inputs.boundary or os.path.commonpath([*folders, *map(os.path.dirname, units)])
+    scanned = frozenset(folders)
+    for path in inputs.context.terraform:
+        if os.path.dirname(path) not in scanned:
+            folders.setdefault(os.path.dirname(path), set()).add(path)
     books.scanned = {folder: frozenset(found) for folder, found in folders.items()}
     errors: dict[SourceError, None] = {}
     failed: list[SourceError] = []
     modules: dict[str, Module] = {}
     for folder in sorted(folders):
-        read = attempt(partial(books.module, folder), folder, failed)
-        module, unreadable = read or (None, ())
+        parsed = attempt(partial(books.module, folder), folder, failed)
+        module, unreadable = parsed or (None, ())
         errors.update(dict.fromkeys(unreadable))
         if module is not None:
             modules[folder] = module
-    units = {folder: _stack(module, files, inputs, boundary) for folder, module in modules.items()}
-    calls = {
-        folder: attempt(unit.local_calls, folder, failed) or set() for folder, unit in units.items()
+    read = {
+        folder: _stack(module, files, inputs, boundary, folder not in scanned)
+        for folder, module in modules.items()
     }
-    found = [units[folder] for folder in _roots(calls)]
+    if units:
+        from taskwall.readers.terraform.terragrunt.discovery import unit_stacks
+
+        made, wrong = unit_stacks(units, files, inputs, boundary)
+        read |= made
+        modules |= {one.root.folder: one.root for one in made.values()}
+        failed += wrong
+    calls = {
+        folder: attempt(one.local_calls, folder, failed) or set() for folder, one in read.items()
+    }
+    found = [read[folder] for folder in _roots(calls)]
     tied = attempt(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
-    return tied or [*found], [*errors, *failed]
+    if tied is None:
+        tied = [root for root in found if not root.context]
+    return tied, [*errors, *failed]
 
 
-def _stack(root: Module, files: Files, inputs: Inputs, boundary: str) -> TerraformStack:
+def _stack(
+    root: Module, files: Files, inputs: Inputs, boundary: str, context: bool
+) -> TerraformStack:
     """The stack of a root module; the one before, with all that it knows, if nothing differs."""
+    if context:
+        boundary = repository_of(root.folder) or root.folder
     kept = module_loader(files).kept
     found = kept.get(("stack", root.folder))
     if (
         isinstance(found, TerraformStack)
-        and (found.inputs, found.boundary) == (inputs, boundary)
+        and replace(found.inputs, doubts={}) == inputs
+        and (found.boundary, found.context) == (boundary, context)
         and found.holds(root)
     ):
         return found
-    found = TerraformStack(root, files, inputs, boundary)
+    found = TerraformStack(root, files, inputs, boundary, context)
     if files.retained:
         kept["stack", root.folder] = found
     return found

@@ -35,14 +35,14 @@ def secrets(body: Body, hidden: frozenset[str] = frozenset()) -> tuple[Span, ...
 def _in_body(
     body: Body, kind: str, hidden: frozenset[str] = frozenset(), label: str = ""
 ) -> Iterator[Span]:
-    told = {"variable": "default", "output": "value"}.get(kind)
-    secret = told is not None and (is_sensitive(body) or names_secret(label))
+    value_name = {"variable": "default", "output": "value"}.get(kind)
+    secret = value_name is not None and (is_sensitive(body) or names_secret(label))
     for name, attribute in body.attributes.items():
         expression = attribute.expression
         if (
             is_unshown(name)
             or name in hidden
-            or (secret and name == told)
+            or (secret and name == value_name)
             or (
                 name == "container_definitions"
                 and isinstance(expression, Literal | TemplateExpression)

@@ -1,4 +1,4 @@
-"""Comments that ask for silence: `taskwall:skip=TW206: reason` and `checkov:skip=CKV_X:reason`."""
+"""Suppressions in comments: `taskwall:skip=TW206: reason` and `checkov:skip=CKV_X:reason`."""
 
 from collections.abc import Iterable, Iterator
 
@@ -32,7 +32,7 @@ _SKIP = pattern(
 def suppressions(
     modules: Iterable[Module],
 ) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
-    """The skips of all files, and the errors of those that give no reason.
+    """The suppressions of all files, and the errors of those that give no reason.
 
     A comment after something on its line, or alone on the line above an attribute or nested
     block, holds for that. On a block's first or last line, directly above it, or before
@@ -112,12 +112,14 @@ class _Finder:
 
     def top(self, body: Body) -> Span | None:
         """The place that it holds for in a file; None if it stands at nothing."""
-        for block in sorted(body.blocks, key=lambda block: block.place.line):
-            place = block.place
+        for part in _parts(body):
+            place, block = part.place, part.block
             if self._line > place.end_line:
                 continue
             if self._end < place.line:
                 return place if self._above(place) else None
+            if block is None:
+                return self._piece(part, place)
             if self._whole or (block.type == "module" and not self._is_argument(block)):
                 return place
             return self._within(block)

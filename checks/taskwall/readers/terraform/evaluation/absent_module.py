@@ -45,5 +45,6 @@ class AbsentInstance:
             "terraform",
             caller.called_from,
             tuple(dict.fromkeys((*caller.maybe, *self._maybe))),
+            context=caller.run.context,
         )
         return Resource(ABSENT, origin, self._arguments.all(place), place)

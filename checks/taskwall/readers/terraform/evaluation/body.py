@@ -1,5 +1,6 @@
 """The bodies of blocks as values: attributes, nested blocks and `dynamic` ones."""
 
+from collections.abc import Iterable
 from operator import is_
 
 from msgspec.structs import replace
@@ -22,7 +23,7 @@ from taskwall.readers.terraform.values.values import (
     FailedError,
     Set,
     doubts,
-    elements,
+    entries,
     is_null,
     one_condition,
     possible,
@@ -70,10 +71,11 @@ class FieldsReader:
         )
         return None if _is_nothing(found) else found
 
-    def all(self, place: Span) -> Fields:
-        """The whole body, without what only Terraform itself looks at."""
-        for attribute in self._body.twice:
-            self._scope.run.complain(attribute.place, f"{attribute.name} is written twice")
+    def names(self) -> Iterable[str]:
+        """The attributes and blocks that are written, but for Terraform's own."""
+        return self._places().keys()
+
+    def _places(self) -> dict[str, Span]:
         places: dict[str, Span] = {}
         for name, attribute in self._body.attributes.items():
             if name not in _META:
@@ -82,6 +84,13 @@ class FieldsReader:
             made = _makes(block)
             if made not in _META_BLOCKS:
                 places.setdefault(made, block.place)
+        return places
+
+    def all(self, place: Span) -> Fields:
+        """The whole body, without what only Terraform itself looks at."""
+        for attribute in self._body.twice:
+            self._scope.run.complain(attribute.place, f"{attribute.name} is written twice")
+        places = self._places()
         fields: dict[str, Value] = {}
         for name in places:
             value = self.get(name)
@@ -199,7 +208,7 @@ def _dynamic(
         inner = {**env, name: Fields({"key": key, "value": value})}
         return _fields(content.body, scope, inner, block.place)
 
-    items.extend(made(key, value) for key, value in elements(collection))
+    items.extend(made(key, value) for key, value in entries(collection))
     waits = doubts(collection)
     rest.extend(made(key_of(value, waits), value) for value in possible(collection))
     scope.run.ask(frozenset().union(*(need.asks for need in waits)))

@@ -52,7 +52,7 @@ from taskwall.readers.terraform.values.values import (
     breadth,
     concatenate,
     doubts,
-    elements,
+    entries,
     is_null,
     one_condition,
     possible,
@@ -278,7 +278,7 @@ def _presence(value: Value, other: Value, condition: Unknown) -> tuple[Need, ...
 
 def _is_empty(value: Value) -> bool:
     return isinstance(value, Items | Fields) and not (
-        possible(value) or any(True for _ in elements(value))
+        possible(value) or any(True for _ in entries(value))
     )
 
 
@@ -352,7 +352,7 @@ class _Loop:
     def rounds(self, collection: Items | Fields) -> Iterator[tuple[bool, Env]]:
         """The variables of each round, and whether there certainly is such a round."""
         node, scope = self.node, self.scope
-        for key, value in elements(collection):
+        for key, value in entries(collection):
             scope.run.spend(1, node.place)
             env = {**self.env, node.value: value}
             if node.key is not None:

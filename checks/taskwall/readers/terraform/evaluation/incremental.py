@@ -40,10 +40,10 @@ from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import (
     OPEN,
     Answer,
+    Effect,
     Effects,
     Impossible,
     Memo,
-    Report,
     Secret,
 )
 from taskwall.readers.terraform.values.sensitive import (
@@ -71,7 +71,7 @@ class InvalidatedError(BaseException):
 
 
 class _Called(Struct, frozen=True):
-    """That a module is called: its errors are told then."""
+    """That a module is called: its errors are reported then."""
 
     folder: str
 
@@ -93,7 +93,7 @@ class _Recalled(Effects):
         found: Answer = self._recall.answer(operand, OPEN)
         return found
 
-    def report(self, what: Report) -> None:
+    def report(self, what: Effect) -> None:
         """Note what holds for as long as the answer stands that is being made."""
         self._recall.accumulate(what)
 
@@ -116,18 +116,18 @@ class _AccumulatingSensitive(Hidden):
         """Keep in mind what a function made for as long."""
         self._recall.accumulate(derived)
 
-    def of(self, told: Iterable[object], kept: "_Kept") -> frozenset[str]:
-        """The sensitive texts among what is told, and those that are made of them.
+    def of(self, reported: Iterable[object], kept: "_Kept") -> frozenset[str]:
+        """The sensitive texts among what is reported, and those that are made of them.
 
         `kept` is what was kept under the same scenario.
 
         Raises:
             UnfitError: there are so many that it hangs on the order which are kept in mind.
         """
-        met = {one.text for one in told if isinstance(one, Secret)}
+        met = {one.text for one in reported if isinstance(one, Secret)}
         if len(met) >= MAX_SENSITIVE_TEXTS:
             raise UnfitError("texts")
-        derived = {one for one in told if isinstance(one, Derived)}
+        derived = {one for one in reported if isinstance(one, Derived)}
         if (met, derived) != kept.sensitive[:2]:
             kept.sensitive = met, derived, with_derived(met, derived)
         return kept.sensitive[2]
@@ -260,19 +260,19 @@ class IncrementalEvaluation(RootEvaluation):
             or len(self.referents) > MOST_ALTOGETHER // 2
         ):
             raise InvalidatedError("rounds")
-        told = queries.accumulated((self.kept.root, *self.kept.groups.values()))
+        reported = queries.accumulated((self.kept.root, *self.kept.groups.values()))
         errors: dict[SourceError, None] = {}
-        called = (one.folder for one in told if isinstance(one, _Called))
+        called = (one.folder for one in reported if isinstance(one, _Called))
         for folder in dict.fromkeys((self.root.folder, *called)):
             module, unreadable = self.loader.module(folder)
             errors.update(dict.fromkeys(() if module is None else module.errors))
             if folder not in self.loader.scanned:
                 errors.update(dict.fromkeys(unreadable))
-        errors.update(dict.fromkeys(one for one in told if isinstance(one, SourceError)))
-        questions = frozenset(one for one in told if isinstance(one, Question))
-        absent = tuple(one for one in told if isinstance(one, AbsentSource))
-        hidden = self.hidden.of(told, self.kept)
-        impossible = Impossible() in told
+        errors.update(dict.fromkeys(one for one in reported if isinstance(one, SourceError)))
+        questions = frozenset(one for one in reported if isinstance(one, Question))
+        absent = tuple(one for one in reported if isinstance(one, AbsentSource))
+        hidden = self.hidden.of(reported, self.kept)
+        impossible = Impossible() in reported
         return Evaluated(resources, tuple(errors), questions, absent, hidden, impossible)
 
     def _forget_gone(self) -> None:

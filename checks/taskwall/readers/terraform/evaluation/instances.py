@@ -35,7 +35,7 @@ from taskwall.readers.terraform.values.values import (
     Set,
     alternatives,
     doubts,
-    elements,
+    entries,
     is_null,
     possible,
 )
@@ -232,7 +232,7 @@ def _for_each(
     certain = False
     collection = Set(value.items, value.rest, value.place) if isinstance(value, Items) else value
     further = possible(collection)
-    for key, item in elements(collection):
+    for key, item in entries(collection):
         found = worst_per_scenario(key)
         if isinstance(found, Known):
             name = str(found.data)

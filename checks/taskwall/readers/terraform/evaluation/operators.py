@@ -38,7 +38,7 @@ from taskwall.readers.terraform.values.values import (
     JsonItems,
     as_text,
     doubts,
-    elements,
+    entries,
     is_null,
     possible,
     waiting,
@@ -110,7 +110,7 @@ def filled(value: Value, run: RunContext) -> Known | Unknown:
     if isinstance(found, Choice):
         return _chosen(found, lambda branch: filled(branch, run))
     if isinstance(found, Items | Fields):
-        if any(True for _ in elements(found)):
+        if any(True for _ in entries(found)):
             return Known(True)
         return Unknown(doubts(found) or needs(found)) if possible(found) else Known(False)
     name = symbol(value) or symbol(found)

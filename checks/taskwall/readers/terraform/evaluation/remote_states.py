@@ -6,20 +6,22 @@ user says of a data source, by its name or address, stands before that.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.core.values import Fields, Items, Known, Reference, Value, spelled, worst_per_scenario
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
-from taskwall.readers.terraform.evaluation.data_sources import REMOTE_STATE
 from taskwall.readers.terraform.evaluation.module import ModuleScope
-from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.readers.terraform.values.values import FailedError, is_null
+from taskwall.source.context import ContextSource
 
-State: TypeAlias = tuple[str, ...]
-"""Where a state lies: the backend, and the values of the attributes that tell its states apart."""
+State: TypeAlias = tuple[str | None, ...]
+"""Where a state lies: the backend, and the values of the attributes that tell its states apart.
+
+None stands for what is left to `terraform init -backend-config`, and for what is not known.
+"""
 
 _TELL_APART: Mapping[str, Mapping[str, str | None]] = {
     "azurerm": {"storage_account_name": None, "container_name": None, "key": None},
@@ -40,20 +42,35 @@ From the pages below https://developer.hashicorp.com/terraform/language/backend.
 """
 
 
+_STORES = frozenset({"bucket", "storage_account_name", "container_name"})
+"""Attributes that may be None: they name where the states of many roots are kept."""
+
+_USUAL = "terraform.tfstate"
+"""The name of so many states that it says nothing."""
+
+
 class RemoteStates:
     """The roots that are evaluated together, as the states that they read of each other."""
 
-    def __init__(self, scopes: Sequence[ModuleScope], said: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        scopes: Sequence[ModuleScope],
+        said: Mapping[str, str],
+        context: Sequence[ContextSource] = (),
+    ) -> None:
         self._scopes = {scope.run.root.folder: scope for scope in scopes}
+        self._context = {source.file: source for source in context}
         self._said = said
-        self._folders: dict[State, str | None] | None = None
+        self._folders: list[tuple[State, str]] | None = None
         self.depth = 0
         """How many outputs of other roots are being read, each for the next."""
 
     def root(
         self, local: str, address: str, written: WrittenBody, reader: RunContext
     ) -> str | None:
-        """The folder of the root whose state a data source reads; None if that is not known.
+        """The folder of the root whose state a data source reads, or the file of that state.
+
+        None if that is not known.
 
         Args:
             local: its address within its module.
@@ -65,13 +82,15 @@ class RemoteStates:
         for key in (address, local, name):
             if key in self._said:
                 folder = self._said[key]
-                return folder if folder in self._scopes else None
-        state = _read(written, reader)
-        if state is None or _is_of_another_workspace(written, reader):
+                return folder if folder in self._scopes or folder in self._context else None
+        if _is_of_another_workspace(written, reader):
             return None
-        # What a root reads of its own state is as it was before.
-        found = self._written().get(state)
-        return found if found != reader.root.folder else None
+        state = _read(written, reader)
+        found = [] if state is None else self._roots_of(state)
+        if found:
+            # What a root reads of its own state is as it was before.
+            return found[0] if found != [reader.root.folder] and len(found) == 1 else None
+        return self._kept_as(written, reader)
 
     def outputs(
         self, local: str, address: str, written: WrittenBody, scope: ModuleContext
@@ -84,54 +103,54 @@ class RemoteStates:
         defaults = worst_per_scenario(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
-        outputs = _Outputs(self, self._scopes[folder], known)
+        source = self._scopes.get(folder) or self._context[folder]
+        outputs = _Outputs(self, source, known)
         reader.referents.put(handle, outputs, scope.taken())
         return Reference(handle, "")
 
-    def _written(self) -> dict[State, str | None]:
-        """The folders of the roots by their states; None if several say the same of it."""
+    def outputs_of(self, folder: str) -> "RootOutputs | None":
+        """The outputs of the root in a folder; None if there is none."""
+        scope = self._scopes.get(folder)
+        return None if scope is None else RootOutputs(self, scope)
+
+    def _roots_of(self, state: State) -> list[str]:
+        """The folders of the roots whose state this is, or may be."""
         if self._folders is None:
-            self._folders = {}
-            for folder, scope in self._scopes.items():
-                state = _kept(scope)
-                if state is not None:
-                    self._folders[state] = None if state in self._folders else folder
-        return self._folders
+            kept = ((_kept(scope), folder) for folder, scope in self._scopes.items())
+            self._folders = [(own, folder) for own, folder in kept if own is not None]
+        exact = [folder for own, folder in self._folders if own == state and None not in own]
+        if exact or state[-1] == _USUAL:
+            return exact
+        return [folder for own, folder in self._folders if _agree(own, state)]
+
+    def _kept_as(self, written: WrittenBody, reader: RunContext) -> str | None:
+        """The file of the context that is kept under the name which a data source gives.
+
+        That is the file itself, or a copy whose path ends as the key within a bucket does.
+        """
+        name = _file_name(written, reader)
+        if name in ("", _USUAL):
+            return None
+        found = [file for file in self._context if f"/{file}".endswith(f"/{name.lstrip('/')}")]
+        return found[0] if len(found) == 1 else None
 
 
-class _Outputs:
-    """The outputs of another root, with the defaults for those that its state does not have."""
+class RootOutputs:
+    """The outputs of another root."""
 
-    def __init__(self, states: RemoteStates, scope: ModuleScope, defaults: Fields) -> None:
+    def __init__(self, states: RemoteStates, scope: ModuleScope) -> None:
         self._states = states
         self._scope = scope
-        self._defaults = defaults
 
-    def get(self, name: str) -> Value:
-        """The value of an output. One that is null is in no state.
+    @property
+    def names(self) -> Collection[str]:
+        """What they are called."""
+        return self._scope.module.outputs
 
-        Raises:
-            FailedError: there is none.
-        """
-        if name in self._scope.module.outputs:
-            found = self._output(name)
-            if not is_null(worst_per_scenario(found)):
-                return found
-        default = self._defaults.fields.get(name, self._defaults.rest)
-        if default is None:
-            folder = os.path.basename(self._scope.module.folder)
-            raise FailedError(f"output.{name}", f"is not an output of the root {folder}")
-        return default
-
-    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
-        """All outputs."""
-        found = {name: self._output(name) for name in self._scope.module.outputs}
-        there = {
-            name: value for name, value in found.items() if not is_null(worst_per_scenario(value))
-        }
-        return Fields({**self._defaults.fields, **there}, rest=self._defaults.rest)
-
-    def _output(self, name: str) -> Value:
+    def output(self, name: str) -> Value | None:
+        """The value of one; None if there is none of that name."""
+        if not self._scope.has_output(name):
+            return None
         self._states.depth += 1
         try:
             return self._scope.output(name)
@@ -139,38 +158,51 @@ class _Outputs:
             self._states.depth -= 1
 
 
-def state_references(
-    states: RemoteStates, scopes: Sequence[ModuleScope], leading: frozenset[str]
-) -> Iterator[tuple[str, str]]:
-    """Which root reads the state of which: the folders of both.
+class _Outputs:
+    """The outputs of another root, with the defaults for those that its state does not have."""
 
-    `leading` are the folders of the modules that read states, or call others that do.
-    """
-    for scope in scopes:
-        for local, address, written in _data_sources(scope, leading):
-            folder = states.root(local, address, written, scope.run)
-            if folder is not None:
-                yield scope.run.root.folder, folder
+    def __init__(
+        self, states: RemoteStates, source: ModuleScope | ContextSource, defaults: Fields
+    ) -> None:
+        self._states = states
+        self._source = source
+        self._defaults = defaults
+        self._names: Collection[str] = (
+            source.outputs if isinstance(source, ContextSource) else source.module.outputs
+        )
 
+    def get(self, name: str) -> Value:
+        """The value of an output. One that is null is in no state.
 
-def _data_sources(
-    scope: ModuleScope, leading: frozenset[str]
-) -> Iterator[tuple[str, str, WrittenBody]]:
-    """The data sources of a module and of those that it calls: addresses and bodies."""
-    if scope.module.folder not in leading:
-        return
-    for local in scope.module.resources:
-        if local.startswith(f"data.{REMOTE_STATE}."):
-            for instance in scope.instances(local).all:
-                yield local, instance.address, instance.fields
-    for name in scope.module.calls:
-        for called in scope.called(name):
-            yield from _data_sources(called, leading)
+        Raises:
+            FailedError: there is none.
+        """
+        if name in self._names:
+            found = self._output(name)
+            if not is_null(worst_per_scenario(found)):
+                return found
+        default = self._defaults.fields.get(name, self._defaults.rest)
+        if default is None:
+            source = self._source
+            if isinstance(source, ContextSource):
+                why = f"is not an output in the state {os.path.basename(source.file)}"
+            else:
+                why = f"is not an output of the root {os.path.basename(source.module.folder)}"
+            raise FailedError(f"output.{name}", why)
+        return default
 
+    def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
+        """All outputs."""
+        found = {name: self._output(name) for name in self._names}
+        there = {
+            name: value for name, value in found.items() if not is_null(worst_per_scenario(value))
+        }
+        return Fields({**self._defaults.fields, **there}, rest=self._defaults.rest)
 
-def reads_states(module: Module) -> bool:
-    """Whether a module itself reads the state of another root."""
-    return any(local.startswith(f"data.{REMOTE_STATE}.") for local in module.resources)
+    def _output(self, name: str) -> Value:
+        if isinstance(self._source, ContextSource):
+            return self._source.outputs[name]
+        return RootOutputs(self._states, self._source).output(name) or Known(None)
 
 
 # Where states lie
@@ -193,12 +225,34 @@ def _kept(scope: ModuleScope) -> State | None:
 def _read(written: WrittenBody, reader: RunContext) -> State | None:
     """Where the state lies that a data source reads."""
     backend = _text(written.get("backend"))
-    config = worst_per_scenario(written.get("config") or Fields({}))
-    if isinstance(config, Items) and len(config.items) == 1 and not config.rest:
-        config = worst_per_scenario(config.items[0])  # before Terraform 0.12 it was a block
+    config = _config(written)
     if backend is None or not isinstance(config, Fields) or config.rest is not None:
         return None
     return _state(backend, config.fields.get, reader.root.folder)
+
+
+_FILES = {"s3": "{key}", "local": "{path}", "azurerm": "{key}", "gcs": "{prefix}/default.tfstate"}
+"""By backend, how a state is called where it lies."""
+
+
+def _file_name(written: WrittenBody, reader: RunContext) -> str:
+    """What the file is called that holds the state which a data source reads; "" if not known."""
+    pattern = _FILES.get(_text(written.get("backend")) or "", "")
+    name = pattern.partition("}")[0].removeprefix("{")
+    config = _config(written)
+    text = _text(config.fields.get(name)) if isinstance(config, Fields) else None
+    if not text:
+        return ""
+    if name == "path":
+        return os.path.normpath(os.path.join(reader.root.folder, text))
+    return pattern.replace(f"{{{name}}}", text)
+
+
+def _config(written: WrittenBody) -> Value:
+    config = worst_per_scenario(written.get("config") or Fields({}))
+    if isinstance(config, Items) and len(config.items) == 1 and not config.rest:
+        config = worst_per_scenario(config.items[0])  # before Terraform 0.12 it was a block
+    return config
 
 
 def _is_of_another_workspace(written: WrittenBody, reader: RunContext) -> bool:
@@ -213,18 +267,25 @@ def _state(backend: str, get: "Callable[[str], Value | None]", folder: str) -> S
     apart = _TELL_APART.get(backend)
     if apart is None:
         return None
-    found = [backend]
+    found: list[str | None] = [backend]
     for name, default in apart.items():
         value = get(name)
         if value is not None and is_null(worst_per_scenario(value)):
             value = None
         text = default if value is None else _workspaces(value) or _text(value)
-        if text is None:
+        if text is None and name not in _STORES:
             return None
-        if backend == "local":
+        if backend == "local" and text is not None:
             text = os.path.normpath(os.path.join(folder, text))
         found.append(text)
     return tuple(found)
+
+
+def _agree(one: State, other: State) -> bool:
+    """Whether two may be the same state: what both say of it is the same."""
+    return len(one) == len(other) and all(
+        a == b or a is None or b is None for a, b in zip(one, other, strict=True)
+    )
 
 
 def _workspaces(value: Value) -> str:

@@ -18,6 +18,11 @@ from taskwall.core.values import (
     unknown,
     worst_per_scenario,
 )
+from taskwall.readers.terraform.evaluation.absent_template import (
+    absent_template,
+    call_of_template,
+    deploys_template,
+)
 from taskwall.readers.terraform.evaluation.access import attribute
 from taskwall.readers.terraform.evaluation.body import flattened
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
@@ -70,7 +75,9 @@ class ResourceInstance:
         self._local = local
         self.address = address
         self._maybe = maybe
-        self._why = OUTSIDE if block.type == "data" else "is known only after apply"
+        self._why = "is known only after apply"
+        if block.type == "data":
+            self._why = scope.run.inputs.doubts.get(address, OUTSIDE)
         self.fields = scope.reader(block.body, env, address)
         self._references: Memo[str, Value] = Memo()
 
@@ -87,6 +94,8 @@ class ResourceInstance:
     def _get(self, name: str) -> Value:
         if (found := self._outputs(name)) is not None:
             return found
+        if (found := self._looked_up(name)) is not None:
+            return found
         if (self._block.type, self._block.labels[0], name) == ("resource", _DATA, "output"):
             # It only hands its input on, and has none without one.
             return self.fields.get("input") or Known(None)
@@ -100,11 +109,11 @@ class ResourceInstance:
         reference = Reference(self.address, name, value, None, self._why)
         if value is None and self._block.type == "data":
             at_least = least_elements(self._block.labels[0], name, self.fields)
-            told = self._scope.run.assumed(reference)
-            if at_least and told is reference:
+            assumed = self._scope.run.assumed(reference)
+            if at_least and assumed is reference:
                 return replace(reference, value=self._some(name, at_least))
-        is_told = value is not None and not isinstance(worst_per_scenario(value), Unknown)
-        return reference if is_told else self._scope.run.assumed(reference)
+        is_known = value is not None and not isinstance(worst_per_scenario(value), Unknown)
+        return reference if is_known else self._scope.run.assumed(reference)
 
     def _some(self, name: str, count: int) -> Items:
         """A list that holds so many elements, and may hold more."""
@@ -127,6 +136,17 @@ class ResourceInstance:
         run = self._scope.run
         found = states.outputs(self._local, self.address, self.fields, self._scope)
         return found if found is None or name == "outputs" else attribute(found, name, run)
+
+    def _looked_up(self, name: str) -> Value | None:
+        """An attribute of the resource of another root that this data source means."""
+        run = self._scope.run
+        if run.lookups is None or self._block.type != "data":
+            return None
+        asked = Reference(self.address, name)
+        if run.assumed(asked) is not asked:
+            return None  # what the user says stands before it
+        kind = self._block.labels[0]
+        return run.lookups.attribute(kind, self.address, name, self.fields, self._scope)
 
     def _computed(self, kind: str, name: str) -> Value | None:
         """What a data source makes of that which is written in it."""
@@ -157,6 +177,7 @@ class ResourceInstance:
             "terraform",
             scope.called_from,
             tuple(dict.fromkeys((*scope.maybe, *self._maybe))),
+            context=scope.run.context,
         )
         body = self.fields.all(block.place)
         if block.labels[0].startswith("aws"):
@@ -166,7 +187,11 @@ class ResourceInstance:
                 scope.run.hidden.hide(value)
         for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
             self._report_files(origin.name, name, body)
-        return Resource(block.labels[0], origin, body, block.place, block.type == "data")
+        made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
+        if deploys_template(made):
+            scope.run.effects.report(absent_template(made))
+            return call_of_template(made)
+        return made
 
     def _report_files(self, resource: str, name: str, body: Fields) -> None:
         """Report the files whose content an attribute should have, and that are not read."""

@@ -17,7 +17,7 @@ from taskwall.core.values import (
     Value,
     worst_per_scenario,
 )
-from taskwall.readers.terraform.evaluation.context import States, Whole
+from taskwall.readers.terraform.evaluation.context import LookUps, States, Whole
 from taskwall.readers.terraform.evaluation.module_sources import ModuleSources
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Expression
@@ -75,10 +75,18 @@ class RootEvaluation:
         self.boundary = boundary
         self.effects = Effects(scenario)
         self.sources = ModuleSources(root, loader, inputs, boundary)
+        self.working_folder = root.folder
+        """The folder in which Terraform runs."""
         self.referents: Handles[Whole] = Handles()
         self.hidden = Hidden(self.effects)
         self.states: States | None = None
         """The roots that are evaluated together with this one."""
+        self.called = False
+        """Whether the sources say all that the root is given: nobody else gives it values."""
+        self.lookups: LookUps | None = None
+        """What their resources answer the data sources of this one."""
+        self.context = False
+        """Whether the root is of the context: read, and not judged."""
         self.alone = False
         """Whether the root is a module analysed on its own."""
         self.deciding = 0
@@ -114,7 +122,7 @@ class RootEvaluation:
         """A name of the root module as the whole stack has it."""
         return f"{self._label}/{name}" if name in self._shared else name
 
-    def _own(self, name: str) -> str:
+    def own(self, name: str) -> str:
         """A name of the whole stack as the root module has it."""
         return name.removeprefix(f"{self._label}/") if self._label else name
 
@@ -139,7 +147,7 @@ class RootEvaluation:
     def _is_own(self, operand: str) -> bool:
         """Whether an operand is made of variables of the root alone."""
         names = re.findall(r"[A-Za-z_][\w-]*(?:\.[\w*-]+)+", re.sub(r'"[^"]*"', "", operand))
-        return all(self._own(name).startswith("var.") for name in names)
+        return all(self.own(name).startswith("var.") for name in names)
 
     def spend(self, rounds: int, place: Span | None = None) -> None:
         """Count rounds of loops.
@@ -171,7 +179,7 @@ class RootEvaluation:
 
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself, which needs to be said."""
-        assumptions, own = self.inputs.assumptions, self._own(value.symbol)
+        assumptions, own = self.inputs.assumptions, self.own(value.symbol)
         said = assumptions.get(value.symbol) or assumptions.get(own)
         if said is None:
             return _to_be_said(value, own) if isinstance(value, Unknown) else value

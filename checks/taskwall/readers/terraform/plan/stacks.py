@@ -24,6 +24,11 @@ from taskwall.core.values import (
     lifted,
     worst_per_scenario,
 )
+from taskwall.readers.terraform.evaluation.absent_template import (
+    absent_template,
+    call_of_template,
+    deploys_template,
+)
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.plan.references import (
     Json,
@@ -34,6 +39,7 @@ from taskwall.readers.terraform.plan.sensitive import hidden
 from taskwall.readers.terraform.plan.values import Planned
 from taskwall.readers.terraform.stack import TerraformStack
 from taskwall.source.containment import attempt
+from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.size import parts_at_most
@@ -138,6 +144,7 @@ class PlanStack:
         root: Module | None = None,
     ) -> None:
         self.name = path
+        self.ties: tuple[SourceTie, ...] = ()
         self.text = text
         self.plan = plan
         self._inputs = inputs
@@ -192,16 +199,21 @@ class PlanStack:
         blocks = {resource.origin.name: resource for resource in beside.resources}
         reading = Planned(self.plan, self._place, self._inputs.assumptions)
         resources = []
+        templates = []
         for planned in reading.resources():
             address = planned.origin.address
             source = written.get(address) or blocks.get(planned.origin.name)
             same = source is not None and source.origin.address == address
-            resources.append(_joined(planned, source, same) if source else planned)
-        made = {resource.origin.address for resource in resources}
+            made = _joined(planned, source, same) if source else planned
+            if deploys_template(made):
+                templates.append(absent_template(made))
+                made = call_of_template(made)
+            resources.append(made)
+        planned_addresses = {resource.origin.address for resource in resources}
         resources += [
             resource
             for resource in beside.resources
-            if resource.data and resource.origin.address not in made
+            if resource.data and resource.origin.address not in planned_addresses
         ]
         if self._hidden is None:
             self._hidden = hidden(self.plan)
@@ -210,7 +222,7 @@ class PlanStack:
             beside.errors,
             beside.questions,
             beside.suppressions,
-            (),  # a plan holds what they make
+            tuple(templates),  # what modules make is in the plan
             beside.sensitive_texts | self._hidden,
             beside.line_map,
             beside.user_place,

@@ -39,6 +39,9 @@ _APART = {
 }
 """Types whose blocks may be there because other resources make them."""
 
+_WITH_VPC = ("default_security_group_id", "default_route_table_id", "main_route_table_id")
+"""The attributes of a VPC that name what AWS makes with it."""
+
 
 class Planned:
     """Reads the resources of a plan without its sources.
@@ -65,11 +68,12 @@ class Planned:
         values = {str(r.get("address")): mapping(r.get("values")) for _, r in self._all}
         self._references = References(values, assumptions)
         self._ids = {
-            data: (address, name)
-            for address, known in values.items()
-            if not address.rpartition("data.")[1]
-            for name in ("id", "arn")
-            if isinstance(data := known.get(name), str) and _is_id(data)
+            data: (str(resource.get("address")), name)
+            for names in (_WITH_VPC, ("id", "arn"))  # what is managed by itself counts more
+            for _, resource in self._all
+            if resource.get("mode") != "data"
+            for name in names
+            if isinstance(data := mapping(resource.get("values")).get(name), str) and _is_id(data)
         }
 
     def resources(self) -> Iterator[Resource]:
@@ -80,6 +84,10 @@ class Planned:
             if address not in seen:
                 seen.add(address)
                 yield self._resource(module, resource, address)
+
+    def value(self, data: Json) -> Value:
+        """A value by itself: the ids of resources in it refer to these."""
+        return self._value("", data, False, None, self._root)
 
     def _resource(self, module: PlannedModule, resource: dict[str, Json], address: str) -> Resource:
         kind = str(resource.get("type"))

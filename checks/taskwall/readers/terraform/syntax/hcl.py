@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 MOST_ERRORS = 20
-"""Syntax errors told of one file; after so many the rest is noise."""
+"""Syntax errors reported of one file; after so many the rest is noise."""
 
 DEEPEST_BLOCK = 30
 """How far blocks may be nested in each other."""
@@ -51,6 +51,17 @@ class Parsed(Struct, frozen=True):
 def parse(path: str, text: str) -> Parsed:
     """Read a file. What is broken gives an error, and all around it is still read."""
     return Parse(path, text).read()
+
+
+def parse_generated(text: str, place: Span) -> Parsed:
+    """Read a text that a file holds at a place, and that a tool makes a file of.
+
+    What is in it stands on the lines of that file if they are the same ones, as in a heredoc; else
+    everything stands at the place.
+    """
+    same_lines = place.end_line - place.line - 1 == text.count("\n") > 0
+    source = ParserSource(place.file, text, rows=place.line) if same_lines else Pinned(place, text)
+    return _parsed(_tree(source.raw).root_node, source, asks=False)
 
 
 class Parse:
@@ -141,7 +152,8 @@ def _pieces(text: str) -> list[tuple[int, str]]:
     """A text cut before each line that begins a block of Terraform, with the row of each cut."""
     start = re.compile(
         r"^(?:resource|data|module|variable|output|locals|provider|terraform|moved|import|removed"
-        r"|check|ephemeral)\b[^\n={]*\{",
+        r"|check|ephemeral|include|dependency|dependencies|generate|remote_state|feature|exclude|unit|stack)"
+        r"\b[^\n={]*\{",
         re.MULTILINE,
     )
     cuts = [match.start() for match in start.finditer(text)]
@@ -322,12 +334,12 @@ def _block(node: "Node", source: ParserSource, depth: int) -> Block:
 
 
 def has_suppression(text: str) -> bool:
-    """Whether a text holds something that asks for silence."""
+    """Whether a text holds a suppression."""
     return "taskwall" in text.lower() or "checkov:skip=" in text
 
 
 def _comments(root: "Node", source: ParserSource) -> Iterator[Comment]:
-    """The comments that ask for silence, in the order of the file."""
+    """The comments that suppress a rule, in the order of the file."""
     cursor = root.walk()
     while True:
         node = cursor.node

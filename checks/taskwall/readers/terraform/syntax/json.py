@@ -61,8 +61,8 @@ def _read(path: str, text: str, made: "Callable[[_Tree, JsonNode], Parsed]") -> 
     try:
         root = json_text.parse(text, DEEPEST)
     except JsonError as error:
-        told = SourceError(place(error.at, error.at), f"no JSON: {error.why}")
-        return Parsed(Body({}, ()), errors=(told,))
+        problem = SourceError(place(error.at, error.at), f"no JSON: {error.why}")
+        return Parsed(Body({}, ()), errors=(problem,))
     return made(_Tree(path, place), root)
 
 
@@ -179,7 +179,7 @@ class _Tree:
         return Literal(place, Known(data, place))
 
     def comments(self, node: JsonNode) -> Iterator[Comment]:
-        """Members named `//` that ask for silence."""
+        """Members named `//` that suppress a rule."""
         if isinstance(node, JsonList):
             for item in node.items:
                 yield from self.comments(item)

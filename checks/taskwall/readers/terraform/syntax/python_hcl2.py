@@ -129,7 +129,7 @@ class _Reader:
         return self._text[start:end]
 
     def comments(self, tree: Any) -> Iterator[Comment]:
-        """The comments that ask for silence."""
+        """The comments that suppress a rule."""
         for token in tree.scan_values(lambda token: token.type == "NL_OR_COMMENT"):
             text = str(token).rstrip("\n")
             if has_suppression(text):

@@ -51,12 +51,14 @@ def stable_file(
     if starts is None:
         starts = [line + BLOCK_SPACING * (index + 1) for index, line in enumerate(at)]
     down = [start - line for start, line in zip(starts, at, strict=True)]
-    known = {block.place.line: (told, block) for told, block, sound in before if sound}
+    known = {
+        block.place.line: (before_text, block) for before_text, block, sound in before if sound
+    }
     blocks = []
     for index, block in enumerate(parse.read(down).body.blocks):
         sound = index not in parsed.shaky
-        told, kept = known.get(starts[index], ("", block))
-        same = sound and told == texts[index]
+        known_text, kept = known.get(starts[index], ("", block))
+        same = sound and known_text == texts[index]
         blocks.append((texts[index], kept if same else block, sound))
     shifts = LineShifts(tuple(starts), tuple(-rows for rows in down))
     if earlier is not None and earlier.shifts == shifts:

@@ -40,7 +40,7 @@ class Impossible(Struct, frozen=True):
     """That nothing can be deployed under the scenario: what it says is empty is read from."""
 
 
-Report: TypeAlias = SourceError | Question | Secret | AbsentSource | Impossible
+Effect: TypeAlias = SourceError | Question | Secret | AbsentSource | Impossible
 
 
 class _Kept(Struct, frozen=True):
@@ -48,7 +48,7 @@ class _Kept(Struct, frozen=True):
 
     value: object
     answers: Answers
-    reports: tuple[Report, ...]
+    reports: tuple[Effect, ...]
 
 
 class Memo(dict[K, V]):
@@ -71,9 +71,9 @@ class Effects:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario: Mapping[str, Scalar] = scenario
         self.answers: dict[str, Answer] = {}
-        self.reports: dict[Report, None] = {}
+        self.reports: dict[Effect, None] = {}
         self.shareable = True
-        self._of_inputs: dict[Report, None] | None = None
+        self._of_inputs: dict[Effect, None] | None = None
 
     def begin(self, scenario: Scenario) -> None:
         """Go on under another scenario: of what was reported, what inputs are stands."""
@@ -83,7 +83,7 @@ class Effects:
         self.answers = {}
         self.reports = dict(self._of_inputs)
 
-    def report(self, what: Report) -> None:
+    def report(self, what: Effect) -> None:
         """Note what holds wherever the value is used that is being computed."""
         self.reports[what] = None
 

@@ -343,7 +343,7 @@ class FurtherMembers:
         return Open(fields, places, self._rest, place, waits, members, self._closed)
 
 
-def elements(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
+def entries(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
     """The certain members of a collection, as Terraform loops over them: key and value."""
     if isinstance(value, Fields):
         for key in sorted(value.fields):

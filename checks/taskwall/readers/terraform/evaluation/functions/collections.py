@@ -1,4 +1,4 @@
-"""Functions of lists, sets, maps and objects."""
+"""Functions of lists and sets, and of any collection."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -21,7 +21,6 @@ from taskwall.readers.terraform.evaluation import access
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
-    fields_of,
     items_of,
     letters,
     limit_elements,
@@ -34,7 +33,6 @@ from taskwall.readers.terraform.values.conditions import Amount, combined
 from taskwall.readers.terraform.values.values import (
     Emptied,
     FailedError,
-    FurtherMembers,
     JsonFields,
     JsonItems,
     Open,
@@ -44,13 +42,11 @@ from taskwall.readers.terraform.values.values import (
     as_text,
     distinct,
     doubts,
-    elements,
     identity,
     is_null,
     is_open,
     is_whole,
     one_condition,
-    possible,
     unsaid,
     waiting,
 )
@@ -72,65 +68,6 @@ def concat(arguments: list[Value], scope: ModuleContext, more: Value | None = No
             rest += (*found.items, *found.rest)
     limit_elements(len(items))
     return Items(tuple(items), distinct(rest), None, doubts(*(one for one in lists if one.rest)))
-
-
-def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = None) -> Value:
-    """The members of all maps, later ones first. An unknown map may change earlier members."""
-    merged: Fields | None = None
-    rest: Value | None = None
-    certain: list[tuple[Value, Value]] = []
-    closed = True
-    fields: dict[str, Value] = {}
-    places = {}
-    given = list(arguments)
-    waiting_for: dict[Need, None] = {}
-    if more is not None:
-        found = items_of(more, scope)
-        given += (*found.items, *(_all_of(fields_of(item, scope), scope) for item in found.rest))
-    for argument in given:
-        if is_null(worst_per_scenario(argument)):
-            continue
-        map_ = fields_of(argument, scope)
-        merged = map_ if isinstance(map_, Fields) else merged
-        if isinstance(map_, Unknown | Reference):
-            found = access.as_list(map_, scope.run)
-            further: Value | None = found.rest[0] if found.rest else None
-            members: dict[str, Value] = {}
-            certain += ((waiting(map_), item) for item in found.items)
-            waits = found.needs
-            closed = closed and not found.rest
-        else:
-            further, members = map_.rest, map_.fields
-            places.update(map_.places)
-            waits = doubts(map_)
-            if isinstance(map_, Open):
-                certain += map_.members
-                waits = waits or waiting(*(key for key, _ in map_.members)).needs
-            closed = closed and not possible(map_)
-        if further is not None:
-            waits = waits or needs(further)
-            waiting_for.update(dict.fromkeys(waits))
-            fields = {key: alternatives(item, further, waits) for key, item in fields.items()}
-            rest = further if rest is None else alternatives(rest, further, waits)
-            scope.run.work(10 * len(fields))
-        fields.update(members)
-        scope.run.work(len(members))
-    limit_elements(len(fields))
-    place = merged.place if merged is not None and len(arguments) == 1 else None
-    if rest is None:
-        return Fields(fields, places, place=place)
-    waits = one_condition(waiting_for)
-    return Open(fields, places, rest, place, waits, tuple(certain), closed)
-
-
-def _all_of(value: Fields | Unknown | Reference, scope: ModuleContext) -> Value:
-    """A map that may or may not be there, as one without certain members."""
-    if not isinstance(value, Fields):
-        return value
-    rest = value.rest
-    for item in value.fields.values():
-        rest = item if rest is None else alternatives(rest, item, needs(item))
-    return Fields({}, rest=rest)
 
 
 def _flatten(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -182,22 +119,6 @@ def _is_named(value: Value) -> bool:
     return isinstance(value, Unknown) or (isinstance(value, Reference) and value.attribute != "")
 
 
-def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
-    default = arguments[2] if len(arguments) > 2 else None
-    map_ = fields_of(arguments[0], scope)
-    if isinstance(map_, Unknown | Reference):
-        return waiting(map_)
-    key = text_of(arguments[1])
-    found = map_.fields.get(key)
-    if found is not None:
-        return found
-    if map_.rest is not None:
-        return map_.rest if default is None else alternatives(map_.rest, default, needs(map_.rest))
-    if default is None:
-        raise FailedError(f'the key "{key}"', "does not exist")
-    return default
-
-
 def _element(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     at = worst_per_scenario(arguments[1])
@@ -243,31 +164,6 @@ def _at_least(value: Value, *, alike: bool) -> int:
     if isinstance(value, Items):
         return min(len(value.items), 1) if alike else len(value.items)
     return 0
-
-
-def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
-    map_ = fields_of(arguments[0], scope)
-    if isinstance(map_, Unknown | Reference):
-        found = access.as_list(map_, scope.run)
-        return Items(
-            tuple(waiting(map_) for _ in found.items),
-            tuple(waiting(map_) for _ in found.rest),
-            None,
-            found.needs,
-        )
-    rest = tuple(waiting(item) for item in possible(map_))
-    known = tuple(
-        Known(key.data, map_.places.get(str(key.data))) if isinstance(key, Known) else key
-        for key, _ in elements(map_)
-    )
-    return Items(known, rest, None, doubts(map_))
-
-
-def _values(arguments: list[Value], scope: ModuleContext) -> Value:
-    map_ = fields_of(arguments[0], scope)
-    if isinstance(map_, Unknown | Reference):
-        return access.as_list(map_, scope.run)
-    return Items(tuple(item for _, item in elements(map_)), possible(map_), None, doubts(map_))
 
 
 def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -326,14 +222,14 @@ def _contains(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _distinct(arguments: list[Value], scope: ModuleContext) -> Value:
     found = items_of(arguments[0], scope)
-    return Items(distinct(_alike(found.items)), found.rest, found.place, found.needs)
+    return Items(distinct(as_elements(found.items)), found.rest, found.place, found.needs)
 
 
 def _toset(arguments: list[Value], scope: ModuleContext) -> Value:
     if is_null(worst_per_scenario(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
-    alike = _alike([_simple(item) for item in found.items])
+    alike = as_elements([_simple(item) for item in found.items])
     return Set(distinct(alike), found.rest, found.place, found.needs)
 
 
@@ -341,7 +237,7 @@ def _simple(value: Value) -> Value:
     return worst_per_scenario(value) if isinstance(worst_per_scenario(value), Known) else value
 
 
-def _alike(values: Sequence[Value]) -> list[Value]:
+def as_elements(values: Sequence[Value]) -> list[Value]:
     """Values as elements of one collection: where one is a text, all scalars become texts."""
     kinds = {
         type(found.data)
@@ -364,7 +260,7 @@ def _tolist(arguments: list[Value], scope: ModuleContext) -> Value:
     found = items_of(arguments[0], scope)
     if isinstance(found, Set):
         return _ordered(found)
-    alike = _alike(found.items)
+    alike = as_elements(found.items)
     if all(one is other for one, other in zip(alike, found.items, strict=True)):
         return found
     return Items(tuple(alike), found.rest, found.place, found.needs)
@@ -380,16 +276,6 @@ def _ordered(found: Items) -> Items:
     return Items(tuple(sorted(found.items, key=text_of)), (), found.place)
 
 
-def _tomap(arguments: list[Value], scope: ModuleContext) -> Value:
-    if is_null(worst_per_scenario(arguments[0])):
-        return arguments[0]
-    found = fields_of(arguments[0], scope)
-    if not isinstance(found, Fields) or found.rest is not None:
-        return found
-    alike = dict(zip(found.fields, _alike([*found.fields.values()]), strict=True))
-    return Fields(alike, found.places, place=found.place)
-
-
 def _index(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
     for index, item in enumerate(items.items):
@@ -403,25 +289,10 @@ def _index(arguments: list[Value], scope: ModuleContext) -> Value:
     raise FailedError("index(...)", "finds no such element")
 
 
-def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
-    keys, values = items_of(arguments[0], scope), items_of(arguments[1], scope)
-    if keys.rest or values.rest or len(keys.items) != len(values.items):
-        raise UnsettledError
-    fields: dict[str, Value] = {}
-    further = FurtherMembers()
-    for key, value in zip(keys.items, values.items, strict=True):
-        found = worst_per_scenario(as_text(key))
-        if isinstance(found, Known):
-            fields[access.text_key(found)] = value
-        else:
-            further.add(as_text(key), value, needs(key))
-    return further.beside(fields, {}, None, needs(keys))
-
-
 def _setunion(arguments: list[Value], scope: ModuleContext) -> Value:
     found = concat(arguments, scope)
     assert isinstance(found, Items)
-    return Set(distinct(_alike(found.items)), found.rest, None, found.needs)
+    return Set(distinct(as_elements(found.items)), found.rest, None, found.needs)
 
 
 def _setintersection(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -514,7 +385,7 @@ def _one(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _chunklist(arguments: list[Value], scope: ModuleContext) -> Value:
-    items, size = tuple(_alike(_closed(arguments[0], scope))), whole(arguments[1])
+    items, size = tuple(as_elements(_closed(arguments[0], scope))), whole(arguments[1])
     if size < 1:
         return Items((Items(items),))
     starts = range(0, len(items), size)
@@ -532,30 +403,15 @@ def _matchkeys(arguments: list[Value], scope: ModuleContext) -> Value:
     )
 
 
-def _transpose(arguments: list[Value], scope: ModuleContext) -> Value:
-    map_ = fields_of(arguments[0], scope)
-    if not is_whole(map_) or not isinstance(map_, Fields):
-        raise UnsettledError
-    found: dict[str, list[Value]] = {}
-    for key in sorted(map_.fields):
-        for text in texts_in(map_.fields[key]):
-            found.setdefault(text, []).append(Known(key))
-    return Fields({key: Items(tuple(items)) for key, items in sorted(found.items())})
-
-
 def _list(arguments: list[Value], scope: ModuleContext) -> Value:
     return Items(tuple(arguments))
 
 
 COLLECTIONS = {
     "concat": concat,
-    "merge": merge,
     "flatten": _flatten,
-    "lookup": _lookup,
     "element": _element,
     "length": _length,
-    "keys": _keys,
-    "values": _values,
     "coalesce": _coalesce,
     "coalescelist": _coalescelist,
     "compact": _compact,
@@ -563,9 +419,7 @@ COLLECTIONS = {
     "distinct": _distinct,
     "toset": _toset,
     "tolist": _tolist,
-    "tomap": _tomap,
     "index": _index,
-    "zipmap": _zipmap,
     "setunion": _setunion,
     "setintersection": _setintersection,
     "setsubtract": _setsubtract,
@@ -576,6 +430,5 @@ COLLECTIONS = {
     "one": _one,
     "chunklist": _chunklist,
     "matchkeys": _matchkeys,
-    "transpose": _transpose,
     "list": _list,
 }

@@ -114,10 +114,10 @@ def _cut(value: Text, separator: str) -> Value:
 
 
 def _piece(parts: "list[str | Value]") -> Value:
-    told = [part for part in parts if part != ""]
-    if len(told) == 1 and not isinstance(told[0], str):
-        return told[0]
-    return text(told)
+    filled = [part for part in parts if part != ""]
+    if len(filled) == 1 and not isinstance(filled[0], str):
+        return filled[0]
+    return text(filled)
 
 
 def _replace(arguments: list[Value], scope: ModuleContext) -> Value:

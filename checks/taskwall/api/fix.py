@@ -1,0 +1,196 @@
+"""Fixes made and proved: the edits that findings have, held against further scans."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.api.options import Options, ResolvedOptions, resolved_options
+from taskwall.api.proof import Census, EditCandidate, prove
+from taskwall.api.scan import built
+from taskwall.core.paths import encloses, repository_of
+from taskwall.findings import baseline
+from taskwall.findings.baseline import Baseline
+from taskwall.findings.finding import Finding, Report
+from taskwall.fixes.apply import applied, edits_by_file
+from taskwall.report.report import ReportBuilder
+from taskwall.rules import all_rules
+from taskwall.source.files import Files
+from taskwall.sources import sources_below
+
+MAX_SCANS = 10
+"""So many scans prove edits, at most."""
+
+Texts: TypeAlias = Mapping[str, str]
+"""The texts of changed files, by absolute path."""
+
+
+class ChangedFile(Struct, frozen=True):
+    """A file that fixes change: its absolute path, as reports spell it, and its text.
+
+    `lines` and `new_lines` are those of both texts, masked where a secret may stand.
+    """
+
+    path: str
+    shown: str
+    text: str
+    new_text: str
+    lines: Sequence[str]
+    new_lines: Sequence[str]
+
+
+class Fixes(Struct, frozen=True):
+    """The files that proved fixes change, and the findings that they mend.
+
+    `left` counts the findings that have edits which were not made, by the reason. `report` is that
+    of the sources as they are.
+    """
+
+    files: tuple[ChangedFile, ...]
+    findings: tuple[Finding, ...]
+    left: Mapping[str, int]
+    report: Report
+
+
+NOT_GIVEN = "in files that were not given"
+PLACEHOLDER = "waiting for a value that only you know"
+UNPROVED = "not proved"
+
+
+class _State(Struct, frozen=True):
+    """The sources with some texts changed, and what a scan finds in them."""
+
+    texts: Texts
+    result: ReportBuilder
+    census: Census
+
+
+def fix(options: Options) -> Fixes:
+    """Make the edits of findings that can be proved.
+
+    They are proved when a scan with them finds each of those findings gone, and no fail (before
+    precedence), unknown, error or crash that was not there before, in every stack of the repository
+    that reads a changed file. Rules that are not selected are judged as well: `select` and `ignore`
+    say what is mended.
+
+    Raises:
+        SettingsError: the settings, or options that override them, cannot be meant so.
+        BaselineError: a baseline cannot be read.
+    """
+    fixing = _Fixing(options)
+    first = state = fixing.scanned({})
+    mended: list[Finding] = []
+    while True:
+        left: Counter[str] = Counter()
+        found = list(fixing.candidates(state, left))
+        proved, state = fixing.proved(state, found)
+        if not proved:
+            break
+        mended += (one.finding for one in proved)
+    left[UNPROVED] += len(found)
+    files = tuple(_changed(first, state))
+    return Fixes(files, tuple(mended), +left, fixing.report(first))
+
+
+class _Fixing:
+    """Scans sources with edits made in them, a limited number of times."""
+
+    def __init__(self, options: Options) -> None:
+        self._mended = {rule.id for rule in resolved_options(options).rules}
+        asked = resolved_options(replace(options, select=None, ignore=None))
+        judged = self._mended.union(rule.id for rule in asked.rules)
+        rules = tuple(rule for rule in all_rules() if rule.id in judged)
+        self._given = asked.paths
+        self._options = options
+        self._asked = replace(asked, rules=rules, paths=tuple(_read_for(asked)))
+        path = asked.settings.baseline
+        self._baseline = baseline.read(path) if path else Baseline()
+        self._scans_left = MAX_SCANS
+
+    def scanned(self, texts: Texts) -> _State:
+        """The sources with some texts changed."""
+        result = built(self._asked, self._options, Files(dict(texts)))
+        return _State(texts, result, Census.of(result))
+
+    def report(self, state: _State) -> Report:
+        """The report of the sources in a state."""
+        return state.result.report(self._baseline, self._asked.settings.baseline)
+
+    def candidates(self, state: _State, left: Counter[str]) -> Iterator[EditCandidate]:
+        """The findings whose edits may be made; `left` counts the others."""
+        meant = state.result.paths.meant
+        for finding in self.report(state).findings:
+            if finding.fix is None or not finding.fix.edits or finding.rule not in self._mended:
+                continue
+            edits = tuple(replace(edit, file=meant(edit.file)) for edit in finding.fix.edits)
+            if not all(self._is_given(edit.file) for edit in edits):
+                left[NOT_GIVEN] += 1
+            elif any(edit.placeholder for edit in edits):
+                left[PLACEHOLDER] += 1
+            else:
+                yield EditCandidate(finding, edits)
+
+    def proved(
+        self, state: _State, candidates: Sequence[EditCandidate]
+    ) -> tuple[list[EditCandidate], _State]:
+        """The candidates that do good, and the sources with their edits made."""
+        last = state
+
+        def scan(some: Sequence[EditCandidate]) -> Census:
+            nonlocal last
+            self._scans_left -= 1
+            last = self.scanned(_edited(state, some))
+            return last.census
+
+        if not candidates or not self._scans_left:
+            return [], state
+        good = prove(candidates, state.census, scan, self._scans_left)
+        return good, last if good else state
+
+    def _is_given(self, path: str) -> bool:
+        """Whether a file is one of those that were given, or below them, and no link is on it."""
+        for given in self._given:
+            if encloses(given, path):
+                folder = given if os.path.isdir(given) else os.path.dirname(given)
+                real = os.path.join(os.path.realpath(folder), os.path.relpath(path, folder))
+                return os.path.realpath(path) == real
+        return False
+
+
+def _read_for(asked: ResolvedOptions) -> Iterator[str]:
+    """What is read to prove edits below the given paths: all that the repository makes of them.
+
+    A folder in a repository stands for its files: files that are given are read within every stack
+    of the repository that has them.
+    """
+    files = Files()
+    for path in asked.paths:
+        if os.path.isdir(path) and repository_of(path) not in ("", path):
+            yield from sources_below(path, asked.settings, files) or [path]
+        else:
+            yield path
+
+
+def _edited(state: _State, candidates: Iterable[EditCandidate]) -> Texts:
+    """The changed texts of a state with the edits of some candidates made as well."""
+    text = state.result.files.text
+    edits = edits_by_file(edit for one in candidates for edit in one.edits)
+    changed = {file: applied(text(file), each) for file, each in edits.items()}
+    return {**state.texts, **changed}
+
+
+def _changed(first: _State, last: _State) -> Iterator[ChangedFile]:
+    """The files that differ in two states."""
+    for path, text in sorted(last.texts.items()):
+        before, after = first.result, last.result
+        yield ChangedFile(
+            path,
+            before.paths.shown(path),
+            before.files.text(path),
+            text,
+            before.lines.for_path(path),
+            after.lines.for_path(path),
+        )

@@ -1,0 +1,297 @@
+"""Flows for people and machines: who can open a connection to what, and why (not)."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from taskwall.api.networks import Networks, StackNetwork
+from taskwall.api.options import Options, resolved_options
+from taskwall.core.facts import Fact
+from taskwall.core.values import why_unknown
+from taskwall.findings.finding import Problem, Step
+from taskwall.model.core.address import ALL_PORTS, Ranges
+from taskwall.model.flows.flow import Flow, Obstacle
+from taskwall.model.flows.flows import all_flows
+from taskwall.model.flows.reach import Reach
+from taskwall.model.flows.selection import (
+    NoEndError,
+    Selection,
+    ends,
+    flows_between,
+    select_ends,
+    told_ranges,
+)
+from taskwall.source.files import Files
+
+FLOWS_VERSION = 1
+
+
+class EndError(Exception):
+    """A word stands for no end in any stack; the message is a sentence, and names near ones."""
+
+
+class FlowLine(Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """One flow as the contract spells it.
+
+    `addresses` are those of the internet, of a VPC or of a remote network that take part, where not
+    all do. `notes` say what holds of it beside. `waits` says why what is missing is not known;
+    `also` are further ends from which the same is open.
+    """
+
+    source: str
+    target: str
+    protocol: str
+    ports: tuple[str, ...]
+    arrives: tuple[str, ...]
+    verdict: str
+    through: tuple[str, ...]
+    because: tuple[Step, ...]
+    missing: tuple[str, ...]
+    addresses: tuple[str, ...]
+    notes: tuple[str, ...]
+    stack: str
+    waits: str = ""
+    also: tuple[str, ...] = ()
+
+
+class ProposedChange(Struct, frozen=True):
+    """What closes a way, or opens it: the step at which it does, and what would change that."""
+
+    at: Step
+    change: str
+
+
+class WhyAnswer(Struct, frozen=True):
+    """Why one end can open connections to another, or why it cannot: then `closed` says so.
+
+    `closing` are the smallest changes that would close what is open.
+    """
+
+    source: str
+    target: str
+    stack: str
+    flows: tuple[FlowLine, ...]
+    closed: tuple[ProposedChange, ...]
+    closing: tuple[ProposedChange, ...]
+
+
+class Listing(Struct, frozen=True):
+    """All flows that were asked for, and what could not be read."""
+
+    flows: tuple[FlowLine, ...]
+    stacks: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+class Explanation(Struct, frozen=True):
+    """The answers to why, and what could not be read."""
+
+    answers: tuple[WhyAnswer, ...]
+    problems: tuple[Problem, ...]
+
+
+def list_flows(
+    options: Options,
+    of: str | None,
+    to: str | None,
+    files: Files | None = None,
+    *,
+    together: bool = False,
+) -> Listing:
+    """The flows of the sources that the options name.
+
+    Args:
+        options: the sources, and how to read them.
+        of: the end from which they start; None: any.
+        to: the end to which they lead; None: any.
+        files: where texts come from.
+        together: flows that differ in where they start alone are one, without a chain.
+
+    Raises:
+        SettingsError: the settings cannot be meant so.
+        EndError: an end is none of any stack.
+    """
+    networks = Networks(resolved_options(options), files)
+    found: list[FlowLine] = []
+    stacks: list[str] = []
+    ask = _Asked((of, to))
+    for each in networks:
+        reach = Reach(each.network)
+        selected = ask.of(reach)
+        if selected is None:
+            continue
+        tell = _Teller(each, networks)
+        for flow in flows_between(all_flows(reach), *selected):
+            found += [tell.line(flow)] if together else map(tell.line, flow.each())
+        if reach.every:
+            stacks.append(each.stack)
+    ask.check()
+    return Listing(tuple(found), tuple(stacks), networks.problems)
+
+
+def explain(
+    options: Options, of: str, to: str, port: int | None, files: Files | None = None
+) -> Explanation:
+    """Why one end can reach another, or what closes the way.
+
+    Raises:
+        SettingsError: the settings cannot be meant so.
+        EndError: an end is none of any stack.
+    """
+    networks = Networks(resolved_options(options), files)
+    found: list[WhyAnswer] = []
+    ask = _Asked((of, to))
+    for each in networks:
+        reach = Reach(each.network)
+        selected = ask.of(reach)
+        if selected is None:
+            continue
+        tell = _Teller(each, networks)
+        source, target = selected
+        if source is None or target is None:
+            continue
+        flows = [
+            one
+            for flow in flows_between(all_flows(reach), source, target)
+            if _is_on(flow, port)
+            for one in flow.each()
+        ]
+        closed: list[ProposedChange] = []
+        if not flows:
+            closed = [tell.change(each) for each in _closed(reach, source, target)]
+        found.append(
+            WhyAnswer(
+                of, to, each.stack, tuple(tell.line(flow) for flow in flows),
+                tuple(closed), tuple(tell.closing(flows)),
+            )
+        )  # fmt: skip
+    ask.check()
+    return Explanation(tuple(found), networks.problems)
+
+
+def _is_on(flow: Flow, port: int | None) -> bool:
+    if port is None:
+        return True
+    return flow.protocol != "icmp" and bool(flow.ports & Ranges(((port, port),)))
+
+
+def _closed(reach: Reach, source: Selection, target: Selection) -> Iterable[Obstacle]:
+    """What closes the way between two ends: of several interfaces, that which closes least."""
+    best: tuple[Obstacle, ...] | None = None
+    for server in target.interfaces or (None,):
+        for client in source.interfaces or (None,):
+            found = reach.obstacles(source.word, client, target.word, server)
+            if found and (best is None or len(found) < len(best)):
+                best = found
+    return best or ()
+
+
+class _Asked:
+    """Ends as a user names them, looked for in one stack after another."""
+
+    def __init__(self, words: tuple[str | None, str | None]) -> None:
+        self._words = words
+        self._known: dict[str, bool] = {}
+        self._ends: dict[str, None] = {}
+
+    def of(self, reach: Reach) -> tuple[Selection | None, Selection | None] | None:
+        """What the words stand for in a stack; None if one of them stands for nothing there."""
+        found: list[Selection | None] = []
+        missed = False
+        for word in self._words:
+            if word is None:
+                found.append(None)
+                continue
+            try:
+                found.append(select_ends(reach, word))
+                self._known[word] = True
+            except NoEndError:
+                self._known.setdefault(word, False)
+                self._ends |= dict.fromkeys(ends(reach))
+                missed = True
+        return None if missed or len(found) != 2 else (found[0], found[1])
+
+    def check(self) -> None:
+        """Refuse a word that stood for nothing anywhere.
+
+        Raises:
+            EndError: there is one.
+        """
+        from difflib import get_close_matches
+
+        for word, known in self._known.items():
+            if not known:
+                near = get_close_matches(word, list(self._ends), 3, 0.4)
+                hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+                raise EndError(f'there is no end "{word}"{hint}.')
+
+
+class _Teller:
+    """Spells what the model says of one stack: places as in files, and nothing sensitive."""
+
+    def __init__(self, of: StackNetwork, networks: Networks) -> None:
+        self._of = of
+        self._paths = networks.paths
+
+    def line(self, flow: Flow) -> FlowLine:
+        """A flow as a line."""
+        mask = self._of.mask.redact
+        notes = []
+        if flow.lost:
+            notes.append(f"no answers get to client ports {', '.join(spoken(flow.lost))}")
+        return FlowLine(
+            mask(flow.source),
+            mask(flow.target),
+            flow.protocol,
+            spoken(flow.ports),
+            spoken(None if flow.arrives == flow.ports else flow.arrives),
+            flow.verdict,
+            tuple(map(mask, flow.through)),
+            tuple(self._steps(flow.because)),
+            tuple(dict.fromkeys(mask(need.name) for need in flow.missing)),
+            tuple(told_ranges(flow)),
+            tuple(notes),
+            self._of.stack,
+            mask(why_unknown(flow.missing)),
+            tuple(map(mask, flow.also)),
+        )
+
+    def change(self, obstacle: Obstacle) -> ProposedChange:
+        """What closes a way."""
+        return ProposedChange(self._step(obstacle.fact), self._of.mask.redact(obstacle.change))
+
+    def closing(self, flows: list[Flow]) -> Iterator[ProposedChange]:
+        """What would close flows: the last permission that lets each of them in."""
+        told: dict[object, ProposedChange] = {}
+        for flow in flows:
+            if flow.verdict != "open":
+                continue
+            last = [fact for fact in flow.because if "allows ingress" in fact.text]
+            for fact in last[-1:]:
+                step = self._step(fact)
+                key = (step.file, step.line, step.resource)
+                told.setdefault(
+                    key, ProposedChange(step, f"remove or narrow this rule of {step.resource}")
+                )
+        yield from told.values()
+
+    def _steps(self, facts: Iterable[Fact]) -> Iterator[Step]:
+        for fact in facts:
+            if fact.truth is not False:
+                yield self._step(fact)
+
+    def _step(self, fact: Fact) -> Step:
+        mask = self._of.mask.redact
+        place = self._of.lines.apply(fact.place)
+        if place is None:
+            return Step(mask(fact.resource), "", 0, mask(str(fact)))
+        return Step(mask(fact.resource), self._paths.shown(place.file), place.line, mask(str(fact)))
+
+
+def spoken(ports: Ranges | None) -> tuple[str, ...]:
+    """Ports as texts: single ones, ranges, or "all"; none where there are none to tell."""
+    if ports == ALL_PORTS:
+        return ("all",)
+    if ports is None:
+        return ()
+    return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)

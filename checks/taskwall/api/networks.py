@@ -1,0 +1,65 @@
+"""The networks that sources describe, with their switches left open."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.api.options import ResolvedOptions
+from taskwall.core.values import Span
+from taskwall.findings.finding import Problem
+from taskwall.findings.redaction import Redactor
+from taskwall.incremental.positions import LineMap
+from taskwall.lowering import lower
+from taskwall.model.core.network import Network
+from taskwall.report.excerpts import ReportPaths
+from taskwall.source.files import Files
+from taskwall.source.stack import SourceError
+
+
+class StackNetwork(Struct, frozen=True):
+    """The network of one stack, by the stack's name as reports spell it.
+
+    `mask` hides what the sources declare to be sensitive, `lines` leads to the places of files.
+    """
+
+    stack: str
+    network: Network
+    mask: Redactor
+    lines: LineMap
+
+
+class Networks:
+    """Reads sources and gives their networks one by one; what could not be read is kept."""
+
+    def __init__(self, options: ResolvedOptions, files: Files | None = None) -> None:
+        self.paths = ReportPaths(options.cwd)
+        self._found = options.read(Files() if files is None else files)
+        self._errors = dict.fromkeys((*self._found.refused, *self._found.errors))
+
+    def __iter__(self) -> Iterator[StackNetwork]:
+        """Each stack's network: what may be there is in it, as things that may exist."""
+        for read in self._found.reads:
+            try:
+                evaluation = read.stack.evaluate({})
+                self._errors |= dict.fromkeys(evaluation.errors)
+                lowered = lower(evaluation.resources)
+            except RecursionError:
+                place = Span(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)
+                self._errors[SourceError(place, "is nested too deeply to be analysed")] = None
+                continue
+            for what, place, error in lowered.crashes:
+                self._errors[SourceError(place, f"reading {what} crashed: {error!r}")] = None
+            yield StackNetwork(
+                self.paths.shown(read.stack.name),
+                lowered.network,
+                Redactor(evaluation.sensitive_texts),
+                evaluation.line_map,
+            )
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read, as far as one has come."""
+        return tuple(
+            Problem(self.paths.shown(e.place.file), e.place.line, e.place.column, e.message)
+            for e in self._errors
+        )

@@ -1,0 +1,95 @@
+"""Fixtures of rules of one's own: what `taskwall rules test` holds them to.
+
+Fixtures stand in `fixtures/<id>/<case>/` beside the rules, each a `main.tf` or a `template.yaml`
+whose comments say what the rule must say of which line (`taskwall.library.marks`).
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from taskwall.api.options import Options
+from taskwall.api.scan import scan
+from taskwall.library.marks import mark, marks_of
+from taskwall.rules._rule import Rule
+
+SOURCES = ("main.tf", "template.yaml")
+
+
+class Mismatch(Struct, frozen=True):
+    """A line of a fixture of which a rule says something else than what is marked."""
+
+    file: str
+    line: int
+    expected: tuple[str, ...]
+    found: tuple[str, ...]
+
+    def __str__(self) -> str:
+        expected, found = (", ".join(each) or "nothing" for each in (self.expected, self.found))
+        return f"{self.file}:{self.line}: expected {expected}, found {found}"
+
+
+class FixtureResult(Struct, frozen=True):
+    """What the fixtures of a rule came to: how many sources they are, and what does not agree.
+
+    `problems` are sources that could not be read, and crashes of the rule.
+    """
+
+    rule: str
+    sources: int
+    mismatches: tuple[Mismatch, ...]
+    problems: tuple[str, ...]
+
+
+def run_fixtures(folder: str, rules: tuple[Rule, ...]) -> Iterator[FixtureResult]:
+    """Hold rules of a folder to their fixtures.
+
+    Args:
+        folder: the folder of the rules.
+        rules: those of them that are tried.
+    """
+    severities = {rule.id: rule.severity for rule in rules}
+    for rule in rules:
+        cases = os.path.join(folder, "fixtures", rule.id.lower())
+        files = [
+            os.path.join(cases, case, name)
+            for case in sorted(os.listdir(cases) if os.path.isdir(cases) else ())
+            for name in SOURCES
+            if os.path.isfile(os.path.join(cases, case, name))
+        ]
+        mismatches: list[Mismatch] = []
+        problems: list[str] = []
+        for file in files:
+            report = scan(_options(file, folder, rule))
+            document = report.document
+            problems += (
+                f"{one.file}:{one.line}: {one.message}"
+                for one in document.errors
+                if os.path.abspath(one.file) == os.path.abspath(file)
+            )
+            problems += (f"{one.rule}: {one.message}" for one in document.crashes)
+            said: dict[int, list[str]] = {}
+            for finding in report.findings:
+                said.setdefault(finding.line, []).append(mark(finding, severities))
+            mismatches += _mismatches(file, rule, said)
+        yield FixtureResult(rule.id, len(files), tuple(mismatches), tuple(problems))
+
+
+def _options(file: str, folder: str, rule: Rule) -> Options:
+    return Options(
+        paths=(file,),
+        rules=(folder,),
+        select=(rule.id,),
+        show=("fail", "unknown", "pass"),
+        fail_on="never",
+    )
+
+
+def _mismatches(file: str, rule: Rule, said: Mapping[int, list[str]]) -> Iterator[Mismatch]:
+    with open(file, encoding="utf-8") as stream:
+        expected = marks_of(stream.read(), rule.id)
+    for line in sorted({*said, *expected}):
+        wanted, found = tuple(expected.get(line, ())), tuple(sorted(said.get(line, ())))
+        if wanted != found:
+            yield Mismatch(os.path.relpath(file), line, wanted, found)

@@ -1,0 +1,157 @@
+"""`taskwall flows`: who can open a connection to what."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from taskwall.api.flows import FLOWS_VERSION, EndError, FlowLine, Listing, list_flows
+from taskwall.cli.arguments import parse_arguments, parser_of
+from taskwall.cli.inputs import source_options, sources_of
+from taskwall.cli.terminal import UsageError, say
+from taskwall.findings.text import sanitize
+from taskwall.settings import SettingsError, one_of
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterable, Iterator
+
+    from taskwall.findings.finding import Problem
+
+FLOW_FORMATS = ("text", "json")
+
+MAX_SOURCES = 40
+"""So many ends are named that can open the same; of more, how many there are."""
+
+
+def parser() -> ArgumentParser:
+    """What the command takes."""
+    made = parser_of(
+        "flows",
+        "[OPTION...] [PATH...]",
+        "List who can open a connection to what: the internet, services, load balancers, data"
+        " stores, endpoints.",
+    )
+    made.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
+    made.add_argument("--from", dest="source", metavar="END", help="only flows from this end")
+    made.add_argument("--to", dest="target", metavar="END", help="only flows to this end")
+    made.add_argument(
+        "--format",
+        default="text",
+        metavar="|".join(FLOW_FORMATS),
+        help="output format (default: text)",
+    )
+    source_options(made)
+    made.set_defaults(select=None, ignore=None)
+    return made
+
+
+def run(arguments: list[str]) -> int:
+    """List the flows of what the arguments name; 2 if something could not be read."""
+    given = parse_arguments(parser(), arguments)
+    try:
+        one_of(given.format, FLOW_FORMATS, "--format")
+        given.paths = given.paths or [os.curdir]
+        together = given.format == "text"
+        found = list_flows(sources_of(given), given.source, given.target, together=together)
+    except (SettingsError, EndError) as error:
+        raise UsageError(str(error)) from error
+    say(flows_json(found.flows) if given.format == "json" else _text(found))
+    return told_problems(found.problems)
+
+
+def told_problems(problems: Iterable[Problem]) -> int:
+    """Say what could not be read; the exit status."""
+    status = 0
+    for problem in problems:
+        where = f"{problem.file}:{problem.line}:{problem.column}"
+        sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
+        status = 2
+    return status
+
+
+def flows_json(flows: Iterable[FlowLine]) -> str:
+    """Flows as the contract has them."""
+    import msgspec
+
+    made = {"version": FLOWS_VERSION, "flows": [as_contract(flow) for flow in flows]}
+    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
+
+
+def as_contract(flow: FlowLine) -> dict[str, object]:
+    """A flow as the contract has it."""
+    import msgspec
+
+    made: dict[str, object] = msgspec.to_builtins(flow)
+    for inner in ("waits", "also"):
+        made.pop(inner)
+    return made
+
+
+def _text(found: Listing) -> str:
+    lines: list[str] = []
+    several = len(found.stacks) > 1
+    for stack in dict.fromkeys(flow.stack for flow in found.flows):
+        if several:
+            lines += [stack, ""]
+        lines += _of_stack([flow for flow in found.flows if flow.stack == stack])
+    if not found.flows:
+        lines += ["No flow can be open.", ""]
+    count = sum(1 + len(flow.also) for flow in found.flows if flow.verdict == "unknown")
+    total = sum(1 + len(flow.also) for flow in found.flows)
+    unknown = f", {count} of them unknown" if count else ""
+    counted = f"{total} flow{'' if total == 1 else 's'}{unknown}"
+    lines.append(f"{counted}. All others are closed, as far as these sources tell.")
+    return "\n".join(map(sanitize, lines)) + "\n"
+
+
+def _of_stack(flows: list[FlowLine]) -> Iterator[str]:
+    """Flows by where they lead; those from several ends that are alike on one line."""
+    for target in dict.fromkeys(flow.target for flow in flows):
+        yield f"to {target}"
+        alike: dict[tuple[str, ...], dict[str, None]] = {}
+        for flow in flows:
+            if flow.target == target:
+                sources = alike.setdefault(words_of(flow), {})
+                sources |= dict.fromkeys((flow.source, *flow.also))
+        ordered = sorted(alike.items(), key=lambda each: _rank(each[1]))
+        width = max(len(words[0]) for words, _ in ordered)
+        for words, sources in ordered:
+            tail = "  ".join((words[0].ljust(width), *filter(None, words[1:])))
+            yield f"  {tail}".rstrip()
+            yield from _wrapped(list(sources))
+        yield ""
+
+
+def _rank(sources: dict[str, None]) -> int:
+    """The internet first: what is reached from there is asked first."""
+    return 0 if "internet" in sources else 1
+
+
+def words_of(flow: FlowLine) -> tuple[str, ...]:
+    """What is told of a flow beside its ends: the ports come first."""
+    ports = "all ports" if flow.ports == ("all",) else ", ".join(flow.ports)
+    spoken = {"all": "everything", "icmp": "icmp"}.get(flow.protocol, f"{flow.protocol} {ports}")
+    through = f"through {', '.join(flow.through)}" if flow.through else ""
+    if flow.through and flow.arrives and flow.arrives != flow.ports:
+        arrives = "any port" if flow.arrives == ("all",) else ", ".join(flow.arrives)
+        through += f" (arrives at {arrives})"
+    few = flow.addresses[:4]
+    more = f" and {len(flow.addresses) - 4} more" if len(flow.addresses) > 4 else ""
+    which = f"addresses {', '.join(few)}{more}" if few else ""
+    unknown = f"unknown: {flow.waits}" if flow.verdict == "unknown" else ""
+    return spoken, through, which, unknown, *flow.notes
+
+
+def _wrapped(sources: list[str]) -> Iterator[str]:
+    if len(sources) > MAX_SOURCES:
+        sources = [*sources[:MAX_SOURCES], f"and {len(sources) - MAX_SOURCES} more"]
+    line = "    from "
+    for number, source in enumerate(sources):
+        word = source + ("," if number < len(sources) - 1 else "")
+        if len(line) + len(word) > 100 and not line.endswith("from "):
+            yield line.rstrip()
+            line = "         "
+        line += f"{word} "
+    yield line.rstrip()

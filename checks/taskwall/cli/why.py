@@ -1,0 +1,123 @@
+"""`taskwall why`: the way from one end to another hop by hop, or what closes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskwall.api.flows import FLOWS_VERSION, EndError, FlowLine, WhyAnswer, explain
+from taskwall.cli.arguments import parse_arguments, parser_of
+from taskwall.cli.flows import FLOW_FORMATS, as_contract, told_problems, words_of
+from taskwall.cli.inputs import source_options, sources_of
+from taskwall.cli.terminal import UsageError, say
+from taskwall.findings.text import sanitize
+from taskwall.settings import SettingsError, one_of
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterator
+
+    from taskwall.findings.finding import Step
+
+
+def parser() -> ArgumentParser:
+    """What the command takes."""
+    made = parser_of(
+        "why",
+        "[OPTION...] PATH FROM TO [PORT]",
+        "Say why one end can open a connection to another, or what closes the way, and the smallest"
+        " change that would turn it.",
+    )
+    made.add_argument("path", metavar="PATH", help="file or folder")
+    made.add_argument("source", metavar="FROM", help="such as internet, service:api, 10.0.0.0/16")
+    made.add_argument("target", metavar="TO", help="such as store:main, lb:edge, internet")
+    made.add_argument("port", nargs="?", metavar="PORT", help="only this port of the client's")
+    made.add_argument(
+        "--format",
+        default="text",
+        metavar="|".join(FLOW_FORMATS),
+        help="output format (default: text)",
+    )
+    source_options(made)
+    made.set_defaults(select=None, ignore=None)
+    return made
+
+
+def run(arguments: list[str]) -> int:
+    """Explain what the arguments ask for; 2 if something could not be read."""
+    given = parse_arguments(parser(), arguments)
+    port = None
+    if given.port is not None:
+        if not given.port.isdecimal() or int(given.port) > 65535:
+            raise UsageError(f'a port is a number from 0 to 65535, not "{given.port}".')
+        port = int(given.port)
+    try:
+        one_of(given.format, FLOW_FORMATS, "--format")
+        given.paths = [given.path]
+        found = explain(sources_of(given), given.source, given.target, port)
+    except (SettingsError, EndError) as error:
+        raise UsageError(str(error)) from error
+    if given.format == "json":
+        say(_json(found.answers))
+    else:
+        lines = [line for answer in found.answers for line in _text(answer, len(found.answers) > 1)]
+        say("\n".join(map(sanitize, lines)) + "\n")
+    return told_problems(found.problems)
+
+
+def _json(answers: tuple[WhyAnswer, ...]) -> str:
+    """Flows as the contract has them; what is closed is a flow with that verdict."""
+    import msgspec
+
+    flows: list[dict[str, object]] = []
+    for answer in answers:
+        flows += [
+            {**as_contract(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
+            for flow in answer.flows
+        ]
+        if not answer.flows:
+            flows.append(
+                {
+                    "from": answer.source, "to": answer.target, "protocol": "all",
+                    "ports": ["all"], "arrives": [], "verdict": "closed", "through": [],
+                    "because": [msgspec.to_builtins(each.at) for each in answer.closed],
+                    "missing": [], "addresses": [], "notes": [], "stack": answer.stack,
+                    "changes": [msgspec.to_builtins(each) for each in answer.closed],
+                }
+            )  # fmt: skip
+    made = {"version": FLOWS_VERSION, "flows": flows}
+    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
+
+
+def _text(answer: WhyAnswer, several: bool) -> Iterator[str]:
+    if several:
+        yield answer.stack
+    for flow in answer.flows:
+        yield from _open(flow)
+    if not answer.flows:
+        yield f"{answer.source} -> {answer.target}: closed"
+        for each in answer.closed:
+            yield f"  because {_told(each.at)}"
+        if answer.closed:
+            both = ", and " if len(answer.closed) > 1 else ""
+            yield f"  to open it: {both.join(each.change for each in answer.closed)}"
+    elif answer.closing:
+        yield "To close it:"
+        for each in answer.closing:
+            yield f"  {each.change}{_at(each.at)}"
+    yield ""
+
+
+def _open(flow: FlowLine) -> Iterator[str]:
+    words = "  ".join(filter(None, words_of(flow)))
+    verdict = "" if flow.verdict == "unknown" else ": open"
+    yield f"{flow.source} -> {flow.target}  {words}{verdict}"
+    for step in flow.because:
+        yield f"  {_told(step)}"
+
+
+def _told(step: Step) -> str:
+    return f"{step.text}{_at(step)}"
+
+
+def _at(step: Step) -> str:
+    return f" [{step.file}:{step.line}]" if step.file else ""

@@ -1,0 +1,82 @@
+"""What changes in a file as a unified diff, in which secrets are masked."""
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import TypeAlias
+
+CONTEXT = 3
+"""So many lines a diff shows before and after what changes."""
+
+_Row: TypeAlias = tuple[str, int, int]
+"""The sign of a line in a diff, and how many lines of either text are before it."""
+
+
+class ShownText:
+    """The lines of a text, with their line breaks, and as reports may show them."""
+
+    def __init__(self, text: str, masked: Sequence[str]) -> None:
+        """Take a text, and its lines without line breaks, masked where a secret may stand."""
+        *lines, last = text.split("\n")
+        self.lines = [f"{line}\n" for line in lines] + ([last] if last else [])
+        self._masked = masked
+
+    def hides(self, index: int) -> bool:
+        """Whether something in a line is masked."""
+        return self.lines[index].rstrip("\r\n") != self._masked[index].rstrip("\r")
+
+    def shown(self, index: int) -> str:
+        """A line as it may be shown, with its line break."""
+        line = f"{self._masked[index]}\n" if self.hides(index) else self.lines[index]
+        return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def unified(name: str, before: ShownText, after: ShownText) -> Iterator[str]:
+    """The lines of a diff that `git apply` and `patch -p1` take, for a file that has this name.
+
+    What is masked is never shown beside a change. A change of a masked line is masked itself, so
+    that it cannot be applied.
+    """
+    yield f"--- a/{name}\n"
+    yield f"+++ b/{name}\n"
+    rows = list(_rows(before, after))
+    visible = _visible(rows, before)
+    for seen, hunk in groupby(range(len(rows)), visible.__contains__):
+        if seen:
+            yield from _hunk([rows[index] for index in hunk], before, after)
+
+
+def _rows(before: ShownText, after: ShownText) -> Iterator[_Row]:
+    matcher = SequenceMatcher(None, before.lines, after.lines, autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag == "equal":
+            yield from ((" ", start + n, new_start + n) for n in range(end - start))
+        else:
+            yield from (("-", index, new_start) for index in range(start, end))
+            yield from (("+", end, index) for index in range(new_start, new_end))
+
+
+def _visible(rows: Sequence[_Row], before: ShownText) -> frozenset[int]:
+    """The indexes of the rows that a diff shows."""
+    found = set()
+    for index, (sign, _, _) in enumerate(rows):
+        if sign == " ":
+            continue
+        found.add(index)
+        for step in (-1, 1):
+            for near in range(index + step, index + step * (CONTEXT + 1), step):
+                if not 0 <= near < len(rows):
+                    break
+                if rows[near][0] == " " and before.hides(rows[near][1]):
+                    break
+                found.add(near)
+    return frozenset(found)
+
+
+def _hunk(rows: Sequence[_Row], before: ShownText, after: ShownText) -> Iterator[str]:
+    old = sum(sign != "+" for sign, _, _ in rows)
+    new = sum(sign != "-" for sign, _, _ in rows)
+    _, line, new_line = rows[0]
+    yield f"@@ -{line + bool(old)},{old} +{new_line + bool(new)},{new} @@\n"
+    for sign, index, new_index in rows:
+        yield sign + (after.shown(new_index) if sign == "+" else before.shown(index))

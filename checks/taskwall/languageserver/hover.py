@@ -1,0 +1,143 @@
+"""What is shown of services, load balancers and groups: hovers, and a line above each service."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from lsprotocol.types import CodeLens, Command, Hover, MarkupContent, MarkupKind, Position
+from msgspec import Struct
+
+from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.drift import Drift
+from taskwall.languageserver.positions import uri_of
+from taskwall.library.own_rules import every_rule
+from taskwall.rules._pages import prose
+from taskwall.session.summaries import ResourceSummary, SummaryLine
+
+SUMMARY_COMMAND = "taskwall.portrait"
+"""The command that shows the whole summary of what is declared on a line of a document."""
+
+MAX_INSTANCES = 20
+"""So many instances of one declaration are shown."""
+
+_WORD = re.compile(r"TW\d{3}|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)*")
+
+
+class Summaries(Struct):
+    """The summaries of a project by the files of their headers, and the texts they are of."""
+
+    by_file: Mapping[str, tuple[ResourceSummary, ...]] = {}
+    texts: Mapping[str, str] = {}
+
+    @classmethod
+    def by_header(
+        cls, summaries: Iterable[ResourceSummary], texts: Mapping[str, str]
+    ) -> "Summaries":
+        """Summaries by file."""
+        found: dict[str, list[ResourceSummary]] = {}
+        for summary in summaries:
+            found.setdefault(summary.header.file, []).append(summary)
+        return cls({file: tuple(each) for file, each in found.items()}, texts)
+
+    def drift(self, document: OpenDocument) -> Drift:
+        """Where lines of the summaries are in a document now."""
+        return Drift(self.texts.get(document.path, document.text), document.text)
+
+
+def lenses(document: OpenDocument, drawn: Summaries) -> Iterator[CodeLens]:
+    """A line above each service: what it stands behind, and whom it allows."""
+    drift = drawn.drift(document)
+    briefs: dict[int, dict[str, None]] = {}
+    for summary in drawn.by_file.get(document.path, ()):
+        line = drift.line(summary.header.line)
+        if summary.brief and line is not None:
+            briefs.setdefault(line, {})[summary.brief] = None
+    for line, shown in briefs.items():
+        first, *others = shown
+        more = f" (and {len(others)} more)" if others else ""
+        command = Command(f"{first}{more}", SUMMARY_COMMAND, arguments=[document.uri, line - 1])
+        yield CodeLens(document.lines.whole_line(line), command)
+
+
+def hover(
+    document: OpenDocument, position: Position, drawn: Summaries, *, markdown: bool
+) -> Hover | None:
+    """What is known of the declaration, reference or rule at a position."""
+    line, column = document.lines.place(position)
+    text = document.lines.line(position.line)
+    word = _word(text, column)
+    if re.fullmatch(r"TW\d{3}", word):
+        shown = _rule(word)
+    else:
+        found = at_line(document, line, drawn) or _named(document, word, drawn)
+        shown = "\n\n".join(as_markdown(each) for each in found[:MAX_INSTANCES])
+    if not shown:
+        return None
+    kind = MarkupKind.Markdown if markdown else MarkupKind.PlainText
+    return Hover(MarkupContent(kind, shown if markdown else _plain(shown)))
+
+
+def at_line(document: OpenDocument, line: int, drawn: Summaries) -> list[ResourceSummary]:
+    """The summaries of what is declared on a line of a document (counted from 1)."""
+    drift = drawn.drift(document)
+    here = drawn.by_file.get(document.path, ())
+    return [each for each in here if drift.line(each.header.line) == line]
+
+
+def _named(document: OpenDocument, word: str, drawn: Summaries) -> list[ResourceSummary]:
+    """The summaries of what a word of a document refers to: of a module, all that is in it."""
+    if not document.path.endswith((".tf", ".tofu")):
+        here = drawn.by_file.get(document.path, ())
+        return [each for each in here if word and _is(each.name, word.partition(".")[0], "/")]
+    name = ".".join(word.split(".")[:2])
+    if "." not in name:
+        return []
+    if name.startswith("module."):
+        every = chain.from_iterable(drawn.by_file.values())
+        return [each for each in every if f".{name}." in f".{each.name}"]
+    folder = os.path.dirname(document.path)
+    near = chain.from_iterable(
+        each for file, each in drawn.by_file.items() if os.path.dirname(file) == folder
+    )
+    return [each for each in near if _is(each.name, name, ".")]
+
+
+def _is(whole: str, name: str, between: str) -> bool:
+    return whole == name or whole.endswith(f"{between}{name}")
+
+
+def _word(text: str, column: int) -> str:
+    """The word, with the dots in it, around a column (counted from 1)."""
+    for match in _WORD.finditer(text):
+        if match.start() < column <= match.end() + 1:
+            return match[0]
+    return ""
+
+
+def as_markdown(summary: ResourceSummary) -> str:
+    """A summary in Markdown."""
+    brief = f": {prose(summary.brief)}" if summary.brief else ""
+    head = f"**{summary.word} `{summary.name}`**{brief}"
+    return "\n".join((head, "", *(f"- {_line(line)}" for line in summary.lines)))
+
+
+def _line(line: SummaryLine) -> str:
+    if line.place is None:
+        return prose(line.text)
+    at = f"{os.path.basename(line.place.file)}:{line.place.line}"
+    return f"{prose(line.text)} ([{at}]({uri_of(line.place.file)}#L{line.place.line}))"
+
+
+def _rule(word: str) -> str:
+    """The title of a rule, and what it finds."""
+    for rule in every_rule().rules:
+        if rule.id == word:
+            return f"**{rule.id}: {prose(rule.title)}**\n\n{prose(rule.sections['What'])}"
+    return ""
+
+
+def _plain(markdown: str) -> str:
+    """The Markdown of this module without its marks."""
+    text = re.sub(r"\[([^]\n]*)\]\([^)\n]*\)", r"\1", markdown)
+    return re.sub(r"\\([<*|])|\*\*|`", lambda match: match[1] or "", text)

@@ -1,0 +1,167 @@
+"""Where rules of one's own are found, and how they are loaded.
+
+They come from folders that the user names, from the environment, and from installed packages.
+Nothing that stands in a scanned source is ever imported.
+"""
+
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+from msgspec import Struct
+
+from taskwall.core.values import Span
+from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
+from taskwall.source.stack import SourceError
+
+ENVIRONMENT = "TASKWALL_RULES"
+"""The variable that names folders of rules, separated as those of PATH are."""
+
+ENTRY_POINTS = "taskwall.rules"
+"""The group of entry points by which installed packages name the packages of their rules."""
+
+RULE_FILE = re.compile(r"[a-z]{2,}\d{3,}_\w+\.py")
+"""How the file of a rule is named: its id in small letters, and what it is about."""
+
+
+class OwnRules(Struct, frozen=True):
+    """Rules of one's own, by id, and what could not be loaded."""
+
+    rules: tuple[Rule, ...] = ()
+    errors: tuple[SourceError, ...] = ()
+
+
+def every_rule(folders: Sequence[str] = ()) -> OwnRules:
+    """Taskwall's rules and those of one's own, by id.
+
+    Args:
+        folders: absolute paths of folders of rules, beside those of the environment and of
+            installed packages.
+    """
+    named = (*folders, *filter(None, os.environ.get(ENVIRONMENT, "").split(os.pathsep)))
+    return _every(tuple(dict.fromkeys(map(os.path.abspath, named))))
+
+
+@cache
+def _every(folders: tuple[str, ...]) -> OwnRules:
+    found = {rule.id: rule for rule in all_rules()}
+    errors: list[SourceError] = []
+    for load in (*map(_Folder, folders), *_installed(errors)):
+        for rule in load.rules(errors):
+            known = found.setdefault(rule.id, rule)
+            if known is not rule:
+                text = f"{rule.id} is the id of another rule ({known.module}) as well"
+                errors.append(_error(load.file_of(rule), 1, text))
+    return OwnRules(tuple(found[id_] for id_ in sorted(found)), tuple(errors))
+
+
+class _Package:
+    """A package of rules, as it is installed."""
+
+    def __init__(self, name: str, folder: str) -> None:
+        self.name = name
+        self.folder = folder
+
+    def file_of(self, rule: Rule) -> str:
+        return os.path.join(self.folder, f"{rule.module.rpartition('.')[2]}.py")
+
+    def rules(self, errors: list[SourceError]) -> Iterator[Rule]:
+        """The rules of the package; what is wrong with a file goes to the errors."""
+        try:
+            files = sorted(os.listdir(self.folder))
+        except OSError as error:
+            why = f"rules cannot be read: {error.strerror or error}"
+            errors.append(_error(self.folder, 1, why))
+            return
+        for file in files:
+            if not RULE_FILE.fullmatch(file):
+                continue
+            path = os.path.join(self.folder, file)
+            try:
+                found = _rule_of(import_module(f"{self.name}.{file[:-3]}"), file)
+            except Exception as error:  # noqa: BLE001 (a rule that cannot be loaded is an error)
+                errors.append(_error(path, _line(error, path), f"{type(error).__name__}: {error}"))
+            else:
+                yield found
+
+
+class _Folder(_Package):
+    """A folder of rules, as a package of a name of its own: its files may import each other."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"taskwall_rules_{folder.encode().hex()}", folder)
+        package = ModuleType(self.name)
+        package.__path__ = [folder]
+        sys.modules.setdefault(self.name, package)
+
+
+def _rule_of(module: ModuleType, file: str) -> Rule:
+    """The rule of a file.
+
+    Raises:
+        TypeError: it holds none, or several, or one with an id of ours.
+    """
+    found = [one for one in vars(module).values() if isinstance(one, Rule)]
+    mine = [one for one in found if one.module == module.__name__]
+    if len(mine) != 1:
+        raise TypeError(f"{file}: a rule's file holds one function under @rule(...)")
+    if mine[0].id.startswith("TW"):
+        raise TypeError(f"{file}: ids that begin with TW are taskwall's own")
+    return mine[0]
+
+
+def _installed(errors: list[SourceError]) -> Iterator[_Package]:
+    """The packages of rules that installed distributions name."""
+    if not any(map(_names_rules, sys.path)):
+        return
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            package = point.load()
+            folders = list(package.__path__)
+        except Exception as error:  # noqa: BLE001 (whatever the package raises)
+            errors.append(_error(point.value, 1, f"rules cannot be imported: {error!r}"))
+        else:
+            yield from (_Package(package.__name__, folder) for folder in folders)
+
+
+def _names_rules(folder: str) -> bool:
+    """Whether a distribution in a folder of `sys.path` names rules.
+
+    `importlib.metadata` would tell as well, and takes longer to import than a small scan.
+    """
+    try:
+        entries = [name for name in os.listdir(folder or os.curdir) if name.endswith("-info")]
+    except OSError:
+        return False
+    for name in entries:
+        try:
+            with open(os.path.join(folder, name, "entry_points.txt"), "rb") as file:
+                if f"[{ENTRY_POINTS}]".encode() in file.read():
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+def _line(error: Exception, path: str) -> int:
+    """The line of a rule's file where loading it failed."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 1
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if os.path.abspath(frame.filename) == path and frame.lineno
+    ]
+    return lines[-1] if lines else 1
+
+
+def _error(path: str, line: int, message: str) -> SourceError:
+    return SourceError(Span(path, line, 1, line, 1), message)

@@ -1,0 +1,74 @@
+"""Names at which services answer: those of Cloud Map, Service Connect and App Mesh."""
+
+from collections.abc import Iterator
+
+from taskwall.core.facts import FALSE, TRUE, Fact
+from taskwall.core.values import Reference, Unknown, Value, needs, text
+from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.model.entities.environment import DnsName
+from taskwall.source.resource import Cell
+
+
+def cloud_map_name(r: ResourceReader, namespace: Cell) -> Iterator[DnsName]:
+    """The name of a service of Cloud Map, in its namespace."""
+    name, space = r.attribute("name", "Name"), _name_of(r, namespace)
+    if r.external or name.value is None or space is None:
+        return
+    yield DnsName(r.name, text([name.value, ".", space]), FALSE)
+
+
+def service_connect_names(r: ResourceReader) -> Iterator[DnsName]:
+    """The names of what a service offers in Service Connect."""
+    many, alias, dns, discovery, port, tls = (
+        ("service", "client_alias", "dns_name", "discovery_name", "port_name", "tls")
+        if r.terraform
+        else ("Services", "ClientAliases", "DnsName", "DiscoveryName", "PortName", "Tls")
+    )
+    connect = r.attribute("service_connect_configuration", "ServiceConnectConfiguration")
+    space = _name_of(r, _namespace(r, connect))
+    for offered in connect.get(many).each():
+        block = offered.get(tls)
+        said = f"Service Connect encrypts what goes to {r.name}"
+        encrypted = Fact(not block.absent, said, block.place, r.name)
+        own = offered.get(discovery)
+        own = offered.get(port) if own.absent else own
+        if own.value is not None and space is not None:
+            yield DnsName(r.name, text([own.value, ".", space]), encrypted)
+        for each in offered.get(alias).each():
+            named = each.get(dns)
+            if named.value is not None and not named.absent:
+                yield DnsName(r.name, named.value, encrypted)
+
+
+def _namespace(r: ResourceReader, connect: Cell) -> Cell:
+    """The namespace that a service names, else its cluster's default."""
+    own = connect.get("namespace" if r.terraform else "Namespace")
+    value = r.attribute("cluster", "Cluster").value
+    if own.absent and isinstance(value, Reference):
+        resource = r.builder.resources.get(value.resource)
+        if resource is not None and not resource.data:
+            other = ResourceReader(resource, r.builder)
+            return other.attribute(
+                "service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"
+            )
+    return own
+
+
+def _name_of(r: ResourceReader, cell: Cell) -> Value | None:
+    """The name of the namespace that a cell refers to."""
+    value = cell.value
+    while isinstance(value, Reference):
+        resource = r.builder.resources.get(value.resource)
+        if resource is not None and not resource.data:
+            return ResourceReader(resource, r.builder).attribute("name", "Name").value
+        if value.value is None:
+            return Unknown(needs(value))
+        value = value.value
+    return value
+
+
+@lowers("aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService")
+def virtual_service(r: ResourceReader) -> Iterator[DnsName]:
+    name = r.attribute("name", "VirtualServiceName").value
+    if name is not None:
+        yield DnsName(r.name, name, TRUE)

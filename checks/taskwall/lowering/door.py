@@ -1,0 +1,102 @@
+"""Types that open ways into VPCs and are not modelled: what they name may be reached by them.
+
+Flows that are not listed are closed, so none of these may pass unseen.
+"""
+
+from collections.abc import Iterator
+
+from taskwall.core.values import Fields, Items, Need, Reference, Text, Unknown, Value, needs
+from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.model.core.entity import Entity
+from taskwall.model.entities.door import Door
+
+READ = "2026-11-27"
+
+_INTERNET: dict[str, tuple[str, ...]] = {
+    "globalaccelerator": (
+        "aws_globalaccelerator_endpoint_group",
+        "aws_globalaccelerator_custom_routing_endpoint_group",
+        "AWS::GlobalAccelerator::EndpointGroup",
+    ),
+    "verifiedaccess": ("aws_verifiedaccess_endpoint", "AWS::EC2::VerifiedAccessEndpoint"),
+    "client-vpn": (
+        "aws_ec2_client_vpn_network_association",
+        "AWS::EC2::ClientVpnTargetNetworkAssociation",
+    ),
+    "ec2-instance-connect": (
+        "aws_ec2_instance_connect_endpoint",
+        "AWS::EC2::InstanceConnectEndpoint",
+    ),
+    "apigateway": ("aws_apigatewayv2_vpc_link", "AWS::ApiGatewayV2::VpcLink"),
+}
+_REMOTE: dict[str, tuple[str, ...]] = {
+    "directconnect": (
+        "aws_dx_gateway_association",
+        "aws_dx_private_virtual_interface",
+        "AWS::DirectConnect::DirectConnectGatewayAssociation",
+        "AWS::DirectConnect::PrivateVirtualInterface",
+    ),
+    "networkmanager": (
+        "aws_networkmanager_vpc_attachment",
+        "AWS::NetworkManager::VpcAttachment",
+    ),
+    "vpc-lattice": (
+        "aws_vpclattice_resource_gateway",
+        "AWS::VpcLattice::ResourceGateway",
+    ),
+}
+"""What lets the internet in, and what lets remote networks in, by the AWS service whose it is.
+
+A client VPN's and Instance Connect's clients come from anywhere. Amazon VPC user guide, AWS Global
+Accelerator developer guide, AWS Direct Connect user guide, AWS Network Manager user guide.
+"""
+
+_WHOSE = {
+    type_: (service, source)
+    for source, table in (("internet", _INTERNET), ("onprem", _REMOTE))
+    for service, types in table.items()
+    for type_ in types
+}
+
+
+@lowers(*_WHOSE)
+def door(r: ResourceReader) -> Iterator[Entity]:
+    service, source = _WHOSE[r.resource.type]
+    named, waits = set[str](), list[Need]()
+    for key, value in r.resource.body.fields.items():
+        if key in ("tags", "tags_all", "Tags", "name", "Name", "description", "Description"):
+            continue
+        r.body.get(key)
+        _mentioned(r, value, named, waits)
+    yield Door(
+        id=r.id,
+        origin=r.origin,
+        service=service,
+        source=source,
+        mentions=frozenset(named),
+        open=tuple(dict.fromkeys(waits)),
+    )
+
+
+def _mentioned(r: ResourceReader, value: Value, named: set[str], waits: list[Need]) -> None:
+    """Collect the resources that a value names, and what it waits for where that is not known."""
+    if isinstance(value, Reference):
+        found = r.builder.resources.get(value.resource)
+        if found is not None and not found.data:
+            named.add(value.resource)
+        elif value.value is not None:
+            _mentioned(r, value.value, named, waits)
+        else:
+            waits += needs(value)
+    elif isinstance(value, Unknown):
+        waits += value.needs
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if not isinstance(part, str):
+                _mentioned(r, part, named, waits)
+    elif isinstance(value, Items):
+        for item in (*value.items, *value.rest):
+            _mentioned(r, item, named, waits)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            _mentioned(r, item, named, waits)

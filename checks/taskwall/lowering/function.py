@@ -1,0 +1,32 @@
+"""Lambda functions, as far as they are in a VPC."""
+
+from collections.abc import Iterator
+
+from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.model.core.entity import Entity
+from taskwall.model.entities.function import LambdaFunction
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
+
+
+@lowers("aws_lambda_function", "AWS::Lambda::LambdaFunction", "AWS::Serverless::LambdaFunction")
+def function(r: ResourceReader) -> Iterator[Entity]:
+    config = r.attribute("vpc_config", "VpcConfig")
+    if config.absent:
+        return
+    names = (
+        ("security_group_ids", "subnet_ids") if r.terraform else ("SecurityGroupIds", "SubnetIds")
+    )
+    groups, subnets = (config.get(name) for name in names)
+    groups_used = r.links(SecurityGroup, groups, "uses security group")
+    subnets_used = r.links(Subnet, subnets, "runs in")
+    if not (groups_used or subnets_used):
+        return  # An empty configuration takes it out of its VPC.
+    yield LambdaFunction(
+        id=r.id,
+        origin=r.origin,
+        groups=groups_used,
+        groups_setting=setting(groups, names[0], links=groups_used),
+        subnets=subnets_used,
+        subnets_setting=setting(subnets, names[1], links=subnets_used),
+    )

@@ -1,0 +1,1 @@
+"""Who can open a connection to what: flows, each with the chain that leads there."""

@@ -1,0 +1,282 @@
+"""What network ACLs let through between two places: there, and on the way back."""
+
+from msgspec import Struct
+
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.model.core.entity import link_to, same_entity
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.security_group import Direction
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.flows.flow import Obstacle
+from taskwall.model.flows.places import Place
+from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Pieces, TrafficPiece, for_all, for_some
+from taskwall.model.permissions.packets import TCP, UDP, Traffic
+from taskwall.model.routing.network_acl import (
+    AclAssociation,
+    AclEntry,
+    NetworkAcl,
+    acl_entries,
+    passing,
+)
+
+_OTHERS = ANY_PROTOCOL - TCP - UDP
+WHOLE = Traffic.of(ANY_PROTOCOL, ALL_PORTS, EVERYWHERE)
+
+
+class Crossing(Struct, frozen=True):
+    """What network ACLs let through; where that is nothing, `closed` says which of them and why.
+
+    `lost` are the ports of clients to which no answer gets, though one to others does.
+    """
+
+    pieces: Pieces
+    closed: Obstacle | None = None
+    lost: Ranges = Ranges()
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is held back."""
+        return self.pieces is OPEN
+
+
+class Border(Struct, frozen=True):
+    """The edge of a subnet: its network ACL, None where it is AWS's own that lets all through.
+
+    `fact` is whether it is this one; unknown also where the subnet itself is not in the sources.
+    """
+
+    acl: NetworkAcl | None
+    fact: Fact
+
+
+@remembered
+def _there_are_any(network: Network) -> bool:
+    return any(network.every(kind) for kind in (NetworkAcl, AclAssociation, AclEntry))
+
+
+@remembered
+def border(network: Network, subnet: Subnet) -> tuple[Border, ...]:
+    """The network ACLs that a subnet has, or may have."""
+    here = link_to(subnet)
+    named = [(acl, link) for acl in network.every(NetworkAcl) for link in acl.subnets]
+    for each in network.every(AclAssociation):
+        found = network.get(NetworkAcl, each.acl)
+        named.append((found, each.subnet))  # type: ignore[arg-type]
+    own: list[Border] = []
+    for acl, link in named:
+        same = same_entity(link, here)
+        if same is False:
+            continue
+        text = f"{acl.name if acl else 'a network ACL'} guards {subnet.name}"
+        needs = link.fact.needs or link.waits("a subnet")
+        tie = link.fact if same else Fact(None, text, link.place, subnet.name, needs)
+        if acl is None or acl.external:
+            tie = Fact(None, text, link.place, subnet.name, acl.external if acl else link.waits())
+        elif acl.exists.truth is not True:
+            tie = all_of((tie, acl.exists))
+        own.append(Border(acl, tie))
+    if any(each.fact.truth for each in own):
+        return tuple(each for each in own if each.fact.truth)
+    by_default = [
+        Border(acl, all_of((acl.default_of.fact, acl.exists)))
+        for acl in network.every(NetworkAcl)
+        if acl.default_of is not None and same_entity(acl.default_of, subnet.vpc) is not False
+    ]
+    found_default = by_default or [Border(None, TRUE)]
+    return (*own, *found_default)
+
+
+def _passes(
+    network: Network, place: Place, way: Direction, traffic: Traffic, kindly: bool
+) -> Traffic:
+    """The part of traffic that the ACL of a place lets through, judged kindly or against it."""
+    subnet = network.get(Subnet, place.subnet)
+    if subnet is None or subnet.external:
+        return traffic if kindly else Traffic()
+    found: Traffic | None = None
+    for each in border(network, subnet):
+        if each.acl is None or each.acl.external:
+            sure = each.acl is None
+            passed = traffic if sure or kindly else Traffic()
+        else:
+            passed = passing(network, each.acl, way, traffic, kindly)
+        either = found is not None and kindly
+        found = passed if found is None else found | passed if either else found & passed
+    return traffic if found is None else found
+
+
+def _is_guarded(network: Network, place: Place | None) -> bool:
+    """Whether anything but AWS's own ACL may guard a place."""
+    if place is None:
+        return False
+    subnet = network.get(Subnet, place.subnet)
+    if subnet is None or subnet.external:
+        return True
+    if not _there_are_any(network):
+        return False
+    return any(each.acl is not None for each in border(network, subnet))
+
+
+class CrossingSide(Struct, frozen=True):
+    """One side of a crossing: a place, or (None) a set of addresses outside of the VPC's subnets.
+
+    `ranges` are its addresses.
+    """
+
+    place: Place | None
+    ranges: Ranges
+
+
+def crossing(
+    network: Network,
+    client: CrossingSide,
+    server: CrossingSide,
+    answers: Ranges,
+    wanted: Traffic = WHOLE,
+) -> Crossing:
+    """What the ACLs of two subnets let through from one to the other, and back.
+
+    Args:
+        network: the network.
+        client: who opens the connection.
+        server: who takes it.
+        answers: the ports to which answers may go, of which one is enough.
+        wanted: the traffic that is asked about.
+    """
+    if not (_is_guarded(network, client.place) or _is_guarded(network, server.place)):
+        return Crossing(OPEN)
+    worst = _Crossed(network, client, server, answers, wanted, kindly=False)
+    best = _Crossed(network, client, server, answers, wanted, kindly=True)
+    found: list[TrafficPiece] = []
+    if worst.traffic:
+        found.append(TrafficPiece(worst.traffic, _passed_text(network, client, server)))
+    if perhaps := best.traffic - worst.traffic:
+        found.append(TrafficPiece(perhaps, _open_text(network, client, server)))
+    return Crossing(tuple(found), best.closed, worst.lost)
+
+
+class _Crossed:
+    """The four questions, answered kindly or against the traffic."""
+
+    def __init__(
+        self,
+        network: Network,
+        client: CrossingSide,
+        server: CrossingSide,
+        answers: Ranges,
+        wanted: Traffic,
+        *,
+        kindly: bool,
+    ) -> None:
+        self.closed: Obstacle | None = None
+        self.lost = Ranges()
+
+        def ask(at: CrossingSide, way: Direction, other: CrossingSide, traffic: Traffic) -> Traffic:
+            return _asked(network, at, way, other, traffic, kindly)
+
+        there = ask(client, "egress", server, wanted)
+        self._note(network, client, "egress", server, there)
+        there = there & ask(server, "ingress", client, wanted)
+        if self.closed is None:
+            self._note(network, server, "ingress", client, there)
+        traffic = Traffic()
+        for spoken in (TCP, UDP, _OTHERS):
+            part = there & Traffic.of(spoken, ALL_PORTS, EVERYWHERE)
+            if not part:
+                continue
+            ports = answers if spoken in (TCP, UDP) else ALL_PORTS
+            back = ask(server, "egress", client, Traffic.of(spoken, ports, EVERYWHERE))
+            if self.closed is None and spoken == TCP:
+                self._note(network, server, "egress", client, back, ports)
+            back = back & ask(client, "ingress", server, Traffic.of(spoken, ports, EVERYWHERE))
+            if self.closed is None and spoken == TCP:
+                self._note(network, client, "ingress", server, back, ports)
+            if spoken == TCP and back:
+                self.lost = answers - back.ports
+            traffic |= part & Traffic.of(spoken, ALL_PORTS, back.addresses)
+        self.traffic = traffic
+        if traffic:
+            self.closed = None
+
+    def _note(
+        self,
+        network: Network,
+        at: CrossingSide,
+        way: Direction,
+        other: CrossingSide,
+        passed: Traffic,
+        answers: Ranges | None = None,
+    ) -> None:
+        if passed or at.place is None:
+            return
+        name = at.place.name
+        acls: tuple[Border, ...] = ()
+        subnet = network.get(Subnet, at.place.subnet)
+        if subnet is not None and not subnet.external:
+            acls = border(network, subnet)
+        acl = next((each.acl for each in acls if each.acl is not None), None)
+        whom = other.place.name if other.place is not None else "those addresses"
+        verb = "out to" if way == "egress" else "in from"
+        what = "answers" if answers is not None else "such traffic"
+        who = acl.name if acl else "the network ACL"
+        text = f"{who} of {name} lets {what} {verb} {whom}"
+        otherwise = f"{who} of {name} lets no {what} {verb} {whom}"
+        place = acl.origin.header if acl else None
+        fact = Fact(False, text, place, acl.name if acl else name, otherwise=otherwise)
+        change = f"allow {what} {verb} {whom} in {fact.resource}"
+        self.closed = Obstacle(fact, change)
+
+
+def _asked(
+    network: Network,
+    at: CrossingSide,
+    way: Direction,
+    other: CrossingSide,
+    traffic: Traffic,
+    kindly: bool,
+) -> Traffic:
+    """What passes the border of a side; of a named other side all its addresses must pass."""
+    if at.place is None:
+        return Traffic.of(ANY_PROTOCOL, ALL_PORTS, EVERYWHERE) & traffic
+    wanted = traffic & Traffic.of(ANY_PROTOCOL, ALL_PORTS, other.ranges)
+    passed = _passes(network, at.place, way, wanted, kindly)
+    if other.place is None:
+        return passed
+    shape = Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in traffic.boxes))
+    return shape & (for_some if kindly else for_all)(passed, other.ranges)
+
+
+def _passed_text(network: Network, client: CrossingSide, server: CrossingSide) -> Fact:
+    names = [each.place.name for each in (client, server) if each.place is not None]
+    text = f"the network ACLs of {' and '.join(names)} let it through, and answers back"
+    for each in (server, client):
+        subnet = network.get(Subnet, each.place.subnet) if each.place else None
+        for held in border(network, subnet) if subnet and not subnet.external else ():
+            if held.acl is not None:
+                return Fact(True, text, held.acl.origin.header, held.acl.name)
+    return Fact(True, text)
+
+
+def _open_text(network: Network, client: CrossingSide, server: CrossingSide) -> Fact:
+    needs: list[Need] = []
+    names = []
+    for each in (client, server):
+        if each.place is None:
+            continue
+        names.append(each.place.name)
+        subnet = network.get(Subnet, each.place.subnet)
+        if subnet is None or subnet.external:
+            needs += subnet.external if subnet is not None else each.place.unseen
+            continue
+        for held in border(network, subnet):
+            needs += held.fact.waits_for()
+            if held.acl is None:
+                continue
+            needs += held.acl.external
+            found = acl_entries(network)
+            for entry in (*found.get(held.acl.id, ()), *found.get("", ())):
+                needs += entry.needs
+    text = f"the network ACLs of {' and '.join(names)} let it through"
+    return all_of([any_of([Fact(None, text, needs=tuple(dict.fromkeys(needs)))])])

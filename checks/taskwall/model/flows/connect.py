@@ -1,0 +1,242 @@
+"""What can be opened between an interface and a set of addresses: the internet, a VPC, others."""
+
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import Endpoint, serves_table
+from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.flows.acls import CrossingSide, crossing
+from taskwall.model.flows.ends import Interface
+from taskwall.model.flows.flow import Obstacle, OpenConnection
+from taskwall.model.flows.internet import internet, way_in, way_out
+from taskwall.model.flows.places import Place
+from taskwall.model.flows.remote import Remote
+from taskwall.model.flows.security_groups import Far, let_through, of_addresses, of_service
+from taskwall.model.flows.sets import (
+    ANY_PROTOCOL,
+    OPEN,
+    Pieces,
+    TrafficPiece,
+    cross,
+    for_all,
+    given,
+    merged,
+    over,
+)
+from taskwall.model.permissions.coverage import Addresses
+from taskwall.model.permissions.packets import Traffic
+from taskwall.model.routing.network_acl import BALANCER_PORTS
+from taskwall.model.routing.routes import tables
+
+
+def shut_by(network: Network, of: Interface, way: Direction, whom: str) -> Obstacle:
+    """That no group of an interface lets anything through from or to somebody."""
+    name = next(
+        (
+            group.name
+            for link in of.groups.ties
+            if (group := network.get(SecurityGroup, link)) is not None
+        ),
+        f"the groups of {of.end}",
+    )
+    verb = "ingress from" if way == "ingress" else "egress to"
+    link = next(iter(of.groups.ties), None)
+    group = network.get(SecurityGroup, link)
+    place = group.origin.header if group is not None else of.thing.origin.header
+    text = f"{name} allows {verb} {whom}"
+    fact = Fact(False, text, place, name, otherwise=f"{name} allows no {verb} {whom}")
+    return Obstacle(fact, f"allow {verb} {whom} in {name}")
+
+
+def takes_none(of: Interface) -> Obstacle:
+    """That an interface takes no connections, whatever its groups allow."""
+    text = f"{of.end} takes connections"
+    otherwise = f"the interfaces of {of.end} only open connections"
+    at, name = of.thing.origin.header, of.thing.name
+    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), "nothing would open it")
+
+
+def takes_nothing(of: Interface) -> Obstacle:
+    """That nothing listens, or is published, on the ports that groups and ACLs allow."""
+    text = f"{of.end} takes connections on a port that is allowed"
+    otherwise = f"{of.end} takes no connections on any port that is allowed"
+    at, name = of.thing.origin.header, of.thing.name
+    fact = Fact(False, text, at, name, otherwise=otherwise)
+    return Obstacle(fact, f"let {of.end} listen on a port that is allowed, or allow its port")
+
+
+def from_internet(network: Network, server: Interface) -> OpenConnection:
+    """What the internet can open to an interface, by addresses of its own."""
+    if server.everywhere:
+        return OpenConnection(over(ANY_PROTOCOL, ALL_PORTS, TRUE, internet(4)))
+    found: list[TrafficPiece] = []
+    closed: tuple[Obstacle, ...] = ()
+    lost = Ranges()
+    for place in server.places:
+        pieces, shut = way_in(
+            network, place, server.public if place.version == 4 else server.public_six
+        )
+        wanted = internet(place.version)
+        ingress = let_through(network, server.groups, "ingress", of_addresses(wanted))
+        if not ingress:
+            shut = (*shut, shut_by(network, server, "ingress", "the internet"))
+        crossed = crossing(
+            network, CrossingSide(None, wanted), CrossingSide(place, place.ranges), BALANCER_PORTS
+        )
+        if crossed.closed is not None:
+            shut = (*shut, crossed.closed)
+        if shut:
+            closed = closed or shut
+            continue
+        pieces = cross(cross(pieces, ingress), crossed.pieces)
+        if place.fact.truth is not True:
+            pieces = cross(pieces, given(place.fact))
+        found += pieces
+        lost |= crossed.lost
+    return OpenConnection(merged(found), () if found else closed, lost)
+
+
+def from_service(network: Network, server: Interface, service: str) -> Pieces:
+    """What an AWS service can open to an interface, where groups name its prefix list."""
+    found: list[TrafficPiece] = []
+    far = Far(Addresses(), service=service, hidden=True)
+    for place in server.places:
+        pieces, shut = way_in(
+            network, place, server.public if place.version == 4 else server.public_six
+        )
+        if shut:
+            continue
+        ingress = let_through(network, server.groups, "ingress", far)
+        side = CrossingSide(place, place.ranges)
+        crossed = crossing(
+            network, CrossingSide(None, internet(place.version)), side, BALANCER_PORTS
+        )
+        whole = _without_addresses(cross(cross(pieces, ingress), crossed.pieces))
+        found += cross(whole, given(place.fact)) if place.fact.truth is not True else whole
+    return merged(found)
+
+
+def from_lattice(network: Network, server: Interface) -> Pieces:
+    """What VPC Lattice can open to a target, whose groups name its prefix list: it needs no route.
+
+    Who is behind Lattice is for its service networks to say.
+    """
+    far = Far(Addresses(), service="vpc-lattice", hidden=True)
+    return let_through(network, server.groups, "ingress", far)
+
+
+def _without_addresses(pieces: Pieces) -> Pieces:
+    """Pieces of an end whose addresses AWS keeps for itself."""
+    return tuple(
+        TrafficPiece(
+            Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in piece.traffic.boxes)), piece.fact
+        )
+        for piece in pieces
+    )
+
+
+def to_gateway(network: Network, client: Interface, endpoint: Endpoint) -> Pieces:
+    """What an interface can open to the service of a gateway endpoint in its route table."""
+    found: list[TrafficPiece] = []
+    wanted = internet(4)
+    egress = let_through(network, client.groups, "egress", of_service(endpoint.service, wanted))
+    for place in client.places if egress else ():
+        subnet = network.get(Subnet, place.subnet)
+        if place.version == 6 or subnet is None or subnet.external:
+            continue
+        used = tables(network, subnet)
+        parts = [all_of((link.fact, serves_table(network, endpoint, link))) for link in used]
+        side = CrossingSide(place, place.ranges)
+        crossed = crossing(network, side, CrossingSide(None, wanted), client.answers)
+        way = _without_addresses(cross(egress, crossed.pieces))
+        found += cross(way, given(any_of(parts)))
+    return merged(found)
+
+
+def from_remote(network: Network, server: Interface, place: Place, remote: Remote) -> Pieces:
+    """What addresses beyond a VPC can open to an interface at a place."""
+    ingress = let_through(network, server.groups, "ingress", of_addresses(remote.addresses))
+    side = CrossingSide(place, place.ranges)
+    crossed = crossing(network, CrossingSide(None, remote.addresses), side, BALANCER_PORTS)
+    way = over(ANY_PROTOCOL, ALL_PORTS, remote.fact, remote.addresses)
+    return cross(cross(ingress, crossed.pieces), way)
+
+
+def to_remote(network: Network, client: Interface, place: Place, remote: Remote) -> Pieces:
+    """What an interface at a place can open to addresses beyond its VPC."""
+    egress = let_through(network, client.groups, "egress", of_addresses(remote.addresses))
+    side = CrossingSide(place, place.ranges)
+    crossed = crossing(network, side, CrossingSide(None, remote.addresses), client.answers)
+    way = over(ANY_PROTOCOL, ALL_PORTS, remote.fact, remote.addresses)
+    return cross(cross(egress, crossed.pieces), way)
+
+
+def to_internet(network: Network, client: Interface) -> OpenConnection:
+    """What an interface can open to the internet."""
+    found: list[TrafficPiece] = []
+    closed: tuple[Obstacle, ...] = ()
+    for place in client.places:
+        pieces, shut = way_out(network, place, client.public)
+        wanted = internet(place.version)
+        egress = let_through(network, client.groups, "egress", of_addresses(wanted))
+        if not egress:
+            shut = (shut_by(network, client, "egress", "the internet"), *shut)
+        crossed = crossing(
+            network, CrossingSide(place, place.ranges), CrossingSide(None, wanted), client.answers
+        )
+        if crossed.closed is not None:
+            shut = (*shut, crossed.closed)
+        if not egress or not pieces or crossed.closed is not None:
+            closed = closed or shut
+            continue
+        pieces = cross(cross(pieces, egress), crossed.pieces)
+        if place.fact.truth is not True:
+            pieces = cross(pieces, given(place.fact))
+        found += pieces
+    return OpenConnection(merged(found), () if found else closed)
+
+
+def by_public_address(network: Network, client: Interface, server: Interface) -> OpenConnection:
+    """What an interface can open to another over the internet, to the other's public address.
+
+    Which address that is, and from which one the client comes, nobody knows before: only groups
+    that are for the whole internet admit it for certain.
+    """
+    if server.public.truth is False:
+        return OpenConnection(())
+    there, here = to_internet(network, client), from_internet(network, server)
+    pieces = cross(_for_everybody(there.pieces), _for_everybody(here.pieces))
+    return OpenConnection(pieces, (*there.closed, *here.closed) if not pieces else (), here.lost)
+
+
+def _for_everybody(pieces: Pieces) -> Pieces:
+    """The part of pieces that is for all of the internet's IPv4 addresses, whichever they are."""
+    found: list[TrafficPiece] = []
+    wanted = internet(4)
+    sure = Traffic(
+        tuple(box for piece in pieces if piece.fact.truth for box in piece.traffic.boxes)
+    )
+    for piece in pieces:
+        held = for_all(sure if piece.fact.truth else piece.traffic | sure, wanted)
+        shape = Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in piece.traffic.boxes)) & held
+        if shape:
+            found.append(TrafficPiece(shape, piece.fact))
+    return merged(found)
+
+
+def from_addresses(network: Network, server: Interface, place: Place, ranges: Ranges) -> Pieces:
+    """What some addresses of a place's own VPC can open to an interface there."""
+    ingress = let_through(network, server.groups, "ingress", of_addresses(ranges))
+    if not ingress:
+        return ()
+    own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, place.ranges & ranges)
+    others = ranges - place.ranges
+    crossed = crossing(
+        network, CrossingSide(None, others), CrossingSide(place, place.ranges), BALANCER_PORTS
+    )
+    if crossed.pieces is OPEN:
+        own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, ranges)
+    ways = (TrafficPiece(own), *cross(crossed.pieces, over(ANY_PROTOCOL, ALL_PORTS, TRUE, others)))
+    pieces = cross(ingress, tuple(piece for piece in ways if piece.traffic))
+    return cross(pieces, given(place.fact)) if place.fact.truth is not True else pieces

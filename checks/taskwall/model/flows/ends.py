@@ -1,0 +1,409 @@
+"""Who can be at the end of a flow: things with network interfaces, and how flows name them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.compute.container_instances import (
+    ContainerInstances,
+    InstanceAddress,
+    InterfaceGroup,
+    container_instances,
+)
+from taskwall.model.compute.container_instances import public_address as instance_address
+from taskwall.model.compute.hosts import Host, host_of
+from taskwall.model.compute.launch_type import awsvpc, runs_on
+from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.data_stores.internet_exposure import Exposure
+from taskwall.model.data_stores.store import MountTarget, Store
+from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups
+from taskwall.model.entities.ecs import TaskDefinition, TaskSource
+from taskwall.model.entities.function import LambdaFunction
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.exposure.instance_groups import tasks_on
+from taskwall.model.exposure.task_ports import published
+from taskwall.model.flows.places import Place, places_of
+from taskwall.model.flows.security_groups import UNFILTERED, Groups, of_default_group
+from taskwall.model.flows.sets import OPEN, Pieces, over
+from taskwall.model.permissions.packets import TCP, UDP, protocols
+from taskwall.model.routing.network_acl import BALANCER_PORTS, CLIENT_PORTS
+
+EndKind: TypeAlias = Literal[
+    "service", "task", "instances", "function", "lb", "endpoint", "store", "proxy", "group"
+]
+
+WINDOWS_PORTS = Ranges(((49152, 65535),))
+"""The ports that Windows takes as a client."""
+
+
+class Interface(Struct, frozen=True):
+    """Network interfaces of one thing that are alike in all that decides who reaches them.
+
+    `end` is how flows name the thing, `public` whether it has a public IPv4 address, `public_six`
+    whether the IPv6 addresses of its subnets are its own. `answers` are the ports that it takes as
+    a client, `takes` those on which it can be reached at all. `serves` and `opens` are whether
+    connections to it, and by it, are told of. `everywhere` is whether it is on the internet itself,
+    in no VPC.
+    """
+
+    end: str
+    kind: EndKind
+    thing: Entity
+    groups: Groups
+    places: tuple[Place, ...]
+    public: Fact
+    exists: Fact
+    public_six: Fact = FALSE
+    answers: Ranges = CLIENT_PORTS
+    takes: Pieces = OPEN
+    serves: bool = True
+    opens: bool = True
+    everywhere: bool = False
+
+    def public_at(self, place: Place) -> Fact:
+        """Whether it has a public address of the IP version of a place."""
+        return self.public if place.version == 4 else self.public_six
+
+    @property
+    def alike(self) -> object:
+        """What is the same of two interfaces between which no group, route or ACL tells apart."""
+        ties = tuple((link.to, link.fact.truth, link.place) for link in self.groups.ties)
+        places = tuple((place.key, place.fact.truth) for place in self.places)
+        more = self.groups.more.truth, self.groups.filters
+        public = self.public.truth, self.public.place, self.public_six.truth
+        return ties, more, places, public, self.answers.spans, self.everywhere
+
+
+@remembered
+def interfaces(network: Network) -> tuple[Interface, ...]:
+    """Everything of the sources that has network interfaces, each with its groups and subnets."""
+    return tuple(each for each in _naming(network).every() if not each.thing.origin.silent)
+
+
+def end_of(network: Network, kind: EndKind, thing: Entity) -> str:
+    """How flows name a thing."""
+    return _naming(network).end(kind, thing)
+
+
+@remembered
+def _naming(network: Network) -> "_Naming":
+    return _Naming(network)
+
+
+class _Naming:
+    """Makes interfaces, and gives each thing a name that tells it from others of its kind."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._short: dict[tuple[str, str], set[str]] = {}
+        for kind, things in _things(network):
+            for thing in things:
+                key = (kind, short_name(thing))
+                self._short.setdefault(key, set()).add(thing.origin.address)
+
+    def end(self, kind: EndKind, thing: Entity) -> str:
+        """How flows name a thing: `service:api`, with its whole address where that is not clear."""
+        short = short_name(thing)
+        alone = len(self._short.get((kind, short), ())) < 2
+        return f"{kind}:{short if alone else thing.origin.address}"
+
+    def every(self) -> Iterator[Interface]:
+        for source in self.network.every(TaskSource):
+            yield from self._tasks(source)
+        for member in container_instances(self.network):
+            yield self._instances(member)
+        yield from self._on_hosts()
+        for function in self.network.every(LambdaFunction):
+            yield self._plain(
+                "function", function, function.groups, function.groups_setting, function.subnets,
+                answers=BALANCER_PORTS, serves=False,
+            )  # fmt: skip
+        for balancer in self.network.every(LoadBalancer):
+            if balancer.kind.known != "gateway":
+                yield self.balancer(balancer)
+        for endpoint in self.network.every(Endpoint):
+            if endpoint.kind.is_("Interface", "Resource", "ServiceNetwork").truth is not False:
+                yield self._endpoint(endpoint)
+        for kind in (Store, MountTarget):
+            for store in self.network.every(kind):
+                yield self._store(store)
+
+    def _tasks(self, source: TaskSource) -> Iterator[Interface]:
+        own = awsvpc(self.network, source)
+        if own.truth is False:
+            return
+        ec2 = runs_on(self.network, source, "EC2", "EXTERNAL", "MANAGED_INSTANCES")
+        public = all_of((source.public_address.is_(True), ~ec2))
+        groups = self._groups(source.groups, source.groups_setting, source.subnets)
+        if source.managed or source.network_from == "elsewhere":
+            text = f"{source.name} has security groups that AWS or another resource gives it"
+            needs = (Need(f"the network of {source.name}", "is not in the sources"),)
+            unknown = Fact(None, text, source.origin.header, source.name, needs)
+            groups = Groups(source.groups, unknown)
+            public = unknown
+        yield Interface(
+            self.end(_word(source), source),
+            _word(source),
+            source,
+            groups,
+            self._places(source.subnets, source.groups, source.subnets_setting),
+            public,
+            all_of((source.exists, own)) if own.truth is None else source.exists,
+            public_six=TRUE,
+            answers=self._client_ports(source),
+        )
+
+    def _client_ports(self, source: TaskSource) -> Ranges:
+        definition = self.network.get(TaskDefinition, source.task_definition)
+        windows = definition is not None and definition.windows.truth
+        return WINDOWS_PORTS if windows else CLIENT_PORTS
+
+    def _on_hosts(self) -> Iterator[Interface]:
+        """Tasks that share the network of their host: they take only what they publish."""
+        for host, held in tasks_on(self.network):
+            for source, fact in held:
+                ports = published(self.network, source)
+                takes = (*over(TCP, ports.tcp), *over(UDP, ports.udp))
+                if ports.needs:
+                    text = f"{source.name} publishes the port"
+                    open_ = Fact(None, text, source.origin.header, source.name, ports.needs)
+                    takes = (*takes, *over(protocols("all"), Ranges(((0, 65535),)), open_))
+                yield Interface(
+                    self.end(_word(source), source),
+                    _word(source),
+                    source,
+                    self._groups(host.groups, host.groups_setting, host.subnets),
+                    self._places(host.subnets, host.groups, host.groups_setting),
+                    self._public_instance(host.member, host.subnets),
+                    all_of((source.exists, fact)),
+                    public_six=TRUE,
+                    answers=self._client_ports(source),
+                    takes=takes,
+                )
+
+    def _instances(self, member: ContainerInstances) -> Interface:
+        host: Host = host_of(self.network, member)
+        extra = [
+            each.group
+            for each in self.network.every(InterfaceGroup)
+            if each.instances.to == member.instances.id
+        ]
+        groups = self._groups(host.groups, host.groups_setting, host.subnets)
+        return Interface(
+            self.end("instances", member.instances),
+            "instances",
+            member.instances,
+            Groups((*groups.ties, *extra), groups.more),
+            self._places(host.subnets, host.groups, host.groups_setting),
+            self._public_instance(member, host.subnets),
+            all_of((member.instances.exists, member.fact)),
+            public_six=TRUE,
+        )
+
+    def _public_instance(
+        self, member: ContainerInstances | None, subnets: tuple[Link, ...]
+    ) -> Fact:
+        own = instance_address(self.network, member.instances) if member is not None else None
+        for each in self.network.every(InstanceAddress):
+            if member is not None and each.instances.to == member.instances.id:
+                return each.instances.fact
+        if own is not None:
+            return own.is_(True)
+        parts = []
+        for link in subnets:
+            subnet = self.network.get(Subnet, link)
+            if subnet is None or subnet.external or subnet.public_addresses is None:
+                text = f"instances in {link.to or 'a subnet'} get public addresses"
+                needs = subnet.external if subnet is not None else link.waits("a subnet")
+                parts.append(Fact(None, text, link.place, link.to, needs or link.waits("a subnet")))
+            else:
+                parts.append(subnet.public_addresses.is_(True))
+        if not parts:
+            needs = (Need("the subnets of its instances", "are not in the sources"),)
+            return Fact(None, "it gets a public address", needs=needs)
+        return any_of(parts)
+
+    def balancer(self, balancer: LoadBalancer) -> Interface:
+        """The nodes of a load balancer."""
+        bare = balancer.kind.known == "network" and not balancer.groups
+        setting = balancer.groups_setting
+        groups = self._groups(balancer.groups, setting, balancer.subnets)
+        if bare and not setting.needs:
+            groups = UNFILTERED
+        internal = balancer.internal
+        text = f"{balancer.name} is internet-facing"
+        public = Fact(
+            None if internal.open else not internal.known,
+            f"{text} ({internal.default})" if internal.default else text,
+            internal.place,
+            balancer.name,
+            internal.needs,
+            f"{balancer.name} is internal",
+        )
+        return Interface(
+            self.end("lb", balancer),
+            "lb",
+            balancer,
+            groups,
+            self._places(balancer.subnets, balancer.groups, setting),
+            public,
+            balancer.exists,
+            all_of((public, _has_ipv6(balancer))),
+            answers=BALANCER_PORTS,
+            opens=False,
+        )
+
+    def _endpoint(self, endpoint: Endpoint) -> Interface:
+        found = endpoint_groups(self.network, endpoint)
+        ties = found.groups
+        groups = Groups(ties)
+        if found.default.truth is not False:
+            default = of_default_group(self.network, endpoint.vpc, found.default)
+            groups = Groups((*ties, *default.ties), default.more)
+        places = self._places(endpoint.subnets, ties, endpoint.groups_setting)
+        if not endpoint.subnets:
+            places = tuple(_moved(place, endpoint.vpc) for place in places)
+        fact = endpoint.exists
+        if endpoint.kind.open:
+            fact = all_of((fact, endpoint.kind.is_("Interface")))
+        return Interface(
+            self.end("endpoint", endpoint), "endpoint", endpoint, groups, places, FALSE, fact,
+            opens=False,
+        )  # fmt: skip
+
+    def _store(self, store: Store) -> Interface:
+        """A data store; a search domain outside of VPCs guards itself by its policy alone."""
+        found = _exposures(self.network).get(store.id, ())
+        if any(_is_outside(each) and each.public.truth for each in found):
+            ports = Ranges(((80, 80), (443, 443)))
+            return Interface(
+                self.end("store", store), "store", store, UNFILTERED, (), TRUE, store.exists,
+                takes=over(TCP, ports), opens=False, everywhere=True,
+            )  # fmt: skip
+        kind: EndKind = "proxy" if _is_proxy(store) else "store"
+        parts = [each.public for each in found]
+        return Interface(
+            self.end(kind, store),
+            kind,
+            store,
+            self._groups(store.groups, store.groups_setting, store.subnets),
+            self._places(store.subnets, store.groups, store.groups_setting),
+            any_of(parts) if parts else FALSE,
+            store.exists,
+            opens=False,
+        )
+
+    def _plain(
+        self,
+        kind: EndKind,
+        thing: Entity,
+        groups: tuple[Link, ...],
+        setting: Setting,
+        subnets: tuple[Link, ...],
+        *,
+        answers: Ranges,
+        serves: bool,
+    ) -> Interface:
+        return Interface(
+            self.end(kind, thing),
+            kind,
+            thing,
+            self._groups(groups, setting, subnets),
+            self._places(subnets, groups, setting),
+            FALSE,
+            thing.exists,
+            answers=answers,
+            serves=serves,
+        )
+
+    def _groups(
+        self, links: tuple[Link, ...], setting: Setting, subnets: tuple[Link, ...]
+    ) -> Groups:
+        """The groups that something names; what names none has the default group of its VPC."""
+        if any(link.sure for link in links):
+            return Groups(links)
+        if not links and not setting.needs:
+            return of_default_group(self.network, self._vpc(subnets), TRUE)
+        if links:
+            return Groups(links)
+        text = f"{setting.resource} has other security groups"
+        return Groups((), Fact(None, text, setting.place, setting.resource, setting.needs))
+
+    def _vpc(self, subnets: tuple[Link, ...]) -> Link | None:
+        for link in subnets:
+            subnet = self.network.get(Subnet, link)
+            if subnet is not None and subnet.vpc.to:
+                return subnet.vpc
+        return None
+
+    def _places(
+        self, subnets: tuple[Link, ...], groups: tuple[Link, ...], setting: Setting
+    ) -> tuple[Place, ...]:
+        return places_of(self.network, subnets, groups, setting.needs)
+
+
+def _has_ipv6(balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer has IPv6 addresses: only where its address type says so."""
+    if balancer.families is None:
+        return FALSE
+    return balancer.families.is_("dualstack", "dualstack-without-public-ipv4")
+
+
+def _moved(place: Place, vpc: Link) -> Place:
+    """A place of which only the VPC is known."""
+    return place if place.vpc is not None or not vpc.to else Place(
+        f"#{vpc.to}/{place.version}", place.version, None, vpc, place.addresses, place.ranges,
+        place.fact,
+    )  # fmt: skip
+
+
+def _word(source: TaskSource) -> EndKind:
+    return "service" if source.long_running else "task"
+
+
+def _is_outside(exposure: Exposure) -> bool:
+    """Whether an exposure says that a store is in no VPC, and not that it has a public address."""
+    return True not in exposure.open and "SERVICE_PROVIDED_EIPS" not in exposure.open
+
+
+@remembered
+def _exposures(network: Network) -> dict[str, list[Exposure]]:
+    return network.grouped(Exposure, lambda each: (each.store.to,))
+
+
+def _is_proxy(store: Store) -> bool:
+    return store.word.startswith("RDS Proxy")
+
+
+def _things(network: Network) -> Iterator[tuple[EndKind, Sequence[Entity]]]:
+    """The things of each kind of end that bear names."""
+    sources = network.every(TaskSource)
+    stores = [*network.every(Store), *network.every(MountTarget)]
+    yield "service", [each for each in sources if each.long_running]
+    yield "task", [each for each in sources if not each.long_running]
+    yield "instances", [each.instances for each in container_instances(network)]
+    yield "function", list(network.every(LambdaFunction))
+    yield "lb", list(network.every(LoadBalancer))
+    yield "endpoint", list(network.every(Endpoint))
+    yield "store", [each for each in stores if not _is_proxy(each)]
+    yield "proxy", [each for each in stores if _is_proxy(each)]
+    yield "group", list(network.every(SecurityGroup))
+
+
+_TYPE = re.compile(r"(?:^|(?<=\.))aws(?:cc)?_[a-z0-9_]+\.")
+
+
+def short_name(thing: Entity) -> str:
+    """The address of a thing without its type: `api`, `module.web`, or the logical id.
+
+    What a module calls its only one of a kind (`this`) says nothing beside the module's name.
+    """
+    return _TYPE.sub("", thing.origin.address).removesuffix(".this")

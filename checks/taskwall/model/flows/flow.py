@@ -1,0 +1,189 @@
+"""A flow: who can open a connection to what, on which ports, and why."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.core.facts import Fact, all_of
+from taskwall.core.values import Need
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges
+from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, TrafficPiece
+from taskwall.model.permissions.packets import TCP, UDP, Traffic
+
+FlowVerdict: TypeAlias = Literal["open", "unknown", "closed"]
+
+
+class Flow(Struct, frozen=True):
+    """What one end can open to another by one way, over one protocol.
+
+    `protocol` is tcp, udp, icmp or all (else the number of a protocol), `ports` are those that the
+    client opens, `arrives` those at the target where they differ. `addresses` are those of an end
+    that is a set of addresses: which of them take part. `through` are the load balancers, endpoints
+    and proxies on the way. `lost` are ports of clients to which no answer gets. `also` are further
+    ends of which the same holds; `own` are then the facts that lead there from each of them.
+    """
+
+    source: str
+    target: str
+    protocol: str
+    ports: Ranges
+    verdict: FlowVerdict
+    because: tuple[Fact, ...] = ()
+    missing: tuple[Need, ...] = ()
+    through: tuple[str, ...] = ()
+    arrives: Ranges | None = None
+    addresses: Ranges = EVERYWHERE
+    lost: Ranges = Ranges()
+    also: tuple[str, ...] = ()
+    own: tuple[Fact, ...] = ()
+
+    def each(self) -> "Iterator[Flow]":
+        """The same flow from each of its ends, each with its whole chain."""
+        if not self.own:
+            yield self
+            return
+        for source, own in zip((self.source, *self.also), self.own, strict=True):
+            because = _once((*own.deciding(), *self.because))
+            yield replace(self, source=source, because=because, also=(), own=())
+
+
+class Obstacle(Struct, frozen=True):
+    """What closes a connection, a fact that is false, and the change that would let it through."""
+
+    fact: Fact
+    change: str
+
+
+class OpenConnection(Struct, frozen=True):
+    """What can be opened between two ends.
+
+    Where that is nothing, `closed` is what closes it, that nearest to the client first: all of it
+    must change.
+    """
+
+    pieces: Pieces
+    closed: tuple[Obstacle, ...] = ()
+    lost: Ranges = Ranges()
+
+
+class Told(Struct, frozen=True):
+    """A connection as it is told of one way: whether its ends exist is in its pieces.
+
+    `also` and `own` are as those of a flow.
+    """
+
+    source: str
+    target: str
+    pieces: Pieces
+    through: tuple[str, ...] = ()
+    arrives: Ranges | None = None
+    lost: Ranges = Ranges()
+    also: tuple[str, ...] = ()
+    own: tuple[Fact, ...] = ()
+
+
+def if_there(pieces: Pieces, exists: Iterable[Fact]) -> Pieces:
+    """Pieces of what may not exist."""
+    facts = [fact for fact in exists if fact.truth is not True]
+    if not facts:
+        return pieces
+    if any(fact.truth is False for fact in facts):
+        return ()
+    return tuple(TrafficPiece(piece.traffic, all_of((piece.fact, *facts))) for piece in pieces)
+
+
+def flows_of(told: Iterable[Told]) -> Iterator[Flow]:
+    """Connections as flows: those of one way together, and nothing unknown that is open as well."""
+    ways: dict[object, list[Told]] = {}
+    for each in told:
+        if each.pieces:
+            arrives = each.arrives.spans if each.arrives is not None else None
+            ends = each.source, each.also, each.target
+            ways.setdefault((*ends, each.through, arrives), []).append(each)
+    for alike in ways.values():
+        yield from _flows(alike)
+
+
+def _flows(alike: list[Told]) -> Iterator[Flow]:
+    first, lost = alike[0], alike[0].lost
+    pieces = [piece for each in alike for piece in each.pieces]
+    open_: list[TrafficPiece] = [piece for piece in pieces if piece.fact.truth]
+    yield from _spoken(first, open_, "open", (), lost)
+    covered = Traffic(tuple(box for piece in open_ for box in piece.traffic.boxes))
+    waiting: dict[tuple[Need, ...], list[TrafficPiece]] = {}
+    for piece in pieces:
+        if piece.fact.truth is None and (left := piece.traffic - covered):
+            waits = piece.fact.waits_for()
+            waiting.setdefault(waits, []).append(TrafficPiece(left, piece.fact))
+            covered |= left
+    for missing, group in waiting.items():
+        yield from _spoken(first, group, "unknown", missing, lost)
+
+
+def _spoken(
+    of: Told,
+    pieces: list[TrafficPiece],
+    verdict: FlowVerdict,
+    missing: tuple[Need, ...],
+    lost: Ranges,
+) -> Iterator[Flow]:
+    """Pieces of one verdict as flows, one for each protocol and set of addresses."""
+    alike: dict[tuple[Ranges, Ranges], list[Ranges]] = {}
+    for piece in pieces:
+        for protocols, ports, addresses in piece.traffic.boxes:
+            alike.setdefault((ports, addresses), []).append(protocols)
+    by_ports: dict[tuple[str, Ranges], list[Ranges]] = {}
+    for (ports, addresses), spoken in alike.items():
+        for word, held in _words(Ranges.union(spoken), ports):
+            by_ports.setdefault((word, held), []).append(addresses)
+    by_word: dict[tuple[str, Ranges], list[Ranges]] = {}
+    for (word, held), sets in by_ports.items():
+        by_word.setdefault((word, Ranges.union(sets)), []).append(held)
+    every = {addresses: None for (word, addresses) in by_word if word == "all"}
+    because = _because(pieces)
+    for (word, addresses), found in by_word.items():
+        if word != "all" and addresses in every:
+            continue
+        yield Flow(
+            of.source, of.target, word, Ranges.union(found), verdict, because, missing,
+            of.through, of.arrives, addresses, lost if word == "tcp" else Ranges(),
+            of.also, of.own,
+        )  # fmt: skip
+
+
+def _because(pieces: list[TrafficPiece]) -> tuple[Fact, ...]:
+    """The facts that lead there, each sentence once: of what is open, the first piece's will do."""
+    return _once(leaf for piece in pieces[:4] for leaf in piece.fact.deciding())
+
+
+def _once(leaves: Iterable[Fact]) -> tuple[Fact, ...]:
+    found: dict[tuple[str, object], Fact] = {}
+    for leaf in leaves:
+        found.setdefault((leaf.text, leaf.place), leaf)
+    return tuple(found.values())
+
+
+_ICMP = Ranges(((1, 1), (58, 58)))
+
+
+def _words(protocols: Ranges, ports: Ranges) -> Iterator[tuple[str, Ranges]]:
+    if protocols == ANY_PROTOCOL and ports == ALL_PORTS:
+        yield "all", ports
+        return
+    for word, numbers in (("tcp", TCP), ("udp", UDP)):
+        if protocols & numbers:
+            yield word, ports
+    if protocols & _ICMP:
+        yield "icmp", ALL_PORTS
+    others = protocols - TCP - UDP - _ICMP
+    if others.size < 8:
+        for low, high in others.spans:
+            for number in range(low, high + 1):
+                yield str(number), ALL_PORTS
+
+
+def of_version(version: int) -> Ranges:
+    """All addresses of an IP version."""
+    return V4 if version == 4 else V6

@@ -1,0 +1,48 @@
+"""All flows of a network: direct ones, and those through load balancers and proxies."""
+
+from collections.abc import Iterator
+
+from taskwall.model.flows.connect import to_gateway, to_internet, to_remote
+from taskwall.model.flows.ends import Interface
+from taskwall.model.flows.flow import Flow, Told, flows_of, if_there
+from taskwall.model.flows.reach import INTERNET, Reach
+from taskwall.model.flows.remote import ONPREM
+from taskwall.model.flows.sets import cross
+from taskwall.model.flows.through import through_balancers, through_proxies, through_unseen
+
+
+def all_flows(reach: Reach) -> Iterator[Flow]:
+    """Every flow that can be open, those that differ in where they start alone as one."""
+    return flows_of(_told(reach))
+
+
+def _told(reach: Reach) -> Iterator[Told]:
+    """Every connection that can be opened, by each way."""
+    for server in reach.every:
+        if server.serves:
+            yield from _to(reach, server)
+    for client in reach.clients:
+        yield from _out_of(reach, client)
+    yield from through_balancers(reach)
+    yield from through_unseen(reach)
+    yield from through_proxies(reach)
+
+
+def _to(reach: Reach, server: Interface) -> Iterator[Told]:
+    takes = reach.takes(server)
+    for each in reach.sources(server) if takes else ():
+        if each.found.pieces:
+            pieces = if_there(cross(each.found.pieces, takes), (*each.exists, server.exists))
+            yield Told(each.end, server.end, pieces, each.through, lost=each.found.lost)
+
+
+def _out_of(reach: Reach, client: Interface) -> Iterator[Told]:
+    """What a client can open to what is no interface: the internet, and all beyond its VPC."""
+    found = to_internet(reach.network, client)
+    yield Told(client.end, INTERNET, if_there(found.pieces, (client.exists,)))
+    for end, pieces in reach.remotely(client, to_remote).items():
+        if end == ONPREM:
+            yield Told(client.end, end, if_there(pieces, (client.exists,)))
+    for endpoint, end in reach.gateways:
+        pieces = to_gateway(reach.network, client, endpoint)
+        yield Told(client.end, end, if_there(pieces, (client.exists, endpoint.exists)))

@@ -1,0 +1,154 @@
+"""Where load balancers listen, and to which tasks (or other load balancers) they hand on."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import TRUE, Fact, all_of
+from taskwall.core.values import Need
+from taskwall.model.core.address import ALL_PORTS, Ranges
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
+from taskwall.model.exposure.balancer_paths import arrival, ways_to
+from taskwall.model.exposure.task_ports import number_of
+from taskwall.model.flows.sets import Pieces, over
+from taskwall.model.load_balancing.paths import (
+    balancer_paths,
+    balancers_behind,
+    listeners,
+    preserves_client_ip,
+)
+from taskwall.model.permissions.packets import TCP, UDP
+from taskwall.model.permissions.ports import RequiredPorts
+
+
+class Onward(Struct, frozen=True):
+    """A way from a listener to what is behind it.
+
+    `listener` is None where it is not known which it is. `arrives` are the ports at the target.
+    `kept` is whether the target sees the client's address. `on_instance` is whether it leads to
+    the host of the tasks. `fact` is whether there is such a way.
+    """
+
+    balancer: str
+    listener: Listener | None
+    arrives: Pieces
+    kept: Fact
+    fact: Fact
+    source: TaskSource | None = None
+    behind: LoadBalancer | None = None
+
+
+@remembered
+def listeners_of(network: Network, balancer: LoadBalancer) -> tuple[Listener, ...]:
+    """The listeners that a load balancer has, or may have."""
+    found = listeners(network)
+    return (*found.get(balancer.id, ()), *found.get("", ()))
+
+
+def listens(listener: Listener, balancer: LoadBalancer) -> Pieces:
+    """The ports of a listener, over what it speaks."""
+    number, port = number_of(listener.port), listener.port
+    protocol = str(listener.protocol.known or "").upper()
+    fact = listener.exists if listener.exists.truth is not True else TRUE
+    if listener.load_balancer.to != balancer.id:
+        text = f"{listener.name} is a listener of {balancer.name}"
+        needs = listener.load_balancer.waits("a load balancer")
+        fact = all_of((fact, Fact(None, text, listener.place, listener.name, needs)))
+    ports = ALL_PORTS if number is None else Ranges(((number, number),))
+    if number is None:
+        text = f"{listener.name} listens on the port"
+        needs = port.needs or (Need(f"the port of {listener.name}", "is not known"),)
+        fact = all_of((fact, Fact(None, text, port.place, listener.name, needs)))
+    if listener.protocol.open and balancer.kind.known not in ("application", "classic"):
+        text = f"{listener.name} speaks the protocol"
+        unknown = Fact(None, text, listener.place, listener.name, listener.protocol.needs)
+        return over(TCP | UDP, ports, all_of((fact, unknown)))
+    spoken = Ranges()
+    if protocol not in ("UDP", "QUIC"):
+        spoken |= TCP
+    if protocol in ("UDP", "TCP_UDP", "QUIC", "TCP_QUIC"):
+        spoken |= UDP
+    return over(spoken, ports, fact)
+
+
+@remembered
+def onward(network: Network) -> dict[str, list[Onward]]:
+    """The ways from load balancers to what is behind them, by the id of the load balancer."""
+    found: dict[str, list[Onward]] = {}
+    for way in (*_to_tasks(network), *_to_balancers(network)):
+        found.setdefault(way.balancer, []).append(way)
+    return found
+
+
+def _to_tasks(network: Network) -> Iterator[Onward]:
+    for source in network.every(TaskSource):
+        if source.origin.silent:
+            continue
+        for front, setting in ways_to(network, source):
+            if front.balancer is None:
+                continue
+            group = front.target_group
+            on_instance = group is not None and group.type.known == "instance"
+            wanted = arrival(network, source, setting, group, on_instance=on_instance)
+            yield Onward(
+                front.balancer.id,
+                front.listener,
+                _arrives(wanted, front.kind == "application"),
+                _kept(front.kind, group),
+                front.fact,
+                source,
+            )
+        for front in balancer_paths(network, source):
+            if front.kind == "classic" and front.balancer is not None:
+                text = f"the port of {source.name} behind {front.balancer.name}"
+                needs = (Need(text, "is not known"),)
+                fact = Fact(None, f"it is {text}", front.place, source.name, needs)
+                ports = over(TCP, ALL_PORTS, fact)
+                yield Onward(front.balancer.id, None, ports, _NOT_KEPT, front.fact, source)
+
+
+_NOT_KEPT = Fact(False, otherwise="its targets see the load balancer's own address")
+
+
+def _kept(kind: str | None, group: TargetGroup | None) -> Fact:
+    """Whether targets see the clients' addresses: those of a Network Load Balancer may."""
+    if kind != "network" or group is None:
+        return _NOT_KEPT
+    return preserves_client_ip(group)
+
+
+def _arrives(wanted: tuple[RequiredPorts, ...], only_tcp: bool) -> Pieces:
+    pieces: Pieces = ()
+    for each in wanted:
+        spoken = TCP if each.transport == "tcp" else UDP
+        if only_tcp and spoken == UDP:
+            continue
+        fact = TRUE
+        if each.some is None:
+            fact = Fact(None, f"it arrives on {each.words}", needs=each.needs)
+        elif each.spoken:
+            fact = Fact(None, f"it goes over {each.transport}", needs=each.spoken)
+        pieces = (*pieces, *over(spoken, each.some or ALL_PORTS, fact))
+    return pieces
+
+
+def _to_balancers(network: Network) -> Iterator[Onward]:
+    """From Network Load Balancers to the Application Load Balancers that are their targets."""
+    for listener in network.every(Listener):
+        outer = network.get(LoadBalancer, listener.load_balancer)
+        if outer is None:
+            continue
+        for fact, group, inner in balancers_behind(network, listener):
+            number = number_of(group.port)
+            ports = ALL_PORTS if number is None else Ranges(((number, number),))
+            text = f"it arrives on the port of {group.name}"
+            known = TRUE if number is not None else Fact(None, text, needs=group.port.needs)
+            arrives = over(TCP, ports, known)
+            kept = preserves_client_ip(group)
+            if not group.client_ip.written:
+                kept = Fact(True, f"{group.name} keeps the addresses of clients by default")
+            yield Onward(
+                outer.id, listener, arrives, kept, all_of((fact, listener.exists)), None, inner
+            )

@@ -1,0 +1,283 @@
+"""Who can open a connection to an interface: everybody whom its groups, ACLs and routes let."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from taskwall.core.facts import Fact
+from taskwall.model.core.address import EVERYWHERE, Ranges
+from taskwall.model.core.entity import Entity, Link
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import Endpoint
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.vpc import Vpc
+from taskwall.model.flows.connect import (
+    by_public_address,
+    from_addresses,
+    from_internet,
+    from_lattice,
+    from_remote,
+    from_service,
+    shut_by,
+    takes_none,
+    takes_nothing,
+    to_internet,
+)
+from taskwall.model.flows.ends import Interface, end_of, interfaces, short_name
+from taskwall.model.flows.flow import (
+    Obstacle,
+    OpenConnection,
+    of_version,
+)
+from taskwall.model.flows.guards import leads_to, lets_in, openings
+from taskwall.model.flows.listeners import listeners_of, listens
+from taskwall.model.flows.pairs import PairedInterfaces
+from taskwall.model.flows.places import Place
+from taskwall.model.flows.remote import Remote, remotes
+from taskwall.model.flows.security_groups import (
+    GroupEntry,
+    all_entries,
+    lists_named,
+)
+from taskwall.model.flows.sets import (
+    Pieces,
+    TrafficPiece,
+    cross,
+    merged,
+)
+from taskwall.model.permissions.coverage import inside
+from taskwall.model.permissions.packets import Traffic
+
+INTERNET = "internet"
+
+RemoteQuestion: TypeAlias = Callable[[Network, Interface, Place, Remote], Pieces]
+
+_SPOKEN = {"origin-facing": "cloudfront"}
+"""What flows call the AWS service of a prefix list, where the list's name does not say it."""
+
+_NO_CLIENTS = ("s3", "dynamodb", "s3express")
+"""AWS services that open no connections to what groups guard."""
+
+
+class Arrival(Struct, frozen=True):
+    """What an end can open to something, by which way; `client` is the end's own interface.
+
+    `at` are the ports where it arrives, if these are others than the client opens.
+    """
+
+    end: str
+    found: OpenConnection
+    client: Interface | None = None
+    through: tuple[str, ...] = ()
+    at: Pieces | None = None
+
+    @property
+    def exists(self) -> tuple[Fact, ...]:
+        """Whether the end is there."""
+        return () if self.client is None else (self.client.exists,)
+
+
+class Reach:
+    """What can open connections to what, worked out once for all that is alike."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.every = interfaces(network)
+        self._pairs = PairedInterfaces(network)
+        self._between: dict[object, OpenConnection] = {}
+        self._from_internet: dict[object, OpenConnection] = {}
+        self._near: dict[int, tuple[GroupEntry, list[Interface]]] = {}
+
+    # --- who can be a client of what
+
+    @cached_property
+    def clients(self) -> list[Interface]:
+        """What opens connections to whatever it can reach."""
+        return [each for each in self.every if each.opens]
+
+    @cached_property
+    def _wearers(self) -> dict[str, list[Interface]]:
+        """Clients by their groups; "" holds those of which not all groups are known."""
+        found: dict[str, list[Interface]] = {}
+        for each in self.clients:
+            loose = each.groups.more.truth is not False
+            for link in each.groups.ties:
+                found.setdefault(link.to, []).append(each)
+                loose = loose or not link.exact
+            if loose:
+                found.setdefault("", []).append(each)
+        return found
+
+    @cached_property
+    def _by_place(self) -> dict[str, list[Interface]]:
+        found: dict[str, list[Interface]] = {}
+        for each in self.clients:
+            for place in each.places:
+                found.setdefault(place.key, []).append(each)
+        return found
+
+    @cached_property
+    def _places(self) -> dict[str, object]:
+        return {place.key: place for each in self.clients for place in each.places}
+
+    def candidates(self, server: Interface) -> list[Interface]:
+        """The clients that a server's groups can let in."""
+        if not server.groups.filters or server.groups.more.truth is not False:
+            return self.clients
+        found: dict[int, Interface] = {}
+        for entry, _, link in all_entries(self.network, server.groups, "ingress"):
+            for each in self._let_in(entry, link):
+                found.setdefault(id(each), each)
+        return list(found.values())
+
+    def _let_in(self, entry: GroupEntry, link: Link | None) -> Iterable[Interface]:
+        if entry.anyone.truth is not False:
+            return self.clients
+        permission = entry.permission
+        if entry.asks_groups:
+            peer = permission.peer if permission is not None else None
+            if peer is not None and not (peer.exact and peer.to):
+                return self.clients
+            own = link.to if link is not None else ""
+            to = entry.itself or (peer.to if peer is not None else own)
+            return (*self._wearers.get(to, ()), *self._wearers.get("", ()))
+        known = self._near.get(id(entry))
+        if known is None:
+            near = [
+                each
+                for key, place in self._places.items()
+                if entry.held.meets(place.addresses) is not False  # type: ignore[attr-defined]
+                for each in self._by_place[key]
+            ]
+            known = self._near[id(entry)] = entry, near
+        return known[1]
+
+    # --- connections
+
+    def between(self, client: Interface, server: Interface) -> OpenConnection:
+        """What one interface can open to another, by whichever of its addresses."""
+        key = client.alike, server.alike
+        found = self._between.get(key)
+        if found is None:
+            found = self._pairs.between(client, server)
+            if server.public.truth is not False and not _is_wholly_open(found.pieces):
+                public = by_public_address(self.network, client, server)
+                if public.pieces:
+                    pieces = merged((*found.pieces, *public.pieces))
+                    found = OpenConnection(pieces, (), found.lost | public.lost)
+            self._between[key] = found
+        return found
+
+    def from_internet(self, server: Interface) -> OpenConnection:
+        """What the internet can open to an interface."""
+        key = server.alike
+        if key not in self._from_internet:
+            self._from_internet[key] = from_internet(self.network, server)
+        return self._from_internet[key]
+
+    def from_vpc(self, server: Interface, vpc: Vpc) -> OpenConnection:
+        """What some address of a VPC, whoever has it, can open to an interface in it."""
+        found: list[TrafficPiece] = []
+        for place in server.places:
+            if place.vpc is None or place.vpc.to != vpc.id:
+                continue
+            held = inside(self.network, place.vpc).of(of_version(place.version))
+            ranges = Ranges.union(part.within for part in held.parts) or place.ranges
+            for piece in from_addresses(self.network, server, place, ranges):
+                # All of the VPC needs no word beside its name.
+                boxes = (
+                    (a, b, EVERYWHERE if c == ranges else c) for a, b, c in piece.traffic.boxes
+                )
+                found.append(TrafficPiece(Traffic(tuple(boxes)), piece.fact))
+        return OpenConnection(merged(found))
+
+    # --- flows
+
+    def sources(self, server: Interface) -> Iterator[Arrival]:
+        """Who can open a connection to an interface, and what."""
+        for opening in openings(self.network):
+            if leads_to(opening, server):
+                pieces = lets_in(self.network, server, opening)
+                yield Arrival(opening.source, OpenConnection(pieces), None, (opening.through,))
+        yield Arrival(INTERNET, self.from_internet(server))
+        for key in dict.fromkeys(place.vpc.to for place in server.places if place.vpc is not None):
+            vpc = self.network.get(Vpc, key)
+            if vpc is not None:
+                yield Arrival(f"vpc:{short_name(vpc)}", self.from_vpc(server, vpc))
+        for service in lists_named(self.network, server.groups, "ingress"):
+            if service == "vpc-lattice":
+                yield Arrival(f"aws:{service}", OpenConnection(from_lattice(self.network, server)))
+            elif service not in _NO_CLIENTS:
+                pieces = from_service(self.network, server, service)
+                yield Arrival(f"aws:{_SPOKEN.get(service, service)}", OpenConnection(pieces))
+        for end, found in self.remotely(server, from_remote).items():
+            yield Arrival(end, OpenConnection(found))
+        for client in self.candidates(server):
+            if client.thing is not server.thing or client.kind == "service":
+                yield Arrival(client.end, self.between(client, server), client)
+
+    def remotely(self, of: Interface, ask: RemoteQuestion) -> dict[str, Pieces]:
+        """What is open between an interface and each end beyond its VPC."""
+        found: dict[str, list[TrafficPiece]] = {}
+        for place in of.places:
+            for remote in remotes(self.network, place):
+                found.setdefault(remote.end, []).extend(ask(self.network, of, place, remote))
+        return {end: merged(pieces) for end, pieces in found.items()}
+
+    @cached_property
+    def gateways(self) -> list[tuple[Endpoint, str]]:
+        """The gateway endpoints, with how flows name them."""
+        return [
+            (endpoint, end_of(self.network, "endpoint", endpoint))
+            for endpoint in self.network.every(Endpoint)
+            if endpoint.kind.known == "Gateway"
+        ]
+
+    def listens(self, balancer: LoadBalancer) -> Pieces:
+        """The ports of all listeners of a load balancer."""
+        parts = [listens(each, balancer) for each in listeners_of(self.network, balancer)]
+        return tuple(piece for pieces in parts for piece in pieces)
+
+    def obstacles(
+        self, source: str, client: Interface | None, target: str, server: Interface | None
+    ) -> tuple[Obstacle, ...]:
+        """What closes the way from one end to another; an end without interface is its name."""
+        if client is None and server is not None:
+            if source == INTERNET:
+                return self.from_internet(server).closed
+            return (shut_by(self.network, server, "ingress", source),)
+        if server is None and client is not None:
+            if target == INTERNET:
+                return to_internet(self.network, client).closed
+            return (shut_by(self.network, client, "egress", target),)
+        if client is None or server is None:
+            return ()
+        if not server.serves:
+            return (takes_none(server),)
+        found = self.between(client, server)
+        if not found.pieces:
+            return self._pairs.obstacles(client, server)
+        return () if cross(found.pieces, self.takes(server)) else (takes_nothing(server),)
+
+    def takes(self, server: Interface) -> Pieces:
+        """The ports on which an interface can be reached at all."""
+        if isinstance(server.thing, LoadBalancer):
+            return self.listens(server.thing)
+        return server.takes
+
+    @cached_property
+    def _of_thing(self) -> dict[int, list[Interface]]:
+        found: dict[int, list[Interface]] = {}
+        for each in self.every:
+            found.setdefault(id(each.thing), []).append(each)
+        return found
+
+    def of(self, thing: Entity) -> list[Interface]:
+        """The interfaces of a thing."""
+        return self._of_thing.get(id(thing), [])
+
+
+def _is_wholly_open(pieces: Pieces) -> bool:
+    return bool(pieces) and all(piece.fact.truth for piece in pieces)

@@ -1,0 +1,306 @@
+"""What security groups let through: entries of an interface's groups, and whom they match."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.model.core.entity import Link, same_entity
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
+from taskwall.model.entities.vpc import Vpc
+from taskwall.model.exposure.default_group import default_groups
+from taskwall.model.flows.places import Place
+from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Pieces, TrafficPiece, for_all, merged
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    Part,
+    addresses,
+    aws_service,
+    names_addresses,
+    there,
+    whom,
+)
+from taskwall.model.permissions.egress import as_aws_makes_it
+from taskwall.model.permissions.packets import Traffic, protocols
+from taskwall.model.permissions.peers import permissions, who
+from taskwall.model.permissions.ports import protocol, range_of_ports, unknown_ports
+
+
+class Groups(Struct, frozen=True):
+    """The security groups of an interface. `more` is whether it may have others than these.
+
+    `filters` is false of what has no groups at all, as an NLB may: that lets everything through.
+    """
+
+    ties: tuple[Link, ...] = ()
+    more: Fact = FALSE
+    filters: bool = True
+
+
+UNFILTERED = Groups(filters=False)
+
+
+class GroupEntry(Struct, frozen=True):
+    """What a group allows: traffic to ports, and who is on the other side.
+
+    `held` are the addresses that it names, `service` the AWS service whose list it names. `anyone`
+    is whether it is about everybody. `fact` is whether it is there, for these ports.
+    """
+
+    permission: Permission | None
+    protocols: Ranges
+    ports: Ranges
+    fact: Fact
+    text: str
+    held: Addresses = Addresses()
+    service: str = ""
+    anyone: Fact = FALSE
+    itself: str = ""
+
+    @property
+    def asks_groups(self) -> bool:
+        """Whether it asks which groups the other side has."""
+        of = self.permission
+        return bool(self.itself) or (of is not None and (of.itself or of.peer is not None))
+
+    @property
+    def asks_addresses(self) -> bool:
+        """Whether it asks where the other side is: what is for all addresses does not."""
+        return bool(self.held.parts)
+
+
+class Far(Struct, frozen=True):
+    """The other side of a connection, as a group's entry sees it.
+
+    Either something in a `place`, with its groups, or (`place` is None) a set of addresses of
+    which any may take part; `hidden`: it has one of them, nobody knows which. `refers` is whether
+    entries that name groups can match it at all. `service` is the AWS service in whose prefix list
+    it is.
+    """
+
+    addresses: Addresses
+    place: Place | None = None
+    groups: Groups = Groups()
+    refers: Fact = FALSE
+    service: str = ""
+    hidden: bool = False
+
+
+@remembered
+def group_entries(network: Network, group: str, way: Direction) -> tuple[GroupEntry, ...]:
+    """What a group, by its id, allows in one direction; one of them is unknown if it is unseen."""
+    found = [_entry(network, each, way) for each in permissions(network, group, way)]
+    known = network.get(SecurityGroup, group)
+    whose = network.get(Vpc, group.removesuffix(".default")) if known is None else None
+    if whose is not None or (known is not None and known.default and known.external):
+        return (*found, _as_made(group, way))
+    if known is None or known.external:
+        unseen = (Need(group or "a security group", "is not in the sources"),)
+        needs = known.external if known is not None else unseen
+        text = f"{group or 'a security group'} allows it"
+        return (*found, _everybody(Fact(None, text, resource=group, needs=needs), text))
+    if way == "egress":
+        made = as_aws_makes_it(network, known)
+        if made.truth is not False:
+            found.append(_everybody(made, f"{known.name} allows all egress, as AWS makes it"))
+    return tuple(found)
+
+
+def _everybody(fact: Fact, text: str) -> GroupEntry:
+    return GroupEntry(None, ANY_PROTOCOL, ALL_PORTS, fact, text, anyone=TRUE)
+
+
+def _as_made(group: str, way: Direction) -> GroupEntry:
+    """What AWS puts into a default group: its own members in, and everything out."""
+    if way == "egress":
+        text = f"{group} allows all egress, as AWS makes it"
+        return _everybody(Fact(True, text, resource=group), text)
+    text = f"{group} allows ingress from its own members, as AWS makes it"
+    return GroupEntry(
+        None, ANY_PROTOCOL, ALL_PORTS, Fact(True, text, resource=group), text, itself=group
+    )
+
+
+def _entry(network: Network, permission: Permission, way: Direction) -> GroupEntry:
+    spoken, ports = protocol(permission), range_of_ports(permission)
+    fact = there(permission)
+    if not spoken or ports is None:
+        needs = unknown_ports(permission)
+        text = f"{permission.on.name} opens the port"
+        fact = all_of((fact, Fact(None, text, permission.place, permission.on.name, needs)))
+    verb = "ingress from" if way == "ingress" else "egress to"
+    text = f"{permission.on.name} allows {verb} {who(network, permission)} on {permission.ports}"
+    open_ = not (permission.itself or permission.peer is not None or names_addresses(permission))
+    anyone = FALSE
+    if open_:
+        anyone = permission.states(None, text, whom(permission))
+    return GroupEntry(
+        permission,
+        protocols(spoken) if spoken else ANY_PROTOCOL,
+        ports or ALL_PORTS,
+        fact,
+        text,
+        Addresses() if open_ else addresses(network, permission),
+        aws_service(network, permission),
+        anyone,
+    )
+
+
+def of_default_group(network: Network, vpc: Link | None, fact: Fact) -> Groups:
+    """The groups of what names none: the default group of its VPC, written or as AWS makes it."""
+    found = network.get(Vpc, vpc)
+    adopted = default_groups(network, found) if found is not None else []
+    ties = [
+        Link(group.id, all_of((fact, is_, group.exists)), group.origin.header)
+        for group, is_ in adopted
+    ]
+    if vpc is None or not vpc.to:
+        text = "it has the default group of its VPC"
+        needs = (Need("its VPC", "is not known"),)
+        return Groups(tuple(ties), Fact(None, text, needs=needs))
+    if not any(link.sure for link in ties):
+        others = ~any_of(link.fact for link in ties) if ties else TRUE
+        ties.append(Link(f"{vpc.to}.default", all_of((fact, others)), vpc.place))
+    return Groups(tuple(ties))
+
+
+def all_entries(
+    network: Network, groups: Groups, way: Direction
+) -> Iterator[tuple[GroupEntry, Fact, Link | None]]:
+    """The entries of an interface's groups, whether they are its, and by which tie."""
+    for link in groups.ties:
+        for entry in group_entries(network, link.to, way):
+            yield entry, link.fact, link
+    if groups.more.truth is not False:
+        yield _everybody(groups.more, groups.more.text), TRUE, None
+
+
+def let_through(network: Network, groups: Groups, way: Direction, far: Far) -> Pieces:
+    """What the groups of an interface let through from or to the other side."""
+    if not groups.filters:
+        return OPEN
+    found: list[TrafficPiece] = []
+    partial: list[tuple[GroupEntry, Fact]] = []
+    for entry, tied, link in all_entries(network, groups, way):
+        for fact, ranges in _matches(network, entry, far, link):
+            whole = all_of([each for each in (tied, fact, entry.fact) if each is not TRUE])
+            if whole.truth is False:
+                continue
+            traffic = Traffic.of(entry.protocols, entry.ports, ranges)
+            if traffic:
+                found.append(TrafficPiece(traffic, whole))
+            if fact.truth is None and tied.truth and entry.fact.truth and entry.held.sure:
+                partial.append((entry, fact))
+    if len(partial) > 1 and (far.place is not None or far.hidden):
+        found += _together(partial, far)
+    return merged(found)
+
+
+def _matches(
+    network: Network, entry: GroupEntry, far: Far, link: Link | None
+) -> Iterator[tuple[Fact, Ranges]]:
+    """Whether an entry matches the other side, and for which of its addresses."""
+    if entry.anyone.truth is not False:
+        told = entry.fact if entry.permission is None else entry.anyone
+        yield told, EVERYWHERE
+        return
+    permission = entry.permission
+    if entry.asks_groups:
+        fact = _refers(entry, far, link)
+        if fact.truth is not False:
+            yield fact, EVERYWHERE
+        return
+    if permission is None:
+        return
+    if entry.service:
+        if entry.service == far.service:
+            yield permission.states(True, entry.text), EVERYWHERE
+        return
+    if far.place is None and not far.hidden:
+        for part in entry.held.parts:
+            ranges = part.within & far.addresses.parts[0].within
+            if ranges:
+                truth = True if part.known else None
+                yield permission.states(truth, entry.text, part.needs), ranges
+        return
+    if not far.addresses.parts:
+        return
+    truth = entry.held.covers(far.addresses)
+    if truth is False and entry.held.meets(far.addresses) is not False:
+        truth = None
+    if truth is not False:
+        needs = () if truth else entry.held.needs or far.addresses.needs
+        if truth is None and not needs:
+            where = far.place.name if far.place is not None else "AWS's ranges"
+            needs = (Need(f"the address in {where}", "is not known"),)
+        yield permission.states(truth, entry.text, needs), EVERYWHERE
+
+
+def _refers(entry: GroupEntry, far: Far, link: Link | None) -> Fact:
+    """Whether an entry that names a group names one of the other side's."""
+    if far.refers.truth is False:
+        return FALSE
+    if entry.itself:
+        parts = [each.fact for each in far.groups.ties if each.to == entry.itself]
+        match = any_of((*parts, far.groups.more)) if parts else far.groups.more
+        told = all_of((entry.fact, match)) if match.truth is not False else FALSE
+    else:
+        permission = entry.permission
+        if permission is None:
+            return FALSE
+        named = permission.peer or link or permission.group
+        ties = (_is_named(entry, permission, named, tie) for tie in far.groups.ties)
+        found = [fact for fact in ties if fact.truth is not False]
+        if far.groups.more.truth is not False:
+            found.append(far.groups.more)
+        told = any_of(found) if found else FALSE
+    if told.truth is False:
+        return FALSE
+    return told if far.refers is TRUE else all_of((told, far.refers))
+
+
+def _is_named(entry: GroupEntry, permission: Permission, named: Link, tie: Link) -> Fact:
+    """Whether the group that an entry names is that of a tie of the other side."""
+    truth = same_entity(named, tie)
+    if truth is False:
+        return FALSE
+    needs = () if truth else (*_open(named), *_open(tie))
+    named_here = permission.states(truth, entry.text, needs)
+    return all_of((tie.fact, named_here))
+
+
+def _open(link: Link) -> tuple[Need, ...]:
+    return () if link.exact else link.waits("a group")
+
+
+def _together(partial: Iterable[tuple[GroupEntry, Fact]], far: Far) -> Iterator[TrafficPiece]:
+    """What entries let through together of which each holds a part of the other's addresses."""
+    entries_ = list(partial)
+    held = Traffic()
+    for entry, _ in entries_:
+        held |= Traffic.of(entry.protocols, entry.ports, entry.held.sure)
+    ranges = Ranges.union(part.within for part in far.addresses.parts)
+    traffic = for_all(held, ranges)
+    if traffic:
+        first = entries_[0][0].permission
+        if first is not None:
+            yield TrafficPiece(traffic, first.states(True, f"{entries_[0][0].text}, with others"))
+
+
+def of_addresses(ranges: Ranges) -> Far:
+    """A set of addresses as the other side."""
+    return Far(Addresses((Part(ranges),)))
+
+
+def of_service(service: str, ranges: Ranges) -> Far:
+    """An AWS service as the other side: at some of its own addresses, which are among others."""
+    return Far(Addresses((Part(ranges, False),)), service=service, hidden=True)
+
+
+def lists_named(network: Network, groups: Groups, way: Direction) -> list[str]:
+    """The AWS services whose prefix lists the groups of an interface name."""
+    named = (entry.service for entry, _, _ in all_entries(network, groups, way))
+    return list(dict.fromkeys(service for service in named if service))

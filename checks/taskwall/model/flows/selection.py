@@ -1,0 +1,193 @@
+"""The ends that a user names, and which flows are theirs."""
+
+from collections.abc import Iterable, Iterator
+from typing import get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, parse_cidr
+from taskwall.model.core.entity import Entity, link_to
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.flows.ends import EndKind, Interface, short_name
+from taskwall.model.flows.flow import Flow
+from taskwall.model.flows.internet import internet
+from taskwall.model.flows.reach import INTERNET, Reach
+from taskwall.model.flows.remote import ONPREM
+from taskwall.model.permissions.coverage import inside, of_subnet
+
+
+class Selection(Struct, frozen=True):
+    """The ends that a word stands for: by name, and (of sets of addresses) which of these."""
+
+    word: str
+    names: frozenset[str]
+    interfaces: tuple[Interface, ...] = ()
+    addresses: Ranges = EVERYWHERE
+
+
+class NoEndError(Exception):
+    """A word that stands for no end."""
+
+
+def select_ends(reach: Reach, word: str) -> Selection:
+    """The ends that a word stands for.
+
+    Raises:
+        NoEndError: it stands for none.
+    """
+    kind, colon, name = word.partition(":")
+    if word in (INTERNET, ONPREM) or (kind == "aws" and name):
+        return Selection(word, frozenset((word,)))
+    cidr = parse_cidr(word)
+    if cidr is not None:
+        return _addresses(reach, word, cidr.ranges)
+    found = _named(reach, word, kind, name) if colon and name else None
+    if found is None:
+        raise NoEndError(word)
+    return found
+
+
+def _named(reach: Reach, word: str, kind: str, name: str) -> Selection | None:
+    if kind == "vpc":
+        return _vpc(reach, word, name)
+    if kind == "subnet":
+        return _subnet(reach, word, name)
+    if kind == "group":
+        return _group(reach, word, name)
+    if kind in get_args(EndKind):
+        held = [each for each in reach.every if each.kind == kind and called(each.thing, name)]
+        names = {each.end for each in held}
+        if kind == "endpoint":
+            names |= {end for endpoint, end in reach.gateways if called(endpoint, name)}
+        if names:
+            return Selection(word, frozenset(names), tuple(held))
+    return None
+
+
+def ends(reach: Reach) -> Iterator[str]:
+    """Every end that can be named."""
+    yield INTERNET
+    yield ONPREM
+    for each in reach.every:
+        yield each.end
+    for _, end in reach.gateways:
+        yield end
+    kinds: tuple[tuple[str, type[Entity]], ...] = (
+        ("vpc", Vpc),
+        ("subnet", Subnet),
+        ("group", SecurityGroup),
+    )
+    for kind, entity in kinds:
+        for thing in reach.network.every(entity):
+            yield f"{kind}:{short_name(thing)}"
+
+
+def called(thing: Entity, name: str) -> bool:
+    """Whether a user may call a thing by a name: its address, with or without type and keys."""
+    origin, short = thing.origin, short_name(thing)
+    keyless = short.partition("[")[0] if short.endswith("]") else short
+    return name in (origin.address, origin.name, thing.id, short, keyless)
+
+
+def _within(reach: Reach, ids: set[str], of: str) -> tuple[Interface, ...]:
+    """The interfaces in some VPCs or subnets."""
+    return tuple(
+        each
+        for each in reach.every
+        if any(link.to in ids for place in each.places if (link := getattr(place, of)))
+    )
+
+
+def _vpc(reach: Reach, word: str, name: str) -> Selection | None:
+    held = [vpc for vpc in _vpcs(reach) if called(vpc, name)]
+    inner = _within(reach, {vpc.id for vpc in held}, "vpc")
+    names = {f"vpc:{short_name(vpc)}" for vpc in held} | {each.end for each in inner}
+    return Selection(word, frozenset(names), inner) if held else None
+
+
+def _vpcs(reach: Reach) -> list[Vpc]:
+    """The VPCs of the sources, and those from elsewhere that something is in."""
+    keys = dict.fromkeys(p.vpc.to for each in reach.every for p in each.places if p.vpc is not None)
+    known = {vpc.id: vpc for vpc in reach.network.every(Vpc)}
+    for key in keys:
+        vpc = reach.network.get(Vpc, key)
+        if vpc is not None:
+            known.setdefault(vpc.id, vpc)
+    return list(known.values())
+
+
+def _subnet(reach: Reach, word: str, name: str) -> Selection | None:
+    network = reach.network
+    held = [subnet for subnet in network.every(Subnet) if called(subnet, name)]
+    inner = _within(reach, {subnet.id for subnet in held}, "subnet")
+    parts = (part for each in held for part in of_subnet(network, link_to(each)).parts)
+    vpcs = (network.get(Vpc, subnet.vpc) for subnet in held)
+    names = {f"vpc:{short_name(vpc)}" for vpc in vpcs if vpc is not None}
+    names |= {each.end for each in inner}
+    ranges = Ranges.union(part.within for part in parts)
+    return Selection(word, frozenset(names), inner, ranges) if held else None
+
+
+def _group(reach: Reach, word: str, name: str) -> Selection | None:
+    held = [group for group in reach.network.every(SecurityGroup) if called(group, name)]
+    ids = {group.id for group in held}
+    inner = tuple(e for e in reach.every if any(link.to in ids for link in e.groups.ties))
+    names = {f"group:{short_name(group)}" for group in held} | {each.end for each in inner}
+    return Selection(word, frozenset(names), inner) if held else None
+
+
+def _addresses(reach: Reach, word: str, ranges: Ranges) -> Selection:
+    names = {ONPREM}
+    if ranges & (internet(4) | internet(6)):
+        names.add(INTERNET)
+    for vpc in _vpcs(reach):
+        held = inside(reach.network, link_to(vpc))
+        if any(part.within & ranges for part in held.parts):
+            names.add(f"vpc:{short_name(vpc)}")
+    inner = tuple(e for e in reach.every if any(place.ranges & ranges for place in e.places))
+    return Selection(word, frozenset(names | {each.end for each in inner}), inner, ranges)
+
+
+def flows_between(
+    flows: Iterable[Flow], of: Selection | None, to: Selection | None
+) -> Iterator[Flow]:
+    """The flows from and to what is selected, cut to the addresses that are."""
+    for flow in flows:
+        if of is not None and not of.names.issuperset((flow.source, *flow.also)):
+            if flow.also:
+                yield from flows_between(flow.each(), of, to)
+            continue
+        if to is not None and flow.target not in to.names:
+            continue
+        ranges = flow.addresses
+        # The addresses are those of the end that is no interface.
+        selection = to if flow.target in (INTERNET, ONPREM) else of
+        if selection is not None and not any(flow.source == i.end for i in selection.interfaces):
+            ranges = ranges & selection.addresses
+        if ranges:
+            yield flow if ranges == flow.addresses else replace(flow, addresses=ranges)
+
+
+def told_ranges(flow: Flow) -> list[str]:
+    """The addresses of a flow's end where these are not all that its name stands for, as CIDRs."""
+    if flow.addresses == EVERYWHERE:
+        return []
+    if INTERNET in (flow.source, flow.target) and internet(4) <= flow.addresses:
+        return []
+    return list(spoken_ranges(flow.addresses))
+
+
+def spoken_ranges(addresses: Ranges) -> Iterator[str]:
+    """A set of addresses as CIDRs, IPv4 first."""
+    from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+
+    if internet(6) <= addresses:
+        addresses = addresses | V6
+    start = V6.spans[0][0]
+    for low, high in (addresses & V4).spans:
+        yield from map(str, summarize_address_range(IPv4Address(low), IPv4Address(high)))
+    for low, high in (addresses & V6).spans:
+        first, last = IPv6Address(low - start), IPv6Address(high - start)
+        yield from map(str, summarize_address_range(first, last))

@@ -1,0 +1,261 @@
+"""What gets through load balancers and RDS Proxies: two connections that make one flow."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import TRUE, Fact, all_of
+from taskwall.core.values import Need
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.model.core.entity import Setting
+from taskwall.model.data_stores.store import ProxyTarget, Store
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.vpc import Vpc
+from taskwall.model.exposure.balancer_paths import ways_to
+from taskwall.model.exposure.task_ports import number_of
+from taskwall.model.flows.ends import Interface, short_name
+from taskwall.model.flows.flow import OpenConnection, Told, if_there
+from taskwall.model.flows.guards import anybody_let_in
+from taskwall.model.flows.listeners import Onward, listens, onward
+from taskwall.model.flows.reach import INTERNET, Arrival, Reach
+from taskwall.model.flows.security_groups import Far, let_through
+from taskwall.model.flows.sets import (
+    ANY_PROTOCOL,
+    OPEN,
+    Pieces,
+    TrafficPiece,
+    cross,
+    given,
+    merged,
+    over,
+)
+from taskwall.model.load_balancing.paths import BalancerPath
+from taskwall.model.permissions.coverage import Addresses, Part
+from taskwall.model.permissions.packets import TCP, UDP, Traffic
+
+
+class Bundle(Struct, frozen=True):
+    """Ends that can open the same to a load balancer by the same way, with what leads from each.
+
+    `pieces` say nothing of them but what is not known.
+    """
+
+    ends: tuple[str, ...]
+    own: tuple[Fact, ...]
+    pieces: Pieces
+    through: tuple[str, ...]
+    lost: Ranges
+
+
+def bundled(arriving: Iterable[Arrival], takes: Pieces) -> Iterator[Bundle]:
+    """What arrives at a listener, put together where it is the same."""
+    found: dict[object, list[tuple[str, Fact]]] = {}
+    alike: dict[object, tuple[Pieces, Arrival]] = {}
+    for each in arriving:
+        front = if_there(_at_listener(each, takes), each.exists)
+        if not front:
+            continue
+        told = tuple((p.traffic, p.fact.truth, p.fact.waits_for()) for p in front)
+        key = told, each.through, each.found.lost
+        own = all_of(piece.fact for piece in front if piece.fact.truth)
+        if key not in alike:
+            bare = (p if p.fact.truth is None else TrafficPiece(p.traffic) for p in front)
+            alike[key] = tuple(bare), each
+        found.setdefault(key, []).append((each.end, own))
+    for what, ends in found.items():
+        pieces, first = alike[what]
+        names, facts = zip(*ends, strict=True)
+        yield Bundle(names, facts, pieces, first.through, first.found.lost)
+
+
+def _at_listener(each: Arrival, takes: Pieces) -> Pieces:
+    """What of an arrival gets to a listener, on the ports that its client opens."""
+    if each.at is None:
+        return cross(each.found.pieces, takes)
+    facts = [piece.fact for piece in cross(each.at, takes)]
+    best = next((fact for fact in facts if fact.truth), None) or next(iter(facts), None)
+    return cross(each.found.pieces, given(best)) if best is not None else ()
+
+
+def through_balancers(reach: Reach) -> Iterator[Told]:
+    """What each load balancer hands on, told of itself and of all its clients."""
+    for balancer in reach.network.every(LoadBalancer):
+        ways = onward(reach.network).get(balancer.id, ())
+        for node in reach.of(balancer) if ways else ():
+            yield from _BalancerNode(reach, node, balancer).told(ways)
+
+
+class _BalancerNode:
+    """A load balancer, with what arrives at each of its listeners."""
+
+    def __init__(self, reach: Reach, node: Interface, balancer: LoadBalancer) -> None:
+        self._reach = reach
+        self._node = node
+        self._balancer = balancer
+        self._arriving = list(_arriving(reach, node, balancer))
+        self._bundles: dict[str, tuple[Bundle, ...]] = {}
+
+    def told(self, ways: Iterable[Onward]) -> Iterator[Told]:
+        """What it hands on by some ways."""
+        for way in ways:
+            target = way.source or way.behind
+            if target is None or way.fact.truth is False:
+                continue
+            for server in self._reach.of(target):
+                yield from self._by(way, server)
+
+    def _by(self, way: Onward, server: Interface) -> Iterator[Told]:
+        reach, node = self._reach, self._node
+        handed = _handed(reach, node, server, way)
+        direct = if_there(cross(handed.pieces, given(way.fact)), (node.exists, server.exists))
+        yield Told(node.end, server.end, direct, lost=handed.lost)
+        exists = (node.exists, server.exists, way.fact)
+        if way.kept.truth is False:
+            for bundle in self._at(way) if handed.pieces else ():
+                yield _joined(server.end, node.end, bundle, handed.pieces, exists)
+            return
+        for each in self._arriving:
+            inner = _seen(reach, node, server, way, each, handed)
+            for bundle in bundled((each,), self._takes(way)) if inner else ():
+                yield _joined(server.end, node.end, bundle, inner, exists)
+
+    def _takes(self, way: Onward) -> Pieces:
+        if way.listener is None:
+            return self._reach.listens(self._balancer)
+        return listens(way.listener, self._balancer)
+
+    def _at(self, way: Onward) -> tuple[Bundle, ...]:
+        """What arrives at the listener of a way."""
+        key = way.listener.id if way.listener is not None else ""
+        found = self._bundles.get(key)
+        if found is None:
+            found = self._bundles[key] = tuple(bundled(self._arriving, self._takes(way)))
+        return found
+
+
+def _arriving(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Arrival]:
+    """What arrives at a load balancer: directly, or by a Network Load Balancer before it."""
+    yield from reach.sources(node)
+    for outer_id, ways in onward(reach.network).items():
+        outer = reach.network.get(LoadBalancer, outer_id)
+        for way in ways if outer is not None and outer is not balancer else ():
+            if way.behind is balancer and way.listener is not None and outer is not None:
+                yield from _handed_on(reach, outer, way, node)
+
+
+def _handed_on(
+    reach: Reach, outer: LoadBalancer, way: Onward, node: Interface
+) -> Iterator[Arrival]:
+    """What a Network Load Balancer hands on to an Application Load Balancer behind it."""
+    takes = listens(way.listener, outer) if way.listener is not None else ()
+    for before in reach.of(outer):
+        handed = _handed(reach, before, node, way)
+        for each in reach.sources(before):
+            front = cross(each.found.pieces, takes)
+            inner = _seen(reach, before, node, way, each, handed) if front else ()
+            if inner:
+                pieces = if_there(front, (before.exists, way.fact))
+                found = OpenConnection(pieces, (), each.found.lost)
+                yield Arrival(each.end, found, each.client, (*each.through, before.end), inner)
+
+
+def _handed(reach: Reach, node: Interface, server: Interface, way: Onward) -> OpenConnection:
+    """What a node of a load balancer, by its own address, can hand on to a target."""
+    found = reach.between(node, server)
+    return OpenConnection(cross(found.pieces, way.arrives), found.closed, found.lost)
+
+
+def _seen(
+    reach: Reach,
+    node: Interface,
+    server: Interface,
+    way: Onward,
+    each: Arrival,
+    handed: OpenConnection,
+) -> Pieces:
+    """What gets to a target that sees the client's address, or may, and the balancer's groups."""
+    if way.kept.truth is False:
+        return handed.pieces
+    network = reach.network
+    if each.client is None:
+        anybody = Addresses((Part(EVERYWHERE),))
+        fars = [Far(anybody, None, node.groups, TRUE)]
+    else:
+        fars = [Far(place.addresses, place, node.groups, TRUE) for place in each.client.places]
+    into = merged(
+        piece for far in fars for piece in let_through(network, server.groups, "ingress", far)
+    )
+    targets = [Far(place.addresses, place, server.groups, TRUE) for place in server.places]
+    out = OPEN
+    if node.groups.filters:
+        out = merged(
+            piece for far in targets for piece in let_through(network, node.groups, "egress", far)
+        )
+    found = cross(cross(into, way.arrives), out)
+    return found if way.kept.truth else merged((*found, *handed.pieces))
+
+
+def _joined(target: str, hop: str, bundle: Bundle, inner: Pieces, facts: tuple[Fact, ...]) -> Told:
+    """A flow of two connections: the ports of the first, and those where the second arrives."""
+    best = next((piece for piece in inner if piece.fact.truth), inner[0])
+    ports = Ranges.union(
+        piece.traffic.ports for piece in inner if piece.fact.truth is best.fact.truth
+    )
+    kept = Traffic.of(ANY_PROTOCOL, ALL_PORTS, best.traffic.addresses)
+    pieces = if_there(cross(bundle.pieces, (TrafficPiece(kept, best.fact),)), facts)
+    through = (*bundle.through, hop)
+    first, *others = bundle.ends
+    return Told(first, target, pieces, through, ports, bundle.lost, tuple(others), bundle.own)
+
+
+def through_unseen(reach: Reach) -> Iterator[Told]:
+    """What may get to tasks through load balancers that are not in the sources."""
+    for source in reach.network.every(TaskSource):
+        for front, setting in ways_to(reach.network, source):
+            if front.balancer is not None or front.fact.truth is False:
+                continue
+            for server in reach.of(source):
+                yield from _unseen(reach, server, front, setting)
+
+
+def _unseen(
+    reach: Reach, server: Interface, front: BalancerPath, setting: Setting
+) -> Iterator[Told]:
+    name = front.needs[0].name if front.needs else "a load balancer"
+    text = f"{name} leads to {server.end}"
+    needs = front.needs or (Need(name, "is not in the sources"),)
+    fact = Fact(None, text, front.place, server.thing.name, needs)
+    listener = front.listener
+    number = number_of(listener.port) if listener is not None else None
+    opened = ALL_PORTS if number is None else Ranges(((number, number),))
+    number = number_of(setting)
+    arrives = ALL_PORTS if number is None else Ranges(((number, number),))
+    if server.takes is not OPEN:
+        arrives = ALL_PORTS  # A port of the instance.
+    inner = cross(anybody_let_in(reach.network, server), over(TCP | UDP, arrives))
+    if not inner:
+        return
+    pieces = if_there(over(TCP, opened, all_of((fact, inner[0].fact))), (server.exists,))
+    ports = Ranges.union(piece.traffic.ports for piece in inner)
+    vpcs = dict.fromkeys(place.vpc.to for place in server.places if place.vpc is not None)
+    known = (reach.network.get(Vpc, key) for key in vpcs)
+    ends = [INTERNET, *(f"vpc:{short_name(vpc)}" for vpc in known if vpc is not None)]
+    for end in ends:
+        yield Told(end, server.end, pieces, (f"lb:{name}",), ports)
+
+
+def through_proxies(reach: Reach) -> Iterator[Told]:
+    """What RDS Proxies open to the stores behind them, told of themselves and their clients."""
+    for target in reach.network.every(ProxyTarget):
+        proxy = reach.network.get(Store, target.proxy)
+        store = reach.network.get(Store, target.store)
+        if proxy is None or store is None or proxy.external or store.external:
+            continue
+        for node in reach.of(proxy):
+            for server in reach.of(store):
+                found = reach.between(node, server)
+                facts = (node.exists, server.exists, target.proxy.fact, target.store.fact)
+                yield Told(node.end, server.end, if_there(found.pieces, facts))
+                for bundle in bundled(reach.sources(node), OPEN) if found.pieces else ():
+                    yield _joined(server.end, node.end, bundle, found.pieces, facts)

@@ -1,0 +1,301 @@
+"""Which templates of a scan belong together: nested stacks, and what their trees export."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Lookup
+from functools import partial
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from taskwall.core.values import Known, Text, Value, spelled, worst_per_scenario
+from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
+from taskwall.readers.cloudformation.document import (
+    IntrinsicCall,
+    Node,
+    elements,
+    literal_text,
+    members,
+)
+from taskwall.readers.cloudformation.evaluate import Evaluator
+from taskwall.readers.cloudformation.exports import Export
+from taskwall.readers.cloudformation.template import BODY, STACKS, Declared, Template, read_template
+from taskwall.source.containment import attempt
+from taskwall.source.files import Files, UnreadableError
+from taskwall.source.stack import Inputs, SourceError
+
+MAX_NESTED_STACKS: Final = 500
+"""A template that comes to more nested stacks than this, all told, is an error."""
+
+PARAMETER: Final = "AWS::SSM::Parameter"
+"""The type of what is put into Parameter Store."""
+
+Nested = dict[str, dict[str, Template]]
+"""By file and logical id: the template of each nested stack that is in the scan."""
+
+
+# Nested stacks
+
+
+class _Source(msgspec.Struct, frozen=True):
+    path: str = ""
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    objectKey: str = ""  # noqa: N815 (as CDK spells it)
+
+
+class _Asset(msgspec.Struct, frozen=True):
+    source: _Source = _Source()
+    destinations: dict[str, _Stored] = {}
+
+
+class _Assets(msgspec.Struct, frozen=True):
+    """What the manifest of a CDK assembly says of its files."""
+
+    files: dict[str, _Asset] = {}
+
+
+class Nesting:
+    """The templates of a scan by what nests what."""
+
+    def __init__(self, templates: Sequence[Template], inputs: Inputs, files: Files) -> None:
+        self.templates = {template.unit.file: template for template in templates}
+        self.inputs = inputs
+        self.files = files
+        self.nested: Nested = {}
+        self.errors: list[SourceError] = []
+        self._stored: dict[str, dict[str, str]] = {}
+        self._by_name: dict[str, list[str]] = {}
+        for path in self.templates:
+            self._by_name.setdefault(os.path.basename(path), []).append(path)
+        for template in templates:
+            below = attempt(partial(self._below, template), template.unit.file, self.errors)
+            if below:
+                self.nested[template.unit.file] = below
+
+    def _below(self, template: Template) -> dict[str, Template]:
+        return {
+            declared.name: found
+            for declared in template.resources.values()
+            if declared.type in STACKS and (found := self._template(template, declared))
+        }
+
+    def roots(self) -> list[Template]:
+        """The templates that are deployed by themselves. Nesting that goes in circles is cut."""
+        below = {one.unit.file for each in self.nested.values() for one in each.values()}
+        starts = [path for path in self.templates if path not in below]
+        seen: set[str] = set()
+        for path in starts:
+            self._cut(path, [], seen)
+        for path in self.templates:  # what is left nests itself
+            if path not in seen:
+                starts.append(path)
+                self._cut(path, [], seen)
+        for path in starts:
+            self._bound(path)
+        return [self.templates[path] for path in starts]
+
+    def _cut(self, path: str, above: list[str], seen: set[str]) -> None:
+        seen.add(path)
+        for name, template in list(self.nested.get(path, {}).items()):
+            file = template.unit.file
+            if file == path or file in above:
+                circle = [*above, path][[*above, path].index(file) :]
+                steps = " -> ".join(os.path.basename(step) for step in (*circle, file))
+                self._refuse(path, name, f"{name} nests itself: {steps}")
+            elif file not in seen:
+                self._cut(file, [*above, path], seen)
+
+    def _bound(self, path: str) -> None:
+        sizes: dict[str, int] = {}
+
+        def size(file: str) -> int:
+            if file not in sizes:
+                each = (size(one.unit.file) for one in self.nested.get(file, {}).values())
+                sizes[file] = 1 + sum(each)
+            return sizes[file]
+
+        if size(path) > MAX_NESTED_STACKS:
+            for name in list(self.nested.get(path, {})):
+                self._refuse(
+                    path, name, f"{name} nests more than {MAX_NESTED_STACKS} stacks in total"
+                )
+
+    def _refuse(self, path: str, name: str, message: str) -> None:
+        del self.nested[path][name]
+        declared = self.templates[path].resources[name]
+        url = members(declared.properties).get(STACKS[declared.type])
+        place = (url.place if url is not None else None) or declared.header
+        self.errors.append(SourceError(place, message))
+
+    def _template(self, template: Template, declared: Declared) -> Template | None:
+        """The template of a nested stack, if the scan has it."""
+        folder = os.path.dirname(template.unit.file)
+        asset = literal_text(members(declared.metadata).get("aws:asset:path"))
+        if asset is not None:  # as CDK writes it
+            return self.templates.get(os.path.normpath(os.path.join(folder, asset)))
+        node = members(declared.properties).get(STACKS[declared.type])
+        if node is None:
+            return self._embedded(template, declared)
+        evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
+        value = evaluator.value(node)
+        if _path(value)[0]:
+            return self._named(template, value)
+        found = [self._named(template, evaluator.value(one)) for one in _branches(node)]
+        # A condition of the region, say, chooses between two addresses of one template.
+        return found[0] if found and all(one is found[0] for one in found) else None
+
+    def _named(self, template: Template, value: Value | None) -> Template | None:
+        """The template that a path or address names, if the scan has it."""
+        folder = os.path.dirname(template.unit.file)
+        steps, local = _path(value)
+        if not steps:
+            return None
+        path = os.path.normpath(os.path.join(folder, *steps))
+        if local and path in self.templates:
+            return self.templates[path]
+        if (asset := self._assets(folder).get(steps[-1])) is not None:
+            return self.templates.get(asset)
+        near = self._by_name.get(steps[-1], ())
+        scores = {path: _alike(path, steps) for path in near if path != template.unit.file}
+        best = [path for path in scores if scores[path] == max(scores.values())]
+        return self.templates[best[0]] if len(best) == 1 else None
+
+    def _embedded(self, template: Template, declared: Declared) -> Template | None:
+        """The template that a stack set holds as a text, where it stands line by line."""
+        body = members(declared.properties).get(BODY)
+        place = None if body is None else body.place
+        lines = template.unit.text.split("\n")
+        if literal_text(body) is None or place is None or place.file != template.unit.file:
+            return None
+        if not re.match(r"\|[-+]?\s*(?:#.*)?$", lines[place.line - 1][place.column - 1 :]):
+            return None
+        # With empty lines before it, everything in it stands where it does in the file.
+        text = "\n" * place.line + "\n".join(lines[place.line : place.end_line]) + "\n"
+        try:
+            found = read_template(place.file, text)
+        except UnreadableError as error:
+            self.errors.append(error.error)
+            return None
+        if found is None:
+            return None
+        self.errors.extend(found.errors)
+        return replace(found, unit=replace(found.unit, file=f"{place.file}#{declared.name}"))
+
+    def _assets(self, folder: str) -> dict[str, str]:
+        """The files of an assembly of CDK by the names under which it stores them.
+
+        What is committed of one, as of snapshots in tests, is often without its `manifest.json`.
+        """
+        if folder in self._stored:
+            return self._stored[folder]
+        found = self._stored[folder] = {}
+        try:
+            names = sorted(name for name in os.listdir(folder) if name.endswith(".assets.json"))
+        except OSError:
+            return found
+        for name in names:
+            try:
+                text = self.files.text(os.path.join(folder, name))
+                manifest = msgspec.json.decode(text, type=_Assets)
+            except (UnreadableError, msgspec.DecodeError, RecursionError):
+                continue
+            for file in manifest.files.values():
+                for stored in file.destinations.values():
+                    key = stored.objectKey.rpartition("/")[2]
+                    found[key] = os.path.normpath(os.path.join(folder, file.source.path))
+        return found
+
+
+def _branches(node: Node) -> Iterator[Node]:
+    """The values that a node may come to, whatever its conditions are."""
+    if isinstance(node, IntrinsicCall) and node.name == "Fn::If":
+        for one in elements(node.argument)[1:]:
+            yield from _branches(one)
+    else:
+        yield node
+
+
+def _path(value: Value | None) -> tuple[list[str], bool]:
+    """The last steps of a path or address, so far as they are known; whether it is a local path."""
+    found = None if value is None else worst_per_scenario(value)
+    if isinstance(found, Known):
+        text = spelled(found.data) or ""
+    elif isinstance(found, Text) and isinstance(found.parts[-1], str):
+        first, slash, others = found.parts[-1].partition("/")
+        text = others if slash else first  # the first step hangs on what is not known
+    else:
+        return [], False
+    bare = re.sub(r"^(?:https?|s3)://[^/]*/", "", text.partition("?")[0]).removeprefix("file://")
+    steps = [step for step in bare.replace("\\", "/").split("/") if step not in ("", ".")]
+    local = isinstance(found, Known) and "://" not in text.removeprefix("file://")
+    return (steps if steps and "." in steps[-1] else []), local
+
+
+def _alike(path: str, steps: Sequence[str]) -> int:
+    """How many of the last steps two paths have in common."""
+    mine = path.replace("\\", "/").split("/")
+    count = 0
+    for one, other in zip(reversed(mine), reversed(steps), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+# Exports
+
+
+def exports_of(
+    root: Template, inputs: Inputs, nested: Lookup[str, Lookup[str, Template]]
+) -> Iterator[Export]:
+    """The outputs that a tree of templates exports, and what it puts into Parameter Store."""
+    files = {root.unit.file, *_below(root, nested)}
+    texts = [one.unit.text for one in _of(files, root, nested)]
+    by_hand = {
+        address: f"{stack}:{address}"
+        for stack, address in inputs.ties.values()
+        if stack in ("", root.unit.file)
+    }
+    if not by_hand and not any("Export" in text or PARAMETER in text for text in texts):
+        return
+    run = DeploymentEvaluation(inputs, {}, nested)
+    top = Evaluator(root, run)
+    run.roots.append(top)
+    for one in top.all_below():
+        for name, node in one.template.outputs.items():
+            export = members(members(node).get("Export")).get("Name")
+            value = None if export is None else one.value(export)
+            place = (export and export.place) or node.place or one.template.place
+            if value is not None:
+                yield Export(root.unit.file, one.site.path, name, value, place)
+            exported = spelled(value.data) if isinstance(value, Known) else None
+            if (said := by_hand.get(name) or by_hand.get(exported or "")) is not None:
+                yield Export(root.unit.file, one.site.path, name, Known(said), place, "output")
+        for declared in one.template.resources.values():
+            named = members(declared.properties).get("Name")
+            value = one.value(named) if declared.type == PARAMETER and named is not None else None
+            if value is not None:
+                site, place = one.site.path, declared.header
+                yield Export(root.unit.file, site, declared.name, value, place, "parameter")
+
+
+def _below(template: Template, nested: Lookup[str, Lookup[str, Template]]) -> Iterator[str]:
+    for one in nested.get(template.unit.file, {}).values():
+        yield one.unit.file
+        yield from _below(one, nested)
+
+
+def _of(
+    files: set[str], root: Template, nested: Lookup[str, Lookup[str, Template]]
+) -> Iterator[Template]:
+    yield root
+    seen = {root.unit.file}
+    for each in nested.values():
+        for one in each.values():
+            if one.unit.file in files and one.unit.file not in seen:
+                seen.add(one.unit.file)
+                yield one

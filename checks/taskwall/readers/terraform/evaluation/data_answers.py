@@ -1,0 +1,243 @@
+"""Which resources of other roots, or of the context, data sources mean.
+
+A data source that one resource answers is that resource. One that several answer is unknown, and
+so is one of which it is open whether a resource answers it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from taskwall.core.values import Items, Need, Reference, Text, Value
+from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
+from taskwall.readers.terraform.evaluation.data_queries import (
+    DATA_SOURCES,
+    UNIQUE,
+    DataQuery,
+    meets,
+    query_of,
+)
+from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
+from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
+from taskwall.readers.terraform.values.effects import Memo
+from taskwall.source.context import ContextSource
+from taskwall.source.resource import Resource
+
+
+class Candidate(Struct, frozen=True, eq=False):
+    """A resource that data sources may mean; `root` is the folder or the file that it is of."""
+
+    root: str
+    type: str
+    own: str
+    """Its address in this root or source."""
+    resource: ResourceInstance | Resource
+
+    @property
+    def address(self) -> str:
+        """Its address in the whole stack."""
+        found = self.resource
+        return found.address if isinstance(found, ResourceInstance) else found.origin.address
+
+    def get(self, name: str) -> Value:
+        """A reference to an attribute."""
+        found = self.resource
+        if isinstance(found, ResourceInstance):
+            return found.get(name)
+        return Reference(self.address, name, found.body.fields.get(name))
+
+    def asked(self, name: str) -> Value | None:
+        """What data sources compare of an attribute; None if nothing is written."""
+        if name in UNIQUE:
+            return self.get(name)
+        found = self.resource
+        written = found.fields if isinstance(found, ResourceInstance) else found.body.fields
+        return written.get(name)
+
+
+class DataAnswer(Struct, frozen=True, eq=False):
+    """The resources that a data source means, and those that it may mean."""
+
+    query: DataQuery
+    found: tuple[Candidate, ...]
+    open: tuple[Candidate, ...]
+
+    @property
+    def one(self) -> Candidate | None:
+        """The only one that it can mean."""
+        alone = len(self.found) == 1 and (self.query.unique or not self.open)
+        return self.found[0] if alone else None
+
+    @property
+    def doubt(self) -> str:
+        """Why it is not known which it means: a sentence's end."""
+        some = [one.address for one in (*self.found, *self.open)]
+        more = f" or one of {len(some) - 3} more" if some[3:] else ""
+        return f"may be {' or '.join(some[:3])}{more}"
+
+
+class DataAnswers:
+    """What roots that are evaluated together, and the context, answer each other's data sources.
+
+    `creates` says whether a root, by its folder, has any resources of a type: not each is looked
+    through, which takes as long as to evaluate all its calls.
+    """
+
+    def __init__(
+        self,
+        scopes: Sequence[ModuleScope],
+        context: Sequence[ContextSource],
+        states: RemoteStates,
+        creates: Callable[[str, str], bool],
+    ) -> None:
+        self._scopes = scopes
+        self._creates = creates
+        self._context = context
+        self._states = states
+        self._answers: Memo[str, DataAnswer] = Memo()
+        self._candidates: Memo[str, tuple[Candidate, ...]] = Memo()
+        self._pending: set[str] = set()
+
+    def attribute(
+        self, kind: str, address: str, name: str, written: WrittenBody, scope: ModuleContext
+    ) -> Value | None:
+        """An attribute of what a data source means; None if it is not known what that is."""
+        answer = self.answer(kind, address, written, scope)
+        if answer is None:
+            return None
+        if DATA_SOURCES[kind].lists:
+            return _all(answer, address) if name == DATA_SOURCES[kind].lists else None
+        if answer.one is not None:
+            return answer.one.get(_SAME.get((kind, name), name))
+        return Reference(address, name, None, None, answer.doubt) if answer.found else None
+
+    def answer(
+        self, kind: str, address: str, written: WrittenBody, scope: ModuleContext
+    ) -> DataAnswer | None:
+        """What is known of what a data source means; None if nothing can be told."""
+        if kind not in DATA_SOURCES:
+            return None
+        effects = scope.run.effects
+        if address in self._pending:
+            effects.shareable = False
+            return None
+        self._pending.add(address)
+        try:
+            return effects.once(
+                self._answers,
+                address,
+                lambda: self._said(address, scope) or self._answer(kind, written, scope),
+            )
+        finally:
+            self._pending.discard(address)
+
+    def _said(self, address: str, scope: ModuleContext) -> DataAnswer | None:
+        """What the user says that a data source is."""
+        run = scope.run
+        own = run.own(address)
+        target = run.inputs.ties.get((run.root.folder, own)) or run.inputs.ties.get(("", own))
+        if target is None:
+            return None
+        stack, resource = target
+        steps = re.sub(r"\[[^\]]*\]", "", resource).split(".")
+        found = tuple(
+            one
+            for one in self._of_type(steps[-2] if len(steps) > 1 else "", scope)
+            if one.own == resource and stack in ("", one.root)
+        )
+        return DataAnswer(DataQuery((), True, "setting"), found, ())
+
+    def _answer(self, kind: str, written: WrittenBody, scope: ModuleContext) -> DataAnswer:
+        source = DATA_SOURCES[kind]
+        query = query_of(source, written)
+        found: list[Candidate] = []
+        open_: list[Candidate] = []
+        for type_ in source.means if query.criteria else ():
+            for candidate in self._of_type(type_, scope):
+                met = meets(query, candidate.asked)
+                if met and candidate.root == scope.run.root.folder:
+                    return DataAnswer(
+                        query, (), ()
+                    )  # what it looks up of its own is as it was before
+                if met is not False and candidate.root != scope.run.root.folder:
+                    (found if met and _leads_on(candidate) else open_).append(candidate)
+        return DataAnswer(query, tuple(found), tuple(open_))
+
+    def _of_type(self, type_: str, scope: ModuleContext) -> tuple[Candidate, ...]:
+        """All resources of a type."""
+        effects = scope.run.effects
+        if type_ in self._pending:
+            effects.shareable = False
+            return ()
+        self._pending.add(type_)
+        self._states.depth += 1
+        try:
+            found = effects.once(self._candidates, type_, lambda: tuple(self._every(type_)))
+            return found or ()
+        finally:
+            self._states.depth -= 1
+            self._pending.discard(type_)
+
+    def _every(self, type_: str) -> Iterator[Candidate]:
+        for root in self._scopes:
+            folder = root.run.root.folder
+            for scope in _modules(root) if self._creates(folder, type_) else ():
+                for local in scope.module.resources:
+                    if local.startswith(f"{type_}."):
+                        for instance in scope.instances(local).all:
+                            own = root.run.own(instance.address)
+                            yield Candidate(folder, type_, own, instance)
+        for source in self._context:
+            for resource in source.resources:
+                if resource.type == type_ and not resource.data:
+                    own = resource.origin.address[len(source.label) + 1 :]
+                    yield Candidate(source.file, type_, own, resource)
+
+
+def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
+    """A module and all that it calls."""
+    yield scope
+    for name in scope.module.calls:
+        for called in scope.called(name):
+            yield from _modules(called)
+
+
+def _leads_on(candidate: Candidate) -> bool:
+    """Whether it matters what a resource is: of a parameter, that its value is of a resource.
+
+    Other values are often only there until somebody gives the parameter the true one.
+    """
+    if candidate.type != "aws_ssm_parameter":
+        return True
+    values = (candidate.asked("value"), candidate.asked("insecure_value"))
+    return any(_holds_reference(value) for value in values if value is not None)
+
+
+def _holds_reference(value: Value) -> bool:
+    if isinstance(value, Reference):
+        return not value.looked_up
+    if isinstance(value, Text):
+        return any(not isinstance(part, str) and _holds_reference(part) for part in value.parts)
+    return isinstance(value, Items) and any(map(_holds_reference, (*value.items, *value.rest)))
+
+
+_SAME: Mapping[tuple[str, str], str] = {
+    ("aws_db_instance", "db_instance_identifier"): "identifier",
+    ("aws_ecs_cluster", "cluster_name"): "name",
+    ("aws_ecs_service", "service_name"): "name",
+    ("aws_ecs_service", "cluster_arn"): "cluster",
+    ("aws_route_table", "route_table_id"): "id",
+    ("aws_internet_gateway", "internet_gateway_id"): "id",
+}
+"""Attributes of data sources that the resource has by another name."""
+
+
+def _all(answer: DataAnswer, address: str) -> Value | None:
+    """The ids of all resources that a data source means."""
+    if not answer.found:
+        return None
+    ids = tuple(one.get("id") for one in answer.found)
+    rest = tuple(one.get("id") for one in answer.open)
+    return Items(ids, rest, None, (Need(address, answer.doubt),) if rest else ())

@@ -1,0 +1,285 @@
+"""What data sources ask for: which resources they mean, and by which attributes.
+
+The arguments of each type are from its page below
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources, the names of filters
+from the `Describe...` calls of AWS that these make.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Text,
+    Value,
+    same,
+    spelled,
+    symbol,
+    worst_per_scenario,
+)
+from taskwall.readers.terraform.evaluation.context import WrittenBody
+from taskwall.readers.terraform.values.values import is_null
+
+
+class DataSource(Struct, frozen=True):
+    """A type of data source: the types of the resources that it means.
+
+    `arguments` are those that are called otherwise than the resource's attribute; `lists` is the
+    attribute that holds the ids of all resources that it means, if it means several.
+    """
+
+    means: tuple[str, ...]
+    arguments: Mapping[str, str] = {}
+    lists: str = ""
+
+
+def _one(*means: str, **arguments: str) -> DataSource:
+    return DataSource(means, arguments)
+
+
+DATA_SOURCES: Mapping[str, DataSource] = {
+    "aws_alb": _one("aws_lb", "aws_alb"),
+    "aws_alb_listener": _one("aws_lb_listener", "aws_alb_listener"),
+    "aws_alb_target_group": _one("aws_lb_target_group", "aws_alb_target_group"),
+    "aws_db_instance": _one("aws_db_instance", db_instance_identifier="identifier"),
+    "aws_ecs_cluster": _one("aws_ecs_cluster", cluster_name="name"),
+    "aws_ecs_service": _one("aws_ecs_service", service_name="name", cluster_arn="cluster"),
+    "aws_efs_file_system": _one("aws_efs_file_system", file_system_id="id"),
+    "aws_elasticache_cluster": _one("aws_elasticache_cluster"),
+    "aws_elasticache_replication_group": _one("aws_elasticache_replication_group"),
+    "aws_internet_gateway": _one("aws_internet_gateway", internet_gateway_id="id"),
+    "aws_lb": _one("aws_lb", "aws_alb"),
+    "aws_lb_listener": _one("aws_lb_listener", "aws_alb_listener"),
+    "aws_lb_target_group": _one("aws_lb_target_group", "aws_alb_target_group"),
+    "aws_nat_gateway": _one("aws_nat_gateway"),
+    "aws_rds_cluster": _one("aws_rds_cluster"),
+    "aws_route_table": _one("aws_route_table", route_table_id="id"),
+    "aws_route_tables": DataSource(("aws_route_table",), lists="ids"),
+    "aws_security_group": _one("aws_security_group"),
+    "aws_security_groups": DataSource(("aws_security_group",), lists="ids"),
+    "aws_ssm_parameter": _one("aws_ssm_parameter"),
+    "aws_subnet": _one("aws_subnet"),
+    "aws_subnet_ids": DataSource(("aws_subnet",), lists="ids"),
+    "aws_subnets": DataSource(("aws_subnet",), lists="ids"),
+    "aws_vpc": _one("aws_vpc"),
+    "aws_vpc_endpoint": _one("aws_vpc_endpoint"),
+    "aws_vpcs": DataSource(("aws_vpc",), lists="ids"),
+}
+"""By their type, the data sources that look resources up."""
+
+_FILTERS: Mapping[str, str] = {
+    "availability-zone": "availability_zone",
+    "availabilityZone": "availability_zone",
+    "cidr": "cidr_block",
+    "cidr-block": "cidr_block",
+    "cidrBlock": "cidr_block",
+    "group-id": "id",
+    "group-name": "name",
+    "internet-gateway-id": "id",
+    "nat-gateway-id": "id",
+    "route-table-id": "id",
+    "service-name": "service_name",
+    "subnet-id": "id",
+    "vpc-endpoint-id": "id",
+    "vpc-id": "vpc_id",
+}
+"""The filters that ask for an attribute, and which. Beside them are those of tags (`tag:Name`)."""
+
+_ALWAYS: Mapping[str, tuple[object, ...]] = {
+    "state": ("available",),
+    "with_decryption": (True, False, "true", "false"),
+}
+"""Arguments that leave out no resource, with these values."""
+
+_NOT_ASKED = frozenset({"region", "timeouts"})
+
+_FILLED_IN = frozenset({"availability_zone", "default", "vpc_id"})
+"""Attributes of resources that AWS gives a value where none is written."""
+
+_VARIABLE = re.compile(r"(?:^|/)var\.[\w-]+$")
+"""A variable of a root: where roots share its name, their folders stand before it."""
+
+UNIQUE = frozenset({"id", "arn"})
+"""What no two resources have in common."""
+
+
+class Criterion(Struct, frozen=True):
+    """That an attribute, or a tag, has one of some values. `like` says that these are patterns."""
+
+    attribute: str
+    tag: str
+    values: tuple[Value, ...]
+    like: bool = False
+
+
+class DataQuery(Struct, frozen=True):
+    """What a data source asks: all criteria hold of what it means.
+
+    `whole` is whether no more is asked than can be told. `said` is who says what it means, if that
+    is not found.
+    """
+
+    criteria: tuple[Criterion, ...]
+    whole: bool
+    said: str = ""
+
+    @property
+    def unique(self) -> bool:
+        """Whether no two resources can be meant."""
+        return any(one.attribute in UNIQUE for one in self.criteria)
+
+    @property
+    def by(self) -> str:
+        """In a few words, by what it asks: `tags and vpc_id`."""
+        if self.said:
+            return self.said
+        names = ("tags" if one.tag else one.attribute for one in self.criteria)
+        return " and ".join(dict.fromkeys(names))
+
+
+def query_of(source: DataSource, written: WrittenBody) -> DataQuery:
+    """What a data source of a type asks for."""
+    found: list[Criterion] = []
+    whole = True
+    for name in written.names():
+        value = written.get(name)
+        settled = None if value is None else worst_per_scenario(value)
+        if value is None or settled is None or is_null(settled) or name in _NOT_ASKED:
+            continue
+        if isinstance(settled, Known) and settled.data in _ALWAYS.get(name, ()):
+            continue
+        several: list[Criterion] | None
+        if name == "tags":
+            several = _tags(settled)
+        elif name == "filter":
+            several = _filters(settled)
+        elif isinstance(settled, Items | Fields):
+            several = None
+        else:
+            several = [Criterion(source.arguments.get(name, name), "", (value,))]
+        if several is None:
+            whole = False
+        else:
+            found += several
+    return DataQuery(tuple(found), whole)
+
+
+def _tags(value: Value) -> list[Criterion] | None:
+    if not isinstance(value, Fields) or value.rest is not None:
+        return None
+    return [Criterion("tags", key, (item,)) for key, item in value.fields.items()]
+
+
+def _filters(value: Value) -> list[Criterion] | None:
+    if not isinstance(value, Items) or value.rest:
+        return None
+    found = []
+    for item in value.items:
+        block = worst_per_scenario(item)
+        if not isinstance(block, Fields):
+            return None
+        name = worst_per_scenario(block.fields.get("name") or Known(None))
+        values = worst_per_scenario(block.fields.get("values") or Known(None))
+        if not isinstance(name, Known) or not isinstance(values, Items) or values.rest:
+            return None
+        text = spelled(name.data) or ""
+        if text == "state" and all(_says(one, "available") for one in values.items):
+            continue
+        tag = text.removeprefix("tag:") if text.startswith("tag:") else ""
+        attribute = "tags" if tag else _FILTERS.get(text)
+        if attribute is None:
+            return None
+        found.append(Criterion(attribute, tag, values.items, like=True))
+    return found
+
+
+def _says(value: Value, text: str) -> bool:
+    found = worst_per_scenario(value)
+    return isinstance(found, Known) and found.data == text
+
+
+def meets(query: DataQuery, attribute: Callable[[str], Value | None]) -> bool | None:
+    """Whether a resource is one that is asked for, by its attributes; None if that is open."""
+    truth: bool | None = True if query.whole else None
+    for criterion in query.criteria:
+        met = _met(criterion, attribute)
+        if met is False:
+            return False
+        truth = truth and met
+    return truth
+
+
+def _met(criterion: Criterion, attribute: Callable[[str], Value | None]) -> bool | None:
+    value = attribute(criterion.attribute)
+    if criterion.tag:
+        tags = None if value is None else worst_per_scenario(value)
+        if tags is None or is_null(tags):
+            return False
+        if not isinstance(tags, Fields):
+            return None
+        value = tags.fields.get(criterion.tag, tags.rest)
+        if criterion.tag not in tags.fields and value is not None:
+            return None
+    if value is None or is_null(worst_per_scenario(value)):
+        return None if criterion.attribute in _FILLED_IN else False
+    truths = [_equal(value, wanted, criterion.like) for wanted in criterion.values]
+    return True if True in truths else None if None in truths else False
+
+
+def _equal(value: Value, wanted: Value, like: bool) -> bool | None:
+    """Whether an attribute has a value that is asked for."""
+    if isinstance(value, Reference) and isinstance(wanted, Reference):
+        alike = value.attribute == wanted.attribute and value.attribute in UNIQUE
+        if alike and value.resource != wanted.resource and _is_one(value) and _is_one(wanted):
+            return False
+    settled = worst_per_scenario(wanted)
+    if like and isinstance(settled, Known) and isinstance(settled.data, str):
+        text = worst_per_scenario(value)
+        if "*" in settled.data or "?" in settled.data:
+            if isinstance(text, Known):
+                return fnmatchcase(spelled(text.data) or "", settled.data.replace("[", "[[]"))
+            return None
+    found = same(value, wanted)
+    return _same_text(value, wanted) if found is None else found
+
+
+def _same_text(value: Value, wanted: Value) -> bool | None:
+    """Whether two texts that are known in part are equal.
+
+    What both begin and end with counts for nothing, and a variable of one name has one value, since
+    what users say of it holds for all roots.
+    """
+    one, other = _pieces(value), _pieces(wanted)
+    for at in (0, -1):
+        while one and other and one[at] == other[at]:
+            del one[at], other[at]
+    if not one or not other:
+        rest = one or other
+        return True if not rest else False if any(len(piece) == 1 for piece in rest) else None
+    return None
+
+
+def _pieces(value: Value) -> list[str]:
+    """The characters of a text, and the names of what is not known in it, longer than one."""
+    found = worst_per_scenario(value)
+    if isinstance(found, Known):
+        return list(spelled(found.data) or "")
+    pieces: list[str] = []
+    for part in found.parts if isinstance(found, Text) else (value,):
+        if isinstance(part, str):
+            pieces += part
+        else:
+            name = symbol(part)
+            pieces.append(name.rpartition("/")[2] if _VARIABLE.search(name) else name or "? ")
+    return pieces
+
+
+def _is_one(reference: Reference) -> bool:
+    """Whether a reference is to one resource that sources write, and not to what they look up."""
+    return not reference.looked_up and "[*]" not in reference.resource

@@ -1,0 +1,75 @@
+"""What roots refer to of other roots and of the context, found before anything is judged."""
+
+from collections.abc import Iterable, Iterator
+
+from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
+from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES
+from taskwall.readers.terraform.evaluation.data_sources import REMOTE_STATE
+from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
+from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
+from taskwall.readers.terraform.modules import Module
+from taskwall.source.context import SourceTie
+
+
+def looks_up(module: Module) -> bool:
+    """Whether a module itself has a data source that another root, or the context, may answer."""
+    return any(_kind(local) in _KINDS for local in module.resources)
+
+
+_KINDS = DATA_SOURCES.keys() | {REMOTE_STATE}
+
+
+def _kind(local: str) -> str:
+    """The type of the data source of an address within a module; "" of a resource."""
+    mode, _, rest = local.partition(".")
+    return rest.partition(".")[0] if mode == "data" else ""
+
+
+def state_references(
+    states: RemoteStates, scope: ModuleScope, leading: frozenset[str]
+) -> Iterator[SourceTie]:
+    """The states that a root reads. `leading` are the folders of modules that look something up."""
+    for at, local, instance in _data_sources(scope, leading, {REMOTE_STATE}):
+        target = states.root(local, instance.address, instance.fields, at.run)
+        name, place = instance.address, at.module.resources[local].header
+        yield SourceTie(scope.run.root.folder, name, place, "remote state", target or "")
+
+
+def data_references(
+    answers: DataAnswers, scope: ModuleScope, leading: frozenset[str]
+) -> Iterator[SourceTie]:
+    """The resources elsewhere that the data sources of a root mean, or may mean."""
+    for at, local, instance in _data_sources(scope, leading, DATA_SOURCES.keys()):
+        kind, address = _kind(local), instance.address
+        answer = answers.answer(kind, address, instance.fields, at)
+        if answer is None:
+            continue
+        place, by = at.module.resources[local].header, answer.query.by
+        means = answer.found if DATA_SOURCES[kind].lists else filter(None, (answer.one,))
+        ties = [
+            SourceTie(scope.run.root.folder, address, place, by, one.root, one.address)
+            for one in means
+        ]
+        if not ties:
+            some = tuple(one.address for one in (*answer.found, *answer.open))
+            doubt = answer.doubt if answer.found else ""
+            ties = [
+                SourceTie(scope.run.root.folder, address, place, by, candidates=some, doubt=doubt)
+            ]
+        yield from ties
+
+
+def _data_sources(
+    scope: ModuleScope, leading: frozenset[str], kinds: Iterable[str]
+) -> Iterator[tuple[ModuleScope, str, ResourceInstance]]:
+    """The data sources of some types in a module and in those that it calls."""
+    if scope.module.folder not in leading:
+        return
+    for local in scope.module.resources:
+        if _kind(local) in kinds:
+            for instance in scope.instances(local).all:
+                yield scope, local, instance
+    for name in scope.module.calls:
+        for called in scope.called(name):
+            yield from _data_sources(called, leading, kinds)

@@ -1,0 +1,40 @@
+"""Unknowns of no use to anybody: rules have them, and no report shows or counts them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from taskwall.api.scan import Options, scan
+from taskwall.engine.judge import judge
+from taskwall.readers import cloudformation, terraform
+from taskwall.rules import all_rules
+from taskwall.settings import Settings
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+RULES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
+CASES = [
+    ("TW109", "unknown_account/main.tf"),
+    ("TW109", "unknown_account/template.yaml"),
+    ("TW202", "unknown_external_group/main.tf"),
+    ("TW202", "unknown_external_group/template.yaml"),
+    ("TW202", "unknown_some_known/main.tf"),
+    ("TW212", "unknown_external_group/main.tf"),
+]
+
+
+@pytest.mark.parametrize(("rule", "case"), CASES)
+def test_the_rule_has_an_unknown_that_no_report_has(rule: str, case: str, tmp_path: Path) -> None:
+    """The verdict is unknown and marked so; the report has no finding, and counts none."""
+    path = str(shutil.copy(RULES / rule.lower() / case, tmp_path))
+    reader = terraform if path.endswith(".tf") else cloudformation
+    (stack,), _ = reader.stacks([path], Files(), Inputs(boundary=str(tmp_path)))
+    rules = [each for each in all_rules() if each.id == rule]
+    found = judge(stack, rules, Settings(show=("fail", "unknown", "pass"))).findings
+    assert [one.finding.verdict for one in found if one.unreported] == ["unknown"]
+
+    report = scan(Options(paths=(path,), select=(rule,), show=("fail", "unknown", "pass")))
+    assert report.document.summary.unknown == 0
+    assert {one.verdict for one in report.findings} <= {"pass"}
+    assert report.status == 0

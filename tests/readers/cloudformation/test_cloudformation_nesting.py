@@ -1,0 +1,609 @@
+"""Templates that belong together are one stack: nested ones, and those tied by exports."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from taskwall.core.values import Known, Reference, needs, plain, worst_per_scenario
+from taskwall.readers.cloudformation import CloudFormationStack, stacks
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs, SourceError
+
+NETWORK = """\
+Parameters:
+  Cidr: {Type: String, Default: 10.0.0.0/16}
+  Public: {Type: String, AllowedValues: ["true", "false"], Default: "true"}
+Conditions:
+  IsPublic: !Equals [!Ref Public, "true"]
+Resources:
+  Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: !Ref Cidr}}
+  A: {Type: "AWS::EC2::Subnet", Properties: {VpcId: !Ref Vpc}}
+  B: {Type: "AWS::EC2::Subnet", Properties: {VpcId: !Ref Vpc}}
+  Gateway: {Type: "AWS::EC2::InternetGateway", Condition: IsPublic}
+Outputs:
+  VpcId: {Value: !Ref Vpc}
+  Subnets: {Value: !Join [",", [!Ref A, !Ref B]]}
+"""
+SERVICE = """\
+Parameters:
+  Vpc: {Type: "AWS::EC2::VPC::Id"}
+  Subnets: {Type: "List<AWS::EC2::Subnet::Id>"}
+  Stage: {Type: String, Default: dev}
+Resources:
+  Group: {Type: "AWS::EC2::SecurityGroup", Properties: {VpcId: !Ref Vpc, GroupName: !Ref Stage}}
+  Service: {Type: "AWS::ECS::Service", Properties: {Subnets: !Ref Subnets}}
+"""
+MAIN = """\
+Parameters: {Range: {Type: String, Default: 10.1.0.0/16}}
+Resources:
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: parts/network.yaml, Parameters: {Cidr: !Ref Range}}
+  Web:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: !Sub https://s3.${AWS::Region}.amazonaws.com/bucket/parts/service.yaml
+      Parameters:
+        Vpc: !GetAtt Network.Outputs.VpcId
+        Subnets: !GetAtt [Network, Outputs.Subnets]
+"""
+PARTS = {"/r/main.yaml": MAIN, "/r/parts/network.yaml": NETWORK, "/r/parts/service.yaml": SERVICE}
+
+
+def read(
+    texts: Mapping[str, str], inputs: Inputs | None = None
+) -> tuple[list[CloudFormationStack], list[SourceError]]:
+    """What is read of several files."""
+    return stacks(texts, Files(dict(texts)), inputs or Inputs(boundary="/r"))
+
+
+def one_stack(texts: Mapping[str, str], inputs: Inputs | None = None) -> dict[str, Resource]:
+    """The resources by address of templates that are one stack without errors."""
+    (stack,), errors = read(texts, inputs)
+    evaluation = stack.evaluate({})
+    assert (errors, evaluation.errors) == ([], ())
+    return {one.origin.address: one for one in evaluation.resources}
+
+
+def test_nested_templates_are_part_of_the_stack() -> None:
+    """They are no stacks of their own, and their resources have the path of the nested stack."""
+    (stack,), _ = read(PARTS)
+    found = one_stack(PARTS)
+
+    assert (stack.name, stack.files) == ("/r/main.yaml", frozenset(PARTS))
+    assert {"Network", "Web", "Network/Vpc", "Network/A", "Web/Service"} <= set(found)
+    (call,) = found["Web/Service"].origin.called_from
+    assert (call.name, call.place.line) == ("Web", 6)
+    assert found["Web/Service"].origin.header.file == "/r/parts/service.yaml"
+
+
+def test_parameters_go_down_and_outputs_come_up() -> None:
+    """A value that is handed through is the one that the other template writes."""
+    found = one_stack(PARTS)
+
+    assert found["Network/Vpc"].cell().get("CidrBlock").known == "10.1.0.0/16"
+    vpc = found["Web/Group"].body.fields["VpcId"]
+    assert isinstance(vpc, Reference)
+    assert vpc.symbol == "Network/Vpc.Ref"
+    subnets = [one.value for one in found["Web/Service"].cell().get("Subnets").each()]
+    assert [getattr(one, "symbol", "") for one in subnets] == ["Network/A.Ref", "Network/B.Ref"]
+    assert found["Web/Group"].cell().get("GroupName").known == "dev"
+
+
+def test_users_name_what_is_below_by_its_path() -> None:
+    """A parameter of a nested stack that nobody passes can be given, and asks under its path."""
+    inputs = Inputs(parameters={"Web/Stage": Known("prod"), "Stage": Known("no")}, boundary="/r")
+    found = one_stack(PARTS, inputs)
+    assert found["Web/Group"].cell().get("GroupName").known == "prod"
+
+    free = {**PARTS, "/r/parts/service.yaml": SERVICE.replace(", Default: dev", "")}
+    (need,) = one_stack(free)["Web/Group"].cell().get("GroupName").needs
+    assert str(need) == "Web/Stage is a parameter without a default"
+
+
+def test_conditions_reach_down() -> None:
+    """What is below a nested stack that may not exist may not exist; one known not to, is not."""
+    parameter = "Parameters: {On: {Type: String}, Range"
+    text = MAIN.replace("Parameters: {Range", parameter).replace(
+        "    Type: AWS::CloudFormation::Stack\n    Properties:\n",
+        "    Type: AWS::CloudFormation::Stack\n    Condition: IsOn\n    Properties:\n",
+    )
+    texts = {**PARTS, "/r/main.yaml": "Conditions: {IsOn: !Equals [!Ref On, x]}\n" + text}
+    (stack,), errors = read(texts)
+
+    def there(scenario: Mapping[str, str]) -> dict[str, int]:
+        found = stack.evaluate(scenario).resources
+        return {
+            one.origin.address: len(one.origin.maybe)
+            for one in found
+            if one.origin.address.startswith("Web")
+        }
+
+    assert errors == []
+    assert {question.operand for question in stack.evaluate({}).questions} == {"On"}
+    assert there({}) == {"Web": 1, "Web/Group": 1, "Web/Service": 1}
+    assert there({"On": "x"}) == {"Web": 0, "Web/Group": 0, "Web/Service": 0}
+    assert there({"On": "y"}) == {}
+
+
+def test_conditions_of_nested_templates_are_switches() -> None:
+    """They are decided by what is passed, else they ask under the path of the nested stack."""
+    passing = MAIN.replace("{Cidr: !Ref Range}", '{Public: "false"}')
+    decided = one_stack({**PARTS, "/r/main.yaml": passing})
+    assert "Network/Gateway" not in decided
+
+    open_ = {**PARTS, "/r/parts/network.yaml": NETWORK.replace(', Default: "true"', "")}
+    (stack,), _ = read(open_)
+    (question,) = stack.evaluate({}).questions
+    assert (question.operand, stack.answers(question.operand)) == (
+        "Network/Public",
+        ("true", "false"),
+    )
+    stack.switches({})
+    assert stack.switches({"Network/Public": "true"}) == {"Network/IsPublic": True}
+
+
+def test_a_template_nested_twice_is_there_twice() -> None:
+    """Each has its own parameters, and its own name of the stack."""
+    text = """\
+Resources:
+  One:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: part.yaml, Parameters: {Name: a}}
+  Two:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: ./part.yaml, Parameters: {Name: b}}
+"""
+    part = (
+        "Parameters: {Name: {Type: String}}\nResources:\n  C:\n    Type: AWS::ECS::Cluster\n"
+        "    Properties: {Name: !Ref Name, Stack: !Ref AWS::StackName}\n"
+    )
+    found = one_stack({"/r/main.yaml": text, "/r/part.yaml": part})
+
+    assert [found[f"{each}/C"].cell().get("Name").known for each in ("One", "Two")] == ["a", "b"]
+    names = [worst_per_scenario(found[f"{each}/C"].body.fields["Stack"]) for each in ("One", "Two")]
+    assert [getattr(name, "symbol", "") for name in names] == [
+        "One/AWS::StackName",
+        "Two/AWS::StackName",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "joined"),
+    [
+        ("part.yaml", "/r/a/part.yaml"),
+        ("../b/part.yaml", "/r/b/part.yaml"),
+        ("file://../b/part.yaml", "/r/b/part.yaml"),
+        ("https://bucket.s3.amazonaws.com/v1/b/part.yaml", "/r/b/part.yaml"),
+        ("https://bucket.s3.amazonaws.com/part.yaml", None),
+        ("https://bucket.s3.amazonaws.com/c/other.yaml?versionId=1", "/r/b/other.yaml"),
+        ("s3://bucket/x/other.yaml", "/r/b/other.yaml"),
+        ("!Sub 'https://${Bucket}/${Prefix}b/part.yaml'", None),
+        ("!Sub 'https://${Bucket}/${Prefix}/b/part.yaml'", "/r/b/part.yaml"),
+        ("!Join ['/', [!Ref Bucket, b, other.yaml]]", "/r/b/other.yaml"),
+        ("!Ref Bucket", None),
+        ("https://bucket.s3.amazonaws.com/missing.yaml", None),
+    ],
+)
+def test_the_address_of_a_template(url: str, joined: str | None) -> None:
+    """A local path is exact; of an address the file counts, and as much of its path as helps."""
+    part = "Resources: {C: {Type: 'AWS::ECS::Cluster'}}\n"
+    main = (
+        "Parameters: {Bucket: {Type: String}, Prefix: {Type: String}}\nResources:\n  N:\n"
+        f"    Type: AWS::CloudFormation::Stack\n    Properties: {{TemplateURL: {url}}}\n"
+    )
+    names = ("/r/a/part.yaml", "/r/b/part.yaml", "/r/b/other.yaml")
+    found, errors = read({"/r/a/main.yaml": main, **dict.fromkeys(names, part)})
+    (nesting,) = (stack for stack in found if stack.name == "/r/a/main.yaml")
+
+    assert errors == []
+    assert nesting.files - {"/r/a/main.yaml"} == ({joined} if joined else set())
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_stacks_that_nest_themselves_are_an_error(length: int) -> None:
+    """It stands at the address that closes the circle, and everything is read once."""
+    texts = {
+        f"/r/{index}.yaml": (
+            f"Resources:\n  C{index}: {{Type: 'AWS::ECS::Cluster'}}\n  N:\n"
+            "    Type: AWS::CloudFormation::Stack\n"
+            f"    Properties: {{TemplateURL: {(index + 1) % length}.yaml}}\n"
+        )
+        for index in range(length)
+    }
+    (stack,), errors = read(texts)
+    circle = " -> ".join(f"{index % length}.yaml" for index in range(length + 1))
+
+    assert [(e.place.line, e.message) for e in errors] == [(5, f"N nests itself: {circle}")]
+    assert sum(one.type == "AWS::ECS::Cluster" for one in stack.evaluate({}).resources) == length
+
+
+def test_nesting_that_explodes_is_an_error() -> None:
+    """A template that nests another twice, which does the same, and so on, is not followed."""
+    texts = {"/r/10.yaml": "Resources: {C: {Type: 'AWS::ECS::Cluster'}}\n"}
+    for index in range(10):
+        nested = "".join(
+            f"  {name}:\n    Type: AWS::CloudFormation::Stack\n"
+            f"    Properties: {{TemplateURL: {index + 1}.yaml}}\n"
+            for name in "NM"
+        )
+        texts[f"/r/{index}.yaml"] = f"Resources:\n{nested}"
+    _, errors = read(texts)
+
+    assert {e.message for e in errors} == {
+        "N nests more than 500 stacks in total",
+        "M nests more than 500 stacks in total",
+    }
+
+
+def test_an_output_that_is_not_there_is_an_error() -> None:
+    """It stands where it is used, and the value is unknown."""
+    text = MAIN.replace("Network.Outputs.VpcId", "Network.Outputs.Nothing")
+    (stack,), _ = read({**PARTS, "/r/main.yaml": text})
+    found = stack.evaluate({})
+
+    assert [(e.place.line, e.message) for e in found.errors] == [
+        (11, "Network has no output Nothing")
+    ]
+
+
+def test_outputs_that_rest_on_each_other_are_unknown() -> None:
+    """Parameters and outputs that go in a circle end."""
+    part = (
+        "Parameters: {In: {Type: String}}\nResources: {C: {Type: 'AWS::ECS::Cluster',"
+        " Properties: {N: !Ref In}}}\nOutputs: {Out: {Value: !Ref In}}\n"
+    )
+    main = "Resources:\n" + "".join(
+        f"  {one}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+        f"      TemplateURL: part.yaml\n      Parameters: {{In: !GetAtt {other}.Outputs.Out}}\n"
+        for one, other in (("A", "B"), ("B", "A"))
+    )
+    (stack,), _ = read({"/r/main.yaml": main, "/r/part.yaml": part})
+    found = {one.origin.address: one for one in stack.evaluate({}).resources}
+
+    assert needs(found["A/C"].body.fields["N"]) != ()
+
+
+def test_stack_sets_are_followed() -> None:
+    """Their parameters are a list; their template is part of the stack."""
+    text = """\
+Resources:
+  Set:
+    Type: AWS::CloudFormation::StackSet
+    Properties:
+      TemplateURL: parts/network.yaml
+      Parameters: [{ParameterKey: Cidr, ParameterValue: 10.9.0.0/16}]
+"""
+    found = one_stack({**PARTS, "/r/main.yaml": text, "/r/parts/service.yaml": "x: 1"})
+
+    assert found["Set/Vpc"].cell().get("CidrBlock").known == "10.9.0.0/16"
+
+
+def test_applications_of_sam_are_followed() -> None:
+    """One with a local template is a nested stack; one of a repository is not in the sources."""
+    text = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Net:
+    Type: AWS::Serverless::Application
+    Properties: {Location: parts/network.yaml, Parameters: {Cidr: 10.9.0.0/16}}
+  Far:
+    Type: AWS::Serverless::Application
+    Properties: {Location: {ApplicationId: arn:aws:x, SemanticVersion: 1.0.0}}
+"""
+    found = one_stack({"/r/main.yaml": text, "/r/parts/network.yaml": NETWORK})
+
+    assert found["Net/Vpc"].cell().get("CidrBlock").known == "10.9.0.0/16"
+    assert not any(name.startswith("Far/") for name in found)
+
+
+def test_templates_within_stack_sets_are_followed() -> None:
+    """A template that stands line by line in another has its places there, and its secrets."""
+    text = """\
+Resources:
+  Set:
+    Type: AWS::CloudFormation::StackSet
+    Properties:
+      StackSetName: all
+      TemplateBody: |
+        Resources:
+          Vpc:
+            Type: AWS::EC2::VPC
+            Properties:
+              CidrBlock: 10.9.0.0/16
+          Db: {Type: "AWS::RDS::DBInstance", Properties: {MasterUserPassword: hush}}
+  Other: {Type: "AWS::ECS::Cluster"}
+"""
+    (stack,), errors = read({"/r/main.yaml": text})
+    found = {one.origin.address: one for one in stack.evaluate({}).resources}
+    cidr = found["Set/Vpc"].cell().get("CidrBlock")
+
+    assert errors == []
+    assert stack.files == {"/r/main.yaml"}
+    assert set(found) == {"Set", "Set/Vpc", "Set/Db", "Other"}
+    assert (cidr.known, cidr.place.file) == ("10.9.0.0/16", "/r/main.yaml")
+    assert (cidr.place.line, cidr.place.column, cidr.place.end_column) == (11, 15, 37)
+    assert [place.line for place in stack.secrets("/r/main.yaml")] == [12]
+
+
+CHOICES = [
+    ("!If [Here, parts/network.yaml, !Sub 'https://${Bucket}/network.yaml']", {"Network/Vpc"}),
+    ("!If [Here, parts/network.yaml, parts/service.yaml]", set()),
+    ("!If [Own, parts/network.yaml, parts/service.yaml]", {"Network/Vpc"}),
+    ("!If [Here, parts/network.yaml, !Ref AWS::NoValue]", set()),
+    ("!If [Here]", set()),
+]
+
+
+@pytest.mark.parametrize(("url", "expected"), CHOICES)
+def test_conditions_may_choose_among_addresses_of_a_template(url: str, expected: set[str]) -> None:
+    """Whatever the condition is, a nested stack is what all its addresses name."""
+    main = f"""\
+Parameters: {{Bucket: {{Type: String}}}}
+Conditions: {{Here: !Equals [!Ref AWS::Region, us-east-1], Own: !Equals [own, own]}}
+Resources:
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: {url}}}
+"""
+    read_stacks, _ = read(PARTS | {"/r/main.yaml": main})
+    (stack,) = (one for one in read_stacks if one.name == "/r/main.yaml")
+    found = {one.origin.address for one in stack.evaluate({}).resources}
+
+    assert found >= expected
+    assert ("Network/Vpc" in found) == bool(expected)
+
+
+def test_assemblies_of_cdk_name_their_files(tmp_path: Path) -> None:
+    """Without such metadata, the assembly says under which name it stores a template."""
+    main = """\
+{"Resources": {"N": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL":
+ {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::URLSuffix"}, "/assets/0a1b.json"]]}}}}}
+"""
+    part = '{"Resources": {"C": {"Type": "AWS::ECS::Cluster"}}}'
+    assets = """\
+{"files": {"0a1b": {"source": {"path": "AppN.nested.template.json", "packaging": "file"},
+ "destinations": {"here": {"bucketName": "assets", "objectKey": "0a1b.json"}}}}}
+"""
+    for name, text in (
+        ("App.template.json", main),
+        ("AppN.nested.template.json", part),
+        ("App.assets.json", assets),
+        ("Bad.assets.json", '{"files": []}'),
+    ):
+        (tmp_path / name).write_text(text)
+    paths = sorted(map(str, tmp_path.iterdir()))
+    (stack,), errors = stacks(paths, Files(), Inputs(boundary=str(tmp_path)))
+
+    assert errors == []
+    assert {one.origin.address for one in stack.evaluate({}).resources} == {"N", "N/C"}
+
+
+def test_assets_of_cdk_are_followed() -> None:
+    """A nested stack of CDK names its template in its metadata."""
+    main = """\
+{"Resources": {"N": {"Type": "AWS::CloudFormation::Stack",
+ "Metadata": {"aws:asset:path": "AppN.nested.template.json", "aws:asset:property": "TemplateURL"},
+ "Properties": {"TemplateURL": {"Fn::Sub": "https://${AWS::AccountId}/0a1b.json"}}}}}
+"""
+    part = '{"Resources": {"C": {"Type": "AWS::ECS::Cluster"}}}'
+    found = one_stack(
+        {"/r/cdk.out/App.template.json": main, "/r/cdk.out/AppN.nested.template.json": part}
+    )
+
+    assert set(found) == {"N", "N/C"}
+
+
+# Exports
+
+EXPORTING = """\
+Resources:
+  Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
+  Group: {Type: "AWS::EC2::SecurityGroup"}
+Outputs:
+  VpcId: {Value: !Ref Vpc, Export: {Name: !Sub "${AWS::StackName}-VpcId"}}
+  Group: {Value: !GetAtt Group.GroupId, Export: {Name: !Sub "${AWS::StackName}-Group"}}
+"""
+IMPORTING = """\
+Parameters: {Parent: {Type: String}}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {VpcId: !ImportValue {"Fn::Sub": "${Parent}-VpcId"}}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      Groups: [Fn::ImportValue: !Sub "${Parent}-Group", !Ref Group]
+"""
+IMPORTING = IMPORTING.replace(
+    '!ImportValue {"Fn::Sub": "${Parent}-VpcId"}', '{"Fn::ImportValue": !Sub "${Parent}-VpcId"}'
+)
+
+
+def test_exports_tie_templates() -> None:
+    """An import is what the one export with the same known part writes."""
+    (stack,), errors = read({"/r/net/vpc.yaml": EXPORTING, "/r/app/web.yaml": IMPORTING})
+    found = {one.origin.address: one for one in stack.evaluate({}).resources}
+
+    assert (errors, stack.evaluate({}).errors) == ([], ())
+    assert stack.name == "/r"
+    # Only names that both have are told apart.
+    assert set(found) == {"Vpc", "vpc/Group", "web/Group", "Service"}
+    groups = [one.value for one in found["Service"].cell().get("Groups").each()]
+    assert [getattr(one, "symbol", "") for one in groups] == ["vpc/Group.GroupId", "web/Group.Ref"]
+    vpc = found["web/Group"].body.fields["VpcId"]
+    assert (vpc.place and vpc.place.file, getattr(vpc, "symbol", "")) == (
+        "/r/app/web.yaml",
+        "Vpc.Ref",
+    )
+
+
+def test_several_exports_are_named() -> None:
+    """Where several exports can be meant the import is unknown, and says which."""
+    other = EXPORTING.replace("-Group", "-Other")
+    importing = IMPORTING.replace("${Parent}-Group", "${Another}-Group").replace(
+        "{Parent: {Type: String}}", "{Parent: {Type: String}, Another: {Type: String}}"
+    )
+    texts = {"/r/a/vpc.yaml": EXPORTING, "/r/b/vpc.yaml": other, "/r/web.yaml": importing}
+    found, errors = read(texts)
+    tied = next(stack for stack in found if len(stack.files) == 2)
+    group = {one.origin.address: one for one in tied.evaluate({}).resources}["web/Group"]
+
+    assert errors == []
+    assert sorted(tied.files) == ["/r/a/vpc.yaml", "/r/web.yaml"]
+    assert [str(need) for need in needs(group.body.fields["VpcId"])] == [
+        "Fn::ImportValue ${Parent}-VpcId is exported by a/vpc.yaml and by b/vpc.yaml"
+    ]
+
+
+COPY = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+Outputs:
+  Vpc: {Value: !Ref Vpc, Export: {Name: NAME}}
+"""
+TAKER = """
+Parameters: {Env: {Type: String}}
+Resources:
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: 10.0.1.0/24, VpcId: !ImportValue NAME}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second", "taker", "meant"),
+    [
+        ("vpc", "dev/vpc", "prod/vpc", "dev/app", "dev/vpc"),
+        ("vpc", "dev/vpc", "prod/vpc", "prod/app", "prod/vpc"),
+        ("vpc", "v1/net/vpc", "v2/net/vpc", "v2/app/web", "v2/net/vpc"),
+        ("vpc", "dev/vpc", "prod/vpc", "app/web", ""),
+        ("vpc", "dev/a", "dev/b", "dev/app", ""),
+        ("!Sub '${AWS::StackName}-vpc'", "dev/vpc", "prod/vpc", "dev/app", ""),
+    ],
+)
+def test_copies_of_an_export_are_told_apart_by_folders(
+    name: str, first: str, second: str, taker: str, meant: str
+) -> None:
+    """Of exports of one written name the nearest is meant: one account cannot hold both."""
+    taking = TAKER.replace("!ImportValue NAME", f"{{'Fn::ImportValue': {name}}}")
+    if "!Sub" in name:
+        taking = TAKER.replace("!ImportValue NAME", "{'Fn::ImportValue': !Sub '${Env}-vpc'}")
+    copy = COPY.replace("NAME", name)
+    found, errors = read(
+        {f"/r/{first}.yaml": copy, f"/r/{second}.yaml": copy, f"/r/{taker}.yaml": taking}
+    )
+    stack = next(stack for stack in found if f"/r/{taker}.yaml" in stack.files)
+    evaluation = stack.evaluate({})
+    vpc = next(
+        one.body.fields["VpcId"] for one in evaluation.resources if one.type == "AWS::EC2::Subnet"
+    )
+
+    assert errors == []
+    assert bool(evaluation.assumed) is bool(meant)
+    assert (getattr(vpc, "resource", "") != "") is (meant != "")
+    if meant:
+        assert stack.files == {f"/r/{taker}.yaml", f"/r/{meant}.yaml"}
+
+
+@pytest.mark.parametrize("folder", ["dev", "other"])
+def test_an_export_of_the_same_written_name_comes_first(folder: str) -> None:
+    """Others that fit as well, by what is known of them, are of another project."""
+    own, other = (COPY.replace("NAME", f"!Sub '${{{name}}}:vpc'") for name in ("Env", "Stage"))
+    taking = TAKER.replace("!ImportValue NAME", "{'Fn::ImportValue': !Sub '${Env}:vpc'}")
+    given = "Parameters: {Env: {Type: String}, Stage: {Type: String}}"
+    found, errors = read(
+        {
+            f"/r/{folder}/vpc.yaml": given + own,
+            "/r/dev/a.yaml": given + other,
+            "/r/dev/app.yaml": taking,
+        }
+    )
+    stack = next(stack for stack in found if "/r/dev/app.yaml" in stack.files)
+
+    assert errors == []
+    assert stack.files == {"/r/dev/app.yaml", f"/r/{folder}/vpc.yaml"}
+
+
+@pytest.mark.parametrize("parent", ["Parent: {Type: String}", "Parent: {Type: String, Default: x}"])
+def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
+    """Of several that export a name, the one is meant that exports the others too."""
+    other = EXPORTING.replace("-Group", "-Other")
+    importing = IMPORTING.replace("Parent: {Type: String}", parent)
+    found, errors = read({"/r/b.yaml": other, "/r/a.yaml": EXPORTING, "/r/web.yaml": importing})
+    tied = next(stack for stack in found if len(stack.files) == 2)
+    group = {one.origin.address: one for one in tied.evaluate({}).resources}["web/Group"]
+
+    assert errors == []
+    assert sorted(tied.files) == ["/r/a.yaml", "/r/web.yaml"]
+    assert getattr(group.body.fields["VpcId"], "symbol", "") == "Vpc.Ref"
+
+
+@pytest.mark.parametrize(
+    ("exported", "imported", "tied"),
+    [
+        ("net-Vpc", "net-Vpc", True),
+        ("net-Vpc", "other-Vpc", False),
+        ("net-Vpc", "!Sub '${P}-Vpc'", True),
+        ("!Sub '${AWS::StackName}-Vpc'", "net-Vpc", True),
+        ("!Sub '${AWS::StackName}:Vpc'", "!Join [':', [!Ref P, Vpc]]", True),
+        ("!Sub '${AWS::StackName}-Vpc'", "!Sub '${P}-VpcId'", False),
+        ("!Ref AWS::StackName", "!Sub '${P}-Vpc'", False),
+        ("!Sub '${AWS::StackName}-Vpc'", "!Ref P", False),
+    ],
+)
+def test_names_are_joined_by_what_is_known_of_them(
+    exported: str, imported: str, tied: bool
+) -> None:
+    """A name of which nothing is known joins nothing."""
+    one = (
+        "Resources: {V: {Type: 'AWS::EC2::VPC'}}\n"
+        f"Outputs:\n  O:\n    Value: !Ref V\n    Export: {{Name: {exported}}}\n"
+    )
+    other = (
+        "Parameters: {P: {Type: String}}\nResources:\n  S:\n    Type: AWS::EC2::Subnet\n"
+        f"    Properties:\n      VpcId:\n        Fn::ImportValue: {imported}\n"
+    )
+    found, errors = read({"/r/a.yaml": one, "/r/b.yaml": other})
+
+    assert errors == []
+    assert (len(found) == 1) is tied
+
+
+def test_exports_in_circles_end() -> None:
+    """Two templates that import from each other are one stack; what rests on itself is unknown."""
+
+    def text(mine: str, theirs: str) -> str:
+        return (
+            f"Resources:\n  {mine}:\n    Type: AWS::ECS::Cluster\n"
+            f"    Properties: {{N: !ImportValue {theirs}}}\n"
+            f"Outputs:\n  O: {{Value: !ImportValue {theirs}, Export: {{Name: {mine}}}}}\n"
+        )
+
+    (stack,), errors = read({"/r/a.yaml": text("A", "B"), "/r/b.yaml": text("B", "A")})
+    found = stack.evaluate({})
+
+    assert errors == []
+    assert {e.message for e in found.errors} <= {
+        "output O of a.yaml depends on itself",
+        "output O of b.yaml depends on itself",
+    }
+    assert found.errors
+    assert all(needs(one.body.fields["N"]) for one in found.resources)
+
+
+def test_an_import_under_a_condition_that_is_false_ties_nothing() -> None:
+    """Only what is evaluated counts; the user's word for an import comes first."""
+    off = IMPORTING.replace(
+        "Parameters: {Parent: {Type: String}}",
+        "Parameters: {Parent: {Type: String, Default: ''}}\n"
+        "Conditions: {Has: !Not [!Equals [!Ref Parent, '']]}",
+    ).replace("Type: AWS::", "Condition: Has\n    Type: AWS::")
+    found, _ = read({"/r/vpc.yaml": EXPORTING, "/r/web.yaml": off})
+    assert len(found) == 2
+
+    name = "Fn::ImportValue ${Parent}-VpcId"
+    inputs = Inputs(assumptions={name: Known("vpc-1")}, boundary="/r")
+    (stack,), _ = read({"/r/vpc.yaml": EXPORTING, "/r/web.yaml": IMPORTING}, inputs)
+    group = {one.origin.address: one for one in stack.evaluate({}).resources}["web/Group"]
+    assert plain(group.body.fields["VpcId"]) == "vpc-1"

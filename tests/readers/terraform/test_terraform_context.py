@@ -1,0 +1,281 @@
+"""Data sources, ids and states: what roots refer to of each other and of the context."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from taskwall.core.values import Items, Known, Value, symbol, worst_per_scenario
+from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform.state.reader import states
+from taskwall.source.context import Context, SourceTie
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs, Stack
+
+NET = """
+variable "env" {}
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+  tags       = { Name = "prod", Env = var.env }
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+  tags       = { Tier = "private" }
+}
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+  tags       = { Tier = "public" }
+}
+resource "aws_security_group" "db" {
+  name   = "${var.env}-db"
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_ssm_parameter" "vpc" {
+  name  = "/net/vpc"
+  type  = "String"
+  value = aws_vpc.main.id
+}
+resource "aws_ssm_parameter" "later" {
+  name  = "/net/later"
+  type  = "String"
+  value = "set by hand"
+}
+"""
+
+STATE: dict[str, Any] = {
+    "version": 4,
+    "terraform_version": "1.9.8",
+    "serial": 7,
+    "lineage": "a2",
+    "outputs": {
+        "vpc": {"value": "vpc-0123456789abcdef0", "type": "string"},
+        "password": {"value": "correct horse", "type": "string", "sensitive": True},
+    },
+    "resources": [
+        {
+            "module": "module.net",
+            "mode": "managed",
+            "type": "aws_vpc",
+            "name": "main",
+            "instances": [
+                {
+                    "index_key": "a",
+                    "attributes": {
+                        "id": "vpc-0123456789abcdef0",
+                        "cidr_block": "10.9.0.0/16",
+                        "tags": {"Name": "kept"},
+                    },
+                },
+                {"deposed": "00000001", "attributes": {"id": "vpc-00000000000000000"}},
+            ],
+        },
+        {
+            "mode": "managed",
+            "type": "aws_db_instance",
+            "name": "db",
+            "instances": [
+                {
+                    "attributes": {"id": "db-1", "password": "battery", "engine_token": "staple"},
+                    "sensitive_attributes": [[{"type": "get_attr", "value": "engine"}]],
+                }
+            ],
+        },
+    ],
+}
+
+
+def shown_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The same state as `terraform show -json` gives it."""
+    vpc, db = state["resources"]
+    address = 'module.net.aws_vpc.main["a"]'
+    child = {"address": address, "mode": "managed", "type": "aws_vpc", "name": "main"}
+    child["values"] = vpc["instances"][0]["attributes"]
+    root = {"address": "aws_db_instance.db", "mode": "managed", "type": "aws_db_instance"}
+    modules = [{"address": "module.net", "resources": [child]}]
+    values = db["instances"][0]["attributes"]
+    resources = [{**root, "values": values, "sensitive_values": {"password": True}}]
+    return {
+        "format_version": "1.0",
+        "terraform_version": "1.9.8",
+        "values": {
+            "outputs": state["outputs"],
+            "root_module": {"resources": resources, "child_modules": modules},
+        },
+    }
+
+
+def read(
+    scanned: Mapping[str, str], context: Mapping[str, str], **inputs: object
+) -> tuple[Stack, ...]:
+    """The stacks of texts, by path, with context: roots, and states by their ending."""
+    texts = {f"/infra/{path}": text for path, text in {**scanned, **context}.items()}
+    files = Files(texts)
+    of_context = [f"/infra/{path}" for path in context]
+    found, errors = states([path for path in of_context if not path.endswith(".tf")], files)
+    assert errors == []
+    roots = tuple(path for path in of_context if path.endswith(".tf"))
+    said = Inputs(boundary="/infra", context=Context(roots, (), tuple(found)), **inputs)  # type: ignore[arg-type]
+    made, errors = stacks([f"/infra/{path}" for path in scanned], files, said)
+    assert errors == []
+    return tuple(made)
+
+
+def looked_up(
+    block: str, expression: str, context: Mapping[str, str] | None = None, **inputs: object
+) -> Value:
+    """What an expression of a scanned root comes to, beside the network as context."""
+    text = f'variable "env" {{}}\n{block}\nresource "t" "t" {{ x = {expression} }}'
+    context = {"net/main.tf": NET} if context is None else context
+    (stack,) = read({"app/main.tf": text}, context, **inputs)
+    return next(r for r in stack.evaluate({}).resources if r.type == "t").body.fields["x"]
+
+
+def means(value: Value) -> str:
+    """What a value is: the name of what it refers to, else itself."""
+    if isinstance(value, Items):
+        return ", ".join(map(means, (*value.items, *value.rest)))
+    return str(value.data) if isinstance(value, Known) else symbol(value)
+
+
+TAGGED = 'data "aws_vpc" "x" {\n tags = { Name = "prod" }\n}'
+BY_ENV = 'data "aws_security_group" "x" {\n name = "${var.env}-db"\n}'
+FILTERED = """data "aws_subnets" "x" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.x.id]
+  }
+  tags = { Tier = "private" }
+}"""
+LIKE = 'data "aws_vpc" "x" {\n filter {\n name = "tag:Name"\n values = ["pr*"]\n }\n}'
+PARAMETER = 'data "aws_ssm_parameter" "x" {\n name = "/net/vpc"\n}'
+
+
+@pytest.mark.parametrize(
+    ("block", "expression", "value"),
+    [
+        (TAGGED, "data.aws_vpc.x.id", "aws_vpc.main.id"),
+        (TAGGED, "data.aws_vpc.x.cidr_block", "aws_vpc.main.cidr_block"),
+        (LIKE, "data.aws_vpc.x.id", "aws_vpc.main.id"),
+        (f"{TAGGED}\n{FILTERED}", "data.aws_subnets.x.ids", "aws_subnet.a.id"),
+        (BY_ENV, "data.aws_security_group.x.id", "aws_security_group.db.id"),
+        (PARAMETER, "data.aws_ssm_parameter.x.value", "aws_ssm_parameter.vpc.value"),
+    ],
+)
+def test_one_resource_answers(block: str, expression: str, value: str) -> None:
+    """A data source is the one resource of another root that has all that it asks for."""
+    assert means(looked_up(block, expression)) == value
+    assert means(looked_up(block, expression, {})) == expression
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        TAGGED.replace('"prod"', '"test"'),
+        TAGGED.replace('Name = "prod"', 'Name = "prod", More = "x"'),
+        TAGGED.replace('Name = "prod"', 'Env = "prod"'),
+        TAGGED.replace("tags", "dhcp_options_id"),
+        'data "aws_vpc" "x" {\n default = true\n}',
+        'data "aws_vpc" "x" {\n}',
+        LIKE.replace("tag:Name", "owner-id"),
+    ],
+)
+def test_what_is_not_certainly_meant_is_not_tied(block: str) -> None:
+    """Another name, a tag that is not known, and what cannot be compared: all stay open."""
+    assert means(looked_up(block, "data.aws_vpc.x.id")) == "data.aws_vpc.x.id"
+
+
+def test_a_value_that_somebody_sets_later_is_not_taken() -> None:
+    """Of parameters only those that hold what a resource is."""
+    block, value = PARAMETER.replace("/net/vpc", "/net/later"), "data.aws_ssm_parameter.x.value"
+    assert means(looked_up(block, value)) == value
+
+
+def test_several_that_answer_are_named() -> None:
+    """Two VPCs of one name: which is meant is not known, and both are named."""
+    context = {"net/main.tf": NET, "old/main.tf": NET.replace("aws_vpc.main", "aws_vpc.old")}
+    context["old/main.tf"] = context["old/main.tf"].replace('"aws_vpc" "main"', '"aws_vpc" "old"')
+    (stack,) = read({"app/main.tf": TAGGED + '\nresource "t" "t" { x = 1 }'}, context)
+    (tie,) = stack.ties
+    assert (tie.target, tie.candidates) == ("", ("aws_vpc.main", "aws_vpc.old"))
+    own = {"app/main.tf": NET + TAGGED + '\nresource "t" "t" { x = data.aws_vpc.x.id }'}
+    (stack,) = read(own, {"old/main.tf": NET})
+    assert [tie.candidates for tie in stack.ties] == [()]  # its own, as it was before
+
+
+@pytest.mark.parametrize("form", [STATE, shown_state(STATE)], ids=["kept", "shown"])
+def test_states_answer(form: dict[str, Any]) -> None:
+    """Both forms know ids, addresses and outputs; what is sensitive is masked."""
+    context = {"states/net.tfstate": json.dumps(form)}
+    vpc = 'net.tfstate/module.net.aws_vpc.main["a"]'
+    by_id = 'data "aws_vpc" "x" {\n id = "vpc-0123456789abcdef0"\n}'
+    assert means(looked_up(by_id, "data.aws_vpc.x.id", context)) == f"{vpc}.id"
+    by_tag = TAGGED.replace("prod", "kept")
+    found = worst_per_scenario(looked_up(by_tag, "data.aws_vpc.x.cidr_block", context))
+    assert means(found) == "10.9.0.0/16"
+    state = """data "terraform_remote_state" "x" {
+      backend = "s3"
+      config  = { bucket = "b", key = "states/net.tfstate" }
+    }"""
+    output = "data.terraform_remote_state.x.outputs.vpc"
+    assert means(looked_up(state, output, context)) == f"{vpc}.id"
+    (stack,) = read({"app/main.tf": f'{state}\nresource "t" "t" {{ x = {output} }}'}, context)
+    assert {"correct horse", "battery", "staple"} <= stack.evaluate({}).sensitive_texts
+    assert not any("00000000000000000" in repr(one) for one in stack.evaluate({}).resources)
+
+
+def test_ids_as_they_stand_tie() -> None:
+    """An id in a file of a root is that of the resource of a state that has it."""
+    text = 'resource "aws_security_group" "x" {\n vpc_id = "vpc-0123456789abcdef0"\n}'
+    context = {"net.tfstate": json.dumps(STATE)}
+    (stack,) = read({"app/main.tf": text}, context)
+    (tie,) = stack.ties
+    assert isinstance(tie, SourceTie)
+    assert (tie.place.line, tie.by, tie.to) == (2, "id", 'net.tfstate/module.net.aws_vpc.main["a"]')
+    assert len(stack.evaluate({}).resources) == 3
+    (stack,) = read({"app/main.tf": text.replace("abcdef0", "abcdef1")}, context)
+    assert (stack.ties, len(stack.evaluate({}).resources)) == ((), 1)
+
+
+def test_the_state_of_a_scanned_root_only_repeats_it() -> None:
+    """It is no context of that root."""
+    text = 'resource "aws_db_instance" "db" {\n}\nmodule "net" { source = "./net" }\n# "db-1"'
+    (stack,) = read({"app/main.tf": text}, {"net.tfstate": json.dumps(STATE)})
+    assert not any(one.origin.context for one in stack.evaluate({}).resources)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"version": 3, "serial": 1, "lineage": "x", "modules": []}', "a state of version 3"),
+        ('{"format_version": "2.0", "terraform_version": "9"}', "a state of format 2.0"),
+        ('{"a": 1}', "neither a state nor a plan"),
+        ('{"version": 4, "serial": 1', "a state that is not JSON"),
+        ("[" * 200_000, "JSON"),
+        ('{"version": 4, "serial": 1, "resources": [' + "1," * 3_100_000, "more than 3000000"),
+    ],
+)
+def test_what_is_no_state_is_an_error(text: str, message: str) -> None:
+    """One clear sentence, at the file."""
+    found, (error,) = states(["/s.tfstate"], Files({"/s.tfstate": text}))
+    assert found == []
+    assert message in error.message
+    assert error.place.file == "/s.tfstate"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"resources": "x", "outputs": ["y"]},
+        {"resources": [{"instances": [{"attributes": []}, 1]}, 2, {"mode": 1}]},
+        {"resources": [{"type": "aws_vpc", "instances": [{"sensitive_attributes": [[1], 2]}]}]},
+        {"resources": [], "outputs": {"a": 1}},
+    ],
+)
+def test_strange_states_are_read_as_far_as_they_go(state: dict[str, Any]) -> None:
+    """Whatever stands in them, nothing raises."""
+    text = json.dumps({"version": 4, "serial": 1, "lineage": "x", **state})
+    found, errors = states(["/s.tfstate"], Files({"/s.tfstate": text}))
+    assert (len(found), errors) == (1, [])
