@@ -69,6 +69,20 @@ class ContextPath(Struct, frozen=True, rename="kebab"):
     path: str
 
 
+class Expectation(Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """Which flows there may be from one end to another, and must be: a table `expect`.
+
+    `only` are all that may be open, `never` says that none may, `required` are those that must be
+    able to.
+    """
+
+    source: str
+    target: str
+    only: tuple[str, ...] | None = None
+    never: bool = False
+    required: tuple[str, ...] = ()
+
+
 class Checkov(Struct, frozen=True, rename="kebab"):
     """What holds within checkov only, the table `checkov` of the settings.
 
@@ -118,6 +132,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
     ties: Mapping[str, str] = {}
+    expect: tuple[Expectation, ...] = ()
     rules: tuple[str, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
@@ -250,6 +265,8 @@ def _checked(
         *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
         *(("context.path", one.path) for one in settings.context),
     ]
+    for intent in settings.expect:
+        _meant(intent, file)
     if bounded:
         _inside(file, "baseline", baseline)
         for key, path in named:
@@ -314,6 +331,34 @@ def stack_of(side: str) -> str:
     """The stack that stands before the address of a side of a tie; "" if none does."""
     stack, colon, _ = side.partition(":")
     return stack if colon and '"' not in stack else ""
+
+
+def _meant(said: Expectation, file: str) -> None:
+    """Refuse an expectation that cannot be meant so.
+
+    Raises:
+        SettingsError: it says nothing, or contradicts itself, or one of its flows is none.
+    """
+    where = f"{file}: expect from {said.source} to {said.target}"
+    if said.never and (said.only is not None or said.required):
+        raise SettingsError(f"{where}: never cannot be combined with only or required.")
+    if not (said.never or said.required or said.only is not None):
+        raise SettingsError(f"{where}: one of only, never and required must say what is expected.")
+    from taskwall.model.flows.patterns import flow_pattern
+
+    for text in (*(said.only or ()), *said.required):
+        if flow_pattern(text) is None:
+            raise SettingsError(
+                f'{where}: "{text}" is not written like tcp:443 or tcp:443 through lb:edge.'
+            )
+
+
+def _context(said: ContextPath, file: str) -> ContextPath:
+    """A source of the context, by its absolute path."""
+    path = os.path.normpath(os.path.join(os.path.dirname(file), said.path))
+    if not os.path.exists(path):
+        raise SettingsError(f'{file}: context.path: there is no file or folder "{said.path}".')
+    return ContextPath(path)
 
 
 def _inside(file: str, key: str, path: str) -> None:

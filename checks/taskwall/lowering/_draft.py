@@ -326,8 +326,9 @@ class NetworkBuilder:
                 if self.resources[address].data:  # it exists, and not all is known of it
                     self._refer((kind, address), cell, ())
                 return address, True, ()
-            if text in self.resources:
-                # Only references lead to a resource: a text that is like its logical id does not.
+            if text in self.resources or not text:
+                # Only references lead to a resource: a text that is like its logical id does not,
+                # nor does one without letters, which names nothing.
                 text = f'"{text}"'
             outside = (Need(text, "is not in the sources"),)
             self._refer((kind, text), cell, outside)

@@ -79,12 +79,15 @@ class DeploymentEvaluation:
         nested: Lookup[str, Lookup[str, Template]] | None = None,
         resolver: ImportResolver | None = None,
         expansions: dict[str, list[Expansion]] | None = None,
+        assumed: dict[Span, str] | None = None,
     ) -> None:
         self.inputs = inputs
         self.scenario = RecordingScenario(scenario)
         self.nested = nested or {}
         self.resolver = resolver
         self.expansions = {} if expansions is None else expansions
+        self.assumed = {} if assumed is None else assumed
+        """Of imports that may mean one of several copies: which is taken."""
         self.questions: set[Question] = set()
         self.errors: dict[SourceError, None] = {}
         self.imports: list[Asked] = []
@@ -130,6 +133,9 @@ class ParameterContext(Protocol):
 
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
+
+    def other_values(self, name: str, default: Known) -> tuple[Scalar, ...]:
+        """The values that the template names for a parameter beside its default."""
 
 
 class TemplateContext(Protocol):

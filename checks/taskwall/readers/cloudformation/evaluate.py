@@ -40,7 +40,13 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import Asked, Export, ExportKind, qualified_paths
+from taskwall.readers.cloudformation.exports import (
+    Asked,
+    Export,
+    ExportKind,
+    assumption,
+    qualified_paths,
+)
 from taskwall.readers.cloudformation.intrinsics import (
     DEPENDS,
     DEPLOYED,
@@ -430,6 +436,8 @@ class Evaluator:
             why = f"is exported by {' and by '.join(qualified_paths(exports))}"
             return Unknown((Need(symbol, why),), symbol, place=place)
         for export in exports:
+            if export.copies:
+                self.run.assumed[place] = f"{symbol} {assumption(export)}"
             if (one := self._at(export)) is not None:
                 found = one.output(export.output, place)
                 return None if found is None else with_place(found, place)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.values import (
     Known,
@@ -25,7 +26,8 @@ class Export(Struct, frozen=True):
     """What others may refer to: of which tree of templates, where in it, and under what name.
 
     Of a parameter, `output` is the logical id of the resource that puts it into Parameter Store.
-    `value` is that of what no template makes.
+    `value` is that of what no template makes. Of an export that an import means, `copies` are the
+    trees that export the same name farther away.
     """
 
     root: str
@@ -35,6 +37,7 @@ class Export(Struct, frozen=True):
     place: Span
     kind: ExportKind = "export"
     value: Value | None = None
+    copies: tuple[str, ...] = ()
 
 
 class Asked(Struct, frozen=True):
@@ -54,7 +57,7 @@ class Exports:
         self._others: dict[tuple[ExportKind, tuple[str, ...]], list[Export]] = {}
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
-        self._known: dict[tuple[str, tuple[str, ...]], list[Export]] = {}
+        self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         for export in every:
             parts = _parts(export.name)
             if export.kind == "export":
@@ -73,13 +76,13 @@ class Exports:
     def meant(self, name: Value, file: str) -> list[Export]:
         """The exports that an import of a template can mean.
 
-        Those of the same known parts come before others.
+        Those of the same written name come before those of the same known parts, and these before
+        others.
         """
-        wanted = _parts(name)
-        key = (os.path.dirname(file), wanted)
+        key = (os.path.dirname(file), _parts(name), symbol(name))
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._meant(*key)
+            found = self._known[key] = self._meant(*key[:2], name)
         if len(found) > 1 and (stack := _stack_of(name, found)):
             roots = self._bound.get((file, stack))
             found = [one for one in found if one.root in roots] if roots else found
@@ -104,7 +107,7 @@ class Exports:
                 learnt = True
         return learnt
 
-    def _meant(self, folder: str, wanted: tuple[str, ...]) -> list[Export]:
+    def _meant(self, folder: str, wanted: tuple[str, ...], name: Value) -> list[Export]:
         if not any(wanted):
             return []
         found = self._by_parts.get(wanted)
@@ -113,6 +116,8 @@ class Exports:
             found = [
                 export for some in alike for export in some if not _of_no_stack(wanted, export)
             ]
+        if not _begins_with_stack(name):
+            found = [export for export in found if same(export.name, name) is True] or found
         if len(found) > 1 and os.path.isfile(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found
@@ -133,11 +138,20 @@ def _nearest(exports: list[Export], folder: str) -> list[Export]:
         return exports
     near = [len(os.path.commonpath((folder, os.path.dirname(one.root)))) for one in exports]
     ranked = list(zip(exports, near, strict=True))
-    return [
-        one
-        for one, own in ranked
-        if not any(other_near > own and is_copy(one, other) for other, other_near in ranked)
-    ]
+    found = []
+    for one, own in ranked:
+        copies = [(each, its) for each, its in ranked if each is not one and is_copy(one, each)]
+        if all(its <= own for _, its in copies):
+            farther = tuple(each.root for each, its in copies if its < own)
+            found.append(replace(one, copies=farther) if farther else one)
+    return found
+
+
+def assumption(export: Export) -> str:
+    """What is said of an import that means an export of which there are copies."""
+    every = [export, *(replace(export, root=root) for root in export.copies)]
+    taken, *others = qualified_paths(every)
+    return f"is assumed to come from {taken}, which is nearer than {' and '.join(others)}"
 
 
 def qualified_paths(exports: Sequence[Export]) -> list[str]:

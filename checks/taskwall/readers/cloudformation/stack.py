@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from taskwall.core.values import (
     Fields,
+    Items,
     Known,
     Need,
     Origin,
     Question,
+    Reference,
     Scalar,
     Scenario,
     Span,
@@ -42,7 +44,7 @@ from taskwall.readers.cloudformation.template import (
 from taskwall.source.containment import crash_at
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
-from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
 
 _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
@@ -103,8 +105,10 @@ class CloudFormationStack:
         self._first: Evaluation | None = None
         self._known: dict[str, list[_ResourceMemo]] = {}
         self._expansions: dict[str, list[Expansion]] = {}
+        self._assumed: dict[Span, str] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
+        self._includes: dict[tuple[str, str], list[Resource]] = {}
         self._secrets: dict[str, tuple[Span, ...]] = {}
 
     @property
@@ -163,6 +167,9 @@ class CloudFormationStack:
             for one in resources
             if one.type == ABSENT and not one.origin.context
         ]
+        resources += [
+            one for root in roots for each in root.all_below() for one in self._included(each)
+        ]
         found = Evaluation(
             tuple(resources),
             tuple(errors),
@@ -171,11 +178,35 @@ class CloudFormationStack:
             tuple(dict.fromkeys(absent)),
             frozenset().union(*(source.sensitive_texts for source in self.sources)),
             provenance=self._tracer.trace,
+            assumed=self._assumed,
         )
         if not scenario:
             self._first = found
             self.imports = run.imports
         return found
+
+    def _included(self, evaluator: Evaluator) -> list[Resource]:
+        """What a template includes that is not there, as calls that get all of its resources."""
+        key = evaluator.template.unit.file, evaluator.site.prefix
+        if key not in self._includes:
+            names = evaluator.template.resources
+            every = Items(tuple(Reference(evaluator.address(name), "") for name in names))
+            self._includes[key] = [
+                Resource(
+                    ABSENT,
+                    Origin(
+                        one.name,
+                        f"{evaluator.site.prefix}{one.name} at {one.place.file}:{one.place.line}",
+                        one.place,
+                        "cloudformation",
+                        evaluator.site.called_from,
+                    ),
+                    Fields({"Resources": every}, {"Resources": one.place}),
+                    one.place,
+                )
+                for one in evaluator.template.may_add
+            ]
+        return self._includes[key]
 
     def evaluations(self) -> Callable[[Scenario], Evaluation]:
         """Evaluates under one scenario after another: what has been evaluated is kept."""
@@ -249,6 +280,19 @@ class CloudFormationStack:
                     found = allowed if found is None else tuple(a for a in found if a in allowed)
         return found
 
+    def defaults(self) -> list[InputDefault]:
+        """The defaults of its parameters that a scenario may take another value for."""
+        found: dict[str, InputDefault] = {}
+        for root in self._evaluators({}):
+            for name, node in root.template.parameters.items():
+                default = root.parameters.free_default(name)
+                place = (default and default.place) or node.place
+                if default is None or place is None:
+                    continue
+                if others := root.parameters.other_values(name, default):
+                    found.setdefault(name, InputDefault(name, name, default.data, place, others))
+        return list(found.values())
+
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a template whose text is never shown; none of other files."""
         from taskwall.readers.cloudformation.secrets import stretches
@@ -266,7 +310,7 @@ class CloudFormationStack:
     def _evaluators(self, scenario: Scenario) -> list[Evaluator]:
         """The roots while they are evaluated together."""
         run = DeploymentEvaluation(
-            self.inputs, scenario, self.nested, self.resolver, self._expansions
+            self.inputs, scenario, self.nested, self.resolver, self._expansions, self._assumed
         )
         found = []
         for root in self.roots:

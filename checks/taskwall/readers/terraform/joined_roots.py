@@ -26,7 +26,7 @@ from taskwall.readers.terraform.ties import (
 from taskwall.readers.union_find import connected_components
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
-from taskwall.source.stack import Evaluation, Inputs
+from taskwall.source.stack import Evaluation, InputDefault, Inputs
 
 
 class JoinedStack:
@@ -112,6 +112,14 @@ class JoinedStack:
             if limits is not None:
                 found = limits if found is None else tuple(one for one in found if one in limits)
         return found
+
+    def defaults(self) -> list[InputDefault]:
+        """The defaults of the variables of all roots."""
+        return [
+            default
+            for root, scope in zip(self._roots, self._scopes(), strict=True)
+            for default in root.defaults(scope.run.qualified)
+        ]
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
@@ -235,8 +243,14 @@ def _ties(
 
     What the context itself refers to is looked at only if something scanned refers to any of it.
     """
+    names = {root.name for root in roots}
+    found = [
+        tie if tie.target in names else replace(tie, target="")
+        for root in roots
+        for tie in root.dependencies()
+    ]
     if len(roots) + len(context) < 2:
-        return []
+        return found
     scanned = [root for root in roots if not root.context]
     owners = owners_of(context)
 
@@ -244,14 +258,14 @@ def _ties(
         for root in some if owners else ():
             yield from id_references(root.name, root.files, owners, files)
 
-    found = list(ids(scanned))
+    found += ids(scanned)
     scopes = [root.scope({}) for root in roots] if leading else []
     if scopes:
         states, answers = together(roots, scopes, inputs.remote_states, context)
 
     def of(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
-        for scope in scopes:
-            if any(scope.run.root is root.root for root in some):
+        for root, scope in zip(roots, scopes, strict=True) if scopes else ():
+            if root in some:
                 yield from state_references(states, scope, leading)
                 yield from data_references(answers, scope, leading)
 
