@@ -133,4 +133,4 @@ def test_two_that_store_a_name_are_named() -> None:
     app = {"app.yaml": APP.replace("EXPRESSION", "!Ref Vpc")}
     (stack,) = read(app, {"net.yaml": NET, "old.yaml": NET}, {})
     tie = next(tie for tie in stack.ties if tie.address == "Vpc")
-    assert (tie.target, tie.candidates) == ("", ("/infra/net.yaml", "/infra/old.yaml"))
+    assert (tie.target, tie.candidates) == ("", ("net.yaml", "old.yaml"))

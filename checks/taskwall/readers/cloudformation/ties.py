@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from taskwall.core.values import Known, Reference, Value, worst_per_scenario
-from taskwall.readers.cloudformation.exports import Asked, Export, Exports
+from taskwall.readers.cloudformation.exports import Asked, Export, Exports, qualified_paths
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template_cache import TemplateCache
 from taskwall.readers.ids import id_references, ids_within, owners_of
@@ -108,7 +108,7 @@ def _tie(stack: str, one: Asked, exports: Sequence[Export]) -> SourceTie:
     if len(exports) == 1:
         export = exports[0]
         return SourceTie(stack, one.symbol, one.place, by, export.root, export.output)
-    some = tuple(export.root for export in exports)
+    some = tuple(qualified_paths(exports)) if exports else ()
     return SourceTie(stack, one.symbol, one.place, by, candidates=some)
 
 
