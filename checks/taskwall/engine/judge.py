@@ -20,7 +20,7 @@ from taskwall.findings.finding import Crash, Unread
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.query import AmbiguousError, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
-from taskwall.model.core.network import Network, RulePolicy
+from taskwall.model.core.network import FlowIntent, Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import ABSENT, Resource
@@ -156,6 +156,10 @@ def policy_of(settings: Settings) -> RulePolicy:
         isolation_tag=settings.isolation.tag,
         undeclared=settings.isolation.undeclared == "outside",
         internet_gateways=settings.internet_gateway,
+        intents=tuple(
+            FlowIntent(each.source, each.target, () if each.never else each.only, each.required)
+            for each in settings.expect
+        ),
     )
 
 

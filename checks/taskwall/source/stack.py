@@ -62,6 +62,7 @@ class Inputs(Struct, frozen=True):
     `TF_VAR_...` say, if it is to be listened to.
     `hcl_parser` is "tree-sitter" or "python-hcl2". `context` is read for what the sources refer to;
     `doubts` are found in it: by the addresses of data sources, why it is open what they mean.
+    `ties` say what data sources and parameters are, both by stack ("" for any) and address.
     """
 
     variables: Mapping[str, Value] = {}
@@ -80,6 +81,7 @@ class Inputs(Struct, frozen=True):
     hcl_parser: str = "tree-sitter"
     context: Context = Context()
     doubts: Mapping[str, str] = {}
+    ties: Mapping[tuple[str, str], tuple[str, str]] = {}
 
 
 class InputDefault(Struct, frozen=True, gc=False):

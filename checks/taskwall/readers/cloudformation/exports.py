@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,11 +18,16 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 
+ExportKind: TypeAlias = Literal["export", "parameter", "output"]
+"""What others may refer to: exports, parameters of Parameter Store, and (by hand) any output."""
+
 
 class Export(Struct, frozen=True):
-    """An output that is exported: by which tree of templates, where in it, and under what name.
+    """What others may refer to: of which tree of templates, where in it, and under what name.
 
-    Of one that an import means, `copies` are the trees that export the same name farther away.
+    Of a parameter, `output` is the logical id of the resource that puts it into Parameter Store.
+    `value` is that of what no template makes. Of an export that an import means, `copies` are the
+    trees that export the same name farther away.
     """
 
     root: str
@@ -29,21 +35,43 @@ class Export(Struct, frozen=True):
     output: str
     name: Value
     place: Span
+    kind: ExportKind = "export"
+    value: Value | None = None
     copies: tuple[str, ...] = ()
 
 
+class Asked(Struct, frozen=True):
+    """That a template refers to a name, as `symbol`."""
+
+    file: str
+    name: Value
+    symbol: str
+    place: Span
+    kind: ExportKind = "export"
+
+
 class Exports:
-    """Everything that a scan exports, to be found by the names that imports give."""
+    """Everything that a scan exports or stores, to be found by the names that others give."""
 
     def __init__(self, every: Iterable[Export]) -> None:
+        self._others: dict[tuple[ExportKind, tuple[str, ...]], list[Export]] = {}
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         for export in every:
-            self._by_parts.setdefault(_parts(export.name), []).append(export)
+            parts = _parts(export.name)
+            if export.kind == "export":
+                self._by_parts.setdefault(parts, []).append(export)
+            else:
+                self._others.setdefault((export.kind, parts), []).append(export)
 
     def __bool__(self) -> bool:
-        return bool(self._by_parts)
+        return bool(self._by_parts or self._others)
+
+    def named(self, kind: ExportKind, name: Value) -> list[Export]:
+        """What a name can mean beside exports: that of the same known parts."""
+        wanted = _parts(name)
+        return self._others.get((kind, wanted), []) if any(wanted) else []
 
     def meant(self, name: Value, file: str) -> list[Export]:
         """The exports that an import of a template can mean.
@@ -60,14 +88,14 @@ class Exports:
             found = [one for one in found if one.root in roots] if roots else found
         return found
 
-    def bind(self, imports: Iterable[tuple[str, Value]]) -> bool:
+    def bind(self, imports: Iterable[Asked]) -> bool:
         """Learn from imports, with the templates that they stand in, which stack is which.
 
         What one template imports from one stack comes from one template: of several that export a
         name, only those count that export the others too. Whether anything was learnt.
         """
         sources: dict[tuple[str, str], list[set[str]]] = {}
-        for file, name in imports:
+        for file, name in ((one.file, one.name) for one in imports if one.kind == "export"):
             found = self.meant(name, file)
             if found and (stack := _stack_of(name, found)):
                 sources.setdefault((file, stack), []).append({export.root for export in found})
@@ -139,6 +167,7 @@ class ImportResolver:
     def __init__(self, exports: Exports) -> None:
         self._exports = exports
         self._resolved: dict[tuple[str, Value], list[Export]] = {}
+        self._named: dict[tuple[ExportKind, Value], list[Export]] = {}
         self._incomplete = False
         """Whether an import was resolved by a name that cannot be remembered."""
 
@@ -151,11 +180,21 @@ class ImportResolver:
             self._incomplete = True
         return found
 
+    def named(self, kind: ExportKind, name: Value) -> list[Export]:
+        """What a name can mean beside exports."""
+        found = self._exports.named(kind, name)
+        try:
+            self._named[kind, name] = found
+        except TypeError:
+            self._incomplete = True
+        return found
+
     def agrees_with(self, exports: Exports) -> bool:
         """Whether other exports resolve all imports alike; if so, they are used from now on."""
         same = not self._incomplete and all(
             exports.meant(name, file) == found for (file, name), found in self._resolved.items()
         )
+        same = same and all(exports.named(*key) == one for key, one in self._named.items())
         if same:
             self._exports = exports
         return same

@@ -153,6 +153,12 @@ class Parameters:
             given = supplied  # of a stored one this, like the default, is only the key
         if given is None and not stored and self._evaluator.above is not None:
             given = self._handed_down(name, symbol, place)
+        if given is None and stored:
+            key = supplied if supplied is not None else default_literal(fields.get("Default"))
+            known = key is not None and not is_empty(key)
+            given = self._evaluator.stored(key, symbol, place) if key and known else None
+        if given is None:
+            given = self._evaluator.said(name, symbol, place)
         default = None if stored or given is not None else default_literal(fields.get("Default"))
         if isinstance(given, Known):
             given = texts.dynamic(self._evaluator, given)

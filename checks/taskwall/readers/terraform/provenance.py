@@ -4,18 +4,15 @@ Only what alone decides the value is followed: `subnets = local.public` comes fr
 `concat(local.a, local.b)` from where it stands.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.core.values import ModuleCall, Origin, Span
-from taskwall.readers.terraform.call_sites import PlacedExpression
-from taskwall.readers.terraform.modules import ModuleLoader
+from taskwall.readers.terraform.call_sites import ModuleBlocks, PlacedExpression
 from taskwall.readers.terraform.syntax.tree import (
     Access,
     AccessStep,
     Attribute,
-    Block,
     Expression,
     For,
     FunctionCall,
@@ -50,20 +47,20 @@ GivenPlaces: TypeAlias = Callable[[str], Mapping[str, Span | None]]
 class ModuleProvenance:
     """Follows values to where they are written, as files are now."""
 
-    def __init__(self, loader: ModuleLoader, given: GivenPlaces) -> None:
-        self._loader = loader
+    def __init__(self, blocks: ModuleBlocks, given: GivenPlaces) -> None:
+        self._blocks = blocks
         self._given = given
-        self._known: dict[str, dict[Span, Block]] = {}
 
     def trace(self, place: Span, on: Origin) -> tuple[Provenance, ...]:
         """The expressions of `taskwall.source.stack.ProvenanceTrace`."""
         calls = on.called_from
-        folders = [_folder(call.place) for call in calls] + [_folder(on.header)]
+        files = [*(call.place.file for call in calls), on.header.file]
+        modules = list(map(self._blocks.key, files))
         start = self._start(place, on)
-        if start is None or _folder(place) not in folders:
+        if start is None or self._blocks.key(place.file) not in modules:
             return ()
-        depth = len(folders) - 1 - folders[::-1].index(_folder(place))
-        found = [(place, depth, None), *self._steps(start, depth, folders, calls)]
+        depth = len(files) - 1 - modules[::-1].index(self._blocks.key(place.file))
+        found = [(place, depth, None), *self._steps(start, depth, files, calls)]
         outermost = found[-1][1]
         return tuple(
             [
@@ -76,7 +73,7 @@ class ModuleProvenance:
 
     def _start(self, place: Span, on: Origin) -> Wanted | None:
         """The expression that alone decides what stands at a place; None if there is none."""
-        blocks = self._blocks(_folder(place))
+        blocks = self._blocks.blocks(place.file)
         block = blocks.get(on.header)
         if block is None or not block.place.holds(place):
             block = next((one for one in blocks.values() if one.place.holds(place)), None)
@@ -85,11 +82,11 @@ class ModuleProvenance:
         return whole[0] if whole and len(whole) == 1 else None
 
     def _steps(
-        self, wanted: Wanted, depth: int, folders: Sequence[str], calls: Sequence[ModuleCall]
+        self, wanted: Wanted, depth: int, files: Sequence[str], calls: Sequence[ModuleCall]
     ) -> Iterator[tuple[Span, int, NamedDefault | None]]:
         """The places behind an expression, each with the number of calls that lead there."""
         for _ in range(MOST_TRACED_STEPS):
-            module = self._loader.module(folders[depth])[0]
+            module = self._blocks.module(files[depth])
             leaf = _leaf(wanted)
             if module is None or leaf is None:
                 return
@@ -102,8 +99,7 @@ class ModuleProvenance:
             else:
                 if (variable := module.variables.get(name)) is None:
                     return
-                by_header = self._blocks(folders[depth - 1]) if depth else {}
-                call = by_header.get(calls[depth - 1].place) if depth else None
+                call = self._blocks.block(calls[depth - 1].place) if depth else None
                 attribute = call.body.attributes.get(name) if call else None
                 if call is not None and attribute is not None:
                     depth, names = depth - 1, loops(call)
@@ -118,18 +114,6 @@ class ModuleProvenance:
                 return
             place, wanted = _member(attribute.place, Wanted(attribute.expression, path, names))
             yield place, depth, default
-
-    def _blocks(self, folder: str) -> Mapping[Span, Block]:
-        """The resources and calls of a module by their headers."""
-        if folder not in self._known:
-            module = self._loader.module(folder)[0]
-            blocks = (*module.resources.values(), *module.calls.values()) if module else ()
-            self._known[folder] = {block.header: block for block in blocks}
-        return self._known[folder]
-
-
-def _folder(place: Span) -> str:
-    return os.path.dirname(place.file)
 
 
 def _leaf(wanted: Wanted) -> tuple[str, str, ValuePath] | None:

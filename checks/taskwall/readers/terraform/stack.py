@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of
 from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
-from taskwall.readers.terraform.call_sites import CallSites
+from taskwall.readers.terraform.call_sites import CallSites, ModuleBlocks
 from taskwall.readers.terraform.evaluation.free_variables import allowed, other_values
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.module_sources import is_local
@@ -56,6 +56,7 @@ class TerraformStack:
         self._modules: tuple[Module, ...] | None = None
         self._downloads: dict[str, ModuleCall] = {}
         """The downloaded modules among them by folder, each with its call in a file of the user."""
+        self._types: frozenset[str] | None = None
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._source_files: dict[str, SourceFile] | None = None
@@ -213,6 +214,14 @@ class TerraformStack:
                 return secrets(values, hidden=sensitive(self.root.variables))
         return ()
 
+    def calling(self) -> tuple[str, Module] | None:
+        """What calls the root module, and the file in which it is written; None: nothing does."""
+        return None
+
+    def dependencies(self) -> Iterable[SourceTie]:
+        """The other roots whose outputs it says that it reads; Terraform has no words for that."""
+        return ()
+
     def local_calls(self) -> set[str]:
         """The folders that its root module calls by a path in their `source`."""
         found = set()
@@ -247,6 +256,13 @@ class TerraformStack:
                     (own if download_of(called.called_from) is None else fetched).append(called)
             self._modules = tuple(found.values())
         return self._modules
+
+    def creates(self, type_: str) -> bool:
+        """Whether any of its modules declares a resource of a type."""
+        if self._types is None:
+            every = (local for module in self.parts() for local in module.resources)
+            self._types = frozenset(local.partition(".")[0] for local in every)
+        return type_ in self._types
 
     def download(self, file: str) -> ModuleCall | None:
         """The call, in a file that users edit, of the downloaded module that a file belongs to."""
@@ -304,6 +320,11 @@ def evaluation_of(
     def given(folder: str) -> Mapping[str, Span | None]:
         return next((root.given_places() for root in roots if root.name == folder), {})
 
+    units: dict[str, Module] = {}
+    for file, module in filter(None, (root.calling() for root in roots)):
+        calls = units[file].calls if file in units else {}
+        units[file] = replace(module, calls={**calls, **module.calls})
+    blocks = ModuleBlocks(loader, units)
     errors = []
     for error in made.errors:
         at = moved.apply(error.place)
@@ -325,8 +346,8 @@ def evaluation_of(
         tuple(dict.fromkeys(absent)),
         made.sensitive_texts,
         moved,
-        CallSites(loader).place,
-        ModuleProvenance(loader, given).trace,
+        CallSites(blocks).place,
+        ModuleProvenance(blocks, given).trace,
         made.impossible,
     )
 
