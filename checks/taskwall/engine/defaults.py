@@ -14,14 +14,17 @@ from taskwall.rules._rule import Rule
 from taskwall.source.resource import Resource
 from taskwall.source.stack import InputDefault
 
-MAX_TRIED = 12
-"""So many other values of one stack's inputs are tried: enough for the switches of most."""
+MAX_TRIED = 48
+"""So many other values of one stack's inputs are tried: as many as settings of open switches."""
 
 MAX_RESOURCES = 2_000
 """None are tried in a larger stack: it would take too long."""
 
 MAX_CHANGED = 200
-"""No more are tried once so many resources came out otherwise, or as many as the stack has."""
+"""No more are tried once so many resources came out otherwise, or as many as the stack has.
+
+Asking the rules counts as a sixteenth of the stack, since that takes as long as it is large.
+"""
 
 Ask: TypeAlias = Callable[[Sequence[Resource], Sequence[Rule]], Sequence[ScenarioVerdict]]
 """What rules say of other resources."""
@@ -60,6 +63,7 @@ def deciding_defaults(
             if not changed.isdisjoint(met) or (more and one.verdict.absent)
         }
         if rules and not (evaluation.impossible or evaluation.exhausted):
+            left -= len(resources) // 16
             there = ask(evaluation.resources, list(rules.values()))
             for subject in _taken_away(here, there):
                 found.setdefault(subject, {}).setdefault(default, []).append(value)
