@@ -17,7 +17,6 @@ from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Finding, Report
 from taskwall.fixes.apply import applied, edits_by_file
 from taskwall.report.report import ReportBuilder
-from taskwall.rules import all_rules
 from taskwall.source.files import Files
 from taskwall.sources import sources_below
 
@@ -99,10 +98,11 @@ class _Fixing:
     """Scans sources with edits made in them, a limited number of times."""
 
     def __init__(self, options: Options) -> None:
-        self._mended = {rule.id for rule in resolved_options(options).rules}
+        mended = resolved_options(options).rules
+        self._mended = {rule.id for rule in mended}
         asked = resolved_options(replace(options, select=None, ignore=None))
-        judged = self._mended.union(rule.id for rule in asked.rules)
-        rules = tuple(rule for rule in all_rules() if rule.id in judged)
+        by_id = {rule.id: rule for rule in (*asked.rules, *mended)}
+        rules = tuple(by_id[name] for name in sorted(by_id))
         self._given = asked.paths
         self._options = options
         self._asked = replace(asked, rules=rules, paths=tuple(_read_for(asked)))

@@ -18,10 +18,12 @@ Fine when: Never: clients of all these stores support TLS. The defaults of engin
 Terraform: Turn it on where the store has the setting: rds.force_ssl,
     require_secure_transport, tls, neptune_enforce_ssl, require_ssl in a parameter group;
     transit_encryption_enabled, tls_enabled, client_broker = "TLS", enforce_https, require_tls on
-    others.
+    others. Let clients connect by TLS first. Before Redis 7.0.5, to turn it on replaces a
+    replication group.
 CloudFormation: Turn it on where the store has the setting: rds.force_ssl,
     require_secure_transport, tls, neptune_enforce_ssl, require_ssl in a parameter group;
     TransitEncryptionEnabled, TLSEnabled, ClientBroker, EnforceHTTPS, RequireTLS on others.
+    Let clients connect by TLS first. To turn it on may replace a replication group.
 Guide: encrypt-in-transit, data-stores
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html

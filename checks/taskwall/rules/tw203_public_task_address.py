@@ -59,6 +59,7 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
         if public.value is None:
             continue
         first = _first(network, source) if public.known is True else ""
+        ways = _other_ways(network, source) if public.known is True else []
         yield Verdict(
             source.origin,
             public.place,
@@ -67,7 +68,7 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             holds=f"tasks of {source.name} get no public address",
             about=source.id,
             concerned=launched & awsvpc(network, source),
-            changes=() if first else source.closing,
+            changes=source.closing if ways and all(way.truth for way in ways) else (),
             advice=source.closing,
         )
     yield from _hosts(network)
@@ -129,15 +130,20 @@ def _mapped(network: Network, start: Start) -> Fact:
 
 def _first(network: Network, source: TaskSource) -> str:
     """What to add before a public address can go: a way to the image, where there is no other."""
-    ways = [
-        leads(network, subnet, "nat", "egress-only", "transit", "vpn", "appliance", "endpoint")
-        for subnet, _ in subnets(network, source)
-    ]
+    ways = _other_ways(network, source)
     if not ways or any_of(ways).truth is not False:
         return ""
     return (
         ", and cannot pull their image without them: add a NAT gateway or endpoints for ECR first"
     )
+
+
+def _other_ways(network: Network, source: TaskSource) -> list[Fact]:
+    """Whether each subnet of a task source has a way to the image without a public address."""
+    return [
+        leads(network, subnet, "nat", "egress-only", "transit", "vpn", "appliance", "endpoint")
+        for subnet, _ in subnets(network, source)
+    ]
 
 
 def _express(network: Network, source: TaskSource) -> Verdict:

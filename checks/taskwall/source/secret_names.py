@@ -6,6 +6,7 @@ from typing import Final
 from taskwall.core.patterns import pattern
 
 _SECRET: Final = pattern(
+    r"(?!httptokens$)"  # of instance metadata: whether they are required
     r".*(?:passwords?|passwd|passphrase|privatekey|apikeys?|tokens?"
     r"|secrets?(?:string|binary|key)?)"
 )
