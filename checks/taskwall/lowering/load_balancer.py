@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
+from taskwall.lowering.tag import tags
 from taskwall.model.compute.container_instances import InstanceAddress, Instances
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import (
@@ -34,7 +35,7 @@ PUBLIC = "internet-facing is the default"
     to=LoadBalancer,
     named="name",
 )
-def load_balancer(r: ResourceReader) -> Iterator[Entity]:
+def load_balancer(r: ResourceReader) -> Iterator[object]:
     groups = r.attribute("security_groups", "SecurityGroups")
     links = r.links(SecurityGroup, groups, "uses security group")
     mapped = list(r.attribute("subnet_mapping", "SubnetMappings").each())
@@ -48,6 +49,7 @@ def load_balancer(r: ResourceReader) -> Iterator[Entity]:
     allocated = (
         r.link(ElasticIp, mapping.get(allocation), "uses Elastic IP") for mapping in mapped
     )
+    yield from tags(r)
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,

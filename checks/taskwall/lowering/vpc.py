@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Known, Need, Reference, Unknown, symbol
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import PrefixList
 from taskwall.model.entities.vpc import (
@@ -42,6 +43,7 @@ def vpc(r: ResourceReader) -> Iterator[object]:
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
     default = r.resource.type == "aws_default_vpc"
     says = "on is the default in a default VPC" if default else "off is the default"
+    yield from tags(r)
     yield Vpc(
         id=r.id,
         origin=r.origin,
@@ -90,9 +92,10 @@ def _is_on(cell: Cell) -> bool:
 
 
 @lowers("aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet", to=Subnet)
-def subnet(r: ResourceReader) -> Iterator[Entity]:
+def subnet(r: ResourceReader) -> Iterator[object]:
     v4, v6 = r.setting("cidr_block", "CidrBlock"), r.setting("ipv6_cidr_block", "Ipv6CidrBlock")
     further = () if r.external else _further_ranges(r)
+    yield from tags(r)
     yield Subnet(
         id=r.id,
         origin=r.origin,

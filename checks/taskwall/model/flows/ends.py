@@ -20,7 +20,7 @@ from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store
+from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
@@ -282,14 +282,14 @@ class _Naming:
     def _store(self, store: Store) -> Interface:
         """A data store; a search domain outside of VPCs guards itself by its policy alone."""
         found = _exposures(self.network).get(store.id, ())
-        if any(_is_outside(each) and exposed_store(self.network, each).truth for each in found):
+        if any(_is_outside(each) and each.public.truth for each in found):
             ports = Ranges(((80, 80), (443, 443)))
             return Interface(
                 self.end("store", store), "store", store, UNFILTERED, (), TRUE, store.exists,
                 takes=over(TCP, ports), opens=False, everywhere=True,
             )  # fmt: skip
         kind: EndKind = "proxy" if _is_proxy(store) else "store"
-        parts = [exposed_store(self.network, each) for each in found]
+        parts = [each.public for each in found]
         return Interface(
             self.end(kind, store),
             kind,
