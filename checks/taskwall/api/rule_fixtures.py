@@ -12,6 +12,7 @@ from msgspec import Struct
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
 from taskwall.library.marks import mark, marks_of
+from taskwall.report.excerpts import seen_from
 from taskwall.rules._rule import Rule
 
 SOURCES = ("main.tf", "template.yaml")
@@ -51,34 +52,38 @@ def run_fixtures(folder: str, rules: tuple[Rule, ...]) -> Iterator[FixtureResult
     """
     severities = {rule.id: rule.severity for rule in rules}
     for rule in rules:
-        cases = os.path.join(folder, "fixtures", rule.id.lower())
-        files = [
-            os.path.join(cases, case, name)
-            for case in sorted(os.listdir(cases) if os.path.isdir(cases) else ())
-            for name in SOURCES
-            if os.path.isfile(os.path.join(cases, case, name))
-        ]
+        above = os.path.join(folder, "fixtures", rule.id.lower())
+        sources = 0
         mismatches: list[Mismatch] = []
         problems: list[str] = []
-        for file in files:
-            report = scan(_options(file, folder, rule))
+        for case in sorted(os.listdir(above) if os.path.isdir(above) else ()):
+            files = [os.path.join(above, case, name) for name in SOURCES]
+            files = [file for file in files if os.path.isfile(file)]
+            if not files:
+                continue
+            sources += len(files)
+            report = scan(_options(os.path.join(above, case), folder, rule))
             document = report.document
-            problems += (
-                f"{one.file}:{one.line}: {one.message}"
-                for one in document.errors
-                if os.path.abspath(one.file) == os.path.abspath(file)
-            )
             problems += (f"{one.rule}: {one.message}" for one in document.crashes)
-            said: dict[int, list[str]] = {}
-            for finding in report.findings:
-                said.setdefault(finding.line, []).append(mark(finding, severities))
-            mismatches += _mismatches(file, rule, said)
-        yield FixtureResult(rule.id, len(files), tuple(mismatches), tuple(problems))
+            for file in files:
+                shown = seen_from(os.getcwd(), os.path.abspath(file))
+                problems += (
+                    f"{one.file}:{one.line}: {one.message}"
+                    for one in document.errors
+                    if one.file == shown
+                )
+                said: dict[int, list[str]] = {}
+                for finding in report.findings:
+                    if finding.file == shown:
+                        said.setdefault(finding.line, []).append(mark(finding, severities))
+                mismatches += _mismatches(file, rule, said)
+        yield FixtureResult(rule.id, sources, tuple(mismatches), tuple(problems))
 
 
-def _options(file: str, folder: str, rule: Rule) -> Options:
+def _options(case: str, folder: str, rule: Rule) -> Options:
+    """The scan of a case by itself: a file would be analysed with the whole repository."""
     return Options(
-        paths=(file,),
+        paths=(case,),
         rules=(folder,),
         select=(rule.id,),
         show=("fail", "unknown", "pass"),
