@@ -7,6 +7,7 @@ from msgspec import Struct
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
 from taskwall.core.facts import Fact
+from taskwall.core.values import why_unknown
 from taskwall.findings.finding import Problem, Step
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.flows.flow import Flow, Obstacle
@@ -49,7 +50,7 @@ class FlowLine(Struct, frozen=True, rename={"source": "from", "target": "to"}):
     addresses: tuple[str, ...]
     notes: tuple[str, ...]
     stack: str
-    waits: tuple[str, ...] = ()
+    waits: str = ""
     also: tuple[str, ...] = ()
 
 
@@ -251,7 +252,7 @@ class _Teller:
             tuple(told_ranges(flow)),
             tuple(notes),
             self._of.stack,
-            tuple(dict.fromkeys(mask(str(need)) for need in flow.missing)),
+            mask(why_unknown(flow.missing)),
             tuple(map(mask, flow.also)),
         )
 

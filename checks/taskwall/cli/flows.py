@@ -101,7 +101,8 @@ def _text(found: Listing) -> str:
     count = sum(1 + len(flow.also) for flow in found.flows if flow.verdict == "unknown")
     total = sum(1 + len(flow.also) for flow in found.flows)
     unknown = f", {count} of them unknown" if count else ""
-    lines.append(f"{total} flows{unknown}. All others are closed, as far as these sources tell.")
+    counted = f"{total} flow{'' if total == 1 else 's'}{unknown}"
+    lines.append(f"{counted}. All others are closed, as far as these sources tell.")
     return "\n".join(map(sanitize, lines)) + "\n"
 
 
@@ -139,7 +140,7 @@ def words_of(flow: FlowLine) -> tuple[str, ...]:
     few = flow.addresses[:4]
     more = f" and {len(flow.addresses) - 4} more" if len(flow.addresses) > 4 else ""
     which = f"addresses {', '.join(few)}{more}" if few else ""
-    unknown = f"unknown: {'; '.join(flow.waits[:3])}" if flow.verdict == "unknown" else ""
+    unknown = f"unknown: {flow.waits}" if flow.verdict == "unknown" else ""
     return spoken, through, which, unknown, *flow.notes
 
 
