@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from taskwall.core.change import AttributeChange, SourceCode
 from taskwall.core.values import Span
-from taskwall.fixes.references import module_of
+from taskwall.fixes.references import module_prefix
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
@@ -53,7 +53,7 @@ class RequestedFixes:
         code = change.terraform
         assert isinstance(code, SourceCode)
         near = change.attribute.address
-        module = near[: near.rfind("/") + 1] + module_of(near)
+        module = near[: near.rfind("/") + 1] + module_prefix(near)
         blocks = re.findall(r'^resource "(\w+)" "(\w+)"', code.text, re.MULTILINE)
         added = [".".join(pair) for pair in blocks]
         added += re.findall(r"^(\w+):$", code.text, re.MULTILINE)

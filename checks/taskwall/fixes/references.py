@@ -20,14 +20,14 @@ def local_name(address: str, near: str, language: str) -> str:
         language: that of both.
     """
     if language == "terraform":
-        module, form = module_of(near), _ADDRESS
+        module, form = module_prefix(near), _ADDRESS
     else:
         module, form = near[: near.rfind("/") + 1], _LOGICAL_ID
     name = address.removeprefix(module) if address.startswith(module) else ""
     return name if form.fullmatch(name) else ""
 
 
-def module_of(address: str) -> str:
+def module_prefix(address: str) -> str:
     """The calls of Terraform's modules that an address begins with."""
     found = _MODULE.match(address)
     return found[0] if found else ""
