@@ -5,7 +5,7 @@ from typing import Any
 
 from taskwall.core.change import NewValue, SourceCode
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.yaml_text import UNIT, flow_lines, spread
+from taskwall.fixes.yaml_text import INDENT_WIDTH, flow_lines, spread
 from taskwall.readers.cloudformation.document import composed, resolved
 
 
@@ -25,10 +25,10 @@ def json_code(code: str) -> str:
     """
     found = _value(composed("fix.yaml", code))
     if isinstance(found, dict):
-        return flow_lines(found, "", UNIT, json=True)
+        return flow_lines(found, "", INDENT_WIDTH, json=True)
     if not isinstance(found, tuple):
         raise RefusedError
-    return ",\n".join(spread(each, "", UNIT, json=True) for each in found)
+    return ",\n".join(spread(each, "", INDENT_WIDTH, json=True) for each in found)
 
 
 def _value(node: Any) -> NewValue:

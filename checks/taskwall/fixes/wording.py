@@ -94,9 +94,9 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
 
             yield from member_lines(wanted_there, "")
         else:
-            from taskwall.fixes.yaml_text import UNIT, block
+            from taskwall.fixes.yaml_text import INDENT_WIDTH, block
 
-            yield from block(wanted_there, "", UNIT)
+            yield from block(wanted_there, "", INDENT_WIDTH)
 
 
 def _together(one: NewValue, other: NewValue) -> NewValue:

@@ -8,7 +8,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import spelled
 from taskwall.readers.cloudformation.document import resolved
 
-UNIT = 2
+INDENT_WIDTH = 2
 """By how many blanks code of a template is indented that stands by itself."""
 
 _PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
