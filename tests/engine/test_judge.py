@@ -102,11 +102,11 @@ def test_a_rule_that_is_not_concerned_says_nothing() -> None:
 
 
 def test_a_fix_is_in_the_language_of_the_source() -> None:
-    """A fail says what to write, with the names that the verdict gives."""
+    """A fail says what to write; a name of the verdict that no source writes is a placeholder."""
     (finding,) = found(a_rule(saying(True, names={"what": "less"})))
 
     assert finding.fix is not None
-    assert finding.fix.text == "Write less"
+    assert finding.fix.text == "Write <less>"
 
 
 def test_precedence_tells_one_mistake_once() -> None:

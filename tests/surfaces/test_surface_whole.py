@@ -160,7 +160,13 @@ def test_files_with_windows_line_ends(repository: Path) -> None:
     path = repository / "module" / "main.tf"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     report = scan(Options(select=("TW101",)))
-    assert report.document.findings == before
+    (one,), (other,) = report.document.findings, before
+    assert replace(one, fix=None) == replace(other, fix=None)
+    assert one.fix
+    assert other.fix
+    assert [edit.text for edit in one.fix.edits] == [
+        edit.text.replace("\n", "\r\n") for edit in other.fix.edits
+    ]
     excerpt = report.excerpt("module/main.tf", before[0].line)
     assert excerpt is not None
     assert not excerpt.endswith("\r")

@@ -99,5 +99,5 @@ def _as_made(each: Held, closed: Fact, concerned: Fact) -> Verdict:
         absent=True,
         concerned=concerned,
         names={"vpc": vpc.origin.address},
-        adds=vpc.origin.language == "terraform",
+        adds=vpc.adoptable,
     )
