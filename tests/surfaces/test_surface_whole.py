@@ -162,10 +162,12 @@ def test_files_with_windows_line_ends(repository: Path) -> None:
     report = scan(Options(select=("TW101",)))
     after = report.document.findings
     assert [replace(one, fix=None) for one in after] == [replace(one, fix=None) for one in before]
+    edits = [edit for one in after if one.fix for edit in one.fix.edits]
     written = [edit.text for one in before if one.fix for edit in one.fix.edits]
-    assert [edit.text for one in after if one.fix for edit in one.fix.edits] == [
-        text.replace("\n", "\r\n") for text in written
-    ]
+    assert [edit.text.replace("\r\n", "\n") for edit in edits] == written
+    assert not any(
+        "\n" in edit.text.replace("\r\n", "") for edit in edits if edit.file == "module/main.tf"
+    )
     excerpt = report.excerpt("module/main.tf", before[0].line)
     assert excerpt is not None
     assert not excerpt.endswith("\r")
