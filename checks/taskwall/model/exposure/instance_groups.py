@@ -57,6 +57,17 @@ def tasks_on(network: Network) -> tuple[tuple[Host, tuple[Sharing, ...]], ...]:
 
 
 @remembered
+def on_unseen_hosts(network: Network) -> tuple[Sharing, ...]:
+    """The task sources that share the network of hosts which are not in the sources."""
+    found = []
+    for source in network.every(TaskSource):
+        sharing = shares_network(network, source)
+        if sharing.truth is not False and not hosts(network, source):
+            found.append((source, sharing))
+    return tuple(found)
+
+
+@remembered
 def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
     """The first task definition in host mode whose tasks run on instances, by the instances' id."""
     found: dict[str, TaskDefinition] = {}

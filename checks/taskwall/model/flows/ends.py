@@ -28,7 +28,7 @@ from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.exposure.instance_groups import tasks_on
+from taskwall.model.exposure.instance_groups import on_unseen_hosts, tasks_on
 from taskwall.model.exposure.task_ports import published
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.security_groups import UNFILTERED, Groups, of_default_group
@@ -77,7 +77,7 @@ class Interface(Struct, frozen=True):
         """What is the same of two interfaces between which no group, route or ACL tells apart."""
         ties = tuple((link.to, link.fact.truth, link.place) for link in self.groups.ties)
         places = tuple((place.key, place.fact.truth) for place in self.places)
-        more = self.groups.more.truth, self.groups.filters
+        more = self.groups.more.truth, self.groups.more.needs, self.groups.filters
         public = self.public.truth, self.public.place, self.public_six.truth
         return ties, more, places, public, self.answers.spans, self.everywhere
 
@@ -167,27 +167,50 @@ class _Naming:
         return WINDOWS_PORTS if windows else CLIENT_PORTS
 
     def _on_hosts(self) -> Iterator[Interface]:
-        """Tasks that share the network of their host: they take only what they publish."""
+        """Tasks that share the network of their host, which may be one that nobody sees."""
         for host, held in tasks_on(self.network):
             for source, fact in held:
-                ports = published(self.network, source)
-                takes = (*over(TCP, ports.tcp), *over(UDP, ports.udp))
-                if ports.needs:
-                    text = f"{source.name} publishes the port"
-                    open_ = Fact(None, text, source.origin.header, source.name, ports.needs)
-                    takes = (*takes, *over(protocols("all"), Ranges(((0, 65535),)), open_))
-                yield Interface(
-                    self.end(_word(source), source),
-                    _word(source),
+                yield self._published(
                     source,
                     self._groups(host.groups, host.groups_setting, host.subnets),
                     self._places(host.subnets, host.groups, host.groups_setting),
                     self._public_instance(host.member, host.subnets),
-                    all_of((source.exists, fact)),
-                    public_six=TRUE,
-                    answers=self._client_ports(source),
-                    takes=takes,
+                    fact,
                 )
+        for source, fact in on_unseen_hosts(self.network):
+            needs = (Need(f"the instances of {source.name}", "are not in the sources"),)
+            text = f"the instances of {source.name} have other security groups"
+            unknown = Fact(None, text, source.origin.header, source.name, needs)
+            places = places_of(self.network, (), (), needs)
+            yield self._published(source, Groups((), unknown), places, unknown, fact)
+
+    def _published(
+        self,
+        source: TaskSource,
+        groups: Groups,
+        places: tuple[Place, ...],
+        public: Fact,
+        fact: Fact,
+    ) -> Interface:
+        """Tasks that share the network of their host: they take only what they publish."""
+        ports = published(self.network, source)
+        takes = (*over(TCP, ports.tcp), *over(UDP, ports.udp))
+        if ports.needs:
+            text = f"{source.name} publishes the port"
+            open_ = Fact(None, text, source.origin.header, source.name, ports.needs)
+            takes = (*takes, *over(protocols("all"), Ranges(((0, 65535),)), open_))
+        return Interface(
+            self.end(_word(source), source),
+            _word(source),
+            source,
+            groups,
+            places,
+            public,
+            all_of((source.exists, fact)),
+            public_six=TRUE,
+            answers=self._client_ports(source),
+            takes=takes,
+        )
 
     def _instances(self, member: ContainerInstances) -> Interface:
         host: Host = host_of(self.network, member)

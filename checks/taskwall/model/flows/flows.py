@@ -8,6 +8,7 @@ from taskwall.model.flows.flow import Flow, Told, flows_of, if_there
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
 from taskwall.model.flows.sets import cross
+from taskwall.model.flows.shared_instances import on_shared_instances
 from taskwall.model.flows.through import through_balancers, through_proxies, through_unseen
 
 
@@ -26,6 +27,7 @@ def _told(reach: Reach) -> Iterator[Told]:
     yield from through_balancers(reach)
     yield from through_unseen(reach)
     yield from through_proxies(reach)
+    yield from on_shared_instances(reach)
 
 
 def _to(reach: Reach, server: Interface) -> Iterator[Told]:
