@@ -93,6 +93,10 @@ def built(
         found.refused.append(nothing)
         found.foreign.clear()
     stacks = [read.stack for read in found.reads]
+    if asked.settings.expect:
+        from taskwall.api.expectations import unmatched
+
+        found.refused.extend(unmatched(asked.settings, stacks, asked.paths))
     judging = _Judging(stacks, asked.rules, asked.settings, cache)
     return ReportBuilder(
         found,
