@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
@@ -119,7 +119,7 @@ def list_flows(
         selected = ask.of(reach)
         if selected is None:
             continue
-        tell = _Teller(each, networks)
+        tell = FlowTeller(each, networks)
         for flow in flows_between(all_flows(reach), *selected):
             found += [tell.line(flow)] if together else map(tell.line, flow.each())
         if reach.every:
@@ -145,7 +145,7 @@ def explain(
         selected = ask.of(reach)
         if selected is None:
             continue
-        tell = _Teller(each, networks)
+        tell = FlowTeller(each, networks)
         source, target = selected
         if source is None or target is None:
             continue
@@ -225,7 +225,7 @@ class _Asked:
                 raise EndError(f'there is no end "{word}"{hint}.')
 
 
-class _Teller:
+class FlowTeller:
     """Spells what the model says of one stack: places as in files, and nothing sensitive."""
 
     def __init__(self, of: StackNetwork, networks: Networks) -> None:
@@ -294,3 +294,26 @@ def spoken(ports: Ranges | None) -> tuple[str, ...]:
     if ports is None:
         return ()
     return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)
+
+
+def words_of(flow: FlowLine) -> tuple[str, ...]:
+    """What is told of a flow beside its ends: the ports come first."""
+    ports = "all ports" if flow.ports == ("all",) else ", ".join(flow.ports)
+    spoken = {"all": "everything", "icmp": "icmp"}.get(flow.protocol, f"{flow.protocol} {ports}")
+    through = f"through {', '.join(flow.through)}" if flow.through else ""
+    if flow.through and flow.arrives and flow.arrives != flow.ports:
+        arrives = "any port" if flow.arrives == ("all",) else ", ".join(flow.arrives)
+        through += f" (arrives at {arrives})"
+    few = flow.addresses[:4]
+    more = f" and {len(flow.addresses) - 4} more" if len(flow.addresses) > 4 else ""
+    which = f"addresses {', '.join(few)}{more}" if few else ""
+    unknown = f"unknown: {'; '.join(flow.waits[:3])}" if flow.verdict == "unknown" else ""
+    return spoken, through, which, unknown, *flow.notes
+
+
+def as_contract(flow: FlowLine) -> dict[str, object]:
+    """A flow as the contract has it."""
+    made: dict[str, object] = to_builtins(flow)
+    for inner in ("waits", "also"):
+        made.pop(inner)
+    return made

@@ -60,6 +60,7 @@ class Inputs(Struct, frozen=True):
     the call; `module_sources` are such folders by what `source` says, and `data_folder` is where
     Terraform keeps what it downloads, seen from a root. `environment` holds what variables named
     `TF_VAR_...` say, if it is to be listened to.
+    `not_called` are the addresses of calls whose modules are read as if they were not there.
     `hcl_parser` is "tree-sitter" or "python-hcl2". `context` is read for what the sources refer to;
     `doubts` are found in it: by the addresses of data sources, why it is open what they mean.
     """
@@ -80,6 +81,7 @@ class Inputs(Struct, frozen=True):
     hcl_parser: str = "tree-sitter"
     context: Context = Context()
     doubts: Mapping[str, str] = {}
+    not_called: frozenset[str] = frozenset()
 
 
 class Provenance(Struct, frozen=True, gc=False):

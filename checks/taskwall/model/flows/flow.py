@@ -133,7 +133,7 @@ def _spoken(
     by_ports: dict[tuple[str, Ranges], list[Ranges]] = {}
     for piece in pieces:
         for protocols, ports, addresses in piece.traffic.boxes:
-            for word, held in _words(protocols, ports):
+            for word, held in spoken_protocols(protocols, ports):
                 by_ports.setdefault((word, held), []).append(addresses)
     by_word: dict[tuple[str, Ranges], list[Ranges]] = {}
     for (word, held), sets in by_ports.items():
@@ -165,7 +165,8 @@ def _once(leaves: Iterable[Fact]) -> tuple[Fact, ...]:
 _ICMP = Ranges(((1, 1), (58, 58)))
 
 
-def _words(protocols: Ranges, ports: Ranges) -> Iterator[tuple[str, Ranges]]:
+def spoken_protocols(protocols: Ranges, ports: Ranges) -> Iterator[tuple[str, Ranges]]:
+    """Protocols as words, each with the ports that it has; many others have none."""
     if protocols == ANY_PROTOCOL and ports == ALL_PORTS:
         yield "all", ports
         return

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from functools import partial
 
-from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.exports import Exports
 from taskwall.readers.cloudformation.stack import CloudFormationStack
@@ -92,7 +91,7 @@ def _tied(
         for stack in stacks
         for export in attempt(partial(keeping.exports, stack), stack.name, errors) or ()
     ]
-    exports = Exports(every) if every else None
+    exports = Exports(every, files) if every else None
     by_name = {stack.name: stack for stack in stacks}
     for name in importing:
         by_name[name] = keeping.with_exports(by_name[name], exports)
@@ -124,7 +123,7 @@ def _speaks_of_aws(path: str, files: Files) -> bool:
         files.text(path)
     except UnreadableError:
         try:
-            start = read_plain(path, MAX_FILE_BYTES).replace(b"\0", b"")
+            start = files.read(path, MAX_FILE_BYTES).replace(b"\0", b"")
         except OSError:
             return True
         return b"AWSTemplateFormatVersion" in start or b"AWS::" in start

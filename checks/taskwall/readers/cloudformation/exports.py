@@ -15,6 +15,7 @@ from taskwall.core.values import (
     symbol,
     worst_per_scenario,
 )
+from taskwall.source.files import Files
 
 
 class Export(Struct, frozen=True):
@@ -30,7 +31,8 @@ class Export(Struct, frozen=True):
 class Exports:
     """Everything that a scan exports, to be found by the names that imports give."""
 
-    def __init__(self, every: Iterable[Export]) -> None:
+    def __init__(self, every: Iterable[Export], files: Files) -> None:
+        self._files = files
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...]], list[Export]] = {}
@@ -83,7 +85,7 @@ class Exports:
             found = [
                 export for some in alike for export in some if not _of_no_stack(wanted, export)
             ]
-        if len(found) > 1 and os.path.isfile(os.path.join(folder, "manifest.json")):
+        if len(found) > 1 and self._files.is_file(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found
         return _nearest(found, folder)

@@ -1,0 +1,87 @@
+"""A difference as a comment on a pull request, of bounded length: flows first, then findings."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from taskwall.api.diff import ChangedFlow, Difference
+from taskwall.diff import counted, words_of_change
+from taskwall.findings.finding import Finding
+from taskwall.findings.markdown import code, escaped
+from taskwall.findings.text import by_severity, one_line
+
+T = TypeVar("T")
+
+MAX_ROWS = 50
+"""So many of a kind are listed."""
+
+ROOM = 12_000
+"""So many characters a list has: GitHub takes comments of 65536."""
+
+
+def render(found: Difference) -> str:
+    """A heading, a sentence, and a list of each kind."""
+    return "\n".join(_blocks(found)) + "\n"
+
+
+def _blocks(found: Difference) -> Iterator[str]:
+    flows, findings = found.flows, found.findings
+    yield "## taskwall: what changes\n"
+    yield f"{code(found.base)} → {code(found.head)}: **{escaped(counted(found))}**\n"
+    yield from _list("Opens", flows.opened, _flow)
+    yield from _list("Closes", flows.closed, _flow)
+    yield from _list("Newly unknown", flows.unknown, _flow)
+    yield from _list("Findings that appear", by_severity(findings.appeared), _finding)
+    gone = [one for one in findings.gone if one.verdict == "fail"]
+    yield from _folded("Findings that go", gone, _finding)
+    yield from _folded("Unknowns that arise", findings.unknown, _finding)
+    yield from _folded("Read on neither side: only one of them has the module", found.absent, code)
+    yield from _list(
+        "Not read",
+        found.problems,
+        lambda one: f"{code(f'{one.file}:{one.line}')}: {escaped(one.message)}",
+    )
+
+
+def _list(title: str, rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+    if rows:
+        yield f"### {title}\n"
+        yield from _bounded(rows, told)
+        yield ""
+
+
+def _folded(title: str, rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+    if rows:
+        yield f"<details><summary>{escaped(title)}: {len(rows)}</summary>\n"
+        yield from _bounded(rows, told)
+        yield "\n</details>\n"
+
+
+def _bounded(rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+    room = ROOM
+    for number, row in enumerate(rows):
+        line = f"- {told(row)}"
+        room -= len(line)
+        if number == MAX_ROWS or room < 0:
+            yield f"\nAnd {len(rows) - number} more."
+            return
+        yield line
+
+
+def _flow(one: ChangedFlow) -> str:
+    flow = one.flow
+    words = ", ".join(_few(words_of_change(one)))
+    line = f"{code(flow.source)} → {code(flow.target)} {escaped(words)}"
+    if one.at is None:
+        return line
+    return f"{line}<br>{escaped(one.at.text)} ({code(f'{one.at.file}:{one.at.line}')})"
+
+
+def _few(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        yield word if len(word) <= 200 else f"{word[:200]}…"
+
+
+def _finding(one: Finding) -> str:
+    severity = f" {one.severity}" if one.verdict == "fail" else ""
+    where = code(f"{one.file}:{one.line}")
+    return f"**{one.rule}**{severity} {where} {code(one.resource)}: {escaped(one_line(one, {}))}"
