@@ -30,7 +30,7 @@ OpenThreshold: TypeAlias = Literal["never", "internet", "any"]
 """Which flows that open fail the run: none, those from or to the internet, all."""
 
 FindingKey: TypeAlias = tuple[str, ...]
-"""What tells an instance of a finding from others: stack, rule, verdict, severity, and so on."""
+"""What tells instances of findings apart: stack, rule, verdict, severity and resource."""
 
 
 class ChangedFlow(Struct, frozen=True):
@@ -137,13 +137,7 @@ def _compared(sides: DiffSides, fail_on_open: OpenThreshold) -> Difference:
     moved = {name: _moves(each, after) for name, each in after.stacks.items()}
     flows = _flow_changes(before, after, moved)
     findings = _finding_changes(before, after, moved)
-    problems = tuple(
-        dict.fromkeys(
-            problem
-            for side, read in ((sides.base, before), (sides.head, after))
-            for problem in _problems(side, read)
-        )
-    )
+    problems = _problems(sides, before, after)
     fails = any(reaches(one.severity, asked.settings.fail_on) for one in findings.appeared)
     opens = any(_counts(one.flow, fail_on_open) for one in flows.opened)
     return Difference(
@@ -176,13 +170,21 @@ def _read(asked: ResolvedOptions, options: Options, side: DiffSide) -> _Read:
     return _Read(result, networks, stacks, names)
 
 
-def _problems(side: DiffSide, read: _Read) -> Iterator[Problem]:
-    """What could not be read of a side."""
+def _problems(sides: DiffSides, before: _Read, after: _Read) -> tuple[Problem, ...]:
+    """What could not be read; what only base has says so."""
+    here, there = dict.fromkeys(_unread(after)), dict.fromkeys(_unread(before))
+    only = (one for one in there if one not in here)
+    return (
+        *here,
+        *(replace(one, message=f"{one.message} (in {sides.base.name})") for one in only),
+    )
+
+
+def _unread(read: _Read) -> Iterator[Problem]:
     document = read.result.report(Baseline(), "").document
-    for problem in document.errors:
-        yield replace(problem, message=f"{problem.message} ({side.name})")
+    yield from document.errors
     for crash in document.crashes:
-        what = f"{crash.rule} crashed: {crash.message} ({side.name})"
+        what = f"{crash.rule} crashed: {crash.message}"
         yield Problem(crash.file or crash.stack, crash.line, 1, what)
 
 
@@ -249,8 +251,13 @@ def _in_stack(old: _Told, new: _Told, moved: Moves) -> Iterator[tuple[FlowChange
         line = _noted(teller.line(change.flow), change)
         spelt = moved if change.kind == "closes" else Moves()
         others = steps[change.kind]
-        at = [each for each in line.because if each.file and _said(each, spelt) not in others]
-        yield change.kind, ChangedFlow(line, change.was, at[-1] if at else None)
+        news = [each for each in line.because if each.file and _said(each, spelt) not in others]
+        yield change.kind, ChangedFlow(line, change.was, _what_does_it(news))
+
+
+def _what_does_it(steps: list[Step]) -> Step | None:
+    """Of the steps that the other side does not have, what decides: a permission before others."""
+    return next((step for step in steps if " allows " in step.text), steps[-1] if steps else None)
 
 
 def _said(step: Step, moved: Moves) -> tuple[str, str]:
@@ -307,7 +314,10 @@ def _finding_changes(before: _Read, after: _Read, moved: dict[str, Moves]) -> Fi
 
 
 def _instances(read: _Read, moved: dict[str, Moves]) -> dict[FindingKey, list[Finding]]:
-    """Every fail and unknown that nothing suppresses, before precedence, by instance."""
+    """Every fail and unknown that nothing suppresses, before precedence, by instance.
+
+    What a message says beside is no part of that: a finding that is worded anew was there before.
+    """
     found: dict[FindingKey, list[Finding]] = {}
     for row in read.result.rows:
         finding = row.finding
@@ -317,8 +327,7 @@ def _instances(read: _Read, moved: dict[str, Moves]) -> dict[FindingKey, list[Fi
             spelt = moved.get(instance.stack, Moves())
             key = (
                 instance.stack, finding.rule, finding.verdict, finding.severity,
-                spelt.address(instance.resource), spelt.text(finding.message),
-                spelt.text(instance.when or ""),
+                spelt.address(instance.resource),
             )  # fmt: skip
             found.setdefault(key, []).append(finding.of((instance,)))
     return found
@@ -330,5 +339,7 @@ def _only(
     """The findings that only one side has; of several alike, as many as it has more."""
     left: list[Finding] = []
     for key, found in these.items():
-        left += found[len(others.get(key, ())) :]
+        there = others.get(key, [])
+        said = {one.message for one in there}
+        left += sorted(found, key=lambda one: one.message not in said)[len(there) :]
     return sorted(left, key=in_order)

@@ -7,6 +7,7 @@ from msgspec import Struct, to_builtins
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
 from taskwall.core.facts import Fact
+from taskwall.core.values import Span
 from taskwall.findings.finding import Problem, Step
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.flows.flow import Flow, Obstacle
@@ -231,6 +232,8 @@ class FlowTeller:
     def __init__(self, of: StackNetwork, networks: Networks) -> None:
         self._of = of
         self._paths = networks.paths
+        calls = ((each.origin.header.file, each.origin.download) for each in of.resources)
+        self._calls = {file: call.place for file, call in calls if call is not None}
 
     def line(self, flow: Flow) -> FlowLine:
         """A flow as a line."""
@@ -281,10 +284,14 @@ class FlowTeller:
 
     def _step(self, fact: Fact) -> Step:
         mask = self._of.mask.redact
-        place = self._of.lines.apply(fact.place)
+        place = self._of.lines.apply(self._user_place(fact.place))
         if place is None:
             return Step(mask(fact.resource), "", 0, mask(str(fact)))
         return Step(mask(fact.resource), self._paths.shown(place.file), place.line, mask(str(fact)))
+
+    def _user_place(self, place: Span | None) -> Span | None:
+        """Where users change what stands at a place: of a downloaded module, at its call."""
+        return place if place is None else self._calls.get(place.file, place)
 
 
 def spoken(ports: Ranges | None) -> tuple[str, ...]:

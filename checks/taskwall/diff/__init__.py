@@ -1,12 +1,18 @@
 """How a difference is shown: a file here is a format, and has `render(found) -> str`."""
 
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Protocol, cast
+
+from msgspec import Struct
 
 from taskwall.api.diff import ChangedFlow, Difference
 from taskwall.api.flows import words_of
 
 FORMATS = ("text", "markdown", "json")
+
+MANY_SOURCES = 6
+"""So many ends are named from which the same changes."""
 
 
 class _Render(Protocol):
@@ -30,6 +36,31 @@ def counted(found: Difference) -> str:
         f"{'s' * (len(flows.closed) == 1)}; {_of(appeared, 'finding')} appear"
         f"{'s' * (appeared == 1)}, {gone} go{'es' * (gone == 1)}; {unknown} newly unknown."
     )
+
+
+class AlikeFlows(Struct, frozen=True):
+    """Flows that change in the same way by the same line, but for where they start."""
+
+    sources: tuple[str, ...]
+    one: ChangedFlow
+
+
+def alike(flows: Iterable[ChangedFlow]) -> list[AlikeFlows]:
+    """Changed flows with those together that differ in where they start alone."""
+    found: dict[object, list[ChangedFlow]] = {}
+    for each in flows:
+        key = (each.flow.stack, each.flow.target, words_of_change(each), each.was, each.at)
+        found.setdefault(key, []).append(each)
+    return [
+        AlikeFlows(tuple(dict.fromkeys(each.flow.source for each in group)), group[0])
+        for group in found.values()
+    ]
+
+
+def few(words: Sequence[str]) -> list[str]:
+    """Some words; of many, how many more there are."""
+    more = len(words) - MANY_SOURCES
+    return [*words[:MANY_SOURCES], f"{more} more"] if more > 1 else list(words)
 
 
 def _of(count: int, what: str) -> str:

@@ -1,10 +1,10 @@
 """A difference as a comment on a pull request, of bounded length: flows first, then findings."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from taskwall.api.diff import ChangedFlow, Difference
-from taskwall.diff import counted, words_of_change
+from taskwall.api.diff import Difference
+from taskwall.diff import AlikeFlows, alike, counted, few, words_of_change
 from taskwall.findings.finding import Finding
 from taskwall.findings.markdown import code, escaped
 from taskwall.findings.text import by_severity, one_line
@@ -27,9 +27,9 @@ def _blocks(found: Difference) -> Iterator[str]:
     flows, findings = found.flows, found.findings
     yield "## taskwall: what changes\n"
     yield f"{code(found.base)} → {code(found.head)}: **{escaped(counted(found))}**\n"
-    yield from _list("Opens", flows.opened, _flow)
-    yield from _list("Closes", flows.closed, _flow)
-    yield from _list("Newly unknown", flows.unknown, _flow)
+    yield from _list("Opens", alike(flows.opened), _flow)
+    yield from _list("Closes", alike(flows.closed), _flow)
+    yield from _list("Newly unknown", alike(flows.unknown), _flow)
     yield from _list("Findings that appear", by_severity(findings.appeared), _finding)
     gone = [one for one in findings.gone if one.verdict == "fail"]
     yield from _folded("Findings that go", gone, _finding)
@@ -67,18 +67,18 @@ def _bounded(rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
         yield line
 
 
-def _flow(one: ChangedFlow) -> str:
-    flow = one.flow
-    words = ", ".join(_few(words_of_change(one)))
-    line = f"{code(flow.source)} → {code(flow.target)} {escaped(words)}"
+def _flow(each: AlikeFlows) -> str:
+    one = each.one
+    words = ", ".join(map(_short, words_of_change(one)))
+    sources = ", ".join(map(code, few(each.sources)))
+    line = f"{sources} → {code(one.flow.target)} {escaped(words)}"
     if one.at is None:
         return line
     return f"{line}<br>{escaped(one.at.text)} ({code(f'{one.at.file}:{one.at.line}')})"
 
 
-def _few(words: Iterable[str]) -> Iterator[str]:
-    for word in words:
-        yield word if len(word) <= 200 else f"{word[:200]}…"
+def _short(word: str) -> str:
+    return word if len(word) <= 200 else f"{word[:200]}…"
 
 
 def _finding(one: Finding) -> str:

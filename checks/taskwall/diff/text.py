@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from taskwall.api.diff import ChangedFlow, Difference
-from taskwall.diff import counted, words_of_change
+from taskwall.diff import alike, counted, few, words_of_change
 from taskwall.findings.finding import Finding
 from taskwall.findings.text import one_line, sanitize
 
@@ -35,10 +35,11 @@ def _flows(title: str, sign: str, flows: Sequence[ChangedFlow]) -> Iterator[str]
         return
     yield title
     several = len({one.flow.stack for one in flows}) > 1
-    for one in flows:
-        flow = one.flow
+    for each in alike(flows):
+        one, flow = each.one, each.one.flow
         where = f"  [{flow.stack}]" if several else ""
-        yield f"  {sign} {flow.source} -> {flow.target}  {'  '.join(words_of_change(one))}{where}"
+        words = "  ".join(words_of_change(one))
+        yield f"  {sign} {', '.join(few(each.sources))} -> {flow.target}  {words}{where}"
         if one.at is not None:
             yield f"      {one.at.text} [{one.at.file}:{one.at.line}]"
     yield ""
