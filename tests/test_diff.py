@@ -305,7 +305,8 @@ def test_a_plan_is_compared_with_the_state_that_it_found(tmp_path: Path) -> None
         "format_version": "1.2", "terraform_version": "1.9.0",
         "planned_values": {"root_module": {"resources": [after, balancer, listener]}},
         "prior_state": {
-            "format_version": "1.0", "values": {"root_module": {"resources": [group, balancer, listener]}},
+            "format_version": "1.0",
+            "values": {"root_module": {"resources": [group, balancer, listener]}},
         },
         "resource_changes": [],
         "configuration": {"root_module": {}},

@@ -131,7 +131,7 @@ def _plan(options: Options, name: str, path: str) -> DiffSides:
     path = os.path.normpath(path)
     files = Files()
     if not is_plan(path, files):
-        raise DiffError(f"{name}: is no plan, as terraform show -json prints it.")
+        raise DiffError(f"{name}: is not a plan as terraform show -json prints it.")
     try:
         plan = msgspec.json.decode(files.text(path))
     except (UnreadableError, msgspec.DecodeError, RecursionError) as error:

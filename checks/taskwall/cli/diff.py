@@ -14,7 +14,7 @@ from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.flows import told_problems
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
-from taskwall.diff import FORMATS, render
+from taskwall.diff import DIFF_FORMATS, render
 from taskwall.settings import SettingsError, one_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def parser() -> ArgumentParser:
     made.add_argument("head", nargs="?", metavar="HEAD", help="a git revision or a folder")
     option = option_adder(made)
     option("--path", "only these files or folders (default: .)", metavar="PATH")
-    option("--format", "output format (default: text)", many=False, metavar="|".join(FORMATS))
+    option("--format", "output format (default: text)", many=False, metavar="|".join(DIFF_FORMATS))
     option("--output", "file for it (default: standard output)", many=False, metavar="FILE")
     option("--select", "run only these rules, such as TW2,TW305", metavar="RULES")
     option("--ignore", "do not run these rules", metavar="RULES")
@@ -56,7 +56,7 @@ def run(arguments: list[str]) -> int:
     """Compare both sides: 1 for new findings or flows that fail the run, 2 for what is unread."""
     given = parse_arguments(parser(), arguments)
     try:
-        name = one_of(given.format or "text", FORMATS, "--format")
+        name = one_of(given.format or "text", DIFF_FORMATS, "--format")
         opens = one_of(given.fail_on_open or "never", get_args(OpenThreshold), "--fail-on-open")
         given.paths = given.path or [os.curdir]
         options = replace(sources_of(given), fail_on=given.fail_on)

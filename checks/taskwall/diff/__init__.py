@@ -9,7 +9,7 @@ from msgspec import Struct
 from taskwall.api.diff import ChangedFlow, Difference
 from taskwall.api.flows import words_of
 
-FORMATS = ("text", "markdown", "json")
+DIFF_FORMATS = ("text", "markdown", "json")
 
 MANY_SOURCES = 6
 """So many ends are named from which the same changes."""
@@ -25,7 +25,7 @@ def render(name: str, found: Difference) -> str:
     return cast(_Render, module.render)(found)
 
 
-def counted(found: Difference) -> str:
+def counted_changes(found: Difference) -> str:
     """What differs, in one sentence."""
     flows, findings = found.flows, found.findings
     gone = sum(one.verdict == "fail" for one in findings.gone)

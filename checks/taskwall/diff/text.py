@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from taskwall.api.diff import ChangedFlow, Difference
-from taskwall.diff import alike, counted, few, words_of_change
+from taskwall.diff import alike, counted_changes, few, words_of_change
 from taskwall.findings.finding import Finding
 from taskwall.findings.text import one_line, sanitize
 
@@ -27,7 +27,7 @@ def _lines(found: Difference) -> Iterator[str]:
     yield from _findings("Unknowns that arise", "?", findings.unknown)
     for name in found.absent:
         yield f"{name} is read on neither side: only one of them has it as it was downloaded."
-    yield "Nothing changes." if found.is_empty else counted(found)
+    yield "Nothing changes." if found.is_empty else counted_changes(found)
 
 
 def _flows(title: str, sign: str, flows: Sequence[ChangedFlow]) -> Iterator[str]:

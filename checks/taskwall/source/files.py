@@ -10,7 +10,7 @@ from taskwall.core.paths import encloses
 from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.source.stack import SourceError
-from taskwall.source.tree import Tree
+from taskwall.source.tree import SourceTree
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ class _TreeEntry(Struct, frozen=True):
 
     name: str
     path: str
-    tree: Tree
+    tree: SourceTree
 
     def is_dir(self) -> bool:
         return self.tree.kind(self.path) == "folder"
@@ -87,7 +87,7 @@ class Files:
         overlay: dict[str, str] | None = None,
         retained: bool = False,
         reread: bool = False,
-        tree: Tree | None = None,
+        tree: SourceTree | None = None,
     ) -> None:
         self._tree = tree
         self._texts: dict[str, str] = dict(overlay or {})
@@ -236,7 +236,7 @@ class Files:
         tree = self._tree_at(path)
         return read_plain(path, most) if tree is None else tree.read(path, most)
 
-    def _tree_at(self, path: str) -> Tree | None:
+    def _tree_at(self, path: str) -> SourceTree | None:
         """The tree that says what is at a path, if one does."""
         tree = self._tree
         if tree is None or not encloses(tree.root, path):

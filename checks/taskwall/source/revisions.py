@@ -96,7 +96,7 @@ class Revisions:
                 " first)."
             ) from error
         if not isinstance(found, Commit):
-            raise RevisionError(f'"{revision}" is no commit.')
+            raise RevisionError(f'"{revision}" is not a commit.')
         return GitTree(self.root, self._repository, found.tree, found.id.decode())
 
 

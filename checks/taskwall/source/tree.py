@@ -10,7 +10,7 @@ PathKind: TypeAlias = Literal["file", "folder", ""]
 """What is at a path, links followed; "" if that is nothing that can be read."""
 
 
-class Tree(Protocol):
+class SourceTree(Protocol):
     """What stands for all that is on disk below `root`. Paths are absolute, as if it were there."""
 
     root: str
