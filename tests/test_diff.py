@@ -6,13 +6,21 @@ from pathlib import Path
 
 import pytest
 from dulwich import porcelain
+from msgspec.structs import replace
 
-from taskwall.api.diff import ChangedFlow, Difference, difference
+from taskwall.api.diff import (
+    ChangedFlow,
+    Difference,
+    FindingChanges,
+    FlowChanges,
+    difference,
+)
 from taskwall.api.diff_sides import DiffError
-from taskwall.api.flows import list_flows
+from taskwall.api.flows import FlowLine, list_flows
 from taskwall.api.options import Options
 from taskwall.cli import main
 from taskwall.diff import render
+from taskwall.findings.finding import Problem, Step
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo"
 
@@ -317,6 +325,28 @@ def test_a_plan_is_compared_with_the_state_that_it_found(tmp_path: Path) -> None
     assert ("internet", "lb:main") in {(one.flow.source, one.flow.target) for one in changed}
     assert not found.flows.closed
     assert found.base == "plan.json before"
+
+
+def test_markdown_is_bounded_and_nothing_breaks_out_of_it() -> None:
+    """However much changes, and whatever it is called, GitHub takes the comment."""
+    name = "service:" + "<b>@you|`" * 20
+    line = FlowLine(
+        name, name, "tcp", ("443",), (), "open", (), (), (), (), (), "stack"
+    )  # fmt: skip
+    at = Step(name, "main.tf", 1, name)
+    every = tuple(
+        ChangedFlow(replace(line, source=f"{name}{n}", target=f"{name}{n}"), "closed", at)
+        for n in range(1000)
+    )
+    absent = tuple(f"module.{name}{n}" for n in range(1000))
+    flows = FlowChanges(every, every, every)
+    problems = tuple(Problem("main.tf", n, 1, name) for n in range(1000))
+    found = Difference("a", "b", flows, FindingChanges(), absent, problems, 1)
+    text = render("markdown", found)
+    assert len(text) < 50_000
+    assert "<b>" not in text
+    assert "@you" not in text
+    assert "more." in text
 
 
 def test_the_command_fails_for_what_opens(

@@ -5,6 +5,7 @@ for both. What tools have downloaded is read from the disk for either side.
 """
 
 import os
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
@@ -83,20 +84,28 @@ def sides_of(options: Options, base: str, head: str | None) -> DiffSides:
 
 def _revisions(options: Options, base: str, head: str | None, cwd: str) -> DiffSides:
     repository = Revisions(cwd)
-    for path in options.paths:
-        if not encloses(repository.root, os.path.normpath(os.path.join(cwd, path))):
-            raise DiffError(f"{path}: is not in the repository {repository.root}.")
-    before = repository.tree(base)
-    trees = [before]
-    after = DiffSide(WORKING_TREE, Files())
-    if head is not None:
-        tree = repository.tree(head)
-        trees.append(tree)
-        after = _at(tree, head)
+    try:
+        _see_inside(repository.root, options.paths, cwd)
+        names = (base,) if head is None else (base, head)
+        trees = tuple(map(repository.tree, names))
+    except (DiffError, RevisionError):
+        repository.close()
+        raise
+    before, *rest = map(_at, trees, names)
+    after = rest[0] if rest else DiffSide(WORKING_TREE, Files())
     # A second process would share the position in the repository's files.
-    return DiffSides(
-        _at(before, base), after, replace(options, jobs=1), repository, tuple(trees)
-    )  # fmt: skip
+    return DiffSides(before, after, replace(options, jobs=1), repository, trees)
+
+
+def _see_inside(root: str, paths: Iterable[str], cwd: str) -> None:
+    """See that paths are in a repository.
+
+    Raises:
+        DiffError: one is not.
+    """
+    for path in paths:
+        if not encloses(root, os.path.normpath(os.path.join(cwd, path))):
+            raise DiffError(f"{path}: is not in the repository {root}.")
 
 
 def _at(tree: GitTree, name: str) -> DiffSide:

@@ -14,8 +14,8 @@ T = TypeVar("T")
 MAX_CHANGES = 50
 """So many of a kind are listed."""
 
-LIST_ROOM = 12_000
-"""So many characters a list has: GitHub takes comments of 65536."""
+LIST_ROOM = 7_000
+"""So many characters each of the eight lists has: GitHub takes comments of 65536."""
 
 
 def render(found: Difference) -> str:

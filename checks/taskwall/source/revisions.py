@@ -68,7 +68,11 @@ class Revisions:
         except (NotGitRepository, OSError, ValueError, NotImplementedError) as error:
             why = str(error) or type(error).__name__
             raise RevisionError(f"{self.root}: the repository cannot be read: {why}.") from error
-        _refuse_alternates(self._repository, self.root)
+        try:
+            _refuse_alternates(self._repository, self.root)
+        except RevisionError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the files that are open."""
@@ -230,7 +234,7 @@ class GitTree:
             from dulwich.objects import parse_tree
 
             found = self._entries[tree] = {}
-            for name, mode, id_ in parse_tree(self._object(tree) or b"", 20):
+            for name, mode, id_ in parse_tree(self._object(tree) or b"", len(tree) // 2):
                 found[os.fsdecode(name)] = mode, id_
         return found
 
