@@ -52,7 +52,6 @@ MISTAKES: dict[str, list[Mistake]] = {
         ("", "c6i.large", "t3.large", "TW107"),
         ("", '"awsvpc"', '"bridge"', "TW201"),
         ("", "ECS_AWSVPC_BLOCK_IMDS=true", "ECS_AWSVPC_BLOCK_IMDS=yes", "TW501"),
-        ("", "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false", "", "TW502"),
         ("http_put_response_hop_limit", "1", "2", "TW503"),
     ],
     SANDBOX: [

@@ -38,7 +38,10 @@ LOOPS = re.compile(r"\bfor_each\b|\bcount\b|\bdynamic\b")
 SECTION = r"^{}:\n((?:(?: .*)?\n)*)"
 ENTRY = re.compile(r"^  (\w+):(?:\n|.*\n)(?:(?:    .*)?\n)*", re.MULTILINE)
 TAGGED = re.compile(r"!(?:Ref (\w+)(?![\w:])|GetAtt (\w+)\.([\w.]+))|\$\{(\w+)(?:\.([\w.]+))?\}")
-APART = ("DependsOn", "Fn::", "!If", "!ImportValue", "Condition:", "AWS::CloudFormation::Stack")
+APART = (
+    *("DependsOn", "Fn::", "!If", "!ImportValue", "Condition:", "DefinitionSubstitutions"),
+    "AWS::CloudFormation::Stack",
+)
 """What a template says by other means than these references; what hangs on them is another
 question."""
 
@@ -488,6 +491,46 @@ INSTANCES = """\
             echo ECS_CLUSTER=${Cluster} >> /etc/ecs/ecs.config
 """
 
+INCLUDING = """
+Resources:
+  Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: "AWS::EC2::Subnet", Properties: {CidrBlock: 10.0.0.0/24, VpcId: !Ref Vpc}}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref Subnet]}}
+PART:
+  Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://bucket/logs.yaml}}
+"""
+LOGS = """
+Logs:
+  Type: AWS::EC2::FlowLog
+  Properties: {ResourceId: !Ref Vpc, ResourceType: VPC, TrafficType: ALL}
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "there", "verdict"),
+    [("", True, "pass"), ("", False, "unknown"), ("Outputs", False, "fail")],
+)
+def test_an_include_may_add_to_every_resource(part: str, there: bool, verdict: str) -> None:
+    """One that is not there, where resources are declared: a module that is given all of them."""
+    text = INCLUDING.replace("PART:\n", f"{part}:\n" if part else "")
+    texts = {"/root/template.yaml": text} | ({"/root/logs.yaml": LOGS} if there else {})
+    [stack], errors = cloudformation.stacks(["/root/template.yaml"], Files(texts), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW701"]
+
+    judged = judge(stack, rules, Settings(show=("fail", "unknown", "pass")))
+
+    assert (errors, [one.kind for one in judged.absent]) == ([], ["include"] * (not there))
+    assert [one.finding.verdict for one in judged.findings] == [verdict]
+    if verdict == "unknown":
+        assert (judged.findings[0].finding.resource, judged.findings[0].place.line) == (
+            "AWS::Include",
+            9,
+        )
+
+
 DEFAULT = """\
     Type: AWS::ECS::Cluster
     Properties: {DefaultCapacityProviderStrategy: [{CapacityProvider: FARGATE}]}
@@ -507,7 +550,7 @@ def test_capacity_that_a_template_may_bring_hides_no_instances() -> None:
     """A nested template that gets a cluster may give it capacity; what joins it stays its own."""
     found = told(CLUSTERED + INSTANCES, {"TW107", "TW502", "TW503"})
 
-    assert ("TW502", "Instances") in found
+    assert {("TW502", "Other"), ("TW503", "Instances")} <= found
     assert not {rule for rule, on in found if on == "Service"}
 
 

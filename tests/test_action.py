@@ -101,6 +101,8 @@ def test_modules_are_not_downloaded_for_forks() -> None:
     condition = STEPS["Download modules"]["if"]
     assert "inputs.modules == 'true'" in condition
     assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
+    # A workflow that runs after that of a pull request may check out what a fork wrote, too.
+    assert "github.event.workflow_run.head_repository.full_name == github.repository" in condition
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")

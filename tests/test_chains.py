@@ -94,3 +94,66 @@ def test_a_template_is_explained_in_its_own_words(case: str) -> None:
     assert told
     words = {word for text in told for word in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", text)}
     assert {word for word in words if word not in path.read_text()} <= {"access_logs"}
+
+
+def test_a_copy_of_an_export_that_is_assumed_is_named(tmp_path: Path) -> None:
+    """Of dev/ and prod/ that export one name, the nearest is taken, and the chain says so."""
+    network = """\
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: tasks
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}]
+Outputs:
+  Group: {Value: !Ref Group, Export: {Name: tasks}}
+"""
+    service = """\
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [subnet-1]
+          SecurityGroups:
+            - !ImportValue tasks
+"""
+    for stage in ("dev", "prod"):
+        (tmp_path / stage).mkdir()
+        (tmp_path / stage / "network.yaml").write_text(network)
+    (tmp_path / "prod" / "service.yaml").write_text(service)
+
+    (finding,) = (one for one in found(tmp_path, "TW204") if "prod/network" in one.file)
+
+    assumed = "Fn::ImportValue tasks is assumed to come from prod/network.yaml"
+    steps = {one.text: one for one in finding.because}
+    step = steps[f"{assumed}, which is nearer than dev/network.yaml"]
+    assert (Path(step.file).name, step.line) == ("service.yaml", 10)
+
+
+def test_what_is_not_known_is_said_once(tmp_path: Path) -> None:
+    """Whatever a task may need, and whichever way its subnets may have: each input is one step."""
+    (tmp_path / "template.yaml").write_text(
+        """\
+Parameters:
+  Containers: {Type: String}
+  Subnets: {Type: List<AWS::EC2::Subnet::Id>}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {NetworkMode: awsvpc, ContainerDefinitions: !Ref Containers}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: !Ref Subnets}}
+"""
+    )
+    report = scan(Options((str(tmp_path),), select=("TW401",), show=("unknown",)))
+    (finding,) = report.document.findings
+
+    waits = [one.text.rpartition(": ")[2] for one in finding.because if "not known" in one.text]
+    assert waits == [f"{name} is a parameter without a default" for name in finding.missing]

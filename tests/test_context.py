@@ -238,11 +238,163 @@ def test_settings_name_context_in_the_repository(folder: Path) -> None:
     settings.write_text('[[context]]\npath = "network"\n')
     assert verdicts(told(folder))["TW603"][0] == "fail"
     settings.write_text('[[context]]\npath = "nowhere"\n')
-    with pytest.raises(SettingsError, match=r'context.path: there is no file or folder "nowhere"'):
-        told(folder)
+    document = told(folder)
+    assert document["errors"][0]["message"] == "context.path: there is no file or folder nowhere"
+    assert verdicts(document)["TW603"][0] == "unknown"
     settings.write_text('[[context]]\npath = "../.."\n')
     with pytest.raises(SettingsError, match="outside of the repository"):
         told(folder)
     settings.unlink()
     with pytest.raises(SettingsError, match="--context: there is no file or folder none"):
         told(folder, "none")
+
+
+VPC_TEMPLATE = """
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, MapPublicIpOnLaunch: true}
+  Gateway:
+    Type: AWS::EC2::InternetGateway
+  Attachment:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}
+  Table:
+    Type: AWS::EC2::RouteTable
+    Properties: {VpcId: !Ref Vpc}
+  Route:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 0.0.0.0/0
+      GatewayId: !Ref Gateway
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
+  Stored:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Name: /net/subnet, Value: !Ref Subnet}
+Outputs:
+  Subnet: {Value: !Ref Subnet, Export: {Name: net-subnet}}
+"""
+SERVICE_TEMPLATE = """
+Parameters:
+  Subnet: {Type: "AWS::SSM::Parameter::Value<AWS::EC2::Subnet::Id>", Default: /net/subnet}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      RequiresCompatibilities: [FARGATE]
+      ContainerDefinitions: [{Name: api, Image: api}]
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [SUBNET]
+"""
+
+
+@pytest.mark.parametrize("subnet", ["!Ref Subnet", "!ImportValue net-subnet", SUBNET])
+def test_context_of_templates(tmp_path: Path, subnet: str) -> None:
+    """A template, or a state, decides what a template leaves open; given by itself or not."""
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service/app.yaml").write_text(SERVICE_TEMPLATE.replace("SUBNET", subnet))
+    (tmp_path / "net.yaml").write_text(VPC_TEMPLATE)
+    (tmp_path / "net.tfstate").write_text(json.dumps(STATE))
+    assert verdicts(told(tmp_path))["TW603"][0] == "unknown"
+    context = "net.tfstate" if subnet == SUBNET else "net.yaml"
+    document = told(tmp_path, context)
+    found = verdicts(document)
+    assert found["TW603"] == ("fail", "service/app.yaml", 18)
+    assert found["TW701"][:2] == ("fail", "service/app.yaml")
+    assert {one["file"] for one in document["findings"]} == {"service/app.yaml"}
+    assert document["summary"]["files"] == 1
+
+
+def test_templates_that_share_parameters_are_read_together(tmp_path: Path) -> None:
+    """One that is given by itself is judged as in its repository."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "app.yaml").write_text(SERVICE_TEMPLATE.replace("SUBNET", "!Ref Subnet"))
+    (tmp_path / "net.yaml").write_text(VPC_TEMPLATE)
+    whole = scan(Options((".",), cwd=str(tmp_path)))
+    alone = scan(Options(("app.yaml",), cwd=str(tmp_path)))
+    both = [
+        {one.rule for one in report.findings if one.file == "app.yaml" and one.verdict == "fail"}
+        for report in (whole, alone)
+    ]
+    assert both[0] == both[1] >= {"TW603"}
+
+
+def test_ties_by_hand(folder: Path) -> None:
+    """The settings say what a data source is, where nothing else tells it."""
+    text = SERVICE.replace('"prod"', '"unlike"').replace('Tier = "public"', 'Tier = "unlike"')
+    (folder / "service/main.tf").write_text(text)
+    (folder / "old").mkdir()
+    (folder / "old/main.tf").write_text(NETWORK)
+    settings = folder / "taskwall.toml"
+    context = '[[context]]\npath = "network"\n[[context]]\npath = "old"\n'
+    settings.write_text(context)
+    assert verdicts(told(folder))["TW603"][0] == "unknown"
+    settings.write_text(
+        f"{context}[ties]\n"
+        '"service:data.aws_vpc.main" = "network:aws_vpc.main"\n'
+        '"data.aws_subnets.public" = "network:aws_subnet.public"\n'
+    )
+    document = told(folder)
+    assert verdicts(document)["TW603"][0] == "fail"
+    assert {one["by"] for one in document["ties"]} == {"setting"}
+    settings.write_text(f'{context}[ties]\n"nowhere:data.aws_vpc.main" = "aws_vpc.main"\n')
+    message = "ties: there is no file or folder nowhere"
+    assert [one["message"] for one in told(folder)["errors"]] == [message]
+
+
+@pytest.mark.parametrize(
+    ("context", "target"),
+    [
+        ("net.yaml", "net.yaml:Subnet"),
+        ("net.yaml", "Subnet"),
+        ("net.yaml", "net-subnet"),
+        ("net.tfstate", "net.tfstate:aws_subnet.main"),
+    ],
+)
+def test_parameters_by_hand(tmp_path: Path, context: str, target: str) -> None:
+    """A script passes an output as a parameter: the settings say so."""
+    (tmp_path / "service").mkdir()
+    text = SERVICE_TEMPLATE.replace("SUBNET", "!Ref Subnet")
+    text = text.replace('"AWS::SSM::Parameter::Value<AWS::EC2::Subnet::Id>"', "String")
+    (tmp_path / "service/app.yaml").write_text(text.replace(", Default: /net/subnet", ""))
+    (tmp_path / "net.yaml").write_text(VPC_TEMPLATE)
+    (tmp_path / "net.tfstate").write_text(json.dumps(STATE))
+    assert verdicts(told(tmp_path, context))["TW603"][0] == "unknown"
+    (tmp_path / "taskwall.toml").write_text(f'[ties]\n"service/app.yaml:Subnet" = "{target}"\n')
+    document = told(tmp_path, context)
+    assert verdicts(document)["TW603"][0] == "fail"
+    assert [one["by"] for one in document["ties"]] == ["setting"]
+
+
+def test_a_plan_is_context(folder: Path) -> None:
+    """What it would make answers as a root module does; it is not judged either."""
+    values = [
+        {
+            "address": f"{one['type']}.main",
+            "mode": "managed",
+            "type": one["type"],
+            "values": one["instances"][0]["attributes"],
+        }
+        for one in STATE["resources"]  # type: ignore[attr-defined]
+    ]
+    plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": values}}}
+    (folder / "plan.json").write_text(json.dumps(plan))
+    document = told(folder, "plan.json")
+    assert verdicts(document)["TW603"] == ("fail", "service/main.tf", 30)
+    assert document["errors"] == []
+    assert {one["to_stack"] for one in document["ties"]} == {"plan.json"}
+    (folder / "plan.json").write_text('{"format_version": "9", "planned_values": {}}')
+    assert "format 9" in told(folder, "plan.json")["errors"][0]["message"]

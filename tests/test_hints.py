@@ -93,7 +93,7 @@ def undecided(source: Path, *options: str) -> list[str]:
         for value in (*VALUES, *sorted(written)):
             if left:
                 given = [
-                    word.removesuffix("VALUE") + value if word.endswith("=VALUE") else word
+                    re.sub(r"^NAME$|(?<==)VALUE$", value.replace("\\", r"\\"), word)
                     for word in shlex.split(option)
                 ]
                 left -= decided(scanned(source, *options, *given), report, before)
@@ -189,6 +189,19 @@ def test_an_id_is_no_answer_but_a_choice_is(
     assert list(waiting(report).values()) == [{f"var.{name}"}]
     assert report.options[f"var.{name}"] == option
     assert undecided(source, "--select", "TW603") == []
+
+
+def test_the_workspace_has_an_option_of_its_own(tmp_path: Path) -> None:
+    """It is given by its name, as Terraform takes it."""
+    source = tmp_path / "main.tf"
+    public = "assign_public_ip = terraform.workspace"
+    text = STACK.format(name="x", kind="string", subnet='"subnet-1"')
+    source.write_text(
+        text.replace("network_configuration {", f"network_configuration {{\n{public}")
+    )
+    report = scanned(source, "--select", "TW203")
+    assert [option for _, option in hints(report)] == ["--workspace NAME"]
+    assert undecided(source, "--select", "TW203") == []
 
 
 BACKEND = """

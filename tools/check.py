@@ -51,8 +51,10 @@ def environment() -> Path:
     python = str(programs / "python")
     pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     # Dependency groups need pip 25.1.
-    for wanted in (("--upgrade", "pip>=25.1"), ("--editable", ".", "--group", "test")):
-        subprocess.run((*pip, *wanted), cwd=ROOT, check=True)
+    subprocess.run((*pip, "--upgrade", "pip>=25.1"), cwd=ROOT, check=True)
+    # Modules are compiled when they are imported: of those of checkov most never are.
+    packages = ("--no-compile", "--editable", ".", "--group", "test")
+    subprocess.run((*pip, *packages), cwd=ROOT, check=True)
     return programs
 
 

@@ -49,7 +49,7 @@ LEFT_OUT = tuple(
     f"tests/{name}"
     for name in (
         *(
-            "edits/",
+            "fixes/",
             "graph/",
             "in_cfn_lint/",
             "in_checkov/",

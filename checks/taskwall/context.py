@@ -8,14 +8,14 @@ from taskwall.settings import Settings
 from taskwall.source.context import Context, ContextSource
 from taskwall.source.files import Files, UnreadableError, walk
 from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
-from taskwall.source.stack import SourceError
+from taskwall.source.stack import Inputs, SourceError
 
 STATE_ENDINGS = (".tfstate", ".json")
 """How the names of the files end that may be states."""
 
 
 def read_context(
-    paths: Sequence[str], use: Settings, files: Files, errors: list[SourceError]
+    paths: Sequence[str], use: Settings, files: Files, inputs: Inputs, errors: list[SourceError]
 ) -> Context:
     """Read the context of a scan; `errors` is given what of it cannot be read.
 
@@ -23,6 +23,7 @@ def read_context(
         paths: its files and folders, absolute.
         use: says which files are excluded.
         files: reads them.
+        inputs: what the user says.
         errors: is added to.
     """
     if not paths:
@@ -30,6 +31,7 @@ def read_context(
     terraform: dict[str, None] = {}
     templates: dict[str, None] = {}
     states: dict[str, None] = {}
+    plans: dict[str, None] = {}
     for path in paths:
         for file in _below(path, files, errors):
             if use.excludes(file):
@@ -38,18 +40,21 @@ def read_context(
                 terraform[file] = None
             elif _is_state(file, files, errors):
                 states[file] = None
-            elif file.endswith(TEMPLATES) and not is_plan(file, files):
+            elif is_plan(file, files):
+                plans[file] = None
+            elif file.endswith(TEMPLATES):
                 templates[file] = None
             elif file == path:
                 why = "is neither Terraform, a template, a plan nor a state"
                 errors.append(SourceError(Span(path, 1, 1, 1, 1), why))
     sources: tuple[ContextSource, ...] = ()
-    if states:
+    if states or plans:
+        from taskwall.readers.terraform.state.reader import planned
         from taskwall.readers.terraform.state.reader import states as read_states
 
-        found, wrong = read_states(states, files)
-        sources += tuple(found)
-        errors += wrong
+        for found, wrong in (read_states(states, files), planned(plans, files, inputs)):
+            sources += tuple(found)
+            errors += wrong
     return Context(tuple(terraform), tuple(templates), sources)
 
 

@@ -69,6 +69,20 @@ class ContextPath(Struct, frozen=True, rename="kebab"):
     path: str
 
 
+class Expectation(Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """Which flows there may be from one end to another, and must be: a table `expect`.
+
+    `only` are all that may be open, `never` says that none may, `required` are those that must be
+    able to.
+    """
+
+    source: str
+    target: str
+    only: tuple[str, ...] | None = None
+    never: bool = False
+    required: tuple[str, ...] = ()
+
+
 class Checkov(Struct, frozen=True, rename="kebab"):
     """What holds within checkov only, the table `checkov` of the settings.
 
@@ -90,8 +104,9 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `module_sources` holds the folders of modules by what the `source` of their calls says.
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state. `context` are sources that are read for what the scanned ones
-    refer to, and not judged. `rules` are folders of rules of one's own, which count only in a file
-    given with `--settings`: nothing that a scanned source says is executed.
+    refer to, and not judged; `ties` hold by hand what a data source or parameter is: both sides are
+    `STACK:ADDRESS`, or an address alone. `rules` are folders of rules of one's own, which count
+    only in a file given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
     `scenarios`, `no_skips` (no suppression counts), `today` (YYYY-MM-DD), `file` (where the
@@ -116,6 +131,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     module_sources: Mapping[str, str] = {}
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
+    ties: Mapping[str, str] = {}
+    expect: tuple[Expectation, ...] = ()
     rules: tuple[str, ...] = ()
     baseline: str = ""
     scenarios: Scenarios = "bounded"
@@ -243,18 +260,19 @@ def _checked(
         what, _, where = str(error).replace("`", "").partition(" - at $.")
         raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
     baseline = settings.baseline and os.path.join(os.path.dirname(file), settings.baseline)
-    folders = {
-        "module-sources": _folders(settings.module_sources, file),
-        "remote-state": _folders(settings.remote_state, file),
-    }
-    context = tuple(_context(each, file) for each in settings.context)
+    named = [
+        *((f"module-sources.{name}", path) for name, path in settings.module_sources.items()),
+        *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
+        *(("context.path", one.path) for one in settings.context),
+    ]
+    for intent in settings.expect:
+        _meant(intent, file)
     if bounded:
-        for each in context:
-            _inside(file, "context.path", each.path)
         _inside(file, "baseline", baseline)
-        for key, table_ in folders.items():
-            for name, path in table_.items():
-                _inside(file, f"{key}.{name}", path)
+        for key, path in named:
+            _inside(file, key, _absolute(path, file))
+    sides = (side for tie in settings.ties.items() for side in tie)
+    named += (("ties", stack) for side in sides if (stack := stack_of(side)))
     for key in ("select", "ignore", "elsewhere"):
         known_rules(getattr(settings, key), rules, f"{file}: {key}")
     return msgspec.structs.replace(
@@ -262,15 +280,19 @@ def _checked(
         select=_upper(settings.select),
         ignore=_upper(settings.ignore),
         elsewhere=tuple(rule.id for rule in rules if _any(_upper(settings.elsewhere), rule.id)),
-        module_sources=_there(folders["module-sources"]),
-        remote_state=_there(folders["remote-state"]),
-        context=context,
+        module_sources=_there(settings.module_sources, file),
+        remote_state=_there(settings.remote_state, file),
+        context=tuple(
+            map(
+                ContextPath, _there({one.path: one.path for one in settings.context}, file).values()
+            )
+        ),
+        ties={_address(one, file): _address(other, file) for one, other in settings.ties.items()},
         baseline=baseline,
         missing=tuple(
-            f"{key}.{name}: there is no folder {os.path.relpath(path, os.path.dirname(file))}"
-            for key, table_ in folders.items()
-            for name, path in table_.items()
-            if not os.path.isdir(path)
+            f"{key}: there is no file or folder {path}"
+            for key, path in named
+            if not os.path.exists(_absolute(path, file))
         ),
     )
 
@@ -288,15 +310,47 @@ def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object
     return table
 
 
-def _folders(table: Mapping[str, str], file: str) -> Mapping[str, str]:
-    """A table of folders, seen from the file's own, as absolute paths."""
-    folder = os.path.dirname(file)
-    return {name: os.path.normpath(os.path.join(folder, said)) for name, said in table.items()}
+def _absolute(path: str, file: str) -> str:
+    """A path that is seen from the folder of a settings file."""
+    return os.path.normpath(os.path.join(os.path.dirname(file), path))
 
 
-def _there(table: Mapping[str, str]) -> Mapping[str, str]:
-    """The folders of a table that exist."""
-    return {name: path for name, path in table.items() if os.path.isdir(path)}
+def _there(table: Mapping[str, str], file: str) -> Mapping[str, str]:
+    """The files and folders of a table that exist, as absolute paths."""
+    found = {name: _absolute(path, file) for name, path in table.items()}
+    return {name: path for name, path in found.items() if os.path.exists(path)}
+
+
+def _address(side: str, file: str) -> str:
+    """A side of a tie, its stack by its absolute path."""
+    stack = stack_of(side)
+    return f"{_absolute(stack, file)}{side.removeprefix(stack)}" if stack else side
+
+
+def stack_of(side: str) -> str:
+    """The stack that stands before the address of a side of a tie; "" if none does."""
+    stack, colon, _ = side.partition(":")
+    return stack if colon and '"' not in stack else ""
+
+
+def _meant(said: Expectation, file: str) -> None:
+    """Refuse an expectation that cannot be meant so.
+
+    Raises:
+        SettingsError: it says nothing, or contradicts itself, or one of its flows is none.
+    """
+    where = f"{file}: expect from {said.source} to {said.target}"
+    if said.never and (said.only is not None or said.required):
+        raise SettingsError(f"{where}: never cannot be combined with only or required.")
+    if not (said.never or said.required or said.only is not None):
+        raise SettingsError(f"{where}: one of only, never and required must say what is expected.")
+    from taskwall.model.flows.patterns import flow_pattern
+
+    for text in (*(said.only or ()), *said.required):
+        if flow_pattern(text) is None:
+            raise SettingsError(
+                f'{where}: "{text}" is not written like tcp:443 or tcp:443 through lb:edge.'
+            )
 
 
 def _context(said: ContextPath, file: str) -> ContextPath:

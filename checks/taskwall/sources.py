@@ -16,7 +16,7 @@ from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.findings.text import count_of_kind
-from taskwall.settings import Settings
+from taskwall.settings import Settings, stack_of
 from taskwall.source.containment import attempt
 from taskwall.source.files import (
     DOWNLOADED,
@@ -25,10 +25,17 @@ from taskwall.source.files import (
     UnreadableError,
     walk,
 )
-from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
+from taskwall.source.kinds import (
+    HCL,
+    ROOTS,
+    TEMPLATES,
+    TERRAFORM,
+    TERRAGRUNT,
+    is_plan,
+    is_terraform,
+)
 from taskwall.source.stack import AbsentSource, Inputs, SourceError, Stack
 from taskwall.source.submodules import unchecked_submodules
-from taskwall.source.terragrunt import CURE, is_unit, units
 
 if TYPE_CHECKING:
     from taskwall.readers.cloudformation.neighbours import Neighbours
@@ -41,7 +48,7 @@ ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
 VALUES = (".tfvars", ".tfvars.json")
 """How the names of the files end that hold values of a root's variables."""
 
-MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", ".toml")
+MAY_COUNT = (*TERRAFORM, *TEMPLATES, ".tfvars", HCL, ".toml")
 """How files end that may be sources, values for them (`.tfvars.json` too), or settings."""
 
 MAX_CANDIDATES = 5_000
@@ -81,8 +88,8 @@ class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
-    none of ours, `absent` are units of Terragrunt and submodules that are not checked out, by the
-    given folder that they are in, and `excluded` counts the files that the settings leave out.
+    none of ours, `absent` are submodules that are not checked out, by the given folder that they
+    are in, and `excluded` counts the files that the settings leave out.
     """
 
     reads: list[ReadStack] = []
@@ -117,7 +124,8 @@ def read_sources(
         explore_defaults=use.scenarios == "all",
         module_sources=use.module_sources,
         remote_states=use.remote_state,
-        context=read_context([one.path for one in use.context], use, files, found.errors),
+        ties={_side(one): _side(other) for one, other in use.ties.items()},
+        context=read_context([one.path for one in use.context], use, files, inputs, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths, files)
@@ -128,14 +136,11 @@ def read_sources(
     for folder in (path for path in paths if _is_folder(path, files)):
         search = _below if scope.deep else _in
         below = dict.fromkeys(search((folder,), files, found.errors))
-        if scope.among is None and "terraform" in scope.kinds:
-            there = [path for path in below if is_unit(path) and not use.excludes(path)]
-            found.absent += [(folder, unit) for unit in units(there, files)]
         if scope.among is None:
             empty = unchecked_submodules(boundaries[folder], folder, files)
             found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
         for path in (*below, *_unsaved(folder, files, scope.deep, below)):
-            counts = path.endswith((*TERRAFORM, *TEMPLATES)) and (
+            counts = path.endswith((*ROOTS, *TEMPLATES)) and (
                 scope.among is None or path in scope.among
             )
             if counts and use.excludes(path):
@@ -201,12 +206,15 @@ def read_sources(
             ours = ours.union(stack.name for stack in kept)
             reported = ours.union(error.place.file for error in wrong)
             found.foreign += [
-                path for path in given if not path.endswith(TERRAFORM) and path not in reported
+                path for path in given if not path.endswith(ROOTS) and path not in reported
             ]
-    # A plan beside a unit stands for it.
-    plans = {os.path.dirname(one.stack.name) for one in found.reads if one.stack.name in seen}
-    found.absent = [one for one in found.absent if os.path.dirname(one[1].place.file) not in plans]
     return found
+
+
+def _side(text: str) -> tuple[str, str]:
+    """The stack, "" for any, and the address of a side of a tie."""
+    stack = stack_of(text)
+    return (stack, text.removeprefix(f"{stack}:")) if stack else ("", text)
 
 
 def _is_settings(path: str, use: Settings) -> bool:
@@ -217,7 +225,7 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
     """The Terraform files of the root that a file of values is for."""
     folder = os.path.dirname(path)
     while encloses(boundary, folder):
-        beside = (one for one in _in((folder,), files) if one.endswith(TERRAFORM))
+        beside = (one for one in _in((folder,), files) if one.endswith(ROOTS))
         found = [one for one in beside if not use.excludes(one)]
         if found or folder == os.path.dirname(folder):
             return found
@@ -257,8 +265,6 @@ def _refusal(path: str, why: str) -> SourceError:
 
 def _none_of_ours(path: str, files: Files) -> str:
     """Why a given file is not analysed, and what to give in its place."""
-    if is_unit(path):
-        return f"units of Terragrunt are not read: {CURE}"
     try:
         text = files.text(path)
     except UnreadableError as error:
@@ -293,7 +299,7 @@ def kind_of(path: str, files: Files) -> SourceKind | None:
 
     None if it is no source. What is named like a template may still be something else.
     """
-    if path.endswith(TERRAFORM):
+    if is_terraform(path):
         return "terraform"
     if is_plan(path, files):
         return "plan"
@@ -338,7 +344,7 @@ class ReadCache:
     ) -> tuple[list[Stack], list[SourceError]]:
         """The stacks of given files, with those that may belong to the same, and the errors."""
         whole = False
-        if not any(path.endswith(TERRAFORM) for path in given):
+        if not any(map(is_terraform, given)):
             near = self._near(given, inputs, use, files)
             key = self._worth(near, (*given, *near.around(given)))
             whole = len(key) == len(near.templates)
@@ -373,12 +379,12 @@ class ReadCache:
         Of Terraform those of the same folders, and all of the repository: a folder may be a
         module. Of templates those that nest them or are nested, and those that export or import.
         """
-        folders = [os.path.dirname(path) for path in given if path.endswith(TERRAFORM)]
+        folders = [os.path.dirname(path) for path in given if is_terraform(path)]
         if folders:
             for path in _below((*folders, inputs.boundary), files):
-                if path.endswith(TERRAFORM) and not use.excludes(path):
+                if path.endswith(ROOTS) and not use.excludes(path):
                     yield path
-        templates = [path for path in given if not path.endswith(TERRAFORM)]
+        templates = [path for path in given if not is_terraform(path)]
         if templates:
             yield from self._near(templates, inputs, use, files).around(templates)
 
@@ -429,8 +435,7 @@ def _below(
 ) -> Iterator[str]:
     cache = os.path.join("", "cdk.out", ".cache", "")
     for path in walk(folders, files=files, errors=errors):
-        ours = path.endswith((*TERRAFORM, *TEMPLATES)) or is_unit(path)
-        if ours and cache not in path:
+        if path.endswith((*ROOTS, *TEMPLATES)) and cache not in path:
             yield path
 
 
@@ -439,9 +444,9 @@ def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
     return [
         path
         for path in _below((folder,), files)
-        if path.endswith((*TERRAFORM, *TEMPLATES))
+        if path.endswith((*ROOTS, *TEMPLATES))
         and not use.excludes(path)
-        and (path.endswith(TERRAFORM) or is_plan(path, files) or _may_be_template(path, files))
+        and (path.endswith(ROOTS) or is_plan(path, files) or _may_be_template(path, files))
     ]
 
 
@@ -454,11 +459,7 @@ def _is_folder(path: str, files: Files) -> bool:
 def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> Iterator[str]:
     """The sources below a folder (or in it) that are not on disk, as others are, but held."""
     for path in files.held:
-        if (
-            path in below
-            or not encloses(folder, path)
-            or not path.endswith((*TERRAFORM, *TEMPLATES))
-        ):
+        if path in below or not encloses(folder, path) or not path.endswith((*ROOTS, *TEMPLATES)):
             continue
         names = os.path.relpath(path, folder).split(os.sep)
         near = len(names) == 1 or (deep and PASSED_OVER.isdisjoint(names))
@@ -468,7 +469,7 @@ def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> It
 
 def may_be_source(path: str, text: str) -> bool:
     """Whether a text may be a source, or values for one, by its path and at a glance."""
-    if path.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
+    if is_terraform(path) or path.endswith((".tfvars", ".tfvars.json")):
         return True
     if not path.endswith(TEMPLATES):
         return False
@@ -483,7 +484,7 @@ def unparsed(path: str, text: str) -> SourceError | None:
     Of Terraform's own syntax something always can: its parser recovers.
     """
     try:
-        if path.endswith(TERRAFORM):
+        if path.endswith(ROOTS):
             if path.endswith(".json"):
                 from taskwall.readers.terraform.syntax.json import parse
 
@@ -512,13 +513,20 @@ def _stacks(
                 stacks.append(stack)
         errors.extend(found[1] if found else ())
 
-    terraform = [path for path in paths if path.endswith(TERRAFORM)]
+    others = [path for path in paths if not is_terraform(path)]
+    plans = [path for path in others if is_plan(path, files)]
+    # A plan beside a unit of Terragrunt stands for it.
+    planned_folders = {os.path.dirname(path) for path in plans}
+    terraform = [
+        path
+        for path in paths
+        if is_terraform(path)
+        and not (path.endswith(TERRAGRUNT) and os.path.dirname(path) in planned_folders)
+    ]
     if terraform and "terraform" in scope.kinds:
         from taskwall.readers.terraform import stacks as read_terraform
 
         add(attempt(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
-    others = [path for path in paths if not path.endswith(TERRAFORM)]
-    plans = [path for path in others if is_plan(path, files)]
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned

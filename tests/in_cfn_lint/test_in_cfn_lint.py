@@ -76,11 +76,12 @@ def test_the_command_runs(here: Path) -> None:
     (found,) = (one for one in matches if one["Rule"]["Id"] == "ETW204")
     steps = [one for one in matches if one["ParentId"] == found["Id"]]
     assert [(one["Rule"]["Id"], one["Message"]) for one in steps] == [
+        ("STW000", "Range has this value by default"),
         ("STW000", "Group allows ingress from 0.0.0.0/0"),
         ("STW000", "Web uses security group Group"),
     ]
     lines = [one["Location"]["Start"]["LineNumber"] for one in steps]
-    assert lines == [20, 45]
+    assert lines == [9, 20, 45]
 
 
 def test_unknowns_are_shown_when_asked_for(here: Path, lint: Lint) -> None:

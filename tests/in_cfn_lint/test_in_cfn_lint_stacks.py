@@ -67,7 +67,7 @@ def test_steps_in_other_files_are_told_in_the_message(here: Path, lint: Lint) ->
     )
     assert told([found]) == ["ETW204 12:11"]
     assert re.search(r"; because Web uses security group Group \(web.yaml:\d+\)", found.message)
-    assert told(steps) == ["STW000 12:11"]
+    assert told(steps) == ["STW000 12:11", "STW000 1:1"]
 
 
 def parameters(**values: str) -> str:

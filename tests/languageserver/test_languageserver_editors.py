@@ -265,7 +265,7 @@ def test_jetbrains_as_it_is_configured(tmp_path: Path) -> None:
         for mapping in template["fileTypeMappings"]
         for pattern in mapping["fileType"]["patterns"]
     }
-    assert set(languages) == {f"*{end}" for end in (".tofu", ".tfvars", *EXTENSIONS)}
+    assert set(languages) == {f"*{end}" for end in (".hcl", ".tofu", ".tfvars", *EXTENSIONS)}
     (tmp_path / "stack.template").write_text(TEMPLATE)
     with Editor(command) as editor:
         editor.settings = None

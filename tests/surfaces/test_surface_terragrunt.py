@@ -1,30 +1,46 @@
-"""Units of Terragrunt are not read, and every report says so."""
+"""An estate of Terragrunt gets the verdicts that the same estate of root modules gets."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from taskwall import cli, outputs
 from taskwall.api.scan import Options, scan
-from taskwall.findings.finding import Absent, Report
+from taskwall.findings.finding import Report
+from taskwall.session.session import Session
 
-MODULE = """\
-variable "cidr" { default = "10.0.0.0/16" }
-resource "aws_ecs_cluster" "main" { name = "main" }
-resource "aws_vpc" "main" { cidr_block = var.cidr }
-"""
-UNIT = """\
-include "root" {
-  path = find_in_parent_folders()
-}
-terraform {
-  source = "../..//modules/net"
-}
-inputs = { cidr = "10.1.0.0/16" }
-"""
-PARENT = 'remote_state { backend = "s3" }\nterraform { source = "x" }\n'
-CURE = "scan their plans, as terragrunt show -json prints them"
+ESTATE = Path(__file__).parent.parent.parent / "fixtures" / "estate"
+
+
+def verdicts(report: Report) -> set[tuple[str, str, str, int]]:
+    """What the rules say, at which places."""
+    return {(one.verdict, one.rule, one.file, one.line) for one in report.document.findings}
+
+
+def test_the_twin_of_root_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same findings at the same places of the modules; as many passes, and no error."""
+    monkeypatch.chdir(ESTATE)
+    units, roots = scan(Options(paths=("terragrunt",))), scan(Options(paths=("terraform",)))
+    assert verdicts(units) == verdicts(roots) != set()
+    assert units.document.summary.passed == roots.document.summary.passed
+    assert (units.document.errors, units.document.absent) == ((), ())
+    (web,) = (one for one in units.document.findings if one.rule == "TW603")
+    (call,) = web.called_from
+    assert (call.file, call.text) == ("terragrunt/dev/web/terragrunt.hcl", "unit web")
+
+
+@pytest.fixture
+def estate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the estate in a repository."""
+    for file in ESTATE.rglob("*.*"):
+        if "terraform" not in file.relative_to(ESTATE).parts:
+            copy = tmp_path / file.relative_to(ESTATE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(file.read_text())
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 PLAN = """\
 {"format_version": "1.2", "terraform_version": "1.9.0",
  "planned_values": {"root_module": {"resources": []}}, "resource_changes": [],
@@ -32,67 +48,47 @@ PLAN = """\
 """
 
 
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository of a module, and of two units that use it."""
-    for path, text in (
-        ("modules/net/main.tf", MODULE),
-        ("live/terragrunt.hcl", PARENT),
-        ("live/dev/terragrunt.hcl", UNIT),
-        ("live/prod/terragrunt.hcl", "# what it includes\n" + UNIT),
-        ("live/prod/.terragrunt-cache/a/b/terragrunt.hcl", UNIT),
+def test_a_plan_stands_for_its_unit(estate: Path) -> None:
+    """What a unit comes to is not judged twice."""
+    (estate / "terragrunt/dev/web/plan.json").write_text(PLAN)
+    report = scan(Options())
+    assert not [one for one in report.document.findings if "TW603" in one.rule]
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["terragrunt/dev/web/terragrunt.hcl", "terragrunt/root.hcl", "terragrunt/dev/env.hcl"],
+)
+def test_a_file_given_by_itself(estate: Path, given: str) -> None:
+    """It is read in the units that it takes part in; findings are told at their places in it."""
+    report = scan(Options(paths=(given,)))
+    assert report.document.errors == ()
+    assert report.document.summary.stacks == 1
+
+
+def test_suppressions_in_units(estate: Path) -> None:
+    """At the `terraform` block, for all of the unit; a reason is wanted as anywhere."""
+    file = estate / "terragrunt/dev/web/terragrunt.hcl"
+    text = file.read_text()
+    skip = "# taskwall:skip=TW603: the edge of the network\nterraform {"
+    file.write_text(text.replace("terraform {", skip))
+    report = scan(Options())
+    assert "TW603" not in {one.rule for one in report.document.findings}
+    assert report.document.summary.suppressed == 1
+
+
+def test_a_session_sees_what_changes(estate: Path) -> None:
+    """In the file of a unit, in what it includes and in what that reads: as a scan would."""
+    session = Session(str(estate), Options())
+    before = verdicts(session.report())
+    web, env = estate / "terragrunt/dev/web/terragrunt.hcl", estate / "terragrunt/dev/env.hcl"
+    for path, old, new in (
+        (web, "public  = true", "public  = false"),
+        (env, "10.0.0.0/16", "10.0.0.0/28"),
+        (web, "outputs.public", "outputs.private"),
     ):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    (tmp_path / ".git").mkdir()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def absent(report: Report) -> list[tuple[str, int]]:
-    """Where the units are that are not read."""
-    assert {one.kind for one in report.document.absent} <= {"unit"}
-    return [(one.file, one.line) for one in report.document.absent]
-
-
-def test_each_unit_is_named(root: Path) -> None:
-    """With its source and cure; what units include is none, nor is what Terragrunt copied."""
-    report = scan(Options())
-    first, second = report.document.absent
-    source = "../..//modules/net"
-    file = "live/dev/terragrunt.hcl"
-    assert first == Absent("unit", "dev", source, None, ".", file, 5, CURE)
-    assert (second.file, second.line) == ("live/prod/terragrunt.hcl", 6)
-    assert report.document.summary.absent == 2
-    assert scan(Options(fail_on_absent=True)).status == 1
-
-
-def test_every_format_says_so(root: Path) -> None:
-    """Nothing is green where only what Terragrunt does not give was seen."""
-    report = scan(Options())
-    for name in outputs.formats():
-        text = outputs.render(name, report, outputs.View())
-        assert "live/dev/terragrunt.hcl" in text
-    assert "2 units of Terragrunt not read" in outputs.render("text", report, outputs.View())
-
-
-def test_what_is_left_out_is_not_named(root: Path) -> None:
-    """The patterns of `--exclude` hold for units as for sources."""
-    assert absent(scan(Options(exclude=("live/prod/**",)))) == [("live/dev/terragrunt.hcl", 5)]
-
-
-def test_a_plan_stands_for_its_unit(root: Path) -> None:
-    """What a unit comes to is read where its plan is in the scan."""
-    (root / "live" / "dev" / "plan.json").write_text(PLAN)
-    assert absent(scan(Options())) == [("live/prod/terragrunt.hcl", 6)]
-
-
-@pytest.mark.parametrize("given", ["live", "live/dev/terragrunt.hcl"])
-def test_units_alone_are_nothing_to_analyse(
-    root: Path, given: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Then the exit status is 2, and the error says what to scan."""
-    assert cli.main(["scan", given, "--format", "json"]) == 2
-    (error,) = json.loads(capsys.readouterr().out)["errors"]
-    assert "Terragrunt" in error["message"]
-    assert CURE in error["message"]
+        assert old in session.texts.get(str(path), path.read_text())
+        session.change(str(path), session.texts.get(str(path), path.read_text()).replace(old, new))
+        path.write_text(path.read_text().replace(old, new))
+        assert verdicts(session.report()) == verdicts(scan(Options()))
+    assert verdicts(session.report()) != before

@@ -7,7 +7,7 @@ from msgspec import Struct, to_builtins
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
 from taskwall.core.facts import Fact
-from taskwall.core.values import Span
+from taskwall.core.values import Span, why_unknown
 from taskwall.findings.finding import Problem, Step
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.flows.flow import Flow, Obstacle
@@ -50,7 +50,7 @@ class FlowLine(Struct, frozen=True, rename={"source": "from", "target": "to"}):
     addresses: tuple[str, ...]
     notes: tuple[str, ...]
     stack: str
-    waits: tuple[str, ...] = ()
+    waits: str = ""
     also: tuple[str, ...] = ()
 
 
@@ -254,7 +254,7 @@ class FlowTeller:
             tuple(told_ranges(flow)),
             tuple(notes),
             self._of.stack,
-            tuple(dict.fromkeys(mask(str(need)) for need in flow.missing)),
+            mask(why_unknown(flow.missing)),
             tuple(map(mask, flow.also)),
         )
 
@@ -314,7 +314,7 @@ def words_of(flow: FlowLine) -> tuple[str, ...]:
     few = flow.addresses[:4]
     more = f" and {len(flow.addresses) - 4} more" if len(flow.addresses) > 4 else ""
     which = f"addresses {', '.join(few)}{more}" if few else ""
-    unknown = f"unknown: {'; '.join(flow.waits[:3])}" if flow.verdict == "unknown" else ""
+    unknown = f"unknown: {flow.waits}" if flow.verdict == "unknown" else ""
     return spoken, through, which, unknown, *flow.notes
 
 

@@ -99,7 +99,8 @@ def _text(found: Listing) -> str:
     count = sum(1 + len(flow.also) for flow in found.flows if flow.verdict == "unknown")
     total = sum(1 + len(flow.also) for flow in found.flows)
     unknown = f", {count} of them unknown" if count else ""
-    lines.append(f"{total} flows{unknown}. All others are closed, as far as these sources tell.")
+    counted = f"{total} flow{'' if total == 1 else 's'}{unknown}"
+    lines.append(f"{counted}. All others are closed, as far as these sources tell.")
     return "\n".join(map(sanitize, lines)) + "\n"
 
 

@@ -107,7 +107,8 @@ class Need(Struct, frozen=True, gc=False):
     `name` says what: `var.peers`, `VpcId`, `data.aws_vpc.main.cidr_block`. `why` continues the
     sentence: "has no default". `handed` is set of a module that is not there, which may use or
     change what the sources hand to it: the place of the argument. `option` is how a user gives its
-    value, by that name: with `var`, `parameters` or `assume`; "" where no value would decide.
+    value, by that name: with `var`, `parameters`, `workspace` or `assume`; "" where no value would
+    decide.
     `chooses` says that it decides between values, none of which it is. `when` is set of what the
     presence of something waits for, where that can be said: the condition under which it is there,
     in the words of its source; `asks` are the questions that decide it, `row` answers under which

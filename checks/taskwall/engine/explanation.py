@@ -120,12 +120,19 @@ def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step,
     on, written = answer.verdict.on, answer.verdict.place
     steps = []
     modelled: dict[Step, None] = {}
-    for fact in answer.decided.deciding():
+    open_: set[tuple[Span, tuple[Need, ...]]] = set()
+    for fact in (*answer.decided.deciding(), *answer.defaults):
         place, name = fact.place or on.header, fact.resource or on.name
+        if fact.truth is None and fact.needs:
+            if (place, fact.needs) in open_:
+                continue  # One thing is not known there, whatever hangs on it.
+            open_.add((place, fact.needs))
         if (call := places.of_step(place, name, on, answer.scenario)) is not None:
             place = call.place
             modelled[_stand_in_step(call)] = None
         steps.append(Step(name, place.file, place.line, str(fact)))
+        for where, text in places.assumed(place, answer.scenario):
+            steps.append(Step(name, where.file, where.line, text))
     if (call := places.of_step(written, on.name, on, answer.scenario)) is not None:
         modelled[_stand_in_step(call)] = None
     elif at != written and (written.file, written.line) not in {(s.file, s.line) for s in steps}:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact
 from taskwall.core.values import Span
 from taskwall.engine.absent_modules import is_reported, one_per_call
+from taskwall.engine.defaults import deciding_defaults, subject_of
 from taskwall.engine.explanation import fix_texts
 from taskwall.engine.judgement import Judgement, LocatedFinding, ScenarioVerdict
 from taskwall.engine.merging import MergeCache, merge_verdicts
@@ -19,7 +20,7 @@ from taskwall.findings.finding import Crash, Unread
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.query import AmbiguousError, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
-from taskwall.model.core.network import Network, RulePolicy
+from taskwall.model.core.network import FlowIntent, Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
 from taskwall.settings import Settings
 from taskwall.source.resource import ABSENT, Resource
@@ -90,6 +91,8 @@ def judge_scenarios(
     answers = collected.answers
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if is_reported(answer)]
+    defaults = deciding_defaults(answers, followed, collected.of_others)
+    answers = [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
     loud = [answer for answer in answers if not answer.silenced_by]
     quiet = [answer for answer in answers if answer.silenced_by]
     merged, passes = merge_verdicts(loud, followed, evaluations, stack, settings, cache.reported)
@@ -132,7 +135,9 @@ def _provenance(
     for one in findings:
         found: tuple[Provenance, ...] = ()
         if one.finding.verdict != "pass":
-            found = trace(one.place, one.on) if one.finding.rule in by_value else ()
+            found = trace(one.place, one.on)
+            if found and one.finding.rule not in by_value:
+                found = (Provenance(one.place, default=found[-1].default),)
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)
@@ -151,6 +156,10 @@ def policy_of(settings: Settings) -> RulePolicy:
         isolation_tag=settings.isolation.tag,
         undeclared=settings.isolation.undeclared == "outside",
         internet_gateways=settings.internet_gateway,
+        intents=tuple(
+            FlowIntent(each.source, each.target, () if each.never else each.only, each.required)
+            for each in settings.expect
+        ),
     )
 
 
@@ -192,23 +201,36 @@ class _VerdictCollector:
             why = format_exception(error)
             self.crashes[Crash(f"reading {name}", self._stack, why, at.file, at.line)] = None
         self.errors += lowered.errors
-        self._known[same] = self._verdicts(lowered.network, evaluation.resources, scenario)
+        self._known[same] = self._verdicts(
+            self._rules, lowered.network, evaluation.resources, scenario
+        )
         self.answers += self._known[same]
 
     def add_beyond(self, evaluation: Evaluation, scenario: int) -> None:
         """Judge what is open while not all scenarios are followed: only what none has shown."""
         network = self._lowering(evaluation.resources, self._policy).network
-        answers = self._verdicts(network, evaluation.resources, scenario)
+        answers = self._verdicts(self._rules, network, evaluation.resources, scenario)
         shown = {_subject(answer) for answer in self.answers}
         self.answers += [
             one for one in answers if one.truth is not False and _subject(one) not in shown
         ]
 
+    def of_others(
+        self, resources: Sequence[Resource], rules: Sequence[Rule]
+    ) -> list[ScenarioVerdict]:
+        """What some rules say where the resources are others, in no scenario that is followed."""
+        network = self._lowering(resources, self._policy).network
+        return self._verdicts(rules, network, resources, -1)
+
     def _verdicts(
-        self, network: Network, resources: Sequence[Resource], scenario: int
+        self,
+        rules: Sequence[Rule],
+        network: Network,
+        resources: Sequence[Resource],
+        scenario: int,
     ) -> list[ScenarioVerdict]:
         answers: list[ScenarioVerdict] = []
-        for rule in self._rules:
+        for rule in rules:
             self._check_cancelled()
             if network.queries is None:
                 verdicts = _RuleVerdicts(rule, network)

@@ -71,7 +71,10 @@ class Judgement(Struct, frozen=True):
 
 
 class ScenarioVerdict(Struct, frozen=True, gc=False):
-    """A verdict of a rule in one scenario, and what took precedence over it there."""
+    """A verdict of a rule in one scenario, and what took precedence over it there.
+
+    `defaults` say which inputs have a default without which it would not fail.
+    """
 
     rule: Rule
     verdict: Verdict
@@ -79,3 +82,4 @@ class ScenarioVerdict(Struct, frozen=True, gc=False):
     truth: bool | None
     scenario: int
     silenced_by: frozenset[tuple[str, str]] = frozenset()
+    defaults: tuple[Fact, ...] = ()

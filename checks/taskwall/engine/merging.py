@@ -32,7 +32,8 @@ class _RuleFindings(Struct, frozen=True):
         return (
             len(answers) == len(self.answers)
             and all(
-                one.verdict is other.verdict and one.scenario == other.scenario
+                one.verdict is other.verdict
+                and (one.scenario, one.defaults) == (other.scenario, other.defaults)
                 for one, other in zip(answers, self.answers, strict=True)
             )
             and self.scenarios == (followed.scenarios, followed.switches)

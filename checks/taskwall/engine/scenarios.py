@@ -11,7 +11,7 @@ from taskwall.core.conditions import Between, Domains, domains, is_name, said
 from taskwall.core.facts import Fact
 from taskwall.core.values import NOT_READ, Need, Scalar, Scenario, spelled
 from taskwall.source.resource import ABSENT
-from taskwall.source.stack import Evaluation, Stack
+from taskwall.source.stack import Evaluation, InputDefault, Stack
 
 MAX_EXHAUSTIVE = 16
 """All settings of one stack are followed if there are no more; else some that cover all."""
@@ -31,7 +31,9 @@ class Followed(Struct, frozen=True):
 
     `whole` says whether these are all that there are. If not, `beyond` is what everything comes to
     while it is open: what none of the scenarios shows is unknown. `absent` are the operands that
-    hang on what a module puts out that is not there, each with the name of its call.
+    hang on what a module puts out that is not there, each with the name of its call. `evaluate`
+    evaluates under further scenarios, and `defaults` are those that such may take another value
+    for.
     """
 
     scenarios: Sequence[Scenario]
@@ -40,6 +42,8 @@ class Followed(Struct, frozen=True):
     switches: Sequence[Mapping[str, bool]] = ()
     beyond: Evaluation | None = None
     absent: Mapping[str, str] = {}
+    evaluate: Callable[[Scenario], Evaluation] | None = None
+    defaults: Callable[[], Sequence[InputDefault]] = tuple
 
     def when(self, needed: Iterable[int]) -> str | None:
         """The setting that holds in the scenarios of these numbers and in no other."""
@@ -75,17 +79,24 @@ def never_cancelled() -> None:
     """Judge to the end, whatever happens meanwhile."""
 
 
-def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) -> Followed:
+def explore(
+    stack: Stack,
+    check_cancelled: CancellationCheck = never_cancelled,
+    *,
+    tries_defaults: bool = True,
+) -> Followed:
     """Evaluate a stack under settings of its open switches, so far as they can hold together.
 
     These are all settings if they are few. Else they are enough that every answer is given once,
     and every condition is true once and false once. An answer can open further questions, which
     are followed in turn. Settings are left out under which the sources could not be deployed.
+    `tries_defaults` is whether other values of defaults are tried afterwards.
     """
     evaluate = stack.evaluations()
     first = evaluate({})
+    defaults = getattr(stack, "defaults", tuple) if tries_defaults else tuple
     if not first.questions:
-        return Followed([{}], [first])
+        return Followed([{}], [first], evaluate=evaluate, defaults=defaults)
     if first.exhausted:
         return Followed([{}], [first], whole=False)
     limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
@@ -110,8 +121,9 @@ def explore(stack: Stack, check_cancelled: CancellationCheck = never_cancelled) 
         scenarios = [scenarios[number] for number in deployed]
         found = [found[number] for number in deployed]
     switches = [settle(scenario) or {} for scenario in scenarios]
+    beyond = None if whole else first
     absent = _hanging_on_absent(scenarios[0], [first, *found])
-    return Followed(scenarios, found, whole, switches, None if whole else first, absent)
+    return Followed(scenarios, found, whole, switches, beyond, absent, evaluate, defaults)
 
 
 def _hanging_on_absent(operands: Iterable[str], found: Iterable[Evaluation]) -> dict[str, str]:

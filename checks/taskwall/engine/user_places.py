@@ -1,7 +1,7 @@
 """Places in files that users edit, for what is wrong in modules that tools have downloaded."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -66,6 +66,10 @@ class UserPlaces:
         resource = module.at(place, on, name) or next(iter(module.by_address.values()))
         call = resource.origin.download
         return call if call is not None and call.read_as else None
+
+    def assumed(self, place: Span, scenario: int) -> Iterator[tuple[Span, str]]:
+        """What is assumed of the values at a place, each with where it stands."""
+        return (one for one in self._evaluations[scenario].assumed.items() if place.holds(one[0]))
 
     def _downloaded(self, scenario: int) -> dict[str, _Downloaded]:
         """The downloaded modules by their folders."""

@@ -267,11 +267,11 @@ class Report(Struct, frozen=True):
     case, and passes if they were asked for; `excerpt` gives a line of a source by file (as findings
     spell it) and line number, masked where it could hold a secret. `status` is the exit status that
     the findings ask for: 0, 1 or 2. `reasons` say of each thing that an unknown waits for why it is
-    not known, `options` by which option of a scan its value is given (`var`, `parameters` or
-    `assume`) where that decides all that wait for it. `rules` are those that ran, by id.
-    `open_ties` are what was looked for elsewhere and not found, what most unknowns wait for first.
-    `elsewhere` counts the fails and the unknowns that touch none of the files that were given,
-    `excluded` the files that are excluded.
+    not known, `options` by which option of a scan its value is given (`var`, `parameters`,
+    `workspace` or `assume`) where that decides all that wait for it. `rules` are those that ran, by
+    id. `open_ties` are what was looked for elsewhere and not found, what most unknowns wait for
+    first. `elsewhere` counts the fails and the unknowns that touch none of the files that were
+    given, `excluded` the files that are excluded.
     """
 
     document: ReportDocument

@@ -116,8 +116,6 @@ def absent_calls(absent: Iterable[Absent]) -> Iterator[tuple[Absent, str]]:
         calls.setdefault(_call(one), []).append(one.stack)
     for call, stacks in calls.items():
         text = f"{call.name} is not read: {wanted(call)} is not here"
-        if call.kind == "unit":
-            text = f"{call.name} is a unit of Terragrunt, which is not read"
         if call.read_as:
             read = f"is read through the stand-in for {call.read_as}"
             text = f"{call.name} {read}: {wanted(call)} is not here"

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import TypeVar
 
-from taskwall.core.values import Origin
 from taskwall.findings.finding import Absent, Problem
 from taskwall.library.load_balancers import Listener, LoadBalancer
 from taskwall.library.security_groups import SecurityGroup
@@ -150,7 +149,7 @@ class Network(ReadOnly):
 def _only(name: str, found: Iterable[R], kind: str) -> R:
     """The one resource of a name."""
     every = list(found)
-    fitting = [each for each in every if name in _names(each._entity.origin)]
+    fitting = [each for each in every if name in _names(each)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -158,13 +157,12 @@ def _only(name: str, found: Iterable[R], kind: str) -> R:
             f'"{name}" is more than one {kind}: {", ".join(each.address for each in fitting)}'
         )
     known = list(dict.fromkeys(each.address for each in every))
-    labels = [label for each in every for label in _names(each._entity.origin)]
+    labels = [label for each in every for label in _names(each)]
     near = get_close_matches(name, labels, 1)
     hint = f', did you mean "{near[0]}"?' if near else f"; there are {', '.join(known) or 'none'}"
     raise LookupError(f'no {kind} is named "{name}"{hint}')
 
 
-def _names(origin: Origin) -> tuple[str, ...]:
+def _names(view: Resource) -> tuple[str, ...]:
     """What a resource may be called: its address, and the last part of it."""
-    last = origin.name.rpartition("/")[2].rpartition(".")[2]
-    return origin.address, origin.name, last, *((origin.construct,) if origin.construct else ())
+    return view.address, view.name, view.label, *((view.construct,) if view.construct else ())

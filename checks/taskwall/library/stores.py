@@ -7,7 +7,7 @@ from taskwall.library.security_groups import SecurityGroup
 from taskwall.library.views import Related, Resource, Setting, leads_to, related
 from taskwall.library.vpc import Subnet, Vpc
 from taskwall.model.data_stores import store as model
-from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store
+from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.endpoints import endpoint as endpoint_model
 from taskwall.model.entities import security_group as group_model
 from taskwall.model.entities import vpc as vpc_model
@@ -40,9 +40,7 @@ class Store(Resource):
         """Whether it has a public address, as far as the sources say so."""
         network, entity = self._frame.network, self._entity
         parts = [
-            exposed_store(network, each)
-            for each in network.every(Exposure)
-            if each.store.to in (entity.id, "")
+            each.public for each in network.every(Exposure) if each.store.to in (entity.id, "")
         ]
         text = f"{self.name} is public"
         otherwise = f"nothing makes {self.name} public"

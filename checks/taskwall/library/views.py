@@ -121,6 +121,11 @@ class Resource(ReadOnly):
         return self._entity.name
 
     @property
+    def label(self) -> str:
+        """The last part of its name: the Terraform label, or the logical id alone."""
+        return self.name.rpartition("/")[2].rpartition(".")[2]
+
+    @property
     def construct(self) -> str | None:
         """The path of the CDK construct that made it."""
         return self._entity.origin.construct

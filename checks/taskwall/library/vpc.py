@@ -3,6 +3,7 @@
 from taskwall.library.facts import Fact
 from taskwall.library.views import Related, Resource, Setting, leads_to, related
 from taskwall.model.entities import vpc as model
+from taskwall.model.routing.network_acl import has_own_acl
 from taskwall.model.routing.routes import blocked, leads
 
 
@@ -44,3 +45,8 @@ class Subnet(Resource):
         network = self._frame.network
         route = leads(network, self._entity, "internet")
         return self._frame.fact(route & ~blocked(network, self._entity))
+
+    @property
+    def has_own_acl(self) -> Fact:
+        """Whether a network ACL other than the default one of its VPC is associated with it."""
+        return self._frame.fact(has_own_acl(self._frame.network, self._entity))

@@ -324,8 +324,9 @@ class NetworkBuilder:
             address = self.by_name(kind).get(text) or self.by_name(kind).get(_bare(text))
             if address is not None:
                 return address, True, ()
-            if text in self.resources:
-                # Only references lead to a resource: a text that is like its logical id does not.
+            if text in self.resources or not text:
+                # Only references lead to a resource: a text that is like its logical id does not,
+                # nor does one without letters, which names nothing.
                 text = f'"{text}"'
             outside = (Need(text, "is not in the sources"),)
             self._refer((kind, text), cell, outside)

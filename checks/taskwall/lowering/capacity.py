@@ -11,7 +11,13 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Reference, Text, Value, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
-from taskwall.model.compute.container_instances import Instances, MetadataDefaults, MetadataOptions
+from taskwall.model.compute.container_instances import (
+    InstanceAddress,
+    Instances,
+    InterfaceGroup,
+    MetadataDefaults,
+    MetadataOptions,
+)
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.model.entities.security_group import SecurityGroup
@@ -74,6 +80,20 @@ INSTANCES: dict[str, InstanceSchema] = {
     ),
 }  # fmt: skip
 """By resource type; the sources are the AWS provider's schema and CloudFormation's."""
+
+
+@lowers("aws_network_interface_sg_attachment")
+def interface_group(r: ResourceReader) -> Iterator[Struct]:
+    instances = r.must(Instances, r.attribute("network_interface_id", ""), "is about")
+    group = r.must(SecurityGroup, r.attribute("security_group_id", ""), "gives security group")
+    yield InterfaceGroup(instances, group)
+
+
+@lowers("aws_eip_association", "AWS::EC2::EIPAssociation")
+def instance_address(r: ResourceReader) -> Iterator[Struct]:
+    link = r.link(Instances, r.attribute("instance_id", "InstanceId"), "gives an address to")
+    if link is not None:
+        yield InstanceAddress(link)
 
 
 @lowers("aws_ec2_instance_metadata_defaults", to=MetadataDefaults)

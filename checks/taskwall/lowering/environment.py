@@ -51,7 +51,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     at.place,
                     at.needs,
                     secret,
-                    tuple(name for name in refers if _is_looked_up(r, name)),
+                    tuple(_looked_up(r, refers)),
                     item.get(name).needs,
                 )
 
@@ -77,10 +77,22 @@ _STORES = (
 """How the types of data stores begin; CloudFormation looks nothing up."""
 
 
-def _is_looked_up(r: ResourceReader, name: str) -> bool:
-    """Whether a name is that of a data source of a data store."""
-    resource = r.builder.resources.get(name)
-    return resource is not None and resource.data and resource.type.startswith(_STORES)
+_PRIVATE = (
+    "aws_dax_",
+    "aws_db_proxy",
+    "aws_docdb",
+    "aws_elasticache_",
+    "aws_memorydb_",
+)
+"""How the types of those begin that cannot have a public address."""
+
+
+def _looked_up(r: ResourceReader, names: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """The names among some that are data sources of data stores, and whether it can be public."""
+    for name in names:
+        resource = r.builder.resources.get(name)
+        if resource is not None and resource.data and resource.type.startswith(_STORES):
+            yield name, not resource.type.startswith(_PRIVATE)
 
 
 def _text(value: Value) -> str | Text | None:

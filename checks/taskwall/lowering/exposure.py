@@ -1,19 +1,33 @@
 """Whether data stores, or the instances in them, have public addresses."""
 
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Items, Known, Unknown, Value, worst_per_scenario
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Unknown,
+    Value,
+    same,
+    worst_per_scenario,
+)
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.store_names import DB_CLUSTERS, store_link
 from taskwall.model.core.entity import Entity, Link, Setting
-from taskwall.model.data_stores.internet_exposure import Default, Exposure
+from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.source.resource import Cell
 
-READ = "2026-11-24"
+READ = "2026-11-27"
+
+Default: TypeAlias = Literal["private", "by its subnet group", "by the provider"]
+"""What a store is where nothing is written: AWS derives it, or providers differ."""
 
 
 class ExposureSchema(Struct, frozen=True):
@@ -36,10 +50,10 @@ _TF, _CFN = "publicly_accessible", "PubliclyAccessible"
 EXPOSURES: dict[str, ExposureSchema] = {
     "aws_db_instance": ExposureSchema(_TF),
     "AWS::RDS::DBInstance": ExposureSchema(
-        _CFN, default="by its subnets", store="DBClusterIdentifier"
+        _CFN, default="by its subnet group", store="DBClusterIdentifier"
     ),
     "aws_rds_cluster_instance": ExposureSchema(_TF, store="cluster_identifier"),
-    "AWS::RDS::DBCluster": ExposureSchema(_CFN, default="by its subnets"),
+    "AWS::RDS::DBCluster": ExposureSchema(_CFN, default="by its subnet group"),
     "aws_neptune_cluster_instance": ExposureSchema(_TF, store="cluster_identifier"),
     "AWS::Neptune::DBInstance": ExposureSchema(_CFN, store="DBClusterIdentifier"),
     "aws_redshift_cluster": ExposureSchema(_TF, default="by the provider"),
@@ -65,10 +79,11 @@ EXPOSURES: dict[str, ExposureSchema] = {
 }
 """By resource type, with the defaults where nothing is written.
 
-CreateDBInstance and CreateCluster of the Amazon RDS and Amazon Redshift API references; for
-`aws_db_instance`, `aws_rds_cluster_instance`, `aws_neptune_cluster_instance` and `aws_mq_broker`
-the provider's own default, false. The provider's default for Redshift is said to have changed with
-its version 6: there it is unknown.
+CreateDBInstance and CreateCluster of the Amazon RDS and Amazon Redshift API references (a database
+with a subnet group of its own is private; older texts derived it from the routes of its subnets).
+For `aws_db_instance`, `aws_rds_cluster_instance`, `aws_neptune_cluster_instance` and
+`aws_mq_broker` the provider's own default, false. The provider's default for Redshift is said to
+have changed with its version 6: there it is unknown.
 """
 
 
@@ -82,7 +97,6 @@ def exposure(r: ResourceReader) -> Iterator[Exposure]:
     named = r.body.get(spelled.store) if spelled.store else r.nothing()
     store = store_link(r, named, "is in", DB_CLUSTERS)
     store = store or Link(r.id, Fact(True, ""), r.origin.header)
-    says = "it is not public by default" if spelled.default == "private" else ""
     if r.resource.type == "AWS::RDS::DBCluster" and cell.absent:
         engine = r.attribute("", "Engine")
         if str(engine.known).startswith("aurora"):
@@ -90,16 +104,41 @@ def exposure(r: ResourceReader) -> Iterator[Exposure]:
         cell = replace(cell, value=Unknown(engine.needs)) if engine.needs else cell
     if spelled.open == _OUTSIDE:
         found = Setting(_place(cell), cell.place, name, r.name)
+    elif cell.absent and spelled.default == "by the provider":
+        why = "is not set, and provider versions differ in its default"
+        found = setting(replace(cell, value=_unknown(name, r.name, why)), name)
+    elif cell.absent and spelled.default == "by its subnet group":
+        found = _by_subnet_group(r, cell, name)
     else:
-        found = setting(cell, name, False, says, SWITCH)
-    yield Exposure(
-        id=r.id,
-        origin=r.origin,
-        store=store,
-        setting=found,
-        open=spelled.open,
-        default=spelled.default,
-    )
+        found = setting(cell, name, False, "it is not public by default", SWITCH)
+    yield Exposure(id=r.id, origin=r.origin, store=store, setting=found, open=spelled.open)
+
+
+def _by_subnet_group(r: ResourceReader, cell: Cell, name: str) -> Setting:
+    """Whether a database is public that does not say so."""
+    group, engine = r.body.get("DBSubnetGroupName"), r.body.get("Engine")
+    if not r.body.get("DBClusterIdentifier").absent or str(engine.known).startswith("aurora"):
+        return setting(cell, name, False, "instances of Aurora are not public by default")
+    shared = True if group.absent else same(group.value or Known(None), Known("default"))
+    if shared is False or (shared is None and isinstance(group.value, Reference)):
+        says = "a database with a subnet group of its own is not public by default"
+        return setting(cell, name, False, says)
+    made_of = next((r.body.get(key) for key in _RESTORED if not r.body.get(key).absent), None)
+    if made_of is not None:
+        why = f"is not set, and {made_of.key} decides it"
+        return setting(replace(cell, value=_unknown(name, r.name, why)), name)
+    if waits := (*engine.needs, *(group.needs if shared is None else ())):
+        return setting(replace(cell, value=Unknown(waits)), name)
+    says = "a database without a subnet group of its own is public by default"
+    return setting(cell, name, True, says)
+
+
+_RESTORED = ("SourceDBInstanceIdentifier", "DBSnapshotIdentifier", "SourceDBClusterIdentifier")
+"""What a database is made of that is not made anew: then what that was counts."""
+
+
+def _unknown(name: str, of: str, why: str) -> Unknown:
+    return Unknown((Need(f"{name} of {of}", why),))
 
 
 def _place(cell: Cell) -> Value:

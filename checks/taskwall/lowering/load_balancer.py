@@ -6,6 +6,8 @@ from msgspec.structs import replace
 
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
+from taskwall.lowering.tag import tags
+from taskwall.model.compute.container_instances import InstanceAddress, Instances
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import (
     Action,
@@ -33,7 +35,7 @@ PUBLIC = "internet-facing is the default"
     to=LoadBalancer,
     named="name",
 )
-def load_balancer(r: ResourceReader) -> Iterator[Entity]:
+def load_balancer(r: ResourceReader) -> Iterator[object]:
     groups = r.attribute("security_groups", "SecurityGroups")
     links = r.links(SecurityGroup, groups, "uses security group")
     mapped = list(r.attribute("subnet_mapping", "SubnetMappings").each())
@@ -47,6 +49,7 @@ def load_balancer(r: ResourceReader) -> Iterator[Entity]:
     allocated = (
         r.link(ElasticIp, mapping.get(allocation), "uses Elastic IP") for mapping in mapped
     )
+    yield from tags(r)
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,
@@ -60,6 +63,7 @@ def load_balancer(r: ResourceReader) -> Iterator[Entity]:
         elastic=tuple(link for link in allocated if link is not None),
         access_log=access_log(r),
         logging=logging(r),
+        families=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
     )
 
 
@@ -68,8 +72,11 @@ class ElasticIp(Entity, frozen=True):
 
 
 @lowers("aws_eip", "AWS::EC2::EIP", to=ElasticIp)
-def elastic_ip(r: ResourceReader) -> Iterator[Entity]:
+def elastic_ip(r: ResourceReader) -> Iterator[object]:
     yield ElasticIp(id=r.id, origin=r.origin, external=r.external)
+    link = r.link(Instances, r.attribute("instance", "InstanceId"), "is the address of")
+    if link is not None and not r.external:
+        yield InstanceAddress(link)
 
 
 @lowers(

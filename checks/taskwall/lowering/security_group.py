@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, Need, Reference, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
@@ -29,6 +30,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
     egress = r.attribute("egress", "SecurityGroupEgress")
     inline: dict[Direction, Cell] = {"ingress": ingress, "egress": egress}
     managed = frozenset(way for way, cell in inline.items() if not cell.absent)
+    yield from tags(r)
     yield SecurityGroup(
         id=r.id,
         origin=r.origin,
@@ -169,7 +171,12 @@ def _permissions(
     for key in spelled.ranges:
         for cell in _peers(block, key):
             found = True
-            yield permission(cell, range=setting(cell, key), range_of=_vpc_range(r, cell))
+            yield permission(
+                cell,
+                range=setting(cell, key),
+                range_of=_vpc_range(r, cell),
+                of_subnet=_is_subnet_range(r, cell),
+            )
     for key in spelled.lists:
         for cell in _peers(block, key):
             found = True
@@ -226,6 +233,17 @@ def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
                 return link
         value = value.value
     return None
+
+
+def _is_subnet_range(r: ResourceReader, cell: Cell) -> bool:
+    """Whether a cell refers to the range of a subnet, also of one from elsewhere."""
+    value = cell.value
+    while isinstance(value, Reference):
+        resource = r.builder.resources.get(value.resource)
+        if resource is not None and resource.type in ("aws_subnet", "AWS::EC2::Subnet"):
+            return value.attribute in ("cidr_block", "ipv6_cidr_block", "CidrBlock")
+        value = value.value
+    return False
 
 
 @lowers("Custom::VpcRestrictDefaultSG")

@@ -7,12 +7,14 @@ from msgspec.structs import replace
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Known, Need, Reference, Unknown, symbol
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import PrefixList
 from taskwall.model.entities.vpc import (
     WAYS,
     Association,
     BlockExclusion,
+    EdgeTable,
     EncryptionControl,
     GatewayAttachment,
     GivenRange,
@@ -41,6 +43,7 @@ def vpc(r: ResourceReader) -> Iterator[object]:
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
     default = r.resource.type == "aws_default_vpc"
     says = "on is the default in a default VPC" if default else "off is the default"
+    yield from tags(r)
     yield Vpc(
         id=r.id,
         origin=r.origin,
@@ -89,9 +92,10 @@ def _is_on(cell: Cell) -> bool:
 
 
 @lowers("aws_subnet", "aws_default_subnet", "AWS::EC2::Subnet", to=Subnet)
-def subnet(r: ResourceReader) -> Iterator[Entity]:
+def subnet(r: ResourceReader) -> Iterator[object]:
     v4, v6 = r.setting("cidr_block", "CidrBlock"), r.setting("ipv6_cidr_block", "Ipv6CidrBlock")
     further = () if r.external else _further_ranges(r)
+    yield from tags(r)
     yield Subnet(
         id=r.id,
         origin=r.origin,
@@ -307,16 +311,24 @@ def nat_gateway(r: ResourceReader) -> Iterator[Entity]:
 
 
 @lowers("aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation")
-def association(r: ResourceReader) -> Iterator[Association]:
+def association(r: ResourceReader) -> Iterator[Association | EdgeTable]:
     subnet_cell = r.attribute("subnet_id", "SubnetId")
-    if subnet_cell.absent:
-        return
     table = r.attribute("route_table_id", "RouteTableId")
+    if subnet_cell.absent:
+        if not r.attribute("gateway_id", "").absent:
+            yield EdgeTable(r.must(RouteTable, table, "steers what comes in by"))
+        return
     yield Association(
         r.must(Subnet, subnet_cell, "associates a route table with"),
         r.must(RouteTable, table, "uses"),
         _there(r, table),
     )
+
+
+@lowers("AWS::EC2::GatewayRouteTableAssociation")
+def edge_association(r: ResourceReader) -> Iterator[EdgeTable]:
+    r.attribute("", "GatewayId")
+    yield EdgeTable(r.must(RouteTable, r.attribute("", "RouteTableId"), "steers what comes in by"))
 
 
 def _there(r: ResourceReader, table: Cell) -> Fact:

@@ -390,6 +390,8 @@ def _supply(name: str, option: str) -> str:
     unquoted = _QUOTED.sub("", name)
     if not (option and name) or "=" in unquoted or '"' in unquoted or not name.isprintable():
         return ""
+    if option == "workspace":
+        return "--workspace NAME"
     wanted = f"{name.rpartition('var.')[2] if option == 'var' else name}=VALUE"
     if not all(char.isalnum() or char in "_-.:/=" for char in wanted):
         wanted = "'" + wanted.replace("'", "'\\''") + "'"

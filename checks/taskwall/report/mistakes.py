@@ -6,7 +6,7 @@ for each place where a user would change it: at the last expression that all who
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -83,10 +83,10 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     placed = sorted(placed, key=lambda pair: _first(pair[1]))
     place, rows = placed[0][0], [row for _, row in placed]
     first = rows[0].finding
+    steps = dict.fromkeys((*first.because, *_defaults(rows, paths)))
     if len(rows) == 1:
-        return first
+        return replace(first, because=tuple(steps)) if len(steps) > len(first.because) else first
     file = paths.shown(place.file)
-    steps = dict.fromkeys(first.because)
     met = {(file, place.line), *((step.file, step.line) for step in steps)}
     for row in rows:
         one = row.finding
@@ -112,6 +112,15 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         fix=first.fix
         and replace(first.fix, edits=tuple(sorted(edits, key=edit_order)) if mended else ()),
     )
+
+
+def _defaults(rows: Iterable[ReportEntry], paths: ReportPaths) -> Iterator[Step]:
+    """Steps that say which inputs are wrong because nobody gives them anything else."""
+    for row in rows:
+        default = _nodes(row)[-1].default
+        if default is not None and row.finding.verdict == "fail":
+            file, line = paths.shown(default.place.file), default.place.line
+            yield Step(default.name, file, line, f"{default.name} has this value by default")
 
 
 def _wording(row: ReportEntry) -> str:

@@ -7,8 +7,9 @@ What: An environment variable of a container makes it connect in plain text: htt
 Why: A certificate does not help if the client is configured not to use TLS. Passwords and data then
     cross the network in plain text.
 Fine when: The name is served by Service Connect with TLS, or the connection does not leave the
-    task: localhost and 169.254.* are not judged, nor are browser origins (`CORS_ORIGIN`). Text that
-    is not a known kind of connection string is ignored, and so are addresses outside the sources.
+    task: localhost and 169.254.* are not judged, nor are browser origins (`CORS_ORIGIN`) and the
+    address of the service itself. Text that is not a known kind of connection string is ignored,
+    and so are addresses outside the sources.
 Terraform: Connect by TLS: https://, rediss://, sslmode=verify-full, SASL_SSL:
     environment = [{ name = "DATABASE_OPTIONS", value = "sslmode=verify-full" }]
 CloudFormation: Connect by TLS: https://, rediss://, sslmode=verify-full, SASL_SSL:

@@ -6,9 +6,11 @@ What: Container instances do not set ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false
 Why: AWS lists this setting among those that keep tasks from instance metadata. The agent does not
     filter metadata by it: it only decides whether host-mode tasks with a task role are placed on
     the instance. With false, no such task gets onto an instance whose metadata it could read.
-Fine when: Host-mode tasks with a task role must run there. No setting keeps a host-mode container
-    from instance metadata: where such tasks are in the sources, use awsvpc mode (TW201). Windows
-    has no host mode, and Bottlerocket has no such setting; both are not judged.
+Fine when: The sources write the cluster and what runs tasks in it, and none of these is in host
+    mode: then the rule does not apply. Host-mode tasks with a task role must run there. No setting
+    keeps a host-mode container from instance metadata: where such tasks are in the sources, use
+    awsvpc mode (TW201). Windows has no host mode, and Bottlerocket has no such setting; both are
+    not judged.
 Terraform: In user data:
     echo ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST=false >> /etc/ecs/ecs.config
 CloudFormation: In user data:
@@ -20,10 +22,12 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
+from taskwall.core.facts import any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
-from taskwall.model.compute.placement import on_unseen_instances
+from taskwall.model.compute.placement import on_ec2, on_unseen_instances
 from taskwall.model.core.network import Network
-from taskwall.model.exposure.instance_groups import in_host_mode
+from taskwall.model.entities.ecs import Cluster
+from taskwall.model.exposure.instance_groups import holds_host_mode, in_host_mode, starts_host_mode
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
@@ -43,11 +47,21 @@ def host_mode_roles(network: Network) -> Iterator[Verdict]:
             ~roles.is_(False),
             f"{name} accepts host-mode tasks with task roles" + _cure(network, member),
             holds=f"{name} accepts no host-mode tasks with task roles",
-            concerned=member.fact,
+            concerned=member.fact & holds_host_mode(network, member),
         )
-    for each in on_unseen_instances(network)[:1]:
-        message = f"the instances of {each.source.name} accept host-mode tasks with task roles"
-        yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
+    for each in on_unseen_instances(network):
+        cluster = network.get(Cluster, each.source.cluster)
+        fact = each.fact
+        if cluster is not None and not cluster.external:
+            fact &= any_of(
+                starts_host_mode(network, source)
+                for source, _ in on_ec2(network)
+                if source.cluster is not None and source.cluster.to == cluster.id
+            )
+        if fact.truth is not False:
+            message = f"the instances of {each.source.name} accept host-mode tasks with task roles"
+            yield cannot_be_seen(each.source.origin, each.at, message, each.needs, fact)
+            break
 
 
 def _cure(network: Network, member: ContainerInstances) -> str:

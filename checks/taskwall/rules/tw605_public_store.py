@@ -2,14 +2,15 @@
 
 What: A database, warehouse, broker, Kafka cluster or search domain that tasks use has a public
     address: `publicly_accessible` is true, Kafka brokers have public access, a search domain is
-    outside a VPC; or, in CloudFormation, a database does not set it and its subnet group has a
-    subnet with a route to an internet gateway, which makes it public by default.
+    outside a VPC; or, in CloudFormation, a database of RDS (not Aurora) does not set it and has no
+    subnet group, or the one named `default`, which makes it public by default.
 Why: A store that only tasks use needs no public address. With one, a single security group rule
     (for a search domain: its access policy) is all that protects it from the internet.
 Fine when: Never: people reach a private store through a VPN or a Systems Manager session. A
     database that sets false is private in every subnet. Caches, MemoryDB and DocumentDB cannot be
-    public and are not judged. AWS's pages disagree on the default of RDS: set it, then the default
-    does not matter.
+    public and are not judged. With a subnet group of its own a database is private by default
+    (CreateDBInstance, 2026); older texts of AWS derived it from the routes of its subnets: set it,
+    then the default does not matter.
 Terraform: Keep the store private (for a search domain: give it vpc_options):
     publicly_accessible = false
 CloudFormation: Keep the store private (for a search domain: give it VPCOptions):
@@ -23,7 +24,7 @@ from collections.abc import Iterator
 
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
-from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store, store_used
+from taskwall.model.data_stores.internet_exposure import Exposure, store_used
 from taskwall.model.data_stores.store import looked_up
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
@@ -34,13 +35,13 @@ def public_store(network: Network) -> Iterator[Verdict]:
         yield Verdict(
             exposure.origin,
             exposure.setting.place,
-            exposed_store(network, exposure),
+            exposure.public,
             f"{exposure.name}, which tasks use, has a public address",
             holds=f"{exposure.name} has no public address",
             concerned=store_used(network, exposure),
             changes=exposure.setting.to(False if True in exposure.open else "DISABLED"),
         )
-    if (found := looked_up(network)) is not None:
+    if (found := looked_up(network, public=True)) is not None:
         variable, name = found
         text = f"{name} has a public address"
         yield cannot_be_seen(variable.on, variable.at, text, (Need(name, "is not in the sources"),))

@@ -38,7 +38,8 @@ class IncrementalStack:
 
     def judge(self, stack: Stack, check_cancelled: CancellationCheck) -> Judgement:
         """The judgement of the stack now; what `check_cancelled` raises leaves it as it was."""
-        followed = explore(stack, check_cancelled)
+        # Other values of defaults would take longer than a key may.
+        followed = explore(stack, check_cancelled, tries_defaults=False)
         asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
         queries = self._queries
         reads: dict[Entry, None] = {}

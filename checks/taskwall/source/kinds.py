@@ -3,12 +3,26 @@
 from taskwall.source.files import Files, UnreadableError
 
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+TERRAGRUNT = ("/terragrunt.hcl", "/terragrunt.stack.hcl")
+"""How the paths of files end that make a folder a unit of Terragrunt, or several."""
+
+ROOTS = (*TERRAFORM, *TERRAGRUNT)
+HCL = ".hcl"
+"""How the names of the files end that units of Terragrunt include."""
+
+_LOCK = ".terraform.lock.hcl"
+
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
+
+
+def is_terraform(path: str) -> bool:
+    """Whether a file is one of Terraform or Terragrunt by its name, or may be one of the latter."""
+    return path.endswith(ROOTS) or (path.endswith(HCL) and not path.endswith(_LOCK))
 
 
 def is_plan(path: str, files: Files) -> bool:
     """Whether a file is a plan of Terraform as JSON, by whatever name."""
-    if path.endswith((*TERRAFORM, ".yaml", ".yml", ".template")):
+    if is_terraform(path) or path.endswith((".yaml", ".yml", ".template")):
         return False
     try:
         text = files.text(path)

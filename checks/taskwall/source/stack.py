@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.values import Origin, Question, Scenario, Span, Value
+from taskwall.core.values import Origin, Question, Scalar, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.source.context import Context, SourceTie
 from taskwall.source.resource import Resource, Suppression
@@ -63,6 +63,7 @@ class Inputs(Struct, frozen=True):
     `not_called` are the addresses of calls whose modules are read as if they were not there.
     `hcl_parser` is "tree-sitter" or "python-hcl2". `context` is read for what the sources refer to;
     `doubts` are found in it: by the addresses of data sources, why it is open what they mean.
+    `ties` say what data sources and parameters are, both by stack ("" for any) and address.
     """
 
     variables: Mapping[str, Value] = {}
@@ -81,17 +82,42 @@ class Inputs(Struct, frozen=True):
     hcl_parser: str = "tree-sitter"
     context: Context = Context()
     doubts: Mapping[str, str] = {}
+    ties: Mapping[tuple[str, str], tuple[str, str]] = {}
     not_called: frozenset[str] = frozenset()
+
+
+class InputDefault(Struct, frozen=True, gc=False):
+    """The default of an input that nobody gives a value: a variable of a root, a parameter.
+
+    `name` is the input in the words of its source, `operand` what it is called in a `Scenario`,
+    `value` its default and `place` where that is written. `others` are further values that it may
+    have, as far as the sources name them; `OTHER` is any that they do not name.
+    """
+
+    name: str
+    operand: str
+    value: Scalar
+    place: Span
+    others: tuple[Scalar, ...]
+
+
+class NamedDefault(Struct, frozen=True, gc=False):
+    """Where the default of an input is written, and the input's name (`var.cidr`, `Cidr`)."""
+
+    name: str
+    place: Span
 
 
 class Provenance(Struct, frozen=True, gc=False):
     """An expression through which a value comes to where it is used.
 
     `calls` are those of modules (or nested stacks) in which it has another value than elsewhere.
+    `default` is set where the value is, in the end, the default of an input.
     """
 
     place: Span
     calls: tuple[Span, ...] = ()
+    default: NamedDefault | None = None
 
 
 ProvenanceTrace: TypeAlias = Callable[[Span, Origin], tuple[Provenance, ...]]
@@ -120,7 +146,8 @@ class Evaluation(Struct, frozen=True):
     be sensitive, and what is made of them: no report holds them. `line_map` leads from
     the places of the resources to those of the files: what is reported of them goes through it;
     `user_place` leads out of downloaded modules, `provenance` to where values are written.
-    `impossible` is whether nothing can be deployed under the scenario.
+    `impossible` is whether nothing can be deployed under the scenario. `assumed` says of places
+    what is assumed of the values there.
     """
 
     resources: tuple[Resource, ...]
@@ -133,6 +160,7 @@ class Evaluation(Struct, frozen=True):
     user_place: UserPlace = _at_the_call
     provenance: ProvenanceTrace = _at_the_place
     impossible: bool = False
+    assumed: Mapping[Span, str] = {}
 
     @property
     def exhausted(self) -> bool:

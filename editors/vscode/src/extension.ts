@@ -16,7 +16,7 @@ import {
 
 import { isPage, mayBeSource, serverCommand } from "./server";
 
-const SOURCES = "**/*.{tf,tofu,tfvars,yaml,yml,json,template}";
+const SOURCES = "**/*.{tf,tofu,tfvars,hcl,yaml,yml,json,template}";
 
 let client: LanguageClient | undefined;
 

@@ -494,16 +494,35 @@ def test_copies_of_an_export_are_told_apart_by_folders(
         {f"/r/{first}.yaml": copy, f"/r/{second}.yaml": copy, f"/r/{taker}.yaml": taking}
     )
     stack = next(stack for stack in found if f"/r/{taker}.yaml" in stack.files)
+    evaluation = stack.evaluate({})
     vpc = next(
-        one.body.fields["VpcId"]
-        for one in stack.evaluate({}).resources
-        if one.type == "AWS::EC2::Subnet"
+        one.body.fields["VpcId"] for one in evaluation.resources if one.type == "AWS::EC2::Subnet"
     )
 
     assert errors == []
+    assert bool(evaluation.assumed) is bool(meant)
     assert (getattr(vpc, "resource", "") != "") is (meant != "")
     if meant:
         assert stack.files == {f"/r/{taker}.yaml", f"/r/{meant}.yaml"}
+
+
+@pytest.mark.parametrize("folder", ["dev", "other"])
+def test_an_export_of_the_same_written_name_comes_first(folder: str) -> None:
+    """Others that fit as well, by what is known of them, are of another project."""
+    own, other = (COPY.replace("NAME", f"!Sub '${{{name}}}:vpc'") for name in ("Env", "Stage"))
+    taking = TAKER.replace("!ImportValue NAME", "{'Fn::ImportValue': !Sub '${Env}:vpc'}")
+    given = "Parameters: {Env: {Type: String}, Stage: {Type: String}}"
+    found, errors = read(
+        {
+            f"/r/{folder}/vpc.yaml": given + own,
+            "/r/dev/a.yaml": given + other,
+            "/r/dev/app.yaml": taking,
+        }
+    )
+    stack = next(stack for stack in found if "/r/dev/app.yaml" in stack.files)
+
+    assert errors == []
+    assert stack.files == {"/r/dev/app.yaml", f"/r/{folder}/vpc.yaml"}
 
 
 @pytest.mark.parametrize("parent", ["Parent: {Type: String}", "Parent: {Type: String, Default: x}"])

@@ -8,7 +8,7 @@ import pytest
 from taskwall.core.values import Known, Span, Value, plain, worst_per_scenario
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
-from taskwall.source.resource import Resource
+from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import Inputs, SourceError
 
 
@@ -290,9 +290,10 @@ def test_includes_stay_inside_the_boundary(tmp_path: Path) -> None:
     (tmp_path / "group.yaml").write_text("GroupName: name\n")
     text = INCLUDING.replace("group.yaml", "../group.yaml")
     (stack,), errors = scanned(inside, t=text)
-    (group,) = stack.evaluate({}).resources
+    group, *others = stack.evaluate({}).resources
 
     assert errors == []
+    assert [one.type for one in others] == [ABSENT, ABSENT]  # whole.yaml and more.yaml
     assert group.cell().get("GroupName").needs != ()
 
 

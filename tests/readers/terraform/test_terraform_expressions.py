@@ -262,6 +262,8 @@ KNOWN = [
     ("path.module", "."),
     ("path.root", "."),
     ('chunklist([1, 2, 3], 2)', [[1, 2], [3]]),
+    ('map("a", 1, "b", 2)', {"a": 1, "b": 2}),
+    ('list("a", "b")', ["a", "b"]),
     ("transpose({ a = [\"x\", \"y\"], b = [\"y\"] })", {"x": ["a"], "y": ["a", "b"]}),
     ('matchkeys(["i", "j"], ["a", "b"], ["b"])', ["j"]),
     # Resources

@@ -284,7 +284,9 @@ def test_workspace(evaluated: Evaluated, shown: Shown) -> None:
     """The workspace is what the user says, else unknown."""
     main = 'resource "t" "t" {\n  x = "${terraform.workspace}-a"\n}\n'
     assert shown(x(evaluated(main, inputs=Inputs(workspace="prod")))) == "prod-a"
-    assert shown(x(evaluated(main))) == "<terraform.workspace>-a"
+    found = x(evaluated(main))
+    assert shown(found) == "<terraform.workspace>-a"
+    assert [need.option for need in needs(found)] == ["workspace"]
 
 
 def test_ephemeral_values(evaluated: Evaluated, shown: Shown) -> None:

@@ -404,7 +404,7 @@ def test_settings_name_folders(tmp_path: Path) -> None:
     report = scan(Options((str(tmp_path),)))
     assert (report.status, report.document.summary.stacks) == (2, 2)
     [error] = report.document.errors
-    assert error.message == "remote-state.s: there is no folder nowhere"
+    assert error.message == "remote-state.s: there is no file or folder nowhere"
     assert error.file.endswith("taskwall.toml")
 
 

@@ -65,6 +65,19 @@ class Instances(Entity, frozen=True, kw_only=True):
     optimized: bool = False
 
 
+class InterfaceGroup(Struct, frozen=True):
+    """A security group that a resource of its own gives to an instance's interface."""
+
+    instances: Link
+    group: Link
+
+
+class InstanceAddress(Struct, frozen=True):
+    """That an instance has an Elastic IP."""
+
+    instances: Link
+
+
 class ContainerInstances(Struct, frozen=True):
     """Instances that join a cluster, or may do so.
 

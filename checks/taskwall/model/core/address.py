@@ -135,6 +135,12 @@ def is_internet(addresses: Ranges) -> bool:
     )
 
 
+SUBNET_SIZE = {4: 2**16, 6: 2**84}
+"""More addresses than this no subnet has: a /16, or a /44.
+
+"Subnet CIDR blocks", Amazon VPC User Guide.
+"""
+
 VPC_SIZE = {4: 50 * 2**16, 6: 50 * 2**84}
 """More addresses than this no VPC has: at most 50 ranges, of a /16 (IPv6: a /44) each.
 

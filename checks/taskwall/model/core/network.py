@@ -23,13 +23,28 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class FlowIntent(Struct, frozen=True):
+    """What flows from one end to another there may be, or must be, by the settings.
+
+    The ends are words as `taskwall flows` takes them. `only` are those that there may be (None:
+    any), `required` those that must be; each is a protocol with ports and, if it is written, the
+    way that it must take.
+    """
+
+    source: str
+    target: str
+    only: tuple[str, ...] | None = None
+    required: tuple[str, ...] = ()
+
+
 class RulePolicy(Struct, frozen=True):
     """What the settings say that rules must know.
 
     `allowed_peers` may be allowed by tasks and data stores; `profile` is the one that runs.
     `isolated` are isolation groups with the patterns of what is in them, `isolation_tag` the tag
     by which sources name theirs; `undeclared` says whether what is in none counts as outside.
-    `internet_gateways` is whether VPCs with tasks may have any.
+    `internet_gateways` is whether VPCs with tasks may have any. `intents` say which flows there may
+    and must be.
     """
 
     allowed_peers: frozenset[str] = frozenset()
@@ -38,6 +53,7 @@ class RulePolicy(Struct, frozen=True):
     isolation_tag: str = "taskwall:isolation"
     undeclared: bool = True
     internet_gateways: bool = True
+    intents: tuple[FlowIntent, ...] = ()
 
 
 class Network:

@@ -11,11 +11,13 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, same, worst_per_scenario
+from taskwall.model.compute.launch_type import sources_of_definition
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
+from taskwall.model.entities.ecs import TaskDefinition
 from taskwall.model.entities.environment import DnsName, Variable
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.paths import stands_before_tasks
+from taskwall.model.load_balancing.paths import stands_before_others
 
 
 class Connection(Struct, frozen=True):
@@ -142,9 +144,14 @@ def _by_http(
     plain = _fact(True, variable, "connects by plain HTTP")
     if _LOCAL.fullmatch(host):
         return None
+    others = _is_another(network, variable)
     if _HOLE not in host:
         answering = [
-            (Fact(same(each.name, Known(host)), f"{each.by} has that name"), each.encrypted)
+            (
+                Fact(same(each.name, Known(host)), f"{each.by} has that name")
+                & others.get(each.by, TRUE),
+                each.encrypted,
+            )
             for each in (*_dns_names(network).get(host, ()), *_dns_names(network).get("", ()))
         ]
         if not answering:
@@ -159,9 +166,19 @@ def _by_http(
                 return Connection(plain, TRUE, hole.resource)
             balancer = network.get(LoadBalancer, hole.resource)
             if balancer is not None and not balancer.external:
-                return Connection(plain, stands_before_tasks(network, balancer))
+                return Connection(plain, stands_before_others(network, balancer, others))
     needs = tuple(need for hole in holes for need in _needs(hole))
     return _open(variable, needs) if needs else None
+
+
+def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:
+    """Of what may run the containers that a variable is for, by name: whether it does not.
+
+    A service that is told its own address connects to no other.
+    """
+    definition = network.get(TaskDefinition, variable.definition.id)
+    found = sources_of_definition(network, definition) if definition is not None else ()
+    return {source.name: ~link.fact for source, link in found}
 
 
 @remembered

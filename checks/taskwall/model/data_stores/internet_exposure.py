@@ -1,18 +1,10 @@
 """Whether data stores can be reached from the internet."""
 
-from typing import Literal, TypeAlias
-
-from taskwall.core.facts import FALSE, Fact, any_of
-from taskwall.core.values import Need
+from taskwall.core.facts import FALSE, Fact
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import Store, used
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.vpc import Subnet
-from taskwall.model.routing.routes import leads
-
-Default: TypeAlias = Literal["private", "by its subnets", "by the provider"]
-"""What a store is where nothing is written: AWS derives it from subnets, or providers differ."""
 
 
 class Exposure(Entity, frozen=True, kw_only=True):
@@ -24,34 +16,11 @@ class Exposure(Entity, frozen=True, kw_only=True):
     store: Link
     setting: Setting
     open: tuple[str | bool, ...]
-    default: Default
 
-
-def exposed_store(network: Network, exposure: Exposure) -> Fact:
-    """Whether a store has a public address."""
-    setting, name = exposure.setting, exposure.name
-    if setting.value is not None or exposure.default == "private":
-        return setting.is_(*exposure.open)
-    text = f"{name} is public, since it does not set {setting.name}"
-    if exposure.default == "by the provider":
-        why = Need(
-            f"{setting.name} of {name}", "is not set, and provider versions differ in its default"
-        )
-        return Fact(None, text, setting.place, name, (why,))
-    store = network.get(Store, exposure.store)
-    subnets = store.subnets if store else ()
-    parts = []
-    for link in subnets:
-        subnet = network.get(Subnet, link)
-        if subnet is None:
-            needs = link.waits("a subnet")
-            parts.append(Fact(None, text, setting.place, name, needs))
-        else:
-            parts.append(link.fact & leads(network, subnet, "internet"))
-    if not subnets:
-        why = Need(f"the subnet group of {name}", "is not in the sources")
-        parts.append(Fact(None, text, setting.place, name, (why,)))
-    return any_of(parts)
+    @property
+    def public(self) -> Fact:
+        """Whether it has a public address."""
+        return self.setting.is_(*self.open)
 
 
 def store_used(network: Network, exposure: Exposure) -> Fact:

@@ -65,10 +65,16 @@ class ProxyTarget(Struct, frozen=True):
 
 
 @remembered
-def looked_up(network: Network) -> tuple[Variable, str] | None:
-    """The first variable of a task that refers to a store which is only looked up, and to which."""
-    found = (variable for variable in network.every(Variable) if variable.stores)
-    return next(((variable, variable.stores[0]) for variable in found), None)
+def looked_up(network: Network, *, public: bool = False) -> tuple[Variable, str] | None:
+    """The first variable of a task that refers to a store which is only looked up, and to which.
+
+    With `public`, one that can have a public address.
+    """
+    every = (
+        (variable, *store) for variable in network.every(Variable) for store in variable.stores
+    )
+    found = ((variable, name) for variable, name, can_be in every if can_be or not public)
+    return next(found, None)
 
 
 @remembered

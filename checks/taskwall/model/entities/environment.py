@@ -20,7 +20,7 @@ class Variable(Struct, frozen=True):
     `named` what it waits for. `value` is the text as far as it is known (a Text whose pieces are
     literal or not), None where nothing of it is or for a secret. `refers` are the ids of the
     resources that the value refers to, in the order of reading, and `stores` those of data stores
-    among them that are only looked up.
+    among them that are only looked up, each with whether it can have a public address.
     Values are never shown.
     """
 
@@ -33,7 +33,7 @@ class Variable(Struct, frozen=True):
     at: Span
     needs: tuple[Need, ...] = ()
     secret: bool = False
-    stores: tuple[str, ...] = ()
+    stores: tuple[tuple[str, bool], ...] = ()
     named: tuple[Need, ...] = ()
 
 

@@ -16,6 +16,7 @@ class LoadBalancer(Entity, frozen=True, kw_only=True):
     """A load balancer. `internal` is its scheme; not internal is the default and is public.
 
     `addresses` are private addresses fixed for it, `elastic` Elastic IPs that it is given.
+    `families` is the type of its addresses, None of a kind that has IPv4 addresses only.
     `access_log` is whether it keeps access logs, `check` a classic one's health check. `logging`
     is what would make it keep them.
     """
@@ -30,6 +31,7 @@ class LoadBalancer(Entity, frozen=True, kw_only=True):
     access_log: Setting
     logging: tuple[AttributeChange, ...] = ()
     check: Setting | None = None
+    families: Setting | None = None
 
     @property
     def word(self) -> str:

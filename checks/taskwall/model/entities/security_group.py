@@ -39,7 +39,8 @@ class Permission(Struct, frozen=True, kw_only=True):
 
     `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
     of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
-    `range_of` is the VPC whose own address range is meant. `id` identifies it for precedence.
+    `range_of` is the VPC whose own address range is meant, `of_subnet` whether it is a subnet's.
+    `id` identifies it for precedence.
     `place` is where it says who; `block` is all of it.
     """
 
@@ -54,6 +55,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     last_port: Setting
     range: Setting | None = None
     range_of: Link | None = None
+    of_subnet: bool = False
     prefix_list: Link | None = None
     peer: Link | None = None
     itself: bool = False

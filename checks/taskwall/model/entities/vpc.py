@@ -95,6 +95,12 @@ class Association(Struct, frozen=True):
     vpc: Link | None = None
 
 
+class EdgeTable(Struct, frozen=True):
+    """A route table that a gateway uses for what comes into a VPC."""
+
+    table: Link
+
+
 class GatewayAttachment(Entity, frozen=True, kw_only=True):
     """A gateway's link to a VPC: written on the gateway, or in a resource of its own."""
 

@@ -13,10 +13,10 @@ from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.hosts import Host, host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
-from taskwall.model.compute.placement import hosts_of
+from taskwall.model.compute.placement import hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.ecs import TaskDefinition, TaskSource
+from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
@@ -68,6 +68,42 @@ def in_host_mode(network: Network) -> dict[str, TaskDefinition]:
                 if all_of((starts.fact, fact)).truth:
                     found.setdefault(member.instances.id, definition)
     return found
+
+
+def holds_host_mode(network: Network, member: ContainerInstances) -> Fact:
+    """Whether tasks in host mode run on container instances.
+
+    Who runs tasks in a cluster of the sources is in the sources, if anybody there does; any task
+    may run in another one.
+    """
+    name, at = member.instances.name, member.instances.origin.header
+    anything = Fact(True, f"any task can be placed on {name}", at, name)
+    if not kinds_near(network, member):
+        return anything
+    parts = []
+    for link in member.clusters:
+        cluster = network.get(Cluster, link)
+        if link.exact and (cluster is None or cluster.external):
+            return anything
+        if not link.exact:
+            text = f"tasks of another cluster can be placed on {name}"
+            parts.append(Fact(None, text, link.place, name, link.waits("a cluster")))
+    if member.open:
+        parts.append(Fact(None, f"tasks of another cluster run on {name}", at, name, member.open))
+    for host, held in tasks_on(network):
+        if host.id == member.instances.id:
+            parts += [all_of((fact, starts_host_mode(network, source))) for source, fact in held]
+    none = f"no task source of the cluster of {name} has tasks in host mode"
+    return any_of((Fact(False, "", at, name, otherwise=none), *parts))
+
+
+def starts_host_mode(network: Network, source: TaskSource) -> Fact:
+    """Whether the tasks of a source are in host mode."""
+    definition, link = network.get(TaskDefinition, source.task_definition), source.task_definition
+    if definition is not None and not definition.external:
+        return definition.mode.is_("host")
+    at, waits = source.origin.header, (link.waits("a task definition") if link else ())
+    return Fact(None, f"tasks of {source.name} are in host mode", at, source.name, waits)
 
 
 @remembered

@@ -68,11 +68,15 @@ def takes_nothing(of: Interface) -> Obstacle:
 
 def from_internet(network: Network, server: Interface) -> OpenConnection:
     """What the internet can open to an interface, by addresses of its own."""
+    if server.everywhere:
+        return OpenConnection(over(ANY_PROTOCOL, ALL_PORTS, TRUE, internet(4)))
     found: list[TrafficPiece] = []
     closed: tuple[Obstacle, ...] = ()
     lost = Ranges()
     for place in server.places:
-        pieces, shut = way_in(network, place, server.public)
+        pieces, shut = way_in(
+            network, place, server.public if place.version == 4 else server.public_six
+        )
         wanted = internet(place.version)
         ingress = let_through(network, server.groups, "ingress", of_addresses(wanted))
         if not ingress:
@@ -98,7 +102,9 @@ def from_service(network: Network, server: Interface, service: str) -> Pieces:
     found: list[TrafficPiece] = []
     far = Far(Addresses(), service=service, hidden=True)
     for place in server.places:
-        pieces, shut = way_in(network, place, server.public)
+        pieces, shut = way_in(
+            network, place, server.public if place.version == 4 else server.public_six
+        )
         if shut:
             continue
         ingress = let_through(network, server.groups, "ingress", far)

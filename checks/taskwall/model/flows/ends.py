@@ -8,14 +8,19 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.container_instances import (
+    ContainerInstances,
+    InstanceAddress,
+    InterfaceGroup,
+    container_instances,
+)
 from taskwall.model.compute.container_instances import public_address as instance_address
 from taskwall.model.compute.hosts import Host, host_of
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.data_stores.internet_exposure import Exposure, exposed_store
+from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
@@ -42,9 +47,11 @@ WINDOWS_PORTS = Ranges(((49152, 65535),))
 class Interface(Struct, frozen=True):
     """Network interfaces of one thing that are alike in all that decides who reaches them.
 
-    `end` is how flows name the thing, `public` whether it has a public IPv4 address. `answers` are
-    the ports that it takes as a client, `takes` those on which it can be reached at all. `serves`
-    and `opens` are whether connections to it, and by it, are told of.
+    `end` is how flows name the thing, `public` whether it has a public IPv4 address, `public_six`
+    whether the IPv6 addresses of its subnets are its own. `answers` are the ports that it takes as
+    a client, `takes` those on which it can be reached at all. `serves` and `opens` are whether
+    connections to it, and by it, are told of. `everywhere` is whether it is on the internet itself,
+    in no VPC.
     """
 
     end: str
@@ -54,10 +61,16 @@ class Interface(Struct, frozen=True):
     places: tuple[Place, ...]
     public: Fact
     exists: Fact
+    public_six: Fact = FALSE
     answers: Ranges = CLIENT_PORTS
     takes: Pieces = OPEN
     serves: bool = True
     opens: bool = True
+    everywhere: bool = False
+
+    def public_at(self, place: Place) -> Fact:
+        """Whether it has a public address of the IP version of a place."""
+        return self.public if place.version == 4 else self.public_six
 
     @property
     def alike(self) -> object:
@@ -65,13 +78,14 @@ class Interface(Struct, frozen=True):
         ties = tuple((link.to, link.fact.truth, link.place) for link in self.groups.ties)
         places = tuple((place.key, place.fact.truth) for place in self.places)
         more = self.groups.more.truth, self.groups.filters
-        return ties, more, places, self.public.truth, self.public.place, self.answers.spans
+        public = self.public.truth, self.public.place, self.public_six.truth
+        return ties, more, places, public, self.answers.spans, self.everywhere
 
 
 @remembered
 def interfaces(network: Network) -> tuple[Interface, ...]:
     """Everything of the sources that has network interfaces, each with its groups and subnets."""
-    return tuple(_naming(network).every())
+    return tuple(each for each in _naming(network).every() if not each.thing.origin.silent)
 
 
 def end_of(network: Network, kind: EndKind, thing: Entity) -> str:
@@ -103,11 +117,9 @@ class _Naming:
 
     def every(self) -> Iterator[Interface]:
         for source in self.network.every(TaskSource):
-            if not source.origin.silent:
-                yield from self._tasks(source)
+            yield from self._tasks(source)
         for member in container_instances(self.network):
-            if not member.instances.origin.silent:
-                yield self._instances(member)
+            yield self._instances(member)
         yield from self._on_hosts()
         for function in self.network.every(LambdaFunction):
             yield self._plain(
@@ -115,7 +127,7 @@ class _Naming:
                 answers=BALANCER_PORTS, serves=False,
             )  # fmt: skip
         for balancer in self.network.every(LoadBalancer):
-            if balancer.kind.known != "gateway" and not balancer.origin.silent:
+            if balancer.kind.known != "gateway":
                 yield self.balancer(balancer)
         for endpoint in self.network.every(Endpoint):
             if endpoint.kind.is_("Interface", "Resource", "ServiceNetwork").truth is not False:
@@ -145,6 +157,7 @@ class _Naming:
             self._places(source.subnets, source.groups, source.subnets_setting),
             public,
             all_of((source.exists, own)) if own.truth is None else source.exists,
+            public_six=TRUE,
             answers=self._client_ports(source),
         )
 
@@ -157,8 +170,6 @@ class _Naming:
         """Tasks that share the network of their host: they take only what they publish."""
         for host, held in tasks_on(self.network):
             for source, fact in held:
-                if source.origin.silent:
-                    continue
                 ports = published(self.network, source)
                 takes = (*over(TCP, ports.tcp), *over(UDP, ports.udp))
                 if ports.needs:
@@ -173,26 +184,37 @@ class _Naming:
                     self._places(host.subnets, host.groups, host.groups_setting),
                     self._public_instance(host.member, host.subnets),
                     all_of((source.exists, fact)),
+                    public_six=TRUE,
                     answers=self._client_ports(source),
                     takes=takes,
                 )
 
     def _instances(self, member: ContainerInstances) -> Interface:
         host: Host = host_of(self.network, member)
+        extra = [
+            each.group
+            for each in self.network.every(InterfaceGroup)
+            if each.instances.to == member.instances.id
+        ]
+        groups = self._groups(host.groups, host.groups_setting, host.subnets)
         return Interface(
             self.end("instances", member.instances),
             "instances",
             member.instances,
-            self._groups(host.groups, host.groups_setting, host.subnets),
+            Groups((*groups.ties, *extra), groups.more),
             self._places(host.subnets, host.groups, host.groups_setting),
             self._public_instance(member, host.subnets),
             all_of((member.instances.exists, member.fact)),
+            public_six=TRUE,
         )
 
     def _public_instance(
         self, member: ContainerInstances | None, subnets: tuple[Link, ...]
     ) -> Fact:
         own = instance_address(self.network, member.instances) if member is not None else None
+        for each in self.network.every(InstanceAddress):
+            if member is not None and each.instances.to == member.instances.id:
+                return each.instances.fact
         if own is not None:
             return own.is_(True)
         parts = []
@@ -234,6 +256,7 @@ class _Naming:
             self._places(balancer.subnets, balancer.groups, setting),
             public,
             balancer.exists,
+            all_of((public, _has_ipv6(balancer))),
             answers=BALANCER_PORTS,
             opens=False,
         )
@@ -257,10 +280,16 @@ class _Naming:
         )  # fmt: skip
 
     def _store(self, store: Store) -> Interface:
+        """A data store; a search domain outside of VPCs guards itself by its policy alone."""
+        found = _exposures(self.network).get(store.id, ())
+        if any(_is_outside(each) and each.public.truth for each in found):
+            ports = Ranges(((80, 80), (443, 443)))
+            return Interface(
+                self.end("store", store), "store", store, UNFILTERED, (), TRUE, store.exists,
+                takes=over(TCP, ports), opens=False, everywhere=True,
+            )  # fmt: skip
         kind: EndKind = "proxy" if _is_proxy(store) else "store"
-        parts = [
-            exposed_store(self.network, each) for each in _exposures(self.network).get(store.id, ())
-        ]
+        parts = [each.public for each in found]
         return Interface(
             self.end(kind, store),
             kind,
@@ -321,6 +350,13 @@ class _Naming:
         return places_of(self.network, subnets, groups, setting.needs)
 
 
+def _has_ipv6(balancer: LoadBalancer) -> Fact:
+    """Whether a load balancer has IPv6 addresses: only where its address type says so."""
+    if balancer.families is None:
+        return FALSE
+    return balancer.families.is_("dualstack", "dualstack-without-public-ipv4")
+
+
 def _moved(place: Place, vpc: Link) -> Place:
     """A place of which only the VPC is known."""
     return place if place.vpc is not None or not vpc.to else Place(
@@ -331,6 +367,11 @@ def _moved(place: Place, vpc: Link) -> Place:
 
 def _word(source: TaskSource) -> EndKind:
     return "service" if source.long_running else "task"
+
+
+def _is_outside(exposure: Exposure) -> bool:
+    """Whether an exposure says that a store is in no VPC, and not that it has a public address."""
+    return True not in exposure.open and "SERVICE_PROVIDED_EIPS" not in exposure.open
 
 
 @remembered

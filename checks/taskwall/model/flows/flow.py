@@ -130,11 +130,14 @@ def _spoken(
     lost: Ranges,
 ) -> Iterator[Flow]:
     """Pieces of one verdict as flows, one for each protocol and set of addresses."""
-    by_ports: dict[tuple[str, Ranges], list[Ranges]] = {}
+    alike: dict[tuple[Ranges, Ranges], list[Ranges]] = {}
     for piece in pieces:
         for protocols, ports, addresses in piece.traffic.boxes:
-            for word, held in spoken_protocols(protocols, ports):
-                by_ports.setdefault((word, held), []).append(addresses)
+            alike.setdefault((ports, addresses), []).append(protocols)
+    by_ports: dict[tuple[str, Ranges], list[Ranges]] = {}
+    for (ports, addresses), spoken in alike.items():
+        for word, held in spoken_protocols(Ranges.union(spoken), ports):
+            by_ports.setdefault((word, held), []).append(addresses)
     by_word: dict[tuple[str, Ranges], list[Ranges]] = {}
     for (word, held), sets in by_ports.items():
         by_word.setdefault((word, Ranges.union(sets)), []).append(held)

@@ -8,7 +8,7 @@ from taskwall.model.flows.flow import Flow, Told, flows_of, if_there
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
 from taskwall.model.flows.sets import cross
-from taskwall.model.flows.through import through_balancers, through_proxies
+from taskwall.model.flows.through import through_balancers, through_proxies, through_unseen
 
 
 def all_flows(reach: Reach) -> Iterator[Flow]:
@@ -24,6 +24,7 @@ def _told(reach: Reach) -> Iterator[Told]:
     for client in reach.clients:
         yield from _out_of(reach, client)
     yield from through_balancers(reach)
+    yield from through_unseen(reach)
     yield from through_proxies(reach)
 
 

@@ -6,27 +6,29 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need
-from taskwall.model.core.address import ALL_PORTS
 from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.door import Door
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.security_groups import all_entries
-from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, merged, over
+from taskwall.model.flows.security_groups import GroupEntry, all_entries
+from taskwall.model.flows.sets import OPEN, Pieces, TrafficPiece, merged, over
 from taskwall.model.load_balancing.edge import EdgeConnection
 
 
 class Opening(Struct, frozen=True):
     """A way of its own to some things: who comes by it, through which AWS service, and whether.
 
-    `to` are the ids of what it leads to, or of what these are in; None: whatever there is.
+    `to` are the ids of what it leads to, or of what these are in; None: whatever there is. `groups`
+    are its own security groups, if it is known to have some: permissions for others do not match.
     """
 
     source: str
     through: str
     to: frozenset[str] | None
     fact: Fact
+    groups: frozenset[str] = frozenset()
 
 
 @remembered
@@ -44,7 +46,9 @@ def _by_doors(network: Network) -> Iterator[Opening]:
         text = f"{door.name} lets {door.source} in"
         fact = Fact(None, text, at, door.name, needs)
         to = None if door.open else door.mentions
-        yield Opening(door.source, f"aws:{door.service}", to, all_of((fact, door.exists)))
+        groups = {each for each in door.mentions if network.get(SecurityGroup, each) is not None}
+        own = frozenset() if door.open else frozenset(groups)
+        yield Opening(door.source, f"aws:{door.service}", to, all_of((fact, door.exists)), own)
 
 
 def _by_edges(network: Network) -> Iterator[Opening]:
@@ -60,6 +64,13 @@ def _by_edges(network: Network) -> Iterator[Opening]:
         fact = Fact(None, f"{edge.on.name} lets the internet in", edge.at, edge.on.name, needs)
         to = frozenset((link.to,)) if link is not None and link.to and link.exact else None
         yield Opening("internet", f"aws:{service}", to, fact)
+
+
+def _is_for_others(entry: GroupEntry, groups: frozenset[str]) -> bool:
+    """Whether an entry is for a group of the sources that is none of some."""
+    permission = entry.permission
+    peer = permission.peer if permission is not None else None
+    return peer is not None and peer.exact and bool(peer.to) and peer.to not in groups
 
 
 def leads_to(opening: Opening, server: Interface) -> bool:
@@ -84,11 +95,20 @@ def _names_balancers(opening: Opening) -> bool:
 
 def lets_in(network: Network, server: Interface, opening: Opening) -> Pieces:
     """What comes in by a way, as far as the groups of the server allow anybody."""
+    found = anybody_let_in(network, server, opening.groups)
+    return tuple(TrafficPiece(piece.traffic, all_of((piece.fact, opening.fact))) for piece in found)
+
+
+def anybody_let_in(
+    network: Network, server: Interface, groups: frozenset[str] = frozenset()
+) -> Pieces:
+    """What the groups of a server let in, whomever that is for, or for who has some groups."""
     if not server.groups.filters:
-        return over(ANY_PROTOCOL, ALL_PORTS, opening.fact)
+        return OPEN
     found = [
         piece
         for entry, tied, _ in all_entries(network, server.groups, "ingress")
-        for piece in over(entry.protocols, entry.ports, all_of((entry.fact, tied, opening.fact)))
+        if not groups or not _is_for_others(entry, groups)
+        for piece in over(entry.protocols, entry.ports, all_of((entry.fact, tied)))
     ]
     return merged(found)

@@ -10,7 +10,7 @@ from taskwall.model.entities.vpc import WAYS, NatGateway, Subnet
 from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.paths import led_to
 from taskwall.model.flows.places import Place, places_of
-from taskwall.model.flows.routes import Hop
+from taskwall.model.flows.routes import Hop, steered
 from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, TrafficPiece, both
 from taskwall.model.permissions.packets import Traffic, protocols
 from taskwall.model.routing.routes import blocked, gateway_blocked
@@ -37,11 +37,11 @@ def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[
     Args:
         network: the network.
         place: where it is.
-        public: whether it has a public IPv4 address; its IPv6 address is public in any case.
+        public: whether what is there has an address of the place's version that is public.
     """
     closed: list[Obstacle] = []
-    facts = [] if place.version == 6 else [public]
-    if place.version == 4 and public.truth is False:
+    facts = [public]
+    if public.truth is False:
         closed.append(Obstacle(public, "give it a public address"))
     subnet = network.get(Subnet, place.subnet)
     if subnet is not None:
@@ -50,6 +50,8 @@ def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[
             facts.append(~shut)
         if shut.truth:
             closed.append(_blocking(shut))
+    if (passing := steered(network, place)) is not TRUE:
+        facts.append(passing)
     wanted = internet(place.version)
     led = led_to(network, place, wanted, _by_gateway)
     if not led:

@@ -10,10 +10,10 @@ from taskwall.model.flows.acls import WHOLE, Crossing, CrossingSide, crossing
 from taskwall.model.flows.connect import shut_by
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Obstacle, OpenConnection
-from taskwall.model.flows.paths import WayBetween, way_between
+from taskwall.model.flows.paths import WayBetween, is_one_subnet, way_between
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.security_groups import Far, Groups, all_entries, let_through
-from taskwall.model.flows.sets import Pieces, TrafficPiece, cross, given, merged
+from taskwall.model.flows.sets import OPEN, Pieces, TrafficPiece, cross, given, merged
 from taskwall.model.permissions.packets import Traffic
 
 
@@ -150,6 +150,8 @@ class PairedInterfaces:
 def _crossing(
     network: Network, client: Interface, place: Place, other: Place, wanted: Traffic = WHOLE
 ) -> Crossing:
+    if is_one_subnet(place, other):
+        return Crossing(OPEN)  # ACLs guard the border of a subnet, not what is inside.
     sides = CrossingSide(place, place.ranges), CrossingSide(other, other.ranges)
     return crossing(network, *sides, client.answers, wanted)
 

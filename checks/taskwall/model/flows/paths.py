@@ -32,7 +32,7 @@ class WayBetween(Struct, frozen=True):
 
 def way_between(network: Network, one: Place, other: Place) -> WayBetween:
     """The way from one place to another of the same IP version, and back."""
-    if one.key == other.key and one.subnet is not None and "#" not in one.key:
+    if is_one_subnet(one, other):
         return WayBetween(TRUE, TRUE)
     joined = _same_vpc(network, one, other)
     if joined.truth:
@@ -53,6 +53,11 @@ def way_between(network: Network, one: Place, other: Place) -> WayBetween:
     if there.truth is False or back.truth is False:
         return WayBetween(all_of((there, back)), FALSE)
     return WayBetween(all_of((there, back)), refers)
+
+
+def is_one_subnet(one: Place, other: Place) -> bool:
+    """Whether two places are certainly in the same subnet."""
+    return one.key == other.key and one.subnet is not None and "#" not in one.key
 
 
 def _same_vpc(network: Network, one: Place, other: Place) -> Fact:

@@ -5,10 +5,10 @@ from msgspec import Struct
 from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import EVERYWHERE, V4, Ranges
-from taskwall.model.core.entity import Link
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import PrefixList
-from taskwall.model.entities.vpc import Route, RouteTable, Subnet, Vpc, Way
+from taskwall.model.entities.vpc import EdgeTable, Route, RouteTable, Subnet, Vpc, Way
 from taskwall.model.flows.places import Place
 from taskwall.model.permissions.coverage import of_vpc, part
 from taskwall.model.routing.routes import routes_of_table, tables
@@ -159,6 +159,24 @@ def _why(network: Network, route: Route, subnet: Subnet) -> tuple[Need, ...]:
     if route.destination.value is None:
         return (Need(route.destination.name, "has unknown destinations"),)
     return (Need(f"a route of {subnet.name}", "may be there, and is for fewer addresses"),)
+
+
+def steered(network: Network, place: Place) -> Fact:
+    """That what comes in by a gateway gets to a place, though a table sends it elsewhere first.
+
+    True where no table of a gateway does so.
+    """
+    for each in network.every(EdgeTable):
+        table = network.get(RouteTable, each.table)
+        same = table is None or place.vpc is None or same_entity(table.vpc, place.vpc) is not False
+        for route in routes_of_table(network, each.table.to) if same else ():
+            to = part(route.destination)
+            if route.way != "local" and (not to.whole or to.within & place.ranges):
+                name = route.fact.resource
+                text = f"what {name} sends incoming traffic through lets it pass"
+                needs = (Need(name, "sends what comes in through something else"),)
+                return Fact(None, text, route.fact.place, name, needs)
+    return TRUE
 
 
 def inner_routes(network: Network, subnet: Subnet) -> Fact:

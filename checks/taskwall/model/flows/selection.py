@@ -166,9 +166,10 @@ def flows_between(
         if to is not None and flow.target not in to.names:
             continue
         ranges = flow.addresses
-        for selection in (of, to) if ranges != EVERYWHERE else ():
-            if selection is not None:
-                ranges = ranges & selection.addresses
+        # The addresses are those of the end that is no interface.
+        selection = to if flow.target in (INTERNET, ONPREM) else of
+        if selection is not None and not any(flow.source == i.end for i in selection.interfaces):
+            ranges = ranges & selection.addresses
         if ranges:
             yield flow if ranges == flow.addresses else replace(flow, addresses=ranges)
 

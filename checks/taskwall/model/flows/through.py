@@ -5,13 +5,20 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of
+from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.model.core.entity import Setting
 from taskwall.model.data_stores.store import ProxyTarget, Store
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.flows.ends import Interface
+from taskwall.model.entities.vpc import Vpc
+from taskwall.model.exposure.balancer_paths import ways_to
+from taskwall.model.exposure.task_ports import number_of
+from taskwall.model.flows.ends import Interface, short_name
 from taskwall.model.flows.flow import OpenConnection, Told, if_there
+from taskwall.model.flows.guards import anybody_let_in
 from taskwall.model.flows.listeners import Onward, listens, onward
-from taskwall.model.flows.reach import Arrival, Reach
+from taskwall.model.flows.reach import INTERNET, Arrival, Reach
 from taskwall.model.flows.security_groups import Far, let_through
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
@@ -21,9 +28,11 @@ from taskwall.model.flows.sets import (
     cross,
     given,
     merged,
+    over,
 )
+from taskwall.model.load_balancing.paths import BalancerPath
 from taskwall.model.permissions.coverage import Addresses, Part
-from taskwall.model.permissions.packets import Traffic
+from taskwall.model.permissions.packets import TCP, UDP, Traffic
 
 
 class Bundle(Struct, frozen=True):
@@ -198,6 +207,42 @@ def _joined(target: str, hop: str, bundle: Bundle, inner: Pieces, facts: tuple[F
     through = (*bundle.through, hop)
     first, *others = bundle.ends
     return Told(first, target, pieces, through, ports, bundle.lost, tuple(others), bundle.own)
+
+
+def through_unseen(reach: Reach) -> Iterator[Told]:
+    """What may get to tasks through load balancers that are not in the sources."""
+    for source in reach.network.every(TaskSource):
+        for front, setting in ways_to(reach.network, source):
+            if front.balancer is not None or front.fact.truth is False:
+                continue
+            for server in reach.of(source):
+                yield from _unseen(reach, server, front, setting)
+
+
+def _unseen(
+    reach: Reach, server: Interface, front: BalancerPath, setting: Setting
+) -> Iterator[Told]:
+    name = front.needs[0].name if front.needs else "a load balancer"
+    text = f"{name} leads to {server.end}"
+    needs = front.needs or (Need(name, "is not in the sources"),)
+    fact = Fact(None, text, front.place, server.thing.name, needs)
+    listener = front.listener
+    number = number_of(listener.port) if listener is not None else None
+    opened = ALL_PORTS if number is None else Ranges(((number, number),))
+    number = number_of(setting)
+    arrives = ALL_PORTS if number is None else Ranges(((number, number),))
+    if server.takes is not OPEN:
+        arrives = ALL_PORTS  # A port of the instance.
+    inner = cross(anybody_let_in(reach.network, server), over(TCP | UDP, arrives))
+    if not inner:
+        return
+    pieces = if_there(over(TCP, opened, all_of((fact, inner[0].fact))), (server.exists,))
+    ports = Ranges.union(piece.traffic.ports for piece in inner)
+    vpcs = dict.fromkeys(place.vpc.to for place in server.places if place.vpc is not None)
+    known = (reach.network.get(Vpc, key) for key in vpcs)
+    ends = [INTERNET, *(f"vpc:{short_name(vpc)}" for vpc in known if vpc is not None)]
+    for end in ends:
+        yield Told(end, server.end, pieces, (f"lb:{name}",), ports)
 
 
 def through_proxies(reach: Reach) -> Iterator[Told]:

@@ -1,10 +1,10 @@
 """Which load balancers stand in front of which tasks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
@@ -352,6 +352,25 @@ def stands_before_tasks(network: Network, balancer: LoadBalancer) -> Fact:
         needs = each.load_balancer.fact.needs
         may = Fact(None, text, each.load_balancer.place, each.name, needs)
         parts.append(may & before_tasks(network, each))
+    return any_of(parts)
+
+
+def stands_before_others(
+    network: Network, balancer: LoadBalancer, others: Mapping[str, Fact]
+) -> Fact:
+    """Whether a load balancer is in front of other tasks than those of some task sources.
+
+    `others` says of each of these, by name, whether it is another one after all.
+    """
+    here = _sources_behind(network).get(balancer.id, ())
+    if not any(source.name in others for source, _ in here):
+        return stands_before_tasks(network, balancer)
+    at, parts = balancer.origin.header, []
+    for source, front in (*here, *_sources_behind(network).get("", ())):
+        text = f"{balancer.name} is in front of {source.name}"
+        may = Fact(None, text, at, balancer.name, front.needs)
+        way = may if front.balancer is None else front.fact
+        parts.append(all_of((others.get(source.name, TRUE), way)))
     return any_of(parts)
 
 

@@ -110,7 +110,7 @@ def task_subnets(network: Network) -> dict[str, list[tuple[TaskSource | None, Fa
 
 
 @remembered
-def _named(network: Network) -> dict[str, list[Link]]:
+def subnets_by_acl(network: Network) -> dict[str, list[Link]]:
     """The subnets that ACLs and associations name, by the ACL; "" is one that is not known."""
     found: dict[str, list[Link]] = {}
     for each in network.every(NetworkAcl):
@@ -125,9 +125,26 @@ def _named(network: Network) -> dict[str, list[Link]]:
     return found
 
 
+def has_own_acl(network: Network, subnet: Subnet) -> Fact:
+    """Whether a network ACL that is not the default one of a VPC is associated with a subnet."""
+    default = {acl.id for acl in network.every(NetworkAcl) if acl.default_of is not None}
+    text = f"{subnet.name} has a network ACL of its own"
+    otherwise = f"{subnet.name} has the default network ACL of its VPC"
+    if subnet.external:
+        return Fact(None, text, subnet.origin.header, subnet.name, subnet.external)
+    parts = [Fact(False, text, subnet.origin.header, subnet.name, otherwise=otherwise)]
+    for acl, links in subnets_by_acl(network).items():
+        for link in links if acl not in default else ():
+            if link.to == subnet.id:
+                parts.append(link.fact)
+            elif not link.to:
+                parts.append(Fact(None, text, link.place, subnet.name, link.waits("a subnet")))
+    return any_of(parts)
+
+
 def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact]]:
     """The subnets with tasks that an ACL guards, or may guard."""
-    named = _named(network)
+    named = subnets_by_acl(network)
     mine = [*named.get(acl.id, ()), *named.get("", ())]
     if acl.default_of is not None:
         others = {link.to for links in named.values() for link in links}

@@ -21,7 +21,7 @@ from taskwall.core.values import (
     Value,
 )
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node
-from taskwall.readers.cloudformation.exports import ImportResolver
+from taskwall.readers.cloudformation.exports import Asked, ImportResolver
 from taskwall.readers.cloudformation.intrinsics import NodeValue
 from taskwall.readers.cloudformation.template import Template
 from taskwall.source.stack import Inputs, SourceError
@@ -79,15 +79,18 @@ class DeploymentEvaluation:
         nested: Lookup[str, Lookup[str, Template]] | None = None,
         resolver: ImportResolver | None = None,
         expansions: dict[str, list[Expansion]] | None = None,
+        assumed: dict[Span, str] | None = None,
     ) -> None:
         self.inputs = inputs
         self.scenario = RecordingScenario(scenario)
         self.nested = nested or {}
         self.resolver = resolver
         self.expansions = {} if expansions is None else expansions
+        self.assumed = {} if assumed is None else assumed
+        """Of imports that may mean one of several copies: which is taken."""
         self.questions: set[Question] = set()
         self.errors: dict[SourceError, None] = {}
-        self.imports: list[tuple[str, Value]] = []
+        self.imports: list[Asked] = []
         self.roots: list[TemplateContext] = []
         self.made = 0
         self.deciding = 0
@@ -130,6 +133,9 @@ class ParameterContext(Protocol):
 
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
+
+    def other_values(self, name: str, default: Known) -> tuple[Scalar, ...]:
+        """The values that the template names for a parameter beside its default."""
 
 
 class TemplateContext(Protocol):
@@ -202,6 +208,12 @@ class TemplateContext(Protocol):
 
     def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
         """The value of the one export that a name means; None if none or several do."""
+
+    def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
+        """The value of what Parameter Store has by a name, if a template puts it there."""
+
+    def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
+        """The value of what the user says that a parameter of the template is."""
 
     def all_below(self) -> "Iterator[TemplateContext]":
         """Itself and the templates of all nested stacks that may exist."""

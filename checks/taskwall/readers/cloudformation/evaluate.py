@@ -40,7 +40,13 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import qualified_paths
+from taskwall.readers.cloudformation.exports import (
+    Asked,
+    Export,
+    ExportKind,
+    assumption,
+    qualified_paths,
+)
 from taskwall.readers.cloudformation.intrinsics import (
     DEPENDS,
     DEPLOYED,
@@ -422,7 +428,7 @@ class Evaluator:
     def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
         """The value of the one export that a name means; None if none or several do."""
         resolver = self.run.resolver
-        self.run.imports.append((self.template.unit.file, name))
+        self.run.imports.append(Asked(self.template.unit.file, name, symbol, place))
         if resolver is None or symbol in self.inputs.assumptions:
             return None
         exports = resolver.meant(name, self.template.unit.file)
@@ -430,12 +436,68 @@ class Evaluator:
             why = f"is exported by {' and by '.join(qualified_paths(exports))}"
             return Unknown((Need(symbol, why),), symbol, place=place)
         for export in exports:
-            for root in self.run.roots:
-                if root.template.unit.file == export.root:
-                    for one in root.all_below():
-                        if one.site.path == export.path:
-                            found = one.output(export.output, place)
-                            return None if found is None else with_place(found, place)
+            if export.copies:
+                self.run.assumed[place] = f"{symbol} {assumption(export)}"
+            if (one := self._at(export)) is not None:
+                found = one.output(export.output, place)
+                return None if found is None else with_place(found, place)
+        return None
+
+    def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
+        """The value of the one parameter of Parameter Store that a name means, if it is known."""
+        return self._offered("parameter", name, symbol, place)
+
+    def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
+        """The value of what the user says that a parameter of the template is."""
+        ties, file = self.inputs.ties, self.template.unit.file
+        target = None if self.above is not None else ties.get((file, name)) or ties.get(("", name))
+        if target is None:
+            return None
+        return self._offered("output", Known(":".join(target)), symbol, place)
+
+    def _offered(
+        self, kind: ExportKind, name: Value, symbol: str, place: Span | None
+    ) -> Value | None:
+        """The value of the one thing of a kind that a name means; None if none or several do."""
+        resolver, file = self.run.resolver, self.template.unit.file
+        at = place or self.template.place
+        self.run.imports.append(Asked(file, name, symbol, at, kind))
+        if resolver is None or symbol in self.inputs.assumptions:
+            return None
+        exports = resolver.named(kind, name)
+        top = self
+        while top.above is not None:
+            top = top.above
+        # What a template reads of its own is as it was before.
+        if len(exports) != 1 or exports[0].root == top.template.unit.file:
+            return None
+        found, one = exports[0].value, self._at(exports[0])
+        if found is None and one is not None:
+            name_ = exports[0].output
+            found = one.output(name_, at) if kind == "output" else one.written(name_, "Value", at)
+        return None if found is None else with_place(found, at)
+
+    def written(self, name: str, key: str, place: Span) -> Value | None:
+        """The value of a property of a resource, for another template."""
+        making = f"Resources.{name}.{key}"
+        if making in self._making:
+            return None
+
+        def made() -> Value:
+            with self._under_way(making):
+                node = members(self.template.resources[name].properties).get(key)
+                found = None if node is None else self.value(node)
+            return found or nameless(f"{key} of {name}", "has no value", place)
+
+        return self.remembered(self._outputs, making, made)
+
+    def _at(self, export: Export) -> "Evaluator | None":
+        """The template that an export is of, where it is deployed together with this one."""
+        for root in self.run.roots:
+            if isinstance(root, Evaluator) and root.template.unit.file == export.root:
+                for one in root.all_below():
+                    if one.site.path == export.path:
+                        return one
         return None
 
     # Conditions

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.values import (
     Known,
@@ -17,54 +19,85 @@ from taskwall.core.values import (
 )
 from taskwall.source.files import Files
 
+ExportKind: TypeAlias = Literal["export", "parameter", "output"]
+"""What others may refer to: exports, parameters of Parameter Store, and (by hand) any output."""
+
 
 class Export(Struct, frozen=True):
-    """An output that is exported: by which tree of templates, where in it, and under what name."""
+    """What others may refer to: of which tree of templates, where in it, and under what name.
+
+    Of a parameter, `output` is the logical id of the resource that puts it into Parameter Store.
+    `value` is that of what no template makes. Of an export that an import means, `copies` are the
+    trees that export the same name farther away.
+    """
 
     root: str
     path: str
     output: str
     name: Value
     place: Span
+    kind: ExportKind = "export"
+    value: Value | None = None
+    copies: tuple[str, ...] = ()
+
+
+class Asked(Struct, frozen=True):
+    """That a template refers to a name, as `symbol`."""
+
+    file: str
+    name: Value
+    symbol: str
+    place: Span
+    kind: ExportKind = "export"
 
 
 class Exports:
-    """Everything that a scan exports, to be found by the names that imports give."""
+    """Everything that a scan exports or stores, to be found by the names that others give."""
 
     def __init__(self, every: Iterable[Export], files: Files) -> None:
         self._files = files
+        self._others: dict[tuple[ExportKind, tuple[str, ...]], list[Export]] = {}
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
-        self._known: dict[tuple[str, tuple[str, ...]], list[Export]] = {}
+        self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         for export in every:
-            self._by_parts.setdefault(_parts(export.name), []).append(export)
+            parts = _parts(export.name)
+            if export.kind == "export":
+                self._by_parts.setdefault(parts, []).append(export)
+            else:
+                self._others.setdefault((export.kind, parts), []).append(export)
 
     def __bool__(self) -> bool:
-        return bool(self._by_parts)
+        return bool(self._by_parts or self._others)
+
+    def named(self, kind: ExportKind, name: Value) -> list[Export]:
+        """What a name can mean beside exports: that of the same known parts."""
+        wanted = _parts(name)
+        return self._others.get((kind, wanted), []) if any(wanted) else []
 
     def meant(self, name: Value, file: str) -> list[Export]:
         """The exports that an import of a template can mean.
 
-        Those of the same known parts come before others.
+        Those of the same written name come before those of the same known parts, and these before
+        others.
         """
-        wanted = _parts(name)
-        key = (os.path.dirname(file), wanted)
+        key = (os.path.dirname(file), _parts(name), symbol(name))
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._meant(*key)
+            found = self._known[key] = self._meant(*key[:2], name)
         if len(found) > 1 and (stack := _stack_of(name, found)):
             roots = self._bound.get((file, stack))
             found = [one for one in found if one.root in roots] if roots else found
         return found
 
-    def bind(self, imports: Iterable[tuple[str, Value]]) -> bool:
+    def bind(self, imports: Iterable[Asked]) -> bool:
         """Learn from imports, with the templates that they stand in, which stack is which.
 
         What one template imports from one stack comes from one template: of several that export a
         name, only those count that export the others too. Whether anything was learnt.
         """
         sources: dict[tuple[str, str], list[set[str]]] = {}
-        for file, name in imports:
+        for file, name in ((one.file, one.name) for one in imports if one.kind == "export"):
             found = self.meant(name, file)
             if found and (stack := _stack_of(name, found)):
                 sources.setdefault((file, stack), []).append({export.root for export in found})
@@ -76,7 +109,7 @@ class Exports:
                 learnt = True
         return learnt
 
-    def _meant(self, folder: str, wanted: tuple[str, ...]) -> list[Export]:
+    def _meant(self, folder: str, wanted: tuple[str, ...], name: Value) -> list[Export]:
         if not any(wanted):
             return []
         found = self._by_parts.get(wanted)
@@ -85,6 +118,8 @@ class Exports:
             found = [
                 export for some in alike for export in some if not _of_no_stack(wanted, export)
             ]
+        if not _begins_with_stack(name):
+            found = [export for export in found if same(export.name, name) is True] or found
         if len(found) > 1 and self._files.is_file(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found
@@ -105,11 +140,20 @@ def _nearest(exports: list[Export], folder: str) -> list[Export]:
         return exports
     near = [len(os.path.commonpath((folder, os.path.dirname(one.root)))) for one in exports]
     ranked = list(zip(exports, near, strict=True))
-    return [
-        one
-        for one, own in ranked
-        if not any(other_near > own and is_copy(one, other) for other, other_near in ranked)
-    ]
+    found = []
+    for one, own in ranked:
+        copies = [(each, its) for each, its in ranked if each is not one and is_copy(one, each)]
+        if all(its <= own for _, its in copies):
+            farther = tuple(each.root for each, its in copies if its < own)
+            found.append(replace(one, copies=farther) if farther else one)
+    return found
+
+
+def assumption(export: Export) -> str:
+    """What is said of an import that means an export of which there are copies."""
+    every = [export, *(replace(export, root=root) for root in export.copies)]
+    taken, *others = qualified_paths(every)
+    return f"is assumed to come from {taken}, which is nearer than {' and '.join(others)}"
 
 
 def qualified_paths(exports: Sequence[Export]) -> list[str]:
@@ -125,6 +169,7 @@ class ImportResolver:
     def __init__(self, exports: Exports) -> None:
         self._exports = exports
         self._resolved: dict[tuple[str, Value], list[Export]] = {}
+        self._named: dict[tuple[ExportKind, Value], list[Export]] = {}
         self._incomplete = False
         """Whether an import was resolved by a name that cannot be remembered."""
 
@@ -137,11 +182,21 @@ class ImportResolver:
             self._incomplete = True
         return found
 
+    def named(self, kind: ExportKind, name: Value) -> list[Export]:
+        """What a name can mean beside exports."""
+        found = self._exports.named(kind, name)
+        try:
+            self._named[kind, name] = found
+        except TypeError:
+            self._incomplete = True
+        return found
+
     def agrees_with(self, exports: Exports) -> bool:
         """Whether other exports resolve all imports alike; if so, they are used from now on."""
         same = not self._incomplete and all(
             exports.meant(name, file) == found for (file, name), found in self._resolved.items()
         )
+        same = same and all(exports.named(*key) == one for key, one in self._named.items())
         if same:
             self._exports = exports
         return same

@@ -30,7 +30,10 @@ _OPEN: Final = "${}"
 
 
 _NESTING: Final = ("TemplateURL", "AWS::Serverless::Application")
-_SHARING: Final = ("Export", "ImportValue")
+_SHARING: Final = ("Export", "ImportValue", "SSM::Parameter", "resolve:ssm:")
+_READS: Final = r"resolve:ssm:([^:{}\s]+)|Parameter::Value<"
+_STORES: Final = r"AWS::SSM::Parameter['\"]?[\s,}]"
+_DEFAULTS: Final = r"Default['\"]?\s*:\s*['\"]?([^\s'\",}]*/[^\s'\",}]+)"
 
 
 def _mentions_others(text: str) -> bool:
@@ -44,7 +47,8 @@ class Mentions:
     `exported` are the endings of the exports whose names are the stack's and an ending, as most
     are; `exports_more` says that it exports by other names too. `imported` are the endings that it
     imports, by the parameter that is to hold the stack's name; `open` are those of them that hang
-    on a parameter without a default. `imports_more` as above.
+    on a parameter without a default. `imports_more` as above. `reads` are the last steps of names
+    that it reads from Parameter Store, and `stores` is the text if it puts anything there.
     """
 
     def __init__(self, path: str, text: str) -> None:
@@ -55,6 +59,8 @@ class Mentions:
         self.imported: dict[str, set[str]] = {}
         self.open: set[str] = set()
         self.exports_more = self.imports_more = False
+        self.reads = _reads(text)
+        self.stores = text if re.search(_STORES, text) else ""
         if "Export" in text:
             exports = [ending for _, ending in re.findall(_OFFER, text) if "${" not in ending]
             self.exported = frozenset(exports)
@@ -190,6 +196,13 @@ class Neighbours:
                 for other in exporting if one.imports_more else (*loose, *self._meant(one)):
                     self._tied(path, other)
 
+        storing = [path for path, one in self._mentions.items() if one.stores]
+        for path, one in self._mentions.items():
+            for other in storing if one.reads else ():
+                stores = self._mentions[other].stores
+                if path != other and any(name in stores for name in one.reads):
+                    self._tied(path, other)
+
     def _tied(self, one: str, other: str) -> None:
         self._ties.setdefault(one, set()).add(other)
         self._ties.setdefault(other, set()).add(one)
@@ -258,6 +271,14 @@ class Neighbours:
             return [one for one in self._offering if one.endswith(tail) or tail.endswith(one)]
         starts = [head[start:] for start in range(len(head))]
         return [one for one in self._offering if any(map(one.startswith, starts))]
+
+
+def _reads(text: str) -> frozenset[str]:
+    """The last steps of the names that a template may read from Parameter Store."""
+    names = [one[1] for one in re.finditer(_READS, text)]
+    if None in names:  # those of parameters are their defaults
+        names += re.findall(_DEFAULTS, text)
+    return frozenset(name.rpartition("/")[2] for name in names if name)
 
 
 def _default(parameter: str, text: str) -> str | None:

@@ -29,6 +29,9 @@ from taskwall.source.stack import Inputs, SourceError
 MAX_NESTED_STACKS: Final = 500
 """A template that comes to more nested stacks than this, all told, is an error."""
 
+PARAMETER: Final = "AWS::SSM::Parameter"
+"""The type of what is put into Parameter Store."""
+
 Nested = dict[str, dict[str, Template]]
 """By file and logical id: the template of each nested stack that is in the scan."""
 
@@ -249,9 +252,15 @@ def _alike(path: str, steps: Sequence[str]) -> int:
 def exports_of(
     root: Template, inputs: Inputs, nested: Lookup[str, Lookup[str, Template]]
 ) -> Iterator[Export]:
-    """The outputs that a tree of templates exports."""
+    """The outputs that a tree of templates exports, and what it puts into Parameter Store."""
     files = {root.unit.file, *_below(root, nested)}
-    if not any("Export" in one.unit.text for one in _of(files, root, nested)):
+    texts = [one.unit.text for one in _of(files, root, nested)]
+    by_hand = {
+        address: f"{stack}:{address}"
+        for stack, address in inputs.ties.values()
+        if stack in ("", root.unit.file)
+    }
+    if not by_hand and not any("Export" in text or PARAMETER in text for text in texts):
         return
     run = DeploymentEvaluation(inputs, {}, nested)
     top = Evaluator(root, run)
@@ -259,12 +268,19 @@ def exports_of(
     for one in top.all_below():
         for name, node in one.template.outputs.items():
             export = members(members(node).get("Export")).get("Name")
-            if export is None:
-                continue
-            value = one.value(export)
+            value = None if export is None else one.value(export)
+            place = (export and export.place) or node.place or one.template.place
             if value is not None:
-                place = export.place or one.template.place
                 yield Export(root.unit.file, one.site.path, name, value, place)
+            exported = spelled(value.data) if isinstance(value, Known) else None
+            if (said := by_hand.get(name) or by_hand.get(exported or "")) is not None:
+                yield Export(root.unit.file, one.site.path, name, Known(said), place, "output")
+        for declared in one.template.resources.values():
+            named = members(declared.properties).get("Name")
+            value = one.value(named) if declared.type == PARAMETER and named is not None else None
+            if value is not None:
+                site, place = one.site.path, declared.header
+                yield Export(root.unit.file, site, declared.name, value, place, "parameter")
 
 
 def _below(template: Template, nested: Lookup[str, Lookup[str, Template]]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Parameters of a template: what each is, given what the user, the stack above and defaults say."""
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from typing import Final
 
@@ -10,6 +11,7 @@ from taskwall.core.values import (
     Known,
     Need,
     Question,
+    Scalar,
     Span,
     Text,
     Unknown,
@@ -19,7 +21,13 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation import lists, texts
 from taskwall.readers.cloudformation.deployment import TemplateContext
-from taskwall.readers.cloudformation.document import Node, elements, literal_text, members
+from taskwall.readers.cloudformation.document import (
+    IntrinsicCall,
+    Node,
+    elements,
+    literal_text,
+    members,
+)
 from taskwall.readers.cloudformation.intrinsics import STORED, default_literal, is_empty, nameless
 
 # Compiled by its first use: few templates need it.
@@ -40,11 +48,12 @@ class Parameters:
         self.secrets: dict[str, Known] = {}
         self._evaluator = evaluator
         self._known: dict[tuple[str, bool], tuple[Value, set[str]]] = {}
+        self._defaults: dict[str, Known | None] = {}
         self._making: set[str] = set()
 
     def value(self, name: str) -> Value:
         """The value of a declared parameter."""
-        if self._evaluator.inputs.explore_defaults and (freed := self._freed(name)) is not None:
+        if (freed := self._freed(name)) is not None:
             return freed
         # What is passed from above may differ where something is decided.
         key = (name, self._evaluator.inputs.explore_defaults and self._evaluator.run.deciding > 0)
@@ -62,12 +71,14 @@ class Parameters:
 
     def _freed(self, name: str) -> Value | None:
         """What a parameter is while its default is only one of its answers; None if it holds."""
-        default = self.free_default(name)
+        if name not in self._defaults:
+            self._defaults[name] = self.free_default(name)
+        default = self._defaults[name]
         if default is None:
             return None
         answer = self._evaluator.scenario.get(name)
         if name not in self._evaluator.scenario:
-            if not self._evaluator.run.deciding:
+            if not (self._evaluator.inputs.explore_defaults and self._evaluator.run.deciding):
                 return None
         elif answer != OTHER:
             return None if answer == spelled(default.data) else Known(answer, default.place)
@@ -88,6 +99,20 @@ class Parameters:
             return None
         default = default_literal(fields.get("Default"))
         return None if is_empty(default) and _names_existing(name, kind) else default
+
+    def other_values(self, name: str, default: Known) -> tuple[Scalar, ...]:
+        """The values that the template names for a parameter beside its default.
+
+        They are those that it is limited to, or else those that conditions compare it with; of one
+        that is compared with its default alone, or is empty, any other is one.
+        """
+        own = spelled(default.data)
+        named = self.allowed(name)
+        if named is None:
+            compared = self._evaluator.template.conditions.values()
+            named = tuple(text for node in compared for text in _compared(node, name))
+        others = tuple(text for text in dict.fromkeys(named) if text != own)
+        return others or ((OTHER,) if own in named or own == "" else ())
 
     def asks(self, question: Question) -> frozenset[Question]:
         """A question, with the default that its operand has if nothing else is given."""
@@ -128,6 +153,12 @@ class Parameters:
             given = supplied  # of a stored one this, like the default, is only the key
         if given is None and not stored and self._evaluator.above is not None:
             given = self._handed_down(name, symbol, place)
+        if given is None and stored:
+            key = supplied if supplied is not None else default_literal(fields.get("Default"))
+            known = key is not None and not is_empty(key)
+            given = self._evaluator.stored(key, symbol, place) if key and known else None
+        if given is None:
+            given = self._evaluator.said(name, symbol, place)
         default = None if stored or given is not None else default_literal(fields.get("Default"))
         if isinstance(given, Known):
             given = texts.dynamic(self._evaluator, given)
@@ -172,6 +203,18 @@ class Parameters:
         node = self._evaluator.site.given.get(name)
         found = None if node is None else self._evaluator.above.value(node)
         return found if not isinstance(found, Known) or found.data is not None else None
+
+
+def _compared(node: Node, name: str) -> Iterator[str]:
+    """The texts that a condition compares a parameter with."""
+    sides = elements(node.argument) if isinstance(node, IntrinsicCall) else elements(node)
+    if isinstance(node, IntrinsicCall) and node.name == "Fn::Equals" and len(sides) == 2:
+        for one, other in (sides, sides[::-1]):
+            text = literal_text(other)
+            if isinstance(one, IntrinsicCall) and one.name == "Ref" and text is not None:
+                yield from [text] if literal_text(one.argument) == name else ()
+    for part in sides:
+        yield from _compared(part, name)
 
 
 def _is_hidden(fields: Lookup[str, Node]) -> bool:

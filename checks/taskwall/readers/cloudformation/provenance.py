@@ -18,7 +18,7 @@ from taskwall.readers.cloudformation.document import (
     members,
 )
 from taskwall.readers.cloudformation.template import Template, given_parameters
-from taskwall.source.stack import Provenance
+from taskwall.source.stack import NamedDefault, Provenance
 
 _MOST_STEPS = 100
 """A value that comes through more nested stacks is followed no further."""
@@ -42,39 +42,42 @@ class TemplateProvenance:
         depth = len(files) - 1 - files[::-1].index(place.file)
         declared = (one for one in template.resources.values() if one.place.holds(place))
         node = next((_at(one.properties, place) for one in declared), None)
-        found = [(place, depth), *self._steps(node, place, depth, calls)]
+        found = [(place, depth, None), *self._steps(node, place, depth, calls)]
         outermost = found[-1][1]
         return tuple(
-            [Provenance(at, tuple([c.place for c in calls[outermost:n]])) for at, n in found]
+            [
+                Provenance(at, tuple([c.place for c in calls[outermost:n]]), default)
+                for at, n, default in found
+            ]
             if len(found) > 1
             else ()
         )
 
     def _steps(
         self, node: Node | None, place: Span, depth: int, calls: Several[ModuleCall]
-    ) -> Iterator[tuple[Span, int]]:
+    ) -> Iterator[tuple[Span, int, NamedDefault | None]]:
         """The places behind a node, each with the number of nested stacks that lead there."""
         file = place.file
         if node is not None and node.place is not None and node.place != place:
-            yield node.place, depth  # without its key, or where an alias of YAML leads
+            yield node.place, depth, None  # without its key, or where an alias of YAML leads
         for _ in range(_MOST_STEPS):
             template = self._templates.get(file)
             node = _passed(node)
             if template is not None and (entry := _entry(node, template)) is not None:
-                yield entry, depth
+                yield entry, depth, None
             if template is None or (name := _parameter(node, template)) is None:
                 return
             if depth and (given := self._handed(name, calls[depth - 1])) is not None:
                 depth, file = depth - 1, calls[depth - 1].place.file
                 node, place = given
-                yield place, depth
+                yield place, depth, None
                 continue
             parameter = template.parameters[name]
             default = isinstance(parameter, Fields | Mapping) and parameter.places.get("Default")
             if default and (depth or name not in self._given):
-                yield default, depth
+                yield default, depth, NamedDefault(name, default)
             elif parameter.place is not None:
-                yield parameter.place, depth
+                yield parameter.place, depth, None
             return
 
     def _handed(self, name: str, call: ModuleCall) -> tuple[Node, Span] | None:

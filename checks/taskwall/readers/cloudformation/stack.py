@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.values import (
     Fields,
+    Items,
     Known,
     Need,
     Origin,
     Question,
+    Reference,
     Scalar,
     Scenario,
     Span,
@@ -27,7 +30,7 @@ from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
 from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
-from taskwall.readers.cloudformation.exports import ImportResolver
+from taskwall.readers.cloudformation.exports import Asked, ImportResolver
 from taskwall.readers.cloudformation.includes import SCAN_TOO
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
 from taskwall.readers.cloudformation.template import (
@@ -39,9 +42,9 @@ from taskwall.readers.cloudformation.template import (
     Template,
 )
 from taskwall.source.containment import crash_at
-from taskwall.source.context import SourceTie
+from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
-from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
 
 _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
@@ -69,7 +72,8 @@ class CloudFormationStack:
 
     Mostly it is one. `roots` are those that are deployed by themselves and are tied by exports;
     `nested` are the templates of nested stacks, by file and logical id; `resolver` is everything
-    that the scan exports. Satisfies `taskwall.source.stack.Stack`.
+    that the scan exports. `context` are files of which the roots are not judged, `sources` further
+    context. Satisfies `taskwall.source.stack.Stack`.
     """
 
     def __init__(
@@ -81,6 +85,8 @@ class CloudFormationStack:
         roots: Sequence[Template] = (),
         nested: Lookup[str, Lookup[str, Template]] | None = None,
         resolver: ImportResolver | None = None,
+        context: frozenset[str] = frozenset(),
+        sources: Sequence[ContextSource] = (),
     ) -> None:
         self.template = template
         self.roots = tuple(roots) or (template,)
@@ -88,30 +94,39 @@ class CloudFormationStack:
         self.suppressions = suppressions
         self.nested = nested or {}
         self.resolver = resolver
+        self.context = context
+        self.sources = tuple(sources)
         self.ties: tuple[SourceTie, ...] = ()
         """What it refers to of the context, and what of that is open."""
-        self.imports: list[tuple[str, Value]] = []
+        self.imports: list[Asked] = []
         self.templates = {one.unit.file: one for one in self._all()}
         self._tracer = TemplateProvenance(self.templates, inputs.parameters)
         self._addresses, self._own = self._named_apart()
         self._first: Evaluation | None = None
         self._known: dict[str, list[_ResourceMemo]] = {}
         self._expansions: dict[str, list[Expansion]] = {}
+        self._assumed: dict[Span, str] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
+        self._includes: dict[tuple[str, str], list[Resource]] = {}
         self._secrets: dict[str, tuple[Span, ...]] = {}
 
     @property
     def name(self) -> str:
         """The template's path; of several, the folder that holds them."""
-        if len(self.roots) == 1:
-            return self.template.unit.file
-        return os.path.commonpath([root.unit.file for root in self.roots])
+        files = [root.unit.file for root in self.scanned or self.roots]
+        return files[0] if len(files) == 1 else os.path.commonpath(files)
+
+    @property
+    def scanned(self) -> tuple[Template, ...]:
+        """The roots that are not of the context."""
+        return tuple(root for root in self.roots if root.unit.file not in self.context)
 
     @property
     def files(self) -> frozenset[str]:
-        """The templates, and what they include."""
-        return frozenset().union(*(template.files for template in self.templates.values()))
+        """The templates that are not of the context, and what they include."""
+        own = (one for one in self.templates.values() if one.unit.file not in self.context)
+        return frozenset().union(*(template.files for template in own))
 
     @property
     def evaluated(self) -> bool:
@@ -128,37 +143,76 @@ class CloudFormationStack:
         questions: set[Question] = set()
         errors: dict[SourceError, None] = {}
         for root in roots:
+            of_context = root.template.unit.file in self.context
             for evaluator in root.all_below():
                 errors |= run.errors  # of its loops, and so on
                 questions |= run.questions
                 for declared in evaluator.template.resources.values():
                     if declared.type == _CDK_METADATA:
                         continue  # So that its condition, of many Regions, is no open switch.
-                    made = self._made(declared, evaluator)
+                    made = self._made(declared, evaluator, of_context)
                     questions |= made.questions
                     errors.update(made.errors)
                     if made.resource is not None:
                         resources.append(made.resource)
-        absent = [one for template in self.templates.values() for one in template.absent]
-        absent += [_absent_template(one) for one in resources if one.type == ABSENT]
+        resources += [resource for source in self.sources for resource in source.resources]
+        absent = [
+            one
+            for file, template in self.templates.items()
+            for one in template.absent
+            if file not in self.context
+        ]
+        absent += [
+            _absent_template(one)
+            for one in resources
+            if one.type == ABSENT and not one.origin.context
+        ]
+        resources += [
+            one for root in roots for each in root.all_below() for one in self._included(each)
+        ]
         found = Evaluation(
             tuple(resources),
             tuple(errors),
             frozenset(questions),
             self.suppressions,
             tuple(dict.fromkeys(absent)),
+            frozenset().union(*(source.sensitive_texts for source in self.sources)),
             provenance=self._tracer.trace,
+            assumed=self._assumed,
         )
         if not scenario:
             self._first = found
             self.imports = run.imports
         return found
 
+    def _included(self, evaluator: Evaluator) -> list[Resource]:
+        """What a template includes that is not there, as calls that get all of its resources."""
+        key = evaluator.template.unit.file, evaluator.site.prefix
+        if key not in self._includes:
+            names = evaluator.template.resources
+            every = Items(tuple(Reference(evaluator.address(name), "") for name in names))
+            self._includes[key] = [
+                Resource(
+                    ABSENT,
+                    Origin(
+                        one.name,
+                        f"{evaluator.site.prefix}{one.name} at {one.place.file}:{one.place.line}",
+                        one.place,
+                        "cloudformation",
+                        evaluator.site.called_from,
+                    ),
+                    Fields({"Resources": every}, {"Resources": one.place}),
+                    one.place,
+                )
+                for one in evaluator.template.may_add
+            ]
+        return self._includes[key]
+
     def evaluations(self) -> Callable[[Scenario], Evaluation]:
         """Evaluates under one scenario after another: what has been evaluated is kept."""
         return self.evaluate
 
-    def _made(self, declared: Declared, evaluator: Evaluator) -> "_ResourceMemo":
+    def _made(self, declared: Declared, evaluator: Evaluator, of_context: bool) -> "_ResourceMemo":
         """A resource under the scenario; the same as under others that it cannot tell apart."""
         run, scenario = evaluator.run, evaluator.scenario
         known = self._known.setdefault(evaluator.address(declared.name), [])
@@ -169,6 +223,8 @@ class CloudFormationStack:
         run.errors.clear()
         scenario.asked = set(evaluator.asked)
         resource = _whole(declared, evaluator)
+        if resource is not None and of_context:
+            resource = replace(resource, origin=replace(resource.origin, context=True))
         made = _ResourceMemo(
             resource, scenario.recorded(), frozenset(run.questions), dict(run.errors)
         )
@@ -224,6 +280,19 @@ class CloudFormationStack:
                     found = allowed if found is None else tuple(a for a in found if a in allowed)
         return found
 
+    def defaults(self) -> list[InputDefault]:
+        """The defaults of its parameters that a scenario may take another value for."""
+        found: dict[str, InputDefault] = {}
+        for root in self._evaluators({}):
+            for name, node in root.template.parameters.items():
+                default = root.parameters.free_default(name)
+                place = (default and default.place) or node.place
+                if default is None or place is None:
+                    continue
+                if others := root.parameters.other_values(name, default):
+                    found.setdefault(name, InputDefault(name, name, default.data, place, others))
+        return list(found.values())
+
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a template whose text is never shown; none of other files."""
         from taskwall.readers.cloudformation.secrets import stretches
@@ -241,7 +310,7 @@ class CloudFormationStack:
     def _evaluators(self, scenario: Scenario) -> list[Evaluator]:
         """The roots while they are evaluated together."""
         run = DeploymentEvaluation(
-            self.inputs, scenario, self.nested, self.resolver, self._expansions
+            self.inputs, scenario, self.nested, self.resolver, self._expansions, self._assumed
         )
         found = []
         for root in self.roots:

@@ -1,6 +1,7 @@
 """What a template declares, before anything in it is evaluated."""
 
 import re
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence as Several
 from typing import Final
@@ -22,7 +23,7 @@ from taskwall.readers.cloudformation.document import (
     members,
     read_nodes,
 )
-from taskwall.readers.cloudformation.includes import Includes, reads_others
+from taskwall.readers.cloudformation.includes import INCLUDE, Includes, reads_others
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
@@ -73,7 +74,8 @@ class Template(Struct, frozen=True):
 
     `loops` are those under Resources, None if there are none anywhere; `files` are the template
     and what it includes; `constructs` are the paths of CDK's constructs, by logical id, where the
-    resources do not name them.
+    resources do not name them. `absent` is what it would include and is not there, `may_add` are
+    those of them that may declare resources.
     """
 
     unit: TemplateFile
@@ -89,6 +91,7 @@ class Template(Struct, frozen=True):
     loops: Lookup[str, Node] | None = None
     files: frozenset[str] = frozenset()
     absent: tuple[AbsentSource, ...] = ()
+    may_add: tuple[AbsentSource, ...] = ()
     constructs: Lookup[str, str] = {}
 
     @property
@@ -144,10 +147,26 @@ def read_template(
         place = unit.root.place if unit.root is not None else None
         line, column = (place.line, place.column) if place else (1, 1)
         raise UnreadableError(file, "has no mapping of Resources", line, column)
-    found = replace(_template(unit, root, root["Resources"], files), absent=absent)
+    found = _template(unit, root, root["Resources"], files)
+    found = replace(found, absent=absent, may_add=tuple(_adding(absent, found, unit.root)))
     if beside is None or CDK_PATH in text:
         return found
     return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))
+
+
+def _adding(
+    absent: Iterable[AbsentSource], template: Template, root: Node | None
+) -> Iterator[AbsentSource]:
+    """The absent includes that may declare resources: those that are in no other part."""
+    parts = [declared.place for declared in template.resources.values()]
+    if isinstance(root, Fields | Mapping):
+        parts += [place for key, place in root.places.items() if key not in _MAY_DECLARE]
+    for one in absent:
+        if one.name == INCLUDE and not any(part.holds(one.place) for part in parts):
+            yield one
+
+
+_MAY_DECLARE = ("Resources", "Transform", "Fn::Transform")
 
 
 def _template(

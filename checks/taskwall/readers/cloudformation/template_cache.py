@@ -11,6 +11,7 @@ from taskwall.readers.cloudformation.nesting import exports_of
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.suppressions import suppressions
 from taskwall.readers.cloudformation.template import Template, may_be_template, read_template
+from taskwall.source.context import ContextSource
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Inputs, SourceError
@@ -77,7 +78,11 @@ class TemplateCache:
         if stack.evaluated:
             known = self._stacks.get(stack.name) is stack
             stack = CloudFormationStack(
-                stack.template, stack.inputs, stack.suppressions, nested=stack.nested
+                stack.template,
+                stack.inputs,
+                stack.suppressions,
+                nested=stack.nested,
+                context=stack.context,
             )
             if known:
                 self._stacks[stack.name] = stack
@@ -93,36 +98,54 @@ class TemplateCache:
         return known[1]
 
     def tied(
-        self, members: Sequence[CloudFormationStack], exports: Exports, files: Files
+        self,
+        members: Sequence[CloudFormationStack],
+        exports: Exports | None,
+        files: Files,
+        sources: Sequence[ContextSource] = (),
     ) -> CloudFormationStack:
-        """Stacks that import from each other as one; the one before if nothing differs."""
+        """Stacks that refer to each other, or to the context, as one; the same if nothing differs.
+
+        Those of the scan come first: what several refer to is known by the first of them.
+        """
+        members = sorted(members, key=lambda one: not one.scanned)
         key = tuple(stack.name for stack in members)
         known = self._tied.get(key)
         if (
             known is not None
             and all(map(is_, known[0], members))
-            and known[1].resolver is not None
-            and known[1].resolver.agrees_with(exports)
+            and known[1].sources == tuple(sources)
+            and _agree(known[1].resolver, exports)
         ):
             return known[1]
         first = members[0]
         made = CloudFormationStack(
             first.template,
             first.inputs,
-            tuple(skip for stack in members for skip in stack.suppressions),
+            tuple(skip for stack in members if stack.scanned for skip in stack.suppressions),
             roots=[stack.template for stack in members],
             nested=first.nested,
-            resolver=ImportResolver(exports),
+            resolver=None if exports is None else ImportResolver(exports),
+            context=first.context,
+            sources=sources,
         )
         if files.retained:
             self._tied[key] = members, made
         return made
 
 
+def _agree(resolver: ImportResolver | None, exports: Exports | None) -> bool:
+    """Whether exports resolve what they did before."""
+    if resolver is None or exports is None:
+        return resolver is None and exports is None
+    return resolver.agrees_with(exports)
+
+
 def _same(one: CloudFormationStack, other: CloudFormationStack) -> bool:
     """Whether two stacks are made of the very same templates, in the same way."""
     return (
         one.inputs == other.inputs
+        and one.context == other.context
         and one.templates.keys() == other.templates.keys()
         and all(one.templates[file] is template for file, template in other.templates.items())
         and all(one.nested.get(file) == other.nested.get(file) for file in one.templates)

@@ -166,10 +166,12 @@ def dynamic(run: TemplateContext, value: Value) -> Value:
             return value
         pieces = re.split(_RESOLVE, value.data)
         parts: list[str | Value] = [
-            run.unknown(piece, why, value.place) if index % 2 else piece
+            _stored(run, piece, value.place) or run.unknown(piece, why, value.place)
+            if index % 2
+            else piece
             for index, piece in enumerate(pieces)
         ]
-        if len(parts) == 3 and not parts[0] and not parts[2] and isinstance(parts[1], Unknown):
+        if len(parts) == 3 and not parts[0] and not parts[2] and not isinstance(parts[1], str):
             return parts[1]
         return text(parts, value.place)
     if isinstance(value, Text):
@@ -180,6 +182,14 @@ def dynamic(run: TemplateContext, value: Value) -> Value:
                 (Need(symbol_name or "{{resolve:}}", why),), symbol_name, place=value.place
             )
     return value
+
+
+def _stored(run: TemplateContext, reference: str, place: Span | None) -> Value | None:
+    """What a dynamic reference reads from Parameter Store, if a template puts it there."""
+    service, _, name = reference.removeprefix("{{resolve:").removesuffix("}}").partition(":")
+    if service != "ssm" or not name:
+        return None
+    return run.stored(Known(name.partition(":")[0], place), reference, place)
 
 
 def resolve(run: TemplateContext, call: IntrinsicCall) -> Value:

@@ -6,11 +6,12 @@ none, or it is not sure which, it is the call as a whole.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from taskwall.core.values import Fields, Items, ModuleCall, Reference, Span, Text, Value
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import (
+    Access,
     Attribute,
     Block,
     Conditional,
@@ -31,14 +32,48 @@ from taskwall.readers.terraform.variable_trace import (
 from taskwall.source.resource import Resource
 
 
-class CallSites:
-    """Leads from places in downloaded modules to the calls of them, as files are now."""
+class ModuleBlocks:
+    """Modules by their folders, and their resources and calls by their headers, as files are now.
 
-    def __init__(self, loader: ModuleLoader) -> None:
+    `units` are the calls that are written in other files than Terraform's.
+    """
+
+    def __init__(self, loader: ModuleLoader, units: Mapping[str, Module]) -> None:
         self._loader = loader
+        self._units = units
         self._modules: dict[str, Module | None] = {}
         self._blocks: dict[str, dict[Span, Block]] = {}
-        """The resources and calls of a folder by their headers."""
+
+    def key(self, file: str) -> str:
+        """What tells the module apart that a file is part of."""
+        return file if file in self._units else os.path.dirname(file)
+
+    def module(self, file: str) -> Module | None:
+        """The module that a file is part of."""
+        key = self.key(file)
+        if key not in self._modules:
+            self._modules[key] = self._units.get(key) or self._loader.module(key)[0]
+        return self._modules[key]
+
+    def blocks(self, file: str) -> Mapping[Span, Block]:
+        """The blocks of the module that a file is part of."""
+        key = self.key(file)
+        if key not in self._blocks:
+            module = self.module(file)
+            blocks = (*module.resources.values(), *module.calls.values()) if module else ()
+            self._blocks[key] = {block.header: block for block in blocks}
+        return self._blocks[key]
+
+    def block(self, header: Span) -> Block | None:
+        """The block of a resource or a call."""
+        return self.blocks(header.file).get(header)
+
+
+class CallSites:
+    """Leads from places in downloaded modules to the calls of them."""
+
+    def __init__(self, blocks: ModuleBlocks) -> None:
+        self._blocks = blocks
 
     def place(self, resource: Resource, place: Span) -> Span:
         """Where users change what stands at a place of a resource."""
@@ -46,8 +81,9 @@ class CallSites:
         first = next((index for index, call in enumerate(calls) if call.downloaded), None)
         if first is None:
             return place
-        module, call = self._module(resource.place), self._block(calls[first].place)
-        block = self._block(resource.origin.header)
+        module = self._blocks.module(resource.place.file)
+        call = self._blocks.block(calls[first].place)
+        block = self._blocks.block(resource.origin.header)
         if module is None or block is None or call is None:
             return calls[first].place
         written = PlacedExpression(block, place)
@@ -71,7 +107,8 @@ class CallSites:
             wanted = [*wanted, *written.conditions]
         found: list[Attribute] = []
         for call in reversed(calls):
-            block, outer = self._block(call.place), self._module(call.place)
+            block = self._blocks.block(call.place)
+            outer = self._blocks.module(call.place.file)
             if block is None or outer is None:
                 return []
             given, names = block.body.attributes, loops(block)
@@ -80,21 +117,6 @@ class CallSites:
             wanted = [Wanted(one.expression, parts[one.name], names) for one in found]
             inner = outer
         return found
-
-    def _module(self, place: Span) -> Module | None:
-        folder = os.path.dirname(place.file)
-        if folder not in self._modules:
-            self._modules[folder] = self._loader.module(folder)[0]
-        return self._modules[folder]
-
-    def _block(self, header: Span) -> Block | None:
-        """The block of a resource or a call."""
-        folder = os.path.dirname(header.file)
-        if folder not in self._blocks:
-            module = self._module(header)
-            blocks = (*module.resources.values(), *module.calls.values()) if module else ()
-            self._blocks[folder] = {block.header: block for block in blocks}
-        return self._blocks[folder].get(header)
 
 
 class PlacedExpression:
@@ -130,6 +152,8 @@ class PlacedExpression:
     def _within(self, wanted: Wanted, place: Span) -> Wanted:
         """The smallest part of an expression that holds a place; what chooses it is noted."""
         node, names = wanted.expression, wanted.names
+        if isinstance(node, Access):
+            return wanted  # what it begins with has the same place, and is another thing
         parts = _members(node) or [(child.place, child) for child in children(node)]
         inner = next((part for at, part in parts if at.holds(place)), None)
         if inner is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from taskwall.core.values import Scenario, Span
+from taskwall.readers.ids import id_references, ids_within, owners_of
 from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
@@ -19,15 +20,13 @@ from taskwall.readers.terraform.stack import (
 )
 from taskwall.readers.terraform.ties import (
     data_references,
-    id_references,
-    ids_within,
     looks_up,
     state_references,
 )
 from taskwall.readers.union_find import connected_components
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
-from taskwall.source.stack import Evaluation, Inputs
+from taskwall.source.stack import Evaluation, InputDefault, Inputs
 
 
 class JoinedStack:
@@ -89,8 +88,12 @@ class JoinedStack:
     def _evaluate(self, scenario: Scenario, shared: Shared) -> Evaluation:
         made = shared.evaluated(scenario)
         found = evaluation_of(made, self._roots, module_loader(self._files))
-        others = tuple(resource for one in self._context for resource in one.resources)
-        return replace(found, resources=(*found.resources, *others)) if others else found
+        if len(self.scanned) == len(self._roots) and not self._context:
+            return found
+        others = (resource for one in self._context for resource in one.resources)
+        own = self.files
+        absent = tuple(one for one in found.absent if one.place.file in own)
+        return replace(found, resources=(*found.resources, *others), absent=absent)
 
     def _scopes(self) -> list[ModuleScope]:
         """The root modules, where each reads the outputs of the others."""
@@ -98,7 +101,7 @@ class JoinedStack:
             root.scope({}, label, self._shared)
             for root, label in zip(self._roots, self._labels, strict=True)
         ]
-        together(scopes, self._said, self._context)
+        together(self._roots, scopes, self._said, self._context)
         return scopes
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
@@ -110,6 +113,14 @@ class JoinedStack:
                 found = limits if found is None else tuple(one for one in found if one in limits)
         return found
 
+    def defaults(self) -> list[InputDefault]:
+        """The defaults of the variables of all roots."""
+        return [
+            default
+            for root, scope in zip(self._roots, self._scopes(), strict=True)
+            for default in root.defaults(scope.run.qualified)
+        ]
+
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
         if any(source.file == file for source in self._context):
@@ -118,11 +129,17 @@ class JoinedStack:
 
 
 def together(
-    scopes: Sequence[ModuleScope], said: Mapping[str, str], context: Sequence[ContextSource] = ()
+    roots: Sequence[TerraformStack],
+    scopes: Sequence[ModuleScope],
+    said: Mapping[str, str],
+    context: Sequence[ContextSource] = (),
 ) -> tuple[RemoteStates, DataAnswers]:
-    """Let root modules read each other's outputs and look up each other's resources."""
+    """Let root modules, by their scopes, read each other's outputs and resources."""
+    by_folder = {root.name: root for root in roots}
     states = RemoteStates(scopes, said, context)
-    answers = DataAnswers(scopes, context, states)
+    answers = DataAnswers(
+        scopes, context, states, lambda folder, type_: by_folder[folder].creates(type_)
+    )
     first = scopes[0].run
     for text in (text for one in context for text in one.sensitive_texts):
         first.hidden.add(text)
@@ -206,25 +223,37 @@ def _ties(
 
     What the context itself refers to is looked at only if something scanned refers to any of it.
     """
+    names = {root.name for root in roots}
+    found = [
+        tie if tie.target in names else replace(tie, target="")
+        for root in roots
+        for tie in root.dependencies()
+    ]
     if len(roots) + len(context) < 2:
-        return []
+        return found
     scanned = [root for root in roots if not root.context]
-    found = list(id_references(scanned, context, files))
+    owners = owners_of(context)
+
+    def ids(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
+        for root in some if owners else ():
+            yield from id_references(root.name, root.files, owners, files)
+
+    found += ids(scanned)
     scopes = [root.scope({}) for root in roots] if leading else []
     if scopes:
-        states, answers = together(scopes, inputs.remote_states, context)
+        states, answers = together(roots, scopes, inputs.remote_states, context)
 
     def of(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
-        for scope in scopes:
-            if any(scope.run.root is root.root for root in some):
+        for root, scope in zip(roots, scopes, strict=True) if scopes else ():
+            if root in some:
                 yield from state_references(states, scope, leading)
                 yield from data_references(answers, scope, leading)
 
     found += of(scanned)
     if any(tie.target for tie in found) and len(scanned) < len(roots) + len(context):
         found += of([root for root in roots if root.context])
-        found += id_references([root for root in roots if root.context], context, files)
-        found += ids_within(context, files)
+        found += ids([root for root in roots if root.context])
+        found += ids_within(context, owners, files)
     return found
 
 

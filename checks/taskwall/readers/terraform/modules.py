@@ -161,6 +161,10 @@ class ModuleLoader:
             self._names[folder] = found
         return found
 
+    def is_folder(self, path: str) -> bool:
+        """Whether there is such a folder."""
+        return self._of().is_folder(path)
+
     def entries(self, folder: str) -> Sequence[FolderEntry]:
         """What is in a folder, by name."""
         return self._of().entries(folder)
@@ -191,14 +195,14 @@ class ModuleLoader:
         known = self._modules.get(folder)
         if known is None or not _same_units(known.files, units):
             known = self._together(folder, units) if self.retained else None
-            known = self._modules[folder] = known or _module(folder, units)
+            known = self._modules[folder] = known or module_of(folder, units)
         return known, tuple(unreadable)
 
     def _together(self, folder: str, units: list[SourceFile]) -> Module | None:
         """The module of some units, from those that each makes by itself; None if they overlap."""
         before = self._alone.get(folder, {})
         self._alone[folder] = alone = {
-            id(unit): before.get(id(unit)) or _module(folder, (unit,)) for unit in units
+            id(unit): before.get(id(unit)) or module_of(folder, (unit,)) for unit in units
         }
         errors = tuple(chain.from_iterable(one.errors for one in alone.values()))
         found = Module(folder, tuple(units), {}, {}, {}, {}, {}, errors)
@@ -234,7 +238,8 @@ def module_loader(files: Files) -> ModuleLoader:
     return files.one(ModuleLoader, lambda: ModuleLoader(files))
 
 
-def _module(folder: str, units: Iterable[SourceFile]) -> Module:
+def module_of(folder: str, units: Iterable[SourceFile]) -> Module:
+    """The module that some files make up."""
     units = tuple(units)
     module = Module(folder, units, {}, {}, {}, {}, {}, ())
     errors: list[SourceError] = []

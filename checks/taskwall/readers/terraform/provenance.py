@@ -4,18 +4,15 @@ Only what alone decides the value is followed: `subnets = local.public` comes fr
 `concat(local.a, local.b)` from where it stands.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.core.values import ModuleCall, Origin, Span
-from taskwall.readers.terraform.call_sites import PlacedExpression
-from taskwall.readers.terraform.modules import ModuleLoader
+from taskwall.readers.terraform.call_sites import ModuleBlocks, PlacedExpression
 from taskwall.readers.terraform.syntax.tree import (
     Access,
     AccessStep,
     Attribute,
-    Block,
     Expression,
     For,
     FunctionCall,
@@ -38,7 +35,7 @@ from taskwall.readers.terraform.variable_trace import (
     keys,
     loops,
 )
-from taskwall.source.stack import Provenance
+from taskwall.source.stack import NamedDefault, Provenance
 
 _PASSING = KEEPING_FUNCTIONS | {"element", "flatten", "one", "slice", "split"}
 """Functions whose result is right or wrong as that argument is which is no literal."""
@@ -50,30 +47,33 @@ GivenPlaces: TypeAlias = Callable[[str], Mapping[str, Span | None]]
 class ModuleProvenance:
     """Follows values to where they are written, as files are now."""
 
-    def __init__(self, loader: ModuleLoader, given: GivenPlaces) -> None:
-        self._loader = loader
+    def __init__(self, blocks: ModuleBlocks, given: GivenPlaces) -> None:
+        self._blocks = blocks
         self._given = given
-        self._known: dict[str, dict[Span, Block]] = {}
 
     def trace(self, place: Span, on: Origin) -> tuple[Provenance, ...]:
         """The expressions of `taskwall.source.stack.ProvenanceTrace`."""
         calls = on.called_from
-        folders = [_folder(call.place) for call in calls] + [_folder(on.header)]
+        files = [*(call.place.file for call in calls), on.header.file]
+        modules = list(map(self._blocks.key, files))
         start = self._start(place, on)
-        if start is None or _folder(place) not in folders:
+        if start is None or self._blocks.key(place.file) not in modules:
             return ()
-        depth = len(folders) - 1 - folders[::-1].index(_folder(place))
-        found = [(place, depth), *self._steps(start, depth, folders, calls)]
+        depth = len(files) - 1 - modules[::-1].index(self._blocks.key(place.file))
+        found = [(place, depth, None), *self._steps(start, depth, files, calls)]
         outermost = found[-1][1]
         return tuple(
-            [Provenance(at, tuple([c.place for c in calls[outermost:n]])) for at, n in found]
+            [
+                Provenance(at, tuple([c.place for c in calls[outermost:n]]), default)
+                for at, n, default in found
+            ]
             if len(found) > 1
             else ()
         )
 
     def _start(self, place: Span, on: Origin) -> Wanted | None:
         """The expression that alone decides what stands at a place; None if there is none."""
-        blocks = self._blocks(_folder(place))
+        blocks = self._blocks.blocks(place.file)
         block = blocks.get(on.header)
         if block is None or not block.place.holds(place):
             block = next((one for one in blocks.values() if one.place.holds(place)), None)
@@ -82,24 +82,24 @@ class ModuleProvenance:
         return whole[0] if whole and len(whole) == 1 else None
 
     def _steps(
-        self, wanted: Wanted, depth: int, folders: Sequence[str], calls: Sequence[ModuleCall]
-    ) -> Iterator[tuple[Span, int]]:
+        self, wanted: Wanted, depth: int, files: Sequence[str], calls: Sequence[ModuleCall]
+    ) -> Iterator[tuple[Span, int, NamedDefault | None]]:
         """The places behind an expression, each with the number of calls that lead there."""
         for _ in range(MOST_TRACED_STEPS):
-            module = self._loader.module(folders[depth])[0]
+            module = self._blocks.module(files[depth])
             leaf = _leaf(wanted)
             if module is None or leaf is None:
                 return
             kind, name, path = leaf
             attribute: Attribute | None
+            default: NamedDefault | None = None
             names: Mapping[str, Loop] = {}
             if kind == "local":
                 attribute = module.locals.get(name)
             else:
                 if (variable := module.variables.get(name)) is None:
                     return
-                by_header = self._blocks(folders[depth - 1]) if depth else {}
-                call = by_header.get(calls[depth - 1].place) if depth else None
+                call = self._blocks.block(calls[depth - 1].place) if depth else None
                 attribute = call.body.attributes.get(name) if call else None
                 if call is not None and attribute is not None:
                     depth, names = depth - 1, loops(call)
@@ -107,24 +107,13 @@ class ModuleProvenance:
                     given = {} if depth else self._given(module.folder)
                     attribute = variable.body.attributes.get("default")
                     if attribute is None or name in given:
-                        yield given.get(name) or variable.header, depth
+                        yield given.get(name) or variable.header, depth, None
                         return
+                    default = NamedDefault(f"var.{name}", attribute.place)
             if attribute is None:
                 return
             place, wanted = _member(attribute.place, Wanted(attribute.expression, path, names))
-            yield place, depth
-
-    def _blocks(self, folder: str) -> Mapping[Span, Block]:
-        """The resources and calls of a module by their headers."""
-        if folder not in self._known:
-            module = self._loader.module(folder)[0]
-            blocks = (*module.resources.values(), *module.calls.values()) if module else ()
-            self._known[folder] = {block.header: block for block in blocks}
-        return self._known[folder]
-
-
-def _folder(place: Span) -> str:
-    return os.path.dirname(place.file)
+            yield place, depth, default
 
 
 def _leaf(wanted: Wanted) -> tuple[str, str, ValuePath] | None:

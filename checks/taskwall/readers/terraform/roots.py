@@ -1,7 +1,7 @@
 """Which folders of a scan are root modules, and which of them are one stack."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import partial
 
 from msgspec.structs import replace
@@ -14,9 +14,12 @@ from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
 
+UNITS = ".hcl"
+"""How the names of Terragrunt's files end."""
+
 
 def stacks(
-    paths: Iterable[str], files: Files, inputs: Inputs
+    paths: Collection[str], files: Files, inputs: Inputs
 ) -> tuple[list[TerraformStack | JoinedStack], list[SourceError]]:
     """The root modules among the files of a scan.
 
@@ -25,7 +28,7 @@ def stacks(
     each other are one stack, with what they refer to of the context.
 
     Args:
-        paths: all files of the scan that end in `.tf`, absolute.
+        paths: all files of the scan that end in `.tf`, and those of Terragrunt's units, absolute.
         files: reads them.
         inputs: what the user says of variables and unknown values, and the context.
 
@@ -35,11 +38,13 @@ def stacks(
     books = module_loader(files)
     books.parser = inputs.hcl_parser
     folders: dict[str, set[str]] = {}
+    units = [path for path in paths if path.endswith(UNITS)]
     for path in paths:
-        folders.setdefault(os.path.dirname(path), set()).add(path)
-    if not folders:
+        if not path.endswith(UNITS):
+            folders.setdefault(os.path.dirname(path), set()).add(path)
+    if not folders and not units:
         return [], []
-    boundary = inputs.boundary or os.path.commonpath(folders)
+    boundary = inputs.boundary or os.path.commonpath([*folders, *map(os.path.dirname, units)])
     scanned = frozenset(folders)
     for path in inputs.context.terraform:
         if os.path.dirname(path) not in scanned:
@@ -49,19 +54,26 @@ def stacks(
     failed: list[SourceError] = []
     modules: dict[str, Module] = {}
     for folder in sorted(folders):
-        read = attempt(partial(books.module, folder), folder, failed)
-        module, unreadable = read or (None, ())
+        parsed = attempt(partial(books.module, folder), folder, failed)
+        module, unreadable = parsed or (None, ())
         errors.update(dict.fromkeys(unreadable))
         if module is not None:
             modules[folder] = module
-    units = {
+    read = {
         folder: _stack(module, files, inputs, boundary, folder not in scanned)
         for folder, module in modules.items()
     }
+    if units:
+        from taskwall.readers.terraform.terragrunt.discovery import unit_stacks
+
+        made, wrong = unit_stacks(units, files, inputs, boundary)
+        read |= made
+        modules |= {one.root.folder: one.root for one in made.values()}
+        failed += wrong
     calls = {
-        folder: attempt(unit.local_calls, folder, failed) or set() for folder, unit in units.items()
+        folder: attempt(one.local_calls, folder, failed) or set() for folder, one in read.items()
     }
-    found = [units[folder] for folder in _roots(calls)]
+    found = [read[folder] for folder in _roots(calls)]
     tied = attempt(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
     if tied is None:
         tied = [root for root in found if not root.context]

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of
 from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
-from taskwall.readers.terraform.call_sites import CallSites
-from taskwall.readers.terraform.evaluation.free_variables import allowed
+from taskwall.readers.terraform.call_sites import CallSites, ModuleBlocks
+from taskwall.readers.terraform.evaluation.free_variables import allowed, other_values
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
@@ -21,14 +21,15 @@ from taskwall.readers.terraform.provenance import ModuleProvenance
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.suppressions import suppressions
-from taskwall.readers.terraform.syntax.tree import Literal
+from taskwall.readers.terraform.syntax.tree import Block, Literal
 from taskwall.readers.terraform.values.effects import Impossible
-from taskwall.readers.terraform.values.sensitive import sensitive
-from taskwall.readers.terraform.values.types import ANY_TYPE, type_of
+from taskwall.readers.terraform.values.sensitive import is_sensitive, sensitive
+from taskwall.readers.terraform.values.types import ANY_TYPE, Type, type_of
 from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
-from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
+from taskwall.source.secret_names import names_secret
+from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
 
 T = TypeVar("T")
 
@@ -55,6 +56,7 @@ class TerraformStack:
         self._modules: tuple[Module, ...] | None = None
         self._downloads: dict[str, ModuleCall] = {}
         """The downloaded modules among them by folder, each with its call in a file of the user."""
+        self._types: frozenset[str] | None = None
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._source_files: dict[str, SourceFile] | None = None
@@ -166,8 +168,37 @@ class TerraformStack:
         block = self.root.variables.get(name) if operand.startswith("var.") else None
         if block is None:
             return None
-        attribute = block.body.attributes.get("type")
-        return allowed(block, ANY_TYPE if attribute is None else type_of(attribute.expression))
+        return allowed(block, self._type(block))
+
+    def _type(self, variable: Block) -> Type:
+        attribute = variable.body.attributes.get("type")
+        return ANY_TYPE if attribute is None else type_of(attribute.expression)
+
+    def defaults(self, qualified: Callable[[str], str] = str) -> list[InputDefault]:
+        """The defaults of its variables that a scenario may take another value for.
+
+        `qualified` is how names of the root are called in the stack that it is part of.
+        """
+        given = self.given_places().keys() | self.inputs.assumptions.keys()
+        found = []
+        for name, block in self.root.variables.items():
+            attribute = block.body.attributes.get("default")
+            if (
+                attribute is None
+                or not isinstance(attribute.expression, Literal)
+                or not given.isdisjoint((name, f"var.{name}"))
+                or f"TF_VAR_{name}" in self.inputs.environment
+                or is_sensitive(block.body)
+                or names_secret(name)
+            ):
+                continue
+            value = attribute.expression.value.data
+            if others := other_values(block, self._type(block), value):
+                address = f"var.{name}"
+                found.append(
+                    InputDefault(address, qualified(address), value, attribute.place, others)
+                )
+        return found
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
@@ -181,6 +212,14 @@ class TerraformStack:
             with suppress(UnreadableError):
                 values = self._loader.file(file).parsed.body
                 return secrets(values, hidden=sensitive(self.root.variables))
+        return ()
+
+    def calling(self) -> tuple[str, Module] | None:
+        """What calls the root module, and the file in which it is written; None: nothing does."""
+        return None
+
+    def dependencies(self) -> Iterable[SourceTie]:
+        """The other roots whose outputs it says that it reads; Terraform has no words for that."""
         return ()
 
     def local_calls(self) -> set[str]:
@@ -217,6 +256,13 @@ class TerraformStack:
                     (own if download_of(called.called_from) is None else fetched).append(called)
             self._modules = tuple(found.values())
         return self._modules
+
+    def creates(self, type_: str) -> bool:
+        """Whether any of its modules declares a resource of a type."""
+        if self._types is None:
+            every = (local for module in self.parts() for local in module.resources)
+            self._types = frozenset(local.partition(".")[0] for local in every)
+        return type_ in self._types
 
     def download(self, file: str) -> ModuleCall | None:
         """The call, in a file that users edit, of the downloaded module that a file belongs to."""
@@ -274,6 +320,11 @@ def evaluation_of(
     def given(folder: str) -> Mapping[str, Span | None]:
         return next((root.given_places() for root in roots if root.name == folder), {})
 
+    units: dict[str, Module] = {}
+    for file, module in filter(None, (root.calling() for root in roots)):
+        calls = units[file].calls if file in units else {}
+        units[file] = replace(module, calls={**calls, **module.calls})
+    blocks = ModuleBlocks(loader, units)
     errors = []
     for error in made.errors:
         at = moved.apply(error.place)
@@ -295,8 +346,8 @@ def evaluation_of(
         tuple(dict.fromkeys(absent)),
         made.sensitive_texts,
         moved,
-        CallSites(loader).place,
-        ModuleProvenance(loader, given).trace,
+        CallSites(blocks).place,
+        ModuleProvenance(blocks, given).trace,
         made.impossible,
     )
 

@@ -48,6 +48,10 @@ class StandIn(Struct, frozen=True):
     harmless: tuple[str, ...]
     off: tuple[str, ...]
 
+    def leaves_out(self, name: str) -> bool:
+        """Whether an argument of the module does something that the stand-in does not."""
+        return any(fnmatchcase(name, one) for one in self.off)
+
     def allows(self, name: str, value: Value, declared: bool) -> bool:
         """Whether it makes what the module makes of an argument, if it has a part in that at all.
 
@@ -56,7 +60,7 @@ class StandIn(Struct, frozen=True):
             value: what the call gives.
             declared: whether the stand-in has a variable of that name.
         """
-        if any(fnmatchcase(name, one) for one in self.off):
+        if self.leaves_out(name):
             return _is_off(value)
         return declared or any(fnmatchcase(name, one) for one in self.harmless)
 

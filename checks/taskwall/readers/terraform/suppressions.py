@@ -112,12 +112,14 @@ class _Finder:
 
     def top(self, body: Body) -> Span | None:
         """The place that it holds for in a file; None if it stands at nothing."""
-        for block in sorted(body.blocks, key=lambda block: block.place.line):
-            place = block.place
+        for part in _parts(body):
+            place, block = part.place, part.block
             if self._line > place.end_line:
                 continue
             if self._end < place.line:
                 return place if self._above(place) else None
+            if block is None:
+                return self._piece(part, place)
             if self._whole or (block.type == "module" and not self._is_argument(block)):
                 return place
             return self._within(block)

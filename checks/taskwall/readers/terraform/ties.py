@@ -1,11 +1,7 @@
 """What roots refer to of other roots and of the context, found before anything is judged."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from typing import Final
+from collections.abc import Iterable, Iterator
 
-from taskwall.core.values import Known, Span, worst_per_scenario
 from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
 from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES
 from taskwall.readers.terraform.evaluation.data_sources import REMOTE_STATE
@@ -13,12 +9,7 @@ from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.modules import Module
-from taskwall.readers.terraform.stack import TerraformStack
-from taskwall.source.context import ContextSource, SourceTie
-from taskwall.source.files import Files, UnreadableError
-
-_ID: Final = re.compile(r'"((?:[a-z]+-)+[0-9a-f]{8,17}|arn:[^"\s]+)"')
-"""An id or ARN of AWS as a whole text."""
+from taskwall.source.context import SourceTie
 
 
 def looks_up(module: Module) -> bool:
@@ -82,52 +73,3 @@ def _data_sources(
     for name in scope.module.calls:
         for called in scope.called(name):
             yield from _data_sources(called, leading, kinds)
-
-
-# Ids as they stand
-
-
-def id_references(
-    roots: Sequence[TerraformStack], context: Sequence[ContextSource], files: Files
-) -> Iterator[SourceTie]:
-    """The resources of the context whose ids stand in the files of roots."""
-    owners = _owners(context)
-    for root in roots if owners else ():
-        seen: set[str] = set()
-        for path in sorted(root.files):
-            for id_, place in _ids_in(path, files):
-                if id_ in owners and id_ not in seen:
-                    seen.add(id_)
-                    yield SourceTie(root.name, id_, place, "id", *owners[id_])
-
-
-def ids_within(context: Sequence[ContextSource], files: Files) -> Iterator[SourceTie]:
-    """The resources of the context whose ids other sources of it name."""
-    owners = _owners(context)
-    for source in context:
-        seen: set[str] = set()
-        for id_, place in _ids_in(source.file, files):
-            if id_ not in seen and owners.get(id_, (source.file,))[0] != source.file:
-                seen.add(id_)
-                yield SourceTie(source.file, id_, place, "id", *owners[id_])
-
-
-def _ids_in(path: str, files: Files) -> Iterator[tuple[str, Span]]:
-    with suppress(UnreadableError):
-        text = files.text(path)
-        for found in _ID.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            column = found.start(1) - text.rfind("\n", 0, found.start())
-            yield found[1], Span(path, line, column, line, column + len(found[1]))
-
-
-def _owners(context: Iterable[ContextSource]) -> Mapping[str, tuple[str, str]]:
-    """By ids of resources of the context, the source and the address of each."""
-    found = {}
-    for source in context:
-        for resource in source.resources:
-            for name in () if resource.data else ("id", "arn"):
-                value = worst_per_scenario(resource.body.fields.get(name, Known(None)))
-                if isinstance(value, Known) and isinstance(value.data, str):
-                    found[value.data] = source.file, resource.origin.address
-    return found

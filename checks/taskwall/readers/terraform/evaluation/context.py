@@ -3,7 +3,7 @@
 Functions, operators, bodies and data sources see no more of them than this, and import neither.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol, TypeAlias
 
 from taskwall.core.values import (
@@ -66,6 +66,20 @@ class States(Protocol):
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
 
+    def outputs_of(self, folder: str) -> "Outputs | None":
+        """The outputs of the root in a folder; None if there is none."""
+
+
+class Outputs(Protocol):
+    """The outputs of a root."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """What they are called."""
+
+    def output(self, name: str) -> Value | None:
+        """The value of one; None if there is none of that name."""
+
 
 class LookUps(Protocol):
     """What data sources may look up that other roots make."""
@@ -82,6 +96,10 @@ class RunContext(Protocol):
     root: Module
     loader: ModuleLoader
     inputs: Inputs
+    boundary: str
+    """The folder that encloses everything scanned."""
+    working_folder: str
+    """The folder in which Terraform runs."""
     effects: Effects
     referents: Handles[Whole]
     """What stands behind a reference without an attribute, by its address."""
@@ -105,6 +123,9 @@ class RunContext(Protocol):
     @property
     def explores_defaults(self) -> bool:
         """Whether defaults are not what they are: in conditions, where all settings are wanted."""
+
+    def own(self, name: str) -> str:
+        """A name of the whole stack as the root module has it."""
 
     def complain(self, place: Span, message: str) -> None:
         """Note an error."""
@@ -155,8 +176,19 @@ class ModuleContext(Protocol):
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
 
+    @property
+    def working_folder(self) -> str:
+        """The folder from which relative paths lead."""
+
+    def function(self, name: str) -> "Function | None":
+        """A function that only expressions of this module know."""
+
     def filled_in(self, template: Expression, names: Env) -> Value:
         """What a template is with values for its names: it sees none of the module's."""
 
     def reader(self, body: Body, env: Env, address: str) -> WrittenBody:
         """What reads the body of a resource or of a module call."""
+
+
+Function: TypeAlias = Callable[[list[Value], ModuleContext], Value]
+"""A function that expressions call."""

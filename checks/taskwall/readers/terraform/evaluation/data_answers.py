@@ -4,7 +4,8 @@ A data source that one resource answers is that resource. One that several answe
 so is one of which it is open whether a resource answers it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -30,6 +31,8 @@ class Candidate(Struct, frozen=True, eq=False):
 
     root: str
     type: str
+    own: str
+    """Its address in this root or source."""
     resource: ResourceInstance | Resource
 
     @property
@@ -76,15 +79,21 @@ class DataAnswer(Struct, frozen=True, eq=False):
 
 
 class DataAnswers:
-    """What roots that are evaluated together, and the context, answer each other's data sources."""
+    """What roots that are evaluated together, and the context, answer each other's data sources.
+
+    `creates` says whether a root, by its folder, has any resources of a type: not each is looked
+    through, which takes as long as to evaluate all its calls.
+    """
 
     def __init__(
         self,
         scopes: Sequence[ModuleScope],
         context: Sequence[ContextSource],
         states: RemoteStates,
+        creates: Callable[[str, str], bool],
     ) -> None:
         self._scopes = scopes
+        self._creates = creates
         self._context = context
         self._states = states
         self._answers: Memo[str, DataAnswer] = Memo()
@@ -116,9 +125,29 @@ class DataAnswers:
             return None
         self._pending.add(address)
         try:
-            return effects.once(self._answers, address, lambda: self._answer(kind, written, scope))
+            return effects.once(
+                self._answers,
+                address,
+                lambda: self._said(address, scope) or self._answer(kind, written, scope),
+            )
         finally:
             self._pending.discard(address)
+
+    def _said(self, address: str, scope: ModuleContext) -> DataAnswer | None:
+        """What the user says that a data source is."""
+        run = scope.run
+        own = run.own(address)
+        target = run.inputs.ties.get((run.root.folder, own)) or run.inputs.ties.get(("", own))
+        if target is None:
+            return None
+        stack, resource = target
+        steps = re.sub(r"\[[^\]]*\]", "", resource).split(".")
+        found = tuple(
+            one
+            for one in self._of_type(steps[-2] if len(steps) > 1 else "", scope)
+            if one.own == resource and stack in ("", one.root)
+        )
+        return DataAnswer(DataQuery((), True, "setting"), found, ())
 
     def _answer(self, kind: str, written: WrittenBody, scope: ModuleContext) -> DataAnswer:
         source = DATA_SOURCES[kind]
@@ -153,15 +182,18 @@ class DataAnswers:
 
     def _every(self, type_: str) -> Iterator[Candidate]:
         for root in self._scopes:
-            for scope in _modules(root):
+            folder = root.run.root.folder
+            for scope in _modules(root) if self._creates(folder, type_) else ():
                 for local in scope.module.resources:
                     if local.startswith(f"{type_}."):
                         for instance in scope.instances(local).all:
-                            yield Candidate(root.run.root.folder, type_, instance)
+                            own = root.run.own(instance.address)
+                            yield Candidate(folder, type_, own, instance)
         for source in self._context:
             for resource in source.resources:
                 if resource.type == type_ and not resource.data:
-                    yield Candidate(source.file, type_, resource)
+                    own = resource.origin.address[len(source.label) + 1 :]
+                    yield Candidate(source.file, type_, own, resource)
 
 
 def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:

@@ -121,11 +121,13 @@ class Criterion(Struct, frozen=True):
 class DataQuery(Struct, frozen=True):
     """What a data source asks: all criteria hold of what it means.
 
-    `whole` is whether no more is asked than can be told.
+    `whole` is whether no more is asked than can be told. `said` is who says what it means, if that
+    is not found.
     """
 
     criteria: tuple[Criterion, ...]
     whole: bool
+    said: str = ""
 
     @property
     def unique(self) -> bool:
@@ -135,6 +137,8 @@ class DataQuery(Struct, frozen=True):
     @property
     def by(self) -> str:
         """In a few words, by what it asks: `tags and vpc_id`."""
+        if self.said:
+            return self.said
         names = ("tags" if one.tag else one.attribute for one in self.criteria)
         return " and ".join(dict.fromkeys(names))
 

@@ -1,7 +1,8 @@
-"""Defaults that are only one of the answers, where a user asks for all settings of a root.
+"""Defaults that are only one of the answers.
 
-Then a condition that rests on a variable's default is an open switch: the variable may be given
-another value. Outside of conditions the default stays what it is.
+A scenario may say that a variable of a root has another value than its default. Where a user asks
+for all settings of a root, a condition that rests on a default is an open switch: outside of
+conditions the default stays what it is.
 """
 
 from taskwall.core.values import (
@@ -44,7 +45,7 @@ class FreeVariable(Known, frozen=True):
 def free_variable(
     name: str, operand: str, block: Block, kind: Type, default: Value, run: RunContext
 ) -> Value:
-    """What a root's variable is where its default is only one of its answers.
+    """What a root's variable is which nobody gives a value.
 
     Args:
         name: the variable.
@@ -59,9 +60,12 @@ def free_variable(
         return default
     if found.data is None and not isinstance(kind, Simple):
         return default
+    explores = run.inputs.explore_defaults
+    if not explores and not other_values(block, kind, found.data):
+        return default  # no scenario says anything of it
     answer = run.effects.answer(operand)
     if answer is OPEN:
-        return FreeVariable(found.data, found.place, operand)
+        return FreeVariable(found.data, found.place, operand) if explores else default
     if answer == OTHER:
         return Unknown((Need(f"var.{name}", WHY, option="var"),), operand, place=found.place)
     if isinstance(found.data, bool):
@@ -79,6 +83,17 @@ def question(value: FreeVariable, answer: Scalar) -> Unknown:
     found = decided_by(Test(Question(value.operand, answer)), waits, asks)
     assert isinstance(found, Unknown)
     return found
+
+
+def other_values(block: Block, kind: Type, default: Scalar) -> tuple[Scalar, ...]:
+    """The values that the sources name for a variable beside its default.
+
+    They do by its type (`bool`) or a validation; of one that is empty, any other is one.
+    """
+    limits = allowed(block, kind)
+    if limits is not None:
+        return tuple(text for text in limits if text != spelled(default))
+    return (OTHER,) if default in ("", None) else ()
 
 
 def allowed(block: Block, kind: Type) -> tuple[str, ...] | None:

@@ -18,7 +18,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
 from taskwall.readers.terraform.evaluation.body import FieldsReader
-from taskwall.readers.terraform.evaluation.context import Env
+from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import free_variable
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
@@ -125,6 +125,15 @@ class ModuleScope:
         """A scope without any names, as within a template file."""
         return ModuleScope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
 
+    @property
+    def working_folder(self) -> str:
+        """The folder from which relative paths lead."""
+        return self.run.working_folder
+
+    def function(self, name: str) -> Function | None:  # noqa: ARG002 (as ModuleContext has it)
+        """A function that only expressions of this module know: Terraform has none."""
+        return None
+
     def filled_in(self, template: Expression, names: Env) -> Value:
         """What a template is with values for its names: it sees none of the module's."""
         return evaluate(template, self.bare(), names)
@@ -154,16 +163,22 @@ class ModuleScope:
         if name == "ephemeral" and len(names) > 1:
             address = self.address(f"ephemeral.{first}.{names[1]}")
             return self.run.assumed(unknown(address, "is known only while Terraform runs")), 2
-        if name in _WORKSPACE and first == "workspace" and self.run.inputs.workspace is not None:
-            return Known(self.run.inputs.workspace), 1
+        if name in _WORKSPACE and first == "workspace":
+            return self._workspace(f"{name}.workspace"), 1
         if f"{name}.{first}" == BROKEN_VALUE:
             raise FailedError("this line", "has a syntax error", located=True)
         if name in _ELSEWHERE:
             return self.run.assumed(unknown(f"{name}.{first}", _ELSEWHERE[name])), 1
         return self.resource(f"{name}.{first}"), 1
 
+    def _workspace(self, name: str) -> Value:
+        if self.run.inputs.workspace is not None:
+            return Known(self.run.inputs.workspace)
+        need = Need(name, _ELSEWHERE["terraform"], option="workspace")
+        return self.run.assumed(Unknown((need,), name))
+
     def _path(self, name: str) -> Value:
-        root = self.run.root.folder
+        root = self.run.working_folder
         if name == "module" and self.module.folder:
             return Known(os.path.relpath(self.module.folder, root).replace(os.sep, "/"))
         if name == "root":
@@ -197,13 +212,14 @@ class ModuleScope:
                 why = "is a required argument that is missing" if self.prefix else "has no default"
                 return self._open_variable(name, why)
             value = evaluate(default.expression, self, {})
-            if not self.prefix and not self.run.alone and names_existing(name, value):
+            supplied = not (self.prefix or self.run.alone or self.run.called)
+            if supplied and names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
         self.run.work(10 * weight(value, self.run.weights), block.header)
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
             self.run.hidden.hide(found)
-        if self.run.inputs.explore_defaults and by_default and not self.prefix:
+        if by_default and not (self.prefix or self.run.called):
             operand = self.address(f"var.{name}")
             return free_variable(name, operand, block, self.type(name), found, self.run)
         return found
@@ -235,6 +251,10 @@ class ModuleScope:
         return self._memoised(
             f"local.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
         )
+
+    def has_output(self, name: str) -> bool:
+        """Whether there may be an output of a name."""
+        return name in self.module.outputs
 
     def output(self, name: str) -> Value:
         """The value of an output, as the caller sees it."""
@@ -456,7 +476,8 @@ class ModuleScope:
 
     def source(self, name: str, block: Block) -> str | AbsentModule:
         """The folder of the module that a call means, or why it is not there."""
-        chain = tuple(call.name.removeprefix("module.") for call in self.called_from)
+        calls = (call.name for call in self.called_from if call.name.startswith("module."))
+        chain = tuple(name.removeprefix("module.") for name in calls)
         source = self.argument(block, "source")
         if not source:
             attribute = block.body.attributes.get("source")

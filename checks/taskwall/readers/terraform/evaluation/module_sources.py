@@ -29,6 +29,9 @@ from taskwall.source.stack import Inputs, SourceError
 GET = "terraform get"
 """The command that downloads modules and nothing else."""
 
+TERRAGRUNT_INIT = "terragrunt init"
+"""The same for units of Terragrunt."""
+
 ALLOW_OUTSIDE = "--allow-outside"
 
 _REGISTRY = re.compile(r"(?:([\w-]+(?:\.[\w-]+)+(?::\d+)?)/)?([\w-]+/[\w-]+/[\w-]+)")
@@ -74,7 +77,10 @@ class ModuleSources:
         self._inputs = inputs
         self._boundary = boundary
         self._manifests: list[_Manifest] | None = None
-        self._tool = ""
+        self.tool = ""
+        """The command that downloads modules; found out when it is first asked for."""
+        self.copy = ""
+        """The folder of the root's module, where the root is a unit of Terragrunt."""
         self.errors: list[SourceError] = []
         """What is wrong with what tools have noted; complete once a folder was asked for."""
 
@@ -151,6 +157,8 @@ class ModuleSources:
         yield FOLDER
         yield self._data()
         yield os.path.join(self._root, ".terragrunt-cache")
+        if self.copy:
+            yield os.path.join(self.copy, self._inputs.data_folder)
         yield from self._inputs.module_sources.values()
 
     def _data(self) -> str:
@@ -169,18 +177,18 @@ class ModuleSources:
 
     def _cure(self) -> str:
         """The command that downloads modules, of the tool that the repository uses."""
-        if not self._tool:
+        if not self.tool:
             names = self._loader.names(self._root)
             lock = os.path.join(self._root, ".terraform.lock.hcl")
             if "terragrunt.hcl" in names:
-                self._tool = "terragrunt init"
+                self.tool = TERRAGRUNT_INIT
             elif any(name.endswith((".tofu", ".tofu.json")) for name in names) or (
                 self._above(".opentofu-version") or "registry.opentofu.org" in self._text(lock)
             ):
-                self._tool = "tofu get"
+                self.tool = "tofu get"
             else:
-                self._tool = GET
-        return self._tool
+                self.tool = GET
+        return self.tool
 
     def _text(self, path: str) -> str:
         try:
@@ -209,6 +217,9 @@ class ModuleSources:
                 for second in self._loader.names(os.path.join(copies, first)):
                     copy = os.path.join(copies, first, second)
                     self._manifests.append(self._manifest(copy, os.path.join(copy, ".terraform")))
+            if self.copy:
+                data = os.path.join(self.copy, self._inputs.data_folder)
+                self._manifests.append(self._manifest(self.copy, data))
         return self._manifests
 
     def _manifest(self, folder: str, data: str) -> _Manifest:

@@ -108,6 +108,11 @@ class RemoteStates:
         reader.referents.put(handle, outputs, scope.taken())
         return Reference(handle, "")
 
+    def outputs_of(self, folder: str) -> "RootOutputs | None":
+        """The outputs of the root in a folder; None if there is none."""
+        scope = self._scopes.get(folder)
+        return None if scope is None else RootOutputs(self, scope)
+
     def _roots_of(self, state: State) -> list[str]:
         """The folders of the roots whose state this is, or may be."""
         if self._folders is None:
@@ -128,6 +133,29 @@ class RemoteStates:
             return None
         found = [file for file in self._context if f"/{file}".endswith(f"/{name.lstrip('/')}")]
         return found[0] if len(found) == 1 else None
+
+
+class RootOutputs:
+    """The outputs of another root."""
+
+    def __init__(self, states: RemoteStates, scope: ModuleScope) -> None:
+        self._states = states
+        self._scope = scope
+
+    @property
+    def names(self) -> Collection[str]:
+        """What they are called."""
+        return self._scope.module.outputs
+
+    def output(self, name: str) -> Value | None:
+        """The value of one; None if there is none of that name."""
+        if not self._scope.has_output(name):
+            return None
+        self._states.depth += 1
+        try:
+            return self._scope.output(name)
+        finally:
+            self._states.depth -= 1
 
 
 class _Outputs:
@@ -174,11 +202,7 @@ class _Outputs:
     def _output(self, name: str) -> Value:
         if isinstance(self._source, ContextSource):
             return self._source.outputs[name]
-        self._states.depth += 1
-        try:
-            return self._source.output(name)
-        finally:
-            self._states.depth -= 1
+        return RootOutputs(self._states, self._source).output(name) or Known(None)
 
 
 # Where states lie

@@ -75,10 +75,14 @@ class RootEvaluation:
         self.boundary = boundary
         self.effects = Effects(scenario)
         self.sources = ModuleSources(root, loader, inputs, boundary)
+        self.working_folder = root.folder
+        """The folder in which Terraform runs."""
         self.referents: Handles[Whole] = Handles()
         self.hidden = Hidden(self.effects)
         self.states: States | None = None
         """The roots that are evaluated together with this one."""
+        self.called = False
+        """Whether the sources say all that the root is given: nobody else gives it values."""
         self.lookups: LookUps | None = None
         """What their resources answer the data sources of this one."""
         self.context = False

@@ -1,13 +1,13 @@
-"""States as context: their resources, which know their ids, and their outputs."""
+"""States and plans as context: their resources, as far as these are known, and their outputs."""
 
 from collections.abc import Iterable
 from functools import partial
 
-from taskwall.core.values import Span
+from taskwall.core.values import Span, Value
 from taskwall.readers.terraform.modules import module_loader
 from taskwall.readers.terraform.plan.references import mapping
 from taskwall.readers.terraform.plan.sensitive import hidden
-from taskwall.readers.terraform.plan.stacks import MAX_PLAN_PARTS
+from taskwall.readers.terraform.plan.stacks import MAX_PLAN_PARTS, PlanStack, plans
 from taskwall.readers.terraform.plan.values import Planned
 from taskwall.readers.terraform.state.document import UnknownStateError, Values, values_of
 from taskwall.source.containment import attempt
@@ -15,7 +15,7 @@ from taskwall.source.context import ContextSource, context_source, labels
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.secret_names import names_secret
 from taskwall.source.size import parts_at_most
-from taskwall.source.stack import SourceError
+from taskwall.source.stack import Inputs, SourceError
 
 
 def states(paths: Iterable[str], files: Files) -> tuple[list[ContextSource], list[SourceError]]:
@@ -30,6 +30,32 @@ def states(paths: Iterable[str], files: Files) -> tuple[list[ContextSource], lis
         elif one is not None:
             errors.append(one)
     return found, errors
+
+
+def planned(
+    paths: Iterable[str], files: Files, inputs: Inputs
+) -> tuple[list[ContextSource], list[SourceError]]:
+    """The plans in some files as context, without sources, and why others cannot be read."""
+    paths = sorted(paths)
+    found, errors = plans(paths, files, inputs)
+    label = dict(zip(paths, labels(paths), strict=True))
+    return [_planned(plan, label[plan.name], inputs) for plan in found], errors
+
+
+def _planned(stack: PlanStack, label: str, inputs: Inputs) -> ContextSource:
+    resources = stack.evaluate({}).resources
+    reading = Planned(stack.plan, Span(stack.name, 1, 1, 1, 1), inputs.assumptions)
+    values = mapping(stack.plan.get("planned_values"))
+    outputs = _outputs(values, reading)
+    return context_source(stack.name, label, resources, outputs, hidden(stack.plan))
+
+
+def _outputs(values: Values, reading: Planned) -> dict[str, Value]:
+    return {
+        name: reading.value(mapping(output)["value"])
+        for name, output in mapping(values.get("outputs")).items()
+        if "value" in mapping(output)
+    }
 
 
 def _state(path: str, label: str, files: Files) -> ContextSource | SourceError:
@@ -67,8 +93,5 @@ def _read(path: str, label: str, values: Values) -> ContextSource:
         resource["sensitive_values"] = {**marks, **dict.fromkeys(secret, True)}
     document = {"planned_values": values}
     reading = Planned(document, Span(path, 1, 1, 1, 1), {})
-    outputs = {
-        name: reading.value(mapping(output).get("value"))
-        for name, output in values["outputs"].items()
-    }
+    outputs = _outputs(values, reading)
     return context_source(path, label, reading.resources(), outputs, hidden(document))

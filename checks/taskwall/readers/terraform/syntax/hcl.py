@@ -53,6 +53,17 @@ def parse(path: str, text: str) -> Parsed:
     return Parse(path, text).read()
 
 
+def parse_generated(text: str, place: Span) -> Parsed:
+    """Read a text that a file holds at a place, and that a tool makes a file of.
+
+    What is in it stands on the lines of that file if they are the same ones, as in a heredoc; else
+    everything stands at the place.
+    """
+    same_lines = place.end_line - place.line - 1 == text.count("\n") > 0
+    source = ParserSource(place.file, text, rows=place.line) if same_lines else Pinned(place, text)
+    return _parsed(_tree(source.raw).root_node, source, asks=False)
+
+
 class Parse:
     """A file as the parser has seen it: read as it is, or with its blocks elsewhere."""
 
@@ -141,7 +152,8 @@ def _pieces(text: str) -> list[tuple[int, str]]:
     """A text cut before each line that begins a block of Terraform, with the row of each cut."""
     start = re.compile(
         r"^(?:resource|data|module|variable|output|locals|provider|terraform|moved|import|removed"
-        r"|check|ephemeral)\b[^\n={]*\{",
+        r"|check|ephemeral|include|dependency|dependencies|generate|remote_state|feature|exclude|unit|stack)"
+        r"\b[^\n={]*\{",
         re.MULTILINE,
     )
     cuts = [match.start() for match in start.finditer(text)]

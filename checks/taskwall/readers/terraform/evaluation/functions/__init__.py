@@ -1,8 +1,6 @@
 """Terraform's functions, on values that may be known in part."""
 
-from collections.abc import Callable
 from math import isfinite
-from typing import TypeAlias
 
 from taskwall.core.values import (
     Known,
@@ -15,7 +13,7 @@ from taskwall.core.values import (
     symbol,
     worst_per_scenario,
 )
-from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.context import Function, ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.evaluation.functions.collections import COLLECTIONS, concat
 from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
@@ -31,8 +29,6 @@ from taskwall.readers.terraform.values.values import (
     waiting,
     weight,
 )
-
-Function: TypeAlias = Callable[[list[Value], ModuleContext], Value]
 
 FUNCTIONS: dict[str, Function] = {
     **COLLECTIONS,
@@ -83,7 +79,7 @@ def call(
         FailedError: the arguments are not what the function takes.
     """
     name = name.removeprefix("core::")
-    function = FUNCTIONS.get(name) or _rare(name)
+    function = scope.function(name) or FUNCTIONS.get(name) or _rare(name)
     if function is None:
         return Unknown((Need(f"function {name}", "is not evaluated"),), place=place)
     if more is not None:

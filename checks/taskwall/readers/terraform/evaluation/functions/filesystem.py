@@ -26,11 +26,18 @@ MOST_FILES = 20_000
 
 
 def _located(argument: Value, scope: ModuleContext) -> str:
-    """The absolute path that a path argument means: relative ones start at the root's folder."""
+    """The absolute path that a path argument means: relative ones start at the working folder."""
     path = text_of(argument)
     if path.startswith("~"):  # whose home folder it will be is not known from the sources
         raise UnsettledError
-    return os.path.normpath(os.path.join(scope.run.root.folder, path))
+    found = os.path.normpath(os.path.join(scope.working_folder, path))
+    run = scope.run
+    if run.root.folder != run.working_folder == scope.working_folder:
+        # What lies beside a unit of Terragrunt is copied to its module.
+        beside = os.path.normpath(os.path.join(run.root.folder, path))
+        if not run.loader.exists(found) and run.loader.exists(beside):
+            return beside
+    return found
 
 
 def _read(path: str, scope: ModuleContext) -> str | Unknown:
@@ -171,7 +178,7 @@ def _pathexpand(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _abspath(arguments: list[Value], scope: ModuleContext) -> Value:
     path = text_of(arguments[0])
-    return Known(os.path.normpath(os.path.join(scope.run.root.folder, path)))
+    return Known(os.path.normpath(os.path.join(scope.working_folder, path)))
 
 
 def _basename(arguments: list[Value], scope: ModuleContext) -> Value:

@@ -163,6 +163,11 @@ def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
     return further.beside(fields, {}, None, needs(keys))
 
 
+def _map(arguments: list[Value], scope: ModuleContext) -> Value:
+    """The map of its arguments, keys and values in turn: Terraform before 0.15."""
+    return _zipmap([Items(tuple(arguments[::2])), Items(tuple(arguments[1::2]))], scope)
+
+
 def _transpose(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if not is_whole(map_) or not isinstance(map_, Fields):
@@ -181,5 +186,6 @@ MAPS = {
     "values": _values,
     "tomap": _tomap,
     "zipmap": _zipmap,
+    "map": _map,
     "transpose": _transpose,
 }

@@ -1,0 +1,139 @@
+"""Which templates are one stack: those that refer to each other, or to the same context."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from taskwall.core.values import Known, Reference, Value, worst_per_scenario
+from taskwall.readers.cloudformation.exports import Asked, Export, Exports
+from taskwall.readers.cloudformation.stack import CloudFormationStack
+from taskwall.readers.cloudformation.template_cache import TemplateCache
+from taskwall.readers.ids import id_references, ids_within, owners_of
+from taskwall.readers.union_find import connected_components
+from taskwall.source.containment import attempt
+from taskwall.source.context import ContextSource, SourceTie
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs, SourceError
+
+_ASKING = ("ImportValue", "AWS::SSM::Parameter::Value<", "resolve:ssm:")
+"""What stands in the text of a template that refers to others."""
+
+
+def tied(
+    stacks: Sequence[CloudFormationStack],
+    keeping: TemplateCache,
+    files: Files,
+    inputs: Inputs,
+    errors: list[SourceError],
+) -> list[CloudFormationStack]:
+    """The stacks, those as one that refer to each other or to the same context.
+
+    Args:
+        stacks: of one tree of templates each, those of the context among them.
+        keeping: what is kept of earlier scans.
+        files: reads the templates.
+        inputs: what the user says, and the context.
+        errors: is given what fails.
+    """
+    scanned = [one for one in stacks if one.scanned]
+    sources = inputs.context.sources
+    owners = owners_of(sources)
+    said = {name for _, name in inputs.ties}
+    asking = [one.name for one in stacks if _asks(one) or said & one.template.parameters.keys()]
+    ties: list[SourceTie] = []
+    for one in scanned:
+        ties += id_references(one.name, one.files, owners, files)
+    if not asking and not ties:
+        return scanned
+    every = [
+        export
+        for one in stacks
+        for export in attempt(partial(keeping.exports, one), one.name, errors) or ()
+    ]
+    every += _stored_in(sources)
+    every += _named_by_hand(sources, inputs)
+    offered = Exports(every, files) if every else None
+    by_name = {one.name: one for one in stacks}
+    for name in asking:
+        by_name[name] = keeping.with_exports(by_name[name], offered)
+    anew: set[str] = set()
+    for name in asking if offered is not None else ():
+        one = by_name[name]
+        if attempt(partial(one.evaluate, {}), name, errors) is None:
+            continue
+        assert offered is not None
+        if offered.bind(one.imports):
+            anew.add(name)
+        ties += _of(one, offered)
+    if any(tie.target in (source.file for source in sources) for tie in ties):
+        ties += ids_within(sources, owners, files)
+    found = []
+    others = {source.file: source for source in sources}
+    pairs = [(tie.stack, tie.target) for tie in ties if tie.target]
+    for names in connected_components([*by_name, *others], pairs):
+        members = [by_name[name] for name in names if name in by_name]
+        beside = [others[name] for name in names if name in others]
+        if not any(one.scanned for one in members):
+            continue
+        alone = len(names) == 1 and names[0] not in anew
+        stack = members[0] if alone else keeping.tied(members, offered, files, beside)
+        stack.ties = tuple(tie for tie in ties if tie.stack in names)
+        found.append(stack)
+    return found
+
+
+def _asks(stack: CloudFormationStack) -> bool:
+    texts = [one.unit.text for one in stack.templates.values()]
+    return any(word in text for text in texts for word in _ASKING)
+
+
+def _of(stack: CloudFormationStack, offered: Exports) -> Iterator[SourceTie]:
+    """What a stack refers to of others, once for each name."""
+    seen: set[tuple[str, str]] = set()
+    for one in stack.imports:
+        key = one.file, one.symbol
+        if key in seen:
+            continue
+        seen.add(key)
+        if one.kind == "export":
+            exports = offered.meant(one.name, one.file)
+        else:
+            exports = offered.named(one.kind, one.name)
+            if any(export.root == stack.template.unit.file for export in exports):
+                continue  # what a template reads of its own is as it was before
+        yield _tie(stack.name, one, exports)
+
+
+def _tie(stack: str, one: Asked, exports: Sequence[Export]) -> SourceTie:
+    by = "setting" if one.kind == "output" else one.kind
+    if len(exports) == 1:
+        export = exports[0]
+        return SourceTie(stack, one.symbol, one.place, by, export.root, export.output)
+    some = tuple(export.root for export in exports)
+    return SourceTie(stack, one.symbol, one.place, by, candidates=some)
+
+
+def _stored_in(context: Iterable[ContextSource]) -> Iterator[Export]:
+    """The parameters of Parameter Store that the context has, if their values are of resources."""
+    for source in context:
+        for resource in source.resources:
+            if resource.type != "aws_ssm_parameter" or resource.data:
+                continue
+            fields: Mapping[str, Value] = resource.body.fields
+            name = worst_per_scenario(fields.get("name", Known(None)))
+            value = fields.get("value") or fields.get("insecure_value")
+            if isinstance(name, Known) and name.data and isinstance(value, Reference):
+                address, place = resource.origin.address, resource.origin.header
+                yield Export(source.file, "", address, name, place, "parameter", value)
+
+
+def _named_by_hand(context: Iterable[ContextSource], inputs: Inputs) -> Iterator[Export]:
+    """The ids of the resources of the context that users say parameters are."""
+    for stack, address in inputs.ties.values():
+        for source in context:
+            for resource in source.resources if stack in ("", source.file) else ():
+                if resource.origin.address == f"{source.label}/{address}" and not resource.data:
+                    value = resource.body.fields.get("id")
+                    found = Reference(resource.origin.address, "id", value)
+                    name, place = Known(f"{stack}:{address}"), resource.origin.header
+                    address_ = resource.origin.address
+                    yield Export(source.file, "", address_, name, place, "output", found)

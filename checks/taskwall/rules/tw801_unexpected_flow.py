@@ -1,0 +1,43 @@
+"""TW801: No flow exists beyond those that the settings expect.
+
+What: A table `expect` of the settings says which connections may be opened from one end to another
+    (`only`), or that none may (`never`), and the sources let another one be opened: on other
+    ports, or by another way. Reported is the last permission that allows it. The rule does not
+    apply to ends that are in none of the sources.
+Why: What may reach whom is decided once, and changed by many hands. What nobody has decided is
+    found before it is deployed.
+Fine when: The flow is wanted: add it to `only`. Listener conditions, authentication and what
+    processes listen on are not asked.
+Terraform: Allow no more than the settings expect:
+    cidr_ipv4   = "<expected range>"
+    from_port   = <expected port>
+    to_port     = <expected port>
+CloudFormation: Allow no more than the settings expect:
+    CidrIp: <expected range>
+    FromPort: <expected port>
+    ToPort: <expected port>
+Guide: beyond
+See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.core.network import Network
+from taskwall.model.flows.intents import unexpected
+from taskwall.rules._rule import Verdict, rule
+
+
+@rule("high", default=True, pci=True, per_use=True)
+def unexpected_flow(network: Network) -> Iterator[Verdict]:
+    for each in unexpected(network):
+        on = each.permission.on if each.permission is not None else each.on.origin
+        at = each.permission.place if each.permission is not None else on.header
+        intent = each.intent
+        yield Verdict(
+            on,
+            at,
+            each.broken,
+            f"{intent.source} can open {each.words} to {intent.target}, which is not expected",
+            holds=f"{intent.source} can open nothing to {intent.target} that is not expected",
+            about=f"{intent.source} {intent.target} {each.words}",
+        )

@@ -1,0 +1,39 @@
+"""TW802: Every flow that the settings require can exist.
+
+What: A table `expect` of the settings says which connections must be possible from one end to
+    another (`required`), and the sources close one: a security group, a route, a network ACL or a
+    listener. The rule does not apply to ends that are in none of the sources.
+Why: What is closed by mistake is found when it is deployed, as a timeout that names nobody.
+Fine when: The connection is no longer needed: remove it from `required`.
+Terraform: Allow what the settings require:
+    referenced_security_group_id = aws_security_group.<client>.id
+    from_port                    = <required port>
+    to_port                      = <required port>
+CloudFormation: Allow what the settings require:
+    SourceSecurityGroupId: !Ref <client>
+    FromPort: <required port>
+    ToPort: <required port>
+Guide: beyond
+See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+"""
+
+from collections.abc import Iterator
+
+from taskwall.model.core.network import Network
+from taskwall.model.flows.intents import missing
+from taskwall.rules._rule import Verdict, rule
+
+
+@rule("high", default=True, pci=True, per_use=True)
+def missing_flow(network: Network) -> Iterator[Verdict]:
+    for each in missing(network):
+        intent = each.intent
+        yield Verdict(
+            each.on.origin,
+            each.on.origin.header,
+            each.broken,
+            f"{intent.source} cannot open {each.words} to {intent.target}, which is required",
+            holds=f"{intent.source} can open {each.words} to {intent.target}",
+            about=f"{intent.source} {intent.target} {each.words}",
+            negative=True,
+        )

@@ -1,0 +1,80 @@
+"""The policy package in fixtures/policy: as an organisation writes it, and as its users have it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import taskwall
+from taskwall.cli import main
+from taskwall.library import own_rules
+
+POLICY = Path(__file__).parents[2] / "fixtures" / "policy"
+RULES = POLICY / "acme_policy" / "rules"
+IDS = [f"ACME1{number:02}" for number in range(1, 11)]
+MAX_LINES = 25
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of `sys.path` with the package and its metadata, as pip leaves them."""
+    site = tmp_path / "site"
+    shutil.copytree(POLICY / "acme_policy", site / "acme_policy")
+    metadata = site / "acme_policy-1.0.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-policy\nVersion: 1.0.0\n")
+    (metadata / "entry_points.txt").write_text("[taskwall.rules]\nacme = acme_policy.rules\n")
+    monkeypatch.syspath_prepend(str(site))
+    own_rules._every.cache_clear()
+    yield site
+    own_rules._every.cache_clear()
+    for name in [name for name in sys.modules if name.startswith("acme_policy")]:
+        del sys.modules[name]
+
+
+def test_its_rules_say_what_their_fixtures_mark(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ten rules that users of other tools ask for, each in at most 25 lines."""
+    assert main(["rules", "test", str(RULES)]) == 0
+    said = capsys.readouterr().out
+
+    assert [line.partition(":")[0] for line in said.splitlines()] == IDS
+    assert said.count("all as marked") == len(IDS)
+    assert {
+        file.name: lines
+        for file in RULES.glob("acme*.py")
+        if (lines := len(file.read_text().splitlines())) > MAX_LINES
+    } == {}
+
+
+def test_an_installed_package_is_found(installed: Path) -> None:
+    """Its rules run without any option, beside ours."""
+    report = taskwall.scan(POLICY / "infra", profile="strict")
+
+    assert [one.rule for one in report.findings if one.rule.startswith("ACME")] == [
+        "ACME106",
+        "ACME110",
+    ]
+    assert {one.rule for one in report.passes} >= {"ACME101", "ACME102", "ACME109"}
+    assert report.errors == ()
+
+
+def test_a_package_that_cannot_be_imported_is_an_error(installed: Path) -> None:
+    """The rest goes on."""
+    (installed / "acme_policy" / "rules" / "__init__.py").write_text("import nowhere\n")
+    report = taskwall.scan(POLICY / "infra")
+
+    (error,) = report.errors
+    assert "rules cannot be imported: ModuleNotFoundError" in error.message
+    assert report.passes
+    assert report.exit_status == 2
+
+
+def test_its_tests_pass() -> None:
+    """Pytest finds the plugin and the stack by the package's own settings."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0"]
+    done = subprocess.run(command, check=False, cwd=POLICY, capture_output=True, text=True)
+
+    assert "3 passed" in done.stdout, done.stdout + done.stderr

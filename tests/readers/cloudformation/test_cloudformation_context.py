@@ -1,0 +1,136 @@
+"""Exports, Parameter Store and ids: what templates refer to of each other and of the context."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from taskwall.core.values import Items, Known, Value, symbol
+from taskwall.readers.cloudformation import CloudFormationStack, stacks
+from taskwall.readers.terraform.state.reader import states
+from taskwall.source.context import Context
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+NET = """
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties: {CidrBlock: 10.0.0.0/16}
+  A:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}
+  B:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}
+  VpcParameter:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Name: /net/vpc, Value: !Ref Vpc}
+  Subnets:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: StringList, Name: /net/subnets, Value: !Join [",", [!Ref A, !Ref B]]}
+Outputs:
+  Vpc: {Value: !Ref Vpc, Export: {Name: net-vpc}}
+"""
+APP = """
+Parameters:
+  Vpc: {Type: "AWS::SSM::Parameter::Value<AWS::EC2::VPC::Id>", Default: /net/vpc}
+  Subnets: {Type: "AWS::SSM::Parameter::Value<List<AWS::EC2::Subnet::Id>>", Default: /net/subnets}
+Resources:
+  T:
+    Type: AWS::X::T
+    Properties: {X: EXPRESSION}
+"""
+STATE = {
+    "version": 4,
+    "serial": 1,
+    "lineage": "x",
+    "resources": [
+        {
+            "mode": "managed",
+            "type": "aws_vpc",
+            "name": "main",
+            "instances": [{"attributes": {"id": "vpc-0123456789abcdef0"}}],
+        },
+        {
+            "mode": "managed",
+            "type": "aws_ssm_parameter",
+            "name": "vpc",
+            "instances": [{"attributes": {"name": "/net/vpc", "value": "vpc-0123456789abcdef0"}}],
+        },
+    ],
+}
+
+
+def read(
+    scanned: Mapping[str, str], templates: Mapping[str, str], kept: Mapping[str, str]
+) -> Sequence[CloudFormationStack]:
+    """The stacks of texts, by path, with templates and states as context."""
+    files = Files(
+        {f"/infra/{path}": text for path, text in {**scanned, **templates, **kept}.items()}
+    )
+    sources, errors = states([f"/infra/{path}" for path in kept], files)
+    context = Context((), tuple(f"/infra/{path}" for path in templates), tuple(sources))
+    said = Inputs(boundary="/infra", context=context)
+    found, more = stacks([f"/infra/{path}" for path in scanned], files, said)
+    assert (errors, more) == ([], [])
+    return found
+
+
+def means(value: Value) -> str:
+    """What a value is: the name of what it refers to, else itself."""
+    if isinstance(value, Items):
+        return ", ".join(map(means, (*value.items, *value.rest)))
+    return str(value.data) if isinstance(value, Known) else symbol(value)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("!ImportValue net-vpc", "Vpc.Ref"),
+        ("!Ref Vpc", "Vpc.Ref"),
+        ("!Ref Subnets", "A.Ref, B.Ref"),
+        ('"{{resolve:ssm:/net/vpc}}"', "Vpc.Ref"),
+        ('"{{resolve:ssm:/net/vpc:3}}"', "Vpc.Ref"),
+    ],
+)
+@pytest.mark.parametrize("as_context", [True, False])
+def test_templates_answer(expression: str, value: str, as_context: bool) -> None:
+    """What one template exports or stores is what another refers to, scanned or as context."""
+    app = {"app.yaml": APP.replace("EXPRESSION", expression)}
+    net = {"net.yaml": NET}
+    found = read(app, net, {}) if as_context else read({**app, **net}, {}, {})
+    (stack,) = found
+    resources = {one.type: one for one in stack.evaluate({}).resources}
+    assert means(resources["AWS::X::T"].body.fields["X"]) == value
+    assert resources["AWS::EC2::VPC"].origin.context is as_context
+    assert not resources["AWS::X::T"].origin.context
+    assert stack.files == {"/infra/app.yaml", *([] if as_context else ["/infra/net.yaml"])}
+    assert {tie.target for tie in stack.ties} == {"/infra/net.yaml"}
+
+
+def test_states_answer() -> None:
+    """Ids as they stand, and parameters whose value is the id of a resource of the state."""
+    kept = {"net.tfstate": json.dumps(STATE)}
+    (stack,) = read({"app.yaml": APP.replace("EXPRESSION", "!Ref Vpc")}, {}, kept)
+    found = {one.type: one for one in stack.evaluate({}).resources}
+    assert symbol(found["AWS::X::T"].body.fields["X"]) == "net.tfstate/aws_vpc.main.id"
+    text = APP.replace("EXPRESSION", "vpc-0123456789abcdef0").partition("Resources")
+    (stack,) = read({"app.yaml": "Resources" + text[2]}, {}, kept)
+    assert [(tie.by, tie.to) for tie in stack.ties] == [("id", "net.tfstate/aws_vpc.main")]
+    assert len(stack.evaluate({}).resources) == 3
+
+
+def test_context_that_is_not_referred_to_is_left_out() -> None:
+    """No stack is made of it, and a template that refers to nothing stays as it is."""
+    (stack,) = read({"app.yaml": 'Resources: {T: {Type: "AWS::X::T"}}'}, {"net.yaml": NET}, {})
+    assert [one.type for one in stack.evaluate({}).resources] == ["AWS::X::T"]
+    assert stack.ties == ()
+
+
+def test_two_that_store_a_name_are_named() -> None:
+    """Two templates that put the same parameter there: which is meant is not known."""
+    app = {"app.yaml": APP.replace("EXPRESSION", "!Ref Vpc")}
+    (stack,) = read(app, {"net.yaml": NET, "old.yaml": NET}, {})
+    tie = next(tie for tie in stack.ties if tie.address == "Vpc")
+    assert (tie.target, tie.candidates) == ("", ("/infra/net.yaml", "/infra/old.yaml"))

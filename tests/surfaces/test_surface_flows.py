@@ -1,0 +1,119 @@
+"""`taskwall flows` and `taskwall why`, as somebody uses them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskwall.cli import main
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "flows"
+ALB = str(FIXTURES / "01_public_alb")
+STORE = str(FIXTURES / "02_database_by_group")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """What a command says, and its status."""
+    status = main(arguments)
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def read(text: str) -> list[dict[str, Any]]:
+    """The flows of a JSON output."""
+    made = json.loads(text)
+    assert made["version"] == 1
+    flows: list[dict[str, Any]] = made["flows"]
+    return flows
+
+
+def test_text_is_grouped_by_destination(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where flows lead is said once, with the ports, the way, and from where."""
+    status, out, _ = run(capsys, "flows", STORE, "--to", "store:main")
+
+    assert status == 0
+    assert out == (
+        "to store:main\n"
+        "  tcp 5432\n"
+        "    from service:api\n"
+        "\n"
+        "1 flow. All others are closed, as far as these sources tell.\n"
+    )
+
+
+def test_json_is_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    """A flow through a load balancer has the client's port, and the one where it arrives."""
+    status, out, _ = run(
+        capsys, "flows", ALB, "--from", "internet", "--to", "service:web", "--format", "json"
+    )
+
+    assert status == 0
+    (flow,) = read(out)
+    assert flow["because"][0].keys() == {"resource", "file", "line", "text"}
+    assert {key: value for key, value in flow.items() if key not in ("because", "stack")} == {
+        "from": "internet",
+        "to": "service:web",
+        "protocol": "tcp",
+        "ports": ["443"],
+        "arrives": ["8080"],
+        "verdict": "open",
+        "through": ["lb:edge"],
+        "missing": [],
+        "addresses": [],
+        "notes": [],
+    }
+
+
+@pytest.mark.parametrize(
+    "end", ["service:web", "service:aws_ecs_service.web", "group:web", "subnet:module.network.x"]
+)
+def test_ends_have_several_names(end: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A thing goes by its name and its address, a group stands for what has it."""
+    known = "network.x" not in end
+    name = end if known else "subnet:module.network.private[0]"
+    status, out, _ = run(capsys, "flows", ALB, "--from", "internet", "--to", name)
+
+    assert (status, "through lb:edge (arrives at 8080)" in out) == (0, True)
+
+
+def test_an_end_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """What no stack knows is an error, which names what is near."""
+    status, out, err = run(capsys, "flows", ALB, "--to", "service:wbe")
+
+    assert (status, out) == (2, "")
+    assert 'there is no end "service:wbe" (did you mean service:web' in err
+
+
+def test_why_says_what_closes_a_way(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each thing that closes it, with its place, and what would open it."""
+    status, out, _ = run(capsys, "why", STORE, "service:worker", "store:main")
+    main_tf = (FIXTURES / "02_database_by_group" / "main.tf").read_text().splitlines()
+    line = next(n for n, text in enumerate(main_tf, 1) if '"aws_security_group" "main"' in text)
+
+    assert status == 0
+    assert out.splitlines()[0] == "service:worker -> store:main: closed"
+    assert "aws_security_group.main allows no ingress from service:worker [" in out
+    assert f"02_database_by_group/main.tf:{line}]" in out
+    assert "to open it: allow ingress from service:worker in aws_security_group.main" in out
+
+
+def test_why_tells_the_way(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of what is open each step is told, and the rule that would close it."""
+    status, out, _ = run(capsys, "why", ALB, "internet", "service:web", "443", "--format", "json")
+
+    assert status == 0
+    (flow,) = read(out)
+    texts = [step["text"] for step in flow["because"]]
+    assert any("routes to an internet gateway" in text for text in texts)
+    assert any("aws_security_group.edge allows ingress from 0.0.0.0/0" in text for text in texts)
+    assert [each["at"]["resource"] for each in flow["changes"]] == ["aws_security_group.web"]
+
+
+def test_why_asks_for_a_port(capsys: pytest.CaptureFixture[str]) -> None:
+    """A flow on other ports is none; what is no number is refused."""
+    _, out, _ = run(capsys, "why", ALB, "internet", "service:web", "80")
+    assert "closed" in out.splitlines()[0]
+
+    status, _, err = run(capsys, "why", ALB, "internet", "service:web", "http")
+    assert (status, "a port is a number" in err) == (2, True)
