@@ -19,7 +19,7 @@ ACTION: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step.get("name", step.get("uses")): step for step in ACTION["runs"]["steps"]}
 OWN = {
     "paths", "modules", "args", "summary", "sarif-file", "upload-sarif", "working-directory",
-    "python-version", "version",
+    "python-version", "version", "diff",
 }  # fmt: skip
 """Inputs that are no options of the command."""
 

@@ -9,7 +9,7 @@ from taskwall.core.values import Span
 from taskwall.readers.cdk_context import CDK_CONTEXT, beside, cdk_context
 from taskwall.settings import Settings
 from taskwall.source.context import Context, ContextSource
-from taskwall.source.files import Files, UnreadableError, folder_entries, walk
+from taskwall.source.files import Files, UnreadableError, walk
 from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.stack import Inputs, SourceError
 
@@ -89,12 +89,12 @@ def with_cdk(
 
 def _below(path: str, files: Files, errors: list[SourceError]) -> Iterator[str]:
     """The files of the context at a path: of a file of Terraform, those beside it too."""
-    if os.path.isdir(path):
+    if files.is_folder(path):
         yield from walk((path,), files=files, errors=errors)
         return
     yield path
     if path.endswith(TERRAFORM):
-        for entry in folder_entries(os.path.dirname(path), errors):
+        for entry in files.entries(os.path.dirname(path), errors):
             if entry.name.endswith(TERRAFORM) and entry.is_file():
                 yield entry.path
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from taskwall.core.globs import matches_path
 from taskwall.core.paths import lies_within, repository_of
-from taskwall.core.plain_file import read_plain
 from taskwall.findings.finding import SEVERITIES, FindingVerdict, Severity
+from taskwall.source.files import Files
 from taskwall.source.suppression import is_date
 
 if TYPE_CHECKING:
@@ -193,10 +193,13 @@ def setting_keys() -> list[str]:
     return [name for name in Settings.__struct_encode_fields__ if name not in _OURS]
 
 
-def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
+def load(
+    start: str, rules: "Sequence[Rule]", given: str = "", files: Files | None = None
+) -> Settings:
     """The settings that hold for a path: the defaults if no file above it has any.
 
-    A `given` file takes the place of all others, and may name paths anywhere.
+    A `given` file takes the place of all others, and may name paths anywhere. Others are read as
+    `files` have them.
 
     Raises:
         SettingsError: a file cannot be read, or an entry of it cannot be meant so.
@@ -206,16 +209,13 @@ def load(start: str, rules: "Sequence[Rule]", given: str = "") -> Settings:
             raise SettingsError(f"{given}: there is no [tool.taskwall].")
         return _checked(table, given, rules, bounded=False)
     folder = os.path.abspath(start)
-    if not os.path.isdir(folder):
+    read = Files() if files is None else files
+    if not read.is_folder(folder):
         folder = os.path.dirname(folder)
     while True:
         for name in ("taskwall.toml", "pyproject.toml"):
             file = os.path.join(folder, name)
-            if (
-                os.path.exists(file)
-                and not os.path.isdir(file)
-                and (table := _table(file)) is not None
-            ):
+            if read.is_file(file) and (table := _table(file, read)) is not None:
                 return _checked(table, file, rules)
         above = os.path.dirname(folder)
         if above == folder:
@@ -236,10 +236,10 @@ def own_rules(given: str) -> tuple[str, ...]:
     return tuple(os.path.join(os.path.dirname(given), each) for each in named)
 
 
-def _table(file: str) -> object:
+def _table(file: str, files: Files | None = None) -> object:
     """What a file sets; None if it is a pyproject.toml that does not speak of taskwall."""
     try:
-        raw = read_plain(file, MAX_SETTINGS_BYTES)
+        raw = (Files() if files is None else files).read(file, MAX_SETTINGS_BYTES)
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror or error}.") from error
     project = file.endswith("pyproject.toml")

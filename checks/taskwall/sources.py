@@ -23,7 +23,6 @@ from taskwall.source.files import (
     PASSED_OVER,
     Files,
     UnreadableError,
-    folder_entries,
     walk,
 )
 from taskwall.source.kinds import (
@@ -129,7 +128,7 @@ def read_sources(
         context=read_context([one.path for one in use.context], use, files, inputs, found.errors),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
-    boundaries = _boundaries(paths)
+    boundaries = _boundaries(paths, files)
     if not inputs.outside:
         files.confine(dict.fromkeys(boundaries.values()), (*paths, *inputs.var_files))
     seen: set[str] = set()
@@ -419,7 +418,7 @@ def _in(
     folders: Iterable[str], files: Files, errors: list[SourceError] | None = None
 ) -> Iterator[str]:
     for folder in folders:
-        for entry in folder_entries(folder, errors):
+        for entry in files.entries(folder, errors):
             if entry.is_file() and (not entry.is_symlink() or files.follows(entry.path)):
                 yield entry.path
 
@@ -453,7 +452,8 @@ def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
 
 def _is_folder(path: str, files: Files) -> bool:
     """Whether a path is a folder, be it that only held files are in it."""
-    return os.path.isdir(path) or any(held != path and encloses(path, held) for held in files.held)
+    held = (one for one in files.held if one != path)
+    return files.is_folder(path) or any(encloses(path, one) for one in held)
 
 
 def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> Iterator[str]:
@@ -463,7 +463,7 @@ def _unsaved(folder: str, files: Files, deep: bool, below: Container[str]) -> It
             continue
         names = os.path.relpath(path, folder).split(os.sep)
         near = len(names) == 1 or (deep and PASSED_OVER.isdisjoint(names))
-        if near and not os.path.exists(path):
+        if near and not files.is_file(path):
             yield path
 
 
@@ -547,12 +547,12 @@ def _files_of(stack: Stack) -> frozenset[str]:
     return stack.files
 
 
-def _boundaries(paths: Iterable[str]) -> dict[str, str]:
+def _boundaries(paths: Iterable[str], files: Files) -> dict[str, str]:
     """For each path the repository that encloses it, else the outermost given folder that does.
 
     What encloses a file of a downloaded module is the folder into which that was downloaded.
     """
-    folders = {path: path if os.path.isdir(path) else _own_folder(path) for path in paths}
+    folders = {path: path if files.is_folder(path) else _own_folder(path) for path in paths}
     return {
         path: repository_of(folder)
         or min((one for one in folders.values() if encloses(one, folder)), key=len)

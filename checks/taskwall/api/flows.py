@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
 from taskwall.core.facts import Fact
-from taskwall.core.values import why_unknown
+from taskwall.core.values import Span, why_unknown
 from taskwall.findings.finding import Problem, Step
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.flows.flow import Flow, Obstacle
@@ -120,7 +120,7 @@ def list_flows(
         selected = ask.of(reach)
         if selected is None:
             continue
-        tell = _Teller(each, networks)
+        tell = FlowTeller(each, networks)
         for flow in flows_between(all_flows(reach), *selected):
             found += [tell.line(flow)] if together else map(tell.line, flow.each())
         if reach.every:
@@ -146,7 +146,7 @@ def explain(
         selected = ask.of(reach)
         if selected is None:
             continue
-        tell = _Teller(each, networks)
+        tell = FlowTeller(each, networks)
         source, target = selected
         if source is None or target is None:
             continue
@@ -226,12 +226,14 @@ class _Asked:
                 raise EndError(f'there is no end "{word}"{hint}.')
 
 
-class _Teller:
+class FlowTeller:
     """Spells what the model says of one stack: places as in files, and nothing sensitive."""
 
     def __init__(self, of: StackNetwork, networks: Networks) -> None:
         self._of = of
         self._paths = networks.paths
+        calls = ((each.origin.header.file, each.origin.download) for each in of.resources)
+        self._calls = {file: call.place for file, call in calls if call is not None}
 
     def line(self, flow: Flow) -> FlowLine:
         """A flow as a line."""
@@ -282,10 +284,14 @@ class _Teller:
 
     def _step(self, fact: Fact) -> Step:
         mask = self._of.mask.redact
-        place = self._of.lines.apply(fact.place)
+        place = self._of.lines.apply(self._user_place(fact.place))
         if place is None:
             return Step(mask(fact.resource), "", 0, mask(str(fact)))
         return Step(mask(fact.resource), self._paths.shown(place.file), place.line, mask(str(fact)))
+
+    def _user_place(self, place: Span | None) -> Span | None:
+        """Where users change what stands at a place: of a downloaded module, at its call."""
+        return place if place is None else self._calls.get(place.file, place)
 
 
 def spoken(ports: Ranges | None) -> tuple[str, ...]:
@@ -295,3 +301,26 @@ def spoken(ports: Ranges | None) -> tuple[str, ...]:
     if ports is None:
         return ()
     return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)
+
+
+def words_of(flow: FlowLine) -> tuple[str, ...]:
+    """What is told of a flow beside its ends: the ports come first."""
+    ports = "all ports" if flow.ports == ("all",) else ", ".join(flow.ports)
+    spoken = {"all": "everything", "icmp": "icmp"}.get(flow.protocol, f"{flow.protocol} {ports}")
+    through = f"through {', '.join(flow.through)}" if flow.through else ""
+    if flow.through and flow.arrives and flow.arrives != flow.ports:
+        arrives = "any port" if flow.arrives == ("all",) else ", ".join(flow.arrives)
+        through += f" (arrives at {arrives})"
+    few = flow.addresses[:4]
+    more = f" and {len(flow.addresses) - 4} more" if len(flow.addresses) > 4 else ""
+    which = f"addresses {', '.join(few)}{more}" if few else ""
+    unknown = f"unknown: {flow.waits}" if flow.verdict == "unknown" else ""
+    return spoken, through, which, unknown, *flow.notes
+
+
+def as_contract(flow: FlowLine) -> dict[str, object]:
+    """A flow as the contract has it."""
+    made: dict[str, object] = to_builtins(flow)
+    for inner in ("waits", "also"):
+        made.pop(inner)
+    return made

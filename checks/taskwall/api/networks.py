@@ -13,17 +13,21 @@ from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.report.excerpts import ReportPaths
 from taskwall.source.files import Files
+from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError
+from taskwall.sources import Sources
 
 
 class StackNetwork(Struct, frozen=True):
     """The network of one stack, by the stack's name as reports spell it.
 
-    `mask` hides what the sources declare to be sensitive, `lines` leads to the places of files.
+    `resources` are what it was made of. `mask` hides what the sources declare to be sensitive,
+    `lines` leads to the places of files.
     """
 
     stack: str
     network: Network
+    resources: tuple[Resource, ...]
     mask: Redactor
     lines: LineMap
 
@@ -31,9 +35,12 @@ class StackNetwork(Struct, frozen=True):
 class Networks:
     """Reads sources and gives their networks one by one; what could not be read is kept."""
 
-    def __init__(self, options: ResolvedOptions, files: Files | None = None) -> None:
+    def __init__(
+        self, options: ResolvedOptions, files: Files | None = None, found: Sources | None = None
+    ) -> None:
+        """Read the sources, unless they have been `found` already."""
         self.paths = ReportPaths(options.cwd)
-        self._found = options.read(Files() if files is None else files)
+        self._found = found or options.read(Files() if files is None else files)
         self._errors = dict.fromkeys((*self._found.refused, *self._found.errors))
 
     def __iter__(self) -> Iterator[StackNetwork]:
@@ -52,6 +59,7 @@ class Networks:
             yield StackNetwork(
                 self.paths.shown(read.stack.name),
                 lowered.network,
+                evaluation.resources,
                 Redactor(evaluation.sensitive_texts),
                 evaluation.line_map,
             )

@@ -73,8 +73,10 @@ class ResolvedOptions(Struct, frozen=True):
         )
 
 
-def resolved_options(options: Options) -> ResolvedOptions:
+def resolved_options(options: Options, files: Files | None = None) -> ResolvedOptions:
     """What the options ask for, completed by the settings nearest above the first path.
+
+    `files` have these settings, if they are not those on disk.
 
     Raises:
         SettingsError: the settings, or options that stand before them, cannot be meant so.
@@ -85,7 +87,7 @@ def resolved_options(options: Options) -> ResolvedOptions:
     folders = (*options.rules, *(settings.own_rules(given) if given else ()))
     every = every_rule([os.path.join(cwd, folder) for folder in folders])
     use = settings.overridden(
-        settings.load(paths[0] if paths else cwd, every.rules, given),
+        settings.load(paths[0] if paths else cwd, every.rules, given, files),
         every.rules,
         profile=options.profile,
         select=options.select,

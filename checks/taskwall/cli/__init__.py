@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": ("explain RULE", "show the page of one rule"),
     "flows": ("flows [PATH...]", "list who can open a connection to what"),
     "why": ("why PATH FROM TO [PORT]", "say why one end can reach another, or what closes the way"),
+    "diff": ("diff BASE [HEAD]", "say what a change opens, closes and brings"),
     "graph": ("graph [PATH...]", "draw the network (Mermaid, Graphviz or JSON)"),
     "schema": ("schema NAME", "print the JSON Schema of the report or the settings"),
     "lsp": ("lsp", "start the language server for an editor"),

@@ -6,7 +6,15 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from taskwall.api.flows import FLOWS_VERSION, EndError, FlowLine, Listing, list_flows
+from taskwall.api.flows import (
+    FLOWS_VERSION,
+    EndError,
+    FlowLine,
+    Listing,
+    as_contract,
+    list_flows,
+    words_of,
+)
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
@@ -115,16 +123,6 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def as_contract(flow: FlowLine) -> dict[str, object]:
-    """A flow as the contract has it."""
-    import msgspec
-
-    made: dict[str, object] = msgspec.to_builtins(flow)
-    for inner in ("waits", "also"):
-        made.pop(inner)
-    return made
-
-
 def _text(found: Listing) -> str:
     lines: list[str] = []
     several = len(found.stacks) > 1
@@ -163,21 +161,6 @@ def _of_stack(flows: list[FlowLine]) -> Iterator[str]:
 def _rank(sources: dict[str, None]) -> int:
     """The internet first: what is reached from there is asked first."""
     return 0 if "internet" in sources else 1
-
-
-def words_of(flow: FlowLine) -> tuple[str, ...]:
-    """What is told of a flow beside its ends: the ports come first."""
-    ports = "all ports" if flow.ports == ("all",) else ", ".join(flow.ports)
-    spoken = {"all": "everything", "icmp": "icmp"}.get(flow.protocol, f"{flow.protocol} {ports}")
-    through = f"through {', '.join(flow.through)}" if flow.through else ""
-    if flow.through and flow.arrives and flow.arrives != flow.ports:
-        arrives = "any port" if flow.arrives == ("all",) else ", ".join(flow.arrives)
-        through += f" (arrives at {arrives})"
-    few = flow.addresses[:4]
-    more = f" and {len(flow.addresses) - 4} more" if len(flow.addresses) > 4 else ""
-    which = f"addresses {', '.join(few)}{more}" if few else ""
-    unknown = f"unknown: {flow.waits}" if flow.verdict == "unknown" else ""
-    return spoken, through, which, unknown, *flow.notes
 
 
 def _wrapped(sources: list[str]) -> Iterator[str]:

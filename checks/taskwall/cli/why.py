@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskwall.api.flows import FLOWS_VERSION, EndError, FlowLine, WhyAnswer, explain
+from taskwall.api.flows import (
+    FLOWS_VERSION,
+    EndError,
+    FlowLine,
+    WhyAnswer,
+    as_contract,
+    explain,
+    words_of,
+)
 from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import FLOW_FORMATS, as_contract, told_problems, words_of
+from taskwall.cli.flows import FLOW_FORMATS, told_problems
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize

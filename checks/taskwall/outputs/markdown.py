@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from taskwall.core.patterns import pattern
 from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report
+from taskwall.findings.markdown import as_code, as_plain
 from taskwall.findings.text import (
     absent_calls,
     absent_count,
@@ -43,17 +43,17 @@ def _blocks(report: Report) -> Iterator[str]:
     if document.crashes or problems:
         yield "### Not analysed\n"
         for crash in document.crashes:
-            where = f"{_escaped(crash.rule)} crashed on {_code(crash.stack)}"
-            yield f"- {where}: {_escaped(crash.message)}"
+            where = f"{as_plain(crash.rule)} crashed on {as_code(crash.stack)}"
+            yield f"- {where}: {as_plain(crash.message)}"
         for error, *others in by_cause(problems):
-            where = _code(f"{error.file}:{error.line}:{error.column}")
+            where = as_code(f"{error.file}:{error.line}:{error.column}")
             more = f" (and {len(others):,} like it)" if others else ""
-            yield f"- {where}: {_escaped(error.message)}{more}"
+            yield f"- {where}: {as_plain(error.message)}{more}"
         yield ""
     if absent := list(absent_calls(document.absent)):
         yield "### Not read\n"
         for call, text in absent[:MAX_ROWS]:
-            yield f"- {_code(f'{call.file}:{call.line}')}: {_escaped(text)}"
+            yield f"- {as_code(f'{call.file}:{call.line}')}: {as_plain(text)}"
         yield from _more(absent)
         yield ""
     if fails:
@@ -62,19 +62,19 @@ def _blocks(report: Report) -> Iterator[str]:
     if unknown:
         yield "<details><summary>Unknown</summary>\n"
         for one in unknown[:MAX_ROWS]:
-            yield f"- {_where(one)} {one.rule}: {_escaped(one_line(one, report.reasons))}"
+            yield f"- {_where(one)} {one.rule}: {as_plain(one_line(one, report.reasons))}"
         yield from _more(unknown)
         yield "\n</details>\n"
     if document.suppressed:
         yield f"<details><summary>Suppressed: {len(document.suppressed)}</summary>\n"
         for held in document.suppressed[:MAX_ROWS]:
             why = "in the baseline" if held.by == "baseline" else held.reason or "no reason given"
-            yield f"- {_where(held.finding)} {held.finding.rule}: {_escaped(why)}"
+            yield f"- {_where(held.finding)} {held.finding.rule}: {as_plain(why)}"
         yield "\n</details>\n"
     if report.notes:
         yield f"<details><summary>Notes: {len(report.notes)}</summary>\n"
         for note in report.notes[:MAX_ROWS]:
-            yield f"- {_escaped(note)}"
+            yield f"- {as_plain(note)}"
         yield from _more(report.notes)
         yield "\n</details>\n"
 
@@ -98,7 +98,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for one in fails[:MAX_ROWS]:
         rule = f"[{one.rule}]({links[one.rule]})" if one.rule in links else one.rule
-        text = _escaped(one_line(one, report.reasons))
+        text = as_plain(one_line(one, report.reasons))
         yield f"| {one.severity} | {rule} | {_where(one)} | {text} |"
     yield from _more(fails)
     yield ""
@@ -116,11 +116,11 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
 
 def _behind(one: Finding) -> Iterator[str]:
     """The chain that leads to a finding, and its fix."""
-    yield f"**{one.rule}** {_code(one.resource)} {_where(one)}\n"
+    yield f"**{one.rule}** {as_code(one.resource)} {_where(one)}\n"
     for step in one.because:
-        yield f"- {_escaped(step.text)} ({_code(f'{step.file}:{step.line}')})"
+        yield f"- {as_plain(step.text)} ({as_code(f'{step.file}:{step.line}')})"
     for call in one.called_from:
-        yield f"- called from {_escaped(call.text)} ({_code(f'{call.file}:{call.line}')})"
+        yield f"- called from {as_plain(call.text)} ({as_code(f'{call.file}:{call.line}')})"
     if one.fix:
         yield f"\n{_fenced(one.fix.text)}\n"
 
@@ -131,29 +131,7 @@ def _more(findings: Sequence[object]) -> Iterator[str]:
 
 
 def _where(finding: Finding) -> str:
-    return _code(f"{finding.file}:{finding.line}")
-
-
-_SPECIAL = pattern(r"([\\`*_\[\]|~$])")
-_LINKED = pattern(r"[@#](?=\w)|:(?=//)|www(?=\.)", re.IGNORECASE)
-"""What GitHub makes a mention, a reference or a link of; a comment behind it keeps it from that."""
-
-
-def _escaped(text: str) -> str:
-    """A text in which nothing is taken for Markdown, HTML, a mention or a reference."""
-    marked = _SPECIAL.sub(r"\\\1", _html(text))
-    return _LINKED.sub(r"\g<0><!-- -->", marked)
-
-
-def _code(text: str) -> str:
-    """A text as code: as HTML, for backticks and bars could be in it, in a table as well."""
-    escaped = _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", _html(text))
-    return f"<code>{escaped.replace('@', '@<!-- -->')}</code>"
-
-
-def _html(text: str) -> str:
-    text = sanitize(text.replace("\n", " "))
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return as_code(f"{finding.file}:{finding.line}")
 
 
 def _fenced(text: str) -> str:

@@ -1,13 +1,16 @@
 """The files of a scan: found, read once, and decoded with an error that has a place."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from taskwall.core.paths import encloses
 from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.source.stack import SourceError
+from taskwall.source.tree import SourceTree
 
 T = TypeVar("T")
 
@@ -16,6 +19,9 @@ DOWNLOADED = frozenset({".terraform", ".terragrunt-cache", ".external_modules"})
 
 PASSED_OVER = frozenset({".git", "node_modules", "__pycache__", ".venv"}) | DOWNLOADED
 """Folders that a scan does not enter; downloaded modules are read when they are called."""
+
+_ON_DISK = DOWNLOADED | {".git"}
+"""What no tree stands for."""
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Files larger than this many bytes are an error, not a source."""
@@ -29,17 +35,61 @@ class UnreadableError(Exception):
         self.error = SourceError(Span(path, line, column, line, column), message)
 
 
+class FolderEntry(Protocol):
+    """What is in a folder, as `os.scandir` has it; links are followed."""
+
+    @property
+    def name(self) -> str:
+        """The name in the folder."""
+
+    @property
+    def path(self) -> str:
+        """The whole path."""
+
+    def is_dir(self) -> bool:
+        """Whether it is a folder."""
+
+    def is_file(self) -> bool:
+        """Whether it is a file."""
+
+    def is_symlink(self) -> bool:
+        """Whether it is a link."""
+
+
+class _TreeEntry(Struct, frozen=True):
+    """What is in a folder of a tree."""
+
+    name: str
+    path: str
+    tree: SourceTree
+
+    def is_dir(self) -> bool:
+        return self.tree.kind(self.path) == "folder"
+
+    def is_file(self) -> bool:
+        return self.tree.kind(self.path) == "file"
+
+    def is_symlink(self) -> bool:
+        return self.tree.is_link(self.path)
+
+
 class Files:
     """Texts by path, read at most once. `overlay` holds texts that stand before those on disk.
 
     `held` are the paths of the overlay. `retained` says that texts of the overlay will change, and
     what is made of them is kept. `reread` says that files will be read again in other company, and
-    what each of them says is kept.
+    what each of them says is kept. A `tree` stands for what is on disk below its root, but for what
+    tools have downloaded there.
     """
 
     def __init__(
-        self, overlay: dict[str, str] | None = None, retained: bool = False, reread: bool = False
+        self,
+        overlay: dict[str, str] | None = None,
+        retained: bool = False,
+        reread: bool = False,
+        tree: SourceTree | None = None,
     ) -> None:
+        self._tree = tree
         self._texts: dict[str, str] = dict(overlay or {})
         self.held = dict.fromkeys(self._texts)
         self.retained = retained
@@ -74,6 +124,8 @@ class Files:
         """Whether a path leads nowhere that a scan must not look; noted if it does."""
         if not any(encloses(bound, path) for bound in self._bounds) or path in self._named:
             return True
+        if self._tree_at(path) is not None:
+            return True  # no link of a tree leads out of it
         folder, name = os.path.split(path)
         real = self._real.get(folder)
         if real is None:
@@ -132,7 +184,65 @@ class Files:
         """Whether there is such a file."""
         if self._asked is not None:
             self._asked.add(path)
-        return path in self._texts or (os.path.isfile(path) and self.follows(path))
+        return path in self._texts or (self.is_file(path) and self.follows(path))
+
+    def is_file(self, path: str) -> bool:
+        """Whether a path is that of a file, wherever it leads."""
+        tree = self._tree_at(path)
+        return os.path.isfile(path) if tree is None else tree.kind(path) == "file"
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a path is that of a folder, wherever it leads."""
+        tree = self._tree_at(path)
+        return os.path.isdir(path) if tree is None else tree.kind(path) == "folder"
+
+    def names(self, folder: str) -> list[str]:
+        """What is in a folder, by name.
+
+        Raises:
+            OSError: it cannot be read.
+            ValueError: no folder can have this name.
+        """
+        tree = self._tree_at(folder)
+        return sorted(os.listdir(folder)) if tree is None else tree.names(folder)
+
+    def entries(
+        self, folder: str, errors: list[SourceError] | None = None
+    ) -> Sequence[FolderEntry]:
+        """What is in a folder, by name; nothing if it cannot be read, which `errors` is given."""
+        tree = self._tree_at(folder)
+        try:
+            if tree is None:
+                return sorted(os.scandir(folder), key=lambda entry: entry.name)
+            names = tree.names(folder)
+            return [_TreeEntry(name, os.path.join(folder, name), tree) for name in names]
+        except OSError as error:
+            if errors is not None:
+                why = f"the folder cannot be read: {error.strerror or error}"
+                errors.append(SourceError(Span(folder, 1, 1, 1, 1), why))
+            return []
+
+    def real(self, path: str) -> str:
+        """Where a path leads, links followed."""
+        tree = self._tree_at(path)
+        return os.path.realpath(path) if tree is None else tree.real(path)
+
+    def read(self, path: str, most: int) -> bytes:
+        """What is in a file, kept by nobody.
+
+        Raises:
+            OSError: it cannot be read, is no plain file, or has more bytes than `most`.
+        """
+        tree = self._tree_at(path)
+        return read_plain(path, most) if tree is None else tree.read(path, most)
+
+    def _tree_at(self, path: str) -> SourceTree | None:
+        """The tree that says what is at a path, if one does."""
+        tree = self._tree
+        if tree is None or not encloses(tree.root, path):
+            return None
+        steps = path[len(tree.root) :].split(os.sep)
+        return tree if _ON_DISK.isdisjoint(steps) else None
 
     def text(self, path: str) -> str:
         """The text of a file, without a byte order mark.
@@ -148,7 +258,7 @@ class Files:
         if "\0" not in path and not self.follows(path):
             raise UnreadableError(path, "leads out of the repository: not read")
         try:
-            raw = read_plain(path, MAX_FILE_BYTES)
+            raw = self.read(path, MAX_FILE_BYTES)
         except OSError as error:
             raise UnreadableError(path, f"cannot be read: {error.strerror or error}") from error
         try:
@@ -184,17 +294,18 @@ def walk(
         errors: is given the folders that cannot be read.
     """
     seen: set[str] = set()
+    read = Files() if files is None else files
     for path in paths:
-        if not os.path.isdir(path):
+        if not read.is_folder(path):
             yield path
             continue
-        folders = [(path, os.path.realpath(path))]
+        folders = [(path, read.real(path))]
         while folders:
             folder, real = folders.pop()
             if real in seen:
                 continue
             seen.add(real)
-            entries = folder_entries(folder, errors)
+            entries = read.entries(folder, errors)
             if folder != path and any(entry.name == "pyvenv.cfg" for entry in entries):
                 continue
             below = []
@@ -210,23 +321,8 @@ def walk(
                 if linked and files is not None and not files.follows(entry.path):
                     continue
                 if is_folder:
-                    inner = (
-                        os.path.realpath(entry.path) if linked else f"{real}{os.sep}{entry.name}"
-                    )
+                    inner = read.real(entry.path) if linked else f"{real}{os.sep}{entry.name}"
                     below.append((entry.path, inner))
                 elif is_file:
                     yield entry.path
             folders.extend(reversed(below))
-
-
-def folder_entries(
-    folder: str, errors: list[SourceError] | None = None
-) -> "list[os.DirEntry[str]]":
-    """What is in a folder, by name; nothing if it cannot be read, which `errors` is given."""
-    try:
-        return sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        if errors is not None:
-            why = f"the folder cannot be read: {error.strerror or error}"
-            errors.append(SourceError(Span(folder, 1, 1, 1, 1), why))
-        return []

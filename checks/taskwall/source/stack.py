@@ -60,6 +60,7 @@ class Inputs(Struct, frozen=True):
     the call; `module_sources` are such folders by what `source` says, and `data_folder` is where
     Terraform keeps what it downloads, seen from a root. `environment` holds what variables named
     `TF_VAR_...` say, if it is to be listened to.
+    `not_called` are the addresses of calls whose modules are read as if they were not there.
     `hcl_parser` is "tree-sitter" or "python-hcl2". `context` is read for what the sources refer to;
     `doubts` are found in it: by the addresses of data sources, why it is open what they mean.
     `ties` say what data sources and parameters are, both by stack ("" for any) and address.
@@ -82,6 +83,7 @@ class Inputs(Struct, frozen=True):
     context: Context = Context()
     doubts: Mapping[str, str] = {}
     ties: Mapping[tuple[str, str], tuple[str, str]] = {}
+    not_called: frozenset[str] = frozenset()
 
 
 class InputDefault(Struct, frozen=True, gc=False):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
-from taskwall.source.files import Files, UnreadableError, folder_entries
+from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import AbsentSource
 
 KIND = "submodule"
@@ -55,7 +55,7 @@ def unchecked_submodules(
         return
     for folder, url, line in submodule_folders(repository, text):
         inside = encloses(given, folder) or encloses(folder, given)
-        if inside and encloses(repository, folder) and not any(folder_entries(folder)):
+        if inside and encloses(repository, folder) and not files.entries(folder):
             name, place = os.path.relpath(folder, repository), Span(path, line, 1, line, 1)
             yield folder, AbsentSource(KIND, name, url, None, place, CHECK_OUT)
 

@@ -137,7 +137,7 @@ def _spoken(
     by_addresses: dict[Ranges, list[tuple[Ranges, Ranges]]] = {}
     for spoken, sets in alike.items():
         by_addresses.setdefault(Ranges.union(sets), []).append(spoken)
-    words = {addresses: dict(_words(held)) for addresses, held in by_addresses.items()}
+    words = {addresses: dict(spoken_protocols(held)) for addresses, held in by_addresses.items()}
     every = [addresses for addresses, found in words.items() if "all" in found]
     because = _because(pieces)
     for addresses, found in words.items():
@@ -166,7 +166,7 @@ def _once(leaves: Iterable[Fact]) -> tuple[Fact, ...]:
 _ICMP = Ranges(((1, 1), (58, 58)))
 
 
-def _words(spoken: list[tuple[Ranges, Ranges]]) -> Iterator[tuple[str, Ranges]]:
+def spoken_protocols(spoken: list[tuple[Ranges, Ranges]]) -> Iterator[tuple[str, Ranges]]:
     """Protocols and their ports as flows name them; "all" where that is everything."""
     ports = {
         word: Ranges.union(held for protocols, held in spoken if protocols & numbers)

@@ -70,10 +70,13 @@ def ends(reach: Reach) -> Iterator[str]:
     """Every end that can be named."""
     yield INTERNET
     yield ONPREM
-    for each in reach.every:
-        yield each.end
-    for _, end in reach.gateways:
-        yield end
+    yield from addresses_of_ends(reach)
+
+
+def addresses_of_ends(reach: Reach) -> dict[str, str]:
+    """The ends that are things of the sources, each with the address of the thing."""
+    found = {each.end: each.thing.origin.address for each in reach.every}
+    found |= {end: endpoint.origin.address for endpoint, end in reach.gateways}
     kinds: tuple[tuple[str, type[Entity]], ...] = (
         ("vpc", Vpc),
         ("subnet", Subnet),
@@ -81,7 +84,8 @@ def ends(reach: Reach) -> Iterator[str]:
     )
     for kind, entity in kinds:
         for thing in reach.network.every(entity):
-            yield f"{kind}:{short_name(thing)}"
+            found.setdefault(f"{kind}:{short_name(thing)}", thing.origin.address)
+    return found
 
 
 def called(thing: Entity, name: str) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 
-from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
@@ -83,7 +82,7 @@ def _speaks_of_aws(path: str, files: Files) -> bool:
         files.text(path)
     except UnreadableError:
         try:
-            start = read_plain(path, MAX_FILE_BYTES).replace(b"\0", b"")
+            start = files.read(path, MAX_FILE_BYTES).replace(b"\0", b"")
         except OSError:
             return True
         return b"AWSTemplateFormatVersion" in start or b"AWS::" in start

@@ -17,6 +17,7 @@ from taskwall.core.values import (
     symbol,
     worst_per_scenario,
 )
+from taskwall.source.files import Files
 
 ExportKind: TypeAlias = Literal["export", "parameter", "output"]
 """What others may refer to: exports, parameters of Parameter Store, and (by hand) any output."""
@@ -53,7 +54,8 @@ class Asked(Struct, frozen=True):
 class Exports:
     """Everything that a scan exports or stores, to be found by the names that others give."""
 
-    def __init__(self, every: Iterable[Export]) -> None:
+    def __init__(self, every: Iterable[Export], files: Files) -> None:
+        self._files = files
         self._others: dict[tuple[ExportKind, tuple[str, ...]], list[Export]] = {}
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
@@ -118,7 +120,7 @@ class Exports:
             ]
         if not _begins_with_stack(name):
             found = [export for export in found if same(export.name, name) is True] or found
-        if len(found) > 1 and os.path.isfile(os.path.join(folder, "manifest.json")):
+        if len(found) > 1 and self._files.is_file(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found
         return _nearest(found, folder)

@@ -147,7 +147,7 @@ class Neighbours:
                 one.settle(files.text(path), given)
             if not exact:
                 one.exports_more = one.exports
-            if one.imports and (not exact or _in_assembly(path)):
+            if one.imports and (not exact or _in_assembly(path, files)):
                 one.imports_more = True  # an assembly of CDK is a world of its own
         self._offering: dict[str, set[str]] = {}
         for path, one in self._mentions.items():
@@ -307,5 +307,5 @@ def _bodies(name: str, text: str) -> Iterator[str]:
         at = text.find(name, at + 1)
 
 
-def _in_assembly(path: str) -> bool:
-    return os.path.isfile(os.path.join(os.path.dirname(path), "manifest.json"))
+def _in_assembly(path: str, files: Files) -> bool:
+    return files.is_file(os.path.join(os.path.dirname(path), "manifest.json"))

@@ -194,7 +194,7 @@ class Nesting:
             return self._stored[folder]
         found = self._stored[folder] = {}
         try:
-            names = sorted(name for name in os.listdir(folder) if name.endswith(".assets.json"))
+            names = [name for name in self.files.names(folder) if name.endswith(".assets.json")]
         except OSError:
             return found
         for name in names:

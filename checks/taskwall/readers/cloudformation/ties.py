@@ -51,7 +51,7 @@ def tied(
     ]
     every += _stored_in(sources)
     every += _named_by_hand(sources, inputs)
-    offered = Exports(every) if every else None
+    offered = Exports(every, files) if every else None
     by_name = {one.name: one for one in stacks}
     for name in asking:
         by_name[name] = keeping.with_exports(by_name[name], offered)

@@ -1,7 +1,7 @@
 """The files of modules, read once, and modules made of them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 from weakref import ref
@@ -14,7 +14,7 @@ from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.stable_lines import StableFile, stable_file
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later
 from taskwall.readers.terraform.values.types import Type
-from taskwall.source.files import Files, UnreadableError
+from taskwall.source.files import Files, FolderEntry, UnreadableError
 from taskwall.source.stack import SourceError
 
 MAX_FILE_CHARACTERS = 4_000_000
@@ -155,11 +155,19 @@ class ModuleLoader:
         found = self._names.get(folder)
         if found is None or not self.retained:
             try:
-                found = sorted(os.listdir(folder))
+                found = self._of().names(folder)
             except (OSError, ValueError):  # no folder has a NUL in its name
                 found = []
             self._names[folder] = found
         return found
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is such a folder."""
+        return self._of().is_folder(path)
+
+    def entries(self, folder: str) -> Sequence[FolderEntry]:
+        """What is in a folder, by name."""
+        return self._of().entries(folder)
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder, None if it has no file; and the files that cannot be read."""

@@ -95,10 +95,13 @@ class ModuleSources:
             source: where the call says that the module is.
             constraint: the versions that the call allows; "" for any.
         """
+        key = ".".join(chain)
+        if f"module.{'.module.'.join(chain)}" in self._inputs.not_called:
+            why = "comes from a module that is not there on both sides"
+            return AbsentModule(why, self._cure(), stand_in=_stand_in(source, constraint))
         if is_local(source):
             return self._local(module, source)
         stale = False
-        key = ".".join(chain)
         for manifest in self._noted():
             noted = manifest.entries.get(key)
             if noted is None:

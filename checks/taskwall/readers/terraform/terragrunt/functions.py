@@ -29,7 +29,7 @@ def _find_in_parent_folders(arguments: list[Value], scope: ConfigurationContext)
         path = os.path.normpath(os.path.join(above, name))
         if above == folder or not scope.may_look(path):
             break
-        if scope.run.loader.exists(path) or os.path.isdir(path):
+        if scope.run.loader.exists(path) or scope.run.loader.is_folder(path):
             return Known(path)
         folder = above
     if len(arguments) > 1:

@@ -1,6 +1,7 @@
 """Functions of files and paths. Files are read only within the boundary of the scan."""
 
 import os
+from collections.abc import Iterator
 
 from taskwall.core.globs import matches_path
 from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, worst_per_scenario
@@ -105,8 +106,7 @@ def _fileset(arguments: list[Value], scope: ModuleContext) -> Value:
     patterns = [one.split("/") for one in _without_braces(text_of(arguments[1]))]
     found: list[str] = []
     seen = 0
-    for at, folders, names in os.walk(folder):
-        folders.sort()
+    for at, names in _folders(folder, scope):
         seen += len(names) + 1
         if seen > MOST_FILES:
             raise UnsettledError
@@ -116,6 +116,25 @@ def _fileset(arguments: list[Value], scope: ModuleContext) -> Value:
             if any(matches_path(pattern, path.split("/")) for pattern in patterns):
                 found.append(path)
     return Set(tuple(map(Known, sorted(found))))
+
+
+def _folders(folder: str, scope: ModuleContext) -> Iterator[tuple[str, list[str]]]:
+    """A folder and all below it, each with the names of the files in it; links are not entered."""
+    pending = [folder]
+    while pending:
+        at = pending.pop()
+        below, names = [], []
+        for entry in scope.run.loader.entries(at):
+            try:
+                is_folder = entry.is_dir()
+            except OSError:  # a link that leads to itself
+                is_folder = False
+            if not is_folder:
+                names.append(entry.name)
+            elif not entry.is_symlink():
+                below.append(entry.path)
+        pending += reversed(below)
+        yield at, names
 
 
 def _without_braces(pattern: str) -> list[str]:

@@ -1,0 +1,91 @@
+"""A difference as a comment on a pull request, of bounded length: flows first, then findings."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from taskwall.api.diff import Difference
+from taskwall.diff import AlikeFlows, alike, counted_changes, few, words_of_change
+from taskwall.findings.finding import Finding
+from taskwall.findings.markdown import as_code, as_plain
+from taskwall.findings.text import by_severity, one_line
+
+T = TypeVar("T")
+
+MAX_CHANGES = 50
+"""So many of a kind are listed."""
+
+LIST_ROOM = 7_000
+"""So many characters each of the eight lists has: GitHub takes comments of 65536."""
+
+
+def render(found: Difference) -> str:
+    """A heading, a sentence, and a list of each kind."""
+    return "\n".join(_blocks(found)) + "\n"
+
+
+def _blocks(found: Difference) -> Iterator[str]:
+    flows, findings = found.flows, found.findings
+    yield "## taskwall: what changes\n"
+    yield f"{as_code(found.base)} → {as_code(found.head)}: **{as_plain(counted_changes(found))}**\n"
+    yield from _list("Opens", alike(flows.opened), _flow)
+    yield from _list("Closes", alike(flows.closed), _flow)
+    yield from _list("Newly unknown", alike(flows.unknown), _flow)
+    yield from _list("Findings that appear", by_severity(findings.appeared), _finding)
+    gone = [one for one in findings.gone if one.verdict == "fail"]
+    yield from _folded("Findings that go", gone, _finding)
+    yield from _folded("Unknowns that arise", findings.unknown, _finding)
+    yield from _folded(
+        "Read on neither side: only one of them has the module", found.absent, as_code
+    )
+    yield from _list(
+        "Not read",
+        found.problems,
+        lambda one: f"{as_code(f'{one.file}:{one.line}')}: {as_plain(one.message)}",
+    )
+
+
+def _list(title: str, rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+    if rows:
+        yield f"### {title}\n"
+        yield from _bounded(rows, told)
+        yield ""
+
+
+def _folded(title: str, rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+    if rows:
+        yield f"<details><summary>{as_plain(title)}: {len(rows)}</summary>\n"
+        yield from _bounded(rows, told)
+        yield "\n</details>\n"
+
+
+def _bounded(rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+    room = LIST_ROOM
+    for number, row in enumerate(rows):
+        line = f"- {told(row)}"
+        room -= len(line)
+        if number == MAX_CHANGES or room < 0:
+            yield f"\nAnd {len(rows) - number} more."
+            return
+        yield line
+
+
+def _flow(each: AlikeFlows) -> str:
+    one = each.one
+    words = ", ".join(map(_short, words_of_change(one)))
+    sources = ", ".join(map(as_code, few(each.sources)))
+    line = f"{sources} → {as_code(one.flow.target)} {as_plain(words)}"
+    if one.at is None:
+        return line
+    return f"{line}<br>{as_plain(one.at.text)} ({as_code(f'{one.at.file}:{one.at.line}')})"
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= 200 else f"{word[:200]}…"
+
+
+def _finding(one: Finding) -> str:
+    severity = f" {one.severity}" if one.verdict == "fail" else ""
+    where = as_code(f"{one.file}:{one.line}")
+    return (
+        f"**{one.rule}**{severity} {where} {as_code(one.resource)}: {as_plain(one_line(one, {}))}"
+    )

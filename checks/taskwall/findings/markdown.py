@@ -1,0 +1,27 @@
+"""Texts of sources in Markdown: shown as they stand, mentioning nobody and linking nowhere."""
+
+import re
+
+from taskwall.core.patterns import pattern
+from taskwall.findings.text import sanitize
+
+_SPECIAL = pattern(r"([\\`*_\[\]|~$])")
+_LINKED = pattern(r"[@#](?=\w)|:(?=//)|www(?=\.)", re.IGNORECASE)
+"""What GitHub makes a mention, a reference or a link of; a comment behind it keeps it from that."""
+
+
+def as_plain(text: str) -> str:
+    """A text in which nothing is taken for Markdown, HTML, a mention or a reference."""
+    marked = _SPECIAL.sub(r"\\\1", _html(text))
+    return _LINKED.sub(r"\g<0><!-- -->", marked)
+
+
+def as_code(text: str) -> str:
+    """A text as code: as HTML, for backticks and bars could be in it, in a table as well."""
+    marked = _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", _html(text))
+    return f"<code>{marked.replace('@', '@<!-- -->')}</code>"
+
+
+def _html(text: str) -> str:
+    text = sanitize(text.replace("\n", " "))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
