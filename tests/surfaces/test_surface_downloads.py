@@ -118,7 +118,7 @@ def annotations(report: Report) -> Iterator[tuple[str, str]]:
     for part in ("findings", "errors", "absent"):
         for one in json.loads(made["json"])[part]:
             yield "json", one["file"]
-    for file in re.findall(r"^ *--> ([^:]+):\d", made["text"], re.MULTILINE):
+    for file in re.findall(r"^(\S.*)\n +\d+:\d+  TW", made["text"], re.MULTILINE):
         yield "text", file
 
 

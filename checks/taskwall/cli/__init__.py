@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": ("diff BASE [HEAD]", "say what a change opens, closes and brings"),
     "graph": ("graph [PATH...]", "draw the network (Mermaid, Graphviz or JSON)"),
     "schema": ("schema NAME", "print the JSON Schema of the report or the settings"),
+    "completion": ("completion SHELL", "complete commands and options in bash, zsh and fish"),
     "lsp": ("lsp", "start the language server for an editor"),
     "checkov-dir": ("checkov-dir", "print the folder for checkov's --external-checks-dir"),
     "cfn-lint-dir": ("cfn-lint-dir", "print the folder for cfn-lint --append-rules"),

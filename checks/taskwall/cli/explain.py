@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskwall.cli.arguments import colour_option, parse_arguments, parser_of, rules_option
-from taskwall.cli.terminal import UsageError, say, view_on
+from taskwall.cli.pager import show
+from taskwall.cli.terminal import UsageError, view_on
 from taskwall.library.own_rules import every_rule
-from taskwall.outputs.text import Piece, join_pieces
+from taskwall.outputs.text.pieces import Piece, join_pieces
 from taskwall.rules._guide import encodes, recommendations
 from taskwall.settings import SettingsError, nearest
 
@@ -50,5 +51,5 @@ def run(arguments: list[str]) -> int:
         view = view_on(given.color, False)
     except SettingsError as error:
         raise UsageError(str(error)) from error
-    say(join_pieces(pieces, view.colour))
+    show(join_pieces(pieces, view.colour))
     return 0

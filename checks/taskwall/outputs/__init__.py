@@ -1,4 +1,4 @@
-"""The outputs: a file here is a format, and has `render(report, view) -> str`."""
+"""The outputs: a module here is a format, and has `render(report, view) -> str`."""
 
 import os
 from importlib import import_module
@@ -10,8 +10,10 @@ from taskwall.findings.finding import Report
 
 
 class View(Struct, frozen=True):
-    """How a format for people is to look: in colour, so wide, and how much is said.
+    """How a format for people is to look: in colour, so many columns wide, and how much is said.
 
+    `fold` breaks long lines at `width`, as for a terminal. `paths` are what was scanned, for the
+    commands that the end of a report proposes.
     `verbose` says everything, `quiet` what was found and nothing else, `summary` counts in place of
     the findings. `suppressed` shows suppressed findings in SARIF too, `ties` what was found to be
     what sources refer to elsewhere.
@@ -19,15 +21,17 @@ class View(Struct, frozen=True):
 
     colour: bool = False
     width: int = 100
+    fold: bool = False
     verbose: bool = False
     quiet: bool = False
     summary: bool = False
     suppressed: bool = False
     ties: bool = False
+    paths: tuple[str, ...] = ()
 
 
 class Render(Protocol):
-    """What the file of a format holds under the name `render`."""
+    """What the module of a format holds under the name `render`."""
 
     def __call__(self, report: Report, view: View = ...) -> str:
         """The whole report as a text that ends with a newline."""
@@ -35,8 +39,8 @@ class Render(Protocol):
 
 def formats() -> tuple[str, ...]:
     """The names of all formats."""
-    files = sorted(os.listdir(__path__[0]))
-    return tuple(file[:-3] for file in files if file.endswith(".py") and not file.startswith("_"))
+    names = sorted(os.listdir(__path__[0]))
+    return tuple(name.removesuffix(".py") for name in names if not name.startswith("_"))
 
 
 def render(name: str, report: Report, view: View) -> str:
