@@ -99,7 +99,10 @@ def test_the_argument_that_is_wrong(root: Path) -> None:
 
 def annotations(report: Report) -> Iterator[tuple[str, str]]:
     """Each format, and each file at whose lines it shows something."""
-    made = {name: outputs.render(name, report, outputs.View()) for name in outputs.formats()}
+    made = {
+        name: outputs.render(name, report, outputs.View(compliance="pci"))
+        for name in outputs.formats()
+    }
     for file in re.findall(r"^::\w+ file=([^,]+),", made["github"], re.MULTILINE):
         yield "github", file
     for issue in json.loads(made["gitlab"]):
@@ -133,7 +136,9 @@ def test_every_annotation_is_in_a_tracked_file(root: Path) -> None:
     subprocess.run(("git", "add", "--all"), check=True)
     tracked = subprocess.run(("git", "ls-files"), check=True, capture_output=True, text=True)
     shown = set(annotations(report))
-    assert {name for name, _ in shown} == set(outputs.formats())
+    assert {name for name, _ in shown} == set(outputs.formats()) - {
+        "csv"
+    }  # it counts, and annotates nothing
     assert {file for _, file in shown} <= set(tracked.stdout.split())
 
 

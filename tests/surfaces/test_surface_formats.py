@@ -237,6 +237,17 @@ def test_junit_is_xml_with_right_counts(report: Report) -> None:
     assert len(root.findall(".//error")) == len(document.errors) + len(document.crashes)
 
 
+def test_code_scanning_gets_no_more_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many results the most severe are kept, and how many are left out is said."""
+    monkeypatch.setattr("taskwall.outputs.sarif.MAX_RESULTS", 2)
+    run = sarif(everything(("fail",)))
+    severities = [result["properties"]["severity"] for result in run["results"]]
+    assert sorted(severities) == ["critical", "high"]
+    assert run["properties"]["cut"] == 2
+    told = [each["message"]["text"] for each in run["invocations"][0]["toolExecutionNotifications"]]
+    assert "2 results are left out, the least severe: a run may have 2" in told
+
+
 def test_junit_has_a_suite_for_each_stack() -> None:
     """Suites go by the names of stacks; sources that could not be read have their own."""
     root = ElementTree.fromstring(render("junit", everything(), View()))
@@ -308,7 +319,8 @@ def test_gitlab_takes_each_issue(report: Report) -> None:
     issues = json.loads(render("gitlab", report, View()))
 
     assert all(
-        issue.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
+        issue.keys() - {"content"}
+        == {"description", "check_name", "fingerprint", "severity", "location"}
         and issue["severity"] in ("info", "minor", "major", "critical", "blocker")
         and issue["location"]["lines"]["begin"] >= 1
         for issue in issues
@@ -316,6 +328,17 @@ def test_gitlab_takes_each_issue(report: Report) -> None:
     document = report.document
     shown = [one for one in document.findings if one.verdict != "pass"]
     assert len(issues) == len(shown) + len(document.errors) + len(document.crashes) + 2
+
+
+def test_gitlab_shows_the_chain() -> None:
+    """An issue's body has the chain and the fix of its finding."""
+    issue, *_ = (
+        one
+        for one in json.loads(render("gitlab", everything(), View()))
+        if one["check_name"] == "TW204" and one["location"]["lines"]["begin"] == 12
+    )
+    assert "aws_ecs_service.api uses it" in issue["content"]["body"].replace("\\", "")
+    assert "source_security_group_id = aws_security_group.alb.id" in issue["content"]["body"]
 
 
 def test_gitlab_keeps_fingerprints() -> None:
@@ -371,7 +394,7 @@ def test_markdown_fences_cannot_be_closed() -> None:
 @pytest.mark.parametrize("name", formats())
 def test_errors_and_crashes_are_in_every_format(name: str) -> None:
     """No format keeps silent about what was not analysed."""
-    text = render(name, everything(("fail",)), View())
+    text = render(name, everything(("fail",)), View(compliance="pci"))
 
     assert "a block is not closed" in text
     assert "an argument is unknown" in text
@@ -381,7 +404,7 @@ def test_errors_and_crashes_are_in_every_format(name: str) -> None:
 @pytest.mark.parametrize("name", formats())
 def test_absent_sources_are_in_every_format(name: str) -> None:
     """Each says which call is not read, where it is, what it asks for and what brings it."""
-    text = render(name, everything(("fail",)), View())
+    text = render(name, everything(("fail",)), View(compliance="pci"))
 
     for said in ("module.vpc", "infra/main.tf", "terraform-aws-modules/vpc/aws", "terraform get"):
         assert said in text
@@ -431,7 +454,7 @@ def test_what_a_stand_in_reads_is_not_counted_as_absent() -> None:
 @pytest.mark.parametrize("name", formats())
 def test_nothing_is_found_in_nothing(name: str) -> None:
     """Every format can say that there is nothing."""
-    assert render(name, report_of(), View()).endswith("\n")
+    assert render(name, report_of(), View(compliance="pci")).endswith("\n")
 
 
 @pytest.mark.parametrize("name", ["github", "markdown", "sarif", "text"])

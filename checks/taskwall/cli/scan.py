@@ -19,6 +19,7 @@ from taskwall.cli.pager import show
 from taskwall.cli.progress import ProgressBar
 from taskwall.cli.terminal import UsageError, view_on
 from taskwall.findings.baseline import BaselineError
+from taskwall.findings.compliance import FRAMEWORKS
 from taskwall.findings.text import counted
 from taskwall.settings import SettingsError, one_of
 
@@ -51,7 +52,7 @@ def run(arguments: list[str]) -> int:
     if given.quiet and (given.verbose or given.summary):
         raise UsageError("--quiet cannot be combined with --verbose or --summary.")
     try:
-        targets = _targets(flat(given.format), given.output or [])
+        targets = _targets(_formats(given), given.output or [])
         view = replace(
             view_on(given.color, given.verbose),
             quiet=given.quiet,
@@ -59,6 +60,7 @@ def run(arguments: list[str]) -> int:
             suppressed=given.sarif_suppressed,
             ties=given.explain_ties,
             paths=tuple(given.paths),
+            compliance=given.compliance,
         )
         options = options_of(given)
         files = _standard_input() if "-" in given.paths else None
@@ -122,6 +124,12 @@ def parser() -> ArgumentParser:
     )
     source_options(made)
     flag("--no-progress", "show no progress")
+    made.add_argument(
+        "--compliance",
+        default="",
+        metavar="|".join(FRAMEWORKS),
+        help="report as CSV what supports the controls of a framework, or speaks against them",
+    )
     flag("--sarif-suppressed", "in SARIF: also the findings that are suppressed or baselined")
     flag("--explain-ties", "in text: what was found to be what sources refer to elsewhere, and how")
     flag("--quiet", "in text: findings, errors and crashes only")
@@ -147,6 +155,24 @@ def options_of(given: Namespace) -> api.Options:
         fail_on_absent=given.fail_on_absent,
         allow_empty=given.allow_empty,
     )
+
+
+def _formats(given: Namespace) -> list[str]:
+    """The formats that are asked for; evidence for a framework is CSV.
+
+    Raises:
+        SettingsError: no framework has that name.
+        UsageError: the evidence lacks its framework, or what it counts.
+    """
+    formats = flat(given.format)
+    if not given.compliance:
+        if "csv" in formats:
+            raise UsageError("csv is evidence for a framework: name it with --compliance.")
+        return formats
+    one_of(given.compliance, FRAMEWORKS, "--compliance")
+    if "pass" in (words(given.show) or ()):
+        raise UsageError("--compliance counts passes: they cannot be listed with --show as well.")
+    return formats if "csv" in formats else [*formats, "csv"]
 
 
 def _targets(formats: Sequence[str], files: Sequence[str]) -> list[tuple[str, str]]:

@@ -12,11 +12,11 @@ from taskwall.findings.finding import Report
 class View(Struct, frozen=True):
     """How a format for people is to look: in colour, so many columns wide, and how much is said.
 
-    `fold` breaks long lines at `width`, as for a terminal. `paths` are what was scanned, for the
-    commands that the end of a report proposes.
-    `verbose` says everything, `quiet` what was found and nothing else, `summary` counts in place of
-    the findings. `suppressed` shows suppressed findings in SARIF too, `ties` what was found to be
-    what sources refer to elsewhere.
+    `fold` breaks long lines at `width`, as for a terminal. `verbose` says everything, `quiet` what
+    was found and nothing else, `summary` counts in place of the findings. `suppressed` shows
+    suppressed findings in SARIF too, `ties` what was found to be what sources refer to elsewhere.
+    `paths` are what was scanned, for the commands that the end of a report proposes. `compliance`
+    names the framework that CSV is evidence for.
     """
 
     colour: bool = False
@@ -28,6 +28,7 @@ class View(Struct, frozen=True):
     suppressed: bool = False
     ties: bool = False
     paths: tuple[str, ...] = ()
+    compliance: str = ""
 
 
 class Render(Protocol):

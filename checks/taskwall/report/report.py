@@ -185,6 +185,7 @@ class ReportBuilder:
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=self.found.excluded,
             line_hash=self._line_hash,
+            certain_passes=self.rows.certain_passes,
             open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
 
