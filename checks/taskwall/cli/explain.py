@@ -9,7 +9,8 @@ from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.library.own_rules import every_rule
 from taskwall.outputs.text import Piece, join_pieces
 from taskwall.rules._guide import encodes, recommendations
-from taskwall.settings import SettingsError, nearest
+from taskwall.settings import SettingsError
+from taskwall.settings.words import nearest
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

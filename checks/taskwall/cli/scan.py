@@ -18,7 +18,8 @@ from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say, view_on
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.text import counted
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
