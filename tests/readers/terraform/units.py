@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from taskwall.core.values import (
-    Value,
-)
+from taskwall.core.values import Value
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs, Stack
