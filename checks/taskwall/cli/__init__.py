@@ -84,7 +84,7 @@ def _run(arguments: list[str]) -> int:
         return _command(first)(arguments[1:])
     if first == "-" or os.path.exists(first):
         return _command("scan")(arguments)
-    from taskwall.settings import nearest
+    from taskwall.settings.words import nearest
 
     if first.startswith("-"):
         raise UsageError(f"{first}: name a command first, such as taskwall scan {first}.")

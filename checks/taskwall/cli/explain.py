@@ -10,7 +10,8 @@ from taskwall.cli.terminal import UsageError, view_on
 from taskwall.library.own_rules import every_rule
 from taskwall.outputs.text.pieces import Piece, join_pieces
 from taskwall.rules._guide import encodes, recommendations
-from taskwall.settings import SettingsError, nearest
+from taskwall.settings import SettingsError
+from taskwall.settings.words import nearest
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

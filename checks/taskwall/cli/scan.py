@@ -21,7 +21,8 @@ from taskwall.cli.terminal import UsageError, view_on
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.compliance import FRAMEWORKS
 from taskwall.findings.text import counted
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

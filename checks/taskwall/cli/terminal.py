@@ -53,7 +53,7 @@ def view_on(color: str, verbose: bool) -> View:
     from contextlib import suppress
 
     from taskwall.outputs import View
-    from taskwall.settings import one_of
+    from taskwall.settings.words import one_of
 
     one_of(color, ("auto", "always", "never"), "--color")
     terminal = sys.stdout is not None and sys.stdout.isatty()

@@ -6,7 +6,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from taskwall import __version__, settings, sources
+from taskwall import __version__, sources
 from taskwall.engine.judgement import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
@@ -30,7 +30,9 @@ from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
 from taskwall.report.rows import ReportEntries, ReportEntry
 from taskwall.rules._rule import Rule, describe
-from taskwall.settings import Settings, reaches
+from taskwall.settings import Settings
+from taskwall.settings.selection import reaches
+from taskwall.settings.words import nearest
 from taskwall.source.files import Files
 from taskwall.source.stack import AbsentSource, InternalError, SourceError
 from taskwall.source.submodules import is_called
@@ -296,7 +298,7 @@ class ReportBuilder:
                 elif any(suppressions.names(skip, rule.id) for rule in self.rules):
                     yield f"{where}the suppression of {skip.rule} no longer suppresses anything"
                 elif not any(suppressions.names(skip, rule.id) for rule in every):
-                    hint = settings.nearest(skip.rule, [rule.id for rule in every])
+                    hint = nearest(skip.rule, [rule.id for rule in every])
                     yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
 
     def _dated(self) -> Iterator[str]:
