@@ -36,7 +36,8 @@ class AbsentSource(Struct, frozen=True, gc=False):
     `kind` is "module", "template", "include" (any other file) or "submodule", `name` what the call
     is named (`module.vpc`, a logical id), `source` and `version` what it asks for, as far as that
     is known. `cure` is the command that brings it, or says what else to do. `read_as` names the
-    model of it that was read in its place, if there was one.
+    model of it that was read in its place, if there was one. `root` is the folder that the cure is
+    for, "" if that is the stack's.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class AbsentSource(Struct, frozen=True, gc=False):
     place: Span
     cure: str
     read_as: str | None = None
+    root: str = ""
 
 
 class Inputs(Struct, frozen=True):
