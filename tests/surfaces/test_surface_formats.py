@@ -3,8 +3,6 @@
 import json
 import re
 from collections.abc import Iterable
-from email.message import Message
-from importlib import metadata
 from typing import Any
 from xml.etree import ElementTree
 
@@ -136,25 +134,6 @@ def test_sarif_has_the_page_of_a_rule_that_found_something() -> None:
     helps = {one["id"]: one["help"]["markdown"] for one in rules if "help" in one}
     assert helps["TW204"] == "# The page\n"
     assert helps["TW999"].startswith(described.what)
-
-
-@pytest.mark.parametrize(
-    ("urls", "home"),
-    [
-        (["Documentation, https://a.example", "Homepage, https://b.example"], "https://b.example"),
-        (["Repository, https://c.example"], "https://c.example"),
-        (None, None),
-    ],
-)
-def test_sarif_names_the_project_s_page(
-    monkeypatch: pytest.MonkeyPatch, urls: list[str] | None, home: str | None
-) -> None:
-    """What the installed package says of itself; nothing is made up."""
-    message = Message()
-    for url in urls or ():
-        message["Project-URL"] = url
-    monkeypatch.setattr(metadata, "metadata", lambda name: message)
-    assert sarif(everything())["tool"]["driver"].get("informationUri") == home
 
 
 def test_sarif_says_what_the_report_says() -> None:

@@ -21,6 +21,9 @@ Object: TypeAlias = dict[str, Any]
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
+INFORMATION = "https://pypi.org/project/taskwall/"
+"""Where what is installed by this name says what it is."""
+
 LEVELS: Mapping[Severity, str] = {
     "critical": "error",
     "high": "error",
@@ -64,9 +67,12 @@ def render(report: Report, view: View | None = None) -> str:
         for one in held[: MAX_RESULTS - len(results)]
     ]
     cut = len(document.findings) + len(held) - len(results)
-    driver: Object = {"name": "taskwall", "semanticVersion": document.taskwall, "rules": rules}
-    if home := _home():
-        driver["informationUri"] = home
+    driver: Object = {
+        "name": "taskwall",
+        "informationUri": INFORMATION,
+        "semanticVersion": document.taskwall,
+        "rules": rules,
+    }
     run: Object = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -98,18 +104,6 @@ def _rules(report: Report, findings: list[Finding]) -> list[Object]:
     for name in spoken_of:
         known.setdefault(name, {"id": name})
     return [known[name] for name in sorted(known)]
-
-
-def _home() -> str:
-    """The page of the project, as far as what is installed names one."""
-    from importlib import metadata
-
-    try:
-        urls = metadata.metadata("taskwall").get_all("Project-URL") or ()
-    except metadata.PackageNotFoundError:
-        return ""
-    named = dict(url.split(", ", 1) for url in urls if ", " in url)
-    return next((named[name] for name in ("Homepage", "Repository") if name in named), "")
 
 
 def _rule(rule: RuleDescription, is_shown: bool) -> Object:

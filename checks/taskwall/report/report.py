@@ -345,9 +345,10 @@ def _most_needed_first(
 
 
 def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:
-    """What a stack calls and is not there, as a report shows it."""
+    """What a stack calls and is not there, as a report shows it: of its own root module."""
     file = paths.shown(one.place.file)
-    names = (one.kind, one.name, one.source, one.version, stack, file)
+    root = paths.shown(one.root) if one.root else stack
+    names = (one.kind, one.name, one.source, one.version, root, file)
     return Absent(*names, one.place.line, one.cure, one.read_as)
 
 

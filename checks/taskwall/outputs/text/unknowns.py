@@ -45,11 +45,12 @@ def unknowns(report: Report, view: View) -> Iterator[Piece]:
 
 
 def _home(need: str, absent: Collection[str]) -> str:
-    """The call of an absent module that a need is an output of; else the need itself."""
+    """The call of an absent module that a need is an output of, or is in; else the need itself."""
     for end, char in enumerate(need):
         if char in ".[" and need[:end] in absent:
             return need[:end]
-    return need
+    within = need.rpartition(" in ")[2]
+    return within if within in absent else need
 
 
 def _supply(name: str, option: str) -> str:
