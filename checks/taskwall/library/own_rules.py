@@ -48,6 +48,12 @@ def every_rule(folders: Sequence[str] = ()) -> OwnRules:
     return _every(tuple(dict.fromkeys(map(os.path.abspath, named))))
 
 
+def name_folders(folders: Sequence[str]) -> None:
+    """Let all that this process asks from now on have the rules of folders, too."""
+    known = filter(None, (os.environ.get(ENVIRONMENT),))
+    os.environ[ENVIRONMENT] = os.pathsep.join((*map(os.path.abspath, folders), *known))
+
+
 @cache
 def _every(folders: tuple[str, ...]) -> OwnRules:
     found = {rule.id: rule for rule in all_rules()}
@@ -79,8 +85,11 @@ class _Package:
             why = f"rules cannot be read: {error.strerror or error}"
             errors.append(_error(self.folder, 1, why))
             return
+        if not any(map(RULE_FILE.fullmatch, files)):
+            errors.append(_error(self.folder, 1, f"holds no rules: {_NAMED}"))
         for file in files:
             if not RULE_FILE.fullmatch(file):
+                errors += _misnamed(os.path.join(self.folder, file))
                 continue
             path = os.path.join(self.folder, file)
             try:
@@ -114,6 +123,18 @@ def _rule_of(module: ModuleType, file: str) -> Rule:
     if mine[0].id.startswith("TW"):
         raise TypeError(f"{file}: ids that begin with TW are taskwall's own")
     return mine[0]
+
+
+_NAMED = "the file of a rule is named by its id and what it is about, such as acme101_name.py"
+
+
+def _misnamed(path: str) -> Iterator[SourceError]:
+    """That a file holds a rule, and is not named as one: it would never be read."""
+    if path.endswith(".py") and os.path.isfile(path):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            for number, line in enumerate(file, 1):
+                if line.startswith("@rule("):
+                    yield _error(path, number, _NAMED)
 
 
 def _installed(errors: list[SourceError]) -> Iterator[_Package]:
