@@ -94,7 +94,7 @@ class _Package:
             path = os.path.join(self.folder, file)
             try:
                 found = _rule_of(import_module(f"{self.name}.{file[:-3]}"), file)
-            except Exception as error:  # noqa: BLE001 (a rule that cannot be loaded is an error)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 (a rule that cannot be loaded is an error)
                 errors.append(_error(path, _line(error, path), f"{type(error).__name__}: {error}"))
             else:
                 yield found
@@ -147,7 +147,7 @@ def _installed(errors: list[SourceError]) -> Iterator[_Package]:
         try:
             package = point.load()
             folders = list(package.__path__)
-        except Exception as error:  # noqa: BLE001 (whatever the package raises)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the package raises)
             errors.append(_error(point.value, 1, f"rules cannot be imported: {error!r}"))
         else:
             yield from (_Package(package.__name__, folder) for folder in folders)
@@ -172,7 +172,7 @@ def _names_rules(folder: str) -> bool:
     return False
 
 
-def _line(error: Exception, path: str) -> int:
+def _line(error: BaseException, path: str) -> int:
     """The line of a rule's file where loading it failed."""
     if isinstance(error, SyntaxError):
         return error.lineno or 1
