@@ -8,7 +8,8 @@ from importlib import import_module
 from taskwall.cli import COMMANDS
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.terminal import UsageError, say
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 SHELLS = ("bash", "zsh", "fish")
 

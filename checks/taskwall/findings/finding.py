@@ -201,6 +201,12 @@ class Crash(Struct, frozen=True):
     file: str = ""
     line: int = 0
 
+    @property
+    def advice(self) -> str:
+        """Who mends it: taskwall's own rules, and its reading, are a defect of taskwall."""
+        own = self.rule.isupper() and not self.rule.startswith("TW")
+        return "It is a rule of your own." if own else "Please report this."
+
 
 class Summary(Struct, frozen=True, rename={"passed": "pass"}):
     """The counts of a report; `fail_when` are the fails that need a setting of open switches."""

@@ -293,13 +293,15 @@ class ReportBuilder:
                     yield f"{where}{skip.wrong}"
                 elif skip in used and suppressions.has_ended(skip, self.today):
                     yield f"{where}the suppression of {skip.rule} ended on {skip.until}"
-                elif skip in used or not skip.rule.startswith("TW"):
+                elif skip in used:
                     continue
                 elif any(suppressions.names(skip, rule.id) for rule in self.rules):
                     yield f"{where}the suppression of {skip.rule} no longer suppresses anything"
                 elif not any(suppressions.names(skip, rule.id) for rule in every):
+                    # Others are of hosts, or of rules of one's own that are not here today.
                     hint = nearest(skip.rule, [rule.id for rule in every])
-                    yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
+                    if hint or skip.rule.startswith("TW"):
+                        yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
 
     def _dated(self) -> Iterator[str]:
         """The day that the report depends on, if any suppression ends."""
