@@ -321,3 +321,26 @@ def as_contract(flow: FlowLine) -> dict[str, object]:
     for inner in ("waits", "also"):
         made.pop(inner)
     return made
+
+
+def why_contract(answers: Iterable[WhyAnswer]) -> list[dict[str, object]]:
+    """Answers as flows of the contract; what is closed is a flow with that verdict."""
+    import msgspec
+
+    flows: list[dict[str, object]] = []
+    for answer in answers:
+        flows += [
+            {**as_contract(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
+            for flow in answer.flows
+        ]
+        if not answer.flows:
+            flows.append(
+                {
+                    "from": answer.source, "to": answer.target, "protocol": "all",
+                    "ports": ["all"], "arrives": [], "verdict": "closed", "through": [],
+                    "because": [msgspec.to_builtins(each.at) for each in answer.closed],
+                    "missing": [], "addresses": [], "notes": [], "stack": answer.stack,
+                    "changes": [msgspec.to_builtins(each) for each in answer.closed],
+                }
+            )  # fmt: skip
+    return flows

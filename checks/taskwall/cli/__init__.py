@@ -27,6 +27,7 @@ COMMANDS = {
     "graph": ("graph [PATH...]", "draw who can reach whom (a page, Mermaid, Graphviz or JSON)"),
     "schema": ("schema NAME", "print the JSON Schema of the report or the settings"),
     "completion": ("completion SHELL", "complete commands and options in bash, zsh and fish"),
+    "mcp": ("mcp", "serve scans and answers to agents (MCP)"),
     "lsp": ("lsp", "start the language server for an editor"),
     "checkov-dir": ("checkov-dir", "print the folder for checkov's --external-checks-dir"),
     "cfn-lint-dir": ("cfn-lint-dir", "print the folder for cfn-lint --append-rules"),
