@@ -99,10 +99,7 @@ def test_the_argument_that_is_wrong(root: Path) -> None:
 
 def annotations(report: Report) -> Iterator[tuple[str, str]]:
     """Each format, and each file at whose lines it shows something."""
-    made = {
-        name: outputs.render(name, report, outputs.View(compliance="pci"))
-        for name in outputs.formats()
-    }
+    made = {name: outputs.render(name, report, outputs.View()) for name in outputs.formats()}
     for file in re.findall(r"^::\w+ file=([^,]+),", made["github"], re.MULTILINE):
         yield "github", file
     for issue in json.loads(made["gitlab"]):

@@ -373,7 +373,7 @@ def test_markdown_fences_cannot_be_closed() -> None:
 @pytest.mark.parametrize("name", formats())
 def test_errors_and_crashes_are_in_every_format(name: str) -> None:
     """No format keeps silent about what was not analysed."""
-    text = render(name, everything(("fail",)), View(compliance="pci"))
+    text = render(name, everything(("fail",)), View())
 
     assert "a block is not closed" in text
     assert "an argument is unknown" in text
@@ -383,7 +383,7 @@ def test_errors_and_crashes_are_in_every_format(name: str) -> None:
 @pytest.mark.parametrize("name", formats())
 def test_absent_sources_are_in_every_format(name: str) -> None:
     """Each says which call is not read, where it is, what it asks for and what brings it."""
-    text = render(name, everything(("fail",)), View(compliance="pci"))
+    text = render(name, everything(("fail",)), View())
 
     for said in ("module.vpc", "infra/main.tf", "terraform-aws-modules/vpc/aws", "terraform get"):
         assert said in text
@@ -433,7 +433,7 @@ def test_what_a_stand_in_reads_is_not_counted_as_absent() -> None:
 @pytest.mark.parametrize("name", formats())
 def test_nothing_is_found_in_nothing(name: str) -> None:
     """Every format can say that there is nothing."""
-    assert render(name, report_of(), View(compliance="pci")).endswith("\n")
+    assert render(name, report_of(), View()).endswith("\n")
 
 
 @pytest.mark.parametrize("name", ["github", "markdown", "sarif", "text"])

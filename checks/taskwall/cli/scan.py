@@ -61,7 +61,7 @@ def run(arguments: list[str]) -> int:
             suppressed=given.sarif_suppressed,
             ties=given.explain_ties,
             paths=tuple(given.paths),
-            compliance=given.compliance,
+            compliance=given.compliance or outputs.View().compliance,
         )
         options = options_of(given)
         files = _standard_input() if "-" in given.paths else None

@@ -28,7 +28,7 @@ class View(Struct, frozen=True):
     suppressed: bool = False
     ties: bool = False
     paths: tuple[str, ...] = ()
-    compliance: str = ""
+    compliance: str = "fsbp"
 
 
 class Render(Protocol):
