@@ -65,4 +65,4 @@ def view_on(color: str, verbose: bool) -> View:
     if terminal:
         with suppress(OSError):
             width = os.get_terminal_size(sys.stdout.fileno()).columns or width
-    return View(colour, width, verbose)
+    return View(colour, width, terminal, verbose)
