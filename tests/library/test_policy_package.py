@@ -63,11 +63,13 @@ def test_an_installed_package_is_found(installed: Path) -> None:
 
 def test_a_package_that_cannot_be_imported_is_an_error(installed: Path) -> None:
     """The rest goes on."""
-    (installed / "acme_policy" / "rules" / "__init__.py").write_text("import nowhere\n")
+    file = installed / "acme_policy" / "rules" / "__init__.py"
+    file.write_text("\nimport nowhere\n")
     report = taskwall.scan(POLICY / "infra")
 
     (error,) = report.errors
-    assert "rules cannot be imported: ModuleNotFoundError" in error.message
+    assert "acme_policy.rules cannot be imported: ModuleNotFoundError" in error.message
+    assert (Path(error.file).resolve(), error.line) == (file.resolve(), 2)
     assert report.passes
     assert report.exit_status == 2
 
