@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import taskwall
 from library.rules import write_rule
 from linted import TASKS, Lint
 
@@ -17,7 +18,8 @@ def test_own_rules_are_rules_of_cfn_lint(
     write_rule(here / "rules")
     write_rule(here / "rules", "ACME102", severity="low")
     (here / "rules" / "acme103_wrong.py").write_text("1 / 0\n")
-    import_module("taskwall.cfnlint")
+    # What is imported once more is gone again after the test.
+    monkeypatch.setattr(taskwall, "cfnlint", import_module("taskwall.cfnlint"), raising=False)
     monkeypatch.setenv("TASKWALL_RULES", str(here / "rules"))
     # cfn-lint imports it once more, now with these rules.
     monkeypatch.delitem(sys.modules, "taskwall.cfnlint")

@@ -9,7 +9,8 @@ from taskwall.api.options import Options, resolved_options
 from taskwall.core.facts import Fact
 from taskwall.core.values import Span, why_unknown
 from taskwall.findings.finding import Problem, Step
-from taskwall.model.core.address import Ranges
+from taskwall.findings.redaction import SHOWN
+from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.flows.flow import Flow, Obstacle, spoken_ports
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.reach import Reach
@@ -222,8 +223,18 @@ class FlowTeller:
     def __init__(self, of: StackNetwork, networks: Networks) -> None:
         self._of = of
         self._paths = networks.paths
+        self._hides_addresses = of.mask.holds(lambda text: parse_cidr(text) is not None)
         calls = ((each.origin.header.file, each.origin.download) for each in of.resources)
         self._calls = {file: call.place for file, call in calls if call is not None}
+
+    def masked(self, text: str) -> str:
+        """A text without what the sources declare to be sensitive."""
+        return self._of.mask.redact(text)
+
+    def place(self, span: Span) -> tuple[str, int]:
+        """The file and line of a place, as reports spell them."""
+        found = self._of.lines.apply(span)
+        return self._paths.shown(found.file), found.line
 
     def line(self, flow: Flow) -> FlowLine:
         """A flow as a line."""
@@ -241,12 +252,17 @@ class FlowTeller:
             tuple(map(mask, flow.through)),
             tuple(self._steps(flow.because)),
             tuple(dict.fromkeys(mask(need.name) for need in flow.missing)),
-            tuple(told_ranges(flow)),
+            self._addresses(flow),
             tuple(notes),
             self._of.stack,
             mask(why_unknown(flow.missing)),
             tuple(map(mask, flow.also)),
         )
+
+    def _addresses(self, flow: Flow) -> tuple[str, ...]:
+        """The addresses that take part: they, or those left out, may be sensitive ones."""
+        told = tuple(told_ranges(flow))
+        return (SHOWN,) if told and self._hides_addresses else told
 
     def change(self, obstacle: Obstacle) -> ProposedChange:
         """What closes a way."""
@@ -305,3 +321,26 @@ def as_contract(flow: FlowLine) -> dict[str, object]:
     for inner in ("waits", "also"):
         made.pop(inner)
     return made
+
+
+def why_contract(answers: Iterable[WhyAnswer]) -> list[dict[str, object]]:
+    """Answers as flows of the contract; what is closed is a flow with that verdict."""
+    import msgspec
+
+    flows: list[dict[str, object]] = []
+    for answer in answers:
+        flows += [
+            {**as_contract(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
+            for flow in answer.flows
+        ]
+        if not answer.flows:
+            flows.append(
+                {
+                    "from": answer.source, "to": answer.target, "protocol": "all",
+                    "ports": ["all"], "arrives": [], "verdict": "closed", "through": [],
+                    "because": [msgspec.to_builtins(each.at) for each in answer.closed],
+                    "missing": [], "addresses": [], "notes": [], "stack": answer.stack,
+                    "changes": [msgspec.to_builtins(each) for each in answer.closed],
+                }
+            )  # fmt: skip
+    return flows

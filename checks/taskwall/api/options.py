@@ -5,10 +5,13 @@ import os
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import settings, sources
+from taskwall import sources
 from taskwall.library.own_rules import OwnRules, every_rule
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings, SettingsError
+from taskwall.settings.command_line import overridden
+from taskwall.settings.loading import load, own_rules
+from taskwall.settings.selection import chosen
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 
@@ -84,11 +87,11 @@ def resolved_options(options: Options, files: Files | None = None) -> ResolvedOp
     cwd = os.path.abspath(options.cwd or os.curdir)
     paths = tuple(os.path.normpath(os.path.join(cwd, path)) for path in options.paths)
     given = os.path.join(cwd, options.settings) if options.settings is not None else ""
-    folders = (*options.rules, *(settings.own_rules(given) if given else ()))
+    folders = (*options.rules, *(own_rules(given) if given else ()))
     every = every_rule([os.path.join(cwd, folder) for folder in folders])
     try:
-        use = settings.overridden(
-            settings.load(paths[0] if paths else cwd, every.rules, given, files),
+        use = overridden(
+            load(paths[0] if paths else cwd, every.rules, given, files),
             every.rules,
             profile=options.profile,
             select=options.select,
@@ -112,5 +115,5 @@ def resolved_options(options: Options, files: Files | None = None) -> ResolvedOp
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
     data = os.environ.get("TF_DATA_DIR") or options.inputs.data_folder
     inputs = replace(options.inputs, var_files=var_files, data_folder=data)
-    rules = settings.chosen(every.rules, use)
+    rules = chosen(every.rules, use)
     return ResolvedOptions(paths, inputs, options.scope, use, rules, every, cwd)

@@ -21,7 +21,8 @@ from taskwall.findings.text import absent_calls
 from taskwall.library.own_rules import every_rule
 from taskwall.report.excerpts import seen_from
 from taskwall.report.report import ReportBuilder
-from taskwall.settings import CHOICES, SettingsError, one_of
+from taskwall.settings import CHOICES, SettingsError
+from taskwall.settings.words import one_of
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
 from taskwall.sources import ReadCache, ScanScope

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.terminal import UsageError, say
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

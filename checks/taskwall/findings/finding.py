@@ -282,7 +282,8 @@ class Report(Struct, frozen=True):
     id. `open_ties` are what was looked for elsewhere and not found, what most unknowns wait for
     first. `elsewhere` counts the fails and the unknowns that touch none of the files that were
     given, `excluded` the files that are excluded. `line_hash` gives the
-    hash by which code scanning knows a line again, "" if it has none.
+    hash by which code scanning knows a line again, "" if it has none. `certain_passes` counts for
+    each rule the passes that are not shown and that it certainly concerns.
     """
 
     document: ReportDocument
@@ -297,3 +298,4 @@ class Report(Struct, frozen=True):
     excluded: int = 0
     open_ties: tuple[ReportedTie, ...] = ()
     line_hash: Callable[[str, int], str] = _no_hash
+    certain_passes: Mapping[str, int] = {}

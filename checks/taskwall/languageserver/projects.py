@@ -18,7 +18,8 @@ from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines, Encoding
 from taskwall.session.session import Session
 from taskwall.session.summaries import ResourceSummary
-from taskwall.settings import MAX_SETTINGS_BYTES, SettingsError
+from taskwall.settings import SettingsError
+from taskwall.settings.loading import MAX_SETTINGS_BYTES
 from taskwall.sources import ScanScope
 
 SETTINGS = ("taskwall.toml", "pyproject.toml")
