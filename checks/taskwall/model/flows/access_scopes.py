@@ -147,7 +147,7 @@ class _ScopeJudge:
             unknown = end == ONPREM or (end.startswith("vpc:") and end not in self._own)
             return _perhaps(name, f"may be where {end} is joined") if unknown else _NONE
         if name == "AWS::EC2::VPCEndpointService":
-            return _perhaps(name, "is not told of flows") if end == "aws:privatelink" else _NONE
+            return _perhaps(name, "is not known of flows") if end == "aws:privatelink" else _NONE
         kinds = {
             "AWS::EC2::NetworkInterface": bool(held),
             "AWS::EC2::Subnet": bool(held),
@@ -157,7 +157,7 @@ class _ScopeJudge:
             "AWS::EC2::VPCEndpoint": any(each.kind == "endpoint" for each in held),
         }
         if name not in kinds:
-            return _perhaps(name, "is a type that is not told of flows")
+            return _perhaps(name, "is a type that is not known of flows")
         return _certain(kinds[name])
 
     def _is(self, id_: str, end: str, other: str) -> _Part:
@@ -193,13 +193,13 @@ class _ScopeJudge:
             elif name == "AWS::EC2::VPCEndpoint":
                 parts.append(_certain(any(each.kind == "endpoint" for each in through)))
             else:
-                parts.append(_perhaps(name, "is not told of flows"))
+                parts.append(_perhaps(name, "is not known of flows"))
         ids = {each.thing.id for held in self._ends.values() for each in held}
         for id_ in of.resources.ids:
             if id_ in ids:
                 parts.append(_certain(any(each.thing.id == id_ for each in through)))
             else:
-                parts.append(_perhaps(id_, "is not told of flows"))
+                parts.append(_perhaps(id_, "is not known of flows"))
         waits = ScopeList(of.resources.texts, (), (*of.resources.needs, *of.types.needs))
         return _any((*parts, *_unseen(waits)))
 
