@@ -18,16 +18,21 @@ def access_scope(r: ResourceReader) -> Iterator[Entity]:
     yield AccessScope(
         id=r.id,
         origin=r.origin,
-        matches=tuple(_path(r, each) for each in matches.each()),
-        excludes=tuple(_path(r, each) for each in excludes.each()),
+        matches=tuple(
+            # Terraform's provider has no through_resources here.
+            _path(r, each, r.nothing() if r.terraform else each.get("ThroughResources"))
+            for each in matches.each()
+        ),
+        excludes=tuple(
+            _path(r, each, each.get("through_resources" if r.terraform else "ThroughResources"))
+            for each in excludes.each()
+        ),
     )
 
 
-def _path(r: ResourceReader, cell: Cell) -> ScopePath:
-    keys = ("source", "destination", "through_resources")
-    if not r.terraform:
-        keys = ("Source", "Destination", "ThroughResources")
-    source, target, through = (cell.get(key) for key in keys)
+def _path(r: ResourceReader, cell: Cell, through: Cell) -> ScopePath:
+    keys = ("source", "destination") if r.terraform else ("Source", "Destination")
+    source, target = (cell.get(key) for key in keys)
     return ScopePath(
         _statement(r, source),
         _statement(r, target),
