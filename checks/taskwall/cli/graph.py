@@ -16,7 +16,8 @@ from taskwall.findings.baseline import BaselineError
 from taskwall.findings.text import sanitize
 from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
