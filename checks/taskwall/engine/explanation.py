@@ -16,7 +16,7 @@ from taskwall.findings.finding import (
     Severity,
     Step,
 )
-from taskwall.fixes.wording import code_of, fix_text
+from taskwall.fixes.wording import attributes_of, code_of, fix_text
 from taskwall.rules._rule import Rule, Verdict
 
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
@@ -161,11 +161,14 @@ def fix_texts(rules: Iterable[Rule]) -> Iterator[str]:
 
 def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
     """What would mend a fail, where edits can do that."""
-    if not verdict.adds:
+    if not (verdict.adds or verdict.sets):
         return verdict.changes
-    code = SourceCode(code_of(_fix_text(rule, verdict)))
-    beside = AttributePath(verdict.on.address, "")
-    return (AttributeChange(beside, code, code, form="beside"),)
+    code = code_of(_fix_text(rule, verdict))
+    spot = AttributePath(verdict.on.address, "")
+    if verdict.sets:
+        wanted = attributes_of(code, verdict.on.language)
+        return (AttributeChange(spot, wanted, wanted),)
+    return (AttributeChange(spot, SourceCode(code), SourceCode(code), form="beside"),)
 
 
 def _fix_text(rule: Rule, verdict: Verdict) -> str:

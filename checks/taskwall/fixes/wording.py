@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from taskwall.core.change import AttributeChange, NewValue
+from taskwall.core.change import AttributeChange, NewValue, SourceCode
 from taskwall.core.values import Origin
 from taskwall.fixes.references import local_name, referred_from
 from taskwall.fixes.refused import RefusedError
@@ -18,7 +18,7 @@ def fix_text(
     Args:
         section: what the rule says in the language of the source: a sentence, code after it, or
             code alone.
-        names: what its `<name>` stand for: addresses of resources, or words.
+        names: what its `<name>` stand for: addresses of resources, numbers, or words.
         changes: what mends this finding, if attributes do: the code is made of them.
         on: what has to change.
     """
@@ -50,6 +50,16 @@ def code_of(text: str) -> str:
     return _parts(text)[1]
 
 
+def attributes_of(code: str, language: str) -> Mapping[str, NewValue]:
+    """What code that sets one attribute in Terraform, or some in YAML, sets."""
+    if language == "terraform":
+        name, _, text = code.partition(" = ")
+        return {name: SourceCode(text)}
+    from taskwall.fixes.json_code import yaml_value
+
+    return yaml_value(code)
+
+
 def _parts(section: str) -> tuple[str, str]:
     """The sentence and the code of what a rule says of its fix; either may be empty."""
     head, colon, code = section.partition(":\n")
@@ -61,10 +71,14 @@ def _parts(section: str) -> tuple[str, str]:
 def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
     """A text with names in it, in angle brackets what cannot be referred to there."""
     for name, meant in names.items():
-        if local := local_name(meant, on.address, on.language):
+        if meant.isdigit():
+            text = text.replace(f"<{name}>", meant)
+        elif local := local_name(meant, on.address, on.language):
             text = text.replace(f"<{name}>", local)
         else:
             told = f"<{meant}>".replace("\\", r"\\")
+            if on.language == "terraform":  # an expression: a text, so that it parses
+                text = re.sub(rf"(?<== )<{name}>(?:\.\w+)?", f'"{told}"', text)
             text = re.sub(rf"(?:!\w+ )?<{name}>(?:\.\w+)?", told, text)
     return text
 

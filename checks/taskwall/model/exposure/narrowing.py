@@ -9,6 +9,8 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.group_users import used_groups
 from taskwall.model.exposure.task_ingress import GroupAttachment, balancer_group, ingress
+from taskwall.model.exposure.task_ports import served
+from taskwall.model.permissions.ports import Ports, opened
 
 
 class Narrowing(Struct, frozen=True):
@@ -27,9 +29,9 @@ def to_balancer(
 ) -> Narrowing:
     """What makes a permission allow the group of the load balancers and nobody else.
 
-    It can be made where the permission names nobody beside those that are wrong, and where nothing
-    but these tasks uses its group. Where another permission allows the load balancers already,
-    addresses are taken away.
+    It can be made where the permission names nobody beside those that are wrong, where the tasks
+    serve its ports, and where nothing but them uses its group. Where another permission allows the
+    load balancers already, addresses are taken away. What names a group is left: it was meant.
 
     Args:
         network: where it is.
@@ -40,7 +42,7 @@ def to_balancer(
     group = balancer_group(network, attachment)
     advice = permission.for_group(group)
     users = {used.group for used in used_groups(network, "hosts", "balancers", "stores")}
-    if attachment.group in users:
+    if attachment.group in users or permission.peer is not None:
         return Narrowing((), advice)
     others = [each for each in ingress(network, attachment) if each.says == permission.says]
     alone = permission.alone or all(each.id in wrong for each in others)
@@ -52,9 +54,16 @@ def to_balancer(
         if each.peer is not None and each.peer.to == group.address
     ]
     if not allowing:
-        return Narrowing(advice if alone else (), advice)
+        return Narrowing(
+            advice if alone and _serves(network, attachment, permission) else (), advice
+        )
     by = allowing[0].on.name
-    if permission.peer is not None:
-        return Narrowing((), advice)
     remedy = f"Remove it: {by} allows the load balancer already."
     return Narrowing(permission.removed, (), remedy)
+
+
+def _serves(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:
+    """Whether the users of a group serve a port that a permission opens, as far as is known."""
+    opened_ = opened(permission, "tcp")
+    ports = Ports.union(served(network, source) for source, _ in attachment.attached)
+    return opened_ is None or bool(opened_ & ports.tcp or ports.needs or ports.named)
