@@ -16,7 +16,8 @@ from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Edit
 from taskwall.fixes.steps import path_steps
 from taskwall.rules import all_rules
-from taskwall.settings import Settings, load
+from taskwall.settings import Settings
+from taskwall.settings.loading import load
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
 OFFERS = {

@@ -16,6 +16,7 @@ from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Finding, Report
 from taskwall.fixes.apply import applied, edits_by_file
+from taskwall.fixes.diff import ShownText, unified
 from taskwall.report.report import ReportBuilder
 from taskwall.source.files import Files
 from taskwall.sources import sources_below
@@ -57,6 +58,17 @@ class Fixes(Struct, frozen=True):
 NOT_GIVEN = "in files that were not given"
 PLACEHOLDER = "waiting for a value that only you know"
 UNPROVED = "not proved"
+
+
+def as_diff(found: Fixes) -> str:
+    """The edits as a unified diff; "" if there are none."""
+    return "".join(
+        line
+        for file in found.files
+        for line in unified(
+            file.shown, ShownText(file.text, file.lines), ShownText(file.new_text, file.new_lines)
+        )
+    )
 
 
 class _State(Struct, frozen=True):

@@ -13,7 +13,7 @@ from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, Need, Reference, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers, setting
-from taskwall.lowering.tag import tags
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
@@ -31,7 +31,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
     egress = r.attribute("egress", "SecurityGroupEgress")
     inline: dict[Direction, Cell] = {"ingress": ingress, "egress": egress}
     managed = frozenset(way for way, cell in inline.items() if not cell.absent)
-    yield from tags(r)
+    yield from names_and_tags(r)
     yield SecurityGroup(
         id=r.id,
         origin=r.origin,
