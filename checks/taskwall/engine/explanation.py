@@ -16,7 +16,7 @@ from taskwall.findings.finding import (
     Severity,
     Step,
 )
-from taskwall.fixes.wording import attributes_of, code_of, fix_text
+from taskwall.fixes.wording import attributes_of, code_of, fix_text, rule_text
 from taskwall.rules._rule import Rule, Verdict
 
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
@@ -156,7 +156,7 @@ def _stand_in_step(call: ModuleCall) -> Step:
 def fix_texts(rules: Iterable[Rule]) -> Iterator[str]:
     """How rules describe their fixes, in both languages, without any text of a source."""
     for rule in rules:
-        yield from (rule.sections["Terraform"], rule.sections["CloudFormation"])
+        yield from map(rule_text, (rule.sections["Terraform"], rule.sections["CloudFormation"]))
 
 
 def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:

@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from taskwall.core.change import AttributeChange, NewValue, SourceCode
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Origin
 from taskwall.fixes.references import local_name, referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.source.files import UnreadableError
+
+_CODE = pattern(r'[\w".-]+(?::(?=\s|$)| +=| *\{$)|[-#{] |(?:resource|data) "', re.MULTILINE)
+"""How code begins, in Terraform and YAML; sentences begin otherwise."""
 
 
 def fix_text(
@@ -26,11 +30,15 @@ def fix_text(
     head, code = _filled(head, names, on), _filled(code, names, on)
     code = "\n".join(_written(changes, on)) or code
     if on.construct is not None:
-        where = f"In the CDK app, change the construct {on.construct}, so that its template has"
-        head = f"{head} {where}" if head and not code else f"{head}; {where}" if head else where
+        head = _of_construct(on.construct, head, bool(code))
     if on.download is not None:
         code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
-    return f"{head.removesuffix('.')}:\n{code}" if head and code else head or code
+    return _joined(head, code)
+
+
+def rule_text(section: str) -> str:
+    """What a rule says of its fix, as findings have it where nothing is to be filled in."""
+    return _joined(*_parts(section))
 
 
 def for_json(text: str) -> str:
@@ -42,7 +50,7 @@ def for_json(text: str) -> str:
         code = json_code(code)
     except (RefusedError, UnreadableError):
         return text  # what stands in a document of another kind, such as user data
-    return f"{head}:\n{code}" if head else code
+    return _joined(head, code)
 
 
 def code_of(text: str) -> str:
@@ -62,10 +70,22 @@ def attributes_of(code: str, language: str) -> Mapping[str, NewValue]:
 
 def _parts(section: str) -> tuple[str, str]:
     """The sentence and the code of what a rule says of its fix; either may be empty."""
-    head, colon, code = section.partition(":\n")
-    if colon:
-        return head, code
-    return (section, "") if "\n" in section or section.endswith(".") else ("", section)
+    if _CODE.match(section):
+        return "", section
+    head, _, code = section.partition(":\n")
+    return " ".join(head.split()), code
+
+
+def _joined(head: str, code: str) -> str:
+    return f"{head.removesuffix('.')}:\n{code}" if head and code else head or code
+
+
+def _of_construct(path: str, head: str, has_code: bool) -> str:
+    """The sentence of a fix for what a construct of CDK makes."""
+    if not has_code:
+        return f"{head.removesuffix('.')}. The CDK construct {path} makes this."
+    where = f"In the CDK app, change the construct {path}, so that its template has"
+    return f"{where} this. {head}" if head else where
 
 
 def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
