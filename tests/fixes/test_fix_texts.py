@@ -14,6 +14,7 @@ from typing import Any
 
 import cfnlint.data.schemas
 import pytest
+from msgspec.structs import replace
 
 from taskwall.core.values import Origin, Span
 from taskwall.engine.judge import judge
@@ -304,3 +305,46 @@ def test_what_cdk_makes(head: str, code: str) -> None:
     assert ";" not in sentence
     assert made == ('"Port": [\n  1,\n  2\n]' if code else "")
     assert bool(made) != sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "code", "told"),
+    [
+        (
+            "TW203",
+            "Shop/Api/Service",
+            "AssignPublicIp: DISABLED",
+            "Shop/Api|assign_public_ip=False",
+        ),
+        ("TW203", "Shop/Service", "AssignPublicIp: DISABLED", ""),
+        ("TW203", "Shop/Api/Cfn", "AssignPublicIp: DISABLED", ""),
+        (
+            "TW101",
+            "Shop/Web/LB/PublicListener/Resource",
+            "Protocol: HTTPS",
+            "Shop/Web|redirect_http",
+        ),
+        (
+            "TW101",
+            "Shop/Lb/Http/Resource",
+            "RedirectConfig:",
+            "Shop/Lb/Http|ListenerAction.redirect",
+        ),
+        ("TW101", "Shop/Nlb/Tcp/Resource", "Protocol: TLS", "Shop/Nlb/Tcp|elbv2.Protocol.TLS"),
+        (
+            "TW204",
+            "Shop/Api/SecurityGroup/from 0.0.0.0_0:3000",
+            "SourceSecurityGroupId: x",
+            "Shop/Api/SecurityGroup|allow_from(<Shop/Lb>, ec2.Port.tcp(3000))",
+        ),
+    ],
+)
+def test_a_construct_of_the_library(rule: str, path: str, code: str, told: str) -> None:
+    """What CDK's library makes is changed at the library's construct, in Python's spelling."""
+    on = replace(CONSTRUCT, construct=path)
+    found = for_json(fix_text(code, {"balancer": "Shop/Lb", "port": "3000"}, (), on, rule))
+
+    construct, _, wanted = told.partition("|")
+    assert told == "" or f"at the construct {construct}" in found.partition("\n")[0]
+    assert wanted in found.partition(":\n")[2]
+    assert ("in Python" in found) == bool(told)

@@ -161,6 +161,8 @@ def fix_texts(rules: Iterable[Rule]) -> Iterator[str]:
 
 def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
     """What would mend a fail, where edits can do that."""
+    if verdict.on.construct is not None:
+        return ()  # its program has to change
     if not (verdict.adds or verdict.sets):
         return verdict.changes
     code = code_of(_fix_text(rule, verdict))
@@ -174,4 +176,5 @@ def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
 def _fix_text(rule: Rule, verdict: Verdict) -> str:
     language = "Terraform" if verdict.on.language == "terraform" else "CloudFormation"
     section = verdict.remedy or rule.sections[language]
-    return fix_text(section, verdict.names, verdict.changes or verdict.advice, verdict.on)
+    changes = verdict.changes or verdict.advice
+    return fix_text(section, verdict.names, changes, verdict.on, rule.id)

@@ -10,12 +10,16 @@ from taskwall.fixes.references import local_name, referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.source.files import UnreadableError
 
-_CODE = pattern(r'[\w".-]+(?::(?=\s|$)| +=| *\{$)|[-#{] |(?:resource|data) "', re.MULTILINE)
-"""How code begins, in Terraform and YAML; sentences begin otherwise."""
+_CODE = pattern(r'[\w".-]+(?::(?=\s|$)| *=|\(| *\{$)|[-#{] |(?:resource|data) "', re.MULTILINE)
+"""How code begins, in Terraform, YAML and Python; sentences begin otherwise."""
 
 
 def fix_text(
-    section: str, names: Mapping[str, str], changes: Iterable[AttributeChange], on: Origin
+    section: str,
+    names: Mapping[str, str],
+    changes: Iterable[AttributeChange],
+    on: Origin,
+    rule: str = "",
 ) -> str:
     """What to write in place of what is wrong.
 
@@ -25,11 +29,19 @@ def fix_text(
         names: what its `<name>` stand for: addresses of resources, numbers, or words.
         changes: what mends this finding, if attributes do: the code is made of them.
         on: what has to change.
+        rule: the id of the rule.
     """
     head, code = _parts(section)
     head, code = _filled(head, names, on), _filled(code, names, on)
     code = "\n".join(_written(changes, on)) or code
     if on.construct is not None:
+        from taskwall.fixes.cdk import in_cdk
+
+        construct, spelled = in_cdk(rule, on.construct, code)
+        if spelled:
+            head, code = _parts(_filled(spelled, names, on))
+            where = f"In the CDK app, in Python, at the construct {construct}"
+            return _joined(f"{where}. {head}" if head else where, code)
         head = _of_construct(on.construct, head, bool(code))
     if on.download is not None:
         code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
