@@ -49,7 +49,8 @@ class Verdict(Struct, frozen=True, gc=False):
     would ask. `unreported` marks an unknown that nobody can use, which no report has. `changes` are
     what would mend a fail, if setting attributes does: all of them together. `advice` is the same
     where it takes more than that: it is told, and not offered as an edit. With `adds` the code of
-    the fix is resources, and to add them beside `on` is all that it takes. `remedy` says what to do
+    the fix is resources, and to add them beside `on` is all that it takes; with `sets` it is
+    attributes of `on`. `remedy` says what to do
     where it is not what the rule's docstring says. `shared` is where the mistake is if several
     verdicts have it in common: the group that they all use.
     """
@@ -70,6 +71,7 @@ class Verdict(Struct, frozen=True, gc=False):
     changes: tuple[AttributeChange, ...] = ()
     advice: tuple[AttributeChange, ...] = ()
     adds: bool = False
+    sets: bool = False
     remedy: str = ""
     shared: Origin | None = None
 
