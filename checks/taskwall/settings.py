@@ -69,6 +69,21 @@ class ContextPath(Struct, frozen=True, rename="kebab"):
     path: str
 
 
+class DeploymentTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """Values with which sources are deployed, a table `deployment` of the settings.
+
+    They hold for the root modules and templates at or below `path`. Tables of one `name` are one
+    deployment. `var_files` are files of values of Terraform, `parameters` is one of
+    CloudFormation's; all paths are seen from the settings' folder.
+    """
+
+    name: str
+    path: str = "."
+    var_files: tuple[str, ...] = ()
+    workspace: str | None = None
+    parameters: str = ""
+
+
 class Expectation(Struct, frozen=True, rename={"source": "from", "target": "to"}):
     """Which flows there may be from one end to another, and must be: a table `expect`.
 
@@ -115,7 +130,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state. `context` are sources that are read for what the scanned ones
     refer to, and not judged; `ties` hold by hand what a data source or parameter is: both sides are
-    `STACK:ADDRESS`, or an address alone. `rules` are folders of rules of one's own, which count
+    `STACK:ADDRESS`, or an address alone. `deployment` are values with which the same sources are
+    deployed, each of which is judged. `rules` are folders of rules of one's own, which count
     only in a file given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
@@ -145,6 +161,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
     ties: Mapping[str, str] = {}
+    deployment: tuple[DeploymentTable, ...] = ()
     expect: tuple[Expectation, ...] = ()
     rules: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}
@@ -288,7 +305,11 @@ def _checked(
         *((f"module-sources.{name}", path) for name, path in settings.module_sources.items()),
         *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
         *(("context.path", one.path) for one in settings.context),
+        *(("deployment.path", one.path) for one in settings.deployment),
+        *(("deployment.var-files", path) for one in settings.deployment for path in one.var_files),
+        *(("deployment.parameters", one.parameters) for one in settings.deployment),
     ]
+    named = [(key, path) for key, path in named if path]
     for intent in settings.expect:
         _meant(intent, file)
     if bounded:
@@ -318,6 +339,7 @@ def _checked(
                 ContextPath, _there({one.path: one.path for one in settings.context}, file).values()
             )
         ),
+        deployment=tuple(_deployment(one, file) for one in settings.deployment),
         ties={_address(one, file): _address(other, file) for one, other in settings.ties.items()},
         baseline=baseline,
         missing=tuple(
@@ -329,7 +351,16 @@ def _checked(
 
 
 _OF_ONE_TREE = frozenset(
-    {"baseline", "context", "extends", "module-sources", "remote-state", "rules", "ties"}
+    {
+        "baseline",
+        "context",
+        "deployment",
+        "extends",
+        "module-sources",
+        "remote-state",
+        "rules",
+        "ties",
+    }
 )
 """Keys that name paths, or code, which an installed package cannot set."""
 
@@ -407,12 +438,25 @@ def _meant(said: Expectation, file: str) -> None:
             )
 
 
-def _context(said: ContextPath, file: str) -> ContextPath:
-    """A source of the context, by its absolute path."""
-    path = os.path.normpath(os.path.join(os.path.dirname(file), said.path))
-    if not os.path.exists(path):
-        raise SettingsError(f'{file}: context.path: there is no file or folder "{said.path}".')
-    return ContextPath(path)
+def _deployment(said: DeploymentTable, file: str) -> DeploymentTable:
+    """A deployment with absolute paths, without files that are not there.
+
+    Raises:
+        SettingsError: it has no name.
+    """
+    if not said.name:
+        raise SettingsError(f"{file}: deployment: name: it cannot be empty.")
+
+    def there(paths: Iterable[str]) -> tuple[str, ...]:
+        found = (_absolute(path, file) for path in paths if path)
+        return tuple(path for path in found if os.path.exists(path))
+
+    return msgspec.structs.replace(
+        said,
+        path=_absolute(said.path, file),
+        var_files=there(said.var_files),
+        parameters="".join(there((said.parameters,))),
+    )
 
 
 def _inside(file: str, key: str, path: str) -> None:

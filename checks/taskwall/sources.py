@@ -15,9 +15,11 @@ from taskwall.context import read_context, with_cdk
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
+from taskwall.deployments import declared_deployments, of_values, stacks_of_deployments
 from taskwall.findings.text import count_of_kind
 from taskwall.settings import Settings, stack_of
 from taskwall.source.containment import attempt
+from taskwall.source.deployment import Deployment
 from taskwall.source.files import (
     DOWNLOADED,
     PASSED_OVER,
@@ -126,6 +128,7 @@ def read_sources(
         remote_states=use.remote_state,
         ties={_side(one): _side(other) for one, other in use.ties.items()},
         context=read_context([one.path for one in use.context], use, files, inputs, found.errors),
+        deployments=declared_deployments(use, files, found.refused),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths, files)
@@ -157,7 +160,8 @@ def read_sources(
         if not files.exists(path):
             found.refused.append(_refusal(path, "there is no such file or folder"))
         elif path.endswith(VALUES):
-            root = _root_of(path, boundaries[path], use, files)
+            its = of_values(inputs.deployments, path)
+            root = list(_deployed(its, use, files)) or _root_of(path, boundaries[path], use, files)
             more = "" if root and _is_loaded(path, root[0]) else path
             if not root:
                 found.foreign.append(path)
@@ -176,8 +180,11 @@ def read_sources(
     whole: set[str] = set()
     for (_, more), (boundary, given) in roots.items():
         said = replace(inputs, boundary=boundary)
-        if more:
-            said = replace(said, var_files=(*inputs.var_files, more))
+        its = of_values(inputs.deployments, more)
+        if its:
+            said = replace(said, deployments=its)
+        elif more:
+            said = replace(said, var_files=(*inputs.var_files, more), deployments=())
         by = ReadCache() if more else cache
         stacks, errors = by.stacks(given, said, use, files, scope)
         kept = [stack for stack in stacks if not stack.files.isdisjoint(given)]
@@ -231,6 +238,14 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
             return found
         folder = os.path.dirname(folder)
     return []
+
+
+def _deployed(deployments: Iterable[Deployment], use: Settings, files: Files) -> Iterator[str]:
+    """The Terraform files that are deployed by some deployments."""
+    folders = {part.path: None for one in deployments for part in one.parts}
+    for path in dict.fromkeys(_below(folders, files)):
+        if path.endswith(ROOTS) and not use.excludes(path):
+            yield path
 
 
 def _is_loaded(path: str, source: str) -> bool:
@@ -500,6 +515,15 @@ def unparsed(path: str, text: str) -> SourceError | None:
 
 
 def _stacks(
+    paths: Sequence[str], files: Files, inputs: Inputs, scope: ScanScope
+) -> tuple[list[Stack], list[SourceError]]:
+    """The stacks of some files, once for each of their deployments."""
+    return stacks_of_deployments(
+        lambda said: _read(paths, files, said, scope), paths, files, inputs
+    )
+
+
+def _read(
     paths: Sequence[str], files: Files, inputs: Inputs, scope: ScanScope
 ) -> tuple[list[Stack], list[SourceError]]:
     """The stacks of some files; a reader is imported only for files that are its own."""

@@ -504,6 +504,14 @@ def plain(value: Value) -> object:
     raise LookupError("; ".join(str(need) for need in needs(value)) or "not known")
 
 
+def plain_if_known(value: Value) -> object:
+    """What a value says, wherever that is written: plain data, or the value if it is not known."""
+    try:
+        return plain(value)
+    except LookupError:
+        return value
+
+
 def lifted(data: object, place: Span | None = None) -> Value:
     """Plain Python data (of JSON's kinds) as a value, all of it at one place.
 

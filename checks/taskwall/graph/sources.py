@@ -12,6 +12,7 @@ from taskwall.findings.redaction import Redactor
 from taskwall.graph import Graph, drawn
 from taskwall.lowering import lower
 from taskwall.report.excerpts import ReportPaths
+from taskwall.source.deployment import deployed_name
 from taskwall.source.files import Files
 from taskwall.source.stack import SourceError
 
@@ -37,7 +38,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
     graphs = []
     errors = dict.fromkeys((*found.refused, *found.errors))
     for read in found.reads:
-        name = paths.shown(read.stack.name)
+        name = deployed_name(paths.shown(read.stack.name), read.stack.deployments)
         try:
             evaluation = read.stack.evaluate({})
             errors |= dict.fromkeys(evaluation.errors)

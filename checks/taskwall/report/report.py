@@ -123,7 +123,7 @@ class ReportBuilder:
                 silent.append(Suppressed(finding.of(held), "baseline", "", file, 1))
             if fresh := tuple(one for one in finding.instances if one not in held):
                 rows.append(replace(row, finding=finding.of(fresh)))
-        loud = by_mistake(rows, self.paths)
+        loud = [self._located(finding) for finding in by_mistake(rows, self.paths)]
         warnings = self._read_errors()
         errors = self._shown((*self.found.refused, *self.every.errors))
         if self.settings.errors == "fail":
@@ -187,6 +187,15 @@ class ReportBuilder:
             line_hash=self._line_hash,
             open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
+
+    def _located(self, finding: Finding) -> Finding:
+        """A finding that says in which deployments it is, if that is not all of them."""
+        every = {n for one in finding.instances for n in self.rows.deployments.get(one.stack, ())}
+        names = dict.fromkeys(name for one in finding.instances for name in one.deployments)
+        if len(names) == len(every):
+            return finding
+        word = "deployment" if len(names) == 1 else "deployments"
+        return replace(finding, message=f"{finding.message} (in {word} {', '.join(names)})")
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.for_path(self.paths.meant(file))
@@ -375,7 +384,8 @@ def _known_instances(row: ReportEntry, known: Baseline) -> tuple[Instance, ...]:
     return tuple(
         one
         for one in row.finding.instances
-        if (entry := known.entries.get(one.fingerprint)) is not None
+        for fingerprint in (one.fingerprint, row.everywhere.get(one.fingerprint, ""))
+        if (entry := known.entries.get(fingerprint)) is not None
         and entry.silences(row.finding.verdict)
     )
 

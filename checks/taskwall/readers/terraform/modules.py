@@ -67,8 +67,8 @@ class ModuleLoader:
         self._found: dict[str, tuple[int, tuple[Module | None, tuple[SourceError, ...]]]] = {}
         self.scanned: dict[str, frozenset[str]] = {}
         """The files of the scan by folder: they need not be on the disk."""
-        self.kept: dict[tuple[str, str], object] = {}
-        """What lasts of roots if the files last: of which kind, and by their folders."""
+        self.kept: dict[tuple[str, ...], object] = {}
+        """What lasts of roots if the files last: of which kind, by folder and deployment."""
         self.parser = ""
         """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
 

@@ -86,8 +86,10 @@ def _stack(
     """The stack of a root module; the one before, with all that it knows, if nothing differs."""
     if context:
         boundary = repository_of(root.folder) or root.folder
+    inputs = inputs.at(root.folder)
     kept = module_loader(files).kept
-    found = kept.get(("stack", root.folder))
+    key = ("stack", root.folder, inputs.deployment_name)
+    found = kept.get(key)
     if (
         isinstance(found, TerraformStack)
         and replace(found.inputs, doubts={}) == inputs
@@ -97,7 +99,7 @@ def _stack(
         return found
     found = TerraformStack(root, files, inputs, boundary, context)
     if files.retained:
-        kept["stack", root.folder] = found
+        kept[key] = found
     return found
 
 

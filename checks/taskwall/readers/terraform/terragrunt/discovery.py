@@ -120,7 +120,9 @@ def _stack(
 ) -> UnitStack | SourceError | None:
     """The stack of a unit; the one before, with all that it knows, if nothing differs."""
     loader, unit = module_loader(files), made.unit
-    kept = loader.kept.get(("unit", unit.folder))
+    inputs = inputs.at(unit.folder)
+    key = ("unit", unit.folder, inputs.deployment_name)
+    kept = loader.kept.get(key)
     if (
         isinstance(kept, _Kept)
         and (kept.made, kept.inputs) == (made, inputs)
@@ -137,5 +139,5 @@ def _stack(
     if files.retained:
         folders = {unit.folder, *([stack.root.folder] if stack else [])}
         modules = tuple((folder, loader.module(folder)[0]) for folder in folders)
-        loader.kept["unit", unit.folder] = _Kept(made, inputs, stack, texts, modules)
+        loader.kept[key] = _Kept(made, inputs, stack, texts, modules)
     return stack
