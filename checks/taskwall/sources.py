@@ -17,6 +17,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.deployments import declared_deployments, of_values, stacks_of_deployments
 from taskwall.findings.text import count_of_kind
+from taskwall.proposals import Proposal, proposed
 from taskwall.settings import Settings, stack_of
 from taskwall.source.containment import attempt
 from taskwall.source.deployment import Deployment
@@ -91,7 +92,8 @@ class Sources(Struct):
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
     none of ours, `absent` are submodules that are not checked out, by the given folder that they
-    are in, and `excluded` counts the files that the settings leave out.
+    are in, and `excluded` counts the files that the settings leave out. `proposed` are deployments
+    that could be declared for the files of values among them.
     """
 
     reads: list[ReadStack] = []
@@ -100,6 +102,7 @@ class Sources(Struct):
     foreign: list[str] = []
     absent: list[tuple[str, AbsentSource]] = []
     excluded: int = 0
+    proposed: tuple[Proposal, ...] = ()
 
 
 def read_sources(
@@ -136,6 +139,7 @@ def read_sources(
         files.confine(dict.fromkeys(boundaries.values()), (*paths, *inputs.var_files))
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
+    loose: dict[str, str] = {}
     for folder in (path for path in paths if _is_folder(path, files)):
         search = _below if scope.deep else _in
         below = dict.fromkeys(search((folder,), files, found.errors))
@@ -151,6 +155,10 @@ def read_sources(
             elif counts and path not in seen:
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
+            if path.endswith(VALUES) and not use.excludes(path):
+                root = _root_of(path, boundaries[folder], use, files)
+                if root and not _is_loaded(path, root[0]):
+                    loose[path] = os.path.dirname(root[0])
     found.excluded = len(left_out)
     narrow: dict[str, list[str]] = {}
     roots: dict[tuple[str, str], tuple[str, list[str]]] = {}
@@ -215,6 +223,11 @@ def read_sources(
             found.foreign += [
                 path for path in given if not path.endswith(ROOTS) and path not in reported
             ]
+    told = inputs.deployments or inputs.var_files or inputs.parameters
+    if scope == ScanScope() and wide and not told:
+        stacks = [read.stack for read in found.reads]
+        others = (path for path in sorted(seen) if path.endswith(".json"))
+        found.proposed = proposed(loose, others, stacks, files)
     return found
 
 
@@ -450,7 +463,7 @@ def _below(
 ) -> Iterator[str]:
     cache = os.path.join("", "cdk.out", ".cache", "")
     for path in walk(folders, files=files, errors=errors):
-        if path.endswith((*ROOTS, *TEMPLATES)) and cache not in path:
+        if path.endswith((*ROOTS, *TEMPLATES, *VALUES)) and cache not in path:
             yield path
 
 

@@ -25,6 +25,7 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.library.own_rules import OwnRules
+from taskwall.proposals import as_setting
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
@@ -62,6 +63,7 @@ class ReportBuilder:
             Redactor(text for judgement in judgements for text in judgement.sensitive_texts),
         )
         self.links = files.links
+        self._cwd = cwd
         self.paths = ReportPaths(cwd)
         self.today = "" if settings.no_skips else settings.today or _today()
         self.rows = ReportEntries(
@@ -280,6 +282,11 @@ class ReportBuilder:
             are = "file is" if len(foreign) == 1 else "files are"
             what = f"{len(foreign):,} given {are} neither Terraform nor CloudFormation"
             yield f"{what}: {', '.join(foreign[:3])}{more}"
+        if some := self.found.proposed:
+            count = sum(max(len(one.var_files), 1) for one in some)
+            tables = as_setting(some, self.settings.folder or self._cwd)
+            are = "1 file of values is" if count == 1 else f"{count:,} files of values are"
+            yield f"{are} not read; in taskwall.toml, {tables} has each judged"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)
