@@ -232,7 +232,8 @@ def load(
     while True:
         for name in ("taskwall.toml", "pyproject.toml"):
             file = os.path.join(folder, name)
-            if read.is_file(file) and (table := _table(file, read)) is not None:
+            # What is no plain file, such as a pipe, is an error, and is not passed over.
+            if read.has(file) and (table := _table(file, read)) is not None:
                 return _checked(table, file, rules)
         above = os.path.dirname(folder)
         if above == folder:
