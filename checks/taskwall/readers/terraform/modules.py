@@ -93,7 +93,11 @@ class ModuleLoader:
         if path.endswith(".json"):
             from taskwall.readers.terraform.syntax import json as json_syntax
 
-            read = json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values
+            read = json_syntax.values
+            if path.endswith(ENDINGS):
+                read = json_syntax.parse
+            elif path.endswith(".hcl.json"):
+                read = json_syntax.unit
             parsed = read(path, text)
         elif len(text) > MAX_FILE_CHARACTERS:
             why = f"is longer than {MAX_FILE_CHARACTERS} characters: not read"

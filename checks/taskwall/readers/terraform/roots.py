@@ -14,7 +14,7 @@ from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
 
-UNITS = ".hcl"
+UNITS = (".hcl", ".hcl.json")
 """How the names of Terragrunt's files end."""
 
 
