@@ -47,7 +47,7 @@ class IncludedBlock(Configuration):
         return self._stack.run.opened(value), taken
 
 
-def overriding(configuration: Configuration) -> Iterator[Configuration]:
+def overriding_configurations(configuration: Configuration) -> Iterator[Configuration]:
     """What comes before the configuration of a unit: a block of its stack, or a file beside it."""
     unit = configuration.unit
     if isinstance(unit.autoinclude, AutoInclude):

@@ -23,7 +23,7 @@ from taskwall.readers.terraform.evaluation.variables import value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_of
 from taskwall.readers.terraform.stand_ins import StandIn
 from taskwall.readers.terraform.syntax.tree import Attribute, Block
-from taskwall.readers.terraform.terragrunt.autoinclude import overriding
+from taskwall.readers.terraform.terragrunt.autoinclude import overriding_configurations
 from taskwall.readers.terraform.terragrunt.configuration import Configuration
 from taskwall.readers.terraform.terragrunt.context import Unit
 from taskwall.readers.terraform.terragrunt.generated import generated_files, laid_over
@@ -86,7 +86,7 @@ def configuration_of(unit: Unit, run: RootEvaluation) -> Configuration:
         UnreadableError: its file cannot be read.
     """
     found = Configuration(run, unit, run.loader.file(unit.file), unit.folder)
-    found.overriding = tuple(overriding(found))
+    found.overriding = tuple(overriding_configurations(found))
     return found
 
 
