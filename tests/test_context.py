@@ -10,7 +10,7 @@ from taskwall import outputs
 from taskwall.api.scan import Options, scan
 from taskwall.core.values import Span
 from taskwall.outputs import View
-from taskwall.readers.terraform.state.document import places_of
+from taskwall.readers.terraform.state.document import places_in_state
 from taskwall.session.session import Session
 from taskwall.settings import SettingsError
 
@@ -171,7 +171,7 @@ def test_a_step_in_a_state_has_the_line_of_its_resource(folder: Path) -> None:
     places = {(one["file"], one["line"]) for one in flow_log["because"]}
     assert ("states/net.tfstate", vpc) in places
     shown = '{"format_version": "1.0",\n"values": [{"address": "module.a.aws_vpc.x[\\"k\\"]"}]}'
-    assert places_of("s", shown) == {"module.a.aws_vpc.x": Span("s", 2, 13, 2, 13)}
+    assert places_in_state("s", shown) == {"module.a.aws_vpc.x": Span("s", 2, 13, 2, 13)}
 
 
 def test_an_estate_of_terragrunt_is_context(folder: Path) -> None:
@@ -188,16 +188,16 @@ def test_an_estate_of_terragrunt_is_context(folder: Path) -> None:
     assert document["summary"]["stacks"] == 1
 
 
+PROD = '  default_tags {\n    tags = { Name = "prod" }\n  }\n}\n'
+TEST = PROD.replace("prod", "test")
+
+
 @pytest.mark.parametrize(
     ("providers", "tied"),
     [
-        ('provider "aws" {\n  default_tags {\n    tags = { Name = "prod" }\n  }\n}\n', True),
-        ('provider "aws" {\n  default_tags {\n    tags = { Name = "test" }\n  }\n}\n', False),
-        (
-            'provider "aws" {}\nprovider "aws" {\n  alias = "b"\n'
-            + '  default_tags {\n    tags = { Name = "prod" }\n  }\n}\n',
-            False,
-        ),
+        (f'provider "aws" {{\n{PROD}', True),
+        (f'provider "aws" {{\n{TEST}', False),
+        (f'provider "aws" {{}}\nprovider "aws" {{\n  alias = "b"\n{PROD}', False),
     ],
 )
 def test_tags_of_the_provider_count(folder: Path, providers: str, tied: bool) -> None:

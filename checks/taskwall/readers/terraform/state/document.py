@@ -62,7 +62,7 @@ _KEPT = pattern(
 _SHOWN = pattern(rf'"address": *{_STRING}')
 
 
-def places_of(path: str, text: str) -> dict[str, Span]:
+def places_in_state(path: str, text: str) -> dict[str, Span]:
     """Where the resources of a state stand in its file, by their addresses without keys.
 
     They are found by the form in which Terraform writes them; those that are not are left out.

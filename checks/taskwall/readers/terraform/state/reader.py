@@ -12,7 +12,7 @@ from taskwall.readers.terraform.plan.values import Planned
 from taskwall.readers.terraform.state.document import (
     UnknownStateError,
     Values,
-    places_of,
+    places_in_state,
     values_of,
 )
 from taskwall.source.containment import attempt
@@ -85,7 +85,7 @@ def _state(path: str, label: str, files: Files) -> ContextSource | SourceError:
         return SourceError(start, str(error))
     except (msgspec.DecodeError, RecursionError) as error:
         return SourceError(start, f"a state that is not JSON: {error}")
-    found = _read(path, label, values, places_of(path, text))
+    found = _read(path, label, values, places_in_state(path, text))
     if files.retained:
         kept["state", path] = (text, label, found)
     return found
