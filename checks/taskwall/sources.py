@@ -17,6 +17,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.deployments import declared_deployments, of_values, stacks_of_deployments
 from taskwall.findings.text import count_of_kind
+from taskwall.parameter_store import are_shared, with_parameters
 from taskwall.proposals import Proposal, proposed
 from taskwall.settings import Settings, stack_of
 from taskwall.source.containment import attempt
@@ -560,10 +561,24 @@ def _read(
         if is_terraform(path)
         and not (path.endswith(TERRAGRUNT) and os.path.dirname(path) in planned_folders)
     ]
-    if terraform and "terraform" in scope.kinds:
+    templates = [path for path in others if path not in plans]
+    if "terraform" not in scope.kinds:
+        terraform = []
+    if "cloudformation" not in scope.kinds:
+        templates = []
+    of_templates = replace(inputs, context=with_cdk(inputs.context, templates, files, errors))
+    share = terraform and templates and are_shared(terraform, templates, files)
+    if terraform:
         from taskwall.readers.terraform import stacks as read_terraform
 
-        add(attempt(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
+        said = inputs
+        if share:
+            said = with_parameters(
+                inputs, _templates(templates, files, of_templates, []), files, errors
+            )
+        add(attempt(lambda: read_terraform(terraform, files, said), terraform[0], errors))
+    if share:
+        of_templates = with_parameters(of_templates, stacks, files, errors)
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned
@@ -571,13 +586,20 @@ def _read(
         planned = attempt(lambda: read_plans(plans, files, inputs, stacks), plans[0], errors)
         stacks = unplanned(stacks, planned[0] if planned else ())
         add(planned)
-    templates = [path for path in others if path not in plans]
-    if templates and "cloudformation" in scope.kinds:
-        from taskwall.readers.cloudformation import stacks as read_templates
-
-        said = replace(inputs, context=with_cdk(inputs.context, templates, files, errors))
-        add(attempt(lambda: read_templates(templates, files, said), templates[0], errors))
+    if templates:
+        add((_templates(templates, files, of_templates, errors), ()))
     return stacks, errors
+
+
+def _templates(
+    paths: Sequence[str], files: Files, inputs: Inputs, errors: list[SourceError]
+) -> Sequence[Stack]:
+    """The stacks of some templates; `errors` is given what cannot be read."""
+    from taskwall.readers.cloudformation import stacks as read_templates
+
+    found = attempt(lambda: read_templates(paths, files, inputs), paths[0], errors)
+    errors += found[1] if found else ()
+    return found[0] if found else ()
 
 
 def _files_of(stack: Stack) -> frozenset[str]:

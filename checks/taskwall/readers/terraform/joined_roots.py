@@ -131,7 +131,7 @@ class JoinedStack:
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
-        if any(source.file == file for source in self._context):
+        if any(one.file == file and not one.is_source for one in self._context):
             return (Span(file, 1, 1, 1_000_000_000, 1),)  # a state holds secrets as they are
         return tuple(place for root in self._roots for place in root.secrets(file))
 

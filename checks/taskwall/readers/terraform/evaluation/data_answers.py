@@ -10,7 +10,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from taskwall.core.values import Items, Need, Reference, Text, Value
+from taskwall.core.values import Items, Need, Reference, Value, holds_reference
 from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.evaluation.data_queries import (
     DATA_SOURCES,
@@ -221,15 +221,7 @@ def _leads_on(candidate: Candidate) -> bool:
     if candidate.type != "aws_ssm_parameter":
         return True
     values = (candidate.asked("value"), candidate.asked("insecure_value"))
-    return any(_holds_reference(value) for value in values if value is not None)
-
-
-def _holds_reference(value: Value) -> bool:
-    if isinstance(value, Reference):
-        return not value.looked_up
-    if isinstance(value, Text):
-        return any(not isinstance(part, str) and _holds_reference(part) for part in value.parts)
-    return isinstance(value, Items) and any(map(_holds_reference, (*value.items, *value.rest)))
+    return any(holds_reference(value) for value in values if value is not None)
 
 
 _SAME: Mapping[tuple[str, str], str] = {
