@@ -8,8 +8,9 @@ lines come last.
 
 The gate takes minutes: it leaves out the tests marked `everything`, which need more than Python or
 take minutes by themselves, and says so. With `--all` those run too, and before them what takes
-long: Terraform's reader against other people's, the rules in other versions of cfn-lint, law 1 for
-every rule in every fixture, and a search for new failures of the property tests. Programs that are
+long: Terraform's reader against other people's, the rules in other versions of cfn-lint, whether
+stand-ins are of the last year, law 1 for every rule in every fixture, and a search for new failures
+of the property tests. Programs that are
 not there are named at the end. It takes up to an hour.
 """
 
@@ -33,6 +34,7 @@ ALL = (
     *LINTERS,
     ("python", "tools/oracle.py"),
     ("python", "tools/in_cfn_lint.py"),
+    ("python", "-m", "tools.stand_ins", "--due"),
     ("python", "-m", "tools.law1"),
     ("python", "-m", "tools.search", "--minutes", "10"),
     (*TESTS, "-m", "", "-rs"),

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.stand_ins import FOLDER, StandIn, registry_name, stand_in
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.source.stack import Evaluation
+from tools.stand_ins import due
 
 PACKAGES = sorted(path.parent for path in Path(FOLDER).rglob("versions.toml"))
 MODULES = sorted({path.parent for path in Path(FOLDER).rglob("*.tf")})
@@ -358,6 +360,15 @@ def test_an_argument_that_a_version_lacks_is_doubt(
 
 
 # What is in the package
+
+
+def test_versions_are_asked_for_again_after_a_year(capsys: pytest.CaptureFixture[str]) -> None:
+    """The gate's longer half says of which."""
+    texts = [(path / "versions.toml").read_text() for path in PACKAGES]
+    read = {one["read"] for text in texts for one in tomllib.loads(text)["versions"]}
+    assert due(min(read)) == 0
+    assert due(max(read) + timedelta(days=366)) == 1
+    assert "terraform-aws-modules/vpc/aws >= 6.0.0" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("folder", PACKAGES, ids=lambda path: str(path.relative_to(FOLDER)))
