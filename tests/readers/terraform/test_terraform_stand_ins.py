@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tools.stand_ins import due
 
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
@@ -16,7 +17,6 @@ from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.stand_ins import FOLDER, StandIn, registry_name, stand_in
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.source.stack import Evaluation
-from tools.stand_ins import due
 
 PACKAGES = sorted(path.parent for path in Path(FOLDER).rglob("versions.toml"))
 MODULES = sorted({path.parent for path in Path(FOLDER).rglob("*.tf")})

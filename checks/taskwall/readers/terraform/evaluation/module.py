@@ -444,10 +444,9 @@ class ModuleScope:
         place = attribute.expression.place if attribute else block.header
         source, version = self.argument(block, "source"), self.argument(block, "version")
         read_as = absent.stand_in.title if absent.stand_in and modelled else None
-        kind, cure = absent.kind, absent.cure
-        self.run.effects.report(
-            AbsentSource(kind, address, source or "", version or None, place, cure, read_as)
-        )
+        what = (absent.kind, address, source or "", version or None)
+        root = self.run.sources.tool_folder
+        self.run.effects.report(AbsentSource(*what, place, absent.cure, read_as, root))
 
     def _called(self, name: str, block: Block) -> Module | AbsentModule | str:
         """The module that a call means, that it is absent, or why it cannot be called."""
