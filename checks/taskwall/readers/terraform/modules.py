@@ -67,8 +67,8 @@ class ModuleLoader:
         self._found: dict[str, tuple[int, tuple[Module | None, tuple[SourceError, ...]]]] = {}
         self.scanned: dict[str, frozenset[str]] = {}
         """The files of the scan by folder: they need not be on the disk."""
-        self.kept: dict[tuple[str, str], object] = {}
-        """What lasts of roots if the files last: of which kind, and by their folders."""
+        self.kept: dict[tuple[str, ...], object] = {}
+        """What lasts of roots if the files last: of which kind, by folder and deployment."""
         self.parser = ""
         """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
 
@@ -93,7 +93,11 @@ class ModuleLoader:
         if path.endswith(".json"):
             from taskwall.readers.terraform.syntax import json as json_syntax
 
-            read = json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values
+            read = json_syntax.values
+            if path.endswith(ENDINGS):
+                read = json_syntax.parse
+            elif path.endswith(".hcl.json"):
+                read = json_syntax.unit
             parsed = read(path, text)
         elif len(text) > MAX_FILE_CHARACTERS:
             why = f"is longer than {MAX_FILE_CHARACTERS} characters: not read"
