@@ -8,6 +8,6 @@ from taskwall.session import session
 
 
 @pytest.fixture(autouse=True)
-def pytest_imports_stay_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+def imports_stay_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sessions would have all that pytest has imported looked at for garbage, a second each."""
     monkeypatch.setattr(session, "_uncollected", nullcontext)
