@@ -125,8 +125,13 @@ def _near(on: Origin) -> str:
 def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
     """The lines of code that changes stand for, those of other resources after their names."""
     by_resource: dict[str, dict[str, NewValue]] = {}
+    beside: list[str] = []
     for change in changes:
         if change.form == "removed":
+            continue
+        if change.form == "beside":
+            added = change.value_in(on.language)
+            beside += ["", added.text] if isinstance(added, SourceCode) else []
             continue
         into = by_resource.setdefault(change.attribute.address, {})
         wanted = referred_from(change.value_in(on.language), _near(on), on.language)
@@ -152,6 +157,7 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
             from taskwall.fixes.yaml_text import INDENT_WIDTH, block
 
             yield from block(wanted_there, "", INDENT_WIDTH)
+    yield from beside
 
 
 def _together(one: NewValue, other: NewValue) -> NewValue:
