@@ -68,6 +68,8 @@ def _made(changes: Iterable[NewText]) -> Iterator[list[str]]:
                 with open(beside, "xb") as stream:
                     found.append(beside)
                     stream.write(mark + change.new_text.encode())
+                    stream.flush()
+                    os.fsync(stream.fileno())  # on disk before it takes the old one's place
                 os.chmod(beside, mode)
             except OSError as error:
                 raise NotWrittenError(change.path, _why(error)) from error
