@@ -115,7 +115,7 @@ def _refuse_pipes(path: str) -> None:
     below = (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
     for file in (path, *below):
         if os.path.exists(file) and not os.path.isfile(file) and not os.path.isdir(file):
-            raise RevisionError(f"{file}: is neither a file nor a folder: git made no such thing.")
+            raise RevisionError(f"{file}: is neither a file nor a folder.")
 
 
 def _refuse_alternates(repository: Repo, root: str) -> None:
