@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
@@ -25,15 +25,13 @@ from taskwall.model.flows.selection import (
 )
 from taskwall.source.files import Files
 
-FLOWS_VERSION = 1
-
 
 class EndError(Exception):
     """A word stands for no end in any stack; the message is a sentence, and names near ones."""
 
 
-class FlowLine(Struct, frozen=True, rename={"source": "from", "target": "to"}):
-    """One flow as the contract spells it.
+class FlowLine(Struct, frozen=True):
+    """One flow in words.
 
     `addresses` are those of the internet, of a VPC or of a remote network that take part, where not
     all do. `notes` say what holds of it beside. `waits` says why what is missing is not known;
@@ -313,34 +311,3 @@ def words_of(flow: FlowLine) -> tuple[str, ...]:
     which = f"addresses {', '.join(few)}{more}" if few else ""
     unknown = f"unknown: {flow.waits}" if flow.verdict == "unknown" else ""
     return spoken, through, which, unknown, *flow.notes
-
-
-def as_contract(flow: FlowLine) -> dict[str, object]:
-    """A flow as the contract has it."""
-    made: dict[str, object] = to_builtins(flow)
-    for inner in ("waits", "also"):
-        made.pop(inner)
-    return made
-
-
-def why_contract(answers: Iterable[WhyAnswer]) -> list[dict[str, object]]:
-    """Answers as flows of the contract; what is closed is a flow with that verdict."""
-    import msgspec
-
-    flows: list[dict[str, object]] = []
-    for answer in answers:
-        flows += [
-            {**as_contract(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
-            for flow in answer.flows
-        ]
-        if not answer.flows:
-            flows.append(
-                {
-                    "from": answer.source, "to": answer.target, "protocol": "all",
-                    "ports": ["all"], "arrives": [], "verdict": "closed", "through": [],
-                    "because": [msgspec.to_builtins(each.at) for each in answer.closed],
-                    "missing": [], "addresses": [], "notes": [], "stack": answer.stack,
-                    "changes": [msgspec.to_builtins(each) for each in answer.closed],
-                }
-            )  # fmt: skip
-    return flows

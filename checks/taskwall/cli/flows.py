@@ -6,12 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from taskwall.api.flow_documents import document_text, flows_document
 from taskwall.api.flows import (
-    FLOWS_VERSION,
     EndError,
     FlowLine,
     Listing,
-    as_contract,
     list_flows,
     words_of,
 )
@@ -74,7 +73,8 @@ def run(arguments: list[str]) -> int:
     if given.as_intents:
         say(as_intents(found.flows))
     else:
-        say(flows_json(found.flows) if given.format == "json" else _text(found))
+        json = given.format == "json"
+        say(document_text(flows_document(found.flows)) if json else _text(found))
     return told_problems(found.problems)
 
 
@@ -86,14 +86,6 @@ def told_problems(problems: Iterable[Problem]) -> int:
         sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
         status = 2
     return status
-
-
-def flows_json(flows: Iterable[FlowLine]) -> str:
-    """Flows as the contract has them."""
-    import msgspec
-
-    made = {"version": FLOWS_VERSION, "flows": [as_contract(flow) for flow in flows]}
-    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 
 def as_intents(flows: Iterable[FlowLine]) -> str:
