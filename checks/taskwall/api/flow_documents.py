@@ -1,7 +1,7 @@
 """Flows, and what a change does to them, as machines read them: the contracts, in version 1."""
 
 from collections.abc import Iterable
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -9,11 +9,10 @@ from msgspec import UNSET, Struct, UnsetType
 from taskwall.api.diff import ChangedFlow, Difference, FindingChanges
 from taskwall.api.flows import FlowLine, ProposedChange, WhyAnswer
 from taskwall.findings.finding import Problem, Step
+from taskwall.model.flows.flow import FlowVerdict
 
 FLOWS_VERSION: Final = 1
 DIFF_VERSION: Final = 1
-
-ToldVerdict: TypeAlias = Literal["open", "unknown", "closed"]
 
 
 class FlowRecord(Struct, frozen=True, rename={"source": "from", "target": "to"}):
@@ -31,7 +30,7 @@ class FlowRecord(Struct, frozen=True, rename={"source": "from", "target": "to"})
     protocol: str
     ports: tuple[str, ...]
     arrives: tuple[str, ...]
-    verdict: ToldVerdict
+    verdict: FlowVerdict
     through: tuple[str, ...]
     because: tuple[Step, ...]
     missing: tuple[str, ...]
@@ -55,7 +54,7 @@ class ChangedFlowRecord(FlowRecord, frozen=True, kw_only=True):
     null if there is none.
     """
 
-    was: ToldVerdict
+    was: FlowVerdict
     at: Step | None
 
 
