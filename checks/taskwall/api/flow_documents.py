@@ -1,4 +1,4 @@
-"""Flows, and what a change does to them, as machines read them: the contracts, in version 1."""
+"""Flows as machines read them: the contract, in version 1."""
 
 from collections.abc import Iterable
 from typing import Any, Final, Literal, TypeVar
@@ -6,13 +6,11 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from taskwall.api.diff import ChangedFlow, Difference, FindingChanges
 from taskwall.api.flows import FlowLine, ProposedChange, WhyAnswer
-from taskwall.findings.finding import Problem, Step
+from taskwall.findings.finding import Step
 from taskwall.model.flows.flow import FlowVerdict
 
 FLOWS_VERSION: Final = 1
-DIFF_VERSION: Final = 1
 
 
 class FlowRecord(Struct, frozen=True, rename={"source": "from", "target": "to"}):
@@ -47,50 +45,16 @@ class FlowsDocument(Struct, frozen=True):
     flows: tuple[FlowRecord, ...]
 
 
-class ChangedFlowRecord(FlowRecord, frozen=True, kw_only=True):
-    """A flow that a change opens, closes or makes unknown.
-
-    `was` is what it was before. `at` is the step of its chain that the other side does not have;
-    null if there is none.
-    """
-
-    was: FlowVerdict
-    at: Step | None
-
-
-class ChangedFlowRecords(Struct, frozen=True):
-    """The flows that differ."""
-
-    opened: tuple[ChangedFlowRecord, ...]
-    closed: tuple[ChangedFlowRecord, ...]
-    unknown: tuple[ChangedFlowRecord, ...]
-
-
-class DiffDocument(Struct, frozen=True):
-    """What taskwall diff prints.
-
-    `absent` are calls whose modules only one side has. `problems` are what could not be read.
-    """
-
-    version: Literal[1]
-    base: str
-    head: str
-    flows: ChangedFlowRecords
-    findings: FindingChanges
-    absent: tuple[str, ...]
-    problems: tuple[Problem, ...]
-
-
 def flows_document(flows: Iterable[FlowLine]) -> FlowsDocument:
     """Flows as the contract has them."""
-    return FlowsDocument(FLOWS_VERSION, tuple(_record(FlowRecord, flow) for flow in flows))
+    return FlowsDocument(FLOWS_VERSION, tuple(record_of(FlowRecord, flow) for flow in flows))
 
 
 def why_document(answers: Iterable[WhyAnswer]) -> FlowsDocument:
     """Answers as flows of the contract; what is closed is a flow with that verdict."""
     found: list[FlowRecord] = []
     for answer in answers:
-        found += [_record(FlowRecord, flow, changes=answer.closing) for flow in answer.flows]
+        found += [record_of(FlowRecord, flow, changes=answer.closing) for flow in answer.flows]
         if not answer.flows:
             because = tuple(each.at for each in answer.closed)
             found.append(
@@ -102,27 +66,9 @@ def why_document(answers: Iterable[WhyAnswer]) -> FlowsDocument:
     return FlowsDocument(FLOWS_VERSION, tuple(found))
 
 
-def diff_document(found: Difference) -> DiffDocument:
-    """A difference as the contract has it."""
-    flows = found.flows
-    return DiffDocument(
-        DIFF_VERSION,
-        found.base,
-        found.head,
-        ChangedFlowRecords(*map(_changed, (flows.opened, flows.closed, flows.unknown))),
-        found.findings,
-        found.absent,
-        found.problems,
-    )
-
-
-def document_text(document: FlowsDocument | DiffDocument) -> str:
+def document_text(document: Struct) -> str:
     """A document as text, indented."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-
-
-def _changed(flows: Iterable[ChangedFlow]) -> tuple[ChangedFlowRecord, ...]:
-    return tuple(_record(ChangedFlowRecord, one.flow, was=one.was, at=one.at) for one in flows)
 
 
 R = TypeVar("R", bound=FlowRecord)
@@ -131,6 +77,7 @@ _TOLD = tuple(name for name in FlowRecord.__struct_fields__ if name in FlowLine.
 """What a line and a record of a flow have in common."""
 
 
-def _record(kind: type[R], flow: FlowLine, **more: Any) -> R:
+def record_of(kind: type[R], flow: FlowLine, **more: Any) -> R:
+    """A flow as a record of some kind, with what that has beside."""
     told: dict[str, Any] = {name: getattr(flow, name) for name in _TOLD}
     return kind(**told, **more)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
@@ -122,7 +123,7 @@ def list_flows(
             continue
         tell = FlowTeller(each, networks)
         for flow in flows_between(all_flows(reach), *selected):
-            found += [tell.line(flow)] if together else map(tell.line, flow.each())
+            found += [tell.group(flow)] if together else map(tell.line, flow.each())
         if reach.every:
             stacks.append(each.stack)
     ask.check()
@@ -236,6 +237,10 @@ class FlowTeller:
 
     def line(self, flow: Flow) -> FlowLine:
         """A flow as a line."""
+        return replace(self.group(flow), because=tuple(self._steps(flow.because)))
+
+    def group(self, flow: Flow) -> FlowLine:
+        """A flow as a line, from all of its ends, without its chain."""
         mask = self._of.mask.redact
         notes = []
         if flow.lost:
@@ -248,13 +253,13 @@ class FlowTeller:
             spoken_ports(None if flow.arrives == flow.ports else flow.arrives),
             flow.verdict,
             tuple(map(mask, flow.through)),
-            tuple(self._steps(flow.because)),
+            (),
             tuple(dict.fromkeys(mask(need.name) for need in flow.missing)),
             self._addresses(flow),
             tuple(notes),
             self._of.stack,
             mask(why_unknown(flow.missing)),
-            tuple(map(mask, flow.also)),
+            tuple(map(mask, flow.also)) if self._of.mask else flow.also,
         )
 
     def _addresses(self, flow: Flow) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from taskwall.api.flow_documents import DiffDocument, FlowsDocument
+from taskwall.api.diff_document import DiffDocument
+from taskwall.api.flow_documents import FlowsDocument
 from taskwall.findings.finding import ReportDocument
 from taskwall.settings import Settings, setting_keys
 

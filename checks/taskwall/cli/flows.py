@@ -135,13 +135,12 @@ def _text(found: Listing) -> str:
 
 def _of_stack(flows: list[FlowLine]) -> Iterator[str]:
     """Flows by where they lead; those from several ends that are alike on one line."""
-    for target in dict.fromkeys(flow.target for flow in flows):
+    by_target: dict[str, dict[tuple[str, ...], dict[str, None]]] = {}
+    for flow in flows:
+        sources = by_target.setdefault(flow.target, {}).setdefault(words_of(flow), {})
+        sources |= dict.fromkeys((flow.source, *flow.also))
+    for target, alike in by_target.items():
         yield f"to {target}"
-        alike: dict[tuple[str, ...], dict[str, None]] = {}
-        for flow in flows:
-            if flow.target == target:
-                sources = alike.setdefault(words_of(flow), {})
-                sources |= dict.fromkeys((flow.source, *flow.also))
         ordered = sorted(alike.items(), key=lambda each: _rank(each[1]))
         width = max(len(words[0]) for words, _ in ordered)
         for words, sources in ordered:

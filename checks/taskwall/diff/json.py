@@ -1,7 +1,8 @@
 """A difference for machines."""
 
 from taskwall.api.diff import Difference
-from taskwall.api.flow_documents import diff_document, document_text
+from taskwall.api.diff_document import diff_document
+from taskwall.api.flow_documents import document_text
 
 
 def render(found: Difference) -> str:
