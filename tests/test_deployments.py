@@ -262,6 +262,26 @@ def test_tables_of_one_name_are_one_deployment(tmp_path: Path) -> None:
     assert (found["TW204"], found["TW215"]) == (("dev",), ("prod",))
 
 
+def test_a_deployment_says_what_only_its_environment_knows(tmp_path: Path) -> None:
+    """`assume` holds for what is below its path, before what the sources take by default."""
+    unit = """
+terraform { source = "../../modules/${get_env("MODULE")}" }
+inputs = { allowed = [get_env("FROM", "10.0.0.0/16")] }
+"""
+    tree = {"modules/app/main.tf": APP, "dev/app/terragrunt.hcl": unit}
+    tree |= {"prod/app/terragrunt.hcl": unit}
+    tree["taskwall.toml"] = """
+[[deployment]]
+name = "dev"
+path = "dev"
+assume = { 'get_env("MODULE")' = "app", 'get_env("FROM")' = "0.0.0.0/0" }
+"""
+    report = _scan(_written(tmp_path, tree))
+    assert _where(report)["TW204"] == ("dev",)
+    (absent,) = report.document.absent
+    assert (absent.stack, absent.kind) == ("prod/app", "unit")
+
+
 def test_files_of_git_sync_are_deployments(tmp_path: Path) -> None:
     """The files of a folder, each for one template, are one deployment."""
     tree = {"network.yaml": NETWORK_TEMPLATE, "app.yaml": APP_TEMPLATE}
@@ -312,6 +332,9 @@ def test_settings_of_a_deployment_that_cannot_be_meant_so(tmp_path: Path) -> Non
     """It has a name, and files in the repository."""
     folder = _written(tmp_path, TREE | {"taskwall.toml": SETTINGS.replace('"dev"', '""', 1)})
     with pytest.raises(SettingsError, match="name"):
+        _scan(folder)
+    (folder / "taskwall.toml").write_text(SETTINGS + "assume = {x = 2026-01-01}\n")
+    with pytest.raises(SettingsError, match="in quotes"):
         _scan(folder)
     (folder / "taskwall.toml").write_text(SETTINGS.replace("prod.tfvars", "gone.tfvars"))
     (error,) = _scan(folder).document.errors
