@@ -1,6 +1,7 @@
 """Deployments from end to end: one scan judges each, and says where what is wrong."""
 
 import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -326,6 +327,26 @@ def test_tables_are_proposed_for_files_of_values_that_lie_about(tmp_path: Path, 
         f' "app", var-files = ["{file}"] }}, {{ name = "live", path = "network.yaml", parameters ='
         ' "network-live.json" }] has each judged'
     )
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (("v/dev.tfvars", "v/prod.tfvars"), {"dev": 1, "prod": 1}),
+        (("v/dev.tfvars", "v/more/dev.tfvars"), {"dev": 2}),
+        (("v/dev/app.tfvars", "v/prod/app.tfvars"), {"dev": 1, "prod": 1}),
+        (("v/dev/app.tfvars", "v/dev/net.tfvars", "v/prod/app.tfvars"), {"dev": 2, "prod": 1}),
+    ],
+)  # fmt: skip
+def test_which_files_of_values_are_of_one_environment(
+    tmp_path: Path, files: tuple[str, ...], named: Mapping[str, int]
+) -> None:
+    """Files beside each other that set the same variable are of different ones."""
+    tree = {"main.tf": APP + 'variable "more" {}\n'}
+    tree |= {file: "more = 1" if "net" in file else OPEN for file in files}
+    (note,) = (one for one in _scan(_written(tmp_path, tree)).notes if "not read" in one)
+    tables = tomllib.loads(f"deployment{note.partition('deployment')[2].rpartition(' ha')[0]}")
+    assert {one["name"]: len(one["var-files"]) for one in tables["deployment"]} == named
 
 
 def test_settings_of_a_deployment_that_cannot_be_meant_so(tmp_path: Path) -> None:
