@@ -47,15 +47,16 @@ def _of_variables(roots: Mapping[str, str], files: Files) -> Iterator[Proposal]:
     for path, root in sorted(roots.items()):
         module, _ = loader.module(root)
         try:
-            own = loader.file(path).parsed.body.attributes.keys()
+            names = loader.file(path).parsed.body.attributes.keys()
         except UnreadableError:
             continue
-        if module is not None and not own.isdisjoint(module.variables):
-            given[path] = frozenset(own)
+        if module is not None and not names.isdisjoint(module.variables):
+            given[path] = frozenset(names)
     found: dict[tuple[str, str], list[str]] = {}
-    for path in given:
-        others = {one: given[one] for one in given if one != path and roots[one] == roots[path]}
-        found.setdefault((_of_file(path, given[path], others), roots[path]), []).append(path)
+    for path, own in given.items():
+        root = roots[path]
+        others = {one: each for one, each in given.items() if one != path and roots[one] == root}
+        found.setdefault((_of_file(path, own, others), root), []).append(path)
     for (name, root), paths in sorted(found.items()):
         yield Proposal(name, root, tuple(paths))
 
