@@ -3,7 +3,9 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache as cache_of
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -118,8 +120,9 @@ def read_sources(
 
     A file given by itself is read within the stacks that it takes part in, wherever in its
     repository their roots are. A file of settings stands for its folder, one of values for the root
-    that it is for: the nearest folder with Terraform files from its own upward. `cache` is what
-    earlier reads with the same files, inputs, settings and scope have found out.
+    that it is for: the nearest folder with Terraform files from its own upward; one that sources
+    read (`templatefile`, `DefinitionUri`) for the sources that name it. `cache` is what earlier
+    reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
     found.refused += [_refusal(use.file, why) for why in use.missing]
@@ -162,6 +165,8 @@ def read_sources(
                     loose[path] = os.path.dirname(root[0])
     found.excluded = len(left_out)
     narrow: dict[str, list[str]] = {}
+    embedded: dict[str, list[str]] = {}
+    texts = cache_of(partial(_source_texts, use=use, files=files))
     roots: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for path in dict.fromkeys(paths):
         if _is_folder(path, files) or path in seen:
@@ -180,6 +185,9 @@ def read_sources(
                 roots[root[0], more] = boundaries[path], root
         elif path.endswith(TEMPLATES) and _is_empty(path, files):
             found.refused.append(_refusal(path, "is empty"))
+        elif readers := _readers(path, partial(texts, boundaries[path]), files):
+            embedded.setdefault(boundaries[path], []).append(path)
+            narrow.setdefault(boundaries[path], []).extend(readers)
         elif kind_of(path, files) is not None:
             narrow.setdefault(boundaries[path], []).append(path)
         else:
@@ -204,8 +212,9 @@ def read_sources(
         found.errors += [error for error in errors if error.place.file in concerned]
         if not more:
             whole.update(stack.name for stack in kept)
-    for boundary, given in narrow.items():
-        only = frozenset(given)
+    for boundary, sources in narrow.items():
+        given = list(dict.fromkeys(sources))
+        only = frozenset((*given, *embedded.get(boundary, ())))
         stacks, errors = cache.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
         kept = [stack for stack in stacks if not only.isdisjoint(stack.files)]
         # A downloaded module is called from where it is used, and is no root beside that.
@@ -254,6 +263,32 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
             return found
         folder = os.path.dirname(folder)
     return []
+
+
+def _readers(
+    path: str, sources: Callable[[], Sequence[tuple[str, str]]], files: Files
+) -> list[str]:
+    """The sources, of those of a repository, that name a file which is none."""
+    if is_terraform(path) or is_plan(path, files) or _may_be_template(path, files):
+        return []
+    name = re.escape(os.path.basename(path))
+    in_terraform = re.compile(rf'["/]{name}"')
+    in_template = re.compile(rf"""(?:Uri|Location)["']?\s*:\s*["']?(?:[^\s"']*/)?{name}\b""")
+    return [
+        source
+        for source, text in sources()
+        if (in_terraform if source.endswith(ROOTS) else in_template).search(text)
+    ]
+
+
+def _source_texts(boundary: str, use: Settings, files: Files) -> list[tuple[str, str]]:
+    """The files of a repository that may be sources, with their texts."""
+    found = []
+    usable = (path for path in _below((boundary,), files) if not use.excludes(path))
+    for path in islice(usable, MAX_CANDIDATES):
+        with suppress(UnreadableError):
+            found.append((path, files.text(path)))
+    return found
 
 
 def _deployed(deployments: Iterable[Deployment], use: Settings, files: Files) -> Iterator[str]:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from taskwall.api.options import ResolvedOptions
 from taskwall.core.values import Span
+from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.finding import Problem
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.positions import LineMap
@@ -23,7 +24,7 @@ class StackNetwork(Struct, frozen=True):
     """The network of one stack, by the stack's name as reports spell it, and its deployments.
 
     `resources` are what it was made of. `mask` hides what the sources declare to be sensitive,
-    `lines` leads to the places of files.
+    `lines` leads to the places of files, `user_places` out of downloaded modules.
     """
 
     name: str
@@ -32,6 +33,7 @@ class StackNetwork(Struct, frozen=True):
     resources: tuple[Resource, ...]
     mask: Redactor
     lines: LineMap
+    user_places: UserPlaces
 
     @property
     def stack(self) -> str:
@@ -57,6 +59,7 @@ class Networks:
                 evaluation = read.stack.evaluate({})
                 self._errors |= dict.fromkeys(evaluation.errors)
                 lowered = lower(evaluation.resources)
+                self._errors |= dict.fromkeys(lowered.errors)
             except RecursionError:
                 place = Span(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)
                 self._errors[SourceError(place, "is nested too deeply to be analysed")] = None
@@ -70,6 +73,7 @@ class Networks:
                 evaluation.resources,
                 Redactor(evaluation.sensitive_texts),
                 evaluation.line_map,
+                UserPlaces((evaluation,)),
             )
 
     @property
