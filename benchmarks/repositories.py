@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from dulwich.object_store import iter_tree_contents
 from dulwich.objects import Blob, Commit, ObjectID, Tree
 from dulwich.refs import Ref
 from dulwich.repo import Repo
@@ -15,18 +16,19 @@ _LARGEST = 1 << 20
 _CIDR = re.compile(rb"0\.0\.0\.0/0")
 
 
-def made(sources: Path, to: Path, count: int) -> Iterator[tuple[Path, str]]:
+def made(sources: Path, to: Path, count: int, largest: int) -> Iterator[tuple[Path, str]]:
     """Bare repositories, each with the commit that is to be scanned.
 
     Each has two commits: a folder of `sources` as it is, and a change to it that no other copy
     of this folder has (a CIDR that is narrower, a file that is gone). Of every third copy it is
-    the first commit that is to be scanned.
+    the first commit that is to be scanned. Folders with more than `largest` KiB of sources are
+    left out.
     """
-    folders = [each for each in sorted(sources.iterdir()) if each.is_dir()]
-    texts: dict[Path, dict[str, bytes]] = {}
+    folders = [each for each in sorted(sources.iterdir()) if each.is_dir() and each.name[0] != "."]
+    every = [(folder, dict(_texts(folder))) for folder in folders]
+    every = [(at, files) for at, files in every if sum(map(len, files.values())) <= largest << 10]
     for number in range(count):
-        folder, copy = folders[number % len(folders)], number // len(folders)
-        files = texts.setdefault(folder, dict(_texts(folder)))
+        (folder, files), copy = every[number % len(every)], number // len(every)
         at = to / f"{number:05}-{folder.name}.git"
         at.mkdir(parents=True)
         with Repo.init_bare(str(at)) as repository:
@@ -34,6 +36,16 @@ def made(sources: Path, to: Path, count: int) -> Iterator[tuple[Path, str]]:
             last = _committed(repository, _changed(files, copy), (first,))
             repository.refs[Ref(b"refs/heads/master")] = ObjectID(last)
         yield at, (first if copy % 3 == 2 else last).decode()
+
+
+def checked_out(repository: str, commit: str, folder: Path) -> None:
+    """Write the files of a commit into a folder."""
+    with Repo(repository) as opened:
+        found: Any = opened[commit.encode()]
+        for entry in iter_tree_contents(opened.object_store, found.tree):
+            path = folder / os.fsdecode(entry.path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(opened[entry.sha].as_raw_string())
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, bytes]]:

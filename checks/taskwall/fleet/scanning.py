@@ -31,6 +31,9 @@ from taskwall.source.files import Files
 from taskwall.source.revisions import GitTree, RevisionError, Revisions
 from taskwall.source.tree import SingleFile
 
+NOWHERE = os.path.join(os.sep, "nowhere", "at", "all")
+"""A folder that is not there, for what needs the name of one."""
+
 
 class FleetOptions(Struct, frozen=True):
     """What is asked of each repository, as `taskwall scan` takes it; paths are absolute.
@@ -54,8 +57,8 @@ def check_options(asked: FleetOptions) -> None:
     Raises:
         SettingsError: they cannot.
     """
-    folder = os.path.join(os.path.dirname(__file__), "nothing")  # where no settings are found
-    resolved_options(_options(asked, folder), Files(tree=SingleFile(os.path.join(folder, "x"), "")))
+    nothing = SingleFile(os.path.join(NOWHERE, "main.tf"), "")
+    resolved_options(_options(asked, NOWHERE), Files(tree=nothing))
 
 
 def scanned(target: Target, asked: FleetOptions, scratch: str) -> RepositoryRows:
@@ -67,6 +70,9 @@ def scanned(target: Target, asked: FleetOptions, scratch: str) -> RepositoryRows
         scratch: an empty folder of the scan's own. Sources are read as if they were in it, and
             so nothing that lies beside the commit counts: no files of a working tree, no modules
             that were downloaded.
+
+    Raises:
+        MemoryError: there is not enough for all of it.
     """
     root = os.path.join(scratch, "repository")
     os.makedirs(os.path.join(root, ".git"))  # here the repository ends, and so do its paths
@@ -130,6 +136,8 @@ def _read(target: Target, tree: GitTree, asked: FleetOptions) -> RepositoryRows:
     aside = resolved.settings.baseline
     known = baseline.read(aside, files.read) if aside else Baseline()
     report = result.report(known, aside)
+    if any(crash.message.startswith("MemoryError") for crash in report.document.crashes):
+        raise MemoryError  # a scan goes on without what it has no memory for: this one does not
     networks = Networks(resolved, files, result.found)
     rows = _Rows(target, tree)
     return rows.of(report, tuple(_flows(networks)), networks)
@@ -210,7 +218,12 @@ class _Rows:
     def _errors(self, report: Report, of_flows: tuple[Problem, ...]) -> Iterator[ErrorRow]:
         document = report.document
         known = {*document.errors, *document.warnings}
-        more = tuple(one for one in of_flows if one not in known)
+        crashes = tuple(crash.message for crash in document.crashes)
+        more = tuple(
+            one
+            for one in of_flows
+            if one not in known and not any(each.startswith(one.message) for each in crashes)
+        )
         for kind, problems in (
             ("source", (*document.errors, *more)),
             ("warning", document.warnings),

@@ -123,7 +123,7 @@ def _client(place: Workplace) -> Any:
         client = Client(place.scheduler, security=security, timeout=20)
     except (OSError, TypeError, ValueError) as error:
         why = str(error) or type(error).__name__
-        raise FleetError(f"{place.scheduler}: there is no scheduler to talk to: {why}.") from error
+        raise FleetError(f"{place.scheduler}: no scheduler answers: {why}.") from error
     try:
         client.wait_for_workers(1, timeout=60)
     except TimeoutError as error:
