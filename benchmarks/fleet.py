@@ -2,10 +2,10 @@
 
     python -m benchmarks.fleet --sources FOLDER [--count N] [--kills N] [--compared N] [--jobs N]
 
-`FOLDER` holds checkouts, of which repositories are made that differ in small ways;
-`--largest` leaves out those of more KiB. All are scanned by a fleet that nobody disturbs; by one that is
-killed, and goes on, several times; and one after another in one process. The tables of both fleets
-have to be the same, and those of some repositories what `taskwall scan` says of a checkout.
+`FOLDER` holds checkouts, of which repositories are made that differ in small ways; `--largest`
+leaves out those of more KiB. All are scanned by a fleet that nobody disturbs, by one that is killed
+and goes on, several times, and one after another in one process. The tables of both fleets have to
+be the same, and those of some repositories what `taskwall scan` says of a checkout.
 """
 
 import argparse

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_fleet_scanning import STACK, bundled, committed
+
+from git_repositories import STACK, bundled, committed
 
 pytestmark = pytest.mark.everything  # they need the extra `fleet`, and many processes
 
@@ -31,7 +32,7 @@ def fleet(*words: object, status: int = 0, **more: Any) -> str:
         **more,
     )
     assert done.returncode == status, done.stderr
-    return done.stdout + done.stderr
+    return f"{done.stdout}{done.stderr}"
 
 
 def asked(folder: Path, question: str, *words: str) -> list[dict[str, Any]]:
@@ -89,7 +90,7 @@ def test_a_fleet_that_is_killed_goes_on(repositories: Path, whole: Path, tmp_pat
     """After kills at whatever moment the tables are those of a run that nobody killed."""
     kills = 0
     for moment in (0.2, 1.0, 1.6, 2.2, 2.8):
-        command = [*TASKWALL, repositories, "--to", tmp_path, "--run", "one", "--jobs", "1"]
+        command = [*TASKWALL, str(repositories), "--to", str(tmp_path), "--run", "one"]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         time.sleep(moment)
         kills += process.poll() is None
@@ -198,7 +199,7 @@ def test_a_full_disk_is_said_and_loses_nothing(
 def test_two_fleets_in_one_folder(repositories: Path, tmp_path: Path) -> None:
     """Two runs stand beside each other; into one run only one process adds."""
     commands = [
-        [*TASKWALL, repositories, "--to", tmp_path, "--run", run, "--jobs", "1"]
+        [*TASKWALL, str(repositories), "--to", str(tmp_path), "--run", run, "--jobs", "1"]
         for run in ("one", "two")
     ]
     first, second = (subprocess.Popen(each, stderr=subprocess.DEVNULL) for each in commands)
@@ -412,16 +413,24 @@ def test_a_scheduler_that_goes_away(
     (tmp_path / "slow" / ".git" / "HEAD").unlink()
     os.mkfifo(tmp_path / "slow" / ".git" / "HEAD")
     words = (repositories, tmp_path / "slow", "--to", tmp_path / "to", "--run", "one")
-    command = [*TASKWALL, *map(str, words), "--time-limit", "20", *with_tls(address, certificates)]
+    command = [*TASKWALL, *map(str, words), "--time-limit", "90", *with_tls(address, certificates)]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    while not (tmp_path / "to" / "run=one" / "run.json").exists():
-        time.sleep(0.05)
-    time.sleep(6)
+    writer = _once_read(tmp_path / "slow" / ".git" / "HEAD")
     process.send_signal(signal.SIGKILL)
 
     _, said = running.communicate(timeout=120)
+    os.close(writer)
 
     assert running.returncode == 2
     assert "of 14 repositories are done; the same command goes on" in said
     fleet(*words, "--time-limit", 5)
     assert len(asked(tmp_path / "to", "from repositories")) == 14
+
+
+def _once_read(pipe: Path) -> int:
+    """The end of a pipe to write to, as soon as somebody reads from it."""
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.02)

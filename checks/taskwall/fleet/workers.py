@@ -3,6 +3,7 @@
 import logging
 from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,10 @@ from taskwall.fleet.plan import Target
 
 _AHEAD = 2
 """So many repositories are asked for at a time, for each one that can be worked on."""
+
+_SECONDS_TO_ANSWER = 20
+_SECONDS_TO_CLOSE = 5
+_SECONDS_FOR_WORKERS = 60
 
 
 class Workplace(Struct, frozen=True):
@@ -43,90 +48,87 @@ def answers(
         FleetError: there is no such scheduler.
         WorkersError: the work cannot go on.
     """
-    import dask
-    from distributed import Client, KilledWorker, LocalCluster, as_completed
+    from distributed import KilledWorker, as_completed
 
-    dask.config.set({"distributed.worker.daemon": False})
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    if place.scheduler is None:
-        # All of it is in this process: it is threads that wait for processes. No port is open.
-        local = LocalCluster(
-            n_workers=1,
-            threads_per_worker=place.jobs,
-            processes=False,
-            protocol="inproc",
-            dashboard_address=None,
-            memory_limit=0,
-        )
-        client = Client(local)
-        size = place.jobs
-    else:
-        local = None
-        client = _client(place)
-        size = sum(client.nthreads().values())
+    pending = iter(wanted)
+    asked: dict[str, Target] = {}
     try:
-        pending = iter(wanted)
-        asked: dict[str, Target] = {}
+        with _here(place.jobs) if place.scheduler is None else _elsewhere(place) as client:
 
-        def ask(number: int) -> list[Any]:
-            more = []
-            for target in islice(pending, number):
-                future = client.submit(work, target, pure=False)
-                asked[future.key] = target
-                more.append(future)
-            return more
+            def ask(number: int) -> Iterator[Any]:
+                for target in islice(pending, number):
+                    future = client.submit(work, target, pure=False)
+                    asked[future.key] = target
+                    yield future
 
-        done = as_completed(ask(_AHEAD * max(size, 1)))
-        for future in done:
-            target = asked.pop(future.key)
-            if future.status == "finished":
-                yield target, future.result()
-            elif future.status == "error" and isinstance(future.exception(), KilledWorker):
-                yield target, future.exception()
-            elif future.status == "error":
-                error = future.exception()
-                raise WorkersError(f"a worker cannot work: {type(error).__name__}: {error}")
-            else:
-                raise WorkersError("the scheduler went away")
-            for more in ask(1):
-                done.add(more)
+            size = sum(client.nthreads().values())
+            done = as_completed(list(ask(_AHEAD * size)))
+            for future in done:
+                target = asked.pop(future.key)
+                if future.status == "finished":
+                    yield target, future.result()
+                elif future.status == "error":
+                    error = future.exception()
+                    if not isinstance(error, KilledWorker):
+                        kind = type(error).__name__
+                        raise WorkersError(f"a worker cannot work: {kind}: {error}")
+                    yield target, error
+                else:
+                    raise WorkersError("the scheduler went away")
+                done.update(ask(1))
     except (OSError, CancelledError) as error:
         why = str(error) or type(error).__name__
         raise WorkersError(f"the scheduler went away: {why}") from error
+
+
+@contextmanager
+def _here(jobs: int) -> Iterator[Any]:
+    """A client of a cluster in this process: threads that wait for processes. No port is open."""
+    from distributed import Client, LocalCluster
+
+    local = LocalCluster(
+        n_workers=1,
+        threads_per_worker=jobs,
+        processes=False,
+        protocol="inproc",
+        dashboard_address=None,
+        memory_limit=0,
+    )
+    client = Client(local)
+    try:
+        yield client
     finally:
-        client.close(timeout=5)
-        if local is not None:
-            local.close(timeout=5)
+        client.close(timeout=_SECONDS_TO_CLOSE)
+        local.close(timeout=_SECONDS_TO_CLOSE)
 
 
-def _client(place: Workplace) -> Any:
-    """What speaks to a scheduler that runs.
+@contextmanager
+def _elsewhere(place: Workplace) -> Iterator[Any]:
+    """A client of a scheduler that runs.
 
     Raises:
-        FleetError: there is none, or it is not known.
+        FleetError: none answers, or it has no workers.
     """
     from distributed import Client, Security
 
-    security = Security(
-        require_encryption=True,
-        **{
-            name: file
-            for name, file in (
-                ("tls_ca_file", place.ca),
-                ("tls_client_cert", place.certificate),
-                ("tls_client_key", place.key),
-            )
-            if file is not None
-        },
-    )
+    files = {
+        "tls_ca_file": place.ca,
+        "tls_client_cert": place.certificate,
+        "tls_client_key": place.key,
+    }
+    given = {name: file for name, file in files.items() if file is not None}
     try:
-        client = Client(place.scheduler, security=security, timeout=20)
+        security = Security(require_encryption=True, **given)
+        client = Client(place.scheduler, security=security, timeout=_SECONDS_TO_ANSWER)
     except (OSError, TypeError, ValueError) as error:
         why = str(error) or type(error).__name__
         raise FleetError(f"{place.scheduler}: no scheduler answers: {why}.") from error
     try:
-        client.wait_for_workers(1, timeout=60)
-    except TimeoutError as error:
-        client.close(timeout=5)
-        raise FleetError(f"{place.scheduler}: the scheduler has no workers.") from error
-    return client
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS_FOR_WORKERS)
+        except TimeoutError as error:
+            raise FleetError(f"{place.scheduler}: the scheduler has no workers.") from error
+        yield client
+    finally:
+        client.close(timeout=_SECONDS_TO_CLOSE)
