@@ -31,7 +31,7 @@ from taskwall.source.files import Files
 from taskwall.source.revisions import GitTree, RevisionError, Revisions
 from taskwall.source.tree import SingleFile
 
-NOWHERE = os.path.join(os.sep, "nowhere", "at", "all")
+NO_FOLDER = os.path.join(os.sep, "nowhere", "at", "all")
 """A folder that is not there, for what needs the name of one."""
 
 
@@ -57,8 +57,8 @@ def check_options(asked: FleetOptions) -> None:
     Raises:
         SettingsError: they cannot.
     """
-    nothing = SingleFile(os.path.join(NOWHERE, "main.tf"), "")
-    resolved_options(_options(asked, NOWHERE), Files(tree=nothing))
+    nothing = SingleFile(os.path.join(NO_FOLDER, "main.tf"), "")
+    resolved_options(_options(asked, NO_FOLDER), Files(tree=nothing))
 
 
 def scanned(target: Target, asked: FleetOptions, scratch: str) -> RepositoryRows:

@@ -20,7 +20,7 @@ _TEXTS = {
 def _warm_up() -> None:
     from dulwich import config, objectspec, repo  # noqa: F401 (imported, and that is all)
 
-    folder = scanning.NOWHERE
+    folder = scanning.NO_FOLDER
     texts = {os.path.join(folder, name): text for name, text in _TEXTS.items()}
     scan(Options(paths=tuple(texts), cwd=folder), Files(texts))
     gc.freeze()
