@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--all"]):
         sys.stderr.write("usage: python3 tools/check.py [--all]\n")
         return 2
-    programs = environment(("test", "docs", "cdk") if arguments else ("test",))
+    programs = environment(("test", "docs", "cdk", "fleet") if arguments else ("test",))
     surroundings = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
     # What runs in hundreds of processes is compiled once, and not in each.
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
