@@ -175,6 +175,7 @@ def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
 
 def _fix_text(rule: Rule, verdict: Verdict) -> str:
     language = "Terraform" if verdict.on.language == "terraform" else "CloudFormation"
-    section = verdict.remedy or rule.sections[language]
+    remedy = verdict.remedy if isinstance(verdict.remedy, str) else verdict.remedy[language]
+    section = remedy or rule.sections[language]
     changes = verdict.changes or verdict.advice
     return fix_text(section, verdict.names, changes, verdict.on, rule.id)

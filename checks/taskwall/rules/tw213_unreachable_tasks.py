@@ -50,7 +50,7 @@ from taskwall.model.permissions.ports import RequiredPorts
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 _TO_TARGETS = {
-    "terraform": """Allow the load balancer's egress to the tasks:
+    "Terraform": """Allow the load balancer's egress to the tasks:
 resource "aws_vpc_security_group_egress_rule" "to_tasks" {
   security_group_id            = <balancer>.id
   referenced_security_group_id = <tasks>.id
@@ -58,7 +58,7 @@ resource "aws_vpc_security_group_egress_rule" "to_tasks" {
   from_port                    = <port of the container>
   to_port                      = <port of the container>
 }""",
-    "cloudformation": """Allow the load balancer's egress to the tasks:
+    "CloudFormation": """Allow the load balancer's egress to the tasks:
 ToTasks:
   Type: AWS::EC2::SecurityGroupEgress
   Properties:
@@ -151,7 +151,7 @@ def _verdict(
             names=_names(flow, wanted),
             changes=admitting(network, way, group, other.groups, wanted) if inline else (),
             adds=not inline,
-            remedy=_TO_TARGETS[group.origin.language] if way == "egress" else "",
+            remedy=_TO_TARGETS if way == "egress" else "",
         )
 
 

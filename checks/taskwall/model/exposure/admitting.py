@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from taskwall.core.change import (
     AttributeChange,
-    AttributePath,
     NewValue,
     Placeholder,
     ResourceAttribute,
@@ -55,6 +54,4 @@ def admitting(
         "ToPort": number,
         _PEER[way]: to,
     }
-    path = way if group.origin.language == "terraform" else f"SecurityGroup{way.title()}"
-    spot = AttributePath(group.origin.address, f"{path}[+]")
-    return (AttributeChange(spot, (inline,), (listed,)),)
+    return (AttributeChange(group.managed[way], (inline,), (listed,)),)
