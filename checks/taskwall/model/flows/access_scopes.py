@@ -12,6 +12,7 @@ from msgspec import Struct
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, V4, Ranges, parse_cidr
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.access_scope import (
     AccessScope,
@@ -165,20 +166,15 @@ class _ScopeJudge:
         held = self._ends.get(end, [])
         if id_ in {name for each in held for name in _names(each)}:
             return _WHOLE
-        gateways = [
-            each
-            for each in self._reach.network.every(GatewayAttachment)
-            if each.gateway is not None and each.gateway.to == id_
-        ]
-        if gateways:
-            vpcs = {each.vpc.to for each in gateways}
-            near = {
-                place.vpc.to
+        if _by_gateway(end):
+            vpcs = [
+                place.vpc
                 for each in self._ends.get(other, ())
                 for place in each.places
                 if place.vpc is not None
-            }
-            return _certain(_by_gateway(end) and bool(vpcs & near))
+            ]
+            attached = self._reach.network.every(GatewayAttachment)
+            return _any(_leads(each, id_, vpc) for each in attached for vpc in vpcs)
         known = {name for held in self._ends.values() for each in held for name in _names(each)}
         if id_ in known or not held:
             return _NONE
@@ -256,6 +252,19 @@ def _by_gateway(end: str) -> bool:
 def _on_instance(of: Interface) -> bool:
     """Whether an interface is an instance's: tasks of other network modes than awsvpc use it."""
     return of.kind == "instances" or (of.kind in ("service", "task") and of.takes is not OPEN)
+
+
+def _leads(attached: GatewayAttachment, id_: str, vpc: Link) -> _Part:
+    """Whether an attachment joins a gateway to a VPC."""
+    gateway = attached.gateway
+    if gateway is None or (gateway.exact and gateway.to != id_):
+        return _NONE
+    same = same_entity(attached.vpc, vpc)
+    if same is False:
+        return _NONE
+    if same and gateway.to == id_:
+        return _WHOLE
+    return _Part(Traffic(), _ALL, (*gateway.waits("a gateway"), *attached.vpc.waits("a VPC")))
 
 
 def _certain(truth: bool) -> _Part:
