@@ -25,6 +25,8 @@ def made_beside(path: str, data: bytes, mode: int | None = None) -> str:
     try:
         with open(beside, "xb") as stream:
             stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())  # on disk before it takes the old one's place
         if mode is not None:
             os.chmod(beside, mode)
     except BaseException:
