@@ -26,6 +26,7 @@ from taskwall.source.containment import attempt
 from taskwall.source.deployment import Deployment
 from taskwall.source.files import (
     DOWNLOADED,
+    MAX_FILE_BYTES,
     PASSED_OVER,
     Files,
     UnreadableError,
@@ -337,7 +338,7 @@ def _none_of_ours(path: str, files: Files) -> str:
     try:
         text = files.text(path)
     except UnreadableError as error:
-        if _is_binary_plan(path):
+        if _is_binary_plan(path, files):
             return "this is a plan as Terraform saves it: give the output of terraform show -json"
         return error.error.message
     if '"terraform_version"' in text and '"resources"' in text:
@@ -354,11 +355,10 @@ _BLOCK = pattern(
 )
 
 
-def _is_binary_plan(path: str) -> bool:
+def _is_binary_plan(path: str, files: Files) -> bool:
     """Whether a file is a plan as `terraform plan -out` writes it: a ZIP archive."""
     try:
-        with open(path, "rb") as stream:
-            return stream.read(2) == b"PK"
+        return files.read(path, MAX_FILE_BYTES).startswith(b"PK")
     except OSError:
         return False
 
