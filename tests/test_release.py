@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -45,27 +44,10 @@ def test_publishing_needs_no_secret() -> None:
     assert not [step for step in publish["steps"] if "run" in step]
 
 
-def test_lock_file_is_of_the_project() -> None:
-    """It locks what pyproject.toml asks for, and names no index but the public one."""
-    text = (ROOT / "uv.lock").read_text()
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    start = text.index('[[package]]\nname = "taskwall"\n')
-    (own,) = tomllib.loads(text[start : text.index("[[package]]", start + 1)])["package"]
-
-    def names(requirements: list[str]) -> set[str]:
-        return {re.split(r"[\[><=]", each)[0].lower() for each in requirements}
-
-    assert {each["name"] for each in own["dependencies"]} == names(
-        wanted["project"]["dependencies"]
-    )
-    assert {
-        group: {each["name"] for each in locked}
-        for group, locked in own["dev-dependencies"].items()
-    } == {group: names(each) for group, each in wanted["dependency-groups"].items()}
-    assert set(re.findall(r'https?://[^/"]+', text)) == {
-        "https://files.pythonhosted.org",
-        "https://pypi.org",
-    }
+def test_lock_file_names_the_public_index() -> None:
+    """It comes from no mirror of whoever wrote it. Whether it is current, the release looks."""
+    addresses = re.findall(r'https?://[^/"]+', (ROOT / "uv.lock").read_text())
+    assert set(addresses) == {"https://files.pythonhosted.org", "https://pypi.org"}
 
 
 def steps() -> list[tuple[str, str]]:

@@ -74,6 +74,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             unseen = asks_for_balancer(network, attachment, each.fact)
+            narrows = permission.alone and permission.peer is None
             if unseen and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
@@ -86,6 +87,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 severity="high" if allows_internet(network, permission).truth else None,
                 concerned=all_of((concerned, permission.fact)),
+                changes=permission.for_group(group_before) if narrows else (),
                 advice=permission.for_group(group_before),
             )
         ports = ports_before(network, attachment)
@@ -103,6 +105,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} applies only to peers that the settings allow",
                 about=permission.id,
                 concerned=all_of((concerned, permission.fact, proper[permission.id])),
+                changes=permission.for_ports(*ports.only_range("port that tasks publish")),
                 advice=permission.for_ports(*_EPHEMERAL),
             )
         group = attachment.declared
@@ -118,6 +121,7 @@ def _apart(network: Network, attachment: GroupAttachment) -> Iterator[Verdict]:
     permissions = ingress(network, attachment)
     for each in by_permission((p, allowed_by_group(network, attachment, p)) for p in permissions):
         permission, name = each.permission, each.permission.on.name
+        narrowed = permission.for_group(Placeholder("id of the client's group"))
         yield Verdict(
             permission.on,
             permission.place,
@@ -128,7 +132,8 @@ def _apart(network: Network, attachment: GroupAttachment) -> Iterator[Verdict]:
             about=permission.id,
             severity="high" if allows_internet(network, permission).truth else None,
             concerned=attachment.fact & permission.fact,
-            advice=permission.for_group(Placeholder("id of the client's group")),
+            changes=narrowed if permission.alone else (),
+            advice=narrowed,
         )
     group = attachment.declared
     if not permissions and group is not None and not group.external:
