@@ -25,6 +25,7 @@ from taskwall.findings.finding import (
     Summary,
     Suppressed,
 )
+from taskwall.findings.text import sanitize
 from taskwall.outputs import View, formats, render
 
 SHAPE = Draft202012Validator(LOG)
@@ -388,6 +389,26 @@ def test_markdown_fences_cannot_be_closed() -> None:
     assert "`````text\n```\n# heading\n````\n`````" in render(
         "markdown", report_of([finding]), View()
     )
+
+
+@pytest.mark.parametrize("sign", "=+-@")
+def test_no_name_is_a_formula(sign: str) -> None:
+    """A spreadsheet calculates what begins so; a source may have such a name."""
+    text = render("csv", report_of(errors=(Problem(f"{sign}cmd", 1, 1, "bad"),)), View())
+
+    assert f",'{sign}cmd:1: bad," in text
+
+
+@pytest.mark.parametrize("width", [1, 20, 40])
+def test_narrow_terminals_show_every_word(width: int) -> None:
+    """However narrow it is, nothing of a message is lost, and only what is one word is too wide."""
+    text = render("text", everything(), View(width=width, fold=True, verbose=True))
+
+    wide = render("text", everything(), View(width=500, fold=True, verbose=True))
+    for one in everything().findings:
+        said = sanitize(one.message).split()
+        assert "".join(said) in "".join(text.split())
+        assert " ".join(said) in wide
 
 
 @pytest.mark.parametrize("name", formats())
