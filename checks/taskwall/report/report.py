@@ -52,8 +52,15 @@ class ReportBuilder:
         settings: Settings,
         files: Files,
         cwd: str,
+        seconds: Sequence[float] = (),
     ) -> None:
+        """What came of the stacks.
+
+        `seconds` are how long the reading took, and the judging of each stack; none if nobody
+        has measured it.
+        """
         self.found = found
+        self.seconds = seconds
         self.judgements = judgements
         self.rules = rules
         self.every = every
@@ -190,8 +197,18 @@ class ReportBuilder:
             excluded=self.found.excluded,
             line_hash=self._line_hash,
             certain_passes=self.rows.certain_passes,
+            has_baseline=bool(baseline_path),
+            seconds=self._seconds(),
             open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
+
+    def _seconds(self) -> dict[str, float]:
+        """How long the reading and each stack took, by the name that the report has for it."""
+        found: dict[str, float] = {}
+        names = ("", *(self.paths.shown(read.stack.name) for read in self.found.reads))
+        for name, seconds in zip(names, self.seconds, strict=False):
+            found[name] = found.get(name, 0.0) + seconds
+        return found
 
     def _located(self, finding: Finding) -> Finding:
         """A finding that says in which deployments it is, if that is not all of them."""
