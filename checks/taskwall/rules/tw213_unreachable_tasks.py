@@ -119,13 +119,13 @@ def _verdict(
 ) -> Iterator[Verdict]:
     """A verdict on the group that should hold the permission, if the sources have that group."""
     way, side, on = where
-    group, loose = guard(network, side)
+    missing, loose = guard(network, side, way)
     if loose is not None:
         yield cannot_be_seen(on, loose.place, holds, loose.fact.needs, there)
-    elif group is not None:
+    elif missing is not None:
         yield Verdict(
-            group.origin,
-            group.place_for(way),
+            missing[0],
+            missing[1],
             violated,
             message,
             holds=holds,

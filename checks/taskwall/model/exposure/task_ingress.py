@@ -38,6 +38,7 @@ from taskwall.model.permissions.peers import (
     lattice_list,
     listed,
     permissions,
+    task_groups,
     task_sources_by_group,
     vpcs,
     who,
@@ -280,7 +281,11 @@ def allowed_properly(network: Network, attachment: GroupAttachment, permission: 
     ]
     if permission.peer is not None:
         name = permission.on.name
-        own = [link for source, fact in attachment.attached for link in _if(fact, source.groups)]
+        own = [
+            link
+            for source, fact in attachment.attached
+            for link in _if(fact, task_groups(network, source))
+        ]
         parts.append(
             names_group_of(permission, own, f"{name} allows ingress from a group of the same tasks")
         )

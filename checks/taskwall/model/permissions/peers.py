@@ -34,6 +34,7 @@ from taskwall.model.permissions.coverage import (
     subnets_of,
     there,
 )
+from taskwall.model.permissions.default_groups import groups_of, names_none
 
 
 def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
@@ -41,6 +42,19 @@ def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
     if link.to:
         return [(link.to, link.fact)]
     return [(group.id, tie.fact) for group, tie in network.meant(SecurityGroup, link)]
+
+
+def task_groups(network: Network, source: TaskSource) -> tuple[Link, ...]:
+    """The groups of a source's awsvpc tasks: those that it names, else its VPC's default group."""
+    named = source.groups
+    elsewhere = source.managed or source.gateways or source.network_from == "elsewhere"
+    if elsewhere or not names_none(named, source.groups_setting):
+        return named
+    networked = source.networked
+    found = groups_of(network, named, source.groups_setting, source.subnets)
+    if networked.truth is not True:
+        found = tuple(replace(link, fact=all_of((networked, link.fact))) for link in found)
+    return found if networked.truth is not False else ()
 
 
 @remembered
@@ -51,7 +65,11 @@ def task_sources_by_group(network: Network) -> dict[str, list[tuple[TaskSource, 
     elsewhere for which they write a permission.
     """
     found: dict[str, list[tuple[TaskSource, Fact]]] = {}
-    ties = [(source, link) for source in network.every(TaskSource) for link in source.groups]
+    ties = [
+        (source, link)
+        for source in network.every(TaskSource)
+        for link in task_groups(network, source)
+    ]
     for source, link in ties:
         if link.to:
             found.setdefault(link.to, []).append((source, link.fact))
