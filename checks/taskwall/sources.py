@@ -17,6 +17,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.findings.text import count_of_kind
 from taskwall.settings import Settings, stack_of
+from taskwall.source.cdk_assembly import CdkAssemblies
 from taskwall.source.containment import attempt
 from taskwall.source.files import (
     DOWNLOADED,
@@ -89,7 +90,8 @@ class Sources(Struct):
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
     none of ours, `absent` are submodules that are not checked out, by the given folder that they
-    are in, and `excluded` counts the files that the settings leave out.
+    are in, `excluded` counts the files that the settings leave out, and `stale` are templates that
+    an earlier synthesis of CDK has left.
     """
 
     reads: list[ReadStack] = []
@@ -98,6 +100,7 @@ class Sources(Struct):
     foreign: list[str] = []
     absent: list[tuple[str, AbsentSource]] = []
     excluded: int = 0
+    stale: list[str] = []
 
 
 def read_sources(
@@ -133,6 +136,7 @@ def read_sources(
         files.confine(dict.fromkeys(boundaries.values()), (*paths, *inputs.var_files))
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
+    assemblies, stale = CdkAssemblies(files), dict[str, None]()
     for folder in (path for path in paths if _is_folder(path, files)):
         search = _below if scope.deep else _in
         below = dict.fromkeys(search((folder,), files, found.errors))
@@ -145,10 +149,13 @@ def read_sources(
             )
             if counts and use.excludes(path):
                 left_out.add(path)
+            elif counts and assemblies.is_stale(path):
+                stale[path] = None
             elif counts and path not in seen:
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
     found.excluded = len(left_out)
+    found.stale = list(stale)
     narrow: dict[str, list[str]] = {}
     roots: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for path in dict.fromkeys(paths):

@@ -267,10 +267,14 @@ class ReportBuilder:
             yield f"{shown}: leads out of the repository: not followed without --allow-outside"
         foreign = [self.paths.shown(path) for path in self.found.foreign]
         if foreign:
-            more = f" and {len(foreign) - 3} more" if foreign[3:] else ""
             are = "file is" if len(foreign) == 1 else "files are"
             what = f"{len(foreign):,} given {are} neither Terraform nor CloudFormation"
-            yield f"{what}: {', '.join(foreign[:3])}{more}"
+            yield f"{what}: {_first_of(foreign)}"
+        stale = [self.paths.shown(path) for path in self.found.stale]
+        if stale:
+            are = "template is" if len(stale) == 1 else "templates are"
+            what = f"{len(stale):,} {are} not named by the manifest.json of CDK beside it"
+            yield f"{what}, and not read: {_first_of(stale)}"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)
@@ -326,6 +330,11 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _first_of(paths: list[str]) -> str:
+    more = f" and {len(paths) - 3} more" if paths[3:] else ""
+    return f"{', '.join(paths[:3])}{more}"
 
 
 def _most_needed_first(
