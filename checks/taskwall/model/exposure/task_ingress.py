@@ -3,7 +3,7 @@
 A group may allow the union over all load balancers in front of all tasks that use it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -240,6 +240,39 @@ def asks_for_balancer(network: Network, attachment: GroupAttachment, fact: Fact)
     )
     unseen = any(front.balancer is None for front in (*own, *attachment.also))
     return fact.truth is None and unseen
+
+
+def hangs_on_balancer(
+    network: Network,
+    source: TaskSource,
+    front: BalancerPath,
+    used: Iterable[GroupAttachment],
+    unsettled: Callable[[GroupAttachment, Permission], bool],
+) -> bool:
+    """Whether a load balancer that is not in the sources decides what a source's groups may allow.
+
+    Args:
+        network: the network.
+        source: the task source behind it.
+        front: the way from it.
+        used: the groups of its tasks or instances, and of others.
+        unsettled: whether a permission of a group hangs on the load balancer.
+
+    Returns:
+        True also where a group is not in the sources, or none is known.
+    """
+    own = [(each, fact) for each in used for user, fact in each.attached if user.id == source.id]
+    return (
+        front.fact.truth is None
+        or not own
+        or any(
+            fact.truth is None
+            or each.declared is None
+            or bool(each.declared.external)
+            or any(unsettled(each, permission) for permission in ingress(network, each))
+            for each, fact in own
+        )
+    )
 
 
 def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list[Link], bool]:

@@ -94,11 +94,15 @@ def groups_of(
     needs = needs or (Need(f"the VPC of {setting.resource}", "is not known"),)
     unseen = Fact(None, text, setting.place, setting.resource, needs)
     elsewhere = bool(subnets) and all(link.written is False for link in subnets)
-    perhaps = [
-        Link(group.id, unseen, setting.place)
+    possible = [
+        group.id
         for group in network.every(SecurityGroup)
         if group.default and not (elsewhere and group.vpc is not None and group.vpc.written)
     ]
+    if not elsewhere:
+        made = (f"{vpc.id}{_AS_MADE}" for vpc in network.every(Vpc))
+        possible += [group for group in made if is_as_made(network, group)]
+    perhaps = [Link(group, unseen, setting.place) for group in possible]
     other = replace(unseen, truth=True) if elsewhere and not perhaps else unseen
     return (*perhaps, Link(f"{setting.resource}{_AS_MADE}", other, setting.place, exact=False))
 
