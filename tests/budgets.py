@@ -3,7 +3,7 @@
 Three profiles, all without a deadline, which would measure the machine:
 
 - `gate`, which pytest uses by default, tries the same examples everywhere and at each run;
-- `search` tries many more, at random, and keeps those that fail (`python -m tools.search`);
+- `search` tries others at random, and keeps those that fail (`python -m tools.search`);
 - `found` tries those that were kept and nothing else (`test_found_examples.py`, in the gate).
 """
 
@@ -19,8 +19,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import ExampleDatabase
 
 FOUND = Path(__file__).parent / "data" / "found"
-SEARCHED = 5
-"""How many times as many examples a round of a search tries: it takes minutes then, not hours."""
 SEED = "TASKWALL_SEED"
 """The variable of the environment by which `tools.search` hands its seed down."""
 
@@ -79,8 +77,8 @@ def kept(folder: Path) -> list[tuple[str, bytes]]:
 
 
 def examples(number: int) -> settings:
-    """Settings of a test that tries so many examples in the gate, and more in a search."""
-    return settings(max_examples=number * settings().max_examples // 100)
+    """Settings of a test that tries so many examples."""
+    return settings(max_examples=number)
 
 
 def register(folder: Path = FOUND) -> None:
@@ -88,11 +86,10 @@ def register(folder: Path = FOUND) -> None:
     # A health check that measures time says more of the machine than of the test.
     slow = [HealthCheck.too_slow]
     for name, given in {
-        "gate": settings(derandomize=True, database=None, max_examples=100),
+        "gate": settings(derandomize=True, database=None),
         "search": settings(
             derandomize=False,
             database=Found(folder, learns=True),
-            max_examples=100 * SEARCHED,
         ),
         "found": settings(
             derandomize=False,

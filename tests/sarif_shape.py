@@ -129,7 +129,7 @@ RUN = thing(
     tool=thing(
         "driver",
         driver=thing(
-            "name",
+            *("name", "informationUri"),
             name=TEXT,
             semanticVersion=TEXT,
             informationUri={"type": "string", "pattern": "^https://"},

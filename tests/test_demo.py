@@ -16,7 +16,8 @@ from taskwall.engine.judgement import Judgement
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
-from taskwall.settings import Settings, chosen
+from taskwall.settings import Settings
+from taskwall.settings.selection import chosen
 from taskwall.source.files import Files, walk
 from taskwall.source.stack import Inputs
 

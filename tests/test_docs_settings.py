@@ -8,7 +8,8 @@ import pytest
 from msgspec import Struct, json
 
 from taskwall.rules import all_rules
-from taskwall.settings import CHOICES, Checkov, Isolation, Settings, load
+from taskwall.settings import CHOICES, Checkov, Isolation, Settings
+from taskwall.settings.loading import load
 
 PAGE = (Path(__file__).parent.parent / "docs" / "settings.md").read_text()
 ROW = re.compile(r"^\| \[`([\w.-]+)`\]\(#([\w-]+)\) \| `(.+?)` \| (.+?) \| (.+?) \|$", re.MULTILINE)

@@ -17,6 +17,7 @@ def least(one: int, other: int) -> int:
 def never_asked() -> bool:
     return 1 < 2
 '''
+ONE = ("--jobs", "1", "--tests", "test_small")
 TESTS = """from small import least
 
 
@@ -74,7 +75,7 @@ def test_what_no_test_sees_survives(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "small.py").write_text(SMALL)
     (tmp_path / "test_small.py").write_text(TESTS)
 
-    assert tool.main(["--jobs", "1", "--at-least", "21", "small.py"], tmp_path) == 1
+    assert tool.main([*ONE, "--at-least", "21", "small.py"], tmp_path) == 1
     out = capsys.readouterr().out
     assert [line for line in out.splitlines() if line.startswith(("+ ", "- "))] == [
         "-    return one if one < other else other",
@@ -92,9 +93,7 @@ def test_what_no_test_sees_survives(tmp_path: Path, capsys: pytest.CaptureFixtur
 
     told = set()
     for _ in range(2):
-        assert (
-            tool.main(["--jobs", "1", "--sample", "2", "--seed", "3", "small.py:10"], tmp_path) == 0
-        )
+        assert tool.main([*ONE, "--sample", "2", "--seed", "3", "small.py:10"], tmp_path) == 0
         told.add(capsys.readouterr().out)
     assert len(told) == 1
     assert "0 of 2 killed (0 %), seed 3, 6 mutants in all" in told.pop()
@@ -107,4 +106,4 @@ def test_tests_that_fail_without_a_mutant_judge_nothing(tmp_path: Path) -> None:
     (tmp_path / "test_small.py").write_text(TESTS.replace("== 1", "== 2"))
 
     with pytest.raises(SystemExit, match="do not pass without a mutant"):
-        tool.main(["--jobs", "1", "small.py"], tmp_path)
+        tool.main([*ONE, "small.py"], tmp_path)

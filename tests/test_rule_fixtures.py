@@ -22,7 +22,8 @@ from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
-from taskwall.settings import Settings, load
+from taskwall.settings import Settings
+from taskwall.settings.loading import load
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
 

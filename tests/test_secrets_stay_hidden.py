@@ -15,6 +15,7 @@ from taskwall.core.values import Known, Value
 from taskwall.findings.finding import Fix, Report
 from taskwall.findings.redaction import SHOWN, Redactor
 from taskwall.outputs import View, formats, render
+from taskwall.readers import terraform
 from taskwall.readers.terraform.values.sensitive import Derived, with_derived
 from taskwall.report.excerpts import SourceLines
 from taskwall.session.session import Session
@@ -464,6 +465,21 @@ resource "aws_vpc_security_group_ingress_rule" "stores" {{
     found = scanned(tmp_path, {"main.tf": stack, "stores.tf": text})
     assert CANARY not in found
     assert 'aws_vpc_security_group_ingress_rule.stores["orders"]' in found
+
+
+def test_what_says_where_a_secret_is_for_is_no_secret() -> None:
+    """Of a secret of a database, its name and engine are told, and the scheme of an address."""
+    text = f"""
+resource "aws_secretsmanager_secret_version" "main" {{
+  secret_string = jsonencode({{ dbname = "web", engine = "mysql", password = "{CANARY}" }})
+}}
+output "address" {{
+  value     = "redis://${{aws_elasticache_cluster.x.cache_nodes[0].address}}"
+  sensitive = true
+}}
+"""
+    [stack], _ = terraform.stacks(["/main.tf"], Files({"/main.tf": text}), Inputs())
+    assert stack.evaluate({}).sensitive_texts == {CANARY}
 
 
 def test_words_of_a_fix_stay_beside_names_of_sources() -> None:

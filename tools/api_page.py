@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 
 import taskwall
-from taskwall.library import load_balancers, security_groups, services, stores, views, vpc
+from taskwall.library import flows, load_balancers, security_groups, services, stores, views, vpc
 
 VIEWS = (
     views.Resource,
     views.Setting,
     views.Related,
+    flows.Flow,
     services.Service,
+    services.Dependency,
     services.Cluster,
     load_balancers.LoadBalancer,
     load_balancers.Listener,

@@ -9,8 +9,8 @@ lines come last.
 The gate takes minutes: it leaves out the tests marked `everything`, which need more than Python or
 take minutes by themselves, and says so. With `--all` those run too, and before them what takes
 long: Terraform's reader against other people's, the rules in other versions of cfn-lint, law 1 for
-every rule in every fixture, and a search for new failures of the property tests. Programs that are
-not there are named at the end. It takes up to an hour.
+every rule in every fixture, breaks of the library's API, and a search for new failures of the
+property tests. Programs that are not there are named at the end. It takes up to an hour.
 """
 
 import os
@@ -31,9 +31,11 @@ TESTS = ("pytest", "-n", "auto", "--dist", "worksteal")
 GATE = (*LINTERS, TESTS)
 ALL = (
     *LINTERS,
+    ("python", "-m", "tools.site", ".venv-check/site"),
     ("python", "tools/oracle.py"),
     ("python", "tools/in_cfn_lint.py"),
     ("python", "-m", "tools.law1"),
+    ("python", "-m", "tools.api_changes"),
     ("python", "-m", "tools.search", "--minutes", "10"),
     (*TESTS, "-m", "", "-rs"),
 )
@@ -41,7 +43,7 @@ WANTED = {"node": "Node.js", "npm": "npm", "nvim": "Neovim", "emacs": "Emacs", "
 """The programs without which `--all` leaves something out."""
 
 
-def environment() -> Path:
+def environment(groups: tuple[str, ...]) -> Path:
     """Make the environment if it is not there, bring it up to date, and return its programs."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     folder = ROOT / ".venv-check" / version
@@ -53,7 +55,7 @@ def environment() -> Path:
     # Dependency groups need pip 25.1.
     subprocess.run((*pip, "--upgrade", "pip>=25.1"), cwd=ROOT, check=True)
     # Modules are compiled when they are imported: of those of checkov most never are.
-    packages = ("--no-compile", "--editable", ".", "--group", "test")
+    packages = ("--no-compile", "--editable", ".", *(f"--group={group}" for group in groups))
     subprocess.run((*pip, *packages), cwd=ROOT, check=True)
     return programs
 
@@ -69,7 +71,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--all"]):
         sys.stderr.write("usage: python3 tools/check.py [--all]\n")
         return 2
-    programs = environment()
+    programs = environment(("test", "docs") if arguments else ("test",))
     surroundings = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
     # What runs in hundreds of processes is compiled once, and not in each.
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)

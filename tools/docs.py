@@ -21,6 +21,7 @@ from typing import Any
 from taskwall.cli import COMMANDS
 from taskwall.cli import main as taskwall
 from taskwall.cli.scan import EXIT_STATUSES
+from taskwall.findings.compliance import frameworks
 from taskwall.readers.terraform.stand_ins import FOLDER
 from taskwall.rules import all_rules
 from taskwall.rules._guide import encodes, recommendations, source
@@ -91,7 +92,8 @@ def example(rule: str = "TW205") -> str:
     shown = StringIO()
     with chdir(ROOT), redirect_stdout(shown):
         taskwall(["scan", "fixtures/demo/terraform", "--select", rule, "--color", "never"])
-    return shown.getvalue().partition("\n\n")[0]
+    heading, finding, *_ = shown.getvalue().split("\n\n")
+    return f"{heading}\n\n{finding}"
 
 
 def table(rules: tuple[Rule, ...], folder: str) -> str:
@@ -184,7 +186,18 @@ def linked(rule: Rule) -> str:
 
 def page_of(rule: Rule) -> str:
     """A rule's page, with examples."""
-    return f"{NOTE}\n\n{page(rule, ''.join(examples(rule)))}"
+    return f"{NOTE}\n\n{page(rule, ''.join(examples(rule)))}{controls_of(rule)}"
+
+
+def controls_of(rule: Rule) -> str:
+    """The controls of compliance frameworks that a rule supports; "" if none."""
+    lines = []
+    for framework in frameworks().values():
+        held = [name for name, (_, *rules) in framework.controls.items() if rule.id in rules]
+        if held:
+            lines.append(f"- {framework.title} {framework.version}: {', '.join(held)}\n")
+    said = "It supports these controls; none of them is met by it alone.\n\n"
+    return f"\n## Compliance\n\n{said}{''.join(lines)}" if lines else ""
 
 
 def examples(rule: Rule) -> Iterator[str]:

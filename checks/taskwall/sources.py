@@ -162,7 +162,9 @@ def read_sources(
         if _is_folder(path, files) or path in seen:
             continue
         if not files.exists(path):
-            found.refused.append(_refusal(path, "there is no such file or folder"))
+            is_there = os.path.exists(path)
+            why = "is not a plain file (- is standard input)" if is_there else _NOTHING
+            found.refused.append(_refusal(path, why))
         elif path.endswith(VALUES):
             root = _root_of(path, boundaries[path], use, files)
             more = "" if root and _is_loaded(path, root[0]) else path
@@ -264,6 +266,9 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
         files_are = "1 file is" if found.excluded == 1 else f"{found.excluded:,} files are"
         why += f"; {files_are} excluded"
     return _refusal(paths[0], f"nothing to analyse: {why} (--allow-empty accepts that)")
+
+
+_NOTHING = "there is no such file or folder"
 
 
 def _refusal(path: str, why: str) -> SourceError:

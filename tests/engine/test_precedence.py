@@ -16,7 +16,8 @@ from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule
-from taskwall.settings import Settings, load
+from taskwall.settings import Settings
+from taskwall.settings.loading import load
 from taskwall.source.files import Files, walk
 from taskwall.source.stack import Inputs, Stack
 

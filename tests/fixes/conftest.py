@@ -1,6 +1,7 @@
 """Resources as readers give them, and a change of one made in their text."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -26,6 +27,7 @@ def mend(tmp_path: Path) -> Mend:
         wanted: NewValue,
         *,
         file: str = "",
+        form: Literal["set", "removed"] = "set",
         others: dict[str, str] | None = None,
     ) -> str | None:
         hcl = "resource " in text or "module " in text
@@ -42,7 +44,9 @@ def mend(tmp_path: Path) -> Mend:
         assert not errors
         resources = stack.evaluate({}).resources
         resource = next(one for one in resources if one.origin.name.split(".")[-1] == "x")
-        change = AttributeChange(AttributePath(resource.origin.address, path), wanted, wanted)
+        change = AttributeChange(
+            AttributePath(resource.origin.address, path), wanted, wanted, form=form
+        )
         edits = EditBuilder(files.text).edits([(change, resource)])
         return applied(files.text(resource.origin.header.file), edits) if edits else None
 

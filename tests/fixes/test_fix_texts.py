@@ -22,7 +22,8 @@ from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule
-from taskwall.settings import Settings, load
+from taskwall.settings import Settings
+from taskwall.settings.loading import load
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Inputs

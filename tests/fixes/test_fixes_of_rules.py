@@ -15,14 +15,15 @@ from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Edit
 from taskwall.fixes.steps import path_steps
 from taskwall.rules import all_rules
-from taskwall.settings import Settings, load
+from taskwall.settings import Settings
+from taskwall.settings.loading import load
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
 OFFERS = {
     "TW101", "TW102", "TW103", "TW104", "TW105", "TW106", "TW108", "TW202", "TW203", "TW204",
-    "TW205", "TW206", "TW209", "TW211", "TW214", "TW301", "TW302", "TW303", "TW306", "TW307",
-    "TW308", "TW406", "TW503", "TW604", "TW605", "TW701", "TW702", "TW703", "TW704", "TW705",
-    "TW706", "TW707",
+    "TW205", "TW206", "TW209", "TW211", "TW212", "TW214", "TW215", "TW301", "TW302", "TW303",
+    "TW306", "TW307", "TW308", "TW406", "TW503", "TW604", "TW605", "TW701", "TW702", "TW703",
+    "TW704", "TW705", "TW706", "TW707",
 }  # fmt: skip
 """The rules that have edits for some of their fails."""
 
@@ -34,7 +35,7 @@ and what a load balancer decrypts has to be encrypted and logged anew."""
 TERRAFORM_ONLY = {"TW211"}
 """Rules whose edits CloudFormation has no words for."""
 
-PROVED_ONLY = {"TW204", "TW205", "TW206", "TW209", "TW211", "TW214", "TW701"}
+PROVED_ONLY = {"TW204", "TW205", "TW206", "TW209", "TW211", "TW212", "TW214", "TW215", "TW701"}
 """Rules whose edits may do harm where others do not look: `taskwall fix` leaves those out, and
 some of the fixtures have edits that it makes."""
 
@@ -84,7 +85,12 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
                 continue
             assert new <= _following(rule), where
             added = any(change.form == "beside" for change, _ in judged.changes)
-            assert _differing(before, after, added) == {
+            removed = {
+                _in_its_module(resource.origin.address)
+                for change, resource in judged.changes
+                if change.form == "removed" and not change.attribute.path
+            }
+            assert _differing(before, after, added, removed) == {
                 (_without_keys(resource.origin.address), name)
                 for change, resource in judged.changes
                 for name in _names(change)
@@ -103,7 +109,7 @@ def _following(rule: str) -> set[str]:
 
 def _names(change: AttributeChange) -> set[str]:
     """The attributes of a resource in which a change is seen."""
-    if change.form == "beside":
+    if change.form == "beside" or not change.attribute.path:
         return set()
     first, *inner = path_steps(change.attribute.path)
     return {str(first), change.name} if change.name and not inner else {str(first)}
@@ -113,13 +119,19 @@ def _without_keys(address: str) -> str:
     return re.sub(r"\[[^]]*\]", "", address)
 
 
-def _differing(one: Scan, other: Scan, added: bool) -> set[tuple[str, str]]:
+def _in_its_module(address: str) -> str:
+    return re.sub(r"^(?:module\.\w+\.)+", "", _without_keys(address))
+
+
+def _differing(one: Scan, other: Scan, added: bool, removed: set[str]) -> set[tuple[str, str]]:
     """The attributes that two scans of a source differ in, each with its resource.
 
-    The second one has further resources if some were `added`.
+    The second one has further resources if some were `added`, and lacks those that were `removed`.
     """
     before, after = one.bodies(), other.bodies()
-    assert (before.keys() < after.keys()) if added else (before.keys() == after.keys())
+    assert {_in_its_module(each) for each in before.keys() - after.keys()} == removed
+    assert bool(after.keys() - before.keys()) == added
+    before = {address: body for address, body in before.items() if address in after}
     return {
         (_without_keys(address), key)
         for address in before

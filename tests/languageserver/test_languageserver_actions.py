@@ -191,7 +191,9 @@ def test_what_helps_against_several_findings_is_one_action(tmp_path: Path) -> No
         for each in actions(pairs, document, where)
     ]
     both = ["one", "another"]
+    first = "Allow the security group of what is in front of the tasks, not addresses"
     assert told == [
+        (f"Fix with placeholders: {first}", both),
         ("Explain TW204", both),
         ("Suppress TW204 for this place", both),
         ("Suppress TW204 for all of aws_vpc_security_group_ingress_rule.web", both),

@@ -1,8 +1,10 @@
 """What `import taskwall` offers: networks, three-valued answers, reports, and that it stays so."""
 
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -214,15 +216,34 @@ def test_a_report_is_that_of_the_command(capsys: pytest.CaptureFixture[str]) -> 
     assert (report.errors, report.crashes) == ((), ())
 
 
-def test_outputs_keep_their_schema(capsys: pytest.CaptureFixture[str]) -> None:
-    """`taskwall schema` describes what the report is."""
-    assert main(["schema", "report"]) == 0
+def schema_of(name: str, capsys: pytest.CaptureFixture[str]) -> Draft202012Validator:
+    """What holds documents against the schema of a name, as the command prints it."""
+    assert main(["schema", name]) == 0
     schema = json.loads(capsys.readouterr().out)
     Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
 
-    Draft202012Validator(schema).validate(json.loads(taskwall.scan(DEMO).to_json()))
-    assert main(["schema", "settings"]) == 0
-    settings = Draft202012Validator(json.loads(capsys.readouterr().out))
-    assert not list(settings.iter_errors({"profile": "pci", "isolation": {"tag": "x"}}))
-    assert list(settings.iter_errors({"profil": "pci"}))
-    assert list(settings.iter_errors({"today": "2026-01-01"}))
+
+def test_reports_keep_their_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of stacks, and the one on which all outputs are tried, which has everything."""
+    report = schema_of("report", capsys)
+    whole = json.loads((ROOT / "tests" / "surfaces" / "data" / "report.json").read_text())
+
+    report.validate(json.loads(taskwall.scan(DEMO).to_json()))
+    report.validate(whole)
+    assert not report.is_valid({**whole, "findings": [{"rule": "TW101"}]})
+    assert main(["schema"]) == 0
+    assert {"report", "settings"} <= set(capsys.readouterr().out.split())
+
+
+def test_settings_keep_their_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the docs show is right, and what the program refuses is wrong."""
+    settings = schema_of("settings", capsys)
+    pages = "".join((ROOT / "docs" / f"{name}.md").read_text() for name in ("settings", "flows"))
+    shown = [tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", pages, re.DOTALL)]
+    shown = [found.get("tool", {}).get("taskwall", found) for found in shown]
+
+    assert len(shown) > 10
+    assert [each for each in shown if not settings.is_valid(each)] == []
+    assert not settings.is_valid({"profil": "pci"})
+    assert not settings.is_valid({"today": "2026-01-01"})

@@ -7,40 +7,11 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from library.rules import FAILS, RULE, write_rule
 from taskwall.cli import main
 from taskwall.library import rule as rule_module
 
-RULE = '''"""{id}: {title}.
-
-What: Something.
-Why: Because.
-Terraform: it = false
-CloudFormation: It: false
-"""
-
-import sys
-from collections.abc import Iterator
-
-from taskwall import Fact, Network, Verdict, rule
-
-
-@rule("{severity}")
-def judged(network: Network) -> Iterator[Verdict]:
-    {body}
-'''
-FAILS = """for group in network.security_groups:
-        yield Verdict(group, group, Fact.known(True, "it is so"), f"{group.name} is wrong")"""
 SOURCE = 'resource "aws_security_group" "api" {}\n'
-
-
-def write(
-    folder: Path, id_: str = "ACME101", body: str = FAILS, severity: str = "high", title: str = "T"
-) -> Path:
-    """A rule's file."""
-    folder.mkdir(exist_ok=True)
-    file = folder / f"{id_.lower()}_name.py"
-    file.write_text(RULE.format(id=id_, title=title, severity=severity, body=body))
-    return file
 
 
 def scanned(tmp_path: Path, source: str = SOURCE) -> taskwall.Report:
@@ -52,7 +23,7 @@ def scanned(tmp_path: Path, source: str = SOURCE) -> taskwall.Report:
 
 def test_a_rule_of_ones_own_has_findings_like_ours(tmp_path: Path) -> None:
     """Its id, severity, message, chain and fix are in the report."""
-    write(tmp_path / "rules")
+    write_rule(tmp_path / "rules")
     report = scanned(tmp_path)
 
     (finding,) = report.findings
@@ -65,18 +36,95 @@ def test_a_rule_of_ones_own_has_findings_like_ours(tmp_path: Path) -> None:
 
 def test_it_is_suppressed_like_ours(tmp_path: Path) -> None:
     """A comment with its id and a reason, and a date, keeps it silent."""
-    write(tmp_path / "rules")
+    write_rule(tmp_path / "rules")
     report = scanned(tmp_path, f"# taskwall:skip=ACME101: not now\n{SOURCE}")
 
     assert not report.findings
     assert [one.finding.rule for one in report.suppressed] == ["ACME101"]
 
 
+@pytest.mark.parametrize(
+    ("language", "wish"),
+    [
+        ("tf", "# checkov:skip=ACME101: theirs"),
+        ("yaml", "# taskwall:skip=ACME101: not now"),
+        ("yaml", "# checkov:skip=ACME101: theirs"),
+        ("yaml", "Metadata: {checkov: {skip: [{id: ACME101, comment: theirs}]}}"),
+        ("yaml", "Metadata: {cfn-lint: {config: {ignore_checks: [EACME101]}}}"),
+    ],
+)
+def test_what_hosts_have_already_suppresses_it(tmp_path: Path, language: str, wish: str) -> None:
+    """In every surface, without a reason too."""
+    write_rule(tmp_path / "rules")
+    file = tmp_path / f"main.{language}"
+    terraform = f'resource "aws_security_group" "api" {{\n  {wish}\n}}\n'
+    template = f"Resources:\n  Api:\n    Type: AWS::EC2::SecurityGroup\n    {wish}\n"
+    file.write_text(terraform if language == "tf" else template)
+    report = taskwall.scan(file, rules=[tmp_path / "rules"], select=["ACME"])
+
+    assert [one.finding.rule for one in report.suppressed] == ["ACME101"]
+    assert not report.findings
+
+
+def test_a_suppression_that_does_nothing_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of a rule that passes, and one of a rule that is nearly one of them."""
+    write_rule(tmp_path / "rules", body=FAILS.replace("True", "False"))
+    wishes = "# taskwall:skip=ACME101: a\n# taskwall:skip=ACME110: b\n# checkov:skip=CKV_AWS_1:c\n"
+    (tmp_path / "main.tf").write_text(wishes + SOURCE)
+    main(["scan", str(tmp_path / "main.tf"), "--rules", str(tmp_path / "rules")])
+    said = capsys.readouterr().out
+
+    assert "the suppression of ACME101 no longer suppresses anything" in said
+    assert 'no rule is ACME110 (did you mean "ACME101"?): nothing is suppressed' in said
+    assert "CKV" not in said
+
+
+def test_it_has_profile_severity_precedence_and_baseline_like_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each as its decorator, the settings and the baseline say."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "rules"
+    write_rule(folder, "ACME101")
+    write_rule(folder, "ACME102", more=", default=False, pci=True")
+    write_rule(folder, "ACME103", more=", yields_to=('ACME101',)")
+    write_rule(folder, "ACME104", severity="low")
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.tf").write_text(SOURCE)
+    settings = tmp_path / "own.toml"
+    settings.write_text('rules = ["rules"]\n[severity]\nACME104 = "critical"\n')
+
+    def found(*, profile: str = "default", baseline: str | None = None) -> dict[str, str]:
+        report = taskwall.scan("infra", settings=settings, profile=profile, baseline=baseline)
+        assert not report.errors
+        return {one.rule: one.severity for one in report.findings}
+
+    assert found() == {"ACME101": "high", "ACME104": "critical"}
+    assert found(profile="pci") == {"ACME101": "high", "ACME102": "high", "ACME104": "critical"}
+    words = ["--settings", str(settings), "--select", "ACME101", "--write-baseline", "known.json"]
+    assert main(["scan", "infra", *words]) == 0
+    assert found(baseline="known.json") == {"ACME104": "critical"}
+
+
+def test_files_that_are_no_rules_are_told(tmp_path: Path) -> None:
+    """A rule whose file is misnamed, and a folder without any, are not silently passed over."""
+    file = write_rule(tmp_path / "rules")
+    file.rename(file.with_name("acme_one.py"))
+    with pytest.raises(taskwall.SettingsError, match=r'no rule is "ACME".*acme_one\.py:15: the'):
+        scanned(tmp_path)
+    empty, misnamed = taskwall.scan(tmp_path / "infra", rules=[tmp_path / "rules"]).errors
+
+    assert "holds no rules: the file of a rule is named by its id" in empty.message
+    assert (misnamed.file.rpartition("/")[2], misnamed.line) == ("acme_one.py", 15)
+
+
 def test_rules_come_from_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """TASKWALL_RULES names folders, and every command knows the rules in them."""
-    write(tmp_path / "env", "ACME102", title="Of the environment")
+    write_rule(tmp_path / "env", "ACME102", title="Of the environment")
     monkeypatch.setenv("TASKWALL_RULES", str(tmp_path / "env"))
 
     assert main(["rules"]) == 0
@@ -118,7 +166,7 @@ def test_a_rule_that_cannot_be_loaded_is_an_error(
     tmp_path: Path, name: str, text: str, line: int, message: str
 ) -> None:
     """It has its file and line, the other rules go on, and the run ends with 2."""
-    write(tmp_path / "rules", "ACME103")
+    write_rule(tmp_path / "rules", "ACME103")
     (tmp_path / "rules" / name).write_text(text)
     report = scanned(tmp_path)
 
@@ -132,7 +180,7 @@ def test_a_rule_that_cannot_be_loaded_is_an_error(
 
 def test_an_id_is_taken_once(tmp_path: Path) -> None:
     """Of two rules with one id the second is an error."""
-    file = write(tmp_path / "rules")
+    file = write_rule(tmp_path / "rules")
     (tmp_path / "rules" / "acme101_zweite.py").write_text(file.read_text())
 
     (error,) = scanned(tmp_path).errors
@@ -143,16 +191,17 @@ def test_an_id_is_taken_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("raise ValueError('no')\n    yield", "ValueError: no"),
-        ("yield 1", "yields taskwall.Verdict, not int"),
+        ("raise ValueError('no')\n    yield", "ValueError: no (acme104_name.py:17)"),
+        ("yield 1", "yields taskwall.Verdict, not int (acme104_name.py:15)"),
         ("yield Verdict(network, network, Fact.known(True, 'x'), 'm')", "is a view, not Network"),
-        ("network.stack = 'x'\n    yield", "read-only"),
+        ("network.stack = 'x'\n    yield", "read-only: stack cannot be set (acme104_name.py:17)"),
+        ("sys.exit(0)\n    yield", "must not end the program (acme104_name.py:17)"),
     ],
 )
 def test_a_rule_that_raises_is_a_crash(tmp_path: Path, body: str, message: str) -> None:
     """The report says so and goes on."""
-    write(tmp_path / "rules", "ACME103")
-    write(tmp_path / "rules", "ACME104", body=body)
+    write_rule(tmp_path / "rules", "ACME103")
+    write_rule(tmp_path / "rules", "ACME104", body=body)
     report = scanned(tmp_path)
 
     (crash,) = report.crashes
@@ -167,17 +216,23 @@ def test_a_rule_that_never_ends_is_given_up(
 ) -> None:
     """A limit of time holds for each rule, and the others go on."""
     monkeypatch.setattr(rule_module, "MAX_SECONDS", 0.05)
-    write(tmp_path / "rules", body="while True: pass\n    yield")
+    write_rule(tmp_path / "rules", body="while True: pass\n    yield")
+    write_rule(tmp_path / "rules", "ACME102")
+    report = scanned(tmp_path)
 
-    (crash,) = scanned(tmp_path).crashes
-    assert "took longer than 0.05 seconds" in crash.message
+    (crash,) = report.crashes
+    assert "took longer than 0.05 seconds (acme101_name.py:17)" in crash.message
+    assert crash.advice == "It is a rule of your own."
+    assert [one.rule for one in report.findings] == ["ACME102"]
+    monkeypatch.setattr(rule_module, "MAX_SECONDS", 60.0)
+    assert "took longer than 0.05 seconds" in scanned(tmp_path).crashes[0].message
 
 
 def test_what_a_rule_prints_is_not_in_the_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Standard output is the report's alone."""
-    write(tmp_path / "rules", body=f"print('hello')\n    {FAILS}")
+    write_rule(tmp_path / "rules", body=f"print('hello')\n    {FAILS}")
     (tmp_path / "main.tf").write_text(SOURCE)
     status = main(["scan", str(tmp_path / "main.tf"), "--rules", str(tmp_path / "rules")])
     captured = capsys.readouterr()
@@ -190,7 +245,7 @@ def test_what_a_rule_prints_is_not_in_the_report(
 def test_settings_of_the_sources_name_no_rules(tmp_path: Path) -> None:
     """Nothing that a scanned tree says is imported; a file given by --settings may."""
     folder = tmp_path / "infra"
-    write(tmp_path / "rules")
+    write_rule(tmp_path / "rules")
     folder.mkdir()
     (folder / "main.tf").write_text(SOURCE)
     (folder / "taskwall.toml").write_text('rules = ["../rules"]\nfail-on = "never"\n')
@@ -248,7 +303,7 @@ def test_nothing_of_a_scanned_tree_is_executed(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "main.tf").write_text('resource "aws_vpc" "a" {}\n' + SOURCE)
     (tmp_path / "taskwall.toml").write_text('rules = ["policy"]\n')
-    write(tmp_path / "policy")
+    write_rule(tmp_path / "policy")
     for name in ("conftest.py", "sitecustomize.py", "taskwall_rules.py"):
         (tmp_path / name).write_text("raise SystemExit(3)\n")
     (tmp_path / "net.tf").write_text(

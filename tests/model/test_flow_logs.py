@@ -44,3 +44,14 @@ def test_the_services_without_a_flow_log_are_named(services: int, named: str) ->
     options = Options(("/watch/main.tf",), cwd="/watch", select=("TW701",))
     (finding,) = scan(options, Files({"/watch/main.tf": text})).document.findings
     assert finding.message == f"aws_vpc.main has no flow log of the traffic of {named}"
+
+
+def test_what_is_not_known_of_the_vpc_is_said_where_it_stands() -> None:
+    """Subnets and groups are both inputs: the place is that of the subnets, and so is the need."""
+    inputs = 'variable "subnets" {}\nvariable "groups" {}\n'
+    given = "subnets = var.subnets\nsecurity_groups = var.groups"
+    text = inputs + VPC + SERVICE.replace("subnets = [aws_subnet.main.id]", f"\n{given}\n")
+    options = Options(("/w/main.tf",), cwd="/w", select=("TW701",), show=("fail", "unknown"))
+    (finding,) = scan(options, Files({"/w/main.tf": text})).document.findings
+    assert text.splitlines()[finding.line - 1] == "subnets = var.subnets"
+    assert finding.missing == ("var.subnets",)

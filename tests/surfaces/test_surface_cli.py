@@ -46,7 +46,9 @@ def test_a_path_is_scanned(toy: Path, capsys: pytest.CaptureFixture[str]) -> Non
     (toy / "main.tf").write_text(FAIL)
     for arguments in ((".",), ("scan", "."), ("scan", "main.tf"), (".", "--profile", "default")):
         assert cli.main([*arguments]) == 1
-        assert capsys.readouterr().out.startswith("TW206 medium: x is wrong\n")
+        assert capsys.readouterr().out.startswith(
+            "MEDIUM: 1 finding\n\nmain.tf\n     1:5  TW206  x is wrong\n"
+        )
 
 
 def test_nothing_prints_the_help(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,7 +76,7 @@ def test_exit_status(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("scan", ".", "nowhere") == 2
     captured = capsys.readouterr()
     assert "error: nowhere:1:1: there is no such file or folder" in captured.out
-    assert captured.out.count("TW206 medium") == 3
+    assert captured.out.count("1:5  TW206  x is wrong") == 3
     assert captured.err == ""
 
 
@@ -138,7 +140,7 @@ def test_formats_and_files_pair_in_turn(toy: Path, capsys: pytest.CaptureFixture
     (toy / "main.tf").write_text(FAIL)
     assert run("--format", "json", "--output", "report.json", "--format", "text") == 1
     captured = capsys.readouterr()
-    assert captured.out.startswith("TW206 medium")
+    assert captured.out.startswith("MEDIUM: 1 finding\n")
     written = json.loads((toy / "report.json").read_text())
     assert [finding["rule"] for finding in written["findings"]] == ["TW206"]
     assert run("--format", "json", "--output", "report.json") == 1
@@ -148,7 +150,7 @@ def test_formats_and_files_pair_in_turn(toy: Path, capsys: pytest.CaptureFixture
         "taskwall: 1 fail, 0 unknown: see report.json\n",
     )
     assert run("--output", "-") == 1
-    assert capsys.readouterr().out.startswith("TW206 medium")
+    assert capsys.readouterr().out.startswith("MEDIUM: 1 finding\n")
 
 
 def test_the_same_input_gives_the_same_bytes(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,8 +3,6 @@
 import json
 import re
 from collections.abc import Iterable
-from email.message import Message
-from importlib import metadata
 from typing import Any
 from xml.etree import ElementTree
 
@@ -138,25 +136,6 @@ def test_sarif_has_the_page_of_a_rule_that_found_something() -> None:
     assert helps["TW999"].startswith(described.what)
 
 
-@pytest.mark.parametrize(
-    ("urls", "home"),
-    [
-        (["Documentation, https://a.example", "Homepage, https://b.example"], "https://b.example"),
-        (["Repository, https://c.example"], "https://c.example"),
-        (None, None),
-    ],
-)
-def test_sarif_names_the_project_s_page(
-    monkeypatch: pytest.MonkeyPatch, urls: list[str] | None, home: str | None
-) -> None:
-    """What the installed package says of itself; nothing is made up."""
-    message = Message()
-    for url in urls or ():
-        message["Project-URL"] = url
-    monkeypatch.setattr(metadata, "metadata", lambda name: message)
-    assert sarif(everything())["tool"]["driver"].get("informationUri") == home
-
-
 def test_sarif_says_what_the_report_says() -> None:
     """Kinds, levels, suppressions, fixes and notifications of the report that holds everything."""
     run = sarif(everything())
@@ -237,6 +216,17 @@ def test_junit_is_xml_with_right_counts(report: Report) -> None:
     assert len(root.findall(".//error")) == len(document.errors) + len(document.crashes)
 
 
+def test_code_scanning_gets_no_more_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many results the most severe are kept, and how many are left out is said."""
+    monkeypatch.setattr("taskwall.outputs.sarif.MAX_RESULTS", 2)
+    run = sarif(everything(("fail",)))
+    severities = [result["properties"]["severity"] for result in run["results"]]
+    assert sorted(severities) == ["critical", "high"]
+    assert run["properties"]["cut"] == 2
+    told = [each["message"]["text"] for each in run["invocations"][0]["toolExecutionNotifications"]]
+    assert "2 results are left out, the least severe: a run may have 2" in told
+
+
 def test_junit_has_a_suite_for_each_stack() -> None:
     """Suites go by the names of stacks; sources that could not be read have their own."""
     root = ElementTree.fromstring(render("junit", everything(), View()))
@@ -308,7 +298,8 @@ def test_gitlab_takes_each_issue(report: Report) -> None:
     issues = json.loads(render("gitlab", report, View()))
 
     assert all(
-        issue.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
+        issue.keys() - {"content"}
+        == {"description", "check_name", "fingerprint", "severity", "location"}
         and issue["severity"] in ("info", "minor", "major", "critical", "blocker")
         and issue["location"]["lines"]["begin"] >= 1
         for issue in issues
@@ -316,6 +307,17 @@ def test_gitlab_takes_each_issue(report: Report) -> None:
     document = report.document
     shown = [one for one in document.findings if one.verdict != "pass"]
     assert len(issues) == len(shown) + len(document.errors) + len(document.crashes) + 2
+
+
+def test_gitlab_shows_the_chain() -> None:
+    """An issue's body has the chain and the fix of its finding."""
+    issue, *_ = (
+        one
+        for one in json.loads(render("gitlab", everything(), View()))
+        if one["check_name"] == "TW204" and one["location"]["lines"]["begin"] == 12
+    )
+    assert "aws_ecs_service.api uses it" in issue["content"]["body"].replace("\\", "")
+    assert "source_security_group_id = aws_security_group.alb.id" in issue["content"]["body"]
 
 
 def test_gitlab_keeps_fingerprints() -> None:
@@ -397,7 +399,7 @@ def test_a_call_that_many_roots_make_is_said_once(name: str) -> None:
 
 
 def test_absent_modules_of_many_roots() -> None:
-    """Text names ten roots, and of a root each place once; everything names them all."""
+    """Many calls are counted by what they ask for; everything names each root, each place once."""
     [one] = everything().document.absent
     absent = tuple(
         replace(one, name=f"module.{name}.module.vpc", stack=f"root{number:02}")
@@ -405,14 +407,14 @@ def test_absent_modules_of_many_roots() -> None:
         for name in "abc"
     )
     text = render("text", report_of(absent=absent), View())
+    assert "    36  terraform-aws-modules/vpc/aws ~> 5.0\n" in text
+    assert "to read them, in root00, root01, root02, and 9 more: terraform get\n" in text
 
-    assert text.count("module.a.module.vpc: terraform-aws-modules/vpc/aws ~> 5.0") == 10
-    assert text.count("(and 2 more calls of it)") == 10
     assert "(and 1 more call of it)" in render("text", report_of(absent=absent[1:3]), View())
-    assert "  and in 2 more roots (--verbose lists them)\n" in text
-    assert "in root11: terraform get" in render(
-        "text", report_of(absent=absent), View(verbose=True)
-    )
+    every = render("text", report_of(absent=absent), View(verbose=True))
+    assert every.count("module.a.module.vpc: terraform-aws-modules/vpc/aws ~> 5.0") == 12
+    assert every.count("(and 2 more calls of it)") == 12
+    assert "in root11: terraform get" in every
 
 
 def test_what_a_stand_in_reads_is_not_counted_as_absent() -> None:

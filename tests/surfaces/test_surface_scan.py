@@ -335,11 +335,12 @@ def test_more_processes_report_the_same(toy: Path) -> None:
 
 
 def test_progress_is_told(toy: Path) -> None:
-    """Every stack that is judged is told of."""
+    """Every stack that is judged is told of, with its name."""
     put(toy, a__main="x = 1\n", b__main="x = 1\n")
-    steps: list[tuple[int, int]] = []
-    scan(Options(), progress=lambda done, total: steps.append((done, total)))
-    assert steps == [(1, 2), (2, 2)]
+    steps: list[tuple[int, int, str]] = []
+    scan(Options(), progress=lambda *step: steps.append(step))
+    assert [step[:2] for step in steps] == [(1, 2), (2, 2)]
+    assert [os.path.basename(name) for *_, name in steps] == ["a", "b"]
 
 
 def test_too_deep_a_stack_is_an_error(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

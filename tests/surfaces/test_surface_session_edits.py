@@ -12,6 +12,7 @@ from hypothesis.strategies import DataObject
 
 from budgets import examples
 from taskwall.api.scan import Options, scan
+from taskwall.engine import judge
 from taskwall.findings.finding import Report
 from taskwall.outputs import json
 from taskwall.session.session import Session
@@ -47,9 +48,11 @@ resource "aws_ecs_service" "edited" {
 
 
 def fresh(session: Session) -> Report:
-    """What a scan from scratch says of the texts of a session."""
+    """What a scan from scratch says of the texts of a session, which tries no other defaults."""
     options = Options(paths=(session.folder,), cwd=session.folder, allow_empty=True)
-    report = scan(options, Files(dict(session.texts)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judge, "deciding_defaults", lambda *_: {})
+        report = scan(options, Files(dict(session.texts)))
     return session._with_broken_texts(report)  # it adds what cannot be parsed
 
 

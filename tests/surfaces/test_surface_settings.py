@@ -8,14 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskwall.rules._rule import Rule
-from taskwall.settings import (
-    Isolation,
-    Settings,
-    SettingsError,
-    chosen,
-    load,
-    overridden,
-)
+from taskwall.settings import Isolation, Settings, SettingsError
+from taskwall.settings.command_line import overridden
+from taskwall.settings.loading import load
+from taskwall.settings.selection import chosen
 
 Rules = Sequence[Rule]
 

@@ -92,3 +92,58 @@ def test_a_session_sees_what_changes(estate: Path) -> None:
         path.write_text(path.read_text().replace(old, new))
         assert verdicts(session.report()) == verdicts(scan(Options()))
     assert verdicts(session.report()) != before
+
+
+LIVE = {
+    "live/net/terragrunt.hcl": 'terraform { source = "git::https://git.example.com/net?ref=v1" }\n',
+    "live/web/terragrunt.hcl": """\
+terraform { source = "../../modules/web" }
+dependency "net" { config_path = "../net" }
+inputs = { vpc = dependency.net.outputs.vpc }
+""",
+    "live/gone/terragrunt.hcl": 'terraform { source = "../../modules/gone" }\n',
+    "live/made/terragrunt.stack.hcl": """\
+unit "jobs" {
+  source = "git::https://git.example.com/units//jobs?ref=v1"
+  path   = "jobs"
+}
+""",
+    "modules/web/main.tf": 'module "group" {\n  source = "example/group/aws"\n}\n',
+    "roots/net/main.tf": """\
+terraform {
+  backend "s3" { key = "net" }
+}
+module "vpc" {
+  source = "example/vpc/aws"
+}
+output "vpc" { value = module.vpc.id }
+""",
+    "roots/web/main.tf": """\
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config  = { key = "net" }
+}
+module "web" {
+  source = "example/web/aws"
+  vpc    = data.terraform_remote_state.net.outputs.vpc
+}
+""",
+}
+
+
+def test_what_is_absent_is_brought_where_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each root and unit has its folder and command, also where they are judged together."""
+    for path, text in LIVE.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert {(one.name, one.stack, one.cure) for one in scan(Options()).document.absent} == {
+        ("unit net", "live/net", "terragrunt init"),
+        ("module.group", "live/web", "terragrunt init"),
+        ("unit gone", "live/gone", "check out the whole repository"),
+        ("unit jobs", "live/made", "terragrunt stack run init"),
+        ("module.vpc", "roots/net", "terraform get"),
+        ("module.web", "roots/web", "terraform get"),
+    }

@@ -21,7 +21,7 @@ from taskwall.model.flows.selection import addresses_of_ends
 from taskwall.readers.terraform.moves import Moves, moves
 from taskwall.report.report import ReportBuilder
 from taskwall.report.rows import in_order
-from taskwall.settings import reaches
+from taskwall.settings.selection import reaches
 from taskwall.source.stack import Stack
 
 DIFF_VERSION = 1

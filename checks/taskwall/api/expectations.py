@@ -8,7 +8,8 @@ from taskwall.core.values import Span
 from taskwall.lowering import lower
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import NoEndError, ends, select_ends
-from taskwall.settings import Settings, nearest
+from taskwall.settings import Settings
+from taskwall.settings.words import nearest
 from taskwall.source.containment import attempt
 from taskwall.source.stack import SourceError, Stack
 

@@ -16,6 +16,7 @@ from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Finding, Report
 from taskwall.fixes.apply import applied, edits_by_file
+from taskwall.fixes.diff import ShownText, unified
 from taskwall.report.report import ReportBuilder
 from taskwall.source.files import Files
 from taskwall.sources import sources_below
@@ -59,6 +60,17 @@ PLACEHOLDER = "waiting for a value that only you know"
 UNPROVED = "not proved"
 
 
+def as_diff(found: Fixes) -> str:
+    """The edits as a unified diff; "" if there are none."""
+    return "".join(
+        line
+        for file in found.files
+        for line in unified(
+            file.shown, ShownText(file.text, file.lines), ShownText(file.new_text, file.new_lines)
+        )
+    )
+
+
 class _State(Struct, frozen=True):
     """The sources with some texts changed, and what a scan finds in them."""
 
@@ -85,7 +97,10 @@ def fix(options: Options) -> Fixes:
     while True:
         left: Counter[str] = Counter()
         found = list(fixing.candidates(state, left))
-        proved, state = fixing.proved(state, found)
+        first_of_all, later = fixing.by_precedence(found)
+        proved, state = fixing.proved(state, first_of_all)
+        if not proved:
+            proved, state = fixing.proved(state, later)
         if not proved:
             break
         mended += (one.finding for one in proved)
@@ -103,6 +118,7 @@ class _Fixing:
         asked = resolved_options(replace(options, select=None, ignore=None))
         by_id = {rule.id: rule for rule in (*asked.rules, *mended)}
         rules = tuple(by_id[name] for name in sorted(by_id))
+        self._yields_to = {rule.id: rule.yields_to for rule in rules}
         self._given = asked.paths
         self._options = options
         self._asked = replace(asked, rules=rules, paths=tuple(_read_for(asked)))
@@ -132,6 +148,27 @@ class _Fixing:
                 left[PLACEHOLDER] += 1
             else:
                 yield EditCandidate(finding, edits)
+
+    def by_precedence(
+        self, found: Sequence[EditCandidate]
+    ) -> tuple[list[EditCandidate], list[EditCandidate]]:
+        """Some candidates, and those that wait: a rule that has precedence edits the same file.
+
+        What it changes may be what they rest on: of two permissions, the wider one.
+        """
+        edited: dict[str, set[str]] = {}
+        for one in found:
+            for edit in one.edits:
+                edited.setdefault(edit.file, set()).add(one.finding.rule)
+        waiting = [
+            one
+            for one in found
+            if any(
+                not edited[edit.file].isdisjoint(self._yields_to[one.finding.rule])
+                for edit in one.edits
+            )
+        ]
+        return [one for one in found if one not in waiting], waiting
 
     def proved(
         self, state: _State, candidates: Sequence[EditCandidate]

@@ -9,8 +9,9 @@ from taskwall.api.options import Options, resolved_options
 from taskwall.core.facts import Fact
 from taskwall.core.values import Span, why_unknown
 from taskwall.findings.finding import Problem, Step
-from taskwall.model.core.address import ALL_PORTS, Ranges
-from taskwall.model.flows.flow import Flow, Obstacle
+from taskwall.findings.redaction import SHOWN
+from taskwall.model.core.address import Ranges, parse_cidr
+from taskwall.model.flows.flow import Flow, Obstacle, spoken_ports
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
@@ -18,6 +19,7 @@ from taskwall.model.flows.selection import (
     Selection,
     ends,
     flows_between,
+    obstacles_between,
     select_ends,
     told_ranges,
 )
@@ -158,7 +160,7 @@ def explain(
         ]
         closed: list[ProposedChange] = []
         if not flows:
-            closed = [tell.change(each) for each in _closed(reach, source, target)]
+            closed = [tell.change(each) for each in obstacles_between(reach, source, target)]
         found.append(
             WhyAnswer(
                 of, to, each.stack, tuple(tell.line(flow) for flow in flows),
@@ -173,17 +175,6 @@ def _is_on(flow: Flow, port: int | None) -> bool:
     if port is None:
         return True
     return flow.protocol != "icmp" and bool(flow.ports & Ranges(((port, port),)))
-
-
-def _closed(reach: Reach, source: Selection, target: Selection) -> Iterable[Obstacle]:
-    """What closes the way between two ends: of several interfaces, that which closes least."""
-    best: tuple[Obstacle, ...] | None = None
-    for server in target.interfaces or (None,):
-        for client in source.interfaces or (None,):
-            found = reach.obstacles(source.word, client, target.word, server)
-            if found and (best is None or len(found) < len(best)):
-                best = found
-    return best or ()
 
 
 class _Asked:
@@ -232,31 +223,46 @@ class FlowTeller:
     def __init__(self, of: StackNetwork, networks: Networks) -> None:
         self._of = of
         self._paths = networks.paths
+        self._hides_addresses = of.mask.holds(lambda text: parse_cidr(text) is not None)
         calls = ((each.origin.header.file, each.origin.download) for each in of.resources)
         self._calls = {file: call.place for file, call in calls if call is not None}
+
+    def masked(self, text: str) -> str:
+        """A text without what the sources declare to be sensitive."""
+        return self._of.mask.redact(text)
+
+    def place(self, span: Span) -> tuple[str, int]:
+        """The file and line of a place, as reports spell them."""
+        found = self._of.lines.apply(span)
+        return self._paths.shown(found.file), found.line
 
     def line(self, flow: Flow) -> FlowLine:
         """A flow as a line."""
         mask = self._of.mask.redact
         notes = []
         if flow.lost:
-            notes.append(f"no answers get to client ports {', '.join(spoken(flow.lost))}")
+            notes.append(f"no answers get to client ports {', '.join(spoken_ports(flow.lost))}")
         return FlowLine(
             mask(flow.source),
             mask(flow.target),
             flow.protocol,
-            spoken(flow.ports),
-            spoken(None if flow.arrives == flow.ports else flow.arrives),
+            spoken_ports(flow.ports),
+            spoken_ports(None if flow.arrives == flow.ports else flow.arrives),
             flow.verdict,
             tuple(map(mask, flow.through)),
             tuple(self._steps(flow.because)),
             tuple(dict.fromkeys(mask(need.name) for need in flow.missing)),
-            tuple(told_ranges(flow)),
+            self._addresses(flow),
             tuple(notes),
             self._of.stack,
             mask(why_unknown(flow.missing)),
             tuple(map(mask, flow.also)),
         )
+
+    def _addresses(self, flow: Flow) -> tuple[str, ...]:
+        """The addresses that take part: they, or those left out, may be sensitive ones."""
+        told = tuple(told_ranges(flow))
+        return (SHOWN,) if told and self._hides_addresses else told
 
     def change(self, obstacle: Obstacle) -> ProposedChange:
         """What closes a way."""
@@ -294,15 +300,6 @@ class FlowTeller:
         return place if place is None else self._calls.get(place.file, place)
 
 
-def spoken(ports: Ranges | None) -> tuple[str, ...]:
-    """Ports as texts: single ones, ranges, or "all"; none where there are none to tell."""
-    if ports == ALL_PORTS:
-        return ("all",)
-    if ports is None:
-        return ()
-    return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)
-
-
 def words_of(flow: FlowLine) -> tuple[str, ...]:
     """What is told of a flow beside its ends: the ports come first."""
     ports = "all ports" if flow.ports == ("all",) else ", ".join(flow.ports)
@@ -324,3 +321,26 @@ def as_contract(flow: FlowLine) -> dict[str, object]:
     for inner in ("waits", "also"):
         made.pop(inner)
     return made
+
+
+def why_contract(answers: Iterable[WhyAnswer]) -> list[dict[str, object]]:
+    """Answers as flows of the contract; what is closed is a flow with that verdict."""
+    import msgspec
+
+    flows: list[dict[str, object]] = []
+    for answer in answers:
+        flows += [
+            {**as_contract(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
+            for flow in answer.flows
+        ]
+        if not answer.flows:
+            flows.append(
+                {
+                    "from": answer.source, "to": answer.target, "protocol": "all",
+                    "ports": ["all"], "arrives": [], "verdict": "closed", "through": [],
+                    "because": [msgspec.to_builtins(each.at) for each in answer.closed],
+                    "missing": [], "addresses": [], "notes": [], "stack": answer.stack,
+                    "changes": [msgspec.to_builtins(each) for each in answer.closed],
+                }
+            )  # fmt: skip
+    return flows

@@ -5,10 +5,13 @@ import os
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import settings, sources
+from taskwall import sources
 from taskwall.library.own_rules import OwnRules, every_rule
 from taskwall.rules._rule import Rule
-from taskwall.settings import Settings
+from taskwall.settings import Settings, SettingsError
+from taskwall.settings.command_line import overridden
+from taskwall.settings.loading import load, own_rules
+from taskwall.settings.selection import chosen
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 
@@ -84,28 +87,33 @@ def resolved_options(options: Options, files: Files | None = None) -> ResolvedOp
     cwd = os.path.abspath(options.cwd or os.curdir)
     paths = tuple(os.path.normpath(os.path.join(cwd, path)) for path in options.paths)
     given = os.path.join(cwd, options.settings) if options.settings is not None else ""
-    folders = (*options.rules, *(settings.own_rules(given) if given else ()))
+    folders = (*options.rules, *(own_rules(given) if given else ()))
     every = every_rule([os.path.join(cwd, folder) for folder in folders])
-    use = settings.overridden(
-        settings.load(paths[0] if paths else cwd, every.rules, given, files),
-        every.rules,
-        profile=options.profile,
-        select=options.select,
-        ignore=options.ignore,
-        show=options.show,
-        fail_on=options.fail_on,
-        scenarios=options.scenarios,
-        baseline=options.baseline and os.path.join(cwd, options.baseline),
-        fail_on_unknown=options.fail_on_unknown,
-        fail_on_absent=options.fail_on_absent,
-        no_skips=options.no_skips,
-        today=options.today,
-        exclude=options.exclude,
-        context=options.context,
-        cwd=cwd,
-    )
+    try:
+        use = overridden(
+            load(paths[0] if paths else cwd, every.rules, given, files),
+            every.rules,
+            profile=options.profile,
+            select=options.select,
+            ignore=options.ignore,
+            show=options.show,
+            fail_on=options.fail_on,
+            scenarios=options.scenarios,
+            baseline=options.baseline and os.path.join(cwd, options.baseline),
+            fail_on_unknown=options.fail_on_unknown,
+            fail_on_absent=options.fail_on_absent,
+            no_skips=options.no_skips,
+            today=options.today,
+            exclude=options.exclude,
+            context=options.context,
+            cwd=cwd,
+        )
+    except SettingsError as error:
+        # What names a rule that could not be loaded is told why there is none.
+        lost = "; ".join(f"{e.place.file}:{e.place.line}: {e.message}" for e in every.errors)
+        raise SettingsError(f"{error} Not loaded: {lost}." if lost else str(error)) from error
     var_files = tuple(os.path.join(cwd, path) for path in options.inputs.var_files)
     data = os.environ.get("TF_DATA_DIR") or options.inputs.data_folder
     inputs = replace(options.inputs, var_files=var_files, data_folder=data)
-    rules = settings.chosen(every.rules, use)
+    rules = chosen(every.rules, use)
     return ResolvedOptions(paths, inputs, options.scope, use, rules, every, cwd)

@@ -27,6 +27,12 @@ class EditCandidate(Struct, frozen=True):
         """What is counted of the finding: each of its instances."""
         return ((one.stack, self.finding.rule, one.resource) for one in self.finding.instances)
 
+    @property
+    def removed(self) -> Iterator[str]:
+        """The stacks of the resources that the edits may take away, each as often."""
+        if any(not edit.text for edit in self.edits):
+            yield from (one.stack for one in self.finding.instances)
+
 
 class Census(Struct, frozen=True):
     """What a scan finds, counted: fails and unknowns before precedence, and what went wrong.
@@ -67,6 +73,7 @@ class Census(Struct, frozen=True):
 
     def blamed(self, before: "Census", mended: Iterable[EditCandidate]) -> "Blame":
         """What is wrong here that was not before, where edits were to mend some findings."""
+        mended = tuple(mended)
         wanted = Counter(key for one in mended for key in one.keys)
         allowed = Counter(before.fails)
         allowed.subtract(wanted)
@@ -74,7 +81,9 @@ class Census(Struct, frozen=True):
         kept = frozenset(worse.intersection(wanted))
         worse |= _more(self.unknowns, before.unknowns)
         stacks = {key[0] for key in (*worse, *_more(self.problems, before.problems))}
-        stacks |= _more(before.resources, self.resources)  # what an edit took away is not mended
+        # What an edit that removes nothing took away is not mended.
+        removed = Counter(stack for one in mended for stack in one.removed)
+        stacks |= _more(before.resources, removed + Counter(self.resources))
         return Blame(kept, frozenset(stacks))
 
 

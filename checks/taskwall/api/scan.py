@@ -22,7 +22,7 @@ from taskwall.sources import nothing_to_analyse
 
 __all__ = ["Cache", "Options", "Progress", "built", "judge_stack", "scan"]
 
-Progress: TypeAlias = Callable[[int, int], None]
+Progress: TypeAlias = Callable[[int, int, str], None]
 """Told, after each stack, how many are judged and how many there are."""
 
 
@@ -50,7 +50,7 @@ def scan(
     Args:
         options: what to scan, and how.
         files: where texts come from, for surfaces that hold some that are not on disk.
-        progress: is told how far the judging is.
+        progress: takes how many stacks are judged, of how many, and the name of the last.
         cache: what earlier scans of the same sources found, for surfaces that scan again and
             again: it changes nothing but the time that the scan takes.
 
@@ -136,7 +136,7 @@ def _judged(judging: "_Judging", jobs: int, progress: Progress | None) -> list[J
     for result in results:
         found.append(result)
         if progress:
-            progress(len(found), len(stacks))
+            progress(len(found), len(stacks), stacks[len(found) - 1].name)
     return found
 
 

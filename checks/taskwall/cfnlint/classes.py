@@ -11,7 +11,8 @@ from taskwall.core.values import Need, Span, why_unknown
 from taskwall.findings.finding import Finding, FindingVerdict
 from taskwall.library.own_rules import every_rule
 from taskwall.rules._rule import GUIDE, Rule
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 STEPS_RULE = "STW000"
 """The rule of the steps that lead to a finding. Its letter is none of cfn-lint's: it is off unless

@@ -18,9 +18,11 @@ from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline, BaselineError
 from taskwall.findings.finding import Finding, FindingVerdict, Problem, Report
 from taskwall.findings.text import absent_calls
+from taskwall.library.own_rules import every_rule
 from taskwall.report.excerpts import seen_from
 from taskwall.report.report import ReportBuilder
-from taskwall.settings import CHOICES, SettingsError, one_of
+from taskwall.settings import CHOICES, SettingsError
+from taskwall.settings.words import one_of
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
 from taskwall.sources import ReadCache, ScanScope
@@ -127,7 +129,7 @@ class LintRun:
             file,
             findings,
             tuple(dict.fromkeys(one for report in reports for one in _errors(report, file))),
-            tuple(dict.fromkeys(one for report in reports for one in _crashes(report))),
+            tuple(dict.fromkeys(one for report in reports for one in _failures(report))),
             tuple(dict.fromkeys(one for report in reports for one in _notes(report))),
             {name: why for report in reports for name, why in report.reasons.items()},
         )
@@ -218,9 +220,12 @@ def _notes(report: Report) -> Iterator[str]:
         yield f"{call.file}:{call.line}: {text}"
 
 
-def _crashes(report: Report) -> Iterator[str]:
+def _failures(report: Report) -> Iterator[str]:
+    """Why rules say nothing: they could not be loaded, or crashed."""
+    for error in every_rule().errors:
+        yield f"{error.place.file}:{error.place.line}: {error.message}"
     for crash in report.document.crashes:
-        yield f"crashed in {crash.rule}: {crash.message}. Please report this."
+        yield f"crashed in {crash.rule}: {crash.message}. {crash.advice}"
 
 
 def _parameter_sets(cfn: LintTemplate) -> list[dict[str, Value]]:

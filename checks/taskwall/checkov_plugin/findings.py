@@ -7,7 +7,6 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall import settings
 from taskwall.api.options import resolved_options
 from taskwall.api.scan import scan
 from taskwall.checkov_plugin.entities import Entities, Vertex
@@ -18,6 +17,7 @@ from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
 from taskwall.findings.text import absent_by_root, absent_count, sanitize
 from taskwall.library.own_rules import every_rule
 from taskwall.settings import Settings
+from taskwall.settings.selection import chosen, reaches
 
 Outcome: TypeAlias = Literal["PASSED", "FAILED", "SKIPPED"]
 """The names of checkov's results that a finding can come to."""
@@ -98,8 +98,8 @@ def analysis(asked: ScanRequest, runs: frozenset[str], exact: frozenset[str]) ->
         BaselineError: the baseline of the settings cannot be read.
     """
     use = resolved_options(asked.options()).settings
-    chosen = {rule.id for rule in settings.chosen(every_rule().rules, use)}
-    rules = tuple(sorted((chosen | exact) & runs))
+    wanted = {rule.id for rule in chosen(every_rule().rules, use)}
+    rules = tuple(sorted((wanted | exact) & runs))
     if not rules:
         return None
     with _lock:
@@ -154,7 +154,7 @@ def _counts(finding: Finding, use: Settings) -> bool:
 
 
 def _loud(finding: Finding, use: Settings) -> bool:
-    return _counts(finding, use) and settings.reaches(finding.severity, use.fail_on)
+    return _counts(finding, use) and reaches(finding.severity, use.fail_on)
 
 
 class _Place:

@@ -24,8 +24,10 @@ COMMANDS = {
     "flows": ("flows [PATH...]", "list who can open a connection to what"),
     "why": ("why PATH FROM TO [PORT]", "say why one end can reach another, or what closes the way"),
     "diff": ("diff BASE [HEAD]", "say what a change opens, closes and brings"),
-    "graph": ("graph [PATH...]", "draw the network (Mermaid, Graphviz or JSON)"),
+    "graph": ("graph [PATH...]", "draw who can reach whom (a page, Mermaid, Graphviz or JSON)"),
     "schema": ("schema NAME", "print the JSON Schema of the report or the settings"),
+    "completion": ("completion SHELL", "complete commands and options in bash, zsh and fish"),
+    "mcp": ("mcp", "serve scans and answers to agents (MCP)"),
     "lsp": ("lsp", "start the language server for an editor"),
     "checkov-dir": ("checkov-dir", "print the folder for checkov's --external-checks-dir"),
     "cfn-lint-dir": ("cfn-lint-dir", "print the folder for cfn-lint --append-rules"),
@@ -83,7 +85,7 @@ def _run(arguments: list[str]) -> int:
         return _command(first)(arguments[1:])
     if first == "-" or os.path.exists(first):
         return _command("scan")(arguments)
-    from taskwall.settings import nearest
+    from taskwall.settings.words import nearest
 
     if first.startswith("-"):
         raise UsageError(f"{first}: name a command first, such as taskwall scan {first}.")

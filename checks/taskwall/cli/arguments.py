@@ -51,7 +51,7 @@ def parse_arguments(parser: ArgumentParser, arguments: list[str]) -> Namespace:
     Raises:
         UsageError: there is a word or an option too many; the message names the nearest option.
     """
-    from taskwall.settings import nearest
+    from taskwall.settings.words import nearest
 
     given, more = parser.parse_known_intermixed_args(arguments)
     if more and not more[0].startswith("-"):

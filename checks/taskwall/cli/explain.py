@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskwall.cli.arguments import colour_option, parse_arguments, parser_of, rules_option
-from taskwall.cli.terminal import UsageError, say, view_on
+from taskwall.cli.pager import show
+from taskwall.cli.terminal import UsageError, say_problems, view_on
 from taskwall.library.own_rules import every_rule
-from taskwall.outputs.text import Piece, join_pieces
+from taskwall.outputs.text.pieces import Piece, join_pieces
 from taskwall.rules._guide import encodes, recommendations
-from taskwall.settings import SettingsError, nearest
+from taskwall.settings import SettingsError
+from taskwall.settings.words import nearest
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -31,7 +33,9 @@ def parser() -> ArgumentParser:
 def run(arguments: list[str]) -> int:
     """Show the page of the rule that the arguments name, and return the exit status."""
     given = parse_arguments(parser(), arguments)
-    rules = {rule.id: rule for rule in every_rule(given.rules or ()).rules}
+    found = every_rule(given.rules or ())
+    status = say_problems(found.errors)
+    rules = {rule.id: rule for rule in found.rules}
     rules |= {rule.lint_id: rule for rule in rules.values()}
     rule = rules.get(given.rule.upper())
     if rule is None:
@@ -50,5 +54,5 @@ def run(arguments: list[str]) -> int:
         view = view_on(given.color, False)
     except SettingsError as error:
         raise UsageError(str(error)) from error
-    say(join_pieces(pieces, view.colour))
-    return 0
+    show(join_pieces(pieces, view.colour))
+    return status

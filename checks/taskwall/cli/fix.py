@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from taskwall.api.fix import Fixes, fix
+from taskwall.api.fix import Fixes, as_diff, fix
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.text import sanitize
-from taskwall.fixes.diff import ShownText, unified
 from taskwall.fixes.writing import NewText, NotWrittenError, write_all
 from taskwall.settings import SettingsError
 
@@ -57,7 +56,7 @@ def run(arguments: list[str]) -> int:
     if given.write:
         _write(found)
     else:
-        say("".join(_diff(found)))
+        say(as_diff(found))
     document = found.report.document
     for problem in document.errors:
         where = f"{problem.file}:{problem.line}:{problem.column}"
@@ -68,16 +67,6 @@ def run(arguments: list[str]) -> int:
     if document.errors or document.crashes:
         return 2
     return int(given.check and bool(found.files))
-
-
-def _diff(found: Fixes) -> list[str]:
-    return [
-        line
-        for file in found.files
-        for line in unified(
-            file.shown, ShownText(file.text, file.lines), ShownText(file.new_text, file.new_lines)
-        )
-    ]
 
 
 def _write(found: Fixes) -> None:

@@ -19,7 +19,8 @@ from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

@@ -1,4 +1,4 @@
-"""`taskwall graph`: draw the network."""
+"""`taskwall graph`: draw the network, and who can reach whom in it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from taskwall import outputs
-from taskwall.api.options import Options
-from taskwall.cli.arguments import parse_arguments, parser_of, settings_option
+from taskwall.cli.arguments import parse_arguments, parser_of
+from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
+from taskwall.findings.baseline import BaselineError
 from taskwall.findings.text import sanitize
 from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -24,8 +28,8 @@ def parser() -> ArgumentParser:
     made = parser_of(
         "graph",
         "[OPTION...] [PATH...]",
-        "Draw the network: tasks, load balancers, data stores, security groups, and what they"
-        " allow.",
+        "Draw the network: what is in which VPC and subnets, who can open a connection to what, and"
+        " what is found there.",
     )
     made.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
     choices = "|".join(FORMATS)
@@ -38,7 +42,10 @@ def parser() -> ArgumentParser:
         metavar="FILE",
         help="file for the picture (default: standard output)",
     )
-    settings_option(made)
+    option = option_adder(made)
+    option("--select", "show what these rules find, such as TW2,TW305", metavar="RULES")
+    option("--ignore", "do not run these rules", metavar="RULES")
+    source_options(made)
     return made
 
 
@@ -47,9 +54,9 @@ def run(arguments: list[str]) -> int:
     given = parse_arguments(parser(), arguments)
     try:
         one_of(given.format, FORMATS, "--format")
-        paths = tuple(given.paths) or (os.curdir,)
-        found = pictures(Options(paths=paths, settings=given.settings))
-    except SettingsError as error:
+        given.paths = given.paths or [os.curdir]
+        found = pictures(replace(sources_of(given), allow_empty=True))
+    except (SettingsError, BaselineError) as error:
         raise UsageError(str(error)) from error
     text = render(given.format, found.graphs)
     if given.output == "-":

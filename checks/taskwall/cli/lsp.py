@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from taskwall.cli.arguments import parse_arguments, parser_of, settings_option
+from taskwall.cli.arguments import parse_arguments, parser_of, rules_option, settings_option
 from taskwall.cli.terminal import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def parser() -> ArgumentParser:
         "--stdio", action="store_true", help="use standard input and output (always on)"
     )
     settings_option(made)
+    rules_option(made)
     made.add_argument(
         "--log", metavar="FILE", help="write all messages of editor and server to a file"
     )
@@ -39,6 +40,7 @@ def run(arguments: list[str]) -> int:
     try:
         from taskwall.languageserver.incoming import Incoming
         from taskwall.languageserver.server import server
+        from taskwall.library.own_rules import name_folders
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in {"pygls", "lsprotocol"}:
             raise
@@ -47,6 +49,8 @@ def run(arguments: list[str]) -> int:
         _log(given.log)
     except OSError as error:
         raise UsageError(f"--log: {given.log}: {error.strerror or error}.") from error
+    # Own rules come from here and the environment only, never from what an editor opens.
+    name_folders(given.rules or ())
     serving = server(given.settings and os.path.abspath(given.settings))
     # The protocol closes its output in the end, the command writes to its own once more.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:

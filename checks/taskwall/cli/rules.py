@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from taskwall.cli.arguments import parse_arguments, parser_of, rules_option
 from taskwall.cli.terminal import UsageError, say, say_problems
 from taskwall.library.own_rules import every_rule
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

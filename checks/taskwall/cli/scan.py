@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
-from time import monotonic
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,10 +15,14 @@ from taskwall import outputs
 from taskwall.api import scan as api
 from taskwall.cli.arguments import colour_option, flat, parse_arguments, parser_of, words
 from taskwall.cli.inputs import option_adder, source_options, sources_of
-from taskwall.cli.terminal import UsageError, say, view_on
+from taskwall.cli.pager import show
+from taskwall.cli.progress import ProgressBar
+from taskwall.cli.terminal import UsageError, view_on
 from taskwall.findings.baseline import BaselineError
+from taskwall.findings.compliance import FRAMEWORKS
 from taskwall.findings.text import counted
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -49,18 +53,20 @@ def run(arguments: list[str]) -> int:
     if given.quiet and (given.verbose or given.summary):
         raise UsageError("--quiet cannot be combined with --verbose or --summary.")
     try:
-        targets = _targets(flat(given.format), given.output or [])
+        targets = _targets(_formats(given), given.output or [])
         view = replace(
             view_on(given.color, given.verbose),
             quiet=given.quiet,
             summary=given.summary,
             suppressed=given.sarif_suppressed,
             ties=given.explain_ties,
+            paths=tuple(given.paths),
+            compliance=given.compliance or outputs.View().compliance,
         )
         options = options_of(given)
         files = _standard_input() if "-" in given.paths else None
         shown = not given.no_progress and sys.stderr.isatty()
-        with _Progress(shown) as progress:
+        with ProgressBar(shown) as progress:
             report = api.scan(options, files=files, progress=progress)
     except (SettingsError, BaselineError) as error:
         raise UsageError(str(error)) from error
@@ -119,6 +125,12 @@ def parser() -> ArgumentParser:
     )
     source_options(made)
     flag("--no-progress", "show no progress")
+    made.add_argument(
+        "--compliance",
+        default="",
+        metavar="|".join(FRAMEWORKS),
+        help="report as CSV what supports the controls of a framework, or speaks against them",
+    )
     flag("--sarif-suppressed", "in SARIF: also the findings that are suppressed or baselined")
     flag("--explain-ties", "in text: what was found to be what sources refer to elsewhere, and how")
     flag("--quiet", "in text: findings, errors and crashes only")
@@ -146,6 +158,24 @@ def options_of(given: Namespace) -> api.Options:
     )
 
 
+def _formats(given: Namespace) -> list[str]:
+    """The formats that are asked for; evidence for a framework is CSV.
+
+    Raises:
+        SettingsError: no framework has that name.
+        UsageError: the evidence lacks its framework, or what it counts.
+    """
+    formats = flat(given.format)
+    if not given.compliance:
+        if "csv" in formats:
+            raise UsageError("csv is evidence for a framework: name it with --compliance.")
+        return formats
+    one_of(given.compliance, FRAMEWORKS, "--compliance")
+    if "pass" in (words(given.show) or ()):
+        raise UsageError("--compliance counts passes: they cannot be listed with --show as well.")
+    return formats if "csv" in formats else [*formats, "csv"]
+
+
 def _targets(formats: Sequence[str], files: Sequence[str]) -> list[tuple[str, str]]:
     """Each format with the file that it goes to, "-" for standard output."""
     names = list(formats) or ["text"]
@@ -154,44 +184,20 @@ def _targets(formats: Sequence[str], files: Sequence[str]) -> list[tuple[str, st
         one_of(name, known, "--format")
     if len(files) > len(names):
         raise UsageError(f"--output {files[len(names)]} has no --format of its own.")
-    return list(zip(names, [*files, *["-"] * (len(names) - len(files))], strict=True))
+    targets = [*files, *["-"] * (len(names) - len(files))]
+    for target, number in Counter(targets).items():
+        if number > 1:
+            where = "standard output" if target == "-" else target
+            raise UsageError(f"{number} reports would go to {where}: give each its --output.")
+    return list(zip(names, targets, strict=True))
 
 
 def _deliver(name: str, target: str, report: Report, view: View) -> None:
     if target == "-":
-        say(outputs.render(name, report, view))
+        show(outputs.render(name, report, view))
         return
     try:
-        outputs.write(target, outputs.render(name, report, replace(view, colour=False, width=100)))
+        plain = replace(view, colour=False, fold=False, width=outputs.View().width)
+        outputs.write(target, outputs.render(name, report, plain))
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error.strerror or error}.") from error
-
-
-class _Progress:
-    """A bar on standard error, once the work has taken a second."""
-
-    def __init__(self, shown: bool) -> None:
-        self._start = monotonic() + 1 if shown else float("inf")
-        self._update: Callable[[int, int], None] | None = None
-        self._stop: Callable[[], None] | None = None
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._update is None:
-            if monotonic() < self._start:
-                return
-            from rich.console import Console
-            from rich.progress import Progress
-
-            bar = Progress(console=Console(stderr=True), transient=True)
-            task = bar.add_task("Judging stacks", total=total)
-            bar.start()
-            self._update = lambda done, total: bar.update(task, completed=done, total=total)
-            self._stop = bar.stop
-        self._update(done, total)
-
-    def __exit__(self, *_: object) -> None:
-        if self._stop is not None:
-            self._stop()

@@ -53,7 +53,7 @@ def view_on(color: str, verbose: bool) -> View:
     from contextlib import suppress
 
     from taskwall.outputs import View
-    from taskwall.settings import one_of
+    from taskwall.settings.words import one_of
 
     one_of(color, ("auto", "always", "never"), "--color")
     terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -65,4 +65,4 @@ def view_on(color: str, verbose: bool) -> View:
     if terminal:
         with suppress(OSError):
             width = os.get_terminal_size(sys.stdout.fileno()).columns or width
-    return View(colour, width, verbose)
+    return View(colour, width, terminal, verbose)

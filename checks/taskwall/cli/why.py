@@ -9,8 +9,8 @@ from taskwall.api.flows import (
     EndError,
     FlowLine,
     WhyAnswer,
-    as_contract,
     explain,
+    why_contract,
     words_of,
 )
 from taskwall.cli.arguments import parse_arguments, parser_of
@@ -18,7 +18,8 @@ from taskwall.cli.flows import FLOW_FORMATS, told_problems
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize
-from taskwall.settings import SettingsError, one_of
+from taskwall.settings import SettingsError
+from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -73,26 +74,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _json(answers: tuple[WhyAnswer, ...]) -> str:
-    """Flows as the contract has them; what is closed is a flow with that verdict."""
+    """Flows as the contract has them."""
     import msgspec
 
-    flows: list[dict[str, object]] = []
-    for answer in answers:
-        flows += [
-            {**as_contract(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
-            for flow in answer.flows
-        ]
-        if not answer.flows:
-            flows.append(
-                {
-                    "from": answer.source, "to": answer.target, "protocol": "all",
-                    "ports": ["all"], "arrives": [], "verdict": "closed", "through": [],
-                    "because": [msgspec.to_builtins(each.at) for each in answer.closed],
-                    "missing": [], "addresses": [], "notes": [], "stack": answer.stack,
-                    "changes": [msgspec.to_builtins(each) for each in answer.closed],
-                }
-            )  # fmt: skip
-    made = {"version": FLOWS_VERSION, "flows": flows}
+    made = {"version": FLOWS_VERSION, "flows": why_contract(answers)}
     return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 

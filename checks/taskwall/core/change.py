@@ -54,18 +54,24 @@ class AttributeChange(Struct, frozen=True, gc=False):
 
     `name` is set if another attribute takes its place: `security_groups` that of `cidr_blocks`.
     `form` says whether the value is set; or is a block that takes the place of all that is there
-    ("whole"); or the text of resources, in HCL or YAML, that come after the resource ("beside").
+    ("whole"); or the text of resources, in HCL or YAML, that come after the resource ("beside");
+    or that what the path leads to is taken away ("removed"), the resource itself without a path.
     """
 
     attribute: AttributePath
     terraform: NewValue
     cloudformation: NewValue
     name: str = ""
-    form: Literal["set", "whole", "beside"] = "set"
+    form: Literal["set", "whole", "beside", "removed"] = "set"
 
     def value_in(self, language: str) -> NewValue:
         """The value in the words of a language."""
         return self.terraform if language == "terraform" else self.cloudformation
+
+
+def removal(of: AttributePath) -> AttributeChange:
+    """The change that takes away an element of a list, an attribute, a block, or a resource."""
+    return AttributeChange(of, None, None, form="removed")
 
 
 def has_placeholders(wanted: NewValue) -> bool:

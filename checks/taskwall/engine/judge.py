@@ -1,7 +1,9 @@
 """Judge a stack: evaluate it under each scenario, build its network, ask the rules, and merge."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from types import CodeType
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -266,13 +268,23 @@ class _RuleVerdicts:
                 if (decided := verdict.decided) is not None:
                     self.found.append((verdict, decided))
         except Exception as error:  # noqa: BLE001 (a defect of a rule is a crash in the report)
-            self.crash = format_exception(error)
+            self.crash = format_exception(error, None if rule.is_ours else rule.code)
 
 
-def format_exception(error: Exception) -> str:
-    """An exception in one line, with the place in this package where it was raised."""
+def format_exception(error: Exception, code: CodeType | None = None) -> str:
+    """An exception in one line, with the place in this package where it was raised.
+
+    Args:
+        error: the exception.
+        code: of the rule of one's own that raised it: then the place is the last one in its file.
+    """
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({frames[-1].name}, line {frames[-1].lineno})" if frames else ""
+    if code is not None:
+        why = error.__context__.__traceback__ if error.__context__ else None
+        mine = [f for f in (*frames, *traceback.extract_tb(why)) if f.filename == code.co_filename]
+        line = mine[-1].lineno if mine else code.co_firstlineno
+        where = f" ({os.path.basename(code.co_filename)}:{line})"
     return f"{type(error).__name__}: {error}{where}"

@@ -42,8 +42,9 @@ class LocatedFinding(Struct, frozen=True, gc=False):
         return not files.isdisjoint((self.place.file, *steps, *calls, *self.files))
 
 
-Pass: TypeAlias = tuple[str, Severity, str, Span, tuple[CalledFrom, ...]]
-"""What distinguishes passes: the rule, the severity, the message, the place and its calls."""
+Pass: TypeAlias = tuple[str, Severity, str, Span, tuple[CalledFrom, ...], bool]
+"""What distinguishes passes: the rule, the severity, the message, the place and its calls; then
+whether the rule certainly concerns what passes, however open switches are set."""
 
 
 class Judgement(Struct, frozen=True):

@@ -139,9 +139,14 @@ def _merged_rule(
                 found.setdefault(same, []).append((answer, setting))
                 about.setdefault(same, set()).update(each.verdict.about for each in group)
             elif (passed := (verdict.place, calls, message)) not in passes:
-                severity = severity_of(answer.rule, verdict, settings.profile)
-                calls_from = called_from(verdict.on)
-                passes[passed] = answer.rule.id, severity, message, verdict.place, calls_from
+                passes[passed] = (
+                    answer.rule.id,
+                    severity_of(answer.rule, verdict, settings.profile),
+                    message,
+                    verdict.place,
+                    called_from(verdict.on),
+                    _is_certain(group, followed),
+                )
     judged: list[LocatedFinding] = []
     for spot, agreeing in found.items():
         answer = agreeing[0][0]
@@ -159,6 +164,14 @@ def _merged_rule(
         judged.append(one)
     scenarios = followed.scenarios, followed.switches
     return _RuleFindings(answers, scenarios, judged, list(passes.values()))
+
+
+def _is_certain(group: list[ScenarioVerdict], followed: Followed) -> bool:
+    """Whether what a rule says of one resource and place concerns it in every scenario."""
+    scenarios = {answer.scenario for answer in group}
+    return len(scenarios) >= len(followed.scenarios) and all(
+        answer.verdict.concerned.truth is True and not answer.verdict.on.maybe for answer in group
+    )
 
 
 def _worst_per_setting(group: list[ScenarioVerdict], followed: Followed) -> Sequence[_UnderSetting]:

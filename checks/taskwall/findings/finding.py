@@ -201,6 +201,12 @@ class Crash(Struct, frozen=True):
     file: str = ""
     line: int = 0
 
+    @property
+    def advice(self) -> str:
+        """Who mends it: taskwall's own rules, and its reading, are a defect of taskwall."""
+        own = self.rule.isupper() and not self.rule.startswith("TW")
+        return "It is a rule of your own." if own else "Please report this."
+
 
 class Summary(Struct, frozen=True, rename={"passed": "pass"}):
     """The counts of a report; `fail_when` are the fails that need a setting of open switches."""
@@ -276,7 +282,8 @@ class Report(Struct, frozen=True):
     id. `open_ties` are what was looked for elsewhere and not found, what most unknowns wait for
     first. `elsewhere` counts the fails and the unknowns that touch none of the files that were
     given, `excluded` the files that are excluded. `line_hash` gives the
-    hash by which code scanning knows a line again, "" if it has none.
+    hash by which code scanning knows a line again, "" if it has none. `certain_passes` counts for
+    each rule the passes that are not shown and that it certainly concerns.
     """
 
     document: ReportDocument
@@ -291,3 +298,4 @@ class Report(Struct, frozen=True):
     excluded: int = 0
     open_ties: tuple[ReportedTie, ...] = ()
     line_hash: Callable[[str, int], str] = _no_hash
+    certain_passes: Mapping[str, int] = {}

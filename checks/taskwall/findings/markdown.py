@@ -25,3 +25,11 @@ def as_code(text: str) -> str:
 def _html(text: str) -> str:
     text = sanitize(text.replace("\n", " "))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def fenced(text: str) -> str:
+    """A text of several lines as a block of code, in a fence longer than any within."""
+    lines = [sanitize(line).rstrip() for line in text.strip().splitlines()]
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join((f"{fence}text", *lines, fence))

@@ -50,6 +50,10 @@ class Redactor:
     def __hash__(self) -> int:
         return hash(self._texts)
 
+    def holds(self, fits: Callable[[str], bool]) -> bool:
+        """Whether something sensitive is of a kind."""
+        return any(map(fits, self._texts))
+
     def redact(self, text: str) -> str:
         """The text without what is sensitive."""
         return self._replaced(text, lambda _: SHOWN)

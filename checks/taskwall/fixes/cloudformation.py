@@ -5,16 +5,21 @@ from textwrap import indent
 from typing import Any
 
 from taskwall.core.change import NewValue, has_placeholders
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Value
 from taskwall.findings.finding import Edit
 from taskwall.fixes import yaml_text
 from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.removal import element, whole_lines
 from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.cloudformation.document import composed
 from taskwall.source.resource import Resource
 
 PROPERTIES = "Properties"
+
+_ANCHOR = pattern(r"(?<![^\s\[{,])&\w")
+"""A name that YAML gives to what stands there, to use it elsewhere."""
 
 
 class Writer:
@@ -25,7 +30,7 @@ class Writer:
         self._root = composed(sheet.file, sheet.text)
         self._json = sheet.text.lstrip()[:1] == "{"
         self._unit = _unit(self._root, sheet.text)
-        self._starts: dict[int, dict[int, Any]] = {}
+        self._starts: dict[int, dict[int, int]] = {}
 
     def edits(
         self,
@@ -115,21 +120,64 @@ class Writer:
         at = sheet.line_end(end)
         return sheet.edit(at, at, f"\n\n{lines}", "<" in text)
 
+    def removed(self, resource: Resource, path: Sequence[PathStep]) -> Iterator[Edit]:
+        """The edit that takes a resource, or what a path in it leads to, away.
+
+        Raises:
+            RefusedError: something other than plain text of this resource decides what is there.
+        """
+        holder, index = self._member(*self.sheet.span(resource.place))
+        for step in (PROPERTIES, *path) if path else ():
+            node = holder.value[index]
+            node = node[1] if holder.id == "mapping" else node
+            if isinstance(step, int):
+                self._element(node, step)
+                if len(node.value) > 1:
+                    holder, index = node, step
+                elif holder.value[index][0].value == "SecurityGroupEgress":
+                    raise RefusedError  # without it AWS lets everything out
+            else:
+                members = list(self._members(node))
+                if step not in members:
+                    raise RefusedError
+                holder, index = node, members.index(step)
+        yield self._without(holder, index)
+
+    def _without(self, holder: Any, index: int) -> Edit:
+        """The edit that takes a member out of a mapping, or an element out of a list."""
+        pairs = [each if holder.id == "mapping" else (each, each) for each in holder.value]
+        spans = [(first.start_mark.index, self._end(last)) for first, last in pairs]
+        anchored = _ANCHOR.search(self.sheet.text, *spans[index])
+        if len(spans) == 1 or (anchored and not self._json):
+            raise RefusedError
+        if holder.flow_style:
+            return element(self.sheet, spans, index)
+        return whole_lines(self.sheet, *spans[index], "" if holder.id == "mapping" else "-")
+
     def _at(self, start: int, end: int) -> Any:
         """The value of the member of the document that begins at an offset.
 
         Raises:
             RefusedError: none does.
         """
+        holder, index = self._member(start, end)
+        return holder.value[index][1]
+
+    def _member(self, start: int, end: int) -> tuple[Any, int]:
+        """The mapping that has the member that begins at an offset, and which of its members it is.
+
+        Raises:
+            RefusedError: there is none.
+        """
         node: Any = self._root
         while node is not None and node.id == "mapping":
             starts = self._starts.get(id(node))
             if starts is None:
-                starts = {key.start_mark.index: value for key, value in node.value}
+                starts = {key.start_mark.index: at for at, (key, _) in enumerate(node.value)}
                 self._starts[id(node)] = starts
             if start in starts:
-                return starts[start]
-            inside = (value for at, value in starts.items() if at <= start)
+                return node, starts[start]
+            inside = (node.value[index][1] for at, index in starts.items() if at <= start)
             node = next((value for value in inside if value.end_mark.index >= end), None)
         raise RefusedError
 
@@ -191,10 +239,10 @@ class Writer:
         self._plain(node)
         if node.id != "sequence" or index >= len(node.value) or (alone and len(node.value) > 1):
             raise RefusedError
-        for element in node.value:
-            self._plain(element)
-            if element.id == "mapping":
-                self._members(element)
+        for each in node.value:
+            self._plain(each)
+            if each.id == "mapping":
+                self._members(each)
         return node.value[index]
 
     def _into(self, node: Any, value: Value, wanted: Mapping[str, NewValue]) -> Iterator[Edit]:

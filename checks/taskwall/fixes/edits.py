@@ -5,6 +5,7 @@ where plain text of that resource decides what stands there: not where a variabl
 function or an override does, and not in files that a program has written.
 """
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
@@ -46,10 +47,15 @@ class EditBuilder:
         self._errors = [] if errors is None else errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
 
-    def edits(self, changes: Changes) -> tuple[Edit, ...]:
-        """The edits that make all of some changes; none where one of them cannot be made."""
+    def edits(self, changes: Changes, files: Collection[str] = ()) -> tuple[Edit, ...]:
+        """The edits that make all of some changes; none where one of them cannot be made.
+
+        `files` are those that may refer to what a change takes away.
+        """
         try:
-            found = [edit for change, resource in changes for edit in self._made(change, resource)]
+            found = [
+                edit for change, resource in changes for edit in self._made(change, resource, files)
+            ]
         except (RefusedError, UnreadableError):
             return ()
         except Exception as error:  # noqa: BLE001 (a fix must not cost the finding)
@@ -57,7 +63,21 @@ class EditBuilder:
             return ()
         return tuple(sorted(found, key=edit_order))
 
-    def _made(self, change: AttributeChange, resource: Resource) -> Iterator[Edit]:
+    def _is_referred_to(self, resource: Resource, files: Collection[str]) -> bool:
+        """Whether anything beside a resource names it, also in a comment."""
+        origin = resource.origin
+        own = origin.header.file
+        if origin.language == "terraform":
+            _, _, name = f".{origin.name}".rpartition(f".{resource.type}.")
+            near = {own, *(f for f in files if os.path.dirname(f) == os.path.dirname(own))}
+            found = re.compile(rf"(?<![\w.-]){resource.type}\.{re.escape(name)}(?![\w-])")
+            return any(found.search(self._text(file)) for file in near)
+        name = origin.address.rpartition("/")[2]
+        return len(re.findall(rf"\b{re.escape(name)}\b", self._text(own))) > 1
+
+    def _made(
+        self, change: AttributeChange, resource: Resource, files: Collection[str]
+    ) -> Iterator[Edit]:
         origin = resource.origin
         file = origin.header.file
         if resource.data or origin.construct or origin.download or _FOLDERS.search(file):
@@ -72,6 +92,10 @@ class EditBuilder:
             assert isinstance(wanted, SourceCode)
             return iter((writer.beside(resource, wanted.text),))
         path = path_steps(change.attribute.path)
+        if change.form == "removed":
+            if not path and self._is_referred_to(resource, files):
+                raise RefusedError
+            return writer.removed(resource, path)
         return writer.edits(resource, path, wanted, change.name, change.form == "whole")
 
 
@@ -111,7 +135,8 @@ def agreed(
     """
     editor = EditBuilder(text, errors)
     made = [
-        [editor.edits(changes) if changes else () for _, changes in asked] for _, asked in stacks
+        [editor.edits(changes, files) if changes else () for _, changes in asked]
+        for files, asked in stacks
     ]
     offers = [
         {(rule, edits) for (rule, _), edits in zip(asked, each, strict=True) if edits}

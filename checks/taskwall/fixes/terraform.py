@@ -8,6 +8,7 @@ from taskwall.core.values import Fields, Value, worst_per_scenario
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, member_lines
 from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.removal import element, whole_lines
 from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.terraform.syntax.hcl import parse
@@ -21,6 +22,9 @@ from taskwall.readers.terraform.syntax.tree import (
     Tuple,
 )
 from taskwall.source.resource import Resource
+
+_PERMISSIONS = ("ingress", "egress")
+"""Blocks of a security group that stay as they are deployed where none is written."""
 
 
 class Writer:
@@ -68,6 +72,82 @@ class Writer:
         block = self._block(resource)
         end = self.sheet.line_end(self.sheet.span(block.place)[1])
         return self.sheet.edit(end, end, f"\n\n{text}", "<" in text)
+
+    def removed(self, resource: Resource, path: Sequence[PathStep]) -> Iterator[Edit]:
+        """The edits that take a resource, or what a path in it leads to, away.
+
+        Of the last block of a type an empty list is left: what is not written stays as it is.
+
+        Raises:
+            RefusedError: something other than plain text of this resource decides what is there.
+        """
+        block = self._block(resource)
+        if not path:
+            yield whole_lines(self.sheet, *self.sheet.span(block.place))
+            return
+        *outer, name = path
+        index = None
+        if isinstance(name, int):
+            index = name
+            *outer, name = outer
+        assert isinstance(name, str)
+        inner = self._inner_block(block, resource.body, outer)
+        if (attribute := inner.body.attributes.get(name)) is not None:
+            if index is None:
+                yield whole_lines(self.sheet, *self.sheet.span(attribute.place))
+                yield from self._realigned(inner, attribute)
+            else:
+                yield self._without_element(attribute, index)
+            return
+        entry = self._inner_block(block, resource.body, path)
+        start, end = self.sheet.span(entry.place)
+        if name in _PERMISSIONS and len(_blocks(inner.body, name)) == 1:
+            yield self._emptied(name, start, end)
+        else:
+            yield whole_lines(self.sheet, start, end)
+
+    def _realigned(self, block: Block, without: Attribute) -> Iterator[Edit]:
+        """The edits that align the equals signs around an attribute that is taken away."""
+        by_line = {
+            each.place.line: each
+            for each in block.body.attributes.values()
+            if each.place.line == each.place.end_line
+        }
+        near: list[Attribute] = []
+        for step in (-1, 1):
+            line = without.place.line + step
+            while (found := by_line.get(line)) is not None:
+                near.append(found)
+                line += step
+        width = max((len(each.name) for each in near), default=0)
+        for each in near:
+            start, end = self.sheet.span(each.place)
+            sign = self.sheet.text.index("=", start, end)
+            blanks = " " * (width - len(each.name) + 1)
+            if self.sheet.text[start + len(each.name) : sign] != blanks:
+                yield self.sheet.edit(start + len(each.name), sign, blanks, placeholder=False)
+
+    def _without_element(self, attribute: Attribute, index: int) -> Edit:
+        """The edit that takes an element out of a list."""
+        items = attribute.expression
+        if not isinstance(items, Tuple) or index >= len(items.items):
+            raise RefusedError
+        if len(items.items) == 1:
+            return self.sheet.edit(*self.sheet.span(items.place), "[]", placeholder=False)
+        return element(self.sheet, [self.sheet.span(each.place) for each in items.items], index)
+
+    def _emptied(self, name: str, start: int, end: int) -> Edit:
+        """The edit that puts an empty list in the place of the last block of permissions.
+
+        Without it the provider would leave those that are deployed.
+        """
+        text = self.sheet.text
+        above = text[: self.sheet.line_start(start)].rstrip(" \t\r")[:-1].rstrip(" \t\r")
+        below = text[self.sheet.line_end(end) :].lstrip(" \t\r")[1:].lstrip(" \t")
+        alone = above[-1:] in ("\n", "{", "}") and below[:1] in ("\r", "\n", "}")
+        if not alone or re.search(r"#|//|/\*", text[start:end]):
+            raise RefusedError  # equals signs would have to be aligned, or comments would be lost
+        return self.sheet.edit(start, end, f"{name} = []", placeholder=False)
 
     def _block(self, resource: Resource) -> Block:
         block = self._blocks.get(resource.origin.header)

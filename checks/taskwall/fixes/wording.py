@@ -73,6 +73,8 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
     """The lines of code that changes stand for, those of other resources after their names."""
     by_resource: dict[str, dict[str, NewValue]] = {}
     for change in changes:
+        if change.form == "removed":
+            continue
         into = by_resource.setdefault(change.attribute.address, {})
         wanted = referred_from(change.value_in(on.language), on.address, on.language)
         *keys, last = _keys(change.attribute.path, on.language)

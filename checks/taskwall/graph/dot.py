@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.findings.text import sanitize
-from taskwall.graph import Graph, GraphEdge, GraphNode, NodeKind
+from taskwall.graph import Graph, GraphEdge, GraphNode, NodeKind, edges
+from taskwall.graph.labels import box, failing, inner_frames, titles
 
 SHAPES: Mapping[NodeKind, str] = {
     "internet": "doublecircle",
-    "addresses": "ellipse",
-    "load balancer": "hexagon",
-    "tasks": "box",
-    "security group": "octagon",
-    "data store": "cylinder",
+    "outside": "ellipse",
+    "vpc": "ellipse",
+    "lb": "hexagon",
+    "store": "cylinder",
+    "proxy": "cylinder",
+    "endpoint": "octagon",
 }
+"""All others are rectangles."""
 
 
 def render(graphs: Sequence[Graph]) -> str:
@@ -31,25 +34,36 @@ def render(graphs: Sequence[Graph]) -> str:
 
 
 def _lines(graph: Graph, prefix: str) -> Iterator[str]:
-    for node in graph.nodes:
-        yield _node(node, prefix)
-    for edge in graph.edges:
+    yield from _framed(graph, prefix, None)
+    for edge in edges(graph):
         yield _edge(edge, prefix)
 
 
-def _node(node: GraphNode, prefix: str) -> str:
-    words = [] if node.word == node.kind else [node.word]
-    style = "" if node.seen else ", style=dashed"
-    label = _quoted(*words, node.name)
-    return f"{prefix}{node.id} [label={label}, shape={SHAPES[node.kind]}{style}];"
+def _framed(graph: Graph, prefix: str, frame: str | None) -> Iterator[str]:
+    """What is in a frame, or in none: its boxes, then the frames in it."""
+    for node in graph.nodes:
+        if node.frame == frame:
+            yield _node(graph, node, prefix)
+    for inner in inner_frames(graph, frame):
+        yield f"subgraph cluster_{prefix}{inner.id} {{"
+        yield f"  label={_quoted(*titles(inner))};"
+        yield from (f"  {line}" for line in _framed(graph, prefix, inner.id))
+        yield "}"
+
+
+def _node(graph: Graph, node: GraphNode, prefix: str) -> str:
+    given = [f"label={_quoted(*box(graph, node))}", f"shape={SHAPES.get(node.kind, 'box')}"]
+    if not (node.seen and node.sure):
+        given.append("style=dashed")
+    if failing(graph, node.findings):
+        given.append("color=red")
+    return f"{prefix}{node.id} [{', '.join(given)}];"
 
 
 def _edge(edge: GraphEdge, prefix: str) -> str:
-    given = [f"label={_quoted(edge.label)}"] if edge.label else []
-    if edge.kind == "uses":
-        given.append("style=dotted, dir=none")
-    elif not edge.sure:
-        given.append("style=dashed")
+    given = [f"label={_quoted(*edge.labels)}"] if edge.labels else []
+    given += [] if edge.sure else ["style=dashed"]
+    given += ["color=red"] if edge.failing else []
     more = f" [{', '.join(given)}]" if given else ""
     return f"{prefix}{edge.start} -> {prefix}{edge.end}{more};"
 

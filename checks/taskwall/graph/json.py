@@ -1,4 +1,4 @@
-"""Graphs as JSON: their nodes and edges."""
+"""Graphs as JSON: their frames, boxes, flows and findings."""
 
 from collections.abc import Sequence
 
@@ -9,5 +9,5 @@ from taskwall.graph import Graph
 
 def render(graphs: Sequence[Graph]) -> str:
     """An object with the version of the form and the graphs."""
-    raw = msgspec.json.encode({"version": 2, "graphs": graphs})
+    raw = msgspec.json.encode({"version": 3, "graphs": graphs})
     return msgspec.json.format(raw, indent=2).decode() + "\n"

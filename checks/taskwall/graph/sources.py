@@ -1,19 +1,19 @@
 """From sources to pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from taskwall.api.flows import FlowTeller
+from taskwall.api.networks import Networks
 from taskwall.api.options import Options, resolved_options
-from taskwall.core.values import Span
-from taskwall.findings.finding import Problem
-from taskwall.findings.redaction import Redactor
-from taskwall.graph import Graph, drawn
-from taskwall.lowering import lower
-from taskwall.report.excerpts import ReportPaths
+from taskwall.api.scan import built
+from taskwall.findings import baseline
+from taskwall.findings.baseline import Baseline
+from taskwall.findings.finding import Finding, Problem
+from taskwall.graph import Graph, GraphFinding
+from taskwall.graph.drawing import drawn
 from taskwall.source.files import Files
-from taskwall.source.stack import SourceError
 
 
 class Pictures(Struct, frozen=True):
@@ -24,47 +24,43 @@ class Pictures(Struct, frozen=True):
 
 
 def pictures(options: Options, files: Files | None = None) -> Pictures:
-    """Draw the networks of the sources that the options name.
+    """Draw the networks of the sources that the options name, with what is found in them.
 
     Switches are left open: what may be there is drawn, as unsure. Secret values are masked.
 
     Raises:
         SettingsError: the settings cannot be meant so.
+        BaselineError: the baseline cannot be read.
     """
     asked = resolved_options(options)
-    found = asked.read(Files() if files is None else files)
-    paths = ReportPaths(asked.cwd)
+    files = Files() if files is None else files
+    result = built(asked, options, files)
+    aside = asked.settings.baseline
+    report = result.report(baseline.read(aside) if aside else Baseline(), aside or "")
+    networks = Networks(asked, files, result.found)
+    found: dict[str, list[GraphFinding]] = {}
+    for stack, one in _findings(report.findings):
+        found.setdefault(stack, []).append(one)
     graphs = []
-    errors = dict.fromkeys((*found.refused, *found.errors))
-    for read in found.reads:
-        name = paths.shown(read.stack.name)
-        try:
-            evaluation = read.stack.evaluate({})
-            errors |= dict.fromkeys(evaluation.errors)
-            lowered = lower(evaluation.resources)
-            errors |= dict.fromkeys(lowered.errors)
-            graph = drawn(lowered.network, name, paths.shown)
-        except RecursionError:
-            place = Span(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)
-            errors[SourceError(place, "is nested too deeply to be analysed")] = None
-            continue
-        if graph.nodes:
-            graphs.append(_masked(graph, Redactor(evaluation.sensitive_texts)))
-        for what, place, error in lowered.crashes:
-            errors[SourceError(place, f"reading {what} crashed: {error!r}")] = None
-    return Pictures(tuple(graphs), tuple(_problems(errors, paths)))
-
-
-def _masked(graph: Graph, mask: Redactor) -> Graph:
-    """A picture whose words hold nothing that the sources declare to be sensitive."""
-    return Graph(
-        graph.stack,
-        tuple(replace(node, name=mask.redact(node.name)) for node in graph.nodes),
-        tuple(replace(edge, label=mask.redact(edge.label)) for edge in graph.edges),
+    for each in networks:
+        here = tuple(found.get(each.stack, ()))
+        graphs.append(drawn(each.network, each.stack, FlowTeller(each, networks), here))
+    crashes = (
+        Problem(one.file or one.stack, one.line, 1, f"{one.rule} crashed: {one.message}")
+        for one in report.document.crashes
     )
+    errors = dict.fromkeys((*report.document.errors, *networks.problems, *crashes))
+    return Pictures(tuple(graph for graph in graphs if graph.nodes), tuple(errors))
 
 
-def _problems(errors: dict[SourceError, None], paths: ReportPaths) -> Iterator[Problem]:
-    for error in errors:
-        place = error.place
-        yield Problem(paths.shown(place.file), place.line, place.column, error.message)
+def _findings(findings: Iterable[Finding]) -> Iterator[tuple[str, GraphFinding]]:
+    """Each instance of a fail or unknown, with the stack that it is in."""
+    for one in findings:
+        for instance in one.instances if one.verdict != "pass" else ():
+            yield (
+                instance.stack,
+                GraphFinding(
+                    one.rule, one.verdict, one.severity, one.message, instance.resource,
+                    one.file, one.line,
+                ),
+            )  # fmt: skip

@@ -21,7 +21,8 @@ SUMMARY_COMMAND = "taskwall.portrait"
 MAX_INSTANCES = 20
 """So many instances of one declaration are shown."""
 
-_WORD = re.compile(r"TW\d{3}|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)*")
+_RULE = r"[A-Z]{2,}\d{3,}"
+_WORD = re.compile(rf"{_RULE}(?![\w-])|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)*")
 
 
 class Summaries(Struct):
@@ -67,9 +68,8 @@ def hover(
     line, column = document.lines.place(position)
     text = document.lines.line(position.line)
     word = _word(text, column)
-    if re.fullmatch(r"TW\d{3}", word):
-        shown = _rule(word)
-    else:
+    shown = _rule(word) if re.fullmatch(_RULE, word) else ""
+    if not shown:
         found = at_line(document, line, drawn) or _named(document, word, drawn)
         shown = "\n\n".join(as_markdown(each) for each in found[:MAX_INSTANCES])
     if not shown:

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from taskwall.api.options import Options
 from taskwall.core.values import Known, Value, lifted
-from taskwall.settings import Profile, nearest
+from taskwall.settings import Profile
+from taskwall.settings.words import nearest
 from taskwall.source.stack import Inputs
 
 SECTION = "taskwall"

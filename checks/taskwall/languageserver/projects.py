@@ -18,7 +18,8 @@ from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.positions import DocumentLines, Encoding
 from taskwall.session.session import Session
 from taskwall.session.summaries import ResourceSummary
-from taskwall.settings import MAX_SETTINGS_BYTES, SettingsError
+from taskwall.settings import SettingsError
+from taskwall.settings.loading import MAX_SETTINGS_BYTES
 from taskwall.sources import ScanScope
 
 SETTINGS = ("taskwall.toml", "pyproject.toml")
@@ -80,7 +81,8 @@ class ProjectView(Struct):
 
     `diagnostics` is what is said of each file. `sources` are the open documents as they were when
     it was made, by path, with the texts that were judged. `failure` says why nothing could be
-    judged, and `settings` is the file that it lies in, if in one. `crashes` are defects of our own.
+    judged, and `settings` is the file that it lies in, if in one. `crashes` are defects of our own,
+    or of rules of the user's.
     """
 
     folder: str
@@ -167,4 +169,6 @@ def _failed(folder: str, why: str) -> ProjectView:
 
 
 def _crashes(report: Report) -> tuple[str, ...]:
-    return tuple(f"{one.rule} on {one.stack}: {one.message}" for one in report.document.crashes)
+    return tuple(
+        f"{one.rule} on {one.stack}: {one.message}. {one.advice}" for one in report.document.crashes
+    )

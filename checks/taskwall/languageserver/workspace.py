@@ -266,7 +266,7 @@ class Workspace:
             view = replace(view, diagnostics=before.diagnostics, sources=before.sources)
         self._views[folder] = view
         for crash in view.crashes:
-            self._say_once(f"taskwall crashed in {crash}. Please report this.")
+            self._say_once(f"taskwall crashed in {crash}")
         self._publish(folder, self._diagnostics(view))
         self._draw_later(folder, number)
 

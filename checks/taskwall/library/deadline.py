@@ -36,10 +36,11 @@ def deadline(seconds: float) -> Iterator[None]:
     timer.daemon = True
     timer.start()
     try:
-        yield
+        try:
+            yield
+        finally:  # where the interrupt may come as well
+            with lock:
+                ended = True
+            timer.cancel()
     except _Interrupt:
         raise TooSlowError(f"took longer than {seconds:g} seconds") from None
-    finally:
-        with lock:
-            ended = True
-        timer.cancel()

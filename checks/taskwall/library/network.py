@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from taskwall.findings.finding import Absent, Problem
+from taskwall.library.facts import Fact
+from taskwall.library.flows import End, Flow, flows, reaches
 from taskwall.library.load_balancers import Listener, LoadBalancer
-from taskwall.library.security_groups import SecurityGroup
+from taskwall.library.security_groups import Protocol, SecurityGroup
 from taskwall.library.services import Cluster, Service
 from taskwall.library.stores import Endpoint, Store
 from taskwall.library.views import Frame, ReadOnly, Resource
@@ -15,6 +17,7 @@ from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores import store as store_model
 from taskwall.model.endpoints import endpoint as endpoint_model
 from taskwall.model.entities import ecs, load_balancer, security_group, vpc
+from taskwall.model.flows.reach import Reach
 
 R = TypeVar("R", bound=Resource)
 E = TypeVar("E", bound=Entity)
@@ -29,7 +32,8 @@ class Network(ReadOnly):
     none of these three: the report has them.
     """
 
-    __slots__ = ("absent", "errors", "stack")
+    __slots__ = ("_reach", "absent", "errors", "stack")
+    _reach: Reach | None
     stack: str
     absent: tuple[Absent, ...]
     errors: tuple[Problem, ...]
@@ -43,7 +47,8 @@ class Network(ReadOnly):
     ) -> None:
         """Made by `taskwall.load`, and for rules of your own by the engine."""
         super().__init__(frame)
-        for name, value in (("stack", stack), ("absent", absent), ("errors", errors)):
+        held = {"stack": stack, "absent": absent, "errors": errors, "_reach": None}
+        for name, value in held.items():
             object.__setattr__(self, name, value)
 
     @property
@@ -78,8 +83,9 @@ class Network(ReadOnly):
 
     @property
     def stores(self) -> tuple[Store, ...]:
-        """The data stores."""
-        return self._every(store_model.Store, Store)
+        """The data stores, RDS Proxies, and what mounts of file systems go to."""
+        kinds = (store_model.Store, store_model.MountTarget)
+        return tuple(each for kind in kinds for each in self._every(kind, Store))
 
     @property
     def vpcs(self) -> tuple[Vpc, ...]:
@@ -100,10 +106,12 @@ class Network(ReadOnly):
         """The service (or other task source) of a name.
 
         Args:
-            name: its address, Terraform label or CloudFormation logical id.
+            name: its address, Terraform label or CloudFormation logical id, the path of its CDK
+                construct, or the name that it has in AWS. An address stands before other names.
 
         Raises:
-            LookupError: there is none, or there are several; the message names the nearest.
+            LookupError: there is none, and the message names the nearest; or there are several, and
+                it names them.
         """
         return _only(name, self.task_sources, "service")
 
@@ -135,6 +143,41 @@ class Network(ReadOnly):
         """The VPC endpoint of a name; like `service`."""
         return _only(name, self.endpoints, "VPC endpoint")
 
+    def flows(self, *, from_: End | None = None, to: End | None = None) -> tuple[Flow, ...]:
+        """Who can open a connection to what, as `taskwall flows` lists it; all else is closed.
+
+        Args:
+            from_: who opens it: a view, or a word as the command takes it, such as "internet",
+                "onprem", "service:api" or a CIDR (default: anybody).
+            to: where it leads, likewise (default: anywhere).
+
+        Raises:
+            LookupError: a word stands for no end; the message names the nearest.
+        """
+        return tuple(flows(self._frame, self._reached(), from_, to))
+
+    def reaches(
+        self, from_: End, to: End, port: int | None = None, protocol: Protocol = "tcp"
+    ) -> Fact:
+        """Whether one end can open a connection to another, with the way or what closes it.
+
+        Args:
+            from_: who opens it, as `flows` takes it.
+            to: where it leads, likewise.
+            port: the port that the client opens; None asks for any, of any protocol.
+            protocol: whose port that is.
+
+        Raises:
+            LookupError: a word stands for no end; the message names the nearest.
+        """
+        return reaches(self._frame, self._reached(), from_, to, port, protocol)
+
+    def _reached(self) -> Reach:
+        """What can reach what, worked out once: most rules do not ask for it."""
+        if self._reach is None:
+            object.__setattr__(self, "_reach", Reach(self._frame.network))
+        return cast(Reach, self._reach)
+
     def _every(self, kind: type[E], view: Callable[[Frame, E], R]) -> tuple[R, ...]:
         return tuple(
             view(self._frame, each)
@@ -149,7 +192,8 @@ class Network(ReadOnly):
 def _only(name: str, found: Iterable[R], kind: str) -> R:
     """The one resource of a name."""
     every = list(found)
-    fitting = [each for each in every if name in _names(each)]
+    fitting = [each for each in every if name == each.address]
+    fitting = fitting or [each for each in every if name in _names(each)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -164,5 +208,7 @@ def _only(name: str, found: Iterable[R], kind: str) -> R:
 
 
 def _names(view: Resource) -> tuple[str, ...]:
-    """What a resource may be called: its address, and the last part of it."""
-    return view.address, view.name, view.label, *((view.construct,) if view.construct else ())
+    """What a resource may be called: its address, the last part of it, and its names in AWS."""
+    given = (each.value for each in view.aws_names)
+    known = (str(value) for value in given if value is not None)
+    return view.address, view.name, view.label, view.construct or view.address, *known

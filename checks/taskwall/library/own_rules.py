@@ -48,6 +48,12 @@ def every_rule(folders: Sequence[str] = ()) -> OwnRules:
     return _every(tuple(dict.fromkeys(map(os.path.abspath, named))))
 
 
+def name_folders(folders: Sequence[str]) -> None:
+    """Let all that this process asks from now on have the rules of folders, too."""
+    known = filter(None, (os.environ.get(ENVIRONMENT),))
+    os.environ[ENVIRONMENT] = os.pathsep.join((*map(os.path.abspath, folders), *known))
+
+
 @cache
 def _every(folders: tuple[str, ...]) -> OwnRules:
     found = {rule.id: rule for rule in all_rules()}
@@ -79,13 +85,16 @@ class _Package:
             why = f"rules cannot be read: {error.strerror or error}"
             errors.append(_error(self.folder, 1, why))
             return
+        if not any(map(RULE_FILE.fullmatch, files)):
+            errors.append(_error(self.folder, 1, f"holds no rules: {_NAMED}"))
         for file in files:
             if not RULE_FILE.fullmatch(file):
+                errors += _misnamed(os.path.join(self.folder, file))
                 continue
             path = os.path.join(self.folder, file)
             try:
                 found = _rule_of(import_module(f"{self.name}.{file[:-3]}"), file)
-            except Exception as error:  # noqa: BLE001 (a rule that cannot be loaded is an error)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 (a rule that cannot be loaded is an error)
                 errors.append(_error(path, _line(error, path), f"{type(error).__name__}: {error}"))
             else:
                 yield found
@@ -116,6 +125,18 @@ def _rule_of(module: ModuleType, file: str) -> Rule:
     return mine[0]
 
 
+_NAMED = "the file of a rule is named by its id and what it is about, such as acme101_name.py"
+
+
+def _misnamed(path: str) -> Iterator[SourceError]:
+    """That a file holds a rule, and is not named as one: it would never be read."""
+    if path.endswith(".py") and os.path.isfile(path):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            for number, line in enumerate(file, 1):
+                if line.startswith("@rule("):
+                    yield _error(path, number, _NAMED)
+
+
 def _installed(errors: list[SourceError]) -> Iterator[_Package]:
     """The packages of rules that installed distributions name."""
     if not any(map(_names_rules, sys.path)):
@@ -126,7 +147,7 @@ def _installed(errors: list[SourceError]) -> Iterator[_Package]:
         try:
             package = point.load()
             folders = list(package.__path__)
-        except Exception as error:  # noqa: BLE001 (whatever the package raises)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the package raises)
             errors.append(_error(point.value, 1, f"rules cannot be imported: {error!r}"))
         else:
             yield from (_Package(package.__name__, folder) for folder in folders)
@@ -151,7 +172,7 @@ def _names_rules(folder: str) -> bool:
     return False
 
 
-def _line(error: Exception, path: str) -> int:
+def _line(error: BaseException, path: str) -> int:
     """The line of a rule's file where loading it failed."""
     if isinstance(error, SyntaxError):
         return error.lineno or 1

@@ -12,7 +12,7 @@ from msgspec import Struct
 from taskwall.core.facts import TRUE
 from taskwall.core.values import Origin, Span
 from taskwall.findings.finding import SEVERITIES, Severity
-from taskwall.library.deadline import deadline
+from taskwall.library.deadline import TooSlowError, deadline
 from taskwall.library.facts import AS_THEY_ARE, Fact, core_of
 from taskwall.library.network import Network
 from taskwall.library.security_groups import Permission
@@ -103,13 +103,26 @@ def rule(
 
 
 def _asked(judge: OwnJudge) -> Callable[[ModelNetwork], Iterator[EngineVerdict]]:
-    """A rule of one's own as the engine asks it: within a limit of time, and printing to stderr."""
+    """A rule of one's own as the engine asks it: within a limit of time, and printing to stderr.
+
+    One that was too slow once is not asked again: there may be many stacks, and scenarios of each.
+    """
+    given_up = ""
 
     @wraps(judge)
     def asked(network: ModelNetwork) -> Iterator[EngineVerdict]:
+        nonlocal given_up
+        if given_up:
+            raise TooSlowError(given_up)
         shown = Network(Frame(network, AS_THEY_ARE))
-        with redirect_stdout(sys.stderr), deadline(MAX_SECONDS):
-            found = [_of_engine(verdict) for verdict in judge(shown)]
+        try:
+            with redirect_stdout(sys.stderr), deadline(MAX_SECONDS):
+                found = [_of_engine(verdict) for verdict in judge(shown)]
+        except TooSlowError as error:
+            given_up = str(error)
+            raise
+        except SystemExit as error:
+            raise RuntimeError("a rule must not end the program") from error
         yield from found
 
     return asked

@@ -4,13 +4,20 @@ from typing import Literal, TypeAlias
 
 from taskwall.core.facts import Fact as CoreFact
 from taskwall.core.facts import any_of
+from taskwall.core.values import Need
 from taskwall.library.facts import Fact
 from taskwall.library.load_balancers import LoadBalancer
 from taskwall.library.security_groups import GroupUser
-from taskwall.library.views import Related, Resource, Setting, leads_to, related
+from taskwall.library.views import Frame, ReadOnly, Related, Resource, Setting, leads_to, related
 from taskwall.library.vpc import Subnet
 from taskwall.model.compute.launch_type import awsvpc, runs_on
+from taskwall.model.endpoints.availability import has_endpoint
+from taskwall.model.endpoints.egress_path import internet_egress
+from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
+from taskwall.model.endpoints.task_location import TaskLocation, vpc_of
 from taskwall.model.entities import ecs as model
+from taskwall.model.entities.container_needs import ELSEWHERE
+from taskwall.model.entities.vpc import Vpc as VpcEntity
 from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths
 
 LaunchType: TypeAlias = Literal["FARGATE", "EC2", "MANAGED_INSTANCES", "EXTERNAL"]
@@ -26,6 +33,61 @@ class Cluster(Resource):
     def cluster_name(self) -> Setting:
         """The name that it is given."""
         return Setting(self._frame, self._entity.named)
+
+
+class Dependency(ReadOnly):
+    """That tasks of a service need another service of AWS, such as "ecr.api" to pull their image.
+
+    `service` is "internet" where no endpoint would do: an image of a public registry. `purpose`
+    continues the sentence "they need it ...".
+    """
+
+    __slots__ = ("_dependency",)
+    _dependency: ServiceDependency
+
+    def __init__(self, frame: Frame, dependency: ServiceDependency) -> None:
+        """Made by the library."""
+        super().__init__(frame)
+        object.__setattr__(self, "_dependency", dependency)
+
+    @property
+    def service(self) -> str:
+        """The AWS service without the Region, such as "ecr.api"."""
+        service = self._dependency.service
+        return "internet" if service == ELSEWHERE else service
+
+    @property
+    def purpose(self) -> str:
+        """What for: "to pull its image"."""
+        return self._dependency.purpose
+
+    @property
+    def needed(self) -> Fact:
+        """Whether they need it."""
+        return self._frame.fact(self._dependency.fact)
+
+    @property
+    def has_endpoint(self) -> Fact:
+        """Whether their VPC has an endpoint of it."""
+        network, each = self._frame.network, self._dependency
+        link = vpc_of(network, each.source)
+        vpc = network.get(VpcEntity, link)
+        if vpc is None or vpc.external:
+            text = f"the VPC of {each.source.name} has an endpoint of {self.service}"
+            needs = (Need(f"the VPC of {each.source.name}", "is not in the sources"),)
+            return self._frame.fact(CoreFact(None, text, needs=needs))
+        location = TaskLocation(link, vpc, (each.source,))
+        return self._frame.fact(has_endpoint(network, location, (each.service,), each.region))
+
+    @property
+    def has_internet(self) -> Fact:
+        """Whether who asks for it has a way to the internet from each subnet."""
+        each = self._dependency
+        egress = internet_egress(self._frame.network, each.source, each.itself, each.dual)
+        return self._frame.fact(egress)
+
+    def __repr__(self) -> str:
+        return f"<Dependency {self.service} {self.purpose}>"
 
 
 class Service(GroupUser):
@@ -85,6 +147,12 @@ class Service(GroupUser):
     def runs_on(self, *launch_types: LaunchType) -> Fact:
         """Whether tasks of it run on one of these launch types."""
         return self._frame.fact(runs_on(self._frame.network, self._entity, *launch_types))
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """The services of AWS that its tasks need to start and to run, as far as sources tell."""
+        found = service_dependencies(self._frame.network, self._entity)
+        return tuple(Dependency(self._frame, each) for each in found)
 
     @property
     def awsvpc(self) -> Fact:

@@ -11,6 +11,7 @@ from taskwall.core.values import Scalar, Span
 from taskwall.library.facts import Fact, Need, Place, Presentation, shown_need, shown_place
 from taskwall.model.core.entity import Entity, Link, same_entity
 from taskwall.model.core.entity import Setting as ModelSetting
+from taskwall.model.core.given_name import given_names
 from taskwall.model.core.network import Network
 from taskwall.model.core.tag import tags_of
 
@@ -145,9 +146,15 @@ class Resource(ReadOnly):
         """Whether it is there: unknown where an undecided count or condition decides it."""
         return self._frame.fact(self._entity.exists)
 
+    @property
+    def aws_names(self) -> tuple[Setting, ...]:
+        """What it is called in AWS: its own name (or identifier), and its tag `Name`."""
+        found = given_names(self._frame.network, self.address)
+        return tuple(Setting(self._frame, each) for each in found)
+
     def tag(self, key: str) -> Setting | None:
-        """The value of a tag; None if the sources certainly do not set it."""
-        tags = tags_of(self._frame.network, self._entity.id)
+        """The value of a tag; None if the resource certainly does not set it itself."""
+        tags = tags_of(self._frame.network, self.address)
         found = next((tag for tag in tags if tag.key == key), None)
         found = found or next((tag for tag in tags if tag.key is None), None)
         return None if found is None else Setting(self._frame, found.value)

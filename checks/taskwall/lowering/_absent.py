@@ -111,6 +111,7 @@ _USERS: Mapping[str, Mapping[str, str]] = {
         "Subnet": "network_configuration.subnets[]",
         "SecurityGroup": "network_configuration.security_groups[]",
         "TargetGroup": "load_balancer[].target_group_arn",
+        "CapacityProvider": "capacity_provider_strategy[].capacity_provider",
         "ClassicLoadBalancer": "load_balancer[].elb_name",
         "Cluster": "cluster",
         "TaskDefinition": "task_definition",

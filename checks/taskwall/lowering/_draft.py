@@ -26,7 +26,7 @@ from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._outside import is_outside, looks_here, root_of, words_in
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
-from taskwall.source.stack import SourceError
+from taskwall.source.stack import SourceError, at_the_call
 
 T = TypeVar("T", bound=Entity)
 
@@ -81,7 +81,8 @@ class ResourceReader:
 
     def complain(self, cell: Cell, message: str) -> None:
         """Note that what stands at a cell cannot be read."""
-        self.builder.errors.append(SourceError(cell.place, f"{self.name}: {message}"))
+        error, call = SourceError(cell.place, f"{self.name}: {message}"), self.origin.download
+        self.builder.errors.append(at_the_call(error, call) if call else error)
 
     def fact(self, text: str, cell: Cell) -> Fact:
         """That this resource says something at a cell; unknown where either may be absent."""
@@ -286,7 +287,9 @@ class NetworkBuilder:
         try:
             yield from kind.lowering(reading)
         except Exception as error:  # noqa: BLE001 (a defect here must not silence the rest)
-            self.crashes.append((reading.name, reading.origin.header, error))
+            call = reading.origin.download
+            at = call.place if call else reading.origin.header
+            self.crashes.append((reading.name, at, error))
 
     def label(self, address: str) -> str:
         """An address as messages say it: without instance keys."""

@@ -2,7 +2,7 @@
 
 import re
 
-from taskwall.core.json_text import parsed
+from taskwall.core.partial_json import parsed
 from taskwall.core.values import (
     Fields,
     Items,

@@ -6,6 +6,7 @@ from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Known, Need, Span, Unknown
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.access_log import block_of_logs, classic_access_log
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
@@ -23,6 +24,7 @@ def classic(r: ResourceReader) -> Iterator[object]:
     groups = r.attribute("security_groups", "SecurityGroups")
     links = r.links(SecurityGroup, groups, "uses security group")
     kind = Setting(Known("classic"), r.origin.header, "type", r.name)
+    yield from names_and_tags(r)
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,

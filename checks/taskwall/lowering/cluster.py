@@ -8,8 +8,8 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, worst_per_scenario
 from taskwall.lowering import capacity
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.namespace import Namespace
-from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.ecs import (
     AutoScalingGroup,
@@ -32,7 +32,7 @@ READ = "2026-11-24"
 def cluster(r: ResourceReader) -> Iterator[object]:
     strategy = r.attribute("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     if not r.external:
-        yield from tags(r)
+        yield from names_and_tags(r)
     yield Cluster(
         id=r.id,
         origin=r.origin,

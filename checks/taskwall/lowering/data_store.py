@@ -12,7 +12,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.exposure import exposure
-from taskwall.lowering.tag import tags
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.store import Store, TlsRequirement
 from taskwall.model.data_stores.tls_defaults import (
@@ -429,7 +429,7 @@ STORES: dict[str, StoreSchema] = {
 def store(r: ResourceReader) -> Iterator[object]:
     spelled = STORES[r.resource.type]
     yield from exposure(r)
-    yield from tags(r)
+    yield from names_and_tags(r)
     if spelled.member_of and not r.external and not r.body.get(spelled.member_of).absent:
         return  # What it is a member of is the store.
     yield store_of(r, spelled)

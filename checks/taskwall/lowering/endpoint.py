@@ -8,6 +8,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Reference, Text, Value, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._structure import structure
+from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.endpoints.endpoint import (
     OFFERED,
@@ -27,7 +28,7 @@ from taskwall.source.resource import Cell
 
 
 @lowers("aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", to=Endpoint)
-def endpoint(r: ResourceReader) -> Iterator[Entity]:
+def endpoint(r: ResourceReader) -> Iterator[object]:
     named = r.setting("service_name", "ServiceName")
     service = _looked_up(r, named.value) or service_of(named.value)
     groups = r.attribute("security_group_ids", "SecurityGroupIds")
@@ -36,6 +37,7 @@ def endpoint(r: ResourceReader) -> Iterator[Entity]:
     tables_used = r.links(RouteTable, tables, "is in")
     policy = r.attribute("policy", "PolicyDocument")
     region = r.setting("service_region", "ServiceRegion")
+    yield from tags(r)
     yield Endpoint(
         id=r.id,
         origin=r.origin,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE
 from taskwall.lowering import container, serving
 from taskwall.lowering._draft import ResourceReader, lowers, setting
-from taskwall.lowering.tag import tags
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.entities.ecs import Cluster, Providers, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
@@ -21,7 +21,7 @@ def express_service(r: ResourceReader) -> Iterator[object]:
     image = r.attribute("primary_container.image", "PrimaryContainer.Image")
     yield from container.express_uses(r, image)
     yield from serving.express_port(r)
-    yield from tags(r)
+    yield from names_and_tags(r)
     yield TaskSource(
         id=r.id,
         origin=r.origin,

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
-from taskwall.lowering.tag import tags
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.compute.container_instances import InstanceAddress, Instances
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import (
@@ -49,7 +49,7 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
     allocated = (
         r.link(ElasticIp, mapping.get(allocation), "uses Elastic IP") for mapping in mapped
     )
-    yield from tags(r)
+    yield from names_and_tags(r)
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,

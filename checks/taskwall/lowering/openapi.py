@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from taskwall.core.json_text import parsed_yaml
+from taskwall.core.partial_json import parsed_yaml
 from taskwall.core.values import Fields, Known, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure

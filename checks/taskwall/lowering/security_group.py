@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, Need, Reference, worst_per_scenario
 from taskwall.lowering._draft import ResourceReader, lowers, setting
-from taskwall.lowering.tag import tags
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
@@ -30,7 +31,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
     egress = r.attribute("egress", "SecurityGroupEgress")
     inline: dict[Direction, Cell] = {"ingress": ingress, "egress": egress}
     managed = frozenset(way for way, cell in inline.items() if not cell.absent)
-    yield from tags(r)
+    yield from names_and_tags(r)
     yield SecurityGroup(
         id=r.id,
         origin=r.origin,
@@ -149,6 +150,20 @@ def _permissions(
     spelled = _spelling(r, way)
     protocol, first, last = (setting(block.get(key), key) for key in spelled.ports)
 
+    of_key = {
+        key: sum(1 for _ in _peers(block, key))
+        for key in (*spelled.ranges, *spelled.lists, *spelled.groups)
+    }
+    itself = block.get(spelled.itself) if spelled.itself else r.nothing()
+    is_itself = itself.known is True or str(itself.known).lower() == "true"
+    several = sum(of_key.values()) + bool(is_itself or itself.needs) > 1
+
+    def entry(cell: Cell, key: str) -> AttributePath | None:
+        if protocol.attribute is None:
+            return None
+        inner = cell.path if of_key.get(key, 0) > 1 else block.get(key).path
+        return AttributePath(r.origin.address, inner if several else block.path)
+
     def permission(cell: Cell, key: str = "", **who: Setting | Link | bool | None) -> Permission:
         says = setting(block.get(key), key).attribute if key else None
         text = f"{r.name} allows this {way}"
@@ -165,7 +180,8 @@ def _permissions(
             says=says,
             by_group=spelled.groups[0],
             many=spelled.groups[0] in _MANY,
-            alone=key not in _MANY or sum(1 for _ in block.get(key).each()) == 1,
+            alone=key not in _MANY or of_key[key] == 1,
+            entry=entry(cell, key),
             fact=TRUE
             if cell.doubt is None and not waits
             else Fact(None, text, cell.place, r.name, (*waits, *(cell.doubt or ()))),
@@ -196,8 +212,7 @@ def _permissions(
                 peer = replace(peer, exact=False)
             own = peer is not None and peer.to == group.to
             yield permission(cell, key, peer=None if own else peer, itself=own)
-    itself = block.get(spelled.itself) if spelled.itself else r.nothing()
-    if itself.known is True or str(itself.known).lower() == "true":
+    if is_itself:
         found = True
         yield permission(itself, spelled.itself, itself=True)
     elif itself.needs:

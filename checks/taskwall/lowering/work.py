@@ -14,8 +14,8 @@ from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.lowering import deployment, dns_names, lattice, service_connect, serving
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import strategy_of
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.namespace import Namespace, Registry
-from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.ecs import Binding, Cluster, Providers, TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
@@ -115,7 +115,7 @@ def task_source(r: ResourceReader) -> Iterator[object]:
         yield from lattice.registered(r)
         yield from deployment.shifts(r)
     if r.resource.type not in _UNTAGGED:
-        yield from tags(r)
+        yield from names_and_tags(r)
     outer = r.body
     if spelling.word == "service":
         type_ = r.attribute("deployment_controller.type", "DeploymentController.Type")

@@ -1,4 +1,4 @@
-"""The outputs: a file here is a format, and has `render(report, view) -> str`."""
+"""The outputs: a module here is a format, and has `render(report, view) -> str`."""
 
 import os
 from importlib import import_module
@@ -10,24 +10,29 @@ from taskwall.findings.finding import Report
 
 
 class View(Struct, frozen=True):
-    """How a format for people is to look: in colour, so wide, and how much is said.
+    """How a format for people is to look: in colour, so many columns wide, and how much is said.
 
-    `verbose` says everything, `quiet` what was found and nothing else, `summary` counts in place of
-    the findings. `suppressed` shows suppressed findings in SARIF too, `ties` what was found to be
-    what sources refer to elsewhere.
+    `fold` breaks long lines at `width`, as for a terminal. `verbose` says everything, `quiet` what
+    was found and nothing else, `summary` counts in place of the findings. `suppressed` shows
+    suppressed findings in SARIF too, `ties` what was found to be what sources refer to elsewhere.
+    `paths` are what was scanned, for the commands that the end of a report proposes. `compliance`
+    names the framework that CSV is evidence for.
     """
 
     colour: bool = False
     width: int = 100
+    fold: bool = False
     verbose: bool = False
     quiet: bool = False
     summary: bool = False
     suppressed: bool = False
     ties: bool = False
+    paths: tuple[str, ...] = ()
+    compliance: str = "fsbp"
 
 
 class Render(Protocol):
-    """What the file of a format holds under the name `render`."""
+    """What the module of a format holds under the name `render`."""
 
     def __call__(self, report: Report, view: View = ...) -> str:
         """The whole report as a text that ends with a newline."""
@@ -35,8 +40,8 @@ class Render(Protocol):
 
 def formats() -> tuple[str, ...]:
     """The names of all formats."""
-    files = sorted(os.listdir(__path__[0]))
-    return tuple(file[:-3] for file in files if file.endswith(".py") and not file.startswith("_"))
+    names = sorted(os.listdir(__path__[0]))
+    return tuple(name.removesuffix(".py") for name in names if not name.startswith("_"))
 
 
 def render(name: str, report: Report, view: View) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from taskwall.core.digest import sha256
-from taskwall.findings.finding import Report, Severity
+from taskwall.findings.finding import Finding, Report, Severity
+from taskwall.findings.markdown import as_code, as_plain, fenced
 from taskwall.findings.text import absent_calls, one_line, sanitize
 from taskwall.outputs import View
 
@@ -50,7 +51,18 @@ def _issues(report: Report) -> Iterator[dict[str, object]]:
             finding.line,
             finding.end_line,
             finding.fingerprint,
+            "\n".join(_body(finding)),
         )
+
+
+def _body(finding: Finding) -> Iterator[str]:
+    """The chain that leads to a finding, and its fix, in Markdown."""
+    for step in finding.because:
+        yield f"- {as_plain(step.text)} ({as_code(f'{step.file}:{step.line}')})"
+    for call in finding.called_from:
+        yield f"- called from {as_plain(call.text)} ({as_code(f'{call.file}:{call.line}')})"
+    if finding.fix:
+        yield f"\n{fenced(finding.fix.text)}"
 
 
 def _issue(
@@ -61,10 +73,13 @@ def _issue(
     line: int,
     end_line: int = 0,
     fingerprint: str = "",
+    body: str = "",
 ) -> dict[str, object]:
     said = sanitize(text)
+    content: dict[str, object] = {"content": {"body": body}} if body else {}
     return {
         "description": said,
+        **content,
         "check_name": check,
         "fingerprint": fingerprint or sha256(f"{check}\0{file}\0{said}".encode())[:20],
         "severity": severity,

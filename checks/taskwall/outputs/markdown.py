@@ -3,20 +3,18 @@
 The text of sources is escaped: it is shown as it stands, mentions nobody and makes no links.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report
-from taskwall.findings.markdown import as_code, as_plain
+from taskwall.findings.markdown import as_code, as_plain, fenced
 from taskwall.findings.text import (
     absent_calls,
     absent_count,
     by_severity,
     one_line,
     remainder,
-    sanitize,
 )
 from taskwall.outputs import View
 
@@ -122,7 +120,7 @@ def _behind(one: Finding) -> Iterator[str]:
     for call in one.called_from:
         yield f"- called from {as_plain(call.text)} ({as_code(f'{call.file}:{call.line}')})"
     if one.fix:
-        yield f"\n{_fenced(one.fix.text)}\n"
+        yield f"\n{fenced(one.fix.text)}\n"
 
 
 def _more(findings: Sequence[object]) -> Iterator[str]:
@@ -132,11 +130,3 @@ def _more(findings: Sequence[object]) -> Iterator[str]:
 
 def _where(finding: Finding) -> str:
     return as_code(f"{finding.file}:{finding.line}")
-
-
-def _fenced(text: str) -> str:
-    """A text of several lines as a block of code, in a fence longer than any within."""
-    lines = [sanitize(line).rstrip() for line in text.strip().splitlines()]
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return "\n".join((f"{fence}text", *lines, fence))

@@ -7,19 +7,22 @@ are notifications, and make the run unsuccessful; sources that are absent are no
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import msgspec
 
 from taskwall.findings.finding import Edit, Finding, Report, RuleDescription, Severity, Suppressed
-from taskwall.findings.text import absent_calls, one_line, sanitize
+from taskwall.findings.text import absent_calls, by_severity, one_line, sanitize
 from taskwall.outputs import View
 
 Object: TypeAlias = dict[str, Any]
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+INFORMATION = "https://pypi.org/project/taskwall/"
+"""Where what is installed by this name says what it is."""
 
 LEVELS: Mapping[Severity, str] = {
     "critical": "error",
@@ -43,6 +46,9 @@ PRECISION = "high"
 STEPS_IN_MESSAGE = 8
 """So many steps of a chain are in a message; all are in the related locations."""
 
+MAX_RESULTS = 25_000
+"""GitHub takes no more results of a run: the most severe are kept, and the rest is counted."""
+
 SARIF_KINDS = {"fail": "fail", "unknown": "review", "pass": "pass"}
 FINGERPRINT = "taskwall/v1"
 LINE_HASH = "primaryLocationLineHash"
@@ -55,25 +61,39 @@ def render(report: Report, view: View | None = None) -> str:
     held = document.suppressed if view is not None and view.suppressed else ()
     rules = _rules(report, [*document.findings, *(one.finding for one in held)])
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    results = [_result(one, report, index) for one in document.findings]
+    results = [_result(one, report, index) for one in _most_severe(document.findings)]
     results += [
-        {**_result(one.finding, report, index), "suppressions": [_suppression(one)]} for one in held
+        {**_result(one.finding, report, index), "suppressions": [_suppression(one)]}
+        for one in held[: MAX_RESULTS - len(results)]
     ]
-    driver: Object = {"name": "taskwall", "semanticVersion": document.taskwall, "rules": rules}
-    if home := _home():
-        driver["informationUri"] = home
+    cut = len(document.findings) + len(held) - len(results)
+    driver: Object = {
+        "name": "taskwall",
+        "informationUri": INFORMATION,
+        "semanticVersion": document.taskwall,
+        "rules": rules,
+    }
     run: Object = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report, index)],
+        "invocations": [_invocation(report, index, cut)],
         "results": results,
         "properties": {
             "suppressed": sum(one.by == "comment" for one in document.suppressed),
             "baselined": sum(one.by == "baseline" for one in document.suppressed),
+            **({"cut": cut} if cut else {}),
         },
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+
+
+def _most_severe(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """As many findings as a run may have, in their order."""
+    if len(findings) <= MAX_RESULTS:
+        return findings
+    kept = set(map(id, by_severity(findings)[:MAX_RESULTS]))
+    return [one for one in findings if id(one) in kept]
 
 
 def _rules(report: Report, findings: list[Finding]) -> list[Object]:
@@ -84,18 +104,6 @@ def _rules(report: Report, findings: list[Finding]) -> list[Object]:
     for name in spoken_of:
         known.setdefault(name, {"id": name})
     return [known[name] for name in sorted(known)]
-
-
-def _home() -> str:
-    """The page of the project, as far as what is installed names one."""
-    from importlib import metadata
-
-    try:
-        urls = metadata.metadata("taskwall").get_all("Project-URL") or ()
-    except metadata.PackageNotFoundError:
-        return ""
-    named = dict(url.split(", ", 1) for url in urls if ", " in url)
-    return next((named[name] for name in ("Homepage", "Repository") if name in named), "")
 
 
 def _rule(rule: RuleDescription, is_shown: bool) -> Object:
@@ -248,10 +256,16 @@ def _suppression(one: Suppressed) -> Object:
     return found
 
 
-def _invocation(report: Report, index: Mapping[str, int]) -> Object:
-    """Whether the run went well, with what it could not read and which rules crashed."""
+def _invocation(report: Report, index: Mapping[str, int], cut: int) -> Object:
+    """Whether the run went well, with what it could not read and which rules crashed.
+
+    `cut` says how many results are left out.
+    """
     document = report.document
     told_of: list[Object] = []
+    if cut:
+        text = f"{cut:,} results are left out, the least severe: a run may have {MAX_RESULTS:,}"
+        told_of.append({"level": "warning", "message": {"text": text}})
     levels = [("error", one) for one in document.errors]
     levels += [("warning", one) for one in document.warnings]
     for level, error in levels:

@@ -6,7 +6,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from taskwall import __version__, settings, sources
+from taskwall import __version__, sources
 from taskwall.engine.judgement import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
@@ -30,7 +30,9 @@ from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
 from taskwall.report.rows import ReportEntries, ReportEntry
 from taskwall.rules._rule import Rule, describe
-from taskwall.settings import Settings, reaches
+from taskwall.settings import Settings
+from taskwall.settings.selection import reaches
+from taskwall.settings.words import nearest
 from taskwall.source.files import Files
 from taskwall.source.stack import AbsentSource, InternalError, SourceError
 from taskwall.source.submodules import is_called
@@ -185,6 +187,7 @@ class ReportBuilder:
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=self.found.excluded,
             line_hash=self._line_hash,
+            certain_passes=self.rows.certain_passes,
             open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
 
@@ -294,13 +297,15 @@ class ReportBuilder:
                     yield f"{where}{skip.wrong}"
                 elif skip in used and suppressions.has_ended(skip, self.today):
                     yield f"{where}the suppression of {skip.rule} ended on {skip.until}"
-                elif skip in used or not skip.rule.startswith("TW"):
+                elif skip in used:
                     continue
                 elif any(suppressions.names(skip, rule.id) for rule in self.rules):
                     yield f"{where}the suppression of {skip.rule} no longer suppresses anything"
                 elif not any(suppressions.names(skip, rule.id) for rule in every):
-                    hint = settings.nearest(skip.rule, [rule.id for rule in every])
-                    yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
+                    # Others are of hosts, or of rules of one's own that are not here today.
+                    hint = nearest(skip.rule, [rule.id for rule in every])
+                    if hint or skip.rule.startswith("TW"):
+                        yield f"{where}no rule is {skip.rule}{hint}: nothing is suppressed"
 
     def _dated(self) -> Iterator[str]:
         """The day that the report depends on, if any suppression ends."""
@@ -351,9 +356,10 @@ def _most_needed_first(
 
 
 def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:
-    """What a stack calls and is not there, as a report shows it."""
+    """What a stack calls and is not there, as a report shows it: of its own root module."""
     file = paths.shown(one.place.file)
-    names = (one.kind, one.name, one.source, one.version, stack, file)
+    root = paths.shown(one.root) if one.root else stack
+    names = (one.kind, one.name, one.source, one.version, root, file)
     return Absent(*names, one.place.line, one.cure, one.read_as)
 
 

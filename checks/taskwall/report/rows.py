@@ -1,5 +1,6 @@
 """Findings on their way into a report, in order, with edits, suppressions and fingerprints."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 
@@ -72,8 +73,11 @@ class ReportEntries:
         merged = _merged(self._rows(reads, judgements, files))
         rows = sorted(merged, key=lambda row: in_order(row.finding))
         self._all = self._fingerprinted(rows, lines)
-        self.passes = len({passed for judgement in judgements for passed in judgement.passes})
+        passes = {passed for judgement in judgements for passed in judgement.passes}
+        self.passes = len({passed[:-1] for passed in passes})
         """How many passes there are that are not shown, each once however many stacks have it."""
+        self.certain_passes = Counter(rule for rule, *_, certain in passes if certain)
+        """Of those, how many each rule certainly concerns."""
         waits = {
             need
             for judgement in judgements

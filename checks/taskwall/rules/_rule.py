@@ -158,6 +158,11 @@ class Rule(Struct, frozen=True):
         return replace(self, severity_given=severity)
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it is taskwall's, and not one of the user's own."""
+        return self.id.startswith("TW")
+
+    @property
     def code(self) -> CodeType:
         """The code of its function: of a rule of one's own, the user's."""
         found: CodeType = getattr(self.judge, "__wrapped__", self.judge).__code__

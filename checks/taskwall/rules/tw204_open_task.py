@@ -46,12 +46,14 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
     attachment = attachments(network)[used]
     permissions = ingress(network, attachment)
     shared, only = _shared(network, attachment), only_way_in(network, attachment)
-    for each in by_permission((p, allows_internet(network, p)) for p in permissions):
+    violations = [(p, allows_internet(network, p)) for p in permissions]
+    wrong = {p.id for p, violated in violations if violated.truth}
+    for each in by_permission(violations):
         permission, violated = each.permission, each.fact
         concerned = attachment.fact & permission.fact
         if violated.truth is not False and only.truth is not False:
             concerned &= ~only
-        narrowed = to_balancer(network, attachment, permission)
+        narrowed = to_balancer(network, attachment, permission, wrong)
         yield Verdict(
             permission.on,
             permission.place,
@@ -64,6 +66,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
             concerned=concerned,
             changes=narrowed.changes,
             advice=narrowed.advice,
+            remedy=narrowed.remedy,
         )
     group = attachment.declared
     if group is not None and not group.external and not permissions:

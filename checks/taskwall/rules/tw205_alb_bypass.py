@@ -63,11 +63,13 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
     for attachment in group_behind_balancers(network, used, "application"):
         permissions = ingress(network, attachment)
         nlb = stands_behind(network, attachment, "network")
-        for each in by_permission((p, _proper(network, attachment, p, nlb)) for p in permissions):
+        judged = [(p, _proper(network, attachment, p, nlb)) for p in permissions]
+        wrong = {p.id for p, proper in judged if proper.truth is False}
+        for each in by_permission(judged):
             permission, proper = each.permission, each.fact
             if permission.peer is not None and asks_for_balancer(network, attachment, proper):
                 continue  # The load balancer itself is not in the sources, which is reported below.
-            narrowed = to_balancer(network, attachment, permission)
+            narrowed = to_balancer(network, attachment, permission, wrong)
             yield Verdict(
                 permission.on,
                 permission.place,
@@ -80,6 +82,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
                 concerned=attachment.fact & permission.fact,
                 changes=narrowed.changes,
                 advice=narrowed.advice,
+                remedy=narrowed.remedy,
             )
         group = attachment.declared
         if not permissions and group is not None and not group.external:

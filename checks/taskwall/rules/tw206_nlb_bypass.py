@@ -50,9 +50,11 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
         concerned = attachment.fact if behind_alb.truth is False else attachment.fact & ~behind_alb
         exposed = only_way_in(network, attachment).truth is True
         advice = ": give the NLB a security group, and allow that one" if exposed else ""
-        for each in by_permission((p, _proper(network, attachment, p)) for p in permissions):
+        judged = [(p, _proper(network, attachment, p)) for p in permissions]
+        wrong = {p.id for p, proper in judged if proper.truth is False}
+        for each in by_permission(judged):
             permission, proper = each.permission, each.fact
-            narrowed = to_balancer(network, attachment, permission)
+            narrowed = to_balancer(network, attachment, permission, wrong)
             yield Verdict(
                 permission.on,
                 permission.place,
@@ -66,6 +68,7 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
                 concerned=concerned & permission.fact,
                 changes=narrowed.changes,
                 advice=narrowed.advice,
+                remedy=narrowed.remedy,
             )
         group = attachment.declared
         if not permissions and group is not None and not group.external:

@@ -48,6 +48,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     # Whom it allows is asked by the rules that judge that.
                     asked_by="TW205" if permission.peer is not None else "TW204",
                     unreported=found.open and found.fact.truth is None,
+                    changes=permission.removed,
                 )
             for found in undone(network, each.declared, way) if each.declared is not None else ():
                 permission, name = found.permission, found.permission.on.name

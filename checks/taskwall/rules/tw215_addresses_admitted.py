@@ -33,6 +33,7 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
         proper = ((p, allowed_by_group(network, attachment, p)) for p in permissions)
         for each in by_permission(proper):
             permission, name = each.permission, each.permission.on.name
+            narrowed = permission.for_group(Placeholder("id of the caller's group"))
             yield Verdict(
                 permission.on,
                 permission.place,
@@ -44,7 +45,8 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} opens {attachment.names} to security groups only",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,
-                advice=permission.for_group(Placeholder("id of the caller's group")),
+                changes=narrowed if permission.alone else (),
+                advice=narrowed,
             )
         thing = attachment.declared
         if not permissions and thing is not None and not thing.external:

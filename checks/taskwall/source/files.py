@@ -191,6 +191,13 @@ class Files:
         tree = self._tree_at(path)
         return os.path.isfile(path) if tree is None else tree.kind(path) == "file"
 
+    def has(self, path: str) -> bool:
+        """Whether there is anything but a folder at a path: a file, a pipe, a device."""
+        tree = self._tree_at(path)
+        if tree is not None:
+            return tree.kind(path) == "file"
+        return os.path.exists(path) and not os.path.isdir(path)
+
     def is_folder(self, path: str) -> bool:
         """Whether a path is that of a folder, wherever it leads."""
         tree = self._tree_at(path)

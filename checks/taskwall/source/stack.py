@@ -4,12 +4,14 @@ A stack is one deployment: a Terraform root module with the modules it calls, or
 template. Reading is pure: the same files, inputs and scenario give the same evaluation.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from taskwall.core.values import Origin, Question, Scalar, Scenario, Span, Value
+from taskwall.core.values import ModuleCall, Origin, Question, Scalar, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.source.context import Context, SourceTie
 from taskwall.source.resource import Resource, Suppression
@@ -20,6 +22,13 @@ class SourceError(Struct, frozen=True, gc=False):
 
     place: Span
     message: str
+
+
+def at_the_call(error: SourceError, call: ModuleCall) -> SourceError:
+    """What is wrong in a downloaded module, at its call: nobody edits the module."""
+    at = error.place
+    where = f"{os.path.basename(at.file)}:{at.line} of {call.name}, which is downloaded"
+    return replace(error, place=call.place, message=f"{error.message} ({where})")
 
 
 class InternalError(SourceError, frozen=True, gc=False):
@@ -36,7 +45,8 @@ class AbsentSource(Struct, frozen=True, gc=False):
     `kind` is "module", "template", "include" (any other file) or "submodule", `name` what the call
     is named (`module.vpc`, a logical id), `source` and `version` what it asks for, as far as that
     is known. `cure` is the command that brings it, or says what else to do. `read_as` names the
-    model of it that was read in its place, if there was one.
+    model of it that was read in its place, if there was one. `root` is the folder that the cure is
+    for, "" if that is the stack's.
     """
 
     kind: str
@@ -46,6 +56,7 @@ class AbsentSource(Struct, frozen=True, gc=False):
     place: Span
     cure: str
     read_as: str | None = None
+    root: str = ""
 
 
 class Inputs(Struct, frozen=True):

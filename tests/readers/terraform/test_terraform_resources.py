@@ -1,13 +1,16 @@
 """Resources: their instances, bodies, places and references."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from taskwall.core.values import Fields, Items, Reference, Span, Value, needs, symbol
+from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.values.values import JsonItems
+from taskwall.source.files import Files
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Evaluation
+from taskwall.source.stack import Evaluation, Inputs
 
 Evaluated = Callable[..., Evaluation]
 Shown = Callable[[Value], object]
@@ -587,6 +590,7 @@ FILES = [
     ('aws_api_gateway_rest_api" "a', 'body = jsonencode(yamldecode(file("m.json")))', "m.json"),
     ('aws_ecs_task_definition" "a', 'container_definitions = file("../../m.json")', "../../m.json"),
     ('aws_launch_template" "a', 'user_data = filebase64("m.json")', "m.json"),
+    ('aws_launch_template" "a', 'user_data = filebase64("~root/m.json")', "~root/m.json"),
     ('aws_launch_template" "a', 'user_data = filebase64("there.json")', ""),
     ('aws_lambda_function" "a', 'source_code_hash = filebase64("m.json")', ""),
     ('aws_sfn_state_machine" "a', "definition = var.definition", ""),
@@ -603,5 +607,19 @@ def test_a_file_that_is_not_there_is_absent(
     found = [(one.kind, one.name, one.source, one.place.line) for one in evaluation.absent]
     name = block.replace('" "', ".")
     assert found == ([("include", name, source, 3)] if source else [])
-    cure = "--allow-outside" if ".." in source else "create the file before the scan"
+    cures = {
+        "../../m.json": "--allow-outside",
+        "~root/m.json": "copy the file into the repository",
+    }
+    cure = cures.get(source, "create the file before the scan")
     assert all(one.cure == cure for one in evaluation.absent)
+
+
+def test_a_file_that_cannot_be_read_is_absent(tmp_path: Path) -> None:
+    """It is there, but nobody knows what it says."""
+    (tmp_path / "m.json").write_bytes("{}".encode("utf-16"))
+    text = 'resource "aws_sfn_state_machine" "a" {\n  definition = file("m.json")\n}\n'
+    (tmp_path / "main.tf").write_text(text)
+    [stack], _ = stacks([f"{tmp_path}/main.tf"], Files(), Inputs(boundary=f"{tmp_path}"))
+    (absent,) = stack.evaluate({}).absent
+    assert (absent.source, absent.cure) == ("m.json", "make it a plain file in UTF-8")

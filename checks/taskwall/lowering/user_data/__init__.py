@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.core.json_text import parsed
+from taskwall.core.partial_json import parsed
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,

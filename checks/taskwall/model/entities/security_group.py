@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange, AttributePath, NewValue
+from taskwall.core.change import AttributeChange, AttributePath, NewValue, removal
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Origin, Span, Text, worst_per_scenario
 from taskwall.model.core.address import Cidr, parse_cidr
@@ -44,6 +44,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     `id` identifies it for precedence. `place` is where it says who, in the attribute `says`;
     `block` is all of it. `by_group` is the attribute that would name a security group there;
     `many` says that both hold lists, and `alone` that no other permission is of that attribute.
+    `entry` is what has to be taken away so that nothing is left of it.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     by_group: str = ""
     many: bool = False
     alone: bool = True
+    entry: AttributePath | None = None
     fact: Fact
 
     def for_group(self, group: NewValue) -> tuple[AttributeChange, ...]:
@@ -73,6 +75,11 @@ class Permission(Struct, frozen=True, kw_only=True):
             return ()
         wanted = (group,) if self.many else group
         return (AttributeChange(self.says, wanted, wanted, self.by_group),)
+
+    @property
+    def removed(self) -> tuple[AttributeChange, ...]:
+        """The change after which it is not there."""
+        return () if self.entry is None else (removal(self.entry),)
 
     def for_ports(self, first: NewValue, last: NewValue) -> tuple[AttributeChange, ...]:
         """The changes after which it is for a range of ports."""

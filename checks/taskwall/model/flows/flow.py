@@ -163,6 +163,15 @@ def _once(leaves: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(found.values())
 
 
+def spoken_ports(ports: Ranges | None) -> tuple[str, ...]:
+    """Ports as texts: single ones, ranges, or "all"; none where there are none to tell."""
+    if ports == ALL_PORTS:
+        return ("all",)
+    if ports is None:
+        return ()
+    return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)
+
+
 _ICMP = Ranges(((1, 1), (58, 58)))
 
 

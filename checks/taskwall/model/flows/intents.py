@@ -9,11 +9,17 @@ from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import FlowIntent, Network
 from taskwall.model.entities.security_group import Permission
-from taskwall.model.flows.flow import Flow, Obstacle
+from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.patterns import FlowPattern, flow_pattern
 from taskwall.model.flows.reach import Reach
-from taskwall.model.flows.selection import NoEndError, Selection, flows_between, select_ends
+from taskwall.model.flows.selection import (
+    NoEndError,
+    Selection,
+    flows_between,
+    obstacles_between,
+    select_ends,
+)
 
 
 class Judged(Struct, frozen=True):
@@ -93,18 +99,9 @@ def _required(
         needs = tuple(need for flow in fits for need in flow.missing)
         open_ = Fact(None, words, thing.origin.header, thing.name, needs)
         return Judged(intent, thing, None, ~open_, text)
-    why = [each.fact for each in _closed(reach, source, target)]
+    why = [each.fact for each in obstacles_between(reach, source, target)]
     shut = Fact(True, f"{intent.source} cannot open {text} to {intent.target}", None, thing.name)
     return Judged(intent, thing, None, all_of((shut, *(~fact for fact in why[:1]))), text)
-
-
-def _closed(reach: Reach, source: Selection, target: Selection) -> tuple[Obstacle, ...]:
-    for server in target.interfaces or (None,):
-        for client in source.interfaces or (None,):
-            found = reach.obstacles(source.word, client, target.word, server)
-            if found:
-                return found
-    return ()
 
 
 def _asked(network: Network) -> Iterator[tuple[FlowIntent, Reach, Selection, Selection]]:

@@ -64,7 +64,9 @@ def _logged_vpc(
         whole = whole and len(known) == len(source.subnets) and bool(known)
         found |= {subnet.id: subnet for subnet, _ in known if not subnet.external}
     first, link = min(pairs, key=lambda pair: pair[0].origin.order)
-    needs = link.fact.needs if link is not None else first.subnets_setting.unseen
+    needs = link.fact.needs if link is not None else ()
+    if not key:  # neither subnets nor groups tell: said where the subnets are given
+        needs = first.subnets_setting.unseen or needs
     if thing is not None and thing.external:
         needs = needs or thing.external
     return LoggedVpc(

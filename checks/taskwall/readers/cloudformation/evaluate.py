@@ -433,7 +433,9 @@ class Evaluator:
             return None
         exports = resolver.meant(name, self.template.unit.file)
         if len(exports) > 1:
-            why = f"is exported by {' and by '.join(qualified_paths(exports))}"
+            first, *others = qualified_paths(exports)
+            more = others[0] if len(others) == 1 else f"{len(others)} more templates"
+            why = f"is exported by {first} and by {more}"
             return Unknown((Need(symbol, why),), symbol, place=place)
         for export in exports:
             if export.copies:

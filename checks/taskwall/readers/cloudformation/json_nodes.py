@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from taskwall.readers import json_text
-from taskwall.readers.json_text import JsonError, JsonList, JsonNode, JsonScalar
+from taskwall.readers import positioned_json
+from taskwall.readers.positioned_json import JsonError, JsonList, JsonNode, JsonScalar
 from taskwall.source.files import UnreadableError
 
 
@@ -45,7 +45,7 @@ def composed(file: str, text: str, deepest: int) -> yaml.Node:
 
     try:
         # A tab or a line end within a text is no reason to leave a template unread.
-        return made(json_text.parse(text, deepest, strict=False))
+        return made(positioned_json.parse(text, deepest, strict=False))
     except JsonError as error:
         mark = _Mark(error.at, lines)
         raise UnreadableError(

@@ -26,7 +26,7 @@ _WISH: Final = (
     r"(?=$|#\s*(?:taskwall|checkov):skip=)"
 )
 _NO_RULE: Final = "a skip names a rule, as in TW206"
-_LETTERED: Final = r"[EWIU](TW\d*)"
+_LETTERED: Final = r"[EWIU]([A-Z]{2,}\d*)"
 
 
 def suppressions(template: Template) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
@@ -85,8 +85,8 @@ def _of_metadata(
         else:
             found.append(Suppression(name, why.strip(), at, scope, until=until))
     for item in elements(members(members(metadata).get("checkov")).get("skip")):
-        name = literal_text(members(item).get("id")) or ""
-        if name.startswith("TW"):
+        name = literal_text(members(item).get("id")) or "CKV"
+        if not name.startswith("CKV"):
             why = literal_text(members(item).get("comment")) or ""
             found.append(Suppression(name, why.strip(), item.place or scope, scope))
     config = members(members(metadata).get("cfn-lint")).get("config")
@@ -126,7 +126,7 @@ def _of_comments(template: Template, found: list[Suppression], errors: list[Sour
                 found.extend(
                     Suppression(name, reason, place, within)
                     for name in rules
-                    if name.startswith("TW")
+                    if not name.startswith("CKV")
                 )
             elif not rules:
                 errors.append(SourceError(place, _NO_RULE))

@@ -29,7 +29,14 @@ from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.secret_names import names_secret
-from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
+from taskwall.source.stack import (
+    AbsentSource,
+    Evaluation,
+    InputDefault,
+    Inputs,
+    SourceError,
+    at_the_call,
+)
 
 T = TypeVar("T")
 
@@ -327,12 +334,8 @@ def evaluation_of(
     blocks = ModuleBlocks(loader, units)
     errors = []
     for error in made.errors:
-        at = moved.apply(error.place)
-        message = error.message
-        if (call := download(at.file)) is not None:
-            where = f"{os.path.basename(at.file)}:{at.line} of {call.name}, which is downloaded"
-            at, message = moved.apply(call.place), f"{message} ({where})"
-        errors.append(replace(error, place=at, message=message))
+        call = download(error.place.file)
+        errors.append(moved.apply(at_the_call(error, call) if call else error))
     absent = []
     for one in made.absent:
         call = download(one.place.file)

@@ -109,12 +109,12 @@ def flattened(body: Fields) -> Fields:
     changed = {
         name: made
         for name, value in body.fields.items()
-        if type(value) is Items and (made := flat(value)) is not value
+        if type(value) is Items and (made := one_list(value)) is not value
     }
     return replace(body, fields=body.fields | changed) if changed else body
 
 
-def flat(value: Items) -> Items:
+def one_list(value: Items) -> Items:
     """A list of lists as the list of all their elements."""
     if any(isinstance(item, Fields) for item in value.items):
         blocks = [flattened(item) if type(item) is Fields else item for item in value.items]
@@ -128,7 +128,7 @@ def flat(value: Items) -> Items:
     rest, waits = [*value.rest], [*value.needs]
     for item in value.items:
         if isinstance(item, Items) and type(item) in (Items, Set, Emptied):
-            inner = flat(item)
+            inner = one_list(item)
             items += inner.items
             rest += inner.rest
             waits += inner.needs

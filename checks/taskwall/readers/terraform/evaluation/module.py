@@ -18,7 +18,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
-from taskwall.readers.terraform.evaluation.body import FieldsReader, flat
+from taskwall.readers.terraform.evaluation.body import FieldsReader, one_list
 from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import free_variable
@@ -217,7 +217,7 @@ class ModuleScope:
             if supplied and names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
         if _is_old(attributes.get("type")) and isinstance(value, Items):
-            value = flat(value)
+            value = one_list(value)
         self.run.work(10 * weight(value, self.run.weights), block.header)
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
@@ -447,10 +447,9 @@ class ModuleScope:
         place = attribute.expression.place if attribute else block.header
         source, version = self.argument(block, "source"), self.argument(block, "version")
         read_as = absent.stand_in.title if absent.stand_in and modelled else None
-        kind, cure = absent.kind, absent.cure
-        self.run.effects.report(
-            AbsentSource(kind, address, source or "", version or None, place, cure, read_as)
-        )
+        what = (absent.kind, address, source or "", version or None)
+        root = self.run.sources.tool_folder
+        self.run.effects.report(AbsentSource(*what, place, absent.cure, read_as, root))
 
     def _called(self, name: str, block: Block) -> Module | AbsentModule | str:
         """The module that a call means, that it is absent, or why it cannot be called."""

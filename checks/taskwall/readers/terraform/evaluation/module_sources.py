@@ -30,7 +30,10 @@ GET = "terraform get"
 """The command that downloads modules and nothing else."""
 
 TERRAGRUNT_INIT = "terragrunt init"
-"""The same for units of Terragrunt."""
+"""The same for a unit of Terragrunt."""
+
+STACK_INIT = "terragrunt stack run init"
+"""The same for the units that a `terragrunt.stack.hcl` makes."""
 
 ALLOW_OUTSIDE = "--allow-outside"
 
@@ -71,14 +74,14 @@ class ModuleSources:
     """Where the modules are that a root calls."""
 
     def __init__(self, root: Module, loader: ModuleLoader, inputs: Inputs, boundary: str) -> None:
-        self._root = root.folder
+        self._root = self.tool_folder = root.folder
         self._calls = root.calls
         self._loader = loader
         self._inputs = inputs
         self._boundary = boundary
         self._manifests: list[_Manifest] | None = None
         self.tool = ""
-        """The command that downloads modules; found out when it is first asked for."""
+        """The command that downloads modules (in `tool_folder`); found out when first asked for."""
         self.copy = ""
         """The folder of the root's module, where the root is a unit of Terragrunt."""
         self.errors: list[SourceError] = []

@@ -34,7 +34,7 @@ from taskwall.readers.terraform.evaluation.data_sources import (
     least_elements,
 )
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
-from taskwall.readers.terraform.evaluation.functions.filesystem import MISSING, OUTSIDE_FOLDERS
+from taskwall.readers.terraform.evaluation.functions.filesystem import CURES
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import Impossible, Memo
 from taskwall.readers.terraform.values.values import Emptied, is_null
@@ -212,10 +212,8 @@ class ResourceInstance:
         run = self._scope.run
         for need in () if value is None else needs(value):
             path = need.name.removeprefix('file("').removesuffix('")')
-            if path != need.name and need.why in (MISSING, OUTSIDE_FOLDERS):
-                cure = "--allow-outside"
-                if need.why == MISSING:
-                    cure = "create the file before the scan"
+            if path != need.name:
+                cure = CURES.get(need.why, "make it a plain file in UTF-8")
                 path = os.path.relpath(path, run.root.folder) if os.path.isabs(path) else path
                 place = body.places[name]
                 run.effects.report(AbsentSource("include", resource, path, None, place, cure))

@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 from taskwall.core.values import Known, Span
-from taskwall.readers import json_text
-from taskwall.readers.json_text import JsonError, JsonList, JsonNode, JsonObject, JsonScalar
+from taskwall.readers import positioned_json
+from taskwall.readers.positioned_json import JsonError, JsonList, JsonNode, JsonObject, JsonScalar
 from taskwall.readers.terraform.syntax.hcl import (
     Parsed,
     has_suppression,
@@ -59,7 +59,7 @@ def _read(path: str, text: str, made: "Callable[[_Tree, JsonNode], Parsed]") -> 
         return Span(path, row + 1, start - lines[row] + 1, end_row + 1, end - lines[end_row] + 1)
 
     try:
-        root = json_text.parse(text, DEEPEST)
+        root = positioned_json.parse(text, DEEPEST)
     except JsonError as error:
         problem = SourceError(place(error.at, error.at), f"no JSON: {error.why}")
         return Parsed(Body({}, ()), errors=(problem,))

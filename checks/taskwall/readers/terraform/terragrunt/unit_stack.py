@@ -78,7 +78,7 @@ class UnitStack(TerraformStack):
         if found.absent is not None and found.stand_in is None:
             return _AbsentUnit(run, found, found.absent, configuration)
         if found.absent is not None and found.stand_in is not None:
-            run.effects.report(_absence(found, found.absent, found.stand_in.title))
+            run.effects.report(_absence(run, found, found.absent, found.stand_in.title))
         defaults = found.stand_in.defaults if found.stand_in else {}
         given = _given(supplied(run), configuration, defaults)
         return ModuleScope(run, self.root, given=given, called_from=(found.call,))
@@ -189,10 +189,12 @@ def _given(
     return given
 
 
-def _absence(found: ResolvedUnit, absent: AbsentModule, read_as: str | None) -> AbsentSource:
+def _absence(
+    run: RootEvaluation, found: ResolvedUnit, absent: AbsentModule, read_as: str | None
+) -> AbsentSource:
     """That the module of a unit is not there."""
-    name, version = found.call.name, found.version or None
-    return AbsentSource("unit", name, found.source, version, found.place, absent.cure, read_as)
+    what = ("unit", found.call.name, found.source, found.version or None, found.place)
+    return AbsentSource(*what, absent.cure, read_as, run.sources.tool_folder)
 
 
 class _AbsentUnit(ModuleScope):
@@ -209,7 +211,7 @@ class _AbsentUnit(ModuleScope):
         self._found = found
         self._why = absent.why
         self._configuration = configuration
-        run.effects.report(_absence(found, absent, None))
+        run.effects.report(_absence(run, found, absent, None))
 
     def has_output(self, name: str) -> bool:  # noqa: ARG002 (nobody knows)
         """Whether there may be an output of a name."""

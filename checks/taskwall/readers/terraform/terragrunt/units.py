@@ -17,7 +17,11 @@ from taskwall.core.values import (
     needs,
     worst_per_scenario,
 )
-from taskwall.readers.terraform.evaluation.module_sources import TERRAGRUNT_INIT, AbsentModule
+from taskwall.readers.terraform.evaluation.module_sources import (
+    STACK_INIT,
+    TERRAGRUNT_INIT,
+    AbsentModule,
+)
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_of
@@ -74,6 +78,8 @@ def unit_evaluation(
     run.called = True
     run.working_folder = module.folder
     run.sources.tool = TERRAGRUNT_INIT
+    if unit.made_by is not None:
+        run.sources.tool, run.sources.tool_folder = STACK_INIT, os.path.dirname(unit.made_by.file)
     run.sources.copy = module.folder if module.folder != unit.folder else ""
     return run
 
@@ -119,7 +125,7 @@ def resolve_unit(
     module = nothing if not found else _module(found, configuration, loader)
     if module is None:
         run.complain(place, f'unit {unit.name}: there is no module at "{source}"')
-        absent = AbsentModule("comes from a module that is not in the sources", "")
+        absent = AbsentModule(_NOT_HERE, "check out the whole repository")
         found = ""
     remote = written is not None and local_folder(source, unit.folder) is None
     title = stand_in.title if stand_in else ""
@@ -148,9 +154,14 @@ def absent_unit(
 ) -> ResolvedUnit:
     """A unit of which a stack says no more than its values: what it is made of is not there."""
     place = unit.made_by or _start(unit.file)
+    if absent.cure == TERRAGRUNT_INIT:
+        absent = replace(absent, cure=STACK_INIT)
     nothing = module_of(unit.folder, (loader.file(unit.file),))
     call = ModuleCall(f"unit {unit.name}", place)
     return ResolvedUnit(unit, nothing, call, source, "", place, absent, files=(unit.file,))
+
+
+_NOT_HERE = "comes from a module that is not in the sources"
 
 
 def _start(path: str) -> Span:

@@ -1,6 +1,6 @@
 """What sources declare to be sensitive: its texts, and those that are made of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from taskwall.core.values import Fields, Items, Known, Text, Value, spelled, worst_per_scenario
@@ -14,6 +14,15 @@ MAX_SENSITIVE_TEXTS: Final = 10_000
 
 MOST_LOOKS: Final = 2_000_000
 """So often one text is looked for in another."""
+
+_SAYS_WHERE: Final = frozenset(
+    {
+        *("engine", "host", "port", "dbname"),
+        *("dbInstanceIdentifier", "dbClusterIdentifier", "masterarn"),
+    }
+)
+"""Members of a secret that say which database it is for, and are none themselves (AWS: "JSON
+structure of Secrets Manager secrets"): their texts are everywhere in the sources."""
 
 
 def is_sensitive(body: Body) -> bool:
@@ -63,9 +72,10 @@ class Hidden:
         self._all: tuple[set[str], int, frozenset[str]] = set(), 0, frozenset()
 
     def hide(self, value: Value) -> None:
-        """Keep all texts and numbers of a value in mind."""
-        for text in texts(value):
-            if len(text) >= SHORTEST:
+        """Keep the texts and numbers of a value in mind, but for what every address has."""
+        for text in texts(value, _SAYS_WHERE):
+            is_scheme = text.endswith("://") and text[:-3].isalnum()
+            if len(text) >= SHORTEST and not is_scheme:
                 self.add(text)
 
     def derive(self, arguments: Iterable[Value], result: Value) -> None:
@@ -129,9 +139,12 @@ def _changed(hidden: set[str], given: frozenset[str], result: frozenset[str]) ->
     )
 
 
-def texts(value: Value) -> Iterator[str]:
-    """The texts and numbers of a value, and the known pieces of texts; each part once."""
-    for found in _parts(value):
+def texts(value: Value, but: Container[str] = ()) -> Iterator[str]:
+    """The texts and numbers of a value, and the known pieces of texts; each part once.
+
+    Members of the names `but` are left out.
+    """
+    for found in _parts(value, but):
         if isinstance(found, Known):
             if found.data is not None and not isinstance(found.data, bool):
                 yield spelled(found.data) or ""
@@ -146,7 +159,7 @@ def _keys(value: Value) -> Iterator[str]:
             yield from found.fields
 
 
-def _parts(value: Value) -> Iterator[Value]:
+def _parts(value: Value, but: Container[str] = ()) -> Iterator[Value]:
     """A value and all that it is made of, each once."""
     pending = [value]
     seen: set[int] = set()
@@ -162,6 +175,6 @@ def _parts(value: Value) -> Iterator[Value]:
             elif isinstance(found, Items):
                 pending += (*found.items, *found.rest)
             elif isinstance(found, Fields):
-                pending += found.fields.values()
+                pending += (one for name, one in found.fields.items() if name not in but)
                 if found.rest is not None:
                     pending.append(found.rest)

@@ -6,7 +6,7 @@ another text, in `base64encode`) is it written out, if it is known in all its pa
 `base64encode` of a text known in part likewise is that text, marked as encoded.
 """
 
-from taskwall.core.json_text import parsed
+from taskwall.core.partial_json import parsed
 from taskwall.core.values import (
     Fields,
     Items,

@@ -1,7 +1,7 @@
 """Functions of files and paths. Files are read only within the boundary of the scan."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from taskwall.core.globs import matches_path
 from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, worst_per_scenario
@@ -19,6 +19,14 @@ MOST_BRACED = 50
 
 MISSING = "does not exist"
 OUTSIDE_FOLDERS = "is outside the scanned folders"
+IN_HOME = "is in somebody's home folder"
+
+CURES: Mapping[str, str] = {
+    MISSING: "create the file before the scan",
+    OUTSIDE_FOLDERS: "--allow-outside",
+    IN_HOME: "copy the file into the repository",
+}
+"""What brings a file that is not read, by the reason."""
 """Why the content of a file is not known."""
 
 MOST_FILES = 20_000
@@ -26,10 +34,13 @@ MOST_FILES = 20_000
 
 
 def _located(argument: Value, scope: ModuleContext) -> str:
-    """The absolute path that a path argument means: relative ones start at the working folder."""
+    """The absolute path that a path argument means: relative ones start at the working folder.
+
+    Whose home folder `~` will be is not known from the sources: it stays.
+    """
     path = text_of(argument)
-    if path.startswith("~"):  # whose home folder it will be is not known from the sources
-        raise UnsettledError
+    if path.startswith("~"):
+        return path
     found = os.path.normpath(os.path.join(scope.working_folder, path))
     run = scope.run
     if run.root.folder != run.working_folder == scope.working_folder:
@@ -41,14 +52,21 @@ def _located(argument: Value, scope: ModuleContext) -> str:
 
 
 def _read(path: str, scope: ModuleContext) -> str | Unknown:
-    if not scope.run.may_read(path):
-        return Unknown((Need(f'file("{path}")', OUTSIDE_FOLDERS),))
+    if (why := _closed(path, scope)) is not None:
+        return Unknown((Need(f'file("{path}")', why),))
     try:
         return scope.run.loader.text(path)
     except UnreadableError as error:
         if not scope.run.loader.exists(path):
             raise FailedError(f'file("{os.path.basename(path)}")', MISSING) from error
         return Unknown((Need(f'file("{os.path.basename(path)}")', str(error)),))
+
+
+def _closed(path: str, scope: ModuleContext) -> str | None:
+    """Why a path may not be read; None if it may."""
+    if path.startswith("~"):
+        return IN_HOME
+    return None if scope.run.may_read(path) else OUTSIDE_FOLDERS
 
 
 def content(argument: Value, scope: ModuleContext) -> str | Unknown:
@@ -67,8 +85,8 @@ def _file(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _fileexists(arguments: list[Value], scope: ModuleContext) -> Value:
     path = _located(arguments[0], scope)
-    if not scope.run.may_read(path):
-        return Unknown((Need(f'file("{path}")', OUTSIDE_FOLDERS),))
+    if (why := _closed(path, scope)) is not None:
+        return Unknown((Need(f'file("{path}")', why),))
     return Known(scope.run.loader.exists(path))
 
 
@@ -95,14 +113,15 @@ def _templatefile(arguments: list[Value], scope: ModuleContext) -> Value:
 def _filebase64(arguments: list[Value], scope: ModuleContext) -> Value:
     from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
 
-    return ENCODINGS["base64encode"]([_file(arguments, scope)], scope)
+    found = _file(arguments, scope)
+    return found if isinstance(found, Unknown) else ENCODINGS["base64encode"]([found], scope)
 
 
 def _fileset(arguments: list[Value], scope: ModuleContext) -> Value:
     """The files below a folder whose paths, as seen from it, match a pattern."""
     folder = _located(arguments[0], scope)
-    if not scope.run.may_read(folder):
-        return Unknown((Need(f'fileset("{folder}")', OUTSIDE_FOLDERS),))
+    if (why := _closed(folder, scope)) is not None:
+        return Unknown((Need(f'fileset("{folder}")', why),))
     patterns = [one.split("/") for one in _without_braces(text_of(arguments[1]))]
     found: list[str] = []
     seen = 0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.json_text import parsed, parsed_yaml
+from taskwall.core.partial_json import parsed, parsed_yaml
 from taskwall.core.values import (
     Fields,
     Items,

@@ -1,0 +1,54 @@
+"""Shows what is longer than the screen page by page, with the pager that the user has."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+
+from taskwall.cli.terminal import say
+
+LESS = "FRX"
+"""Options for less, unless the user has own ones: quit if all fits, keep colours and the screen."""
+
+
+def show(text: str) -> None:
+    """Write to standard output; on a terminal with too few lines, through the pager.
+
+    The pager is TASKWALL_PAGER, else PAGER, else less; "" or "cat" means none.
+
+    Raises:
+        ClosedError: the reader of standard output is gone.
+        UsageError: standard output is closed.
+    """
+    command = _pager()
+    if not command or not _interactive() or text.count("\n") < shutil.get_terminal_size().lines:
+        say(text)
+        return
+    try:
+        subprocess.run(  # noqa: S603 (the user's own choice; no source can name it)
+            command,
+            input=text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"),
+            env={"LESS": LESS, **os.environ},
+            check=False,
+        )
+    except OSError:
+        say(text)
+
+
+def _pager() -> list[str]:
+    named = os.environ.get("TASKWALL_PAGER", os.environ.get("PAGER", "less"))
+    try:
+        command = shlex.split(named)
+    except ValueError:  # a quote that does not end
+        return []
+    return [] if command in ([], ["cat"]) else command
+
+
+def _interactive() -> bool:
+    """Whether somebody can turn pages."""
+    streams = (sys.stdin, sys.stdout)
+    able = os.environ.get("TERM", "dumb") != "dumb"
+    return able and all(stream is not None and stream.isatty() for stream in streams)

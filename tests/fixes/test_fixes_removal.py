@@ -1,0 +1,256 @@
+"""What is taken away, and how the text around it is left."""
+
+from textwrap import dedent
+
+import pytest
+
+from mending import Mend
+
+HCL: dict[str, tuple[str, str, str | None]] = {
+    "an element of a list": (
+        """
+        resource "aws_security_group" "x" {
+          ingress {
+            cidr_blocks = ["10.0.0.0/8", "10.1.0.0/16"] # both
+          }
+        }
+        """,
+        "ingress[0].cidr_blocks[0]",
+        """
+        resource "aws_security_group" "x" {
+          ingress {
+            cidr_blocks = ["10.1.0.0/16"] # both
+          }
+        }
+        """,
+    ),
+    "the last element of a list over several lines, with its comment": (
+        """
+        resource "aws_security_group_rule" "x" {
+          cidr_blocks = [
+            "10.0.0.0/8", # the office
+            # once in this network
+            "10.1.0.0/16", # the warehouse
+          ]
+        }
+        """,
+        "cidr_blocks[1]",
+        """
+        resource "aws_security_group_rule" "x" {
+          cidr_blocks = [
+            "10.0.0.0/8", # the office
+          ]
+        }
+        """,
+    ),
+    "one of several blocks": (
+        """
+        resource "aws_security_group" "x" {
+          name = "x"
+
+          # From the office.
+          ingress {
+            from_port = 1
+          }
+
+          ingress {
+            from_port = 2
+          }
+        }
+        """,
+        "ingress[0]",
+        """
+        resource "aws_security_group" "x" {
+          name = "x"
+
+          ingress {
+            from_port = 2
+          }
+        }
+        """,
+    ),
+    "the only block of permissions": (
+        """
+        resource "aws_security_group" "x" {
+          name = "x"
+
+          ingress {
+            from_port = 1
+          }
+        }
+        """,
+        "ingress[0]",
+        """
+        resource "aws_security_group" "x" {
+          name = "x"
+
+          ingress = []
+        }
+        """,
+    ),
+    "an attribute": (
+        """
+        resource "aws_security_group" "x" {
+          ingress {
+            from_port   = 1
+            cidr_blocks = ["10.0.0.0/8"]
+            self        = true
+          }
+        }
+        """,
+        "ingress[0].cidr_blocks",
+        """
+        resource "aws_security_group" "x" {
+          ingress {
+            from_port = 1
+            self      = true
+          }
+        }
+        """,
+    ),
+    "the last resource": (
+        """
+        # The license of this file.
+
+        # --- Groups -------------
+        resource "aws_security_group" "y" {
+        }
+
+        # for now
+        resource "aws_security_group_rule" "x" {
+          from_port = 1
+        }
+        """,
+        "",
+        """
+        # The license of this file.
+
+        # --- Groups -------------
+        resource "aws_security_group" "y" {
+        }
+        """,
+    ),
+    "a resource that something names": (
+        """
+        resource "aws_security_group_rule" "x" {
+          from_port = 1
+        }
+
+        # after aws_security_group_rule.x
+        resource "aws_security_group" "y" {
+        }
+        """,
+        "",
+        None,
+    ),
+    "a dynamic block": (
+        """
+        resource "aws_security_group" "x" {
+          dynamic "ingress" {
+            for_each = ["10.0.0.0/8"]
+            content {
+              cidr_blocks = [ingress.value]
+            }
+          }
+        }
+        """,
+        "ingress[0]",
+        None,
+    ),
+}
+
+YAML: dict[str, tuple[str, str, str | None]] = {
+    "an element of a list, with its comment": (
+        """
+        SecurityGroupIngress:
+          - FromPort: 1 # first
+          # the office
+          - FromPort: 2
+            ToPort: 2 # last
+        GroupDescription: x
+        """,
+        "SecurityGroupIngress[1]",
+        """
+        SecurityGroupIngress:
+          - FromPort: 1 # first
+        GroupDescription: x
+        """,
+    ),
+    "the only element takes the property with it": (
+        """
+        GroupDescription: x
+        SecurityGroupIngress:
+        - FromPort: 1
+        """,
+        "SecurityGroupIngress[0]",
+        """
+        GroupDescription: x
+        """,
+    ),
+    "in flow style": (
+        """
+        SecurityGroupIngress: [{ FromPort: 1 }, { FromPort: 2 }] # both
+        """,
+        "SecurityGroupIngress[0]",
+        """
+        SecurityGroupIngress: [{ FromPort: 2 }] # both
+        """,
+    ),
+    "without egress AWS lets everything out": (
+        """
+        GroupDescription: x
+        SecurityGroupEgress:
+          - FromPort: 1
+        """,
+        "SecurityGroupEgress[0]",
+        None,
+    ),
+    "what has an anchor": (
+        """
+        SecurityGroupIngress:
+          - &one
+            FromPort: 1
+          - FromPort: 2
+        """,
+        "SecurityGroupIngress[0]",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("case", HCL)
+def test_removals_in_terraform(case: str, newline: str, mend: Mend) -> None:
+    """A thing goes with the comments and blank lines that are its own, and nothing else does."""
+    before, path, after = (text and dedent(text).lstrip() for text in HCL[case])
+
+    found = mend((before or "").replace("\n", newline), path, None, form="removed")
+
+    assert found == (after and after.replace("\n", newline))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("case", YAML)
+def test_removals_in_yaml(case: str, newline: str, mend: Mend) -> None:
+    """The same in a template."""
+    before, path, after = YAML[case]
+
+    found = mend(_template(before).replace("\n", newline), path, None, form="removed")
+
+    assert found == (after and _template(after).replace("\n", newline))
+
+
+def _template(properties: str) -> str:
+    head = "Resources:\n  x:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n"
+    lines = dedent(properties).strip("\n").split("\n")
+    return head + "".join(f"      {line}\n" for line in lines)
+
+
+def test_removal_in_json(mend: Mend) -> None:
+    """No comma is left before a bracket."""
+    head = '{"Resources": {"x": {"Type": "AWS::EC2::SecurityGroup", "Properties": '
+    before = head + '{"SecurityGroupIngress": [\n  {"FromPort": 1},\n  {"FromPort": 2}\n]}}}}\n'
+
+    found = mend(before, "SecurityGroupIngress[1]", None, form="removed", file="x.json")
+
+    assert found == head + '{"SecurityGroupIngress": [\n  {"FromPort": 1}\n]}}}}\n'

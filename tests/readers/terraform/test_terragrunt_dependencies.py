@@ -1,0 +1,71 @@
+"""Units of Terragrunt that read each other, and roots that read units, are one stack."""
+
+from readers.terraform.units import DEPENDENT, MODULE, NET, SOURCE, read, x
+from taskwall.core.values import (
+    Reference,
+    Unknown,
+    worst_per_scenario,
+)
+
+
+def test_outputs_of_other_units() -> None:
+    """An estate is one stack: what a unit reads of another one is what that one puts out."""
+    texts = {
+        "modules/m/main.tf": MODULE,
+        "live/app/terragrunt.hcl": DEPENDENT % "[dependency.net.outputs.id]",
+        "live/app2/terragrunt.hcl": DEPENDENT % "[dependency.net.outputs.cidr]",
+        **NET,
+    }
+    (stack,), errors = read(texts)
+    assert (stack.name, errors) == ("/infra/live", [])
+    evaluation = stack.evaluate({})
+    assert evaluation.errors == ()
+    by_address = {one.origin.address: one for one in evaluation.resources}
+    assert by_address.keys() == {"app/t.t", "app2/t.t", "aws_vpc.main"}
+    (one,) = by_address["app/t.t"].body.fields["x"].items  # type: ignore[union-attr]
+    assert isinstance(one, Reference)
+    assert (one.resource, one.attribute) == ("aws_vpc.main", "id")
+    (other,) = by_address["app2/t.t"].body.fields["x"].items  # type: ignore[union-attr]
+    assert getattr(worst_per_scenario(other), "data", None) == "10.0.0.0/16"
+
+
+def test_circular_dependencies() -> None:
+    """Units that depend on each other are one stack; only what rests on itself is unknown."""
+    dependent = SOURCE + 'dependency "other" {\n  config_path = "../%s"\n}\n'
+    texts = {
+        "modules/m/main.tf": MODULE,
+        "live/a/terragrunt.hcl": dependent % "b" + "inputs = { x = dependency.other.outputs.x }",
+        "live/b/terragrunt.hcl": dependent % "a" + "inputs = { x = dependency.other.outputs.x }",
+    }
+    (stack,), errors = read(texts)
+    assert errors == ["units depend on each other in a circle: a -> b -> a"]
+    for resource in stack.evaluate({}).resources:
+        assert isinstance(worst_per_scenario(resource.body.fields["x"]), Unknown)
+
+
+def test_roots_and_units_are_tied() -> None:
+    """By the state that a unit writes, and by what data sources look up, in both directions."""
+    state = """
+remote_state {
+  backend = "s3"
+  config = {
+    bucket = "states"
+    key    = "${path_relative_to_include()}/terraform.tfstate"
+  }
+}
+"""
+    root = """
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config  = { bucket = "states", key = "net/terraform.tfstate" }
+}
+data "aws_vpc" "net" { cidr_block = "10.0.0.0/16" }
+resource "t" "t" { x = [data.terraform_remote_state.net.outputs.id, data.aws_vpc.net.id] }
+"""
+    included = 'include {\n  path = "../root.hcl"\n}\n' + NET["live/net/terragrunt.hcl"]
+    texts = {**NET, "live/net/terragrunt.hcl": included, "live/root.hcl": state}
+    (stack,), errors = read({**texts, "other/main.tf": root})
+    assert errors == []
+    for one in x(stack.evaluate({})).items:  # type: ignore[union-attr]
+        assert isinstance(one, Reference)
+        assert (one.resource, one.attribute) == ("aws_vpc.main", "id")

@@ -1,0 +1,81 @@
+"""What a unit of Terragrunt includes is merged with what it says itself."""
+
+import pytest
+
+from readers.terraform.units import INCLUDE, MODULE, NET, OWN, SOURCE, Shown, read, unit, x
+from taskwall.core.values import (
+    Fields,
+    Known,
+    Reference,
+    worst_per_scenario,
+)
+
+PARENT = """
+locals { here = path_relative_to_include() }
+inputs = { x = { from = "parent", keep = local.here, list = ["a"] } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("strategy", "wanted"),
+    [
+        ("", {"from": "unit", "list": ["b"]}),
+        ('merge_strategy = "shallow"', {"from": "unit", "list": ["b"]}),
+        ('merge_strategy = "no_merge"', {"from": "unit", "list": ["b"]}),
+        ('merge_strategy = "deep"', {"from": "unit", "keep": "app", "list": ["a", "b"]}),
+    ],
+)
+def test_inputs_of_includes_are_merged(strategy: str, wanted: object, shown: Shown) -> None:
+    """Those of the unit come first; how far they are merged is what the include says."""
+    evaluation = unit(INCLUDE % strategy + OWN, {"live/root.hcl": PARENT})
+    assert evaluation.errors == ()
+    assert shown(x(evaluation)) == wanted
+    only = unit(INCLUDE % strategy, {"live/root.hcl": PARENT})
+    merges = "no_merge" not in strategy
+    parents = {"from": "parent", "keep": "app", "list": ["a"]}
+    assert shown(x(only)) == (parents if merges else "by default")
+
+
+def test_later_includes_come_first() -> None:
+    """Of several, the last one that says something counts; one may include another."""
+    own = (
+        'include "a" {\n  path = "../a.hcl"\n}\ninclude "b" {\n  path = "../b.hcl"\n}\n'
+        "inputs = { x = include.b.inputs.y }\n"
+    )
+    others = {
+        "live/a.hcl": SOURCE + 'inputs = { y = "a", x = "a" }',
+        "live/b.hcl": 'include {\n  path = "../c.hcl"\n}\nterraform { extra_arguments "a" {} }',
+        "live/c.hcl": 'inputs = { y = "c" }',
+    }
+    assert worst_per_scenario(x(unit(own, others))) == Known("c", x(unit(own, others)).place)
+
+
+def test_what_is_not_known_is_merged(shown: Shown) -> None:
+    """Deeply: it may put something into each map and list. An input that fails is one by itself."""
+    parent = 'inputs = get_env("INPUTS")'
+    found = x(unit(INCLUDE % 'merge_strategy = "deep"' + OWN, {"live/root.hcl": parent}))
+    assert isinstance(found, Fields)
+    assert shown(found.fields["from"]) == "unit"
+    assert found.fields["list"].rest != ()  # type: ignore[union-attr]
+    assert found.rest is not None
+    parent = 'inputs = { x = { from = "parent" }, y = { z = dependency.none.outputs.z } }'
+    found = x(unit(INCLUDE % "", {"live/root.hcl": parent}))
+    assert shown(found) == {"from": "parent"}
+
+
+def test_dependencies_are_merged_too() -> None:
+    """A file that includes another one may say where the unit is, and the other which mocks."""
+    parent = """
+dependency "net" {
+  config_path  = ""
+  mock_outputs = { id = "made up" }
+}
+inputs = { x = dependency.net.outputs.id }
+"""
+    own = 'include {\n  path = "../root.hcl"\n}\n' + SOURCE
+    own += 'dependency "net" {\n  config_path = include[""].locals.net\n}\n'
+    others = {"live/root.hcl": parent + 'locals { net = "../net" }', **NET}
+    found, _ = read({"modules/m/main.tf": MODULE, "live/app/terragrunt.hcl": own, **others})
+    value = x(found[0].evaluate({}))
+    assert isinstance(value, Reference)
+    assert (value.resource, value.attribute) == ("aws_vpc.main", "id")

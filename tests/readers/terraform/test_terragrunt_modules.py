@@ -1,0 +1,141 @@
+"""The module of a unit of Terragrunt: what lies and is written beside it, and what is elsewhere."""
+
+import pytest
+
+from readers.terraform.units import INCLUDE, SOURCE, Shown, read, unit, x
+from taskwall.core.values import (
+    Known,
+    Unknown,
+    worst_per_scenario,
+)
+
+
+def test_what_is_generated_belongs_to_the_module() -> None:
+    """Files of Terraform that a unit writes beside its module, on their lines; and its own ones."""
+    own = (
+        INCLUDE % ""
+        + """
+generate "more" {
+  path      = "more.tf"
+  if_exists = "overwrite"
+  contents  = <<EOF
+resource "u" "u" {
+  x = "${local.a}"
+  y = "${get_env("Y")}"
+  z = [${get_env("Y")}]
+}
+EOF
+}
+generate "copied" {
+  path     = "copied.tf"
+  contents = file("../copied.tf")
+}
+generate "chosen" {
+  path      = "chosen.tf"
+  contents  = <<EOF
+%{ if get_env("Y") == "a" }
+provider "aws" {}
+%{ endif }
+resource "w" "w" {}
+EOF
+}
+generate "note" {
+  path     = "note.txt"
+  contents = "not Terraform"
+}
+locals { a = "b" }
+"""
+    )
+    others = {
+        "live/root.hcl": 'generate "more" {\n  path = "more.tf"\n  contents = "overridden {"\n}',
+        "live/app/own.tf": 'resource "v" "v" {}',
+        "live/copied.tf": 'resource "c" "c" {}',
+    }
+    evaluation = unit(own, others)
+    (error,) = evaluation.errors  # what is chosen by what is not known may hold resources
+    assert error.message == "what is generated as chosen.tf is not known"
+    made = {one.origin.address: one.place.file for one in evaluation.resources}
+    assert made.keys() == {"t.t", "u.u", "v.v", "c.c"}
+    assert made["c.c"] == "/infra/live/copied.tf"
+    body = next(one for one in evaluation.resources if one.type == "u").body
+    assert worst_per_scenario(body.fields["x"]) == Known("b", body.fields["x"].place)
+    assert isinstance(worst_per_scenario(body.fields["y"]), Unknown)
+    assert len(body.fields["z"].items) == 1  # type: ignore[union-attr]
+    line = own.split("\n").index('  x = "${local.a}"') + 1
+    assert (body.places["x"].file, body.places["x"].line) == (
+        "/infra/live/app/terragrunt.hcl",
+        line,
+    )
+
+
+def test_files_beside_the_module_and_the_unit() -> None:
+    """A module reads what lies beside it, and beside the unit: Terragrunt copies both."""
+    module = 'resource "t" "t" {\n  x = "${file("m.txt")} ${file("${path.module}/u.txt")}"\n}\n'
+    texts = {
+        "modules/m/main.tf": module,
+        "modules/m/m.txt": "module",
+        "live/app/u.txt": "unit",
+        "live/app/m.txt": "not this one",
+        "live/app/terragrunt.hcl": SOURCE,
+    }
+    (stack,), _ = read(texts)
+    assert getattr(x(stack.evaluate({})), "data", None) == "module unit"
+
+
+HUB = "git::https://github.com/terraform-aws-modules/"
+VPC = "terraform-aws-modules/vpc/aws 5.8.1"
+GIT = "git::git@github.com:nobody/modules.git"
+REMOTE = {
+    "tfr:///terraform-aws-modules/vpc/aws?version=5.8.1": (VPC, "terraform-aws-modules/vpc/aws"),
+    f"{HUB}terraform-aws-vpc.git?ref=v5.8.1": (VPC, f"{HUB}terraform-aws-vpc.git"),
+    "tfr:///nobody/nothing/aws?version=1.0.0": (None, "nobody/nothing/aws"),
+    f"{GIT}//.?ref=v1": (None, GIT),
+}
+
+
+@pytest.mark.parametrize("source", REMOTE)
+def test_modules_that_are_elsewhere(source: str, shown: Shown) -> None:
+    """A stand-in is read where there is one; else what the unit gives may be used there."""
+    own = f'terraform {{\n  source = "{source}"\n}}\ninputs = {{\n  cidr = "10.0.0.0/16"\n}}\n'
+    evaluation = unit(own)
+    (absent,) = evaluation.absent
+    title, known_as = REMOTE[source]
+    assert (absent.kind, absent.name, absent.source, absent.cure, absent.read_as) == (
+        "unit",
+        "unit app",
+        source,
+        "terragrunt init",
+        title,
+    )
+    if title is None:
+        (resource,) = evaluation.resources
+        assert shown(resource.body.fields["cidr"]) == "10.0.0.0/16"
+    else:
+        vpc = next(one for one in evaluation.resources if one.type == "aws_vpc")
+        assert (vpc.origin.address, shown(vpc.body.fields["cidr_block"])) == (
+            "aws_vpc.this[0]",
+            "10.0.0.0/16",
+        )
+        at = evaluation.user_place(vpc, vpc.body.places["cidr_block"])
+        assert (at.file, at.line) == ("/infra/live/app/terragrunt.hcl", 5)
+    # What comes of the settings is read in its place.
+    here = unit(own, module_sources={known_as: "/infra/modules/m"})
+    assert (here.absent, shown(x(here))) == ((), "by default")
+
+
+@pytest.mark.parametrize(
+    ("parent", "own", "stands_in"),
+    [
+        ('inputs = { account_id = "1" }', "", True),
+        ("", 'account_id = "1"', False),
+        ('terraform { source = "x" }\ninputs = { account_id = "1" }', "", False),
+        ("inputs = { enable_vpn_gateway = true }", "", False),
+        ('inputs = get_env("INPUTS")', "", False),
+    ],
+)
+def test_inputs_of_all_units(parent: str, own: str, stands_in: bool) -> None:
+    """What is given to all units is for no module; what is given to this one may be for its own."""
+    text = INCLUDE % "" + f'inputs = {{\n  cidr = "10.0.0.0/16"\n  {own}\n}}'
+    text = text.replace("../..//modules/m", next(iter(REMOTE)))
+    (absent,) = unit(text, {"live/root.hcl": parent}).absent
+    assert (absent.read_as is not None) == stands_in

@@ -1,0 +1,91 @@
+"""A stack of Terragrunt makes units."""
+
+from readers.terraform.units import MODULE, Shown, read
+
+CATALOG = {
+    "modules/m/main.tf": MODULE,
+    "catalog/units/m/terragrunt.hcl": """
+include "root" {
+  path = find_in_parent_folders("root.hcl")
+}
+terraform { source = "${get_repo_root()}//modules/m" }
+dependency "other" {
+  config_path = try(values.other, "../none")
+}
+inputs = { x = try(values.x, dependency.other.outputs.x) }
+""",
+    "catalog/stacks/two/terragrunt.stack.hcl": """
+locals { units = "${get_repo_root()}/catalog/units" }
+unit "one" {
+  source = "${local.units}/m"
+  path   = "one"
+  values = { x = values.x }
+}
+unit "two" {
+  source = "${local.units}/m"
+  path   = "deep/two"
+  values = { other = "../../one" }
+}
+unit "off" {
+  source  = "${local.units}/m"
+  path    = "off"
+  enabled = false
+}
+""",
+    "live/root.hcl": "",
+    "live/dev/terragrunt.stack.hcl": """
+stack "two" {
+  source = "../../catalog/stacks/two"
+  path   = "two"
+  values = { x = "given" }
+}
+unit "elsewhere" {
+  source                  = "git::https://github.com/acme/catalog.git//units/m?ref=v1"
+  path                    = "elsewhere"
+  no_dot_terragrunt_stack = true
+  values                  = { vpc_id = "vpc-1" }
+}
+""",
+}
+
+
+def test_stacks_make_units(shown: Shown) -> None:
+    """Each in the folder that Terragrunt would make, with its values; nested, and tied."""
+    found, errors = read(CATALOG)
+    assert errors == []
+    two, elsewhere = sorted(found, key=lambda stack: ".terragrunt-stack" not in stack.name)
+    assert two.name == "/infra/live/dev/.terragrunt-stack/two/.terragrunt-stack"
+    evaluation = two.evaluate({})
+    assert evaluation.errors == ()
+    assert {one.origin.address: shown(one.body.fields["x"]) for one in evaluation.resources} == {
+        "one/t.t": "given",
+        "two/t.t": "given",
+    }
+    (call,) = evaluation.resources[0].origin.called_from
+    assert (call.name, call.place.file, call.place.line) == (
+        "unit two",
+        "/infra/catalog/stacks/two/terragrunt.stack.hcl",
+        8,
+    )
+    assert elsewhere.name == "/infra/live/dev/elsewhere"
+    evaluation = elsewhere.evaluate({})
+    (absent,) = evaluation.absent
+    assert (absent.name, absent.place.line) == ("unit elsewhere", 7)
+    (resource,) = evaluation.resources
+    assert shown(resource.body.fields["vpc_id"]) == "vpc-1"
+
+
+def test_stacks_that_make_themselves() -> None:
+    """Are told, once; so is a folder without the file."""
+    texts = {
+        "s/terragrunt.stack.hcl": 'stack "s" {\n  source = "."\n  path = "s"\n}\n'
+        'unit "u" {\n  source = "./none"\n  path = "u"\n}\n'
+        'unit "v" {\n  source = "./none"\n}\n',
+    }
+    found, errors = read(texts)
+    assert found == []
+    assert errors == [
+        'unit "u" is not read: there is no file none/terragrunt.hcl',
+        'unit "v" has no path that is known',
+        'stack "s" makes a stack that it is part of',
+    ]
