@@ -44,6 +44,7 @@ OPAQUE = {
     "log_format",
     "node_properties",
     "policy",
+    "policy_document",
     "tags",
     "user_data",
     "properties",

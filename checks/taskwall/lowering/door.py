@@ -59,7 +59,11 @@ _WHOSE = {
 }
 
 
-@lowers(*_WHOSE)
+_ELSEWHERE = _REMOTE["networkmanager"]
+"""Types that are modelled besides, where they are read."""
+
+
+@lowers(*(type_ for type_ in _WHOSE if type_ not in _ELSEWHERE))
 def door(r: ResourceReader) -> Iterator[Entity]:
     service, source = _WHOSE[r.resource.type]
     named, waits = set[str](), list[Need]()
