@@ -100,6 +100,29 @@ def permissions(network: Network, group: str, direction: Direction) -> list[Perm
     return [*by_group.get(group, ()), *loose]
 
 
+def permissions_elsewhere(network: Network, group: Link, direction: Direction) -> list[Permission]:
+    """What a group may allow besides, by permissions for a group that may be this one.
+
+    So it is with a group that one template hands to another in a way that nothing ties: it belongs
+    to somebody, and nobody knows to whom. Where it decides that nobody is allowed, it has to count.
+    """
+    return [
+        replace(permission, fact=permission.group.fact & _may(permission))
+        for permission in _of_unsettled_groups(network, direction)
+        if same_entity(permission.group, group) is None
+    ]
+
+
+@remembered
+def _of_unsettled_groups(network: Network, direction: Direction) -> list[Permission]:
+    return [
+        permission
+        for to, some in _by_group(network, direction).items()
+        for permission in (some if to else ())
+        if not permission.group.exact
+    ]
+
+
 def _may(permission: Permission) -> Fact:
     text = f"{permission.on.name} belongs to this group"
     needs = permission.group.fact.needs
