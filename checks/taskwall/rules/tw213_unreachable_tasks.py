@@ -55,11 +55,11 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     for flow in instance_flows(network):
         yield from _of_flow(network, flow)
     for source, front in beyond_sources(network):
-        text = f"{source.name} allows ingress from the load balancer in front of it"
+        text = f"the load balancer in front of {source.name} reaches its tasks"
         yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
         return
     for source, front in unseen_balancers(network):
-        text = f"the instances of {source.name} allow ingress from the load balancer in front"
+        text = f"the load balancer in front of the instances of {source.name} reaches them"
         listener = front.listener
         at = listener.load_balancer.place if listener is not None else source.origin.header
         yield cannot_be_seen(source.origin, at, text, front.needs, front.fact)
