@@ -60,7 +60,10 @@ def _measured(program: str, runs: Sequence[tuple[str, ...]], rounds: int) -> int
     return 0 if all(met) else 1
 
 
-def _met(program: str, templates: tuple[str, ...], rounds: int) -> bool:
+def measured(
+    program: str, templates: tuple[str, ...], rounds: int
+) -> tuple[dict[str, Runs], float]:
+    """The runs without and with the rules, and how many times the processor time they take."""
     found = in_turn(
         {
             "alone": (program, "--", *templates),
@@ -68,7 +71,11 @@ def _met(program: str, templates: tuple[str, ...], rounds: int) -> bool:
         },
         rounds,
     )
-    ratio = _ratio(found["with taskwall"], found["alone"])
+    return found, _ratio(found["with taskwall"], found["alone"])
+
+
+def _met(program: str, templates: tuple[str, ...], rounds: int) -> bool:
+    found, ratio = measured(program, templates, rounds)
     print(templates[0] if len(templates) == 1 else f"{len(templates)} templates")
     for name, runs in found.items():
         print(f"  {name:14s} {runs}")

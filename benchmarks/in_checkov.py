@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measure import in_turn
+from benchmarks.measure import Runs, in_turn
 from taskwall.cli import checkov_dir
 
 GOAL = 1.05
@@ -40,7 +40,8 @@ def main() -> int:
     return 0 if all(met) else 1
 
 
-def _row(checkov: str, source: str, rounds: int) -> bool:
+def measured(checkov: str, source: str, rounds: int) -> tuple[dict[str, Runs], dict[str, float]]:
+    """The runs of each way to call checkov, and how many times the CPU time of checkov alone."""
     framework, _, folder = source.rpartition("=")
     options = ["-d", folder, "--quiet", "--compact", "--skip-download"]
     options += ["--framework", framework] if framework else []
@@ -53,8 +54,14 @@ def _row(checkov: str, source: str, rounds: int) -> bool:
             "taskwall-checkov": (str(Path(checkov).with_name("taskwall-checkov")), *options),
         }
         found = in_turn(commands, rounds)
+    alone = median(found["alone"].cpu)
+    return found, {name: median(runs.cpu) / alone for name, runs in found.items()}
+
+
+def _row(checkov: str, source: str, rounds: int) -> bool:
+    found, ratios = measured(checkov, source, rounds)
+    framework, _, folder = source.rpartition("=")
     print(os.path.basename(os.path.abspath(folder)), framework)
-    ratios = {name: median(runs.cpu) / median(found["alone"].cpu) for name, runs in found.items()}
     for name, runs in found.items():
         print(f"  {name:16s} {runs}  {ratios[name]:.3f} times the CPU time")
     met = max(ratios["our folder"], ratios["taskwall-checkov"]) <= GOAL

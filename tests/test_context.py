@@ -8,7 +8,9 @@ import pytest
 
 from taskwall import outputs
 from taskwall.api.scan import Options, scan
+from taskwall.core.values import Span
 from taskwall.outputs import View
+from taskwall.readers.terraform.state.document import places_in_state
 from taskwall.session.session import Session
 from taskwall.settings import SettingsError
 
@@ -157,6 +159,53 @@ def test_context_decides_what_is_open(folder: Path, context: str) -> None:
         step["file"].startswith(context.split("/", maxsplit=1)[0]) for step in flow_log["because"]
     )
     assert flow_log["resource"] == "aws_ecs_service.api"
+
+
+def test_a_step_in_a_state_has_the_line_of_its_resource(folder: Path) -> None:
+    """In both forms of states, with modules and keys."""
+    text = json.dumps(STATE, indent=2).replace("cidr_block", "module")
+    (folder / "states/net.tfstate").write_text(json.dumps(STATE, indent=2))
+    vpc = next(n for n, line in enumerate(text.splitlines(), 1) if '"aws_vpc"' in line) - 1
+    document = told(folder, "states")
+    flow_log = next(one for one in document["findings"] if one["rule"] == "TW701")
+    places = {(one["file"], one["line"]) for one in flow_log["because"]}
+    assert ("states/net.tfstate", vpc) in places
+    shown = '{"format_version": "1.0",\n"values": [{"address": "module.a.aws_vpc.x[\\"k\\"]"}]}'
+    assert places_in_state("s", shown) == {"module.a.aws_vpc.x": Span("s", 2, 13, 2, 13)}
+
+
+def test_an_estate_of_terragrunt_is_context(folder: Path) -> None:
+    """Its units are root modules of the context, with their inputs."""
+    network = NETWORK.replace('"prod"', "var.name") + 'variable "name" {}\n'
+    (folder / "modules").mkdir()
+    (folder / "modules/main.tf").write_text(network)
+    unit = 'terraform {\n  source = "../../modules"\n}\ninputs = { name = "prod" }\n'
+    (folder / "estate/net").mkdir(parents=True)
+    (folder / "estate/net/terragrunt.hcl").write_text(unit)
+    document = told(folder, "estate")
+    assert verdicts(document)["TW603"] == ("fail", "service/main.tf", 30)
+    assert document["ties"][0]["to_stack"] == "estate/net"
+    assert document["summary"]["stacks"] == 1
+
+
+PROD = '  default_tags {\n    tags = { Name = "prod" }\n  }\n}\n'
+TEST = PROD.replace("prod", "test")
+
+
+@pytest.mark.parametrize(
+    ("providers", "tied"),
+    [
+        (f'provider "aws" {{\n{PROD}', True),
+        (f'provider "aws" {{\n{TEST}', False),
+        (f'provider "aws" {{}}\nprovider "aws" {{\n  alias = "b"\n{PROD}', False),
+    ],
+)
+def test_tags_of_the_provider_count(folder: Path, providers: str, tied: bool) -> None:
+    """They tie a data source as those of the resource do."""
+    network = NETWORK.replace('  tags       = { Name = "prod" }\n', "")
+    (folder / "network/main.tf").write_text(providers + network)
+    ties = {tie["from"] for tie in told(folder, "network")["ties"]}
+    assert ("data.aws_vpc.main" in ties) is tied
 
 
 def test_context_is_neither_judged_nor_counted(folder: Path) -> None:

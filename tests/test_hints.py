@@ -51,6 +51,7 @@ VALUES = (
     *('["sg-0123456789abcdef0"]', "sg-0123456789abcdef0", "igw-0123456789abcdef0"),
     *("ELBSecurityPolicy-TLS13-1-2-2021-06", '["ELBSecurityPolicy-TLS13-1-2-2021-06"]'),
     *(POLICY, '{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}', '[{"containerPort":9090}]'),
+    "AWS::EC2::NetworkInterface",
     *("default.postgres15", "arn:aws:appmesh:eu-west-1:123456789012:mesh/m/virtualNode/n"),
 )
 

@@ -89,14 +89,14 @@ def test_what_no_test_sees_survives(tmp_path: Path, capsys: pytest.CaptureFixtur
         ),
     ]
     assert "2 of  10 killed  small.py" in out
-    assert "2 of 10 killed (20 %), seed 1, 10 mutants in all" in out
+    assert "small.py: 2 of 10 killed (20 %), seed 1, 10 mutants in all" in out
 
     told = set()
     for _ in range(2):
         assert tool.main([*ONE, "--sample", "2", "--seed", "3", "small.py:10"], tmp_path) == 0
         told.add(capsys.readouterr().out)
     assert len(told) == 1
-    assert "0 of 2 killed (0 %), seed 3, 6 mutants in all" in told.pop()
+    assert "small.py:10: 0 of 2 killed (0 %), seed 3, 6 mutants in all" in told.pop()
     assert (tmp_path / "small.py").read_text() == SMALL
 
 

@@ -8,9 +8,10 @@ lines come last.
 
 The gate takes minutes: it leaves out the tests marked `everything`, which need more than Python or
 take minutes by themselves, and says so. With `--all` those run too, and before them what takes
-long: Terraform's reader against other people's, the rules in other versions of cfn-lint, law 1 for
-every rule in every fixture, breaks of the library's API, and a search for new failures of the
-property tests. Programs that are not there are named at the end. It takes up to an hour.
+long: Terraform's reader against other people's, the rules in other versions of cfn-lint, whether
+stand-ins are of the last year, law 1 for every rule in every fixture, breaks of the library's API,
+and a search for new failures of the property tests. Programs that are not there are named at the
+end. It takes up to an hour.
 """
 
 import os
@@ -34,6 +35,7 @@ ALL = (
     ("python", "-m", "tools.site", ".venv-check/site"),
     ("python", "tools/oracle.py"),
     ("python", "tools/in_cfn_lint.py"),
+    ("python", "-m", "tools.stand_ins", "--due"),
     ("python", "-m", "tools.law1"),
     ("python", "-m", "tools.api_changes"),
     ("python", "-m", "tools.search", "--minutes", "10"),
@@ -71,7 +73,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--all"]):
         sys.stderr.write("usage: python3 tools/check.py [--all]\n")
         return 2
-    programs = environment(("test", "docs") if arguments else ("test",))
+    programs = environment(("test", "docs", "cdk") if arguments else ("test",))
     surroundings = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
     # What runs in hundreds of processes is compiled once, and not in each.
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / ".venv-cfn-lint"
 VERSIONS = ("1.3.0", "1.20.0", "")
-OTHERS = ("sarif-om", "jschema-to-python", "junit-xml", "pytest>=8.3")
+OTHERS = ("sarif-om", "jschema-to-python", "junit-xml", "hypothesis>=6.100", "pytest>=8.3")
 
 
 def environment(version: str) -> Path:

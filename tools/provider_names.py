@@ -22,6 +22,18 @@ from typing import TypeAlias
 from taskwall.lowering import lowered_types
 
 ROOT = Path(__file__).parent.parent
+WAYS = re.compile(
+    r"global_?accelerator|verified_?access|client_?vpn|instance_?connect|network_?firewall|lattice"
+    r"|networkmanager|transit_?gateway|direct_?connect|aws_dx_|vpc_?association|_ram_|::ram::"
+    r"|vpc_?origin|vpc_?link|(nat|internet|carrier|local|vpn|customer)_?gateway|aws_route(_|$)"
+    r"|aws_route_table|ec2::.*route|route_?server|network_?interface|aws_eip|::eip|vpn_|::vpn"
+    r"|peering|vpc_?endpoint|vpc_?connection|endpoint_?access|vpc_?connector|vpc_?ingress"
+    r"|service_?network|load_?balancer|aws_a?lb(_|$)|aws_elb|proxy_?endpoint|network_?connector"
+    r"|resolver_?endpoint",
+    re.IGNORECASE,
+)
+"""Names of resource types, in either language, that may open a way from one thing to another."""
+
 LIST = ROOT / "tests" / "data" / "provider_names.json"
 PACKAGE = "@cdktn/provider-aws"
 
@@ -76,8 +88,9 @@ def _named(name: str, bodies: Mapping[str, str], depth: int) -> Names:
 
 
 def listed(package: Path, wanted: set[str]) -> dict[str, object]:
-    """The list as it is written: where it is from, and the names of the types that are wanted."""
+    """The list as it is written: where it is from, the names of the wanted types, and `WAYS`."""
     types: dict[str, Names] = {}
+    ways: set[str] = set()
     provider = version = "unknown"
     with tarfile.open(package) as archive:
         for member in archive:
@@ -90,11 +103,14 @@ def listed(package: Path, wanted: set[str]) -> dict[str, object]:
                 provider = about["cdktf"]["provider"]["version"]
             elif member.name.endswith("/index.js"):
                 source = stream.read().decode()
-                types.update(pair for pair in names(source) if pair[0] in wanted)
+                found = dict(names(source))
+                types.update(pair for pair in found.items() if pair[0] in wanted)
+                ways |= {name for name in found if WAYS.search(name) and "." not in name}
     return {
         "provider": provider,
         "package": f"{PACKAGE} {version}",
         "read": datetime.now(UTC).date().isoformat(),
+        "ways": sorted(ways),
         "types": dict(sorted(types.items())),
     }
 

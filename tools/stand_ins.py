@@ -1,13 +1,15 @@
 """Hold stand-ins for modules against the modules' own sources.
 
     python -m tools.stand_ins NAME FOLDER [--roots N] [--seed N]
+    python -m tools.stand_ins --due
 
 NAME is the module's in the registry (`terraform-aws-modules/vpc/aws`), FOLDER a checkout of its
 sources, which no repository of ours holds. Roots are generated from `stand_ins.toml`: a stack that
 uses the module, with arguments chosen at random. Each is scanned with the real module and with the
 stand-in; so are the module's own examples. No verdict may contradict: a fail where the other has a
 pass or nothing. Of the definite verdicts by the real module the share that the stand-in has, too,
-is printed.
+is printed. `--due` names the stand-ins whose modules were read more than a year ago: they may have
+newer versions, and are to be held against them.
 """
 
 import argparse
@@ -18,11 +20,13 @@ import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
+from taskwall.readers.terraform.stand_ins import FOLDER
 from taskwall.readers.terraform.versions import satisfies
 
 GENERATED = 60
@@ -53,15 +57,19 @@ def verdicts(root: Path, sources: str) -> tuple[Verdicts, list[str]]:
     return found, [one.name for one in absent]
 
 
-def generated(about: dict[str, Any], version: str, seed: int, count: int) -> Iterator[str]:
-    """Texts of roots that call a module with arguments chosen at random."""
+def generated(
+    about: dict[str, Any], folder: Path, version: str, seed: int, count: int
+) -> Iterator[str]:
+    """Texts of roots that call a module with arguments chosen at random of those that it has."""
     chosen = random.Random(seed)
     for _ in range(count):
+        source = chosen.choice(about["sources"])
+        of_module = folder / source.partition("//")[2] / "variables.tf"
+        known = re.findall(r'^variable "(\w+)"', of_module.read_text(), re.MULTILINE)
         lines = [f"  {name} = {text}" for name, text in about.get("always", {}).items()]
         for name, choices in about["arguments"].items():
-            if chosen.random() < 0.5:
+            if chosen.random() < 0.5 and name in known:
                 lines.append(f"  {name} = {chosen.choice(choices)}")
-        source = chosen.choice(about["sources"])
         call = "\n".join((f'  source = "{source}"', f'  version = "{version}"', *lines))
         text = about["root"].replace("%CALL%", call)
         for spelled in about.get("spelled", ()):
@@ -81,12 +89,26 @@ def examples(name: str, folder: Path, version: str) -> Iterator[str]:
         yield text
 
 
+def due(today: date) -> int:
+    """Name the versions whose modules were read more than a year before a day; 1 if there are."""
+    found = [
+        f"{path.parent.relative_to(FOLDER).as_posix()} {one['range']}: read on {one['read']}"
+        for path in sorted(Path(FOLDER).rglob("versions.toml"))
+        for one in tomllib.loads(path.read_text())["versions"]
+        if today - one["read"] > timedelta(days=365)
+    ]
+    print(*found, sep="\n", end="\n" if found else "")
+    return int(bool(found))
+
+
 def main(arguments: list[str]) -> int:
     """Compare, print each contradiction and the share.
 
     Returns:
         0 if nothing contradicts and the share is enough, else 1.
     """
+    if arguments == ["--due"]:
+        return due(datetime.now(UTC).date())
     parser = argparse.ArgumentParser(prog="python -m tools.stand_ins", description=__doc__)
     parser.add_argument("name")
     parser.add_argument("folder", type=Path)
@@ -101,7 +123,7 @@ def main(arguments: list[str]) -> int:
     for about in every:
         named = about["sources"][0].split("//")[0] == given.name
         if named and satisfies(version, about.get("range", "")):
-            texts += generated(about, version, given.seed, given.roots)
+            texts += generated(about, given.folder, version, given.seed, given.roots)
     counts: Counter[str] = Counter()
     real = f'[module-sources]\n"{given.name}" = "{given.folder.resolve()}"\n'
     for index, text in enumerate(texts):

@@ -10,7 +10,7 @@ from taskwall.readers.cdk_context import CDK_CONTEXT, beside, cdk_context
 from taskwall.settings import Settings
 from taskwall.source.context import Context, ContextSource
 from taskwall.source.files import Files, UnreadableError, walk
-from taskwall.source.kinds import TEMPLATES, TERRAFORM, is_plan
+from taskwall.source.kinds import ROOTS, TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.stack import Inputs, SourceError
 
 STATE_ENDINGS = (".tfstate", ".json")
@@ -43,7 +43,7 @@ def read_context(
             if os.path.basename(file) == CDK_CONTEXT:
                 of_cdk[file] = None
                 continue
-            if file.endswith(TERRAFORM):
+            if file.endswith(ROOTS):
                 terraform[file] = None
             elif _is_state(file, files, errors):
                 states[file] = None

@@ -7,7 +7,7 @@ or skips the test where the ini option `taskwall_unknown` is `skip`.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,10 +71,22 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def _networks(config: pytest.Config) -> dict[str, Network]:
     """The networks by the names of their stacks, loaded once."""
     if _NETWORKS not in config.stash:
-        from taskwall.api.library import load_all
+        from taskwall.api.library import LoadError, load_all
+        from taskwall.settings import SettingsError
 
         paths = config.getini("taskwall_path") or [config.rootpath]
         settings = next(iter(config.getini("taskwall_settings")), None)
-        found = load_all(*paths, settings=settings)
-        config.stash[_NETWORKS] = {network.stack: network for network in found}
+        try:
+            found = load_all(*paths, settings=settings)
+        except (LoadError, SettingsError) as error:
+            raise pytest.Collector.CollectError(f"taskwall_path: {error}") from None
+        config.stash[_NETWORKS] = dict(_named(found))
     return config.stash[_NETWORKS]
+
+
+def _named(networks: Iterable[Network]) -> Iterator[tuple[str, Network]]:
+    """Each network with a name of its own: of one folder, templates may be several stacks."""
+    seen: dict[str, int] = {}
+    for network in networks:
+        number = seen[network.stack] = seen.get(network.stack, 0) + 1
+        yield network.stack if number == 1 else f"{network.stack} {number}", network

@@ -3,7 +3,9 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache as cache_of
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -15,10 +17,14 @@ from taskwall.context import read_context, with_cdk
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
+from taskwall.deployments import declared_deployments, of_values, stacks_of_deployments
 from taskwall.findings.text import count_of_kind
+from taskwall.parameter_store import are_shared, with_parameters
+from taskwall.proposals import Proposal, proposed
 from taskwall.settings import Settings, stack_of
 from taskwall.source.cdk_assembly import CdkAssemblies
 from taskwall.source.containment import attempt
+from taskwall.source.deployment import Deployment
 from taskwall.source.files import (
     DOWNLOADED,
     PASSED_OVER,
@@ -90,8 +96,9 @@ class Sources(Struct):
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
     none of ours, `absent` are submodules that are not checked out, by the given folder that they
-    are in, `excluded` counts the files that the settings leave out, and `stale` are templates that
-    an earlier synthesis of CDK has left.
+    are in, and `excluded` counts the files that the settings leave out. `proposed` are deployments
+    that could be declared for the files of values among them, `stale` are templates that an earlier
+    synthesis of CDK has left.
     """
 
     reads: list[ReadStack] = []
@@ -100,6 +107,7 @@ class Sources(Struct):
     foreign: list[str] = []
     absent: list[tuple[str, AbsentSource]] = []
     excluded: int = 0
+    proposed: tuple[Proposal, ...] = ()
     stale: list[str] = []
 
 
@@ -115,8 +123,9 @@ def read_sources(
 
     A file given by itself is read within the stacks that it takes part in, wherever in its
     repository their roots are. A file of settings stands for its folder, one of values for the root
-    that it is for: the nearest folder with Terraform files from its own upward. `cache` is what
-    earlier reads with the same files, inputs, settings and scope have found out.
+    that it is for: the nearest folder with Terraform files from its own upward; one that sources
+    read (`templatefile`, `DefinitionUri`) for the sources that name it. `cache` is what earlier
+    reads with the same files, inputs, settings and scope have found out.
     """
     found = Sources()
     found.refused += [_refusal(use.file, why) for why in use.missing]
@@ -129,6 +138,7 @@ def read_sources(
         remote_states=use.remote_state,
         ties={_side(one): _side(other) for one, other in use.ties.items()},
         context=read_context([one.path for one in use.context], use, files, inputs, found.errors),
+        deployments=declared_deployments(use, files, found.refused),
     )
     paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
     boundaries = _boundaries(paths, files)
@@ -137,6 +147,7 @@ def read_sources(
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
     assemblies, stale = CdkAssemblies(files), dict[str, None]()
+    loose: dict[str, str] = {}
     for folder in (path for path in paths if _is_folder(path, files)):
         search = _below if scope.deep else _in
         below = dict.fromkeys(search((folder,), files, found.errors))
@@ -154,9 +165,15 @@ def read_sources(
             elif counts and path not in seen:
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
+            if path.endswith(VALUES) and not use.excludes(path):
+                root = _root_of(path, boundaries[folder], use, files)
+                if root and not _is_loaded(path, root[0]):
+                    loose[path] = os.path.dirname(root[0])
     found.excluded = len(left_out)
     found.stale = list(stale)
     narrow: dict[str, list[str]] = {}
+    embedded: dict[str, list[str]] = {}
+    texts = cache_of(partial(_source_texts, use=use, files=files))
     roots: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for path in dict.fromkeys(paths):
         if _is_folder(path, files) or path in seen:
@@ -166,7 +183,8 @@ def read_sources(
             why = "is not a plain file (- is standard input)" if is_there else _NOTHING
             found.refused.append(_refusal(path, why))
         elif path.endswith(VALUES):
-            root = _root_of(path, boundaries[path], use, files)
+            its = of_values(inputs.deployments, path)
+            root = list(_deployed(its, use, files)) or _root_of(path, boundaries[path], use, files)
             more = "" if root and _is_loaded(path, root[0]) else path
             if not root:
                 found.foreign.append(path)
@@ -174,6 +192,9 @@ def read_sources(
                 roots[root[0], more] = boundaries[path], root
         elif path.endswith(TEMPLATES) and _is_empty(path, files):
             found.refused.append(_refusal(path, "is empty"))
+        elif readers := _readers(path, partial(texts, boundaries[path]), files):
+            embedded.setdefault(boundaries[path], []).append(path)
+            narrow.setdefault(boundaries[path], []).extend(readers)
         elif kind_of(path, files) is not None:
             narrow.setdefault(boundaries[path], []).append(path)
         else:
@@ -185,8 +206,11 @@ def read_sources(
     whole: set[str] = set()
     for (_, more), (boundary, given) in roots.items():
         said = replace(inputs, boundary=boundary)
-        if more:
-            said = replace(said, var_files=(*inputs.var_files, more))
+        its = of_values(inputs.deployments, more)
+        if its:
+            said = replace(said, deployments=its)
+        elif more:
+            said = replace(said, var_files=(*inputs.var_files, more), deployments=())
         by = ReadCache() if more else cache
         stacks, errors = by.stacks(given, said, use, files, scope)
         kept = [stack for stack in stacks if not stack.files.isdisjoint(given)]
@@ -195,8 +219,9 @@ def read_sources(
         found.errors += [error for error in errors if error.place.file in concerned]
         if not more:
             whole.update(stack.name for stack in kept)
-    for boundary, given in narrow.items():
-        only = frozenset(given)
+    for boundary, sources in narrow.items():
+        given = list(dict.fromkeys(sources))
+        only = frozenset((*given, *embedded.get(boundary, ())))
         stacks, errors = cache.stacks(given, replace(inputs, boundary=boundary), use, files, scope)
         kept = [stack for stack in stacks if not only.isdisjoint(stack.files)]
         # A downloaded module is called from where it is used, and is no root beside that.
@@ -217,6 +242,11 @@ def read_sources(
             found.foreign += [
                 path for path in given if not path.endswith(ROOTS) and path not in reported
             ]
+    told = inputs.deployments or inputs.var_files or inputs.parameters
+    if scope == ScanScope() and wide and not told:
+        stacks = [read.stack for read in found.reads]
+        others = (path for path in sorted(seen) if path.endswith(".json"))
+        found.proposed = proposed(loose, others, stacks, files)
     return found
 
 
@@ -240,6 +270,40 @@ def _root_of(path: str, boundary: str, use: Settings, files: Files) -> list[str]
             return found
         folder = os.path.dirname(folder)
     return []
+
+
+def _readers(
+    path: str, sources: Callable[[], Sequence[tuple[str, str]]], files: Files
+) -> list[str]:
+    """The sources, of those of a repository, that name a file which is none."""
+    if is_terraform(path) or is_plan(path, files) or _may_be_template(path, files):
+        return []
+    name = re.escape(os.path.basename(path))
+    in_terraform = re.compile(rf'["/]{name}"')
+    in_template = re.compile(rf"""(?:Uri|Location)["']?\s*:\s*["']?(?:[^\s"']*/)?{name}\b""")
+    return [
+        source
+        for source, text in sources()
+        if (in_terraform if source.endswith(ROOTS) else in_template).search(text)
+    ]
+
+
+def _source_texts(boundary: str, use: Settings, files: Files) -> list[tuple[str, str]]:
+    """The files of a repository that may be sources, with their texts."""
+    found = []
+    usable = (path for path in _below((boundary,), files) if not use.excludes(path))
+    for path in islice(usable, MAX_CANDIDATES):
+        with suppress(UnreadableError):
+            found.append((path, files.text(path)))
+    return found
+
+
+def _deployed(deployments: Iterable[Deployment], use: Settings, files: Files) -> Iterator[str]:
+    """The Terraform files that are deployed by some deployments."""
+    folders = {part.path: None for one in deployments for part in one.parts}
+    for path in dict.fromkeys(_below(folders, files)):
+        if path.endswith(ROOTS) and not use.excludes(path):
+            yield path
 
 
 def _is_loaded(path: str, source: str) -> bool:
@@ -447,7 +511,7 @@ def _below(
 ) -> Iterator[str]:
     cache = os.path.join("", "cdk.out", ".cache", "")
     for path in walk(folders, files=files, errors=errors):
-        if path.endswith((*ROOTS, *TEMPLATES)) and cache not in path:
+        if path.endswith((*ROOTS, *TEMPLATES, *VALUES)) and cache not in path:
             yield path
 
 
@@ -514,6 +578,15 @@ def unparsed(path: str, text: str) -> SourceError | None:
 def _stacks(
     paths: Sequence[str], files: Files, inputs: Inputs, scope: ScanScope
 ) -> tuple[list[Stack], list[SourceError]]:
+    """The stacks of some files, once for each of their deployments."""
+    return stacks_of_deployments(
+        lambda said: _read(paths, files, said, scope), paths, files, inputs
+    )
+
+
+def _read(
+    paths: Sequence[str], files: Files, inputs: Inputs, scope: ScanScope
+) -> tuple[list[Stack], list[SourceError]]:
     """The stacks of some files; a reader is imported only for files that are its own."""
     stacks: list[Stack] = []
     errors: list[SourceError] = []
@@ -535,10 +608,24 @@ def _stacks(
         if is_terraform(path)
         and not (path.endswith(TERRAGRUNT) and os.path.dirname(path) in planned_folders)
     ]
-    if terraform and "terraform" in scope.kinds:
+    templates = [path for path in others if path not in plans]
+    if "terraform" not in scope.kinds:
+        terraform = []
+    if "cloudformation" not in scope.kinds:
+        templates = []
+    of_templates = replace(inputs, context=with_cdk(inputs.context, templates, files, errors))
+    share = terraform and templates and are_shared(terraform, templates, files)
+    if terraform:
         from taskwall.readers.terraform import stacks as read_terraform
 
-        add(attempt(lambda: read_terraform(terraform, files, inputs), terraform[0], errors))
+        said = inputs
+        if share:
+            said = with_parameters(
+                inputs, _templates(templates, files, of_templates, []), files, errors
+            )
+        add(attempt(lambda: read_terraform(terraform, files, said), terraform[0], errors))
+    if share:
+        of_templates = with_parameters(of_templates, stacks, files, errors)
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans
         from taskwall.readers.terraform.plan.stacks import unplanned
@@ -546,13 +633,20 @@ def _stacks(
         planned = attempt(lambda: read_plans(plans, files, inputs, stacks), plans[0], errors)
         stacks = unplanned(stacks, planned[0] if planned else ())
         add(planned)
-    templates = [path for path in others if path not in plans]
-    if templates and "cloudformation" in scope.kinds:
-        from taskwall.readers.cloudformation import stacks as read_templates
-
-        said = replace(inputs, context=with_cdk(inputs.context, templates, files, errors))
-        add(attempt(lambda: read_templates(templates, files, said), templates[0], errors))
+    if templates:
+        add((_templates(templates, files, of_templates, errors), ()))
     return stacks, errors
+
+
+def _templates(
+    paths: Sequence[str], files: Files, inputs: Inputs, errors: list[SourceError]
+) -> Sequence[Stack]:
+    """The stacks of some templates; `errors` is given what cannot be read."""
+    from taskwall.readers.cloudformation import stacks as read_templates
+
+    found = attempt(lambda: read_templates(paths, files, inputs), paths[0], errors)
+    errors += found[1] if found else ()
+    return found[0] if found else ()
 
 
 def _files_of(stack: Stack) -> frozenset[str]:

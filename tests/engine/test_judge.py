@@ -26,9 +26,15 @@ class OneVpc:
     name = "/a"
     files = frozenset({PLACE.file})
     ties = ()
+    is_deployable = False
 
     def __init__(self, *, asks: bool = False) -> None:
         self.asks = asks
+        self.deployments: tuple[str, ...] = ()
+
+    def given(self) -> object:
+        """Take nothing of deployments."""
+        return None
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Declare the VPC, with a CIDR that tells the scenario."""

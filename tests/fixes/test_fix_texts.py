@@ -7,15 +7,19 @@ brackets. It is tried on every fail of every rule's fixtures.
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cfnlint.data.schemas
 import pytest
+from msgspec.structs import replace
 
+from taskwall.core.values import Origin, Span
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
+from taskwall.fixes.wording import code_of, fix_text, for_json
 from taskwall.readers import cloudformation, terraform
 from taskwall.readers.cloudformation.document import composed
 from taskwall.readers.terraform.syntax.hcl import parse
@@ -39,12 +43,6 @@ DOCUMENTS = {"container_definitions", "container_properties", "definition", "pol
 PLACEHOLDER = re.compile(r"<[^<>\n]+>")
 
 
-def code_of(text: str) -> str:
-    """The code of a fix text: what follows its sentence, "" if it is nothing but sentences."""
-    _, colon, code = text.partition(":\n")
-    return code if colon else "" if "\n" in text or text.endswith(".") else text
-
-
 def problems(rule: Rule, finding: Finding, resources: dict[str, Resource], file: str) -> list[str]:
     """What is wrong with the fix text of a finding."""
     assert finding.fix is not None
@@ -52,7 +50,7 @@ def problems(rule: Rule, finding: Finding, resources: dict[str, Resource], file:
     if not code or "In user data" in finding.fix.text:
         return []
     wrong = _wrong_in_terraform if file.endswith(".tf") else _wrong_in_template
-    found: list[str] = []
+    found: list[str] = [] if file.endswith(".tf") else list(_wrong_in_json(finding.fix.text))
     for address, part in _by_resource(code, finding.resource):
         type_ = resources[address].type
         if not type_.startswith("awscc_"):
@@ -172,6 +170,20 @@ def _wrong_in_template(code: str, type_: str, resources: dict[str, Resource]) ->
         yield f"{type_} has no place for {', '.join(data) if isinstance(data, dict) else data}"
 
 
+def _wrong_in_json(text: str) -> Iterator[str]:
+    """In a template in JSON, the code is members or elements in JSON, and sentences stay."""
+    sentence = text.removesuffix(code_of(text))
+    told = for_json(text)
+    if not told.startswith(sentence):
+        yield f"{told} has another sentence"
+    code = told.removeprefix(sentence)
+    for opened, closed in ("{}", "[]"):
+        with suppress(json.JSONDecodeError):
+            json.loads(f"{opened}{code}{closed}")
+            return
+    yield f"{code} is no JSON"
+
+
 def _container() -> Any:
     schema = _schema("AWS::ECS::TaskDefinition")
     return schema["definitions"]["ContainerDefinition"]["properties"]
@@ -270,3 +282,69 @@ def test_fix_texts(rule: Rule, name: str) -> None:
                 ]
 
     assert "\n".join(wrong) == ""
+
+
+CONSTRUCT = Origin(
+    "Web", "Web", Span("t.json", 1, 1, 1, 9), "cloudformation", construct="Shop/Web/Resource"
+)
+PORTS = "Port:\n  - 1\n  - 2"
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [("Remove it: Other allows it", ""), ("In the spec", PORTS), ("", PORTS)],
+)
+def test_what_cdk_makes(head: str, code: str) -> None:
+    """The construct is named in whole sentences, which are no code in a template in JSON."""
+    section = f"{head}:\n{code}" if head and code else code or f"{head}."
+    found = for_json(fix_text(section, {}, (), CONSTRUCT))
+
+    sentence, _, made = found.partition(":\n")
+    assert "construct Shop/Web/Resource" in sentence
+    assert head in sentence
+    assert ";" not in sentence
+    assert made == ('"Port": [\n  1,\n  2\n]' if code else "")
+    assert bool(made) != sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "code", "told"),
+    [
+        (
+            "TW203",
+            "Shop/Api/Service",
+            "AssignPublicIp: DISABLED",
+            "Shop/Api|assign_public_ip=False",
+        ),
+        ("TW203", "Shop/Service", "AssignPublicIp: DISABLED", ""),
+        ("TW203", "Shop/Api/Cfn", "AssignPublicIp: DISABLED", ""),
+        (
+            "TW101",
+            "Shop/Web/LB/PublicListener/Resource",
+            "Protocol: HTTPS",
+            "Shop/Web|redirect_http",
+        ),
+        (
+            "TW101",
+            "Shop/Lb/Http/Resource",
+            "RedirectConfig:",
+            "Shop/Lb/Http|ListenerAction.redirect",
+        ),
+        ("TW101", "Shop/Nlb/Tcp/Resource", "Protocol: TLS", "Shop/Nlb/Tcp|elbv2.Protocol.TLS"),
+        (
+            "TW204",
+            "Shop/Api/SecurityGroup/from 0.0.0.0_0:3000",
+            "SourceSecurityGroupId: x",
+            "Shop/Api/SecurityGroup|allow_from(<Shop/Lb>, ec2.Port.tcp(3000))",
+        ),
+    ],
+)
+def test_a_construct_of_the_library(rule: str, path: str, code: str, told: str) -> None:
+    """What CDK's library makes is changed at the library's construct, in Python's spelling."""
+    on = replace(CONSTRUCT, construct=path)
+    found = for_json(fix_text(code, {"balancer": "Shop/Lb", "port": "3000"}, (), on, rule))
+
+    construct, _, wanted = told.partition("|")
+    assert told == "" or f"at the construct {construct}" in found.partition("\n")[0]
+    assert wanted in found.partition(":\n")[2]
+    assert ("in Python" in found) == bool(told)

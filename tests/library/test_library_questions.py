@@ -93,6 +93,7 @@ def test_flows_are_those_of_the_command(demo: taskwall.Network) -> None:
     shop = demo.load_balancer("shop")
     (flow,) = demo.flows(from_="internet", to=shop)
 
+    assert demo.service("module.web") == demo.service("storefront-production-web")
     assert (flow.source, flow.target, flow.protocol) == ("internet", "lb:shop", "tcp")
     assert (flow.ports, flow.arrives, flow.through, flow.addresses) == (("80", "443"), (), (), ())
     assert flow.open.truth is True

@@ -1,5 +1,6 @@
 """Rules of one's own: found, asked, tried, and kept to what they may do."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -263,6 +264,16 @@ def test_a_new_rule_passes_its_fixtures(
     assert main(["rules", "new", "ACME201", "no-public-address"]) == 0
     assert main(["rules", "test", "rules"]) == 0
     assert "ACME201: 4 fixture files, all as marked" in capsys.readouterr().out
+    assert main(["rules", "docs", "rules", "--to", "pages"]) == 0
+    page = (tmp_path / "pages" / "ACME201.md").read_text()
+    assert page.startswith("# ACME201: Services have no public address\n")
+    headings = [line for line in page.splitlines() if line.startswith("## ")]
+    assert headings == ["## What it finds", "## Why it matters", "## What to write instead"]
+    assert main(["scan", "rules/fixtures/acme201/fail", "--rules", "rules", "--format", "sarif"])
+    (run,) = json.loads(capsys.readouterr().out.partition("\n")[2])["runs"]
+    (described,) = [one for one in run["tool"]["driver"]["rules"] if one["id"] == "ACME201"]
+    assert described["shortDescription"]["text"] == "Services have no public address."
+    assert {one["ruleId"] for one in run["results"]} >= {"ACME201"}
 
     wrong = tmp_path / "rules/fixtures/acme201/pass/main.tf"
     wrong.write_text(wrong.read_text().replace("ACME201 ok", "ACME201"))

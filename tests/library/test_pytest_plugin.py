@@ -2,6 +2,8 @@
 
 import pytest
 
+import taskwall.api.library  # noqa: F401 (what a run of pytester imports first, it forgets)
+
 pytest_plugins = "pytester"
 
 STACK = """
@@ -61,3 +63,29 @@ def test_a_wrong_option_is_refused(project: pytest.Pytester) -> None:
     done = project.runpytest_inprocess("-p", "no:xdist")
 
     assert done.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_what_cannot_be_loaded_is_told_in_one_line(project: pytest.Pytester) -> None:
+    """With file and line, and no traceback of ours."""
+    (project.path / "a" / "main.tf").write_text('resource "aws_vpc" "main" {')
+    done = project.runpytest_inprocess("-p", "no:xdist")
+
+    assert done.ret != pytest.ExitCode.OK
+    done.stdout.fnmatch_lines(["*taskwall_path: a/main.tf:1: syntax error*"])
+    assert "pytest_plugin.py" not in done.stdout.str() + done.stderr.str()
+
+
+def test_stacks_of_one_name_are_all_tested(pytester: pytest.Pytester) -> None:
+    """Templates of a folder that import from each other are one stack by the folder's name."""
+    for number in (1, 2):
+        export = f"Outputs: {{A: {{Value: !Ref Vpc, Export: {{Name: vpc{number}}}}}}}"
+        (pytester.path / f"vpc{number}.yaml").write_text(
+            f"Resources: {{Vpc: {{Type: AWS::EC2::VPC}}}}\n{export}\n"
+        )
+        group = (
+            f"{{Type: AWS::EC2::SecurityGroup, Properties: {{VpcId: !ImportValue vpc{number}}}}}"
+        )
+        (pytester.path / f"group{number}.yaml").write_text(f"Resources: {{Group: {group}}}\n")
+    pytester.makepyfile("def test_it(taskwall_network):\n    assert taskwall_network.vpcs\n")
+
+    pytester.runpytest_inprocess("-p", "no:xdist").assert_outcomes(passed=2)

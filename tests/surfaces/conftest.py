@@ -54,6 +54,7 @@ class ToyStack:
     """A folder of the toy language."""
 
     ties = ()
+    deployments = ()
 
     def __init__(self, name: str, files: frozenset[str], texts: Files) -> None:
         self.name = name

@@ -1,53 +1,103 @@
-"""Templates that an earlier synthesis of CDK has left in its folder: told, and not judged."""
+"""The plugin for CDK in whole apps: each says in its first lines what is to be reported."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from taskwall.api.options import Options
-from taskwall.api.scan import scan
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+APPS = sorted((FIXTURES / "cdk").glob("*.py"))
+WITHOUT_ONE = """
+from aws_cdk import App, Stack, Validations
+from taskwall.cdk import TaskwallValidation
 
-OPEN = json.dumps(
-    {"Resources": {"Db": {"Type": "AWS::RDS::DBInstance", "Properties": {"DBName": "shop"}}}}
+app = App()
+Validations.of(app).add_plugins(TaskwallValidation({arguments}))
+Stack(app, "Empty")
+app.synth()
+"""
+
+
+class Synthesis:
+    """A synthesis that has ended: what was printed, and the report that CDK wrote."""
+
+    def __init__(self, app: Path, folder: Path) -> None:
+        out = folder / "cdk.out"
+        # pytest is hidden from CDK, which would put its report into the exception.
+        kept = {name: os.environ[name] for name in os.environ if not name.startswith("PYTEST")}
+        ended = subprocess.run(
+            [sys.executable, str(app)],
+            cwd=folder,
+            env={**kept, "CDK_OUTDIR": str(out)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.failed = ended.returncode != 0
+        self.printed = ended.stdout + ended.stderr
+        written = out / "validation-report.json"
+        self.reports: list[dict[str, Any]] = (
+            json.loads(written.read_text())["pluginReports"] if written.exists() else []
+        )
+
+    def lines(self) -> list[str]:
+        """The violations as an app's first lines write them."""
+        return sorted(
+            f"{said}{report['pluginName']} {one['ruleName']}: {construct['constructPath']}"
+            for report in self.reports
+            for said, key in (("", "violations"), ("acknowledged ", "suppressedViolations"))
+            for one in report.get(key) or ()
+            for construct in one["violatingConstructs"]
+        )
+
+
+@pytest.mark.everything
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.stem)
+def test_an_app_reports_what_it_says(app: Path, tmp_path: Path) -> None:
+    """By construct, with what CDK's own validation reports beside it."""
+    pytest.importorskip("aws_cdk")
+    done = Synthesis(app, tmp_path)
+    expected = sorted(re.findall(r"^    (\S.*: \S+)$", app.read_text(), re.MULTILINE))
+    assert done.lines() == expected, done.printed
+    assert done.failed is any(not line.startswith("acknowledged") for line in expected)
+
+
+@pytest.mark.everything
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("", ""),
+        ("select=['TW999']", 'no rule is "TW999"'),
+        ("settings='absent.toml'", "absent.toml"),
+    ],
 )
-MANIFEST = {
-    "version": "36.0.0",
-    "artifacts": {
-        "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}},
-        "Web": {
-            "type": "aws:cloudformation:stack",
-            "properties": {"templateFile": "W.template.json"},
-        },
-    },
-}
+def test_wrong_settings_fail_the_synthesis(arguments: str, said: str, tmp_path: Path) -> None:
+    """CDK prints what is wrong with them; an app without tasks passes."""
+    pytest.importorskip("aws_cdk")
+    app = tmp_path / "app.py"
+    app.write_text(WITHOUT_ONE.format(arguments=arguments))
+    done = Synthesis(app, tmp_path)
+    assert done.failed is bool(said), done.printed
+    assert said in done.printed
 
 
-@pytest.fixture
-def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What CDK makes of an app with one stack, beside that of a stack which it no longer has."""
-    folder = tmp_path / "cdk.out"
-    folder.mkdir()
-    for name in ("W.template.json", "WNested.nested.template.json", "Old.template.json"):
-        (folder / name).write_text(OPEN)
-    (folder / "manifest.json").write_text(json.dumps(MANIFEST))
-    monkeypatch.chdir(tmp_path)
-    return folder
-
-
-def test_what_the_manifest_names_no_more_is_not_read(output: Path) -> None:
-    """Stacks and their nested ones are; a template that is given by itself is, too."""
-    report = scan(Options())
-
-    assert report.document.summary.stacks == 2
-    [note] = [one for one in report.notes if "manifest.json" in one]
-    assert note.endswith("and not read: cdk.out/Old.template.json")
-    assert scan(Options(paths=("cdk.out/Old.template.json",))).document.summary.stacks == 1
-
-
-@pytest.mark.parametrize("text", ["", "{", '{"artifacts": []}', '{"artifacts": {}}', "[" * 9999])
-def test_a_manifest_that_names_no_template_decides_nothing(output: Path, text: str) -> None:
-    """Nor does one that is no manifest of CDK's, or is none at all."""
-    (output / "manifest.json").write_text(text)
-
-    assert scan(Options()).document.summary.stacks == 3
+@pytest.mark.everything
+def test_settings_beside_the_app_count(tmp_path: Path) -> None:
+    """Below the severity that fails, a finding is a warning, and says what it is about."""
+    pytest.importorskip("aws_cdk")
+    (tmp_path / "taskwall.toml").write_text('select = ["TW101"]\n')
+    app = tmp_path / "app.py"
+    text = (FIXTURES / "cdk" / "cross_stack.py").read_text()
+    app.write_text(text.replace("TaskwallValidation()", "TaskwallValidation(fail_on='never')"))
+    done = Synthesis(app, tmp_path)
+    (report,) = [one for one in done.reports if one["pluginName"] == "taskwall"]
+    (violation,) = report["violations"]
+    assert (report["conclusion"], violation["severity"]) == ("success", "warning")
+    assert violation["ruleMetadata"] == {"verdict": "fail", "severity": "high"}
+    assert "is internet-facing" in violation["description"]
+    assert violation["suggestedFix"]

@@ -104,7 +104,7 @@ def test_exit_status(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (("--baseline", "no.json"), "no.json: the baseline cannot be read"),
         (("--scenarios", "some"), "--scenarios: "),
         (("--output", "no/where.txt"), "no/where.txt: cannot be written"),
-        (("rules", "--format", "text", "x"), "rules: write new ID [NAME], or test DIR"),
+        (("rules", "--format", "text", "x"), "rules: write new ID [NAME], test DIR or docs DIR"),
         (("explain",), "required: RULE"),
         (("scan",), "scan: name what to scan, such as taskwall scan ."),
         (("scna",), 'there is no command and no path "scna" (did you mean "scan"?)'),

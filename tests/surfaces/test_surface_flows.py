@@ -110,6 +110,69 @@ def test_why_tells_the_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert [each["at"]["resource"] for each in flow["changes"]] == ["aws_security_group.web"]
 
 
+CALLED = """
+variable "name" {}
+variable "cidr" {}
+resource "aws_security_group" "this" { name = var.name }
+resource "aws_vpc_security_group_ingress_rule" "this" {
+  security_group_id = aws_security_group.this.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = var.cidr
+}
+resource "aws_vpc_security_group_egress_rule" "this" {
+  security_group_id = aws_security_group.this.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "0.0.0.0/0"
+}
+output "id" { value = aws_security_group.this.id }
+"""
+CALLS = """
+module "{0}" {{
+  source = "shop/group/aws"
+  name   = "{0}"
+  cidr   = "10.0.0.0/16"
+}}
+resource "aws_ecs_service" "{0}" {{
+  name        = "{0}"
+  launch_type = "FARGATE"
+  network_configuration {{
+    subnets         = [aws_subnet.main.id]
+    security_groups = [module.{0}.id]
+  }}
+}}
+"""
+SUBNET = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.0.0/24"
+}
+"""
+
+
+def test_why_leads_to_the_call_of_a_downloaded_module(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Of two calls of one module to that of the rule, and there to the argument that decides."""
+    modules = tmp_path / ".terraform" / "modules"
+    (modules / "group").mkdir(parents=True)
+    (modules / "group" / "main.tf").write_text(CALLED)
+    keys = {"": ".", "a": ".terraform/modules/group", "b": ".terraform/modules/group"}
+    listed = [{"Key": key, "Source": "shop/group/aws", "Dir": at} for key, at in keys.items()]
+    (modules / "modules.json").write_text(json.dumps({"Modules": listed}))
+    text = SUBNET + "".join(map(CALLS.format, keys.keys() - {""}))
+    (tmp_path / "main.tf").write_text(text)
+    lines = text.splitlines()
+
+    for server, client in (("a", "b"), ("b", "a")):
+        ends = (f"service:{client}", f"service:{server}")
+        _, out, _ = run(capsys, "why", str(tmp_path), *ends, "--format", "json")
+        (flow,) = read(out)
+        (step,) = (one for one in flow["because"] if "allows ingress" in one["text"])
+        call = lines.index(f'module "{server}" {{') + 1
+        assert (step["line"], lines[step["line"] - 1]) == (call + 3, '  cidr   = "10.0.0.0/16"')
+
+
 def test_why_asks_for_a_port(capsys: pytest.CaptureFixture[str]) -> None:
     """A flow on other ports is none; what is no number is refused."""
     _, out, _ = run(capsys, "why", ALB, "internet", "service:web", "80")

@@ -113,6 +113,29 @@ def test_values_that_are_for_no_root(root: Path) -> None:
     assert ("TW101", "listener.tf") in fails(report)
 
 
+def test_what_sources_read_stands_for_what_names_it(root: Path) -> None:
+    """A template of user data, say: shown is what the files that name it have, and no more."""
+    (root / "hosts.tf").write_text(
+        'resource "aws_ecs_cluster" "hosts" { name = "hosts" }\n'
+        'resource "aws_launch_template" "host" {\n'
+        '  user_data = base64encode(templatefile("${path.module}/files/host.sh.tpl", {}))\n}\n'
+    )
+    (root / "files").mkdir()
+    (root / "files" / "host.sh.tpl").write_text(
+        "#!/bin/bash\necho ECS_CLUSTER=hosts >> /etc/ecs/ecs.config\n"
+    )
+    assert shown("files/host.sh.tpl", select=("TW1", "TW503")) == [("TW503", "hosts.tf")]
+    (root / "files" / "jobs.json").write_text("{}")
+    machine = "{Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: files/jobs.json}}"
+    (root / "jobs.yaml").write_text(f"Resources:\n  Jobs: {machine}\n")
+    assert scan(Options(paths=("files/jobs.json",))).document.summary.files == 2
+    (root / "files" / "other.json").write_text("[]")
+    assert (
+        "nothing to analyse"
+        in scan(Options(paths=("files/other.json",))).document.errors[0].message
+    )
+
+
 def test_settings_stand_for_their_folder(root: Path) -> None:
     """A file of settings shows all that they govern."""
     (root / "taskwall.toml").write_text('select = ["TW101"]\n')

@@ -22,7 +22,7 @@ from taskwall.readers.terraform.moves import Moves, moves
 from taskwall.report.report import ReportBuilder
 from taskwall.report.rows import in_order
 from taskwall.settings.selection import reaches
-from taskwall.source.stack import Stack
+from taskwall.source.deployment import in_each
 
 DIFF_VERSION = 1
 
@@ -134,7 +134,7 @@ def _compared(sides: DiffSides, fail_on_open: OpenThreshold) -> Difference:
         after = _read(again, sides.options, sides.head)
     if not before.result.found.reads and not after.result.found.reads:
         raise DiffError("there is no Terraform and no CloudFormation on either side.")
-    moved = {name: _moves(each, after) for name, each in after.stacks.items()}
+    moved = _moves(after)
     flows = _flow_changes(before, after, moved)
     findings = _finding_changes(before, after, moved)
     problems = _problems(sides, before, after)
@@ -164,7 +164,11 @@ def _read(asked: ResolvedOptions, options: Options, side: DiffSide) -> _Read:
     asked = replace(asked, paths=paths)
     result = built(asked, replace(options, allow_empty=True), files)
     networks = Networks(asked, files, result.found)
-    stacks = {each.stack: each for each in networks}
+    stacks = {
+        name: replace(each, deployments=each.deployments and (each.deployments[number],))
+        for each in networks
+        for number, name in enumerate(in_each(each.name, each.deployments))
+    }
     absent = (one for judgement in result.judgements for one in judgement.absent)
     names = frozenset(one.name for one in absent if one.kind in ("module", "submodule"))
     return _Read(result, networks, stacks, names)
@@ -188,15 +192,16 @@ def _unread(read: _Read) -> Iterator[Problem]:
         yield Problem(crash.file or crash.stack, crash.line, 1, what)
 
 
-def _moves(stack: StackNetwork, after: _Read) -> Moves:
-    """What the `moved` blocks of head say of a stack."""
-    found: Stack | None = None
+def _moves(after: _Read) -> dict[str, Moves]:
+    """What the `moved` blocks of head say of each stack, by its name in each deployment."""
+    found: dict[str, Moves] = {}
     for read in after.result.found.reads:
-        if after.result.paths.shown(read.stack.name) == stack.stack:
-            found = read.stack
-    if found is None:
-        return Moves()
-    return moves(found.name, sorted(found.files), stack.resources, after.result.files)
+        stack = read.stack
+        for name in in_each(after.result.paths.shown(stack.name), stack.deployments):
+            if (network := after.stacks.get(name)) is not None:
+                files = after.result.files
+                found[name] = moves(stack.name, sorted(stack.files), network.resources, files)
+    return found
 
 
 # --- flows
@@ -324,12 +329,10 @@ def _instances(read: _Read, moved: dict[str, Moves]) -> dict[FindingKey, list[Fi
         if finding.verdict == "pass" or row.suppression is not None or not row.asked:
             continue
         for instance in finding.instances:
-            spelt = moved.get(instance.stack, Moves())
-            key = (
-                instance.stack, finding.rule, finding.verdict, finding.severity,
-                spelt.address(instance.resource),
-            )  # fmt: skip
-            found.setdefault(key, []).append(finding.of((instance,)))
+            for stack in in_each(instance.stack, instance.deployments):
+                address = moved.get(stack, Moves()).address(instance.resource)
+                key = (stack, finding.rule, finding.verdict, finding.severity, address)
+                found.setdefault(key, []).append(finding.of((instance,)))
     return found
 
 

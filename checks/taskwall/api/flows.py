@@ -223,9 +223,10 @@ class FlowTeller:
     def __init__(self, of: StackNetwork, networks: Networks) -> None:
         self._of = of
         self._paths = networks.paths
+        origins = [each.origin for each in of.resources]
+        self._by_name = {each.name: each for each in origins}
+        self._by_file = {each.header.file: each for each in origins}
         self._hides_addresses = of.mask.holds(lambda text: parse_cidr(text) is not None)
-        calls = ((each.origin.header.file, each.origin.download) for each in of.resources)
-        self._calls = {file: call.place for file, call in calls if call is not None}
 
     def masked(self, text: str) -> str:
         """A text without what the sources declare to be sensitive."""
@@ -290,14 +291,17 @@ class FlowTeller:
 
     def _step(self, fact: Fact) -> Step:
         mask = self._of.mask.redact
-        place = self._of.lines.apply(self._user_place(fact.place))
+        place = self._of.lines.apply(self._user_place(fact))
         if place is None:
             return Step(mask(fact.resource), "", 0, mask(str(fact)))
         return Step(mask(fact.resource), self._paths.shown(place.file), place.line, mask(str(fact)))
 
-    def _user_place(self, place: Span | None) -> Span | None:
-        """Where users change what stands at a place: of a downloaded module, at its call."""
-        return place if place is None else self._calls.get(place.file, place)
+    def _user_place(self, fact: Fact) -> Span | None:
+        """Where users change what a fact is about: of a downloaded module, at its call."""
+        if fact.place is None:
+            return None
+        on = self._by_name.get(fact.resource) or self._by_file.get(fact.place.file)
+        return fact.place if on is None else self._of.user_places.of(fact.place, on, 0)
 
 
 def words_of(flow: FlowLine) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from taskwall.library.views import Frame
 from taskwall.lowering import lower
 from taskwall.report.excerpts import ReportPaths
 from taskwall.report.report import shown_absent
+from taskwall.source.deployment import deployed_name
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError, Stack
 
@@ -254,7 +255,7 @@ def _loaded(stack: Stack, paths: ReportPaths) -> Network:
     evaluation = stack.evaluate({})
     mask = Redactor(evaluation.sensitive_texts)
     frame = Frame(lower(evaluation.resources).network, Presentation(paths.shown, mask.redact))
-    name = paths.shown(stack.name)
+    name = deployed_name(paths.shown(stack.name), stack.deployments)
     absent = tuple(shown_absent(one, name, paths) for one in evaluation.absent)
     errors = tuple(mask.apply(_problem(error, paths)) for error in evaluation.errors)
     return Network(frame, name, absent, errors)

@@ -6,12 +6,14 @@ from msgspec import Struct
 
 from taskwall.api.options import ResolvedOptions
 from taskwall.core.values import Span
+from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.finding import Problem
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.positions import LineMap
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.report.excerpts import ReportPaths
+from taskwall.source.deployment import deployed_name
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError
@@ -19,17 +21,24 @@ from taskwall.sources import Sources
 
 
 class StackNetwork(Struct, frozen=True):
-    """The network of one stack, by the stack's name as reports spell it.
+    """The network of one stack, by the stack's name as reports spell it, and its deployments.
 
     `resources` are what it was made of. `mask` hides what the sources declare to be sensitive,
-    `lines` leads to the places of files.
+    `lines` leads to the places of files, `user_places` out of downloaded modules.
     """
 
-    stack: str
+    name: str
+    deployments: tuple[str, ...]
     network: Network
     resources: tuple[Resource, ...]
     mask: Redactor
     lines: LineMap
+    user_places: UserPlaces
+
+    @property
+    def stack(self) -> str:
+        """What the stack is called beside those of other deployments."""
+        return deployed_name(self.name, self.deployments)
 
 
 class Networks:
@@ -50,6 +59,7 @@ class Networks:
                 evaluation = read.stack.evaluate({})
                 self._errors |= dict.fromkeys(evaluation.errors)
                 lowered = lower(evaluation.resources)
+                self._errors |= dict.fromkeys(lowered.errors)
             except RecursionError:
                 place = Span(min(read.stack.files, default=read.stack.name), 1, 1, 1, 1)
                 self._errors[SourceError(place, "is nested too deeply to be analysed")] = None
@@ -58,10 +68,12 @@ class Networks:
                 self._errors[SourceError(place, f"reading {what} crashed: {error!r}")] = None
             yield StackNetwork(
                 self.paths.shown(read.stack.name),
+                read.stack.deployments,
                 lowered.network,
                 evaluation.resources,
                 Redactor(evaluation.sensitive_texts),
                 evaluation.line_map,
+                UserPlaces((evaluation,)),
             )
 
     @property

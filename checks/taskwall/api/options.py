@@ -25,10 +25,11 @@ class Options(Struct, frozen=True):
     suppressed by it. `exclude` are patterns of paths, and `context` paths of sources that are read
     for what those below `paths` refer to, both beside those of the settings. `fail_on_absent`
     fails the run for modules and templates that are not there, and `allow_empty` accepts that there
-    is nothing to analyse. `settings` is a file in place of every other; with `no_skips` no
-    suppression counts, and no baseline of the settings; `today` is the day (YYYY-MM-DD) by which
-    suppressions end. `rules` are folders of rules of one's own. `scope` says which sources below
-    `paths` count. `jobs` is the number of processes.
+    is nothing to analyse. `settings` is a file in place of every other, and `settings_near` the
+    folder that others are looked for from, if not the first path; with `no_skips` no suppression
+    counts, and no baseline of the settings; `today` is the day (YYYY-MM-DD) by which suppressions
+    end. `rules` are folders of rules of one's own. `scope` says which sources below `paths` count.
+    `jobs` is the number of processes.
     """
 
     paths: tuple[str, ...] = (os.curdir,)
@@ -47,6 +48,7 @@ class Options(Struct, frozen=True):
     fail_on_absent: bool = False
     allow_empty: bool = False
     settings: str | None = None
+    settings_near: str = ""
     rules: tuple[str, ...] = ()
     no_skips: bool = False
     today: str | None = None
@@ -91,7 +93,7 @@ def resolved_options(options: Options, files: Files | None = None) -> ResolvedOp
     every = every_rule([os.path.join(cwd, folder) for folder in folders])
     try:
         use = overridden(
-            load(paths[0] if paths else cwd, every.rules, given, files),
+            load(options.settings_near or (*paths, cwd)[0], every.rules, given, files),
             every.rules,
             profile=options.profile,
             select=options.select,

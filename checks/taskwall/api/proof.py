@@ -9,6 +9,7 @@ from msgspec import Struct
 from taskwall.findings.finding import Edit, Finding
 from taskwall.fixes.apply import overlap
 from taskwall.report.report import ReportBuilder
+from taskwall.source.deployment import in_each
 
 T = TypeVar("T")
 
@@ -25,7 +26,11 @@ class EditCandidate(Struct, frozen=True):
     @property
     def keys(self) -> Iterator[Key]:
         """What is counted of the finding: each of its instances."""
-        return ((one.stack, self.finding.rule, one.resource) for one in self.finding.instances)
+        return (
+            (stack, self.finding.rule, one.resource)
+            for one in self.finding.instances
+            for stack in in_each(one.stack, one.deployments)
+        )
 
     @property
     def removed(self) -> Iterator[str]:
@@ -56,16 +61,19 @@ class Census(Struct, frozen=True):
         files: dict[str, frozenset[str]] = {}
         resources: Counter[str] = Counter()
         for read, judgement in zip(result.found.reads, result.judgements, strict=True):
-            stack = result.paths.shown(read.stack.name)
-            files[stack] = read.stack.files | files.get(stack, frozenset())
-            resources[stack] += judgement.resources
-            for located in (*judgement.findings, *judgement.silenced):
-                finding = located.finding
-                if finding.verdict != "pass":
-                    into = fails if finding.verdict == "fail" else unknowns
-                    into.update((stack, finding.rule, one.resource) for one in finding.instances)
-            problems.update((stack, error.message) for error in judgement.errors)
-            problems.update((stack, crash.rule) for crash in judgement.crashes)
+            name = result.paths.shown(read.stack.name)
+            for stack in in_each(name, read.stack.deployments):
+                files[stack] = read.stack.files | files.get(stack, frozenset())
+                resources[stack] += judgement.resources
+                for located in (*judgement.findings, *judgement.silenced):
+                    finding = located.finding
+                    if finding.verdict != "pass":
+                        into = fails if finding.verdict == "fail" else unknowns
+                        into.update(
+                            (stack, finding.rule, one.resource) for one in finding.instances
+                        )
+                problems.update((stack, error.message) for error in judgement.errors)
+                problems.update((stack, crash.rule) for crash in judgement.crashes)
         for error in (*result.found.errors, *result.rows.errors):
             inside = [stack for stack, paths in files.items() if error.place.file in paths]
             problems.update((stack, error.message) for stack in inside or [""])

@@ -32,8 +32,8 @@ class Cache(Protocol):
     result: ReportBuilder | None
     """What came of the last scan."""
 
-    def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:
-        """Forget all but the stacks of these names, and all if rules or settings are others."""
+    def keep(self, stacks: Iterable[Stack], rules: Sequence[Rule], settings: Settings) -> None:
+        """Forget all but these stacks, by their names, and all if rules or settings are others."""
 
     def judge(self, stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
         """The judgement of a stack."""
@@ -155,7 +155,7 @@ class _Judging:
         self.use = use
         self.judge = engine.judge
         if memory is not None:
-            memory.keep((stack.name for stack in stacks), rules, use)
+            memory.keep(stacks, rules, use)
             self.judge = memory.judge
 
     def __call__(self, index: int) -> Judgement:

@@ -1,34 +1,40 @@
-"""`taskwall rules new` and `taskwall rules test`: rules of one's own, written and tried."""
+"""`taskwall rules new`, `test` and `docs`: rules of one's own, written, tried and described."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
 from taskwall.cli.terminal import UsageError, say, say_problems
 from taskwall.library.own_rules import every_rule
 
-_USAGE = "rules: write new ID [NAME], or test DIR; see taskwall rules --help."
+if TYPE_CHECKING:
+    from taskwall.rules._rule import Rule
+
+_USAGE = "rules: write new ID [NAME], test DIR or docs DIR; see taskwall rules --help."
 
 
-def run(words: Sequence[str], to: str) -> int:
+def run(words: Sequence[str], to: str | None) -> int:
     """Do what the words after `taskwall rules` ask, and return the exit status.
 
     Args:
-        words: `new ID [NAME]` or `test DIR`.
-        to: the folder of a new rule.
+        words: `new ID [NAME]`, `test DIR` or `docs DIR`.
+        to: the folder of what is written: `rules` for new rules, and `docs` for pages if None.
 
     Raises:
         UsageError: the words are none of these, or cannot be followed.
     """
     match words:
         case ["new", id_]:
-            return _new(id_, "example", to)
+            return _new(id_, "example", to or "rules")
         case ["new", id_, name]:
-            return _new(id_, name, to)
+            return _new(id_, name, to or "rules")
         case ["test", folder]:
             return _test(folder)
+        case ["docs", folder]:
+            return _docs(folder, to or "docs")
     raise UsageError(_USAGE)
 
 
@@ -49,13 +55,7 @@ def _new(id_: str, name: str, folder: str) -> int:
         if os.path.lexists(path):
             raise UsageError(f"rules new: {path} is there already.")
     for path, text in files.items():
-        try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "x", encoding="utf-8") as stream:
-                stream.write(text)
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be written: {error.strerror or error}.") from error
-        say(f"{path}\n")
+        _write(path, text, "x")
     say(f"Try it: taskwall rules test {folder}\n")
     return 0
 
@@ -68,18 +68,7 @@ def _test(folder: str) -> int:
     """
     from taskwall.api.rule_fixtures import run_fixtures
 
-    if not os.path.isdir(folder):
-        raise UsageError(f"rules test: there is no folder {folder}.")
-    loaded = every_rule([folder])
-    status = say_problems(loaded.errors)
-    top = os.path.abspath(folder)
-    rules = tuple(
-        rule
-        for rule in loaded.rules
-        if os.path.dirname(os.path.abspath(rule.code.co_filename)) == top
-    )
-    if not rules and not status:
-        raise UsageError(f"rules test: {folder} has no rules, such as acme101_name.py.")
+    rules, status = _rules_of(folder, "test")
     for result in run_fixtures(folder, rules):
         wrong = (*map(str, result.mismatches), *result.problems)
         for line in wrong:
@@ -88,3 +77,42 @@ def _test(folder: str) -> int:
         said = f"{len(wrong)} wrong" if wrong else "all as marked"
         say(f"{result.rule}: {result.sources} fixture files, {said}\n")
     return status
+
+
+def _docs(folder: str, to: str) -> int:
+    """Write a page in Markdown for each rule of a folder, as taskwall's own have."""
+    from taskwall.rules._pages import page
+
+    rules, status = _rules_of(folder, "docs")
+    for rule in rules:
+        path = os.path.join(to, f"{rule.id}.md")
+        _write(path, page(rule), "w")
+    return status
+
+
+def _rules_of(folder: str, word: str) -> tuple[tuple[Rule, ...], int]:
+    """The rules of a folder, and 2 if one of them cannot be loaded, else 0."""
+    if not os.path.isdir(folder):
+        raise UsageError(f"rules {word}: there is no folder {folder}.")
+    loaded = every_rule([folder])
+    top = os.path.abspath(folder)
+    rules = tuple(
+        rule
+        for rule in loaded.rules
+        if os.path.dirname(os.path.abspath(rule.code.co_filename)) == top
+    )
+    status = say_problems(loaded.errors)
+    if not rules and not status:
+        raise UsageError(f"rules {word}: {folder} has no rules, such as acme101_name.py.")
+    return rules, status
+
+
+def _write(path: str, text: str, mode: Literal["w", "x"]) -> None:
+    """Write a file, and say its path."""
+    try:
+        os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
+        with open(path, mode, encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}.") from error
+    say(f"{path}\n")

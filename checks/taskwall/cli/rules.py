@@ -21,18 +21,20 @@ def parser() -> ArgumentParser:
     """What the command takes."""
     made = parser_of(
         "rules",
-        "[OPTION...] [new ID [NAME] | test DIR]",
+        "[OPTION...] [new ID [NAME] | test DIR | docs DIR]",
         "List the rules: id, severity, profiles, title, and where it is. `new` writes a rule of"
         " your own with fixtures; `test` compares what the rules of a folder say of their fixtures"
-        " with the marks in them.",
+        " with the marks in them; `docs` writes a page for each of them.",
     )
-    made.add_argument("action", nargs="*", metavar="new|test", help="what to do with own rules")
+    made.add_argument(
+        "action", nargs="*", metavar="new|test|docs", help="what to do with own rules"
+    )
     made.add_argument(
         "--format", default="text", metavar="text|json", help="output format (default: text)"
     )
     rules_option(made)
     made.add_argument(
-        "--to", default="rules", metavar="DIR", help="the folder of a new rule (default: rules)"
+        "--to", metavar="DIR", help="where new rules, or pages, are written (default: rules, docs)"
     )
     return made
 

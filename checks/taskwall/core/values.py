@@ -504,6 +504,23 @@ def plain(value: Value) -> object:
     raise LookupError("; ".join(str(need) for need in needs(value)) or "not known")
 
 
+def holds_reference(value: Value | None) -> bool:
+    """Whether a value is made of an attribute of a resource that sources write."""
+    if isinstance(value, Reference):
+        return not value.looked_up
+    if isinstance(value, Text):
+        return any(not isinstance(part, str) and holds_reference(part) for part in value.parts)
+    return isinstance(value, Items) and any(map(holds_reference, (*value.items, *value.rest)))
+
+
+def plain_if_known(value: Value) -> object:
+    """What a value says, wherever that is written: plain data, or the value if it is not known."""
+    try:
+        return plain(value)
+    except LookupError:
+        return value
+
+
 def lifted(data: object, place: Span | None = None) -> Value:
     """Plain Python data (of JSON's kinds) as a value, all of it at one place.
 

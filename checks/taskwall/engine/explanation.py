@@ -16,7 +16,7 @@ from taskwall.findings.finding import (
     Severity,
     Step,
 )
-from taskwall.fixes.wording import code_of, fix_text
+from taskwall.fixes.wording import attributes_of, code_of, fix_text, rule_text
 from taskwall.rules._rule import Rule, Verdict
 
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
@@ -156,19 +156,26 @@ def _stand_in_step(call: ModuleCall) -> Step:
 def fix_texts(rules: Iterable[Rule]) -> Iterator[str]:
     """How rules describe their fixes, in both languages, without any text of a source."""
     for rule in rules:
-        yield from (rule.sections["Terraform"], rule.sections["CloudFormation"])
+        yield from map(rule_text, (rule.sections["Terraform"], rule.sections["CloudFormation"]))
 
 
 def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
     """What would mend a fail, where edits can do that."""
-    if not verdict.adds:
+    if verdict.on.construct is not None:
+        return ()  # its program has to change
+    if not (verdict.adds or verdict.sets):
         return verdict.changes
-    code = SourceCode(code_of(_fix_text(rule, verdict)))
-    beside = AttributePath(verdict.on.address, "")
-    return (AttributeChange(beside, code, code, form="beside"),)
+    code = code_of(_fix_text(rule, verdict))
+    spot = AttributePath(verdict.on.address, "")
+    if verdict.sets:
+        wanted = attributes_of(code, verdict.on.language)
+        return (AttributeChange(spot, wanted, wanted),)
+    return (AttributeChange(spot, SourceCode(code), SourceCode(code), form="beside"),)
 
 
 def _fix_text(rule: Rule, verdict: Verdict) -> str:
     language = "Terraform" if verdict.on.language == "terraform" else "CloudFormation"
-    section = verdict.remedy or rule.sections[language]
-    return fix_text(section, verdict.names, verdict.changes or verdict.advice, verdict.on)
+    remedy = verdict.remedy if isinstance(verdict.remedy, str) else verdict.remedy[language]
+    section = remedy or rule.sections[language]
+    changes = verdict.changes or verdict.advice
+    return fix_text(section, verdict.names, changes, verdict.on, rule.id)

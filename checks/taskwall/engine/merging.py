@@ -107,7 +107,7 @@ def _depends_on_evaluation(answer: ScenarioVerdict) -> bool:
     """
     verdict = answer.verdict
     fetched = any(on.download for on in (verdict.on, verdict.shared) if on is not None)
-    return fetched or bool(answer.truth and (verdict.changes or verdict.adds))
+    return fetched or bool(answer.truth and (verdict.changes or verdict.adds or verdict.sets))
 
 
 def _merged_rule(

@@ -89,8 +89,12 @@ class Writer:
             new = f"{quote}{name}{quote}{text[key.end_mark.index : start]}"
             new += yaml_text.scalar(wanted, json=self._json)
             return self.sheet.edit(key.start_mark.index, end, new, has_placeholders(wanted))
-        if "#" in text[start:end] or not isinstance(wanted, Mapping):
+        if "#" in text[start:end]:
             raise RefusedError  # comments would be lost
+        if isinstance(wanted, tuple):
+            return self._replaced_list(node, wanted)
+        if not isinstance(wanted, Mapping):
+            raise RefusedError
         indent = " " * (start - self.sheet.line_start(start))
         if node.flow_style:
             indent = self.sheet.indent(start)
@@ -102,6 +106,20 @@ class Writer:
             )
         else:
             made = "\n".join(yaml_text.block(wanted, indent, self._unit)).lstrip()
+        return self.sheet.edit(start, end, made, has_placeholders(wanted))
+
+    def _replaced_list(self, node: Any, wanted: tuple[NewValue, ...]) -> Edit:
+        """The edit that puts a list in the place of one of resources, or of literals."""
+        if node.id != "sequence" or not all(map(_is_reference, node.value)):
+            raise RefusedError
+        start, end = node.start_mark.index, self._end(node)
+        if node.flow_style:
+            made = yaml_text.flow(wanted, self._json)
+            if "\n" in self.sheet.text[start:end]:
+                made = yaml_text.spread(wanted, self.sheet.indent(start), self._unit, self._json)
+        else:
+            indent = " " * (start - self.sheet.line_start(start))
+            made = "\n".join(yaml_text.list_lines(wanted, indent, self._unit)).lstrip()
         return self.sheet.edit(start, end, made, has_placeholders(wanted))
 
     def beside(self, resource: Resource, text: str) -> Edit:
@@ -339,6 +357,13 @@ class Writer:
             return max(inner, int(node.start_mark.index))
         start: int = node.start_mark.index
         return start + len(self.sheet.text[start : node.end_mark.index].rstrip())
+
+
+def _is_reference(node: Any) -> bool:
+    """Whether a node is a literal, or names a resource or a parameter."""
+    if node.id == "mapping":
+        return [key.value for key, _ in node.value] in (["Ref"], ["Fn::GetAtt"])
+    return node.id == "scalar" and node.tag in ("!Ref", "!GetAtt", "tag:yaml.org,2002:str")
 
 
 def _is_attribute(node: Any) -> bool:

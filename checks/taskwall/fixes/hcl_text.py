@@ -27,7 +27,7 @@ def expression(wanted: NewValue, indent: str) -> str:
     if isinstance(wanted, tuple):
         return f"[{', '.join(expression(each, indent) for each in wanted)}]"
     if isinstance(wanted, SourceCode):
-        return wanted.text
+        return wanted.text.replace("\n", f"\n{indent}")
     assert not isinstance(wanted, ResourceAttribute)
     return literal(f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted)
 

@@ -186,7 +186,13 @@ class Writer:
         return self.sheet.edit(start, end, text, has_placeholders(wanted))
 
     def _whole(self, block: Block, name: str, wanted: NewValue) -> Edit:
-        """The edit that puts a block in the place of the only one of its type."""
+        """The edit that puts a list in the place of another, or a block in that of its only one."""
+        if (attribute := block.body.attributes.get(name)) is not None:
+            if not _literal(attribute):
+                raise RefusedError
+            start, end = self.sheet.span(attribute.expression.place)
+            text = expression(wanted, self.sheet.indent(start))
+            return self.sheet.edit(start, end, text, has_placeholders(wanted))
         found = _blocks(block.body, name)
         if len(found) != 1 or found[0].type == "dynamic":
             raise RefusedError

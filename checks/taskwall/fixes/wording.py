@@ -3,34 +3,54 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from taskwall.core.change import AttributeChange, NewValue
+from taskwall.core.change import AttributeChange, NewValue, SourceCode
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Origin
 from taskwall.fixes.references import local_name, referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.source.files import UnreadableError
 
+_CODE = pattern(r'[\w".-]+(?::(?=\s|$)| *=|\(| *\{$)|[-#{] |(?:resource|data) "', re.MULTILINE)
+"""How code begins, in Terraform, YAML and Python; sentences begin otherwise."""
+
 
 def fix_text(
-    section: str, names: Mapping[str, str], changes: Iterable[AttributeChange], on: Origin
+    section: str,
+    names: Mapping[str, str],
+    changes: Iterable[AttributeChange],
+    on: Origin,
+    rule: str = "",
 ) -> str:
     """What to write in place of what is wrong.
 
     Args:
         section: what the rule says in the language of the source: a sentence, code after it, or
             code alone.
-        names: what its `<name>` stand for: addresses of resources, or words.
+        names: what its `<name>` stand for: addresses of resources, numbers, or words.
         changes: what mends this finding, if attributes do: the code is made of them.
         on: what has to change.
+        rule: the id of the rule.
     """
     head, code = _parts(section)
     head, code = _filled(head, names, on), _filled(code, names, on)
     code = "\n".join(_written(changes, on)) or code
     if on.construct is not None:
-        where = f"In the CDK app, change the construct {on.construct}, so that its template has"
-        head = f"{head} {where}" if head and not code else f"{head}; {where}" if head else where
+        from taskwall.fixes.cdk import in_cdk
+
+        construct, spelled = in_cdk(rule, on.construct, code)
+        if spelled:
+            head, code = _parts(_filled(spelled, names, on))
+            where = f"In the CDK app, in Python, at the construct {construct}"
+            return _joined(f"{where}. {head}" if head else where, code)
+        head = _of_construct(on.construct, head, bool(code))
     if on.download is not None:
         code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
-    return f"{head.removesuffix('.')}:\n{code}" if head and code else head or code
+    return _joined(head, code)
+
+
+def rule_text(section: str) -> str:
+    """What a rule says of its fix, as findings have it where nothing is to be filled in."""
+    return _joined(*_parts(section))
 
 
 def for_json(text: str) -> str:
@@ -42,7 +62,7 @@ def for_json(text: str) -> str:
         code = json_code(code)
     except (RefusedError, UnreadableError):
         return text  # what stands in a document of another kind, such as user data
-    return f"{head}:\n{code}" if head else code
+    return _joined(head, code)
 
 
 def code_of(text: str) -> str:
@@ -50,21 +70,47 @@ def code_of(text: str) -> str:
     return _parts(text)[1]
 
 
+def attributes_of(code: str, language: str) -> Mapping[str, NewValue]:
+    """What code that sets one attribute in Terraform, or some in YAML, sets."""
+    if language == "terraform":
+        name, _, text = code.partition(" = ")
+        return {name: SourceCode(text)}
+    from taskwall.fixes.json_code import yaml_value
+
+    return yaml_value(code)
+
+
 def _parts(section: str) -> tuple[str, str]:
     """The sentence and the code of what a rule says of its fix; either may be empty."""
-    head, colon, code = section.partition(":\n")
-    if colon:
-        return head, code
-    return (section, "") if "\n" in section or section.endswith(".") else ("", section)
+    if _CODE.match(section):
+        return "", section
+    head, _, code = section.partition(":\n")
+    return " ".join(head.split()), code
+
+
+def _joined(head: str, code: str) -> str:
+    return f"{head.removesuffix('.')}:\n{code}" if head and code else head or code
+
+
+def _of_construct(path: str, head: str, has_code: bool) -> str:
+    """The sentence of a fix for what a construct of CDK makes."""
+    if not has_code:
+        return f"{head.removesuffix('.')}. The CDK construct {path} makes this."
+    where = f"In the CDK app, change the construct {path}, so that its template has"
+    return f"{where} this. {head}" if head else where
 
 
 def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
     """A text with names in it, in angle brackets what cannot be referred to there."""
     for name, meant in names.items():
-        if local := local_name(meant, on.address, on.language):
+        if meant.isdigit():
+            text = text.replace(f"<{name}>", meant)
+        elif local := local_name(meant, on.address, on.language):
             text = text.replace(f"<{name}>", local)
         else:
             told = f"<{meant}>".replace("\\", r"\\")
+            if on.language == "terraform":  # an expression: a text, so that it parses
+                text = re.sub(rf"(?<== )<{name}>(?:\.\w+)?", f'"{told}"', text)
             text = re.sub(rf"(?:!\w+ )?<{name}>(?:\.\w+)?", told, text)
     return text
 

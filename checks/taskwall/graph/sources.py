@@ -13,6 +13,7 @@ from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Finding, Problem
 from taskwall.graph import Graph, GraphFinding
 from taskwall.graph.drawing import drawn
+from taskwall.source.deployment import in_each
 from taskwall.source.files import Files
 
 
@@ -43,7 +44,8 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
         found.setdefault(stack, []).append(one)
     graphs = []
     for each in networks:
-        here = tuple(found.get(each.stack, ()))
+        names = in_each(each.name, each.deployments)
+        here = tuple(dict.fromkeys(one for name in names for one in found.get(name, ())))
         graphs.append(drawn(each.network, each.stack, FlowTeller(each, networks), here))
     crashes = (
         Problem(one.file or one.stack, one.line, 1, f"{one.rule} crashed: {one.message}")
@@ -54,13 +56,12 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[tuple[str, GraphFinding]]:
-    """Each instance of a fail or unknown, with the stack that it is in."""
+    """Each instance of a fail or unknown, with the stack that it is in, for each deployment."""
     for one in findings:
         for instance in one.instances if one.verdict != "pass" else ():
-            yield (
-                instance.stack,
-                GraphFinding(
-                    one.rule, one.verdict, one.severity, one.message, instance.resource,
-                    one.file, one.line,
-                ),
+            drawn_as = GraphFinding(
+                one.rule, one.verdict, one.severity, one.message, instance.resource,
+                one.file, one.line,
             )  # fmt: skip
+            for name in in_each(instance.stack, instance.deployments):
+                yield name, drawn_as

@@ -17,6 +17,7 @@ from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores import store as store_model
 from taskwall.model.endpoints import endpoint as endpoint_model
 from taskwall.model.entities import ecs, load_balancer, security_group, vpc
+from taskwall.model.flows.ends import short_name
 from taskwall.model.flows.reach import Reach
 
 R = TypeVar("R", bound=Resource)
@@ -208,7 +209,8 @@ def _only(name: str, found: Iterable[R], kind: str) -> R:
 
 
 def _names(view: Resource) -> tuple[str, ...]:
-    """What a resource may be called: its address, the last part of it, and its names in AWS."""
+    """What a resource may be called: its address, parts of it as flows say them, names in AWS."""
     given = (each.value for each in view.aws_names)
     known = (str(value) for value in given if value is not None)
-    return view.address, view.name, view.label, view.construct or view.address, *known
+    short = short_name(view._entity)
+    return view.address, view.name, view.label, short, view.construct or view.address, *known

@@ -4,13 +4,13 @@ They come from folders that the user names, from the environment, and from insta
 Nothing that stands in a scanned source is ever imported.
 """
 
+import importlib
 import os
 import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import import_module
 from types import ModuleType
 
 from msgspec import Struct
@@ -93,7 +93,7 @@ class _Package:
                 continue
             path = os.path.join(self.folder, file)
             try:
-                found = _rule_of(import_module(f"{self.name}.{file[:-3]}"), file)
+                found = _rule_of(importlib.import_module(f"{self.name}.{file[:-3]}"), file)
             except (Exception, SystemExit) as error:  # noqa: BLE001 (a rule that cannot be loaded is an error)
                 errors.append(_error(path, _line(error, path), f"{type(error).__name__}: {error}"))
             else:
@@ -148,7 +148,8 @@ def _installed(errors: list[SourceError]) -> Iterator[_Package]:
             package = point.load()
             folders = list(package.__path__)
         except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the package raises)
-            errors.append(_error(point.value, 1, f"rules cannot be imported: {error!r}"))
+            file, line = _raised_in(error, point.value)
+            errors.append(_error(file, line, f"{point.value} cannot be imported: {error!r}"))
         else:
             yield from (_Package(package.__name__, folder) for folder in folders)
 
@@ -182,6 +183,17 @@ def _line(error: BaseException, path: str) -> int:
         if os.path.abspath(frame.filename) == path and frame.lineno
     ]
     return lines[-1] if lines else 1
+
+
+def _raised_in(error: BaseException, otherwise: str) -> tuple[str, int]:
+    """The file and line in which an import failed; `otherwise` if there is none."""
+    machinery = (__file__, os.path.dirname(importlib.__file__))
+    files = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if os.path.isfile(frame.filename) and not frame.filename.startswith(machinery)
+    ]
+    return (files[-1].filename, files[-1].lineno or 1) if files else (otherwise, 1)
 
 
 def _error(path: str, line: int, message: str) -> SourceError:

@@ -153,7 +153,10 @@ class Resource(ReadOnly):
         return tuple(Setting(self._frame, each) for each in found)
 
     def tag(self, key: str) -> Setting | None:
-        """The value of a tag; None if the resource certainly does not set it itself."""
+        """The value of a tag; None if the resource certainly does not set it itself.
+
+        Tags that a provider gives to all its resources (`default_tags`) are not seen.
+        """
         tags = tags_of(self._frame.network, self.address)
         found = next((tag for tag in tags if tag.key == key), None)
         found = found or next((tag for tag in tags if tag.key is None), None)

@@ -25,6 +25,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.lowering._draft import entity_of
+from taskwall.model.data_stores.store import Store
 from taskwall.source.resource import ABSENT, Resource
 
 _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -113,7 +114,6 @@ _USERS: Mapping[str, Mapping[str, str]] = {
         "Subnet": "network_configuration.subnets[]",
         "SecurityGroup": "network_configuration.security_groups[]",
         "TargetGroup": "load_balancer[].target_group_arn",
-        "CapacityProvider": "capacity_provider_strategy[].capacity_provider",
         "ClassicLoadBalancer": "load_balancer[].elb_name",
         "Cluster": "cluster",
         "TaskDefinition": "task_definition",
@@ -200,7 +200,10 @@ def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
     if not absent:
         return resources
     written = [resource for resource in resources if resource.type != ABSENT]
-    declared = {one.origin.address: one for one in written if not one.data}
+    # Of what is looked up only stores: the database itself may be written here, too.
+    declared = {
+        one.origin.address: one for one in written if not one.data or entity_of(one.type) is Store
+    }
     outside = _groups_from_elsewhere(written, declared)
     return [*written, *(one for call in absent for one in _possible(call, declared, outside))]
 

@@ -16,7 +16,9 @@ _INTERNET: dict[str, tuple[str, ...]] = {
     "globalaccelerator": (
         "aws_globalaccelerator_endpoint_group",
         "aws_globalaccelerator_custom_routing_endpoint_group",
+        "aws_globalaccelerator_cross_account_attachment",
         "AWS::GlobalAccelerator::EndpointGroup",
+        "AWS::GlobalAccelerator::CrossAccountAttachment",
     ),
     "verifiedaccess": ("aws_verifiedaccess_endpoint", "AWS::EC2::VerifiedAccessEndpoint"),
     "client-vpn": (
@@ -40,20 +42,55 @@ _REMOTE: dict[str, tuple[str, ...]] = {
         "aws_networkmanager_vpc_attachment",
         "AWS::NetworkManager::VpcAttachment",
     ),
+}
+_NEAR: dict[str, tuple[str, ...]] = {
+    "vpc-lattice": (
+        "aws_vpclattice_service_network_vpc_association",
+        "AWS::VpcLattice::ServiceNetworkVpcAssociation",
+    ),
+    "opensearch": ("aws_opensearch_vpc_endpoint", "aws_elasticsearch_vpc_endpoint"),
+    "kafka": ("aws_msk_vpc_connection", "AWS::MSK::VpcConnection"),
+    "redshift": (
+        "aws_redshift_endpoint_access",
+        "aws_redshiftserverless_endpoint_access",
+        "AWS::Redshift::EndpointAccess",
+    ),
+}
+_ANYTHING: dict[str, tuple[str, ...]] = {
     "vpc-lattice": (
         "aws_vpclattice_resource_gateway",
         "AWS::VpcLattice::ResourceGateway",
     ),
 }
-"""What lets the internet in, and what lets remote networks in, by the AWS service whose it is.
+"""What lets the internet in, remote networks, what is near it, and anything, by the AWS service.
 
-A client VPN's and Instance Connect's clients come from anywhere. Amazon VPC user guide, AWS Global
-Accelerator developer guide, AWS Direct Connect user guide, AWS Network Manager user guide.
+A client VPN's and Instance Connect's clients come from anywhere. What is in a VPC that is
+associated with a service network reaches its services, and endpoints that data stores manage
+(PrivateLink of OpenSearch Service, MSK and Redshift) lead there without any route; resources behind
+a gateway of VPC Lattice are offered to networks that need not be in the sources. Amazon VPC user
+guide, AWS Global Accelerator, AWS Direct Connect, AWS Network Manager and VPC Lattice user guides.
 """
+
+_ATTACHED: dict[str, tuple[str, ...]] = {
+    "elasticloadbalancing": ("aws_elb_attachment",),
+    "ec2": (
+        "aws_network_interface",
+        "aws_network_interface_attachment",
+        "AWS::EC2::NetworkInterface",
+        "AWS::EC2::NetworkInterfaceAttachment",
+    ),
+}
+"""What puts an instance behind a load balancer, or gives it a further interface."""
 
 _WHOSE = {
     type_: (service, source)
-    for source, table in (("internet", _INTERNET), ("onprem", _REMOTE))
+    for source, table in (
+        ("internet", _INTERNET),
+        ("onprem", _REMOTE),
+        ("", _NEAR),
+        ("*", _ANYTHING),
+        ("attached", _ATTACHED),
+    )
     for service, types in table.items()
     for type_ in types
 }

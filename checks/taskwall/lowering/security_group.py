@@ -30,7 +30,11 @@ def security_group(r: ResourceReader) -> Iterator[object]:
     ingress = r.attribute("ingress", "SecurityGroupIngress")
     egress = r.attribute("egress", "SecurityGroupEgress")
     inline: dict[Direction, Cell] = {"ingress": ingress, "egress": egress}
-    managed = frozenset(way for way, cell in inline.items() if not cell.absent)
+    managed = {
+        way: AttributePath(r.origin.address, f"{cell.path}[+]")
+        for way, cell in inline.items()
+        if not cell.absent
+    }
     yield from names_and_tags(r)
     yield SecurityGroup(
         id=r.id,
@@ -39,7 +43,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
         vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         default=_is_default(r),
         managed=managed,
-        exclusive=managed if r.terraform else frozenset(),
+        exclusive=frozenset(managed if r.terraform else ()),
         made_open=not r.terraform,
         lists={}
         if r.terraform

@@ -224,6 +224,17 @@ def propagation(r: ResourceReader) -> Iterator[Route]:
             yield _propagated(r, link, gateway)
 
 
+@lowers("aws_vpc_route_server_propagation", "AWS::EC2::RouteServerPropagation")
+def route_server_propagation(r: ResourceReader) -> Iterator[Route]:
+    """What a route server puts into a table: routes that its peers announce."""
+    table = r.must(RouteTable, r.attribute("route_table_id", "RouteTableId"), "propagates into")
+    unseen = Need(f"what {r.name} propagates", "is known only to the peers of the route server")
+    at = r.origin.header
+    to = Setting(Unknown((unseen,)), at, "the propagated destination", r.name)
+    fact = Fact(None, f"{r.name} takes routes from a route server", at, r.name, (unseen,))
+    yield Route(table, None, to, fact)
+
+
 def _translated(r: ResourceReader, cell: Cell) -> tuple[Way | None, tuple[Need, ...]]:
     """What a NAT gateway leads to, and why that is not known; one from elsewhere is public."""
     value = cell.value

@@ -1,11 +1,12 @@
 """What joins VPCs: peering, transit gateways, shared subnets, VPNs."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from msgspec import Struct
 
-from taskwall.core.facts import TRUE, Fact, any_of
-from taskwall.core.values import Known, Reference, Text, worst_per_scenario
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.values import Known, Need, Reference, Text, worst_per_scenario
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
 from taskwall.lowering.vpc import Gateway
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
@@ -129,6 +130,31 @@ def transit_route(r: ResourceReader) -> Iterator[Struct]:
     if not hole.truth:
         fact = _there(r) if hole.truth is False else ~hole & _there(r)
         yield TransitEntry("route", _table(r), _attachment(r), destination, fact)
+
+
+@lowers("aws_ec2_transit_gateway_prefix_list_reference")
+def transit_prefix_list(r: ResourceReader) -> Iterator[Struct]:
+    """A route for each range of a list; which these are is not compared."""
+    hole = r.setting("blackhole", "", False, "it leads to an attachment").is_(True)
+    if not hole.truth:
+        yield TransitEntry("route", _table(r), _attachment(r), fact=all_of((~hole, _there(r))))
+
+
+@lowers(
+    "aws_ec2_transit_gateway_default_route_table_association",
+    "aws_ec2_transit_gateway_default_route_table_propagation",
+)
+def transit_default(r: ResourceReader) -> Iterator[Struct]:
+    """Another default table of a transit gateway: attachments made before keep theirs."""
+    text = f"{r.name} is about an attachment"
+    needs = (Need(r.name, "holds for attachments that are made after it"),)
+    at = r.origin.header
+    any_ = Link("", Fact(None, text, at, r.name, needs), at, exact=False)
+    ends = r.resource.type.rpartition("_")[2]
+    kind: Literal["association", "propagation"] = (
+        "association" if ends == "association" else "propagation"
+    )
+    yield TransitEntry(kind, _table(r), any_, fact=_there(r))
 
 
 def _there(r: ResourceReader) -> Fact:

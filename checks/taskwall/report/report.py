@@ -25,6 +25,7 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.library.own_rules import OwnRules
+from taskwall.proposals import as_setting
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
@@ -64,6 +65,7 @@ class ReportBuilder:
             Redactor(text for judgement in judgements for text in judgement.sensitive_texts),
         )
         self.links = files.links
+        self._cwd = cwd
         self.paths = ReportPaths(cwd)
         self.today = "" if settings.no_skips else settings.today or _today()
         self.rows = ReportEntries(
@@ -125,7 +127,7 @@ class ReportBuilder:
                 silent.append(Suppressed(finding.of(held), "baseline", "", file, 1))
             if fresh := tuple(one for one in finding.instances if one not in held):
                 rows.append(replace(row, finding=finding.of(fresh)))
-        loud = by_mistake(rows, self.paths)
+        loud = [self._located(finding) for finding in by_mistake(rows, self.paths)]
         warnings = self._read_errors()
         errors = self._shown((*self.found.refused, *self.every.errors))
         if self.settings.errors == "fail":
@@ -190,6 +192,15 @@ class ReportBuilder:
             certain_passes=self.rows.certain_passes,
             open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
+
+    def _located(self, finding: Finding) -> Finding:
+        """A finding that says in which deployments it is, if that is not all of them."""
+        every = {n for one in finding.instances for n in self.rows.deployments.get(one.stack, ())}
+        names = dict.fromkeys(name for one in finding.instances for name in one.deployments)
+        if len(names) == len(every):
+            return finding
+        word = "deployment" if len(names) == 1 else "deployments"
+        return replace(finding, message=f"{finding.message} (in {word} {', '.join(names)})")
 
     def _excerpt(self, file: str, line: int) -> str | None:
         lines = self.lines.for_path(self.paths.meant(file))
@@ -278,6 +289,11 @@ class ReportBuilder:
             are = "template is" if len(stale) == 1 else "templates are"
             what = f"{len(stale):,} {are} not named by the manifest.json of CDK beside it"
             yield f"{what}, and not read: {_first_of(stale)}"
+        if some := self.found.proposed:
+            count = sum(max(len(one.var_files), 1) for one in some)
+            tables = as_setting(some, self.settings.folder or self._cwd)
+            are = "1 file of values is" if count == 1 else f"{count:,} files of values are"
+            yield f"{are} not read; in taskwall.toml, {tables} has each judged"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)
@@ -390,7 +406,8 @@ def _known_instances(row: ReportEntry, known: Baseline) -> tuple[Instance, ...]:
     return tuple(
         one
         for one in row.finding.instances
-        if (entry := known.entries.get(one.fingerprint)) is not None
+        for fingerprint in (one.fingerprint, row.everywhere.get(one.fingerprint, ""))
+        if (entry := known.entries.get(fingerprint)) is not None
         and entry.silences(row.finding.verdict)
     )
 

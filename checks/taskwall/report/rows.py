@@ -1,7 +1,7 @@
 """Findings on their way into a report, in order, with edits, suppressions and fingerprints."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from taskwall.core.digest import sha256
 from taskwall.core.values import Span
 from taskwall.engine.judgement import Judgement, LocatedFinding
-from taskwall.findings.finding import Edit, Finding
+from taskwall.findings.finding import Edit, Finding, Instance
 from taskwall.fixes import edits
 from taskwall.fixes.wording import for_json
 from taskwall.report import suppressions
@@ -27,7 +27,8 @@ class ReportEntry(Struct, frozen=True, gc=False):
     `asked` says whether it is about a file that was asked for: one of those that were given, if
     only files were. `old_fingerprint` is what baselines of version 1 know it by, with all its
     instances. `provenance` are the expressions that the value at its place comes from. `silenced`
-    says that it is not reported, since another rule reports the same mistake.
+    says that it is not reported, since another rule reports the same mistake. `everywhere` holds,
+    for the fingerprint of an instance in one deployment, that of the same in all of them.
     """
 
     finding: Finding
@@ -39,6 +40,7 @@ class ReportEntry(Struct, frozen=True, gc=False):
     old_fingerprint: str = ""
     provenance: tuple[Provenance, ...] = ()
     silenced: bool = False
+    everywhere: Mapping[str, str] = {}
 
 
 class ReportEntries:
@@ -70,7 +72,9 @@ class ReportEntries:
         """What failed by a defect of ours."""
         self._today = today
         self._paths = paths
-        merged = _merged(self._rows(reads, judgements, files))
+        self.deployments = _deployments(reads, paths)
+        """The deployments of each stack, by its name."""
+        merged = self._merged(self._rows(reads, judgements, files))
         rows = sorted(merged, key=lambda row: in_order(row.finding))
         self._all = self._fingerprinted(rows, lines)
         passes = {passed for judgement in judgements for passed in judgement.passes}
@@ -119,6 +123,9 @@ class ReportEntries:
                 silencing = suppressions.suppressing(judged, trace, by_file)
                 holding = [s for s in silencing if not suppressions.has_ended(s, self._today)]
                 finding = self._paths.respelt(_with_fix(judged, mend, files))
+                if names := read.stack.deployments:
+                    deployed = (replace(one, deployments=names) for one in finding.instances)
+                    finding = finding.of(tuple(deployed))
                 held = holding[0] if holding else None
                 asked = read.only is None or (
                     judged.touches(read.only) or any(one.place.file in read.only for one in trace)
@@ -146,13 +153,56 @@ class ReportEntries:
         ):
             finding = row.finding
             file, text = self._paths.seen(row.boundary, row.place.file), lines.at(row.place)
-            instances = tuple(
-                replace(one, fingerprint=new.next(finding.rule, file, one.resource, text))
-                for one in finding.instances
-            )
+            instances: list[Instance] = []
+            everywhere = {}
+            for one in finding.instances:
+                says = (finding.rule, file, one.resource, text)
+                print_ = new.next(*says)
+                if one.deployments == self.deployments.get(one.stack, one.deployments):
+                    instances.append(replace(one, fingerprint=print_))
+                    continue
+                for name in one.deployments:
+                    own = new.next(*says, name)
+                    everywhere[own] = print_
+                    instances.append(replace(one, deployments=(name,), fingerprint=own))
             known_by = old.next(finding.rule, file, row.name, text)
-            made[index] = replace(row, finding=finding.of(instances), old_fingerprint=known_by)
+            made[index] = replace(
+                row,
+                finding=finding.of(tuple(instances)),
+                old_fingerprint=known_by,
+                everywhere=everywhere,
+            )
         return made
+
+    def _merged(self, rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
+        """One row for those, of whichever stacks, that say the same of the same place.
+
+        Deployments may take a value from several files: it comes from what they share.
+        """
+        found: dict[tuple[object, ...], ReportEntry] = {}
+        for row in rows:
+            one = row.finding
+            says = (one.rule, one.verdict, one.severity, one.message, one.when, one.missing)
+            of = one.resource if one.instances[0].deployments else row.provenance
+            key = (says, row.place, one.called_from, row.suppression, of, row.silenced)
+            if (first := found.get(key)) is None:
+                found[key] = row
+            else:
+                both = first.finding.of(self._united((*first.finding.instances, *one.instances)))
+                shared = tuple(node for node in first.provenance if node in row.provenance)
+                asked = first.asked or row.asked
+                found[key] = replace(first, finding=both, asked=asked, provenance=shared)
+        yield from found.values()
+
+    def _united(self, instances: Iterable[Instance]) -> tuple[Instance, ...]:
+        """The instances, each once with all its deployments, in the order of their declaration."""
+        found: dict[Instance, set[str]] = {}
+        for one in instances:
+            found.setdefault(replace(one, deployments=()), set()).update(one.deployments)
+        return tuple(
+            replace(one, deployments=tuple(n for n in self.deployments[one.stack] if n in names))
+            for one, names in found.items()
+        )
 
 
 class _Fingerprints:
@@ -186,20 +236,12 @@ def _is_json(file: str, files: Files) -> bool:
         return False
 
 
-def _merged(rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
-    """One row for those, of whichever stacks, that say the same of the same place."""
-    found: dict[tuple[object, ...], ReportEntry] = {}
-    for row in rows:
-        one = row.finding
-        says = (one.rule, one.verdict, one.severity, one.message, one.when, one.missing)
-        key = (says, row.place, one.called_from, row.suppression, row.provenance, row.silenced)
-        if (first := found.get(key)) is None:
-            found[key] = row
-        else:
-            instances = tuple(dict.fromkeys((*first.finding.instances, *one.instances)))
-            both = first.finding.of(instances)
-            found[key] = replace(first, finding=both, asked=first.asked or row.asked)
-    yield from found.values()
+def _deployments(reads: Iterable[ReadStack], paths: ReportPaths) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for read in reads:
+        stack = paths.shown(read.stack.name)
+        found[stack] = tuple(dict.fromkeys((*found.get(stack, ()), *read.stack.deployments)))
+    return found
 
 
 def _after_precedence(

@@ -19,19 +19,24 @@ def page(rule: Rule, examples: str = "") -> str:
         f"### {name}\n\n{_fix(rule.sections[name], highlight)}"
         for name, highlight in HIGHLIGHTS.items()
     )
-    return (
-        f"# {rule.id}: {prose(rule.title)}\n\n"
-        f"| Severity | Profiles | cfn-lint | checkov |\n| --- | --- | --- | --- |\n"
-        f"| {rule.severity} | {', '.join(rule.profiles)} | `{rule.lint_id}` | `{rule.id}` |\n\n"
-        f"## What it finds\n\n{prose(rule.sections['What'])}\n\n"
-        f"{examples}"
-        f"## Why it matters\n\n{prose(rule.sections['Why'])}\n\n"
-        f"## When it is fine\n\n{prose(rule.sections['Fine when'])}\n\n"
-        f"## What to write instead\n\n{fixes}\n"
-        "## Where it is"
-        f" from\n\n{said or 'Beyond the guide: it follows from the guide.' + chr(10)}\n"
-        f"## See also\n\n{links}"
+    fine, guide = rule.sections["Fine when"], rule.sections["Guide"]
+    row = (rule.severity, ", ".join(rule.profiles), f"`{rule.lint_id}`", f"`{rule.id}`")
+    parts = (
+        f"# {rule.id}: {prose(rule.title)}\n",
+        "| Severity | Profiles | cfn-lint | checkov |\n| --- | --- | --- | --- |",
+        f"| {' | '.join(row)} |\n",
+        f"## What it finds\n\n{prose(rule.sections['What'])}\n",
+        examples.rstrip("\n") + "\n" if examples else "",
+        f"## Why it matters\n\n{prose(rule.sections['Why'])}\n",
+        f"## When it is fine\n\n{prose(fine)}\n" if fine else "",
+        f"## What to write instead\n\n{fixes}",
+        f"## Where it is from\n\n{said or _BEYOND}" if guide else "",
+        f"## See also\n\n{links}" if links else "",
     )
+    return "\n".join(filter(None, parts))
+
+
+_BEYOND = "Beyond the guide: it follows from the guide.\n"
 
 
 def prose(text: str) -> str:

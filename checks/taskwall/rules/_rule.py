@@ -50,8 +50,9 @@ class Verdict(Struct, frozen=True, gc=False):
     where the rule reports another mistake of the same permission. `changes` are what would mend a
     fail, if setting attributes does: all of them together. `advice` is the same where it takes more
     than that: it is told, and not offered as an edit. With `adds` the code of the fix is resources,
-    and to add them beside `on` is all that it takes. `remedy` says what to do where it is not what
-    the rule's docstring says. `shared` is where the mistake is if several
+    and to add them beside `on` is all that it takes; with `sets` it is attributes of `on`. `remedy`
+    says what to do where it is not what the rule's docstring says, by language if it differs.
+    `shared` is where the mistake is if several
     verdicts have it in common: the group that they all use.
     """
 
@@ -71,7 +72,8 @@ class Verdict(Struct, frozen=True, gc=False):
     changes: tuple[AttributeChange, ...] = ()
     advice: tuple[AttributeChange, ...] = ()
     adds: bool = False
-    remedy: str = ""
+    sets: bool = False
+    remedy: str | Mapping[str, str] = ""
     shared: Origin | None = None
 
     @property

@@ -66,6 +66,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
             concerned=concerned,
             changes=narrowed.changes,
             advice=narrowed.advice,
+            names=narrowed.names,
             remedy=narrowed.remedy,
         )
     group = attachment.declared

@@ -82,6 +82,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
                 concerned=attachment.fact & permission.fact,
                 changes=narrowed.changes,
                 advice=narrowed.advice,
+                names=narrowed.names,
                 remedy=narrowed.remedy,
             )
         group = attachment.declared

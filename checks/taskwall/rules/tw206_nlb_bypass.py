@@ -68,6 +68,7 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
                 concerned=concerned & permission.fact,
                 changes=narrowed.changes,
                 advice=narrowed.advice,
+                names=narrowed.names,
                 remedy=narrowed.remedy,
             )
         group = attachment.declared

@@ -55,6 +55,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     peers = {permission.id: judge_peer(network, permission) for permission in permitted}
     for each in by_permission((p, peers[p.id].wrong) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
+        narrowed = permission.for_group(Placeholder("id of the tasks' group"))
         yield Verdict(
             permission.on,
             permission.place,
@@ -65,7 +66,8 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             about=permission.id,
             severity=peer.weight,
             concerned=all_of((concerned, permission.fact)),
-            advice=permission.for_group(Placeholder("id of the tasks' group")),
+            changes=narrowed if permission.alone else (),
+            advice=narrowed,
         )
     group = network.get(SecurityGroup, link) if link.to else None
     if group is None or group.external:

@@ -75,6 +75,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
         proper = {p.id: _proper(network, attachment, p) for p in permissions}
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
+            narrows = permission.alone and permission.peer is None
             if _unsettled(network, attachment, permission):
                 continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
@@ -87,6 +88,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 severity="high" if allows_internet(network, permission).truth else None,
                 concerned=all_of((concerned, permission.fact)),
+                changes=permission.for_group(group_before) if narrows else (),
                 advice=permission.for_group(group_before),
             )
         ports = ports_before(network, attachment)
@@ -107,6 +109,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=all_of((concerned, permission.fact)),
                 unreported=peer is False,
+                changes=permission.for_ports(*ports.only_range("port that tasks publish")),
                 advice=permission.for_ports(*_EPHEMERAL),
             )
         group = attachment.declared
@@ -122,6 +125,7 @@ def _apart(network: Network, attachment: GroupAttachment) -> Iterator[Verdict]:
     permissions = ingress(network, attachment)
     for each in by_permission((p, allowed_by_group(network, attachment, p)) for p in permissions):
         permission, name = each.permission, each.permission.on.name
+        narrowed = permission.for_group(Placeholder("id of the client's group"))
         yield Verdict(
             permission.on,
             permission.place,
@@ -132,7 +136,8 @@ def _apart(network: Network, attachment: GroupAttachment) -> Iterator[Verdict]:
             about=permission.id,
             severity="high" if allows_internet(network, permission).truth else None,
             concerned=attachment.fact & permission.fact,
-            advice=permission.for_group(Placeholder("id of the client's group")),
+            changes=narrowed if permission.alone else (),
+            advice=narrowed,
         )
     group = attachment.declared
     if not permissions and group is not None and not group.external:

@@ -18,7 +18,7 @@ CloudFormation: Set the protocol and port, and the group or prefix list where th
       - IpProtocol: tcp
         FromPort: 443
         ToPort: 443
-        DestinationSecurityGroupId: <id of the group that the tasks connect to>
+        DestinationSecurityGroupId: <id of the group that they connect to>
 Guide: task-groups
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
@@ -41,6 +41,10 @@ def open_egress(network: Network) -> Iterator[Verdict]:
         egress = permissions(network, each.group, "egress")
         for out in by_permission((p, allows_everything_out(network, p)) for p in egress):
             name = out.permission.on.name
+            narrowed = (
+                *out.permission.for_ports(443, 443),
+                *out.permission.for_group(Placeholder("id of the group that they connect to")),
+            )
             yield Verdict(
                 out.permission.on,
                 out.permission.block,
@@ -49,10 +53,8 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} does not allow all egress of {each.names} to everywhere",
                 about=out.permission.id,
                 concerned=each.fact & out.permission.fact,
-                advice=(
-                    *out.permission.for_ports(443, 443),
-                    *out.permission.for_group(Placeholder("id of the group that they connect to")),
-                ),
+                changes=narrowed if out.permission.alone else (),
+                advice=narrowed,
             )
         if group is None or group.external:
             continue
@@ -66,6 +68,7 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 " default",
                 about=f"{group.id}:egress",
                 concerned=each.fact,
+                sets=True,
             )
         elif not egress:
             holds = f"{group.name} allows no egress"

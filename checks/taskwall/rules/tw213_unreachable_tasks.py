@@ -8,7 +8,7 @@ Why: The targets stay unhealthy, ECS replaces the tasks again and again, and peo
     the group to everybody.
 Fine when: Never: the traffic is blocked. Where it cannot be known from the code what the groups
     allow, taskwall reports "unknown".
-Terraform: Allow the load balancer's group on the container's port, and allow its egress:
+Terraform: Allow the load balancer's group on the container's port:
     resource "aws_vpc_security_group_ingress_rule" "from_balancer" {
       security_group_id            = <tasks>.id
       referenced_security_group_id = <balancer>.id
@@ -16,7 +16,7 @@ Terraform: Allow the load balancer's group on the container's port, and allow it
       from_port                    = <port of the container>
       to_port                      = <port of the container>
     }
-CloudFormation: Allow the load balancer's group on the container's port, and allow its egress:
+CloudFormation: Allow the load balancer's group on the container's port:
     FromBalancer:
       Type: AWS::EC2::SecurityGroupIngress
       Properties:
@@ -35,7 +35,8 @@ from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Origin
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.security_group import Direction
+from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.exposure.admitting import admitting, port_of
 from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
 from taskwall.model.exposure.balancer_paths import (
     BalancerFlow,
@@ -45,7 +46,29 @@ from taskwall.model.exposure.balancer_paths import (
 )
 from taskwall.model.exposure.instance_groups import unseen_balancers
 from taskwall.model.load_balancing.paths import beyond_sources
+from taskwall.model.permissions.ports import RequiredPorts
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+
+_TO_TARGETS = {
+    "Terraform": """Allow the load balancer's egress to the tasks:
+resource "aws_vpc_security_group_egress_rule" "to_tasks" {
+  security_group_id            = <balancer>.id
+  referenced_security_group_id = <tasks>.id
+  ip_protocol                  = "tcp"
+  from_port                    = <port of the container>
+  to_port                      = <port of the container>
+}""",
+    "CloudFormation": """Allow the load balancer's egress to the tasks:
+ToTasks:
+  Type: AWS::EC2::SecurityGroupEgress
+  Properties:
+    GroupId: !GetAtt <balancer>.GroupId
+    DestinationSecurityGroupId: !GetAtt <tasks>.GroupId
+    IpProtocol: tcp
+    FromPort: <port of the container>
+    ToPort: <port of the container>""",
+}
+"""What to write for egress, in both languages."""
 
 
 @rule("medium", default=True, per_use=True)
@@ -74,15 +97,6 @@ def _of_tasks(network: Network, source: TaskSource) -> Iterable[Verdict]:
 
 def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
     taker, sender = flow.taker, flow.sender
-    names = {
-        "tasks": next(
-            (link.to for link in taker.groups if link.to), "the security group of the tasks"
-        ),
-        "balancer": next(
-            (link.to for link in sender.groups if link.to),
-            "the security group of the load balancer",
-        ),
-    }
     for wanted in flow.wanted:
         there = flow.fact
         if wanted.spoken:
@@ -95,7 +109,7 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
             ~ingress_open(network, flow, wanted),
             f"{taker.name} does not allow ingress from {sender.name} on {wanted.words}",
             f"{taker.name} allows ingress from {sender.name} on {wanted.words}",
-            names,
+            (flow, wanted),
         )
         yield from _verdict(
             network,
@@ -104,7 +118,7 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
             ~egress_open(network, flow, wanted),
             f"{sender.name} does not allow egress to {taker.name} on {wanted.words}",
             f"{sender.name} allows egress to {taker.name} on {wanted.words}",
-            names,
+            (flow, wanted),
         )
 
 
@@ -115,21 +129,46 @@ def _verdict(
     violated: Fact,
     message: str,
     holds: str,
-    names: dict[str, str],
+    missing: tuple[BalancerFlow, RequiredPorts],
 ) -> Iterator[Verdict]:
     """A verdict on the group that should hold the permission, if the sources have that group."""
     way, side, on = where
-    missing, loose = guard(network, side, way)
+    flow, wanted = missing
+    spot, loose = guard(network, side, way)
     if loose is not None:
         yield cannot_be_seen(on, loose.place, holds, loose.fact.needs, there)
-    elif missing is not None:
+    elif spot is not None:
+        group = network.get(SecurityGroup, spot.group)
+        inline = group is not None and way in group.managed
+        other = flow.sender if way == "ingress" else flow.taker
         yield Verdict(
-            missing[0],
-            missing[1],
+            spot.on,
+            spot.at,
             violated,
             message,
             holds=holds,
             negative=True,
             concerned=there,
-            names=names,
+            names=_names(network, flow, wanted),
+            changes=admitting(network, way, group, other.groups, wanted)
+            if group is not None and inline
+            else (),
+            adds=group is not None and not inline,
+            remedy=_TO_TARGETS if way == "egress" else "",
         )
+
+
+def _names(network: Network, flow: BalancerFlow, wanted: RequiredPorts) -> dict[str, str]:
+    """What the code of the fix names."""
+    found = {
+        "tasks": (flow.taker.groups, "the security group of the tasks"),
+        "balancer": (flow.sender.groups, "the security group of the load balancer"),
+    }
+    port = port_of(wanted)
+    return {
+        **{
+            key: next((link.to for link in groups if network.get(SecurityGroup, link)), said)
+            for key, (groups, said) in found.items()
+        },
+        "port of the container": "port of the container" if port is None else str(port),
+    }

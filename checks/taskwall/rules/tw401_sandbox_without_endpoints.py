@@ -22,8 +22,8 @@ Terraform: Copy images that no endpoint serves to ECR, and add an endpoint for e
       service_name        = "com.amazonaws.<region>.<service>"
       vpc_endpoint_type   = "Interface"
       private_dns_enabled = true
-      subnet_ids          = [<a subnet of the tasks>.id]
-      security_group_ids  = [<the endpoints' group>.id]
+      subnet_ids          = ["<id of a subnet of the tasks>"]
+      security_group_ids  = ["<id of the endpoints' group>"]
     }
 CloudFormation: Copy images that no endpoint serves to ECR, and add an endpoint for each service that is missing (s3 as a gateway, with the tasks' route tables):
     MissingEndpoint:
@@ -92,6 +92,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 ),
                 negative=True,
                 absent=True,
+                adds=any(d.service != ELSEWHERE for d, fact in lacks if fact.truth),
                 names={"vpc": quarter.declared.origin.address, "service": _first(lacks)},
                 concerned=concerned,
             )

@@ -19,7 +19,7 @@ Terraform: In aws_vpc_endpoint:
           Effect    = "Allow"
           Principal = "*"
           Action    = "*"
-          Resource  = "arn:aws:ecr:<region>:<account>:repository/*"
+          Resource  = "arn:aws:ecr:*:<account that owns the images>:repository/*"
         },
         { Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" },
       ]
@@ -30,7 +30,7 @@ CloudFormation: In AWS::EC2::VPCEndpoint:
         - Effect: Allow
           Principal: "*"
           Action: "*"
-          Resource: !Sub arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*
+          Resource: !Sub arn:${AWS::Partition}:ecr:${AWS::Region}:<account that owns the images>:repository/*
         - Effect: Allow
           Principal: "*"
           Action: ecr:GetAuthorizationToken
@@ -38,7 +38,7 @@ CloudFormation: In AWS::EC2::VPCEndpoint:
 Guide: endpoint-policies
 See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-"""
+"""  # noqa: E501 (a resource is one line)
 
 from collections.abc import Iterator
 
@@ -78,5 +78,6 @@ def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
             holds=f"the policy of {endpoint.name} restricts it{note}",
             about=policy_key(endpoint, said),
             absent=absent,
+            sets=absent,
             concerned=concerned,
         )

@@ -86,6 +86,7 @@ def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             holds=f"the policy of {endpoint.name} restricts it and allows what the agent needs",
             about=endpoint_key(endpoint),
             absent=absent,
+            sets=absent,
             concerned=concerned,
             asked_by="TW402",
         )

@@ -15,6 +15,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
+from taskwall.core.change import AttributePath, removal
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import serves_instances
@@ -42,4 +43,5 @@ def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             about=endpoint_key(endpoint),
             concerned=concerned,
             asked_by="TW402",
+            changes=(removal(AttributePath(endpoint.origin.address, "")),),
         )

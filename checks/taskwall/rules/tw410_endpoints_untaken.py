@@ -11,7 +11,7 @@ Terraform: Start with the endpoint that costs nothing:
     resource "aws_vpc_endpoint" "s3" {
       vpc_id          = <vpc>.id
       service_name    = "com.amazonaws.<region>.s3"
-      route_table_ids = [<the tasks' route table>.id]
+      route_table_ids = ["<id of the tasks' route table>"]
     }
 CloudFormation: Start with the endpoint that costs nothing:
     S3Endpoint:
@@ -58,6 +58,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
                 " gateway, though endpoints could keep it inside",
                 holds=f"{quarter.declared.name} has an endpoint for traffic of tasks to AWS",
                 absent=True,
+                adds=True,
                 names={"vpc": quarter.declared.origin.address},
                 concerned=concerned,
             )

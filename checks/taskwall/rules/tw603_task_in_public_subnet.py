@@ -15,7 +15,6 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outb
 
 from collections.abc import Iterator
 
-from taskwall.core.change import Placeholder
 from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.container_instances import Start, starts
 from taskwall.model.compute.launch_type import awsvpc
@@ -23,10 +22,9 @@ from taskwall.model.compute.placement import with_tasks
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
+from taskwall.model.routing.private_subnets import to_private
 from taskwall.model.routing.routes import blocked, exposed, leads
 from taskwall.rules._rule import Verdict, rule
-
-_PRIVATE = (Placeholder("id of a private subnet"),)
 
 
 @rule("medium", default=True, pci=True)
@@ -49,7 +47,7 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
             holds=f"no subnet of {source.name} has a route to an internet gateway",
             about=source.id,
             concerned=mode,
-            advice=at.to(_PRIVATE),
+            changes=to_private(network, at, source.subnets),
         )
     for member, runs in with_tasks(network):
         for start in starts(member):
@@ -76,5 +74,5 @@ def _instances(network: Network, start: Start, runs: Fact) -> Verdict:
         holds=f"no subnet of {name} has a route to an internet gateway",
         about=start.by.id,
         concerned=runs & start.fact,
-        advice=at.to(_PRIVATE),
+        changes=to_private(network, at, start.subnets),
     )

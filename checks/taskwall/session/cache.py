@@ -31,20 +31,20 @@ class SessionCache:
     """
 
     def __init__(self) -> None:
-        self._standings: dict[str, IncrementalStack] = {}
-        self._known: dict[str, _CachedJudgement] = {}
+        self._standings: dict[object, IncrementalStack] = {}
+        self._known: dict[object, _CachedJudgement] = {}
         self._asked: tuple[Sequence[Rule], Settings] | None = None
         self.result: ReportBuilder | None = None
         self.is_cancelled: Callable[[], bool] | None = None
 
-    def keep(self, names: Iterable[str], rules: Sequence[Rule], settings: Settings) -> None:
-        """Forget all but the stacks of these names, and all if rules or settings are others."""
+    def keep(self, stacks: Iterable[Stack], rules: Sequence[Rule], settings: Settings) -> None:
+        """Forget all but these stacks, by their names, and all if rules or settings are others."""
         if self._asked != (rules, settings):
             self._asked = rules, settings
             self._standings.clear()
             self._known.clear()
             self.result = None
-        wanted = frozenset(names)
+        wanted = frozenset(map(_key, stacks))
         self._standings = {n: kept for n, kept in self._standings.items() if n in wanted}
         self._known = {n: known for n, known in self._known.items() if n in wanted}
 
@@ -54,33 +54,38 @@ class SessionCache:
         Raises:
             StaleError: it is all in vain; what has been judged until then is remembered.
         """
-        known = self._known.get(stack.name)
+        known = self._known.get(_key(stack))
         if known is not None and known.stack is stack:
             return known.judgement
         self._check_cancelled()
-        standing = self._standings.get(stack.name)
+        standing = self._standings.get(_key(stack))
         if standing is None:
-            standing = self._standings[stack.name] = IncrementalStack(rules, settings)
+            standing = self._standings[_key(stack)] = IncrementalStack(rules, settings)
         try:
             found = standing.judge(stack, self._check_cancelled)
         except CancelledError:
             raise
         except BaseException:
-            del self._standings[stack.name]
+            del self._standings[_key(stack)]
             raise
-        self._known[stack.name] = _CachedJudgement(stack, found)
+        self._known[_key(stack)] = _CachedJudgement(stack, found)
         return found
 
     def summaries(self) -> Iterator[ResourceSummary]:
         """What the networks say of their entities, as they were judged last."""
         for read in () if self.result is None else self.result.found.reads:
-            known = self._known.get(read.stack.name)
+            known = self._known.get(_key(read.stack))
             if known is None or known.stack is not read.stack:
                 continue  # it cannot be analysed, as errors report
             if known.summaries is None:
-                known.summaries = self._standings[read.stack.name].summaries(read.stack)
+                known.summaries = self._standings[_key(read.stack)].summaries(read.stack)
             yield from known.summaries
 
     def _check_cancelled(self) -> None:
         if self.is_cancelled is not None and self.is_cancelled():
             raise CancelledError
+
+
+def _key(stack: Stack) -> tuple[str, tuple[str, ...]]:
+    """By what a stack is known again: its name, and the deployments that it is of."""
+    return stack.name, tuple(stack.deployments)

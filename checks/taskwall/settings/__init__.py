@@ -59,6 +59,21 @@ class ContextPath(Struct, frozen=True, rename="kebab"):
     path: str
 
 
+class DeploymentTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """Values with which sources are deployed, a table `deployment` of the settings.
+
+    They hold for the root modules and templates at or below `path`. Tables of one `name` are one
+    deployment. `var_files` are files of values of Terraform, `parameters` is one of
+    CloudFormation's; all paths are seen from the settings' folder.
+    """
+
+    name: str
+    path: str = "."
+    var_files: tuple[str, ...] = ()
+    workspace: str | None = None
+    parameters: str = ""
+
+
 class Expectation(Struct, frozen=True, rename={"source": "from", "target": "to"}):
     """Which flows there may be from one end to another, and must be: a table `expect`.
 
@@ -105,7 +120,8 @@ class Settings(Struct, frozen=True, rename="kebab"):
     `remote_state` holds the folders of Terraform's roots, by the name or address of the data
     source that reads their state. `context` are sources that are read for what the scanned ones
     refer to, and not judged; `ties` hold by hand what a data source or parameter is: both sides are
-    `STACK:ADDRESS`, or an address alone. `rules` are folders of rules of one's own, which count
+    `STACK:ADDRESS`, or an address alone. `deployment` are values with which the same sources are
+    deployed, each of which is judged. `rules` are folders of rules of one's own, which count
     only in a file given with `--settings`: nothing that a scanned source says is executed.
     `fail_on_unknown` says that unknown verdicts fail a run, `fail_on_absent` that sources do
     which are called and not there, `errors` whether it is one that a source cannot be read.
@@ -135,6 +151,7 @@ class Settings(Struct, frozen=True, rename="kebab"):
     remote_state: Mapping[str, str] = {}
     context: tuple[ContextPath, ...] = ()
     ties: Mapping[str, str] = {}
+    deployment: tuple[DeploymentTable, ...] = ()
     expect: tuple[Expectation, ...] = ()
     rules: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}

@@ -1,7 +1,7 @@
 """See that what a settings file says can be meant so, and make its paths absolute."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,6 +12,7 @@ from taskwall.settings import (
     CHOICES,
     Checkov,
     ContextPath,
+    DeploymentTable,
     Expectation,
     Isolation,
     PerPath,
@@ -66,7 +67,11 @@ def checked(
         *((f"module-sources.{name}", path) for name, path in settings.module_sources.items()),
         *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
         *(("context.path", one.path) for one in settings.context),
+        *(("deployment.path", one.path) for one in settings.deployment),
+        *(("deployment.var-files", path) for one in settings.deployment for path in one.var_files),
+        *(("deployment.parameters", one.parameters) for one in settings.deployment),
     ]
+    named = [(key, path) for key, path in named if path]
     for intent in settings.expect:
         _meant(intent, file)
     if bounded:
@@ -96,6 +101,7 @@ def checked(
                 ContextPath, _there({one.path: one.path for one in settings.context}, file).values()
             )
         ),
+        deployment=tuple(_deployment(one, file) for one in settings.deployment),
         ties={_address(one, file): _address(other, file) for one, other in settings.ties.items()},
         baseline=baseline,
         missing=tuple(
@@ -154,6 +160,27 @@ def _meant(said: Expectation, file: str) -> None:
             raise SettingsError(
                 f'{where}: "{text}" is not written like tcp:443 or tcp:443 through lb:edge.'
             )
+
+
+def _deployment(said: DeploymentTable, file: str) -> DeploymentTable:
+    """A deployment with absolute paths, without files that are not there.
+
+    Raises:
+        SettingsError: it has no name.
+    """
+    if not said.name:
+        raise SettingsError(f"{file}: deployment: name: it cannot be empty.")
+
+    def there(paths: Iterable[str]) -> tuple[str, ...]:
+        found = (_absolute(path, file) for path in paths if path)
+        return tuple(path for path in found if os.path.exists(path))
+
+    return msgspec.structs.replace(
+        said,
+        path=_absolute(said.path, file),
+        var_files=there(said.var_files),
+        parameters="".join(there((said.parameters,))),
+    )
 
 
 def _inside(file: str, key: str, path: str) -> None:

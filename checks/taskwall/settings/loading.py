@@ -93,7 +93,16 @@ def _complete(table: object, file: str) -> Mapping[str, Any]:
 
 
 _OF_ONE_TREE = frozenset(
-    {"baseline", "context", "extends", "module-sources", "remote-state", "rules", "ties"}
+    {
+        "baseline",
+        "context",
+        "deployment",
+        "extends",
+        "module-sources",
+        "remote-state",
+        "rules",
+        "ties",
+    }
 )
 """Keys that name paths, or code, which an installed package cannot set."""
 

@@ -14,7 +14,8 @@ class ContextSource(Struct, frozen=True, eq=False):
     """What one source of the context holds, whatever the scenario is: a state, say.
 
     `file` is where it stands, `label` what stands before its addresses. `outputs` are what other
-    roots read of it, and `sensitive_texts` what of it is never shown.
+    roots read of it, and `sensitive_texts` what of it is never shown. `is_source` says that people
+    write it, so that its lines may be quoted.
     """
 
     file: str
@@ -22,6 +23,7 @@ class ContextSource(Struct, frozen=True, eq=False):
     resources: tuple[Resource, ...]
     outputs: Mapping[str, Value] = {}
     sensitive_texts: frozenset[str] = frozenset()
+    is_source: bool = False
 
 
 class Context(Struct, frozen=True):

@@ -3,13 +3,14 @@
 from taskwall.source.files import Files, UnreadableError
 
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
-TERRAGRUNT = ("/terragrunt.hcl", "/terragrunt.stack.hcl")
+TERRAGRUNT = ("/terragrunt.hcl", "/terragrunt.hcl.json", "/terragrunt.stack.hcl")
 """How the paths of files end that make a folder a unit of Terragrunt, or several."""
 
 ROOTS = (*TERRAFORM, *TERRAGRUNT)
 HCL = ".hcl"
 """How the names of the files end that units of Terragrunt include."""
 
+_HCL_JSON = ".hcl.json"
 _LOCK = ".terraform.lock.hcl"
 
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
@@ -17,7 +18,7 @@ TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
 def is_terraform(path: str) -> bool:
     """Whether a file is one of Terraform or Terragrunt by its name, or may be one of the latter."""
-    return path.endswith(ROOTS) or (path.endswith(HCL) and not path.endswith(_LOCK))
+    return path.endswith((*ROOTS, _HCL_JSON)) or (path.endswith(HCL) and not path.endswith(_LOCK))
 
 
 def is_plan(path: str, files: Files) -> bool:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from taskwall.core.values import ModuleCall, Origin, Question, Scalar, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.source.context import Context, SourceTie
+from taskwall.source.deployment import Deployment
 from taskwall.source.resource import Resource, Suppression
 
 
@@ -75,6 +76,7 @@ class Inputs(Struct, frozen=True):
     `hcl_parser` is "tree-sitter" or "python-hcl2". `context` is read for what the sources refer to;
     `doubts` are found in it: by the addresses of data sources, why it is open what they mean.
     `ties` say what data sources and parameters are, both by stack ("" for any) and address.
+    `deployments` are those that are declared: `deployment` is the one that is being read.
     """
 
     variables: Mapping[str, Value] = {}
@@ -95,6 +97,28 @@ class Inputs(Struct, frozen=True):
     doubts: Mapping[str, str] = {}
     ties: Mapping[tuple[str, str], tuple[str, str]] = {}
     not_called: frozenset[str] = frozenset()
+    deployments: tuple[Deployment, ...] = ()
+    deployment: Deployment | None = None
+
+    @property
+    def deployment_name(self) -> str:
+        """The name of the deployment that is being read; "" if none is."""
+        return self.deployment.name if self.deployment else ""
+
+    def at(self, path: str) -> "Inputs":
+        """What holds for the root module or template at a path, in the deployment being read.
+
+        What the user says on the command line comes before what the deployment says.
+        """
+        part = self.deployment and self.deployment.part(path)
+        if not part:
+            return self
+        return replace(
+            self,
+            var_files=(*part.var_files, *self.var_files),
+            workspace=part.workspace if self.workspace is None else self.workspace,
+            parameters={**part.parameters, **self.parameters},
+        )
 
 
 class InputDefault(Struct, frozen=True, gc=False):
@@ -193,6 +217,16 @@ class Stack(Protocol):
     @property
     def ties(self) -> Sequence[SourceTie]:
         """What it refers to of other sources, and what of that is open."""
+
+    deployments: tuple[str, ...]
+    """The names of the deployments of which it is part."""
+
+    @property
+    def is_deployable(self) -> bool:
+        """Whether deployments can give it values; a plan has its own."""
+
+    def given(self) -> object:
+        """What deployments give to it: stacks of the same sources with the same are alike."""
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate all files, taking each operand of an open question as the scenario says."""

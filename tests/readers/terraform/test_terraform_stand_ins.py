@@ -4,9 +4,11 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tools.stand_ins import due
 
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
@@ -340,7 +342,33 @@ def test_a_module_that_is_there_comes_first(tmp_path: Path) -> None:
     assert report.document.absent == ()
 
 
+@pytest.mark.parametrize(("version", "absent"), [("5.3.1", 0), ("5.0.0", 1), ("4.17.2", 1)])
+def test_an_argument_that_a_version_lacks_is_doubt(
+    tmp_path: Path, version: str, absent: int
+) -> None:
+    """Also where the stand-in of several versions knows it."""
+    text = f"""
+    module "group" {{
+      source                       = "terraform-aws-modules/security-group/aws//modules/http-80"
+      version                      = "{version}"
+      vpc_id                       = "vpc-1"
+      ingress_with_prefix_list_ids = [{{ rule = "http-80-tcp" }}]
+    }}
+    """
+    report = reported(tmp_path, text)
+    assert report.document.summary.absent == absent
+
+
 # What is in the package
+
+
+def test_versions_are_asked_for_again_after_a_year(capsys: pytest.CaptureFixture[str]) -> None:
+    """The gate's longer half says of which."""
+    texts = [(path / "versions.toml").read_text() for path in PACKAGES]
+    read = {one["read"] for text in texts for one in tomllib.loads(text)["versions"]}
+    assert due(min(read)) == 0
+    assert due(max(read) + timedelta(days=366)) == 1
+    assert "terraform-aws-modules/vpc/aws >= 6.0.0" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("folder", PACKAGES, ids=lambda path: str(path.relative_to(FOLDER)))
@@ -358,6 +386,8 @@ def test_versions(folder: Path) -> None:
         assert set(one.get("defaults", {})) <= declared
         for inner, defaults in one.get("inner", {}).items():
             assert set(defaults) <= variables(folder / one["folder"] / inner)
+        for inner, names in one.get("lacks", {}).items():
+            assert set(names) - {"*"} <= variables(folder / one["folder"] / inner)
     for inner, module in about.get("modules", {}).items():
         found = stand_in(name, inner, about["versions"][0]["newest"])
         assert found is not None

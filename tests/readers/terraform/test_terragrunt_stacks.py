@@ -75,6 +75,78 @@ def test_stacks_make_units(shown: Shown) -> None:
     assert shown(resource.body.fields["vpc_id"]) == "vpc-1"
 
 
+AUTOMATIC = {
+    "modules/m/main.tf": MODULE,
+    "catalog/m/terragrunt.hcl": """
+terraform { source = "${get_repo_root()}/modules/m" }
+inputs = { x = "own" }
+""",
+    "catalog/two/terragrunt.stack.hcl": """
+unit "one" {
+  source = "${get_repo_root()}/catalog/m"
+  path   = "one"
+}
+""",
+    "live/terragrunt.stack.hcl": """
+locals { stages = ["dev", "prod"] }
+unit "first" {
+  source = "../catalog/m"
+  path   = "first"
+}
+unit "each" {
+  expansion { for_each = toset(local.stages) }
+  source = "../catalog/m"
+  path   = "each/${each.key}"
+  autoinclude {
+    dependency "first" {
+      config_path = unit.first.path
+    }
+    inputs = { x = "${dependency.first.outputs.x} in ${each.value}" }
+  }
+}
+stack "two" {
+  source = "../catalog/two"
+  path   = "two"
+  autoinclude {
+    unit "more" {
+      source = "../catalog/m"
+      path   = "more"
+      values = { from = unit["first"].path }
+    }
+  }
+}
+unit "last" {
+  source = "../catalog/m"
+  path   = "last"
+  autoinclude {
+    dependency "one" {
+      config_path = stack.two.one.path
+    }
+    inputs = { x = "after ${dependency.one.outputs.x}" }
+  }
+}
+""",
+    "plain/terragrunt.hcl": 'terraform {\n  source = "../modules/m"\n}\ninputs = { x = "own" }\n',
+    "plain/terragrunt.autoinclude.hcl": 'inputs = { x = "beside" }\n',
+}
+
+
+def test_what_a_stack_has_units_include_overrides_them(shown: Shown) -> None:
+    """By blocks `autoinclude`, which know what the stack makes, once for each of an expansion."""
+    found, errors = read(AUTOMATIC)
+    assert errors == []
+    told = {
+        f"{stack.name.partition('.terragrunt-stack/')[2] or stack.name}: {one.origin.address}": (
+            shown(one.body.fields["x"])
+        )
+        for stack in found
+        for one in stack.evaluate({}).resources
+    }
+    assert sorted(map(str, told.values())) == [
+        "after own", "beside", "own", "own", "own", "own in dev", "own in prod",
+    ]  # fmt: skip
+
+
 def test_stacks_that_make_themselves() -> None:
     """Are told, once; so is a folder without the file."""
     texts = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from readers.terraform.units import MODULE, SOURCE, read, unit, x
+from readers.terraform.units import MODULE, SOURCE, Shown, read, unit, x
 from taskwall.core.values import (
     Items,
     Known,
@@ -160,3 +160,32 @@ locals {
     first, second, _ = sorted(unit(own).suppressions, key=lambda one: one.place.line)
     assert (first.rule, first.scope.line, first.scope.end_line) == ("TW204", 5, 5)
     assert (second.rule, second.scope.line, second.scope.end_line) == ("TW205", 6, 6)
+
+
+def test_units_in_json(shown: Shown) -> None:
+    """They are read as those in HCL are, with what they include."""
+    texts = {
+        "modules/m/main.tf": MODULE,
+        "live/root.hcl.json": '{"locals": {"stage": "dev"}, "inputs": {"x": "${local.stage}"}}',
+        "live/app/terragrunt.hcl.json": """{
+          "include": {"root": {"path": "${find_in_parent_folders(\\"root.hcl.json\\")}"}},
+          "terraform": {
+            "source": "../../modules/m",
+            "extra_arguments": {"more": {"commands": ["plan"], "arguments": ["-var-file=x.tfvars"]}}
+          },
+          "dependency": {"base": {"config_path": "../base"}}
+        }""",
+        "live/base/terragrunt.hcl.json": """{
+          "include": {"path": "../root.hcl.json"},
+          "terraform": {"source": "../../modules/m"}
+        }""",
+        "live/app/x.tfvars": 'x = "given"',
+    }
+    found, errors = read(texts)
+    assert errors == []
+    told = {
+        one.origin.address: shown(one.body.fields["x"])
+        for stack in found
+        for one in stack.evaluate({}).resources
+    }
+    assert told == {"app/t.t": "given", "base/t.t": "dev"}

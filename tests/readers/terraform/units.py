@@ -34,7 +34,7 @@ def read(texts: Mapping[str, str], **inputs: object) -> tuple[list[Stack], list[
     """The stacks that the texts, by path, make, and what cannot be read."""
     files = Files({f"/infra/{path}": text for path, text in texts.items()})
     said = Inputs(boundary="/infra", **inputs)  # type: ignore[arg-type]
-    names = (".tf", "terragrunt.hcl", "terragrunt.stack.hcl")
+    names = (".tf", "terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl")
     found, errors = stacks([path for path in files.held if path.endswith(names)], files, said)
     return list(found), [error.message for error in errors]
 

@@ -64,7 +64,13 @@ def host_of(network: Network, member: ContainerInstances) -> Host:
 def hosts(network: Network, source: TaskSource) -> tuple[tuple[Host, Fact], ...]:
     """The hosts on which tasks of a source are placed, or may be."""
     found = [(host_of(network, member), fact) for member, fact in hosts_of(network, source)]
-    for link in strategy(network, source).providers:
+    chosen = strategy(network, source)
+    if chosen.needs and runs_on(network, source, "MANAGED_INSTANCES").truth is not False:
+        for provider in _managed(network):
+            text = f"{source.name} runs on {provider.name}"
+            may = Fact(None, text, chosen.place, source.name, chosen.needs)
+            found.append((_managed_host(provider), may))
+    for link in chosen.providers:
         for provider in _managed(network):
             if provider.id == link.to:
                 found.append((_managed_host(provider), link.fact))

@@ -17,15 +17,15 @@ Direction: TypeAlias = Literal["ingress", "egress"]
 class SecurityGroup(Entity, frozen=True, kw_only=True):
     """A security group. `default` where it is its VPC's default group.
 
-    `managed` names the directions whose permissions it writes inline, `lists` where it does so if
-    that is one list. `exclusive` names those in which what is inline undoes permissions that are
-    resources of their own. `made_open` says that the rule with which AWS makes a group, which lets
-    everything out, stays in it until the sources write another.
+    `managed` has the directions whose permissions it writes inline, each with the end of them;
+    `lists` says where, if that is one list. `exclusive` names those in which what is inline undoes
+    permissions that are resources of their own. `made_open` says that the rule with which AWS makes
+    a group, which lets everything out, stays in it until the sources write another.
     """
 
     vpc: Link | None = None
     default: bool = False
-    managed: frozenset[Direction] = frozenset()
+    managed: Mapping[Direction, AttributePath] = {}
     lists: Mapping[Direction, Span] = {}
     exclusive: frozenset[Direction] = frozenset()
     made_open: bool = False

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Link, same_entity
@@ -88,20 +90,28 @@ def _same(link: Link, others: Iterable[Link]) -> Iterator[Fact]:
         yield each.fact & Fact(truth, text, each.place, link.to, needs)
 
 
-def guard(
-    network: Network, side: Side, way: Direction
-) -> tuple[tuple[Origin, Span] | None, Link | None]:
+class Guard(Struct, frozen=True):
+    """Where a permission that is missing belongs.
+
+    It is reported on the group, or on what uses a default group that nothing adopts.
+    """
+
+    group: Link
+    on: Origin
+    at: Span
+
+
+def guard(network: Network, side: Side, way: Direction) -> tuple[Guard | None, Link | None]:
     """Where a permission that is missing belongs: in the first group of the sources.
 
-    What uses a default group that nothing adopts lacks it itself. With a link before it that leads
-    nobody knows where, that link instead.
+    With a link before it that leads nobody knows where, that link instead.
     """
     for link in side.groups:
         group = network.get(SecurityGroup, link) if link.to else None
         if is_as_made(network, link.to):
-            return (side.on.origin, side.place), None
+            return Guard(link, side.on.origin, side.place), None
         if group is not None and not group.external:
-            return (group.origin, group.place_for(way)), None
+            return Guard(link, group.origin, group.place_for(way)), None
         if not link.to or (group is None and link.fact.truth is None):
             return None, link
     return None, None

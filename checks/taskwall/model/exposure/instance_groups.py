@@ -96,11 +96,15 @@ def holds_host_mode(network: Network, member: ContainerInstances) -> Fact:
     parts = []
     for link in member.clusters:
         cluster = network.get(Cluster, link)
+        loose = [link]
         if link.exact and (cluster is None or cluster.external):
-            return anything
-        if not link.exact:
+            # It may be the cluster of tasks of which nobody knows in which they run.
+            loose = [one.cluster for one in kinds_near(network, member) if one.cluster]
+            if all(one.exact for one in loose):
+                return anything
+        for open_ in (one for one in loose if not one.exact):
             text = f"tasks of another cluster can be placed on {name}"
-            parts.append(Fact(None, text, link.place, name, link.waits("a cluster")))
+            parts.append(Fact(None, text, open_.place, name, open_.waits("a cluster")))
     if member.open:
         parts.append(Fact(None, f"tasks of another cluster run on {name}", at, name, member.open))
     for host, held in tasks_on(network):

@@ -1,24 +1,28 @@
 """How a permission of tasks comes to allow their load balancer only, for fixes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange, ResourceAttribute
+from taskwall.core.change import AttributeChange, NewValue, ResourceAttribute
 from taskwall.model.core.network import Network
-from taskwall.model.entities.security_group import Permission
+from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.group_users import used_groups
 from taskwall.model.exposure.task_ingress import GroupAttachment, balancer_group, ingress
+from taskwall.model.exposure.task_ports import served
+from taskwall.model.permissions.ports import Ports, opened
 
 
 class Narrowing(Struct, frozen=True):
     """The changes to a permission: those that may be made, those to tell, and what to do in words.
 
+    `names` are of the load balancer's construct in CDK, and the port.
     Changes with placeholders may be made by somebody who fills these in.
     """
 
     changes: tuple[AttributeChange, ...]
     advice: tuple[AttributeChange, ...]
+    names: Mapping[str, str]
     remedy: str = ""
 
 
@@ -27,9 +31,9 @@ def to_balancer(
 ) -> Narrowing:
     """What makes a permission allow the group of the load balancers and nobody else.
 
-    It can be made where the permission names nobody beside those that are wrong, and where nothing
-    but these tasks uses its group. Where another permission allows the load balancers already,
-    addresses are taken away.
+    It can be made where the permission names nobody beside those that are wrong, where the tasks
+    serve its ports, and where nothing but them uses its group. Where another permission allows the
+    load balancers already, addresses are taken away. What names a group is left: it was meant.
 
     Args:
         network: where it is.
@@ -38,23 +42,46 @@ def to_balancer(
         wrong: the ids of all permissions of the group that do.
     """
     group = balancer_group(network, attachment)
-    advice = permission.for_group(group)
+    advice, names = permission.for_group(group), _names(network, group, permission)
     users = {used.group for used in used_groups(network, "hosts", "balancers", "stores")}
-    if attachment.group in users:
-        return Narrowing((), advice)
+    if attachment.group in users or permission.peer is not None:
+        return Narrowing((), advice, names)
     others = [each for each in ingress(network, attachment) if each.says == permission.says]
     alone = permission.alone or all(each.id in wrong for each in others)
     if not isinstance(group, ResourceAttribute):
-        return Narrowing(advice if alone else (), advice)
+        return Narrowing(advice if alone else (), advice, names)
     allowing = [
         each
         for each in ingress(network, attachment)
         if each.peer is not None and each.peer.to == group.address
     ]
     if not allowing:
-        return Narrowing(advice if alone else (), advice)
+        served_ = alone and _serves(network, attachment, permission)
+        return Narrowing(advice if served_ else (), advice, names)
     by = allowing[0].on.name
-    if permission.peer is not None:
-        return Narrowing((), advice)
     remedy = f"Remove it: {by} allows the load balancer already."
-    return Narrowing(permission.removed, (), remedy)
+    return Narrowing(permission.removed, (), names, remedy)
+
+
+def _serves(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:
+    """Whether the users of a group serve a port that a permission opens, as far as is known."""
+    opened_ = opened(permission, "tcp")
+    ports = Ports.union(served(network, source) for source, _ in attachment.attached)
+    return opened_ is None or bool(opened_ & ports.tcp or ports.needs or ports.named)
+
+
+def _names(network: Network, group: NewValue, permission: Permission) -> dict[str, str]:
+    """What code in a CDK app names."""
+    made = next(
+        (
+            each.origin.construct
+            for each in network.every(SecurityGroup)
+            if isinstance(group, ResourceAttribute) and each.id == group.address
+        ),
+        None,
+    )
+    low, high = str(permission.first_port.known), str(permission.last_port.known)
+    return {
+        "balancer": (made or "load balancer").removesuffix("/Resource"),
+        "port": low if low == high and low.isdigit() else "port of the container",
+    }

@@ -11,6 +11,7 @@ from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import (
     ContainerInstances,
     InstanceAddress,
+    Instances,
     InterfaceGroup,
     container_instances,
 )
@@ -23,6 +24,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.data_stores.store import MountTarget, Store
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups
+from taskwall.model.entities.door import Door
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -172,7 +174,7 @@ class _Naming:
             for source, fact in held:
                 yield self._published(
                     source,
-                    self._groups(host.groups, host.groups_setting, host.subnets),
+                    self._host_groups(host),
                     self._places(host.subnets, host.groups, host.groups_setting),
                     self._public_instance(host.member, host.subnets),
                     fact,
@@ -219,7 +221,7 @@ class _Naming:
             for each in self.network.every(InterfaceGroup)
             if each.instances.to == member.instances.id
         ]
-        groups = self._groups(host.groups, host.groups_setting, host.subnets)
+        groups = self._host_groups(host)
         return Interface(
             self.end("instances", member.instances),
             "instances",
@@ -230,6 +232,22 @@ class _Naming:
             all_of((member.instances.exists, member.fact)),
             public_six=TRUE,
         )
+
+    def _host_groups(self, host: Host) -> Groups:
+        """The groups of instances; interfaces that may be attached to them have others."""
+        groups = self._groups(host.groups, host.groups_setting, host.subnets)
+        if host.member is None:
+            return groups  # Managed Instances, to which nobody attaches anything.
+        more = groups.more
+        for door in self.network.every(Door):
+            if door.source == "attached" and door.service == "ec2":
+                named = {each for each in door.mentions if self.network.get(Instances, each)}
+                if named and not door.open and host.member.instances.id not in named:
+                    continue
+                text = f"{door.name} is attached to an instance, with other security groups"
+                needs = (Need(door.name, "may be attached to any instance"),)
+                more = any_of((more, Fact(None, text, door.origin.header, door.name, needs)))
+        return Groups(groups.ties, more)
 
     def _public_instance(
         self, member: ContainerInstances | None, subnets: tuple[Link, ...]

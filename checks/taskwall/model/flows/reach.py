@@ -31,7 +31,7 @@ from taskwall.model.flows.flow import (
     OpenConnection,
     of_version,
 )
-from taskwall.model.flows.guards import leads_to, lets_in, openings
+from taskwall.model.flows.guards import Opening, leads_to, lets_in, openings
 from taskwall.model.flows.listeners import listeners_of, listens
 from taskwall.model.flows.pairs import PairedInterfaces
 from taskwall.model.flows.places import Place
@@ -201,8 +201,7 @@ class Reach:
         """Who can open a connection to an interface, and what."""
         for opening in openings(self.network):
             if leads_to(opening, server):
-                pieces = lets_in(self.network, server, opening)
-                yield Arrival(opening.source, OpenConnection(pieces), None, (opening.through,))
+                yield from self._by(opening, server)
         yield Arrival(INTERNET, self.from_internet(server))
         for key in dict.fromkeys(place.vpc.to for place in server.places if place.vpc is not None):
             vpc = self.network.get(Vpc, key)
@@ -219,6 +218,16 @@ class Reach:
         for client in self.candidates(server):
             if client.thing is not server.thing or client.kind == "service":
                 yield Arrival(client.end, self.between(client, server), client)
+
+    def _by(self, opening: Opening, server: Interface) -> Iterator[Arrival]:
+        """What comes to an interface by a way that is not modelled."""
+        comes = OpenConnection(lets_in(self.network, server, opening))
+        if opening.source is not None:
+            yield Arrival(opening.source, comes, None, (opening.through,))
+            return
+        for client in self.clients:
+            if client.thing is not server.thing and opening.lets(client):
+                yield Arrival(client.end, comes, client, (opening.through,))
 
     def remotely(self, of: Interface, ask: RemoteQuestion) -> dict[str, Pieces]:
         """What is open between an interface and each end beyond its VPC."""

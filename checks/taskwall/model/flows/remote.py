@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of
 from taskwall.core.values import Need
-from taskwall.model.core.address import Ranges, parse_cidr
+from taskwall.model.core.address import V6, Ranges, parse_cidr
 from taskwall.model.core.entity import Link, link_to
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -38,21 +38,27 @@ def private() -> Ranges:
 
 def remotes(network: Network, place: Place) -> tuple[Remote, ...]:
     """Who is beyond the VPC of a place, as far as the routes of its subnet lead there."""
-    if place.version == 6 or place.subnet is None:
-        return ()
     subnet = network.get(Subnet, place.subnet)
     if subnet is None or subnet.external:
         return ()
-    return (*_beyond(network, subnet), *_other_vpcs(network, subnet))
+    version = place.version
+    return (*_beyond(network, subnet, version), *_other_vpcs(network, subnet, version))
+
+
+def _place(network: Network, subnet: Subnet, version: int) -> Place | None:
+    found = places_of(network, (link_to(subnet),), (), ())
+    return next((each for each in found if each.version == version), None)
 
 
 @remembered
-def _beyond(network: Network, subnet: Subnet) -> tuple[Remote, ...]:
+def _beyond(network: Network, subnet: Subnet, version: int) -> tuple[Remote, ...]:
     """Remote networks: what VPN gateways, transit gateways and peers from elsewhere lead to."""
-    place = next(iter(places_of(network, (link_to(subnet),), (), ())))
+    place = _place(network, subnet, version)
+    if place is None:
+        return ()
     known = Ranges.union(_ranges(network, vpc) for vpc in network.every(Vpc))
     found: list[Remote] = []
-    for hop in hops(network, place, private()):
+    for hop in hops(network, place, private() if version == 4 else V6):
         addresses = hop.addresses - known
         if hop.dead or not addresses or hop.route is None:
             continue
@@ -66,7 +72,12 @@ def _of_hop(network: Network, hop: Hop, addresses: Ranges) -> Iterator[Remote]:
         yield Remote(ONPREM, addresses, hop.fact)
     elif hop.way == "transit":
         text = f"the transit gateway of {name} leads to a remote network"
-        needs = (Need("what is attached to the transit gateway", "is not all in the sources"),)
+        need = Need("what is attached to the transit gateway", "is not all in the sources")
+        unseen = Fact(None, text, hop.fact.place, name, (need,))
+        yield Remote(ONPREM, addresses, all_of((hop.fact, unseen)))
+    elif hop.way in ("appliance", "endpoint", None):
+        text = f"what {name} leads to is joined to a remote network"
+        needs = hop.fact.needs or (Need(name, "leads to something that is not modelled"),)
         unseen = Fact(None, text, hop.fact.place, name, needs)
         yield Remote(ONPREM, addresses, all_of((hop.fact, unseen)))
     elif hop.way == "peering" and hop.route is not None:
@@ -86,16 +97,18 @@ def _is_written(network: Network, link: Link) -> bool:
 
 
 @remembered
-def _other_vpcs(network: Network, subnet: Subnet) -> tuple[Remote, ...]:
+def _other_vpcs(network: Network, subnet: Subnet, version: int) -> tuple[Remote, ...]:
     """The other VPCs of the sources from which some address gets to a subnet, and answers back."""
-    place = next(iter(places_of(network, (link_to(subnet),), (), ())))
-    found = []
+    place = _place(network, subnet, version)
+    found: list[Remote] = []
+    if place is None:
+        return ()
     for vpc in network.every(Vpc):
         if vpc.id == subnet.vpc.to or vpc.external or not _may_lead(network, place, vpc):
             continue
         for other in subnets_of(network).get(vpc.id, ()):
             for there in places_of(network, (link_to(other),), (), ()):
-                way = way_between(network, there, place) if there.version == 4 else None
+                way = way_between(network, there, place) if there.version == version else None
                 fact = FALSE if way is None else way.fact
                 if fact.truth is not False:
                     found.append(Remote(f"vpc:{short_name(vpc)}", there.ranges, fact))

@@ -33,7 +33,8 @@ def ties(report: Report) -> Iterator[Piece]:
         to = f"{tie.to} of {tie.to_stack}" if tie.to else tie.to_stack or ""
         yield f"  {sanitize(tie.from_)} is {sanitize(to)}, by its {sanitize(tie.by)}", ""
         yield f" [{place(tie.file, tie.line)}]\n", "quiet"
-    yield f"{len(report.open_ties):,} open, the most needed first:\n", "loud"
+    if report.open_ties:
+        yield f"{len(report.open_ties):,} open, the most needed first:\n", "loud"
     for tie in report.open_ties:
         some = ", ".join(map(sanitize, tie.candidates[:NAMES_SHOWN]))
         more = len(tie.candidates) - NAMES_SHOWN

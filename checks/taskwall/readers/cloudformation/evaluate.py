@@ -94,7 +94,7 @@ class Evaluator:
         self.run = run
         self.site = site
         self.above = above
-        self.inputs = run.inputs
+        self.inputs = run.inputs.at(template.unit.file)
         self.scenario = run.scenario
         self.questions = run.questions
         self.lookups: dict[str, tuple[str, dict[str, str]]] = {}

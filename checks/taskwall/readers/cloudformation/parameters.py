@@ -50,6 +50,28 @@ def parameters(path: str, text: str) -> dict[str, Value]:
     return found
 
 
+def deployment_file(path: str, text: str) -> tuple[str, dict[str, Value]] | None:
+    """The template that a deployment file of Git sync names, and its parameters.
+
+    None if it names none.
+
+    Raises:
+        ParametersError: the parameters have not the form of such a file.
+    """
+    try:
+        fields = members(read_nodes(path, text).root)
+    except UnreadableError:
+        return None
+    template = literal_text(fields.get("template-file-path"))
+    if template is None:
+        return None
+    given = {name: _value(node) for name, node in members(fields.get("parameters")).items()}
+    found = {name: value for name, value in given.items() if value is not None}
+    if len(found) < len(given):
+        raise ParametersError(f"holds something that is not a parameter; it can be {FORMS}")
+    return template, found
+
+
 def _of_list(entries: tuple[Node, ...]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for entry in entries:

@@ -22,6 +22,7 @@ from taskwall.core.values import (
     Unknown,
     Value,
     needs,
+    plain_if_known,
     spelled,
     symbol,
     worst_per_scenario,
@@ -98,9 +99,12 @@ class CloudFormationStack:
         self.sources = tuple(sources)
         self.ties: tuple[SourceTie, ...] = ()
         """What it refers to of the context, and what of that is open."""
+        self.deployments: tuple[str, ...] = ()
+        """The declared deployments of which it is part."""
         self.imports: list[Asked] = []
         self.templates = {one.unit.file: one for one in self._all()}
-        self._tracer = TemplateProvenance(self.templates, inputs.parameters)
+        given = inputs.at(template.unit.file).parameters
+        self._tracer = TemplateProvenance(self.templates, given)
         self._addresses, self._own = self._named_apart()
         self._first: Evaluation | None = None
         self._known: dict[str, list[_ResourceMemo]] = {}
@@ -127,6 +131,18 @@ class CloudFormationStack:
         """The templates that are not of the context, and what they include."""
         own = (one for one in self.templates.values() if one.unit.file not in self.context)
         return frozenset().union(*(template.files for template in own))
+
+    is_deployable = True
+
+    def given(self) -> object:
+        """The values of its templates' parameters."""
+        found = []
+        for root in self.roots:
+            given = self.inputs.at(root.unit.file).parameters
+            found.append(
+                {name: plain_if_known(given[name]) for name in root.parameters if name in given}
+            )
+        return found
 
     @property
     def evaluated(self) -> bool:

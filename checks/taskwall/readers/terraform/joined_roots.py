@@ -51,6 +51,8 @@ class JoinedStack:
         self._files = files
         self.ties: tuple[SourceTie, ...] = ()
         """What they refer to of each other, of the context, and what of that is open."""
+        self.deployments: tuple[str, ...] = ()
+        """The declared deployments of which it is part."""
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._labels = _labels([root.name for root in self._roots])
@@ -61,6 +63,12 @@ class JoinedStack:
     def files(self) -> frozenset[str]:
         """The source files of all roots that are scanned."""
         return frozenset().union(*(root.files for root in self.scanned))
+
+    is_deployable = True
+
+    def given(self) -> object:
+        """What its roots take of values that deployments give."""
+        return [root.given() for root in self._roots]
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate all roots under a scenario."""
@@ -123,7 +131,7 @@ class JoinedStack:
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""
-        if any(source.file == file for source in self._context):
+        if any(one.file == file and not one.is_source for one in self._context):
             return (Span(file, 1, 1, 1_000_000_000, 1),)  # a state holds secrets as they are
         return tuple(place for root in self._roots for place in root.secrets(file))
 
@@ -290,7 +298,7 @@ def _together(
     """The stack of several roots; the one before, with all that it knows, if nothing differs."""
     made = JoinedStack(roots, inputs, files, context)
     kept = module_loader(files).kept
-    key = ("joined", made.scanned[0].name)
+    key = ("joined", made.scanned[0].name, inputs.deployment_name)
     found = kept.get(key)
     if isinstance(found, JoinedStack) and found.holds(made):
         return found

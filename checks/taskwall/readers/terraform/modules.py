@@ -63,12 +63,12 @@ class ModuleLoader:
         self._alone: dict[str, dict[int, Module]] = {}
         """The modules that units by themselves would be: by folder and by the id of the unit."""
         self._names: dict[str, list[str]] = {}
-        self._paths: dict[str, tuple[str, ...]] = {}
+        self._paths: dict[str, tuple[frozenset[str] | None, tuple[str, ...]]] = {}
         self._found: dict[str, tuple[int, tuple[Module | None, tuple[SourceError, ...]]]] = {}
         self.scanned: dict[str, frozenset[str]] = {}
         """The files of the scan by folder: they need not be on the disk."""
-        self.kept: dict[tuple[str, str], object] = {}
-        """What lasts of roots if the files last: of which kind, and by their folders."""
+        self.kept: dict[tuple[str, ...], object] = {}
+        """What lasts of roots if the files last: of which kind, by folder and deployment."""
         self.parser = ""
         """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
 
@@ -93,7 +93,11 @@ class ModuleLoader:
         if path.endswith(".json"):
             from taskwall.readers.terraform.syntax import json as json_syntax
 
-            read = json_syntax.parse if path.endswith(ENDINGS) else json_syntax.values
+            read = json_syntax.values
+            if path.endswith(ENDINGS):
+                read = json_syntax.parse
+            elif path.endswith(".hcl.json"):
+                read = json_syntax.unit
             parsed = read(path, text)
         elif len(text) > MAX_FILE_CHARACTERS:
             why = f"is longer than {MAX_FILE_CHARACTERS} characters: not read"
@@ -139,7 +143,14 @@ class ModuleLoader:
 
     def paths(self, folder: str) -> tuple[str, ...]:
         """The Terraform files of a folder, in the order in which they are read."""
-        found = set(self.scanned.get(folder, ()))
+        scanned = self.scanned.get(folder)
+        known = self._paths.get(folder)
+        if known is None or known[0] != scanned:
+            known = self._paths[folder] = scanned, self._listed(folder, scanned or frozenset())
+        return known[1]
+
+    def _listed(self, folder: str, scanned: frozenset[str]) -> tuple[str, ...]:
+        found = set(scanned)
         found.update(
             os.path.join(folder, name)
             for name in self.names(folder)
@@ -153,7 +164,7 @@ class ModuleLoader:
     def names(self, folder: str) -> list[str]:
         """What is in a folder, by name; nothing if there is no such folder."""
         found = self._names.get(folder)
-        if found is None or not self.retained:
+        if found is None:
             try:
                 found = self._of().names(folder)
             except (OSError, ValueError):  # no folder has a NUL in its name
@@ -182,10 +193,7 @@ class ModuleLoader:
     def _read(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         units = []
         unreadable = []
-        paths = self._paths.get(folder)
-        if paths is None or not self.retained:
-            paths = self._paths[folder] = self.paths(folder)
-        for path in paths:
+        for path in self.paths(folder):
             try:
                 units.append(self.file(path))
             except UnreadableError as error:

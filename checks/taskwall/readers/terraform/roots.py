@@ -14,7 +14,7 @@ from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError
 
-UNITS = ".hcl"
+UNITS = (".hcl", ".hcl.json")
 """How the names of Terragrunt's files end."""
 
 
@@ -46,8 +46,9 @@ def stacks(
         return [], []
     boundary = inputs.boundary or os.path.commonpath([*folders, *map(os.path.dirname, units)])
     scanned = frozenset(folders)
+    more = [path for path in inputs.context.terraform if path.endswith(UNITS)]
     for path in inputs.context.terraform:
-        if os.path.dirname(path) not in scanned:
+        if os.path.dirname(path) not in scanned and path not in more:
             folders.setdefault(os.path.dirname(path), set()).add(path)
     books.scanned = {folder: frozenset(found) for folder, found in folders.items()}
     errors: dict[SourceError, None] = {}
@@ -63,10 +64,17 @@ def stacks(
         folder: _stack(module, files, inputs, boundary, folder not in scanned)
         for folder, module in modules.items()
     }
-    if units:
+    estates = [(units, boundary, False)] if units else []
+    if more := [path for path in more if path not in units]:
+        common = os.path.commonpath(map(os.path.dirname, more))
+        estates.append((more, repository_of(common) or common, True))
+    for some, within, context in estates:
         from taskwall.readers.terraform.terragrunt.discovery import unit_stacks
 
-        made, wrong = unit_stacks(units, files, inputs, boundary)
+        made, wrong = unit_stacks(some, files, inputs, within)
+        for one in made.values():
+            one.context = context
+        made = {folder: one for folder, one in made.items() if folder not in read or not context}
         read |= made
         modules |= {one.root.folder: one.root for one in made.values()}
         failed += wrong
@@ -86,8 +94,10 @@ def _stack(
     """The stack of a root module; the one before, with all that it knows, if nothing differs."""
     if context:
         boundary = repository_of(root.folder) or root.folder
+    inputs = inputs.at(root.folder)
     kept = module_loader(files).kept
-    found = kept.get(("stack", root.folder))
+    key = ("stack", root.folder, inputs.deployment_name)
+    found = kept.get(key)
     if (
         isinstance(found, TerraformStack)
         and replace(found.inputs, doubts={}) == inputs
@@ -97,7 +107,7 @@ def _stack(
         return found
     found = TerraformStack(root, files, inputs, boundary, context)
     if files.retained:
-        kept["stack", root.folder] = found
+        kept[key] = found
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of
+from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of, plain_if_known
 from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
 from taskwall.readers.terraform.call_sites import CallSites, ModuleBlocks
 from taskwall.readers.terraform.evaluation.free_variables import allowed, other_values
@@ -55,6 +55,8 @@ class TerraformStack:
         """Whether it is read for what others refer to, and not judged."""
         self.ties: tuple[SourceTie, ...] = ()
         """What it refers to of other roots, and what of that is open."""
+        self.deployments: tuple[str, ...] = ()
+        """The declared deployments of which it is part."""
         self.root = root
         self._files = files
         self._loader: ModuleLoader = module_loader(files)
@@ -78,6 +80,15 @@ class TerraformStack:
             sources = {unit.path for module in own for unit in module.files}
             self._sources = frozenset(sources.union(value_files(self.name, self._loader)))
         return self._sources
+
+    is_deployable = True
+
+    def given(self) -> object:
+        """The values of its variables, and its workspace."""
+        run = RootEvaluation(self.root, self._loader, self.inputs, {}, self.boundary)
+        values = {name: plain_if_known(value) for name, value in supplied(run).items()}
+        known = {name: values[name] for name in self.root.variables if name in values}
+        return self.inputs.workspace, known
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate the root module and all that it calls under a scenario."""
@@ -112,7 +123,7 @@ class TerraformStack:
             from taskwall.readers.terraform.evaluation.incremental import IncrementalEvaluator
 
             evaluator = self._loader.kept.setdefault(
-                ("evaluator", self.name), IncrementalEvaluator()
+                ("evaluator", self.name, self.inputs.deployment_name), IncrementalEvaluator()
             )
             assert isinstance(evaluator, IncrementalEvaluator)
             asked = (self.root, self._loader, self.inputs, self.boundary)

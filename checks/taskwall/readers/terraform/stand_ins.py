@@ -6,10 +6,11 @@ how their defaults differ (`inner`: those of a module in the package), and which
 not know:
 
 - `off` ones are not modelled, and do nothing while they are null, false, empty or zero;
-- `harmless` ones decide nothing that a rule asks.
+- `harmless` ones decide nothing that a rule asks;
+- `lacks` ones are known to the stand-in and not to these versions, by the folder that stands in.
 
-A call that gives one of the former otherwise, or any other argument that a stand-in does not
-declare, is taken for absent.
+A call that gives one of the first otherwise, one of the last, or any other argument that a stand-in
+does not declare, is taken for absent.
 """
 
 import os
@@ -47,6 +48,7 @@ class StandIn(Struct, frozen=True):
     defaults: Mapping[str, Value]
     harmless: tuple[str, ...]
     off: tuple[str, ...]
+    lacks: tuple[str, ...]
 
     def leaves_out(self, name: str) -> bool:
         """Whether an argument of the module does something that the stand-in does not."""
@@ -60,6 +62,8 @@ class StandIn(Struct, frozen=True):
             value: what the call gives.
             declared: whether the stand-in has a variable of that name.
         """
+        if any(fnmatchcase(name, one) for one in self.lacks):
+            return False
         if self.leaves_out(name):
             return _is_off(value)
         return declared or any(fnmatchcase(name, one) for one in self.harmless)
@@ -106,6 +110,7 @@ def stand_in(name: str, inner: str, constraint: str) -> StandIn | None:
         {key: lifted(value) for key, value in defaults.items()},
         (*about.get("harmless", ()), *module.get("harmless", ())),
         (*about.get("off", ()), *module.get("off", ())),
+        tuple(known[version].get("lacks", {}).get(folder, ())),
     )
 
 

@@ -236,8 +236,8 @@ def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Valu
     raise AssertionError("all kinds of values are named above")
 
 
-_NEVER_EMPTY = ("id", "arn")
-"""Attributes of which every resource that has them has a value."""
+_NEVER_EMPTY = ("id", "arn", "Ref")
+"""Attributes of which every resource that has them has a value; one is that of a template's."""
 
 
 def is_set(reference: Reference) -> bool:

@@ -6,10 +6,11 @@ so is one of which it is open whether a resource answers it.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 
-from taskwall.core.values import Items, Need, Reference, Text, Value
+from taskwall.core.values import Items, Need, Reference, Value, holds_reference
 from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.evaluation.data_queries import (
     DATA_SOURCES,
@@ -18,6 +19,7 @@ from taskwall.readers.terraform.evaluation.data_queries import (
     meets,
     query_of,
 )
+from taskwall.readers.terraform.evaluation.default_tags import DefaultTags
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
@@ -34,6 +36,8 @@ class Candidate(Struct, frozen=True, eq=False):
     own: str
     """Its address in this root or source."""
     resource: ResourceInstance | Resource
+    more_tags: Callable[[Value | None], Value | None] = lambda written: written
+    """What its tags are, with those of its provider."""
 
     @property
     def address(self) -> str:
@@ -53,8 +57,11 @@ class Candidate(Struct, frozen=True, eq=False):
         if name in UNIQUE:
             return self.get(name)
         found = self.resource
-        written = found.fields if isinstance(found, ResourceInstance) else found.body.fields
-        return written.get(name)
+        if isinstance(found, ResourceInstance):
+            written = found.fields.get(name)
+            return self.more_tags(written) if name == "tags" else written
+        fields = found.body.fields
+        return fields.get("tags_all", fields.get(name)) if name == "tags" else fields.get(name)
 
 
 class DataAnswer(Struct, frozen=True, eq=False):
@@ -183,12 +190,14 @@ class DataAnswers:
     def _every(self, type_: str) -> Iterator[Candidate]:
         for root in self._scopes:
             folder = root.run.root.folder
+            tags = DefaultTags(root)
             for scope in _modules(root) if self._creates(folder, type_) else ():
                 for local in scope.module.resources:
                     if local.startswith(f"{type_}."):
                         for instance in scope.instances(local).all:
                             own = root.run.own(instance.address)
-                            yield Candidate(folder, type_, own, instance)
+                            more = partial(tags.added, scope=scope, local=local)
+                            yield Candidate(folder, type_, own, instance, more)
         for source in self._context:
             for resource in source.resources:
                 if resource.type == type_ and not resource.data:
@@ -212,15 +221,7 @@ def _leads_on(candidate: Candidate) -> bool:
     if candidate.type != "aws_ssm_parameter":
         return True
     values = (candidate.asked("value"), candidate.asked("insecure_value"))
-    return any(_holds_reference(value) for value in values if value is not None)
-
-
-def _holds_reference(value: Value) -> bool:
-    if isinstance(value, Reference):
-        return not value.looked_up
-    if isinstance(value, Text):
-        return any(not isinstance(part, str) and _holds_reference(part) for part in value.parts)
-    return isinstance(value, Items) and any(map(_holds_reference, (*value.items, *value.rest)))
+    return any(holds_reference(value) for value in values if value is not None)
 
 
 _SAME: Mapping[tuple[str, str], str] = {

@@ -145,6 +145,7 @@ class PlanStack:
     ) -> None:
         self.name = path
         self.ties: tuple[SourceTie, ...] = ()
+        self.deployments: tuple[str, ...] = ()
         self.text = text
         self.plan = plan
         self._inputs = inputs
@@ -168,6 +169,12 @@ class PlanStack:
         if root is None or self.sources is None:
             return root is None and self.sources is None and inputs == self._inputs
         return inputs == self._inputs and self.sources.holds(root)
+
+    is_deployable = False
+
+    def given(self) -> object:
+        """What deployments give to it: nothing."""
+        return None
 
     @property
     def files(self) -> frozenset[str]:

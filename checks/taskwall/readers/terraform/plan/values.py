@@ -46,13 +46,19 @@ _WITH_VPC = ("default_security_group_id", "default_route_table_id", "main_route_
 class Planned:
     """Reads the resources of a plan without its sources.
 
-    `assumptions` are what the user says of attributes that the plan does not know.
+    `assumptions` are what the user says of attributes that the plan does not know. Resources stand
+    at their `places`, by address, and all else at one `place`.
     """
 
     def __init__(
-        self, plan: Mapping[str, Json], place: Span, assumptions: Mapping[str, Value]
+        self,
+        plan: Mapping[str, Json],
+        place: Span,
+        assumptions: Mapping[str, Value],
+        places: Mapping[str, Span] | None = None,
     ) -> None:
-        self._place = place
+        self._start = self._place = place
+        self._places = places or {}
         self._root = PlannedModule(mapping(mapping(plan.get("configuration")).get("root_module")))
         self._planned = [
             *_modules(mapping(mapping(plan.get("planned_values")).get("root_module")), self._root)
@@ -87,9 +93,11 @@ class Planned:
 
     def value(self, data: Json) -> Value:
         """A value by itself: the ids of resources in it refer to these."""
+        self._place = self._start
         return self._value("", data, False, None, self._root)
 
     def _resource(self, module: PlannedModule, resource: dict[str, Json], address: str) -> Resource:
+        self._place = self._places.get(address, self._start)
         kind = str(resource.get("type"))
         change = self._changes.get(address, {})
         expressions = _expressions(module, KEY.sub("", address.removeprefix(module.prefix)))

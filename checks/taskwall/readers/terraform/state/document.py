@@ -6,10 +6,13 @@ the form of both here, but that no resource is within a module: its address says
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from taskwall.readers.terraform.plan.references import Json, mapping, sequence
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Span
+from taskwall.readers.terraform.plan.references import KEY, Json, mapping, sequence
 
 STATE_VERSION = 4
 """The version of state files since Terraform 0.12."""
@@ -50,6 +53,37 @@ def values_of(document: Json) -> Values:
             f"a state of version {state.get('version')}: give the output of terraform show -json"
         )
     return _values(state.get("outputs"), _kept(state))
+
+
+_STRING = r'"((?:[^"\\]|\\.)*)"'
+_KEPT = pattern(
+    rf'"(?:module": *{_STRING},\s*")?mode": *{_STRING},\s*"type": *{_STRING},\s*"name": *{_STRING}'
+)
+_SHOWN = pattern(rf'"address": *{_STRING}')
+
+
+def places_in_state(path: str, text: str) -> dict[str, Span]:
+    """Where the resources of a state stand in its file, by their addresses without keys.
+
+    They are found by the form in which Terraform writes them; those that are not are left out.
+    """
+    lines = [0, *(at for at, char in enumerate(text, 1) if char == "\n")]
+    found: dict[str, Span] = {}
+
+    def note(address: str, start: int) -> None:
+        row = bisect_right(lines, start)
+        column = start - lines[row - 1] + 1
+        found.setdefault(KEY.sub("", address), Span(path, row, column, row, column))
+
+    if '"format_version"' in text:
+        for one in _SHOWN.finditer(text):
+            note(json.loads(f'"{one[1]}"'), one.start())
+        return found
+    for one in _KEPT.finditer(text):
+        module, mode, kind, name = one.groups()
+        steps = [json.loads(f'"{module}"')] if module else []
+        note(".".join((*steps, *(["data"] if mode == "data" else []), kind, name)), one.start())
+    return found
 
 
 def _values(outputs: Json, resources: Iterator[Values]) -> Values:

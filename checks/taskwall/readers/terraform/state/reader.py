@@ -1,15 +1,20 @@
 """States and plans as context: their resources, as far as these are known, and their outputs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from taskwall.core.values import Span, Value
 from taskwall.readers.terraform.modules import module_loader
-from taskwall.readers.terraform.plan.references import mapping
+from taskwall.readers.terraform.plan.references import KEY, mapping
 from taskwall.readers.terraform.plan.sensitive import hidden
 from taskwall.readers.terraform.plan.stacks import MAX_PLAN_PARTS, PlanStack, plans
 from taskwall.readers.terraform.plan.values import Planned
-from taskwall.readers.terraform.state.document import UnknownStateError, Values, values_of
+from taskwall.readers.terraform.state.document import (
+    UnknownStateError,
+    Values,
+    places_in_state,
+    values_of,
+)
 from taskwall.source.containment import attempt
 from taskwall.source.context import ContextSource, context_source, labels
 from taskwall.source.files import Files, UnreadableError
@@ -80,18 +85,23 @@ def _state(path: str, label: str, files: Files) -> ContextSource | SourceError:
         return SourceError(start, str(error))
     except (msgspec.DecodeError, RecursionError) as error:
         return SourceError(start, f"a state that is not JSON: {error}")
-    found = _read(path, label, values)
+    found = _read(path, label, values, places_in_state(path, text))
     if files.retained:
         kept["state", path] = (text, label, found)
     return found
 
 
-def _read(path: str, label: str, values: Values) -> ContextSource:
+def _read(path: str, label: str, values: Values, places: Mapping[str, Span]) -> ContextSource:
     for resource in values["root_module"]["resources"]:
         marks = mapping(resource.get("sensitive_values"))
         secret = filter(names_secret, mapping(resource.get("values")))
         resource["sensitive_values"] = {**marks, **dict.fromkeys(secret, True)}
     document = {"planned_values": values}
-    reading = Planned(document, Span(path, 1, 1, 1, 1), {})
+    at = {
+        address: places[KEY.sub("", address)]
+        for one in values["root_module"]["resources"]
+        if KEY.sub("", address := str(one.get("address"))) in places
+    }
+    reading = Planned(document, Span(path, 1, 1, 1, 1), {}, at)
     outputs = _outputs(values, reading)
     return context_source(path, label, reading.resources(), outputs, hidden(document))

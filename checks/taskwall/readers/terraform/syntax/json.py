@@ -8,6 +8,7 @@ block, and what `dynamic` makes.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from taskwall.core.values import Known, Span
 from taskwall.readers import positioned_json
@@ -46,6 +47,11 @@ def parse(path: str, text: str) -> Parsed:
     return _read(path, text, made)
 
 
+def unit(path: str, text: str) -> Parsed:
+    """Read a configuration of Terragrunt (`terragrunt.hcl.json`), and what it includes."""
+    return _read(path, text, lambda tree, root: Parsed(tree.unit(root)))
+
+
 def values(path: str, text: str) -> Parsed:
     """Read a file of values (`.tfvars.json`): all texts are taken as they are."""
     return _read(path, text, lambda tree, root: Parsed(tree.values(root)))
@@ -67,6 +73,18 @@ def _read(path: str, text: str, made: "Callable[[_Tree, JsonNode], Parsed]") -> 
 
 
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1}
+_UNIT_LABELS = {
+    "terraform": 0,
+    "remote_state": 0,
+    "locals": 0,
+    "exclude": 0,
+    "include": 1,
+    "dependency": 1,
+    "generate": 1,
+    "feature": 1,
+    "extra_arguments": 1,
+}
+"""The blocks of Terragrunt, each with how many labels it has; all else is an attribute."""
 _LITERAL = {
     "variable": frozenset({"default", "description", "nullable", "sensitive"}),
     "module": frozenset({"source", "version"}),
@@ -94,6 +112,25 @@ class _Tree:
                 kind = str(key.data)
                 if kind != "//":
                     yield from self._labelled(kind, (), _LABELS.get(kind, 0), key, value)
+
+    def unit(self, root: JsonNode) -> Body:
+        """The members of a configuration of Terragrunt, or of its block `terraform`."""
+        attributes: dict[str, Attribute] = {}
+        blocks: list[Block] = []
+        for key, value in (member for one in _maps(root) for member in one.members):
+            name = str(key.data)
+            labels = _UNIT_LABELS.get(name)
+            if labels is None and name != "//":
+                attributes[name] = self._attribute("", name, key, value)
+            elif name == "terraform":
+                body = Later(partial(self.unit, value))
+                place = self._place(key.start, value.end)
+                blocks.append(Block(name, (), self._of(key), place, body))
+            elif labels is not None:
+                if name == "include" and _is_unlabelled(value):
+                    labels = 0
+                blocks += self._labelled(name, (), labels, key, value)
+        return Body(attributes, tuple(blocks))
 
     def values(self, root: JsonNode) -> Body:
         """The members of a file of values."""
@@ -189,6 +226,12 @@ class _Tree:
                     yield from self.comments(value)
                 elif isinstance(value, JsonScalar) and has_suppression(str(value.data)):
                     yield Comment(str(value.data), self._of(value), trailing=False)
+
+
+def _is_unlabelled(node: JsonNode) -> bool:
+    """Whether a block `include` has no label: then it says its path itself."""
+    members = (member for one in _maps(node) for member in one.members)
+    return any(key.data == "path" and isinstance(value, JsonScalar) for key, value in members)
 
 
 def _maps(node: JsonNode) -> tuple[JsonObject, ...]:

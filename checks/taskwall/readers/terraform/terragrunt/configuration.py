@@ -44,6 +44,9 @@ UNIT_FILE = "terragrunt.hcl"
 STACK = "terragrunt.stack.hcl"
 """The file that makes units and further stacks of its blocks."""
 
+AUTOMATIC = "terragrunt.autoinclude.hcl"
+"""A file beside that of a unit, which overrides it."""
+
 GIVEN = "terragrunt.values.hcl"
 """The file in which Terragrunt keeps the values that a stack gives to a unit."""
 
@@ -109,6 +112,10 @@ class Configuration(ModuleScope):
         """The files that were read for themselves, by their paths."""
         self.bound: str = reader.bound if reader else _bound(run)
         """The folder in which all has to be that is read; "" for anywhere."""
+        self.names: Mapping[str, Value] = {}
+        """Further names that it knows, such as what a stack makes."""
+        self.overriding: tuple[Configuration, ...] = ()
+        """What a stack has it include, which comes before what it says itself."""
         self.includes: tuple[Include, ...] = ()
         self.includes = tuple(self._included())
 
@@ -165,6 +172,7 @@ class Configuration(ModuleScope):
 
     def layers(self) -> "Iterator[Configuration]":
         """The files that are merged, each before those that it overrides."""
+        yield from self.overriding
         yield self
         for include in reversed(self.includes):
             if include.strategy != NO_MERGE:
@@ -190,6 +198,8 @@ class Configuration(ModuleScope):
             if include.strategy != NO_MERGE:
                 below = include.configuration.inputs()
                 found = merged_maps(below, found, self, deep=include.strategy == DEEP)
+        for one in self.overriding:
+            found = merged_maps(found, one.own_inputs(), self, deep=False)
         return found
 
     def own_inputs(self) -> Value:
@@ -302,6 +312,8 @@ class Configuration(ModuleScope):
         Raises:
             FailedError: it is no reference.
         """
+        if name in self.names:
+            return self.names[name], 0
         step = steps[0] if steps else None
         first = step.name if type(step) is Attr else ""
         if name == "local":

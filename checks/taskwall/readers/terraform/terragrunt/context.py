@@ -15,13 +15,15 @@ class Unit(Struct, frozen=True):
     """A folder in which Terragrunt runs Terraform.
 
     `file` is its configuration. Where a stack makes it, `folder` need not be there, `values` are
-    what the stack gives it, and `made_by` is where it does.
+    what the stack gives it, and `made_by` is where it does. `autoinclude` is what the stack has it
+    include.
     """
 
     folder: str
     file: str
     values: Value | None = None
     made_by: Span | None = None
+    autoinclude: object = None
 
     @property
     def name(self) -> str:

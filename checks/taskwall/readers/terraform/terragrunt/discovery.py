@@ -1,7 +1,7 @@
 """The units among the files of a scan."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 from msgspec import Struct
@@ -27,7 +27,7 @@ BOILERPLATE = ".boilerplate"
 
 
 def unit_stacks(
-    paths: Iterable[str], files: Files, inputs: Inputs, boundary: str
+    paths: Collection[str], files: Files, inputs: Inputs, boundary: str
 ) -> tuple[dict[str, UnitStack], list[SourceError]]:
     """The units among the files of a scan, by their folders.
 
@@ -46,8 +46,11 @@ def unit_stacks(
     errors: list[SourceError] = []
     named: dict[str, list[Unit]] = {UNIT_FILE: [], STACK: []}
     for path in sorted(paths):
-        if (name := os.path.basename(path)) in named and BOILERPLATE not in path.split(os.sep):
-            named[name].append(Unit(os.path.dirname(path), path))
+        folder, name = os.path.split(path)
+        if name == f"{UNIT_FILE}.json" and os.path.join(folder, UNIT_FILE) not in paths:
+            name = UNIT_FILE
+        if name in named and BOILERPLATE not in path.split(os.sep):
+            named[name].append(Unit(folder, path))
     stacks = {
         stack.file: StackFiles(module_loader(files), inputs, boundary) for stack in named[STACK]
     }
@@ -120,7 +123,9 @@ def _stack(
 ) -> UnitStack | SourceError | None:
     """The stack of a unit; the one before, with all that it knows, if nothing differs."""
     loader, unit = module_loader(files), made.unit
-    kept = loader.kept.get(("unit", unit.folder))
+    inputs = inputs.at(unit.folder)
+    key = ("unit", unit.folder, inputs.deployment_name)
+    kept = loader.kept.get(key)
     if (
         isinstance(kept, _Kept)
         and (kept.made, kept.inputs) == (made, inputs)
@@ -137,5 +142,5 @@ def _stack(
     if files.retained:
         folders = {unit.folder, *([stack.root.folder] if stack else [])}
         modules = tuple((folder, loader.module(folder)[0]) for folder in folders)
-        loader.kept["unit", unit.folder] = _Kept(made, inputs, stack, texts, modules)
+        loader.kept[key] = _Kept(made, inputs, stack, texts, modules)
     return stack

@@ -22,19 +22,20 @@ MOST_FOLDERS = 100
 
 
 def _find_in_parent_folders(arguments: list[Value], scope: ConfigurationContext) -> Value:
-    name = text_of(arguments[0]) if arguments else "terragrunt.hcl"
+    names = [text_of(arguments[0])] if arguments else ["terragrunt.hcl", "terragrunt.hcl.json"]
     folder = scope.folder
     for _ in range(MOST_FOLDERS):
         above = os.path.dirname(folder)
-        path = os.path.normpath(os.path.join(above, name))
-        if above == folder or not scope.may_look(path):
+        paths = [os.path.normpath(os.path.join(above, name)) for name in names]
+        if above == folder or not scope.may_look(paths[0]):
             break
-        if scope.run.loader.exists(path) or scope.run.loader.is_folder(path):
-            return Known(path)
+        for path in paths:
+            if scope.run.loader.exists(path) or scope.run.loader.is_folder(path):
+                return Known(path)
         folder = above
     if len(arguments) > 1:
         return arguments[1]
-    raise FailedError(f'find_in_parent_folders("{name}")', "finds no such file")
+    raise FailedError(f'find_in_parent_folders("{names[0]}")', "finds no such file")
 
 
 def _included(arguments: list[Value], scope: ConfigurationContext) -> str | None:

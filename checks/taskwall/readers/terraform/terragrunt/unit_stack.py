@@ -72,6 +72,7 @@ class UnitStack(TerraformStack):
             label,
             shared,
         )
+        run.context = self.context
         for error in found.errors:
             run.effects.report(error)
         configuration = configuration_of(found.unit, run)

@@ -27,6 +27,7 @@ from taskwall.readers.terraform.evaluation.variables import value_files
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile, module_of
 from taskwall.readers.terraform.stand_ins import StandIn
 from taskwall.readers.terraform.syntax.tree import Attribute, Block
+from taskwall.readers.terraform.terragrunt.autoinclude import overriding_configurations
 from taskwall.readers.terraform.terragrunt.configuration import Configuration
 from taskwall.readers.terraform.terragrunt.context import Unit
 from taskwall.readers.terraform.terragrunt.generated import generated_files, laid_over
@@ -90,7 +91,9 @@ def configuration_of(unit: Unit, run: RootEvaluation) -> Configuration:
     Raises:
         UnreadableError: its file cannot be read.
     """
-    return Configuration(run, unit, run.loader.file(unit.file), unit.folder)
+    found = Configuration(run, unit, run.loader.file(unit.file), unit.folder)
+    found.overriding = tuple(overriding_configurations(found))
+    return found
 
 
 def resolve_unit(
@@ -105,8 +108,9 @@ def resolve_unit(
     run = unit_evaluation(unit, nothing, loader, inputs, {}, boundary)
     configuration = configuration_of(unit, run)
     layers = tuple(configuration.layers())
+    own = (configuration, *configuration.overriding)
     written = configuration.written("terraform", "source")
-    if (written is None and not loader.paths(unit.written_in)) or _is_left_out(layers):
+    if (written is None and not loader.paths(unit.written_in)) or _is_left_out(configuration):
         return None
     source = (written[0].text(written[1], "source") or "") if written else ""
     constraint = configuration.written("terraform", "version")
@@ -144,7 +148,7 @@ def resolve_unit(
         tuple(_dependencies(configuration)),
         (*beside, *_var_files(layers)),
         tuple(dict.fromkeys(configuration.files)),
-        frozenset(layer.file.path for layer in layers[1:]),
+        frozenset(layer.file.path for layer in layers if layer not in own),
         errors,
     )
 
@@ -176,16 +180,16 @@ def _call_place(unit: Unit, configuration: Configuration) -> Span:
     return next((block.header for block in blocks), _start(unit.file))
 
 
-def _is_left_out(layers: tuple[Configuration, ...]) -> bool:
+def _is_left_out(configuration: Configuration) -> bool:
     """Whether a unit is never deployed."""
-    for layer in layers:
+    for layer in configuration.layers():
         for block in layer.blocks("exclude"):
             actions = worst_per_scenario(layer.attribute(block, "actions") or Items(()))
             named = actions.items if isinstance(actions, Items) else ()
             texts = {one.data for one in named if isinstance(one, Known)}
             return _is_true(layer.attribute(block, "if")) and not DEPLOYING.isdisjoint(texts)
-    own = layers[0].body.get("skip")
-    return own is not None and _is_true(layers[0].value(own))
+    own = configuration.body.get("skip")
+    return own is not None and _is_true(configuration.value(own))
 
 
 def _is_true(value: Value | None) -> bool:
@@ -243,7 +247,8 @@ def _meant(layer: Configuration, unit: Configuration) -> Iterator[str]:
     What an included file gives that names no module is for all units: modules ignore what they have
     no variable for.
     """
-    if layer is unit or any("source" in one.body.attributes for one in layer.blocks("terraform")):
+    own = layer is unit or layer in unit.overriding
+    if own or any("source" in one.body.attributes for one in layer.blocks("terraform")):
         inputs = layer.own_inputs()
         if isinstance(inputs, Fields):
             yield from inputs.fields

@@ -82,6 +82,8 @@ def _join(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _split(arguments: list[Value], scope: ModuleContext) -> Value:
     separator, value = text_of(arguments[0]), worst_per_scenario(arguments[1])
+    if isinstance(value, Reference) and isinstance(value.value, Text | Reference):
+        value = value.value  # of a parameter whose writer is known
     if not isinstance(value, Known):
         cut = None
         if isinstance(value, Text | Reference):

@@ -1,0 +1,57 @@
+"""How groups come to allow a load balancer, or a load balancer its targets, for fixes."""
+
+from collections.abc import Sequence
+
+from taskwall.core.change import (
+    AttributeChange,
+    NewValue,
+    Placeholder,
+    ResourceAttribute,
+)
+from taskwall.model.core.entity import Link
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.permissions.peers import permissions
+from taskwall.model.permissions.ports import RequiredPorts
+
+_PEER = {"ingress": "SourceSecurityGroupId", "egress": "DestinationSecurityGroupId"}
+
+
+def port_of(wanted: RequiredPorts) -> int | None:
+    """The one port that is required; None if it is not known, or is one of several."""
+    spans = wanted.some.spans if wanted.some is not None else ()
+    return spans[0][0] if len(spans) == 1 and spans[0][0] == spans[0][1] else None
+
+
+def admitting(
+    network: Network,
+    way: Direction,
+    group: SecurityGroup,
+    peers: Sequence[Link],
+    wanted: RequiredPorts,
+) -> tuple[AttributeChange, ...]:
+    """The change after which a group that writes its rules inline has one for another group.
+
+    None where neither may name the other: two groups that do so inline depend on each other.
+    """
+    peer = peers[0].to if len(peers) == 1 and peers[0].written else ""
+    others = permissions(network, peer, "ingress") + permissions(network, peer, "egress")
+    if any(each.peer is not None and each.peer.to == group.id for each in others if peer):
+        return ()
+    to: NewValue = ResourceAttribute(peer, "id", "GroupId") if peer else Placeholder("their group")
+    port = port_of(wanted)
+    number: NewValue = Placeholder("port of the container") if port is None else port
+    spoken = wanted.transport
+    inline: dict[str, NewValue] = {
+        "from_port": number,
+        "to_port": number,
+        "protocol": spoken,
+        "security_groups": (to,),
+    }
+    listed: dict[str, NewValue] = {
+        "IpProtocol": spoken,
+        "FromPort": number,
+        "ToPort": number,
+        _PEER[way]: to,
+    }
+    return (AttributeChange(group.managed[way], (inline,), (listed,)),)
