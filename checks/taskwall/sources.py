@@ -22,6 +22,7 @@ from taskwall.findings.text import count_of_kind
 from taskwall.parameter_store import are_shared, with_parameters
 from taskwall.proposals import Proposal, proposed
 from taskwall.settings import Settings, stack_of
+from taskwall.source.cdk_assembly import CdkAssemblies
 from taskwall.source.containment import attempt
 from taskwall.source.deployment import Deployment
 from taskwall.source.files import (
@@ -97,7 +98,8 @@ class Sources(Struct):
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
     none of ours, `absent` are submodules that are not checked out, by the given folder that they
     are in, and `excluded` counts the files that the settings leave out. `proposed` are deployments
-    that could be declared for the files of values among them.
+    that could be declared for the files of values among them, `stale` are templates that an earlier
+    synthesis of CDK has left.
     """
 
     reads: list[ReadStack] = []
@@ -107,6 +109,7 @@ class Sources(Struct):
     absent: list[tuple[str, AbsentSource]] = []
     excluded: int = 0
     proposed: tuple[Proposal, ...] = ()
+    stale: list[str] = []
 
 
 def read_sources(
@@ -144,6 +147,7 @@ def read_sources(
         files.confine(dict.fromkeys(boundaries.values()), (*paths, *inputs.var_files))
     seen: set[str] = set()
     wide: dict[str, list[str]] = {}
+    assemblies, stale = CdkAssemblies(files), dict[str, None]()
     loose: dict[str, str] = {}
     for folder in (path for path in paths if _is_folder(path, files)):
         search = _below if scope.deep else _in
@@ -157,6 +161,8 @@ def read_sources(
             )
             if counts and use.excludes(path):
                 left_out.add(path)
+            elif counts and assemblies.is_stale(path):
+                stale[path] = None
             elif counts and path not in seen:
                 seen.add(path)
                 wide.setdefault(boundaries[folder], []).append(path)
@@ -165,6 +171,7 @@ def read_sources(
                 if root and not _is_loaded(path, root[0]):
                     loose[path] = os.path.dirname(root[0])
     found.excluded = len(left_out)
+    found.stale = list(stale)
     narrow: dict[str, list[str]] = {}
     embedded: dict[str, list[str]] = {}
     texts = cache_of(partial(_source_texts, use=use, files=files))

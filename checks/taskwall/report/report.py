@@ -298,10 +298,14 @@ class ReportBuilder:
             yield f"{shown}: leads out of the repository: not followed without --allow-outside"
         foreign = [self.paths.shown(path) for path in self.found.foreign]
         if foreign:
-            more = f" and {len(foreign) - 3} more" if foreign[3:] else ""
             are = "file is" if len(foreign) == 1 else "files are"
             what = f"{len(foreign):,} given {are} neither Terraform nor CloudFormation"
-            yield f"{what}: {', '.join(foreign[:3])}{more}"
+            yield f"{what}: {_first_of(foreign)}"
+        stale = [self.paths.shown(path) for path in self.found.stale]
+        if stale:
+            are = "template is" if len(stale) == 1 else "templates are"
+            what = f"{len(stale):,} {are} not named by the manifest.json of CDK beside it"
+            yield f"{what}, and not read: {_first_of(stale)}"
         if some := self.found.proposed:
             count = sum(max(len(one.var_files), 1) for one in some)
             tables = as_setting(some, self.settings.folder or self._cwd)
@@ -365,6 +369,11 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _first_of(paths: list[str]) -> str:
+    more = f" and {len(paths) - 3} more" if paths[3:] else ""
+    return f"{', '.join(paths[:3])}{more}"
 
 
 def _most_needed_first(
