@@ -43,13 +43,14 @@ def main() -> int:
     parser.add_argument("--tag", help="the tag that is released, such as v1.2.3")
     tag = parser.parse_args().tag
     programs = environment(HOME, "--group=release")
+    built = _built(programs)
     steps = {
         "the tag is the version's": tag is None or _tag_fits(tag),
         "the Action, workflows and the Dockerfile are linted": _linted(programs),
         "the lock file is up to date": _passes(programs / "uv", "lock", "--check"),
-        "two builds are the same": _built(programs),
-        "the packages are as they should be": _packages_checked(programs),
-        "the wheel runs": _wheel_runs(programs),
+        "two builds are the same": built,
+        "the packages are as they should be": built and _packages_checked(programs),
+        "the wheel runs": built and _wheel_runs(programs),
         "no audited package has a known weakness": _audited(programs, tag is not None),
     }
     for step, passed in steps.items():
@@ -58,9 +59,10 @@ def main() -> int:
 
 
 def _tag_fits(tag: str) -> bool:
-    """Whether a tag names the version, and the changelog has a section of it."""
+    """Whether a tag names the version, the changelog has a section of it, and VS Code shows it."""
     headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    return tag == f"v{__version__}" and __version__ in headings
+    extension = json.loads((ROOT / "editors" / "vscode" / "package.json").read_text())["version"]
+    return tag == f"v{__version__}" and __version__ in headings and __version__ == extension
 
 
 def _linted(programs: Path) -> bool:
@@ -134,7 +136,7 @@ def _audited(programs: Path, whole: bool) -> bool:
         whole: Whether it fails if nobody answers for some package; else that is only said.
     """
     every = ("--all-extras", "--group=test", "--group=docs")
-    export = ("export", "--quiet", "--locked", "--no-hashes", "--no-emit-project", *every)
+    export = ("export", "--quiet", "--frozen", "--no-hashes", "--no-emit-project", *every)
     locked = subprocess.check_output((programs / "uv", *export), cwd=ROOT)
     with tempfile.NamedTemporaryFile(suffix=".txt") as file:
         file.write(locked)
