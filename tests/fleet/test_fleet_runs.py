@@ -242,6 +242,9 @@ def test_questions(whole: Path, repositories: Path, tmp_path: Path) -> None:
     assert "TW204" in {row["rule"] for row in new}
     assert {row["was"] for row in new} == {"scanned"}
     assert not asked(tmp_path / "to", "new-findings", "--run", "b", "--since", "b")
+    (tmp_path / "to" / "run=b" / "finished.json").unlink()
+    assert "no run is before a" in fleet("query", tmp_path / "to", "new-findings", status=2)
+    assert "not finished" in fleet("query", tmp_path / "to", "new-findings", "--run", "b")
     assert worst[0]["repositories"] == 12
     assert len(asked(whole, "worst-repositories")) == 12
     assert [Path(row["repository"]).name for row in asked(whole, "not-scanned")] == ["empty"]
