@@ -26,7 +26,7 @@ COMMANDS = {
     "diff": ("diff BASE [HEAD]", "say what a change opens, closes and brings"),
     "fleet": ("fleet REPOS...", "scan thousands of repositories into tables, and ask these"),
     "graph": ("graph [PATH...]", "draw who can reach whom (a page, Mermaid, Graphviz or JSON)"),
-    "schema": ("schema NAME", "print the JSON Schema of the report or the settings"),
+    "schema": ("schema NAME", "print the JSON Schema of a report, flows, a diff or the settings"),
     "completion": ("completion SHELL", "complete commands and options in bash, zsh and fish"),
     "mcp": ("mcp", "serve scans and answers to agents (MCP)"),
     "lsp": ("lsp", "start the language server for an editor"),

@@ -103,7 +103,7 @@ class Run:
             FleetError: it is about something else.
         """
         now = datetime.now(UTC)
-        record = record_of(self._folder)
+        record = run_record(self._folder)
         if record is None:
             day = today or f"{now:%Y-%m-%d}"
             record = RunRecord(__version__, _stamp(now), day, plan, repositories)
@@ -175,12 +175,12 @@ def runs_of(folder: str) -> list[tuple[str, RunRecord, RunEnd | None]]:
     found = []
     for entry in os.listdir(folder) if os.path.isdir(folder) else ():
         at = os.path.join(folder, entry)
-        if entry.startswith("run=") and (record := record_of(at)) is not None:
+        if entry.startswith("run=") and (record := run_record(at)) is not None:
             found.append((entry[4:], record, _read_json(at, "finished.json", RunEnd)))
     return sorted(found, key=lambda run: (run[1].started, run[0]))
 
 
-def record_of(folder: str) -> RunRecord | None:
+def run_record(folder: str) -> RunRecord | None:
     """What the run of a folder is about; None if it has not begun."""
     return _read_json(folder, "run.json", RunRecord)
 
