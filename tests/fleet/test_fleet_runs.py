@@ -111,13 +111,10 @@ def test_what_a_repository_does_costs_it_alone(tmp_path: Path) -> None:
     many.mkdir()
     for name in ("good", "hangs", "large", "dies"):
         committed(many / name, main_tf=STACK)
-    (many / "hangs" / ".git" / "HEAD").unlink()
-    os.mkfifo(many / "hangs" / ".git" / "HEAD")
+    committed(many / "hangs", main_tf=STACK.replace("api", "endless"))
     _enlarge(many / "large", 700)
     committed(many / "dies", main_tf=STACK.replace("api", "fatal"))
-    rules = tmp_path / "rules"
-    rules.mkdir()
-    (rules / "acme101_dies.py").write_text(DEADLY)
+    rules = _rules(tmp_path)
 
     fleet(
         many, "--to", tmp_path / "to", "--rules", rules, "--time-limit", 20, "--memory-limit", 400
@@ -135,9 +132,9 @@ def test_what_a_repository_does_costs_it_alone(tmp_path: Path) -> None:
     assert len(asked(tmp_path / "to", "not-scanned")) == 3
 
 
-DEADLY = '''"""ACME101: Nothing is fatal.
+FATAL = '''"""ACME101: Nothing is fatal, and nothing endless.
 
-What: A service that is called fatal ends the process.
+What: A service that is called fatal ends the process, and one that is called endless waits.
 Why: It is a test.
 Terraform: name = "api"
 CloudFormation: ServiceName: api
@@ -152,10 +149,22 @@ from taskwall import Network, Verdict, rule
 
 @rule("low")
 def nothing_is_fatal(network: Network) -> Iterator[Verdict]:
-    if any(service.label == "fatal" for service in network.services):
-        os.kill(os.getpid(), signal.SIGSEGV)
+    for service in network.services:
+        if service.label == "fatal":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if service.label == "endless":
+            open(os.path.join(os.path.dirname(__file__), "pipe")).read()
     yield from ()
 '''
+
+
+def _rules(folder: Path) -> Path:
+    """A folder with this rule, and the pipe that it waits at."""
+    rules = folder / "rules"
+    rules.mkdir()
+    (rules / "acme101_fatal.py").write_text(FATAL)
+    os.mkfifo(rules / "pipe")
+    return rules
 
 
 def _enlarge(repository: Path, megabytes: int) -> None:
@@ -242,6 +251,9 @@ def test_questions(whole: Path, repositories: Path, tmp_path: Path) -> None:
     assert "TW204" in {row["rule"] for row in new}
     assert {row["was"] for row in new} == {"scanned"}
     assert not asked(tmp_path / "to", "new-findings", "--run", "b", "--since", "b")
+    (tmp_path / "to" / "run=b" / "finished.json").unlink()
+    assert "no run is before a" in fleet("query", tmp_path / "to", "new-findings", status=2)
+    assert "not finished" in fleet("query", tmp_path / "to", "new-findings", "--run", "b")
     assert worst[0]["repositories"] == 12
     assert len(asked(whole, "worst-repositories")) == 12
     assert [Path(row["repository"]).name for row in asked(whole, "not-scanned")] == ["empty"]
@@ -409,13 +421,12 @@ def test_a_scheduler_that_goes_away(
 ) -> None:
     """It is said, with how far it came; the same command goes on elsewhere."""
     address, process = scheduler
-    committed(tmp_path / "slow", main_tf=STACK)
-    (tmp_path / "slow" / ".git" / "HEAD").unlink()
-    os.mkfifo(tmp_path / "slow" / ".git" / "HEAD")
-    words = (repositories, tmp_path / "slow", "--to", tmp_path / "to", "--run", "one")
+    committed(tmp_path / "slow", main_tf=STACK.replace("api", "endless"))
+    rules = _rules(tmp_path)
+    words = (repositories, tmp_path / "slow", "--to", tmp_path / "to", "--rules", rules)
     command = [*TASKWALL, *map(str, words), "--time-limit", "90", *with_tls(address, certificates)]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    writer = _once_read(tmp_path / "slow" / ".git" / "HEAD")
+    writer = _once_read(rules / "pipe")
     process.send_signal(signal.SIGKILL)
 
     _, said = running.communicate(timeout=120)

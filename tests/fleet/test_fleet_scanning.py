@@ -86,6 +86,13 @@ def outside(one: Path, other: Path) -> None:
     (one / ".git" / "objects" / "info" / "alternates").write_text(f"{other}/.git/objects\n")
 
 
+def linked(one: Path, other: Path) -> None:
+    """An object is a link into another repository."""
+    path = next((one / ".git" / "objects").glob("??/*"))
+    path.unlink()
+    path.symlink_to(next((other / ".git" / "objects").glob("??/*")))
+
+
 def elsewhere(one: Path, other: Path) -> None:
     """All of git's folder does."""
     (one / ".git").rename(one / "gone")
@@ -118,6 +125,7 @@ def damaged(one: Path, other: Path) -> None:
     [
         (outside, "outside of it"),
         (elsewhere, "outside of it"),
+        (linked, "a link that leads out of it"),
         (promised, "partial clone"),
         (gone, "is missing, or damaged"),
         (damaged, "no revision"),

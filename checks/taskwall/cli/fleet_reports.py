@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from taskwall.settings.words import one_of
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from taskwall.fleet.query import QueryAnswer
+    from taskwall.fleet.query import QueryAnswer, Tables
 
 _FORMATS = ("text", "csv", "json")
 _MOST_LINES = 1000
@@ -49,26 +50,32 @@ def _questions(folder: str) -> int:
 
 
 def _query(given: Namespace, folder: str, question: str) -> int:
-    from taskwall.fleet.query import Tables
-
     form = one_of(given.format or "text", _FORMATS, "--format")
-    answer = Tables(folder, given.run, given.since).ask(question)
+    answer = _tables(given, folder).ask(question)
     {"text": _text, "csv": _csv, "json": _json}[form](answer)
     return 0
 
 
 def _summary(given: Namespace, folder: str) -> int:
-    from taskwall.fleet.query import Tables
     from taskwall.fleet.summary import summary
 
     target = given.output or os.path.join(folder, "summary.html")
-    text = summary(Tables(folder, given.run, given.since))
+    text = summary(_tables(given, folder))
     try:
         outputs.write(target, text)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error.strerror or error}.") from error
     say(f"{target}\n")
     return 0
+
+
+def _tables(given: Namespace, folder: str) -> Tables:
+    from taskwall.fleet.query import Tables
+
+    found = Tables(folder, given.run, given.since)
+    if not found.is_finished:
+        sys.stderr.write(f"taskwall: the run {found.run} is not finished: repositories lack\n")
+    return found
 
 
 def _text(answer: QueryAnswer) -> None:

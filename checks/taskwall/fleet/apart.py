@@ -121,7 +121,7 @@ def _scan(
     gc.disable()  # what a scan makes it keeps
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for this process hears it
     _end_with(multiprocessing.parent_process())
-    there.send_bytes(b"")
+    _send(there, b"")
     signal.setitimer(signal.ITIMER_REAL, limits.seconds + _GRACE)
     most = limits.megabytes * _MIB
     for kind in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
@@ -134,8 +134,16 @@ def _scan(
         raw = msgspec.msgpack.encode(rows)
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)
-    there.send_bytes(raw)
+    _send(there, raw)
     os._exit(0)  # to take a large network apart, only to end, takes time
+
+
+def _send(there: Connection, raw: bytes) -> None:
+    """Send to who waits for this process, which ends if nobody does any more."""
+    try:
+        there.send_bytes(raw)
+    except OSError:
+        os._exit(1)
 
 
 def _used() -> tuple[float, float]:

@@ -40,7 +40,8 @@ class Tables:
 
         Args:
             folder: of the fleet.
-            run: the one that ready questions are about; without it, the newest.
+            run: the one that ready questions are about; without it, the newest that is finished,
+                or the newest if none is.
             since: the one that it is compared with; without it, the one before it.
 
         Raises:
@@ -55,7 +56,9 @@ class Tables:
                 )
         if not names:
             raise FleetError(f"{folder}: has no run of a fleet.")
-        self.run = run or names[-1]
+        finished = [name for name, _, end in runs if end is not None]
+        self.run = run or (finished or names)[-1]
+        self.is_finished = self.run in finished
         at = names.index(self.run)
         self.since = since if since is not None else names[at - 1] if at else None
         self._connection = duckdb.connect(":memory:", config=_CLOSED)
@@ -95,6 +98,8 @@ class Tables:
             ):
                 raise FleetError("a query is one SELECT: nothing else is run.")
             given = {"run": self.run, "since": self.since}
+            if self.since is None and "since" in statements[0].named_parameters:
+                raise FleetError(f"no run is before {self.run}: name one with --since.")
             wanted = {name: given[name] for name in statements[0].named_parameters if name in given}
             found = self._connection.execute(statements[0], wanted)
             columns = [column[0] for column in found.description or ()]

@@ -40,7 +40,8 @@ def summary(tables: Tables) -> str:
     """The page about the run at which the tables are open."""
     style = b64encode(sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{style}'"
-    title = f"taskwall: run {escape(tables.run)}"
+    state = "" if tables.is_finished else " (not finished)"
+    title = f"taskwall: run {escape(tables.run)}{state}"
     parts = (
         _counts,
         _severities,

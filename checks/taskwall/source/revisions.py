@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
-from taskwall.core.paths import encloses, repository_of
+from taskwall.core.paths import encloses, lies_within, repository_of
 from taskwall.core.plain_file import read_plain
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ class Revisions:
         try:
             inside = (at,) if root else (at, self._repository.commondir())
             _refuse_alternates(self._repository, at, inside)
+            if root:
+                _refuse_links(self._repository, at)
         except RevisionError:
             self.close()
             raise
@@ -154,6 +156,19 @@ def _refuse_alternates(repository: Repo, root: str, inside: Iterable[str]) -> No
                 " not read. git repack -a -d brings them in."
             )
         pending += _alternates(objects)
+
+
+def _refuse_links(repository: Repo, root: str) -> None:
+    """See that no object or pack is a link that leads out of the repository.
+
+    Raises:
+        RevisionError: one is.
+    """
+    for folder, folders, files in os.walk(repository.object_store.path):
+        for name in (*folders, *files):
+            path = os.path.join(os.fsdecode(folder), os.fsdecode(name))
+            if os.path.islink(path) and not lies_within(path, root):
+                raise RevisionError(f"{root}: {path} is a link that leads out of it: not read.")
 
 
 def _alternates(objects: str) -> Iterator[str]:
