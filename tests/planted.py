@@ -118,8 +118,8 @@ FILES = {  # whole files, by their names
     ' env_vars = { A = "@" }\n}\n}\n',
     "unit/main.tf": 'resource "aws_db_instance" "a" {\n password = "@"\n}\n',
     "policy.tf": 'locals {\n content = jsonencode({ env = "TOKEN=@" })\n}\n',
-    "dynamic.tf": 'resource "aws_mq_broker" "d" {\n dynamic "user" {\n content {\n'
-    ' password = "@"\n}\n}\n}\n',
+    "dynamic.tf": 'resource "aws_mq_broker" "d" {\n dynamic "user" {\n for_each = [1]\n'
+    ' content {\n password = "@"\n}\n}\n}\n',
     "conditional.tf": 'resource "aws_db_instance" "c" {\n password = true ? "@" : null\n}\n',
     "heredoc.tf": "locals {\n env_file = <<-EOT\n DB_PASSWORD=@\n EOT\n}\n",
     "rendered.tf": 'locals {\n b = "${upper("x")}-token: @"\n}\n',
