@@ -120,10 +120,8 @@ def _scan(given: Namespace) -> int:
     fail_on = given.fail_on and one_of(given.fail_on, CHOICES["fail-on"], "--fail-on")
 
     from taskwall.fleet.apart import Limits
-    from taskwall.fleet.fleet import run_fleet
     from taskwall.fleet.plan import targets
     from taskwall.fleet.scanning import FleetOptions, check_options
-    from taskwall.fleet.workers import Workplace
 
     options = FleetOptions(
         given.profile,
@@ -136,6 +134,11 @@ def _scan(given: Namespace) -> int:
         given.today,
     )
     check_options(options)
+
+    # What is wrong with the arguments is said whatever is installed.
+    from taskwall.fleet.fleet import run_fleet
+    from taskwall.fleet.workers import Workplace
+
     wanted = targets(given.words, given.revision or "HEAD")
     found = run_fleet(
         wanted,
