@@ -138,7 +138,7 @@ def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step,
             place = call.place
             modelled[_stand_in_step(call)] = None
         steps.append(Step(name, place.file, place.line, str(fact)))
-        for where, text in places.assumed(place, answer.scenario):
+        for where, text in places.assumed(fact.place or on.header, on, answer.scenario):
             steps.append(Step(name, where.file, where.line, text))
     if (call := places.of_step(written, on.name, on, answer.scenario)) is not None:
         modelled[_stand_in_step(call)] = None

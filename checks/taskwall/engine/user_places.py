@@ -67,9 +67,14 @@ class UserPlaces:
         call = resource.origin.download
         return call if call is not None and call.read_as else None
 
-    def assumed(self, place: Span, scenario: int) -> Iterator[tuple[Span, str]]:
-        """What is assumed of the values at a place, each with where it stands."""
-        return (one for one in self._evaluations[scenario].assumed.items() if place.holds(one[0]))
+    def assumed(self, place: Span, on: Origin, scenario: int) -> Iterator[tuple[Span, str]]:
+        """What is assumed of the values at a place, or that come there, and where it stands."""
+        evaluation = self._evaluations[scenario]
+        if evaluation.assumed:
+            around = [place, *(one.place for one in evaluation.provenance(place, on))]
+            for where, text in evaluation.assumed.items():
+                if any(each.holds(where) for each in around):
+                    yield where, text
 
     def _downloaded(self, scenario: int) -> dict[str, _Downloaded]:
         """The downloaded modules by their folders."""

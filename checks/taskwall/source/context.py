@@ -39,7 +39,8 @@ class SourceTie(Struct, frozen=True):
 
     `address`, at `place`, refers to `to` of the root or source `target`, by what `by` says. Where
     that is open, `target` is "" and `candidates` are what it may mean; `doubt` says so of what is
-    all that is asked for.
+    all that is asked for. `farther` are the roots that have copies of `to`, which are not meant
+    because `target` is nearer.
     """
 
     stack: str
@@ -50,6 +51,19 @@ class SourceTie(Struct, frozen=True):
     to: str = ""
     candidates: tuple[str, ...] = ()
     doubt: str = ""
+    farther: tuple[str, ...] = ()
+
+    @property
+    def assumption(self) -> str:
+        """What is assumed of it: that the nearest root is meant; "" if nothing is."""
+        if not self.farther:
+            return ""
+        roots = [self.target, *self.farther]
+        above = os.path.commonpath(roots)
+        near, *far = (os.path.relpath(root, above).replace(os.sep, "/") for root in roots)
+        return (
+            f"{self.address} is assumed to be of {near}, which is nearer than {' and '.join(far)}"
+        )
 
 
 def labels(paths: Sequence[str]) -> list[str]:

@@ -193,6 +193,31 @@ def test_a_value_that_somebody_sets_later_is_not_taken() -> None:
     assert means(looked_up(block, value)) == value
 
 
+@pytest.mark.parametrize(
+    ("pattern", "value"),
+    [
+        ("shop-private-*", "aws_subnet.a.id"),
+        ("shop-*", "aws_subnet.a.id"),
+        ("shop-public-*", None),
+        ("shop-private-?", None),
+        ("shop-private-a*", None),
+    ],
+)
+def test_a_name_that_is_known_in_part_fits_a_pattern(pattern: str, value: str | None) -> None:
+    """If the pattern asks for no more than its beginning; the rest stays open."""
+    net = """
+data "aws_availability_zones" "x" {}
+resource "aws_subnet" "a" {
+  tags = { Name = "shop-private-${data.aws_availability_zones.x.names[0]}" }
+}
+"""
+    block = FILTERED.replace("vpc-id", "tag:Name").replace("data.aws_vpc.x.id", f'"{pattern}"')
+    found = looked_up(
+        block.replace("tags = {", "# {"), "data.aws_subnets.x.ids", {"n/main.tf": net}
+    )
+    assert means(found) == (value or "data.aws_subnets.x.ids")
+
+
 def test_roots_that_call_their_data_sources_alike_are_kept_apart() -> None:
     """Each asks for its own: `data.aws_vpc.x` of one root is not that of another."""
     tree = {}
@@ -205,6 +230,30 @@ def test_roots_that_call_their_data_sources_alike_are_kept_apart() -> None:
     assert {(tie.stack, tie.target) for stack in found for tie in stack.ties} == {
         (f"/infra/{name}/app", f"/infra/{name}/net") for name in ("prod", "test")
     }
+
+
+OF_SUBNETS = 'data "aws_subnets" "x" {\n tags = { Tier = "private" }\n}'
+
+
+@pytest.mark.parametrize(
+    ("block", "expression"),
+    [(TAGGED, "data.aws_vpc.x.id"), (OF_SUBNETS, "data.aws_subnets.x.ids")],
+)
+def test_of_copies_in_several_roots_the_nearest_is_meant(block: str, expression: str) -> None:
+    """One account cannot have both. That this is assumed is said; two that are as near are open."""
+    tree = {f"{name}/net/main.tf": NET for name in ("dev", "prod")}
+    app = f'variable "env" {{}}\n{block}\nresource "t" "t" {{ x = {expression} }}'
+    found = read({**tree, "prod/app/main.tf": app}, {})
+    (stack,) = (one for one in found if one.ties)
+    assert stack.name == "/infra/prod"
+    assert {(tie.target, tie.farther) for tie in stack.ties} == {
+        ("/infra/prod/net", ("/infra/dev/net",))
+    }
+    ((place, text),) = stack.evaluate({}).assumed.items()
+    assert place.file == "/infra/prod/app/main.tf"
+    assert text.endswith("is assumed to be of prod/net, which is nearer than dev/net")
+    (stack,) = (one for one in read({**tree, "app/main.tf": app}, {}) if one.name == "/infra/app")
+    assert [tie.target for tie in stack.ties] == [""]
 
 
 def test_several_that_answer_are_named() -> None:

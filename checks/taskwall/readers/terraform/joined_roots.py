@@ -104,6 +104,12 @@ class JoinedStack:
     def _scopes(self) -> list[ModuleScope]:
         """The root modules, where each reads the outputs of the others."""
         scopes = _apart(self._roots, self._labels)
+        for scope in scopes:
+            scope.run.nearest = {
+                tie.place: tie.assumption
+                for tie in self.ties
+                if tie.farther and tie.stack == scope.run.root.folder
+            }
         together(self._roots, scopes, self._said, self._context)
         return scopes
 

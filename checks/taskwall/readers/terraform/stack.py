@@ -22,7 +22,7 @@ from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.syntax.tree import Block, Literal
-from taskwall.readers.terraform.values.effects import Impossible
+from taskwall.readers.terraform.values.effects import Assumption, Impossible
 from taskwall.readers.terraform.values.sensitive import is_sensitive, sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, type_of
 from taskwall.source.context import SourceTie
@@ -322,6 +322,7 @@ class Shared:
             tuple(effects.reported(AbsentSource)),
             run.hidden.all(),
             any(True for _ in effects.reported(Impossible)),
+            {one.place: one.text for one in effects.reported(Assumption)},
         )
 
 
@@ -363,6 +364,7 @@ def evaluation_of(
         CallSites(blocks).place,
         ModuleProvenance(blocks, given).trace,
         made.impossible,
+        made.assumed,
     )
 
 

@@ -40,20 +40,23 @@ def data_references(
     answers: DataAnswers, scope: ModuleScope, leading: frozenset[str]
 ) -> Iterator[SourceTie]:
     """The resources elsewhere that the data sources of a root mean, or may mean."""
+    folder = scope.run.root.folder
     for at, local, instance in _data_sources(scope, leading, DATA_SOURCES.keys()):
         kind, address = _kind(local), instance.address
         answer = answers.answer(kind, address, instance.fields, at)
         if answer is None:
             continue
         place, by, own = at.module.resources[local].header, answer.query.by, at.run.own(address)
+        by += ", as the nearest" if answer.farther else ""
         means = answer.found if DATA_SOURCES[kind].lists else filter(None, (answer.one,))
         ties = [
-            SourceTie(scope.run.root.folder, own, place, by, one.root, one.own) for one in means
+            SourceTie(folder, own, place, by, one.root, one.own, farther=answer.farther)
+            for one in means
         ]
         if not ties:
             some = tuple(one.address for one in (*answer.found, *answer.open))
             doubt = answer.doubt if answer.found else ""
-            ties = [SourceTie(scope.run.root.folder, own, place, by, candidates=some, doubt=doubt)]
+            ties = [SourceTie(folder, own, place, by, candidates=some, doubt=doubt)]
         yield from ties
 
 

@@ -106,6 +106,7 @@ class RunContext(Protocol):
     states: States | None
     """The roots that are evaluated together with this one."""
     lookups: LookUps | None
+    nearest: Mapping[Span, str]
     """What their resources answer the data sources of this one."""
     context: bool
     """Whether the root is of the context: read, and not judged."""

@@ -1,16 +1,19 @@
 """Which resources of other roots, or of the context, data sources mean.
 
-A data source that one resource answers is that resource. One that several answer is unknown, and
-so is one of which it is open whether a resource answers it.
+A data source that one resource answers is that resource. Of several in different root modules,
+which are copies (of dev and prod: one account cannot have both), those of the nearest root module
+are taken. Else one that several answer is unknown, and so is one of which it is open whether a
+resource answers it.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
 
-from taskwall.core.values import Items, Need, Reference, Value, holds_reference
+from taskwall.core.values import Items, Known, Need, Reference, Value, holds_reference, same
 from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.evaluation.data_queries import (
     DATA_SOURCES,
@@ -36,6 +39,8 @@ class Candidate(Struct, frozen=True, eq=False):
     own: str
     """Its address in this root or source."""
     resource: ResourceInstance | Resource
+    context: bool = False
+    """Whether it is read, and not judged."""
     more_tags: Callable[[Value | None], Value | None] = lambda written: written
     """What its tags are, with those of its provider."""
 
@@ -70,6 +75,8 @@ class DataAnswer(Struct, frozen=True, eq=False):
     query: DataQuery
     found: tuple[Candidate, ...]
     open: tuple[Candidate, ...]
+    farther: tuple[str, ...] = ()
+    """The roots in which there are copies of what is found."""
 
     @property
     def one(self) -> Candidate | None:
@@ -170,7 +177,11 @@ class DataAnswers:
                     )  # what it looks up of its own is as it was before
                 if met is not False and candidate.root != scope.run.root.folder:
                     (found if met and _leads_on(candidate) else open_).append(candidate)
-        return DataAnswer(query, tuple(found), tuple(open_))
+        near = _nearest(found, scope.run.root.folder, lists=bool(source.lists))
+        if near is None:
+            near, open_ = ([], [*found, *open_]) if source.lists else (found, open_)
+        farther = dict.fromkeys(one.root for one in found if near and one not in near)
+        return DataAnswer(query, tuple(near), tuple(open_), tuple(farther))
 
     def _of_type(self, type_: str, scope: ModuleContext) -> tuple[Candidate, ...]:
         """All resources of a type."""
@@ -197,12 +208,12 @@ class DataAnswers:
                         for instance in scope.instances(local).all:
                             own = root.run.own(instance.address)
                             more = partial(tags.added, scope=scope, local=local)
-                            yield Candidate(folder, type_, own, instance, more)
+                            yield Candidate(folder, type_, own, instance, root.run.context, more)
         for source in self._context:
             for resource in source.resources:
                 if resource.type == type_ and not resource.data:
                     own = resource.origin.address[len(source.label) + 1 :]
-                    yield Candidate(source.file, type_, own, resource)
+                    yield Candidate(source.file, type_, own, resource, context=True)
 
 
 def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
@@ -211,6 +222,23 @@ def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
     for name in scope.module.calls:
         for called in scope.called(name):
             yield from _modules(called)
+
+
+def _nearest(found: list[Candidate], folder: str, *, lists: bool) -> list[Candidate] | None:
+    """Of resources of several roots, all of which answer, those of the root nearest to a folder.
+
+    None if several roots are as near. What is in one VPC, and can be meant together, is no copy.
+    """
+    roots = dict.fromkeys(one.root for one in found)
+    if len(roots) < 2 or any(one.context for one in found):
+        return found
+    if lists:
+        first, *others = (one.asked("vpc_id") or Known(None) for one in found)
+        if all(same(first, other) is True for other in others):
+            return found
+    near = {root: len(os.path.commonpath((folder, root))) for root in roots}
+    nearest = [root for root in roots if near[root] == max(near.values())]
+    return None if len(nearest) > 1 else [one for one in found if one.root == nearest[0]]
 
 
 def _leads_on(candidate: Candidate) -> bool:

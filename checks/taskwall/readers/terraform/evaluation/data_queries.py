@@ -244,9 +244,18 @@ def _equal(value: Value, wanted: Value, like: bool) -> bool | None:
         if "*" in settled.data or "?" in settled.data:
             if isinstance(text, Known):
                 return fnmatchcase(spelled(text.data) or "", settled.data.replace("[", "[[]"))
-            return None
+            return _begins_so(text, settled.data)
     found = same(value, wanted)
     return _same_text(value, wanted) if found is None else found
+
+
+def _begins_so(value: Value, wanted: str) -> bool | None:
+    """Whether a text of which only the beginning is known fits a pattern, as `shop-*`."""
+    first = value.parts[0] if isinstance(value, Text) else None
+    fixed = re.split(r"[*?]", wanted, maxsplit=1)[0]
+    if not isinstance(first, str) or not (first.startswith(fixed) or fixed.startswith(first)):
+        return False if isinstance(first, str) else None
+    return True if wanted == f"{fixed}*" and first.startswith(fixed) else None
 
 
 def _same_text(value: Value, wanted: Value) -> bool | None:

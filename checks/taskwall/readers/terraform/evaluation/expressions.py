@@ -41,6 +41,7 @@ from taskwall.readers.terraform.syntax.tree import (
     spelled_out,
 )
 from taskwall.readers.terraform.values.conditions import combined, negated, presence
+from taskwall.readers.terraform.values.effects import Assumption
 from taskwall.readers.terraform.values.types import convert, type_of
 from taskwall.readers.terraform.values.values import (
     FailedError,
@@ -130,6 +131,8 @@ def _access(node: Access, scope: ModuleContext, env: Env) -> Value:
     try:
         if type(base) is Name and base.name not in env:
             value, used = scope.named(base.name, node.steps)
+            if base.name == "data" and scope.run.nearest:
+                _note_assumption(node, scope)
         else:
             value = _HANDLERS[type(base)](base, scope, env)
         return _walk(value, node.steps[used:] if used else node.steps, scope, env)
@@ -138,6 +141,14 @@ def _access(node: Access, scope: ModuleContext, env: Env) -> Value:
             raise
         why, impossible = f"fails: {error}", error.impossible
         raise FailedError(spelled_out(node), why, located=True, impossible=impossible) from error
+
+
+def _note_assumption(node: Access, scope: ModuleContext) -> None:
+    """Note what is assumed of a data source where its value is used."""
+    names = (step.name for step in node.steps[:2] if isinstance(step, Attr))
+    block = scope.module.resources.get(".".join(("data", *names)))
+    if block is not None and (text := scope.run.nearest.get(block.header)):
+        scope.run.effects.report(Assumption(node.place, text))
 
 
 def _walk(value: Value, steps: tuple[AccessStep, ...], scope: ModuleContext, env: Env) -> Value:

@@ -1,7 +1,7 @@
 """The evaluation of a root module, under one scenario after another: what all its parts share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -31,7 +31,8 @@ from taskwall.source.stack import AbsentSource, ExhaustedError, Inputs, SourceEr
 class Evaluated(Struct, frozen=True):
     """What roots are under a scenario: their resources, and what was reported beside them.
 
-    `impossible` is whether nothing can be deployed under it.
+    `impossible` is whether nothing can be deployed under it. `assumed` says of places what is
+    assumed of the values there.
     """
 
     resources: tuple[Resource, ...]
@@ -40,6 +41,7 @@ class Evaluated(Struct, frozen=True):
     absent: tuple[AbsentSource, ...]
     sensitive_texts: frozenset[str]
     impossible: bool = False
+    assumed: Mapping[Span, str] = {}
 
 
 MOST_ROUNDS = 500_000
@@ -84,6 +86,8 @@ class RootEvaluation:
         self.called = False
         """Whether the sources say all that the root is given: nobody else gives it values."""
         self.lookups: LookUps | None = None
+        self.nearest: Mapping[Span, str] = {}
+        """By the headers of data sources, what is assumed of what they mean."""
         """What their resources answer the data sources of this one."""
         self.context = False
         """Whether the root is of the context: read, and not judged."""

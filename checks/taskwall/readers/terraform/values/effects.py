@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from taskwall.core.values import Question, Scalar, Scenario
+from taskwall.core.values import Question, Scalar, Scenario, Span
 from taskwall.source.stack import AbsentSource, SourceError
 
 K = TypeVar("K")
@@ -40,7 +40,14 @@ class Impossible(Struct, frozen=True):
     """That nothing can be deployed under the scenario: what it says is empty is read from."""
 
 
-Effect: TypeAlias = SourceError | Question | Secret | AbsentSource | Impossible
+class Assumption(Struct, frozen=True):
+    """What is assumed of the value of an expression at a place."""
+
+    place: Span
+    text: str
+
+
+Effect: TypeAlias = SourceError | Question | Secret | AbsentSource | Impossible | Assumption
 
 
 class _Kept(Struct, frozen=True):

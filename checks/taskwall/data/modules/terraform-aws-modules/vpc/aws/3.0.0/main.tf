@@ -61,10 +61,10 @@ resource "aws_subnet" "public" {
   map_public_ip_on_launch         = var.map_public_ip_on_launch
 
   tags = merge(
-    { Name = try(var.public_subnet_names[count.index], "${var.name}-${var.public_subnet_suffix}-${element(var.azs, count.index)}") },
+    { Name = count.index < length(var.public_subnet_names) ? var.public_subnet_names[count.index] : "${var.name}-${var.public_subnet_suffix}-${element(var.azs, count.index)}" },
     var.tags,
     var.public_subnet_tags,
-    lookup(var.public_subnet_tags_per_az, element(var.azs, count.index), {}),
+    length(var.public_subnet_tags_per_az) > 0 ? lookup(var.public_subnet_tags_per_az, element(var.azs, count.index), {}) : {},
   )
 }
 
@@ -78,10 +78,10 @@ resource "aws_subnet" "private" {
   availability_zone               = try(element(var.azs, count.index), null)
 
   tags = merge(
-    { Name = try(var.private_subnet_names[count.index], "${var.name}-${var.private_subnet_suffix}-${element(var.azs, count.index)}") },
+    { Name = count.index < length(var.private_subnet_names) ? var.private_subnet_names[count.index] : "${var.name}-${var.private_subnet_suffix}-${element(var.azs, count.index)}" },
     var.tags,
     var.private_subnet_tags,
-    lookup(var.private_subnet_tags_per_az, element(var.azs, count.index), {}),
+    length(var.private_subnet_tags_per_az) > 0 ? lookup(var.private_subnet_tags_per_az, element(var.azs, count.index), {}) : {},
   )
 }
 
@@ -95,7 +95,7 @@ resource "aws_subnet" "database" {
   availability_zone               = try(element(var.azs, count.index), null)
 
   tags = merge(
-    { Name = try(var.database_subnet_names[count.index], "${var.name}-${var.database_subnet_suffix}-${element(var.azs, count.index)}") },
+    { Name = count.index < length(var.database_subnet_names) ? var.database_subnet_names[count.index] : "${var.name}-${var.database_subnet_suffix}-${element(var.azs, count.index)}" },
     var.tags,
     var.database_subnet_tags,
   )
@@ -109,7 +109,7 @@ resource "aws_subnet" "elasticache" {
   availability_zone = try(element(var.azs, count.index), null)
 
   tags = merge(
-    { Name = try(var.elasticache_subnet_names[count.index], "${var.name}-${var.elasticache_subnet_suffix}-${element(var.azs, count.index)}") },
+    { Name = count.index < length(var.elasticache_subnet_names) ? var.elasticache_subnet_names[count.index] : "${var.name}-${var.elasticache_subnet_suffix}-${element(var.azs, count.index)}" },
     var.tags,
     var.elasticache_subnet_tags,
   )
@@ -123,7 +123,7 @@ resource "aws_subnet" "redshift" {
   availability_zone = try(element(var.azs, count.index), null)
 
   tags = merge(
-    { Name = try(var.redshift_subnet_names[count.index], "${var.name}-${var.redshift_subnet_suffix}-${element(var.azs, count.index)}") },
+    { Name = count.index < length(var.redshift_subnet_names) ? var.redshift_subnet_names[count.index] : "${var.name}-${var.redshift_subnet_suffix}-${element(var.azs, count.index)}" },
     var.tags,
     var.redshift_subnet_tags,
   )
@@ -139,7 +139,7 @@ resource "aws_subnet" "intra" {
   availability_zone               = try(element(var.azs, count.index), null)
 
   tags = merge(
-    { Name = try(var.intra_subnet_names[count.index], "${var.name}-${var.intra_subnet_suffix}-${element(var.azs, count.index)}") },
+    { Name = count.index < length(var.intra_subnet_names) ? var.intra_subnet_names[count.index] : "${var.name}-${var.intra_subnet_suffix}-${element(var.azs, count.index)}" },
     var.tags,
     var.intra_subnet_tags,
   )
