@@ -27,6 +27,7 @@ _DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution"
 _VPC_ORIGINS = ("aws_cloudfront_vpc_origin", "AWS::CloudFront::VpcOrigin")
 _RECORDS = ("aws_route53_record", "AWS::Route53::RecordSet")
 _VPC_LINKS = ("aws_api_gateway_vpc_link", "AWS::ApiGateway::VpcLink")
+_REST_APIS = ("aws_api_gateway_rest_api", "AWS::ApiGateway::RestApi")
 _BALANCERS = ("aws_lb", "aws_alb", "aws_elb", "AWS::ElasticLoadBalancingV2::LoadBalancer",
               "AWS::ElasticLoadBalancing::LoadBalancer")  # fmt: skip
 
@@ -244,19 +245,45 @@ def of_http_api(
 
 
 @lowers("aws_api_gateway_integration")
-def rest_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
-    yield from of_rest_api(r, r.body, ("type", "uri", "connection_id", "integration_target"))
+def rest_integration(r: ResourceReader) -> Iterator[EdgeConnection | LinkedIntegration]:
+    names = ("type", "uri", "connection_id", "integration_target")
+    yield from of_rest_api(r, r.body, names, _api_of(r))
 
 
 @lowers("AWS::ApiGateway::Method")
-def rest_method(r: ResourceReader) -> Iterator[EdgeConnection]:
+def rest_method(r: ResourceReader) -> Iterator[EdgeConnection | LinkedIntegration]:
     names = ("Type", "Uri", "ConnectionId", "IntegrationTarget")
-    yield from of_rest_api(r, r.body.get("Integration"), names)
+    yield from of_rest_api(r, r.body.get("Integration"), names, _api_of(r))
+
+
+def _api_of(r: ResourceReader) -> ResourceReader | None:
+    """The REST API of an integration, if the sources have it."""
+    value = r.attribute("rest_api_id", "RestApiId").value
+    found = r.builder.resources.get(value.resource) if isinstance(value, Reference) else None
+    return None if found is None or found.data else ResourceReader(found, r.builder)
+
+
+def _is_public(api: ResourceReader | None) -> bool:
+    """Whether a REST API is certainly called from the internet: its endpoint is no private one."""
+    if api is None or api.resource.type not in (
+        "aws_api_gateway_rest_api",
+        "AWS::ApiGateway::RestApi",
+    ):
+        return False
+    types = api.attribute("endpoint_configuration.types", "EndpointConfiguration.Types")
+    return (
+        types.sure
+        and not types.needs
+        and all(each.known in ("REGIONAL", "EDGE") for each in types.each())
+    )
 
 
 def of_rest_api(
-    r: ResourceReader, block: Cell, names: tuple[str, str, str, str]
-) -> Iterator[EdgeConnection]:
+    r: ResourceReader,
+    block: Cell,
+    names: tuple[str, str, str, str],
+    api: ResourceReader | None,
+) -> Iterator[EdgeConnection | LinkedIntegration]:
     """The way of an integration of a REST API.
 
     `names` are those of its type, URI, VPC link and load balancer.
@@ -267,6 +294,11 @@ def of_rest_api(
     balancer = _host(r, uri)
     if not target.absent:
         balancer = r.link(LoadBalancer, target, "reaches")
+        through = r.link(VpcLink, connection, "goes through")
+        if through is not None:
+            public = balancer if _is_public(api) else None
+            port = _port(uri.value) or {"http": "80", "https": "443"}.get(_scheme(uri.value) or "")
+            yield LinkedIntegration(r.origin, uri.place, through, None, public, port or "")
     elif not connection.absent:
         balancer = _linked(r, connection) or balancer
     yield from _by_uri(r, uri, balancer)
@@ -317,11 +349,15 @@ def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[Edg
     text, otherwise = f"{r.name} calls it by HTTPS", f"{r.name} calls it by plain HTTP"
     truth = None if scheme is None and uri.needs else scheme == "https"
     encrypted = Fact(truth, text, uri.place, r.name, uri.needs, otherwise)
-    found = None if uri.value is None else worst_per_scenario(uri.value)
+    port = _port(uri.value) or "80"
+    yield EdgeConnection(r.origin, uri.place, r.name, balancer, None, port, encrypted)
+
+
+def _port(value: Value | None) -> str:
+    """The port that a URI names after the host, "" if none."""
+    found = None if value is None else worst_per_scenario(value)
     rest = (
         "".join(p for p in found.parts[1:] if isinstance(p, str)) if isinstance(found, Text) else ""
     )
     port = re.match(r":(\d+)", rest)
-    yield EdgeConnection(
-        r.origin, uri.place, r.name, balancer, None, port[1] if port else "80", encrypted
-    )
+    return port[1] if port else ""

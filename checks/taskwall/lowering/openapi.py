@@ -36,7 +36,7 @@ def api(r: ResourceReader) -> Iterator[EdgeConnection | LinkedIntegration]:
                 yield from of_http_api(r, block, ("type", "uri", "tlsConfig", "connectionId"))
             else:
                 names_ = ("type", "uri", "connectionId", "integrationTarget")
-                yield from of_rest_api(r, block, names_)
+                yield from of_rest_api(r, block, names_, r)
 
 
 def _document(cell: Cell) -> Cell | None:

@@ -1,4 +1,4 @@
-"""What the internet opens to load balancers by an HTTP API of API Gateway and its VPC link."""
+"""What the internet opens to load balancers by API Gateway and its VPC links."""
 
 from collections.abc import Iterator
 
@@ -34,5 +34,5 @@ def _facts(each: LinkedBalancer) -> Iterator[Fact]:
     yield existence(each.integration.on)
     yield each.integration.link.fact
     yield each.link.exists
-    if each.integration.listener is not None:
-        yield each.integration.listener.fact
+    if each.integration.target is not None:
+        yield each.integration.target.fact

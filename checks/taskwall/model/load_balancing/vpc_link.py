@@ -1,11 +1,14 @@
 """VPC links of API Gateway, and the integrations that reach load balancers through them."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.load_balancing.paths import listeners
 
 
 class VpcLink(Entity, frozen=True, kw_only=True):
@@ -18,15 +21,23 @@ class VpcLink(Entity, frozen=True, kw_only=True):
 
 
 class LinkedIntegration(Struct, frozen=True):
-    """An integration of an HTTP API that goes through a VPC link.
+    """An integration of API Gateway that goes through a VPC link, and is called from the internet.
 
-    `listener` is None where it leads to something else than a listener: a service of Cloud Map.
+    It leads to a listener, or to a load balancer at a port. Neither is given where it leads to
+    something else (a service of Cloud Map), or may not be called from the internet.
     """
 
     on: Origin
     at: Span
     link: Link
-    listener: Link | None
+    listener: Link | None = None
+    balancer: Link | None = None
+    port: str = ""
+
+    @property
+    def target(self) -> Link | None:
+        """The link to the listener, or to the load balancer."""
+        return self.listener or self.balancer
 
 
 class LinkedBalancer(Struct, frozen=True):
@@ -41,23 +52,34 @@ class LinkedBalancer(Struct, frozen=True):
 @remembered
 def linked_balancers(network: Network) -> tuple[LinkedBalancer, ...]:
     """What is reached through those VPC links of which it is known what all of them lead to."""
-    every = network.every(LinkedIntegration)
-    found: dict[str, list[LinkedBalancer | None]] = {}
-    for each in every:
+    found: dict[str, list[LinkedBalancer]] = {}
+    other: set[str] = set()
+    for each in network.every(LinkedIntegration):
         if not (each.link.exact and each.link.to):
             return ()  # It may go through any.
-        found.setdefault(each.link.to, []).append(_reached(network, each))
-    whole = (held for held in found.values() if None not in held)
-    return tuple(each for held in whole for each in held if each is not None)
+        reached = list(_reached(network, each))
+        found.setdefault(each.link.to, []).extend(reached)
+        if not reached:
+            other.add(each.link.to)
+    return tuple(each for link, held in found.items() if link not in other for each in held)
 
 
-def _reached(network: Network, integration: LinkedIntegration) -> LinkedBalancer | None:
+def _reached(network: Network, integration: LinkedIntegration) -> Iterator[LinkedBalancer]:
     link = network.get(VpcLink, integration.link)
+    for listener in _listeners(network, integration):
+        named = listener.load_balancer
+        balancer = network.get(LoadBalancer, named)
+        written = balancer is not None and not balancer.external and named.exact
+        if link is not None and not link.external and balancer is not None and written:
+            yield LinkedBalancer(integration, link, listener, balancer)
+
+
+def _listeners(network: Network, integration: LinkedIntegration) -> Iterator[Listener]:
+    """The listener of an integration, or those that a load balancer has on its port, or may."""
     listener = network.get(Listener, integration.listener)
-    if link is None or link.external or listener is None or listener.external:
-        return None
-    named = listener.load_balancer
-    balancer = network.get(LoadBalancer, named)
-    if balancer is None or balancer.external or not named.exact:
-        return None
-    return LinkedBalancer(integration, link, listener, balancer)
+    if listener is not None and not listener.external:
+        yield listener
+    if integration.balancer is not None and integration.balancer.exact:
+        for each in listeners(network).get(integration.balancer.to, ()):
+            if each.port.open or str(each.port.known) == integration.port:
+                yield each
