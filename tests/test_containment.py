@@ -340,13 +340,17 @@ def test_lists_are_merged_as_before() -> None:
 def test_what_a_user_names_must_be_a_plain_file(tmp_path: Path) -> None:
     """Pipes and devices are said to be none, at once; so are files of absurd size."""
     laid_out(tmp_path, {"good/main.tf": GOOD})
-    pipe = tmp_path / "pipe"
+    pipe = tmp_path / "pipe.json"
     os.mkfifo(pipe)
     for path in (str(pipe), "/dev/zero"):
         with pytest.raises(BaselineError, match="not a plain file"):
             api.scan(Options((str(tmp_path),), baseline=path, cwd=str(tmp_path)))
         document = scanned(tmp_path, Inputs(var_files=(path,)))
         assert any("not a plain file" in error.message for error in document.errors)
+        document = api.scan(Options((str(tmp_path),), context=(path,), cwd=str(tmp_path))).document
+        assert [error.message for error in document.errors] == [
+            "cannot be read: is not a plain file"
+        ]
     pipe.rename(tmp_path / "taskwall.toml")
     with pytest.raises(SettingsError, match="not a plain file"):
         scanned(tmp_path)

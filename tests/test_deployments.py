@@ -1,6 +1,7 @@
 """Deployments from end to end: one scan judges each, and says where what is wrong."""
 
 import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,26 @@ def test_tables_of_one_name_are_one_deployment(tmp_path: Path) -> None:
     assert (found["TW204"], found["TW215"]) == (("dev",), ("prod",))
 
 
+def test_a_deployment_says_what_only_its_environment_knows(tmp_path: Path) -> None:
+    """`assume` holds for what is below its path, before what the sources take by default."""
+    unit = """
+terraform { source = "../../modules/${get_env("MODULE")}" }
+inputs = { allowed = [get_env("FROM", "10.0.0.0/16")] }
+"""
+    tree = {"modules/app/main.tf": APP, "dev/app/terragrunt.hcl": unit}
+    tree |= {"prod/app/terragrunt.hcl": unit}
+    tree["taskwall.toml"] = """
+[[deployment]]
+name = "dev"
+path = "dev"
+assume = { 'get_env("MODULE")' = "app", 'get_env("FROM")' = "0.0.0.0/0" }
+"""
+    report = _scan(_written(tmp_path, tree))
+    assert _where(report)["TW204"] == ("dev",)
+    (absent,) = report.document.absent
+    assert (absent.stack, absent.kind) == ("prod/app", "unit")
+
+
 def test_files_of_git_sync_are_deployments(tmp_path: Path) -> None:
     """The files of a folder, each for one template, are one deployment."""
     tree = {"network.yaml": NETWORK_TEMPLATE, "app.yaml": APP_TEMPLATE}
@@ -308,10 +329,33 @@ def test_tables_are_proposed_for_files_of_values_that_lie_about(tmp_path: Path, 
     )
 
 
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (("v/dev.tfvars", "v/prod.tfvars"), {"dev": 1, "prod": 1}),
+        (("v/dev.tfvars", "v/more/dev.tfvars"), {"dev": 2}),
+        (("v/dev/app.tfvars", "v/prod/app.tfvars"), {"dev": 1, "prod": 1}),
+        (("v/dev/app.tfvars", "v/dev/net.tfvars", "v/prod/app.tfvars"), {"dev": 2, "prod": 1}),
+    ],
+)  # fmt: skip
+def test_which_files_of_values_are_of_one_environment(
+    tmp_path: Path, files: tuple[str, ...], named: Mapping[str, int]
+) -> None:
+    """Files beside each other that set the same variable are of different ones."""
+    tree = {"main.tf": APP + 'variable "more" {}\n'}
+    tree |= {file: "more = 1" if "net" in file else OPEN for file in files}
+    (note,) = (one for one in _scan(_written(tmp_path, tree)).notes if "not read" in one)
+    tables = tomllib.loads(f"deployment{note.partition('deployment')[2].rpartition(' ha')[0]}")
+    assert {one["name"]: len(one["var-files"]) for one in tables["deployment"]} == named
+
+
 def test_settings_of_a_deployment_that_cannot_be_meant_so(tmp_path: Path) -> None:
     """It has a name, and files in the repository."""
     folder = _written(tmp_path, TREE | {"taskwall.toml": SETTINGS.replace('"dev"', '""', 1)})
     with pytest.raises(SettingsError, match="name"):
+        _scan(folder)
+    (folder / "taskwall.toml").write_text(SETTINGS + "assume = {x = 2026-01-01}\n")
+    with pytest.raises(SettingsError, match="in quotes"):
         _scan(folder)
     (folder / "taskwall.toml").write_text(SETTINGS.replace("prod.tfvars", "gone.tfvars"))
     (error,) = _scan(folder).document.errors

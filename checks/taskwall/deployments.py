@@ -11,7 +11,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from taskwall.core.paths import encloses
-from taskwall.core.values import Span, Value
+from taskwall.core.values import Span, Value, lifted
 from taskwall.settings import Settings
 from taskwall.source.deployment import DeployedPart, Deployment, deployments_of
 from taskwall.source.files import Files, UnreadableError
@@ -40,6 +40,7 @@ def declared_deployments(
                 one.var_files,
                 one.workspace,
                 _parameters(one.parameters, files, errors) if one.parameters else {},
+                {name: lifted(value) for name, value in one.assume.items()},
             ),
         )
         for one in use.deployment

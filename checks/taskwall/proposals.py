@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Stack
@@ -38,28 +39,42 @@ def proposed(
 
 
 def _of_variables(roots: Mapping[str, str], files: Files) -> Iterator[Proposal]:
-    """One deployment for each file, or for each folder where these hold files of equal names."""
+    """A deployment for the files of each environment of a root module."""
     from taskwall.readers.terraform.modules import module_loader
 
     loader = module_loader(files)
-    by_folder: dict[tuple[str, str], list[str]] = {}
+    given: dict[str, frozenset[str]] = {}
     for path, root in sorted(roots.items()):
         module, _ = loader.module(root)
         try:
-            given = loader.file(path).parsed.body.attributes
+            names = loader.file(path).parsed.body.attributes.keys()
         except UnreadableError:
             continue
-        if module is not None and not given.keys().isdisjoint(module.variables):
-            by_folder.setdefault((root, os.path.dirname(path)), []).append(path)
-    names = {key: frozenset(map(os.path.basename, some)) for key, some in by_folder.items()}
-    for (root, folder), some in by_folder.items():
-        own = names[root, folder]
-        alike = [key for key, others in names.items() if key[0] == root and others == own]
-        if folder != root and (len(alike) > 1 or own == {"terraform.tfvars"}):
-            yield Proposal(os.path.basename(folder), root, tuple(some))
-        else:
-            for path in some:
-                yield Proposal(os.path.basename(path).partition(".")[0], root, (path,))
+        if module is not None and not names.isdisjoint(module.variables):
+            given[path] = frozenset(names)
+    found: dict[tuple[str, str], list[str]] = {}
+    for path, own in given.items():
+        root = roots[path]
+        others = {one: each for one, each in given.items() if one != path and roots[one] == root}
+        found.setdefault((_of_file(path, own, others), root), []).append(path)
+    for (name, root), paths in sorted(found.items()):
+        yield Proposal(name, root, tuple(paths))
+
+
+def _of_file(path: str, own: frozenset[str], others: Mapping[str, frozenset[str]]) -> str:
+    """The environment that a file of values is for: called as the file, or as its folder.
+
+    Files of one folder that set the same variable are for different environments. Else files of
+    equal names in folders beside each other say that the folders are.
+    """
+    folder, name = os.path.split(path)
+    stem = name.partition(".")[0]
+    placed = [(*os.path.split(one), given) for one, given in others.items()]
+    apart = any(at == folder and not own.isdisjoint(given) for at, _, given in placed)
+    names = {name, *(other for at, other, _ in placed if at == folder)}
+    alike = (at for at, other, _ in placed if other in names)
+    beside = any(not encloses(at, folder) and not encloses(folder, at) for at in alike)
+    return os.path.basename(folder) if stem == "terraform" or (beside and not apart) else stem
 
 
 def _of_parameters(
@@ -100,7 +115,7 @@ _PARAMETERS = pattern(r"param(eter)?s?", re.IGNORECASE)
 
 
 def as_setting(some: Sequence[Proposal], folder: str) -> str:
-    """Tables as the settings write them, on one line, with paths as seen from a folder."""
+    """The first of some tables as the settings write them, on one line, seen from a folder."""
     tables = []
     for one in some[:MAX_PROPOSED]:
         pairs = [f"name = {_quoted(one.name)}", f"path = {_seen(one.path, folder)}"]

@@ -25,7 +25,7 @@ COMMANDS = {
     "why": ("why PATH FROM TO [PORT]", "say why one end can reach another, or what closes the way"),
     "diff": ("diff BASE [HEAD]", "say what a change opens, closes and brings"),
     "graph": ("graph [PATH...]", "draw who can reach whom (a page, Mermaid, Graphviz or JSON)"),
-    "schema": ("schema NAME", "print the JSON Schema of the report or the settings"),
+    "schema": ("schema NAME", "print the JSON Schema of a report, flows, a diff or the settings"),
     "completion": ("completion SHELL", "complete commands and options in bash, zsh and fish"),
     "mcp": ("mcp", "serve scans and answers to agents (MCP)"),
     "lsp": ("lsp", "start the language server for an editor"),

@@ -25,7 +25,7 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.library.own_rules import OwnRules
-from taskwall.proposals import as_setting
+from taskwall.proposals import MAX_PROPOSED, as_setting
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
@@ -289,7 +289,8 @@ class ReportBuilder:
             count = sum(max(len(one.var_files), 1) for one in some)
             tables = as_setting(some, self.settings.folder or self._cwd)
             are = "1 file of values is" if count == 1 else f"{count:,} files of values are"
-            yield f"{are} not read; in taskwall.toml, {tables} has each judged"
+            have = f"tables like {tables} have" if some[MAX_PROPOSED:] else f"{tables} has"
+            yield f"{are} not read; in taskwall.toml, {have} each judged"
         for read, judgement in zip(self.found.reads, self.judgements, strict=True):
             name = read.stack.name
             yield from (note.replace(name, self.paths.shown(name)) for note in judgement.notes)

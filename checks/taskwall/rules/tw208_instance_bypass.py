@@ -37,6 +37,7 @@ from taskwall.model.exposure.instance_groups import (
     shares_network,
     unseen_balancers,
 )
+from taskwall.model.exposure.narrowing import opens_some
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     allowed_by_group,
@@ -69,12 +70,14 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             all_of((attachment.fact, way)),
         )
         group_before = balancer_group(network, attachment)
+        ports = ports_before(network, attachment)
         permissions = ingress(network, attachment)
         proper = {p.id: _proper(network, attachment, p) for p in permissions}
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             unseen = asks_for_balancer(network, attachment, each.fact)
-            narrows = permission.alone and permission.peer is None
+            narrowed = permission.for_group(group_before)
+            meant = permission.peer is not None or not opens_some(permission, ports)
             if unseen and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
@@ -87,10 +90,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 severity="high" if allows_internet(network, permission).truth else None,
                 concerned=all_of((concerned, permission.fact)),
-                changes=permission.for_group(group_before) if narrows else (),
-                advice=permission.for_group(group_before),
+                changes=narrowed if permission.alone and not meant else (),
+                advice=narrowed,
             )
-        ports = ports_before(network, attachment)
         opened = [p for p in permissions if has_ports(p) and proper[p.id].truth is not False]
         for each in by_permission((p, only_opens(p, ports, attachment.names)) for p in opened):
             permission, name = each.permission, each.permission.on.name

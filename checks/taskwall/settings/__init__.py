@@ -6,7 +6,7 @@ the command's options over it, `selection.py` says which rules run then.
 
 import os
 from collections.abc import Mapping
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -64,7 +64,8 @@ class DeploymentTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields
 
     They hold for the root modules and templates at or below `path`. Tables of one `name` are one
     deployment. `var_files` are files of values of Terraform, `parameters` is one of
-    CloudFormation's; all paths are seen from the settings' folder.
+    CloudFormation's; all paths are seen from the settings' folder. `assume` gives values to what is
+    unknown, by name.
     """
 
     name: str
@@ -72,6 +73,7 @@ class DeploymentTable(Struct, frozen=True, rename="kebab", forbid_unknown_fields
     var_files: tuple[str, ...] = ()
     workspace: str | None = None
     parameters: str = ""
+    assume: Mapping[str, Any] = {}
 
 
 class Expectation(Struct, frozen=True, rename={"source": "from", "target": "to"}):

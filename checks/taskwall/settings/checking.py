@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from taskwall.core.paths import lies_within, repository_of
+from taskwall.core.values import lifted
 from taskwall.settings import (
     CHOICES,
     Checkov,
@@ -166,10 +167,14 @@ def _deployment(said: DeploymentTable, file: str) -> DeploymentTable:
     """A deployment with absolute paths, without files that are not there.
 
     Raises:
-        SettingsError: it has no name.
+        SettingsError: it has no name, or assumes what is no value.
     """
     if not said.name:
         raise SettingsError(f"{file}: deployment: name: it cannot be empty.")
+    try:
+        lifted(said.assume)
+    except TypeError as error:
+        raise SettingsError(f"{file}: deployment: assume: a date must be in quotes.") from error
 
     def there(paths: Iterable[str]) -> tuple[str, ...]:
         found = (_absolute(path, file) for path in paths if path)

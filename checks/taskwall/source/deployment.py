@@ -12,13 +12,14 @@ class DeployedPart(Struct, frozen=True):
     """What a deployment gives to the root modules and templates at or below a path.
 
     `path` and `var_files` are absolute; `parameters` are values by name. `workspace` is
-    Terraform's, None if it is not said.
+    Terraform's, None if it is not said. `assumptions` are those of `Inputs`.
     """
 
     path: str
     var_files: tuple[str, ...] = ()
     workspace: str | None = None
     parameters: Mapping[str, Value] = {}
+    assumptions: Mapping[str, Value] = {}
 
 
 class Deployment(Struct, frozen=True):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from msgspec import Struct
 
 from taskwall.core.paths import encloses, repository_of
+from taskwall.core.plain_file import read_plain
 
 if TYPE_CHECKING:
     from dulwich.objects import ObjectID
@@ -63,6 +64,7 @@ class Revisions:
             from dulwich.repo import Repo
         except ImportError as error:
             raise RevisionError(f"revisions need dulwich: {INSTALL}.") from error
+        _refuse_pipes(os.path.join(self.root, ".git"))
         try:
             self._repository = Repo(self.root)
         except (NotGitRepository, OSError, ValueError, NotImplementedError) as error:
@@ -104,6 +106,18 @@ class Revisions:
         return GitTree(self.root, self._repository, found.tree, found.id.decode())
 
 
+def _refuse_pipes(path: str) -> None:
+    """See that dulwich waits for nobody: it opens whatever is there by the names of git's files.
+
+    Raises:
+        RevisionError: something at a path, or below it, is neither a file nor a folder.
+    """
+    below = (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+    for file in (path, *below):
+        if os.path.exists(file) and not os.path.isfile(file) and not os.path.isdir(file):
+            raise RevisionError(f"{file}: is neither a file nor a folder.")
+
+
 def _refuse_alternates(repository: Repo, root: str) -> None:
     """See that all objects lie in the repository itself.
 
@@ -129,8 +143,7 @@ def _refuse_alternates(repository: Repo, root: str) -> None:
 def _alternates(objects: str) -> Iterator[str]:
     """The folders of further objects that a folder of objects names."""
     try:
-        with open(os.path.join(objects, "info", "alternates"), "rb") as stream:
-            lines = stream.read(1 << 20).splitlines()
+        lines = read_plain(os.path.join(objects, "info", "alternates"), 1 << 20).splitlines()
     except OSError:
         return
     for line in lines:

@@ -118,6 +118,7 @@ class Inputs(Struct, frozen=True):
             var_files=(*part.var_files, *self.var_files),
             workspace=part.workspace if self.workspace is None else self.workspace,
             parameters={**part.parameters, **self.parameters},
+            assumptions={**part.assumptions, **self.assumptions},
         )
 
 

@@ -96,3 +96,13 @@ inputs = {{ x = {expression} }}
     if name != "values.a":
         said = unit(own, assumptions={name: Known("said")})
         assert worst_per_scenario(x(said)) == Known("said")
+
+
+def test_what_is_known_only_elsewhere_is_no_file_that_is_missing() -> None:
+    """Where an attribute may come from a file, only files are named as not read."""
+    module = """
+variable "x" {}
+resource "aws_sfn_state_machine" "a" { definition = var.x }
+"""
+    evaluation = unit(SOURCE + 'inputs = { x = get_env("X") }', {"modules/m/main.tf": module})
+    assert evaluation.absent == ()

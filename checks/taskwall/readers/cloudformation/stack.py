@@ -135,13 +135,13 @@ class CloudFormationStack:
     is_deployable = True
 
     def given(self) -> object:
-        """The values of its templates' parameters."""
+        """The values of its templates' parameters, and what is assumed."""
         found = []
         for root in self.roots:
-            given = self.inputs.at(root.unit.file).parameters
-            found.append(
-                {name: plain_if_known(given[name]) for name in root.parameters if name in given}
-            )
+            inputs = self.inputs.at(root.unit.file)
+            given = inputs.parameters
+            known = {name: plain_if_known(given[name]) for name in root.parameters if name in given}
+            found.append((known, inputs.assumptions))
         return found
 
     @property

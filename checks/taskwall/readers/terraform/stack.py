@@ -84,11 +84,11 @@ class TerraformStack:
     is_deployable = True
 
     def given(self) -> object:
-        """The values of its variables, and its workspace."""
+        """The values of its variables, its workspace, and what is assumed."""
         run = RootEvaluation(self.root, self._loader, self.inputs, {}, self.boundary)
         values = {name: plain_if_known(value) for name, value in supplied(run).items()}
         known = {name: values[name] for name in self.root.variables if name in values}
-        return self.inputs.workspace, known
+        return self.inputs.workspace, known, self.inputs.assumptions
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Evaluate the root module and all that it calls under a scenario."""

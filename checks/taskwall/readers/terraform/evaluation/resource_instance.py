@@ -198,8 +198,8 @@ class ResourceInstance:
         value = body.fields.get(name)
         run = self._scope.run
         for need in () if value is None else needs(value):
-            path = need.name.removeprefix('file("').removesuffix('")')
-            if path != need.name:
+            if need.name.startswith('file("'):
+                path = need.name.removeprefix('file("').removesuffix('")')
                 cure = CURES.get(need.why, "make it a plain file in UTF-8")
                 path = os.path.relpath(path, run.root.folder) if os.path.isabs(path) else path
                 place = body.places[name]

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import TypeAlias
 
-from taskwall.core.values import Fields, Items, Known, Value, unknown
+from taskwall.core.values import Fields, Items, Known, Unknown, Value, unknown
 from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.evaluation.functions.arguments import text_of
 from taskwall.readers.terraform.terragrunt.context import ConfigurationContext
@@ -126,10 +126,9 @@ def _mark_as_read(arguments: list[Value], scope: ConfigurationContext) -> Value:
 
 
 def _get_env(arguments: list[Value], scope: ConfigurationContext) -> Value:
-    if len(arguments) > 1:
-        return arguments[1]
     name = f'get_env("{text_of(arguments[0])}")'
-    return scope.run.assumed(unknown(name, "is known only where Terragrunt runs"))
+    found = scope.run.assumed(unknown(name, "is known only where Terragrunt runs"))
+    return arguments[1] if len(arguments) > 1 and isinstance(found, Unknown) else found
 
 
 def _deep_merge(arguments: list[Value], scope: ConfigurationContext) -> Value:

@@ -82,7 +82,8 @@ class StackFiles:
             self.errors.append(error.error)
             return None
         module = module_of(stack.folder, (file,))
-        run = unit_evaluation(stack, module, self._loader, self._inputs, {}, self._boundary)
+        inputs = self._inputs.at(stack.folder)
+        run = unit_evaluation(stack, module, self._loader, inputs, {}, self._boundary)
         return configuration_of(stack, run)
 
     def _paths(self, part: "_Part", base: str, depth: int) -> Value | None:
@@ -131,8 +132,9 @@ class StackFiles:
         elif found in chain or len(chain) > DEEPEST_STACK:
             stack.run.complain(block.header, f"{name} makes a stack that it is part of")
         elif not self._loader.exists(found):
-            shown = stack.shown(found)
-            stack.run.complain(block.header, f"{name} is not read: there is no file {shown}")
+            if _truth(part.value("no_validation", names)) is not True:
+                shown = stack.shown(found)
+                stack.run.complain(block.header, f"{name} is not read: there is no file {shown}")
         elif block.type == "unit":
             self.used.add(found)
             for each in automatic:
