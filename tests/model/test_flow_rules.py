@@ -20,7 +20,7 @@ from taskwall.lowering import lower
 from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.reach import INTERNET, Reach
-from taskwall.model.flows.selection import addresses_of_ends, told_ranges
+from taskwall.model.flows.selection import addresses_of_ends, cidr_ranges
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
@@ -91,7 +91,7 @@ def broken(one: Told) -> Iterator[tuple[str, bool, object]]:
         if kind in ("service", "task") and direct:
             quiet = not one.about(flow.target, doubts, "TW603")
             yield "who is reached from the internet is in a public subnet", quiet, flow
-            if not told_ranges(flow):
+            if not cidr_ranges(flow):
                 quiet = not one.about(flow.target, doubts, "TW204", "TW206", "TW208")
                 yield "who is reached from all of the internet allows it", quiet, flow
         if kind in ("store", "proxy"):
@@ -106,7 +106,7 @@ def broken(one: Told) -> Iterator[tuple[str, bool, object]]:
             shut = not one.between(INTERNET, end, "open", "unknown")
             yield "public tasks in public subnets that allow the internet are reached", shut, end
         if one.about(end, ("fail",), "TW401"):
-            out = [flow for flow in one.between(end, INTERNET, "open") if not told_ranges(flow)]
+            out = [flow for flow in one.between(end, INTERNET, "open") if not cidr_ranges(flow)]
             leave = any(is_on(flow, HTTPS) for flow in out)
             yield "tasks that lack endpoints do not reach all of the internet", leave, end
         for finding in one.about(end, ("fail",), "TW213"):

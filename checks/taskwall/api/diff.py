@@ -28,7 +28,7 @@ OpenThreshold: TypeAlias = Literal["never", "internet", "any"]
 """Which flows that open fail the run: none, those from or to the internet, all."""
 
 FindingKey: TypeAlias = tuple[str, ...]
-"""What tells instances of findings apart: stack, rule, verdict, severity and resource."""
+"""What identifies instances of findings: stack, rule, verdict, severity and resource."""
 
 
 class ChangedFlow(Struct, frozen=True):
@@ -210,7 +210,9 @@ def _flow_changes(before: _Read, after: _Read, moved: dict[str, Moves]) -> FlowC
     for name in dict.fromkeys((*before.stacks, *after.stacks)):
         old, new = before.stacks.get(name), after.stacks.get(name)
         for kind, one in _in_stack(
-            _Told(old, before.networks), _Told(new, after.networks), moved.get(name, Moves())
+            _SideFlows(old, before.networks),
+            _SideFlows(new, after.networks),
+            moved.get(name, Moves()),
         ):
             found[kind].append(one)
     return FlowChanges(*(tuple(sorted(each, key=_flow_order)) for each in found.values()))
@@ -223,8 +225,8 @@ def _flow_order(one: ChangedFlow) -> tuple[object, ...]:
     return (*outside, flow.stack, flow.target, flow.source, flow.protocol, flow.ports)
 
 
-class _Told:
-    """The flows of one side of a stack, and how they are told; none where it has no such stack."""
+class _SideFlows:
+    """The flows of one side of a stack, and how they are shown; none where it has no such stack."""
 
     def __init__(self, of: StackNetwork | None, networks: Networks) -> None:
         self.ends: dict[str, str] = {}
@@ -241,7 +243,9 @@ class _Told:
         return self._teller.line(flow)
 
 
-def _in_stack(old: _Told, new: _Told, moved: Moves) -> Iterator[tuple[FlowChangeKind, ChangedFlow]]:
+def _in_stack(
+    old: _SideFlows, new: _SideFlows, moved: Moves
+) -> Iterator[tuple[FlowChangeKind, ChangedFlow]]:
     names = _names_now(old.ends, new.ends, moved)
     before = [_renamed(flow, names) for flow in old.flows]
     steps = {

@@ -18,11 +18,11 @@ from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
     NoEndError,
     Selection,
+    cidr_ranges,
     ends,
     flows_between,
     obstacles_between,
     select_ends,
-    told_ranges,
 )
 from taskwall.source.files import Files
 
@@ -265,8 +265,8 @@ class FlowTeller:
 
     def _addresses(self, flow: Flow) -> tuple[str, ...]:
         """The addresses that take part: they, or those left out, may be sensitive ones."""
-        told = tuple(told_ranges(flow))
-        return (SHOWN,) if told and self._hides_addresses else told
+        ranges = tuple(cidr_ranges(flow))
+        return (SHOWN,) if ranges and self._hides_addresses else ranges
 
     def change(self, obstacle: Obstacle) -> ProposedChange:
         """What closes a way."""
@@ -274,7 +274,7 @@ class FlowTeller:
 
     def closing(self, flows: list[Flow]) -> Iterator[ProposedChange]:
         """What would close flows: the last permission that lets each of them in."""
-        told: dict[object, ProposedChange] = {}
+        changes: dict[object, ProposedChange] = {}
         for flow in flows:
             if flow.verdict != "open":
                 continue
@@ -282,10 +282,10 @@ class FlowTeller:
             for fact in last[-1:]:
                 step = self._step(fact)
                 key = (step.file, step.line, step.resource)
-                told.setdefault(
+                changes.setdefault(
                     key, ProposedChange(step, f"remove or narrow this rule of {step.resource}")
                 )
-        yield from told.values()
+        yield from changes.values()
 
     def _steps(self, facts: Iterable[Fact]) -> Iterator[Step]:
         for fact in facts:
@@ -308,7 +308,7 @@ class FlowTeller:
 
 
 def words_of(flow: FlowLine) -> tuple[str, ...]:
-    """What is told of a flow beside its ends: the ports come first."""
+    """What reports say of a flow beside its ends: the ports come first."""
     ports = "all ports" if flow.ports == ("all",) else ", ".join(flow.ports)
     spoken = {"all": "everything", "icmp": "icmp"}.get(flow.protocol, f"{flow.protocol} {ports}")
     through = f"through {', '.join(flow.through)}" if flow.through else ""

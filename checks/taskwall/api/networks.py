@@ -1,4 +1,4 @@
-"""The networks that sources describe, with their switches left open."""
+"""The networks that sources describe, with their conditions left open."""
 
 from collections.abc import Iterator
 
@@ -53,7 +53,7 @@ class Networks:
         self._errors = dict.fromkeys((*self._found.refused, *self._found.errors))
 
     def __iter__(self) -> Iterator[StackNetwork]:
-        """Each stack's network: what may be there is in it, as things that may exist."""
+        """Each stack's network: what may be there is in it, as entities that may exist."""
         for read in self._found.reads:
             try:
                 evaluation = read.stack.evaluate({})

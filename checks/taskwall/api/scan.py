@@ -25,7 +25,7 @@ from taskwall.sources.refusals import nothing_to_analyse
 __all__ = ["Cache", "Options", "Progress", "built", "judge_stack", "scan"]
 
 Progress: TypeAlias = Callable[[int, int, str], None]
-"""Told, after each stack, how many are judged and how many there are."""
+"""Called after each stack: how many are judged, how many there are, and its name."""
 
 
 class Cache(Protocol):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 PATIENCE = 1.0
-"""Seconds that nobody needs to be told of: most scans end before."""
+"""Seconds before a bar is shown: most scans end before."""
 
 
 class ProgressBar:

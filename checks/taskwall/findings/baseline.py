@@ -1,4 +1,4 @@
-"""The baseline: findings that a project knows of and has put aside, in a file for review.
+"""The baseline: findings that a project knows of and has accepted, in a file for review.
 
 An entry names an instance of a finding by its fingerprint; rule, file and resource stand there for
 people. An entry made from a fail silences an unknown too, one made from an unknown never silences a
@@ -28,7 +28,7 @@ class BaselineError(Exception):
 
 
 class BaselineEntry(Struct, frozen=True):
-    """An instance put aside. `file` is seen from the repository, so that any folder will do."""
+    """An instance that is accepted. `file` is seen from the repository, so any folder will do."""
 
     fingerprint: str
     rule: str

@@ -114,10 +114,10 @@ def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
         elif local := local_name(meant, _near(on), on.language):
             text = text.replace(f"<{name}>", local)
         else:
-            told = f"<{meant}>".replace("\\", r"\\")
+            placeholder = f"<{meant}>".replace("\\", r"\\")
             if on.language == "terraform":  # an expression: a text, so that it parses
-                text = re.sub(rf"(?<== )<{name}>(?:\.\w+)?", f'"{told}"', text)
-            text = re.sub(rf"(?:!\w+ )?<{name}>(?:\.\w+)?", told, text)
+                text = re.sub(rf"(?<== )<{name}>(?:\.\w+)?", f'"{placeholder}"', text)
+            text = re.sub(rf"(?:!\w+ )?<{name}>(?:\.\w+)?", placeholder, text)
     return text
 
 

@@ -21,11 +21,11 @@ from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
     NoEndError,
     Selection,
+    cidr_ranges,
     ends,
     flows_between,
     obstacles_between,
     select_ends,
-    told_ranges,
 )
 
 End: TypeAlias = str | GroupUser | Endpoint | Vpc | Subnet | SecurityGroup
@@ -82,7 +82,7 @@ class Flow(ReadOnly):
     @property
     def addresses(self) -> tuple[str, ...]:
         """The addresses of the internet, a VPC or a remote network, where not all take part."""
-        return tuple(told_ranges(self._flow))
+        return tuple(cidr_ranges(self._flow))
 
     @property
     def open(self) -> Fact:

@@ -108,7 +108,7 @@ class Network(ReadOnly):
 
         Args:
             name: its address, Terraform label or CloudFormation logical id, the path of its CDK
-                construct, or the name that it has in AWS. An address stands before other names.
+                construct, or the name that it has in AWS. An address goes before other names.
 
         Raises:
             LookupError: there is none, and the message names the nearest; or there are several, and

@@ -1,7 +1,8 @@
 """Workflow commands of GitHub Actions, which show findings beside the lines of a pull request.
 
 GitHub shows ten errors, ten warnings and ten notices of a step: the worst come first. What is
-unknown, or absent, is a notice; what is put aside or passes is not shown.
+unknown, or absent, is a notice; what is suppressed, in the baseline or passes is
+not shown.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """GitLab's code quality report (a subset of Code Climate's), for merge requests.
 
-What is unknown, absent or a warning is of the severity "info". What is put aside or passes is not
-in it. Sources that could not be read and rules that crashed are blockers.
+What is unknown, absent or a warning is of the severity "info". What is suppressed, in the baseline
+or passes is not in it. Sources that could not be read and rules that crashed are blockers.
 """
 
 from collections.abc import Iterator, Mapping

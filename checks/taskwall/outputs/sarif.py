@@ -1,9 +1,10 @@
 """SARIF 2.1.0, as code scanning takes it (OASIS, "Static Analysis Results Interchange Format").
 
-What is unknown is of the kind "review", a pass of the kind "pass". Findings that are put aside are
-counted in the properties of the run, for code scanning would show them as open; where they are
-wanted, they are results with suppressions. Sources that could not be read and rules that crashed
-are notifications, and make the run unsuccessful; sources that are absent are notifications too.
+What is unknown is of the kind "review", a pass of the kind "pass". Findings that are suppressed, or
+in the baseline, are counted in the properties of the run, for code scanning would show them as
+open; where they are wanted, they are results with suppressions. Sources that could not be read and
+rules that crashed are notifications, and make the run unsuccessful; sources that are absent are
+notifications too.
 """
 
 import re
@@ -245,7 +246,7 @@ def _fix(text: str, edits: tuple[Edit, ...]) -> Object:
 
 
 def _suppression(one: Suppressed) -> Object:
-    """Why a finding is put aside: by the source itself, or by the baseline beside it."""
+    """Why a finding is suppressed: by the source itself, or by the baseline beside it."""
     place = {"artifactLocation": _artifact(one.file), "region": {"startLine": one.line}}
     found: Object = {
         "kind": "inSource" if one.by == "comment" else "external",

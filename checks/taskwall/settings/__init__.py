@@ -1,7 +1,7 @@
 """What a project can set: `[tool.taskwall]` in pyproject.toml, or `taskwall.toml`.
 
 `loading.py` finds and reads it, `checking.py` sees that it can be meant so, `command_line.py` puts
-the command's options before it, `selection.py` says which rules run then.
+the command's options over it, `selection.py` says which rules run then.
 """
 
 import os
@@ -200,7 +200,7 @@ def setting_keys() -> list[str]:
 
 
 def stack_of(side: str) -> str:
-    """The stack that stands before the address of a side of a tie; "" if none does."""
+    """The stack that a side of a tie names before its address; "" if none does."""
     stack, colon, _ = side.partition(":")
     return stack if colon and '"' not in stack else ""
 

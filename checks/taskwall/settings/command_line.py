@@ -1,4 +1,4 @@
-"""The options of a command, which stand before the settings."""
+"""The options of a command, which override the settings."""
 
 import os
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,6 @@
 """Find the settings that hold for a path, and read them.
 
-The nearest file above the path holds; in one folder taskwall.toml stands before pyproject.toml.
+The nearest file above the path holds; in one folder taskwall.toml overrides pyproject.toml.
 """
 
 import os

@@ -209,7 +209,7 @@ def obstacles_between(reach: Reach, of: Selection, to: Selection) -> tuple[Obsta
     return best
 
 
-def told_ranges(flow: Flow) -> list[str]:
+def cidr_ranges(flow: Flow) -> list[str]:
     """The addresses of a flow's end where these are not all that its name stands for, as CIDRs."""
     if flow.addresses == EVERYWHERE:
         return []
