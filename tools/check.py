@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--all"]):
         sys.stderr.write("usage: python3 tools/check.py [--all]\n")
         return 2
-    names = ("test", "docs", "cdk") if arguments else ("test",)
+    names = ("test", "docs", "cdk", "fleet") if arguments else ("test",)
     groups = (f"--group={name}" for name in names)
     programs = environment(ROOT / ".venv-check", "--editable", ".", *groups)
     surroundings = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}

@@ -17,6 +17,7 @@ from sarif_shape import LOG
 from taskwall.findings.finding import (
     Absent,
     Crash,
+    Edit,
     Finding,
     Problem,
     Report,
@@ -409,6 +410,26 @@ def test_narrow_terminals_show_every_word(width: int) -> None:
         said = sanitize(one.message).split()
         assert "".join(said) in "".join(text.split())
         assert " ".join(said) in wide
+
+
+@pytest.mark.parametrize(
+    ("last", "suggested"),
+    [("c = 3", "  a = 22 # why\nx\ny = 3"), ("c = 3*****", ""), ("c =\t3", "")],
+)
+def test_markdown_suggests_what_edits_make(last: str, suggested: str) -> None:
+    """Edits of neighbouring lines are one suggestion, unless a line is not shown as it is."""
+    lines = ["  a = 2 # why", "b = 1", last]
+    edits = (Edit("m.tf", 1, 7, 1, 8, "22"), Edit("m.tf", 2, 1, 3, 2, "x\ny"))
+    base = FINDINGS[0]
+    assert base.fix
+    finding = replace(base, fix=replace(base.fix, edits=edits))
+    report = replace(report_of([finding]), excerpt=lambda _, line: lines[line - 1])
+
+    text = render("markdown", report, View())
+
+    told = f"<code>m.tf:1-3</code>\n\n```suggestion\n{suggested}\n```\n"
+    assert (told in text) == bool(suggested)
+    assert ("```suggestion" in text) == bool(suggested)
 
 
 @pytest.mark.parametrize("name", formats())

@@ -20,7 +20,7 @@ from taskwall.settings import Settings
 from taskwall.source.containment import crash_at
 from taskwall.source.files import Files
 from taskwall.source.stack import InternalError, Stack
-from taskwall.sources import nothing_to_analyse
+from taskwall.sources.refusals import nothing_to_analyse
 
 __all__ = ["Cache", "Options", "Progress", "built", "judge_stack", "scan"]
 

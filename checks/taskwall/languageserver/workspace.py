@@ -29,7 +29,7 @@ from taskwall.languageserver.projects import SETTINGS, ProjectView, folder_of, i
 from taskwall.languageserver.worker import Worker
 from taskwall.session.summaries import ResourceSummary
 from taskwall.source.files import PASSED_OVER
-from taskwall.sources import may_be_source
+from taskwall.sources.recognising import may_be_source
 
 IDLE_SECONDS = 1.0
 """Seconds without anything new after which summaries are drawn anew: nobody reads them typing."""

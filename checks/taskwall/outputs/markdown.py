@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from taskwall.findings.causes import by_cause
-from taskwall.findings.finding import SEVERITIES, Finding, Report, Suppressed
+from taskwall.findings.finding import SEVERITIES, Edit, Finding, Report, Suppressed
 from taskwall.findings.markdown import as_code, as_plain, fenced
 from taskwall.findings.text import (
     absent_calls,
@@ -15,6 +15,7 @@ from taskwall.findings.text import (
     by_severity,
     one_line,
     remainder,
+    sanitize,
 )
 from taskwall.outputs import View
 
@@ -22,6 +23,12 @@ MAX_ROWS = 50
 ROOM = 30_000
 """How many findings of a kind are listed, and how many characters tell what stands behind them:
 GitHub takes comments of 65536."""
+
+MAX_SUGGESTED = 20
+"""How many lines a suggestion takes the place of at most."""
+
+MASK = "**"
+"""What a masked line holds."""
 
 
 def render(report: Report, view: View | None = None) -> str:
@@ -105,7 +112,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
     yield "<details><summary>Why, and what to write instead</summary>\n"
     room = ROOM
     for number, one in enumerate(fails):
-        text = "\n".join(_behind(one))
+        text = "\n".join(_behind(one, report))
         room -= len(text)
         if room < 0:
             yield f"And the details of {len(fails) - number} more.\n"
@@ -114,7 +121,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
     yield "</details>\n"
 
 
-def _behind(one: Finding) -> Iterator[str]:
+def _behind(one: Finding, report: Report) -> Iterator[str]:
     """The chain that leads to a finding, and its fix."""
     yield f"**{one.rule}** {as_code(one.resource)} {_where(one)}\n"
     for step in one.because:
@@ -123,6 +130,28 @@ def _behind(one: Finding) -> Iterator[str]:
         yield f"- called from {as_plain(call.text)} ({as_code(f'{call.file}:{call.line}')})"
     if one.fix:
         yield f"\n{fenced(one.fix.text)}\n"
+        yield from _suggestion(one.fix.edits, report)
+
+
+def _suggestion(edits: Sequence[Edit], report: Report) -> Iterator[str]:
+    """What edits make of their lines, as GitHub takes it in a review; if nothing is to fill in.
+
+    Lines that a report does not show as they are cannot be suggested: masked ones, and tabs.
+    """
+    if not edits or any(edit.placeholder or edit.file != edits[0].file for edit in edits):
+        return
+    file, first, last = edits[0].file, edits[0].line, max(edit.end_line for edit in edits)
+    found = [report.excerpt(file, number) for number in range(first, last + 1)]
+    lines = [line for line in found if line is not None and line == sanitize(line)]
+    if len(lines) < len(found) or len(lines) > MAX_SUGGESTED or MASK in "".join(lines):
+        return
+    for edit in reversed(edits):
+        start, end = edit.line - first, edit.end_line - first
+        head, tail = lines[start][: edit.column - 1], lines[end][edit.end_column - 1 :]
+        lines[start : end + 1] = f"{head}{edit.text}{tail}".replace("\r", "").split("\n")
+    new = "\n".join(lines)
+    where = f"{file}:{first}" if first == last else f"{file}:{first}-{last}"
+    yield f"{as_code(where)}\n\n{fenced(new, 'suggestion')}\n"
 
 
 def _aside(title: str, held: Sequence[Suppressed], report: Report) -> Iterator[str]:
