@@ -42,7 +42,15 @@ ALL = (
     ("python", "-m", "tools.search", "--minutes", "10"),
     (*TESTS, "-m", "", "-rs"),
 )
-WANTED = {"node": "Node.js", "npm": "npm", "nvim": "Neovim", "emacs": "Emacs", "hx": "Helix"}
+WANTED = {
+    "node": "Node.js",
+    "npm": "npm",
+    "nvim": "Neovim",
+    "emacs": "Emacs",
+    "hx": "Helix",
+    "code-server": "code-server",
+    "chromium": "Chromium",
+}
 """The programs without which `--all` leaves something out."""
 
 

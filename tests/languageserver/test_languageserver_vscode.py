@@ -5,19 +5,17 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from languageserver.editors import CHECKS, Editor, codes, replacing
+from languageserver.editors import Editor, codes, replacing
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
-from npm import npm
+from languageserver.vscode import EXTENSION, command_in, packaged
 from taskwall.languageserver.preferences import Preferences, preferences
 
-EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
 MANIFEST: dict[str, Any] = json.loads((EXTENSION / "package.json").read_text())
 NODE = shutil.which("node")
 OF_THE_EXTENSION = {"path", "trace.server"}
@@ -147,14 +145,7 @@ console.log(JSON.stringify(Object.keys(require(process.argv[1]))));
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 def test_package(tmp_path: Path) -> None:
     """The commands of the documentation make a package, which holds what it needs and loads."""
-    repository = EXTENSION.parents[1]
-    folder = tmp_path / "editors" / "vscode"
-    ours = shutil.ignore_patterns("node_modules", "dist", "*.vsix", "LICENSE")
-    shutil.copytree(EXTENSION, folder, ignore=ours)
-    shutil.copy(repository / "LICENSE", tmp_path)
-    npm(folder, "ci", "--no-audit", "--no-fund")
-    npm(folder, "run", "package")
-    with zipfile.ZipFile(folder / "taskwall.vsix") as package:
+    with zipfile.ZipFile(packaged(tmp_path)) as package:
         names = set(package.namelist())
         package.extractall(tmp_path / "unpacked")
     own = {name.removeprefix("extension/") for name in names if name.startswith("extension/")}
@@ -189,17 +180,6 @@ def test_pages_of_the_server_are_shown_as_pages() -> None:
     assert in_extension("isPage", "file:///any/taskwall-a1_b2/TW204.md")
     assert not in_extension("isPage", "file:///any/taskwall/README.md")
     assert not in_extension("isPage", "file:///any/taskwall-a1_b2/main.tf")
-
-
-def command_in(folder: Path) -> Path:
-    """A command `taskwall` that runs these sources."""
-    command = folder / "bin" / "taskwall"
-    command.parent.mkdir()
-    command.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{CHECKS}" exec "{sys.executable}" -m taskwall "$@"\n'
-    )
-    command.chmod(0o755)
-    return command
 
 
 def started(path: str, folder: str, *python: str) -> list[str]:
