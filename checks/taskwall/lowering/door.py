@@ -95,7 +95,11 @@ _WHOSE = {
 }
 
 
-@lowers(*_WHOSE)
+_ELSEWHERE = _REMOTE["networkmanager"]
+"""Types that are modelled besides, where they are read."""
+
+
+@lowers(*(type_ for type_ in _WHOSE if type_ not in _ELSEWHERE))
 def door(r: ResourceReader) -> Iterator[Entity]:
     yield door_of(r, *_WHOSE[r.resource.type])
 
