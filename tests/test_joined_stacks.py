@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import storefronts
 from budgets import examples
 from storefronts import Shop
-from taskwall import sources
 from taskwall.api.options import resolved_options
 from taskwall.api.scan import Options, scan
 from taskwall.engine.judge import judge
@@ -23,6 +22,8 @@ from taskwall.rules import all_rules
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
+from taskwall.sources import stacks as reading
+from taskwall.sources.nearby import ReadCache
 
 
 def told(texts: Mapping[str, object]) -> Counter[tuple[str, str, str]]:
@@ -135,14 +136,14 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
         text = APP.replace("!Ref Group", '"Fn::ImportValue": !Sub "${Group}-Group"')
         (tmp_path / f"app{number}.yaml").write_text(text)
     read: list[int] = []
-    stacks = sources._stacks
+    stacks = reading._read
 
     def counted(paths: Sequence[str], *others: Any) -> Any:
         read.append(len(paths))
         return stacks(paths, *others)
 
-    monkeypatch.setattr(sources, "_stacks", counted)
-    known = sources.ReadCache()
+    monkeypatch.setattr(reading, "_read", counted)
+    known = ReadCache()
     paths = [str(path) for path in sorted(tmp_path.glob("*.yaml"))]
     for path in paths:
         asked = resolved_options(Options(paths=(path,)))

@@ -580,7 +580,11 @@ class ModuleInstance:
         source = caller.argument(block, "source") or ""
         downloaded = caller.run.sources.is_download(source, module.folder)
         call = ModuleCall(
-            f"module.{name}", block.header, downloaded, stand_in.title if stand_in else ""
+            f"module.{name}",
+            block.header,
+            downloaded,
+            stand_in.title if stand_in else "",
+            source if downloaded else "",
         )
         self.scope = caller.inner(
             name,
