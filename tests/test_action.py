@@ -19,7 +19,7 @@ ACTION: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step.get("name", step.get("uses")): step for step in ACTION["runs"]["steps"]}
 OWN = {
     "paths", "modules", "args", "summary", "sarif-file", "upload-sarif", "working-directory",
-    "python-version", "version", "diff",
+    "python-version", "version", "diff", "comment",
 }  # fmt: skip
 """Inputs that are no options of the command."""
 
@@ -131,3 +131,37 @@ def test_script(tmp_path: Path, inputs: dict[str, str], status: int) -> None:
         assert json.loads((tmp_path / "t.sarif").read_text())["runs"][0]["results"]
         assert "::warning file=a stack/main.tf" in done.stdout
         assert "TW702" in (tmp_path / "summary.md").read_text()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(
+    ("there", "call"),
+    [
+        ("", "api --silent repos/a/b/issues/7/comments"),
+        ("12\n34\n", "api --silent --method PATCH repos/a/b/issues/comments/12"),
+    ],
+)
+def test_a_pull_request_has_one_comment(tmp_path: Path, there: str, call: str) -> None:
+    """The comment is made once, and then is changed; its first line is by what it is found."""
+    (tmp_path / "there").write_text(there)
+    (tmp_path / "diff.md").write_text("opens\n")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "gh").write_text(
+        '#!/bin/sh\ncase "$*" in *--jq*) cat there; exit;; esac\n'
+        'echo "$@"; for last; do :; done; cat "${last#body=@}"\n'
+    )
+    (tmp_path / "bin" / "gh").chmod(0o755)
+    given = {"COMMENT": "diff.md", "COMMENTS": "repos/a/b/issues", "NUMBER": "7"}
+
+    done = run(STEPS["Comment"]["run"], tmp_path, given)
+
+    assert done.returncode == 0, done.stderr
+    called, *body = done.stdout.splitlines()
+    assert called.startswith(f"{call} --field body=@")
+    assert body == ["<!-- taskwall diff -->", "opens"]
+
+
+def test_forks_get_no_comment() -> None:
+    """Their token may not write, and the step would fail."""
+    same = "github.event.pull_request.head.repo.full_name == github.repository"
+    assert same in STEPS["Comment"]["if"]

@@ -136,8 +136,10 @@ def test_all_of_it_at_once() -> None:
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.tf", "nowhere/template.yaml"])
 def test_what_is_not_there_is_an_error(name: str, tmp_path: Path) -> None:
     """A path that does not exist is an error; others given with it are still scanned."""
-    good = str(BROKEN / "hcl_latin_1" / "good.tf")
-    options = Options(paths=(str(tmp_path / name), good), cwd=str(tmp_path))
+    good = tmp_path / "good" / "good.tf"
+    good.parent.mkdir()
+    good.write_text((BROKEN / "hcl_latin_1" / "good.tf").read_text())
+    options = Options(paths=(str(tmp_path / name), str(good)), cwd=str(tmp_path))
 
     document = scan(options).document
 

@@ -224,6 +224,7 @@ def steps(work: Callable[[], object]) -> int:
 
 
 LIST = "[for i in range(1000) : [for j in range(100) : tostring(i + j)]]"
+LESS = LIST.replace("1000", "200")
 INCLUDES = {
     f"i{n}.yaml": "\n".join(
         f"k{j}:\n  Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: i{n + 1}.yaml}}}}"
@@ -259,7 +260,7 @@ BOUNDED: dict[str, Texts] = {
         "  b = [for i in range(1000) : { y = i }]\n}\n",
     ),
     "a large variable of many modules": {
-        "main.tf": f'locals {{\n  a = {LIST}\n}}\nmodule "m" {{\n  source = "./m"\n'
+        "main.tf": f'locals {{\n  a = {LESS}\n}}\nmodule "m" {{\n  source = "./m"\n'
         "  count  = 500\n  a      = local.a\n}\n",
         "m/main.tf": 'variable "a" {\n  type = list(list(string))\n}\n'
         'resource "aws_ecs_service" "s" {\n  name = length(var.a)\n}\n',
@@ -339,13 +340,17 @@ def test_lists_are_merged_as_before() -> None:
 def test_what_a_user_names_must_be_a_plain_file(tmp_path: Path) -> None:
     """Pipes and devices are said to be none, at once; so are files of absurd size."""
     laid_out(tmp_path, {"good/main.tf": GOOD})
-    pipe = tmp_path / "pipe"
+    pipe = tmp_path / "pipe.json"
     os.mkfifo(pipe)
     for path in (str(pipe), "/dev/zero"):
         with pytest.raises(BaselineError, match="not a plain file"):
             api.scan(Options((str(tmp_path),), baseline=path, cwd=str(tmp_path)))
         document = scanned(tmp_path, Inputs(var_files=(path,)))
         assert any("not a plain file" in error.message for error in document.errors)
+        document = api.scan(Options((str(tmp_path),), context=(path,), cwd=str(tmp_path))).document
+        assert [error.message for error in document.errors] == [
+            "cannot be read: is not a plain file"
+        ]
     pipe.rename(tmp_path / "taskwall.toml")
     with pytest.raises(SettingsError, match="not a plain file"):
         scanned(tmp_path)

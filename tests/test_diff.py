@@ -1,6 +1,7 @@
 """`taskwall diff`: what a change opens, closes and brings, whichever way both sides are given."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -243,7 +244,7 @@ def test_links_in_a_revision_lead_within_it(tmp_path: Path) -> None:
 
 
 def test_objects_elsewhere_and_missing_objects_are_errors(tmp_path: Path) -> None:
-    """Alternates outside of the repository are refused, and what is missing is named."""
+    """Alternates outside of the repository are refused, what is missing is named, pipes are too."""
     inside, outside = tmp_path / "in", tmp_path / "out"
     inside.mkdir()
     outside.mkdir()
@@ -260,6 +261,9 @@ def test_objects_elsewhere_and_missing_objects_are_errors(tmp_path: Path) -> Non
         if b"aws_vpc" in __import__("zlib").decompress(blob.read_bytes()):
             blob.unlink()
     with pytest.raises(DiffError, match="is not in the repository"):
+        difference(options, "HEAD", None)
+    os.mkfifo(inside / ".git" / "packed-refs")
+    with pytest.raises(DiffError, match="neither a file nor a folder"):
         difference(options, "HEAD", None)
 
 

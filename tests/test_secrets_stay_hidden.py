@@ -8,12 +8,21 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from planted import planted
+from taskwall import diff, graph
+from taskwall.api.diff import difference
+from taskwall.api.fix import as_diff, fix
+from taskwall.api.flows import explain, list_flows
 from taskwall.api.options import Options, resolved_options
 from taskwall.api.scan import scan
 from taskwall.core.values import Known, Value
 from taskwall.findings.finding import Fix, Report
 from taskwall.findings.redaction import SHOWN, Redactor
+from taskwall.graph.sources import pictures
+from taskwall.languageserver.hover import as_markdown
+from taskwall.mcp import answers
 from taskwall.outputs import View, formats, render
 from taskwall.readers import terraform
 from taskwall.readers.terraform.values.sensitive import Derived, with_derived
@@ -67,16 +76,37 @@ def scanned(
 
 
 def told(report: Report) -> str:
-    """A report in all formats."""
+    """A report in all formats, without how long it took."""
+    report = replace(report, seconds={})
     views = (View(colour=True, verbose=True), View(width=400, verbose=True))
     return "".join(render(name, report, view) for name in formats() for view in views)
 
 
+def told_by_others(folder: Path, asked: Options) -> str:
+    """What editors, agents, pictures, flows, differences and fixes tell of the same sources."""
+    (folder / "nothing").mkdir(exist_ok=True)
+    differs = difference(replace(asked, paths=(".",)), "nothing", ".")
+    flows = list_flows(asked, None, None)
+    source, target = flows.flows[0].source, flows.flows[0].target
+    graphs = pictures(asked).graphs
+    made = (
+        *map(as_markdown, Session(str(folder), asked).summaries()),
+        *(graph.render(name, graphs) for name in graph.FORMATS),
+        *(diff.render(name, differs) for name in diff.DIFF_FORMATS),
+        as_diff(fix(asked)),
+        flows,
+        explain(asked, source, target, None),
+        explain(asked, target, source, None),
+        answers.scan_answer(asked, answers.MOST),
+    )
+    return "\n".join(map(str, made))
+
+
 def test_the_way_to_the_outputs_is_open(tmp_path: Path) -> None:
     """What is not secret is told: else these tests could not fail."""
-    assert f"{CANARY}/32" in scanned(
-        tmp_path, {"main.tf": STACK.replace("CIDR", f'"{CANARY}/32"')}
-    ).replace("\033[0m", "")
+    text = {"main.tf": STACK.replace("CIDR", f'"{CANARY}/32"')}
+    assert f"{CANARY}/32" in scanned(tmp_path, text).replace("\033[0m", "")
+    assert f"{CANARY}/32" in told_by_others(tmp_path, Options((str(tmp_path),), cwd=str(tmp_path)))
 
 
 SECRET = 'variable "net" {\n  sensitive = true\n  DEFAULT\n}\n'
@@ -96,72 +126,57 @@ data "terraform_remote_state" "s" {
 """
 
 
-@pytest.mark.parametrize(
-    "texts",
-    [
-        {"main.tf": DEFAULT + STACK.replace("CIDR", "var.net")},
-        {
-            "main.tf": SECRET.replace("DEFAULT", "") + STACK.replace("CIDR", "var.net"),
-            "terraform.tfvars": f'net = "{CANARY}/32"\n',
-        },
-        {
-            "main.tf": SECRET.replace("DEFAULT", "") + STACK.replace("CIDR", "var.net"),
-            "x.auto.tfvars.json": json.dumps({"net": f"{CANARY}/32"}),
-        },
-        {
-            "main.tf": DEFAULT
-            + "locals { net = var.net\n nets = [local.net] }\n"
-            + STACK.replace("CIDR", "local.nets[0]")
-        },
-        {"main.tf": STACK.replace("CIDR", f'sensitive("{CANARY}/32")')},
-        {
-            "main.tf": f'locals {{ net = sensitive("{CANARY}") }}\n'
-            + STACK.replace("CIDR", '"${local.net}/32"')
-        },
-        {
-            "main.tf": SECRET.replace("DEFAULT", 'default = ["203.0.113.64/26", 77]')
-            + STACK.replace("CIDR", '"${cidrhost(var.net[0], 13)}/32"')
-        },
-        {
-            "main.tf": f'variable "all" {{\n sensitive = true\n default = "a,{CANARY},b"\n}}\n'
-            + STACK.replace("CIDR", '"${split(",", var.all)[1]}/32"')
-        },
-        {
-            "main.tf": 'variable "all" {\n sensitive = true\n'
-            f'  default = "{{\\"net\\":\\"{CANARY}/32\\"}}"\n}}\n'
-            + STACK.replace("CIDR", "jsondecode(var.all).net")
-        },
-        {
-            "main.tf": f'module "m" {{\n source = "./m"\n net = "{CANARY}/32"\n}}\n'
-            + STACK.replace("CIDR", "module.m.net"),
-            "m/main.tf": MODULE.replace("VALUE", "var.net"),
-        },
-        {
-            "main.tf": 'module "m" {\n source = "./m"\n net = ""\n}\n'
-            + STACK.replace("CIDR", "module.m.net"),
-            "m/main.tf": MODULE.replace("VALUE", f'"{CANARY}/32"'),
-        },
-        {
-            "app/main.tf": REMOTE
-            + STACK.replace("CIDR", "data.terraform_remote_state.s.outputs.net"),
-            "other/main.tf": f'output "net" {{\n sensitive = true\n value = "{CANARY}/32"\n}}\n',
-        },
-    ],
-    ids=[
-        "variable",
-        "tfvars",
-        "tfvars.json",
-        "local",
-        "sensitive()",
-        "within a text",
-        "calculated",
-        "cut out",
-        "decoded",
-        "module's argument",
-        "module's output",
-        "another root's output",
-    ],
-)
+SENSITIVE: dict[str, Mapping[str, str]] = {
+    "variable": {"main.tf": DEFAULT + STACK.replace("CIDR", "var.net")},
+    "tfvars": {
+        "main.tf": SECRET.replace("DEFAULT", "") + STACK.replace("CIDR", "var.net"),
+        "terraform.tfvars": f'net = "{CANARY}/32"\n',
+    },
+    "tfvars.json": {
+        "main.tf": SECRET.replace("DEFAULT", "") + STACK.replace("CIDR", "var.net"),
+        "x.auto.tfvars.json": json.dumps({"net": f"{CANARY}/32"}),
+    },
+    "local": {
+        "main.tf": DEFAULT
+        + "locals { net = var.net\n nets = [local.net] }\n"
+        + STACK.replace("CIDR", "local.nets[0]")
+    },
+    "sensitive()": {"main.tf": STACK.replace("CIDR", f'sensitive("{CANARY}/32")')},
+    "within a text": {
+        "main.tf": f'locals {{ net = sensitive("{CANARY}") }}\n'
+        + STACK.replace("CIDR", '"${local.net}/32"')
+    },
+    "calculated": {
+        "main.tf": SECRET.replace("DEFAULT", 'default = ["203.0.113.64/26", 77]')
+        + STACK.replace("CIDR", '"${cidrhost(var.net[0], 13)}/32"')
+    },
+    "cut out": {
+        "main.tf": f'variable "all" {{\n sensitive = true\n default = "a,{CANARY},b"\n}}\n'
+        + STACK.replace("CIDR", '"${split(",", var.all)[1]}/32"')
+    },
+    "decoded": {
+        "main.tf": 'variable "all" {\n sensitive = true\n'
+        f'  default = "{{\\"net\\":\\"{CANARY}/32\\"}}"\n}}\n'
+        + STACK.replace("CIDR", "jsondecode(var.all).net")
+    },
+    "module's argument": {
+        "main.tf": f'module "m" {{\n source = "./m"\n net = "{CANARY}/32"\n}}\n'
+        + STACK.replace("CIDR", "module.m.net"),
+        "m/main.tf": MODULE.replace("VALUE", "var.net"),
+    },
+    "module's output": {
+        "main.tf": 'module "m" {\n source = "./m"\n net = ""\n}\n'
+        + STACK.replace("CIDR", "module.m.net"),
+        "m/main.tf": MODULE.replace("VALUE", f'"{CANARY}/32"'),
+    },
+    "another root's output": {
+        "app/main.tf": REMOTE + STACK.replace("CIDR", "data.terraform_remote_state.s.outputs.net"),
+        "other/main.tf": f'output "net" {{\n sensitive = true\n value = "{CANARY}/32"\n}}\n',
+    },
+}
+
+
+@pytest.mark.parametrize("texts", SENSITIVE.values(), ids=SENSITIVE)
 def test_sensitive_values_are_not_told(texts: Mapping[str, str], tmp_path: Path) -> None:
     """What Terraform calls sensitive is in no format, and what is made of it is not either."""
     found = scanned(tmp_path, texts)
@@ -349,6 +364,23 @@ def test_secrets_of_a_template_are_not_told(tmp_path: Path) -> None:
     assert WORD not in found
     assert CANARY not in found
     assert "TW109" in found
+
+
+def test_no_surface_tells_what_is_planted(tmp_path: Path) -> None:
+    """A hundred kinds of secrets, in places of all kinds, and what Terraform calls sensitive."""
+    texts, kinds = planted()
+    for number, each in enumerate(SENSITIVE.values()):
+        texts |= {f"root{number}/{path}": text for path, text in each.items()}
+    found = scanned(tmp_path, texts)
+    asked = Options((str(tmp_path),), cwd=str(tmp_path))
+    files = Files()
+    reads = resolved_options(asked).read(files).reads
+    lines = SourceLines(files, [read.stack for read in reads])
+    others = told_by_others(tmp_path, asked)
+    assert f"{CANARY}/32" not in others
+    shown = "".join(line for path in texts for line in lines.for_path(str(tmp_path / path)))
+    assert "sg-seen" in shown, "what is no secret is shown"
+    assert [kind for word, kind in kinds.items() if word in f"{found}{others}{shown}"] == []
 
 
 def test_what_is_typed_is_hidden_from_then_on(tmp_path: Path) -> None:

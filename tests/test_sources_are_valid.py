@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from tools.linted import FIXTURES, errors, sound, unlisted
 
 from taskwall.core.values import Known
@@ -41,6 +42,7 @@ OPAQUE = {
     "log_format",
     "node_properties",
     "policy",
+    "policy_document",
     "tags",
     "user_data",
     "properties",
@@ -122,6 +124,14 @@ def test_the_list_holds_every_type_that_is_lowered() -> None:
     lowered = {name for name in lowered_types() if name.startswith("aws_")}
 
     assert lowered == {name for name in lowered if known(name)}
+
+
+def test_each_type_of_cloudformation_exists() -> None:
+    """No resource type is lowered that neither CloudFormation nor SAM has."""
+    lowered = {name for name in lowered_types() if name.startswith("AWS::")}
+    known = set(PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1"))
+
+    assert lowered - known == {"AWS::CodeDeploy::BlueGreen"}  # A hook, which is read as one.
 
 
 def test_fixtures_write_names_that_exist() -> None:

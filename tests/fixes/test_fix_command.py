@@ -26,6 +26,21 @@ variable "protocol" {{
 }}
 """
 
+TEMPLATE = f"""\
+# Édge: the listener of the shop
+Resources:
+    Shop:   # in front of all
+        Type: AWS::ElasticLoadBalancingV2::Listener
+        Properties:
+            LoadBalancerArn: arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/1
+            Port: 443
+            Protocol: HTTPS
+            Certificates: [ {{CertificateArn: arn:aws:acm:eu-west-1:1:certificate/x}} ]
+            SslPolicy: '{WEAK}'   # since 2017
+
+            DefaultActions: [{{Type: forward, TargetGroupArn: arn:aws:tg}}]
+"""
+
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -50,12 +65,18 @@ def called(root: Path, protocol: str) -> Path:
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(("name", "source"), [("main.tf", LISTENER), ("shop.yaml", TEMPLATE)])
 def test_the_diff_is_what_is_written(
-    repository: Path, capfd: pytest.CaptureFixture[str], newline: str, mark: str
+    repository: Path,
+    capfd: pytest.CaptureFixture[str],
+    name: str,
+    source: str,
+    newline: str,
+    mark: str,
 ) -> None:
     """The diff can be applied, gives what `--write` writes, and all other bytes stay."""
-    text = mark + LISTENER.replace("\n", newline)
-    path = write(repository / "infra" / "main.tf", text)
+    text = mark + source.replace("\n", newline)
+    path = write(repository / "infra" / name, text)
     path.chmod(0o640)
 
     assert main(["fix", "infra", "--check"]) == 1
@@ -67,7 +88,7 @@ def test_the_diff_is_what_is_written(
     expected = text.replace(WEAK, STRONG).encode()
     assert path.read_bytes() == expected
     assert path.stat().st_mode & 0o777 == 0o640
-    assert os.listdir(path.parent) == ["main.tf"]
+    assert os.listdir(path.parent) == [name]
     assert said.endswith("1 finding can be fixed in 1 file\n")
     path.write_bytes(text.encode())
     lines = diff.split("--- a/")[1]

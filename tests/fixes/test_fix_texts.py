@@ -16,7 +16,7 @@ import cfnlint.data.schemas
 import pytest
 from msgspec.structs import replace
 
-from taskwall.core.values import Origin, Span
+from taskwall.core.values import ModuleCall, Origin, Span
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.fixes.wording import code_of, fix_text, for_json
@@ -348,3 +348,15 @@ def test_a_construct_of_the_library(rule: str, path: str, code: str, told: str) 
     assert told == "" or f"at the construct {construct}" in found.partition("\n")[0]
     assert wanted in found.partition(":\n")[2]
     assert ("in Python" in found) == bool(told)
+
+
+def test_what_a_downloaded_module_makes() -> None:
+    """It is named from where the module is called, which is what the user can change."""
+    place = CONSTRUCT.header
+    calls = (ModuleCall("module.net", place), ModuleCall("module.vpc", place, downloaded=True))
+    made = 'module.net["a"].module.vpc.aws_vpc.this[0]'
+    on = Origin("module.net.module.vpc.aws_vpc.this", made, place, "terraform", calls)
+
+    for meant, told in ((made, f'"<{made}>"'), ('module.net["a"].aws_vpc.own', "aws_vpc.own.id")):
+        found = fix_text("vpc_id = <vpc>.id", {"vpc": meant}, (), on)
+        assert found.splitlines()[0] == f"vpc_id = {told}"

@@ -6,6 +6,7 @@ as JSON.
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,8 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
         for judged, edits in offered(before, rule):
             after = scan_of(source, spelling, mended(before, edits))
 
+            texts = mended(before, edits).items()
+            assert all(_ragged(new) <= _ragged(before.files.text(file)) for file, new in texts)
             finding = judged.finding
             gone = (rule, "fail", finding.resource, finding.message)
             where = f"{source.parent.name}, {finding.resource}: {edits}"
@@ -109,6 +112,43 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
     assert tried, f"no fail fixture of {rule} gets edits in {spelling}"
 
 
+@pytest.mark.parametrize(
+    ("case", "old", "new"),
+    [
+        ("tw503/fail", "", ""),
+        (
+            "tw208/fail_ssh_from_bastion",
+            "security_groups = [aws_security_group.bastion.id]",
+            'cidr_blocks = ["10.0.0.0/16"]',
+        ),
+    ],
+)
+def test_what_somebody_meant_has_no_edit(case: str, old: str, new: str) -> None:
+    """A hop limit that is written, and a port that the tasks do not serve, have reasons."""
+    source, rule = FIXTURES / case / "main.tf", case[:5].upper()
+    text = source.read_text()
+    assert old in text
+    scan = scan_of(source, "terraform", {str(source): text.replace(old, new)} if old else None)
+
+    assert any(key[:2] == (rule, "fail") for key in scan.said())
+    assert offered(scan, rule) == []
+
+
+@pytest.mark.parametrize("spelling", ["terraform", "yaml", "json"])
+@pytest.mark.parametrize(
+    ("case", "family"),
+    [("fail_no_group", "postgres14"), ("fail_aurora_mysql", "aurora-mysql8.0"), ("fail", "")],
+)
+def test_a_database_gets_a_parameter_group(case: str, family: str, spelling: str) -> None:
+    """One that names none gets one of the family of its version; one that does keeps its own."""
+    [source] = [one for one in sources("TW106", spelling) if one.parent.name == case]
+    [(_, edits), *_] = offered(scan_of(source, spelling), "TW106")
+
+    made = "".join(edit.text for edit in edits)
+    assert family in made
+    assert (len(edits) == 2) == bool(family)
+
+
 def _following(rule: str) -> set[str]:
     """The rules that a fail of a rule silences, and those that ask what its fix needs."""
     return {each.id for each in all_rules() if rule in each.yields_to} | NEEDED.get(rule, set())
@@ -123,6 +163,13 @@ def _names(change: AttributeChange) -> set[str]:
         return set(change.terraform)
     first, *inner = path_steps(change.attribute.path)
     return {str(first), change.name} if change.name and not inner else {str(first)}
+
+
+def _ragged(text: str) -> int:
+    """How many neighbouring attributes of Terraform have equals signs that are not aligned."""
+    found = [re.match(r"( *[\w]+ *)= .*[^\[{(]$", line) for line in text.splitlines()]
+    pairs = ((one, other) for one, other in pairwise(found) if one and other)
+    return sum(len(one[1]) != len(other[1]) for one, other in pairs)
 
 
 def _without_keys(address: str) -> str:

@@ -236,6 +236,27 @@ def test_reports_keep_their_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"report", "settings"} <= set(capsys.readouterr().out.split())
 
 
+def test_flows_keep_their_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of flows, of why, be it open or closed, and of a change."""
+    flows, diff = schema_of("flows", capsys), schema_of("diff", capsys)
+    alb, stores = (str(ROOT / "fixtures" / "flows" / name) for name in (
+        "01_public_alb", "02_database_by_group"))  # fmt: skip
+
+    for held, *asked in (
+        (flows, "flows", stores),
+        (flows, "why", stores, "service:api", "store:main"),
+        (flows, "why", stores, "service:worker", "store:main"),
+        (diff, "diff", stores, alb),
+    ):
+        assert main([*asked, "--format", "json"]) in (0, 1)
+        made = json.loads(capsys.readouterr().out)
+        held.validate(made)
+        told = made["flows"] if held is flows else made["flows"]["opened"]
+        assert told
+        del told[0]["verdict"]
+        assert not held.is_valid(made)
+
+
 def test_settings_keep_their_schema(capsys: pytest.CaptureFixture[str]) -> None:
     """What the docs show is right, and what the program refuses is wrong."""
     settings = schema_of("settings", capsys)

@@ -7,10 +7,9 @@ here.
 
 import json
 import re
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from tools.provider_names import LIST, WAYS
 
 from taskwall.lowering import lowered_types
@@ -40,7 +39,8 @@ OPENS_NOTHING = {
     r"_ram_|::ram::": "who is in shared subnets, or uses shared groups, is `vpc:` of theirs",
     r"security_?group_?vpc_?association": "a group counts on whatever uses it, in any VPC",
     r"network_interface_permission|networkinterfacepermission": NAMES,
-    r"apprunner|quicksight|lambda(core|::)|lightsail|dsql|searchserverless|mediaconnect": NO_END,
+    r"apprunner|quicksight|lightsail|dsql|searchserverless|mediaconnect": NO_END,
+    r"lambda(core|::)|serverless::network": NO_END,
     r"resolver_?endpoint|route53_vpc_association": "names are answered, and nothing is reached",
     r"authorize_vpc_endpoint_access": ACCEPTS,
     r"_certificate$|_stickiness_|trust_store|_server_policy|eip_domain_name": NAMES,
@@ -53,13 +53,11 @@ OPENS_NOTHING = {
 
 def ways() -> list[str]:
     """The types that may open ways: the provider's, and CloudFormation's by cfn-lint's schemas."""
-    found = list(json.loads(LIST.read_text(encoding="utf-8"))["ways"])
-    spec = find_spec("cfnlint")
-    assert spec is not None
-    assert spec.origin is not None
-    schemas = Path(spec.origin).parent / "data" / "schemas" / "providers" / "us-east-1.json"
-    held = json.loads(schemas.read_text(encoding="utf-8"))
-    return [*found, *(name for name in held if WAYS.search(name))]
+    found = [
+        *json.loads(LIST.read_text(encoding="utf-8"))["ways"],
+        *PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1"),
+    ]
+    return [name for name in found if WAYS.search(name)]
 
 
 def unseen(types: list[str]) -> list[str]:

@@ -35,8 +35,9 @@ def asked(folder: Path, file: str, case: dict[str, Any]) -> Options:
     """The options under which a case is read."""
     values = {name: lifted(value) for name, value in case.get("values", {}).items()}
     known = Inputs(variables=values) if file == "main.tf" else Inputs(parameters=values)
-    path = folder if file == "main.tf" else folder / file
-    return Options(paths=(str(path),), inputs=known)
+    if file == "main.tf":  # A file of Terraform by itself would be looked for in all other roots.
+        return Options(paths=(str(folder),), inputs=known, exclude=("template.yaml",))
+    return Options(paths=(str(folder / file),), inputs=known)
 
 
 def spelled(flow: FlowLine) -> str:

@@ -10,6 +10,7 @@ from taskwall.cli import main
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "flows"
 ALB = str(FIXTURES / "01_public_alb")
+FUNCTION = str(FIXTURES / "10_function_and_store" / "template.yaml")
 STORE = str(FIXTURES / "02_database_by_group")
 
 
@@ -75,6 +76,16 @@ def test_ends_have_several_names(end: str, capsys: pytest.CaptureFixture[str]) -
     status, out, _ = run(capsys, "flows", ALB, "--from", "internet", "--to", name)
 
     assert (status, "through lb:edge (arrives at 8080)" in out) == (0, True)
+
+
+@pytest.mark.parametrize("end", ["service:orders", "function:nightly"])
+def test_ends_go_by_their_names_in_aws(end: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What people know by the name that the sources give it is found by that."""
+    _, out, _ = run(capsys, "flows", FUNCTION, "--from", end, "--to", "store:ledger")
+    assert out.startswith("to store:Main\n  tcp 5432\n")
+
+    status, _, err = run(capsys, "flows", FUNCTION, "--from", end[:-1], "--to", "store:ledger")
+    assert (status, end in err) == (2, True)
 
 
 def test_an_end_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

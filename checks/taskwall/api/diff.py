@@ -24,8 +24,6 @@ from taskwall.report.rows import in_order
 from taskwall.settings.selection import reaches
 from taskwall.source.deployment import in_each
 
-DIFF_VERSION = 1
-
 OpenThreshold: TypeAlias = Literal["never", "internet", "any"]
 """Which flows that open fail the run: none, those from or to the internet, all."""
 

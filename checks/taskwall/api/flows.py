@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
@@ -25,15 +26,13 @@ from taskwall.model.flows.selection import (
 )
 from taskwall.source.files import Files
 
-FLOWS_VERSION = 1
-
 
 class EndError(Exception):
     """A word stands for no end in any stack; the message is a sentence, and names near ones."""
 
 
-class FlowLine(Struct, frozen=True, rename={"source": "from", "target": "to"}):
-    """One flow as the contract spells it.
+class FlowLine(Struct, frozen=True):
+    """One flow in words.
 
     `addresses` are those of the internet, of a VPC or of a remote network that take part, where not
     all do. `notes` say what holds of it beside. `waits` says why what is missing is not known;
@@ -124,7 +123,7 @@ def list_flows(
             continue
         tell = FlowTeller(each, networks)
         for flow in flows_between(all_flows(reach), *selected):
-            found += [tell.line(flow)] if together else map(tell.line, flow.each())
+            found += [tell.group(flow)] if together else map(tell.line, flow.each())
         if reach.every:
             stacks.append(each.stack)
     ask.check()
@@ -239,6 +238,10 @@ class FlowTeller:
 
     def line(self, flow: Flow) -> FlowLine:
         """A flow as a line."""
+        return replace(self.group(flow), because=tuple(self._steps(flow.because)))
+
+    def group(self, flow: Flow) -> FlowLine:
+        """A flow as a line, from all of its ends, without its chain."""
         mask = self._of.mask.redact
         notes = []
         if flow.lost:
@@ -251,13 +254,13 @@ class FlowTeller:
             spoken_ports(None if flow.arrives == flow.ports else flow.arrives),
             flow.verdict,
             tuple(map(mask, flow.through)),
-            tuple(self._steps(flow.because)),
+            (),
             tuple(dict.fromkeys(mask(need.name) for need in flow.missing)),
             self._addresses(flow),
             tuple(notes),
             self._of.stack,
             mask(why_unknown(flow.missing)),
-            tuple(map(mask, flow.also)),
+            tuple(map(mask, flow.also)) if self._of.mask else flow.also,
         )
 
     def _addresses(self, flow: Flow) -> tuple[str, ...]:
@@ -317,34 +320,3 @@ def words_of(flow: FlowLine) -> tuple[str, ...]:
     which = f"addresses {', '.join(few)}{more}" if few else ""
     unknown = f"unknown: {flow.waits}" if flow.verdict == "unknown" else ""
     return spoken, through, which, unknown, *flow.notes
-
-
-def as_contract(flow: FlowLine) -> dict[str, object]:
-    """A flow as the contract has it."""
-    made: dict[str, object] = to_builtins(flow)
-    for inner in ("waits", "also"):
-        made.pop(inner)
-    return made
-
-
-def why_contract(answers: Iterable[WhyAnswer]) -> list[dict[str, object]]:
-    """Answers as flows of the contract; what is closed is a flow with that verdict."""
-    import msgspec
-
-    flows: list[dict[str, object]] = []
-    for answer in answers:
-        flows += [
-            {**as_contract(flow), "changes": [msgspec.to_builtins(each) for each in answer.closing]}
-            for flow in answer.flows
-        ]
-        if not answer.flows:
-            flows.append(
-                {
-                    "from": answer.source, "to": answer.target, "protocol": "all",
-                    "ports": ["all"], "arrives": [], "verdict": "closed", "through": [],
-                    "because": [msgspec.to_builtins(each.at) for each in answer.closed],
-                    "missing": [], "addresses": [], "notes": [], "stack": answer.stack,
-                    "changes": [msgspec.to_builtins(each) for each in answer.closed],
-                }
-            )  # fmt: skip
-    return flows

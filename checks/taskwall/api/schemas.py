@@ -5,11 +5,15 @@ from typing import Any
 
 import msgspec
 
+from taskwall.api.diff_document import DiffDocument
+from taskwall.api.flow_documents import FlowsDocument
 from taskwall.findings.finding import ReportDocument
 from taskwall.settings import Settings, setting_keys
 
 _TYPES: dict[str, tuple[type[msgspec.Struct], str]] = {
     "report": (ReportDocument, "The report of taskwall scan --format json"),
+    "flows": (FlowsDocument, "The flows of taskwall flows and why --format json"),
+    "diff": (DiffDocument, "The difference of taskwall diff --format json"),
     "settings": (Settings, "taskwall.toml, or [tool.taskwall] of pyproject.toml"),
 }
 

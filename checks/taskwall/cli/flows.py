@@ -6,12 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from taskwall.api.flow_documents import document_text, flows_document
 from taskwall.api.flows import (
-    FLOWS_VERSION,
     EndError,
     FlowLine,
     Listing,
-    as_contract,
     list_flows,
     words_of,
 )
@@ -74,7 +73,8 @@ def run(arguments: list[str]) -> int:
     if given.as_intents:
         say(as_intents(found.flows))
     else:
-        say(flows_json(found.flows) if given.format == "json" else _text(found))
+        json = given.format == "json"
+        say(document_text(flows_document(found.flows)) if json else _text(found))
     return told_problems(found.problems)
 
 
@@ -86,14 +86,6 @@ def told_problems(problems: Iterable[Problem]) -> int:
         sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
         status = 2
     return status
-
-
-def flows_json(flows: Iterable[FlowLine]) -> str:
-    """Flows as the contract has them."""
-    import msgspec
-
-    made = {"version": FLOWS_VERSION, "flows": [as_contract(flow) for flow in flows]}
-    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 
 def as_intents(flows: Iterable[FlowLine]) -> str:
@@ -143,13 +135,12 @@ def _text(found: Listing) -> str:
 
 def _of_stack(flows: list[FlowLine]) -> Iterator[str]:
     """Flows by where they lead; those from several ends that are alike on one line."""
-    for target in dict.fromkeys(flow.target for flow in flows):
+    by_target: dict[str, dict[tuple[str, ...], dict[str, None]]] = {}
+    for flow in flows:
+        sources = by_target.setdefault(flow.target, {}).setdefault(words_of(flow), {})
+        sources |= dict.fromkeys((flow.source, *flow.also))
+    for target, alike in by_target.items():
         yield f"to {target}"
-        alike: dict[tuple[str, ...], dict[str, None]] = {}
-        for flow in flows:
-            if flow.target == target:
-                sources = alike.setdefault(words_of(flow), {})
-                sources |= dict.fromkeys((flow.source, *flow.also))
         ordered = sorted(alike.items(), key=lambda each: _rank(each[1]))
         width = max(len(words[0]) for words, _ in ordered)
         for words, sources in ordered:

@@ -83,7 +83,7 @@ def sources_of(given: Namespace) -> Options:
         UsageError: a value has not the form that its option takes, or names no file.
     """
     for path in given.var_file or ():
-        if not os.path.isfile(path):
+        if not os.path.exists(path):
             raise UsageError(f"--var-file: there is no file {path}.")
     if given.jobs < 1:
         raise UsageError("--jobs: there must be at least one process.")
@@ -155,7 +155,7 @@ def _parameters(texts: Iterable[str]) -> dict[str, Value]:
     """
     found: dict[str, Value] = {}
     for text in texts:
-        if os.path.isfile(text):
+        if os.path.exists(text):
             found |= _parameter_file(text)
         elif "=" in text:
             key, _, value = text.partition(",ParameterValue=")  # as the AWS CLI abbreviates it

@@ -18,7 +18,7 @@ def parser() -> ArgumentParser:
     made = parser_of(
         "schema", "[NAME]", "Print the JSON Schema of a name; without one, the names there are."
     )
-    made.add_argument("name", nargs="?", metavar="NAME", help="such as report, settings")
+    made.add_argument("name", nargs="?", metavar="NAME", help="report, flows, diff or settings")
     return made
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taskwall.api.flow_documents import document_text, why_document
 from taskwall.api.flows import (
-    FLOWS_VERSION,
     EndError,
     FlowLine,
     WhyAnswer,
     explain,
-    why_contract,
     words_of,
 )
 from taskwall.cli.arguments import parse_arguments, parser_of
@@ -66,19 +65,11 @@ def run(arguments: list[str]) -> int:
     except (SettingsError, EndError) as error:
         raise UsageError(str(error)) from error
     if given.format == "json":
-        say(_json(found.answers))
+        say(document_text(why_document(found.answers)))
     else:
         lines = [line for answer in found.answers for line in _text(answer, len(found.answers) > 1)]
         say("\n".join(map(sanitize, lines)) + "\n")
     return told_problems(found.problems)
-
-
-def _json(answers: tuple[WhyAnswer, ...]) -> str:
-    """Flows as the contract has them."""
-    import msgspec
-
-    made = {"version": FLOWS_VERSION, "flows": why_contract(answers)}
-    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 
 def _text(answer: WhyAnswer, several: bool) -> Iterator[str]:

@@ -69,7 +69,13 @@ _SPELLINGS: dict[str, tuple[_Spelling, ...]] = {
         ),
     ),
     "TW104": _PLAINTEXT,
-    "TW201": (_Spelling("Resource", "network_mode=ecs.NetworkMode.AWS_VPC"),),
+    "TW201": (
+        _Spelling(
+            "Resource",
+            "Set the mode; then each service has a group of its own, and its target groups the type"
+            " ip:\nnetwork_mode=ecs.NetworkMode.AWS_VPC",
+        ),
+    ),
     "TW203": (
         _Spelling(
             "Service",

@@ -1,12 +1,14 @@
 """What resources of the sources are called where a fix refers to them."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
 from taskwall.core.patterns import pattern
 
-_MODULE = pattern(r'(?:module\.[\w-]+(?:\[(?:\d+|"[^"]*")\])?\.)*')
+_CALL = r'(?:module\.[\w-]+(?:\[(?:\d+|"[^"]*")\])?\.)'
+_MODULE = pattern(f"{_CALL}*")
 _ADDRESS = pattern(r'(?:data\.)?[a-z]\w*_\w+\.[\w-]+(?:\[(?:\d+|"[^"]*")\])?')
 _LOGICAL_ID = pattern(r"[A-Za-z0-9]+")
 
@@ -31,6 +33,11 @@ def module_prefix(address: str) -> str:
     """The calls of Terraform's modules that an address begins with."""
     found = _MODULE.match(address)
     return found[0] if found else ""
+
+
+def outer_modules(address: str, number: int) -> str:
+    """The first calls of modules that an address begins with, so many of them."""
+    return "".join(re.findall(_CALL, module_prefix(address))[:number])
 
 
 def referred_from(wanted: NewValue, near: str, language: str) -> NewValue:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from taskwall.core.change import AttributeChange, NewValue, SourceCode
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Origin
-from taskwall.fixes.references import local_name, referred_from
+from taskwall.fixes.references import local_name, outer_modules, referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.source.files import UnreadableError
 
@@ -44,6 +44,12 @@ def fix_text(
             return _joined(f"{where}. {head}" if head else where, code)
         head = _of_construct(on.construct, head, bool(code))
     if on.download is not None:
+        from taskwall.fixes.registry_modules import in_call
+
+        if arguments := in_call(rule, on.download.source, code):
+            head, code = _parts(arguments)
+            where = f"In the call {on.download.name}"
+            return _joined(f"{where}. {head}" if head else where, code)
         code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
     return _joined(head, code)
 
@@ -105,7 +111,7 @@ def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
     for name, meant in names.items():
         if meant.isdigit():
             text = text.replace(f"<{name}>", meant)
-        elif local := local_name(meant, on.address, on.language):
+        elif local := local_name(meant, _near(on), on.language):
             text = text.replace(f"<{name}>", local)
         else:
             told = f"<{meant}>".replace("\\", r"\\")
@@ -115,14 +121,26 @@ def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
     return text
 
 
+def _near(on: Origin) -> str:
+    """Where a fix is written: beside the resource, or beside the call of its downloaded module."""
+    if on.download is None:
+        return on.address
+    return outer_modules(on.address, on.called_from.index(on.download))
+
+
 def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
     """The lines of code that changes stand for, those of other resources after their names."""
     by_resource: dict[str, dict[str, NewValue]] = {}
+    beside: list[str] = []
     for change in changes:
         if change.form == "removed":
             continue
+        if change.form == "beside":
+            added = change.value_in(on.language)
+            beside += ["", added.text] if isinstance(added, SourceCode) else []
+            continue
         into = by_resource.setdefault(change.attribute.address, {})
-        wanted = referred_from(change.value_in(on.language), on.address, on.language)
+        wanted = referred_from(change.value_in(on.language), _near(on), on.language)
         *keys, last = _keys(change.attribute.path, on.language)
         for key in keys:
             inner = into.setdefault(key, {})
@@ -145,6 +163,7 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
             from taskwall.fixes.yaml_text import INDENT_WIDTH, block
 
             yield from block(wanted_there, "", INDENT_WIDTH)
+    yield from beside
 
 
 def _together(one: NewValue, other: NewValue) -> NewValue:

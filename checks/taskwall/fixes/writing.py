@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from stat import S_IMODE, S_ISREG
 
 from msgspec import Struct
 
 from taskwall.core.plain_file import read_plain
+from taskwall.core.whole_file import made_beside, remove
 from taskwall.source.files import MAX_FILE_BYTES
 
 BOM = "\ufeff".encode()
@@ -64,18 +65,13 @@ def _made(changes: Iterable[NewText]) -> Iterator[list[str]]:
         for change in changes:
             try:
                 mode, mark = _unchanged(change)
-                beside = f"{change.path}.{os.getpid()}.tmp"
-                with open(beside, "xb") as stream:
-                    found.append(beside)
-                    stream.write(mark + change.new_text.encode())
-                os.chmod(beside, mode)
+                found.append(made_beside(change.path, mark + change.new_text.encode(), mode))
             except OSError as error:
                 raise NotWrittenError(change.path, _why(error)) from error
         yield found
     finally:
         for beside in found:
-            with suppress(OSError):
-                os.unlink(beside)
+            remove(beside)
 
 
 def _unchanged(change: NewText) -> tuple[int, bytes]:

@@ -13,6 +13,7 @@ from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, wo
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.exposure import exposure
 from taskwall.lowering.given_name import names_and_tags
+from taskwall.lowering.new_parameter_group import with_group
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.store import Store, TlsRequirement
 from taskwall.model.data_stores.tls_defaults import (
@@ -97,7 +98,11 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
     why = Need(f"the engine version of {r.name}", "does not determine its default")
     needs = () if truth is not None else (why,)
     fact = Fact(truth, sentence if truth is not None else text, cell.place, r.name, needs, sentence)
-    yield TlsRequirement(fact, at, () if found is None else _setting(found, parameter))
+    if found is not None:
+        changes = _setting(found, parameter)
+    else:
+        changes = with_group(r, cell, name, version, parameter) if cell.absent else ()
+    yield TlsRequirement(fact, at, changes)
 
 
 def _setting(group: ResourceReader, parameter: str) -> tuple[AttributeChange, ...]:

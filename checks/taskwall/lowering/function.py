@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from taskwall.lowering._draft import ResourceReader, lowers, setting
-from taskwall.model.core.entity import Entity
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 
 
-@lowers("aws_lambda_function", "AWS::Lambda::LambdaFunction", "AWS::Serverless::LambdaFunction")
-def function(r: ResourceReader) -> Iterator[Entity]:
+@lowers("aws_lambda_function", "AWS::Lambda::Function", "AWS::Serverless::Function")
+def function(r: ResourceReader) -> Iterator[object]:
     config = r.attribute("vpc_config", "VpcConfig")
     if config.absent:
         return
@@ -22,6 +22,7 @@ def function(r: ResourceReader) -> Iterator[Entity]:
     subnets_used = r.links(Subnet, subnets, "runs in")
     if not (groups_used or subnets_used):
         return  # An empty configuration takes it out of its VPC.
+    yield from names_and_tags(r)
     yield LambdaFunction(
         id=r.id,
         origin=r.origin,

@@ -14,6 +14,7 @@ _NAMES = {
     "aws_ecs_express_gateway_service": "service_name",
     "aws_ecs_service": "name",
     "aws_elb": "name",
+    "aws_lambda_function": "function_name",
     "aws_lb": "name",
     "aws_pipes_pipe": "name",
     "aws_security_group": "name",
@@ -29,12 +30,14 @@ _NAMES = {
     "AWS::ElasticLoadBalancing::LoadBalancer": "LoadBalancerName",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
     "AWS::Events::Rule": "Name",
+    "AWS::Lambda::Function": "FunctionName",
     "AWS::MSK::Cluster": "ClusterName",
     "AWS::MemoryDB::Cluster": "ClusterName",
     "AWS::OpenSearchService::Domain": "DomainName",
     "AWS::Pipes::Pipe": "Name",
     "AWS::Redshift::Cluster": "ClusterIdentifier",
     "AWS::RedshiftServerless::Workgroup": "WorkgroupName",
+    "AWS::Serverless::Function": "FunctionName",
 }
 """By resource type; the sources are the AWS provider's schema and CloudFormation's."""
 

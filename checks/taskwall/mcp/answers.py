@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from taskwall.api.diff import difference
 from taskwall.api.fix import as_diff, fix
-from taskwall.api.flows import FLOWS_VERSION, as_contract, explain, list_flows, why_contract
+from taskwall.api.flow_documents import FLOWS_VERSION, flows_document, why_document
+from taskwall.api.flows import explain, list_flows
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
 from taskwall.diff import render
@@ -80,11 +81,10 @@ def flows_answer(
 ) -> ToolAnswer:
     """Flows that are open or unknown; a pair that is in none of them is closed."""
     found = list_flows(options, source, target, together=False)
-    flows = [as_contract(flow) for flow in found.flows]
+    held = found.flows[: _bound(limit)]
     return {
-        "version": FLOWS_VERSION,
-        "flows": flows[: _bound(limit)],
-        "left_out": max(len(flows) - _bound(limit), 0),
+        **msgspec.to_builtins(flows_document(held)),
+        "left_out": len(found.flows) - len(held),
         "problems": [msgspec.to_builtins(one) for one in found.problems],
     }
 
@@ -94,7 +94,7 @@ def why_answer(options: Options, source: str, target: str, port: int | None) -> 
     found = explain(options, source, target, port)
     return {
         "version": FLOWS_VERSION,
-        "flows": why_contract(found.answers)[:MOST],
+        "flows": msgspec.to_builtins(why_document(found.answers).flows[:MOST]),
         "problems": [msgspec.to_builtins(one) for one in found.problems],
     }
 

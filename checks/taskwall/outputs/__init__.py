@@ -2,10 +2,12 @@
 
 import os
 from importlib import import_module
+from stat import S_IMODE
 from typing import Protocol, cast
 
 from msgspec import Struct
 
+from taskwall.core.whole_file import made_beside, remove
 from taskwall.findings.finding import Report
 
 
@@ -51,7 +53,7 @@ def render(name: str, report: Report, view: View) -> str:
 
 
 def write(path: str, text: str) -> None:
-    """Write a file so that nobody ever sees half of it.
+    """Write a file so that nobody ever sees half of it; one that is there keeps its mode.
 
     Raises:
         OSError: it cannot be written; what was there before still is.
@@ -61,12 +63,10 @@ def write(path: str, text: str) -> None:
         with open(real, "w", encoding="utf-8", newline="\n") as stream:  # a device, a pipe
             stream.write(text)
         return
-    beside = f"{real}.{os.getpid()}.tmp"
+    mode = S_IMODE(os.stat(real).st_mode) if os.path.exists(real) else None
+    beside = made_beside(real, text.encode(), mode)
     try:
-        with open(beside, "x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
         os.replace(beside, real)
     except BaseException:
-        if os.path.exists(beside):
-            os.unlink(beside)
+        remove(beside)
         raise

@@ -36,6 +36,10 @@ from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import Store, looked_up, used
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
+_TURN_ON = "Let clients connect by TLS first, then turn it on."
+_REMEDY = {"cache": f"{_TURN_ON} Before Redis 7.0.5, that replaces the replication group."}
+"""By the kind of store, where attributes mend it."""
+
 
 @rule("medium", default=True, pci=True)
 def lenient_store(network: Network) -> Iterator[Verdict]:
@@ -52,6 +56,7 @@ def lenient_store(network: Network) -> Iterator[Verdict]:
                 about=store.id,
                 concerned=concerned,
                 changes=each.changes,
+                remedy=_REMEDY.get(store.word, _TURN_ON) if each.changes else "",
             )
     if (found := looked_up(network)) is not None:
         variable, name = found

@@ -63,7 +63,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             f"containers on {name} can get tokens for its instance metadata",
             holds=f"containers on {name} cannot get tokens for its instance metadata",
             concerned=member.fact,
-            changes=options.hop_limit.to(1),
+            advice=options.hop_limit.to(1),  # no edit: somebody meant a limit that lets them
         )
     for each in on_unseen_instances(network)[:1]:
         message = f"containers of {each.source.name} can read the metadata of their instances"

@@ -7,19 +7,26 @@ from taskwall.core.patterns import pattern
 
 _SECRET: Final = pattern(
     r"(?!httptokens$)"  # of instance metadata: whether they are required
-    r".*(?:passwords?|passwd|passphrase|privatekey|apikeys?|tokens?"
-    r"|secrets?(?:string|binary|key)?)"
+    r".*(?:passwords?|passwd|passphrase|privatekey(?:pem)?|(?:access|auth|preshared)key|tokens?"
+    r"|apikey(?:s|value)?|secrets?(?:string|binary|key)?)(?:wo)?|valuewo"  # `wo`: write-only
 )
 _UNSHOWN: Final = pattern(
-    r"environment|environmentvariables|envvars|userdata|userdatabase64|.*credentials?"
+    r"environment|.*environmentvariables?|envvars|userdata|userdatabase64|.*credentials?"
     r"|.*connectionstrings?|.*authdata|.*secret.*"
 )
 """Names without `_` and `-`, in small letters: `db_password` and `DbPassword` are one."""
 
+SECRET_VALUES: Final = frozenset(
+    {"AWS::ApiGateway::ApiKey", "aws_api_gateway_api_key", "aws_ssm_parameter"}
+)
+"""Types of resources whose argument `value` is a secret, or may be."""
+
 _OPTION: Final = r"(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key)"
 _QUOTING: Final = pattern(
-    # `--password=...`, `DB_TOKEN: ...`, and `scheme://user:password@host`
+    # `--password=...`, `DB_TOKEN: ...`, `--password ...`, `scheme://user:password@host`, and what
+    # a header of HTTP says
     rf"(?i:{_OPTION})['\"]?\s*[=:]\s*['\"]?[^\s'\"=]|://[^/\s@]*:[^/\s@]+@"
+    rf"|(?i:--?[\w-]*{_OPTION})\s+['\"]?[^\s'\"-]|(?i:bearer|basic) +[\w.~+/=-]{{8,}}"
 )
 _ANNOUNCING: Final = pattern(rf"(?i:--?[\w-]*{_OPTION})")
 
@@ -42,7 +49,7 @@ def is_unshown(name: str) -> bool:
 
 def quotes_secret(text: str) -> bool:
     """Whether a text (a command, an address) holds a secret by the look of it."""
-    return ("=" in text or ":" in text) and _QUOTING.search(text) is not None
+    return any(sign in text for sign in "=: ") and _QUOTING.search(text) is not None
 
 
 def announces_secret(text: str) -> bool:

@@ -16,8 +16,11 @@ class Ranges(Struct, frozen=True):
     @classmethod
     def from_spans(cls, spans: Iterable[tuple[int, int]]) -> "Ranges":
         """The union of intervals; one whose end lies before its start is empty."""
+        found = [span for span in spans if span[0] <= span[1]]
+        if len(found) < 2:
+            return cls(tuple(found))
         merged: list[tuple[int, int]] = []
-        for low, high in sorted(span for span in spans if span[0] <= span[1]):
+        for low, high in sorted(found):
             if merged and low <= merged[-1][1] + 1:
                 merged[-1] = (merged[-1][0], max(merged[-1][1], high))
             else:
@@ -30,16 +33,23 @@ class Ranges(Struct, frozen=True):
         return cls.from_spans(span for each in sets for span in each.spans)
 
     def __or__(self, other: "Ranges") -> "Ranges":
+        if self.spans == other.spans:
+            return self
         return Ranges.from_spans((*self.spans, *other.spans))
 
     def __and__(self, other: "Ranges") -> "Ranges":
         if self.spans == other.spans:
             return self
-        return Ranges.from_spans(
-            (max(a, c), min(b, d))
-            for a, b in self.spans
-            for c, d in other.spans
-            if a <= d and c <= b
+        # What two sets have in common is in order, and touches no more than their intervals do.
+        return Ranges(
+            tuple(
+                [
+                    (max(a, c), min(b, d))
+                    for a, b in self.spans
+                    for c, d in other.spans
+                    if a <= d and c <= b
+                ]
+            )
         )
 
     def __sub__(self, other: "Ranges") -> "Ranges":
@@ -53,7 +63,7 @@ class Ranges(Struct, frozen=True):
                 for piece in ((a, min(b, low - 1)), (max(a, high + 1), b))
                 if piece[0] <= piece[1]
             ]
-        return Ranges.from_spans(left)
+        return Ranges(tuple(left))
 
     def __le__(self, other: "Ranges") -> bool:
         """Whether this set lies within the other."""

@@ -56,17 +56,17 @@ def to_balancer(
         if each.peer is not None and each.peer.to == group.address
     ]
     if not allowing:
-        served_ = alone and _serves(network, attachment, permission)
-        return Narrowing(advice if served_ else (), advice, names)
+        ports = Ports.union(served(network, source) for source, _ in attachment.attached)
+        serves = alone and opens_some(permission, ports)
+        return Narrowing(advice if serves else (), advice, names)
     by = allowing[0].on.name
     remedy = f"Remove it: {by} allows the load balancer already."
     return Narrowing(permission.removed, (), names, remedy)
 
 
-def _serves(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:
-    """Whether the users of a group serve a port that a permission opens, as far as is known."""
+def opens_some(permission: Permission, ports: Ports) -> bool:
+    """Whether a permission opens one of some TCP ports, as far as is known."""
     opened_ = opened(permission, "tcp")
-    ports = Ports.union(served(network, source) for source, _ in attachment.attached)
     return opened_ is None or bool(opened_ & ports.tcp or ports.needs or ports.named)
 
 

@@ -83,7 +83,7 @@ def _parts(
         many = len(list(islice(spoken_ranges(addresses), MANY_RANGES + 1))) > MANY_RANGES
         partly = many and addresses != flow.addresses
         told = flow.addresses if partly else addresses
-        for word, held in spoken_protocols([(spoken, ports)]):
+        for word, held in spoken_protocols(((spoken, ports),)):
             found.setdefault((word, told, partly), []).append(held)
     for (word, told, partly), parts in found.items():
         part = replace(flow, protocol=word, ports=Ranges.union(parts), addresses=told)

@@ -1,6 +1,7 @@
 """A flow: who can open a connection to what, on which ports, and why."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -130,6 +131,8 @@ def _spoken(
     lost: Ranges,
 ) -> Iterator[Flow]:
     """Pieces of one verdict as flows, one for each protocol and set of addresses."""
+    if not pieces:
+        return
     boxes = [box for piece in pieces for box in piece.traffic.boxes]
     alike: dict[tuple[Ranges, Ranges], list[Ranges]] = {}
     for protocols, ports, addresses in boxes:
@@ -137,7 +140,9 @@ def _spoken(
     by_addresses: dict[Ranges, list[tuple[Ranges, Ranges]]] = {}
     for spoken, sets in alike.items():
         by_addresses.setdefault(Ranges.union(sets), []).append(spoken)
-    words = {addresses: dict(spoken_protocols(held)) for addresses, held in by_addresses.items()}
+    words = {
+        addresses: dict(spoken_protocols(tuple(held))) for addresses, held in by_addresses.items()
+    }
     every = [addresses for addresses, found in words.items() if "all" in found]
     because = _because(pieces)
     for addresses, found in words.items():
@@ -175,8 +180,15 @@ def spoken_ports(ports: Ranges | None) -> tuple[str, ...]:
 _ICMP = Ranges(((1, 1), (58, 58)))
 
 
-def spoken_protocols(spoken: list[tuple[Ranges, Ranges]]) -> Iterator[tuple[str, Ranges]]:
+@lru_cache(1024)
+def spoken_protocols(spoken: tuple[tuple[Ranges, Ranges], ...]) -> tuple[tuple[str, Ranges], ...]:
     """Protocols and their ports as flows name them; "all" where that is everything."""
+    return tuple(_spoken_protocols(spoken))
+
+
+def _spoken_protocols(
+    spoken: tuple[tuple[Ranges, Ranges], ...],
+) -> Iterator[tuple[str, Ranges]]:
     ports = {
         word: Ranges.union(held for protocols, held in spoken if protocols & numbers)
         for word, numbers in (("tcp", TCP), ("udp", UDP))

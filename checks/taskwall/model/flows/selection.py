@@ -1,13 +1,15 @@
 """The ends that a user names, and which flows are theirs."""
 
 from collections.abc import Iterable, Iterator
-from typing import get_args
+from typing import TypeVar, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.entity import Entity, link_to
+from taskwall.model.core.given_name import given_names
+from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.ends import EndKind, Interface, short_name
@@ -16,6 +18,8 @@ from taskwall.model.flows.internet import internet
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
 from taskwall.model.permissions.coverage import inside, of_subnet
+
+T = TypeVar("T", bound=Entity)
 
 
 class Selection(Struct, frozen=True):
@@ -57,20 +61,26 @@ def _named(reach: Reach, word: str, kind: str, name: str) -> Selection | None:
     if kind == "group":
         return _group(reach, word, name)
     if kind in get_args(EndKind):
-        held = [each for each in reach.every if each.kind == kind and called(each.thing, name)]
+        inner = [each for each in reach.every if each.kind == kind]
+        gateways = reach.gateways if kind == "endpoint" else []
+        things = [*(each.thing for each in inner), *(endpoint for endpoint, _ in gateways)]
+        meant = {thing.id for thing in _called(reach.network, things, name)}
+        held = tuple(each for each in inner if each.thing.id in meant)
         names = {each.end for each in held}
-        if kind == "endpoint":
-            names |= {end for endpoint, end in reach.gateways if called(endpoint, name)}
+        names |= {end for endpoint, end in gateways if endpoint.id in meant}
         if names:
-            return Selection(word, frozenset(names), tuple(held))
+            return Selection(word, frozenset(names), held)
     return None
 
 
 def ends(reach: Reach) -> Iterator[str]:
-    """Every end that can be named."""
+    """Every end that can be named, by each of its names."""
     yield INTERNET
     yield ONPREM
     yield from addresses_of_ends(reach)
+    for each in reach.every:
+        for name in _names_in_aws(reach.network, each.thing):
+            yield f"{each.kind}:{name}"
 
 
 def addresses_of_ends(reach: Reach) -> dict[str, str]:
@@ -88,11 +98,25 @@ def addresses_of_ends(reach: Reach) -> dict[str, str]:
     return found
 
 
-def called(thing: Entity, name: str) -> bool:
-    """Whether a user may call a thing by a name: its address, with or without type and keys."""
+def _called(network: Network, things: Iterable[T], name: str) -> list[T]:
+    """The things that a user calls by a name: an address stands before a name in AWS."""
+    every = list(things)
+    addressed = [thing for thing in every if _has_address(thing, name)]
+    return addressed or [thing for thing in every if name in _names_in_aws(network, thing)]
+
+
+def _has_address(thing: Entity, name: str) -> bool:
+    """Whether a name is the address of a thing, with or without type and keys."""
     origin, short = thing.origin, short_name(thing)
     keyless = short.partition("[")[0] if short.endswith("]") else short
     return name in (origin.address, origin.name, thing.id, short, keyless)
+
+
+def _names_in_aws(network: Network, thing: Entity) -> tuple[str, ...]:
+    """The names that a thing is given, and the path of its CDK construct."""
+    given = (each.known for each in given_names(network, thing.origin.address))
+    known = (str(name) for name in given if name is not None)
+    return (*known, thing.origin.construct) if thing.origin.construct else tuple(known)
 
 
 def _within(reach: Reach, ids: set[str], of: str) -> tuple[Interface, ...]:
@@ -105,7 +129,7 @@ def _within(reach: Reach, ids: set[str], of: str) -> tuple[Interface, ...]:
 
 
 def _vpc(reach: Reach, word: str, name: str) -> Selection | None:
-    held = [vpc for vpc in _vpcs(reach) if called(vpc, name)]
+    held = _called(reach.network, _vpcs(reach), name)
     inner = _within(reach, {vpc.id for vpc in held}, "vpc")
     names = {f"vpc:{short_name(vpc)}" for vpc in held} | {each.end for each in inner}
     return Selection(word, frozenset(names), inner) if held else None
@@ -124,7 +148,7 @@ def _vpcs(reach: Reach) -> list[Vpc]:
 
 def _subnet(reach: Reach, word: str, name: str) -> Selection | None:
     network = reach.network
-    held = [subnet for subnet in network.every(Subnet) if called(subnet, name)]
+    held = _called(network, network.every(Subnet), name)
     inner = _within(reach, {subnet.id for subnet in held}, "subnet")
     parts = (part for each in held for part in of_subnet(network, link_to(each)).parts)
     vpcs = (network.get(Vpc, subnet.vpc) for subnet in held)
@@ -135,7 +159,7 @@ def _subnet(reach: Reach, word: str, name: str) -> Selection | None:
 
 
 def _group(reach: Reach, word: str, name: str) -> Selection | None:
-    held = [group for group in reach.network.every(SecurityGroup) if called(group, name)]
+    held = _called(reach.network, reach.network.every(SecurityGroup), name)
     ids = {group.id for group in held}
     inner = tuple(e for e in reach.every if any(link.to in ids for link in e.groups.ties))
     names = {f"group:{short_name(group)}" for group in held} | {each.end for each in inner}

@@ -13,6 +13,7 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.template import INIT, Template
 from taskwall.source.secret_names import (
+    SECRET_VALUES,
     announces_secret,
     is_unshown,
     names_secret,
@@ -34,6 +35,10 @@ def stretches(template: Template) -> tuple[Span, ...]:
         for key, member in members(node).items():
             if section in _NAMED_FREELY:
                 _search(member, found, seen)
+                if literal_text(members(member).get("Type")) in SECRET_VALUES:
+                    properties = members(member).get("Properties")
+                    if (value := members(properties).get("Value")) is not None:
+                        _hide(value, found)
             else:
                 _member(key, member, found, seen)
     for name, node in template.parameters.items():

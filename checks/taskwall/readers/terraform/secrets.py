@@ -17,6 +17,7 @@ from taskwall.readers.terraform.syntax.tree import (
 )
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.source.secret_names import (
+    SECRET_VALUES,
     announces_secret,
     is_unshown,
     names_secret,
@@ -35,8 +36,10 @@ def secrets(body: Body, hidden: frozenset[str] = frozenset()) -> tuple[Span, ...
 def _in_body(
     body: Body, kind: str, hidden: frozenset[str] = frozenset(), label: str = ""
 ) -> Iterator[Span]:
-    value_name = {"variable": "default", "output": "value"}.get(kind)
-    secret = value_name is not None and (is_sensitive(body) or names_secret(label))
+    value_name = "default" if kind == "variable" else "value"
+    secret = _is_named_secret(body) or label in SECRET_VALUES
+    if kind in ("variable", "output"):
+        secret = is_sensitive(body) or names_secret(label)
     for name, attribute in body.attributes.items():
         expression = attribute.expression
         if (
@@ -53,6 +56,16 @@ def _in_body(
             yield from _in_expression(expression)
     for block in body.blocks:
         yield from _in_block(block)
+
+
+def _is_named_secret(body: Body) -> bool:
+    """Whether a block says by its `name` that its `value` is a secret."""
+    named = body.attributes.get("name")
+    return named is not None and _names_secret(named.expression)
+
+
+def _names_secret(node: Expression) -> bool:
+    return isinstance(node, Literal) and names_secret(str(node.value.data))
 
 
 def _in_block(block: Block) -> Iterator[Span]:
@@ -73,9 +86,11 @@ def _in_expression(node: Expression) -> Iterator[Span]:
             yield node.place
             return
     if type(node) is ObjectExpression:
-        for member in node.members:
-            key = member.key
-            if isinstance(key, Literal) and is_unshown(str(key.value.data)):
+        keys = [str(m.key.value.data) if isinstance(m.key, Literal) else "" for m in node.members]
+        members = dict(zip(keys, node.members, strict=True))
+        named = "name" in members and _names_secret(members["name"].value)
+        for key, member in zip(keys, node.members, strict=True):
+            if is_unshown(key) or (named and key == "value"):
                 yield member.value.place
             else:
                 yield from _in_expression(member.value)

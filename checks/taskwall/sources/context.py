@@ -37,6 +37,12 @@ def read_context(
     plans: dict[str, None] = {}
     of_cdk: dict[str, None] = {}
     for path in paths:
+        if not files.is_folder(path):
+            try:
+                files.text(path)
+            except UnreadableError as error:  # it is named, so whatever it is, it is missed
+                errors.append(error.error)
+                continue
         for file in _below(path, files, errors):
             if use.excludes(file):
                 continue

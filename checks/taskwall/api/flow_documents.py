@@ -1,0 +1,83 @@
+"""Flows as machines read them: the contract, in version 1."""
+
+from collections.abc import Iterable
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from taskwall.api.flows import FlowLine, ProposedChange, WhyAnswer
+from taskwall.findings.finding import Step
+from taskwall.model.flows.flow import FlowVerdict
+
+FLOWS_VERSION: Final = 1
+
+
+class FlowRecord(Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """One flow: what one end can open to another.
+
+    `protocol` is tcp, udp, icmp or all, else the number of a protocol. `ports` are those that the
+    client opens (443, 8080-8090, or all), `arrives` those at the target, where they differ.
+    `because` are the steps of the way, `missing` what an unknown one waits for. `addresses` are
+    those of the internet, a VPC or a remote network, where not all take part. `changes`, which
+    taskwall why adds, are what would open or close it.
+    """
+
+    source: str
+    target: str
+    protocol: str
+    ports: tuple[str, ...]
+    arrives: tuple[str, ...]
+    verdict: FlowVerdict
+    through: tuple[str, ...]
+    because: tuple[Step, ...]
+    missing: tuple[str, ...]
+    addresses: tuple[str, ...]
+    notes: tuple[str, ...]
+    stack: str
+    changes: tuple[ProposedChange, ...] | UnsetType = UNSET
+
+
+class FlowsDocument(Struct, frozen=True):
+    """What taskwall flows and taskwall why print; what is in no flow of the former is closed."""
+
+    version: Literal[1]
+    flows: tuple[FlowRecord, ...]
+
+
+def flows_document(flows: Iterable[FlowLine]) -> FlowsDocument:
+    """Flows as the contract has them."""
+    return FlowsDocument(FLOWS_VERSION, tuple(record_of(FlowRecord, flow) for flow in flows))
+
+
+def why_document(answers: Iterable[WhyAnswer]) -> FlowsDocument:
+    """Answers as flows of the contract; what is closed is a flow with that verdict."""
+    found: list[FlowRecord] = []
+    for answer in answers:
+        found += [record_of(FlowRecord, flow, changes=answer.closing) for flow in answer.flows]
+        if not answer.flows:
+            because = tuple(each.at for each in answer.closed)
+            found.append(
+                FlowRecord(
+                    answer.source, answer.target, "all", ("all",), (), "closed", (), because, (),
+                    (), (), answer.stack, answer.closed,
+                )
+            )  # fmt: skip
+    return FlowsDocument(FLOWS_VERSION, tuple(found))
+
+
+def document_text(document: Struct) -> str:
+    """A document as text, indented."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+R = TypeVar("R", bound=FlowRecord)
+
+_TOLD = tuple(name for name in FlowRecord.__struct_fields__ if name in FlowLine.__struct_fields__)
+"""What a line and a record of a flow have in common."""
+
+
+def record_of(kind: type[R], flow: FlowLine, **more: Any) -> R:
+    """A flow as a record of some kind, with what that has beside."""
+    told: dict[str, Any] = {name: getattr(flow, name) for name in _TOLD}
+    return kind(**told, **more)
