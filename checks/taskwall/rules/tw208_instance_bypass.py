@@ -77,7 +77,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             permission, name = each.permission, each.permission.on.name
             unseen = asks_for_balancer(network, attachment, each.fact)
             narrowed = permission.for_group(group_before)
-            meant = permission.peer is not None or not opens_some(permission, ports)
+            public = allows_internet(network, permission).truth
+            # A private range may be meant for other clients than the load balancer.
+            narrows = public and permission.alone and opens_some(permission, ports)
             if unseen and permission.peer is not None:
                 continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
@@ -88,9 +90,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 " bypassing the load balancer",
                 holds=f"{name} opens {hosts} to the load balancer only",
                 about=permission.id,
-                severity="high" if allows_internet(network, permission).truth else None,
+                severity="high" if public else None,
                 concerned=all_of((concerned, permission.fact)),
-                changes=narrowed if permission.alone and not meant else (),
+                changes=narrowed if narrows else (),
                 advice=narrowed,
             )
         opened = [p for p in permissions if has_ports(p) and proper[p.id].truth is not False]
