@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from taskwall.findings.causes import by_cause
-from taskwall.findings.finding import SEVERITIES, Edit, Finding, Report
+from taskwall.findings.finding import SEVERITIES, Edit, Finding, Report, Suppressed
 from taskwall.findings.markdown import as_code, as_plain, fenced
 from taskwall.findings.text import (
     absent_calls,
@@ -70,12 +70,10 @@ def _blocks(report: Report) -> Iterator[str]:
             yield f"- {_where(one)} {one.rule}: {as_plain(one_line(one, report.reasons))}"
         yield from _more(unknown)
         yield "\n</details>\n"
-    if document.suppressed:
-        yield f"<details><summary>Suppressed: {len(document.suppressed)}</summary>\n"
-        for held in document.suppressed[:MAX_ROWS]:
-            why = "in the baseline" if held.by == "baseline" else held.reason or "no reason given"
-            yield f"- {_where(held.finding)} {held.finding.rule}: {as_plain(why)}"
-        yield "\n</details>\n"
+    known = [held for held in document.suppressed if held.by == "baseline"]
+    suppressed = [held for held in document.suppressed if held.by != "baseline"]
+    yield from _aside("In the baseline", known, report)
+    yield from _aside("Suppressed", suppressed, report)
     if report.notes:
         yield f"<details><summary>Notes: {len(report.notes)}</summary>\n"
         for note in report.notes[:MAX_ROWS]:
@@ -88,10 +86,14 @@ def _summary(report: Report) -> str:
     counts = report.document.summary
     fails = Counter(one.severity for one in report.findings if one.verdict == "fail")
     parts = [f"{fails[severity]} {severity}" for severity in SEVERITIES if fails[severity]]
-    said = f"**{counts.fail} fail{'' if counts.fail == 1 else 's'}**"
+    new = "new " * report.has_baseline
+    said = f"**{counts.fail} {new}fail{'' if counts.fail == 1 else 's'}**"
     if parts:
         said += f" ({', '.join(parts)})"
-    said += f", {counts.unknown} unknown, {counts.passed} pass"
+    said += f", {counts.unknown} {new}unknown, {counts.passed} pass"
+    if report.has_baseline:
+        known = sum(held.by == "baseline" for held in report.document.suppressed)
+        said += f", {known} known from the baseline"
     if absent := [one for one in report.document.absent if one.read_as is None]:
         said += f", {absent_count(absent)} not read"
     return f"{said}; {counts.files:,} file{'s' * (counts.files != 1)}."
@@ -150,6 +152,18 @@ def _suggestion(edits: Sequence[Edit], report: Report) -> Iterator[str]:
     new = "\n".join(lines)
     where = f"{file}:{first}" if first == last else f"{file}:{first}-{last}"
     yield f"{as_code(where)}\n\n{fenced(new, 'suggestion')}\n"
+
+
+def _aside(title: str, held: Sequence[Suppressed], report: Report) -> Iterator[str]:
+    """What is put aside, folded: why, or what it says where the baseline knows it."""
+    if held:
+        yield f"<details><summary>{title}: {len(held)}</summary>\n"
+        for one in held[:MAX_ROWS]:
+            said = one_line(one.finding, report.reasons)
+            why = said if one.by == "baseline" else one.reason or "no reason given"
+            yield f"- {_where(one.finding)} {one.finding.rule}: {as_plain(why)}"
+        yield from _more(held)
+        yield "\n</details>\n"
 
 
 def _more(findings: Sequence[object]) -> Iterator[str]:
