@@ -224,6 +224,7 @@ def steps(work: Callable[[], object]) -> int:
 
 
 LIST = "[for i in range(1000) : [for j in range(100) : tostring(i + j)]]"
+LESS = LIST.replace("1000", "200")
 INCLUDES = {
     f"i{n}.yaml": "\n".join(
         f"k{j}:\n  Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: i{n + 1}.yaml}}}}"
@@ -259,7 +260,7 @@ BOUNDED: dict[str, Texts] = {
         "  b = [for i in range(1000) : { y = i }]\n}\n",
     ),
     "a large variable of many modules": {
-        "main.tf": f'locals {{\n  a = {LIST}\n}}\nmodule "m" {{\n  source = "./m"\n'
+        "main.tf": f'locals {{\n  a = {LESS}\n}}\nmodule "m" {{\n  source = "./m"\n'
         "  count  = 500\n  a      = local.a\n}\n",
         "m/main.tf": 'variable "a" {\n  type = list(list(string))\n}\n'
         'resource "aws_ecs_service" "s" {\n  name = length(var.a)\n}\n',

@@ -3,7 +3,6 @@
 import gc
 import sys
 from collections.abc import Iterable
-from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from languageserver.typists import IN_TEMPLATES, IN_TERRAFORM, Hand, Typist
 from taskwall.fixes import cloudformation, source_text, steps, yaml_text  # noqa: F401 (not while it types)
 from taskwall.languageserver import workspace
 from taskwall.languageserver.preferences import Preferences
-from taskwall.session import session
 
 EDITS = 520
 DAY = 10_000
@@ -118,8 +116,6 @@ def test_memory_does_not_grow(
 ) -> None:
     """After many edits of each kind, and projects begun anew, there is no more than after some."""
     monkeypatch.setattr(workspace, "IDLE_SECONDS", 0)
-    # All that the tests have imported is not looked through whenever a project begins.
-    monkeypatch.setattr(session, "_uncollected", lambda _: nullcontext())
     called = tmp_path / "called" / "main.tf"
     called.parent.mkdir()
     called.write_text(RULE.replace("aws_security_group.web.id", '"sg-12345678"'))
@@ -143,7 +139,7 @@ def test_memory_does_not_grow(
 
 
 def _objects() -> int:
-    """How many objects there are that may refer to others."""
+    """How many objects there are that may refer to others, beside those that tests begin with."""
     gc.collect()
     gc.collect()
     return len(gc.get_objects())
