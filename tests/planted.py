@@ -112,6 +112,17 @@ FILES = {  # whole files, by their names
     "y.auto.tfvars.json": '{"private_key": "@"}\n',
     "declared.tf": 'variable "cache_token" {}\nvariable "private_key" {}\n'
     'variable "marked_too" {\n sensitive = true\n}\n',
+    "unit/terragrunt.hcl": 'inputs = {\n db_password = "@"\n}\n',
+    "unit/terragrunt.hcl.locals": 'locals {\n api_token = "@"\n}\n',
+    "unit/terragrunt.hcl.environment": 'terraform {\n extra_arguments "e" {\n commands = ["plan"]\n'
+    ' env_vars = { A = "@" }\n}\n}\n',
+    "unit/main.tf": 'resource "aws_db_instance" "a" {\n password = "@"\n}\n',
+    "policy.tf": 'locals {\n content = jsonencode({ env = "TOKEN=@" })\n}\n',
+    "dynamic.tf": 'resource "aws_mq_broker" "d" {\n dynamic "user" {\n for_each = [1]\n'
+    ' content {\n password = "@"\n}\n}\n}\n',
+    "conditional.tf": 'resource "aws_db_instance" "c" {\n password = true ? "@" : null\n}\n',
+    "heredoc.tf": "locals {\n env_file = <<-EOT\n DB_PASSWORD=@\n EOT\n}\n",
+    "rendered.tf": 'locals {\n b = "${upper("x")}-token: @"\n}\n',
     "text.tf.json": '{"locals": {"password": "@"}}\n',
 }
 
@@ -136,6 +147,13 @@ PROPERTIES = {  # CloudFormation: type, and a property
     "AWS::ApiGateway::ApiKey": "{Value: @}",
     "AWS::Glue::Connection": "{ConnectionInput: {ConnectionProperties: {PASSWORD: @}}}",
     "AWS::SSM::Parameter": "{Type: String, Value: 'postgres://u:@@h/d'}",
+    "AWS::SSM::Document": "{Content: {env: 'TOKEN=@'}}",
+    "AWS::EC2::NetworkInterface": "{Tags: [{Key: api-token, Value: @}]}",
+    "AWS::CodePipeline::Webhook": "{AuthenticationConfiguration: {SecretToken: @}}",
+    "AWS::KinesisFirehose::DeliveryStream": "{Http: {EndpointConfiguration: {AccessKey: @}}}",
+    "AWS::AutoScaling::AutoScalingGroup": "{Command: [run, --password, @]}",
+    "AWS::CloudFormation::Stack": "{Parameters: {DbPassword: @}}",
+    "AWS::Serverless::Function": "{Environment: {Variables: {K: !Join ['', [@, x]]}}}",
     "AWS::Batch::JobDefinition": "{ContainerProperties: {Environment: [{Name: A, Value: @}]}}",
 }
 
@@ -177,14 +195,22 @@ def planted() -> tuple[dict[str, str], dict[str, str]]:
             '  container_definitions = jsonencode([{\n  name = "c"\n  ', "\n  }])\n}\n",
         )  # fmt: skip
     for name, text in FILES.items():
-        plant(name, name, text)
+        plant(name.partition(".hcl.")[0] + ".hcl" * (".hcl." in name), name, text)
     texts["main.tf"].append('resource "aws_lb" "a" {\n  security_groups = ["sg-seen"]\n}\n')
     texts["m/main.tf"] = ['variable "admin_password" {}\n']
     texts["template.yaml"] = ["Parameters:\n"]
     for name, text in PARAMETERS.items():
         plant("template.yaml", f"parameter {name}", text, f"  {name}: ", "\n")
+    mapping = "{prod: {DbPassword: @}}\n"
+    plant("template.yaml", "mapping", mapping, "Mappings:\n  M: ")
+    plant("template.yaml", "output", "{Value: 'postgres://u:@@h/d'}\n", "Outputs:\n  O: ")
     texts["template.yaml"].append("Resources:\n")
     for number, (type_, text) in enumerate(PROPERTIES.items()):
         lead = f"  R{number}:\n    Type: {type_}\n    Properties: "
         plant("template.yaml", type_, text, lead, "\n")
+    init = "{files: {/etc/x: {content: @}}, commands: {a: {command: 'login @'}}}"
+    plant(
+        "template.yaml", "cfn-init", init, "  Init:\n    Type: AWS::EC2::Instance\n    Metadata:\n"
+        "      AWS::CloudFormation::Init:\n        config: ", "\n",
+    )  # fmt: skip
     return {file: "".join(parts) for file, parts in texts.items()}, kinds

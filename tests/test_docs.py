@@ -3,6 +3,7 @@
 `python -m tools.docs` writes it.
 """
 
+import os
 import re
 
 import pytest
@@ -21,6 +22,19 @@ def test_derived_files_are_current() -> None:
     assert [file for file in pages if not file.exists()] == [], "run: python -m tools.docs"
     for file, text in pages.items():
         assert text == file.read_text(), f"{file}: run: python -m tools.docs"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a terminal as Unix has it")
+def test_picture_of_the_report_is_current() -> None:
+    """It shows the words that the command says today."""
+    from tools import pictures
+
+    def words(svg: str) -> list[str]:
+        return re.findall(r">([^<>]*\S[^<>]*)</text>", svg)
+
+    shown = (pictures.IMAGES / "report.svg").read_text()
+    assert words(shown) == words(pictures.report()), "run: python -m tools.pictures"
+    assert not re.search(r"url\((?!#)", shown), "it loads something"
 
 
 def test_no_page_is_left_of_a_rule_that_is_gone() -> None:

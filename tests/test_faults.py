@@ -14,7 +14,6 @@ from taskwall import outputs
 from taskwall.api.scan import Options, scan
 from taskwall.cli import main
 from taskwall.findings.finding import ReportDocument
-from taskwall.fixes.writing import NewText, NotWrittenError, write_all
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform cannot fork")
 
@@ -61,35 +60,19 @@ def killed_at(step: int, work: Callable[[], object]) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def written_by_fix(folder: Path) -> None:
-    """What `fix --write` does with two files."""
-    write_all([NewText(str(folder / name), OLD, NEW) for name in ("a.tf", "b.tf")])
-
-
-def written_as_output(folder: Path) -> None:
-    """What `--output` and `--write-baseline` do."""
-    outputs.write(str(folder / "a.tf"), NEW)
-
-
-@pytest.mark.parametrize("work", [written_by_fix, written_as_output])
-def test_files_are_whole_whenever_it_is_killed(
-    work: Callable[[Path], None], tmp_path: Path
-) -> None:
-    """Each is the old one or the new one; what lies beside is no source, and in nobody's way."""
-    files = (tmp_path / "a.tf", tmp_path / "b.tf")
-    seen: set[tuple[str, ...]] = set()
-    step = 0
-    while True:
-        for file in files:
-            file.write_text(OLD)
-        killed = killed_at(step, lambda: work(tmp_path))
-        seen.add(tuple(file.read_text() for file in files))
+def test_a_report_is_whole_whenever_it_is_killed(tmp_path: Path) -> None:
+    """It is the old one or the new one; what lies beside is no source, and in nobody's way."""
+    target = tmp_path / "report.json"
+    seen = set()
+    for step in range(100):
+        target.write_text(OLD)
+        killed = killed_at(step, lambda: outputs.write(str(target), NEW))
+        seen.add(target.read_text())
         if not killed:
             break
-        step += 1
-    first = [(OLD, OLD), (NEW, OLD), (NEW, NEW)]
-    assert seen == set(first if work is written_by_fix else first[:2])
-    beside = set(os.listdir(tmp_path)).difference(file.name for file in files)
+    assert not killed
+    assert seen == {OLD, NEW}
+    beside = set(os.listdir(tmp_path)) - {"report.json"}
     assert beside
     assert all(name.startswith(".taskwall-") and name.endswith(".tmp") for name in beside)
 
@@ -150,17 +133,6 @@ def test_what_cannot_be_written_is_said(
     assert error.startswith("taskwall: ")
     assert f"{target}: cannot be written: " in error
     assert sorted(os.listdir(full)) == [".git", "main.tf"]
-
-
-def test_a_fix_on_a_full_disk_changes_nothing(full: Path) -> None:
-    """Not even the files for which there still is space."""
-    (full / "b.tf").write_text("small")
-    texts = [("b.tf", "small", "tiny"), ("main.tf", GOOD, f"{GOOD}# more\n")]
-    with pytest.raises(NotWrittenError) as raised:
-        write_all([NewText(str(full / name), old, new) for name, old, new in texts])
-    assert (raised.value.path, raised.value.written) == (str(full / "main.tf"), ())
-    assert (full / "b.tf").read_text() == "small"
-    assert sorted(os.listdir(full)) == [".git", "b.tf", "main.tf"]
 
 
 # Files that change between the time when they are found and the time when they are read

@@ -20,7 +20,7 @@ from taskwall.core.values import Known, Span, needs
 from taskwall.findings.finding import Report
 from taskwall.outputs import View, render
 from taskwall.readers.terraform.plan.values import Planned
-from taskwall.sources import ScanScope
+from taskwall.sources.found import ScanScope
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 RULES = sorted(folder.name for folder in FIXTURES.iterdir())

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import storefronts
 from budgets import examples
 from storefronts import Shop
-from taskwall import sources
 from taskwall.api.options import resolved_options
 from taskwall.api.scan import Options, scan
 from taskwall.engine.judge import judge
@@ -23,6 +22,8 @@ from taskwall.rules import all_rules
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
+from taskwall.sources import stacks as reading
+from taskwall.sources.nearby import ReadCache
 
 
 def told(texts: Mapping[str, object]) -> Counter[tuple[str, str, str]]:
@@ -135,14 +136,14 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
         text = APP.replace("!Ref Group", '"Fn::ImportValue": !Sub "${Group}-Group"')
         (tmp_path / f"app{number}.yaml").write_text(text)
     read: list[int] = []
-    stacks = sources._stacks
+    stacks = reading._read
 
     def counted(paths: Sequence[str], *others: Any) -> Any:
         read.append(len(paths))
         return stacks(paths, *others)
 
-    monkeypatch.setattr(sources, "_stacks", counted)
-    known = sources.ReadCache()
+    monkeypatch.setattr(reading, "_read", counted)
+    known = ReadCache()
     paths = [str(path) for path in sorted(tmp_path.glob("*.yaml"))]
     for path in paths:
         asked = resolved_options(Options(paths=(path,)))
@@ -211,6 +212,61 @@ def put(data: object, way: str) -> object:
     if isinstance(data, list):
         return [put(value, way) for value in data]
     return data
+
+
+HANDED = """\
+Parameters: {Group: {Type: String}}
+Resources:
+  Balancer: {Type: "AWS::EC2::SecurityGroup", Properties: {VpcId: !ImportValue vpc}}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Ref Group, IpProtocol: "-1", SourceSecurityGroupId: !Ref Balancer}
+Outputs:
+  Balancer: {Value: !Ref Balancer, Export: {Name: balancer}}
+"""
+FRONTED = """\
+Resources:
+  Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: "AWS::EC2::Subnet", Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Group: {Type: "AWS::EC2::SecurityGroup", Properties: {VpcId: !Ref Vpc}}
+  Lb:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Subnets: [!Ref Subnet], SecurityGroups: [!ImportValue balancer]}
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Lb
+      Port: 80
+      Protocol: HTTP
+      DefaultActions: [{Type: forward, TargetGroupArn: !Ref Targets}]
+  Targets:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {Port: 80, Protocol: HTTP, TargetType: ip, VpcId: !Ref Vpc}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      LoadBalancers: [{ContainerName: web, ContainerPort: 80, TargetGroupArn: !Ref Targets}]
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [!Ref Subnet], SecurityGroups: [!Ref Group]}
+Outputs:
+  Vpc: {Value: !Ref Vpc, Export: {Name: vpc}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("group", "verdict"), [("!Ref Group", "unknown"), ("!Ref Balancer", "fail")]
+)
+def test_a_rule_for_a_group_that_is_handed_over_may_be_for_this_one(
+    group: str, verdict: str, tmp_path: Path
+) -> None:
+    """That nobody is let in is certain only where no template of the set writes such a rule."""
+    other = HANDED.replace("GroupId: !Ref Group", f"GroupId: {group}")
+    (tmp_path / "net.yaml").write_text(FRONTED)
+    (tmp_path / "rules.yaml").write_text(other)
+    report = scan(Options(paths=(str(tmp_path),), select=("TW213",), show=("fail", "unknown")))
+
+    assert [one.verdict for one in report.document.findings] == [verdict]
 
 
 @examples(40)

@@ -76,7 +76,8 @@ def scanned(
 
 
 def told(report: Report) -> str:
-    """A report in all formats."""
+    """A report in all formats, without how long it took."""
+    report = replace(report, seconds={})
     views = (View(colour=True, verbose=True), View(width=400, verbose=True))
     return "".join(render(name, report, view) for name in formats() for view in views)
 

@@ -42,6 +42,7 @@ OPAQUE = {
     "log_format",
     "node_properties",
     "policy",
+    "policy_document",
     "tags",
     "user_data",
     "properties",

@@ -8,10 +8,10 @@ lines come last.
 
 The gate takes minutes: it leaves out the tests marked `everything`, which need more than Python or
 take minutes by themselves, and says so. With `--all` those run too, and before them what takes
-long: Terraform's reader against other people's, the rules in other versions of cfn-lint, whether
-stand-ins are of the last year, law 1 for every rule in every fixture, breaks of the library's API,
-and a search for new failures of the property tests. Programs that are not there are named at the
-end. It takes up to an hour.
+long: the site, what a release consists of, Terraform's reader against other people's, the rules in
+other versions of cfn-lint, whether stand-ins are of the last year, law 1 for every rule in every
+fixture, breaks of the library's API, and a search for new failures of the property tests. Programs
+that are not there are named at the end. It takes up to an hour.
 """
 
 import os
@@ -33,6 +33,7 @@ GATE = (*LINTERS, TESTS)
 ALL = (
     *LINTERS,
     ("python", "-m", "tools.site", ".venv-check/site"),
+    ("python", "-m", "tools.release"),
     ("python", "tools/oracle.py"),
     ("python", "tools/in_cfn_lint.py"),
     ("python", "-m", "tools.stand_ins", "--due"),
@@ -45,10 +46,14 @@ WANTED = {"node": "Node.js", "npm": "npm", "nvim": "Neovim", "emacs": "Emacs", "
 """The programs without which `--all` leaves something out."""
 
 
-def environment(groups: tuple[str, ...]) -> Path:
-    """Make the environment if it is not there, bring it up to date, and return its programs."""
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    folder = ROOT / ".venv-check" / version
+def environment(home: Path, *packages: str) -> Path:
+    """Make an environment if it is not there, bring it up to date, and return its programs.
+
+    Args:
+        home: Where the environments of each Python are.
+        packages: What pip is to install, as it takes it.
+    """
+    folder = home / f"{sys.version_info.major}.{sys.version_info.minor}"
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     if not programs.exists():
         venv.create(folder, with_pip=True)
@@ -57,8 +62,7 @@ def environment(groups: tuple[str, ...]) -> Path:
     # Dependency groups need pip 25.1.
     subprocess.run((*pip, "--upgrade", "pip>=25.1"), cwd=ROOT, check=True)
     # Modules are compiled when they are imported: of those of checkov most never are.
-    packages = ("--no-compile", "--editable", ".", *(f"--group={group}" for group in groups))
-    subprocess.run((*pip, *packages), cwd=ROOT, check=True)
+    subprocess.run((*pip, "--no-compile", *packages), cwd=ROOT, check=True)
     return programs
 
 
@@ -73,7 +77,9 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--all"]):
         sys.stderr.write("usage: python3 tools/check.py [--all]\n")
         return 2
-    programs = environment(("test", "docs", "cdk") if arguments else ("test",))
+    names = ("test", "docs", "cdk", "fleet") if arguments else ("test",)
+    groups = (f"--group={name}" for name in names)
+    programs = environment(ROOT / ".venv-check", "--editable", ".", *groups)
     surroundings = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
     # What runs in hundreds of processes is compiled once, and not in each.
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)

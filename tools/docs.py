@@ -12,14 +12,11 @@ import sys
 import tomllib
 from argparse import ArgumentParser, _HelpAction
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stdout
 from importlib import import_module
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from taskwall.cli import COMMANDS
-from taskwall.cli import main as taskwall
 from taskwall.cli.scan import EXIT_STATUSES
 from taskwall.findings.compliance import frameworks
 from taskwall.readers.terraform.stand_ins import FOLDER
@@ -45,8 +42,7 @@ def pages() -> dict[Path, str]:
     inputs = ROOT / "docs" / "inputs.md"
     found[inputs] = marked(inputs.read_text(), "stand-ins", table_of_stand_ins())
     readme = ROOT / "README.md"
-    text = marked(readme.read_text(), "rules", table(rules, "docs/rules/"))
-    found[readme] = marked(text, "example", f"```text\n{example()}\n```\n")
+    found[readme] = marked(readme.read_text(), "rules", table(rules, "docs/rules/"))
     return found
 
 
@@ -85,15 +81,6 @@ def spans(ranges: list[dict[str, Any]]) -> list[tuple[str, str]]:
         found.append((first, last))
         above = first
     return found[::-1]
-
-
-def example(rule: str = "TW205") -> str:
-    """What the command prints of one mistake in the demo stack."""
-    shown = StringIO()
-    with chdir(ROOT), redirect_stdout(shown):
-        taskwall(["scan", "fixtures/demo/terraform", "--select", rule, "--color", "never"])
-    heading, finding, *_ = shown.getvalue().split("\n\n")
-    return f"{heading}\n\n{finding}"
 
 
 def table(rules: tuple[Rule, ...], folder: str) -> str:

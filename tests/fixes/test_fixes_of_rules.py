@@ -6,6 +6,7 @@ as JSON.
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,8 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
         for judged, edits in offered(before, rule):
             after = scan_of(source, spelling, mended(before, edits))
 
+            texts = mended(before, edits).items()
+            assert all(_ragged(new) <= _ragged(before.files.text(file)) for file, new in texts)
             finding = judged.finding
             gone = (rule, "fail", finding.resource, finding.message)
             where = f"{source.parent.name}, {finding.resource}: {edits}"
@@ -160,6 +163,13 @@ def _names(change: AttributeChange) -> set[str]:
         return set(change.terraform)
     first, *inner = path_steps(change.attribute.path)
     return {str(first), change.name} if change.name and not inner else {str(first)}
+
+
+def _ragged(text: str) -> int:
+    """How many neighbouring attributes of Terraform have equals signs that are not aligned."""
+    found = [re.match(r"( *[\w]+ *)= .*[^\[{(]$", line) for line in text.splitlines()]
+    pairs = ((one, other) for one, other in pairwise(found) if one and other)
+    return sum(len(one[1]) != len(other[1]) for one, other in pairs)
 
 
 def _without_keys(address: str) -> str:

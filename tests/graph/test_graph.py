@@ -80,7 +80,7 @@ def test_where_things_are_and_who_reaches_whom() -> None:
     assert found["internet", "lb:shop"] == ("tcp 80, 443", True, False)
     assert found["lb:shop", "service:module.web"] == ("tcp 8080", True, True)
     assert found["service:module.api", "store:main"] == ("tcp 5432", True, False)
-    assert found["task:reports", "store:main"] == ("tcp 5432", False, False)
+    assert ("task:reports", "store:main") not in found  # no group of a VPC that is to be made
     assert ("internet", "service:module.web") not in found
     assert ("vpc:main", "service:module.mailer") in found
     assert ("service:module.web", "service:module.mailer") not in found  # as all of its VPC
@@ -96,7 +96,6 @@ def test_findings_are_on_what_they_concern() -> None:
     assert {"TW101", "TW102"} <= rules["lb:shop"]
     assert {"TW204", "TW205"} <= rules["service:module.web"]
     assert "TW204" not in rules["service:worker"]
-    assert {flow.verdict for flow in graph.flows if flow.waits} == {"unknown"}
 
 
 def test_both_languages_draw_the_same() -> None:

@@ -1,5 +1,6 @@
 """Hovers and code lenses: at declarations, references and rules, also while texts move."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,10 @@ from lsprotocol.types import Position
 from msgspec.structs import replace
 
 from languageserver.stacks import RULE, SERVICE, TEMPLATE
+from taskwall.findings.text import sanitize
 from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.hover import Summaries, as_markdown, at_line, hover, lenses
+from taskwall.languageserver.markdown import as_prose, without_marks
 from taskwall.languageserver.positions import DocumentLines
 from taskwall.session.session import Session
 
@@ -88,26 +91,33 @@ def test_lenses_move_with_their_services(tmp_path: Path) -> None:
     (tmp_path / "rules.tf").write_text(RULE)
     found = replace(drawn(tmp_path), texts={str(main): SERVICE})
     document = opened(main)
-    (lens,) = lenses(document, found)
-    assert lens.command is not None
-    assert lens.command.title == "behind no load balancer, allows 0.0.0.0/0:8080"
+    titles = [lens.command.title for lens in lenses(document, found) if lens.command is not None]
+    assert titles == ["behind no load balancer, allows 0.0.0.0/0:8080", "allows 0.0.0.0/0:8080"]
+    lens, _ = lenses(document, found)
     line = SERVICE.split("\n").index('resource "aws_ecs_service" "web" {')
     assert lens.range.start == Position(line, 0)
     moved = replace(document, lines=DocumentLines(f"# one\n# two\n{SERVICE}", "utf-16"))
-    (lens,) = lenses(moved, found)
+    lens, _ = lenses(moved, found)
     assert lens.range.start.line == line + 2
     assert [each.name for each in at_line(moved, line + 3, found)] == ["aws_ecs_service.web"]
-    gone = SERVICE.replace('resource "aws_ecs_service" "web" {', 'resource "x" "web" {')
+    gone = SERVICE.replace('resource "aws_', 'resource "x')
     assert not list(lenses(replace(document, lines=DocumentLines(gone, "utf-16")), found))
 
 
 def test_one_lens_for_all_instances() -> None:
-    """A module that is called three times has one line above its service."""
+    """A module that is called three times has one line above its service, one above its group."""
     folder = DEMO / "terraform"
     document = opened(folder / "modules" / "service" / "main.tf")
-    (lens,) = lenses(document, drawn(folder))
-    assert lens.command is not None
-    assert lens.command.title.endswith("(and 2 more)")
+    titles = [each.command.title for each in lenses(document, drawn(folder)) if each.command]
+    assert len(titles) == 2
+    assert all(title.endswith("(and 2 more)") for title in titles)
+
+
+@pytest.mark.parametrize("text", ["a](https://x) [b", "**x** `y` <b>", "\\[a\\](b)", "a\nb\x1b"])
+def test_texts_of_sources_stay_texts(text: str) -> None:
+    """No mark, link or line of theirs has an effect, and without marks they are what they were."""
+    assert without_marks(f"**{as_prose(text)}**") == sanitize(text)
+    assert not re.search(r"(?<!\\)[\[`*<]", as_prose(text).replace("\\\\", ""))
 
 
 @pytest.mark.parametrize("language", ["terraform", "cloudformation"])

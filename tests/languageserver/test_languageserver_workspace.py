@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import re
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from lsprotocol.types import Diagnostic, DiagnosticSeverity
+from lsprotocol.types import Diagnostic, DiagnosticSeverity, Position, Range
 
 from languageserver.sittings import PATIENCE, Sitting, sit
 from languageserver.stacks import RULE, SERVICE
@@ -354,6 +355,37 @@ def test_saving_finds_settings_that_came_or_went(tmp_path: Path) -> None:
         await sitting.lacks("rules.tf", "TW204")
 
 
+def test_a_finding_explains_itself_where_it_stands(tmp_path: Path) -> None:
+    """Over it stand message, chain with links, fix and rule; actions also before its line."""
+    root(tmp_path)
+    rules = tmp_path / "rules.tf"
+
+    @at_desk(tmp_path)
+    async def _(sitting: Sitting) -> None:
+        uri = sitting.open(rules)
+        await sitting.shows("rules.tf", "TW204")
+        (found,) = [each for each in sitting.screen.shown["rules.tf"] if each.code == "TW204"]
+        start = found.range.start
+        shown = {}
+        for markdown in (True, False):
+            hover = sitting.workspace.hover(uri, start, markdown=markdown)
+            assert hover is not None
+            shown[markdown] = hover.contents.value  # type: ignore[union-attr]
+        assert shown[True].startswith(f"**TW204** (high): {found.message.splitlines()[0]}\n")
+        lines = SERVICE.split("\n")
+        line = lines.index("    security_groups = [aws_security_group.web.id]") + 1
+        at = f"([main.tf:{line}]({(tmp_path / 'main.tf').as_uri()}#L{line}))"
+        assert f"aws_ecs_service.web uses security group aws_security_group.web {at}" in shown[True]
+        assert "\nFix:\n\n```text\n" in shown[True]
+        assert "(https://docs.aws.amazon.com/" in shown[True].splitlines()[-1]
+        assert ": https://docs.aws.amazon.com/" in shown[False].splitlines()[-1]
+        assert not re.search(r"\*\*|```|\]\(|file:", shown[False])
+        before, outside = Position(start.line, 0), Position(start.line + 1, 0)
+        titles = [each.title for each in sitting.workspace.actions(uri, Range(before, before))]
+        assert [title.split()[0] for title in titles] == ["Fix", "Explain", "Suppress", "Suppress"]
+        assert not list(sitting.workspace.actions(uri, Range(outside, outside)))
+
+
 def test_unknowns_are_hints_when_they_are_asked_for(tmp_path: Path) -> None:
     """They are not shown by default; with a value for what they wait for they are gone."""
     root(tmp_path)
@@ -370,7 +402,8 @@ def test_unknowns_are_hints_when_they_are_asked_for(tmp_path: Path) -> None:
         await sitting.shows("rules.tf", "TW204")
         (hint,) = [each for each in sitting.screen.shown["rules.tf"] if each.code == "TW204"]
         assert hint.severity == 4
-        assert "It depends on var.peers." in hint.message
+        cure = "It depends on var.peers, which has no default: give it in taskwall.variables."
+        assert cure in hint.message
         sitting.workspace.prefer(*preferences({**asked, "variables": {"peers": "0.0.0.0/0"}}))
         await sitting.screen.until(
             lambda: any(

@@ -116,8 +116,12 @@ def test_reaching_is_three_valued(demo: taskwall.Network, tmp_path: Path) -> Non
     closed = demo.reaches("internet", store)
     assert closed.truth is False
     assert "allows no ingress from the internet" in closed.explain()
-    task = demo.reaches("task:reports", store)
-    assert (task.truth, bool(task.needs)) == (None, True)
+    unknown = taskwall.load(ROOT / "fixtures" / "rules" / "tw204" / "unknown_list" / "main.tf")
+    task = unknown.reaches("vpc:main", "service:api", 8080)
+    assert (task.truth, [str(each) for each in task.needs]) == (
+        None,
+        ["var.office_cidrs has no default"],
+    )
     assert (demo.reaches("internet", shop, 443) & ~closed).truth is True
     (tmp_path / "main.tf").write_text(
         'resource "aws_lb" "a" {\n  load_balancer_type = "gateway"\n}\n'

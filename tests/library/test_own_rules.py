@@ -276,7 +276,11 @@ def test_a_new_rule_passes_its_fixtures(
     assert {one["ruleId"] for one in run["results"]} >= {"ACME201"}
 
     wrong = tmp_path / "rules/fixtures/acme201/pass/main.tf"
-    wrong.write_text(wrong.read_text().replace("ACME201 ok", "ACME201"))
+    right = wrong.read_text()
+    wrong.write_bytes(right.encode() + b"\xff")
+    assert main(["rules", "test", "rules"]) == 2
+    assert "is not UTF-8" in capsys.readouterr().out
+    wrong.write_text(right.replace("ACME201 ok", "ACME201"))
     assert main(["rules", "test", "rules"]) == 1
     assert "main.tf:10: expected ACME201, found ACME201 ok" in capsys.readouterr().out
 

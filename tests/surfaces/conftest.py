@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from taskwall import sources
 from taskwall.core.values import ModuleCall, Origin, Scenario, Span
 from taskwall.engine import judge as engine
 from taskwall.engine.judgement import Judgement, LocatedFinding
@@ -25,6 +24,8 @@ from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError
+from taskwall.sources import stacks as reading
+from taskwall.sources.found import ScanScope
 
 LINE = re.compile(r"\s*(\w+) = (.*?) *(?:# (\w+) (TW\d+) ?(.*))?")
 
@@ -85,7 +86,7 @@ class ToyStack:
 
 
 def toy_stacks(
-    paths: Sequence[str], files: Files, inputs: Inputs, scope: sources.ScanScope
+    paths: Sequence[str], files: Files, inputs: Inputs, scope: ScanScope
 ) -> tuple[list[ToyStack], list[SourceError]]:
     """The folders that no other calls."""
     folders: dict[str, set[str]] = {}
@@ -186,7 +187,7 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     """An empty repository as working directory, in which the toy language is spoken."""
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sources, "_stacks", toy_stacks)
+    monkeypatch.setattr(reading, "_read", toy_stacks)
     monkeypatch.setattr(engine, "judge", toy_judge)
     monkeypatch.setattr(own_rules, "_every", lambda folders: own_rules.OwnRules(tuple(RULES)))
     return tmp_path

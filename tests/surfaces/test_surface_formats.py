@@ -17,6 +17,7 @@ from sarif_shape import LOG
 from taskwall.findings.finding import (
     Absent,
     Crash,
+    Edit,
     Finding,
     Problem,
     Report,
@@ -25,6 +26,7 @@ from taskwall.findings.finding import (
     Summary,
     Suppressed,
 )
+from taskwall.findings.text import sanitize
 from taskwall.outputs import View, formats, render
 
 SHAPE = Draft202012Validator(LOG)
@@ -234,6 +236,16 @@ def test_junit_has_a_suite_for_each_stack() -> None:
     assert [suite.get("name") for suite in root] == ["infra", "infra/template.yaml", "sources"]
 
 
+def test_junit_has_times() -> None:
+    """A suite has the time of its stack, the whole that of reading and judging."""
+    seconds = {"": 0.25, "infra": 1.5, "quiet": 0.25}
+    root = ElementTree.fromstring(render("junit", replace(everything(), seconds=seconds), View()))
+
+    times = {suite.get("name"): suite.get("time") for suite in root}
+    assert times == {"infra": "1.500", "infra/template.yaml": None, "sources": "0.250"}
+    assert root.get("time") == "2.000"
+
+
 def test_junit_of_nothing_is_a_case_that_passes() -> None:
     """CI systems take a report without cases for a broken one."""
     root = ElementTree.fromstring(render("junit", report_of(), View()))
@@ -356,7 +368,17 @@ def test_markdown_fits_into_a_comment() -> None:
     text = render("markdown", report_of([*many, *unknown], held), View())
 
     assert len(text) < 65_536
-    assert text.count("And 449 more.") == 2
+    assert text.count("And 449 more.") == 3
+
+
+def test_markdown_says_what_is_new() -> None:
+    """With a baseline, what is found is new, and stands before what the baseline knows."""
+    text = render("markdown", replace(everything(), has_baseline=True), View())
+
+    said = "**4 new fails** (1 critical, 1 high, 1 medium, 1 info), 1 new unknown, 1 pass, "
+    assert said + "1 known from the baseline, 1 module not read; 4 files." in text
+    assert text.index("| critical |") < text.index("<summary>In the baseline: 1</summary>")
+    assert "new" not in render("markdown", everything(), View())
 
 
 def test_markdown_fences_cannot_be_closed() -> None:
@@ -368,6 +390,46 @@ def test_markdown_fences_cannot_be_closed() -> None:
     assert "`````text\n```\n# heading\n````\n`````" in render(
         "markdown", report_of([finding]), View()
     )
+
+
+@pytest.mark.parametrize("sign", "=+-@")
+def test_no_name_is_a_formula(sign: str) -> None:
+    """A spreadsheet calculates what begins so; a source may have such a name."""
+    text = render("csv", report_of(errors=(Problem(f"{sign}cmd", 1, 1, "bad"),)), View())
+
+    assert f",'{sign}cmd:1: bad," in text
+
+
+@pytest.mark.parametrize("width", [1, 20, 40])
+def test_narrow_terminals_show_every_word(width: int) -> None:
+    """However narrow it is, nothing of a message is lost, and only what is one word is too wide."""
+    text = render("text", everything(), View(width=width, fold=True, verbose=True))
+
+    wide = render("text", everything(), View(width=500, fold=True, verbose=True))
+    for one in everything().findings:
+        said = sanitize(one.message).split()
+        assert "".join(said) in "".join(text.split())
+        assert " ".join(said) in wide
+
+
+@pytest.mark.parametrize(
+    ("last", "suggested"),
+    [("c = 3", "  a = 22 # why\nx\ny = 3"), ("c = 3*****", ""), ("c =\t3", "")],
+)
+def test_markdown_suggests_what_edits_make(last: str, suggested: str) -> None:
+    """Edits of neighbouring lines are one suggestion, unless a line is not shown as it is."""
+    lines = ["  a = 2 # why", "b = 1", last]
+    edits = (Edit("m.tf", 1, 7, 1, 8, "22"), Edit("m.tf", 2, 1, 3, 2, "x\ny"))
+    base = FINDINGS[0]
+    assert base.fix
+    finding = replace(base, fix=replace(base.fix, edits=edits))
+    report = replace(report_of([finding]), excerpt=lambda _, line: lines[line - 1])
+
+    text = render("markdown", report, View())
+
+    told = f"<code>m.tf:1-3</code>\n\n```suggestion\n{suggested}\n```\n"
+    assert (told in text) == bool(suggested)
+    assert ("```suggestion" in text) == bool(suggested)
 
 
 @pytest.mark.parametrize("name", formats())

@@ -19,7 +19,7 @@ from taskwall.fixes.apply import applied, edits_by_file
 from taskwall.fixes.diff import ShownText, unified
 from taskwall.report.report import ReportBuilder
 from taskwall.source.files import Files
-from taskwall.sources import sources_below
+from taskwall.sources.recognising import sources_below
 
 MAX_SCANS = 10
 """So many scans prove edits, at most."""

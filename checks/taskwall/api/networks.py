@@ -17,7 +17,7 @@ from taskwall.source.deployment import deployed_name
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError
-from taskwall.sources import Sources
+from taskwall.sources.found import Sources
 
 
 class StackNetwork(Struct, frozen=True):

@@ -5,7 +5,6 @@ import os
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall import sources
 from taskwall.library.own_rules import OwnRules, every_rule
 from taskwall.rules._rule import Rule
 from taskwall.settings import Settings, SettingsError
@@ -14,6 +13,9 @@ from taskwall.settings.loading import load, own_rules
 from taskwall.settings.selection import chosen
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
+from taskwall.sources.found import ScanScope, Sources
+from taskwall.sources.nearby import ReadCache
+from taskwall.sources.read import read_sources
 
 
 class Options(Struct, frozen=True):
@@ -52,7 +54,7 @@ class Options(Struct, frozen=True):
     rules: tuple[str, ...] = ()
     no_skips: bool = False
     today: str | None = None
-    scope: sources.ScanScope = sources.ScanScope()
+    scope: ScanScope = ScanScope()
     jobs: int = 1
     cwd: str = ""
 
@@ -65,17 +67,15 @@ class ResolvedOptions(Struct, frozen=True):
 
     paths: tuple[str, ...]
     inputs: Inputs
-    scope: sources.ScanScope
+    scope: ScanScope
     settings: Settings
     rules: tuple[Rule, ...]
     every: OwnRules
     cwd: str
 
-    def read(self, files: Files, cache: sources.ReadCache | None = None) -> sources.Sources:
+    def read(self, files: Files, cache: ReadCache | None = None) -> Sources:
         """Read the sources; `cache` is what earlier reads like it have found out."""
-        return sources.read_sources(
-            self.paths, self.inputs, self.settings, files, self.scope, cache
-        )
+        return read_sources(self.paths, self.inputs, self.settings, files, self.scope, cache)
 
 
 def resolved_options(options: Options, files: Files | None = None) -> ResolvedOptions:

@@ -14,6 +14,7 @@ from taskwall.api.scan import scan
 from taskwall.library.marks import mark, marks_of
 from taskwall.report.excerpts import seen_from
 from taskwall.rules._rule import Rule
+from taskwall.source.files import Files, UnreadableError
 
 SOURCES = ("main.tf", "template.yaml")
 
@@ -67,6 +68,11 @@ def run_fixtures(folder: str, rules: tuple[Rule, ...]) -> Iterator[FixtureResult
             problems += (f"{one.rule}: {one.message}" for one in document.crashes)
             for file in files:
                 shown = seen_from(os.getcwd(), os.path.abspath(file))
+                try:
+                    expected = marks_of(Files().text(file), rule.id)
+                except UnreadableError as error:
+                    problems.append(f"{shown}:{error.error.place.line}: {error}")
+                    continue
                 problems += (
                     f"{one.file}:{one.line}: {one.message}"
                     for one in document.errors
@@ -76,7 +82,7 @@ def run_fixtures(folder: str, rules: tuple[Rule, ...]) -> Iterator[FixtureResult
                 for finding in report.findings:
                     if finding.file == shown:
                         said.setdefault(finding.line, []).append(mark(finding, severities))
-                mismatches += _mismatches(file, rule, said)
+                mismatches += _mismatches(file, rule, said, expected)
         yield FixtureResult(rule.id, sources, tuple(mismatches), tuple(problems))
 
 
@@ -91,9 +97,9 @@ def _options(case: str, folder: str, rule: Rule) -> Options:
     )
 
 
-def _mismatches(file: str, rule: Rule, said: Mapping[int, list[str]]) -> Iterator[Mismatch]:
-    with open(file, encoding="utf-8") as stream:
-        expected = marks_of(stream.read(), rule.id)
+def _mismatches(
+    file: str, rule: Rule, said: Mapping[int, list[str]], expected: Mapping[int, list[str]]
+) -> Iterator[Mismatch]:
     for line in sorted({*said, *expected}):
         wanted, found = tuple(expected.get(line, ())), tuple(sorted(said.get(line, ())))
         if wanted != found:

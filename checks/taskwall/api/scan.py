@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+from time import perf_counter
 from typing import Protocol, TypeAlias
 
 from taskwall import outputs
@@ -18,7 +20,7 @@ from taskwall.settings import Settings
 from taskwall.source.containment import crash_at
 from taskwall.source.files import Files
 from taskwall.source.stack import InternalError, Stack
-from taskwall.sources import nothing_to_analyse
+from taskwall.sources.refusals import nothing_to_analyse
 
 __all__ = ["Cache", "Options", "Progress", "built", "judge_stack", "scan"]
 
@@ -88,7 +90,9 @@ def built(
     cache: Cache | None = None,
 ) -> ReportBuilder:
     """What judging the sources brought, of which reports are made."""
+    times = [perf_counter()]
     found = asked.read(files)
+    times.append(perf_counter())
     if not options.allow_empty and (nothing := nothing_to_analyse(asked.paths, found, files)):
         found.refused.append(nothing)
         found.foreign.clear()
@@ -98,14 +102,19 @@ def built(
 
         found.refused.extend(unmatched(asked.settings, stacks, asked.paths))
     judging = _Judging(stacks, asked.rules, asked.settings, cache)
+    judgements: list[Judgement] = []
+    for judgement in _judged(judging, options.jobs, progress):
+        judgements.append(judgement)
+        times.append(perf_counter())
     return ReportBuilder(
         found,
-        _judged(judging, options.jobs, progress),
+        judgements,
         rules=asked.rules,
         every=asked.every,
         settings=asked.settings,
         files=files,
         cwd=asked.cwd,
+        seconds=[end - start for start, end in pairwise(times)],
     )
 
 
@@ -127,17 +136,15 @@ def judge_stack(
         return Judgement((), 0, errors=(crash_at(start, error),))
 
 
-def _judged(judging: "_Judging", jobs: int, progress: Progress | None) -> list[Judgement]:
+def _judged(judging: "_Judging", jobs: int, progress: Progress | None) -> Iterator[Judgement]:
     """The judgement of each stack, in the order of the stacks, however many processes work."""
     stacks = judging.stacks
     count = min(jobs, len(stacks))
     results = judging.apart(count) if count > 1 else map(judging, range(len(stacks)))
-    found: list[Judgement] = []
-    for result in results:
-        found.append(result)
+    for number, result in enumerate(results, 1):
         if progress:
-            progress(len(found), len(stacks), stacks[len(found) - 1].name)
-    return found
+            progress(number, len(stacks), stacks[number - 1].name)
+        yield result
 
 
 class _Judging:

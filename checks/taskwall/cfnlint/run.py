@@ -25,7 +25,8 @@ from taskwall.settings import CHOICES, SettingsError
 from taskwall.settings.words import one_of
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
-from taskwall.sources import ReadCache, ScanScope
+from taskwall.sources.found import ScanScope
+from taskwall.sources.nearby import ReadCache
 
 GENERAL = "ETW000"
 """The rule that has the options of all."""

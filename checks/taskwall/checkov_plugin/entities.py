@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from taskwall.findings.finding import Finding
-    from taskwall.sources import SourceKind
+    from taskwall.sources.found import SourceKind
 
 KINDS: Mapping[str, SourceKind] = {
     "terraform": "terraform",

@@ -19,7 +19,7 @@ from taskwall.checkov_plugin.scope import scan_request
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import SEVERITIES
 from taskwall.settings import SettingsError
-from taskwall.sources import SourceKind
+from taskwall.sources.found import SourceKind
 
 
 def judge_entities(

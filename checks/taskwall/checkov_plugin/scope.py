@@ -11,7 +11,7 @@ from taskwall.api.options import Options
 from taskwall.checkov_plugin.entities import KINDS, called_modules
 from taskwall.checkov_plugin.running import JSON_ENDING, Running, reads_json
 from taskwall.source.stack import Inputs
-from taskwall.sources import ScanScope, SourceKind
+from taskwall.sources.found import ScanScope, SourceKind
 
 
 class ScanRequest(Struct, frozen=True):

@@ -24,6 +24,7 @@ COMMANDS = {
     "flows": ("flows [PATH...]", "list who can open a connection to what"),
     "why": ("why PATH FROM TO [PORT]", "say why one end can reach another, or what closes the way"),
     "diff": ("diff BASE [HEAD]", "say what a change opens, closes and brings"),
+    "fleet": ("fleet REPOS...", "scan thousands of repositories into tables, and ask these"),
     "graph": ("graph [PATH...]", "draw who can reach whom (a page, Mermaid, Graphviz or JSON)"),
     "schema": ("schema NAME", "print the JSON Schema of a report, flows, a diff or the settings"),
     "completion": ("completion SHELL", "complete commands and options in bash, zsh and fish"),

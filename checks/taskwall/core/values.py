@@ -53,13 +53,15 @@ class ModuleCall(Struct, frozen=True, gc=False):
     """A module call (or nested stack) through which a resource comes to be.
 
     `downloaded` says that the module is a copy that a tool has fetched: users do not edit it.
-    `read_as` is the title of the stand-in that was read for it, if it is not there.
+    `read_as` is the title of the stand-in that was read for it, if it is not there. `source` is
+    that of a Terraform module, as the call names it.
     """
 
     name: str
     place: Span
     downloaded: bool = False
     read_as: str = ""
+    source: str = ""
 
 
 def download_of(calls: "Iterable[ModuleCall]") -> ModuleCall | None:

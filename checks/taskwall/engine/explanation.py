@@ -80,7 +80,7 @@ def finding_of(
     )
     files = {step.file for each, _ in agreeing[1:] for step in _steps(each, at, places)}
     needs = waits if answer.truth is None else ()
-    unreported = answer.truth is None and all(each.verdict.unreported for each, _ in agreeing)
+    unreported = answer.truth is not False and all(each.verdict.unreported for each, _ in agreeing)
     return LocatedFinding(finding, at, on, frozenset(files), needs, unreported=unreported)
 
 

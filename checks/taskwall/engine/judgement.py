@@ -20,8 +20,8 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     finding waits for is not known. `changes` would mend it together, each with the resource that it
     is about. `about` are the permissions, listeners, ... that it is about, by which rules take
     precedence over it; `silenced_by` are the rules that did so, each with what about. `shared` is
-    where it is reported if several have it in common. `unreported` marks an unknown that would be
-    of no use to anybody: no report has it.
+    where it is reported if several have it in common. `unreported` marks what would be of
+    no use to anybody: no report has it.
     """
 
     finding: Finding

@@ -6,7 +6,7 @@ fail. Files of version 1 are read: their entries stand for a finding with all it
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -56,14 +56,18 @@ class _Document(Struct, frozen=True):
     findings: tuple[BaselineEntry, ...] = ()
 
 
-def read(path: str) -> Baseline:
+def read(path: str, read_file: Callable[[str, int], bytes] = read_plain) -> Baseline:
     """What a file puts aside.
+
+    Args:
+        path: of the file.
+        read_file: gives what is in a file of at most so many bytes.
 
     Raises:
         BaselineError: there is no such file, or it is no baseline.
     """
     try:
-        document = msgspec.json.decode(read_plain(path, MAX_BASELINE_BYTES), type=_Document)
+        document = msgspec.json.decode(read_file(path, MAX_BASELINE_BYTES), type=_Document)
     except OSError as error:
         why = error.strerror or str(error)
         raise BaselineError(f"{path}: the baseline cannot be read: {why}.") from error

@@ -283,7 +283,9 @@ class Report(Struct, frozen=True):
     first. `elsewhere` counts the fails and the unknowns that touch none of the files that were
     given, `excluded` the files that are excluded. `line_hash` gives the
     hash by which code scanning knows a line again, "" if it has none. `certain_passes` counts for
-    each rule the passes that are not shown and that it certainly concerns.
+    each rule the passes that are not shown and that it certainly concerns. `has_baseline` says that
+    what a baseline knows is put aside, so that the findings are new. `seconds` are how long the
+    reading (as "") and the judging of each stack took.
     """
 
     document: ReportDocument
@@ -299,3 +301,5 @@ class Report(Struct, frozen=True):
     open_ties: tuple[ReportedTie, ...] = ()
     line_hash: Callable[[str, int], str] = _no_hash
     certain_passes: Mapping[str, int] = {}
+    has_baseline: bool = False
+    seconds: Mapping[str, float] = {}

@@ -27,9 +27,9 @@ def _html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def fenced(text: str) -> str:
+def fenced(text: str, language: str = "text") -> str:
     """A text of several lines as a block of code, in a fence longer than any within."""
-    lines = [sanitize(line).rstrip() for line in text.strip().splitlines()]
+    lines = [sanitize(line).rstrip() for line in text.rstrip().lstrip("\n").splitlines()]
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return "\n".join((f"{fence}text", *lines, fence))
+    return "\n".join((f"{fence}{language}", *lines, fence))

@@ -32,6 +32,9 @@ class Writer:
         self._unit = _unit(self._root, sheet.text)
         self._starts: dict[int, dict[int, int]] = {}
 
+    def begin(self) -> None:
+        """Begin another fix: nothing is kept from one to the next."""
+
     def edits(
         self,
         resource: Resource,

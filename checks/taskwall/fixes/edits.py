@@ -52,9 +52,13 @@ class EditBuilder:
 
         `files` are those that may refer to what a change takes away.
         """
+        for writer in self._writers.values():
+            writer.begin()
+        # What is renamed says how what is added is aligned.
+        ordered = sorted(changes, key=lambda one: not one[0].name)
         try:
             found = [
-                edit for change, resource in changes for edit in self._made(change, resource, files)
+                edit for change, resource in ordered for edit in self._made(change, resource, files)
             ]
         except (RefusedError, UnreadableError):
             return ()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.core.change import NewValue, has_placeholders
-from taskwall.core.values import Fields, Value, worst_per_scenario
+from taskwall.core.values import Fields, Span, Value, worst_per_scenario
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, member_lines
 from taskwall.fixes.refused import RefusedError
@@ -34,7 +34,12 @@ class Writer:
         self.sheet = sheet
         parsed = parse(sheet.file, sheet.text)
         self._broken = bool(parsed.errors)
+        self._widths: dict[Span, int] = {}
         self._blocks = {block.header: block for block in parsed.body.blocks}
+
+    def begin(self) -> None:
+        """Begin another fix: to how long names the equals signs are aligned is that of the file."""
+        self._widths.clear()
 
     def edits(
         self,
@@ -59,11 +64,10 @@ class Writer:
                 outer, last = outer[:-1], outer[-1]
             inner = self._inner_block(block, resource.body, outer)
             assert isinstance(last, str)
-            yield (
-                self._renamed(inner, last, name, wanted)
-                if name
-                else self._whole(inner, last, wanted)
-            )
+            if name:
+                yield from self._renamed(inner, last, name, wanted)
+            else:
+                yield self._whole(inner, last, wanted)
         else:
             yield from self._reach(block, resource.body, path, wanted)
 
@@ -106,8 +110,11 @@ class Writer:
         else:
             yield whole_lines(self.sheet, start, end)
 
-    def _realigned(self, block: Block, without: Attribute) -> Iterator[Edit]:
-        """The edits that align the equals signs around an attribute that is taken away."""
+    def _realigned(self, block: Block, old: Attribute, new_name: str = "") -> Iterator[Edit]:
+        """The edits that align the equals signs around an attribute that goes, or is renamed.
+
+        Signs that are not aligned stay as they are.
+        """
         by_line = {
             each.place.line: each
             for each in block.body.attributes.values()
@@ -115,17 +122,26 @@ class Writer:
         }
         near: list[Attribute] = []
         for step in (-1, 1):
-            line = without.place.line + step
+            line = old.place.line + step
             while (found := by_line.get(line)) is not None:
                 near.append(found)
                 line += step
-        width = max((len(each.name) for each in near), default=0)
-        for each in near:
-            start, end = self.sheet.span(each.place)
-            sign = self.sheet.text.index("=", start, end)
-            blanks = " " * (width - len(each.name) + 1)
-            if self.sheet.text[start + len(each.name) : sign] != blanks:
-                yield self.sheet.edit(start + len(each.name), sign, blanks, placeholder=False)
+        before = max(len(each.name) for each in (*near, old))
+        if any(self._blanks(each) != before - len(each.name) + 1 for each in (*near, old)):
+            return
+        width = max((len(new_name), *(len(each.name) for each in near)))
+        for each in near if width != before else ():
+            start = self.sheet.span(each.place)[0] + len(each.name)
+            sign = start + self._blanks(each)
+            yield self.sheet.edit(
+                start, sign, " " * (width - len(each.name) + 1), placeholder=False
+            )
+        self._widths.update((each.place, width) for each in (*near, old))
+
+    def _blanks(self, attribute: Attribute) -> int:
+        """How many characters are between the name of an attribute and its equals sign."""
+        start, end = self.sheet.span(attribute.place)
+        return self.sheet.text.index("=", start, end) - start - len(attribute.name)
 
     def _without_element(self, attribute: Attribute, index: int) -> Edit:
         """The edit that takes an element out of a list."""
@@ -173,17 +189,17 @@ class Writer:
             value = inner
         return block
 
-    def _renamed(self, block: Block, name: str, new_name: str, wanted: NewValue) -> Edit:
-        """The edit that puts another attribute in the place of one that is written as a literal."""
+    def _renamed(self, block: Block, name: str, new_name: str, wanted: NewValue) -> Iterator[Edit]:
+        """The edits that put another attribute in the place of one that is written as a literal."""
         attribute = block.body.attributes.get(name)
         if attribute is None or _written(block.body, new_name) or not _literal(attribute):
             raise RefusedError
         start, end = self.sheet.span(attribute.place)
-        width = _width(self.sheet.text[start:end], name)
-        if width > len(name) or len(new_name) <= width:
-            new_name = new_name.ljust(width)
-        text = f"{new_name} = {expression(wanted, self.sheet.indent(start))}"
-        return self.sheet.edit(start, end, text, has_placeholders(wanted))
+        around = list(self._realigned(block, attribute, new_name))
+        width = self._widths.get(attribute.place, len(name) + self._blanks(attribute) - 1)
+        text = f"{new_name.ljust(width)} = {expression(wanted, self.sheet.indent(start))}"
+        yield self.sheet.edit(start, end, text, has_placeholders(wanted))
+        yield from around
 
     def _whole(self, block: Block, name: str, wanted: NewValue) -> Edit:
         """The edit that puts a list in the place of another, or a block in that of its only one."""
@@ -297,6 +313,7 @@ class Writer:
         if (last := self._last_attribute(block)) is not None:
             start, stop = sheet.span(last.place)
             at, before = sheet.line_end(stop), _width(sheet.text[start:stop], last.name)
+            before = self._widths.get(last.place, before)
         # Behind a blank line a longer name leaves the alignment of the others as it is.
         longer = before and any(len(name) > before for name in plain)
         lines = "".join(f"\n{line}" for line in member_lines(plain, inner, 0 if longer else before))

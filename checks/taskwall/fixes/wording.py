@@ -44,6 +44,12 @@ def fix_text(
             return _joined(f"{where}. {head}" if head else where, code)
         head = _of_construct(on.construct, head, bool(code))
     if on.download is not None:
+        from taskwall.fixes.registry_modules import in_call
+
+        if arguments := in_call(rule, on.download.source, code):
+            head, code = _parts(arguments)
+            where = f"In the call {on.download.name}"
+            return _joined(f"{where}. {head}" if head else where, code)
         code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
     return _joined(head, code)
 

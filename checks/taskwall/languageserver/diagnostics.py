@@ -34,6 +34,14 @@ DIAGNOSTIC_SEVERITIES = {
 _NAMES = 3
 """So many instances, or values that are unknown, are named."""
 
+_SETTINGS = {
+    "var": "variables",
+    "parameters": "parameters",
+    "workspace": "workspace",
+    "assume": "assume",
+}
+"""The settings that give what the options of a scan give."""
+
 _NOTE = re.compile(
     r"(?P<file>[^\n]+?):(?P<line>\d+): (?P<text>the suppression of [^\n]+|no rule is [^\n]+"
     r'|"[^\n]+" is not a suppression[^\n]+)'
@@ -48,7 +56,10 @@ class FileDiagnostics(Struct):
 
 
 class _FileReport(Struct):
-    """What a report says of one file, and the texts of the files it leads to, each by its path."""
+    """What a report says of one file, and the texts of the files it leads to, each by its path.
+
+    `cures` say of what an unknown waits for why it is not known, and how to give it.
+    """
 
     findings: tuple[Finding, ...] = ()
     problems: list[Problem] = []
@@ -56,6 +67,7 @@ class _FileReport(Struct):
     notes: list[tuple[int, str]] = []
     absent: list[tuple[int, str]] = []
     texts: dict[str, DocumentLines] = {}
+    cures: dict[str, str] = {}
 
 
 class DiagnosticsBuilder:
@@ -71,6 +83,8 @@ class DiagnosticsBuilder:
         for file, findings in groupby(report.document.findings, attrgetter("file")):
             reported = found.setdefault(where.path(file), _FileReport())
             reported.findings += tuple(findings)
+            needs = {name for one in reported.findings for name in one.missing}
+            reported.cures = {name: _cure(name, report) for name in needs}
         document = report.document
         for problem in document.errors:
             found.setdefault(where.path(problem.file), _FileReport()).problems.append(problem)
@@ -94,7 +108,10 @@ class DiagnosticsBuilder:
         return {path: built for path, (_, built) in self._built.items()}
 
     def _of_file(self, path: str, reported: _FileReport, where: EditorRanges) -> FileDiagnostics:
-        pairs = tuple((each, self._diagnostic(path, each, where)) for each in reported.findings)
+        pairs = tuple(
+            (each, self._diagnostic(path, each, reported.cures, where))
+            for each in reported.findings
+        )
         others = [
             Diagnostic(
                 where.range(path, one.line, one.column, one.line, 1 << 30),
@@ -129,11 +146,13 @@ class DiagnosticsBuilder:
         ]
         return FileDiagnostics(pairs, (*(diagnostic for _, diagnostic in pairs), *others))
 
-    def _diagnostic(self, path: str, one: Finding, where: EditorRanges) -> Diagnostic:
+    def _diagnostic(
+        self, path: str, one: Finding, cures: Mapping[str, str], where: EditorRanges
+    ) -> Diagnostic:
         unknown = one.verdict == "unknown"
         return Diagnostic(
             where.range(path, one.line, one.column, one.end_line, one.end_column),
-            _message(one),
+            _message(one, cures),
             severity=DiagnosticSeverity.Hint if unknown else DIAGNOSTIC_SEVERITIES[one.severity],
             code=one.rule,
             code_description=CodeDescription(self._links[one.rule]),
@@ -150,6 +169,7 @@ def _same(reported: _FileReport, before: _FileReport, where: EditorRanges) -> bo
         and reported.warnings == before.warnings
         and reported.notes == before.notes
         and reported.absent == before.absent
+        and reported.cures == before.cures
         and all(where.lines(path) is text for path, text in before.texts.items())
     )
 
@@ -163,15 +183,23 @@ def _files(path: str, findings: Iterable[Finding], where: EditorRanges) -> set[s
     return found
 
 
-def _message(one: Finding) -> str:
+def _message(one: Finding, cures: Mapping[str, str]) -> str:
     more = []
     if one.when:
         more.append(f"When {one.when}.")
-    if one.missing:
-        more.append(f"It depends on {_few(one.missing)}.")
+    more += [f"It depends on {name}{cures.get(name, '')}." for name in one.missing[:_NAMES]]
+    if len(one.missing) > _NAMES:
+        more.append(f"It depends on {len(one.missing) - _NAMES} more values.")
     if len(one.addresses) > 1:
         more.append(f"Instances: {_few(one.addresses)}.")
     return "\n".join((one.message, *more))
+
+
+def _cure(name: str, report: Report) -> str:
+    """Why something is not known, and the setting that gives it, as the end of a sentence."""
+    why, option = report.reasons.get(name, ""), report.options.get(name, "")
+    said = f", which {why}" if why else ""
+    return f"{said}: give it in taskwall.{_SETTINGS[option]}" if option in _SETTINGS else said
 
 
 def _few(names: Sequence[str]) -> str:

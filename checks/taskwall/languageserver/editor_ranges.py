@@ -74,9 +74,12 @@ class EditorRanges:
 
     def location(self, path: str, line: int) -> Location:
         """The location of a line."""
-        lines, drift = self.lines(path), self._drift(path)
-        near = line if drift is None else drift.near(line)
-        return Location(self.uri(path), lines.whole_line(near))
+        return Location(self.uri(path), self.lines(path).whole_line(self.now(path, line)))
+
+    def now(self, path: str, line: int) -> int:
+        """Where a line of a file is now, or what is nearest to it."""
+        drift = self._drift(path)
+        return line if drift is None else drift.near(line)
 
     def _drift(self, path: str) -> Drift | None:
         document, judged = self._documents.get(path), self._judged.get(path)

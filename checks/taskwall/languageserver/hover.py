@@ -1,18 +1,18 @@
-"""What is shown of services, load balancers and groups: hovers, and a line above each service."""
+"""What is shown of services, load balancers and groups: hovers, and a line above each."""
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from lsprotocol.types import CodeLens, Command, Hover, MarkupContent, MarkupKind, Position
 from msgspec import Struct
 
+from taskwall.findings.text import sanitize
 from taskwall.languageserver.documents import OpenDocument
 from taskwall.languageserver.drift import Drift
-from taskwall.languageserver.positions import uri_of
+from taskwall.languageserver.markdown import as_prose, line_link, without_marks
 from taskwall.library.own_rules import every_rule
-from taskwall.rules._pages import prose
 from taskwall.session.summaries import ResourceSummary, SummaryLine
 
 SUMMARY_COMMAND = "taskwall.portrait"
@@ -47,7 +47,7 @@ class Summaries(Struct):
 
 
 def lenses(document: OpenDocument, drawn: Summaries) -> Iterator[CodeLens]:
-    """A line above each service: what it stands behind, and whom it allows."""
+    """A line above each service, load balancer and group: what it stands behind, whom it allows."""
     drift = drawn.drift(document)
     briefs: dict[int, dict[str, None]] = {}
     for summary in drawn.by_file.get(document.path, ()):
@@ -62,9 +62,14 @@ def lenses(document: OpenDocument, drawn: Summaries) -> Iterator[CodeLens]:
 
 
 def hover(
-    document: OpenDocument, position: Position, drawn: Summaries, *, markdown: bool
+    document: OpenDocument,
+    position: Position,
+    drawn: Summaries,
+    findings: Sequence[str] = (),
+    *,
+    markdown: bool,
 ) -> Hover | None:
-    """What is known of the declaration, reference or rule at a position."""
+    """What is known of the declaration, reference or rule at a position, after its findings."""
     line, column = document.lines.place(position)
     text = document.lines.line(position.line)
     word = _word(text, column)
@@ -72,10 +77,11 @@ def hover(
     if not shown:
         found = at_line(document, line, drawn) or _named(document, word, drawn)
         shown = "\n\n".join(as_markdown(each) for each in found[:MAX_INSTANCES])
-    if not shown:
+    whole = "\n\n---\n\n".join(filter(None, (*findings, shown)))
+    if not whole:
         return None
     kind = MarkupKind.Markdown if markdown else MarkupKind.PlainText
-    return Hover(MarkupContent(kind, shown if markdown else _plain(shown)))
+    return Hover(MarkupContent(kind, whole if markdown else without_marks(whole)))
 
 
 def at_line(document: OpenDocument, line: int, drawn: Summaries) -> list[ResourceSummary]:
@@ -117,27 +123,20 @@ def _word(text: str, column: int) -> str:
 
 def as_markdown(summary: ResourceSummary) -> str:
     """A summary in Markdown."""
-    brief = f": {prose(summary.brief)}" if summary.brief else ""
-    head = f"**{summary.word} `{summary.name}`**{brief}"
+    brief = f": {as_prose(summary.brief)}" if summary.brief else ""
+    head = f"**{summary.word} `{sanitize(summary.name).replace('`', chr(39))}`**{brief}"
     return "\n".join((head, "", *(f"- {_line(line)}" for line in summary.lines)))
 
 
 def _line(line: SummaryLine) -> str:
     if line.place is None:
-        return prose(line.text)
-    at = f"{os.path.basename(line.place.file)}:{line.place.line}"
-    return f"{prose(line.text)} ([{at}]({uri_of(line.place.file)}#L{line.place.line}))"
+        return as_prose(line.text)
+    return f"{as_prose(line.text)} ({line_link(line.place.file, line.place.line)})"
 
 
 def _rule(word: str) -> str:
     """The title of a rule, and what it finds."""
     for rule in every_rule().rules:
         if rule.id == word:
-            return f"**{rule.id}: {prose(rule.title)}**\n\n{prose(rule.sections['What'])}"
+            return f"**{rule.id}: {as_prose(rule.title)}**\n\n{as_prose(rule.sections['What'])}"
     return ""
-
-
-def _plain(markdown: str) -> str:
-    """The Markdown of this module without its marks."""
-    text = re.sub(r"\[([^]\n]*)\]\([^)\n]*\)", r"\1", markdown)
-    return re.sub(r"\\([<*|])|\*\*|`", lambda match: match[1] or "", text)

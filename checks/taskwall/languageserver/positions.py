@@ -85,6 +85,13 @@ class DocumentLines:
         end = self._starts[number] + len(text.rstrip())
         return Range(self.position_at(min(start, end)), self.position_at(end))
 
+    def with_indentation(self, range_: Range) -> Range:
+        """A range, and the whole line where it ends in the white space before it."""
+        end = self.whole_line(self.place(Position(range_.end.line, 0))[0])
+        if range_.end.line == end.start.line and range_.end.character < end.start.character:
+            return Range(range_.start, end.end)
+        return range_
+
     def place(self, position: Position) -> tuple[int, int]:
         """The line and column of a position, as findings count them."""
         offset = self.offset(position)

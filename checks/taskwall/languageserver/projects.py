@@ -20,7 +20,7 @@ from taskwall.session.session import Session
 from taskwall.session.summaries import ResourceSummary
 from taskwall.settings import SettingsError
 from taskwall.settings.loading import MAX_SETTINGS_BYTES
-from taskwall.sources import ScanScope
+from taskwall.sources.found import ScanScope
 
 SETTINGS = ("taskwall.toml", "pyproject.toml")
 

@@ -20,7 +20,7 @@ from taskwall.languageserver.preferences import SECTION, preferences
 from taskwall.languageserver.workspace import Workspace
 from taskwall.library.own_rules import every_rule
 from taskwall.rules._pages import page
-from taskwall.sources import MAY_COUNT
+from taskwall.sources.listing import MAY_COUNT
 
 WATCHED_GLOB = f"**/*.{{{','.join(ending.removeprefix('.') for ending in MAY_COUNT)}}}"
 """The files of which the editor is to say when they are written, come or go."""

@@ -21,6 +21,7 @@ from taskwall.languageserver.actions import actions, overlaps
 from taskwall.languageserver.diagnostics import SOURCE
 from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, OpenDocument
 from taskwall.languageserver.editor_ranges import EditorRanges
+from taskwall.languageserver.finding_hover import finding_hover
 from taskwall.languageserver.hover import Summaries, at_line, hover, lenses
 from taskwall.languageserver.positions import DocumentLines, Encoding, path_of, uri_of
 from taskwall.languageserver.preferences import Preferences
@@ -28,7 +29,7 @@ from taskwall.languageserver.projects import SETTINGS, ProjectView, folder_of, i
 from taskwall.languageserver.worker import Worker
 from taskwall.session.summaries import ResourceSummary
 from taskwall.source.files import PASSED_OVER
-from taskwall.sources import may_be_source
+from taskwall.sources.recognising import may_be_source
 
 IDLE_SECONDS = 1.0
 """Seconds without anything new after which summaries are drawn anew: nobody reads them typing."""
@@ -338,14 +339,19 @@ class Workspace:
         document, view = self._documents.get(path), self._views.get(self._owners.get(path, ""))
         if document is None or view is None or not self._stands(path, view):
             return
-        documents = {each: judged for each, (judged, _) in view.sources.items()}
-        texts = {each: text for each, (_, text) in view.sources.items()}
-        where = EditorRanges(view.folder, self.encoding, documents, texts, {})
+        where = self._ranges(view)
         every = view.diagnostics[path].findings if path in view.diagnostics else ()
-        pairs = (pair for pair in every if overlaps(pair[1].range, range_))
+        wanted = document.lines.with_indentation(range_)
+        pairs = (pair for pair in every if overlaps(pair[1].range, wanted))
         for action in actions(pairs, document, where, every):
             if all(self._stands(path_of(each) or "", view) for each in _edited(action)):
                 yield action
+
+    def _ranges(self, view: ProjectView) -> EditorRanges:
+        """The places of a report in the texts that it was made from."""
+        documents = {each: judged for each, (judged, _) in view.sources.items()}
+        texts = {each: text for each, (_, text) in view.sources.items()}
+        return EditorRanges(view.folder, self.encoding, documents, texts, {})
 
     def _stands(self, path: str, view: ProjectView) -> bool:
         """Whether a file is as it was judged."""
@@ -361,13 +367,22 @@ class Workspace:
 
     def hover(self, uri: str, position: Position, *, markdown: bool) -> Hover | None:
         """What is known of what stands at a position."""
-        document = self._documents.get(path_of(uri) or "")
+        path = path_of(uri) or ""
+        document, view = self._documents.get(path), self._views.get(self._owners.get(path, ""))
         if document is None:
             return None
-        return hover(document, position, self._of(document), markdown=markdown)
+        findings = []
+        if view is not None and path in view.diagnostics:
+            where, here = self._ranges(view), Range(position, position)
+            findings = [
+                finding_hover(finding, diagnostic.message, where)
+                for finding, diagnostic in view.diagnostics[path].findings
+                if overlaps(diagnostic.range, here)
+            ]
+        return hover(document, position, self._of(document), findings, markdown=markdown)
 
     def lenses(self, uri: str) -> Iterator[CodeLens]:
-        """The lines above the services of a document, if they are wanted."""
+        """The lines above what a document declares, if they are wanted."""
         document = self._documents.get(path_of(uri) or "")
         if document is not None and self.preferences.code_lens:
             yield from lenses(document, self._of(document))

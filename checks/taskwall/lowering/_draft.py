@@ -339,6 +339,9 @@ class NetworkBuilder:
         name, needs = symbol(value), cell.needs
         if not self.by_name(kind):
             needs = without_option(needs)  # a value would name another entity that is not seen
+        if name in self.resources:
+            # An input of one template that is called as a resource of another is not that one.
+            name = f"parameter {name}"
         if name:
             self._refer((kind, name), cell, needs)
         return name, False, needs

@@ -29,7 +29,6 @@ _INTERNET: dict[str, tuple[str, ...]] = {
         "aws_ec2_instance_connect_endpoint",
         "AWS::EC2::InstanceConnectEndpoint",
     ),
-    "apigateway": ("aws_apigatewayv2_vpc_link", "AWS::ApiGatewayV2::VpcLink"),
 }
 _REMOTE: dict[str, tuple[str, ...]] = {
     "directconnect": (
@@ -96,16 +95,24 @@ _WHOSE = {
 }
 
 
-@lowers(*_WHOSE)
+_ELSEWHERE = _REMOTE["networkmanager"]
+"""Types that are modelled besides, where they are read."""
+
+
+@lowers(*(type_ for type_ in _WHOSE if type_ not in _ELSEWHERE))
 def door(r: ResourceReader) -> Iterator[Entity]:
-    service, source = _WHOSE[r.resource.type]
+    yield door_of(r, *_WHOSE[r.resource.type])
+
+
+def door_of(r: ResourceReader, service: str, source: str) -> Door:
+    """A resource as a door of an AWS service, for those who come from a source."""
     named, waits = set[str](), list[Need]()
     for key, value in r.resource.body.fields.items():
         if key in ("tags", "tags_all", "Tags", "name", "Name", "description", "Description"):
             continue
         r.body.get(key)
         _mentioned(r, value, named, waits)
-    yield Door(
+    return Door(
         id=r.id,
         origin=r.origin,
         service=service,

@@ -20,6 +20,7 @@ from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.load_balancing.edge import EdgeConnection
+from taskwall.model.load_balancing.vpc_link import LinkedIntegration, VpcLink
 from taskwall.source.resource import Cell
 
 _DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
@@ -203,17 +204,20 @@ def record(r: ResourceReader) -> Iterator[EdgeConnection]:
 
 
 @lowers("aws_apigatewayv2_integration", "AWS::ApiGatewayV2::Integration")
-def http_integration(r: ResourceReader) -> Iterator[EdgeConnection]:
-    names = ("integration_type", "integration_uri", "tls_config")
-    others = ("IntegrationType", "IntegrationUri", "TlsConfig")
+def http_integration(r: ResourceReader) -> Iterator[EdgeConnection | LinkedIntegration]:
+    names = ("integration_type", "integration_uri", "tls_config", "connection_id")
+    others = ("IntegrationType", "IntegrationUri", "TlsConfig", "ConnectionId")
     yield from of_http_api(r, r.body, names if r.terraform else others)
 
 
 def of_http_api(
-    r: ResourceReader, block: Cell, names: tuple[str, str, str]
-) -> Iterator[EdgeConnection]:
-    """The way of an integration of an HTTP API, given the names of its type, URI and TLS."""
-    kind, uri, tls = (block.get(name) for name in names)
+    r: ResourceReader, block: Cell, names: tuple[str, str, str, str]
+) -> Iterator[EdgeConnection | LinkedIntegration]:
+    """The way of an integration of an HTTP API.
+
+    `names` are those of its type, URI, TLS and VPC link.
+    """
+    kind, uri, tls, connection = (block.get(name) for name in names)
     if uri.absent or str(kind.known or "HTTP_PROXY").upper() not in ("HTTP_PROXY", "HTTP"):
         return
     if _scheme(uri.value) is not None:
@@ -224,13 +228,17 @@ def of_http_api(
         for reference in _references(uri.value)
         if (resource := r.builder.resources.get(reference.resource)) is not None
     ]
-    if types and "istener" not in types[0]:
+    elsewhere = bool(types) and "istener" not in types[0]
+    listener = None if elsewhere else r.link(Listener, uri, "reaches")
+    through = r.link(VpcLink, connection, "goes through")
+    if through is not None:
+        yield LinkedIntegration(r.origin, uri.place, through, listener)
+    if elsewhere:
         return  # A service of Cloud Map, or a function.
     text = f"{r.name} sets no TLS for its private integration"
     encrypted = Fact(not tls.absent, r.name, tls.place, r.name, otherwise=text)
     if tls.needs and not isinstance(worst_per_scenario(tls.value or Known(None)), Fields):
         encrypted = Fact(None, f"{r.name} uses TLS", tls.place, r.name, tls.needs)
-    listener = r.link(Listener, uri, "reaches")
     at = uri.place if tls.absent else tls.place
     yield EdgeConnection(r.origin, at, r.name, None, listener, "", encrypted)
 

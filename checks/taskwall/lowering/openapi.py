@@ -13,6 +13,7 @@ from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure
 from taskwall.lowering.edge import of_http_api, of_rest_api
 from taskwall.model.load_balancing.edge import EdgeConnection
+from taskwall.model.load_balancing.vpc_link import LinkedIntegration
 from taskwall.source.resource import Cell
 
 _REST = ("aws_api_gateway_rest_api", "AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
@@ -22,7 +23,7 @@ _BODIES = ("Body", "BodyS3Location", "DefinitionBody", "DefinitionUri")
 
 
 @lowers(*_REST, *_HTTP)
-def api(r: ResourceReader) -> Iterator[EdgeConnection]:
+def api(r: ResourceReader) -> Iterator[EdgeConnection | LinkedIntegration]:
     names = ("body",) if r.terraform else _BODIES
     cells = [cell for name in names if not (cell := r.body.get(name)).absent]
     document = next((found for cell in cells if (found := _document(cell)) is not None), None)
@@ -32,7 +33,7 @@ def api(r: ResourceReader) -> Iterator[EdgeConnection]:
         for operation in _members(path):
             block = operation.get("x-amazon-apigateway-integration")
             if r.resource.type in _HTTP:
-                yield from of_http_api(r, block, ("type", "uri", "tlsConfig"))
+                yield from of_http_api(r, block, ("type", "uri", "tlsConfig", "connectionId"))
             else:
                 names_ = ("type", "uri", "connectionId", "integrationTarget")
                 yield from of_rest_api(r, block, names_)

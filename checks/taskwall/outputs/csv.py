@@ -32,8 +32,14 @@ def render(report: Report, view: View | None = None) -> str:
         rules = (" ".join(one.rules), " ".join(one.idle))
         rows.writerow((name, one.control, one.title, *rules, *counts, one.statement))
     for what in _left_out(report):
-        rows.writerow((name, "", sanitize(what), "", "", "", "", "", "left out of the evidence"))
+        said = _no_formula(sanitize(what))
+        rows.writerow((name, "", said, "", "", "", "", "", "left out of the evidence"))
     return text.getvalue()
+
+
+def _no_formula(text: str) -> str:
+    """A text that spreadsheets do not calculate (OWASP, "CSV Injection")."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _left_out(report: Report) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 A fail is a failure and an unknown is skipped, as is what a comment or the baseline puts aside.
 Sources that could not be read and rules that crashed are errors; warnings and sources that are
-absent are skipped.
+absent are skipped. A suite has the time that its stack took, all together that of the scan.
 """
 
 import re
@@ -53,7 +53,9 @@ def render(report: Report, view: View | None = None) -> str:
         suite = SubElement(root, "testsuite", name=sanitize(name))
         suite.extend(suites[name])
         _count(suite, suites[name])
+        _time(suite, report.seconds.get("" if name == READING else name))
     _count(root, [case for cases in suites.values() for case in cases])
+    _time(root, sum(report.seconds.values()) if report.seconds else None)
     indent(root)
     text = re.sub("[\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", tostring(root, encoding="unicode"))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
@@ -96,3 +98,8 @@ def _count(element: Element, cases: list[Element]) -> None:
     element.set("tests", str(len(cases)))
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+
+
+def _time(element: Element, seconds: float | None) -> None:
+    if seconds is not None:
+        element.set("time", f"{seconds:.3f}")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from taskwall.findings.causes import by_cause
-from taskwall.findings.finding import SEVERITIES, Finding, Report
+from taskwall.findings.finding import SEVERITIES, Edit, Finding, Report, Suppressed
 from taskwall.findings.markdown import as_code, as_plain, fenced
 from taskwall.findings.text import (
     absent_calls,
@@ -15,6 +15,7 @@ from taskwall.findings.text import (
     by_severity,
     one_line,
     remainder,
+    sanitize,
 )
 from taskwall.outputs import View
 
@@ -22,6 +23,12 @@ MAX_ROWS = 50
 ROOM = 30_000
 """How many findings of a kind are listed, and how many characters tell what stands behind them:
 GitHub takes comments of 65536."""
+
+MAX_SUGGESTED = 20
+"""How many lines a suggestion takes the place of at most."""
+
+MASK = "**"
+"""What a masked line holds."""
 
 
 def render(report: Report, view: View | None = None) -> str:
@@ -63,12 +70,10 @@ def _blocks(report: Report) -> Iterator[str]:
             yield f"- {_where(one)} {one.rule}: {as_plain(one_line(one, report.reasons))}"
         yield from _more(unknown)
         yield "\n</details>\n"
-    if document.suppressed:
-        yield f"<details><summary>Suppressed: {len(document.suppressed)}</summary>\n"
-        for held in document.suppressed[:MAX_ROWS]:
-            why = "in the baseline" if held.by == "baseline" else held.reason or "no reason given"
-            yield f"- {_where(held.finding)} {held.finding.rule}: {as_plain(why)}"
-        yield "\n</details>\n"
+    known = [held for held in document.suppressed if held.by == "baseline"]
+    suppressed = [held for held in document.suppressed if held.by != "baseline"]
+    yield from _aside("In the baseline", known, report)
+    yield from _aside("Suppressed", suppressed, report)
     if report.notes:
         yield f"<details><summary>Notes: {len(report.notes)}</summary>\n"
         for note in report.notes[:MAX_ROWS]:
@@ -81,10 +86,14 @@ def _summary(report: Report) -> str:
     counts = report.document.summary
     fails = Counter(one.severity for one in report.findings if one.verdict == "fail")
     parts = [f"{fails[severity]} {severity}" for severity in SEVERITIES if fails[severity]]
-    said = f"**{counts.fail} fail{'' if counts.fail == 1 else 's'}**"
+    new = "new " * report.has_baseline
+    said = f"**{counts.fail} {new}fail{'' if counts.fail == 1 else 's'}**"
     if parts:
         said += f" ({', '.join(parts)})"
-    said += f", {counts.unknown} unknown, {counts.passed} pass"
+    said += f", {counts.unknown} {new}unknown, {counts.passed} pass"
+    if report.has_baseline:
+        known = sum(held.by == "baseline" for held in report.document.suppressed)
+        said += f", {known} known from the baseline"
     if absent := [one for one in report.document.absent if one.read_as is None]:
         said += f", {absent_count(absent)} not read"
     return f"{said}; {counts.files:,} file{'s' * (counts.files != 1)}."
@@ -103,7 +112,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
     yield "<details><summary>Why, and what to write instead</summary>\n"
     room = ROOM
     for number, one in enumerate(fails):
-        text = "\n".join(_behind(one))
+        text = "\n".join(_behind(one, report))
         room -= len(text)
         if room < 0:
             yield f"And the details of {len(fails) - number} more.\n"
@@ -112,7 +121,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
     yield "</details>\n"
 
 
-def _behind(one: Finding) -> Iterator[str]:
+def _behind(one: Finding, report: Report) -> Iterator[str]:
     """The chain that leads to a finding, and its fix."""
     yield f"**{one.rule}** {as_code(one.resource)} {_where(one)}\n"
     for step in one.because:
@@ -121,6 +130,40 @@ def _behind(one: Finding) -> Iterator[str]:
         yield f"- called from {as_plain(call.text)} ({as_code(f'{call.file}:{call.line}')})"
     if one.fix:
         yield f"\n{fenced(one.fix.text)}\n"
+        yield from _suggestion(one.fix.edits, report)
+
+
+def _suggestion(edits: Sequence[Edit], report: Report) -> Iterator[str]:
+    """What edits make of their lines, as GitHub takes it in a review; if nothing is to fill in.
+
+    Lines that a report does not show as they are cannot be suggested: masked ones, and tabs.
+    """
+    if not edits or any(edit.placeholder or edit.file != edits[0].file for edit in edits):
+        return
+    file, first, last = edits[0].file, edits[0].line, max(edit.end_line for edit in edits)
+    found = [report.excerpt(file, number) for number in range(first, last + 1)]
+    lines = [line for line in found if line is not None and line == sanitize(line)]
+    if len(lines) < len(found) or len(lines) > MAX_SUGGESTED or MASK in "".join(lines):
+        return
+    for edit in reversed(edits):
+        start, end = edit.line - first, edit.end_line - first
+        head, tail = lines[start][: edit.column - 1], lines[end][edit.end_column - 1 :]
+        lines[start : end + 1] = f"{head}{edit.text}{tail}".replace("\r", "").split("\n")
+    new = "\n".join(lines)
+    where = f"{file}:{first}" if first == last else f"{file}:{first}-{last}"
+    yield f"{as_code(where)}\n\n{fenced(new, 'suggestion')}\n"
+
+
+def _aside(title: str, held: Sequence[Suppressed], report: Report) -> Iterator[str]:
+    """What is put aside, folded: why, or what it says where the baseline knows it."""
+    if held:
+        yield f"<details><summary>{title}: {len(held)}</summary>\n"
+        for one in held[:MAX_ROWS]:
+            said = one_line(one.finding, report.reasons)
+            why = said if one.by == "baseline" else one.reason or "no reason given"
+            yield f"- {_where(one.finding)} {one.finding.rule}: {as_plain(why)}"
+        yield from _more(held)
+        yield "\n</details>\n"
 
 
 def _more(findings: Sequence[object]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from taskwall import __version__, sources
+from taskwall import __version__
 from taskwall.engine.judgement import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
@@ -25,7 +25,6 @@ from taskwall.findings.finding import (
 )
 from taskwall.findings.redaction import Redactor
 from taskwall.library.own_rules import OwnRules
-from taskwall.proposals import MAX_PROPOSED, as_setting
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
@@ -37,6 +36,8 @@ from taskwall.settings.words import nearest
 from taskwall.source.files import Files
 from taskwall.source.stack import AbsentSource, InternalError, SourceError
 from taskwall.source.submodules import is_called
+from taskwall.sources.found import Sources
+from taskwall.sources.proposals import MAX_PROPOSED, as_setting
 
 
 class ReportBuilder:
@@ -44,7 +45,7 @@ class ReportBuilder:
 
     def __init__(
         self,
-        found: sources.Sources,
+        found: Sources,
         judgements: Sequence[Judgement],
         *,
         rules: Sequence[Rule],
@@ -52,8 +53,15 @@ class ReportBuilder:
         settings: Settings,
         files: Files,
         cwd: str,
+        seconds: Sequence[float] = (),
     ) -> None:
+        """What came of the stacks.
+
+        `seconds` are how long the reading took, and the judging of each stack; none if nobody
+        has measured it.
+        """
         self.found = found
+        self.seconds = seconds
         self.judgements = judgements
         self.rules = rules
         self.every = every
@@ -187,11 +195,21 @@ class ReportBuilder:
             self.rows.options,
             about_rules,
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
-            excluded=self.found.excluded,
+            excluded=len(self.found.excluded),
             line_hash=self._line_hash,
             certain_passes=self.rows.certain_passes,
+            has_baseline=bool(baseline_path),
+            seconds=self._seconds(),
             open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
         )
+
+    def _seconds(self) -> dict[str, float]:
+        """How long the reading and each stack took, by the name that the report has for it."""
+        found: dict[str, float] = {}
+        names = ("", *(self.paths.shown(read.stack.name) for read in self.found.reads))
+        for name, seconds in zip(names, self.seconds, strict=False):
+            found[name] = found.get(name, 0.0) + seconds
+        return found
 
     def _located(self, finding: Finding) -> Finding:
         """A finding that says in which deployments it is, if that is not all of them."""
@@ -281,10 +299,14 @@ class ReportBuilder:
             yield f"{shown}: leads out of the repository: not followed without --allow-outside"
         foreign = [self.paths.shown(path) for path in self.found.foreign]
         if foreign:
-            more = f" and {len(foreign) - 3} more" if foreign[3:] else ""
             are = "file is" if len(foreign) == 1 else "files are"
             what = f"{len(foreign):,} given {are} neither Terraform nor CloudFormation"
-            yield f"{what}: {', '.join(foreign[:3])}{more}"
+            yield f"{what}: {_first_of(foreign)}"
+        stale = [self.paths.shown(path) for path in self.found.stale]
+        if stale:
+            are = "template is" if len(stale) == 1 else "templates are"
+            what = f"{len(stale):,} {are} not named by the manifest.json of CDK beside it"
+            yield f"{what}, and not read: {_first_of(stale)}"
         if some := self.found.proposed:
             count = sum(max(len(one.var_files), 1) for one in some)
             tables = as_setting(some, self.settings.folder or self._cwd)
@@ -348,6 +370,11 @@ class ReportBuilder:
             if entry.fingerprint not in met and entry.rule in ran and entry.file in scanned:
                 what = f"{entry.rule} on {entry.resource}"
                 yield f"{entry.file}: {what} is in the baseline, but no longer found"
+
+
+def _first_of(paths: list[str]) -> str:
+    more = f" and {len(paths) - 3} more" if paths[3:] else ""
+    return f"{', '.join(paths[:3])}{more}"
 
 
 def _most_needed_first(

@@ -18,7 +18,7 @@ from taskwall.report.excerpts import ReportPaths, SourceLines
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import Provenance, SourceError
-from taskwall.sources import ReadStack
+from taskwall.sources.found import ReadStack
 
 
 class ReportEntry(Struct, frozen=True, gc=False):

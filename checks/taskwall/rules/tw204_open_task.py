@@ -30,7 +30,8 @@ from taskwall.model.exposure.task_ingress import (
     only_way_in,
 )
 from taskwall.model.load_balancing.paths import balancer_paths
-from taskwall.model.permissions.peers import allows_internet
+from taskwall.model.permissions.default_groups import is_as_made
+from taskwall.model.permissions.peers import allows_internet, task_groups
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
@@ -72,8 +73,9 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
     if group is not None and not group.external and not permissions:
         holds = f"{group.name} allows no ingress"
         yield passes(group.origin, group.origin.header, holds, attachment.fact)
-    if group is not None and group.external and any(p.group.to == group.id for p in permissions):
-        yield _unseen(attachment)
+    elsewhere = group is not None and group.external and not is_as_made(network, used)
+    if elsewhere and any(p.group.to == used for p in permissions):
+        yield _unseen(network, attachment)
 
 
 def _shared(network: Network, attachment: GroupAttachment) -> str:
@@ -87,11 +89,11 @@ def _shared(network: Network, attachment: GroupAttachment) -> str:
     return ""
 
 
-def _unseen(attachment: GroupAttachment) -> Verdict:
+def _unseen(network: Network, attachment: GroupAttachment) -> Verdict:
     """The rest of a group that is not in the sources, of which some permissions are."""
     source = min(attachment.sources, key=lambda each: each.origin.order)
     link = max(
-        (link for link in source.groups if link.to in (attachment.group, "")),
+        (each for each in task_groups(network, source) if each.to in (attachment.group, "")),
         key=lambda link: link.to,
     )
     text = (

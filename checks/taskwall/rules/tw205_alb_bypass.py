@@ -17,8 +17,10 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from taskwall.core.facts import Fact
+from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.narrowing import to_balancer
@@ -30,6 +32,7 @@ from taskwall.model.exposure.task_ingress import (
     attached_groups,
     by_permission,
     group_behind_balancers,
+    hangs_on_balancer,
     ingress,
     stands_behind,
 )
@@ -41,8 +44,14 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 def alb_bypass(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
         yield from _of_group(network, attachment.group)
+    used = attached_groups(network)
     for source, front in beyond_sources(network):
-        if front.kind in ("application", None):
+        if awsvpc(network, source).truth is False:
+            continue  # Its tasks use no groups: TW208 judges those of their instances.
+        if front.kind is None or (
+            front.kind == "application"
+            and hangs_on_balancer(network, source, front, used, partial(_unsettled, network))
+        ):
             text = f"a security group of {source.name} lets clients bypass the load balancer"
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)
@@ -58,8 +67,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
         wrong = {p.id for p, proper in judged if proper.truth is False}
         for each in by_permission(judged):
             permission, proper = each.permission, each.fact
-            unseen = asks_for_balancer(network, attachment, proper)
-            if unseen and permission.peer is not None:
+            if permission.peer is not None and asks_for_balancer(network, attachment, proper):
                 continue  # The load balancer itself is not in the sources, which is reported below.
             narrowed = to_balancer(network, attachment, permission, wrong)
             yield Verdict(
@@ -81,6 +89,13 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, attachment.fact)
+
+
+def _unsettled(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:
+    if permission.peer is None:
+        return False
+    nlb = stands_behind(network, attachment, "network")
+    return asks_for_balancer(network, attachment, _proper(network, attachment, permission, nlb))
 
 
 def _proper(

@@ -20,6 +20,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balanc
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
+from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.narrowing import to_balancer
@@ -27,8 +28,10 @@ from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     allowed_by_network,
     allowed_properly,
+    attached_groups,
     by_permission,
     groups_behind_balancers,
+    hangs_on_balancer,
     ingress,
     only_way_in,
     stands_behind,
@@ -72,8 +75,15 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
         if not permissions and group is not None and not group.external:
             holds = f"{group.name} allows no ingress"
             yield passes(group.origin, group.origin.header, holds, concerned)
+    used = attached_groups(network)
     for source, front in beyond_sources(network):
-        if front.kind in ("network", None):
+        if awsvpc(network, source).truth is False:
+            continue  # Its tasks use no groups: TW208 judges those of their instances.
+        # What groups of the sources allow is judged above, one by one.
+        if front.kind is None or (
+            front.kind == "network"
+            and hangs_on_balancer(network, source, front, used, lambda *_: False)
+        ):
             text = f"{source.name} allows ingress not only from the VPC and the load balancer"
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)

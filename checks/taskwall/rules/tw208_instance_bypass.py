@@ -25,6 +25,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.h
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from taskwall.core.change import Placeholder
 from taskwall.core.facts import Fact, all_of
@@ -46,6 +47,7 @@ from taskwall.model.exposure.task_ingress import (
     asks_for_balancer,
     balancer_group,
     by_permission,
+    hangs_on_balancer,
     ingress,
     stands_behind,
 )
@@ -75,10 +77,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
         proper = {p.id: _proper(network, attachment, p) for p in permissions}
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
-            unseen = asks_for_balancer(network, attachment, each.fact)
             narrowed = permission.for_group(group_before)
             meant = permission.peer is not None or not opens_some(permission, ports)
-            if unseen and permission.peer is not None:
+            if _unsettled(network, attachment, permission):
                 continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
                 permission.on,
@@ -93,12 +94,14 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 changes=narrowed if permission.alone and not meant else (),
                 advice=narrowed,
             )
-        opened = [p for p in permissions if has_ports(p) and proper[p.id].truth is not False]
+        opened = [p for p in permissions if has_ports(p)]
         for each in by_permission((p, only_opens(p, ports, attachment.names)) for p in opened):
             permission, name = each.permission, each.permission.on.name
             allowed = by_settings(network, permission)
+            peer = proper[permission.id].truth
             if each.fact.truth is True or allowed.truth is True:
                 continue  # Reported above, at the peer.
+            # Whoever it is for, it is too much: what is wrong at the peer is reported there.
             yield Verdict(
                 permission.on,
                 at_ports(permission),
@@ -106,7 +109,8 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 f"{name} opens {each.ports} of {hosts}, more than the ports that tasks publish",
                 holds=f"{name} applies only to peers that the settings allow",
                 about=permission.id,
-                concerned=all_of((concerned, permission.fact, proper[permission.id])),
+                concerned=all_of((concerned, permission.fact)),
+                unreported=peer is False,
                 changes=permission.for_ports(*ports.only_range("port that tasks publish")),
                 advice=permission.for_ports(*_EPHEMERAL),
             )
@@ -152,6 +156,13 @@ def _proper(network: Network, attachment: GroupAttachment, permission: Permissio
     return proper
 
 
+def _unsettled(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:
+    """Whether only a load balancer that is not in the sources says who a permission is for."""
+    return permission.peer is not None and asks_for_balancer(
+        network, attachment, _proper(network, attachment, permission)
+    )
+
+
 def _unseen(network: Network) -> Iterator[Verdict]:
     """The first task source whose instances or load balancer are not in the sources."""
     for each in on_unseen_instances(network):
@@ -164,7 +175,9 @@ def _unseen(network: Network) -> Iterator[Verdict]:
             return
     for source, front in beyond_sources(network):
         shares = shares_network(network, source)
-        if shares.truth is True:
+        if shares.truth is True and hangs_on_balancer(
+            network, source, front, host_groups(network), partial(_unsettled, network)
+        ):
             text = f"the instances of {source.name} let clients bypass the load balancer"
             at = front.place or source.origin.header
             yield cannot_be_seen(source.origin, at, text, front.needs)

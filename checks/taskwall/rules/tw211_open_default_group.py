@@ -26,10 +26,10 @@ from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.default_group import (
     Held,
     default_group_of,
-    default_groups,
     held,
 )
 from taskwall.model.exposure.task_ingress import by_permission
+from taskwall.model.permissions.default_groups import default_groups
 from taskwall.model.permissions.peers import permissions
 from taskwall.rules._rule import Verdict, passes, rule
 

@@ -47,7 +47,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     concerned=each.fact & permission.fact,
                     # Whom it allows is asked by the rules that judge that.
                     asked_by="TW205" if permission.peer is not None else "TW204",
-                    unreported=found.open,
+                    unreported=found.open and found.fact.truth is None,
                     changes=permission.removed,
                 )
             for found in undone(network, each.declared, way) if each.declared is not None else ():
@@ -61,5 +61,5 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     holds=f"{each.group} does not set its {way} rules inline",
                     about=permission.id,
                     concerned=each.fact & permission.fact,
-                    unreported=found.open,
+                    unreported=found.open and found.fact.truth is None,
                 )

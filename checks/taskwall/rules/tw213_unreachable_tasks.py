@@ -35,7 +35,7 @@ from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Origin
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.security_group import Direction
+from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.exposure.admitting import admitting, port_of
 from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
 from taskwall.model.exposure.balancer_paths import (
@@ -78,11 +78,11 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     for flow in instance_flows(network):
         yield from _of_flow(network, flow)
     for source, front in beyond_sources(network):
-        text = f"{source.name} allows ingress from the load balancer in front of it"
+        text = f"the load balancer in front of {source.name} reaches its tasks"
         yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
         return
     for source, front in unseen_balancers(network):
-        text = f"the instances of {source.name} allow ingress from the load balancer in front"
+        text = f"the load balancer in front of the instances of {source.name} reaches them"
         listener = front.listener
         at = listener.load_balancer.place if listener is not None else source.origin.header
         yield cannot_be_seen(source.origin, at, text, front.needs, front.fact)
@@ -134,28 +134,31 @@ def _verdict(
     """A verdict on the group that should hold the permission, if the sources have that group."""
     way, side, on = where
     flow, wanted = missing
-    group, loose = guard(network, side)
+    spot, loose = guard(network, side, way)
     if loose is not None:
         yield cannot_be_seen(on, loose.place, holds, loose.fact.needs, there)
-    elif group is not None:
-        inline = way in group.managed
+    elif spot is not None:
+        group = network.get(SecurityGroup, spot.group)
+        inline = group is not None and way in group.managed
         other = flow.sender if way == "ingress" else flow.taker
         yield Verdict(
-            group.origin,
-            group.place_for(way),
+            spot.on,
+            spot.at,
             violated,
             message,
             holds=holds,
             negative=True,
             concerned=there,
-            names=_names(flow, wanted),
-            changes=admitting(network, way, group, other.groups, wanted) if inline else (),
-            adds=not inline,
+            names=_names(network, flow, wanted),
+            changes=admitting(network, way, group, other.groups, wanted)
+            if group is not None and inline
+            else (),
+            adds=group is not None and not inline,
             remedy=_TO_TARGETS if way == "egress" else "",
         )
 
 
-def _names(flow: BalancerFlow, wanted: RequiredPorts) -> dict[str, str]:
+def _names(network: Network, flow: BalancerFlow, wanted: RequiredPorts) -> dict[str, str]:
     """What the code of the fix names."""
     found = {
         "tasks": (flow.taker.groups, "the security group of the tasks"),
@@ -163,6 +166,9 @@ def _names(flow: BalancerFlow, wanted: RequiredPorts) -> dict[str, str]:
     }
     port = port_of(wanted)
     return {
-        **{key: next((link.to for link in g if link.to), said) for key, (g, said) in found.items()},
+        **{
+            key: next((link.to for link in groups if network.get(SecurityGroup, link)), said)
+            for key, (groups, said) in found.items()
+        },
         "port of the container": "port of the container" if port is None else str(port),
     }

@@ -53,12 +53,12 @@ from taskwall.model.endpoints.task_dependencies import ServiceDependency, servic
 from taskwall.model.endpoints.task_location import TaskLocation, task_locations
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.permissions.peers import listed
-from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._rule import Verdict, passes, rule
 
 
 @rule("high", default=True, pci=True)
 def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
-    unseen: list[tuple[TaskLocation, Fact]] = []
+    unseen: list[tuple[TaskLocation, Fact, bool]] = []
     for quarter in task_locations(network):
         concerned = any_of(
             _shut(network, demand)
@@ -97,10 +97,30 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 concerned=concerned,
             )
         else:
-            unseen.append((quarter, concerned))
-    if unseen:
-        first, _ = min(unseen, key=lambda pair: pair[0].first.origin.order)
-        yield _unseen(first, any_of(fact for _, fact in unseen))
+            unseen.append((quarter, concerned, _lacks_nothing(network, quarter)))
+    open_ = [(quarter, fact) for quarter, fact, enough in unseen if not enough]
+    if open_:
+        first, _ = min(open_, key=lambda pair: pair[0].first.origin.order)
+        yield _unseen(first, any_of(fact for _, fact in open_))
+    elif unseen:
+        source = min((each[0].first for each in unseen), key=lambda each: each.origin.order)
+        holds = f"the VPC of {source.name} has the endpoints that its tasks need"
+        yield passes(source.origin, source.subnets_setting.place, holds)
+
+
+def _lacks_nothing(network: Network, quarter: TaskLocation) -> bool:
+    """Whether a VPC that is not in the sources has all endpoints that may be needed in it."""
+    link = quarter.link
+    return (
+        link is not None
+        and bool(link.to)
+        and all(
+            _shut(network, each).truth is False
+            or has_endpoint(network, quarter, (each.service,), each.region).truth is True
+            for source in quarter.sources
+            for each in service_dependencies(network, source)
+        )
+    )
 
 
 def _placed(

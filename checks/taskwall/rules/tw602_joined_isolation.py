@@ -1,16 +1,18 @@
 """TW602: No connection joins the VPCs of two isolation groups.
 
 What: A peering connection that a route uses, a transit gateway (by a route table that leads from
-    one attachment to the other), a shared subnet, or VPNs to one customer gateway connect two VPCs
-    in which tasks of two different isolation groups run, or tasks of a group and tasks of none.
-    TW601 says how groups are declared; the rule does not apply to sources that declare none.
+    one attachment to the other), a core network of Cloud WAN, a shared subnet, or VPNs to one
+    customer gateway connect two VPCs in which tasks of two different isolation groups run, or tasks
+    of a group and tasks of none. TW601 says how groups are declared; the rule does not apply to
+    sources that declare none.
 Why: Separate VPCs isolate only as long as no route leads from one to the other. If they are
     connected, only security groups separate them, as in one VPC.
 Fine when: One group offers a service to the other through an endpoint service: this opens one port
     of one side, and nothing else. VPCs with tasks in no group at all may stay connected: set
     `undeclared = "ignore"` in `[tool.taskwall.isolation]` to judge only declared groups. What the
-    router behind a VPN does, and who uses a shared subnet from another account, is unknown.
-    Connections over Cloud WAN, VPC Lattice or Direct Connect are not judged.
+    router behind a VPN does, who uses a shared subnet from another account, and into which of
+    several segments of Cloud WAN an attachment gets by its tags, is unknown. Connections over VPC
+    Lattice or Direct Connect are not judged.
 Terraform: Remove the connection, and offer what the other group needs through an endpoint service:
     resource "aws_vpc_endpoint_service" "ledger" {
       acceptance_required        = true

@@ -14,7 +14,8 @@ from taskwall.report.excerpts import seen_from
 from taskwall.session.cache import SessionCache
 from taskwall.session.summaries import ResourceSummary
 from taskwall.source.files import Files, UnreadableError
-from taskwall.sources import found_in, unparsed
+from taskwall.sources.listing import found_in
+from taskwall.sources.recognising import unparsed
 
 
 class Session:

@@ -138,7 +138,11 @@ def _of_balancer(network: Network, balancer: LoadBalancer) -> ResourceSummary:
         lines.append(SummaryLine(f"{named} {is_} behind it.", front.place))
     if not behind:
         lines.append(SummaryLine("No tasks in the sources are behind it."))
-    return _summary("load balancer", balancer.word, balancer, lines)
+    open_ = is_public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
+    brief = {True: "internet-facing", False: "internal", None: "perhaps internet-facing"}
+    allows = [said for link in balancer.groups for said in _briefly(network, link)]
+    said = f"{brief[open_.truth]}, allows {listed(allows)}" if allows else brief[open_.truth]
+    return _summary("load balancer", balancer.word, balancer, lines, said)
 
 
 @remembered
@@ -197,7 +201,8 @@ def _of_group(network: Network, group: SecurityGroup) -> ResourceSummary:
         for each in _admitting(network).get(group.id, ())
         if each.group.to != group.id
     ]
-    return _summary("security group", "security group", group, lines)
+    allows = listed(_permissions_briefly(network, group.id)) or "no ingress"
+    return _summary("security group", "security group", group, lines, f"allows {allows}")
 
 
 @remembered
@@ -247,7 +252,12 @@ def _briefly(network: Network, link: Link) -> Iterator[str]:
     if group is None or group.external or not link.to:
         yield f"what {link.to or 'an unknown group'} allows"
         return
-    for each in permissions(network, group.id, "ingress"):
+    yield from _permissions_briefly(network, group.id)
+
+
+def _permissions_briefly(network: Network, group: str) -> Iterator[str]:
+    """Whom a group allows, in short."""
+    for each in permissions(network, group, "ingress"):
         if _counts(each):
             peer = who(network, each).removeprefix("group ")
             ports = each.ports.removeprefix("ports ").removeprefix("port ")

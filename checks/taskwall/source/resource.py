@@ -120,9 +120,10 @@ class Cell(Struct, frozen=True, gc=False):
         if (
             type(value) is not Fields
             and isinstance(value, Items)
-            and len(value.items) + len(value.rest) == 1
+            and (len(value.items) == 1 or (len(value.rest) == 1 and not value.items))
         ):
-            doubt = _doubt(value) if value.rest else doubt
+            # One is certain: of a block that can be written only once, there is no other.
+            doubt = doubt if value.items else _doubt(value)
             value = worst_per_scenario((*value.items, *value.rest)[0])
         if type(value) is Fields or isinstance(value, Fields):
             found = value.fields.get(key, value.rest)

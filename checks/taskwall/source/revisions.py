@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from errno import EFBIG, EINVAL, ENOENT, ENOTDIR
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
-from taskwall.core.paths import encloses, repository_of
+from taskwall.core.paths import encloses, lies_within, repository_of
 from taskwall.core.plain_file import read_plain
 
 if TYPE_CHECKING:
@@ -50,28 +50,38 @@ class _Found(Struct, frozen=True):
 class Revisions:
     """The revisions of the repository that a folder is in."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, root: str = "") -> None:
         """Open the repository.
+
+        Args:
+            folder: is in the repository.
+            root: where its files are thought to be. With it, the folder is the repository itself,
+                bare or not, and nothing of it may lie elsewhere.
 
         Raises:
             RevisionError: there is none, it cannot be read, or dulwich is not installed.
         """
-        self.root = repository_of(folder)
-        if not self.root:
+        at = folder if root else repository_of(folder)
+        if not at:
             raise RevisionError(f"{folder}: is in no git repository.")
+        self.root = root or at
         try:
             from dulwich.errors import NotGitRepository
             from dulwich.repo import Repo
         except ImportError as error:
             raise RevisionError(f"revisions need dulwich: {INSTALL}.") from error
-        _refuse_pipes(os.path.join(self.root, ".git"))
+        control = os.path.join(at, ".git")
+        _refuse_pipes(control if os.path.lexists(control) else at)  # a bare one is all git's
         try:
-            self._repository = Repo(self.root)
+            self._repository = Repo(at)
         except (NotGitRepository, OSError, ValueError, NotImplementedError) as error:
             why = str(error) or type(error).__name__
-            raise RevisionError(f"{self.root}: the repository cannot be read: {why}.") from error
+            raise RevisionError(f"{at}: the repository cannot be read: {why}.") from error
         try:
-            _refuse_alternates(self._repository, self.root)
+            inside = (at,) if root else (at, self._repository.commondir())
+            _refuse_alternates(self._repository, at, inside)
+            if root:
+                _refuse_links(self._repository, at)
         except RevisionError:
             self.close()
             raise
@@ -79,6 +89,14 @@ class Revisions:
     def close(self) -> None:
         """Close the files that are open."""
         self._repository.close()
+
+    def is_partial(self) -> bool:
+        """Whether it is a partial clone: git fetches objects of such a one when it needs them."""
+        config = self._repository.get_config()
+        return any(
+            section[0] == b"remote" and config.get_boolean(section, b"promisor", False)
+            for section in config.sections()
+        )
 
     def tree(self, revision: str) -> GitTree:
         """What the repository held at a revision: a branch, a tag, a commit, `HEAD~2`.
@@ -96,7 +114,7 @@ class Revisions:
             found: object = parse_commit(self._repository, os.fsencode(parts[1]))
             if parts[2] and isinstance(found, Commit):
                 found = parse_object(self._repository, found.id + parts[2].encode())
-        except (KeyError, ValueError, OSError, AssertionError) as error:
+        except object_errors() as error:
             raise RevisionError(
                 f'there is no revision "{revision}" in {self.root} (in a shallow clone, fetch it'
                 " first)."
@@ -118,13 +136,13 @@ def _refuse_pipes(path: str) -> None:
             raise RevisionError(f"{file}: is neither a file nor a folder.")
 
 
-def _refuse_alternates(repository: Repo, root: str) -> None:
-    """See that all objects lie in the repository itself.
+def _refuse_alternates(repository: Repo, root: str, inside: Iterable[str]) -> None:
+    """See that all objects lie in the repository itself, which is `inside` some folders.
 
     Raises:
         RevisionError: some lie elsewhere.
     """
-    inside = [os.path.realpath(at) for at in (root, repository.commondir())]
+    inside = [os.path.realpath(at) for at in inside]
     pending = [repository.object_store.path]
     seen = set()
     while pending:
@@ -138,6 +156,19 @@ def _refuse_alternates(repository: Repo, root: str) -> None:
                 " not read. git repack -a -d brings them in."
             )
         pending += _alternates(objects)
+
+
+def _refuse_links(repository: Repo, root: str) -> None:
+    """See that no object or pack is a link that leads out of the repository.
+
+    Raises:
+        RevisionError: one is.
+    """
+    for folder, folders, files in os.walk(repository.object_store.path):
+        for name in (*folders, *files):
+            path = os.path.join(os.fsdecode(folder), os.fsdecode(name))
+            if os.path.islink(path) and not lies_within(path, root):
+                raise RevisionError(f"{root}: {path} is a link that leads out of it: not read.")
 
 
 def _alternates(objects: str) -> Iterator[str]:
@@ -155,7 +186,7 @@ class GitTree:
     """What a repository held at a revision, as if it were checked out at `root`.
 
     A submodule is a folder with nothing in it. `missing` are the objects that were asked for and
-    are not in the repository, which is then a partial clone.
+    are not in the repository, which is then a partial clone, or are damaged.
     """
 
     def __init__(self, root: str, repository: Repo, tree: bytes, commit: str) -> None:
@@ -247,14 +278,27 @@ class GitTree:
             from dulwich.objects import parse_tree
 
             found = self._entries[tree] = {}
-            for name, mode, id_ in parse_tree(self._object(tree) or b"", len(tree) // 2):
-                found[os.fsdecode(name)] = mode, id_
+            try:
+                for name, mode, id_ in parse_tree(self._object(tree) or b"", len(tree) // 2):
+                    found[os.fsdecode(name)] = mode, id_
+            except object_errors():
+                self.missing.append(tree.decode())
         return found
 
     def _object(self, id_: bytes) -> bytes | None:
         """What an object says; None, and noted, if it is not there."""
         try:
             return self._repository.object_store.get_raw(cast("ObjectID", id_))[1]
-        except KeyError:
+        except object_errors():
             self.missing.append(id_.decode())
             return None
+
+
+def object_errors() -> tuple[type[Exception], ...]:
+    """What is raised for an object that is not there, or is damaged."""
+    from zlib import error
+
+    from dulwich.errors import ChecksumMismatch, FileFormatException
+
+    damaged = (ChecksumMismatch, FileFormatException, error, AssertionError, EOFError)
+    return (KeyError, ValueError, OSError, *damaged)

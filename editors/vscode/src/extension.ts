@@ -14,20 +14,27 @@ import {
   ShowDocumentResult,
 } from "vscode-languageclient/node";
 
-import { isPage, mayBeSource, serverCommand } from "./server";
+import { interpreterWithServer, onOtherInterpreter } from "./interpreter";
+import { DEFAULT_PATH, isPage, mayBeSource, serverCommand } from "./server";
+import { Status } from "./status";
 
-const SOURCES = "**/*.{tf,tofu,tfvars,hcl,yaml,yml,json,template}";
+const SOURCES = [
+  { scheme: "file", pattern: "**/*.{tf,tofu,tfvars,hcl,yaml,yml,json,template}" },
+];
 
 let client: LanguageClient | undefined;
+let status: Status;
 
 /** Start the server with the first document that may be a source. */
 export function activate(context: ExtensionContext): void {
+  status = new Status(SOURCES);
   const look = (document: TextDocument): void => {
     if (document.uri.scheme === "file" && mayBeSource(document.fileName, document.getText())) {
       void start();
     }
   };
   context.subscriptions.push(
+    status,
     workspace.onDidOpenTextDocument(look),
     workspace.onDidChangeTextDocument((event) => {
       if (client === undefined) {
@@ -40,6 +47,13 @@ export function activate(context: ExtensionContext): void {
       }
     }),
     commands.registerCommand("taskwall.restart", restart),
+    commands.registerCommand("taskwall.showLog", () => client?.outputChannel.show()),
+    commands.registerCommand("taskwall.openWalkthrough", () =>
+      commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`),
+    ),
+  );
+  void onOtherInterpreter(() => client !== undefined && path() === DEFAULT_PATH && void restart()).then(
+    (listening) => context.subscriptions.push(listening),
   );
   workspace.textDocuments.forEach(look);
 }
@@ -64,6 +78,10 @@ async function showDocument(
   return result instanceof Error ? { success: false } : result;
 }
 
+function path(): string {
+  return workspace.getConfiguration("taskwall").get<string>("path") || DEFAULT_PATH;
+}
+
 async function restart(): Promise<void> {
   await deactivate();
   await start();
@@ -73,28 +91,38 @@ async function start(): Promise<void> {
   if (client !== undefined) {
     return;
   }
-  const path = workspace.getConfiguration("taskwall").get<string>("path") || "taskwall";
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
-  const { command, args } = serverCommand(path, folder);
+  const python = path() === DEFAULT_PATH ? await interpreterWithServer() : undefined;
+  if (client !== undefined) {
+    return; // another document has started it meanwhile
+  }
+  const { command, args } = serverCommand(path(), folder, python);
+  const line = [command, ...args].join(" ");
+  status.starting(line);
   const starting = (client = new LanguageClient(
     "taskwall",
     "taskwall",
     { command, args, options: { cwd: folder } },
     {
-      documentSelector: [{ scheme: "file", pattern: SOURCES }],
+      documentSelector: SOURCES,
       synchronize: { configurationSection: "taskwall" },
       middleware: { window: { showDocument } },
     },
   ));
   try {
     await starting.start();
+    status.running(line);
   } catch (error) {
+    status.failed(`${line}: ${String(error)}`);
     const answer = await window.showErrorMessage(
-      `taskwall could not be started as "${command} lsp" (${String(error)}). Install it, for ` +
-        `example by "pipx install taskwall[lsp]", or set its path.`,
+      `taskwall could not be started as "${line}" (${String(error)}). Install it with its extra ` +
+        `"lsp", or set its path.`,
+      "Get Started",
       "Open Settings",
     );
-    if (answer !== undefined) {
+    if (answer === "Get Started") {
+      await commands.executeCommand("taskwall.openWalkthrough");
+    } else if (answer !== undefined) {
       await commands.executeCommand("workbench.action.openSettings", "taskwall.path");
     }
   }

@@ -1,5 +1,8 @@
 "use strict";
 
+/** What the setting `taskwall.path` is if nobody sets it. */
+const DEFAULT_PATH = "taskwall";
+
 /**
  * The command that starts the server.
  *
@@ -7,9 +10,14 @@
  *
  * @param {string} path what the setting `taskwall.path` says
  * @param {string | undefined} folder the first folder of the workspace
+ * @param {string | undefined} [python] an interpreter in which the server is installed, which is used
+ *   where the setting says nothing
  * @returns {{ command: string, args: string[] }}
  */
-function serverCommand(path, folder) {
+function serverCommand(path, folder, python) {
+  if (path === DEFAULT_PATH && python) {
+    return { command: python, args: ["-m", "taskwall", "lsp"] };
+  }
   return { command: path.replaceAll("${workspaceFolder}", folder ?? "."), args: ["lsp"] };
 }
 
@@ -38,4 +46,4 @@ function isPage(uri) {
   return /\/taskwall-[^/]+\/[^/]+\.md$/.test(uri);
 }
 
-module.exports = { isPage, mayBeSource, serverCommand };
+module.exports = { DEFAULT_PATH, isPage, mayBeSource, serverCommand };

@@ -10,12 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall import sources
 from taskwall.readers.cloudformation import stacks
 from taskwall.readers.cloudformation.neighbours import Neighbours
 from taskwall.settings import Settings
 from taskwall.source.files import Files, walk
 from taskwall.source.stack import Inputs
+from taskwall.sources import listing, nearby
+from taskwall.sources.found import ScanScope
+from taskwall.sources.nearby import ReadCache
+from taskwall.sources.read import read_sources
 
 NESTING = """\
 Resources:
@@ -254,20 +257,20 @@ def test_of_very_many_files_the_first_are_looked_at(
     for number in range(3):
         (tmp_path / f"web{number}.yaml").write_text(importing("!Sub '${P}-Vpc'"))
     (tmp_path / "z.yaml").write_text(VPC)
-    monkeypatch.setattr(sources, "MAX_CANDIDATES", 2)
+    monkeypatch.setattr(nearby, "MAX_CANDIDATES", 2)
     walks: list[str] = []
 
     def walked(paths: Iterable[str], **more: Any) -> Iterator[str]:
         walks.append("")
         return walk(paths, **more)
 
-    monkeypatch.setattr(sources, "walk", walked)
-    known, files = sources.ReadCache(), Files()
+    monkeypatch.setattr(listing, "walk", walked)
+    known, files = ReadCache(), Files()
     read = {
         path.name: [
             sorted(os.path.basename(file) for file in one.stack.files)
-            for one in sources.read_sources(
-                [str(path)], Inputs(), Settings(), files, sources.ScanScope(), known
+            for one in read_sources(
+                [str(path)], Inputs(), Settings(), files, ScanScope(), known
             ).reads
         ]
         for path in sorted(tmp_path.glob("*.yaml"))

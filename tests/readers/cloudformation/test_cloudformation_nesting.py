@@ -525,6 +525,34 @@ def test_an_export_of_the_same_written_name_comes_first(folder: str) -> None:
     assert stack.files == {"/r/dev/app.yaml", f"/r/{folder}/vpc.yaml"}
 
 
+EXPORT = "Value: !Ref Vpc, Export: {Name: !Sub '${Env}:%s'}"
+
+
+def test_of_exporters_of_one_name_the_one_that_exports_the_rest_is_deployed() -> None:
+    """Those of the same name exclude each other: what only one exports tells which it is."""
+    env = "Parameters: {Env: {Type: String, Default: live}}\n"
+    offering = {"a": "cluster vpc", "b": "cluster vpc subnet role", "c": "cluster subnet"}
+    texts = {
+        f"/r/net/{name}.yaml": f"{env}Resources: {{Vpc: {{Type: AWS::EC2::VPC}}}}\nOutputs:\n"
+        + "".join(f"  {each}: {{{EXPORT % each}}}\n" for each in names.split())
+        for name, names in offering.items()
+    }
+    wanted = "".join(
+        f"      {n}: {{Fn::ImportValue: !Sub '${{Env}}:{n}'}}\n" for n in ("vpc", "subnet")
+    )
+    texts["/r/app/web.yaml"] = (
+        f"{env}Resources:\n  It:\n    Type: AWS::ECS::Cluster\n    Properties:\n{wanted}"
+        "      cluster: {Fn::ImportValue: !Sub '${Env}:cluster'}\n"
+    )
+    found, errors = read(texts)
+    stack = next(stack for stack in found if "/r/app/web.yaml" in stack.files)
+    made = {one.origin.address: one for one in stack.evaluate({}).resources}["It"].body.fields
+
+    assert errors == []
+    assert stack.files == {"/r/app/web.yaml", "/r/net/b.yaml"}
+    assert [getattr(made[name], "symbol", "") for name in ("vpc", "subnet")] == ["Vpc.Ref"] * 2
+
+
 @pytest.mark.parametrize("parent", ["Parent: {Type: String}", "Parent: {Type: String, Default: x}"])
 def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
     """Of several that export a name, the one is meant that exports the others too."""

@@ -184,6 +184,16 @@ def test_impossible_scenarios_are_left_out(stack: Stacks) -> None:
     """
     followed = explore(stack(text))
     assert [len(made(each)) for each in followed.evaluations] == [1]
+    needs = f"""{ROOT}{GIVEN}
+    resource "t" "a" {{
+      count = length(var.list)
+    }}
+    resource "aws_autoscaling_group" "b" {{
+      vpc_zone_identifier = ["${{t.a.*.id}}"]
+    }}
+    """
+    followed = explore(stack(needs))
+    assert [len(made(each)) for each in followed.evaluations] == [1]
 
 
 @pytest.mark.parametrize("count", ["-1", "1e30", "var.circle"])

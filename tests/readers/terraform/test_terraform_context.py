@@ -193,6 +193,20 @@ def test_a_value_that_somebody_sets_later_is_not_taken() -> None:
     assert means(looked_up(block, value)) == value
 
 
+def test_roots_that_call_their_data_sources_alike_are_kept_apart() -> None:
+    """Each asks for its own: `data.aws_vpc.x` of one root is not that of another."""
+    tree = {}
+    for name in ("prod", "test"):
+        absent = '\nmodule "m" { source = "acme/m/aws" }'
+        tree[f"{name}/net/main.tf"] = NET.replace('"prod"', f'"{name}"') + absent
+        tree[f"{name}/app/main.tf"] = TAGGED.replace('"prod"', f'"{name}"')
+    found = read(tree, {})
+    assert {stack.name for stack in found} == {"/infra/prod", "/infra/test"}
+    assert {(tie.stack, tie.target) for stack in found for tie in stack.ties} == {
+        (f"/infra/{name}/app", f"/infra/{name}/net") for name in ("prod", "test")
+    }
+
+
 def test_several_that_answer_are_named() -> None:
     """Two VPCs of one name: which is meant is not known, and both are named."""
     context = {"net/main.tf": NET, "old/main.tf": NET.replace("aws_vpc.main", "aws_vpc.old")}

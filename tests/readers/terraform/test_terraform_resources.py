@@ -211,6 +211,65 @@ def test_lists_within_lists_are_their_elements(evaluated: Evaluated, shown: Show
     assert shown(only(evaluation, "terraform_data.a").body) == {"input": [["a", "b"]]}
 
 
+def test_maps_may_be_written_as_blocks(evaluated: Evaluated, shown: Shown) -> None:
+    """As before Terraform 0.12: of data sources, variables, locals, and arguments of modules."""
+    evaluation = evaluated(
+        """
+        variable "ports" {
+          type = "map"
+          default {
+            web = 80
+          }
+        }
+        locals {
+          names {
+            web = "web"
+          }
+        }
+        data "template_file" "a" {
+          template = "$${port} $${name}"
+          vars {
+            port = "${var.ports["web"]}"
+            name = "${local.names["web"]}"
+          }
+        }
+        resource "null_resource" "a" {
+          triggers {
+            text = "${data.template_file.a.rendered}"
+          }
+          lifecycle {
+            create_before_destroy = true
+          }
+        }
+        resource "aws_t" "a" {
+          text = "${null_resource.a.triggers.text}"
+          tags {
+            Name = "a"
+          }
+        }
+        """
+    )
+    assert shown(only(evaluation, "aws_t.a").body) == {"text": "80 web", "tags": {"Name": "a"}}
+
+
+def test_old_lists_of_lists_are_lists(evaluated: Evaluated, shown: Shown) -> None:
+    """A variable whose type is written as before Terraform 0.12 holds no lists of lists."""
+    evaluation = evaluated(
+        """
+        variable "old" {
+          type    = "list"
+          default = [["a", "b"], ["c"]]
+        }
+        variable "new" {
+          type    = list(list(string))
+          default = [["a", "b"], ["c"]]
+        }
+        resource "terraform_data" "a" { input = [length(var.old), length(var.new)] }
+        """
+    )
+    assert shown(only(evaluation, "terraform_data.a").body) == {"input": [3, 2]}
+
+
 def test_a_dynamic_block_over_nothing_writes_nothing(evaluated: Evaluated, shown: Shown) -> None:
     """No block is no attribute, on the top and inside; a list that is written empty is one."""
     evaluation = evaluated(

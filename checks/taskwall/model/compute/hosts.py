@@ -6,7 +6,7 @@ from taskwall.core.facts import Fact
 from taskwall.model.compute.container_instances import ContainerInstances, Instances
 from taskwall.model.compute.launch_type import runs_on, strategy
 from taskwall.model.compute.placement import hosts_of
-from taskwall.model.core.entity import Link, Setting
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import CapacityProvider, Launch, TaskSource
 
@@ -14,16 +14,25 @@ from taskwall.model.entities.ecs import CapacityProvider, Launch, TaskSource
 class Host(Struct, frozen=True):
     """Instances that tasks are placed on, with the groups and subnets that they get.
 
-    `member` are the container instances. It is None for Managed Instances, of which a capacity
-    provider sets groups and subnets, and AWS all else.
+    `on` describes them. `member` are the container instances. It is None for Managed Instances, of
+    which a capacity provider sets groups and subnets, and AWS all else.
     """
 
-    id: str
-    name: str
+    on: Entity
     groups: tuple[Link, ...]
     groups_setting: Setting
     subnets: tuple[Link, ...]
     member: ContainerInstances | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of what describes them."""
+        return self.on.id
+
+    @property
+    def name(self) -> str:
+        """What messages call them."""
+        return self.on.name
 
     @property
     def launch(self) -> Launch:
@@ -43,8 +52,7 @@ def host_of(network: Network, member: ContainerInstances) -> Host:
     template = None if own else network.get(Instances, instances.template)
     scaled = (link for group, _ in member.scaled_by for link in group.subnets)
     return Host(
-        instances.id,
-        instances.name,
+        instances,
         (template or instances).groups,
         (template or instances).groups_setting,
         (*scaled, *instances.subnets),
@@ -81,7 +89,7 @@ def _managed(network: Network) -> tuple[CapacityProvider, ...]:
 
 
 def _managed_host(of: CapacityProvider) -> Host:
-    return Host(of.id, of.name, of.groups, of.groups_setting, of.subnets)
+    return Host(of, of.groups, of.groups_setting, of.subnets)
 
 
 def unless_elsewhere(placed: Fact) -> tuple[Fact, ...]:

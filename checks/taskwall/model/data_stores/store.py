@@ -8,7 +8,7 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.compute.hosts import hosts
+from taskwall.model.compute.hosts import host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -24,6 +24,7 @@ from taskwall.model.permissions.coverage import (
     of_subnet,
     unseen,
 )
+from taskwall.model.permissions.default_groups import groups_of
 from taskwall.model.permissions.peers import permissions, task_sources_by_group, vpcs
 
 
@@ -198,8 +199,8 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
         for group, pairs in task_sources_by_group(network).items()
     }
     for member in container_instances(network):
-        name = member.instances.name
-        for link in member.instances.groups:
+        name, host = member.instances.name, host_of(network, member)
+        for link in groups_of(network, host.groups, host.groups_setting, host.subnets):
             if link.to:
                 parts.setdefault(link.to, []).append(link.fact & member.fact)
                 continue

@@ -15,9 +15,8 @@ from taskwall.model.endpoints.endpoint import Endpoint, EndpointGroups, endpoint
 from taskwall.model.endpoints.task_location import by_host, vpc_of
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
-from taskwall.model.entities.vpc import Vpc
-from taskwall.model.exposure.default_group import default_groups
 from taskwall.model.permissions.coverage import End, Grant, Location, in_subnet, there, unseen
+from taskwall.model.permissions.default_groups import adopted
 from taskwall.model.permissions.peers import permissions
 from taskwall.model.permissions.ports import RequiredPorts, opens
 
@@ -100,10 +99,9 @@ def _client(
     more = _others(source, name, waits) if open_ or needs else FALSE
     if groups or more.truth is not False:
         return EndpointClient(source, name, groups, subnets, more, FALSE)
-    adopted = _adopted(network, vpc_of(network, source))
+    groups = tuple(adopted(network, vpc_of(network, source)))
     wears = Fact(True, f"{name} uses the default group", setting.place)
-    as_made = all_of((wears, ~any_of(fact for _, fact in adopted)))
-    groups = tuple(replace(here, fact=fact) for here, fact in adopted)
+    as_made = all_of((wears, ~any_of(link.fact for link in groups)))
     return EndpointClient(source, name, groups, subnets, more, as_made)
 
 
@@ -136,9 +134,9 @@ def groups_of_endpoint(network: Network, endpoint: Endpoint) -> EndpointGroups:
     found = endpoint_groups(network, endpoint)
     if found.default.truth is False:
         return found
-    written = _adopted(network, endpoint.vpc)
-    links = [replace(here, fact=all_of((found.default, fact))) for here, fact in written]
-    as_made = all_of((found.default, ~any_of(fact for _, fact in written)))
+    written = adopted(network, endpoint.vpc)
+    links = [replace(link, fact=all_of((found.default, link.fact))) for link in written]
+    as_made = all_of((found.default, ~any_of(link.fact for link in written)))
     return EndpointGroups((*found.groups, *links), as_made)
 
 
@@ -150,22 +148,3 @@ def in_default_group(network: Network, sender: EndpointClient) -> Fact:
         if group is not None and group.default:
             parts.append(link.fact)
     return any_of(parts)
-
-
-def _adopted(network: Network, vpc: Link | None) -> list[tuple[Link, Fact]]:
-    """What the sources write as the default group of a VPC, and whether that is in force."""
-    found = network.get(Vpc, vpc)
-    if found is not None:
-        adopted = default_groups(network, found)
-    else:
-        needs = vpc.fact.needs if vpc else ()
-        needs = needs or (Need("the VPC", "is not in the sources"),)
-        adopted = [
-            (group, Fact(None, f"{group.name} is in force", group.origin.header, needs=needs))
-            for group in network.every(SecurityGroup)
-            if group.default
-        ]
-    return [
-        (Link(group.id, group.exists, group.origin.header), all_of((fact, group.exists)))
-        for group, fact in adopted
-    ]

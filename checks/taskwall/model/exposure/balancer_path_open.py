@@ -1,13 +1,19 @@
 """Whether groups let a load balancer get through to the tasks behind it."""
 
-from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.core.entity import Link
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Origin, Span
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
-from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.exposure.balancer_paths import BalancerFlow, Side
 from taskwall.model.permissions.coverage import Grant, Wording, reach, there
+from taskwall.model.permissions.default_groups import is_as_made
 from taskwall.model.permissions.egress import as_aws_makes_it
-from taskwall.model.permissions.peers import permissions
+from taskwall.model.permissions.peers import permissions, permissions_elsewhere
 from taskwall.model.permissions.ports import RequiredPorts, opens
 
 
@@ -45,13 +51,16 @@ def _open_way(
     grants: list[Grant] = []
     for link in guarded.groups:
         group = network.get(SecurityGroup, link) if link.to else None
-        if group is None or group.external:
+        if is_as_made(network, link.to):
+            members = FALSE if way == "ingress" else TRUE
+            parts.append(all_of((link.fact, any_of((members, *_same(link, other.groups))))))
+        elif group is None or group.external:
             parts.append(Fact(None, text, link.place, guarded.name, link.waits("a group")))
         elif way == "egress":
             parts.append(all_of((link.fact, as_aws_makes_it(network, group))))
         grants += [
             Grant(each, all_of((link.fact, there(each), opens(each, wanted))))
-            for each in (permissions(network, link.to, way) if link.to else ())
+            for each in (_possible(network, link, way) if link.to else ())
         ]
     words = Wording(
         lambda _: text,
@@ -66,15 +75,43 @@ def _open_way(
     return any_of((Fact(False, text, at, guarded.name, otherwise=none), *parts))
 
 
-def guard(network: Network, side: Side) -> tuple[SecurityGroup | None, Link | None]:
-    """Where a permission that is missing belongs: the first group of the sources.
+def _possible(network: Network, group: Link, way: Direction) -> Iterator[Permission]:
+    """What a group allows, and what may be allowed for it under another name."""
+    yield from permissions(network, group.to, way)
+    yield from permissions_elsewhere(network, group, way)
+
+
+def _same(link: Link, others: Iterable[Link]) -> Iterator[Fact]:
+    """Whether others use the same default group: AWS makes it so that it allows its members."""
+    for each in others:
+        truth = same_entity(link, each)
+        text = f"both use the default group {link.to}"
+        needs = each.waits("a group") if truth is None else ()
+        yield each.fact & Fact(truth, text, each.place, link.to, needs)
+
+
+class Guard(Struct, frozen=True):
+    """Where a permission that is missing belongs.
+
+    It is reported on the group, or on what uses a default group that nothing adopts.
+    """
+
+    group: Link
+    on: Origin
+    at: Span
+
+
+def guard(network: Network, side: Side, way: Direction) -> tuple[Guard | None, Link | None]:
+    """Where a permission that is missing belongs: in the first group of the sources.
 
     With a link before it that leads nobody knows where, that link instead.
     """
     for link in side.groups:
-        if not link.to:
-            return None, link
-        group = network.get(SecurityGroup, link)
+        group = network.get(SecurityGroup, link) if link.to else None
+        if is_as_made(network, link.to):
+            return Guard(link, side.on.origin, side.place), None
         if group is not None and not group.external:
-            return group, None
+            return Guard(link, group.origin, group.place_for(way)), None
+        if not link.to or (group is None and link.fact.truth is None):
+            return None, link
     return None, None

@@ -6,14 +6,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of
-from taskwall.core.values import Need, symbol
+from taskwall.core.values import Need, Span, symbol
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.address import Ranges
-from taskwall.model.core.entity import Link, Setting
+from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
-from taskwall.model.exposure.instance_groups import instance_registrations, tasks_on
+from taskwall.model.exposure.instance_groups import (
+    host_security_groups,
+    instance_registrations,
+    tasks_on,
+)
 from taskwall.model.exposure.task_ports import (
     DYNAMIC_PORTS,
     DYNAMIC_PORTS_ENOUGH,
@@ -30,18 +34,23 @@ from taskwall.model.permissions.coverage import (
     inside,
     unseen,
 )
+from taskwall.model.permissions.default_groups import groups_of
+from taskwall.model.permissions.peers import task_groups
 from taskwall.model.permissions.ports import RequiredPorts
 
 
 class Side(Struct, frozen=True):
     """One end of the way: its groups and its subnets; what has no groups is not guarded by any.
 
-    `open` says that it may have other groups than those. `addresses` are those that are fixed for
-    it, one in each subnet; `clients` says that its clients' addresses are seen in their place.
+    `on` is what has them, and `place` where it names them. `open` says that it may have other
+    groups than those. `addresses` are those that are fixed for it, one in each subnet; `clients`
+    says that its clients' addresses are seen in their place.
     """
 
+    on: Entity
     name: str
     groups: tuple[Link, ...]
+    place: Span
     subnets: tuple[Link, ...]
     vpc: Link | None = None
     open: tuple[Need, ...] = ()
@@ -85,7 +94,8 @@ class BalancerFlow(Struct, frozen=True):
 def instance_flows(network: Network) -> Iterator[BalancerFlow]:
     """Every way from a load balancer of the sources to hosts that run tasks."""
     for host, held in tasks_on(network):
-        taker = Side(host.name, host.groups, host.subnets)
+        groups, at = host_security_groups(network, host), host.groups_setting.place
+        taker = Side(host.on, host.name, groups, at, host.subnets)
         for source, fact in held:
             yield from _to_instances(network, source, taker, fact)
         source, fact = held[0]
@@ -93,23 +103,27 @@ def instance_flows(network: Network) -> Iterator[BalancerFlow]:
             if front.balancer is not None and front.target_group is not None:
                 traffic = _exactly(front.target_group.port, "port", front.target_group)
                 way = all_of((fact, front.fact))
-                yield from _inflows(source, front.balancer, front.target_group, traffic, taker, way)
+                yield from _inflows(
+                    network, source, front.balancer, front.target_group, traffic, taker, way
+                )
 
 
 @remembered
 def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]:
     """Every way from a load balancer of the sources to awsvpc tasks of a source."""
     own = awsvpc(network, source)
-    if own.truth is False or not (source.groups or source.groups_setting.needs):
+    groups = task_groups(network, source)
+    if own.truth is False or not (groups or source.groups_setting.needs):
         return ()
     found: list[BalancerFlow] = []
-    taker = Side(source.name, source.groups, source.subnets)
+    at = source.groups_setting.place
+    taker = Side(source, source.name, groups, at, source.subnets)
     for front, setting in ways_to(network, source):
         if front.balancer is None:
             continue
         traffic = _exactly(setting, "port", front.target_group)
         fact = all_of((own, front.fact))
-        found += _inflows(source, front.balancer, front.target_group, traffic, taker, fact)
+        found += _inflows(network, source, front.balancer, front.target_group, traffic, taker, fact)
     return tuple(found)
 
 
@@ -121,7 +135,9 @@ def _to_instances(
             continue
         traffic = _on_instance(network, source, setting, front.target_group)
         fact = all_of((here, front.fact))
-        yield from _inflows(source, front.balancer, front.target_group, traffic, taker, fact)
+        yield from _inflows(
+            network, source, front.balancer, front.target_group, traffic, taker, fact
+        )
 
 
 def ways_to(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath, Setting]]:
@@ -139,6 +155,7 @@ def ways_to(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath
 
 
 def _inflows(
+    network: Network,
     source: TaskSource,
     balancer: LoadBalancer,
     group: TargetGroup | None,
@@ -156,12 +173,17 @@ def _inflows(
     shown = FALSE if group is None else preserves_client_ip(group)
     bare = not balancer.groups and not setting.needs
     clients = bare and balancer.kind.known == "network" and shown.truth is not False
+    groups = balancer.groups
+    if balancer.kind.known == "application":
+        groups = groups_of(network, groups, setting, balancer.subnets)
     sender = Side(
+        balancer,
         balancer.name,
-        balancer.groups,
+        groups,
+        setting.place,
         balancer.subnets,
         group.vpc if group else None,
-        setting.unseen if not balancer.groups else (),
+        setting.unseen if not groups else (),
         clients,
         balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
     )

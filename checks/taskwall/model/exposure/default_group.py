@@ -7,11 +7,12 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.core.entity import Link, same_entity
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.permissions.default_groups import written_defaults
 from taskwall.model.permissions.peers import vpcs
 
 
@@ -91,7 +92,7 @@ def held(network: Network) -> tuple[Held, ...]:
 
 def _adopted_elsewhere(network: Network) -> Iterator[Vpc]:
     """The VPCs from elsewhere whose default group the sources write."""
-    links = (link for _, link in _defaults(network).get("", ()))
+    links = (link for _, link in written_defaults(network).get("", ()))
     for name in dict.fromkeys(link.to for link in links if link.to):
         vpc = network.get(Vpc, name)
         if vpc is not None and vpc.external:
@@ -129,29 +130,3 @@ def _sources_in(network: Network) -> Iterator[tuple[TaskSource, str, Fact]]:
             text = f"{source.name} runs in {vpc.name}"
             place = source.subnets_setting.place
             yield source, vpc.id, Fact(None, text, place, source.name, needs)
-
-
-@remembered
-def default_groups(network: Network, vpc: Vpc) -> list[tuple[SecurityGroup, Fact]]:
-    """What the sources write as the default group of a VPC, and whether that is its."""
-    here = Link(vpc.id, vpc.exists, vpc.origin.header)
-    found = []
-    for key in (vpc.id, ""):
-        for group, link in _defaults(network).get(key, ()):
-            truth = same_entity(link, here)
-            if truth is not False:
-                text = f"{group.name} is the default security group of {vpc.name}"
-                needs = link.fact.needs if truth is None else ()
-                found.append((group, Fact(truth, text, link.place, group.name, needs)))
-    return found
-
-
-@remembered
-def _defaults(network: Network) -> dict[str, list[tuple[SecurityGroup, Link]]]:
-    """The default groups that the sources write, by VPC; "" holds those of one not in them."""
-    found: dict[str, list[tuple[SecurityGroup, Link]]] = {}
-    for group in network.every(SecurityGroup):
-        if group.default and group.vpc is not None:
-            key = group.vpc.to if group.vpc.exact else ""
-            found.setdefault(key, []).append((group, group.vpc))
-    return found

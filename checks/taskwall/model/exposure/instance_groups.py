@@ -15,12 +15,14 @@ from taskwall.model.compute.hosts import Host, host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
 from taskwall.model.compute.placement import hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
 from taskwall.model.load_balancing.paths import BalancerPath, behind, instance_paths
+from taskwall.model.permissions.default_groups import groups_of
 from taskwall.model.permissions.peers import groups_meant
 from taskwall.model.permissions.ports import Ports
 
@@ -121,14 +123,20 @@ def starts_host_mode(network: Network, source: TaskSource) -> Fact:
     return Fact(None, f"tasks of {source.name} are in host mode", at, source.name, waits)
 
 
+def host_security_groups(network: Network, host: Host) -> tuple[Link, ...]:
+    """The groups of a host: those that it names, else its VPC's default group."""
+    return groups_of(network, host.groups, host.groups_setting, host.subnets)
+
+
 @remembered
 def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     """The groups of hosts on which tasks share the network, or may do so."""
     found: dict[str, list[Sharing]] = {}
     also: dict[str, list[BalancerPath]] = {}
     for host, held in tasks_on(network):
-        ways = instance_registrations(network, host.member) if host.member and host.groups else ()
-        for link in host.groups:
+        groups = host_security_groups(network, host)
+        ways = instance_registrations(network, host.member) if host.member and groups else ()
+        for link in groups:
             for group, attachment in groups_meant(network, link):
                 pairs = found.setdefault(group, [])
                 pairs += [(source, all_of((attachment, fact))) for source, fact in held]

@@ -3,7 +3,7 @@
 A group may allow the union over all load balancers in front of all tasks that use it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,6 +38,7 @@ from taskwall.model.permissions.peers import (
     lattice_list,
     listed,
     permissions,
+    task_groups,
     task_sources_by_group,
     vpcs,
     who,
@@ -241,6 +242,39 @@ def asks_for_balancer(network: Network, attachment: GroupAttachment, fact: Fact)
     return fact.truth is None and unseen
 
 
+def hangs_on_balancer(
+    network: Network,
+    source: TaskSource,
+    front: BalancerPath,
+    used: Iterable[GroupAttachment],
+    unsettled: Callable[[GroupAttachment, Permission], bool],
+) -> bool:
+    """Whether a load balancer that is not in the sources decides what a source's groups may allow.
+
+    Args:
+        network: the network.
+        source: the task source behind it.
+        front: the way from it.
+        used: the groups of its tasks or instances, and of others.
+        unsettled: whether a permission of a group hangs on the load balancer.
+
+    Returns:
+        True also where a group is not in the sources, or none is known.
+    """
+    own = [(each, fact) for each in used for user, fact in each.attached if user.id == source.id]
+    return (
+        front.fact.truth is None
+        or not own
+        or any(
+            fact.truth is None
+            or each.declared is None
+            or bool(each.declared.external)
+            or any(unsettled(each, permission) for permission in ingress(network, each))
+            for each, fact in own
+        )
+    )
+
+
 def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list[Link], bool]:
     """The groups of the load balancers in front of a group's users, and whether that is all.
 
@@ -280,7 +314,11 @@ def allowed_properly(network: Network, attachment: GroupAttachment, permission: 
     ]
     if permission.peer is not None:
         name = permission.on.name
-        own = [link for source, fact in attachment.attached for link in _if(fact, source.groups)]
+        own = [
+            link
+            for source, fact in attachment.attached
+            for link in _if(fact, task_groups(network, source))
+        ]
         parts.append(
             names_group_of(permission, own, f"{name} allows ingress from a group of the same tasks")
         )

@@ -35,6 +35,7 @@ from taskwall.model.exposure.task_ports import published
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.security_groups import UNFILTERED, Groups, of_default_group
 from taskwall.model.flows.sets import OPEN, Pieces, over
+from taskwall.model.load_balancing.vpc_link import VpcLink
 from taskwall.model.permissions.packets import TCP, UDP, protocols
 from taskwall.model.routing.network_acl import BALANCER_PORTS, CLIENT_PORTS
 
@@ -93,6 +94,12 @@ def interfaces(network: Network) -> tuple[Interface, ...]:
 def end_of(network: Network, kind: EndKind, thing: Entity) -> str:
     """How flows name a thing."""
     return _naming(network).end(kind, thing)
+
+
+@remembered
+def link_interface(network: Network, link: VpcLink) -> Interface:
+    """The interfaces of a VPC link, which flows go through and do not begin at."""
+    return _naming(network).link(link)
 
 
 @remembered
@@ -341,6 +348,13 @@ class _Naming:
             store.exists,
             opens=False,
         )
+
+    def link(self, link: VpcLink) -> Interface:
+        """The interfaces of a VPC link."""
+        return self._plain(
+            "endpoint", link, link.groups, link.groups_setting, link.subnets,
+            answers=BALANCER_PORTS, serves=False,
+        )  # fmt: skip
 
     def _plain(
         self,

@@ -19,6 +19,7 @@ from taskwall.model.flows.security_groups import GroupEntry, all_entries
 from taskwall.model.flows.sets import OPEN, Pieces, TrafficPiece, merged, over
 from taskwall.model.load_balancing.edge import EdgeConnection
 from taskwall.model.load_balancing.lattice import Fronted, Registered
+from taskwall.model.load_balancing.vpc_link import linked_balancers
 from taskwall.model.permissions.packets import TCP
 from taskwall.model.routing.vpc_attachments import Peering, TransitAttachment
 
@@ -52,8 +53,9 @@ def openings(network: Network) -> tuple[Opening, ...]:
 
 
 def _by_doors(network: Network) -> Iterator[Opening]:
+    modelled = {each.link.id for each in linked_balancers(network)}
     for door in network.every(Door):
-        if not door.mentions and not door.open:
+        if (not door.mentions and not door.open) or door.id in modelled:
             continue
         if door.source == "attached" and door.service != "ec2":
             # A network interface is its instance's (`ends`), and what it has are security groups.
@@ -135,9 +137,12 @@ def _by_lattice(network: Network) -> Iterator[Opening]:
 
 def _by_edges(network: Network) -> Iterator[Opening]:
     """API Gateway's private integrations, and CloudFront's VPC origins."""
+    modelled = {each.integration.on.address for each in linked_balancers(network)}
     for edge in network.every(EdgeConnection):
         if edge.service != edge.on.name:
             continue  # An origin by its public name: that comes in by the load balancer's own door.
+        if edge.on.address in modelled:
+            continue
         listener = network.get(Listener, edge.listener)
         link = listener.load_balancer if listener is not None else edge.balancer
         link = link or edge.listener

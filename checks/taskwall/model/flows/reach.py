@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.model.core.address import EVERYWHERE, Ranges
-from taskwall.model.core.entity import Entity, Link
+from taskwall.model.core.entity import Entity, Link, link_to
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -65,7 +65,8 @@ class Arrival(Struct, frozen=True):
     """What an end can open to something, by which way; `client` is the end's own interface.
 
     `at` are the ports where it arrives, if these are others than the client opens. `hides_clients`
-    is whether nobody further on can see the client's address.
+    is whether nobody further on can see the client's address. `within` are the addresses that the
+    name of an end stands for, of which what is found says nothing.
     """
 
     end: str
@@ -74,6 +75,7 @@ class Arrival(Struct, frozen=True):
     through: tuple[str, ...] = ()
     at: Pieces | None = None
     hides_clients: bool = False
+    within: Ranges = EVERYWHERE
 
     @property
     def exists(self) -> tuple[Fact, ...]:
@@ -206,15 +208,18 @@ class Reach:
         for key in dict.fromkeys(place.vpc.to for place in server.places if place.vpc is not None):
             vpc = self.network.get(Vpc, key)
             if vpc is not None:
-                yield Arrival(f"vpc:{short_name(vpc)}", self.from_vpc(server, vpc))
+                held = inside(self.network, link_to(vpc)).parts
+                within = Ranges.union(part.within for part in held) or EVERYWHERE
+                found = self.from_vpc(server, vpc)
+                yield Arrival(f"vpc:{short_name(vpc)}", found, within=within)
         for service in lists_named(self.network, server.groups, "ingress"):
             if service == "vpc-lattice":
                 yield Arrival(f"aws:{service}", OpenConnection(from_lattice(self.network, server)))
             elif service not in _NO_CLIENTS:
                 pieces = from_service(self.network, server, service)
                 yield Arrival(f"aws:{_SPOKEN.get(service, service)}", OpenConnection(pieces))
-        for end, found in self.remotely(server, from_remote).items():
-            yield Arrival(end, OpenConnection(found))
+        for end, pieces in self.remotely(server, from_remote).items():
+            yield Arrival(end, OpenConnection(pieces))
         for client in self.candidates(server):
             if client.thing is not server.thing or client.kind == "service":
                 yield Arrival(client.end, self.between(client, server), client)

@@ -11,7 +11,6 @@ from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
-from taskwall.model.exposure.default_group import default_groups
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Pieces, TrafficPiece, for_all, merged
 from taskwall.model.permissions.coverage import (
@@ -23,6 +22,7 @@ from taskwall.model.permissions.coverage import (
     there,
     whom,
 )
+from taskwall.model.permissions.default_groups import default_links
 from taskwall.model.permissions.egress import as_aws_makes_it
 from taskwall.model.permissions.packets import Traffic, protocols
 from taskwall.model.permissions.peers import permissions, who
@@ -151,20 +151,10 @@ def _entry(network: Network, permission: Permission, way: Direction) -> GroupEnt
 
 def of_default_group(network: Network, vpc: Link | None, fact: Fact) -> Groups:
     """The groups of what names none: the default group of its VPC, written or as AWS makes it."""
-    found = network.get(Vpc, vpc)
-    adopted = default_groups(network, found) if found is not None else []
-    ties = [
-        Link(group.id, all_of((fact, is_, group.exists)), group.origin.header)
-        for group, is_ in adopted
-    ]
     if vpc is None or not vpc.to:
         text = "it has the default group of its VPC"
-        needs = (Need("its VPC", "is not known"),)
-        return Groups(tuple(ties), Fact(None, text, needs=needs))
-    if not any(link.sure for link in ties):
-        others = ~any_of(link.fact for link in ties) if ties else TRUE
-        ties.append(Link(f"{vpc.to}.default", all_of((fact, others)), vpc.place))
-    return Groups(tuple(ties))
+        return Groups((), Fact(None, text, needs=(Need("its VPC", "is not known"),)))
+    return Groups(default_links(network, vpc, fact))
 
 
 def all_entries(

@@ -14,6 +14,7 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.exposure.balancer_paths import ways_to
 from taskwall.model.exposure.task_ports import number_of
+from taskwall.model.flows.api_gateway import by_api_gateway
 from taskwall.model.flows.ends import Interface, short_name
 from taskwall.model.flows.flow import OpenConnection, Told, if_there
 from taskwall.model.flows.guards import anybody_let_in
@@ -75,7 +76,7 @@ def _at_listener(each: Arrival, takes: Pieces) -> Pieces:
     if each.at is None:
         return cross(each.found.pieces, takes)
     facts = [piece.fact for piece in cross(each.at, takes)]
-    best = next((fact for fact in facts if fact.truth), None) or next(iter(facts), None)
+    best = next((fact for fact in facts if fact.truth), next(iter(facts), None))
     return cross(each.found.pieces, given(best)) if best is not None else ()
 
 
@@ -83,8 +84,18 @@ def through_balancers(reach: Reach) -> Iterator[Told]:
     """What each load balancer hands on, told of itself and of all its clients."""
     for balancer in reach.network.every(LoadBalancer):
         ways = onward(reach.network).get(balancer.id, ())
-        for node in reach.of(balancer) if ways else ():
-            yield from _BalancerNode(reach, node, balancer).told(ways)
+        for node in reach.of(balancer):
+            yield from _called_by_api(reach, node, balancer)
+            if ways:
+                yield from _BalancerNode(reach, node, balancer).told(ways)
+
+
+def _called_by_api(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Told]:
+    """What API Gateway opens to a load balancer itself, on other ports than it is called on."""
+    for each in by_api_gateway(reach, node, balancer):
+        pieces = if_there(_at_listener(each, each.at or OPEN), (node.exists,))
+        ports = Ranges.union(piece.traffic.ports for piece in each.at or ())
+        yield Told(each.end, node.end, pieces, each.through, ports)
 
 
 class _BalancerNode:
@@ -139,6 +150,7 @@ def _arriving(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator
     """What arrives at a load balancer: directly, or by a Network Load Balancer before it."""
     yield from reach.sources(node)
     yield from by_privatelink(reach, node, balancer)
+    yield from by_api_gateway(reach, node, balancer)
     for outer_id, ways in onward(reach.network).items():
         outer = reach.network.get(LoadBalancer, outer_id)
         for way in ways if outer is not None and outer is not balancer else ():
@@ -157,9 +169,13 @@ def _handed_on(
             front = cross(each.found.pieces, takes)
             inner = _seen(reach, before, node, way, each, handed) if front else ()
             if inner:
+                if each.client is None:
+                    seen = Ranges.union(piece.traffic.addresses for piece in inner)
+                    front = cross(front, over(ANY_PROTOCOL, ALL_PORTS, addresses=seen))
                 pieces = if_there(front, (before.exists, way.fact))
                 found = OpenConnection(pieces, (), each.found.lost)
-                yield Arrival(each.end, found, each.client, (*each.through, before.end), inner)
+                through = (*each.through, before.end)
+                yield Arrival(each.end, found, each.client, through, inner, within=each.within)
 
 
 def _handed(reach: Reach, node: Interface, server: Interface, way: Onward) -> OpenConnection:
@@ -194,8 +210,23 @@ def _seen(
         out = merged(
             piece for far in targets for piece in let_through(network, node.groups, "egress", far)
         )
-    found = cross(cross(into, way.arrives), out)
+    found = _of_end(cross(cross(into, way.arrives), out), each.within)
     return found if way.kept.truth else merged((*found, *handed.pieces))
+
+
+def _of_end(pieces: Pieces, within: Ranges) -> Pieces:
+    """Pieces from addresses that the name of an end stands for; all of these need no word."""
+    if within == EVERYWHERE:
+        return pieces
+    found = []
+    for piece in pieces:
+        boxes = (
+            (spoken, ports, EVERYWHERE if within <= of else of & within)
+            for spoken, ports, of in piece.traffic.boxes
+        )
+        traffic = Traffic(tuple(box for box in boxes if box[2]))
+        found.append(TrafficPiece(traffic, piece.fact))
+    return tuple(piece for piece in found if piece.traffic)
 
 
 def _joined(target: str, hop: str, bundle: Bundle, inner: Pieces, facts: tuple[Fact, ...]) -> Told:

@@ -34,6 +34,7 @@ from taskwall.model.permissions.coverage import (
     subnets_of,
     there,
 )
+from taskwall.model.permissions.default_groups import groups_of, names_none
 
 
 def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
@@ -41,6 +42,19 @@ def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
     if link.to:
         return [(link.to, link.fact)]
     return [(group.id, tie.fact) for group, tie in network.meant(SecurityGroup, link)]
+
+
+def task_groups(network: Network, source: TaskSource) -> tuple[Link, ...]:
+    """The groups of a source's awsvpc tasks: those that it names, else its VPC's default group."""
+    named = source.groups
+    elsewhere = source.managed or source.gateways or source.network_from == "elsewhere"
+    if elsewhere or not names_none(named, source.groups_setting):
+        return named
+    networked = source.networked
+    found = groups_of(network, named, source.groups_setting, source.subnets)
+    if networked.truth is not True:
+        found = tuple(replace(link, fact=all_of((networked, link.fact))) for link in found)
+    return found if networked.truth is not False else ()
 
 
 @remembered
@@ -51,7 +65,11 @@ def task_sources_by_group(network: Network) -> dict[str, list[tuple[TaskSource, 
     elsewhere for which they write a permission.
     """
     found: dict[str, list[tuple[TaskSource, Fact]]] = {}
-    ties = [(source, link) for source in network.every(TaskSource) for link in source.groups]
+    ties = [
+        (source, link)
+        for source in network.every(TaskSource)
+        for link in task_groups(network, source)
+    ]
     for source, link in ties:
         if link.to:
             found.setdefault(link.to, []).append((source, link.fact))
@@ -80,6 +98,29 @@ def permissions(network: Network, group: str, direction: Direction) -> list[Perm
     by_group = _by_group(network, direction)
     loose = [replace(each, fact=each.group.fact & _may(each)) for each in by_group.get("", ())]
     return [*by_group.get(group, ()), *loose]
+
+
+def permissions_elsewhere(network: Network, group: Link, direction: Direction) -> list[Permission]:
+    """What a group may allow besides, by permissions for a group that may be this one.
+
+    So it is with a group that one template hands to another in a way that nothing ties: it belongs
+    to somebody, and nobody knows to whom. Where it decides that nobody is allowed, it has to count.
+    """
+    return [
+        replace(permission, fact=permission.group.fact & _may(permission))
+        for permission in _of_unsettled_groups(network, direction)
+        if same_entity(permission.group, group) is None
+    ]
+
+
+@remembered
+def _of_unsettled_groups(network: Network, direction: Direction) -> list[Permission]:
+    return [
+        permission
+        for to, some in _by_group(network, direction).items()
+        for permission in (some if to else ())
+        if not permission.group.exact
+    ]
 
 
 def _may(permission: Permission) -> Fact:

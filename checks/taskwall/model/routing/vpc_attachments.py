@@ -1,4 +1,4 @@
-"""What joins VPCs: peering, transit gateways and their tables, shared subnets, and VPNs."""
+"""What joins VPCs: peering, transit gateways, core networks, shared subnets, and VPNs."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -13,6 +13,7 @@ from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import GatewayAttachment, Route, Subnet, Vpc
 from taskwall.model.permissions.coverage import Addresses, Part, of_vpc, part
+from taskwall.model.routing.core_networks import core_network_joints
 
 
 class Peering(Entity, frozen=True, kw_only=True):
@@ -116,6 +117,8 @@ def vpc_connections(network: Network) -> Iterator[VpcConnection]:
         yield VpcConnection(share.origin, share.at, vpc, None, share.shared)
     yield from _by_transit(network)
     yield from _by_vpn(network)
+    for one, other, joins in core_network_joints(network):
+        yield VpcConnection(one.origin, one.vpc.place, one.vpc, other.vpc, joins)
 
 
 def _is_used(network: Network, peering: Peering) -> Fact:

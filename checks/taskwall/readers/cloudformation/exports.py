@@ -1,7 +1,7 @@
 """What templates export, and which of it an import means."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -59,6 +59,7 @@ class Exports:
         self._others: dict[tuple[ExportKind, tuple[str, ...]], list[Export]] = {}
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
         self._bound: dict[tuple[str, str], set[str]] = {}
+        self._chosen: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         for export in every:
             parts = _parts(export.name)
@@ -85,28 +86,48 @@ class Exports:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._meant(*key[:2], name)
-        if len(found) > 1 and (stack := _stack_of(name, found)):
-            roots = self._bound.get((file, stack))
-            found = [one for one in found if one.root in roots] if roots else found
-        return found
+        if len(found) < 2:
+            return found
+        stack = _stack_of(name, found)
+        bound = self._bound.get((file, stack)) if stack else None
+        roots = bound or self._chosen.get((file, _roots(found)))
+        return [one for one in found if one.root in roots] if roots else found
 
     def bind(self, imports: Iterable[Asked]) -> bool:
         """Learn from imports, with the templates that they stand in, which stack is which.
 
         What one template imports from one stack comes from one template: of several that export a
-        name, only those count that export the others too. Whether anything was learnt.
+        name, only those count that export the others too. Of templates that export the same name
+        one account holds one: that from which the template imports something else. Whether anything
+        was learnt.
         """
         sources: dict[tuple[str, str], list[set[str]]] = {}
+        copies: dict[str, dict[frozenset[str], bool]] = {}
         for file, name in ((one.file, one.name) for one in imports if one.kind == "export"):
             found = self.meant(name, file)
             if found and (stack := _stack_of(name, found)):
                 sources.setdefault((file, stack), []).append({export.root for export in found})
-        learnt = False
+            elif found:
+                known = copies.setdefault(file, {})
+                known[_roots(found)] = known.get(_roots(found), False) or _exclusive(found)
+        learnt = self._choose(copies)
         for key, roots in sources.items():
             common = set.intersection(*roots)
             if common and any(len(one) > len(common) for one in roots):
                 self._bound[key] = common
                 learnt = True
+        return learnt
+
+    def _choose(self, copies: Mapping[str, Mapping[frozenset[str], bool]]) -> bool:
+        """Learn, by file, which of the templates it is that export the same; whether any is."""
+        learnt = False
+        for file, some in copies.items():
+            for every in (roots for roots, exclusive in some.items() if exclusive):
+                parts = [roots for roots in some if roots <= every]
+                held = every.intersection(*parts)
+                if held and held != every:
+                    self._chosen.update({(file, roots): held for roots in parts})
+                    learnt = True
         return learnt
 
     def _meant(self, folder: str, wanted: tuple[str, ...], name: Value) -> list[Export]:
@@ -124,6 +145,18 @@ class Exports:
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found
         return _nearest(found, folder)
+
+
+def _roots(exports: Iterable[Export]) -> frozenset[str]:
+    return frozenset(export.root for export in exports)
+
+
+def _exclusive(exports: Sequence[Export]) -> bool:
+    """Whether one account can hold only one of several exports: all have the same name."""
+    first = exports[0].name
+    return all(
+        same(first, one.name) is True and not _begins_with_stack(one.name) for one in exports
+    )
 
 
 def _nearest(exports: list[Export], folder: str) -> list[Export]:

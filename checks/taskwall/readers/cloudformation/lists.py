@@ -71,7 +71,10 @@ def split(run: TemplateContext, call: IntrinsicCall) -> Value:
     names = [name_of(by), name_of(whole)]
     symbol_name = f"{call.name}({', '.join(names)})" if all(names) else ""
     value = run.computed(symbol_name, (*needs(by), *needs(whole)), call)
-    return value if isinstance(value, Items) else Items((), (value,), call.place)
+    if isinstance(value, Items):
+        return value
+    one = f"{symbol_name}[0]" if symbol_name else ""  # A text that is split is never none.
+    return Items((Unknown(needs(value), one, place=call.place),), (value,), call.place)
 
 
 def pieces(

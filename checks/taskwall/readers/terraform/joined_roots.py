@@ -56,8 +56,6 @@ class JoinedStack:
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._labels = _labels([root.name for root in self._roots])
-        names = Counter(name for root in self._roots for name in set(_names(root.root)))
-        self._shared = frozenset(name for name, count in names.items() if count > 1)
 
     @property
     def files(self) -> frozenset[str]:
@@ -105,10 +103,7 @@ class JoinedStack:
 
     def _scopes(self) -> list[ModuleScope]:
         """The root modules, where each reads the outputs of the others."""
-        scopes = [
-            root.scope({}, label, self._shared)
-            for root, label in zip(self._roots, self._labels, strict=True)
-        ]
+        scopes = _apart(self._roots, self._labels)
         together(self._roots, scopes, self._said, self._context)
         return scopes
 
@@ -271,7 +266,7 @@ def _ties(
             yield from id_references(root.name, root.files, owners, files)
 
     found += ids(scanned)
-    scopes = [root.scope({}) for root in roots] if leading else []
+    scopes = _apart(roots, _labels([root.name for root in roots])) if leading else []
     if scopes:
         states, answers = together(roots, scopes, inputs.remote_states, context)
 
@@ -321,6 +316,13 @@ def _leading(modules: Mapping[str, Module], calls: Mapping[str, set[str]]) -> fr
             found.add(folder)
             pending.extend(callers.get(folder, ()))
     return frozenset(found)
+
+
+def _apart(roots: Sequence[TerraformStack], labels: Sequence[str]) -> list[ModuleScope]:
+    """The root modules, with labels before the names that several of them have."""
+    names = Counter(name for root in roots for name in set(_names(root.root)))
+    shared = frozenset(name for name, count in names.items() if count > 1)
+    return [root.scope({}, label, shared) for root, label in zip(roots, labels, strict=True)]
 
 
 def _labels(folders: Sequence[str]) -> list[str]:

@@ -32,7 +32,7 @@ def state_references(
     """The states that a root reads. `leading` are the folders of modules that look something up."""
     for at, local, instance in _data_sources(scope, leading, {REMOTE_STATE}):
         target = states.root(local, instance.address, instance.fields, at.run)
-        name, place = instance.address, at.module.resources[local].header
+        name, place = at.run.own(instance.address), at.module.resources[local].header
         yield SourceTie(scope.run.root.folder, name, place, "remote state", target or "")
 
 
@@ -45,18 +45,15 @@ def data_references(
         answer = answers.answer(kind, address, instance.fields, at)
         if answer is None:
             continue
-        place, by = at.module.resources[local].header, answer.query.by
+        place, by, own = at.module.resources[local].header, answer.query.by, at.run.own(address)
         means = answer.found if DATA_SOURCES[kind].lists else filter(None, (answer.one,))
         ties = [
-            SourceTie(scope.run.root.folder, address, place, by, one.root, one.address)
-            for one in means
+            SourceTie(scope.run.root.folder, own, place, by, one.root, one.own) for one in means
         ]
         if not ties:
             some = tuple(one.address for one in (*answer.found, *answer.open))
             doubt = answer.doubt if answer.found else ""
-            ties = [
-                SourceTie(scope.run.root.folder, address, place, by, candidates=some, doubt=doubt)
-            ]
+            ties = [SourceTie(scope.run.root.folder, own, place, by, candidates=some, doubt=doubt)]
         yield from ties
 
 

@@ -20,6 +20,7 @@ from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal, Name
 from taskwall.readers.terraform.values.effects import Impossible, Memo
 from taskwall.readers.terraform.values.values import (
+    Emptied,
     FailedError,
     Set,
     doubts,
@@ -106,25 +107,28 @@ def flattened(body: Fields) -> Fields:
     attribute of AWS's providers takes lists of lists.
     """
     changed = {
-        name: flat
+        name: made
         for name, value in body.fields.items()
-        if type(value) is Items and (flat := _flat(value)) is not value
+        if type(value) is Items and (made := one_list(value)) is not value
     }
     return replace(body, fields=body.fields | changed) if changed else body
 
 
-def _flat(value: Items) -> Items:
+def one_list(value: Items) -> Items:
+    """A list of lists as the list of all their elements."""
     if any(isinstance(item, Fields) for item in value.items):
         blocks = [flattened(item) if type(item) is Fields else item for item in value.items]
         same = all(map(is_, blocks, value.items))
         return value if same else replace(value, items=tuple(blocks))
-    if not any(type(item) in (Items, Set) for item in value.items):
+    if not any(type(item) in (Items, Set, Emptied) for item in value.items):
         return value
+    if len(value.items) == 1 and isinstance(value.items[0], Emptied) and not value.rest:
+        return value.items[0]
     items: list[Value] = []
     rest, waits = [*value.rest], [*value.needs]
     for item in value.items:
-        if isinstance(item, Items) and type(item) in (Items, Set):
-            inner = _flat(item)
+        if isinstance(item, Items) and type(item) in (Items, Set, Emptied):
+            inner = one_list(item)
             items += inner.items
             rest += inner.rest
             waits += inner.needs

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from taskwall.core.values import (
     Fields,
+    Items,
     Known,
     ModuleCall,
     Need,
@@ -17,7 +18,7 @@ from taskwall.core.values import (
     worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
-from taskwall.readers.terraform.evaluation.body import FieldsReader
+from taskwall.readers.terraform.evaluation.body import FieldsReader, one_list
 from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import free_variable
@@ -215,6 +216,8 @@ class ModuleScope:
             supplied = not (self.prefix or self.run.alone or self.run.called)
             if supplied and names_existing(name, value):
                 return self._open_variable(name, "is empty by default")
+        if _is_old(attributes.get("type")) and isinstance(value, Items):
+            value = one_list(value)
         self.run.work(10 * weight(value, self.run.weights), block.header)
         found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
         if is_sensitive(block.body) or names_secret(name):
@@ -577,7 +580,11 @@ class ModuleInstance:
         source = caller.argument(block, "source") or ""
         downloaded = caller.run.sources.is_download(source, module.folder)
         call = ModuleCall(
-            f"module.{name}", block.header, downloaded, stand_in.title if stand_in else ""
+            f"module.{name}",
+            block.header,
+            downloaded,
+            stand_in.title if stand_in else "",
+            source if downloaded else "",
         )
         self.scope = caller.inner(
             name,
@@ -616,6 +623,11 @@ def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
     nullable = attributes.get("nullable")
     expression = nullable.expression if nullable else None
     return isinstance(expression, Literal) and expression.value.data is False
+
+
+def _is_old(type_: Attribute | None) -> bool:
+    """Whether a type is written as before Terraform 0.12: `["${var.list}"]` is then that list."""
+    return type_ is not None and isinstance(type_.expression, Literal)
 
 
 def evaluated(expression: Expression, scope: ModuleScope) -> Value:

@@ -249,10 +249,7 @@ def _file_name(written: WrittenBody, reader: RunContext) -> str:
 
 
 def _config(written: WrittenBody) -> Value:
-    config = worst_per_scenario(written.get("config") or Fields({}))
-    if isinstance(config, Items) and len(config.items) == 1 and not config.rest:
-        config = worst_per_scenario(config.items[0])  # before Terraform 0.12 it was a block
-    return config
+    return worst_per_scenario(written.get("config") or Fields({}))
 
 
 def _is_of_another_workspace(written: WrittenBody, reader: RunContext) -> bool:

@@ -36,8 +36,8 @@ from taskwall.readers.terraform.evaluation.data_sources import (
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.evaluation.functions.filesystem import CURES
 from taskwall.readers.terraform.syntax.tree import Block
-from taskwall.readers.terraform.values.effects import Memo
-from taskwall.readers.terraform.values.values import is_null
+from taskwall.readers.terraform.values.effects import Impossible, Memo
+from taskwall.readers.terraform.values.values import Emptied, is_null
 from taskwall.source.resource import Resource
 from taskwall.source.secret_names import names_secret
 from taskwall.source.stack import AbsentSource
@@ -56,6 +56,16 @@ FROM_FILES = {
     "aws_vpc_endpoint_policy": ("policy",),
 }
 """By type, the attributes whose content is often a file, and says what is in the network."""
+
+
+_NOT_EMPTY = {
+    "aws_alb": "subnets",
+    "aws_autoscaling_group": "vpc_zone_identifier",
+    "aws_db_subnet_group": "subnet_ids",
+    "aws_elb": "subnets",
+    "aws_lb": "subnets",
+}
+"""By type, the list of subnets without which AWS makes no such thing."""
 
 
 class ResourceInstance:
@@ -185,6 +195,9 @@ class ResourceInstance:
         for name, value in body.fields.items():
             if names_secret(name):
                 scope.run.hidden.hide(value)
+        needed = body.fields.get(_NOT_EMPTY.get(block.labels[0], ""))
+        if isinstance(needed, Emptied) and not self._maybe:
+            scope.run.effects.report(Impossible())
         for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
             self._report_files(origin.name, name, body)
         made = Resource(block.labels[0], origin, body, block.place, block.type == "data")

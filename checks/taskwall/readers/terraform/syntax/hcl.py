@@ -21,6 +21,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Later,
     Literal,
     TemplateExpression,
+    with_maps,
 )
 from taskwall.source.stack import SourceError
 
@@ -324,12 +325,13 @@ def _block(node: "Node", source: ParserSource, depth: int) -> Block:
         elif kind == "body":
             body = child
     assert first is not None  # the grammar has no block without its type
+    name = source.name(first)
     return Block(
-        source.name(first),
+        name,
         tuple(labels),
         source.place(first, last or first),
         source.place(node),
-        Later(lambda: _body(body, source, depth + 1)),
+        Later(lambda: with_maps(_body(body, source, depth + 1), name)),
     )
 
 

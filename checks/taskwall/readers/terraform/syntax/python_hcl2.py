@@ -36,6 +36,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Splat,
     Tuple,
     Unary,
+    with_maps,
 )
 from taskwall.source.stack import SourceError
 
@@ -170,12 +171,13 @@ class _Reader:
             self._words(label)[1:-1] if _kind(label) == "string" else self._words(label)
             for label in head[1:]
         )
+        kind = self._words(head[0])
         return Block(
-            self._words(head[0]),
+            kind,
             labels,
             self._of(head[0], head[-1]),
             self._of(head[0], children[-1]),
-            Later(lambda: self.body(inner)),
+            Later(lambda: with_maps(self.body(inner), kind)),
         )
 
     def expression(self, node: Any) -> Expression:

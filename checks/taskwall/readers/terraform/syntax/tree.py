@@ -4,7 +4,7 @@ Expressions and the bodies of blocks are read when they are first asked for (`La
 hold much that a scan never looks at.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -224,6 +224,63 @@ class Body(Struct, frozen=True):
     def blocks_of(self, kind: str) -> tuple[Block, ...]:
         """The blocks of one type."""
         return tuple(block for block in self.blocks if block.type == kind)
+
+
+_MAPS = frozenset({
+    "config", "defaults",  # terraform_remote_state
+    "driver_opts",  # volumes of tasks
+    "inputs",  # null_data_source
+    "keepers",  # random_*
+    "query",  # external
+    "tags", "volume_tags",
+    "triggers",  # null_resource
+    "variables",  # environments of functions
+    "vars",  # template_file
+})  # fmt: skip
+"""Attributes that are maps. Before Terraform 0.12 they could be written as blocks."""
+
+
+def with_maps(body: Body, kind: str) -> Body:
+    """A body in which maps that are written as blocks are attributes, as since Terraform 0.12.
+
+    Args:
+        body: what a block holds.
+        kind: the type of that block. Arguments of a module are never blocks, nor are locals.
+    """
+    if not body.blocks:
+        return body
+    maps: dict[str, list[Block]] = {}
+    for block in body.blocks:
+        if not block.labels and block.type not in body.attributes and _is_map(block.type, kind):
+            maps.setdefault(block.type, []).append(block)
+    if not maps:
+        return body
+    found = {name: _as_attribute(name, blocks) for name, blocks in maps.items()}
+    blocks = tuple(block for block in body.blocks if block.type not in maps)
+    return Body({**body.attributes, **found}, blocks, body.twice)
+
+
+def _is_map(name: str, kind: str) -> bool:
+    if kind in ("module", "locals"):
+        return name != "lifecycle"
+    return name == "default" if kind == "variable" else name in _MAPS
+
+
+def _as_attribute(name: str, blocks: list[Block]) -> Attribute:
+    place = blocks[0].place
+    return Attribute(name, place, Later(lambda: ObjectExpression(place, _members(blocks))))
+
+
+def _members(blocks: Iterable[Block]) -> tuple[ObjectMember, ...]:
+    found = [
+        attribute
+        for block in blocks
+        for attribute in with_maps(block.body, "locals").attributes.values()
+    ]
+    return tuple(
+        ObjectMember(each.place, Literal(each.place, Known(each.name, each.place)), each.expression)
+        for each in found
+    )
 
 
 class Comment(Struct, frozen=True):

@@ -13,7 +13,9 @@ from taskwall.core.values import (
     Unknown,
     Value,
     lifted,
+    needs,
     spelled,
+    symbol,
     text,
     worst_per_scenario,
 )
@@ -82,8 +84,13 @@ def _split(arguments: list[Value], scope: ModuleContext) -> Value:
     separator, value = text_of(arguments[0]), worst_per_scenario(arguments[1])
     if isinstance(value, Reference) and isinstance(value.value, Text | Reference):
         value = value.value  # of a parameter whose writer is known
-    if isinstance(value, Text | Reference):
-        return _cut(value if isinstance(value, Text) else Text((value,)), separator)
+    if not isinstance(value, Known):
+        cut = None
+        if isinstance(value, Text | Reference):
+            cut = _cut(value if isinstance(value, Text) else Text((value,)), separator)
+        if cut is None and not separator:
+            raise UnsettledError
+        return cut or _at_least_one(arguments[1])
     found = text_of(value)
     limit_elements(found.count(separator) if separator else len(found))
     pieces = found.split(separator) if separator else list(found)
@@ -94,14 +101,10 @@ _LISTING = frozenset(",;| \t\n")
 """Characters that no id or ARN holds."""
 
 
-def _cut(value: Text, separator: str) -> Value:
-    """A text known in part, cut where its literal pieces are, if nothing else can hold a cut.
-
-    Raises:
-        UnsettledError: what is not known may hold the separator.
-    """
+def _cut(value: Text, separator: str) -> Value | None:
+    """A text known in part, cut where its literal pieces are; None if more may hold a cut."""
     if not _LISTING.intersection(separator):
-        raise UnsettledError
+        return None
     pieces: list[list[str | Value]] = [[]]
     for part in value.parts:
         if isinstance(part, str):
@@ -111,8 +114,16 @@ def _cut(value: Text, separator: str) -> Value:
         elif isinstance(part, Reference) and is_set(part) and part.attribute != "value":
             pieces[-1].append(part)  # The value of a parameter may be a list itself.
         else:
-            raise UnsettledError
+            return None
     return Items(tuple(map(_piece, pieces)), place=value.place)
+
+
+def _at_least_one(value: Value) -> Items:
+    """The pieces of a text of which nothing is known: a text that is split is never none."""
+    waits = needs(value)
+    name = symbol(value) if isinstance(value, Unknown) else ""
+    pieces = [Unknown(waits, name and f"{name}{at}") for at in ("[0]", "[*]")]
+    return Items((pieces[0],), (pieces[1],), None, waits)
 
 
 def _piece(parts: "list[str | Value]") -> Value:

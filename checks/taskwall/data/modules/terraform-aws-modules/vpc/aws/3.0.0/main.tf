@@ -38,7 +38,7 @@ resource "aws_vpc" "this" {
   assign_generated_ipv6_cidr_block = var.enable_ipv6 ? true : null
   enable_dns_support               = var.enable_dns_support
   enable_dns_hostnames             = var.enable_dns_hostnames
-  tags                             = { Name = var.name }
+  tags                             = merge({ Name = var.name }, var.tags, var.vpc_tags)
 }
 
 resource "aws_vpc_ipv4_cidr_block_association" "this" {
@@ -59,6 +59,13 @@ resource "aws_subnet" "public" {
   assign_ipv6_address_on_creation = var.public_subnet_assign_ipv6_address_on_creation
   availability_zone               = try(element(var.azs, count.index), null)
   map_public_ip_on_launch         = var.map_public_ip_on_launch
+
+  tags = merge(
+    { Name = try(var.public_subnet_names[count.index], "${var.name}-${var.public_subnet_suffix}-${element(var.azs, count.index)}") },
+    var.tags,
+    var.public_subnet_tags,
+    lookup(var.public_subnet_tags_per_az, element(var.azs, count.index), {}),
+  )
 }
 
 resource "aws_subnet" "private" {
@@ -69,6 +76,13 @@ resource "aws_subnet" "private" {
   ipv6_cidr_block                 = var.enable_ipv6 && length(var.private_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.private_subnet_ipv6_prefixes[count.index]) : null
   assign_ipv6_address_on_creation = var.private_subnet_assign_ipv6_address_on_creation
   availability_zone               = try(element(var.azs, count.index), null)
+
+  tags = merge(
+    { Name = try(var.private_subnet_names[count.index], "${var.name}-${var.private_subnet_suffix}-${element(var.azs, count.index)}") },
+    var.tags,
+    var.private_subnet_tags,
+    lookup(var.private_subnet_tags_per_az, element(var.azs, count.index), {}),
+  )
 }
 
 resource "aws_subnet" "database" {
@@ -79,6 +93,12 @@ resource "aws_subnet" "database" {
   ipv6_cidr_block                 = var.enable_ipv6 && length(var.database_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.database_subnet_ipv6_prefixes[count.index]) : null
   assign_ipv6_address_on_creation = var.database_subnet_assign_ipv6_address_on_creation
   availability_zone               = try(element(var.azs, count.index), null)
+
+  tags = merge(
+    { Name = try(var.database_subnet_names[count.index], "${var.name}-${var.database_subnet_suffix}-${element(var.azs, count.index)}") },
+    var.tags,
+    var.database_subnet_tags,
+  )
 }
 
 resource "aws_subnet" "elasticache" {
@@ -87,6 +107,12 @@ resource "aws_subnet" "elasticache" {
   vpc_id            = local.vpc_id
   cidr_block        = element(var.elasticache_subnets, count.index)
   availability_zone = try(element(var.azs, count.index), null)
+
+  tags = merge(
+    { Name = try(var.elasticache_subnet_names[count.index], "${var.name}-${var.elasticache_subnet_suffix}-${element(var.azs, count.index)}") },
+    var.tags,
+    var.elasticache_subnet_tags,
+  )
 }
 
 resource "aws_subnet" "redshift" {
@@ -95,6 +121,12 @@ resource "aws_subnet" "redshift" {
   vpc_id            = local.vpc_id
   cidr_block        = element(var.redshift_subnets, count.index)
   availability_zone = try(element(var.azs, count.index), null)
+
+  tags = merge(
+    { Name = try(var.redshift_subnet_names[count.index], "${var.name}-${var.redshift_subnet_suffix}-${element(var.azs, count.index)}") },
+    var.tags,
+    var.redshift_subnet_tags,
+  )
 }
 
 resource "aws_subnet" "intra" {
@@ -105,6 +137,12 @@ resource "aws_subnet" "intra" {
   ipv6_cidr_block                 = var.enable_ipv6 && length(var.intra_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.intra_subnet_ipv6_prefixes[count.index]) : null
   assign_ipv6_address_on_creation = var.intra_subnet_assign_ipv6_address_on_creation
   availability_zone               = try(element(var.azs, count.index), null)
+
+  tags = merge(
+    { Name = try(var.intra_subnet_names[count.index], "${var.name}-${var.intra_subnet_suffix}-${element(var.azs, count.index)}") },
+    var.tags,
+    var.intra_subnet_tags,
+  )
 }
 
 resource "aws_db_subnet_group" "database" {

@@ -248,3 +248,91 @@ variable "public_subnet_ipv6_prefixes" {
   type    = list(string)
   default = []
 }
+
+variable "tags" {
+  default = {}
+}
+
+variable "vpc_tags" {
+  default = {}
+}
+
+variable "public_subnet_suffix" {
+  default = "public"
+}
+
+variable "public_subnet_names" {
+  default = []
+}
+
+variable "public_subnet_tags" {
+  default = {}
+}
+
+variable "public_subnet_tags_per_az" {
+  default = {}
+}
+
+variable "private_subnet_suffix" {
+  default = "private"
+}
+
+variable "private_subnet_names" {
+  default = []
+}
+
+variable "private_subnet_tags" {
+  default = {}
+}
+
+variable "private_subnet_tags_per_az" {
+  default = {}
+}
+
+variable "database_subnet_suffix" {
+  default = "db"
+}
+
+variable "database_subnet_names" {
+  default = []
+}
+
+variable "database_subnet_tags" {
+  default = {}
+}
+
+variable "elasticache_subnet_suffix" {
+  default = "elasticache"
+}
+
+variable "elasticache_subnet_names" {
+  default = []
+}
+
+variable "elasticache_subnet_tags" {
+  default = {}
+}
+
+variable "redshift_subnet_suffix" {
+  default = "redshift"
+}
+
+variable "redshift_subnet_names" {
+  default = []
+}
+
+variable "redshift_subnet_tags" {
+  default = {}
+}
+
+variable "intra_subnet_suffix" {
+  default = "intra"
+}
+
+variable "intra_subnet_names" {
+  default = []
+}
+
+variable "intra_subnet_tags" {
+  default = {}
+}

@@ -1,0 +1,134 @@
+"""Who does the work: a cluster of Dask, in this process or one that runs elsewhere."""
+
+import logging
+from asyncio import CancelledError
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from msgspec import Struct
+
+from taskwall.fleet import FleetError
+from taskwall.fleet.plan import Target
+
+_AHEAD = 2
+"""So many repositories are asked for at a time, for each one that can be worked on."""
+
+_SECONDS_TO_ANSWER = 20
+_SECONDS_TO_CLOSE = 5
+_SECONDS_FOR_WORKERS = 60
+
+
+class Workplace(Struct, frozen=True):
+    """Where the work is done.
+
+    `scheduler` is the address of one that runs (`tls://HOST:PORT`); without it `jobs` repositories
+    are worked on at a time here. The files are those of TLS; without them Dask's own settings say
+    which.
+    """
+
+    jobs: int = 1
+    scheduler: str | None = None
+    ca: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+
+
+class WorkersError(Exception):
+    """The work cannot go on: the scheduler is gone, or workers cannot do any; says which."""
+
+
+def answers(
+    place: Workplace, work: Callable[[Target], bytes], wanted: Iterable[Target]
+) -> Iterator[tuple[Target, bytes | BaseException]]:
+    """What some work gives for each repository, as it comes; an exception where workers died of it.
+
+    Raises:
+        FleetError: there is no such scheduler.
+        WorkersError: the work cannot go on.
+    """
+    from distributed import KilledWorker, as_completed
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    pending = iter(wanted)
+    asked: dict[str, Target] = {}
+    try:
+        with _here(place.jobs) if place.scheduler is None else _elsewhere(place) as client:
+
+            def ask(number: int) -> Iterator[Any]:
+                for target in islice(pending, number):
+                    future = client.submit(work, target, pure=False)
+                    asked[future.key] = target
+                    yield future
+
+            size = sum(client.nthreads().values())
+            done = as_completed(list(ask(_AHEAD * size)))
+            for future in done:
+                target = asked.pop(future.key)
+                if future.status == "finished":
+                    yield target, future.result()
+                elif future.status == "error":
+                    error = future.exception()
+                    if not isinstance(error, KilledWorker):
+                        kind = type(error).__name__
+                        raise WorkersError(f"a worker cannot work: {kind}: {error}")
+                    yield target, error
+                else:
+                    raise WorkersError("the scheduler went away")
+                done.update(ask(1))
+    except (OSError, CancelledError) as error:
+        why = str(error) or type(error).__name__
+        raise WorkersError(f"the scheduler went away: {why}") from error
+
+
+@contextmanager
+def _here(jobs: int) -> Iterator[Any]:
+    """A client of a cluster in this process: threads that wait for processes. No port is open."""
+    from distributed import Client, LocalCluster
+
+    local = LocalCluster(
+        n_workers=1,
+        threads_per_worker=jobs,
+        processes=False,
+        protocol="inproc",
+        dashboard_address=None,
+        memory_limit=0,
+    )
+    client = Client(local)
+    try:
+        yield client
+    finally:
+        client.close(timeout=_SECONDS_TO_CLOSE)
+        local.close(timeout=_SECONDS_TO_CLOSE)
+
+
+@contextmanager
+def _elsewhere(place: Workplace) -> Iterator[Any]:
+    """A client of a scheduler that runs.
+
+    Raises:
+        FleetError: none answers, or it has no workers.
+    """
+    from distributed import Client, Security
+
+    files = {
+        "tls_ca_file": place.ca,
+        "tls_client_cert": place.certificate,
+        "tls_client_key": place.key,
+    }
+    given = {name: file for name, file in files.items() if file is not None}
+    try:
+        security = Security(require_encryption=True, **given)
+        client = Client(place.scheduler, security=security, timeout=_SECONDS_TO_ANSWER)
+    except (OSError, TypeError, ValueError) as error:
+        why = str(error) or type(error).__name__
+        raise FleetError(f"{place.scheduler}: no scheduler answers: {why}.") from error
+    try:
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS_FOR_WORKERS)
+        except TimeoutError as error:
+            raise FleetError(f"{place.scheduler}: the scheduler has no workers.") from error
+        yield client
+    finally:
+        client.close(timeout=_SECONDS_TO_CLOSE)

@@ -1,0 +1,29 @@
+"""VPC links of API Gateway's HTTP APIs; those of REST APIs are PrivateLink, and read in `edge`."""
+
+from collections.abc import Iterator
+
+from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering.door import door_of
+from taskwall.model.core.entity import Entity
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.load_balancing.vpc_link import VpcLink
+
+
+@lowers("aws_apigatewayv2_vpc_link", "AWS::ApiGatewayV2::VpcLink", to=VpcLink)
+def vpc_link(r: ResourceReader) -> Iterator[Entity]:
+    groups = r.attribute("security_group_ids", "SecurityGroupIds")
+    subnets = r.attribute("subnet_ids", "SubnetIds")
+    groups_used = r.links(SecurityGroup, groups, "uses security group")
+    subnets_used = r.links(Subnet, subnets, "connects in")
+    yield VpcLink(
+        id=r.id,
+        origin=r.origin,
+        external=r.external,
+        groups=groups_used,
+        groups_setting=setting(groups, "security groups", links=groups_used),
+        subnets=subnets_used,
+        subnets_setting=setting(subnets, "subnets", links=subnets_used),
+    )
+    if not r.external:
+        yield door_of(r, "apigateway", "internet")

@@ -1,0 +1,121 @@
+"""The default security groups of VPCs: what names no group uses the one of its VPC."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.core.entity import Link, Setting, same_entity
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import Subnet, Vpc
+
+_AS_MADE = ".default"
+"""What the id of a default group that nothing adopts has after that of its VPC."""
+
+
+@remembered
+def default_groups(network: Network, vpc: Vpc) -> list[tuple[SecurityGroup, Fact]]:
+    """What the sources write as the default group of a VPC, and whether that is its."""
+    here = Link(vpc.id, vpc.exists, vpc.origin.header)
+    found = []
+    for key in (vpc.id, ""):
+        for group, link in written_defaults(network).get(key, ()):
+            truth = same_entity(link, here)
+            if truth is not False:
+                text = f"{group.name} is the default security group of {vpc.name}"
+                needs = link.fact.needs if truth is None else ()
+                found.append((group, Fact(truth, text, link.place, group.name, needs)))
+    return found
+
+
+@remembered
+def written_defaults(network: Network) -> dict[str, list[tuple[SecurityGroup, Link]]]:
+    """The default groups that the sources write, by VPC; "" holds those of one not in them."""
+    found: dict[str, list[tuple[SecurityGroup, Link]]] = {}
+    for group in network.every(SecurityGroup):
+        if group.default and group.vpc is not None:
+            key = group.vpc.to if group.vpc.exact else ""
+            found.setdefault(key, []).append((group, group.vpc))
+    return found
+
+
+def adopted(network: Network, vpc: Link | None) -> list[Link]:
+    """What the sources write as the default group of a VPC, each with whether it is in force."""
+    found = network.get(Vpc, vpc)
+    if found is not None:
+        groups = default_groups(network, found)
+    else:
+        needs = vpc.fact.needs if vpc else ()
+        needs = needs or (Need("the VPC", "is not in the sources"),)
+        groups = [
+            (group, Fact(None, f"{group.name} is in force", group.origin.header, needs=needs))
+            for group in network.every(SecurityGroup)
+            if group.default
+        ]
+    return [
+        Link(group.id, all_of((fact, group.exists)), group.origin.header) for group, fact in groups
+    ]
+
+
+def default_links(network: Network, vpc: Link, fact: Fact) -> tuple[Link, ...]:
+    """The default group of a VPC as what uses it if `fact` holds: written, or as AWS makes it."""
+    links = adopted(network, vpc)
+    if not any(link.sure for link in links):
+        others = (~any_of(link.fact for link in links),) if links else ()
+        made = f"{vpc.to}{_AS_MADE}" if vpc.to else ""
+        links.append(Link(made, all_of((vpc.fact, *others)), vpc.place, vpc.exact, vpc.written))
+    return tuple(replace(link, fact=all_of((fact, link.fact))) for link in links)
+
+
+def is_as_made(network: Network, group: str) -> bool:
+    """Whether a group, by its id, is the default group of a VPC of the sources that nothing adopts.
+
+    It allows its own members, all egress, and what permissions of their own add to it.
+    """
+    if not group.endswith(_AS_MADE):
+        return False
+    vpc = network.get(Vpc, group.removesuffix(_AS_MADE))
+    return vpc is not None and not vpc.external and not vpc.found
+
+
+def groups_of(
+    network: Network, links: tuple[Link, ...], setting: Setting, subnets: tuple[Link, ...]
+) -> tuple[Link, ...]:
+    """The security groups of what runs in subnets: what names none uses its VPC's default group."""
+    if not names_none(links, setting):
+        return links
+    vpc = vpc_by_subnets(network, subnets)
+    if vpc is not None:
+        return default_links(network, vpc, TRUE)
+    text = f"{setting.resource} uses the default group of a VPC that is not known"
+    needs = tuple(need for link in subnets for need in link.waits("a subnet"))
+    needs = needs or (Need(f"the VPC of {setting.resource}", "is not known"),)
+    unseen = Fact(None, text, setting.place, setting.resource, needs)
+    elsewhere = bool(subnets) and all(link.written is False for link in subnets)
+    possible = [
+        group.id
+        for group in network.every(SecurityGroup)
+        if group.default and not (elsewhere and group.vpc is not None and group.vpc.written)
+    ]
+    if not elsewhere:
+        made = (f"{vpc.id}{_AS_MADE}" for vpc in network.every(Vpc))
+        possible += [group for group in made if is_as_made(network, group)]
+    perhaps = [Link(group, unseen, setting.place) for group in possible]
+    other = replace(unseen, truth=True) if elsewhere and not perhaps else unseen
+    return (*perhaps, Link(f"{setting.resource}{_AS_MADE}", other, setting.place, exact=False))
+
+
+def names_none(links: tuple[Link, ...], setting: Setting) -> bool:
+    """Whether something certainly names no security group."""
+    return not links and not setting.needs
+
+
+def vpc_by_subnets(network: Network, subnets: Iterable[Link]) -> Link | None:
+    """The VPC of the first subnet of which the sources tell it."""
+    for link in subnets:
+        subnet = network.get(Subnet, link)
+        if subnet is not None and subnet.vpc.to:
+            return replace(subnet.vpc, fact=all_of((link.fact, subnet.vpc.fact)))
+    return None

@@ -1,0 +1,62 @@
+"""What a scan is to look at, and what stood in its way."""
+
+from typing import Literal, TypeAlias, get_args
+
+from msgspec import Struct
+
+from taskwall.source.stack import AbsentSource, SourceError, Stack
+from taskwall.sources.proposals import Proposal
+
+SourceKind: TypeAlias = Literal["terraform", "plan", "cloudformation"]
+"""The kinds of sources."""
+
+ALL_KINDS: frozenset[SourceKind] = frozenset(get_args(SourceKind))
+
+
+class ScanScope(Struct, frozen=True):
+    """Which of the sources below the given paths count, for surfaces whose host has its own mind.
+
+    `kinds` are those that are read, all by default. `among`, if it is given, are the absolute
+    paths of the only files that count below a folder. `deep` says whether files below a folder
+    count, or only those in it.
+    """
+
+    kinds: frozenset[SourceKind] = ALL_KINDS
+    among: frozenset[str] | None = None
+    deep: bool = True
+
+
+class ReadStack(Struct, frozen=True):
+    """A stack that was read, and the boundary that encloses it.
+
+    `only` names the files that it was read for, if those were given by themselves.
+    """
+
+    stack: Stack
+    boundary: str
+    only: frozenset[str] | None = None
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The files whose findings are shown."""
+        return self.stack.files if self.only is None else self.only
+
+
+class Sources(Struct):
+    """What a scan has to look at, and what stood in its way.
+
+    `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
+    none of ours, `absent` are submodules that are not checked out, by the given folder that they
+    are in, and `excluded` the files that the settings leave out. `proposed` are deployments
+    that could be declared for the files of values among them, `stale` are templates that an earlier
+    synthesis of CDK has left.
+    """
+
+    reads: list[ReadStack] = []
+    errors: list[SourceError] = []
+    refused: list[SourceError] = []
+    foreign: list[str] = []
+    absent: list[tuple[str, AbsentSource]] = []
+    excluded: set[str] = set()
+    proposed: tuple[Proposal, ...] = ()
+    stale: dict[str, None] = {}

@@ -1,0 +1,248 @@
+"""Read every stack of a scan."""
+
+import os
+from collections.abc import Sequence
+from functools import cache as cache_of
+from functools import partial
+
+from msgspec.structs import replace
+
+from taskwall.settings import Settings, stack_of
+from taskwall.source.cdk_assembly import CdkAssemblies
+from taskwall.source.files import Files
+from taskwall.source.kinds import ROOTS, TEMPLATES, is_plan
+from taskwall.source.stack import Inputs
+from taskwall.source.submodules import unchecked_submodules
+from taskwall.sources.context import read_context
+from taskwall.sources.deployments import declared_deployments, of_values
+from taskwall.sources.embedded import readers_of, source_texts
+from taskwall.sources.found import ALL_KINDS, ReadStack, ScanScope, Sources
+from taskwall.sources.listing import (
+    VALUES,
+    boundaries_of,
+    files_below,
+    files_in,
+    is_folder,
+    unsaved,
+)
+from taskwall.sources.nearby import ReadCache
+from taskwall.sources.proposals import proposed
+from taskwall.sources.recognising import is_empty_file, kind_of
+from taskwall.sources.refusals import NO_SUCH_PATH, refusal
+from taskwall.sources.stacks import stacks_of
+from taskwall.sources.values_files import deployed_files, is_loaded, root_of_values
+
+
+def read_sources(
+    paths: Sequence[str],
+    inputs: Inputs,
+    use: Settings,
+    files: Files,
+    scope: ScanScope,
+    cache: ReadCache | None = None,
+) -> Sources:
+    """Read every stack below the given absolute paths.
+
+    A file given by itself is read within the stacks that it takes part in, wherever in its
+    repository their roots are. A file of settings stands for its folder, one of values for the root
+    that it is for: the nearest folder with Terraform files from its own upward; one that sources
+    read (`templatefile`, `DefinitionUri`) for the sources that name it. `cache` is what earlier
+    reads with the same files, inputs, settings and scope have found out.
+    """
+    reading = _Reading(paths, inputs, use, files, scope, cache or ReadCache())
+    for path in reading.paths:
+        if is_folder(path, files):
+            reading.look_below(path)
+    for path in dict.fromkeys(reading.paths):
+        if not is_folder(path, files):
+            reading.look_at(path)
+    reading.read_folders()
+    reading.read_roots()
+    reading.read_files()
+    reading.propose()
+    return reading.found
+
+
+class _Reading:
+    """What is looked for first, by the repository that it is in, and read then."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        inputs: Inputs,
+        use: Settings,
+        files: Files,
+        scope: ScanScope,
+        cache: ReadCache,
+    ) -> None:
+        self.found = found = Sources()
+        found.refused += [refusal(use.file, why) for why in use.missing]
+        self._inputs = replace(
+            inputs,
+            explore_defaults=use.scenarios == "all",
+            module_sources=use.module_sources,
+            remote_states=use.remote_state,
+            ties={_side(one): _side(other) for one, other in use.ties.items()},
+            context=read_context(
+                [one.path for one in use.context], use, files, inputs, found.errors
+            ),
+            deployments=declared_deployments(use, files, found.refused),
+        )
+        self.paths = [os.path.dirname(path) if _is_settings(path, use) else path for path in paths]
+        self._boundaries = boundaries_of(self.paths, files)
+        if not inputs.outside:
+            files.confine(
+                dict.fromkeys(self._boundaries.values()), (*self.paths, *inputs.var_files)
+            )
+        self._use, self._files, self._scope, self._cache = use, files, scope, cache
+        self._assemblies = CdkAssemblies(files)
+        self._texts = cache_of(partial(source_texts, use=use, files=files))
+        self._seen: set[str] = set()
+        """Sources below given folders."""
+        self._wide: dict[str, list[str]] = {}
+        """The same, by repository."""
+        self._loose: dict[str, str] = {}
+        """Files of values below given folders that no root reads, with the folder of their root."""
+        self._narrow: dict[str, list[str]] = {}
+        """Files given by themselves, and sources that read such a file, by repository."""
+        self._embedded: dict[str, list[str]] = {}
+        """Files given by themselves that sources read."""
+        self._roots: dict[tuple[str, str], tuple[str, list[str]]] = {}
+        """Roots for which a file of values is given: by a file of theirs, and that file ("" where
+        Terraform reads it by itself), their repository, and their files."""
+        self._whole: set[str] = set()
+        """Stacks that were read for a file of values which Terraform reads by itself."""
+
+    # --- looking
+
+    def look_below(self, folder: str) -> None:
+        """Find the sources below a given folder."""
+        found, use, files, scope = self.found, self._use, self._files, self._scope
+        search = files_below if scope.deep else files_in
+        there = dict.fromkeys(search((folder,), files, found.errors))
+        if scope.among is None:
+            empty = unchecked_submodules(self._boundaries[folder], folder, files)
+            found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
+        for path in (*there, *unsaved(folder, files, scope.deep, there)):
+            if path.endswith(VALUES) and not use.excludes(path):
+                root = root_of_values(path, self._boundaries[folder], use, files)
+                if root and not is_loaded(path, root[0]):
+                    self._loose[path] = os.path.dirname(root[0])
+            if not path.endswith((*ROOTS, *TEMPLATES)):
+                continue
+            if scope.among is not None and path not in scope.among:
+                continue
+            if use.excludes(path):
+                found.excluded.add(path)
+            elif self._assemblies.is_stale(path):
+                found.stale[path] = None
+            elif path not in self._seen:
+                self._seen.add(path)
+                self._wide.setdefault(self._boundaries[folder], []).append(path)
+
+    def look_at(self, path: str) -> None:
+        """Find what a file takes part in that is given by itself."""
+        found, files = self.found, self._files
+        if path in self._seen:
+            return
+        boundary = self._boundaries[path]
+        if not files.exists(path):
+            is_there = os.path.exists(path)
+            why = "is not a plain file (- is standard input)" if is_there else NO_SUCH_PATH
+            found.refused.append(refusal(path, why))
+        elif path.endswith(VALUES):
+            self._look_at_values(path)
+        elif path.endswith(TEMPLATES) and is_empty_file(path, files):
+            found.refused.append(refusal(path, "is empty"))
+        elif readers := readers_of(path, partial(self._texts, boundary), files):
+            self._embedded.setdefault(boundary, []).append(path)
+            self._narrow.setdefault(boundary, []).extend(readers)
+        elif kind_of(path, files) is not None:
+            self._narrow.setdefault(boundary, []).append(path)
+        else:
+            found.foreign.append(path)
+
+    def _look_at_values(self, path: str) -> None:
+        use, files, boundary = self._use, self._files, self._boundaries[path]
+        its = of_values(self._inputs.deployments, path)
+        root = list(deployed_files(its, use, files)) or root_of_values(path, boundary, use, files)
+        more = "" if root and is_loaded(path, root[0]) else path
+        if not root:
+            self.found.foreign.append(path)
+        elif more or not self._seen.issuperset(root):
+            self._roots[root[0], more] = boundary, root
+
+    # --- reading
+
+    def read_folders(self) -> None:
+        """Read what is below given folders."""
+        for boundary, sources in self._wide.items():
+            said = replace(self._inputs, boundary=boundary)
+            stacks, errors = stacks_of(sources, self._files, said, self._scope)
+            self.found.reads += [ReadStack(stack, boundary) for stack in stacks]
+            self.found.errors += errors
+
+    def read_roots(self) -> None:
+        """Read the roots that files of values are given for, each with its file."""
+        found, use, files, scope = self.found, self._use, self._files, self._scope
+        for (_, more), (boundary, given) in self._roots.items():
+            said = replace(self._inputs, boundary=boundary)
+            its = of_values(said.deployments, more)
+            if its:
+                said = replace(said, deployments=its)
+            elif more:
+                said = replace(said, var_files=(*said.var_files, more), deployments=())
+            by = ReadCache() if more else self._cache
+            stacks, errors = by.stacks(given, said, use, files, scope)
+            kept = [stack for stack in stacks if not stack.files.isdisjoint(given)]
+            concerned = frozenset().union(*(stack.files for stack in kept))
+            found.reads += [ReadStack(stack, boundary) for stack in kept]
+            found.errors += [error for error in errors if error.place.file in concerned]
+            if not more:
+                self._whole.update(stack.name for stack in kept)
+
+    def read_files(self) -> None:
+        """Read the stacks that files given by themselves take part in."""
+        found, files, scope = self.found, self._files, self._scope
+        for boundary, sources in self._narrow.items():
+            given = list(dict.fromkeys(sources))
+            only = frozenset((*given, *self._embedded.get(boundary, ())))
+            said = replace(self._inputs, boundary=boundary)
+            stacks, errors = self._cache.stacks(given, said, self._use, files, scope)
+            kept = [stack for stack in stacks if not only.isdisjoint(stack.files)]
+            # A downloaded module is called from where it is used, and is no root beside that.
+            kept = [one for one in kept if not any(one.files < other.files for other in kept)]
+            concerned = only.union(*(stack.files for stack in kept))
+            # What a plan says stands in the sources beside it, where they are there.
+            found.reads += [
+                ReadStack(stack, boundary, None if is_plan(stack.name, files) else only)
+                for stack in kept
+                if stack.name not in self._whole
+            ]
+            wrong = [error for error in errors if error.place.file in concerned]
+            found.errors += wrong
+            if scope.kinds == ALL_KINDS:
+                ours = concerned.difference(given).union(*(stack.files for stack in kept))
+                ours = ours.union(stack.name for stack in kept)
+                reported = ours.union(error.place.file for error in wrong)
+                found.foreign += [
+                    path for path in given if not path.endswith(ROOTS) and path not in reported
+                ]
+
+    def propose(self) -> None:
+        """Find deployments that could be declared, where the user says nothing of values."""
+        said = self._inputs.deployments or self._inputs.var_files or self._inputs.parameters
+        if self._scope == ScanScope() and self._wide and not said:
+            stacks = [read.stack for read in self.found.reads]
+            others = (path for path in sorted(self._seen) if path.endswith(".json"))
+            self.found.proposed = proposed(self._loose, others, stacks, self._files)
+
+
+def _side(text: str) -> tuple[str, str]:
+    """The stack, "" for any, and the address of a side of a tie."""
+    stack = stack_of(text)
+    return (stack, text.removeprefix(f"{stack}:")) if stack else ("", text)
+
+
+def _is_settings(path: str, use: Settings) -> bool:
+    return path == use.file or os.path.basename(path) == "taskwall.toml"

@@ -1,0 +1,91 @@
+"""What fixes say of modules of the public registry: set in their calls, it mends the finding."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mending import scanned
+from taskwall.fixes.wording import code_of
+
+ROOT = """\
+module "vpc" {
+  source             = "terraform-aws-modules/vpc/aws"
+  version            = "5.21.0"
+  cidr               = "10.0.0.0/16"
+  azs                = ["eu-west-1a", "eu-west-1b"]
+  public_subnets     = ["10.0.1.0/24"]
+  private_subnets    = ["10.0.2.0/24"]
+  enable_nat_gateway = true
+}
+
+module "alb" {
+  source  = "terraform-aws-modules/alb/aws"
+  version = "~> 9.0"
+  vpc_id  = module.vpc.vpc_id
+  subnets = module.vpc.public_subnets
+  target_groups = {
+    web = { protocol = "HTTP", port = 80, target_type = "ip", create_attachment = false }
+  }
+  listeners = {
+    http = { port = 80, protocol = "HTTP", forward = { target_group_key = "web" } }
+  }
+}
+
+resource "aws_ecs_cluster" "main" {
+  name = "main"
+}
+
+module "service" {
+  source                = "terraform-aws-modules/ecs/aws//modules/service"
+  version               = "~> 5.0"
+  name                  = "web"
+  cluster_arn           = aws_ecs_cluster.main.arn
+  subnet_ids            = module.vpc.public_subnets
+  assign_public_ip      = true
+  container_definitions = { web = { image = "nginx", port_mappings = [{ containerPort = 80 }] } }
+  load_balancer = {
+    service = {
+      target_group_arn = module.alb.target_groups["web"].arn
+      container_name   = "web"
+      container_port   = 80
+    }
+  }
+}
+"""
+FLOW_LOG = 'enable_flow_log = true\n  flow_log_traffic_type = "REJECT"'
+
+
+@pytest.mark.parametrize(
+    ("modules", "subnets", "given"),
+    [
+        ({"TW603": "service", "TW701": "vpc", "TW705": "alb"}, "public", ""),
+        ({"TW203": "service", "TW702": "vpc", "TW703": "vpc", "TW707": "vpc"}, "private", FLOW_LOG),
+    ],
+)
+def test_arguments_mend_findings(
+    tmp_path: Path, modules: dict[str, str], subnets: str, given: str
+) -> None:
+    """The code of each fix, put into the call that it names, takes the finding away."""
+    text = ROOT.replace("  enable_nat_gateway", f"  {given}\n  enable_nat_gateway")
+    text = text.replace("public_subnets\n  assign", f"{subnets}_subnets\n  assign")
+    told = _fixes(tmp_path, text)
+
+    for rule, module in modules.items():
+        assert f"In the call module.{module}" in told[rule]
+        code = code_of(told[rule])
+        for name in re.findall(r"^(\w+) +=", code, re.MULTILINE):
+            text = re.sub(rf"^  {name} +=.*\n", "", text, flags=re.MULTILINE)
+        text = text.replace(f'module "{module}" {{', f'module "{module}" {{\n{code}')
+    assert modules.keys() & _fixes(tmp_path, text).keys() == set()
+
+
+def _fixes(folder: Path, text: str) -> dict[str, str]:
+    """What is told to fix, by rule."""
+    source = folder / "main.tf"
+    source.write_text(text)
+    return {
+        judged.finding.rule: judged.finding.fix.text
+        for judged, _ in scanned(str(source)).judged
+        if judged.finding.fix is not None
+    }

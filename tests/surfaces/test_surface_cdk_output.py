@@ -1,0 +1,53 @@
+"""Templates that an earlier synthesis of CDK has left in its folder: told, and not judged."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from taskwall.api.options import Options
+from taskwall.api.scan import scan
+
+OPEN = json.dumps(
+    {"Resources": {"Db": {"Type": "AWS::RDS::DBInstance", "Properties": {"DBName": "shop"}}}}
+)
+MANIFEST = {
+    "version": "36.0.0",
+    "artifacts": {
+        "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}},
+        "Web": {
+            "type": "aws:cloudformation:stack",
+            "properties": {"templateFile": "W.template.json"},
+        },
+    },
+}
+
+
+@pytest.fixture
+def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What CDK makes of an app with one stack, beside that of a stack which it no longer has."""
+    folder = tmp_path / "cdk.out"
+    folder.mkdir()
+    for name in ("W.template.json", "WNested.nested.template.json", "Old.template.json"):
+        (folder / name).write_text(OPEN)
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def test_what_the_manifest_names_no_more_is_not_read(output: Path) -> None:
+    """Stacks and their nested ones are; a template that is given by itself is, too."""
+    report = scan(Options())
+
+    assert report.document.summary.stacks == 2
+    [note] = [one for one in report.notes if "manifest.json" in one]
+    assert note.endswith("and not read: cdk.out/Old.template.json")
+    assert scan(Options(paths=("cdk.out/Old.template.json",))).document.summary.stacks == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"artifacts": []}', '{"artifacts": {}}', "[" * 9999])
+def test_a_manifest_that_names_no_template_decides_nothing(output: Path, text: str) -> None:
+    """Nor does one that is no manifest of CDK's, or is none at all."""
+    (output / "manifest.json").write_text(text)
+
+    assert scan(Options()).document.summary.stacks == 3
