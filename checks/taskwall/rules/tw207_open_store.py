@@ -31,7 +31,7 @@ from taskwall.model.data_stores.peers import judge_peer
 from taskwall.model.data_stores.store import MountTarget, Store, looked_up, used
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import by_permission
-from taskwall.model.permissions.peers import permissions
+from taskwall.model.permissions.peers import possible_permissions
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
@@ -51,7 +51,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     """What a group of a store allows."""
     concerned = all_of((used(network, store), link.fact))
     named = titled(store.word, store)
-    permitted = permissions(network, link.to, "ingress") if link.to else []
+    permitted = possible_permissions(network, link, "ingress")
     peers = {permission.id: judge_peer(network, permission) for permission in permitted}
     for each in by_permission((p, peers[p.id].wrong) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
