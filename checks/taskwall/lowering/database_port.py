@@ -1,0 +1,48 @@
+"""On which port databases of RDS and Aurora take connections."""
+
+from taskwall.lowering._draft import ResourceReader
+from taskwall.model.core.address import Ranges
+from taskwall.model.data_stores.tls_defaults import engine
+from taskwall.model.permissions.ports import RequiredPorts
+
+_DEFAULTS = {
+    "postgres": 5432,
+    "mysql": 3306,
+    "mariadb": 3306,
+    "aurora-mysql": 3306,
+    "aurora-postgresql": 5432,
+}
+"""By engine. Others take connections on further ports, by option groups and endpoints of theirs."""
+
+_PERHAPS = {"aurora-postgresql": (1433, 3306)}
+"""Babelfish's, if a parameter group says so, and what CloudFormation's page calls the default."""
+
+_COPIES = (
+    ("snapshot_identifier", "SnapshotIdentifier"),
+    ("snapshot_identifier", "DBSnapshotIdentifier"),
+    ("snapshot_identifier", "DBClusterSnapshotIdentifier"),
+    ("replicate_source_db", "SourceDBInstanceIdentifier"),
+    ("replication_source_identifier", "ReplicationSourceIdentifier"),
+    ("restore_to_point_in_time", "SourceDBClusterIdentifier"),
+    ("restore_to_point_in_time", "SourceDbiResourceId"),
+)
+"""What a database is made from, which then decides on the port."""
+
+
+def database_port(r: ResourceReader) -> RequiredPorts | None:
+    """The port of a database; None of an engine of which not all ports are known."""
+    port, kind = r.attribute("port", "Port"), r.attribute("engine", "Engine")
+    name = engine(str(kind.known or ""))
+    words = f"the port of {r.name}"
+    if kind.needs or port.needs:
+        return RequiredPorts(words, "tcp", None, needs=(*kind.needs, *port.needs))
+    copied = any(not r.attribute(*names).absent for names in _COPIES)
+    if name not in _DEFAULTS or (port.absent and copied):
+        return None
+    given = str(port.known)
+    if not port.absent and not given.isdecimal():
+        return None
+    number = _DEFAULTS[name] if port.absent else int(given)
+    some = ((each, each) for each in (number, *_PERHAPS.get(name, ())))
+    enough = Ranges.from_spans(((number, number),))
+    return RequiredPorts(words, "tcp", Ranges.from_spans(some), (enough,))
