@@ -34,15 +34,20 @@ def database_port(r: ResourceReader) -> RequiredPorts | None:
     port, kind = r.attribute("port", "Port"), r.attribute("engine", "Engine")
     name = engine(str(kind.known or ""))
     words = f"the port of {r.name}"
-    if kind.needs or port.needs:
-        return RequiredPorts(words, "tcp", None, needs=(*kind.needs, *port.needs))
-    copied = any(not r.attribute(*names).absent for names in _COPIES)
-    if name not in _DEFAULTS or (port.absent and copied):
+    given = Ranges()
+    if not port.absent:
+        if port.known is None:
+            return RequiredPorts(words, "tcp", None, needs=port.needs)
+        if not str(port.known).isdecimal():
+            return None
+        given = Ranges.from_spans(((int(str(port.known)),) * 2,))
+    if not kind.absent and kind.known is None:
+        return RequiredPorts(words, "tcp", None, (given,) if given else (), kind.needs)
+    if name not in _DEFAULTS:
         return None
-    given = str(port.known)
-    if not port.absent and not given.isdecimal():
-        return None
-    number = _DEFAULTS[name] if port.absent else int(given)
-    some = ((each, each) for each in (number, *_PERHAPS.get(name, ())))
-    enough = Ranges.from_spans(((number, number),))
-    return RequiredPorts(words, "tcp", Ranges.from_spans(some), (enough,))
+    if not given:
+        if any(not r.attribute(*names).absent for names in _COPIES):
+            return None
+        given = Ranges.from_spans(((_DEFAULTS[name],) * 2,))
+    perhaps = Ranges.from_spans((each, each) for each in _PERHAPS.get(name, ()))
+    return RequiredPorts(words, "tcp", Ranges.union((given, perhaps)), (given,))
