@@ -216,8 +216,10 @@ class DataAnswers:
     def _every(self, type_: str) -> Iterator[Candidate]:
         for root in self._scopes:
             folder = root.run.root.folder
+            if not self._creates(folder, type_):
+                continue
             tags = DefaultTags(root)
-            for scope in _modules(root) if self._creates(folder, type_) else ():
+            for scope in _modules(root):
                 unread = _unread_tags(scope)
                 for local in scope.module.resources:
                     if local.startswith(f"{type_}."):
