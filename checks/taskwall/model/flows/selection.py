@@ -116,8 +116,8 @@ def _called(network: Network, things: Iterable[T], name: str) -> tuple[list[T], 
     if held:
         return held, ()
     may = {thing.id: needs for thing in every if (needs := _may_be_named(network, thing, name))}
-    needs = dict.fromkeys(need for each in may.values() for need in each)
-    return [thing for thing in every if thing.id in may], tuple(needs)
+    waits = dict.fromkeys(need for each in may.values() for need in each)
+    return [thing for thing in every if thing.id in may], tuple(waits)
 
 
 def _may_be_named(network: Network, thing: Entity, name: str) -> tuple[Need, ...]:
