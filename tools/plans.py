@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.core.values import Fields, Items, Known, Value, needs, spelled, worst_per_scenario
+from taskwall.core.values import Fields, Items, Known, Value, dereferenced, needs, spelled
 from taskwall.readers.terraform.modules import module_loader
 from taskwall.readers.terraform.plan.stacks import PlanStack, plans
 from taskwall.readers.terraform.stack import TerraformStack
@@ -132,7 +132,7 @@ def _attributes(planned: Resource, source: Resource) -> Iterator[tuple[str, str,
         if not _known(other):
             yield name, "unknown in sources", "", ""
         elif one is None:
-            null = isinstance(plain := worst_per_scenario(other), Known) and plain.data is None
+            null = isinstance(plain := dereferenced(other), Known) and plain.data is None
             empty = isinstance(plain, Items | Fields) and not _shape(plain)
             yield name, "alike" if null or empty else "not in plan", "", ""
         elif not _known(one):
@@ -164,7 +164,7 @@ def _known(value: Value) -> bool:
 
 def _shape(value: Value | None) -> object:
     """A known value as both readers would have it: sets in order, numbers as texts, no nulls."""
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     if isinstance(found, JsonItems | JsonFields):
         found = as_text(found)
     if isinstance(found, Known):

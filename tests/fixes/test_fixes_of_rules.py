@@ -119,7 +119,7 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
         (
             "tw208/fail_ssh_from_bastion",
             "security_groups = [aws_security_group.bastion.id]",
-            'cidr_blocks = ["10.0.0.0/16"]',
+            'cidr_blocks = ["0.0.0.0/0"]',
         ),
     ],
 )

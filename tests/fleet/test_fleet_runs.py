@@ -238,6 +238,11 @@ def test_the_gate(repositories: Path, whole: Path, tmp_path: Path) -> None:
         )  # fmt: skip
 
 
+def test_a_fleet_that_scans_nothing_fails(repositories: Path, tmp_path: Path) -> None:
+    """It says where to look."""
+    assert "not-scanned says why" in fleet(repositories / "empty", "--to", tmp_path, status=2)
+
+
 def test_questions(whole: Path, repositories: Path, tmp_path: Path) -> None:
     """Ready ones have answers; new findings are those that an earlier run has not."""
     committed(tmp_path / "one", main_tf=STACK.replace("0.0.0.0/0", "10.0.0.0/8"))

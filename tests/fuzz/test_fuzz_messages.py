@@ -39,7 +39,7 @@ def root() -> Iterator[Path]:
 
 
 def _request(method: str, id_: int | None = None, **params: object) -> dict[str, object]:
-    message = {"jsonrpc": "2.0", "method": method, "params": params}
+    message: dict[str, object] = {"jsonrpc": "2.0", "method": method, "params": params}
     return message if id_ is None else {**message, "id": id_}
 
 
@@ -86,13 +86,11 @@ class _Output(io.BytesIO):
 def test_no_message_breaks_the_language_server(root: Path, data: st.DataObject) -> None:
     """Whatever an editor sends, the server says of no crash, and ends when its input does."""
     messages = data.draw(reshaped([_sitting(root)]))
-    bodies = (
-        [json.dumps(each).encode() for each in messages if messages]
-        if isinstance(messages, list)
-        else [json.dumps(messages).encode()]
-    )
-    if bodies and data.draw(st.booleans()):
-        bodies.insert(data.draw(st.integers(0, len(bodies))), data.draw(st.sampled_from(MALFORMED)))
+    every = messages if isinstance(messages, list) else [messages]
+    bodies = [json.dumps(each).encode() for each in every]
+    odd: list[bytes] = data.draw(st.lists(st.sampled_from(MALFORMED), max_size=1))
+    at: int = data.draw(st.integers(0, len(bodies)))
+    bodies[at:at] = odd
     sent = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in bodies)
     sent = sent[: data.draw(st.none() | st.integers(0, len(sent)))]
     output, began = _Output(), process_time()

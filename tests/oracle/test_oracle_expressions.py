@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from oracle.expressions import Maker
-from taskwall.core.values import Unknown, Value, worst_per_scenario
+from taskwall.core.values import Unknown, Value, dereferenced
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.values.values import is_whole, json_text
 from taskwall.source.files import Files
@@ -23,7 +23,7 @@ def value(expression: str) -> Value:
     """What we make of an expression. It stands in a list, lest a lone `jsonencode` stay open."""
     text = f'resource "t" "t" {{\n  x = {expression}\n}}\n'
     (stack,), _ = stacks(["/nowhere/main.tf"], Files({"/nowhere/main.tf": text}), Inputs())
-    return worst_per_scenario(stack.evaluate({}).resources[0].body.fields["x"])
+    return dereferenced(stack.evaluate({}).resources[0].body.fields["x"])
 
 
 def hashicorp(condition: str) -> bool | None:

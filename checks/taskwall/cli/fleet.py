@@ -81,7 +81,7 @@ def run(arguments: list[str]) -> int:
 
     Returns:
         0; with `--fail-on` 1 for findings, and 2 for what could not be read; 2 for a fleet that
-        was not finished.
+        was not finished, or in which no repository could be scanned.
     """
     given = parse_arguments(parser(), arguments)
     from taskwall.fleet import FleetError
@@ -159,6 +159,11 @@ def _scan(given: Namespace) -> int:
         f"taskwall: run {found.run}: {found.repositories} repositories{earlier},"
         f" {lost} could not be scanned\n"
     )
+    if lost == found.repositories:
+        sys.stderr.write(
+            f"taskwall: nothing was scanned: taskwall fleet query {given.to} not-scanned says why\n"
+        )
+        return 2
     return gate(tables, fail_on) if fail_on else 0
 
 

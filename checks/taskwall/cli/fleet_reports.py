@@ -74,7 +74,7 @@ def _tables(given: Namespace, folder: str) -> Tables:
 
     found = Tables(folder, given.run, given.since)
     if not found.is_finished:
-        sys.stderr.write(f"taskwall: the run {found.run} is not finished: repositories lack\n")
+        sys.stderr.write(f"taskwall: the run {found.run} is not finished: more is to come\n")
     return found
 
 

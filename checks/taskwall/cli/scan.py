@@ -129,7 +129,7 @@ def parser() -> ArgumentParser:
         "--compliance",
         default="",
         metavar="|".join(FRAMEWORKS),
-        help="report as CSV what supports the controls of a framework, or speaks against them",
+        help="report as CSV the evidence for and against the controls of a framework",
     )
     flag("--sarif-suppressed", "in SARIF: also the findings that are suppressed or baselined")
     flag("--explain-ties", "in text: what was found to be what sources refer to elsewhere, and how")

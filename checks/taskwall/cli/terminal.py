@@ -26,7 +26,7 @@ def say(text: str) -> None:
 
     Raises:
         ClosedError: its reader is gone.
-        UsageError: it is closed.
+        UsageError: it is closed, or cannot be written.
     """
     if sys.stdout is None:  # as `>&-` has it
         raise UsageError("standard output is closed: nothing can be reported there.")
@@ -34,10 +34,13 @@ def say(text: str) -> None:
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
-    except BrokenPipeError as error:
-        # Whoever read the output has enough of it: the rest goes nowhere, and that quietly.
+    except OSError as error:
+        # What Python still holds goes nowhere: else it would fail once more at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise ClosedError from error
+        if isinstance(error, BrokenPipeError):  # whoever read it has enough of it
+            raise ClosedError from error
+        why = error.strerror or str(error)
+        raise UsageError(f"standard output cannot be written: {why}.") from error
 
 
 def say_problems(problems: Sequence[SourceError]) -> int:

@@ -12,10 +12,10 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     lifted,
     needs,
     text,
-    worst_per_scenario,
 )
 
 
@@ -27,7 +27,7 @@ def parsed(source: Value) -> Value | None:
     """
     import json
 
-    source = worst_per_scenario(source)
+    source = dereferenced(source)
     try:
         if isinstance(source, Known) and isinstance(source.data, str):
             return lifted(json.loads(source.data))
@@ -46,7 +46,7 @@ def parsed_yaml(source: Value) -> Value | None:
     """
     import yaml
 
-    source = worst_per_scenario(source)
+    source = dereferenced(source)
     if isinstance(source, Known):
         source = Text((str(source.data),))
     if not isinstance(source, Text):
@@ -147,7 +147,7 @@ def _is_open(data: object, value: Value) -> bool:
 
 def _whole(hole: Value) -> Value:
     """What stands outside strings: a structure, also one that is spelled in a text, or unknown."""
-    found = worst_per_scenario(hole)
+    found = dereferenced(hole)
     if isinstance(found, Fields):
         return Fields(found.fields, found.places, found.rest, found.place)
     if isinstance(found, Items):

@@ -265,7 +265,7 @@ def unknown(name: str, why: str, place: Span | None = None) -> Unknown:
     return Unknown((Need(name, why),), name, place=place)
 
 
-def worst_per_scenario(value: Value) -> Value:
+def dereferenced(value: Value) -> Value:
     """The value that the sources write for a reference, else the value itself."""
     # Not by `isinstance`, which takes ten times as long to say no of a struct.
     while type(value) is Reference and value.value is not None:
@@ -278,7 +278,7 @@ def needs(value: Value) -> tuple[Need, ...]:
 
     When the elements of a list are there is no part of it.
     """
-    return tuple(dict.fromkeys(map(unconditional, _needs(worst_per_scenario(value)))))
+    return tuple(dict.fromkeys(map(unconditional, _needs(dereferenced(value)))))
 
 
 def unconditional(need: Need) -> Need:
@@ -306,16 +306,16 @@ def _needs(value: Value) -> Iterator[Need]:
     elif isinstance(value, Text):
         for part in value.parts:
             if not isinstance(part, str):
-                yield from _needs(worst_per_scenario(part))
+                yield from _needs(dereferenced(part))
     elif isinstance(value, Items):
         yield from value.needs
         for item in (*value.items, *value.rest):
-            yield from _needs(worst_per_scenario(item))
+            yield from _needs(dereferenced(item))
     elif isinstance(value, Fields):
         for item in value.fields.values():
-            yield from _needs(worst_per_scenario(item))
+            yield from _needs(dereferenced(item))
         if value.rest is not None:
-            yield from _needs(worst_per_scenario(value.rest))
+            yield from _needs(dereferenced(value.rest))
 
 
 def symbol(value: Value) -> str:
@@ -341,7 +341,7 @@ def same(one: Value, other: Value) -> bool | None:
     """
     if (name := symbol(one)) and name == symbol(other):
         return True
-    one, other = worst_per_scenario(one), worst_per_scenario(other)
+    one, other = dereferenced(one), dereferenced(other)
     if isinstance(one, Known) and isinstance(other, Known):
         return spelled(one.data) == spelled(other.data)
     if isinstance(one, Items) and isinstance(other, Items) and not (one.rest or other.rest):
@@ -419,7 +419,7 @@ def text(parts: "list[str | Value]", place: Span | None = None) -> Value:
     """
     merged: list[str | Value] = []
     for part in parts:
-        value = part if isinstance(part, str) else worst_per_scenario(part)
+        value = part if isinstance(part, str) else dereferenced(part)
         if isinstance(value, Known):
             value = spelled(value.data) or ""
         if isinstance(value, str):
@@ -450,7 +450,7 @@ def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
     """
     if same(one, other):
         return one
-    a, b = worst_per_scenario(one), worst_per_scenario(other)
+    a, b = dereferenced(one), dereferenced(other)
     if isinstance(a, Items) and isinstance(b, Items):
         shared, others = _Members(b.items), _Members(a.items)
         if len(shared.structures) * len(others.structures) > MOST_PAIRS:
@@ -495,7 +495,7 @@ class _Members:
     @staticmethod
     def _key(value: Value) -> tuple[str, str | None] | None:
         """What is equal for scalars, and for unknowns, that are the same; None of structures."""
-        written = worst_per_scenario(value)
+        written = dereferenced(value)
         if isinstance(written, Known):
             return "known", spelled(written.data)
         name = symbol(value) or symbol(written)
@@ -514,7 +514,7 @@ def plain(value: Value) -> object:
     Raises:
         LookupError: some part of it is not known; the message names what it waits for.
     """
-    value = worst_per_scenario(value)
+    value = dereferenced(value)
     if isinstance(value, Known):
         return value.data
     if isinstance(value, Items) and not value.rest:

@@ -68,7 +68,7 @@ def _of(count: int, what: str) -> str:
 
 
 def words_of_change(one: ChangedFlow) -> tuple[str, ...]:
-    """What is told of a flow that changed beside its ends: the ports come first."""
+    """What reports say of a changed flow beside its ends: the ports come first."""
     was = "was unknown" if one.was == "unknown" and one.flow.verdict == "open" else ""
     was = was or ("was open" if one.was == "open" and one.flow.verdict == "unknown" else "")
     return (*filter(None, words_of(one.flow)), *filter(None, (was,)))

@@ -44,24 +44,24 @@ def _blocks(found: Difference) -> Iterator[str]:
     )
 
 
-def _list(title: str, rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+def _list(title: str, rows: Sequence[T], as_line: Callable[[T], str]) -> Iterator[str]:
     if rows:
         yield f"### {title}\n"
-        yield from _bounded(rows, told)
+        yield from _bounded(rows, as_line)
         yield ""
 
 
-def _folded(title: str, rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+def _folded(title: str, rows: Sequence[T], as_line: Callable[[T], str]) -> Iterator[str]:
     if rows:
         yield f"<details><summary>{as_plain(title)}: {len(rows)}</summary>\n"
-        yield from _bounded(rows, told)
+        yield from _bounded(rows, as_line)
         yield "\n</details>\n"
 
 
-def _bounded(rows: Sequence[T], told: Callable[[T], str]) -> Iterator[str]:
+def _bounded(rows: Sequence[T], as_line: Callable[[T], str]) -> Iterator[str]:
     room = LIST_ROOM
     for number, row in enumerate(rows):
-        line = f"- {told(row)}"
+        line = f"- {as_line(row)}"
         room -= len(line)
         if number == MAX_CHANGES or room < 0:
             yield f"\nAnd {len(rows) - number} more."

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from taskwall.core.change import NewValue
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Fields, Items, Value, worst_per_scenario
+from taskwall.core.values import Fields, Items, Value, dereferenced
 from taskwall.fixes.refused import RefusedError
 
 PathStep: TypeAlias = str | int
@@ -53,7 +53,7 @@ def below(value: Value | None, step: PathStep) -> Value | None:
     Raises:
         RefusedError: that is not known, so that no text can be said to write it.
     """
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     if isinstance(found, Items) and not found.rest:
         if isinstance(step, int):
             return found.items[step] if step < len(found.items) else None

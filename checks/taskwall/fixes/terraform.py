@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from taskwall.core.change import NewValue, has_placeholders
-from taskwall.core.values import Fields, Span, Value, worst_per_scenario
+from taskwall.core.values import Fields, Span, Value, dereferenced
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, member_lines
 from taskwall.fixes.refused import RefusedError
@@ -272,7 +272,7 @@ class Writer:
         start, end = self.sheet.span(literal.place)
         if not isinstance(literal, Literal) or self.sheet.text.startswith("<<", start):
             raise RefusedError
-        if worst_per_scenario(found) != literal.value:
+        if dereferenced(found) != literal.value:
             raise RefusedError  # an override file replaces it
         text = expression(wanted, self.sheet.indent(start))
         return self.sheet.edit(start, end, text, has_placeholders(wanted))

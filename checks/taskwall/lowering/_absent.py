@@ -21,8 +21,8 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import entity_of
 from taskwall.model.data_stores.store import Store
@@ -222,7 +222,7 @@ def _groups_from_elsewhere(
 
 def _called(value: Value) -> str:
     """What tells a thing from elsewhere from others: what it waits for, or its id."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     return str(found.data) if isinstance(found, Known) else symbol(value)
 
 

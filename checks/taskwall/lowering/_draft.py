@@ -18,9 +18,9 @@ from taskwall.core.values import (
     Span,
     Text,
     Unknown,
+    dereferenced,
     symbol,
     without_option,
-    worst_per_scenario,
 )
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._outside import is_outside, looks_here, root_of, words_in
@@ -353,7 +353,7 @@ class NetworkBuilder:
             if (known := self.resources.get(to)) is not None:
                 return not known.data
             return entity in _MADE and owner in self.resources
-        value = None if cell.value is None else worst_per_scenario(cell.value)
+        value = None if cell.value is None else dereferenced(cell.value)
         if isinstance(value, Text) and not isinstance(value.parts[0], str):
             value = value.parts[0] if len(value.parts) == 1 else value
         if isinstance(value, Reference):
@@ -475,7 +475,7 @@ class NetworkBuilder:
                     attributes = ("id", "arn") if resource.origin.context else ()
                 for attribute in attributes:
                     found = resource.body.fields.get(attribute)
-                    text = None if found is None else worst_per_scenario(found)
+                    text = None if found is None else dereferenced(found)
                     if isinstance(text, Known) and isinstance(text.data, str):
                         table = looked_up if resource.data else names
                         table.setdefault(text.data, resource.origin.address)

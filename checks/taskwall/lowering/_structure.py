@@ -10,9 +10,9 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     text,
-    worst_per_scenario,
 )
 from taskwall.source.resource import Cell
 
@@ -22,9 +22,9 @@ def structure(cell: Cell, given: Value | None = None) -> Cell | None:
 
     `given` is a map of the values that stand for `${name}` in its texts.
     """
-    value = None if cell.value is None else worst_per_scenario(cell.value)
+    value = None if cell.value is None else dereferenced(cell.value)
     if value is not None and given is not None:
-        value = _filled(value, worst_per_scenario(given))
+        value = _filled(value, dereferenced(given))
     if isinstance(value, Known | Text):
         value = parsed(value)
     if not isinstance(value, Fields | Items):

@@ -7,8 +7,8 @@ from taskwall.core.values import (
     Fields,
     Known,
     Need,
+    dereferenced,
     same,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.source.resource import Cell
@@ -21,7 +21,7 @@ def as_if_there(cell: Cell) -> Cell:
 
 def structured(cell: Cell) -> bool:
     """Whether a block is written whose keys are known."""
-    return isinstance(worst_per_scenario(cell.value or Known(None)), Fields)
+    return isinstance(dereferenced(cell.value or Known(None)), Fields)
 
 
 def same_values(one: Cell, other: Cell) -> bool | None:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Need, Reference, Text, Value, worst_per_scenario
+from taskwall.core.values import Need, Reference, Text, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.compute.container_instances import (
     InstanceAddress,
@@ -208,9 +208,7 @@ def made_for_ecs(r: ResourceReader, image: Cell) -> bool:
             found = resource.body.fields
             named += list(_texts(found.get("name")))
             for block in _items(found.get("filter")):
-                named += list(
-                    _texts(getattr(worst_per_scenario(block), "fields", {}).get("values"))
-                )
+                named += list(_texts(getattr(dereferenced(block), "fields", {}).get("values")))
     named += list(_texts(image.value))
     marks = ("/aws/service/ecs/optimized-ami", "/bottlerocket/aws-ecs", "amazon-ecs-optimized")
     return any(mark in name or "-ami-ecs-" in name for name in named for mark in marks)
@@ -226,12 +224,12 @@ def _named(value: Value) -> Iterator[Reference]:
 
 
 def _items(value: Value | None) -> tuple[Value, ...]:
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     return tuple(getattr(found, "items", ())) if found is not None else ()
 
 
 def _texts(value: Value | None) -> Iterator[str]:
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     for each in (found, *_items(found)):
         data = getattr(each, "data", None)
         if isinstance(data, str):

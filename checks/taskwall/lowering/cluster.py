@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, worst_per_scenario
+from taskwall.core.values import Fields, Known, Need, dereferenced
 from taskwall.lowering import capacity
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
@@ -76,9 +76,7 @@ Amazon ECS developer guide, "Monitor Amazon ECS containers with ECS Exec".
 
 
 def _is_map(cell: Cell) -> bool:
-    return any(
-        isinstance(worst_per_scenario(each.value or Known(None)), Fields) for each in cell.each()
-    )
+    return any(isinstance(dereferenced(each.value or Known(None)), Fields) for each in cell.each())
 
 
 def _audits(r: ResourceReader) -> Iterator[tuple[str, Fact]]:

@@ -14,9 +14,9 @@ from taskwall.core.values import (
     Need,
     Text,
     Value,
+    dereferenced,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure, text_without_structure
@@ -40,7 +40,7 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
             yield from (_use(r, cell, what, "") for what in _WHATS)
         return
     for container in found.each():
-        if not isinstance(worst_per_scenario(container.value or Known(None)), Fields):
+        if not isinstance(dereferenced(container.value or Known(None)), Fields):
             yield from (_use(r, container, what, "") for what in _WHATS)
         else:
             yield from _container(r, container)
@@ -99,7 +99,7 @@ def _credentials(r: ResourceReader, spec: Cell) -> Iterator[ContainerUse]:
 
     A domainless one names a secret as well (Amazon ECS API reference, ContainerDefinition).
     """
-    value = worst_per_scenario(spec.value or Known(None))
+    value = dereferenced(spec.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (spec.known,)
     text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
     kind, colon, arn = text.partition(":")
@@ -186,7 +186,7 @@ def _store(r: ResourceReader, source: Value | None) -> str:
         return found
     if any(name in symbol(source) for name in _MANAGED):
         return "secretsmanager"
-    value = worst_per_scenario(source)
+    value = dereferenced(source)
     if isinstance(value, Known | Text):
         parts = (spelled(value.data) or "",) if isinstance(value, Known) else value.parts
         text = "".join(part if isinstance(part, str) else "\x01" for part in parts)

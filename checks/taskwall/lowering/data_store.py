@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, worst_per_scenario
+from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.exposure import exposure
 from taskwall.lowering.given_name import names_and_tags
@@ -122,7 +122,7 @@ _FAMILIES = ("family", "Family")
 
 def _head(value: Value | None) -> str:
     """The known beginning of a version."""
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     first = found.parts[0] if isinstance(found, Text) else getattr(found, "data", None)
     return str(first) if isinstance(first, str | int | float) else ""
 
@@ -146,7 +146,7 @@ def _group(r: ResourceReader, cell: Cell) -> ResourceReader | None:
 def _parameter(group: ResourceReader, name: str) -> tuple[Cell | None, tuple[Need, ...]]:
     """What a parameter group sets a parameter to, and what it waits for that it may set."""
     cell = group.attribute("parameter", "Parameters")
-    value = None if cell.value is None else worst_per_scenario(cell.value)
+    value = None if cell.value is None else dereferenced(cell.value)
     if isinstance(value, Fields) and not group.terraform:
         found = cell.get(name)
         return (None if found.absent else found), found.needs

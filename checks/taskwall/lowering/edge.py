@@ -12,9 +12,9 @@ from taskwall.core.values import (
     Reference,
     Text,
     Value,
+    dereferenced,
     same,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
@@ -43,7 +43,7 @@ def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
         else ("CustomOriginConfig", "OriginProtocolPolicy", "HTTPPort")
     )
     for each in _origins(r):
-        written = isinstance(worst_per_scenario(each.value or Known(None)), Fields)
+        written = isinstance(dereferenced(each.value or Known(None)), Fields)
         origin = replace(each, doubt=None) if written else each
         config = origin.get(custom)
         domain = origin.get("domain_name" if r.terraform else "DomainName")
@@ -161,7 +161,7 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
         name = other.attribute("name", "Name").value
         if name is not None and same(name, value):
             return _aliased(other)
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     text = str(found.data) if isinstance(found, Known) else ""
     if isinstance(found, Text):
         text = "".join(part for part in found.parts if isinstance(part, str))
@@ -238,7 +238,7 @@ def of_http_api(
         return  # A service of Cloud Map, or a function.
     text = f"{r.name} sets no TLS for its private integration"
     encrypted = Fact(not tls.absent, r.name, tls.place, r.name, otherwise=text)
-    if tls.needs and not isinstance(worst_per_scenario(tls.value or Known(None)), Fields):
+    if tls.needs and not isinstance(dereferenced(tls.value or Known(None)), Fields):
         encrypted = Fact(None, f"{r.name} uses TLS", tls.place, r.name, tls.needs)
     at = uri.place if tls.absent else tls.place
     yield EdgeConnection(r.origin, at, r.name, None, listener, "", encrypted)
@@ -324,7 +324,7 @@ def vpc_link(r: ResourceReader) -> Iterator[EdgeConnection]:
 
 def _host(r: ResourceReader, uri: Cell) -> Link | None:
     """The load balancer whose host a URI names."""
-    value = None if uri.value is None else worst_per_scenario(uri.value)
+    value = None if uri.value is None else dereferenced(uri.value)
     if isinstance(value, Known):
         host = re.sub(r"^\w+://", "", str(value.data)).partition("/")[0].partition(":")[0]
         return _balancer(r, replace(uri, value=Known(host)))
@@ -333,7 +333,7 @@ def _host(r: ResourceReader, uri: Cell) -> Link | None:
 
 def _scheme(value: Value | None) -> str | None:
     """The scheme that a URI opens with, None where it does not tell."""
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     first: object = found.data if isinstance(found, Known) else None
     if isinstance(found, Text):
         first = found.parts[0]
@@ -355,7 +355,7 @@ def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[Edg
 
 def _port(value: Value | None) -> str:
     """The port that a URI names after the host, "" if none."""
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     rest = (
         "".join(p for p in found.parts[1:] if isinstance(p, str)) if isinstance(found, Text) else ""
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Reference, Text, Value, worst_per_scenario
+from taskwall.core.values import Known, Reference, Text, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
@@ -73,7 +73,7 @@ def _looked_up(r: ResourceReader, name: Value | None) -> str:
             if not source.data:
                 return OFFERED
             asked = source.body.fields.get("service")
-            known = None if asked is None else worst_per_scenario(asked)
+            known = None if asked is None else dereferenced(asked)
             if isinstance(known, Known) and isinstance(known.data, str):
                 return known.data.replace("-fips", "")
             return service_of(source.body.fields.get("service_name"))
@@ -90,7 +90,7 @@ def _policy(r: ResourceReader, cell: Cell) -> PolicyDocument:
     """A policy document: a structure, or JSON text; commas before a closing bracket are passed."""
     found = structure(cell)
     if found is None and cell.value is not None:
-        found = structure(replace(cell, value=_without_commas(worst_per_scenario(cell.value))))
+        found = structure(replace(cell, value=_without_commas(dereferenced(cell.value))))
     value = found.value if found is not None else cell.value
     return read_document(value or Known(None), r.name, cell.place)
 

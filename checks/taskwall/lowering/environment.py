@@ -12,8 +12,8 @@ from taskwall.core.values import (
     Reference,
     Text,
     Value,
+    dereferenced,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure
@@ -96,7 +96,7 @@ def _looked_up(r: ResourceReader, names: Iterable[str]) -> Iterator[tuple[str, b
 
 
 def _text(value: Value) -> str | Text | None:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return spelled(found.data)
     if isinstance(found, Reference):

@@ -15,8 +15,8 @@ from taskwall.core.values import (
     Reference,
     Unknown,
     Value,
+    dereferenced,
     same,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.store_names import DB_CLUSTERS, store_link
@@ -145,7 +145,7 @@ def _place(cell: Cell) -> Value:
     """Whether a search domain has a VPC at all."""
     if cell.absent:
         return Known(_OUTSIDE[0])
-    value = None if cell.value is None else worst_per_scenario(cell.value)
+    value = None if cell.value is None else dereferenced(cell.value)
     sure = isinstance(value, Fields) or (isinstance(value, Items) and bool(value.items))
     return Known("in a VPC") if sure else Unknown(cell.needs)
 

@@ -16,8 +16,8 @@ from taskwall.core.values import (
     Reference,
     Text,
     Value,
+    dereferenced,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.core.address import parse_cidr, public_addresses
@@ -96,7 +96,7 @@ def registry(r: ResourceReader, image: Value | None) -> tuple[str, str]:
         return "", ""
     if repository(r, image) is not None:
         return ECR, ""
-    value = worst_per_scenario(image)
+    value = dereferenced(image)
     if isinstance(value, Known):
         text = spelled(value.data) or ""
     elif isinstance(value, Text):
@@ -149,7 +149,7 @@ Amazon ECR user guide, "Making requests over IPv6".
 
 def located(use: ContainerUse, image: Cell) -> ContainerUse:
     """The use of an image, with its Region, and whether that is asked by a dual-stack name."""
-    value = worst_per_scenario(image.value or Known(None))
+    value = dereferenced(image.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (image.known,)
     text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
     found = _IN_REGION.search(text.partition("/")[0])
@@ -184,7 +184,7 @@ def _resource(r: ResourceReader, value: Value) -> Resource | None:
 
 def pull_through(r: ResourceReader, image: Cell) -> str:
     """The pull-through cache of the sources that an image comes by, or may; "" if by none."""
-    value = worst_per_scenario(image.value or Known(None))
+    value = dereferenced(image.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (value,)
     known = (part if isinstance(part, str) else _literal(part) for part in parts)
     path = "".join(known).partition("/")[2]
@@ -199,7 +199,7 @@ def pull_through(r: ResourceReader, image: Cell) -> str:
 
 
 def _literal(value: Value) -> str:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     return spelled(found.data) or "" if isinstance(found, Known) else "\x01"
 
 

@@ -15,8 +15,8 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._structure import structure
@@ -125,7 +125,7 @@ def _read(r: ResourceReader, cell: Cell) -> _Containers:
 
 def _shown(cell: Cell) -> str:
     """What is known of a text."""
-    value = worst_per_scenario(cell.value or Known(None))
+    value = dereferenced(cell.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (cell.known,)
     return "\0".join(part for part in parts if isinstance(part, str))
 

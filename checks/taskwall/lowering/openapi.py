@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from taskwall.core.partial_json import parsed_yaml
-from taskwall.core.values import Fields, Known, worst_per_scenario
+from taskwall.core.values import Fields, Known, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure
 from taskwall.lowering.edge import of_http_api, of_rest_api
@@ -47,6 +47,6 @@ def _document(cell: Cell) -> Cell | None:
 
 
 def _members(cell: Cell) -> Iterator[Cell]:
-    value = worst_per_scenario(cell.value or Known(None))
+    value = dereferenced(cell.value or Known(None))
     if isinstance(value, Fields):
         yield from (cell.get(key) for key in value.fields)

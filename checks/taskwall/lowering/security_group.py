@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Fields, Known, Need, Reference, worst_per_scenario
+from taskwall.core.values import Fields, Known, Need, Reference, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -146,9 +146,7 @@ def _permissions(
     `waits` says what it waits for to be of this direction.
     """
     on = r.origin
-    if block.doubt is not None and isinstance(
-        worst_per_scenario(block.value or Known(None)), Fields
-    ):
+    if block.doubt is not None and isinstance(dereferenced(block.value or Known(None)), Fields):
         on = replace(on, maybe=(*on.maybe, *block.doubt))
         block = replace(block, doubt=None)
     spelled = _spelling(r, way)
@@ -222,7 +220,7 @@ def _permissions(
     elif itself.needs:
         found = True
         yield permission(replace(itself, doubt=itself.needs), spelled.itself, itself=True)
-    body = None if block.value is None else worst_per_scenario(block.value)
+    body = None if block.value is None else dereferenced(block.value)
     if not found and (not isinstance(body, Fields) or body.rest is not None):
         # A block whose content is open allows somebody, nobody knows whom.
         yield permission(block)

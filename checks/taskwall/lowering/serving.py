@@ -6,7 +6,7 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from taskwall.core.values import Fields, Known, Need, symbol, worst_per_scenario
+from taskwall.core.values import Fields, Known, Need, dereferenced, symbol
 from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.core.address import Ranges
@@ -122,7 +122,7 @@ def _needs(*cells: Cell) -> tuple[Need, ...]:
 
 
 def _written(cell: Cell) -> bool:
-    return isinstance(worst_per_scenario(cell.value or Known(None)), Fields)
+    return isinstance(dereferenced(cell.value or Known(None)), Fields)
 
 
 def _open(r: ResourceReader, cell: Cell, needs: tuple[Need, ...]) -> PortMapping:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, Text, Value, spelled, worst_per_scenario
+from taskwall.core.values import Fields, Known, Need, Text, Value, dereferenced, spelled
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import repository
@@ -106,7 +106,7 @@ def _called(r: ResourceReader, image: Value | None) -> str | None:
 
 
 def _last(name: Value | None) -> str | None:
-    value = None if name is None else worst_per_scenario(name)
+    value = None if name is None else dereferenced(name)
     if isinstance(value, Known):
         text = spelled(value.data) or ""
     elif isinstance(value, Text):

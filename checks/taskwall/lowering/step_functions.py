@@ -16,8 +16,8 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     same,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._structure import structure, text_without_structure
@@ -59,7 +59,7 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
 
 def _runs_tasks(resource: Cell) -> bool | None:
     """Whether the resource of a state is the one that runs tasks; None if it may be."""
-    value = None if resource.value is None else worst_per_scenario(resource.value)
+    value = None if resource.value is None else dereferenced(resource.value)
     parts = value.parts if isinstance(value, Text) else (resource.known,)
     if any(isinstance(part, str) and "ecs:runTask" in part for part in parts):
         return True
@@ -95,7 +95,7 @@ def _with_run_time(value: Value, made: Unknown) -> Value:
 def _states(machine: Cell, depth: int) -> Iterator[tuple[str, Cell]]:
     """Every state of a machine, those of Map and Parallel states included."""
     states = machine.get("States")
-    value = None if states.value is None else worst_per_scenario(states.value)
+    value = None if states.value is None else dereferenced(states.value)
     if not isinstance(value, Fields) or depth > 10:
         return
     for name in value.fields:

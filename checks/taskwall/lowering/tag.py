@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.core.values import Fields, Items, Unknown, worst_per_scenario
+from taskwall.core.values import Fields, Items, Unknown, dereferenced
 from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.tag import Tag
@@ -11,7 +11,7 @@ from taskwall.model.core.tag import Tag
 def tags(r: ResourceReader) -> Iterator[Tag]:
     """The tags of a resource, those of its own attribute."""
     cell = r.attribute("tags", "Tags")
-    value = None if cell.value is None else worst_per_scenario(cell.value)
+    value = None if cell.value is None else dereferenced(cell.value)
     if cell.absent or value is None:
         return
     if isinstance(value, Fields):
@@ -23,7 +23,7 @@ def tags(r: ResourceReader) -> Iterator[Tag]:
         for each in cell.each():
             named = each.get("Key")
             known = str(named.known) if named.known is not None else None
-            whole = each.value is not None and isinstance(worst_per_scenario(each.value), Unknown)
+            whole = each.value is not None and isinstance(dereferenced(each.value), Unknown)
             if known is not None or named.needs:
                 found = setting(each.get("Value") if known is not None else named, "Tags")
                 yield Tag(r.id, known, found, whole)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Fields, Known, worst_per_scenario
+from taskwall.core.values import Fields, Known, dereferenced
 from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.model.entities.volume import Volume
 from taskwall.source.resource import Cell
@@ -59,7 +59,7 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
 
 
 def _written(cell: Cell) -> bool:
-    return isinstance(worst_per_scenario(cell.value or Known(None)), Fields)
+    return isinstance(dereferenced(cell.value or Known(None)), Fields)
 
 
 def _open(r: ResourceReader, cell: Cell, name: str) -> Volume:

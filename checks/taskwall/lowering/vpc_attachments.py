@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
-from taskwall.core.values import Known, Need, Reference, Text, worst_per_scenario
+from taskwall.core.values import Known, Need, Reference, Text, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
 from taskwall.lowering.vpc import Gateway
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
@@ -272,7 +272,7 @@ def _may_be_subnet(r: ResourceReader, cell: Cell) -> bool:
         if (resource := r.builder.resources.get(value.resource)) is not None:
             return "subnet" in resource.type.lower()
         value = value.value
-    value = None if value is None else worst_per_scenario(value)
+    value = None if value is None else dereferenced(value)
     if isinstance(value, Known):
         return ":subnet/" in str(value.data)
     if isinstance(value, Text):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Span, worst_per_scenario
+from taskwall.core.values import Known, Span, dereferenced
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files, UnreadableError
 
@@ -54,7 +54,7 @@ def owners_of(context: Iterable[ContextSource]) -> Mapping[str, tuple[str, str]]
     # What a source has created counts more than what another one has only looked up.
     for source, resource in sorted(every, key=lambda pair: not pair[1].data):
         for name in ("id", "arn"):
-            value = worst_per_scenario(resource.body.fields.get(name, Known(None)))
+            value = dereferenced(resource.body.fields.get(name, Known(None)))
             if isinstance(value, Known) and isinstance(value.data, str):
                 found[value.data] = source.file, resource.origin.address
     return found

@@ -78,7 +78,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             narrowed = permission.for_group(group_before)
-            meant = permission.peer is not None or not opens_some(permission, ports)
+            public = allows_internet(network, permission).truth
+            # A private range may be meant for other clients than the load balancer.
+            narrows = public and permission.alone and opens_some(permission, ports)
             if _unsettled(network, attachment, permission):
                 continue  # The load balancer itself is not in the sources, which is reported below.
             yield Verdict(
@@ -89,9 +91,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 " bypassing the load balancer",
                 holds=f"{name} opens {hosts} to the load balancer only",
                 about=permission.id,
-                severity="high" if allows_internet(network, permission).truth else None,
+                severity="high" if public else None,
                 concerned=all_of((concerned, permission.fact)),
-                changes=narrowed if permission.alone and not meant else (),
+                changes=narrowed if narrows else (),
                 advice=narrowed,
             )
         opened = [p for p in permissions if has_ports(p)]

@@ -19,7 +19,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_conf
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Text, worst_per_scenario
+from taskwall.core.values import Text, dereferenced
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
@@ -65,7 +65,7 @@ def _proxied(address: Setting, name: str) -> Fact:
 
 def _written(setting: Setting) -> str:
     """A text that may be known in part, with `OPEN` for what is not known."""
-    value = None if setting.value is None else worst_per_scenario(setting.value)
+    value = None if setting.value is None else dereferenced(setting.value)
     if isinstance(value, Text):
         return "".join(part if isinstance(part, str) else OPEN for part in value.parts)
     return OPEN if setting.open else str(setting.known or "")

@@ -19,7 +19,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_conf
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Reference, Text, Value, worst_per_scenario
+from taskwall.core.values import Need, Reference, Text, Value, dereferenced
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import parse_cidr, public_addresses
 from taskwall.model.core.entity import Setting
@@ -63,7 +63,7 @@ def _parts(address: Setting) -> tuple[str | Value, ...]:
     value = address.value
     if isinstance(value, Text):
         return value.parts
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     if isinstance(found, Text):
         return found.parts
     return (str(address.known or ""),) if value is not None and not address.open else (value or "",)

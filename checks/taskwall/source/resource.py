@@ -15,8 +15,8 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
+    dereferenced,
     needs,
-    worst_per_scenario,
 )
 
 ABSENT = "module"
@@ -96,7 +96,7 @@ class Cell(Struct, frozen=True, gc=False):
     @property
     def known(self) -> Scalar:
         """The scalar that stands here; None if there is none or it is not known."""
-        value = None if self.value is None else worst_per_scenario(self.value)
+        value = None if self.value is None else dereferenced(self.value)
         return value.data if isinstance(value, Known) else None
 
     @property
@@ -115,7 +115,7 @@ class Cell(Struct, frozen=True, gc=False):
         path = f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
         value = self.value
         if type(value) is Reference:
-            value = worst_per_scenario(value)
+            value = dereferenced(value)
         doubt = self.doubt
         if (
             type(value) is not Fields
@@ -124,7 +124,7 @@ class Cell(Struct, frozen=True, gc=False):
         ):
             # One is certain: of a block that can be written only once, there is no other.
             doubt = doubt if value.items else _doubt(value)
-            value = worst_per_scenario((*value.items, *value.rest)[0])
+            value = dereferenced((*value.items, *value.rest)[0])
         if type(value) is Fields or isinstance(value, Fields):
             found = value.fields.get(key, value.rest)
             written = value.places.get(key)
@@ -156,7 +156,7 @@ class Cell(Struct, frozen=True, gc=False):
         Nothing written yields nothing. A value that is no list is a list of one; an unknown is a
         list that may hold an unknown.
         """
-        value = None if self.value is None else worst_per_scenario(self.value)
+        value = None if self.value is None else dereferenced(self.value)
         if self.absent:
             return
         if isinstance(value, Items):

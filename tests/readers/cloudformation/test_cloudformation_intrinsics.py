@@ -15,11 +15,11 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     lifted,
     needs,
     plain,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
@@ -435,7 +435,7 @@ def test_attributes_that_rest_on_each_other_are_unknown() -> None:
     """A circle of references ends."""
     text = HEAD.replace("10.9.0.0/16", "!GetAtt Vpc.CidrBlock")
     value = stack_of(text + "!GetAtt Vpc.CidrBlock\n").evaluate({}).resources[-1].body.fields["V"]
-    assert isinstance(worst_per_scenario(value), Reference)
+    assert isinstance(dereferenced(value), Reference)
 
 
 def test_functions_that_grow_without_end_are_unknown() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Known, Reference, needs, plain, worst_per_scenario
+from taskwall.core.values import Known, Reference, dereferenced, needs, plain
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
@@ -163,7 +163,7 @@ Resources:
     found = one_stack({"/r/main.yaml": text, "/r/part.yaml": part})
 
     assert [found[f"{each}/C"].cell().get("Name").known for each in ("One", "Two")] == ["a", "b"]
-    names = [worst_per_scenario(found[f"{each}/C"].body.fields["Stack"]) for each in ("One", "Two")]
+    names = [dereferenced(found[f"{each}/C"].body.fields["Stack"]) for each in ("One", "Two")]
     assert [getattr(name, "symbol", "") for name in names] == [
         "One/AWS::StackName",
         "Two/AWS::StackName",

@@ -17,8 +17,8 @@ from taskwall.core.values import (
     Scalar,
     Span,
     Value,
+    dereferenced,
     plain,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
@@ -145,7 +145,7 @@ def test_json_and_yaml_give_the_same() -> None:
         found = by_name(json.dumps(data, indent=indent))
         assert plain(found["Vpc"].body) == {"CidrBlock": "10.0.0.0/16"}
         assert cut(json.dumps(data, indent=indent), found["Net"].origin.header) == '"Net"'
-        assert worst_per_scenario(found["Net"].body.fields["MapPublicIpOnLaunch"]) == Known(
+        assert dereferenced(found["Net"].body.fields["MapPublicIpOnLaunch"]) == Known(
             False, found["Net"].body.fields["MapPublicIpOnLaunch"].place
         )
 

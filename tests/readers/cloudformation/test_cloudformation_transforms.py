@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Known, Span, Value, plain, worst_per_scenario
+from taskwall.core.values import Known, Span, Value, dereferenced, plain
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT, Resource
@@ -403,7 +403,7 @@ def test_the_construct_of_cdk_is_known() -> None:
     found = resources(text)["A"]
 
     assert found.origin.construct == "App/A/Resource"
-    init: Value = worst_per_scenario(found.metadata.fields["AWS::CloudFormation::Init"])
+    init: Value = dereferenced(found.metadata.fields["AWS::CloudFormation::Init"])
     assert plain(init) == {"config": {"files": {"/etc/ecs/ecs.config": {"content": "ECS_X=y"}}}}
 
 

@@ -13,7 +13,7 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
-    worst_per_scenario,
+    dereferenced,
 )
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
@@ -62,7 +62,7 @@ def shown() -> Callable[[Value], object]:
     """Makes plain data of a value; what is not known stands in angle brackets."""
 
     def made(value: Value) -> object:
-        found = worst_per_scenario(value)
+        found = dereferenced(value)
         if isinstance(found, Known):
             return found.data
         if isinstance(found, Text):

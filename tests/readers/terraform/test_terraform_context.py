@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from taskwall.core.values import Items, Known, Value, symbol, worst_per_scenario
+from taskwall.core.values import Items, Known, Value, dereferenced, symbol
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.state.reader import states
 from taskwall.source.context import Context, SourceTie
@@ -276,7 +276,7 @@ def test_states_answer(form: dict[str, Any]) -> None:
     by_id = 'data "aws_vpc" "x" {\n id = "vpc-0123456789abcdef0"\n}'
     assert means(looked_up(by_id, "data.aws_vpc.x.id", context)) == f"{vpc}.id"
     by_tag = TAGGED.replace("prod", "kept")
-    found = worst_per_scenario(looked_up(by_tag, "data.aws_vpc.x.cidr_block", context))
+    found = dereferenced(looked_up(by_tag, "data.aws_vpc.x.cidr_block", context))
     assert means(found) == "10.9.0.0/16"
     state = """data "terraform_remote_state" "x" {
       backend = "s3"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import Known, Text, Value, needs, worst_per_scenario
+from taskwall.core.values import Known, Text, Value, dereferenced, needs
 from taskwall.readers.terraform.values.values import Base64Text, JsonFields
 from taskwall.source.stack import Evaluation
 
@@ -104,7 +104,7 @@ MADE = [{"Effect": "Allow", "Action": f"{n}:*", "Principal": "*"} for n in "xy"]
 def test_policy_document(evaluated: Evaluated, shown: Shown) -> None:
     """A policy holds the statements of its sources, its own, and what overrides say, by Sid."""
     found = x(evaluated(POLICY.replace("OVER", "data.aws_iam_policy_document.over.json")))
-    assert isinstance(worst_per_scenario(found), JsonFields)
+    assert isinstance(dereferenced(found), JsonFields)
     assert shown(found) == {
         "Version": "2012-10-17",
         "Id": "over",
@@ -204,7 +204,7 @@ def test_cloudinit(
 ) -> None:
     """The parts stand in one text, which stays readable where it is compressed or open."""
     text = CLOUDINIT.replace("SWITCHES", switches).replace("CONTENT", content)
-    found = worst_per_scenario(x(evaluated(text)))
+    found = dereferenced(x(evaluated(text)))
     assert type(found) is kind
     read = str(shown(found))
     if switches == "gzip = false" and kind is Known:

@@ -12,8 +12,8 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
@@ -66,7 +66,7 @@ def value(expression: str) -> Value:
 
 def shown(value: Value) -> object:
     """A value as plain data; what is not known in angle brackets."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return found.data
     if isinstance(found, Text):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import Unknown, Value, needs, worst_per_scenario
+from taskwall.core.values import Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.evaluation.functions import _RARE, FUNCTIONS, _rare
 from taskwall.source.files import Files
@@ -59,7 +59,7 @@ def test_what_is_not_known_before_it_runs(
 ) -> None:
     """What depends on the time, on chance or on something open says what it waits for."""
     found = in_text(expression, evaluated)
-    assert needs(worst_per_scenario(found))
+    assert needs(dereferenced(found))
 
 
 def test_rare_functions_are_where_their_module_says() -> None:

@@ -4,7 +4,7 @@ from readers.terraform.units import DEPENDENT, MODULE, NET, SOURCE, read, x
 from taskwall.core.values import (
     Reference,
     Unknown,
-    worst_per_scenario,
+    dereferenced,
 )
 
 
@@ -26,7 +26,7 @@ def test_outputs_of_other_units() -> None:
     assert isinstance(one, Reference)
     assert (one.resource, one.attribute) == ("aws_vpc.main", "id")
     (other,) = by_address["app2/t.t"].body.fields["x"].items  # type: ignore[union-attr]
-    assert getattr(worst_per_scenario(other), "data", None) == "10.0.0.0/16"
+    assert getattr(dereferenced(other), "data", None) == "10.0.0.0/16"
 
 
 def test_circular_dependencies() -> None:
@@ -40,7 +40,7 @@ def test_circular_dependencies() -> None:
     (stack,), errors = read(texts)
     assert errors == ["units depend on each other in a circle: a -> b -> a"]
     for resource in stack.evaluate({}).resources:
-        assert isinstance(worst_per_scenario(resource.body.fields["x"]), Unknown)
+        assert isinstance(dereferenced(resource.body.fields["x"]), Unknown)
 
 
 def test_roots_and_units_are_tied() -> None:

@@ -6,8 +6,8 @@ from readers.terraform.units import INCLUDE, SOURCE, Shown, unit, x
 from taskwall.core.values import (
     Known,
     Unknown,
+    dereferenced,
     needs,
-    worst_per_scenario,
 )
 
 VALUES = {
@@ -90,12 +90,12 @@ dependency "net" {{
 inputs = {{ x = {expression} }}
 """
     )
-    found = worst_per_scenario(x(unit(own)))
+    found = dereferenced(x(unit(own)))
     assert isinstance(found, Unknown)
     assert needs(found)[0].name == name
     if name != "values.a":
         said = unit(own, assumptions={name: Known("said")})
-        assert worst_per_scenario(x(said)) == Known("said")
+        assert dereferenced(x(said)) == Known("said")
 
 
 def test_what_is_known_only_elsewhere_is_no_file_that_is_missing() -> None:

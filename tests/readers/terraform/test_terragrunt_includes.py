@@ -7,7 +7,7 @@ from taskwall.core.values import (
     Fields,
     Known,
     Reference,
-    worst_per_scenario,
+    dereferenced,
 )
 
 PARENT = """
@@ -47,7 +47,7 @@ def test_later_includes_come_first() -> None:
         "live/b.hcl": 'include {\n  path = "../c.hcl"\n}\nterraform { extra_arguments "a" {} }',
         "live/c.hcl": 'inputs = { y = "c" }',
     }
-    assert worst_per_scenario(x(unit(own, others))) == Known("c", x(unit(own, others)).place)
+    assert dereferenced(x(unit(own, others))) == Known("c", x(unit(own, others)).place)
 
 
 def test_what_is_not_known_is_merged(shown: Shown) -> None:

@@ -6,7 +6,7 @@ from readers.terraform.units import INCLUDE, SOURCE, Shown, read, unit, x
 from taskwall.core.values import (
     Known,
     Unknown,
-    worst_per_scenario,
+    dereferenced,
 )
 
 
@@ -58,8 +58,8 @@ locals { a = "b" }
     assert made.keys() == {"t.t", "u.u", "v.v", "c.c"}
     assert made["c.c"] == "/infra/live/copied.tf"
     body = next(one for one in evaluation.resources if one.type == "u").body
-    assert worst_per_scenario(body.fields["x"]) == Known("b", body.fields["x"].place)
-    assert isinstance(worst_per_scenario(body.fields["y"]), Unknown)
+    assert dereferenced(body.fields["x"]) == Known("b", body.fields["x"].place)
+    assert isinstance(dereferenced(body.fields["y"]), Unknown)
     assert len(body.fields["z"].items) == 1  # type: ignore[union-attr]
     line = own.split("\n").index('  x = "${local.a}"') + 1
     assert (body.places["x"].file, body.places["x"].line) == (

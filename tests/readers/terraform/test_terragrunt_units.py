@@ -6,7 +6,7 @@ from readers.terraform.units import MODULE, SOURCE, Shown, read, unit, x
 from taskwall.core.values import (
     Items,
     Known,
-    worst_per_scenario,
+    dereferenced,
 )
 
 
@@ -68,7 +68,7 @@ terraform {
 inputs = { x = "input" }
 """
     found = x(unit(own, {"live/common.tfvars": 'x = "file"'}))
-    assert worst_per_scenario(found) == Known("file", found.place)
+    assert dereferenced(found) == Known("file", found.place)
 
 
 WRONG = {

@@ -23,9 +23,9 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering.user_data.layers import MAX_USER_DATA, unpacked
@@ -81,7 +81,7 @@ def _text(r: ResourceReader, value: Value | None, marks: Marks) -> tuple[str | N
         elif isinstance(found, Fields) and "Fn::Base64" in found.fields:
             inner = found.fields["Fn::Base64"]
         else:
-            inner = worst_per_scenario(found)
+            inner = dereferenced(found)
             if inner is found:
                 break
         if inner is None:
@@ -124,7 +124,7 @@ def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
         return _template(resource)
     if resource.type in ("cloudinit_config", "template_cloudinit_config"):
         blocks = resource.body.fields.get("part")
-        found = None if blocks is None else worst_per_scenario(blocks)
+        found = None if blocks is None else dereferenced(blocks)
         if isinstance(found, Items):
             return _Archive(found.items, found.rest, found.place, found.needs)
         if isinstance(found, Fields):
@@ -135,8 +135,8 @@ def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
 def _template(resource: Resource) -> Value | None:
     """A `template_file` with its variables put in; None where it has directives or expressions."""
     source, given = resource.body.fields.get("template"), resource.body.fields.get("vars")
-    found = None if source is None else worst_per_scenario(source)
-    variables = None if given is None else worst_per_scenario(given)
+    found = None if source is None else dereferenced(source)
+    variables = None if given is None else dereferenced(given)
     if not isinstance(found, Known) or not isinstance(found.data, str) or "%{" in found.data:
         return None
     held = variables.fields if isinstance(variables, Fields) else {}
@@ -238,7 +238,7 @@ def _metadata(r: ResourceReader, machine: Machine) -> Callable[[str], Fields | N
 
 def _texts(value: Value) -> Iterator[str]:
     """All texts within a value, keys among them."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         yield str(found.data)
     elif isinstance(found, Text):
@@ -257,14 +257,14 @@ def _archive(machine: Machine, archive: Items) -> None:
 
     parts = []
     for value, sure in (*((v, True) for v in archive.items), *((v, False) for v in archive.rest)):
-        part = worst_per_scenario(value)
+        part = dereferenced(value)
         doubt = () if sure else (archive.needs or needs(value) or machine.unknown("a part"))
         if not isinstance(part, Fields):
             machine.anything(0, needs(value))
             continue
         kind = part.fields.get("content_type")
-        said = str(getattr(worst_per_scenario(kind), "data", "") or "") if kind is not None else ""
-        content = worst_per_scenario(part.fields.get("content", Known("")))
+        said = str(getattr(dereferenced(kind), "data", "") or "") if kind is not None else ""
+        content = dereferenced(part.fields.get("content", Known("")))
         if isinstance(content, Known):
             text = machine.marks.text([str(content.data or "")])
         elif isinstance(content, Text):
@@ -293,7 +293,7 @@ def _json(machine: Machine, text: str) -> None:
     if isinstance(found, Fields):
         for key, value in found.fields.items():
             name = _JSON.get(key.lower())
-            plain = worst_per_scenario(value)
+            plain = dereferenced(value)
             if name is None or isinstance(plain, Items | Fields):
                 continue
             if not isinstance(plain, Known):

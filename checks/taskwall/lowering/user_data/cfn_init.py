@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from taskwall.core.values import Fields, Items, Known, Need, Text, Value, needs, worst_per_scenario
+from taskwall.core.values import Fields, Items, Known, Need, Text, Value, dereferenced, needs
 from taskwall.lowering.user_data.machine import Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 
@@ -34,7 +34,7 @@ def run(
 
 
 def _fields(value: Value | None) -> Fields | None:
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     return found if isinstance(found, Fields) else None
 
 
@@ -46,15 +46,15 @@ def _configs(init: Fields, sets: str, depth: int = 0) -> list[str]:
     found: list[str] = []
     for name in (sets or "default").split(","):
         held = chosen.fields.get(name.strip())
-        value = None if held is None else worst_per_scenario(held)
+        value = None if held is None else dereferenced(held)
         items = value.items if isinstance(value, Items) else () if value is None else (value,)
         for item in items:
-            each = worst_per_scenario(item)
+            each = dereferenced(item)
             inner = _fields(each)
             if isinstance(each, Known):
                 found.append(str(each.data))
             elif inner is not None and "ConfigSet" in inner.fields and depth < 5:
-                other = worst_per_scenario(inner.fields["ConfigSet"])
+                other = dereferenced(inner.fields["ConfigSet"])
                 found += _configs(init, str(getattr(other, "data", "")), depth + 1)
             else:
                 found.append("")
@@ -62,7 +62,7 @@ def _configs(init: Fields, sets: str, depth: int = 0) -> list[str]:
 
 
 def _text(machine: Machine, value: Value) -> str | None:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return "" if found.data is None else str(found.data)
     if isinstance(found, Text):
@@ -94,7 +94,7 @@ def _commands(
         if "test" in order.fields:
             waits = (*doubt, Need(f"the test of command {name}", "is known only on the instance"))
         command = order.fields.get("command")
-        found = None if command is None else worst_per_scenario(command)
+        found = None if command is None else dereferenced(command)
         words = [_text(machine, item) for item in found.items] if isinstance(found, Items) else []
         text = None
         if words:

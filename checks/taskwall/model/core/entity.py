@@ -15,10 +15,10 @@ from taskwall.core.values import (
     Scalar,
     Span,
     Value,
+    dereferenced,
     needs,
     spelled,
     without_option,
-    worst_per_scenario,
 )
 
 
@@ -49,7 +49,7 @@ class Setting(Struct, frozen=True, gc=False):
         """The scalar it is set to (or is by default); None if absent or not known."""
         value = self.value
         if type(value) is Reference:
-            value = worst_per_scenario(value)
+            value = dereferenced(value)
         return value.data if isinstance(value, Known) else None
 
     @property
@@ -57,7 +57,7 @@ class Setting(Struct, frozen=True, gc=False):
         """Whether it is set to something that the sources do not tell."""
         value = self.value
         if type(value) is Reference:
-            value = worst_per_scenario(value)
+            value = dereferenced(value)
         return value is not None and not isinstance(value, Known)
 
     @property

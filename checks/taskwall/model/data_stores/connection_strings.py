@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Need, Reference, Text, Value, same, worst_per_scenario
+from taskwall.core.values import Known, Need, Reference, Text, Value, dereferenced, same
 from taskwall.model.compute.launch_type import sources_of_definition
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
@@ -186,7 +186,7 @@ def _dns_names(network: Network) -> dict[str, list[DnsName]]:
     """What answers at a name; "" holds those at a name that is not known."""
     found: dict[str, list[DnsName]] = {}
     for each in network.every(DnsName):
-        name = worst_per_scenario(each.name)
+        name = dereferenced(each.name)
         found.setdefault(str(name.data) if isinstance(name, Known) else "", []).append(each)
     return found
 

@@ -16,8 +16,8 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -116,7 +116,7 @@ def service_of(name: Value | None) -> str:
 
     A FIPS variant is the service itself. "" where the name, or the end of it, is not known.
     """
-    value = None if name is None else worst_per_scenario(name)
+    value = None if name is None else dereferenced(name)
     if isinstance(value, Text):
         first, last = value.parts[0], value.parts[-1]
         if isinstance(first, str) and first.startswith(_USERS):
@@ -136,7 +136,7 @@ def service_of(name: Value | None) -> str:
 
 def region_of(name: Value | None) -> str:
     """The Region in the name of an endpoint's service, "" where it is not known."""
-    value = None if name is None else worst_per_scenario(name)
+    value = None if name is None else dereferenced(name)
     parts = value.parts if isinstance(value, Text) else (getattr(value, "data", None),)
     found = (_REGION.search(part) for part in parts if isinstance(part, str))
     return next((match.group().strip(".") for match in found if match), "")
@@ -269,9 +269,7 @@ def _beside(endpoint: Endpoint, own: OfEndpoint) -> Fact:
 
 def _written(setting: Setting, text: str) -> Fact:
     """That a policy is written; one that is wholly unknown may be null, which is none."""
-    unknown = isinstance(
-        None if setting.value is None else worst_per_scenario(setting.value), Unknown
-    )
+    unknown = isinstance(None if setting.value is None else dereferenced(setting.value), Unknown)
     truth = None if unknown else True
     return Fact(truth, text, setting.place, setting.resource, setting.needs if unknown else ())
 
@@ -376,7 +374,7 @@ def _waits(*about: Link | Endpoint) -> tuple[Need, ...]:
 
 
 def _answers(zone: PrivateZone, endpoint: Endpoint, text: str, at: Setting) -> Fact:
-    value = None if at.value is None else worst_per_scenario(at.value)
+    value = None if at.value is None else dereferenced(at.value)
     pieces: tuple[str | Value, ...]
     if isinstance(value, Text):
         pieces = value.parts

@@ -1,6 +1,6 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
-from taskwall.core.values import Known, worst_per_scenario
+from taskwall.core.values import Known, dereferenced
 from taskwall.model.entities.iam_policy import Condition, Tristate, definite, each, names_account
 
 READ = "2026-11-24"
@@ -41,7 +41,7 @@ def is_bool(condition: Condition, truth: str) -> Tristate:
         return False
     if condition.values.open:
         return None
-    values = [worst_per_scenario(value) for value in condition.values.patterns]
+    values = [dereferenced(value) for value in condition.values.patterns]
     if not all(isinstance(value, Known) for value in values):
         return None
     return [str(getattr(value, "data", "")).lower() for value in values] == [truth]

@@ -6,7 +6,7 @@ from math import prod
 
 from msgspec import Struct
 
-from taskwall.core.values import Known, Value, same, spelled, symbol, worst_per_scenario
+from taskwall.core.values import Known, Value, dereferenced, same, spelled, symbol
 from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
@@ -89,7 +89,7 @@ def _key(atom: _Atom) -> object:
 def _names(words: Words, *, fold: bool) -> object:
     names = []
     for pattern in words.patterns:
-        value = worst_per_scenario(pattern)
+        value = dereferenced(pattern)
         known = spelled(value.data) if isinstance(value, Known) else None
         name = known if known is not None else symbol(pattern) and f"\x03{symbol(pattern)}"
         if not name:
@@ -128,7 +128,7 @@ def _same_words(one: Words, other: Words) -> Tristate:
 
 
 def _folded(value: Value) -> Value:
-    value_ = worst_per_scenario(value)
+    value_ = dereferenced(value)
     if isinstance(value_, Known) and isinstance(value_.data, str) and value_.data[:4] != "arn:":
         return Known(value_.data.lower())
     return value

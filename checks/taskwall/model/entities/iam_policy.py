@@ -26,10 +26,10 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 
 Tristate = bool | None
@@ -112,7 +112,7 @@ class PolicyDocument(Struct, frozen=True):
 def read_document(value: Value, name: str, place: Span) -> PolicyDocument:
     """Read a structure as a policy document; what is none is a document of unknown statements."""
     waits = needs(value)
-    document = worst_per_scenario(value)
+    document = dereferenced(value)
     found = document.fields.get("Statement") if isinstance(document, Fields) else None
     if found is None:
         waits = waits or (Need(f"the policy of {name}", "is not a policy that can be read"),)
@@ -131,7 +131,7 @@ def full_access(name: str, place: Span) -> PolicyDocument:
 
 def _items(value: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
     """The elements of a list or of the one thing that stands for it, and those that may be."""
-    value_ = worst_per_scenario(value)
+    value_ = dereferenced(value)
     if isinstance(value_, Items):
         return value_.items, value_.rest or ((Unknown(value_.needs),) if value_.needs else ())
     many = isinstance(value_, Unknown) and not definite(value_)
@@ -155,7 +155,7 @@ def _single(more: tuple[Value, ...]) -> tuple[Value, ...]:
 
 
 def _principals(value: Value, negated: bool) -> Words:
-    value_ = worst_per_scenario(value)
+    value_ = dereferenced(value)
     if not isinstance(value_, Fields):
         return Words((value,), negated, isinstance(value_, Unknown))
     patterns: list[Value] = []
@@ -164,7 +164,7 @@ def _principals(value: Value, negated: bool) -> Words:
         items, more = _items(inner)
         open_ = open_ or bool(more)
         for item in (*items, *_single(more)):
-            known = worst_per_scenario(item)
+            known = dereferenced(item)
             if isinstance(known, Known) and kind not in ("AWS", "*"):
                 item = Known(f"{kind}:{spelled(known.data)}")  # noqa: PLW2901 (its own name for it)
             patterns.append(item)
@@ -172,12 +172,12 @@ def _principals(value: Value, negated: bool) -> Words:
 
 
 def _statement(value: Value, sure: bool) -> Statement:
-    value_ = worst_per_scenario(value)
+    value_ = dereferenced(value)
     if not isinstance(value_, Fields):
         nothing = Words((), open=True)
         return Statement(None, nothing, nothing, nothing, (), True, sure=False)
     fields = value_.fields
-    effect = worst_per_scenario(fields["Effect"]) if "Effect" in fields else Known("Allow")
+    effect = dereferenced(fields["Effect"]) if "Effect" in fields else Known("Allow")
     conditions, open_ = _conditions(fields.get("Condition"))
     return Statement(
         effect.data == "Allow" if isinstance(effect, Known) else None,
@@ -191,7 +191,7 @@ def _statement(value: Value, sure: bool) -> Statement:
 
 
 def _conditions(value: Value | None) -> tuple[tuple[Condition, ...], bool]:
-    block = Fields({}) if value is None else worst_per_scenario(value)
+    block = Fields({}) if value is None else dereferenced(value)
     if isinstance(block, Known) and block.data is None:
         return (), False
     if not isinstance(block, Fields):
@@ -199,7 +199,7 @@ def _conditions(value: Value | None) -> tuple[tuple[Condition, ...], bool]:
     found = []
     open_ = block.rest is not None
     for operator, keys in block.fields.items():
-        keys_ = worst_per_scenario(keys)
+        keys_ = dereferenced(keys)
         if not isinstance(keys_, Fields):
             open_ = True
             continue
@@ -225,7 +225,7 @@ EVERY = "\x02"
 
 def pattern_text(pattern: Value) -> str:
     """The text of a pattern, with a `GAP` for each part that is not known."""
-    value = worst_per_scenario(pattern)
+    value = dereferenced(pattern)
     if isinstance(value, Known):
         return spelled(value.data) or ""
     if isinstance(value, Text):
@@ -258,7 +258,7 @@ _OWN = {"id", "arn", "account_id", "Arn", "repository_arn", "AccountId"}
 
 def definite(value: Value) -> Tristate:
     """Whether a value certainly stands for one thing: no wildcard can hide in it."""
-    value_ = worst_per_scenario(value)
+    value_ = dereferenced(value)
     if isinstance(value_, Known):
         text = spelled(value_.data) or ""
         return bool(head(text).removeprefix("o-"))
@@ -276,7 +276,7 @@ def definite(value: Value) -> Tristate:
 
 def names_account(pattern: Value) -> Tristate:
     """Whether an ARN pattern is of one account: its account field is no wildcard."""
-    value = worst_per_scenario(pattern)
+    value = dereferenced(pattern)
     if isinstance(value, Known):
         fields = (spelled(value.data) or "").split(":", 5)
         return len(fields) > 5 and bool(fields[4]) and not re.search(r"[*?]", fields[4])

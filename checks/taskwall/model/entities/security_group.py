@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue, removal
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Origin, Span, Text, worst_per_scenario
+from taskwall.core.values import Need, Origin, Span, Text, dereferenced
 from taskwall.model.core.address import Cidr, parse_cidr
 from taskwall.model.core.entity import Entity, Link, Setting
 
@@ -138,7 +138,7 @@ class PrefixList(Entity, frozen=True, kw_only=True):
         The ends of the name tell, whichever Region stands between them. Where sources refer to a
         list by its name, that is its id here.
         """
-        value = None if self.named.value is None else worst_per_scenario(self.named.value)
+        value = None if self.named.value is None else dereferenced(self.named.value)
         parts = value.parts if isinstance(value, Text) else (self.named.known or self.id,)
         first, last = parts[0], parts[-1]
         if not isinstance(first, str) or not first.startswith("com.amazonaws."):

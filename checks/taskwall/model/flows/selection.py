@@ -6,7 +6,7 @@ from typing import TypeVar, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Known, Need, Text, same, worst_per_scenario
+from taskwall.core.values import Known, Need, Text, dereferenced, same
 from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.entity import Entity, link_to
 from taskwall.model.core.given_name import given_names
@@ -123,7 +123,7 @@ def _called(network: Network, things: Iterable[T], name: str) -> tuple[list[T], 
 def _may_be_named(network: Network, thing: Entity, name: str) -> tuple[Need, ...]:
     """What decides whether a thing has a name in AWS of which only a part is known."""
     for given in given_names(network, thing.origin.address):
-        value = None if given.value is None else worst_per_scenario(given.value)
+        value = None if given.value is None else dereferenced(given.value)
         if isinstance(value, Text) and same(value, Known(name)) is None:
             return given.needs
     return ()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.core.values import Need, Span, Text, worst_per_scenario
+from taskwall.core.values import Need, Span, Text, dereferenced
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
@@ -208,7 +208,7 @@ def with_fields(log: FlowLog, fields: Sequence[str]) -> str:
 def _missing(log: FlowLog, fields: Sequence[str]) -> list[str]:
     """The fields that no known piece of a log's format has."""
     setting = log.format
-    value = None if setting.value is None else worst_per_scenario(setting.value)
+    value = None if setting.value is None else dereferenced(setting.value)
     pieces = value.parts if isinstance(value, Text) else (str(setting.known or ""),)
     written = " ".join(piece for piece in pieces if isinstance(piece, str))
     written = written.replace("{!", "{")

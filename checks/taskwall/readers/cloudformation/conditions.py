@@ -11,12 +11,12 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     either,
     needs,
     same,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node, literal_text, members
@@ -153,7 +153,7 @@ def _looked_up(
 def _both_open(run: TemplateContext, one: Value, other: Value) -> frozenset[Question]:
     """What to ask while two operands are compared that are both open: one has few answers."""
     for value in (one, other):
-        name = symbol(worst_per_scenario(value))
+        name = symbol(dereferenced(value))
         allowed = run.parameters.allowed(name) if name and name not in run.scenario else None
         if allowed and len(allowed) <= MOST_ROWS:
             return frozenset(Question(name, answer) for answer in allowed)
@@ -170,11 +170,11 @@ def _operand(run: TemplateContext, node: Node) -> Value:
 
 def _question(one: Value, other: Value) -> Question | None:
     """What would decide whether an unknown equals something known."""
-    answer = worst_per_scenario(other)
+    answer = dereferenced(other)
     if not isinstance(answer, Known):
         return None
     data = spelled(answer.data)
-    value = worst_per_scenario(one)
+    value = dereferenced(one)
     if isinstance(value, Text) and isinstance(data, str):
         # A text with one open part equals another if that part is what the rest leaves.
         gaps = [index for index, part in enumerate(value.parts) if not isinstance(part, str)]
@@ -197,7 +197,7 @@ def contains(run: TemplateContext, call: IntrinsicCall) -> Value:
 
 
 def _in(run: TemplateContext, call: IntrinsicCall, values: Value, value: Value) -> Known | Unknown:
-    found = worst_per_scenario(values)
+    found = dereferenced(values)
     if not isinstance(found, Items):
         return Unknown(needs(values), place=call.place)
     truths = [_equal(run, call, item, value) for item in found.items]
@@ -214,7 +214,7 @@ def _in(run: TemplateContext, call: IntrinsicCall, values: Value, value: Value) 
 def each_equals(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::EachMemberEquals`: whether all of a list of texts are a value."""
     values, value = (_operand(run, node) for node in run.arguments(call, 2))
-    found = worst_per_scenario(values)
+    found = dereferenced(values)
     items = found.items if isinstance(found, Items) and not found.rest else None
     truths = None if items is None else [same(item, value) for item in items]
     return _of_all(call, truths, (*needs(values), *needs(value)))
@@ -223,11 +223,11 @@ def each_equals(run: TemplateContext, call: IntrinsicCall) -> Value:
 def each_in(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::EachMemberIn`: whether all of a list of texts are in another."""
     one, other = (_operand(run, node) for node in run.arguments(call, 2))
-    found = worst_per_scenario(one)
+    found = dereferenced(one)
     items = found.items if isinstance(found, Items) and not found.rest else None
     truths = None
     if items is not None:
-        known = [worst_per_scenario(_in(run, call, other, item)) for item in items]
+        known = [dereferenced(_in(run, call, other, item)) for item in items]
         truths = [each.data is True if isinstance(each, Known) else None for each in known]
     return _of_all(call, truths, (*needs(one), *needs(other)))
 

@@ -23,10 +23,10 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     spelled,
     unknown,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation import conditions, lists, references, texts
 from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
@@ -546,7 +546,7 @@ class Evaluator:
             found = self.value(node)
         finally:
             self.run.deciding -= 1
-        value = None if found is None else worst_per_scenario(found)
+        value = None if found is None else dereferenced(found)
         word = spelled(value.data) if isinstance(value, Known) else None
         if word in ("true", "false"):
             return Known(word == "true", node.place)

@@ -12,10 +12,10 @@ from taskwall.core.values import (
     Span,
     Text,
     Value,
+    dereferenced,
     same,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.source.files import Files
 
@@ -243,7 +243,7 @@ def _stack_of(name: Value, exports: Sequence[Export]) -> str:
     tail = next(iter(tails)) if len(tails) == 1 else ()
     if len(tail) != 1:
         return ""
-    found = worst_per_scenario(name)
+    found = dereferenced(name)
     if isinstance(found, Known):
         text = spelled(found.data) or ""
         return text.removesuffix(tail[0]) if text.endswith(tail[0]) else ""
@@ -272,7 +272,7 @@ def _begins_with_stack(name: Value) -> bool:
 
 def _parts(name: Value) -> tuple[str, ...]:
     """The literal pieces of a name; what is open between them is left out."""
-    found = worst_per_scenario(name)
+    found = dereferenced(name)
     if isinstance(found, Known):
         return (spelled(found.data) or "",)
     if isinstance(found, Text):

@@ -13,10 +13,10 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     either,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.document import DYNAMIC_REFERENCE, IntrinsicCall, Node
 
@@ -60,7 +60,7 @@ def nameless(name: str, why: str, place: Span | None) -> Unknown:
 
 def with_null(perhaps: MaybeRemoved) -> Value:
     """A property that may be removed: null is nothing. Of a list, all elements may be missing."""
-    value = worst_per_scenario(perhaps.value)
+    value = dereferenced(perhaps.value)
     if isinstance(value, Items):
         waits = tuple(dict.fromkeys((*perhaps.needs, *value.needs)))
         return Items((), (*value.items, *value.rest), value.place, waits)
@@ -76,7 +76,7 @@ def with_place(value: Value, place: Span | None) -> Value:
 
 def name_of(value: Value) -> str:
     """What a value goes by within the name of something made of it; "" if there is no name."""
-    known = worst_per_scenario(value)
+    known = dereferenced(value)
     if isinstance(known, Known):
         return spelled(known.data) or ""
     if isinstance(known, Items):

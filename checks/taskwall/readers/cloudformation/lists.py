@@ -10,13 +10,13 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     same,
     spelled,
     symbol,
     text,
     unknown,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import IntrinsicCall, Node, members
@@ -38,8 +38,8 @@ _WHOLE = pattern(r"(?:.*/)?AWS::(?:AccountId|Partition|Region|URLSuffix|StackNam
 def select(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Select`: an element by its number."""
     first, second = run.arguments(call, 2)
-    index, found = worst_per_scenario(run.argument(first)), run.argument(second)
-    values = worst_per_scenario(found)
+    index, found = dereferenced(run.argument(first)), run.argument(second)
+    values = dereferenced(found)
     number = spelled(index.data) if isinstance(index, Known) else None
     if number is not None and not number.isdecimal():
         raise MalformedError("takes the number of an element")
@@ -59,8 +59,8 @@ def select(run: TemplateContext, call: IntrinsicCall) -> Value:
 def split(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Split`: the pieces of a text."""
     first, second = run.arguments(call, 2)
-    by, whole = worst_per_scenario(run.argument(first)), run.argument(second)
-    source = worst_per_scenario(whole)
+    by, whole = dereferenced(run.argument(first)), run.argument(second)
+    source = dereferenced(whole)
     separator = spelled(by.data) if isinstance(by, Known) else None
     if isinstance(by, Known) and not separator:
         raise MalformedError("takes a separator that is not empty")
@@ -118,7 +118,7 @@ def cidr_blocks(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Cidr`: ranges of a block."""
     given = [run.argument(node) for node in run.arguments(call, 2, 3)]
     waits = tuple(need for argument in given for need in needs(argument))
-    values = [worst_per_scenario(argument) for argument in given]
+    values = [dereferenced(argument) for argument in given]
     numbers = [_number(value) for value in values[1:]]
     count = numbers[0]
     if count is not None and not 1 <= count <= 256:
@@ -159,7 +159,7 @@ def zones(run: TemplateContext, call: IntrinsicCall) -> Value:
 def length_of(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Length`: how many elements a list has."""
     found = run.argument(call.argument)
-    values = worst_per_scenario(found)
+    values = dereferenced(found)
     if isinstance(values, Items) and not values.rest:
         return Known(len(values.items), call.place)
     if isinstance(values, Fields) and values.rest is None:
@@ -181,7 +181,7 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     top, second, named = run.remembered(
         found_by, call.name, lambda: [run.argument(key) for key in (*keys, first)]
     )
-    named = worst_per_scenario(named)
+    named = dereferenced(named)
     name = spelled(named.data) if isinstance(named, Known) else None
     if name is not None and name not in run.template.mappings:
         if default is not None:
@@ -192,9 +192,7 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     table = members(run.template.mappings[name]) if name is not None else {}
     rows = _rows(table, top)
     found = [node for row in rows for node in _rows(members(row), second)]
-    exact = isinstance(worst_per_scenario(top), Known) and isinstance(
-        worst_per_scenario(second), Known
-    )
+    exact = isinstance(dereferenced(top), Known) and isinstance(dereferenced(second), Known)
     if name is not None and exact:
         if found:
             return with_place(run.argument(found[0]), call.place)
@@ -211,7 +209,7 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     names = [name, name_of(top), name_of(second)]
     symbol_name = f"{call.name}({', '.join(map(str, names))})" if all(names) else ""
     key = symbol(top)
-    if symbol_name and key and default is None and isinstance(worst_per_scenario(second), Known):
+    if symbol_name and key and default is None and isinstance(dereferenced(second), Known):
         run.lookups[symbol_name] = (key, _column(run, table, second))
     return run.computed(symbol_name, (*needs(named), *needs(top), *needs(second)), call)
 
@@ -219,7 +217,7 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
 def _rows(table: "dict[str, Node] | object", key: Value) -> list[Node]:
     """The members that a key can mean: the one, or all while it is open."""
     fields = table if isinstance(table, dict) else {}
-    known = worst_per_scenario(key)
+    known = dereferenced(key)
     if isinstance(known, Known):
         member = fields.get(spelled(known.data) or "")
         return [] if member is None else [member]
@@ -231,7 +229,7 @@ def _column(run: TemplateContext, table: "dict[str, Node] | object", key: Value)
     found: dict[str, str] = {}
     for name, row in (table if isinstance(table, dict) else {}).items():
         for node in _rows(members(row), key):
-            value = worst_per_scenario(run.argument(node))
+            value = dereferenced(run.argument(node))
             word = spelled(value.data) if isinstance(value, Known) else None
             if word is not None:
                 found[name] = word

@@ -17,9 +17,9 @@ from taskwall.core.values import (
     Known,
     Need,
     Unknown,
+    dereferenced,
     needs,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.deployment import Expansion, TemplateContext
 from taskwall.readers.cloudformation.document import (
@@ -61,13 +61,13 @@ def iterations(run: TemplateContext, key: str, node: Node) -> Iterator[Iteration
             run.error(node.place, f"{key} takes a list of an identifier, a list and a mapping")
         return
     collection = run.argument(parts[1])
-    found = worst_per_scenario(collection)
+    found = dereferenced(collection)
     texts: list[str] = []
     waits = list(needs(collection))
     for item in found.items if isinstance(found, Items) and not found.rest else ():
-        value = worst_per_scenario(item)
+        value = dereferenced(item)
         for each in value.items if isinstance(value, Items) else (value,):
-            one = worst_per_scenario(each)
+            one = dereferenced(each)
             if isinstance(one, Known) and one.data is not None:
                 texts.append(spelled(one.data) or "")
     if not isinstance(found, Items) and not waits:

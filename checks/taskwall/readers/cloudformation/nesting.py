@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from taskwall.core.values import Known, Text, Value, spelled, worst_per_scenario
+from taskwall.core.values import Known, Text, Value, dereferenced, spelled
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
@@ -221,7 +221,7 @@ def _branches(node: Node) -> Iterator[Node]:
 
 def _path(value: Value | None) -> tuple[list[str], bool]:
     """The last steps of a path or address, so far as they are known; whether it is a local path."""
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     if isinstance(found, Known):
         text = spelled(found.data) or ""
     elif isinstance(found, Text) and isinstance(found.parts[-1], str):

@@ -16,8 +16,8 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation import lists, texts
 from taskwall.readers.cloudformation.deployment import TemplateContext
@@ -178,7 +178,7 @@ class Parameters:
 
     def _listed(self, given: Value, place: Span | None) -> Items:
         """The value of a list parameter."""
-        found = worst_per_scenario(given)
+        found = dereferenced(given)
         if isinstance(found, Items):
             return found
         cut = lists.pieces(self._evaluator, found, ",") if isinstance(found, Known | Text) else None

@@ -8,9 +8,9 @@ from taskwall.core.values import (
     Need,
     Unknown,
     Value,
+    dereferenced,
     needs,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import IntrinsicCall, Sequence, literal_text, members
@@ -38,7 +38,7 @@ def ref(run: TemplateContext, call: IntrinsicCall) -> NodeValue:
     """`Ref`: a parameter, a resource or a pseudo parameter."""
     name = literal_text(call.argument)
     if name is None:
-        found = worst_per_scenario(run.argument(call.argument))
+        found = dereferenced(run.argument(call.argument))
         if waits := needs(found):
             return Unknown(waits, place=call.place)
         name = spelled(found.data) if isinstance(found, Known) else None
@@ -52,7 +52,7 @@ def get_att(run: TemplateContext, call: IntrinsicCall) -> Value:
     name: str | None
     attribute: str | None
     if isinstance(call.argument, Sequence | Items):
-        values = [worst_per_scenario(run.argument(node)) for node in run.arguments(call, 2)]
+        values = [dereferenced(run.argument(node)) for node in run.arguments(call, 2)]
         waits = tuple(need for value in values for need in needs(value))
         if waits:
             return Unknown(waits, place=call.place)

@@ -21,11 +21,11 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
+    dereferenced,
     needs,
     plain_if_known,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
@@ -441,6 +441,6 @@ def _absent_template(call: Resource) -> AbsentSource:
     if name == BODY:
         cure = f"write the template as a block ({BODY}: |), or scan a file of it, too"
         return AbsentSource("template", call.origin.name, BODY, None, place, cure)
-    value = worst_per_scenario(call.body.fields[name])
+    value = dereferenced(call.body.fields[name])
     source = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
     return AbsentSource("template", call.origin.name, source, None, place, SCAN_TOO)

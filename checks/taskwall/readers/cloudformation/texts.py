@@ -14,11 +14,11 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     spelled,
     symbol,
     text,
-    worst_per_scenario,
 )
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
@@ -94,7 +94,7 @@ def concatenate(run: TemplateContext, parts: list[str | Value], place: Span | No
     solid: list[str | Value] = []
     size = 0
     for part in parts:
-        value = part if isinstance(part, str) else worst_per_scenario(part)
+        value = part if isinstance(part, str) else dereferenced(part)
         if not isinstance(value, str) and no_text(value):
             part = Unknown(needs(value) or (Need("a list or map", "is not a string"),))  # noqa: PLW2901
         solid.append(part)
@@ -107,8 +107,8 @@ def concatenate(run: TemplateContext, parts: list[str | Value], place: Span | No
 def join(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::Join`: the elements of a list as one text."""
     first, second = run.arguments(call, 2)
-    between, found = worst_per_scenario(run.argument(first)), run.argument(second)
-    values = worst_per_scenario(found)
+    between, found = dereferenced(run.argument(first)), run.argument(second)
+    values = dereferenced(found)
     if not isinstance(between, Known) or not isinstance(values, Items) or values.rest:
         by, name = name_of(between), name_of(values)
         symbol_name = f"{call.name}({by}, {name})" if name and (by or is_empty(between)) else ""
@@ -122,7 +122,7 @@ def join(run: TemplateContext, call: IntrinsicCall) -> Value:
             parts.append(glue)
             rows.add(between, between.place)
         parts.append(item)
-        rows.add(worst_per_scenario(item), item.place)
+        rows.add(dereferenced(item), item.place)
     return dynamic(run, concatenate(run, parts, rows.span(call.place)))
 
 

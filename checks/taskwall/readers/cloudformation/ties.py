@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from taskwall.core.values import Known, Reference, Value, holds_reference, worst_per_scenario
+from taskwall.core.values import Known, Reference, Value, dereferenced, holds_reference
 from taskwall.readers.cloudformation.exports import Asked, Export, Exports, qualified_paths
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template_cache import TemplateCache
@@ -119,7 +119,7 @@ def _stored_in(context: Iterable[ContextSource]) -> Iterator[Export]:
             if resource.type != "aws_ssm_parameter" or resource.data:
                 continue
             fields: Mapping[str, Value] = resource.body.fields
-            name = worst_per_scenario(fields.get("name", Known(None)))
+            name = dereferenced(fields.get("name", Known(None)))
             value = fields.get("value") or fields.get("insecure_value")
             if isinstance(name, Known) and name.data and holds_reference(value):
                 address, place = resource.origin.address, resource.origin.header

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 import taskwall
 from taskwall.core.paths import encloses
-from taskwall.core.values import Fields, Items, Known, Value, lifted, worst_per_scenario
+from taskwall.core.values import Fields, Items, Known, Value, dereferenced, lifted
 from taskwall.readers.terraform.versions import newest, satisfies, version_key
 
 FOLDER = os.path.join(os.path.dirname(taskwall.__file__), "data", "modules")
@@ -134,7 +134,7 @@ def _about(name: str) -> dict[str, Any]:
 
 def _is_off(value: Value) -> bool:
     """Whether a value is null, false, empty or zero."""
-    value = worst_per_scenario(value)
+    value = dereferenced(value)
     if isinstance(value, Known):
         return value.data in (None, False, "", 0, "false")
     if isinstance(value, Items):

@@ -6,7 +6,7 @@ may be changed, or used, by what they hand over.
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Known, spelled, symbol, worst_per_scenario
+from taskwall.core.values import Known, dereferenced, spelled, symbol
 from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import AbsentSource
 
@@ -32,7 +32,7 @@ def absent_template(resource: Resource) -> AbsentSource:
     """What is said of a resource that deploys a template."""
     fields, places = resource.body.fields, resource.body.places
     name = _BODY if _BODY in fields or _URL not in fields else _URL
-    value = worst_per_scenario(fields.get(name, Known(None)))
+    value = dereferenced(fields.get(name, Known(None)))
     url = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
     source = _BODY if name == _BODY else url
     place = places.get(name) or resource.origin.header

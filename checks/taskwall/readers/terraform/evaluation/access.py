@@ -13,10 +13,10 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import RunContext
 from taskwall.readers.terraform.values.conditions import asked, presence
@@ -75,9 +75,9 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     Raises:
         FailedError: there certainly is no such element.
     """
-    key = key if symbol(key) else worst_per_scenario(key)
-    if isinstance(worst_per_scenario(key), Known):
-        key = worst_per_scenario(key)
+    key = key if symbol(key) else dereferenced(key)
+    if isinstance(dereferenced(key), Known):
+        key = dereferenced(key)
     if isinstance(value, Reference):
         whole = None if value.attribute else run.referents.get(value.resource)
         if whole is not None and isinstance(key, Known) and isinstance(key.data, str):
@@ -214,7 +214,7 @@ def is_variable(name: str) -> bool:
 
 def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Value:
     """The list of what `each` gives of the elements; something that is no list counts as one."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Items):
         run.spend(len(found.items))
         if isinstance(found, Emptied):

@@ -18,10 +18,10 @@ from taskwall.core.values import (
     Reference,
     Text,
     Value,
+    dereferenced,
     same,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import WrittenBody
 from taskwall.readers.terraform.values.values import is_null
@@ -149,7 +149,7 @@ def query_of(source: DataSource, written: WrittenBody) -> DataQuery:
     whole = True
     for name in written.names():
         value = written.get(name)
-        settled = None if value is None else worst_per_scenario(value)
+        settled = None if value is None else dereferenced(value)
         if value is None or settled is None or is_null(settled) or name in _NOT_ASKED:
             continue
         if isinstance(settled, Known) and settled.data in _ALWAYS.get(name, ()):
@@ -181,11 +181,11 @@ def _filters(value: Value) -> list[Criterion] | None:
         return None
     found = []
     for item in value.items:
-        block = worst_per_scenario(item)
+        block = dereferenced(item)
         if not isinstance(block, Fields):
             return None
-        name = worst_per_scenario(block.fields.get("name") or Known(None))
-        values = worst_per_scenario(block.fields.get("values") or Known(None))
+        name = dereferenced(block.fields.get("name") or Known(None))
+        values = dereferenced(block.fields.get("values") or Known(None))
         if not isinstance(name, Known) or not isinstance(values, Items) or values.rest:
             return None
         text = spelled(name.data) or ""
@@ -200,7 +200,7 @@ def _filters(value: Value) -> list[Criterion] | None:
 
 
 def _says(value: Value, text: str) -> bool:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     return isinstance(found, Known) and found.data == text
 
 
@@ -218,7 +218,7 @@ def meets(query: DataQuery, attribute: Callable[[str], Value | None]) -> bool | 
 def _met(criterion: Criterion, attribute: Callable[[str], Value | None]) -> bool | None:
     value = attribute(criterion.attribute)
     if criterion.tag:
-        tags = None if value is None else worst_per_scenario(value)
+        tags = None if value is None else dereferenced(value)
         if tags is None or is_null(tags):
             return False
         if not isinstance(tags, Fields):
@@ -226,7 +226,7 @@ def _met(criterion: Criterion, attribute: Callable[[str], Value | None]) -> bool
         value = tags.fields.get(criterion.tag, tags.rest)
         if criterion.tag not in tags.fields and value is not None:
             return None
-    if value is None or is_null(worst_per_scenario(value)):
+    if value is None or is_null(dereferenced(value)):
         return None if criterion.attribute in _FILLED_IN else False
     truths = [_equal(value, wanted, criterion.like) for wanted in criterion.values]
     return True if True in truths else None if None in truths else False
@@ -238,9 +238,9 @@ def _equal(value: Value, wanted: Value, like: bool) -> bool | None:
         alike = value.attribute == wanted.attribute and value.attribute in UNIQUE
         if alike and value.resource != wanted.resource and _is_one(value) and _is_one(wanted):
             return False
-    settled = worst_per_scenario(wanted)
+    settled = dereferenced(wanted)
     if like and isinstance(settled, Known) and isinstance(settled.data, str):
-        text = worst_per_scenario(value)
+        text = dereferenced(value)
         if "*" in settled.data or "?" in settled.data:
             if isinstance(text, Known):
                 return fnmatchcase(spelled(text.data) or "", settled.data.replace("[", "[[]"))
@@ -276,7 +276,7 @@ def _same_text(value: Value, wanted: Value) -> bool | None:
 
 def _pieces(value: Value) -> list[str]:
     """The characters of a text, and the names of what is not known in it, longer than one."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return list(spelled(found.data) or "")
     pieces: list[str] = []

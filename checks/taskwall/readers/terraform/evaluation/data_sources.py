@@ -10,10 +10,10 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     lifted,
     needs,
     unknown,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.evaluation.functions.arguments import text_of
@@ -85,14 +85,14 @@ class _Document:
 
     def merge(self, other: Value) -> None:
         """Lay a policy over this one: a statement with the same Sid replaces the earlier one."""
-        found = worst_per_scenario(other)
+        found = dereferenced(other)
         if not isinstance(found, Fields):
             self._doubt(needs(found))
             self.rest.append(waiting(found))
             return
         self.version = found.fields.get("Version") or self.version
         self.id = found.fields.get("Id") or self.id
-        statements = worst_per_scenario(found.fields.get("Statement", Items(())))
+        statements = dereferenced(found.fields.get("Statement", Items(())))
         if isinstance(statements, Fields):
             statements = Items((statements,))
         if not isinstance(statements, Items):
@@ -123,21 +123,21 @@ class _Document:
 
 def _sid(statement: Value) -> str | None:
     """The Sid of a statement, "" if it has none, None if it is not known."""
-    found = worst_per_scenario(statement)
+    found = dereferenced(statement)
     if not isinstance(found, Fields):
         return None
-    sid = worst_per_scenario(found.fields.get("Sid", Known("")))
+    sid = dereferenced(found.fields.get("Sid", Known("")))
     return str(sid.data or "") if isinstance(sid, Known) else None
 
 
 def _documents(written: WrittenBody, single: str, several: str) -> Iterator[Value]:
     """The policies that an attribute gives, as structure."""
-    if (one := written.get(single)) is not None and not is_null(worst_per_scenario(one)):
+    if (one := written.get(single)) is not None and not is_null(dereferenced(one)):
         yield _decoded(one)
-    many = worst_per_scenario(written.get(several) or Items(()))
+    many = dereferenced(written.get(several) or Items(()))
     if isinstance(many, Items):
         for item in many.items:
-            if not is_null(worst_per_scenario(item)):
+            if not is_null(dereferenced(item)):
                 yield _decoded(item)
         if many.rest:
             yield waiting(*many.rest)
@@ -148,7 +148,7 @@ def _documents(written: WrittenBody, single: str, several: str) -> Iterator[Valu
 def _decoded(value: Value) -> Value:
     import json
 
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if not isinstance(found, Known):
         return found
     if not found.data:
@@ -163,9 +163,9 @@ def _own(written: WrittenBody) -> Value:
     fields: dict[str, Value] = {"Version": Known(_VERSION)}
     for name, key in (("version", "Version"), ("policy_id", "Id")):
         value = written.get(name)
-        if value is not None and not is_null(worst_per_scenario(value)):
+        if value is not None and not is_null(dereferenced(value)):
             fields[key] = value
-    statements = worst_per_scenario(written.get("statement") or Items(()))
+    statements = dereferenced(written.get("statement") or Items(()))
     if isinstance(statements, Items):
         fields["Statement"] = Items(
             tuple(map(_statement, statements.items)),
@@ -188,13 +188,11 @@ _LISTS = {
 
 def _statement(block: Value) -> Value:
     """A statement block as the policy language writes it."""
-    found = worst_per_scenario(block)
+    found = dereferenced(block)
     if not isinstance(found, Fields):
         return block
     given = {
-        name: value
-        for name, value in found.fields.items()
-        if not is_null(worst_per_scenario(value))
+        name: value for name, value in found.fields.items() if not is_null(dereferenced(value))
     }
     fields: dict[str, Value] = {}
     places = {}
@@ -219,13 +217,13 @@ def _statement(block: Value) -> Value:
 
 
 def _is_empty(value: Value) -> bool:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     return isinstance(found, Items) and not found.items and not found.rest
 
 
 def _one_or_list(value: Value) -> Value:
     """A list of texts; one alone stands by itself, and `&{` means the policy's own `${`."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if not isinstance(found, Items):
         return value
     items = tuple(map(_variables, found.items))
@@ -245,13 +243,11 @@ def _variables(value: Value) -> Value:
 
 def _blocks(value: Value) -> tuple[list[Fields], tuple[Need, ...]]:
     """The blocks that are certain, and what others wait for."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if not isinstance(found, Items):
         return [], needs(found) or (Need("a block", "is not known"),)
     waits = found.needs or tuple(need for item in found.rest for need in needs(item))
-    blocks = [
-        block for item in found.items if isinstance(block := worst_per_scenario(item), Fields)
-    ]
+    blocks = [block for item in found.items if isinstance(block := dereferenced(item), Fields)]
     return blocks, waits if found.rest else ()
 
 
@@ -262,7 +258,7 @@ def _principals(value: Value) -> Value:
     fields: dict[str, list[Value]] = {}
     places = {}
     for block in blocks:
-        kind = worst_per_scenario(block.fields.get("type", Known(None)))
+        kind = dereferenced(block.fields.get("type", Known(None)))
         if not isinstance(kind, Known):
             return waiting(kind)
         fields.setdefault(str(kind.data), []).append(block.fields.get("identifiers", Items(())))
@@ -278,7 +274,7 @@ def _principals(value: Value) -> Value:
 def _joined(lists: list[Value]) -> Value:
     items: list[Value] = []
     rest: list[Value] = []
-    found = [worst_per_scenario(value) for value in lists]
+    found = [dereferenced(value) for value in lists]
     for value in found:
         if not isinstance(value, Items):
             return waiting(*lists)
@@ -294,8 +290,8 @@ def _conditions(value: Value) -> Value:
         return Unknown(waits)
     tests: dict[str, dict[str, list[Value]]] = {}
     for block in blocks:
-        test = worst_per_scenario(block.fields.get("test", Known(None)))
-        variable = worst_per_scenario(block.fields.get("variable", Known(None)))
+        test = dereferenced(block.fields.get("test", Known(None)))
+        variable = dereferenced(block.fields.get("variable", Known(None)))
         if not (isinstance(test, Known) and isinstance(variable, Known)):
             return waiting(test, variable)
         lists = tests.setdefault(str(test.data), {}).setdefault(str(variable.data), [])
@@ -309,10 +305,10 @@ def _conditions(value: Value) -> Value:
 
 
 def _template_file(written: WrittenBody, scope: ModuleContext) -> Value:
-    template = worst_per_scenario(written.get("template") or Known(None))
+    template = dereferenced(written.get("template") or Known(None))
     if not isinstance(template, Known):
         return waiting(template)
-    variables = worst_per_scenario(written.get("vars") or Fields({}))
+    variables = dereferenced(written.get("vars") or Fields({}))
     if not isinstance(variables, Fields) or variables.rest is not None:
         return waiting(variables)
     file = template.place.file if template.place else scope.module.folder
@@ -323,8 +319,8 @@ def _cloudinit(written: WrittenBody, scope: ModuleContext) -> Value:
     """The parts of cloud-init's configuration as one MIME text; compressed it stays readable."""
     from base64 import b64encode
 
-    parts = worst_per_scenario(written.get("part") or Items(()))
-    boundary = worst_per_scenario(written.get("boundary") or Known("MIMEBOUNDARY"))
+    parts = dereferenced(written.get("part") or Items(()))
+    boundary = dereferenced(written.get("boundary") or Known("MIMEBOUNDARY"))
     if not isinstance(parts, Items) or parts.rest or not isinstance(boundary, Known):
         return waiting(parts, boundary)
     mark = str(boundary.data)
@@ -332,7 +328,7 @@ def _cloudinit(written: WrittenBody, scope: ModuleContext) -> Value:
         f'Content-Type: multipart/mixed; boundary="{mark}"\nMIME-Version: 1.0\r\n\r\n'
     ]
     for item in parts.items:
-        part = worst_per_scenario(item)
+        part = dereferenced(item)
         if not isinstance(part, Fields):
             return waiting(parts)
         pieces += [f"--{mark}\r\n", *_part(part), "\r\n"]
@@ -353,7 +349,7 @@ def _cloudinit(written: WrittenBody, scope: ModuleContext) -> Value:
 def _part(part: Fields) -> Iterator[str | Value]:
     def given(name: str) -> Value | None:
         value = part.fields.get(name)
-        return None if value is None or is_null(worst_per_scenario(value)) else as_text(value)
+        return None if value is None or is_null(dereferenced(value)) else as_text(value)
 
     if (name := given("filename")) is not None:
         yield from ('Content-Disposition: attachment; filename="', name, '"\r\n')
@@ -368,7 +364,7 @@ def _part(part: Fields) -> Iterator[str | Value]:
 
 def _flag(written: WrittenBody, name: str) -> Known | Unknown:
     """A truth value that is true unless it is written otherwise."""
-    found = worst_per_scenario(written.get(name) or Known(True))
+    found = dereferenced(written.get(name) or Known(True))
     if isinstance(found, Known):
         return Known(found.data not in (False, "false"))
     return waiting(found)
@@ -376,14 +372,14 @@ def _flag(written: WrittenBody, name: str) -> Known | Unknown:
 
 def _service_name(written: WrittenBody, scope: ModuleContext) -> Value:
     service = written.get("service")
-    if service is None or is_null(worst_per_scenario(service)):
+    if service is None or is_null(dereferenced(service)):
         raise FailedError("the endpoint service", "is not named")
     region = unknown("the region", "is not in the sources")
     return concatenate(["com.amazonaws.", region, ".", as_text(service)])
 
 
 def _local_file(written: WrittenBody, scope: ModuleContext) -> Value:
-    filename = worst_per_scenario(written.get("filename") or Known(None))
+    filename = dereferenced(written.get("filename") or Known(None))
     return FILESYSTEM["file"]([filename], scope) if is_whole(filename) else waiting(filename)
 
 
@@ -421,10 +417,10 @@ def least_elements(kind: str, name: str, written: WrittenBody) -> int:
     count = _LEAST.get((kind, name), 0)
     for argument in _FILTERS.get(kind, ()) if count else ():
         value = written.get(argument)
-        found = None if value is None else worst_per_scenario(value)
+        found = None if value is None else dereferenced(value)
         if found is not None and not (isinstance(found, Known) and not found.data):
             return 0
-    state = worst_per_scenario((written.get("state") if count else None) or Known(None))
+    state = dereferenced((written.get("state") if count else None) or Known(None))
     if not isinstance(state, Known) or state.data not in (None, "available"):
         return 0
     return count

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Need, Unknown, Value, worst_per_scenario
+from taskwall.core.values import Fields, Need, Unknown, Value, dereferenced
 from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.syntax.tree import Access, Attr, Block, Expression, Literal
@@ -32,7 +32,7 @@ class DefaultTags:
         """
         if not self._any:
             return written
-        own = Fields({}) if written is None or is_null(written) else worst_per_scenario(written)
+        own = Fields({}) if written is None or is_null(written) else dereferenced(written)
         if not isinstance(own, Fields):
             return written
         alias = _alias_of(scope.module.resources[local])
@@ -44,7 +44,7 @@ class DefaultTags:
             attribute = inner.body.attributes.get("tags")
             if attribute is None:
                 continue
-            common = worst_per_scenario(value_of(attribute.expression, self._root, {}))
+            common = dereferenced(value_of(attribute.expression, self._root, {}))
             if not isinstance(common, Fields):
                 need = Need("default_tags", "is not known")
                 return replace(own, rest=own.rest or Unknown((need,)))

@@ -12,9 +12,9 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
+    dereferenced,
     needs,
     unconditional,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation import access, operators
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
@@ -100,7 +100,7 @@ def _template(node: TemplateExpression, scope: ModuleContext, env: Env) -> Value
             pieces.append(part)
             continue
         value = _HANDLERS[type(part)](part, scope, env)
-        if is_null(worst_per_scenario(value)):
+        if is_null(dereferenced(value)):
             raise FailedError(spelled_out(part), "is null inside a string")
         pieces.append(as_text(value))
     found = concatenate(pieces, node.place)
@@ -181,7 +181,7 @@ def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
         )
     arguments = [_HANDLERS[type(argument)](argument, scope, env) for argument in node.arguments]
     if node.expands and arguments:
-        last = worst_per_scenario(arguments.pop())
+        last = dereferenced(arguments.pop())
         if isinstance(last, Items) and not last.rest:
             arguments.extend(last.items)
         elif isinstance(last, Items | Unknown | Reference):
@@ -206,7 +206,7 @@ def _can(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
         found = [evaluate(argument, scope, env) for argument in node.arguments]
     except FailedError:
         return Known(False)
-    if any(isinstance(worst_per_scenario(value), Unknown) for value in found):
+    if any(isinstance(dereferenced(value), Unknown) for value in found):
         return waiting(*found)
     return Known(True)
 
@@ -281,7 +281,7 @@ def _presence(value: Value, other: Value, condition: Unknown) -> tuple[Need, ...
     Where the other value is empty it can be said when they are there.
     """
     for mine, its, truth in ((value, other, condition), (other, value, negated(condition))):
-        full, empty = worst_per_scenario(mine), worst_per_scenario(its)
+        full, empty = dereferenced(mine), dereferenced(its)
         if _is_empty(empty) and isinstance(full, Items | Fields) and not possible(full):
             return presence(condition.needs, truth)
     return condition.needs

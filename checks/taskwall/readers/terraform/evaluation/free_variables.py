@@ -13,8 +13,8 @@ from taskwall.core.values import (
     Scalar,
     Unknown,
     Value,
+    dereferenced,
     spelled,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import RunContext
 from taskwall.readers.terraform.syntax.tree import (
@@ -55,7 +55,7 @@ def free_variable(
         default: the value of its default, of that type.
         run: the evaluation.
     """
-    found = worst_per_scenario(default)
+    found = dereferenced(default)
     if not isinstance(found, Known) or is_sensitive(block.body) or names_secret(name):
         return default
     if found.data is None and not isinstance(kind, Simple):

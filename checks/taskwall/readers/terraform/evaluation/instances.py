@@ -11,9 +11,9 @@ from taskwall.core.values import (
     Reference,
     Unknown,
     Value,
+    dereferenced,
     needs,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import spelled_key
 from taskwall.readers.terraform.evaluation.context import (
@@ -233,7 +233,7 @@ def _for_each(
     collection = Set(value.items, value.rest, value.place) if isinstance(value, Items) else value
     further = possible(collection)
     for key, item in entries(collection):
-        found = worst_per_scenario(key)
+        found = dereferenced(key)
         if isinstance(found, Known):
             name = str(found.data)
             fields[name] = add(spelled_key(Known(name)), _each(Known(name, found.place), item), ())

@@ -13,9 +13,9 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
+    dereferenced,
     needs,
     unknown,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
 from taskwall.readers.terraform.evaluation.body import FieldsReader, one_list
@@ -204,7 +204,7 @@ class ModuleScope:
             return self._open_variable(name, "is not declared")
         attributes = block.body.attributes
         value = None if self._given is None else self._given(name)
-        if value is not None and is_null(worst_per_scenario(value)) and _refuses_null(attributes):
+        if value is not None and is_null(dereferenced(value)) and _refuses_null(attributes):
             value = None
         by_default = value is None
         if value is None:
@@ -510,7 +510,7 @@ class ModuleScope:
         attribute = block.body.attributes.get(name)
         if attribute is None:
             return None
-        found = worst_per_scenario(evaluated(attribute.expression, self))
+        found = dereferenced(evaluated(attribute.expression, self))
         return found.data if isinstance(found, Known) and isinstance(found.data, str) else None
 
     def resources(self) -> Iterator[Resource]:

@@ -15,10 +15,10 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     same,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import is_set, is_variable
 from taskwall.readers.terraform.evaluation.context import RunContext
@@ -52,7 +52,7 @@ def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
     Raises:
         FailedError: the value is no truth value.
     """
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         if run.deciding and isinstance(found, FreeVariable):
             return question(found, True)
@@ -88,7 +88,7 @@ def exceeds(value: Value, limit: float, run: RunContext) -> Known | Unknown:
     Raises:
         FailedError: it is no number.
     """
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if (known := _operand(value)) is not None:
         return Known(known > limit)
     if isinstance(found, Choice):
@@ -106,7 +106,7 @@ def exceeds(value: Value, limit: float, run: RunContext) -> Known | Unknown:
 
 def filled(value: Value, run: RunContext) -> Known | Unknown:
     """Whether a collection has an element. Null has none."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Choice):
         return _chosen(found, lambda branch: filled(branch, run))
     if isinstance(found, Items | Fields):
@@ -144,7 +144,7 @@ _MIRRORED = str.maketrans("<>", "><")
 
 def least(value: Value) -> float:
     """What a number is at least; minus infinity if nothing is known of it."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return to_number(found.data)
     if isinstance(found, Choice):
@@ -165,22 +165,22 @@ def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
     """`==`. An unknown that has a name, compared with a scalar, is a question."""
     if run.deciding:
         for side, twin in (
-            (worst_per_scenario(one), worst_per_scenario(other)),
-            (worst_per_scenario(other), worst_per_scenario(one)),
+            (dereferenced(one), dereferenced(other)),
+            (dereferenced(other), dereferenced(one)),
         ):
             if isinstance(side, FreeVariable) and isinstance(twin, Known):
                 return question(side, twin.data)
-    if isinstance(worst_per_scenario(one), Items | Fields):
+    if isinstance(dereferenced(one), Items | Fields):
         run.work(weight(one, run.weights))
     truth_value = equal(one, other)
     if truth_value is not None:
         return Known(truth_value)
     for side, twin in ((one, other), (other, one)):
-        found = worst_per_scenario(side)
-        if isinstance(found, Choice) and isinstance(worst_per_scenario(twin), Known):
+        found = dereferenced(side)
+        if isinstance(found, Choice) and isinstance(dereferenced(twin), Known):
             return _chosen(found, lambda branch, twin=twin: equality(branch, twin, run))  # type: ignore[misc]
     for side, twin in ((one, other), (other, one)):
-        scalar, named = worst_per_scenario(twin), worst_per_scenario(side)
+        scalar, named = dereferenced(twin), dereferenced(side)
         if isinstance(scalar, Known) and isinstance(named, Unknown | Reference):
             name = symbol(named)
             if scalar.data in (None, "") and isinstance(named, Reference) and is_set(named):
@@ -207,7 +207,7 @@ def equality(one: Value, other: Value, run: RunContext) -> Known | Unknown:
 
 def _outside(value: Value) -> str:
     """The name of something that is decided outside of the sources; "" if it is anything else."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     external = isinstance(found, Unknown) or (isinstance(found, Reference) and found.looked_up)
     name = symbol(value) if external else ""
     return "" if "[*]" in name else name
@@ -249,7 +249,7 @@ def equal(one: Value, other: Value) -> bool | None:
     if (name := symbol(one)) and name == symbol(other):
         # `[*]` stands for elements, each of which may be another.
         return None if "[*]" in name else True
-    one, other = worst_per_scenario(one), worst_per_scenario(other)
+    one, other = dereferenced(one), dereferenced(other)
     if isinstance(one, Unknown | Reference) or isinstance(other, Unknown | Reference):
         return None
     if isinstance(one, Known) and isinstance(other, Known):
@@ -314,7 +314,7 @@ def arithmetic(operator: str, one: Value, other: Value, run: RunContext) -> Valu
 def _estimated(operator: str, one: Value, other: Value, run: RunContext) -> Value:
     """What is known of a number that is calculated from one that is not known."""
     for side, twin in ((one, other), (other, one)):
-        choice = worst_per_scenario(side)
+        choice = dereferenced(side)
         if isinstance(choice, Choice) and _leaves(choice) * _leaves(twin) <= MOST_LEAVES:
             then, otherwise = (
                 arithmetic(operator, *((branch, twin) if side is one else (twin, branch)), run)
@@ -342,7 +342,7 @@ MOST_LEAVES = 16
 
 
 def _leaves(value: Value) -> int:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     return _leaves(found.then) + _leaves(found.otherwise) if isinstance(found, Choice) else 1
 
 
@@ -395,7 +395,7 @@ def _divides(left: int | float, right: int | float) -> bool:
 
 
 def _operand(value: Value) -> int | float | None:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         if found.data is None:
             raise FailedError("an operand", "is null")
@@ -423,7 +423,7 @@ def texts_of(values: "list[Value]") -> list[Value]:
     """
     found = []
     for value in values:
-        if is_null(value) or is_null(worst_per_scenario(value)):
+        if is_null(value) or is_null(dereferenced(value)):
             raise FailedError("a part of a string", "is null")
         found.append(as_text(value))
     return found

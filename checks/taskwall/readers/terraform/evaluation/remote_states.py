@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from taskwall.core.values import Fields, Items, Known, Reference, Value, spelled, worst_per_scenario
+from taskwall.core.values import Fields, Items, Known, Reference, Value, dereferenced, spelled
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
 from taskwall.readers.terraform.evaluation.module import ModuleScope
@@ -100,7 +100,7 @@ class RemoteStates:
         folder = self.root(local, address, written, reader)
         if folder is None:
             return None
-        defaults = worst_per_scenario(written.get("defaults") or Fields({}))
+        defaults = dereferenced(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
         source = self._scopes.get(folder) or self._context[folder]
@@ -179,7 +179,7 @@ class _Outputs:
         """
         if name in self._names:
             found = self._output(name)
-            if not is_null(worst_per_scenario(found)):
+            if not is_null(dereferenced(found)):
                 return found
         default = self._defaults.fields.get(name, self._defaults.rest)
         if default is None:
@@ -194,9 +194,7 @@ class _Outputs:
     def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
         """All outputs."""
         found = {name: self._output(name) for name in self._names}
-        there = {
-            name: value for name, value in found.items() if not is_null(worst_per_scenario(value))
-        }
+        there = {name: value for name, value in found.items() if not is_null(dereferenced(value))}
         return Fields({**self._defaults.fields, **there}, rest=self._defaults.rest)
 
     def _output(self, name: str) -> Value:
@@ -249,7 +247,7 @@ def _file_name(written: WrittenBody, reader: RunContext) -> str:
 
 
 def _config(written: WrittenBody) -> Value:
-    return worst_per_scenario(written.get("config") or Fields({}))
+    return dereferenced(written.get("config") or Fields({}))
 
 
 def _is_of_another_workspace(written: WrittenBody, reader: RunContext) -> bool:
@@ -267,7 +265,7 @@ def _state(backend: str, get: "Callable[[str], Value | None]", folder: str) -> S
     found: list[str | None] = [backend]
     for name, default in apart.items():
         value = get(name)
-        if value is not None and is_null(worst_per_scenario(value)):
+        if value is not None and is_null(dereferenced(value)):
             value = None
         text = default if value is None else _workspaces(value) or _text(value)
         if text is None and name not in _STORES:
@@ -287,9 +285,9 @@ def _agree(one: State, other: State) -> bool:
 
 def _workspaces(value: Value) -> str:
     """The workspaces that a backend keeps; "" if they are not named."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Items) and len(found.items) == 1 and not found.rest:
-        found = worst_per_scenario(found.items[0])
+        found = dereferenced(found.items[0])
     if not isinstance(found, Fields):
         return ""
     for kind in ("name", "prefix"):
@@ -300,5 +298,5 @@ def _workspaces(value: Value) -> str:
 
 
 def _text(value: Value | None) -> str | None:
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     return spelled(found.data) if isinstance(found, Known) else None

@@ -14,9 +14,9 @@ from taskwall.core.values import (
     Reference,
     Unknown,
     Value,
+    dereferenced,
     needs,
     unknown,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.absent_template import (
     absent_template,
@@ -110,7 +110,7 @@ class ResourceInstance:
             # It only hands its input on, and has none without one.
             return self.fields.get("input") or Known(None)
         value = self.fields.get(name)
-        if value is not None and is_null(worst_per_scenario(value)):
+        if value is not None and is_null(dereferenced(value)):
             value = None
         if self._block.type == "data":
             kind = self._block.labels[0]
@@ -122,7 +122,7 @@ class ResourceInstance:
             assumed = self._scope.run.assumed(reference)
             if at_least and assumed is reference:
                 return replace(reference, value=self._some(name, at_least))
-        is_known = value is not None and not isinstance(worst_per_scenario(value), Unknown)
+        is_known = value is not None and not isinstance(dereferenced(value), Unknown)
         return reference if is_known else self._scope.run.assumed(reference)
 
     def _some(self, name: str, count: int) -> Items:

@@ -15,7 +15,7 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
-    worst_per_scenario,
+    dereferenced,
 )
 from taskwall.readers.terraform.evaluation.context import LookUps, States, Whole
 from taskwall.readers.terraform.evaluation.module_sources import ModuleSources
@@ -196,7 +196,7 @@ class RootEvaluation:
         if isinstance(value, Reference) and not value.attribute:
             whole = self.referents.get(value.resource)
             return value if whole is None else whole.opened(value)
-        return worst_per_scenario(value)
+        return dereferenced(value)
 
     def module(self, folder: str) -> tuple[Module | None, tuple[SourceError, ...]]:
         """The module of a folder that is called, and what of it cannot be read."""

@@ -21,8 +21,8 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     lifted,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.absent_template import (
     absent_template,
@@ -265,7 +265,7 @@ def _is_open(value: Value) -> bool:
     """Whether anything in a value is unknown; references to other resources are known."""
     if isinstance(value, Reference) and value.value is None:
         return "[*]" in value.attribute or "[*]" in value.resource
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Items):
         return bool(found.rest) or any(map(_is_open, found.items))
     if isinstance(found, Fields):

@@ -13,9 +13,9 @@ from taskwall.core.values import (
     Reference,
     Span,
     Value,
+    dereferenced,
     needs,
     unknown,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import Function
 from taskwall.readers.terraform.evaluation.expressions import value_of
@@ -160,7 +160,7 @@ class Configuration(ModuleScope):
 
     def text(self, block: Block, name: str) -> str | None:
         """The text of an attribute of a block; None if it is not known, or not written."""
-        value = worst_per_scenario(self.attribute(block, name) or Known(None))
+        value = dereferenced(self.attribute(block, name) or Known(None))
         return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
 
     def locals(self) -> Fields:
@@ -233,7 +233,7 @@ class Configuration(ModuleScope):
         for block in self.blocks("include"):
             label = block.labels[0] if block.labels else ""
             value = self.attribute(block, "path")
-            path = worst_per_scenario(value) if value is not None else unknown("path", "is missing")
+            path = dereferenced(value) if value is not None else unknown("path", "is missing")
             name = f'include "{label}"' if label else "include"
             if not isinstance(path, Known) or not isinstance(path.data, str):
                 waits = needs(path)

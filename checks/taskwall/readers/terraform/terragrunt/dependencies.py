@@ -8,7 +8,7 @@ import os
 
 from msgspec import Struct
 
-from taskwall.core.values import Fields, Reference, Value, unknown, worst_per_scenario
+from taskwall.core.values import Fields, Reference, Value, dereferenced, unknown
 from taskwall.readers.terraform.evaluation.context import Outputs
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.terragrunt.context import ConfigurationContext
@@ -48,7 +48,7 @@ class Dependency:
     def mocks(self) -> frozenset[str]:
         """The outputs for which there are mocks."""
         values = (one.configuration.attribute(one.block, "mock_outputs") for one in self.declared)
-        found = (worst_per_scenario(value) for value in values if value is not None)
+        found = (dereferenced(value) for value in values if value is not None)
         return frozenset(name for one in found if isinstance(one, Fields) for name in one.fields)
 
     def get(self, name: str) -> Value:

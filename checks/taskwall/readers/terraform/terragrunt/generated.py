@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Fields, Known, Span, Text, Value, spelled, worst_per_scenario
+from taskwall.core.values import Fields, Known, Span, Text, Value, dereferenced, spelled
 from taskwall.readers.terraform.modules import ENDINGS, SourceFile
 from taskwall.readers.terraform.syntax.hcl import parse_generated
 from taskwall.readers.terraform.syntax.stable_lines import StableFile
@@ -50,7 +50,7 @@ def generated_files(configuration: Configuration) -> Iterator[GeneratedFile]:
 
 def _generated(layer: Configuration, block: Block) -> GeneratedFile | None:
     path = layer.text(block, "path")
-    disabled = worst_per_scenario(layer.attribute(block, "disable") or Known(None))
+    disabled = dereferenced(layer.attribute(block, "disable") or Known(None))
     contents = block.body.attributes.get("contents")
     if path is None or not path.endswith(ENDINGS[0]) or contents is None:
         return None
@@ -81,7 +81,7 @@ def _text(value: Value, has_blocks: bool) -> str | None:
     A piece at the start of a line is no expression but further lines. They are left out, unless
     what is generated has blocks that count: these may be in them.
     """
-    found = worst_per_scenario(as_text(value))
+    found = dereferenced(as_text(value))
     if isinstance(found, Known) and isinstance(found.data, str):
         return found.data
     if not isinstance(found, Text):
@@ -116,7 +116,7 @@ def _backend(configuration: Configuration) -> GeneratedFile | None:
 
 
 def _spelled(value: Value) -> str:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         text = spelled(found.data)
         if text is None:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Items, Value, worst_per_scenario
+from taskwall.core.values import Fields, Items, Value, dereferenced
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.maps import merge
 from taskwall.readers.terraform.values.values import FailedError, Open, waiting
@@ -35,7 +35,7 @@ def merged_maps(below: Value, above: Value, scope: ModuleContext, deep: bool) ->
 
 def _with_more(value: Value, doubt: Value) -> Value:
     """A map or a list that may also hold what is not known."""
-    found, more = worst_per_scenario(value), waiting(doubt)
+    found, more = dereferenced(value), waiting(doubt)
     if isinstance(found, Items):
         return replace(found, rest=(*found.rest, more))
     if isinstance(found, Fields):
@@ -45,7 +45,7 @@ def _with_more(value: Value, doubt: Value) -> Value:
 
 
 def _deep(below: Value, above: Value, scope: ModuleContext) -> Value:
-    one, other = worst_per_scenario(below), worst_per_scenario(above)
+    one, other = dereferenced(below), dereferenced(above)
     if isinstance(one, Fields) and isinstance(other, Fields):
         return merged_maps(one, other, scope, deep=True)
     if isinstance(one, Items) and isinstance(other, Items):

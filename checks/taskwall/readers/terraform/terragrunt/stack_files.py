@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Items, Known, Value, worst_per_scenario
+from taskwall.core.values import Fields, Items, Known, Value, dereferenced
 from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
 from taskwall.readers.terraform.modules import ModuleLoader, module_of
@@ -178,7 +178,7 @@ class _Part(Struct, frozen=True):
             return
         for name in ("for_each", "count"):
             said = self.stack.attribute(expansion[0], name)
-            found = None if said is None else worst_per_scenario(self.stack.run.opened(said))
+            found = None if said is None else dereferenced(self.stack.run.opened(said))
             if isinstance(found, Fields) and found.rest is None:
                 for key, value in found.fields.items():
                     yield {"each": Fields({"key": Known(key), "value": value})}
@@ -201,7 +201,7 @@ class _Part(Struct, frozen=True):
 
     def text(self, name: str, names: Mapping[str, Value]) -> str | None:
         """The text of an attribute; None if it is not known, or not written."""
-        value = worst_per_scenario(self.value(name, names) or Known(None))
+        value = dereferenced(self.value(name, names) or Known(None))
         return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
 
     def folder(self, base: str, path: str, names: Mapping[str, Value]) -> str:
@@ -216,5 +216,5 @@ def _parts(stack: Configuration) -> Iterator[_Part]:
 
 
 def _truth(value: Value | None) -> bool | None:
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     return found.data if isinstance(found, Known) and isinstance(found.data, bool) else None

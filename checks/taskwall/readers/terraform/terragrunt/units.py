@@ -14,8 +14,8 @@ from taskwall.core.values import (
     Scenario,
     Span,
     Value,
+    dereferenced,
     needs,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.module_sources import (
     STACK_INIT,
@@ -184,7 +184,7 @@ def _is_left_out(configuration: Configuration) -> bool:
     """Whether a unit is never deployed."""
     for layer in configuration.layers():
         for block in layer.blocks("exclude"):
-            actions = worst_per_scenario(layer.attribute(block, "actions") or Items(()))
+            actions = dereferenced(layer.attribute(block, "actions") or Items(()))
             named = actions.items if isinstance(actions, Items) else ()
             texts = {one.data for one in named if isinstance(one, Known)}
             return _is_true(layer.attribute(block, "if")) and not DEPLOYING.isdisjoint(texts)
@@ -193,7 +193,7 @@ def _is_left_out(configuration: Configuration) -> bool:
 
 
 def _is_true(value: Value | None) -> bool:
-    found = None if value is None else worst_per_scenario(value)
+    found = None if value is None else dereferenced(value)
     return isinstance(found, Known) and found.data is True
 
 
@@ -292,10 +292,10 @@ def _var_files(layers: tuple[Configuration, ...]) -> Iterator[str]:
 
 def _is_about_deploying(layer: Configuration, block: Block) -> bool:
     commands = layer.attribute(block, "commands")
-    found = None if commands is None else worst_per_scenario(commands)
+    found = None if commands is None else dereferenced(commands)
     if not isinstance(found, Items):
         return False
-    texts = {one.data for one in map(worst_per_scenario, found.items) if isinstance(one, Known)}
+    texts = {one.data for one in map(dereferenced, found.items) if isinstance(one, Known)}
     return not DEPLOYING.isdisjoint(texts)
 
 
@@ -313,7 +313,7 @@ def _named_files(layer: Configuration, block: Block) -> Iterator[str]:
 
 
 def _texts(layer: Configuration, attribute: Attribute | None) -> Iterator[str]:
-    found = worst_per_scenario(layer.value(attribute)) if attribute else None
-    for item in map(worst_per_scenario, found.items) if isinstance(found, Items) else ():
+    found = dereferenced(layer.value(attribute)) if attribute else None
+    for item in map(dereferenced, found.items) if isinstance(found, Items) else ():
         if isinstance(item, Known) and isinstance(item.data, str):
             yield item.data

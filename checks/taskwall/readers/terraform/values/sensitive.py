@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
-from taskwall.core.values import Fields, Items, Known, Text, Value, spelled, worst_per_scenario
+from taskwall.core.values import Fields, Items, Known, Text, Value, dereferenced, spelled
 from taskwall.findings.redaction import SHORTEST, WORD
 from taskwall.readers.terraform.syntax.tree import Block, Body, Literal
 from taskwall.readers.terraform.values.effects import Effects, Secret
@@ -164,7 +164,7 @@ def _parts(value: Value, but: Container[str] = ()) -> Iterator[Value]:
     pending = [value]
     seen: set[int] = set()
     while pending:
-        found = worst_per_scenario(pending.pop())
+        found = dereferenced(pending.pop())
         if isinstance(found, Known):
             yield found
         elif id(found) not in seen:

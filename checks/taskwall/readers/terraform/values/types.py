@@ -14,7 +14,7 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
-    worst_per_scenario,
+    dereferenced,
 )
 from taskwall.readers.terraform.syntax.tree import (
     Expression,
@@ -127,7 +127,7 @@ def convert(value: Value, to: Type, evaluate: Evaluate) -> Value:
     """
     if isinstance(to, Simple):
         return value if to.name == "any" else simple(value, to.name)
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if is_null(found) or isinstance(found, Unknown | Reference):
         return value
     if isinstance(to, Collection):
@@ -189,7 +189,7 @@ def simple(value: Value, name: str) -> Value:
     Raises:
         FailedError: it cannot be converted.
     """
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if name == "string":
         return as_text(value)
     if isinstance(found, Known):

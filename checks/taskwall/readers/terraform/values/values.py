@@ -19,13 +19,13 @@ from taskwall.core.values import (
     Unknown,
     Value,
     conditional,
+    dereferenced,
     either,
     needs,
     same,
     spelled,
     symbol,
     text,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.values.conditions import choice_of
 
@@ -116,7 +116,7 @@ def with_place(value: Value, place: Span) -> Value:
 
 def is_open(value: Value) -> bool:
     """Whether nothing at all is known of a value."""
-    return isinstance(worst_per_scenario(value), Unknown | Reference)
+    return isinstance(dereferenced(value), Unknown | Reference)
 
 
 def is_null(value: Value) -> bool:
@@ -126,7 +126,7 @@ def is_null(value: Value) -> bool:
 
 def is_whole(value: Value) -> bool:
     """Whether a value is known in all its parts."""
-    value = worst_per_scenario(value)
+    value = dereferenced(value)
     if isinstance(value, Known):
         return True
     if isinstance(value, Items):
@@ -146,7 +146,7 @@ def distinct(values: Iterable[Value]) -> tuple[Value, ...]:
 
 def identity(value: Value) -> object:
     """Something hashable that is equal for values that are certainly equal."""
-    value = value if isinstance(value, Reference) else worst_per_scenario(value)
+    value = value if isinstance(value, Reference) else dereferenced(value)
     if isinstance(value, Known):
         data = value.data
         return (type(data) is bool, isinstance(data, str), data)
@@ -190,7 +190,7 @@ def as_json(value: Value, inner: bool = False) -> object:
     Raises:
         LookupError: some part of it is not known.
     """
-    value = worst_per_scenario(value)
+    value = dereferenced(value)
     if inner and isinstance(value, JsonItems | JsonFields):
         return json_text(value)
     if isinstance(value, Known):
@@ -209,7 +209,7 @@ def as_text(value: Value) -> Value:
     Raises:
         FailedError: a list or map is no text.
     """
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         if isinstance(found.data, str) or found.data is None:
             return value if found.data is None else found
@@ -252,7 +252,7 @@ def concatenate(parts: "list[str | Value]", place: Span | None = None) -> Value:
     """
     size = pieces = 0
     for part in parts:
-        value = part if isinstance(part, str) else worst_per_scenario(part)
+        value = part if isinstance(part, str) else dereferenced(part)
         if isinstance(value, str):
             size += len(value)
         elif isinstance(value, Known):
@@ -274,7 +274,7 @@ def alternatives(
 
     A key that only one of two maps has may be absent: it counts among what the map may hold.
     """
-    a, b = worst_per_scenario(one), worst_per_scenario(other)
+    a, b = dereferenced(one), dereferenced(other)
     if not (isinstance(a, Fields) and isinstance(b, Fields)) or same(one, other):
         found = either(one, other, waits_for)
         if test is not None and type(found) is Unknown and breadth(a) + breadth(b) <= LARGE:
@@ -386,7 +386,7 @@ LARGE = 50
 
 def breadth(value: Value) -> int:
     """How many elements a value has itself, or pieces of text."""
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return 1 + len(found.data) // PIECE if isinstance(found.data, str) else 1
     if isinstance(found, Items):

@@ -9,9 +9,9 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
+    dereferenced,
     spelled,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import Function, ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
@@ -120,7 +120,7 @@ def _call_name(name: str, arguments: list[Value]) -> str:
         return ""
     texts = []
     for argument in arguments:
-        value = worst_per_scenario(argument)
+        value = dereferenced(argument)
         if isinstance(value, Known):
             text = f'"{value.data}"' if isinstance(value.data, str) else spelled(value.data)
             texts.append("null" if text is None else text)

@@ -9,7 +9,7 @@ from taskwall.core.values import (
     Reference,
     Unknown,
     Value,
-    worst_per_scenario,
+    dereferenced,
 )
 from taskwall.readers.terraform.evaluation.access import as_list
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -90,7 +90,7 @@ def text_of(value: Value) -> str:
         UnsettledError: it is not known.
         FailedError: it is no text.
     """
-    found = worst_per_scenario(as_text(value))
+    found = dereferenced(as_text(value))
     if isinstance(found, Known):
         if isinstance(found.data, str):
             return found.data
@@ -105,7 +105,7 @@ def number(value: Value) -> int | float:
         UnsettledError: it is not known.
         FailedError: it is no number.
     """
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return number_of(found.data)
     if isinstance(found, Items | Fields):
@@ -133,7 +133,7 @@ def boolean(value: Value) -> bool:
         UnsettledError: it is not known.
         FailedError: it is none.
     """
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return truth(found.data)
     if isinstance(found, Items | Fields):
@@ -173,7 +173,7 @@ def texts_in(value: Value) -> list[str]:
         UnsettledError: some of it is not known.
         FailedError: it is no list of texts.
     """
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if isinstance(found, Items):
         if found.rest:
             raise UnsettledError

@@ -13,9 +13,9 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     needs,
     symbol,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation import access
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -96,7 +96,7 @@ def _flatten_into(
         *((item, sure) for item in value.items),
         *((item, False) for item in value.rest),
     ):
-        found = worst_per_scenario(item)
+        found = dereferenced(item)
         if isinstance(found, Items) and not isinstance(found, JsonItems):
             _flatten_into(found, items, rest, waits, scope, certain, depth + 1)
         elif isinstance(found, Unknown) or (isinstance(found, Reference) and _many(found)):
@@ -121,7 +121,7 @@ def _is_named(value: Value) -> bool:
 
 def _element(arguments: list[Value], scope: ModuleContext) -> Value:
     items = items_of(arguments[0], scope)
-    at = worst_per_scenario(arguments[1])
+    at = dereferenced(arguments[1])
     first = 0 if is_open(arguments[0]) else len(items.items) - 1
     if items.rest and isinstance(at, Known) and whole(at) <= first and _is_named(arguments[0]):
         return access.index(arguments[0], at, scope.run)
@@ -168,7 +168,7 @@ def _at_least(value: Value, *, alike: bool) -> int:
 
 def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
     for argument in arguments:
-        value = worst_per_scenario(argument)
+        value = dereferenced(argument)
         if isinstance(value, Known) and value.data in (None, ""):
             continue
         if isinstance(value, Unknown):
@@ -180,7 +180,7 @@ def _coalesce(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _coalescelist(arguments: list[Value], scope: ModuleContext) -> Value:
     for argument in arguments:
-        if is_null(worst_per_scenario(argument)):
+        if is_null(dereferenced(argument)):
             continue
         items = items_of(argument, scope)
         if items.items:
@@ -195,7 +195,7 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
     items: list[Value] = []
     rest = [item for item in found.rest if not _is_empty(item)]
     for item in found.items:
-        if isinstance(worst_per_scenario(item), Unknown):
+        if isinstance(dereferenced(item), Unknown):
             rest.append(item)
         elif not _is_empty(item):
             items.append(item)
@@ -204,7 +204,7 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _is_empty(value: Value) -> bool:
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     return isinstance(found, Known) and found.data in (None, "")
 
 
@@ -226,7 +226,7 @@ def _distinct(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _toset(arguments: list[Value], scope: ModuleContext) -> Value:
-    if is_null(worst_per_scenario(arguments[0])):
+    if is_null(dereferenced(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
     alike = as_elements([_simple(item) for item in found.items])
@@ -234,28 +234,23 @@ def _toset(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _simple(value: Value) -> Value:
-    return worst_per_scenario(value) if isinstance(worst_per_scenario(value), Known) else value
+    return dereferenced(value) if isinstance(dereferenced(value), Known) else value
 
 
 def as_elements(values: Sequence[Value]) -> list[Value]:
     """Values as elements of one collection: where one is a text, all scalars become texts."""
     kinds = {
-        type(found.data)
-        for value in values
-        if isinstance(found := worst_per_scenario(value), Known)
+        type(found.data) for value in values if isinstance(found := dereferenced(value), Known)
     }
-    if any(isinstance(worst_per_scenario(value), JsonItems | JsonFields) for value in values):
+    if any(isinstance(dereferenced(value), JsonItems | JsonFields) for value in values):
         kinds.add(str)
     if str not in kinds or not kinds & {int, float, bool}:
         return list(values)
-    return [
-        as_text(value) if isinstance(worst_per_scenario(value), Known) else value
-        for value in values
-    ]
+    return [as_text(value) if isinstance(dereferenced(value), Known) else value for value in values]
 
 
 def _tolist(arguments: list[Value], scope: ModuleContext) -> Value:
-    if is_null(worst_per_scenario(arguments[0])):
+    if is_null(dereferenced(arguments[0])):
         return arguments[0]
     found = items_of(arguments[0], scope)
     if isinstance(found, Set):
@@ -270,7 +265,7 @@ def _ordered(found: Items) -> Items:
     """A set as a list: Terraform puts texts in order. What cannot be ordered stays a set."""
     if len(found.items) < 2 and not found.rest:
         return Items(found.items, found.rest, found.place, found.needs)
-    keys = [worst_per_scenario(item) for item in found.items]
+    keys = [dereferenced(item) for item in found.items]
     if found.rest or not all(isinstance(k, Known) and isinstance(k.data, str) for k in keys):
         return Set(found.items, found.rest, found.place, found.needs)
     return Items(tuple(sorted(found.items, key=text_of)), (), found.place)
@@ -367,7 +362,7 @@ def _sort(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _one(arguments: list[Value], scope: ModuleContext) -> Value:
-    value = worst_per_scenario(arguments[0])
+    value = dereferenced(arguments[0])
     if is_null(value):
         return value
     items = items_of(arguments[0], scope)

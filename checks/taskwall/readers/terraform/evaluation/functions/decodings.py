@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from taskwall.core.values import Items, Known, Text, Value, lifted, worst_per_scenario
+from taskwall.core.values import Items, Known, Text, Value, dereferenced, lifted
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
@@ -129,7 +129,7 @@ def _textdecodebase64(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _base64gzip(arguments: list[Value], scope: ModuleContext) -> Value:
     """What is compressed stays readable: the bytes differ from one compressor to the next."""
-    found = worst_per_scenario(arguments[0])
+    found = dereferenced(arguments[0])
     parts = found.parts if isinstance(found, Text) else (text_of(found),)
     return Base64Text(parts, found.place)
 
@@ -139,7 +139,7 @@ def _base64gunzip(arguments: list[Value], scope: ModuleContext) -> Value:
     from zlib import decompressobj
     from zlib import error as zlib_error
 
-    found = worst_per_scenario(arguments[0])
+    found = dereferenced(arguments[0])
     if isinstance(found, Base64Text):
         return ENCODINGS["base64decode"](arguments, scope)
     try:

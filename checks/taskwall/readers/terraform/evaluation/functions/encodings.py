@@ -13,9 +13,9 @@ from taskwall.core.values import (
     Known,
     Text,
     Value,
+    dereferenced,
     lifted,
     text,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
@@ -35,7 +35,7 @@ from taskwall.readers.terraform.values.values import (
 
 
 def _jsonencode(arguments: list[Value], scope: ModuleContext) -> Value:
-    value = worst_per_scenario(arguments[0])
+    value = dereferenced(arguments[0])
     if isinstance(value, Items):
         return JsonItems(value.items, value.rest, value.place, value.needs)
     if isinstance(value, Fields):
@@ -51,7 +51,7 @@ def _jsonencode(arguments: list[Value], scope: ModuleContext) -> Value:
 def _jsondecode(arguments: list[Value], scope: ModuleContext) -> Value:
     import json
 
-    value = worst_per_scenario(arguments[0])
+    value = dereferenced(arguments[0])
     if isinstance(value, JsonItems):
         return Items(value.items, value.rest, value.place, value.needs)
     if isinstance(value, JsonFields):
@@ -77,7 +77,7 @@ def _unsettled() -> Value:
 def _base64encode(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64encode
 
-    value = worst_per_scenario(as_text(arguments[0]))
+    value = dereferenced(as_text(arguments[0]))
     if is_null(value):
         raise FailedError("base64encode(...)", "is given null")
     if isinstance(value, Text):
@@ -88,7 +88,7 @@ def _base64encode(arguments: list[Value], scope: ModuleContext) -> Value:
 def _base64decode(arguments: list[Value], scope: ModuleContext) -> Value:
     from base64 import b64decode
 
-    value = worst_per_scenario(arguments[0])
+    value = dereferenced(arguments[0])
     if isinstance(value, Base64Text):
         return Text(value.parts, value.place)
     # Bad base64 and bad UTF-8 both are ValueErrors: arguments that it does not take.

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from taskwall.core.globs import matches_path
-from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, worst_per_scenario
+from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, dereferenced
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.syntax.hcl import parse_template
@@ -95,7 +95,7 @@ def _templatefile(arguments: list[Value], scope: ModuleContext) -> Value:
     found = _read(path, scope)
     if isinstance(found, Unknown):
         return found
-    variables = worst_per_scenario(arguments[1])
+    variables = dereferenced(arguments[1])
     if not isinstance(variables, Fields):
         raise UnsettledError
     run = scope.run
@@ -180,7 +180,7 @@ def _without_braces(pattern: str) -> list[str]:
 
 
 def _templatestring(arguments: list[Value], scope: ModuleContext) -> Value:
-    variables = worst_per_scenario(arguments[1])
+    variables = dereferenced(arguments[1])
     if not isinstance(variables, Fields):
         raise UnsettledError
     node = parse_template(scope.module.folder, text_of(arguments[0]))

@@ -8,8 +8,8 @@ from taskwall.core.values import (
     Reference,
     Unknown,
     Value,
+    dereferenced,
     needs,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation import access
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -52,7 +52,7 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
         found = items_of(more, scope)
         given += (*found.items, *(_all_of(fields_of(item, scope), scope) for item in found.rest))
     for argument in given:
-        if is_null(worst_per_scenario(argument)):
+        if is_null(dereferenced(argument)):
             continue
         map_ = fields_of(argument, scope)
         merged = map_ if isinstance(map_, Fields) else merged
@@ -139,7 +139,7 @@ def _values(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _tomap(arguments: list[Value], scope: ModuleContext) -> Value:
-    if is_null(worst_per_scenario(arguments[0])):
+    if is_null(dereferenced(arguments[0])):
         return arguments[0]
     found = fields_of(arguments[0], scope)
     if not isinstance(found, Fields) or found.rest is not None:
@@ -155,7 +155,7 @@ def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
     fields: dict[str, Value] = {}
     further = FurtherMembers()
     for key, value in zip(keys.items, values.items, strict=True):
-        found = worst_per_scenario(as_text(key))
+        found = dereferenced(as_text(key))
         if isinstance(found, Known):
             fields[access.text_key(found)] = value
         else:

@@ -3,7 +3,7 @@
 "Functions" of the AWS provider's documentation.
 """
 
-from taskwall.core.values import Fields, Known, Text, Value, text, worst_per_scenario
+from taskwall.core.values import Fields, Known, Text, Value, dereferenced, text
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.values.values import FailedError, as_text, waiting
@@ -14,7 +14,7 @@ _SECTIONS = ("partition", "service", "region", "account_id", "resource")
 def _arn_parse(arguments: list[Value], scope: ModuleContext) -> Value:
     """The sections of an ARN; of one known in part those before what is not known."""
     (value,) = arguments
-    found = worst_per_scenario(as_text(value))
+    found = dereferenced(as_text(value))
     parts = found.parts if isinstance(found, Text) else (text_of(found),)
     head = parts[0]
     if not isinstance(head, str):

@@ -12,12 +12,12 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     lifted,
     needs,
     spelled,
     symbol,
     text,
-    worst_per_scenario,
 )
 from taskwall.readers.terraform.evaluation.access import is_set
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -81,7 +81,7 @@ def _join(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _split(arguments: list[Value], scope: ModuleContext) -> Value:
-    separator, value = text_of(arguments[0]), worst_per_scenario(arguments[1])
+    separator, value = text_of(arguments[0]), dereferenced(arguments[1])
     if isinstance(value, Reference) and isinstance(value.value, Text | Reference):
         value = value.value  # of a parameter whose writer is known
     if not isinstance(value, Known):
@@ -136,7 +136,7 @@ def _piece(parts: "list[str | Value]") -> Value:
 def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
     string, old = (text_of(argument) for argument in arguments[:2])
     by_pattern = len(old) > 1 and old.startswith("/") and old.endswith("/")
-    open_ = not isinstance(worst_per_scenario(arguments[2]), Known)
+    open_ = not isinstance(dereferenced(arguments[2]), Known)
     if open_ and not by_pattern and old and string.count(old) < MAX_TEXT_PARTS:
         # What is put in may be unknown: what it is put into stays known.
         first, *others = string.split(old)
@@ -265,7 +265,7 @@ def _substr(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _startswith(arguments: list[Value], scope: ModuleContext) -> Value:
-    value, prefix = worst_per_scenario(arguments[0]), text_of(arguments[1])
+    value, prefix = dereferenced(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and isinstance(value.parts[0], str):
         start = value.parts[0]
         if len(start) >= len(prefix) or not prefix.startswith(start):
@@ -274,7 +274,7 @@ def _startswith(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _endswith(arguments: list[Value], scope: ModuleContext) -> Value:
-    value, suffix = worst_per_scenario(arguments[0]), text_of(arguments[1])
+    value, suffix = dereferenced(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and isinstance(value.parts[-1], str):
         end = value.parts[-1]
         if len(end) >= len(suffix) or not suffix.endswith(end):
@@ -283,7 +283,7 @@ def _endswith(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _strcontains(arguments: list[Value], scope: ModuleContext) -> Value:
-    value, part = worst_per_scenario(arguments[0]), text_of(arguments[1])
+    value, part = dereferenced(arguments[0]), text_of(arguments[1])
     if isinstance(value, Text) and any(isinstance(p, str) and part in p for p in value.parts):
         return Known(True)
     return Known(part in text_of(value))
@@ -327,7 +327,7 @@ def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
     if width > 1000 or int(precision or 0) > 100:
         raise UnsettledError
     bare = not (flags or width or precision)
-    found = worst_per_scenario(value)
+    found = dereferenced(value)
     if verb == "v" and isinstance(found, Known) and found.data is None:
         return "null"
     if verb == "v" and flags == "#" and not (width or precision):
@@ -364,7 +364,7 @@ def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
 
 def _formatlist(arguments: list[Value], scope: ModuleContext) -> Value:
     pattern = text_of(arguments[0])
-    lists = [worst_per_scenario(argument) for argument in arguments[1:]]
+    lists = [dereferenced(argument) for argument in arguments[1:]]
     lengths = {len(value.items) for value in lists if isinstance(value, Items)}
     if any(isinstance(value, Items) and value.rest for value in lists) or len(lengths) != 1:
         raise UnsettledError
