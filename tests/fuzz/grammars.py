@@ -223,7 +223,7 @@ to = "service:web"
 only = ["tcp:443 through lb:edge"]
 [[deployment]]
 name = "prod"
-variables = { env = "prod" }
+assume = { "var.env" = "prod" }
 """
 ]
 TOML = st.text("ab=.[]{}#'\"\\ \n,1-:é\x00", max_size=8) | st.sampled_from((
