@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import nullcontext
@@ -23,6 +24,7 @@ from languageserver.test_languageserver_bad_input import MALFORMED
 from taskwall.languageserver import server as language_server
 from taskwall.languageserver.incoming import Incoming
 from taskwall.mcp import server as agent_server
+from taskwall.readers.terraform.stack import FRAMES
 from taskwall.session import session
 
 MOST_SECONDS = 5.0
@@ -31,11 +33,15 @@ MOST_SECONDS = 5.0
 @pytest.fixture(scope="module", autouse=True)
 def root() -> Iterator[Path]:
     """The folder that is served, in which a root module lies."""
+    # A session that still judges when its server has ended must not change it within a test.
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, FRAMES))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "root")
         path.mkdir()
         (path / "main.tf").write_text(ROOTS[0])
         yield path
+    sys.setrecursionlimit(limit)
 
 
 def _request(method: str, id_: int | None = None, **params: object) -> dict[str, object]:

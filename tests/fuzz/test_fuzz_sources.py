@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from fuzz.grammars import GRAMMARS
+from fuzz.grammars import GRAMMARS, TEMPLATES
 from taskwall.api.flows import list_flows
 from taskwall.api.scan import Options, scan
 from taskwall.findings.baseline import BaselineError
@@ -25,7 +25,26 @@ MOST_SECONDS = 5.0
 @given(st.data())
 def test_no_source_breaks_a_scan(kind: str, data: st.DataObject) -> None:
     """Nothing is raised or crashes, errors have a file and a line in it, and it ends soon."""
-    files = data.draw(GRAMMARS[kind])
+    holds(data.draw(GRAMMARS[kind]))
+
+
+FOUND = {
+    "the end of a template": TEMPLATES[0][:200].rstrip() + "\n\n  G",
+    "a map for a security group": TEMPLATES[0]
+    .replace("NatGatewayId: !Ref Nat", "NatGatewayId: !Ref Gone")
+    .replace("SecurityGroups:\n            - !Ref ApiGroup", "SecurityGroups:\n            - {}"),
+}
+"""What broke a scan once, by what it is."""
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_what_was_found_is_mended(case: str) -> None:
+    """It breaks no scan any more."""
+    holds({"template.yaml": FOUND[case]})
+
+
+def holds(files: dict[str, str]) -> None:
+    """Scan files, and hold that they break nothing."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             path = Path(folder, name)

@@ -66,7 +66,7 @@ class _Protocol(LanguageServerProtocol):
         """What a message means; a request that means nothing is answered with an error."""
         try:
             if isinstance(data, dict) and not isinstance(data.get("method", ""), str):
-                raise JsonRpcInvalidRequest("the name of a method is no text")
+                raise JsonRpcInvalidRequest("the name of a method is not a text")
             return super().structure_message(data)
         except JsonRpcException as error:
             if "id" in data and "method" in data:
