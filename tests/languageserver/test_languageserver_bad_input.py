@@ -21,6 +21,8 @@ MALFORMED = [
     b'"text"',
     b"{}",
     b'{"jsonrpc": "1.0", "method": "x"}',
+    b'{"jsonrpc": "2.0", "method": null, "params": {}}',
+    b'{"jsonrpc": "2.0", "id": 97, "method": [1]}',
     b'{"jsonrpc": "2.0", "method": "no/such/notification", "params": {"a": 1}}',
     b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {}}',
     b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": null}',

@@ -96,6 +96,54 @@ def test_an_end_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     assert 'there is no end "service:wbe" (did you mean service:web' in err
 
 
+PART = """
+variable "env" {}
+
+resource "aws_security_group" "a" {
+  name   = "${var.env}-web"
+  vpc_id = "vpc-1"
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+
+resource "aws_ecs_service" "a" {
+  name            = "${var.env}-web-v1"
+  launch_type     = "FARGATE"
+  task_definition = "web:1"
+  network_configuration {
+    subnets          = ["subnet-1"]
+    security_groups  = [aws_security_group.a.id]
+    assign_public_ip = true
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("end", ["service:prod-web-v1", "group:prod-web"])
+def test_an_end_that_may_be_meant_is_unknown(
+    end: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a name that is known in part, what decides the rest is what its flows wait for."""
+    (tmp_path / "main.tf").write_text(PART)
+    asked = "flows", str(tmp_path), "--from", end, "--format", "json"
+    status, out, _ = run(capsys, *asked)
+    flows = read(out)
+
+    assert status == 0
+    assert flows
+    assert {flow["verdict"] for flow in flows} == {"unknown"}
+    assert all("var.env" in flow["missing"] for flow in flows)
+    _, out, _ = run(capsys, *asked, "--var", "env=prod")
+    assert read(out)
+    assert not any("var.env" in flow["missing"] for flow in read(out))
+    for other in (end.replace("web", "wbe"), f"{end}-b", end.replace("prod-", "")):
+        assert run(capsys, "why", str(tmp_path), other, "internet")[0] == 2
+
+
 def test_why_says_what_closes_a_way(capsys: pytest.CaptureFixture[str]) -> None:
     """Each thing that closes it, with its place, and what would open it."""
     status, out, _ = run(capsys, "why", STORE, "service:worker", "store:main")

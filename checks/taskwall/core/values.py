@@ -368,11 +368,29 @@ def _all(truths: Iterator[bool | None]) -> bool | None:
 
 
 def _may_be_equal(one: Text | Known, other: Text | Known) -> bool:
-    """Whether two texts, at least one known in part, can be equal: their known ends must agree."""
+    """Whether two texts, at least one known in part, can be equal: what is known must agree."""
+    for text, whole in ((one, other), (other, one)):
+        if isinstance(text, Text) and isinstance(whole, Known):
+            return _fits(text, spelled(whole.data) or "")
     (start, end), (start2, end2) = _ends(one), _ends(other)
     heads = start.startswith(start2) or start2.startswith(start)
     tails = end.endswith(end2) or end2.endswith(end)
     return heads and tails
+
+
+def _fits(text: Text, whole: str) -> bool:
+    """Whether a whole text begins and ends as one known in part, with its pieces in between."""
+    start, end = _ends(text)
+    at, stop = len(start), len(whole) - len(end)
+    if at > stop or not whole.startswith(start) or not whole.endswith(end):
+        return False
+    for piece in text.parts[1:-1]:
+        if isinstance(piece, str):
+            at = whole.find(piece, at, stop)
+            if at < 0:
+                return False
+            at += len(piece)
+    return True
 
 
 def _ends(value: Text | Known) -> tuple[str, str]:

@@ -65,6 +65,8 @@ class _Protocol(LanguageServerProtocol):
     def structure_message(self, data: dict[str, Any]) -> Any:
         """What a message means; a request that means nothing is answered with an error."""
         try:
+            if isinstance(data, dict) and not isinstance(data.get("method", ""), str):
+                raise JsonRpcInvalidRequest("the name of a method is not a text")
             return super().structure_message(data)
         except JsonRpcException as error:
             if "id" in data and "method" in data:

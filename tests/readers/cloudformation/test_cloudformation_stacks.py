@@ -416,6 +416,12 @@ def test_no_text_raises(noise: str) -> None:
             stack.secrets("t.yaml")
 
 
+def test_an_error_at_the_end_is_in_the_text() -> None:
+    """Where the last line is not ended, the end is on that line, and not below it."""
+    _, (error,) = read("Resources:\n  A:\n    Type: AWS::EC2::VPC\n  G")
+    assert (error.place.line, error.place.column) == (4, 4)
+
+
 FUNCTIONS = (
     "Ref",
     "Fn::And",

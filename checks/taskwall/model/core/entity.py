@@ -39,6 +39,9 @@ class Setting(Struct, frozen=True, gc=False):
     attribute: AttributePath | None = None
     names: frozenset[str] = frozenset()
 
+    def __hash__(self) -> int:
+        return hash((self.resource, self.name, self.place))  # its value may be a map
+
     @property
     def written(self) -> bool:
         """Whether the sources write this attribute, known or not."""
@@ -140,6 +143,10 @@ class Entity(Struct, frozen=True):
     id: str
     origin: Origin
     external: tuple[Need, ...] = ()
+
+    def __hash__(self) -> int:
+        # Of its fields some are settings, whose values may be maps, which have no hash.
+        return hash(self.id)
 
     @property
     def name(self) -> str:

@@ -100,7 +100,9 @@ def _required(
         open_ = Fact(None, words, thing.origin.header, thing.name, needs)
         return Judged(intent, thing, None, ~open_, text)
     why = [each.fact for each in obstacles_between(reach, source, target)]
-    shut = Fact(True, f"{intent.source} cannot open {text} to {intent.target}", None, thing.name)
+    cannot = f"{intent.source} cannot open {text} to {intent.target}"
+    ends = (*source.needs, *target.needs)
+    shut = Fact(None if ends else True, cannot, None, thing.name, ends)
     return Judged(intent, thing, None, all_of((shut, *(~fact for fact in why[:1]))), text)
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.values import Known, Need, Text, dereferenced, same
 from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.entity import Entity, link_to
 from taskwall.model.core.given_name import given_names
@@ -23,12 +24,16 @@ T = TypeVar("T", bound=Entity)
 
 
 class Selection(Struct, frozen=True):
-    """The ends that a word stands for: by name, and (of sets of addresses) which of these."""
+    """The ends that a word stands for: by name, and (of sets of addresses) which of these.
+
+    `needs` are what decides whether it stands for them, where it is only known that it may.
+    """
 
     word: str
     names: frozenset[str]
     interfaces: tuple[Interface, ...] = ()
     addresses: Ranges = EVERYWHERE
+    needs: tuple[Need, ...] = ()
 
 
 class NoEndError(Exception):
@@ -64,12 +69,13 @@ def _named(reach: Reach, word: str, kind: str, name: str) -> Selection | None:
         inner = [each for each in reach.every if each.kind == kind]
         gateways = reach.gateways if kind == "endpoint" else []
         things = [*(each.thing for each in inner), *(endpoint for endpoint, _ in gateways)]
-        meant = {thing.id for thing in _called(reach.network, things, name)}
+        called, needs = _called(reach.network, things, name)
+        meant = {thing.id for thing in called}
         held = tuple(each for each in inner if each.thing.id in meant)
         names = {each.end for each in held}
         names |= {end for endpoint, end in gateways if endpoint.id in meant}
         if names:
-            return Selection(word, frozenset(names), held)
+            return Selection(word, frozenset(names), held, needs=needs)
     return None
 
 
@@ -98,11 +104,29 @@ def addresses_of_ends(reach: Reach) -> dict[str, str]:
     return found
 
 
-def _called(network: Network, things: Iterable[T], name: str) -> list[T]:
-    """The things that a user calls by a name: an address stands before a name in AWS."""
+def _called(network: Network, things: Iterable[T], name: str) -> tuple[list[T], tuple[Need, ...]]:
+    """The things that a user calls by a name: an address stands before a name in AWS.
+
+    If none is sure to be called so, those of which part of the name is known, and it fits; with
+    what the rest of it waits for.
+    """
     every = list(things)
-    addressed = [thing for thing in every if _has_address(thing, name)]
-    return addressed or [thing for thing in every if name in _names_in_aws(network, thing)]
+    held = [thing for thing in every if _has_address(thing, name)]
+    held = held or [thing for thing in every if name in _names_in_aws(network, thing)]
+    if held:
+        return held, ()
+    may = {thing.id: needs for thing in every if (needs := _may_be_named(network, thing, name))}
+    waits = dict.fromkeys(need for each in may.values() for need in each)
+    return [thing for thing in every if thing.id in may], tuple(waits)
+
+
+def _may_be_named(network: Network, thing: Entity, name: str) -> tuple[Need, ...]:
+    """What decides whether a thing has a name in AWS of which only a part is known."""
+    for given in given_names(network, thing.origin.address):
+        value = None if given.value is None else dereferenced(given.value)
+        if isinstance(value, Text) and same(value, Known(name)) is None:
+            return given.needs
+    return ()
 
 
 def _has_address(thing: Entity, name: str) -> bool:
@@ -129,10 +153,10 @@ def _within(reach: Reach, ids: set[str], of: str) -> tuple[Interface, ...]:
 
 
 def _vpc(reach: Reach, word: str, name: str) -> Selection | None:
-    held = _called(reach.network, _vpcs(reach), name)
+    held, needs = _called(reach.network, _vpcs(reach), name)
     inner = _within(reach, {vpc.id for vpc in held}, "vpc")
     names = {f"vpc:{short_name(vpc)}" for vpc in held} | {each.end for each in inner}
-    return Selection(word, frozenset(names), inner) if held else None
+    return Selection(word, frozenset(names), inner, needs=needs) if held else None
 
 
 def _vpcs(reach: Reach) -> list[Vpc]:
@@ -148,22 +172,22 @@ def _vpcs(reach: Reach) -> list[Vpc]:
 
 def _subnet(reach: Reach, word: str, name: str) -> Selection | None:
     network = reach.network
-    held = _called(network, network.every(Subnet), name)
+    held, needs = _called(network, network.every(Subnet), name)
     inner = _within(reach, {subnet.id for subnet in held}, "subnet")
     parts = (part for each in held for part in of_subnet(network, link_to(each)).parts)
     vpcs = (network.get(Vpc, subnet.vpc) for subnet in held)
     names = {f"vpc:{short_name(vpc)}" for vpc in vpcs if vpc is not None}
     names |= {each.end for each in inner}
     ranges = Ranges.union(part.within for part in parts)
-    return Selection(word, frozenset(names), inner, ranges) if held else None
+    return Selection(word, frozenset(names), inner, ranges, needs) if held else None
 
 
 def _group(reach: Reach, word: str, name: str) -> Selection | None:
-    held = _called(reach.network, reach.network.every(SecurityGroup), name)
+    held, needs = _called(reach.network, reach.network.every(SecurityGroup), name)
     ids = {group.id for group in held}
     inner = tuple(e for e in reach.every if any(link.to in ids for link in e.groups.ties))
     names = {f"group:{short_name(group)}" for group in held} | {each.end for each in inner}
-    return Selection(word, frozenset(names), inner) if held else None
+    return Selection(word, frozenset(names), inner, needs=needs) if held else None
 
 
 def _addresses(reach: Reach, word: str, ranges: Ranges) -> Selection:
@@ -181,7 +205,11 @@ def _addresses(reach: Reach, word: str, ranges: Ranges) -> Selection:
 def flows_between(
     flows: Iterable[Flow], of: Selection | None, to: Selection | None
 ) -> Iterator[Flow]:
-    """The flows from and to what is selected, cut to the addresses that are."""
+    """The flows from and to what is selected, cut to the addresses that are.
+
+    They are unknown where it is not known that the selection is what its word stands for.
+    """
+    needs = tuple(need for end in (of, to) if end is not None for need in end.needs)
     for flow in flows:
         if of is not None and not of.names.issuperset((flow.source, *flow.also)):
             if flow.also:
@@ -194,8 +222,13 @@ def flows_between(
         selection = to if flow.target in (INTERNET, ONPREM) else of
         if selection is not None and not any(flow.source == i.end for i in selection.interfaces):
             ranges = ranges & selection.addresses
-        if ranges:
-            yield flow if ranges == flow.addresses else replace(flow, addresses=ranges)
+        if not ranges:
+            continue
+        own = flow if ranges == flow.addresses else replace(flow, addresses=ranges)
+        if needs:
+            missing = tuple(dict.fromkeys((*needs, *own.missing)))
+            own = replace(own, verdict="unknown", missing=missing)
+        yield own
 
 
 def obstacles_between(reach: Reach, of: Selection, to: Selection) -> tuple[Obstacle, ...]:

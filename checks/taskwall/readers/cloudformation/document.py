@@ -139,6 +139,9 @@ def _unreadable(file: str, text: str, error: "yaml.YAMLError") -> UnreadableErro
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        lines = text.split("\n")
+        if line > len(lines):  # the end of a text whose last line is not ended
+            line, column = len(lines), len(lines[-1]) + 1
         return UnreadableError(file, f"cannot be parsed: {error.problem}", line, column)
     if isinstance(error, yaml.reader.ReaderError):
         # The position it gives counts bytes in one reader, and something else in the other.

@@ -203,6 +203,6 @@ def _declare(
             if literal_text(members(body).get("Type")) is None:
                 run.error(places[name], f"{title} has no Type")
                 continue
-            made = declared_in(lines, name, body, places[name], key=title)
+            made = declared_in(lines, name, body, places[name], title, run.template.shared)
             into[name] = replace(made, title=title, waits=(*known, *made.waits))
     return whole

@@ -25,6 +25,7 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.expansion import PACKAGED, is_module, is_of_aws, unexpanded
 from taskwall.readers.cloudformation.includes import INCLUDE, Includes, reads_others
+from taskwall.readers.cloudformation.sam_globals import with_globals
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
@@ -76,7 +77,7 @@ class Template(Struct, frozen=True):
     `loops` are those under Resources, None if there are none anywhere; `files` are the template
     and what it includes; `constructs` are the paths of CDK's constructs, by logical id, where the
     resources do not name them. `absent` is what it would include and is not there, `may_add` are
-    those of them that may declare resources.
+    those of them that may declare resources. `shared` is the section `Globals` of SAM.
     """
 
     unit: TemplateFile
@@ -94,6 +95,7 @@ class Template(Struct, frozen=True):
     absent: tuple[AbsentSource, ...] = ()
     may_add: tuple[AbsentSource, ...] = ()
     constructs: Lookup[str, str] = {}
+    shared: Node | None = None
 
     @property
     def place(self) -> Span:
@@ -181,6 +183,7 @@ def _template(
     loops: dict[str, Node] = {}
     untyped: list[SourceError] = []
     transforms = _transforms(root.get("Transform"))
+    shared = root.get("Globals")
     open_names = bool(PACKAGED.keys() & root.keys()) or any(
         name != LANGUAGE_EXTENSIONS for name in transforms
     )
@@ -206,7 +209,8 @@ def _template(
             untyped.append(SourceError(header, f"{name} has no Type"))
             continue
         open_names = open_names or is_module(kind)
-        made = declared_in(lines if place.file == unit.file else (), name, node, place)
+        near = lines if place.file == unit.file else ()
+        made = declared_in(near, name, node, place, shared=shared)
         if not made.condition and "Condition" in members(node):
             at = members(node)["Condition"].place or made.header
             errors.append(SourceError(at, f"the Condition of {name} must be a name"))
@@ -237,6 +241,7 @@ def _template(
         members(root.get("Rules")),
         loops if "Fn::ForEach::" in unit.text else None,
         files,
+        shared=shared,
     )
 
 
@@ -257,18 +262,29 @@ def _with_references(node: Node, place: Span, names: bool = False) -> Node:
     return IntrinsicCall("Ref", node, place) if names and isinstance(node, Known) else node
 
 
-def declared_in(lines: Several[str], name: str, node: Node, place: Span, key: str = "") -> Declared:
-    """A resource as its member of a section declares it; `key` is the name as it is written."""
+def declared_in(
+    lines: Several[str],
+    name: str,
+    node: Node,
+    place: Span,
+    key: str = "",
+    shared: Node | None = None,
+) -> Declared:
+    """A resource as its member of a section declares it.
+
+    `key` is the name as it is written, `shared` what `Globals` gives to resources.
+    """
     body = members(node)
+    properties = with_globals(shared, body, place)
     header = key_place(lines, place, key or name) if lines else _first(place)
-    touching = [*_macros(body.get("Fn::Transform")), *_macros_of(body.get("Properties"))]
+    touching = [*_macros(body.get("Fn::Transform")), *_macros_of(properties)]
     return Declared(
         name,
         literal_text(body.get("Type")) or "",
         header,
         place,
         literal_text(body.get("Condition")) or "",
-        body.get("Properties"),
+        properties,
         body.get("Metadata"),
         waits=tuple(Need(macro, _EXPANDED) for macro in touching),
     )
