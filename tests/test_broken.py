@@ -175,11 +175,16 @@ def test_a_link_to_itself_is_an_error(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the platform has no pipes among files")
 def test_a_pipe_does_not_hang_the_scan(tmp_path: Path) -> None:
-    """What is no plain file is not read: a pipe that nobody writes to would never end."""
-    os.mkfifo(tmp_path / "pipe.tf")
+    """What is no plain file is said and not read: a pipe that nobody writes to never ends."""
+    pipes = ["pipe.tf", "pipe.yaml", "some.auto.tfvars", "terraform.tfvars"]
+    for name in pipes:
+        os.mkfifo(tmp_path / name)
     (tmp_path / "good.tf").write_text((BROKEN / "hcl_latin_1" / "good.tf").read_text())
+    document = scanned(tmp_path)
 
-    assert marked(tmp_path) == judged(scanned(tmp_path))
+    assert marked(tmp_path) == judged(document)
+    assert [error.file for error in document.errors] == pipes
+    assert {error.message for error in document.errors} == {"cannot be read: is not a plain file"}
 
 
 def test_an_empty_file_given_by_itself_is_an_error() -> None:

@@ -269,6 +269,36 @@ def test_a_rule_for_a_group_that_is_handed_over_may_be_for_this_one(
     assert [one.verdict for one in report.document.findings] == [verdict]
 
 
+def test_whom_such_a_rule_allows_is_perhaps_allowed(tmp_path: Path) -> None:
+    """Nor is it certain that a group allows nobody else, of tasks or of a store."""
+    store = """
+  Store:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: mysql, DBSubnetGroupName: private, VPCSecurityGroups: [!Ref Held]}
+  Held:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{IpProtocol: "-1", SourceSecurityGroupId: !Ref Group}]
+  Alone:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [!Ref Subnet], SecurityGroups: [!Ref Own]}
+  Own: {Type: "AWS::EC2::SecurityGroup", Properties: {VpcId: !Ref Vpc}}
+Outputs:
+"""
+    open_ = HANDED.replace("SourceSecurityGroupId: !Ref Balancer", "CidrIp: 0.0.0.0/0")
+    (tmp_path / "net.yaml").write_text(FRONTED.replace("\nOutputs:\n", store))
+    (tmp_path / "rules.yaml").write_text(open_)
+    rules = ("TW204", "TW205", "TW207", "TW215")
+    report = scan(Options(paths=(str(tmp_path),), select=rules, show=("fail", "unknown")))
+
+    told = {(one.rule, one.verdict, one.resource) for one in report.document.findings}
+    assert told == {(rule, "unknown", "Rule") for rule in rules}
+
+
 @examples(40)
 @given(storefronts.shops(), st.data())
 def test_joined_stacks_get_the_verdicts_of_the_whole(shop: Shop, data: st.DataObject) -> None:

@@ -517,8 +517,8 @@ output "address" {{
 def test_words_of_a_fix_stay_beside_names_of_sources() -> None:
     """What a rule says of a fix is none of the sources, whatever is said of the place after it."""
     mask = Redactor(["required"], ["http_tokens = required"])
-    fix = mask.apply(Fix("http_tokens = required\nmodule.required is downloaded."))
-    assert fix == Fix("http_tokens = required\nmodule.(sensitive) is downloaded.")
+    fix = mask.apply(Fix("http_tokens = required\nmodule required is downloaded."))
+    assert fix == Fix("http_tokens = required\nmodule (sensitive) is downloaded.")
 
 
 def test_short_secrets_are_masked_as_words_only() -> None:
@@ -531,14 +531,26 @@ def test_short_secrets_are_masked_as_words_only() -> None:
     assert mask.redact_line("  web = 1") == "  *** = 1"
 
 
+def test_plain_words_are_masked_as_words_only() -> None:
+    """A name of a resource may hold the word that somebody has for a password."""
+    mask = Redactor(["postgres", "54321543", "correcthorsebattery"])
+    assert mask.redact("aws_db_instance.postgres and aws_db_parameter_group.postgres16") == (
+        "aws_db_instance.postgres and aws_db_parameter_group.postgres16"
+    )
+    assert mask.redact("postgres://postgres:postgres@db:54321543/a-54321543") == (
+        f"{SHOWN}://{SHOWN}:{SHOWN}@db:{SHOWN}/a-54321543"
+    )
+    assert mask.redact("xcorrecthorsebattery1") == f"x{SHOWN}1"
+
+
 def test_secrets_that_extend_each_other_are_masked_to_the_letter() -> None:
     """As many stars as letters, at the end of a text too; what two secrets share is masked once."""
-    mask = Redactor(["abcdefg", "abcdefghi", "efghijklmn"])
-    assert mask.redact_line("x = abcdefg") == "x = *******"
-    assert mask.redact("x = abcdefg") == f"x = {SHOWN}"
-    assert mask.redact_line("abcdefghi.") == "*********."
-    assert mask.redact_line("abcdefghijklmn") == "*" * 14
-    assert mask.redact("abcdefghijklmn") == SHOWN
+    mask = Redactor(["abcdEfg", "abcdEfghi", "Efghijklmn"])
+    assert mask.redact_line("x = abcdEfg") == "x = *******"
+    assert mask.redact("x = abcdEfg") == f"x = {SHOWN}"
+    assert mask.redact_line("abcdEfghi.") == "*********."
+    assert mask.redact_line("abcdEfghijklmn") == "*" * 14
+    assert mask.redact("abcdEfghijklmn") == SHOWN
 
 
 @pytest.mark.parametrize(

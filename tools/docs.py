@@ -136,9 +136,9 @@ def commands() -> str:
         "`taskwall` alone prints this list.\n\n"
         "## Exit statuses\n\n"
         f"| Status | Meaning for `taskwall scan` |\n| --- | --- |\n{statuses}\n"
-        "The other commands end with 0, or with 2 for wrong usage or a source that could not be\n"
-        "read. `taskwall diff` ends with 1 for what appears at or above --fail-on, or opens with\n"
-        "--fail-on-open; `taskwall lsp` if the editor did not end it.\n\n"
+        "The other commands end with 0, or with 2 for wrong usage, nothing to analyse, or a\n"
+        "source that could not be read. `taskwall diff` ends with 1 for what appears at or above\n"
+        "--fail-on, or opens with --fail-on-open; `taskwall lsp` if the editor did not end it.\n\n"
         f"{sections}".rstrip()
         + "\n"
     )

@@ -27,7 +27,7 @@ from taskwall import __version__
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
 from taskwall.findings.finding import Finding, Instance, Report
-from taskwall.findings.text import by_severity, one_line
+from taskwall.findings.text import absent_calls, by_severity, one_line
 from taskwall.library.own_rules import every_rule
 from taskwall.settings.selection import reaches
 
@@ -153,16 +153,19 @@ def _resource(instance: Instance, template: str) -> PolicyViolatingResource:
 
 def _problems(report: Report, template: str) -> Iterator[PolicyViolation]:
     """What was not judged; CDK shows only what has a resource, so it is led to a template."""
+    for one, text in absent_calls(report.document.absent):
+        if one.read_as is None:
+            yield _problem("absent", text, one.file, _SHOWN)
     for error in report.document.errors:
         yield _problem("unreadable", error.message, error.file)
     for crash in report.document.crashes:
         yield _problem(crash.rule, f"{crash.rule} crashed: {crash.message}", template)
 
 
-def _problem(name: str, text: str, template: str) -> PolicyViolation:
+def _problem(name: str, text: str, template: str, severity: str = _FAILS) -> PolicyViolation:
     return PolicyViolation(
         rule_name=name,
         description=text,
-        severity=_FAILS,
+        severity=severity,
         violating_resources=[PolicyViolatingResource(template_path=template, locations=[])],
     )

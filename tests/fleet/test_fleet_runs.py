@@ -21,26 +21,24 @@ TASKWALL = (sys.executable, "-m", "taskwall", "fleet")
 TABLES = ("repositories", "findings", "unknowns", "flows", "absent", "ties", "errors")
 
 
-def fleet(*words: object, status: int = 0, **more: Any) -> str:
+def fleet(*words: object, status: int = 0) -> str:
     """What the command says, on whichever stream."""
-    done = subprocess.run(
-        [*TASKWALL, *map(str, words)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        **more,
-    )
+    done = _done(*words)
     assert done.returncode == status, done.stderr
     return f"{done.stdout}{done.stderr}"
 
 
 def asked(folder: Path, question: str, *words: str) -> list[dict[str, Any]]:
-    """The answer to a question."""
-    found: list[dict[str, Any]] = json.loads(
-        fleet("query", folder, question, "--format", "json", *words)
-    )
+    """The answer to a question; of a run that is not finished, standard error says so."""
+    done = _done("query", folder, question, "--format", "json", *words)
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
+
+
+def _done(*words: object) -> "subprocess.CompletedProcess[str]":
+    command = [*TASKWALL, *map(str, words)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
 
 
 def tables(folder: Path, run: str = "") -> dict[str, list[str]]:

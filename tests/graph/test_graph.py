@@ -353,7 +353,7 @@ def test_settings_of_the_command_take_the_place_of_the_sources(
     (tmp_path / "infra" / "taskwall.toml").write_text('exclude = ["main.tf"]')
     own = tmp_path / "own.toml"
     own.write_text("")
-    assert main(["graph", str(tmp_path / "infra")]) == 0
+    assert main(["graph", str(tmp_path / "infra")]) == 2  # nothing to analyse
     assert "ALB<br>web" not in capsys.readouterr().out
     assert main(["graph", str(tmp_path / "infra"), "--settings", str(own)]) == 0
     assert "ALB<br>web" in capsys.readouterr().out

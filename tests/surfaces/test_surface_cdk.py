@@ -101,3 +101,19 @@ def test_settings_beside_the_app_count(tmp_path: Path) -> None:
     assert violation["ruleMetadata"] == {"verdict": "fail", "severity": "high"}
     assert "is internet-facing" in violation["description"]
     assert violation["suggestedFix"]
+
+
+@pytest.mark.everything
+def test_what_is_absent_is_a_warning(tmp_path: Path) -> None:
+    """A nested template elsewhere is named, and does not fail the synthesis."""
+    pytest.importorskip("aws_cdk")
+    app = tmp_path / "app.py"
+    nested = 'Stack(app, "Net")\nCfnStack(_, "N", template_url="https://s3.amazonaws.com/b/x.yaml")'
+    text = WITHOUT_ONE.format(arguments="").replace('Stack(app, "Empty")', f"_ = {nested}")
+    app.write_text(text.replace("import App,", "import App, CfnStack,"))
+    done = Synthesis(app, tmp_path)
+    (report,) = [one for one in done.reports if one["pluginName"] == "taskwall"]
+    (violation,) = report["violations"]
+    assert not done.failed
+    assert (violation["ruleName"], violation["severity"]) == ("absent", "warning")
+    assert "https://s3.amazonaws.com/b/x.yaml" in violation["description"]

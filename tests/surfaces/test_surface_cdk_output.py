@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from taskwall.api.scan import scan
 OPEN = json.dumps(
     {"Resources": {"Db": {"Type": "AWS::RDS::DBInstance", "Properties": {"DBName": "shop"}}}}
 )
-MANIFEST = {
+MANIFEST: dict[str, Any] = {
     "version": "36.0.0",
     "artifacts": {
         "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}},
@@ -50,4 +51,25 @@ def test_a_manifest_that_names_no_template_decides_nothing(output: Path, text: s
     """Nor does one that is no manifest of CDK's, or is none at all."""
     (output / "manifest.json").write_text(text)
 
+    assert scan(Options()).document.summary.stacks == 3
+
+
+def test_nested_templates_that_no_asset_is_are_not_read(output: Path) -> None:
+    """A stack's assets are what its last synthesis nests."""
+    names = ("W", "WNested.nested")
+    artifacts: dict[str, object] = {
+        **MANIFEST["artifacts"],
+        "W.assets": {"type": "cdk:asset-manifest", "properties": {"file": "W.assets.json"}},
+    }
+    (output / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+    (output / "Gone.nested.template.json").write_text(OPEN)
+    files = {name: {"source": {"path": f"{name}.template.json"}} for name in names}
+    (output / "W.assets.json").write_text(json.dumps({"files": files}))
+    report = scan(Options())
+
+    assert report.document.summary.stacks == 2
+    [note] = [one for one in report.notes if "manifest.json" in one]
+    assert note.endswith("cdk.out/Gone.nested.template.json, cdk.out/Old.template.json")
+
+    (output / "W.assets.json").write_text("{")
     assert scan(Options()).document.summary.stacks == 3

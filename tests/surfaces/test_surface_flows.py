@@ -283,3 +283,22 @@ def test_expectations_that_cannot_be_meant_so(
 
     status, _, err = run(capsys, "scan", ALB, "--settings", str(settings))
     assert (status, why in err) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["flows", "why", "fix", "graph", "diff"])
+def test_what_is_not_there_is_said(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A template that is absent is named at its call; a folder without sources is refused."""
+    more = {"why": ["internet", "internet"], "diff": [str(tmp_path)]}.get(command, [])
+    status, _, told = run(capsys, command, str(tmp_path), *more)
+    assert status == 2
+    assert "there is no Terraform and no CloudFormation" in told
+    url = "TemplateURL: https://s3.amazonaws.com/b/t.yaml"
+    (tmp_path / "t.yaml").write_text(
+        f"Resources: {{N: {{Type: AWS::CloudFormation::Stack, Properties: {{{url}}}}}}}\n"
+    )
+    status, out, told = run(capsys, command, str(tmp_path), *more)
+    assert status == 0
+    assert told.count("t.yaml:1: N is not read") == 1
+    assert "No flow can be open" not in out

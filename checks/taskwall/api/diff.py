@@ -12,7 +12,7 @@ from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.api.scan import built
 from taskwall.findings.baseline import Baseline
-from taskwall.findings.finding import Finding, Problem, Step
+from taskwall.findings.finding import Absent, Finding, Problem, Step
 from taskwall.model.flows.difference import FlowChange, FlowChangeKind, changed_flows
 from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.flows import all_flows
@@ -66,6 +66,7 @@ class Difference(Struct, frozen=True):
     """How two sides differ.
 
     `absent` are calls whose modules only one side has, so that neither is read with them.
+    `unread` is what is not there to be read of either side.
     `problems` are what could not be read, of either side; `status` is the exit status: 0, 1 or 2.
     """
 
@@ -74,6 +75,7 @@ class Difference(Struct, frozen=True):
     flows: FlowChanges
     findings: FindingChanges
     absent: tuple[str, ...]
+    unread: tuple[Absent, ...]
     problems: tuple[Problem, ...]
     status: int
 
@@ -144,6 +146,7 @@ def _compared(sides: DiffSides, fail_on_open: OpenThreshold) -> Difference:
         flows,
         findings,
         tuple(sorted(hidden)),
+        tuple(dict.fromkeys((*before.networks.absent, *after.networks.absent))),
         problems,
         2 if problems else int(fails or opens),
     )
@@ -168,7 +171,8 @@ def _read(asked: ResolvedOptions, options: Options, side: DiffSide) -> _Read:
         for number, name in enumerate(in_each(each.name, each.deployments))
     }
     absent = (one for judgement in result.judgements for one in judgement.absent)
-    names = frozenset(one.name for one in absent if one.kind in ("module", "submodule"))
+    calls = (one for one in absent if one.kind in ("module", "submodule"))
+    names = frozenset(one.name for one in calls if one.name.startswith("module."))
     return _Read(result, networks, stacks, names)
 
 

@@ -9,7 +9,7 @@ from taskwall.api.networks import Networks, StackNetwork
 from taskwall.api.options import Options, resolved_options
 from taskwall.core.facts import Fact
 from taskwall.core.values import Span, why_unknown
-from taskwall.findings.finding import Problem, Step
+from taskwall.findings.finding import Absent, Problem, Step
 from taskwall.findings.redaction import SHOWN
 from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.flows.flow import Flow, Obstacle, spoken_ports
@@ -77,18 +77,20 @@ class WhyAnswer(Struct, frozen=True):
 
 
 class Listing(Struct, frozen=True):
-    """All flows that were asked for, and what could not be read."""
+    """All flows that were asked for, what could not be read, and what is not there to be read."""
 
     flows: tuple[FlowLine, ...]
     stacks: tuple[str, ...]
     problems: tuple[Problem, ...]
+    absent: tuple[Absent, ...]
 
 
 class Explanation(Struct, frozen=True):
-    """The answers to why, and what could not be read."""
+    """The answers to why, what could not be read, and what is not there to be read."""
 
     answers: tuple[WhyAnswer, ...]
     problems: tuple[Problem, ...]
+    absent: tuple[Absent, ...]
 
 
 def list_flows(
@@ -127,7 +129,7 @@ def list_flows(
         if reach.every:
             stacks.append(each.stack)
     ask.check()
-    return Listing(tuple(found), tuple(stacks), networks.problems)
+    return Listing(tuple(found), tuple(stacks), networks.problems, networks.absent)
 
 
 def explain(
@@ -167,7 +169,7 @@ def explain(
             )
         )  # fmt: skip
     ask.check()
-    return Explanation(tuple(found), networks.problems)
+    return Explanation(tuple(found), networks.problems, networks.absent)
 
 
 def _is_on(flow: Flow, port: int | None) -> bool:

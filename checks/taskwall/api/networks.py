@@ -7,17 +7,19 @@ from msgspec import Struct
 from taskwall.api.options import ResolvedOptions
 from taskwall.core.values import Span
 from taskwall.engine.user_places import UserPlaces
-from taskwall.findings.finding import Problem
+from taskwall.findings.finding import Absent, Problem
 from taskwall.findings.redaction import Redactor
 from taskwall.incremental.positions import LineMap
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.report.excerpts import ReportPaths
+from taskwall.report.report import all_absent
 from taskwall.source.deployment import deployed_name
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
-from taskwall.source.stack import SourceError
+from taskwall.source.stack import AbsentSource, SourceError
 from taskwall.sources.found import Sources
+from taskwall.sources.refusals import nothing_to_analyse
 
 
 class StackNetwork(Struct, frozen=True):
@@ -49,8 +51,12 @@ class Networks:
     ) -> None:
         """Read the sources, unless they have been `found` already."""
         self.paths = ReportPaths(options.cwd)
-        self._found = found or options.read(Files() if files is None else files)
+        files = Files() if files is None else files
+        self._found = found or options.read(files)
         self._errors = dict.fromkeys((*self._found.refused, *self._found.errors))
+        self._called: list[tuple[str, AbsentSource]] = []
+        if not found and (nothing := nothing_to_analyse(options.paths, self._found, files)):
+            self._errors[nothing] = None
 
     def __iter__(self) -> Iterator[StackNetwork]:
         """Each stack's network: what may be there is in it, as entities that may exist."""
@@ -58,6 +64,7 @@ class Networks:
             try:
                 evaluation = read.stack.evaluate({})
                 self._errors |= dict.fromkeys(evaluation.errors)
+                self._called += ((read.stack.name, one) for one in evaluation.absent)
                 lowered = lower(evaluation.resources)
                 self._errors |= dict.fromkeys(lowered.errors)
             except RecursionError:
@@ -75,6 +82,12 @@ class Networks:
                 evaluation.line_map,
                 UserPlaces((evaluation,)),
             )
+
+    @property
+    def absent(self) -> tuple[Absent, ...]:
+        """What is called and not there to be read, as far as one has come."""
+        every = all_absent(self._called, self._found.absent, self.paths)
+        return tuple(one for one in every if one.read_as is None)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

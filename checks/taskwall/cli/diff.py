@@ -11,7 +11,7 @@ from taskwall import outputs
 from taskwall.api.diff import OpenThreshold, difference
 from taskwall.api.diff_sides import DiffError
 from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import told_problems
+from taskwall.cli.flows import told_unread
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.diff import DIFF_FORMATS, render
@@ -73,5 +73,5 @@ def run(arguments: list[str]) -> int:
         except OSError as error:
             why = error.strerror or str(error)
             raise UsageError(f"{given.output}: cannot be written: {why}.") from error
-    told_problems(found.problems)
+    told_unread(found.problems, found.unread)
     return found.status

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskwall.api.fix import Fixes, as_diff, fix
 from taskwall.cli.arguments import parse_arguments, parser_of
+from taskwall.cli.flows import told_unread
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.baseline import BaselineError
@@ -58,9 +59,7 @@ def run(arguments: list[str]) -> int:
     else:
         say(as_diff(found))
     document = found.report.document
-    for problem in document.errors:
-        where = f"{problem.file}:{problem.line}:{problem.column}"
-        sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
+    told_unread(document.errors, (one for one in document.absent if one.read_as is None))
     for crash in document.crashes:
         sys.stderr.write(f"taskwall: {crash.rule} crashed: {sanitize(crash.message)}\n")
     sys.stderr.write(f"taskwall: {_summary(found, given.write)}\n")

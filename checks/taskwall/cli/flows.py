@@ -17,7 +17,7 @@ from taskwall.api.flows import (
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
-from taskwall.findings.text import sanitize
+from taskwall.findings.text import absent_calls, sanitize
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Iterable, Iterator
 
-    from taskwall.findings.finding import Problem
+    from taskwall.findings.finding import Absent, Problem
 
 FLOW_FORMATS = ("text", "json")
 
@@ -75,12 +75,14 @@ def run(arguments: list[str]) -> int:
     else:
         json = given.format == "json"
         say(document_text(flows_document(found.flows)) if json else _text(found))
-    return told_problems(found.problems)
+    return told_unread(found.problems, found.absent)
 
 
-def told_problems(problems: Iterable[Problem]) -> int:
-    """Say what could not be read; the exit status."""
+def told_unread(problems: Iterable[Problem], absent: Iterable[Absent]) -> int:
+    """Say what is not there to be read, and what could not be read; the exit status."""
     status = 0
+    for one, text in absent_calls(absent):
+        sys.stderr.write(f"taskwall: {sanitize(f'{one.file}:{one.line}')}: {text}\n")
     for problem in problems:
         where = f"{problem.file}:{problem.line}:{problem.column}"
         sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
@@ -124,7 +126,8 @@ def _text(found: Listing) -> str:
             lines += [stack, ""]
         lines += _of_stack([flow for flow in found.flows if flow.stack == stack])
     if not found.flows:
-        lines += ["No flow can be open.", ""]
+        whole = not (found.problems or found.absent)
+        lines += ["No flow can be open." if whole else "No flow is in what could be read.", ""]
     count = sum(1 + len(flow.also) for flow in found.flows if flow.verdict == "unknown")
     total = sum(1 + len(flow.also) for flow in found.flows)
     unknown = f", {count} of them unknown" if count else ""

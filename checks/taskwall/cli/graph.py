@@ -6,14 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from taskwall import outputs
 from taskwall.cli.arguments import parse_arguments, parser_of
+from taskwall.cli.flows import told_unread
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.baseline import BaselineError
-from taskwall.findings.text import sanitize
 from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
 from taskwall.settings import SettingsError
@@ -55,7 +53,7 @@ def run(arguments: list[str]) -> int:
     try:
         one_of(given.format, FORMATS, "--format")
         given.paths = given.paths or [os.curdir]
-        found = pictures(replace(sources_of(given), allow_empty=True))
+        found = pictures(sources_of(given))
     except (SettingsError, BaselineError) as error:
         raise UsageError(str(error)) from error
     text = render(given.format, found.graphs)
@@ -67,9 +65,7 @@ def run(arguments: list[str]) -> int:
         except OSError as error:
             why = error.strerror or str(error)
             raise UsageError(f"{given.output}: cannot be written: {why}.") from error
-    for problem in found.errors:
-        where = f"{problem.file}:{problem.line}:{problem.column}"
-        sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
+    status = told_unread(found.errors, found.absent)
     if not found.graphs:
         sys.stderr.write("taskwall: there are no tasks, load balancers or data stores to draw\n")
-    return 2 if found.errors else 0
+    return status

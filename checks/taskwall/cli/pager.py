@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import shutil
-import subprocess
 import sys
 
 from taskwall.cli.terminal import say
@@ -23,10 +20,12 @@ def show(text: str) -> None:
         ClosedError: the reader of standard output is gone.
         UsageError: standard output is closed.
     """
-    command = _pager()
-    if not command or not _interactive() or text.count("\n") < shutil.get_terminal_size().lines:
+    command = _pager() if _interactive() else []
+    if not command or text.count("\n") < _lines():
         say(text)
         return
+    import subprocess
+
     try:
         subprocess.run(  # noqa: S603 (the user's own choice; no source can name it)
             command,
@@ -38,7 +37,16 @@ def show(text: str) -> None:
         say(text)
 
 
+def _lines() -> int:
+    """How many lines the terminal has."""
+    import shutil
+
+    return shutil.get_terminal_size().lines
+
+
 def _pager() -> list[str]:
+    import shlex
+
     named = os.environ.get("TASKWALL_PAGER", os.environ.get("PAGER", "less"))
     try:
         command = shlex.split(named)

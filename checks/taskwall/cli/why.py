@@ -13,7 +13,7 @@ from taskwall.api.flows import (
     words_of,
 )
 from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import FLOW_FORMATS, told_problems
+from taskwall.cli.flows import FLOW_FORMATS, told_unread
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import sanitize
@@ -69,7 +69,7 @@ def run(arguments: list[str]) -> int:
     else:
         lines = [line for answer in found.answers for line in _text(answer, len(found.answers) > 1)]
         say("\n".join(map(sanitize, lines)) + "\n")
-    return told_problems(found.problems)
+    return told_unread(found.problems, found.absent)
 
 
 def _text(answer: WhyAnswer, several: bool) -> Iterator[str]:

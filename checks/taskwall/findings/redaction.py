@@ -20,6 +20,9 @@ SHORTEST = 3
 WORD = 8
 """Texts shorter than this are looked for as whole words only: else every sentence has some."""
 
+PLAIN_WORD = 16
+"""The same of texts that are lower-case letters or digits alone: `postgres` is in many names."""
+
 _KEPT = frozenset({"file", "fingerprint", "rule", "severity", "stack", "verdict"})
 """Fields whose texts are ours, or paths."""
 
@@ -95,7 +98,7 @@ class Redactor:
             if (
                 end <= len(text)
                 and text[at:end] in self._texts
-                and (length >= WORD or _stands_alone(text, at, end))
+                and (_is_distinct(text[at:end]) or _stands_alone(text, at, end))
             ):
                 return length
         return 0
@@ -123,6 +126,12 @@ class Redactor:
                 },
             )
         return record
+
+
+def _is_distinct(text: str) -> bool:
+    """Whether a text is long enough to be what was meant, also within a longer word."""
+    plain = text.isdecimal() or (text.isalpha() and text.islower())
+    return len(text) >= (PLAIN_WORD if plain else WORD)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

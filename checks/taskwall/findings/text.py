@@ -78,6 +78,7 @@ ABSENT_KINDS = {
     "module": ("module", "modules"),
     "template": ("nested template", "nested templates"),
     "include": ("included file", "included files"),
+    "macro": ("macro", "macros"),
     "submodule": ("git submodule", "git submodules"),
     "unit": ("unit of Terragrunt", "units of Terragrunt"),
 }

@@ -1,6 +1,5 @@
 """What resources of the sources are called where a fix refers to them."""
 
-import json
 import re
 from collections.abc import Mapping
 
@@ -56,6 +55,8 @@ def referred_from(wanted: NewValue, near: str, language: str) -> NewValue:
         return Placeholder(f"{wanted.terraform} of {wanted.address}")
     if language == "terraform":
         return SourceCode(f"{name}.{wanted.terraform}")
+    import json
+
     if not wanted.cloudformation:
         return SourceCode(f"!Ref {name}", json.dumps({"Ref": name}))
     attribute = [name, wanted.cloudformation]

@@ -10,7 +10,7 @@ from taskwall.api.options import Options, resolved_options
 from taskwall.api.scan import built
 from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline
-from taskwall.findings.finding import Finding, Problem
+from taskwall.findings.finding import Absent, Finding, Problem
 from taskwall.graph import Graph, GraphFinding
 from taskwall.graph.drawing import drawn
 from taskwall.source.deployment import in_each
@@ -18,10 +18,11 @@ from taskwall.source.files import Files
 
 
 class Pictures(Struct, frozen=True):
-    """The picture of each stack that has something to draw, and what could not be read."""
+    """The picture of each stack that has something to draw, what could not be read or is absent."""
 
     graphs: tuple[Graph, ...]
     errors: tuple[Problem, ...]
+    absent: tuple[Absent, ...]
 
 
 def pictures(options: Options, files: Files | None = None) -> Pictures:
@@ -52,7 +53,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
         for one in report.document.crashes
     )
     errors = dict.fromkeys((*report.document.errors, *networks.problems, *crashes))
-    return Pictures(tuple(graph for graph in graphs if graph.nodes), tuple(errors))
+    return Pictures(tuple(graph for graph in graphs if graph.nodes), tuple(errors), networks.absent)
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[tuple[str, GraphFinding]]:

@@ -86,6 +86,7 @@ def flows_answer(
         **msgspec.to_builtins(flows_document(held)),
         "left_out": len(found.flows) - len(held),
         "problems": [msgspec.to_builtins(one) for one in found.problems],
+        "absent": [msgspec.to_builtins(one) for one in found.absent[:MOST]],
     }
 
 
@@ -96,6 +97,7 @@ def why_answer(options: Options, source: str, target: str, port: int | None) -> 
         "version": FLOWS_VERSION,
         "flows": msgspec.to_builtins(why_document(found.answers).flows[:MOST]),
         "problems": [msgspec.to_builtins(one) for one in found.problems],
+        "absent": [msgspec.to_builtins(one) for one in found.absent[:MOST]],
     }
 
 

@@ -244,13 +244,7 @@ class ReportBuilder:
         """What calls name and nothing brought, each call once."""
         judged = zip(self.found.reads, self.judgements, strict=True)
         called = [(read.stack.name, one) for read, each in judged for one in each.absent]
-        calls = [one for _, one in called]
-        more = [(at, one) for at, one in self.found.absent if not is_called(one, calls)]
-        found = {
-            shown_absent(one, self.paths.shown(stack), self.paths)
-            for stack, one in (*called, *more)
-        }
-        return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
+        return all_absent(called, self.found.absent, self.paths)
 
     def _ties(self) -> list[ReportedTie]:
         """What the stacks refer to of other sources, as far as that was looked for."""
@@ -388,6 +382,18 @@ def _most_needed_first(
         return sum(n for name, n in waits.items() if name == own[0] or name.startswith(own[1]))
 
     return tuple(sorted(ties, key=lambda tie: -needed(tie)))
+
+
+def all_absent(
+    called: Sequence[tuple[str, AbsentSource]],
+    submodules: Iterable[tuple[str, AbsentSource]],
+    paths: ReportPaths,
+) -> tuple[Absent, ...]:
+    """What stacks call, and the submodules that none calls, each once, as a report shows it."""
+    calls = [one for _, one in called]
+    more = [(at, one) for at, one in submodules if not is_called(one, calls)]
+    found = {shown_absent(one, paths.shown(stack), paths) for stack, one in (*called, *more)}
+    return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
 
 
 def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:

@@ -11,7 +11,8 @@ Why: A range says where a client is, not what it is. If a load balancer and task
 Fine when: A bastion, a function or a migration uses a group of its own (but not in `strict`). A
     client that must connect by address, such as an office behind a transit gateway, is named in the
     setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each
-    other. So do RDS Proxies, which are stores themselves.
+    other. So do RDS Proxies, which are stores themselves. So does what allows other ports than
+    that of a database of RDS or Aurora (PostgreSQL, MySQL, MariaDB).
 Terraform: Allow the group of the tasks:
     referenced_security_group_id = <the tasks' group>.id
 CloudFormation: Allow the group of the tasks:
@@ -23,15 +24,16 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurity
 from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
-from taskwall.core.facts import all_of
+from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Link, titled
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.peers import judge_peer
 from taskwall.model.data_stores.store import MountTarget, Store, looked_up, used
-from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.task_ingress import by_permission
-from taskwall.model.permissions.peers import permissions
+from taskwall.model.permissions.peers import possible_permissions
+from taskwall.model.permissions.ports import opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
@@ -47,13 +49,18 @@ def open_store(network: Network) -> Iterator[Verdict]:
         yield cannot_be_seen(variable.on, variable.at, text, (Need(name, "is not in the sources"),))
 
 
+def _open(store: Store, permission: Permission, wrong: Fact) -> Fact:
+    """Whether a permission allows the wrong ones to a store: on its port, if that is known."""
+    return wrong if store.port is None else all_of((wrong, opens(permission, store.port)))
+
+
 def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     """What a group of a store allows."""
     concerned = all_of((used(network, store), link.fact))
     named = titled(store.word, store)
-    permitted = permissions(network, link.to, "ingress") if link.to else []
+    permitted = possible_permissions(network, link, "ingress")
     peers = {permission.id: judge_peer(network, permission) for permission in permitted}
-    for each in by_permission((p, peers[p.id].wrong) for p in permitted):
+    for each in by_permission((p, _open(store, p, peers[p.id].wrong)) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
         narrowed = permission.for_group(Placeholder("id of the tasks' group"))
         yield Verdict(

@@ -31,6 +31,8 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Origin
 from taskwall.model.core.network import Network, remembered
@@ -71,12 +73,21 @@ ToTasks:
 """What to write for egress, in both languages."""
 
 
+class _Way(Struct, frozen=True):
+    """Whether groups let one end through to the other: many flows go the same way."""
+
+    ends: tuple[Side, Side, RequiredPorts]
+    ingress: Fact
+    egress: Fact
+
+
 @rule("medium", default=True, per_use=True)
 def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     for source in network.every(TaskSource):
         yield from _of_tasks(network, source)
+    ways: list[_Way] = []
     for flow in instance_flows(network):
-        yield from _of_flow(network, flow)
+        yield from _of_flow(network, flow, ways)
     for source, front in beyond_sources(network):
         text = f"the load balancer in front of {source.name} reaches its tasks"
         yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
@@ -91,13 +102,15 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
 
 @remembered
 def _of_tasks(network: Network, source: TaskSource) -> Iterable[Verdict]:
+    ways: list[_Way] = []
     for flow in task_flows(network, source):
-        yield from _of_flow(network, flow)
+        yield from _of_flow(network, flow, ways)
 
 
-def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
+def _of_flow(network: Network, flow: BalancerFlow, ways: list[_Way]) -> Iterator[Verdict]:
     taker, sender = flow.taker, flow.sender
     for wanted in flow.wanted:
+        way = _way(network, flow, wanted, ways)
         there = flow.fact
         if wanted.spoken:
             text = f"{sender.name} speaks {wanted.transport.upper()} to {taker.name}"
@@ -106,7 +119,7 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
             network,
             there,
             ("ingress", taker, flow.source.origin),
-            ~ingress_open(network, flow, wanted),
+            ~way.ingress,
             f"{taker.name} does not allow ingress from {sender.name} on {wanted.words}",
             f"{taker.name} allows ingress from {sender.name} on {wanted.words}",
             (flow, wanted),
@@ -115,11 +128,22 @@ def _of_flow(network: Network, flow: BalancerFlow) -> Iterator[Verdict]:
             network,
             there,
             ("egress", sender, flow.balancer.origin),
-            ~egress_open(network, flow, wanted),
+            ~way.egress,
             f"{sender.name} does not allow egress to {taker.name} on {wanted.words}",
             f"{sender.name} allows egress to {taker.name} on {wanted.words}",
             (flow, wanted),
         )
+
+
+def _way(network: Network, flow: BalancerFlow, wanted: RequiredPorts, known: list[_Way]) -> _Way:
+    """The way of a flow: one that is known, or a new one, which is added to them."""
+    ends = flow.sender, flow.taker, wanted
+    found = next((way for way in known if way.ends == ends), None)
+    if found is None:
+        ingress, egress = ingress_open(network, flow, wanted), egress_open(network, flow, wanted)
+        found = _Way(ends, ingress, egress)
+        known.append(found)
+    return found
 
 
 def _verdict(

@@ -24,7 +24,7 @@ from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.listener_ports import public_groups
 from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.load_balancing.paths import beyond_sources
-from taskwall.model.permissions.peers import allows_internet, permissions
+from taskwall.model.permissions.peers import allows_internet, possible_ingress
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
@@ -33,7 +33,7 @@ from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 def open_balancer_ports(network: Network) -> Iterator[Verdict]:
     for shown in public_groups(network):
         names, ports = shown.names, shown.ports
-        permitted = permissions(network, shown.group, "ingress")
+        permitted = possible_ingress(network, shown.group)
         for each in by_permission(
             (p, _beside(network, p, ports, names)) for p in permitted if has_ports(p)
         ):

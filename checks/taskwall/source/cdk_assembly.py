@@ -1,21 +1,27 @@
 """What CDK has synthesized into a folder (`cdk.out`), by the manifest beside the templates.
 
-https://docs.aws.amazon.com/cdk/v2/guide/deploy.html: `manifest.json` names each stack's template.
+https://docs.aws.amazon.com/cdk/v2/guide/deploy.html: `manifest.json` names each stack's template,
+and the manifests of assets (`*.assets.json`), which name the nested ones.
 CDK does not delete what an earlier synthesis has left in the folder.
 """
 
 import os
+from typing import TypeVar
 
 from msgspec import DecodeError, Struct, field, json
 
 from taskwall.source.files import Files, UnreadableError
 
 _STACK = "aws:cloudformation:stack"
+_ASSETS = "cdk:asset-manifest"
 _NESTED = ".nested.template.json"
+
+T = TypeVar("T")
 
 
 class _Properties(Struct):
     template: str = field(name="templateFile", default="")
+    file: str = ""
 
 
 class _Artifact(Struct):
@@ -27,30 +33,63 @@ class _Manifest(Struct):
     artifacts: dict[str, _Artifact] = {}
 
 
+class _Source(Struct):
+    path: str = ""
+
+
+class _Asset(Struct):
+    source: _Source = field(default_factory=_Source)
+
+
+class _Assets(Struct):
+    files: dict[str, _Asset] = {}
+
+
+class _Current(Struct, frozen=True):
+    """The templates that a synthesis names; none of a kind of which it does not tell."""
+
+    stacks: frozenset[str] = frozenset()
+    nested: frozenset[str] = frozenset()
+
+
 class CdkAssemblies:
     """The folders that CDK has written, each looked at once."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
-        self._templates: dict[str, frozenset[str]] = {}
+        self._current: dict[str, _Current] = {}
 
     def is_stale(self, path: str) -> bool:
-        """Whether a file is a template that the manifest of its folder names no more."""
+        """Whether a file is a template that the manifests of its folder name no more."""
         folder, name = os.path.split(path)
-        if not name.endswith(".template.json") or name.endswith(_NESTED):
+        if not name.endswith(".template.json"):
             return False
-        if folder not in self._templates:
-            self._templates[folder] = self._named(os.path.join(folder, "manifest.json"))
-        named = self._templates[folder]
+        if folder not in self._current:
+            self._current[folder] = self._named(folder)
+        current = self._current[folder]
+        named = current.nested if name.endswith(_NESTED) else current.stacks
         return bool(named) and name not in named
 
-    def _named(self, manifest: str) -> frozenset[str]:
-        """The templates that a manifest names; none if there is no such manifest."""
-        if not self._files.is_file(manifest):
-            return frozenset()
+    def _named(self, folder: str) -> _Current:
+        """The templates that the manifests of a folder name."""
+        manifest = self._decoded(os.path.join(folder, "manifest.json"), _Manifest)
+        every = list(manifest.artifacts.values()) if manifest is not None else []
+        stacks = {each.properties.template for each in every if each.type == _STACK}
+        assets = [
+            self._decoded(os.path.join(folder, each.properties.file), _Assets)
+            for each in every
+            if each.type == _ASSETS
+        ]
+        if not assets or None in assets:
+            return _Current(frozenset(stacks) - {""})
+        # A stack's own template is an asset as well, so that there is always one.
+        files = {file.source.path for found in assets if found for file in found.files.values()}
+        return _Current(frozenset(stacks) - {""}, frozenset(files) - {""})
+
+    def _decoded(self, path: str, type_: type[T]) -> T | None:
+        if not self._files.is_file(path):
+            return None
         try:
-            found = json.decode(self._files.text(manifest), type=_Manifest)
+            return json.decode(self._files.text(path), type=type_)
         except (UnreadableError, DecodeError, RecursionError):
-            return frozenset()
-        stacks = (each for each in found.artifacts.values() if each.type == _STACK)
-        return frozenset(each.properties.template for each in stacks) - {""}
+            return None

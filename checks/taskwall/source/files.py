@@ -330,6 +330,6 @@ def walk(
                 if is_folder:
                     inner = read.real(entry.path) if linked else f"{real}{os.sep}{entry.name}"
                     below.append((entry.path, inner))
-                elif is_file:
+                elif is_file or not linked:  # reading a pipe or a device tells that it is none
                     yield entry.path
             folders.extend(reversed(below))

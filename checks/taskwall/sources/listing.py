@@ -35,7 +35,10 @@ def files_in(
     """The files in folders; `errors` is given what cannot be listed."""
     for folder in folders:
         for entry in files.entries(folder, errors):
-            if entry.is_file() and (not entry.is_symlink() or files.follows(entry.path)):
+            linked = entry.is_symlink()
+            if (entry.is_file() and (not linked or files.follows(entry.path))) or (
+                not linked and not entry.is_dir()
+            ):
                 yield entry.path
 
 

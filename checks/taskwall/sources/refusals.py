@@ -40,7 +40,9 @@ def nothing_to_analyse(paths: Sequence[str], found: Sources, files: Files) -> So
         count = len(found.excluded)
         files_are = "1 file is" if count == 1 else f"{count:,} files are"
         why += f"; {files_are} excluded"
-    return refusal(paths[0], f"nothing to analyse: {why} (--allow-empty accepts that)")
+    return refusal(
+        paths[0], f"nothing to analyse: {why} (taskwall scan --allow-empty accepts that)"
+    )
 
 
 def _none_of_ours(path: str, files: Files) -> str:

@@ -500,3 +500,35 @@ def test_what_stands_elsewhere_is_absent(type_: str, where: str, kind: str, sour
     assert (errors, evaluation.errors) == ([], ())
     found = [(one.kind, one.name, one.source, one.place.line) for one in evaluation.absent]
     assert found == ([(kind, "A", source, 6)] if kind else [])
+
+
+def test_what_is_expanded_later_is_absent() -> None:
+    """Macros and modules are named, and what only they can declare is no error."""
+    stack, errors = read(
+        "Transform: [AWS::Serverless-2016-10-31, Ours]\n"
+        "Modules: {Net: {Source: ./net.yaml}}\n"
+        "Resources:\n"
+        "  M: {Type: Org::Net::MODULE, Properties: {Id: !Ref V}}\n"
+        "  V:\n"
+        "    Type: AWS::EC2::VPC\n"
+        "    Properties: {CidrBlock: !Ref MRange, Fn::Transform: {Name: Mine}}\n"
+    )
+    evaluation = stack.evaluate({})
+
+    assert (errors, evaluation.errors) == ([], ())
+    assert [(one.kind, one.name, one.source, one.place.line) for one in evaluation.absent] == [
+        ("module", "M", "Org::Net::MODULE", 4),
+        ("macro", "Transform", "Ours", 1),
+        ("macro", "Transform", "Mine", 7),
+        ("module", "Modules", "", 2),
+    ]
+    assert [one.type for one in evaluation.resources] == [ABSENT, "AWS::EC2::VPC"]
+
+
+def test_a_module_of_the_registry_alone_opens_names() -> None:
+    """`!Ref MRange` is a resource of the module `M`."""
+    module = "  M: {Type: Org::Net::MODULE}\n"
+    vpc = "  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref MRange}}\n"
+
+    assert read(f"Resources:\n{module}{vpc}")[0].evaluate({}).errors == ()
+    assert read(f"Resources:\n{vpc}")[0].evaluate({}).errors

@@ -217,6 +217,36 @@ def test_arguments_that_are_not_known_are_doubt(tmp_path: Path, argument: str, r
     )
 
 
+LOOKED_UP = """\
+terraform {
+  backend "s3" {}
+}
+
+data "aws_vpc" "main" {
+  tags = { Name = "shop" }
+}
+
+data "aws_route_table" "private" {
+  vpc_id = data.aws_vpc.main.id
+  tags   = { Name = "shop-private" }
+}
+"""
+
+
+def test_tags_that_are_left_out_may_be_any(tmp_path: Path) -> None:
+    """Of a data source that asks for them it is open which it means, and not that it means none."""
+    for name, text in (("net", VPC % ""), ("app", LOOKED_UP)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(text)
+    vpc, table = scan(Options((str(tmp_path),), cwd=str(tmp_path))).document.ties
+
+    assert vpc.to == "module.vpc.aws_vpc.this[0]"
+    assert table.to == ""
+    assert table.candidates == tuple(
+        f"module.vpc.aws_route_table.{name}[0]" for name in ("public", "private")
+    )
+
+
 def test_defaults_are_those_of_the_version(evaluated: Callable[..., Evaluation]) -> None:
     """The same argument means other things in other versions."""
     texts = (

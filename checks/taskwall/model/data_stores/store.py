@@ -26,6 +26,7 @@ from taskwall.model.permissions.coverage import (
 )
 from taskwall.model.permissions.default_groups import groups_of
 from taskwall.model.permissions.peers import permissions, task_sources_by_group, vpcs
+from taskwall.model.permissions.ports import RequiredPorts
 
 
 class TlsRequirement(Struct, frozen=True):
@@ -44,13 +45,14 @@ class Store(Entity, frozen=True, kw_only=True):
 
     `groups` are its security groups; without any it has its VPC's default group. `tls_requirements`
     are the settings that all must hold for every connection to be encrypted; none where a store of
-    its kind takes nothing else.
+    its kind takes nothing else. `port` is where it takes connections; None: any may be one.
     """
 
     word: str
     groups: tuple[Link, ...]
     groups_setting: Setting
     subnets: tuple[Link, ...] = ()
+    port: RequiredPorts | None = None
     tls_requirements: tuple[TlsRequirement, ...] = ()
 
 

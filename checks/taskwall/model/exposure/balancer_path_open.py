@@ -8,12 +8,12 @@ from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
-from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
+from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.exposure.balancer_paths import BalancerFlow, Side
 from taskwall.model.permissions.coverage import Grant, Wording, reach, there
 from taskwall.model.permissions.default_groups import is_as_made
 from taskwall.model.permissions.egress import as_aws_makes_it
-from taskwall.model.permissions.peers import permissions, permissions_elsewhere
+from taskwall.model.permissions.peers import possible_permissions
 from taskwall.model.permissions.ports import RequiredPorts, opens
 
 
@@ -60,7 +60,7 @@ def _open_way(
             parts.append(all_of((link.fact, as_aws_makes_it(network, group))))
         grants += [
             Grant(each, all_of((link.fact, there(each), opens(each, wanted))))
-            for each in (_possible(network, link, way) if link.to else ())
+            for each in possible_permissions(network, link, way)
         ]
     words = Wording(
         lambda _: text,
@@ -73,12 +73,6 @@ def _open_way(
         parts.append(Fact(None, text, None, guarded.name, guarded.open))
     at = guarded.groups[0].place if guarded.groups else None
     return any_of((Fact(False, text, at, guarded.name, otherwise=none), *parts))
-
-
-def _possible(network: Network, group: Link, way: Direction) -> Iterator[Permission]:
-    """What a group allows, and what may be allowed for it under another name."""
-    yield from permissions(network, group.to, way)
-    yield from permissions_elsewhere(network, group, way)
 
 
 def _same(link: Link, others: Iterable[Link]) -> Iterator[Fact]:

@@ -37,7 +37,7 @@ from taskwall.model.permissions.peers import (
     by_settings,
     lattice_list,
     listed,
-    permissions,
+    possible_ingress,
     task_groups,
     task_sources_by_group,
     vpcs,
@@ -206,8 +206,8 @@ def by_permission(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[Allowed
 
 
 def ingress(network: Network, attachment: GroupAttachment) -> list[Permission]:
-    """What the sources write that a used group allows."""
-    return permissions(network, attachment.group, "ingress")
+    """What the sources write that a used group allows, or may allow."""
+    return possible_ingress(network, attachment.group)
 
 
 def _fronts(network: Network, attachment: GroupAttachment) -> list[BalancerPath]:

@@ -18,7 +18,7 @@ from taskwall.model.core.address import (
     parse_cidr,
     public_addresses,
 )
-from taskwall.model.core.entity import Link, same_entity
+from taskwall.model.core.entity import Link, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
@@ -104,13 +104,34 @@ def permissions_elsewhere(network: Network, group: Link, direction: Direction) -
     """What a group may allow besides, by permissions for a group that may be this one.
 
     So it is with a group that one template hands to another in a way that nothing ties: it belongs
-    to somebody, and nobody knows to whom. Where it decides that nobody is allowed, it has to count.
+    to somebody, and nobody knows to whom.
     """
     return [
         replace(permission, fact=permission.group.fact & _may(permission))
         for permission in _of_unsettled_groups(network, direction)
         if same_entity(permission.group, group) is None
     ]
+
+
+def possible_permissions(network: Network, group: Link, direction: Direction) -> list[Permission]:
+    """What a group allows, and what may be allowed for it under another name."""
+    if not group.to:
+        return []
+    return [
+        *permissions(network, group.to, direction),
+        *permissions_elsewhere(network, group, direction),
+    ]
+
+
+def possible_ingress(network: Network, group: str) -> list[Permission]:
+    """What the sources write that a group allows, and what may be allowed for one of theirs.
+
+    What an external group allows besides is not in the sources, which is reported by itself.
+    """
+    declared = network.get(SecurityGroup, group)
+    if declared is None or declared.external:
+        return permissions(network, group, "ingress")
+    return possible_permissions(network, link_to(declared), "ingress")
 
 
 @remembered

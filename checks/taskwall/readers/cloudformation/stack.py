@@ -31,6 +31,7 @@ from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
 from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
+from taskwall.readers.cloudformation.expansion import is_module
 from taskwall.readers.cloudformation.exports import Asked, ImportResolver
 from taskwall.readers.cloudformation.includes import SCAN_TOO
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
@@ -181,7 +182,9 @@ class CloudFormationStack:
         absent += [
             _absent_template(one)
             for one in resources
-            if one.type == ABSENT and not one.origin.context
+            if one.type == ABSENT
+            and not one.origin.context
+            and not _TEMPLATE_NAMES.isdisjoint(one.body.fields)
         ]
         resources += [
             one for root in roots for each in root.all_below() for one in self._included(each)
@@ -426,8 +429,14 @@ def _made(
     )
 
 
+_TEMPLATE_NAMES = dict.fromkeys((*STACKS.values(), BODY)).keys()
+"""The properties that say which template a resource deploys."""
+
+
 def _is_absent(declared: Declared, body: Fields, evaluator: Evaluator) -> bool:
-    """Whether a resource deploys a template that is not in the scan."""
+    """Whether a resource is a module, or deploys a template that is not in the scan."""
+    if is_module(declared.type):
+        return True
     url = STACKS.get(declared.type)
     below = evaluator.run.nested.get(evaluator.template.unit.file, {})
     written = url is not None and (url in body.fields or BODY in body.fields)
@@ -436,7 +445,7 @@ def _is_absent(declared: Declared, body: Fields, evaluator: Evaluator) -> bool:
 
 def _absent_template(call: Resource) -> AbsentSource:
     """What is said of a resource that deploys a template that is not in the scan."""
-    name = next(name for name in (*STACKS.values(), BODY) if name in call.body.fields)
+    name = next(name for name in _TEMPLATE_NAMES if name in call.body.fields)
     place = call.body.places.get(name) or call.origin.header
     if name == BODY:
         cure = f"write the template as a block ({BODY}: |), or scan a file of it, too"

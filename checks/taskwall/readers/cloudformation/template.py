@@ -23,6 +23,7 @@ from taskwall.readers.cloudformation.document import (
     members,
     read_nodes,
 )
+from taskwall.readers.cloudformation.expansion import PACKAGED, is_module, is_of_aws, unexpanded
 from taskwall.readers.cloudformation.includes import INCLUDE, Includes, reads_others
 from taskwall.readers.cloudformation.sam_globals import with_globals
 from taskwall.source.files import Files, UnreadableError
@@ -150,7 +151,8 @@ def read_template(
         line, column = (place.line, place.column) if place else (1, 1)
         raise UnreadableError(file, "has no mapping of Resources", line, column)
     found = _template(unit, root, root["Resources"], files)
-    found = replace(found, absent=absent, may_add=tuple(_adding(absent, found, unit.root)))
+    adding = tuple(_adding(absent, found, unit.root))
+    found = replace(found, absent=(*absent, *unexpanded(unit.root)), may_add=adding)
     if beside is None or CDK_PATH in text:
         return found
     return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))
@@ -182,11 +184,10 @@ def _template(
     untyped: list[SourceError] = []
     transforms = _transforms(root.get("Transform"))
     shared = root.get("Globals")
-    # `Modules` and `Rain` are expanded by the AWS CLI and by rain before deployment.
-    open_names = bool({"Modules", "Rain"} & root.keys()) or any(
+    open_names = bool(PACKAGED.keys() & root.keys()) or any(
         name != LANGUAGE_EXTENSIONS for name in transforms
     )
-    foreign = [f"Transform {name}" for name in transforms if not _is_of_aws(name)]
+    foreign = [f"Transform {name}" for name in transforms if not is_of_aws(name)]
     if isinstance(section, IntrinsicCall):
         open_names = True
     for name, node in members(section).items():
@@ -207,6 +208,7 @@ def _template(
             header = key_place(lines, place, name) if place.file == unit.file else place
             untyped.append(SourceError(header, f"{name} has no Type"))
             continue
+        open_names = open_names or is_module(kind)
         near = lines if place.file == unit.file else ()
         made = declared_in(near, name, node, place, shared=shared)
         if not made.condition and "Condition" in members(node):
@@ -307,11 +309,7 @@ def _is_transformed(node: Node) -> bool:
 def _macros(transform: Node | None) -> list[str]:
     """What a `Fn::Transform` names, unless it is of AWS."""
     name = literal_text(members(transform).get("Name"))
-    return [] if name is None or _is_of_aws(name) else [f"Fn::Transform {name}"]
-
-
-def _is_of_aws(name: str) -> bool:
-    return name.startswith("AWS::")
+    return [] if name is None or is_of_aws(name) else [f"Fn::Transform {name}"]
 
 
 def _transforms(node: Node | None) -> tuple[str, ...]:

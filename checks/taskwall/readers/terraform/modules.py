@@ -136,6 +136,11 @@ class ModuleLoader:
         """Whether there is such a file."""
         return self._of().exists(path)
 
+    def has(self, path: str) -> bool:
+        """Whether there is a file, or what only reading tells to be none: a pipe, a device."""
+        files = self._of()
+        return files.exists(path) or (files.has(path) and files.follows(path))
+
     def _of(self) -> Files:
         files = self._files()
         assert files is not None  # whoever holds a library's stack holds the files

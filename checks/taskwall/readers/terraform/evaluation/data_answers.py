@@ -13,7 +13,16 @@ from functools import partial
 
 from msgspec import Struct
 
-from taskwall.core.values import Items, Known, Need, Reference, Value, holds_reference, same
+from taskwall.core.values import (
+    Items,
+    Known,
+    Need,
+    Reference,
+    Unknown,
+    Value,
+    holds_reference,
+    same,
+)
 from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.evaluation.data_queries import (
     DATA_SOURCES,
@@ -26,6 +35,7 @@ from taskwall.readers.terraform.evaluation.default_tags import DefaultTags
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
+from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.values.effects import Memo
 from taskwall.source.context import ContextSource
 from taskwall.source.resource import Resource
@@ -43,6 +53,8 @@ class Candidate(Struct, frozen=True, eq=False):
     """Whether it is read, and not judged."""
     more_tags: Callable[[Value | None], Value | None] = lambda written: written
     """What its tags are, with those of its provider."""
+    unread: Unknown | None = None
+    """What its tags are if none are written: None outside of stand-ins."""
 
     @property
     def address(self) -> str:
@@ -64,7 +76,10 @@ class Candidate(Struct, frozen=True, eq=False):
         found = self.resource
         if isinstance(found, ResourceInstance):
             written = found.fields.get(name)
-            return self.more_tags(written) if name == "tags" else written
+            if name != "tags":
+                return written
+            # A stand-in leaves out what no rule asks for.
+            return self.unread if written is None and self.unread else self.more_tags(written)
         fields = found.body.fields
         return fields.get("tags_all", fields.get(name)) if name == "tags" else fields.get(name)
 
@@ -201,14 +216,18 @@ class DataAnswers:
     def _every(self, type_: str) -> Iterator[Candidate]:
         for root in self._scopes:
             folder = root.run.root.folder
+            if not self._creates(folder, type_):
+                continue
             tags = DefaultTags(root)
-            for scope in _modules(root) if self._creates(folder, type_) else ():
+            for scope in _modules(root):
+                unread = _unread_tags(scope)
                 for local in scope.module.resources:
                     if local.startswith(f"{type_}."):
                         for instance in scope.instances(local).all:
                             own = root.run.own(instance.address)
                             more = partial(tags.added, scope=scope, local=local)
-                            yield Candidate(folder, type_, own, instance, root.run.context, more)
+                            context = root.run.context
+                            yield Candidate(folder, type_, own, instance, context, more, unread)
         for source in self._context:
             for resource in source.resources:
                 if resource.type == type_ and not resource.data:
@@ -222,6 +241,13 @@ def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
     for name in scope.module.calls:
         for called in scope.called(name):
             yield from _modules(called)
+
+
+def _unread_tags(scope: ModuleScope) -> Unknown | None:
+    """What the tags of a module's resources are where none are written, if it is a stand-in."""
+    if not is_stand_in(scope.module.folder):
+        return None
+    return Unknown((Need(f"the tags of {scope.address}", "are not in the sources"),))
 
 
 def _nearest(found: list[Candidate], folder: str, *, lists: bool) -> list[Candidate] | None:

@@ -80,7 +80,7 @@ def value_files(folder: str, library: ModuleLoader) -> list[str]:
     endings = (".auto.tfvars", ".auto.tfvars.json")
     names = [f"terraform.tfvars{ending}" for ending in ("", ".json")]
     names += [name for name in library.names(folder) if name.endswith(endings)]
-    return list(filter(library.exists, (os.path.join(folder, name) for name in names)))
+    return list(filter(library.has, (os.path.join(folder, name) for name in names)))
 
 
 def _spelled(name: str, value: Value, scope: ModuleScope) -> Value:

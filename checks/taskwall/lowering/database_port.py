@@ -1,0 +1,53 @@
+"""On which port databases of RDS and Aurora take connections."""
+
+from taskwall.lowering._draft import ResourceReader
+from taskwall.model.core.address import Ranges
+from taskwall.model.data_stores.tls_defaults import engine
+from taskwall.model.permissions.ports import RequiredPorts
+
+_DEFAULTS = {
+    "postgres": 5432,
+    "mysql": 3306,
+    "mariadb": 3306,
+    "aurora-mysql": 3306,
+    "aurora-postgresql": 5432,
+}
+"""By engine. Others take connections on further ports, by option groups and endpoints of theirs."""
+
+_PERHAPS = {"aurora-postgresql": (1433, 3306)}
+"""Babelfish's, if a parameter group says so, and what CloudFormation's page calls the default."""
+
+_COPIES = (
+    ("snapshot_identifier", "SnapshotIdentifier"),
+    ("snapshot_identifier", "DBSnapshotIdentifier"),
+    ("snapshot_identifier", "DBClusterSnapshotIdentifier"),
+    ("replicate_source_db", "SourceDBInstanceIdentifier"),
+    ("replication_source_identifier", "ReplicationSourceIdentifier"),
+    ("restore_to_point_in_time", "SourceDBClusterIdentifier"),
+    ("restore_to_point_in_time", "SourceDbiResourceId"),
+)
+"""What a database is made from, which then decides on the port."""
+
+
+def database_port(r: ResourceReader) -> RequiredPorts | None:
+    """The port of a database; None of an engine of which not all ports are known."""
+    port, kind = r.attribute("port", "Port"), r.attribute("engine", "Engine")
+    name = engine(str(kind.known or ""))
+    words = f"the port of {r.name}"
+    given = Ranges()
+    if not port.absent:
+        if port.known is None:
+            return RequiredPorts(words, "tcp", None, needs=port.needs)
+        if not str(port.known).isdecimal():
+            return None
+        given = Ranges.from_spans(((int(str(port.known)),) * 2,))
+    if not kind.absent and kind.known is None:
+        return RequiredPorts(words, "tcp", None, (given,) if given else (), kind.needs)
+    if name not in _DEFAULTS:
+        return None
+    if not given:
+        if any(not r.attribute(*names).absent for names in _COPIES):
+            return None
+        given = Ranges.from_spans(((_DEFAULTS[name],) * 2,))
+    perhaps = Ranges.from_spans((each, each) for each in _PERHAPS.get(name, ()))
+    return RequiredPorts(words, "tcp", Ranges.union((given, perhaps)), (given,))
