@@ -262,7 +262,7 @@ class ReportBuilder:
             for read in self.found.reads
             for tie in read.stack.ties
         }
-        return sorted(found, key=lambda tie: (tie.file, tie.line, tie.from_, tie.to))
+        return sorted(found, key=lambda tie: (tie.file, tie.line, tie.from_, tie.to, tie.stack))
 
     def _crashes(self) -> tuple[Crash, ...]:
         """What failed by a defect of ours: rules, lowering, and the reading of sources."""
