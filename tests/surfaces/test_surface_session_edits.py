@@ -209,3 +209,22 @@ def test_session_follows_edits_of_the_demo(name: str, tmp_path: Path) -> None:
             if changed not in scanned:
                 scanned[changed] = told(fresh(session))
             assert told(session.report()) == scanned[changed]
+
+
+def test_a_tie_stays_on_its_line(tmp_path: Path) -> None:
+    """What a data source may mean in another root is at the line that it has now."""
+    (tmp_path / "net").mkdir()
+    subnets = "".join(
+        f'resource "aws_subnet" "{name}" {{\n  vpc_id = aws_vpc.main.id\n}}\n' for name in "ab"
+    )
+    (tmp_path / "net" / "main.tf").write_text('resource "aws_vpc" "main" {}\n' + subnets)
+    path = tmp_path / "main.tf"
+    path.write_text(
+        'data "aws_subnets" "own" {\n  filter {\n    name   = "vpc-id"\n    values = [var.vpc]\n  }\n}\n'
+        'variable "vpc" {}\n'
+    )
+    text = path.read_text()
+    session = Session(str(tmp_path))
+    for above in ("", "\n" * 20, "\n" * 2000, "\n"):
+        session.change(str(path), above + text)
+        assert [tie.line for tie in session.report().document.ties] == [len(above) + 1]

@@ -17,15 +17,19 @@ _DEFAULTS = {
 _PERHAPS = {"aurora-postgresql": (1433, 3306)}
 """Babelfish's, if a parameter group says so, and what CloudFormation's page calls the default."""
 
-_COPIES = (
-    ("snapshot_identifier", "SnapshotIdentifier"),
-    ("snapshot_identifier", "DBSnapshotIdentifier"),
-    ("snapshot_identifier", "DBClusterSnapshotIdentifier"),
-    ("replicate_source_db", "SourceDBInstanceIdentifier"),
-    ("replication_source_identifier", "ReplicationSourceIdentifier"),
-    ("restore_to_point_in_time", "SourceDBClusterIdentifier"),
-    ("restore_to_point_in_time", "SourceDbiResourceId"),
-)
+_COPIES = {
+    "DBInstance": (
+        ("snapshot_identifier", "DBSnapshotIdentifier"),
+        ("", "DBClusterSnapshotIdentifier"),
+        ("replicate_source_db", "SourceDBInstanceIdentifier"),
+        ("restore_to_point_in_time", "SourceDbiResourceId"),
+    ),
+    "DBCluster": (
+        ("snapshot_identifier", "SnapshotIdentifier"),
+        ("replication_source_identifier", "ReplicationSourceIdentifier"),
+        ("restore_to_point_in_time", "SourceDBClusterIdentifier"),
+    ),
+}
 """What a database is made from, which then decides on the port."""
 
 
@@ -46,7 +50,8 @@ def database_port(r: ResourceReader) -> RequiredPorts | None:
     if name not in _DEFAULTS:
         return None
     if not given:
-        if any(not r.attribute(*names).absent for names in _COPIES):
+        of = "DBCluster" if r.resource.type.lower().endswith("cluster") else "DBInstance"
+        if any(not r.attribute(*names).absent for names in _COPIES[of]):
             return None
         given = Ranges.from_spans(((_DEFAULTS[name],) * 2,))
     perhaps = Ranges.from_spans((each, each) for each in _PERHAPS.get(name, ()))

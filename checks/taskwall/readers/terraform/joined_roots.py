@@ -16,6 +16,7 @@ from taskwall.readers.terraform.stack import (
     Shared,
     TerraformStack,
     evaluation_of,
+    line_map_of,
     with_recursion_limit,
 )
 from taskwall.readers.terraform.ties import (
@@ -201,7 +202,8 @@ def joined(
             stack.inputs = replace(stack.inputs, doubts=doubts)
         else:
             stack = _together(several, inputs, files, others)
-        stack.ties = tuple(tie for name in group for tie in by_stack.get(name, ()))
+        lines = line_map_of(several)
+        stack.ties = tuple(lines.apply(tie) for name in group for tie in by_stack.get(name, ()))
         found.append(stack)
     return found
 

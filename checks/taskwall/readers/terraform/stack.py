@@ -326,12 +326,17 @@ class Shared:
         )
 
 
+def line_map_of(roots: Iterable[TerraformStack]) -> LineMap:
+    """What leads from the standing lines of roots to those of their files."""
+    shifts = {path: by for root in roots for path, by in root.shifts().items()}
+    return LineMap(shifts) if shifts else IDENTITY
+
+
 def evaluation_of(
     made: Evaluated, roots: Sequence[TerraformStack], loader: ModuleLoader
 ) -> Evaluation:
     """What roots evaluate to together; what is said of a downloaded module is at its call."""
-    shifts = {path: by for root in roots for path, by in root.shifts().items()}
-    moved = LineMap(shifts) if shifts else IDENTITY
+    moved = line_map_of(roots)
 
     def download(file: str) -> ModuleCall | None:
         return next(filter(None, (root.download(file) for root in roots)), None)
