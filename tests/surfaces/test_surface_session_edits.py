@@ -220,7 +220,8 @@ def test_a_tie_stays_on_its_line(tmp_path: Path) -> None:
     (tmp_path / "net" / "main.tf").write_text('resource "aws_vpc" "main" {}\n' + subnets)
     path = tmp_path / "main.tf"
     path.write_text(
-        'data "aws_subnets" "own" {\n  filter {\n    name   = "vpc-id"\n    values = [var.vpc]\n  }\n}\n'
+        'data "aws_subnets" "own" {\n'
+        '  filter {\n    name   = "vpc-id"\n    values = [var.vpc]\n  }\n}\n'
         'variable "vpc" {}\n'
     )
     text = path.read_text()
