@@ -112,11 +112,12 @@ class TaskwallValidation:
         Raises:
             SettingsError: the settings are wrong. CDK reports it and fails the synthesis.
         """
-        paths = tuple(context.template_paths)
-        report = scan(replace(self._options, paths=paths))
+        # Templates of nested stacks lie beside those of the stacks, and are not named here.
+        folders = dict.fromkeys(os.path.dirname(path) for path in context.template_paths)
+        report = scan(replace(self._options, paths=tuple(folders)))
         violations = [
             *(self._violation(one, report) for one in by_severity(report.document.findings)),
-            *_problems(report, paths[0]),
+            *_problems(report, context.template_paths[0]),
         ]
         return PolicyValidationPluginReport(
             success=all(one.severity != _FAILS for one in violations),
@@ -156,6 +157,8 @@ def _problems(report: Report, template: str) -> Iterator[PolicyViolation]:
     for one, text in absent_calls(report.document.absent):
         if one.read_as is None:
             yield _problem("absent", text, one.file, _SHOWN)
+    if report.excluded and not report.document.summary.stacks:
+        yield _problem("excluded", "the settings exclude every template", template, _SHOWN)
     for error in report.document.errors:
         yield _problem("unreadable", error.message, error.file)
     for crash in report.document.crashes:

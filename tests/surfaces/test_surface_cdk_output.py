@@ -46,6 +46,20 @@ def test_what_the_manifest_names_no_more_is_not_read(output: Path) -> None:
     assert scan(Options(paths=("cdk.out/Old.template.json",))).document.summary.stacks == 1
 
 
+def test_a_stack_by_itself_is_read_with_its_nested_ones(output: Path) -> None:
+    """CDK names them by the hash of what is in them."""
+    stack = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": {"Fn::Sub": "https://s3.${AWS::URLSuffix}/assets/0a1b.json"}},
+    }
+    (output / "W.template.json").write_text(json.dumps({"Resources": {"Nested": stack}}))
+    source = {"path": "WNested.nested.template.json"}
+    files = {"0a1b": {"source": source, "destinations": {"here": {"objectKey": "0a1b.json"}}}}
+    (output / "W.assets.json").write_text(json.dumps({"files": files}))
+
+    assert scan(Options(paths=("cdk.out/W.template.json",))).document.absent == ()
+
+
 @pytest.mark.parametrize("text", ["", "{", '{"artifacts": []}', '{"artifacts": {}}', "[" * 9999])
 def test_a_manifest_that_names_no_template_decides_nothing(output: Path, text: str) -> None:
     """Nor does one that is no manifest of CDK's, or is none at all."""

@@ -14,7 +14,8 @@ from taskwall.source.files import Files, UnreadableError
 
 _STACK = "aws:cloudformation:stack"
 _ASSETS = "cdk:asset-manifest"
-_NESTED = ".nested.template.json"
+NESTED = ".nested.template.json"
+"""How the names of nested templates end."""
 
 T = TypeVar("T")
 
@@ -33,16 +34,34 @@ class _Manifest(Struct):
     artifacts: dict[str, _Artifact] = {}
 
 
-class _Source(Struct):
+class AssetSource(Struct, frozen=True):
+    """Where an asset lies, seen from the folder of its manifest."""
+
     path: str = ""
 
 
-class _Asset(Struct):
-    source: _Source = field(default_factory=_Source)
+class StoredAsset(Struct, frozen=True):
+    """The key under which a bucket has an asset."""
+
+    key: str = field(name="objectKey", default="")
 
 
-class _Assets(Struct):
-    files: dict[str, _Asset] = {}
+class Asset(Struct, frozen=True):
+    """A file of an assembly, and where it is stored when that is deployed."""
+
+    source: AssetSource = AssetSource()
+    destinations: dict[str, StoredAsset] = {}
+
+
+class AssetManifest(Struct, frozen=True):
+    """What a manifest of assets says (`*.assets.json`)."""
+
+    files: dict[str, Asset] = {}
+
+
+def asset_manifest(path: str, files: Files) -> AssetManifest | None:
+    """The manifest of assets in a file; None if that is not there, or is none."""
+    return _decoded(path, AssetManifest, files)
 
 
 class _Current(Struct, frozen=True):
@@ -67,16 +86,16 @@ class CdkAssemblies:
         if folder not in self._current:
             self._current[folder] = self._named(folder)
         current = self._current[folder]
-        named = current.nested if name.endswith(_NESTED) else current.stacks
+        named = current.nested if name.endswith(NESTED) else current.stacks
         return bool(named) and name not in named
 
     def _named(self, folder: str) -> _Current:
         """The templates that the manifests of a folder name."""
-        manifest = self._decoded(os.path.join(folder, "manifest.json"), _Manifest)
+        manifest = _decoded(os.path.join(folder, "manifest.json"), _Manifest, self._files)
         every = list(manifest.artifacts.values()) if manifest is not None else []
         stacks = {each.properties.template for each in every if each.type == _STACK}
         assets = [
-            self._decoded(os.path.join(folder, each.properties.file), _Assets)
+            asset_manifest(os.path.join(folder, each.properties.file), self._files)
             for each in every
             if each.type == _ASSETS
         ]
@@ -86,10 +105,11 @@ class CdkAssemblies:
         files = {file.source.path for found in assets if found for file in found.files.values()}
         return _Current(frozenset(stacks) - {""}, frozenset(files) - {""})
 
-    def _decoded(self, path: str, type_: type[T]) -> T | None:
-        if not self._files.is_file(path):
-            return None
-        try:
-            return json.decode(self._files.text(path), type=type_)
-        except (UnreadableError, DecodeError, RecursionError):
-            return None
+
+def _decoded(path: str, type_: type[T], files: Files) -> T | None:
+    if not files.is_file(path):
+        return None
+    try:
+        return json.decode(files.text(path), type=type_)
+    except (UnreadableError, DecodeError, RecursionError):
+        return None

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Final
 
 from taskwall.readers.cloudformation.template import may_be_template
+from taskwall.source.cdk_assembly import NESTED
 from taskwall.source.files import Files, UnreadableError
 
 # Compiled by their first use: a template that is scanned with its whole folder needs none.
@@ -196,6 +197,13 @@ class Neighbours:
                 for other in exporting if one.imports_more else (*loose, *self._meant(one)):
                     self._tied(path, other)
 
+        # CDK names a nested template by the hash of what is in it, and puts it beside its stack's.
+        for path in self.said if self._mentions else ():
+            if path.endswith(NESTED):
+                folder = os.path.dirname(path)
+                for other in self._mentions:
+                    if other != path and os.path.dirname(other) == folder:
+                        self._tied(path, other)
         storing = [path for path, one in self._mentions.items() if one.stores]
         for path, one in self._mentions.items():
             for other in storing if one.reads else ():

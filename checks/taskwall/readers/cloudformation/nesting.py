@@ -7,7 +7,6 @@ from collections.abc import Mapping as Lookup
 from functools import partial
 from typing import Final
 
-import msgspec
 from msgspec.structs import replace
 
 from taskwall.core.values import Known, Text, Value, dereferenced, spelled
@@ -22,6 +21,7 @@ from taskwall.readers.cloudformation.document import (
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Export
 from taskwall.readers.cloudformation.template import BODY, STACKS, Declared, Template, read_template
+from taskwall.source.cdk_assembly import asset_manifest
 from taskwall.source.containment import attempt
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Inputs, SourceError
@@ -37,25 +37,6 @@ Nested = dict[str, dict[str, Template]]
 
 
 # Nested stacks
-
-
-class _Source(msgspec.Struct, frozen=True):
-    path: str = ""
-
-
-class _Stored(msgspec.Struct, frozen=True):
-    objectKey: str = ""  # noqa: N815 (as CDK spells it)
-
-
-class _Asset(msgspec.Struct, frozen=True):
-    source: _Source = _Source()
-    destinations: dict[str, _Stored] = {}
-
-
-class _Assets(msgspec.Struct, frozen=True):
-    """What the manifest of a CDK assembly says of its files."""
-
-    files: dict[str, _Asset] = {}
 
 
 class Nesting:
@@ -198,14 +179,10 @@ class Nesting:
         except OSError:
             return found
         for name in names:
-            try:
-                text = self.files.text(os.path.join(folder, name))
-                manifest = msgspec.json.decode(text, type=_Assets)
-            except (UnreadableError, msgspec.DecodeError, RecursionError):
-                continue
-            for file in manifest.files.values():
+            manifest = asset_manifest(os.path.join(folder, name), self.files)
+            for file in manifest.files.values() if manifest is not None else ():
                 for stored in file.destinations.values():
-                    key = stored.objectKey.rpartition("/")[2]
+                    key = stored.key.rpartition("/")[2]
                     found[key] = os.path.normpath(os.path.join(folder, file.source.path))
         return found
 
