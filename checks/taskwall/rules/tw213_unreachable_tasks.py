@@ -38,7 +38,7 @@ from taskwall.core.values import Origin
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, SecurityGroup
-from taskwall.model.exposure.admitting import admitting, port_of
+from taskwall.model.exposure.added_permission import added_permission, port_of
 from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
 from taskwall.model.exposure.balancer_paths import (
     BalancerFlow,
@@ -174,7 +174,7 @@ def _verdict(
             negative=True,
             concerned=there,
             names=_names(network, flow, wanted),
-            changes=admitting(network, way, group, other.groups, wanted)
+            changes=added_permission(network, way, group, other.groups, wanted)
             if group is not None and inline
             else (),
             adds=group is not None and not inline,

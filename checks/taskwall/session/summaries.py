@@ -65,15 +65,15 @@ def _of_tasks(network: Network, source: TaskSource) -> ResourceSummary:
     if not ways:
         lines.append(SummaryLine(f"No load balancer in the sources is in front of {source.name}."))
     shares = shares_network(network, source)
-    admits: list[str] = []
+    allowed: list[str] = []
     if shares.truth is not False:
         share = _verb(shares, "share", "share")
         text = f"Its tasks {share} the network and the security groups of their instance."
         lines.append(SummaryLine(text, next((each.place for each in shares.deciding()), None)))
     else:
         for link in source.groups:
-            lines += _admitted(network, link)
-            admits += _briefly(network, link)
+            lines += _allowed(network, link)
+            allowed += _briefly(network, link)
         if not source.groups:
             lines.append(_without_groups(source))
     if source.lattice.truth is not False:
@@ -82,7 +82,7 @@ def _of_tasks(network: Network, source: TaskSource) -> ResourceSummary:
         )
     brief = f"behind {listed(before)}" if before else "behind no load balancer"
     if shares.truth is False and source.groups:
-        brief += f", allows {listed(admits)}" if admits else ", allows no ingress"
+        brief += f", allows {listed(allowed)}" if allowed else ", allows no ingress"
     return _summary("tasks", source.word, source, lines, brief)
 
 
@@ -161,7 +161,7 @@ def _openness(network: Network, balancer: LoadBalancer) -> Iterator[SummaryLine]
     open_ = is_public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
     yield from _fact_lines(open_)
     for link in balancer.groups:
-        yield from _admitted(network, link)
+        yield from _allowed(network, link)
     if not balancer.groups and balancer.kind.known == "network":
         place = balancer.groups_setting.place
         yield SummaryLine(
@@ -198,7 +198,7 @@ def _of_group(network: Network, group: SecurityGroup) -> ResourceSummary:
     lines += _permissions(network, group.id, group.name)
     lines += [
         SummaryLine(f"{each.on.name} allows ingress from it on {each.ports}.", each.place)
-        for each in _admitting(network).get(group.id, ())
+        for each in _allowing(network).get(group.id, ())
         if each.group.to != group.id
     ]
     allows = listed(_permissions_briefly(network, group.id)) or "no ingress"
@@ -216,7 +216,7 @@ def _balancers_by_group(network: Network) -> dict[str, list[tuple[LoadBalancer, 
 
 
 @remembered
-def _admitting(network: Network) -> dict[str, list[Permission]]:
+def _allowing(network: Network) -> dict[str, list[Permission]]:
     """The ingress permissions by the id of the group that they allow."""
     found: dict[str, list[Permission]] = {}
     for permission in network.every(Permission):
@@ -225,7 +225,7 @@ def _admitting(network: Network) -> dict[str, list[Permission]]:
     return found
 
 
-def _admitted(network: Network, link: Link) -> Iterator[SummaryLine]:
+def _allowed(network: Network, link: Link) -> Iterator[SummaryLine]:
     """Whom the group allows that a link leads to."""
     group = network.get(SecurityGroup, link)
     if group is None or group.external or not link.to:

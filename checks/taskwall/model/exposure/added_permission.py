@@ -1,4 +1,4 @@
-"""How groups come to allow a load balancer, or a load balancer its targets, for fixes."""
+"""What a group has to be given so that it allows another group: the edit of a fix."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def port_of(wanted: RequiredPorts) -> int | None:
     return spans[0][0] if len(spans) == 1 and spans[0][0] == spans[0][1] else None
 
 
-def admitting(
+def added_permission(
     network: Network,
     way: Direction,
     group: SecurityGroup,

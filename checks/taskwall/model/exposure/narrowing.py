@@ -72,14 +72,8 @@ def opens_some(permission: Permission, ports: Ports) -> bool:
 
 def _names(network: Network, group: NewValue, permission: Permission) -> dict[str, str]:
     """What code in a CDK app names."""
-    made = next(
-        (
-            each.origin.construct
-            for each in network.every(SecurityGroup)
-            if isinstance(group, ResourceAttribute) and each.id == group.address
-        ),
-        None,
-    )
+    of = network.get(SecurityGroup, group.address) if isinstance(group, ResourceAttribute) else None
+    made = None if of is None else of.origin.construct
     low, high = str(permission.first_port.known), str(permission.last_port.known)
     return {
         "balancer": (made or "load balancer").removesuffix("/Resource"),
