@@ -302,3 +302,6 @@ def test_what_is_not_there_is_said(
     assert status == 0
     assert told.count("t.yaml:1: N is not read") == 1
     assert "No flow can be open" not in out
+    if command == "flows":
+        _, out, _ = run(capsys, command, str(tmp_path), "--format", "json")
+        assert [one["name"] for one in json.loads(out)["absent"]] == ["N"]

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from taskwall.api.flows import FlowLine, ProposedChange, WhyAnswer
-from taskwall.findings.finding import Step
+from taskwall.findings.finding import Absent, Step
 from taskwall.model.flows.flow import FlowVerdict
 
 FLOWS_VERSION: Final = 1
@@ -39,18 +39,24 @@ class FlowRecord(Struct, frozen=True, rename={"source": "from", "target": "to"})
 
 
 class FlowsDocument(Struct, frozen=True):
-    """What taskwall flows and taskwall why print; what is in no flow of the former is closed."""
+    """What taskwall flows and taskwall why print; what is in no flow of the former is closed.
+
+    That is as far as the sources show: `absent` is what of them was not there to be read, and is
+    left out if there is nothing.
+    """
 
     version: Literal[1]
     flows: tuple[FlowRecord, ...]
+    absent: tuple[Absent, ...] | UnsetType = UNSET
 
 
-def flows_document(flows: Iterable[FlowLine]) -> FlowsDocument:
+def flows_document(flows: Iterable[FlowLine], absent: tuple[Absent, ...] = ()) -> FlowsDocument:
     """Flows as the contract has them."""
-    return FlowsDocument(FLOWS_VERSION, tuple(record_of(FlowRecord, flow) for flow in flows))
+    found = tuple(record_of(FlowRecord, flow) for flow in flows)
+    return FlowsDocument(FLOWS_VERSION, found, absent or UNSET)
 
 
-def why_document(answers: Iterable[WhyAnswer]) -> FlowsDocument:
+def why_document(answers: Iterable[WhyAnswer], absent: tuple[Absent, ...] = ()) -> FlowsDocument:
     """Answers as flows of the contract; what is closed is a flow with that verdict."""
     found: list[FlowRecord] = []
     for answer in answers:
@@ -63,7 +69,7 @@ def why_document(answers: Iterable[WhyAnswer]) -> FlowsDocument:
                     (), (), answer.stack, answer.closed,
                 )
             )  # fmt: skip
-    return FlowsDocument(FLOWS_VERSION, tuple(found))
+    return FlowsDocument(FLOWS_VERSION, tuple(found), absent or UNSET)
 
 
 def document_text(document: Struct) -> str:

@@ -74,7 +74,7 @@ def run(arguments: list[str]) -> int:
         say(as_intents(found.flows))
     else:
         json = given.format == "json"
-        say(document_text(flows_document(found.flows)) if json else _text(found))
+        say(document_text(flows_document(found.flows, found.absent)) if json else _text(found))
     return told_unread(found.problems, found.absent)
 
 

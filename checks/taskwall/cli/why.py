@@ -65,7 +65,7 @@ def run(arguments: list[str]) -> int:
     except (SettingsError, EndError) as error:
         raise UsageError(str(error)) from error
     if given.format == "json":
-        say(document_text(why_document(found.answers)))
+        say(document_text(why_document(found.answers, found.absent)))
     else:
         lines = [line for answer in found.answers for line in _text(answer, len(found.answers) > 1)]
         say("\n".join(map(sanitize, lines)) + "\n")
