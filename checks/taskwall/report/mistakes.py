@@ -5,7 +5,6 @@ for each place where a user would change it: at the last expression that all who
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
@@ -24,7 +23,8 @@ MAX_ALSO_NAMED = 2
 def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]:
     """The findings of some rows, one for each rule, verdict and place, in the order of a report.
 
-    Two things that a rule says of one resource at one place stay two.
+    Two things that a rule says of one resource at one place stay two; the same of two elements of
+    a loop is one.
     """
     passes = []
     groups: dict[tuple[object, ...], list[ReportEntry]] = {}
@@ -36,15 +36,17 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
             source = (one.rule, one.verdict, one.missing, _nodes(row)[-1])
             groups.setdefault(source, []).append(row)
     places: dict[tuple[object, ...], list[tuple[Span, ReportEntry]]] = {}
-    times: Counter[tuple[object, ...]] = Counter()
+    said: dict[tuple[object, ...], dict[object, int]] = {}
     for group in groups.values():
         place = _shared(group)
         for row in group:
             one = row.finding
             key = (one.rule, one.verdict, _twins(row) or place)
             of = (*key, one.resource, one.stack)
-            times[of] += 1
-            places.setdefault((*key, times[of]), []).append((place, row))
+            numbers = said.setdefault(of, {})
+            says = (one.message, one.when) if row.use else len(numbers)
+            number = numbers.setdefault(says, len(numbers))
+            places.setdefault((*key, number), []).append((place, row))
     found = (_merged(alike, paths) for alike in places.values())
     return sorted((*passes, *found), key=in_order)
 

@@ -34,15 +34,17 @@ def suppressing(
 ) -> list[Suppression]:
     """The suppressions (of those by file) that are about a finding, also those that have ended.
 
-    A suppression holds where its scope has the finding's place in it or an expression that the
-    value there comes from, the header of the resource that has to change, or a module call through
-    which that resource comes to be; not if it is in a downloaded module. A pass needs none.
+    A suppression holds where its scope has the finding's place in it, or an expression that the
+    value there comes from, or the loop that makes it of an element; the header of the resource that
+    has to change, or a module call through which that resource comes to be. It does not if it is in
+    a downloaded module. A pass needs none.
     """
     if not suppressions or judged.finding.verdict == "pass":
         return []
     calls = (call.place for call in judged.on.called_from)
     sources = (source.place for source in provenance)
-    places = (judged.place, judged.on.header, *calls, *sources)
+    loops = (judged.use.place,) if judged.use else ()
+    places = (judged.place, judged.on.header, *loops, *calls, *sources)
     found = {
         id(suppression): suppression
         for place in places

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from taskwall.core.loop_places import inner
 from taskwall.core.values import (
     Fields,
     Items,
@@ -172,9 +173,7 @@ class Cell(Struct, frozen=True, gc=False):
 
     def _inside(self, place: Span | None) -> Span:
         """`place` if it lies in this resource, else where the cursor already is."""
-        if place is None or not self.resource.place.holds(place):
-            return self.place
-        return place
+        return self.place if place is None else inner(self.place, place, self.resource.place)
 
     def _at(
         self,

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.loop_places import LoopSpan
 from taskwall.core.values import ModuleCall, Origin, Question, Scalar, Scenario, Span, Value
 from taskwall.incremental.positions import IDENTITY, LineMap
 from taskwall.source.context import Context, SourceTie
@@ -174,6 +175,17 @@ def _at_the_call(resource: Resource, place: Span) -> Span:
     return place if call is None else call.place
 
 
+ElementPlace: TypeAlias = Callable[[LoopSpan, bool], Span | None]
+"""Where users change what a loop makes of an element: in the element, if they edit its file.
+
+The second argument tells whether they do not edit the loop: then the element as a whole will do.
+"""
+
+
+def _at_the_loop(place: LoopSpan, downloaded: bool) -> None:
+    return None
+
+
 class Evaluation(Struct, frozen=True):
     """What a stack declares under one scenario.
 
@@ -181,7 +193,8 @@ class Evaluation(Struct, frozen=True):
     neither the sources nor the scenario answer. `sensitive_texts` are texts that sources declare to
     be sensitive, and what is made of them: no report holds them. `line_map` leads from
     the places of the resources to those of the files: what is reported of them goes through it;
-    `user_place` leads out of downloaded modules, `provenance` to where values are written.
+    `user_place` leads out of downloaded modules, `element_place` to the elements of loops,
+    `provenance` to where values are written.
     `impossible` is whether nothing can be deployed under the scenario. `assumed` says of places
     what is assumed of the values there.
     """
@@ -197,6 +210,7 @@ class Evaluation(Struct, frozen=True):
     provenance: ProvenanceTrace = _at_the_place
     impossible: bool = False
     assumed: Mapping[Span, str] = {}
+    element_place: ElementPlace = _at_the_loop
 
     @property
     def exhausted(self) -> bool:

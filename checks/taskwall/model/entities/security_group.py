@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue, removal
 from taskwall.core.facts import Fact
+from taskwall.core.loop_places import written
 from taskwall.core.values import Need, Origin, Span, Text, dereferenced
 from taskwall.model.core.address import Cidr, parse_cidr
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -90,7 +91,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     @property
     def source_key(self) -> object:
         """Where it is written and by which module calls: equal for all instances of one text."""
-        return self.on.name, self.place, self.on.called_from
+        return self.on.name, written(self.place), self.on.called_from
 
     def states(
         self, truth: bool | None, text: str, needs: tuple[Need, ...] = (), otherwise: str = ""

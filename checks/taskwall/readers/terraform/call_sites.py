@@ -8,12 +8,14 @@ none, or it is not sure which, it is the call as a whole.
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from taskwall.core.loop_places import origin, plain, use
 from taskwall.core.values import Fields, Items, ModuleCall, Reference, Span, Text, Value
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import (
     Access,
     Attribute,
     Block,
+    Body,
     Conditional,
     Expression,
     For,
@@ -86,7 +88,7 @@ class CallSites:
         block = self._blocks.block(resource.origin.header)
         if module is None or block is None or call is None:
             return calls[first].place
-        written = PlacedExpression(block, place)
+        written = PlacedExpression(block.body, loops(block), place)
         inside = [one for one in _origins(resource, place, written) if call.place.holds(one)]
         arguments = call.body.attributes.values()
         found = [one for one in arguments if any(map(one.place.holds, inside))]
@@ -120,24 +122,24 @@ class CallSites:
 
 
 class PlacedExpression:
-    """What of a resource's block decides what stands at a place.
+    """What of a body decides what stands at a place.
 
     `attribute` is the one that the place is of or in, if it is one. `parts` decide its value, and
     `conditions` choose it; without an attribute, they decide how often there is what is there.
     """
 
-    def __init__(self, block: Block, place: Span) -> None:
+    def __init__(self, body: Body, names: Mapping[str, Loop], place: Span) -> None:
+        """`names` are those of the loops that the body is in."""
         self.attribute: Attribute | None = None
         self.parts: list[Wanted] = []
         self.conditions: list[Wanted] = []
-        names = loops(block)
         over = names["each"].over if "each" in names else None
-        body = block.body
-        inner: Block | None = block
-        while inner is not None and self.attribute is None:
+        more = True
+        while more and self.attribute is None:
             written = body.attributes.values()
             self.attribute = next((one for one in written if one.place.holds(place)), None)
             inner = next((one for one in body.blocks if one.place.holds(place)), None)
+            more = inner is not None
             if inner is not None:
                 body, over = inner.body, None
                 if inner.type == "dynamic" and "for_each" in body.attributes:
@@ -154,7 +156,7 @@ class PlacedExpression:
         node, names = wanted.expression, wanted.names
         if isinstance(node, Access):
             return wanted  # what it begins with has the same place, and is another thing
-        parts = _members(node) or [(child.place, child) for child in children(node)]
+        parts = written_members(node) or [(child.place, child) for child in children(node)]
         inner = next((part for at, part in parts if at.holds(place)), None)
         if inner is None:
             return wanted
@@ -172,7 +174,7 @@ def _iterator(dynamic: Block) -> str:
     return named.name if isinstance(named, Name) else dynamic.labels[0] if dynamic.labels else ""
 
 
-def _members(node: Expression) -> list[tuple[Span, Expression]]:
+def written_members(node: Expression) -> list[tuple[Span, Expression]]:
     """The members of a list or an object, each with its place."""
     if isinstance(node, ObjectExpression):
         return [(member.place, member.value) for member in node.members]
@@ -189,11 +191,11 @@ def _origins(resource: Resource, place: Span, written: PlacedExpression) -> list
 
 def _standing(value: Value, place: Span) -> Iterator[Value]:
     """The values that stand at a place: several where a loop makes what is written there once."""
-    if value.place == place:
+    if _is_at(value.place, place):
         yield value
     elif isinstance(value, Fields):
         for key, inner in value.fields.items():
-            if value.places.get(key) == place:
+            if _is_at(value.places.get(key), place):
                 yield inner
             else:
                 yield from _standing(inner, place)
@@ -202,10 +204,18 @@ def _standing(value: Value, place: Span) -> Iterator[Value]:
             yield from _standing(inner, place)
 
 
+def _is_at(one: Span | None, place: Span) -> bool:
+    """Whether this is the place, for the same element of a loop."""
+    if one is None or plain(one) != plain(place):
+        return False
+    loop, other = use(one), use(place)
+    return loop is None or other is None or loop == other
+
+
 def _places(value: Value) -> Iterator[Span]:
     """The places of a value and of all that is in it."""
     if value.place is not None:
-        yield value.place
+        yield origin(value.place)
     parts: Iterable[Value] = ()
     if isinstance(value, Fields):
         parts = value.fields.values()
@@ -225,7 +235,7 @@ def _narrowed(argument: Attribute, origins: Iterable[Span]) -> Span:
     place, pending = argument.place, [argument.expression]
     while inside and pending:
         node = pending.pop()
-        members = _members(node)
+        members = written_members(node)
         held = [part for part in members if all(map(part[0].holds, inside))]
         if held:
             place, node = held[0]

@@ -13,6 +13,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Access,
     AccessStep,
     Attribute,
+    Body,
     Expression,
     For,
     FunctionCall,
@@ -73,12 +74,16 @@ class ModuleProvenance:
 
     def _start(self, place: Span, on: Origin) -> Wanted | None:
         """The expression that alone decides what stands at a place; None if there is none."""
-        blocks = self._blocks.blocks(place.file)
+        module, blocks = self._blocks.module(place.file), self._blocks.blocks(place.file)
+        every = (*blocks.values(), *module.variables.values()) if module else ()
         block = blocks.get(on.header)
         if block is None or not block.place.holds(place):
-            block = next((one for one in blocks.values() if one.place.holds(place)), None)
-        written = PlacedExpression(block, place) if block else None
-        whole = written and written.attribute and not written.conditions and written.parts
+            block = next((one for one in every if one.place.holds(place)), None)
+        body, names = (block.body, loops(block)) if block else (Body({}, ()), {})
+        if block is None and module is not None:
+            body = Body(module.locals, ())
+        written = PlacedExpression(body, names, place)
+        whole = written.attribute and not written.conditions and written.parts
         return whole[0] if whole and len(whole) == 1 else None
 
     def _steps(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of, plain_if_known
 from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
 from taskwall.readers.terraform.call_sites import CallSites, ModuleBlocks
+from taskwall.readers.terraform.element_places import ElementPlaces
 from taskwall.readers.terraform.evaluation.free_variables import allowed, other_values
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.module_sources import is_local
@@ -275,6 +276,10 @@ class TerraformStack:
             self._modules = tuple(found.values())
         return self._modules
 
+    def reads(self, file: str) -> bool:
+        """Whether a file is a source of it, or gives values to its variables."""
+        return file in self.files or file in self.inputs.var_files
+
     def creates(self, type_: str) -> bool:
         """Whether any of its modules declares a resource of a type."""
         if self._types is None:
@@ -341,6 +346,10 @@ def evaluation_of(
     def download(file: str) -> ModuleCall | None:
         return next(filter(None, (root.download(file) for root in roots)), None)
 
+    def is_edited(file: str) -> bool:
+        own = (root for root in roots if not root.context)
+        return any(root.reads(file) for root in own) and download(file) is None
+
     def given(folder: str) -> Mapping[str, Span | None]:
         return next((root.given_places() for root in roots if root.name == folder), {})
 
@@ -370,6 +379,7 @@ def evaluation_of(
         ModuleProvenance(blocks, given).trace,
         made.impossible,
         made.assumed,
+        ElementPlaces(loader, is_edited).place,
     )
 
 

@@ -126,17 +126,27 @@ class _Finder:
         return None
 
     def _is_argument(self, block: Block) -> bool:
-        """Whether it stands at an argument of a module that is downloaded: findings may be there.
+        """Whether it stands at an argument of a module where findings may be.
 
-        What is wrong inside other modules is found there, whatever argument brings it.
+        That is each of a downloaded module. Of others it is what stands in an object, since loops
+        go over objects: the rest is found inside the module, whatever argument brings it.
         """
         attributes = block.body.attributes
         source = attributes["source"].expression if "source" in attributes else None
         text = source.value.data if isinstance(source, Literal) else None
         if not isinstance(text, str) or is_local(text):
-            return False
+            return any(self._is_in_object(one.expression) for one in attributes.values())
         own = [attributes[name].place for name in ("source", "version") if name in attributes]
         return self._within(block) not in (block.place, *own)
+
+    def _is_in_object(self, expression: Expression) -> bool:
+        """Whether it stands within an object, an element of an expression."""
+        line = self._line if self._trailing else self._end + 1
+        return any(
+            inner.line <= line <= inner.end_line
+            and (isinstance(element, ObjectExpression) or self._is_in_object(element))
+            for inner, element in _elements(expression)
+        )
 
     def _above(self, place: Span) -> bool:
         """Whether only comments stand between the comment and the line below it."""

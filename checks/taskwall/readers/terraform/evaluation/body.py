@@ -1,6 +1,6 @@
 """The bodies of blocks as values: attributes, nested blocks and `dynamic` ones."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import is_
 
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.access import collected
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
+from taskwall.readers.terraform.evaluation.loop_elements import ElementKeys, LoopElements
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal, Name
 from taskwall.readers.terraform.values.effects import Impossible, Memo
 from taskwall.readers.terraform.values.values import (
@@ -31,6 +32,7 @@ from taskwall.readers.terraform.values.values import (
 )
 
 _META = frozenset({"count", "for_each", "provider", "depends_on"})
+_LOOPS = frozenset({"count", "each"})
 _META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection"})
 
 
@@ -42,6 +44,7 @@ class FieldsReader:
         self._scope = scope
         self._env = env
         self._address = address
+        self._loops = LoopElements(scope, env, _LOOPS.intersection(env))
         self._values: Memo[str, Value] = Memo()
 
     def get(self, name: str) -> Value | None:
@@ -68,19 +71,19 @@ class FieldsReader:
             )
         blocks = [block for block in self._body.blocks if _makes(block) == name]
         found = self._scope.guarded(
-            full, lambda: _blocks(blocks, self._scope, self._env), blocks[0].place
+            full, lambda: _blocks(blocks, self._scope, self._env, self._loops), blocks[0].place
         )
         return None if _is_nothing(found) else found
 
     def names(self) -> Iterable[str]:
         """The attributes and blocks that are written, but for Terraform's own."""
-        return self._places().keys()
+        return self._places(lambda attribute: attribute.place).keys()
 
-    def _places(self) -> dict[str, Span]:
+    def _places(self, place_of: Callable[[Attribute], Span]) -> dict[str, Span]:
         places: dict[str, Span] = {}
         for name, attribute in self._body.attributes.items():
             if name not in _META:
-                places[name] = attribute.place
+                places[name] = place_of(attribute)
         for block in self._body.blocks:
             made = _makes(block)
             if made not in _META_BLOCKS:
@@ -91,7 +94,7 @@ class FieldsReader:
         """The whole body, without what only Terraform itself looks at."""
         for attribute in self._body.twice:
             self._scope.run.complain(attribute.place, f"{attribute.name} is written twice")
-        places = self._places()
+        places = self._places(self._loops.attribute)
         fields: dict[str, Value] = {}
         for name in places:
             value = self.get(name)
@@ -142,19 +145,19 @@ def _makes(block: Block) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-def _fields(body: Body, scope: ModuleContext, env: Env, place: Span) -> Fields:
-    """A nested body."""
+def _fields(body: Body, scope: ModuleContext, env: Env, place: Span, loops: LoopElements) -> Fields:
+    """A nested body, in these loops."""
     fields: dict[str, Value] = {}
     places: dict[str, Span] = {}
     for name, attribute in body.attributes.items():
         fields[name] = _attribute(attribute, scope, env)
-        places[name] = attribute.place
+        places[name] = loops.attribute(attribute)
     kinds: dict[str, list[Block]] = {}
     for block in body.blocks:
         kinds.setdefault(_makes(block), []).append(block)
     for kind, blocks in kinds.items():
-        made = _blocks(blocks, scope, env)
-        places[kind] = blocks[0].place
+        made = _blocks(blocks, scope, env, loops)
+        places[kind] = loops.block(blocks[0])
         if not _is_nothing(made):
             fields[kind] = made
     return Fields(fields, places, place=place)
@@ -169,16 +172,16 @@ def _attribute(attribute: Attribute, scope: ModuleContext, env: Env) -> Value:
         return Unknown((error.need,), place=attribute.expression.place)
 
 
-def _blocks(blocks: list[Block], scope: ModuleContext, env: Env) -> Value:
+def _blocks(blocks: list[Block], scope: ModuleContext, env: Env, loops: LoopElements) -> Value:
     """The blocks of one type in their order, `dynamic` ones among them."""
     items: list[Value] = []
     rest: list[Value] = []
     waits: dict[Need, None] = {}
     for block in blocks:
         if block.type == "dynamic" and block.labels:
-            waits.update(dict.fromkeys(_dynamic(block, scope, env, items, rest)))
+            waits.update(dict.fromkeys(_dynamic(block, scope, env, loops, items, rest)))
         else:
-            items.append(_fields(block.body, scope, env, block.place))
+            items.append(_fields(block.body, scope, env, loops.block(block), loops))
     return Items(tuple(items), tuple(rest), blocks[0].place, one_condition(waits))
 
 
@@ -188,7 +191,12 @@ def _is_nothing(made: Value) -> bool:
 
 
 def _dynamic(
-    block: Block, scope: ModuleContext, env: Env, items: list[Value], rest: list[Value]
+    block: Block,
+    scope: ModuleContext,
+    env: Env,
+    loops: LoopElements,
+    items: list[Value],
+    rest: list[Value],
 ) -> tuple[Need, ...]:
     """Add the blocks that a `dynamic` one makes; what those that it may make wait for."""
     body = block.body
@@ -207,10 +215,14 @@ def _dynamic(
         scope.run.complain(over.place, "for_each is neither a list nor a map")
         return ()
 
+    keys = ElementKeys()
+
     def made(key: Value, value: Value) -> Value:
         scope.run.spend(1, over.place)
         inner = {**env, name: Fields({"key": key, "value": value})}
-        return _fields(content.body, scope, inner, block.place)
+        mapped = key if isinstance(collection, Fields) else value
+        element = loops.within(name, keys.key(mapped, value), inner)
+        return _fields(content.body, scope, inner, element.made(block, value), element)
 
     items.extend(made(key, value) for key, value in entries(collection))
     waits = doubts(collection)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from taskwall.core.loop_places import ElementSpan, coordinates, origin
 from taskwall.core.values import (
     Fields,
     Items,
@@ -308,9 +309,15 @@ def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
     scope.run.work(len(node.items), node.place)
     for item in node.items:
         value = _HANDLERS[type(item)](item, scope, env)
-        # What comes from elsewhere stands, as an element, where the list names it.
-        items.append(value if value.place == item.place else with_place(value, item.place))
+        items.append(value if value.place == item.place else _named_at(item.place, value))
     return Items(tuple(items), (), node.place)
+
+
+def _named_at(place: Span, value: Value) -> Value:
+    """A value that comes from elsewhere: it stands, as an element, where the list names it."""
+    if isinstance(value, Fields) and value.place is not None:
+        place = ElementSpan(*coordinates(place), origin(value.place))
+    return with_place(value, place)
 
 
 def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:

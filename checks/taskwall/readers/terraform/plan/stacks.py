@@ -234,6 +234,7 @@ class PlanStack:
             beside.line_map,
             beside.user_place,
             beside.provenance,
+            element_place=beside.element_place,
         )
 
 

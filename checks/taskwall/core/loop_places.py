@@ -1,0 +1,105 @@
+"""Places of what a loop makes: written once, and made for each element of a list or map."""
+
+from msgspec import Struct
+
+from taskwall.core.values import Span
+
+
+class LoopSpan(Span, frozen=True, gc=False):
+    """The place at which a loop writes something, for one of its elements.
+
+    `of` are the places where what stands there is written in the element, the best first; none
+    where it does not come from the element. `element` is where the element as a whole is written,
+    if that is known. `key` tells elements apart that one resource is made of; "" where the loop
+    makes resources, which have addresses of their own.
+    """
+
+    key: str = ""
+    of: tuple[Span, ...] = ()
+    element: Span | None = None
+
+    def at(self, place: Span, of: tuple[Span, ...]) -> "LoopSpan":
+        """Another place, for the same element."""
+        return LoopSpan(*coordinates(place), self.key, of, self.element)
+
+
+class ElementSpan(Span, frozen=True, gc=False):
+    """The place at which a list names an element that is written elsewhere: at `of`."""
+
+    of: Span
+
+
+class Use(Struct, frozen=True, gc=False):
+    """Which of the things that a loop makes at one place of a resource is meant."""
+
+    place: Span
+    key: str
+
+
+def coordinates(place: Span) -> tuple[str, int, int, int, int]:
+    """What a place is, without what is known of the values there."""
+    return place.file, place.line, place.column, place.end_line, place.end_column
+
+
+def plain(place: Span) -> Span:
+    """A place by its coordinates alone."""
+    return place if type(place) is Span else Span(*coordinates(place))
+
+
+def origin(place: Span) -> Span:
+    """Where what stands at a place of a value is written."""
+    return place.of if isinstance(place, ElementSpan) else place
+
+
+def written(place: Span) -> Span:
+    """The text at a place that users change, the same for all elements that are made of it."""
+    return plain(place.of[0] if isinstance(place, LoopSpan) and place.of else place)
+
+
+def use(place: Span) -> Use | None:
+    """What a loop makes at a place; None if no loop does."""
+    return Use(plain(place), place.key) if isinstance(place, LoopSpan) else None
+
+
+def element_use(place: Span) -> Use | None:
+    """What a loop makes at a place, where only this tells it from the rest of its resource."""
+    return use(place) if isinstance(place, LoopSpan) and place.key else None
+
+
+def whole(block: Span, *parts: Span) -> Span:
+    """The place of a block that is wrong in several parts.
+
+    It is that of the loop's element if all of these come from it, else the block itself.
+    """
+    first = parts[0]
+    element = first.element if isinstance(first, LoopSpan) else None
+    of_element = element is not None and all(
+        isinstance(one, LoopSpan) and one.of and one.element == element for one in parts
+    )
+    if isinstance(first, LoopSpan) and of_element:
+        assert element is not None
+        return first.at(block, (element,))
+    return block
+
+
+def inner(outer: Span, place: Span, within: Span) -> Span:
+    """The place of what is inside something else, as far as that is within a resource.
+
+    Args:
+        outer: the place of what it is in.
+        place: the place of its value.
+        within: the resource.
+    """
+    inside = within.holds(place)
+    if type(outer) is not LoopSpan:
+        if not inside:
+            return outer
+        return plain(place) if type(place) is ElementSpan else place
+    if type(place) is LoopSpan:
+        return place
+    written = origin(place)
+    found = outer.element is not None and outer.element.holds(written)
+    of = (written, *outer.of) if found else outer.of
+    if not inside and of is outer.of:
+        return outer
+    return outer.at(place if inside else outer, of)
