@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from taskwall.core.loop_places import plain
+from taskwall.core.loop_places import without_element
 from taskwall.core.values import Fields, Items, Span, Value
 from taskwall.findings.finding import Finding
 from taskwall.source.stack import Stack
@@ -52,7 +52,7 @@ def told_twice(stack: Stack, findings: Iterable[Finding]) -> list[tuple[object, 
     for finding in findings:
         for address in finding.addresses:
             body = resources[address].body if address in resources else Fields({})
-            blocks = list(map(plain, elements(body, BLOCKS)))
+            blocks = list(map(without_element, elements(body, BLOCKS)))
             block = innermost(finding, blocks)
             if block is not None and blocks.count(block) > 1:
                 continue  # One text that makes several blocks: each of them has its own mistake.

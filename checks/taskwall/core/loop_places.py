@@ -41,7 +41,7 @@ def coordinates(place: Span) -> tuple[str, int, int, int, int]:
     return place.file, place.line, place.column, place.end_line, place.end_column
 
 
-def plain(place: Span) -> Span:
+def without_element(place: Span) -> Span:
     """A place by its coordinates alone."""
     return place if type(place) is Span else Span(*coordinates(place))
 
@@ -53,12 +53,12 @@ def origin(place: Span) -> Span:
 
 def written(place: Span) -> Span:
     """The text at a place that users change, the same for all elements that are made of it."""
-    return plain(place.of[0] if isinstance(place, LoopSpan) and place.of else place)
+    return without_element(place.of[0] if isinstance(place, LoopSpan) and place.of else place)
 
 
 def use(place: Span) -> Use | None:
     """What a loop makes at a place; None if no loop does."""
-    return Use(plain(place), place.key) if isinstance(place, LoopSpan) else None
+    return Use(without_element(place), place.key) if isinstance(place, LoopSpan) else None
 
 
 def element_use(place: Span) -> Use | None:
@@ -66,7 +66,7 @@ def element_use(place: Span) -> Use | None:
     return use(place) if isinstance(place, LoopSpan) and place.key else None
 
 
-def whole(block: Span, *parts: Span) -> Span:
+def common_element(block: Span, *parts: Span) -> Span:
     """The place of a block that is wrong in several parts.
 
     It is that of the loop's element if all of these come from it, else the block itself.
@@ -94,7 +94,7 @@ def inner(outer: Span, place: Span, within: Span) -> Span:
     if type(outer) is not LoopSpan:
         if not inside:
             return outer
-        return plain(place) if type(place) is ElementSpan else place
+        return without_element(place) if type(place) is ElementSpan else place
     if type(place) is LoopSpan:
         return place
     written = origin(place)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskwall.core.change import AttributeChange, AttributePath, SourceCode
-from taskwall.core.loop_places import plain
+from taskwall.core.loop_places import without_element
 from taskwall.core.values import ModuleCall, Need, Origin, Span
 from taskwall.engine.judgement import LocatedFinding, ScenarioVerdict
 from taskwall.engine.user_places import UserPlaces
@@ -143,7 +143,7 @@ def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step,
             steps.append(Step(name, where.file, where.line, text))
     if (call := places.of_step(written, on.name, on, answer.scenario)) is not None:
         modelled[_stand_in_step(call)] = None
-    elif at != plain(written) and (written.file, written.line) not in {
+    elif at != without_element(written) and (written.file, written.line) not in {
         (s.file, s.line) for s in steps
     }:
         text = f"the {'downloaded module' if on.download else 'loop'} writes it here"

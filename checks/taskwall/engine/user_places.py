@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from taskwall.core.loop_places import LoopSpan, plain
+from taskwall.core.loop_places import LoopSpan, without_element
 from taskwall.core.values import ModuleCall, Origin, Span
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
@@ -47,7 +47,7 @@ class UserPlaces:
             element_place = self._evaluations[scenario].element_place
             if (element := element_place(place, module is not None)) is not None:
                 return element
-            place = place if module else plain(place)
+            place = place if module else without_element(place)
         if module is None:
             # Of a file beside a downloaded module (a template of user data), its call.
             fetched = on.download and place.file.startswith(os.path.dirname(on.header.file))

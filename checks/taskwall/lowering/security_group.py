@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.loop_places import whole
+from taskwall.core.loop_places import common_element
 from taskwall.core.values import Fields, Known, Need, Reference, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
@@ -176,7 +176,7 @@ def _permissions(
             direction=way,
             on=on,
             place=cell.place,
-            block=whole(block.place, cell.place, protocol.place),
+            block=common_element(block.place, cell.place, protocol.place),
             protocol=protocol,
             first_port=first,
             last_port=last,
