@@ -11,6 +11,8 @@ import pytest
 from taskwall.api.diff import difference
 from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Finding, Report
+from taskwall.session.session import Session
+from taskwall.source.files import Files
 
 REST = """\
 resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
@@ -311,3 +313,17 @@ def test_what_a_scenario_leaves_out_does_not_count(tmp_path: Path) -> None:
 
     assert (first.when, last.when) == ("var.x is true", None)
     assert len(last.instances) == 1
+
+
+def test_an_editor_shows_the_element_where_it_is_now(tmp_path: Path) -> None:
+    """A session says what a scan says, whatever is written above an element, or changed in it."""
+    files = {"main.tf": f"{CALL}{TWO}\n}}\n"} | SG
+    write(tmp_path, files, CALLED)
+    folder, main = str(tmp_path), tmp_path / "main.tf"
+    session = Session(folder)
+    text = main.read_text()
+    for edited in (text, f"\n\n{text}", text.replace("22", "23"), text.replace("0.0.0.0/0", "", 1)):
+        session.change(str(main), edited)
+        scanned = scan(Options(paths=(folder,), cwd=folder), Files({str(main): edited}))
+
+        assert session.report().document.findings == scanned.document.findings
