@@ -530,6 +530,8 @@ def holds_reference(value: Value | None) -> bool:
         return not value.looked_up
     if isinstance(value, Text):
         return any(not isinstance(part, str) and holds_reference(part) for part in value.parts)
+    if isinstance(value, Fields):
+        return any(map(holds_reference, (*value.fields.values(), value.rest)))
     return isinstance(value, Items) and any(map(holds_reference, (*value.items, *value.rest)))
 
 

@@ -41,6 +41,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 """  # noqa: E501 (headings are one line)
 
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -93,7 +94,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 negative=True,
                 absent=True,
                 adds=any(d.service != ELSEWHERE for d, fact in lacks if fact.truth),
-                names={"vpc": quarter.declared.origin.address, "service": _first(lacks)},
+                names={"vpc": quarter.declared.origin.address, **_first(lacks)},
                 concerned=concerned,
             )
         else:
@@ -141,11 +142,11 @@ def _shut(network: Network, demand: ServiceDependency) -> Fact:
     return all_of((demand.fact, ~out, ~served_beyond(network, demand)))
 
 
-def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> str:
-    """The first interface endpoint that is missing, for the fix to show; none stays a gap in it."""
+def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> dict[str, str]:
+    """The first interface endpoint that is missing, for the fix to name, if there is one."""
     sure = sorted(lacks, key=lambda each: each[1].truth is not True)
     names = (demand.service for demand, _ in sure if demand.service not in ("s3", ELSEWHERE))
-    return next(names, "<service>")
+    return {"service": name for name in islice(names, 1)}
 
 
 def _missing(lacks: list[tuple[ServiceDependency, Fact]]) -> str:
