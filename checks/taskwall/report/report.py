@@ -1,8 +1,10 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
 
 from msgspec.structs import replace
 
@@ -140,6 +142,7 @@ class ReportBuilder:
         errors = self._shown((*self.found.refused, *self.every.errors))
         if self.settings.errors == "fail":
             errors, warnings = tuple(sorted({*errors, *warnings}, key=_by_place)), ()
+        warnings = tuple(sorted((*warnings, *self._left_over()), key=_by_place))
         crashes = self._crashes()
         absent = self._absent()
         ties = self._ties()
@@ -240,6 +243,20 @@ class ReportBuilder:
         }
         return tuple(sorted(problems, key=_by_place))
 
+    def _left_over(self) -> Iterator[Problem]:
+        """The templates that an earlier synthesis of CDK left, at the manifest without them."""
+        by_folder = groupby(sorted(self.found.stale), os.path.dirname)
+        for folder, paths in by_folder:
+            names = [os.path.basename(path) for path in paths]
+            are = "1 template" if len(names) == 1 else f"{len(names):,} templates"
+            yield Problem(
+                self.paths.shown(os.path.join(folder, "manifest.json")),
+                1,
+                1,
+                f"does not name {are} beside it, which an earlier synthesis may have left; not"
+                f" read: {_first_of(names)}",
+            )
+
     def _absent(self) -> tuple[Absent, ...]:
         """What calls name and nothing brought, each call once."""
         judged = zip(self.found.reads, self.judgements, strict=True)
@@ -296,11 +313,6 @@ class ReportBuilder:
             are = "file is" if len(foreign) == 1 else "files are"
             what = f"{len(foreign):,} given {are} neither Terraform nor CloudFormation"
             yield f"{what}: {_first_of(foreign)}"
-        stale = [self.paths.shown(path) for path in self.found.stale]
-        if stale:
-            are = "template is" if len(stale) == 1 else "templates are"
-            what = f"{len(stale):,} {are} not named by the manifest.json of CDK beside it"
-            yield f"{what}, and not read: {_first_of(stale)}"
         if some := self.found.proposed:
             count = sum(max(len(one.var_files), 1) for one in some)
             tables = as_setting(some, self.settings.folder or self._cwd)
