@@ -41,7 +41,6 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 """  # noqa: E501 (headings are one line)
 
 from collections.abc import Iterator
-from itertools import islice
 
 from msgspec.structs import replace
 
@@ -146,7 +145,8 @@ def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> dict[str, str]:
     """The first interface endpoint that is missing, for the fix to name, if there is one."""
     sure = sorted(lacks, key=lambda each: each[1].truth is not True)
     names = (demand.service for demand, _ in sure if demand.service not in ("s3", ELSEWHERE))
-    return {"service": name for name in islice(names, 1)}
+    name = next(names, None)
+    return {} if name is None else {"service": name}
 
 
 def _missing(lacks: list[tuple[ServiceDependency, Fact]]) -> str:

@@ -308,7 +308,10 @@ def test_an_empty_object_of_options_is_no_name(evaluated: Evaluated, shown: Show
         }
         """
     )
-    assert shown(only(evaluation, "t.a").body) == {"options": "none", "ids": "<length(var.subnets)>"}
+    assert shown(only(evaluation, "t.a").body) == {
+        "options": "none",
+        "ids": "<length(var.subnets)>",
+    }
 
 
 UNKNOWN_KEYS = [
