@@ -578,12 +578,16 @@ def test_what_cannot_be_read_is_not_told(path: str, text: str, tmp_path: Path) -
 
 
 @given(
-    st.lists(st.text("abc. ", min_size=1, max_size=12), max_size=5),
-    st.lists(st.text("abc. ", max_size=12), max_size=6),
+    st.lists(st.text("abC. ", min_size=1, max_size=20), max_size=5),
+    st.lists(st.text("abC. ", max_size=12), max_size=6),
 )
 def test_no_long_secret_is_left(hidden: list[str], pieces: list[str]) -> None:
-    """Whatever stands around it, a secret of eight characters or more is gone."""
-    secrets = [text for text in hidden if len(text.strip()) >= 8]
+    """Whatever is around it, a secret of eight characters is gone; one plain word, of sixteen."""
+    secrets = [
+        text
+        for text in hidden
+        if len(text.strip()) >= (16 if set(text.strip()) <= set("ab") else 8)
+    ]
     rows = zip(pieces, [*secrets, *[""] * 6], strict=False)
     text = "".join(part for row in rows for part in row)
     mask = Redactor(hidden)
