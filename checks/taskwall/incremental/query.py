@@ -106,7 +106,7 @@ class TrackedDict(dict[K, V]):
 
 
 Query: TypeAlias = tuple[object, Callable[..., V], tuple[Any, ...]]
-"""A question: its key, whom it is asked, and about what. See `Recall.query`."""
+"""A question: its key, whom it is asked, and about what. See `QueryEngine.query`."""
 
 
 class AmbiguousError(BaseException):
