@@ -1,39 +1,20 @@
 """What comes from outside: ids that an input or a look-up brings, of entities not written here."""
 
-import os
 from collections.abc import Iterator
-from typing import Protocol
 
 from taskwall.core.values import (
     Fields,
     Items,
-    Known,
     Reference,
     Text,
     Unknown,
     Value,
-    symbol,
 )
+from taskwall.lowering._resources import ResourceIndex, words_in
 from taskwall.source.resource import Resource
 
 
-class WrittenResources(Protocol):
-    """The resources that sources write."""
-
-    resources: dict[str, Resource]
-
-    def words(self, type_: str) -> frozenset[str]:
-        """What the resources of a type are called, in whichever attribute."""
-
-
-def root_of(resource: Resource) -> str:
-    """The folder of the root module, or the template, that a resource is of."""
-    origin = resource.origin
-    place = origin.called_from[0].place if origin.called_from else origin.header
-    return os.path.dirname(place.file) if origin.language == "terraform" else place.file
-
-
-def is_outside(written: WrittenResources, value: Unknown) -> bool:
+def is_outside(written: ResourceIndex, value: Unknown) -> bool:
     """Whether an unknown is something that an input or another stack brings.
 
     An output of a module that is not there may be what was handed to it, and a parameter of
@@ -47,7 +28,7 @@ def is_outside(written: WrittenResources, value: Unknown) -> bool:
     return not (stored and written.words("AWS::SSM::Parameter"))
 
 
-def looks_here(written: WrittenResources, source: Resource | None) -> bool:
+def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
     """Whether a data source may answer with what these sources write.
 
     It does where it looks among the entities of a resource, or for a name or tag that one has.
@@ -60,23 +41,6 @@ def looks_here(written: WrittenResources, source: Resource | None) -> bool:
         (meant := written.resources.get(reference.resource)) is not None and not meant.data
         for reference in _references(source.body)
     )
-
-
-def words_in(value: Value) -> Iterator[str]:
-    """The texts within a value, and the names of those that are not known."""
-    if isinstance(value, Known):
-        if isinstance(value.data, str) and value.data:
-            yield value.data
-    elif isinstance(value, Items):
-        for item in value.items:
-            yield from words_in(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from words_in(item)
-    elif name := symbol(value):
-        yield name
-    if isinstance(value, Reference) and value.value is not None:
-        yield from words_in(value.value)
 
 
 def _references(value: Value) -> Iterator[Reference]:
