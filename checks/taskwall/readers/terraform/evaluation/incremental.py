@@ -142,6 +142,7 @@ class IncrementalEvaluation(RootEvaluation):
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
         self._begin(scenario)
+        self.kept.met.clear()
         given = queries.set_input("given", supplied(self))
         root, _ = self.loader.module(self.root.folder)
         alone = is_on_its_own(root or self.root, self.inputs, self.loader)
@@ -163,7 +164,7 @@ class IncrementalEvaluation(RootEvaluation):
             or len(self.referents) > MOST_ALTOGETHER // 2
         ):
             raise InvalidatedError("rounds")
-        reported = queries.accumulated((self.kept.root, *self.kept.groups.values()))
+        reported = queries.accumulated((self.kept.root, *self.kept.met))
         errors: dict[SourceError, None] = {}
         called = (one.folder for one in reported if isinstance(one, CalledFolder))
         for folder in dict.fromkeys((self.root.folder, *called)):

@@ -106,6 +106,8 @@ class KeptAnswers:
         self.root = Entry("root")
         self.groups: dict[tuple[int, str], Entry] = {}
         """What rests on all blocks, and on all resources, of each module."""
+        self.met: dict[Entry, None] = {}
+        """Those of the modules that this evaluation has come to: others are not called now."""
         self.sensitive: tuple[set[str], set[Derived], frozenset[str]] = set(), set(), frozenset()
         self.round = 0
 
@@ -116,4 +118,6 @@ class KeptAnswers:
 
     def group(self, scope: int, of: str) -> Entry:
         """The entry of a group, made when it is first asked for."""
-        return self.groups.setdefault((scope, of), Entry(of))
+        found = self.groups.setdefault((scope, of), Entry(of))
+        self.met[found] = None
+        return found
