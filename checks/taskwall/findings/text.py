@@ -94,7 +94,8 @@ def wanted(one: Absent) -> str:
 def absent_count(absent: Iterable[Absent]) -> str:
     """How many sources of each kind are absent, such as "2 modules and 1 nested template"."""
     counts = Counter(one.kind for one in set(map(_call, absent)))
-    return " and ".join(count_of_kind(kind, count) for kind, count in sorted(counts.items()))
+    *first, last = (count_of_kind(kind, count) for kind, count in sorted(counts.items()))
+    return " and ".join((", ".join(first), last)) if first else last
 
 
 def count_of_kind(kind: str, count: int) -> str:

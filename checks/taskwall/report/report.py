@@ -34,6 +34,7 @@ from taskwall.settings import Settings
 from taskwall.settings.selection import reaches
 from taskwall.settings.words import nearest
 from taskwall.source.files import Files
+from taskwall.source.secret_names import without_user
 from taskwall.source.stack import AbsentSource, InternalError, SourceError
 from taskwall.source.submodules import is_called
 from taskwall.sources.found import Sources
@@ -400,7 +401,7 @@ def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:
     """What a stack calls and is not there, as a report shows it: of its own root module."""
     file = paths.shown(one.place.file)
     root = paths.shown(one.root) if one.root else stack
-    names = (one.kind, one.name, one.source, one.version, root, file)
+    names = (one.kind, one.name, without_user(one.source), one.version, root, file)
     return Absent(*names, one.place.line, one.cure, one.read_as)
 
 

@@ -45,7 +45,7 @@ from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, typ
 from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, is_null, weight
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import Resource
-from taskwall.source.secret_names import names_secret
+from taskwall.source.secret_names import names_secret, without_user
 from taskwall.source.stack import AbsentSource
 
 DEEPEST_CHAIN = 150
@@ -470,9 +470,8 @@ class ModuleScope:
                 run.effects.report(error)
         if module is None:
             at = block.body.attributes["source"].expression.place
-            run.complain(
-                at, f'module.{name}: there is no module at "{self.argument(block, "source")}"'
-            )
+            source = without_user(self.argument(block, "source") or "")
+            run.complain(at, f'module.{name}: there is no module at "{source}"')
             return "comes from a module that is not in the sources"
         return module
 
