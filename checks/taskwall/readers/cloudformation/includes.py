@@ -57,7 +57,7 @@ class Includes:
         self.inputs = inputs
         self.read: list[str] = []
         self.errors: list[SourceError] = []
-        self.absent: list[AbsentSource] = []
+        self.absent: dict[AbsentSource, None] = {}
         self._known: dict[str, TemplateFile] = {}
         self._nodes = 0
         self._full = False
@@ -85,7 +85,7 @@ class Includes:
             named = _named(location)
             if not (path := self._path(named, file)):
                 place = location.place or Span(file, 1, 1, 1, 1)
-                self.absent.append(AbsentSource("include", name, named, None, place, SCAN_TOO))
+                self.absent[AbsentSource("include", name, named, None, place, SCAN_TOO)] = None
                 continue
             filled = self._unfilled(path, location.place) if _SUBSTITUTIONS in properties else None
             if (found := filled or self._read(path)) is not None:
@@ -121,7 +121,7 @@ class Includes:
         path = self._path(named, file)
         place = (location or node).place or Span(file, 1, 1, 1, 1)
         if not path:
-            self.absent.append(AbsentSource("include", INCLUDE, named, None, place, SCAN_TOO))
+            self.absent[AbsentSource("include", INCLUDE, named, None, place, SCAN_TOO)] = None
             return None
         if path in above or len(above) > _DEEPEST:
             self.errors.append(SourceError(place, "includes itself"))
