@@ -289,7 +289,8 @@ class ReportBuilder:
         return tuple(found)
 
     def _notes(self) -> Iterator[str]:
-        for path in sorted(self.links):
+        listed = {one.place.file for _, one in self.found.absent}
+        for path in sorted(self.links.keys() - listed):
             shown = self.paths.shown(path)
             yield f"{shown}: leads out of the repository: not followed without --allow-outside"
         foreign = [self.paths.shown(path) for path in self.found.foreign]
