@@ -665,3 +665,20 @@ def test_what_stands_beside_a_place_is_not_shown(tmp_path: Path) -> None:
     shown = render("text", report, View(width=4000, verbose=True))
     assert '"CidrIp":"0.0.0.0/0"' in shown
     assert WORD not in shown
+
+
+def test_who_asks_for_a_module_is_not_shown(tmp_path: Path) -> None:
+    """A token, or a password, in the address of a module that is not there."""
+    calls = "".join(
+        f'module "{name}" {{\n  source = "{source}"\n  id = aws_security_group.tasks.id\n}}\n'
+        for name, source in (
+            ("a", f"git::https://{WORD}@example.com/a.git?ref=v1"),
+            ("b", f"https://me:{WORD}@example.com/b.zip"),
+            ("c", "git::ssh://git@example.com/c.git"),
+        )
+    )
+    text = scanned(tmp_path, {"main.tf": STACK.replace("CIDR", '"0.0.0.0/0"') + calls})
+
+    assert WORD not in text
+    for source in ("https://example.com/a.git", "//example.com/b.zip", "//git@example.com/c.git"):
+        assert source in text

@@ -73,5 +73,5 @@ def run(arguments: list[str]) -> int:
         except OSError as error:
             why = error.strerror or str(error)
             raise UsageError(f"{given.output}: cannot be written: {why}.") from error
-    told_unread(found.problems, found.unread)
+    told_unread(found.problems, found.absent)
     return found.status

@@ -56,7 +56,7 @@ def run(arguments: list[str]) -> int:
         found = pictures(sources_of(given))
     except (SettingsError, BaselineError) as error:
         raise UsageError(str(error)) from error
-    text = render(given.format, found.graphs)
+    text = render(given.format, found.graphs, found.absent)
     if given.output == "-":
         say(text)
     else:

@@ -36,6 +36,7 @@ from taskwall.settings import Settings
 from taskwall.settings.selection import reaches
 from taskwall.settings.words import nearest
 from taskwall.source.files import Files
+from taskwall.source.secret_names import without_user
 from taskwall.source.stack import AbsentSource, InternalError, SourceError
 from taskwall.source.submodules import is_called
 from taskwall.sources.found import Sources
@@ -305,7 +306,8 @@ class ReportBuilder:
         return tuple(found)
 
     def _notes(self) -> Iterator[str]:
-        for path in sorted(self.links):
+        listed = {one.place.file for _, one in self.found.absent}
+        for path in sorted(self.links.keys() - listed):
             shown = self.paths.shown(path)
             yield f"{shown}: leads out of the repository: not followed without --allow-outside"
         foreign = [self.paths.shown(path) for path in self.found.foreign]
@@ -412,7 +414,7 @@ def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:
     """What a stack calls and is not there, as a report shows it: of its own root module."""
     file = paths.shown(one.place.file)
     root = paths.shown(one.root) if one.root else stack
-    names = (one.kind, one.name, one.source, one.version, root, file)
+    names = (one.kind, one.name, without_user(one.source), one.version, root, file)
     return Absent(*names, one.place.line, one.cure, one.read_as)
 
 

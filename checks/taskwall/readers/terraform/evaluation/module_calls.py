@@ -11,6 +11,7 @@ from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.stand_ins import StandIn
 from taskwall.readers.terraform.syntax.tree import Block, Expression
 from taskwall.readers.terraform.values.values import FailedError
+from taskwall.source.secret_names import without_user
 from taskwall.source.stack import AbsentSource
 
 DEEPEST_CALL = 20
@@ -69,9 +70,8 @@ def called_module(caller: Caller, name: str, block: Block) -> Module | AbsentMod
             run.effects.report(error)
     if module is None:
         at = block.body.attributes["source"].expression.place
-        run.complain(
-            at, f'module.{name}: there is no module at "{call_argument(caller, block, "source")}"'
-        )
+        source = without_user(call_argument(caller, block, "source") or "")
+        run.complain(at, f'module.{name}: there is no module at "{source}"')
         return "comes from a module that is not in the sources"
     return module
 
