@@ -7,7 +7,7 @@ function or an override does, and not in files that a program has written.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskwall.core.change import AttributeChange, SourceCode
@@ -17,7 +17,7 @@ from taskwall.fixes.apply import edit_order
 from taskwall.fixes.references import referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.source.containment import crash_at
-from taskwall.source.files import UnreadableError
+from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError
 
@@ -41,9 +41,9 @@ Changes: TypeAlias = Sequence[tuple[AttributeChange, Resource]]
 class EditBuilder:
     """Makes edits of files."""
 
-    def __init__(self, text: Callable[[str], str], errors: list[SourceError] | None = None) -> None:
-        """Take what gives the text of a file, or raises `UnreadableError`; and where crashes go."""
-        self._text = text
+    def __init__(self, files: Files, errors: list[SourceError] | None = None) -> None:
+        """Take what reads files, and where crashes go."""
+        self._files = files
         self._errors = [] if errors is None else errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
 
@@ -75,9 +75,9 @@ class EditBuilder:
             _, _, name = f".{origin.name}".rpartition(f".{resource.type}.")
             near = {own, *(f for f in files if os.path.dirname(f) == os.path.dirname(own))}
             found = re.compile(rf"(?<![\w.-]){resource.type}\.{re.escape(name)}(?![\w-])")
-            return any(found.search(self._text(file)) for file in near)
+            return any(found.search(self._files.text(file)) for file in near)
         name = origin.address.rpartition("/")[2]
-        return len(re.findall(rf"\b{re.escape(name)}\b", self._text(own))) > 1
+        return len(re.findall(rf"\b{re.escape(name)}\b", self._files.text(own))) > 1
 
     def _made(
         self, change: AttributeChange, resource: Resource, files: Collection[str]
@@ -88,7 +88,7 @@ class EditBuilder:
             raise RefusedError
         writer = self._writers.get(file)
         if writer is None:
-            writer = self._writers[file] = _writer(origin.language, file, self._text(file))
+            writer = self._writers[file] = _writer(origin.language, file, self._files)
         wanted = referred_from(change.value_in(origin.language), origin.address, origin.language)
         from taskwall.fixes.steps import path_steps
 
@@ -103,7 +103,8 @@ class EditBuilder:
         return writer.edits(resource, path, wanted, change.name, change.form == "whole")
 
 
-def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
+def _writer(language: str, file: str, files: Files) -> "terraform.Writer | cloudformation.Writer":
+    text = files.text(file)
     if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
         raise RefusedError
     from taskwall.fixes.source_text import SourceText
@@ -115,8 +116,10 @@ def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudfor
     if not file.endswith(".tf"):  # a plan, or JSON, which programs write
         raise RefusedError
     from taskwall.fixes import terraform
+    from taskwall.readers.terraform.modules import module_loader
 
-    return terraform.Writer(SourceText(file, text))
+    # What the scan has read of the file: to parse it once more takes as long as all else here.
+    return terraform.Writer(SourceText(file, text), module_loader(files).file(file).parsed)
 
 
 FixRequest: TypeAlias = tuple[str, Changes]
@@ -125,7 +128,7 @@ FixRequest: TypeAlias = tuple[str, Changes]
 
 def agreed(
     stacks: Sequence[tuple[Collection[str], Sequence[FixRequest]]],
-    text: Callable[[str], str],
+    files: Files,
     errors: list[SourceError] | None = None,
 ) -> Iterator[list[tuple[Edit, ...]]]:
     """The edits for each of the fails of each stack; none where stacks disagree.
@@ -134,13 +137,13 @@ def agreed(
 
     Args:
         stacks: the files of each stack, and what its fails ask for.
-        text: gives the text of a file, or raises `UnreadableError`.
+        files: what the stacks were read with.
         errors: is given what of this fails by a defect of ours.
     """
-    editor = EditBuilder(text, errors)
+    editor = EditBuilder(files, errors)
     made = [
-        [editor.edits(changes, files) if changes else () for _, changes in asked]
-        for files, asked in stacks
+        [editor.edits(changes, own) if changes else () for _, changes in asked]
+        for own, asked in stacks
     ]
     offers = [
         {(rule, edits) for (rule, _), edits in zip(asked, each, strict=True) if edits}
@@ -152,8 +155,8 @@ def agreed(
             if not edits
             or all(
                 (rule, edits) in offered
-                for (files, _), offered in zip(stacks, offers, strict=True)
-                if any(edit.file in files for edit in edits)
+                for (own, _), offered in zip(stacks, offers, strict=True)
+                if any(edit.file in own for edit in edits)
             )
             else ()
             for (rule, _), edits in zip(asked, each, strict=True)

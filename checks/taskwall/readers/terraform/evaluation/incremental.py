@@ -111,9 +111,10 @@ class IncrementalEvaluation(RootEvaluation):
 
     def may_read(self, path: str) -> bool:
         """Whether a file lies where functions and module calls may read: it is kept in mind."""
-        if path not in self._read:
+        may = super().may_read(path)
+        if may and path not in self._read:
             self._read[path] = self._text(path)
-        return super().may_read(path)
+        return may
 
     def _text(self, path: str) -> str | None:
         try:
