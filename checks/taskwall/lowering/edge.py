@@ -20,7 +20,7 @@ from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.load_balancing.edge import EdgeConnection
-from taskwall.model.load_balancing.vpc_link import LinkedIntegration, VpcLink
+from taskwall.model.load_balancing.vpc_link import LinkedIntegration, NetworkVpcLink, VpcLink
 from taskwall.source.resource import Cell
 
 _DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
@@ -292,20 +292,22 @@ def of_rest_api(
     if uri.absent or str(kind.known or "HTTP").upper() not in ("HTTP", "HTTP_PROXY"):
         return
     balancer = _host(r, uri)
+    kind_of_link: type[VpcLink | NetworkVpcLink] = VpcLink
     if not target.absent:
         balancer = r.link(LoadBalancer, target, "reaches")
-        through = r.link(VpcLink, connection, "goes through")
-        if through is not None:
-            public = balancer if _is_public(api) else None
-            port = _port(uri.value) or {"http": "80", "https": "443"}.get(_scheme(uri.value) or "")
-            yield LinkedIntegration(r.origin, uri.place, through, None, public, port or "")
     elif not connection.absent:
         balancer = _linked(r, connection) or balancer
+        kind_of_link = NetworkVpcLink
+    through = r.link(kind_of_link, connection, "goes through")
+    if through is not None:
+        port, public = _port(uri.value), _is_public(api)
+        at = uri.place
+        yield LinkedIntegration(r.origin, at, through, None, balancer, port, public=public)
     yield from _by_uri(r, uri, balancer)
 
 
 def _linked(r: ResourceReader, connection: Cell) -> Link | None:
-    """The load balancer behind a VPC link of a REST API."""
+    """The load balancer behind a VPC link that leads to a Network Load Balancer."""
     for reference in _references(connection.value):
         resource = r.builder.resources.get(reference.resource)
         if resource is not None and resource.type in _VPC_LINKS:
@@ -313,13 +315,6 @@ def _linked(r: ResourceReader, connection: Cell) -> Link | None:
             for each in other.attribute("target_arns", "TargetArns").each():
                 return other.link(LoadBalancer, each, "reaches")
     return r.link(LoadBalancer, connection, "reaches")
-
-
-@lowers(*_VPC_LINKS)
-def vpc_link(r: ResourceReader) -> Iterator[EdgeConnection]:
-    # Read by the integrations that go through it.
-    r.attribute("target_arns", "TargetArns")
-    return iter(())
 
 
 def _host(r: ResourceReader, uri: Cell) -> Link | None:
@@ -354,10 +349,16 @@ def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[Edg
 
 
 def _port(value: Value | None) -> str:
-    """The port that a URI names after the host, "" if none."""
+    """The port of a URI, by its scheme if it names none; "" where the sources do not tell."""
     found = None if value is None else dereferenced(value)
-    rest = (
-        "".join(p for p in found.parts[1:] if isinstance(p, str)) if isinstance(found, Text) else ""
-    )
-    port = re.match(r":(\d+)", rest)
-    return port[1] if port else ""
+    parts = found.parts if isinstance(found, Text) else ()
+    text = str(found.data) if isinstance(found, Known) else ""
+    for part in parts:
+        # An attribute of a resource is a host; what else is not known may have a port in it.
+        text += part if isinstance(part, str) else "-" if isinstance(part, Reference) else ":?"
+    match = re.match(r"(https?)://([^/?:]*)(:?)([^/?]*)", text)
+    if match is None:
+        return ""
+    if match[3]:
+        return match[4] if match[4].isdigit() else ""
+    return "443" if match[1] == "https" else "80"
