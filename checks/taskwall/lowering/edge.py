@@ -14,7 +14,6 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     same,
-    symbol,
 )
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
@@ -23,8 +22,7 @@ from taskwall.model.load_balancing.edge import EdgeConnection
 from taskwall.model.load_balancing.vpc_link import LinkedIntegration, NetworkVpcLink, VpcLink
 from taskwall.source.resource import Cell
 
-_DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
-_VPC_ORIGINS = ("aws_cloudfront_vpc_origin", "AWS::CloudFront::VpcOrigin")
+DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
 _RECORDS = ("aws_route53_record", "AWS::Route53::RecordSet")
 _VPC_LINKS = ("aws_api_gateway_vpc_link", "AWS::ApiGateway::VpcLink")
 _REST_APIS = ("aws_api_gateway_rest_api", "AWS::ApiGateway::RestApi")
@@ -35,14 +33,14 @@ _BALANCERS = ("aws_lb", "aws_alb", "aws_elb", "AWS::ElasticLoadBalancingV2::Load
 # --- CloudFront
 
 
-@lowers(*_DISTRIBUTIONS)
+@lowers(*DISTRIBUTIONS)
 def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
     custom, policy, port = (
         ("custom_origin_config", "origin_protocol_policy", "http_port")
         if r.terraform
         else ("CustomOriginConfig", "OriginProtocolPolicy", "HTTPPort")
     )
-    for each in _origins(r):
+    for each in origins(r):
         written = isinstance(dereferenced(each.value or Known(None)), Fields)
         origin = replace(each, doubt=None) if written else each
         config = origin.get(custom)
@@ -50,7 +48,7 @@ def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
         if config.absent or (balancer := _balancer(r, domain)) is None:
             continue
         protocol = setting(config.get(policy), policy)
-        forced = all_of(_forced(r, origin.get("origin_id" if r.terraform else "Id")))
+        forced = all_of(forces_https(r, origin.get("origin_id" if r.terraform else "Id")))
         yield EdgeConnection(
             r.origin,
             protocol.place,
@@ -58,58 +56,22 @@ def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
             balancer,
             None,
             str(config.get(port).known or 80),
-            _https(protocol, forced),
+            over_https(protocol, forced),
             protocol.to("https-only"),
         )
 
 
-@lowers(*_VPC_ORIGINS)
-def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
-    config = r.attribute("vpc_origin_endpoint_config", "VpcOriginEndpointConfig")
-    arn, policy, port = (
-        ("arn", "origin_protocol_policy", "http_port")
-        if r.terraform
-        else ("Arn", "OriginProtocolPolicy", "HTTPPort")
-    )
-    protocol = setting(config.get(policy), policy)
-    forced: list[Fact] = []
-    for resource in r.builder.of_type(*_DISTRIBUTIONS):
-        other = ResourceReader(resource, r.builder)
-        for origin in _origins(other):
-            used = origin.at(
-                "vpc_origin_config.vpc_origin_id"
-                if other.terraform
-                else "VpcOriginConfig.VpcOriginId"
-            )
-            value = used.value
-            force = _forced(other, origin.get("origin_id" if other.terraform else "Id"))
-            if isinstance(value, Reference) and value.resource == r.id:
-                forced += force
-            elif value is not None and not isinstance(value, Known) and not symbol(value):
-                text = f"{other.name} has another origin"
-                another = Fact(None, text, used.place, other.name, used.needs)
-                forced += [another | each for each in force]
-    yield EdgeConnection(
-        r.origin,
-        protocol.place,
-        r.name,
-        r.link(LoadBalancer, config.get(arn), "reaches"),
-        None,
-        str(config.get(port).known or 80),
-        _https(protocol, all_of(forced)),
-        protocol.to("https-only"),
-    )
-
-
-def _origins(r: ResourceReader) -> Iterator[Cell]:
+def origins(r: ResourceReader) -> Iterator[Cell]:
+    """The origins of a distribution."""
     yield from r.attribute("origin", "DistributionConfig.Origins").each()
 
 
-def _https(protocol: Setting, forced: Fact) -> Fact:
+def over_https(protocol: Setting, forced: Fact) -> Fact:
+    """Whether an origin is reached by HTTPS, by its policy and what its viewers must use."""
     return any_of((protocol.is_("https-only"), all_of((protocol.is_("match-viewer"), forced))))
 
 
-def _forced(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
+def forces_https(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
     """For each behaviour that may use an origin, whether it makes viewers take HTTPS."""
     config = r.body if r.terraform else r.body.get("DistributionConfig")
     first, more, target, policy = (
@@ -118,7 +80,7 @@ def _forced(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
         if r.terraform
         else ("DefaultCacheBehavior", "CacheBehaviors", "TargetOriginId", "ViewerProtocolPolicy")
     )  # fmt: skip
-    identities = [origin.get("origin_id" if r.terraform else "Id") for origin in _origins(r)]
+    identities = [origin.get("origin_id" if r.terraform else "Id") for origin in origins(r)]
     ids = [each.value for each in identities]
     for behaviour in (*config.get(first).each(), *config.get(more).each()):
         named = behaviour.get(target).value

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need, Reference
+from taskwall.model.core.address import V4
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.endpoints.endpoint_service import EndpointService
@@ -14,7 +15,7 @@ from taskwall.model.flows.guards import anybody_let_in
 from taskwall.model.flows.reach import Arrival, Reach
 from taskwall.model.flows.security_groups import Far, let_through
 from taskwall.model.flows.sets import OPEN, Pieces, cross, given, merged
-from taskwall.model.permissions.coverage import Addresses
+from taskwall.model.permissions.coverage import Addresses, Part
 
 
 def by_privatelink(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Arrival]:
@@ -45,8 +46,11 @@ def admitted(network: Network, node: Interface) -> Pieces:
     text = f"the groups of {node.end} allow what comes by PrivateLink"
     needs = (Need("the addresses of what comes by PrivateLink", "are not known"),)
     unknown = Fact(None, text, node.thing.origin.header, node.thing.name, needs)
-    for_all = let_through(network, node.groups, "ingress", Far(Addresses(), hidden=True))
-    return merged((*for_all, *cross(anybody_let_in(network, node), given(unknown))))
+    somewhere = Far(Addresses((Part(V4),)), hidden=True)
+    sure = [
+        each for each in let_through(network, node.groups, "ingress", somewhere) if each.fact.truth
+    ]
+    return merged((*sure, *cross(anybody_let_in(network, node), given(unknown))))
 
 
 def _by_endpoints(
