@@ -64,6 +64,13 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
         access_log=access_log(r),
         logging=logging(r),
         families=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
+        enforces=r.setting(
+            "enforce_security_group_inbound_rules_on_private_link_traffic",
+            "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+            True,
+            "on is the default",
+            SWITCH,
+        ),
     )
 
 
