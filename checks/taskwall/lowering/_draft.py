@@ -22,9 +22,11 @@ from taskwall.core.values import (
     symbol,
     without_option,
 )
+from taskwall.lowering._arn import name_in
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
-from taskwall.lowering._outside import is_outside, looks_here, root_of, words_in
+from taskwall.lowering._outside import is_main_table, is_outside, looks_here, root_of, words_in
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
+from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell, Resource
 from taskwall.source.stack import SourceError, at_the_call
 
@@ -320,11 +322,11 @@ class NetworkBuilder:
             if len(known) == 1:
                 return known[0]
             head = value.parts[0]
-            if isinstance(head, str) and (address := self.by_name(kind).get(_bare(head))):
+            if isinstance(head, str) and (address := self.by_name(kind).get(name_in(head))):
                 return address, True, ()
         if isinstance(value, Known):
             text = str(value.data)
-            address = self.by_name(kind).get(text) or self.by_name(kind).get(_bare(text))
+            address = self.by_name(kind).get(text) or self.by_name(kind).get(name_in(text))
             if address is not None:
                 if self.resources[address].data:  # it exists, and not all is known of it
                     self._refer((kind, address), cell, ())
@@ -407,6 +409,13 @@ class NetworkBuilder:
             return None
         if not resource.data:
             return reference.resource, True, ()
+        if is_main_table(resource):
+            vpc, exact, needs = self.resolve(Vpc, resource.cell(self.attributes_read).get("vpc_id"))
+            address = self.implied(kind, vpc) or f"{vpc}.main"
+            if vpc and not exact:
+                self._refer((kind, address), cell, needs)
+            if vpc:
+                return address, exact, needs
         for key in ("id", "arn"):
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
@@ -514,9 +523,3 @@ _IMPLIED = {
 _MADE = frozenset(suffix.removeprefix(".") for suffix in _IMPLIED.values())
 
 _ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_default_route_table"}
-
-
-def _bare(text: str) -> str:
-    """The name in an ARN or in `family:revision`."""
-    tail = text.rpartition("/")[2] if text.startswith("arn:") else text
-    return tail.partition(":")[0]

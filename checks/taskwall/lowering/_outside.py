@@ -62,6 +62,16 @@ def looks_here(written: WrittenResources, source: Resource | None) -> bool:
     )
 
 
+def is_main_table(resource: Resource) -> bool:
+    """Whether a data source looks for the main route table of a VPC."""
+    filters = resource.cell().get("filter").each() if resource.type == "aws_route_table" else ()
+    return any(
+        block.get("name").known == "association.main"
+        and [each.known for each in block.get("values").each()] in (["true"], [True])
+        for block in filters
+    )
+
+
 def words_in(value: Value) -> Iterator[str]:
     """The texts within a value, and the names of those that are not known."""
     if isinstance(value, Known):
