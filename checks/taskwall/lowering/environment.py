@@ -6,11 +6,13 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import (
+    OUTSIDE,
     Fields,
     Items,
     Known,
     Reference,
     Text,
+    Unknown,
     Value,
     dereferenced,
     spelled,
@@ -29,10 +31,15 @@ _CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")
 def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
     """What the containers of a list (a structure, or JSON text) find in their environment."""
     found = None if r.external else structure(cell)
+    held = Definition(r.id, r.name)
     if found is None:
+        if not r.external and cell.needs:
+            yield Variable(
+                r.origin, held, "a container", "", None, (), cell.place, cell.needs,
+                anything=_may_be_anything(r, cell.value),
+            )  # fmt: skip
         return
     name, environment, value, secrets, source = _JSON if r.terraform else _CLOUDFORMATION
-    held = Definition(r.id, r.name)
     for container in found.each():
         known = container.get(name).known
         called = "a container" if known is None else f"container {known}"
@@ -41,6 +48,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                 at = item.get(inner)
                 text = None if at.value is None or secret else _text(at.value)
                 refers = tuple(dict.fromkeys(_attached(r, _refers(at.value))))
+                anything = _may_be_anything(r, at.value) or "" in refers
                 yield Variable(
                     r.origin,
                     held,
@@ -51,9 +59,26 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     at.place,
                     at.needs,
                     secret,
-                    tuple(_looked_up(r, refers)),
+                    tuple(_looked_up(r, r.builder.resources if anything else refers)),
                     item.get(name).needs,
+                    anything,
                 )
+
+
+def _may_be_anything(r: ResourceReader, value: Value | None) -> bool:
+    """Whether a value may refer to whatever the sources write.
+
+    What an input or a look-up brings is none of that, and a module that is not there knows what it
+    is given. Terraform's maps hold references, from which
+    an input chooses; CloudFormation's do not.
+    """
+    found = None if value is None else dereferenced(value)
+    if not isinstance(found, Unknown) or found.symbol or r.origin.silent:
+        return False
+    return any(
+        r.terraform if need.chooses else not need.option and need.why != OUTSIDE
+        for need in found.needs
+    )
 
 
 _STORES = (
@@ -107,13 +132,17 @@ def _text(value: Value) -> str | Text | None:
 def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
     """The names of resources, and of those to which secrets among them are attached.
 
-    A data store that is looked up by a name of the sources is the one that is written.
+    A data store that is looked up by a name of the sources is the one that is written. "" stands
+    for whatever the sources write.
     """
     for name in names:
         yield written_store(r, name) or name
         resource = r.builder.resources.get(name)
         if resource is not None and resource.type == _ATTACHMENT:
-            yield from _refers(resource.body.fields.get("TargetId"))
+            target = resource.body.fields.get("TargetId")
+            yield from _refers(target)
+            if _may_be_anything(r, target):
+                yield ""
 
 
 _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
