@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from taskwall.core.values import (
+    OUTSIDE,
     Fields,
     Items,
     Known,
@@ -12,6 +13,7 @@ from taskwall.core.values import (
     Text,
     Unknown,
     Value,
+    dereferenced,
     symbol,
 )
 from taskwall.source.resource import Resource
@@ -45,6 +47,22 @@ def is_outside(written: WrittenResources, value: Unknown) -> bool:
         "Parameter Store" in need.why or "at deployment" in need.why for need in value.needs
     )
     return not (stored and written.words("AWS::SSM::Parameter"))
+
+
+def may_be_anything(resource: Resource, value: Value | None) -> bool:
+    """Whether a value that a resource has may be, or refer to, whatever the sources write.
+
+    What an input or a look-up brings is none of that, and a module that is not there knows what it
+    is given. Terraform's maps hold references, from which an input chooses; CloudFormation's do
+    not.
+    """
+    found = None if value is None else dereferenced(value)
+    if not isinstance(found, Unknown) or found.symbol or resource.origin.silent:
+        return False
+    chosen = resource.origin.language == "terraform"
+    return any(
+        chosen if need.chooses else not need.option and need.why != OUTSIDE for need in found.needs
+    )
 
 
 def looks_here(written: WrittenResources, source: Resource | None) -> bool:

@@ -6,18 +6,17 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import (
-    OUTSIDE,
     Fields,
     Items,
     Known,
     Reference,
     Text,
-    Unknown,
     Value,
     dereferenced,
     spelled,
 )
 from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._outside import may_be_anything
 from taskwall.lowering._structure import structure
 from taskwall.lowering.store_names import written_store
 from taskwall.model.core.entity import Entity
@@ -36,7 +35,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
         if not r.external and cell.needs:
             yield Variable(
                 r.origin, held, "a container", "", None, (), cell.place, cell.needs,
-                anything=_may_be_anything(r, cell.value),
+                anything=may_be_anything(r.resource, cell.value),
             )  # fmt: skip
         return
     name, environment, value, secrets, source = _JSON if r.terraform else _CLOUDFORMATION
@@ -48,7 +47,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                 at = item.get(inner)
                 text = None if at.value is None or secret else _text(at.value)
                 refers = tuple(dict.fromkeys(_attached(r, _refers(at.value))))
-                anything = _may_be_anything(r, at.value) or "" in refers
+                anything = may_be_anything(r.resource, at.value) or "" in refers
                 yield Variable(
                     r.origin,
                     held,
@@ -63,22 +62,6 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     item.get(name).needs,
                     anything,
                 )
-
-
-def _may_be_anything(r: ResourceReader, value: Value | None) -> bool:
-    """Whether a value may refer to whatever the sources write.
-
-    What an input or a look-up brings is none of that, and a module that is not there knows what it
-    is given. Terraform's maps hold references, from which
-    an input chooses; CloudFormation's do not.
-    """
-    found = None if value is None else dereferenced(value)
-    if not isinstance(found, Unknown) or found.symbol or r.origin.silent:
-        return False
-    return any(
-        r.terraform if need.chooses else not need.option and need.why != OUTSIDE
-        for need in found.needs
-    )
 
 
 _STORES = (
@@ -141,7 +124,7 @@ def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
         if resource is not None and resource.type == _ATTACHMENT:
             target = resource.body.fields.get("TargetId")
             yield from _refers(target)
-            if _may_be_anything(r, target):
+            if may_be_anything(r.resource, target):
                 yield ""
 
 
