@@ -92,7 +92,7 @@ def judge_scenarios(
         evaluations.append(followed.beyond)
     answers = collected.answers
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
-        answers = [answer for answer in answers if is_reported(answer)]
+        answers = [answer for answer in answers if is_reported(answer.verdict, answer.truth)]
     defaults = deciding_defaults(answers, followed, collected.of_others)
     answers = [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
     loud = [answer for answer in answers if not answer.silenced_by]
