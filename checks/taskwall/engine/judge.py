@@ -138,8 +138,12 @@ def _provenance(
         found: tuple[Provenance, ...] = ()
         if one.finding.verdict != "pass":
             found = trace(one.place, one.on)
-            if found and one.finding.rule not in by_value:
-                found = (Provenance(one.place, default=found[-1].default),)
+            if found:
+                last = replace(found[-1], written=found[-1].place)
+                if one.finding.rule in by_value:
+                    found = (*found[:-1], last)
+                else:
+                    found = (replace(last, place=one.place, calls=()),)
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)
