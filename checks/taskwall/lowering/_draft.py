@@ -107,8 +107,11 @@ class ResourceReader:
         return Link(to, fact, cell.place, exact, self.builder.is_written(cell, to, exact))
 
     def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
-        """The links to all entities that a list names."""
-        found = (self.link(kind, each, verb) for each in cell.each())
+        """The links to all entities that a list names, or to the one that stands by itself."""
+        every: Iterable[Cell] = cell.each()
+        if isinstance(cell.value, Reference) and self.builder.is_one(kind, cell.value):
+            every = (cell,)
+        found = (self.link(kind, each, verb) for each in every)
         return tuple(link for link in found if link is not None)
 
     def said_by(self, kind: type[Entity], key: str, *types: str) -> "Iterator[ResourceReader]":
@@ -423,6 +426,11 @@ class NetworkBuilder:
         needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
+
+    def is_one(self, kind: type[Entity], reference: Reference) -> bool:
+        """Whether a reference leads to one entity of a kind that the sources write."""
+        resource = self.resources.get(reference.resource)
+        return resource is not None and not resource.data and entity_of(resource.type) is kind
 
     def implied(self, kind: type[Entity], vpc: str) -> str:
         """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
