@@ -22,10 +22,12 @@ from taskwall.core.values import (
     symbol,
     without_option,
 )
+from taskwall.lowering._arn import name_in
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
-from taskwall.lowering._outside import is_outside, looks_here
+from taskwall.lowering._outside import is_main_table, is_outside, looks_here
 from taskwall.lowering._resources import ResourceIndex
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
+from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell, Resource
 from taskwall.source.stack import SourceError, at_the_call
 
@@ -106,8 +108,11 @@ class ResourceReader:
         return Link(to, fact, cell.place, exact, self.builder.is_written(cell, to, exact))
 
     def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
-        """The links to all entities that a list names."""
-        found = (self.link(kind, each, verb) for each in cell.each())
+        """The links to all entities that a list names, or to the one that stands by itself."""
+        every: Iterable[Cell] = cell.each()
+        if isinstance(cell.value, Reference) and self.builder.is_one(kind, cell.value):
+            every = (cell,)
+        found = (self.link(kind, each, verb) for each in every)
         return tuple(link for link in found if link is not None)
 
     def said_by(self, kind: type[Entity], key: str, *types: str) -> "Iterator[ResourceReader]":
@@ -315,11 +320,11 @@ class NetworkBuilder(ResourceIndex):
             if len(known) == 1:
                 return known[0]
             head = value.parts[0]
-            if isinstance(head, str) and (address := self.by_name(kind).get(_bare(head))):
+            if isinstance(head, str) and (address := self.by_name(kind).get(name_in(head))):
                 return address, True, ()
         if isinstance(value, Known):
             text = str(value.data)
-            address = self.by_name(kind).get(text) or self.by_name(kind).get(_bare(text))
+            address = self.by_name(kind).get(text) or self.by_name(kind).get(name_in(text))
             if address is not None:
                 if self.resources[address].data:  # it exists, and not all is known of it
                     self._refer((kind, address), cell, ())
@@ -381,6 +386,13 @@ class NetworkBuilder(ResourceIndex):
             return None
         if not resource.data:
             return reference.resource, True, ()
+        if is_main_table(resource):
+            vpc, exact, needs = self.resolve(Vpc, resource.cell(self.attributes_read).get("vpc_id"))
+            address = self.implied(kind, vpc) or f"{vpc}.main"
+            if vpc and not exact:
+                self._refer((kind, address), cell, needs)
+            if vpc:
+                return address, exact, needs
         for key in ("id", "arn"):
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
@@ -388,6 +400,11 @@ class NetworkBuilder(ResourceIndex):
         needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
+
+    def is_one(self, kind: type[Entity], reference: Reference) -> bool:
+        """Whether a reference leads to one entity of a kind that the sources write."""
+        resource = self.resources.get(reference.resource)
+        return resource is not None and not resource.data and entity_of(resource.type) is kind
 
     def implied(self, kind: type[Entity], vpc: str) -> str:
         """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
@@ -460,9 +477,3 @@ _IMPLIED = {
 _MADE = frozenset(suffix.removeprefix(".") for suffix in _IMPLIED.values())
 
 _ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_default_route_table"}
-
-
-def _bare(text: str) -> str:
-    """The name in an ARN or in `family:revision`."""
-    tail = text.rpartition("/")[2] if text.startswith("arn:") else text
-    return tail.partition(":")[0]

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from taskwall.core.values import (
+    OUTSIDE,
     Fields,
     Items,
     Reference,
     Text,
     Unknown,
     Value,
+    dereferenced,
 )
 from taskwall.lowering._resources import ResourceIndex, words_in
 from taskwall.source.resource import Resource
@@ -28,6 +30,22 @@ def is_outside(written: ResourceIndex, value: Unknown) -> bool:
     return not (stored and written.words("AWS::SSM::Parameter"))
 
 
+def may_be_anything(resource: Resource, value: Value | None) -> bool:
+    """Whether a value that a resource has may be, or refer to, whatever the sources write.
+
+    What an input or a look-up brings is none of that, and a module that is not there knows what it
+    is given. Terraform's maps hold references, from which an input chooses; CloudFormation's do
+    not.
+    """
+    found = None if value is None else dereferenced(value)
+    if not isinstance(found, Unknown) or found.symbol or resource.origin.silent:
+        return False
+    chosen = resource.origin.language == "terraform"
+    return any(
+        chosen if need.chooses else not need.option and need.why != OUTSIDE for need in found.needs
+    )
+
+
 def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
     """Whether a data source may answer with what these sources write.
 
@@ -40,6 +58,16 @@ def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
     return any(words & written.words(name) for name in names) or any(
         (meant := written.resources.get(reference.resource)) is not None and not meant.data
         for reference in _references(source.body)
+    )
+
+
+def is_main_table(resource: Resource) -> bool:
+    """Whether a data source looks for the main route table of a VPC."""
+    filters = resource.cell().get("filter").each() if resource.type == "aws_route_table" else ()
+    return any(
+        block.get("name").known == "association.main"
+        and [each.known for each in block.get("values").each()] in (["true"], [True])
+        for block in filters
     )
 
 

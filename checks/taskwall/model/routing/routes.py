@@ -92,7 +92,9 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
     if not found and (known is None or known.external):
         needs = vpc.waits("the VPC")
         text = f"{vpc.to or 'the VPC'} has a main route table that leads to the internet"
-        return (Link("", Fact(None, text, vpc.place, vpc.to, needs), vpc.place, exact=False),)
+        # It has one, whose routes are not known; look-ups may name it.
+        has = Fact(True if vpc.to else None, text, vpc.place, vpc.to, needs)
+        return (Link(vpc.to and f"{vpc.to}.main", has, vpc.place, exact=False),)
     return tuple(found)
 
 
