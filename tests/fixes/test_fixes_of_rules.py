@@ -149,6 +149,34 @@ def test_a_database_gets_a_parameter_group(case: str, family: str, spelling: str
     assert (len(edits) == 2) == bool(family)
 
 
+@pytest.mark.parametrize(
+    ("ports", "edited"),
+    [((10000, 60000), (32768, 60000)), ((1024, 65535), (32768, 65535)), ((22, 22), None)],
+)
+def test_ports_are_narrowed_and_never_widened(
+    ports: tuple[int, int], edited: tuple[int, int] | None
+) -> None:
+    """Of a range with ports that tasks publish those stay; one without any was meant otherwise."""
+    source = FIXTURES / "tw208" / "fail_every_protocol" / "main.tf"
+    text = source.read_text().replace('"-1"', '"tcp"')
+    for name, port in zip(("from_port", "to_port"), ports, strict=True):
+        text = text.replace(f"{name:15} = 0", f"{name:15} = {port}", 1)
+    scan = scan_of(source, "terraform", {str(source): text})
+
+    assert any(key[:2] == ("TW208", "fail") for key in scan.said())
+    made = [edit.text for _, edits in offered(scan, "TW208") for edit in edits]
+    assert made == ([] if edited is None else [str(port) for port in edited])
+
+
+def test_added_resources_are_indented_as_the_template() -> None:
+    """A template that indents the members of resources by four blanks gets some that do."""
+    source = FIXTURES / "tw701" / "fail" / "template.yaml"
+    text = re.sub(r"(?m)^    ", "      ", source.read_text())
+    [(_, [edit])] = offered(scan_of(source, "yaml", {str(source): text}), "TW701")
+
+    assert "\n  VpcFlowLog:\n      Type: AWS::EC2::FlowLog\n      Properties:\n" in edit.text
+
+
 def _following(rule: str) -> set[str]:
     """The rules that a fail of a rule silences, and those that ask what its fix needs."""
     return {each.id for each in all_rules() if rule in each.yields_to} | NEEDED.get(rule, set())

@@ -1,7 +1,6 @@
 """Edits of templates, in YAML and JSON: the text of a scalar, or a member that is added."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import indent
 from typing import Any
 
 from taskwall.core.change import NewValue, has_placeholders
@@ -130,16 +129,18 @@ class Writer:
         node = self._at(*self.sheet.span(resource.place))
         sheet, end = self.sheet, self._end(node)
         start = sheet.offset(resource.place.line, resource.place.column)
-        if self._json:
-            from taskwall.fixes.json_code import json_members
+        from taskwall.fixes.json_code import json_members, yaml_value
 
-            lines = json_members(text, sheet.indent(start), self._unit)
-            return sheet.edit(end, end, f",\n{lines}", "<" in text)
+        if self._json:
+            members = json_members(text, sheet.indent(start), self._unit)
+            return sheet.edit(end, end, f",\n{members}", "<" in text)
         if node.flow_style:
             raise RefusedError
-        lines = indent(text, sheet.indent(start))
+        resources = yaml_value(text).items()
+        lines = [yaml_text.block({k: v}, sheet.indent(start), self._unit) for k, v in resources]
+        added = "\n\n".join("\n".join(each) for each in lines)
         at = sheet.line_end(end)
-        return sheet.edit(at, at, f"\n\n{lines}", "<" in text)
+        return sheet.edit(at, at, f"\n\n{added}", "<" in text)
 
     def removed(self, resource: Resource, path: Sequence[PathStep]) -> Iterator[Edit]:
         """The edit that takes a resource, or what a path in it leads to, away.
