@@ -48,10 +48,15 @@ def fix_text(
 
         if arguments := in_call(rule, on.download.source, code):
             head, code = _parts(arguments)
-            where = f"In the call {on.download.name}"
+            where = in_the_call(on.download.name)
             return _joined(f"{where}. {head}" if head else where, code)
         code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
     return _joined(head, code)
+
+
+def in_the_call(name: str) -> str:
+    """How a fix text begins that says what to write in the call of a module."""
+    return f"In the call {name}"
 
 
 def rule_text(section: str) -> str:
