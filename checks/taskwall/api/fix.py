@@ -219,6 +219,11 @@ def _edited(state: _State, candidates: Iterable[EditCandidate]) -> Texts:
     return {**state.texts, **changed}
 
 
+def _starred(text: str) -> list[str]:
+    """The lines of a script of user data, which may hold secrets anywhere."""
+    return ["*" * len(line.removesuffix("\r")) for line in text.split("\n")]
+
+
 def _changed(first: _State, last: _State) -> Iterator[ChangedFile]:
     """The files that differ in two states."""
     for path, text in sorted(last.texts.items()):
@@ -228,6 +233,6 @@ def _changed(first: _State, last: _State) -> Iterator[ChangedFile]:
             before.paths.shown(path),
             before.files.text(path),
             text,
-            before.lines.for_path(path),
-            after.lines.for_path(path),
+            before.lines.for_path(path) or _starred(before.files.text(path)),
+            after.lines.for_path(path) or _starred(text),
         )

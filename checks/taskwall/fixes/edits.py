@@ -11,12 +11,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskwall.core.change import AttributeChange, SourceCode
+from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Origin, Span, Value
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import edit_order
 from taskwall.fixes.references import referred_from
 from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.source_text import SourceText
 from taskwall.source.containment import crash_at
 from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
@@ -115,6 +117,15 @@ class EditBuilder:
         at = _edited_file(change, origin)
         if resource.data or origin.construct or _FOLDERS.search(at):
             raise RefusedError
+        if change.form == "agent":
+            from taskwall.fixes import user_data
+
+            assert isinstance(change.terraform, Mapping)
+            [(name, value)] = change.terraform.items()
+            text = self._text(at)
+            _refuse_generated(text)
+            sheet = SourceText(at, text)
+            return iter((user_data.with_setting(sheet, change.through[-1], name, str(value)),))
         writer = self._writers.get(at)
         if writer is None:
             writer = self._writers[at] = _writer(origin.language, at, self._text(at))
@@ -128,10 +139,10 @@ class EditBuilder:
         if change.through:
             if not self._is_used_once(change.through, resource, files):
                 raise RefusedError
-            value: Value | None = resource.body
+            held: Value | None = resource.body
             for step in path_steps(change.attribute.path):
-                value = below(value, step)
-            return iter((writer.literal(change.through[-1], value, wanted),))
+                held = below(held, step)
+            return iter((writer.literal(change.through[-1], held, wanted),))
         if change.form == "beside":
             assert isinstance(wanted, SourceCode)
             return iter((writer.beside(resource, wanted.text),))
@@ -149,6 +160,9 @@ def _edited_file(change: AttributeChange, origin: Origin) -> str:
     Raises:
         RefusedError: it belongs to a downloaded module.
     """
+    folder = os.path.dirname(origin.header.file)
+    if change.form == "agent" and not encloses(folder, change.through[-1].file):
+        raise RefusedError  # other roots may read it as well
     if origin.download is None:
         return change.through[-1].file if change.through else origin.header.file
     if change.form == "call":
@@ -167,11 +181,14 @@ def _stretch(text: str, place: Span) -> str:
     return "\n".join(lines)[place.column - 1 :]
 
 
-def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
+def _refuse_generated(text: str) -> None:
+    """Refuse to edit a file that says that a program wrote it."""
     if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
         raise RefusedError
-    from taskwall.fixes.source_text import SourceText
 
+
+def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
+    _refuse_generated(text)
     if language == "cloudformation":
         from taskwall.fixes import cloudformation
 

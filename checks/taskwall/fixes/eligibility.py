@@ -54,7 +54,7 @@ class RequestedFixes:
             taken = change.form == "beside" and self._takes_a_name(change)
             if resource is None or taken:
                 return ()
-            if follow:
+            if follow and change.form == "set":
                 change = replace(change, through=came_through(change, resource, trace))
             for address in self._alike(resource):
                 other = resources.get(address)
@@ -103,7 +103,7 @@ def came_through(
     change: AttributeChange, resource: Resource, trace: ProvenanceTrace
 ) -> tuple[Span, ...]:
     """The places that the value of an attribute comes through, if it is written elsewhere."""
-    if change.form != "set" or change.name:
+    if change.name:
         return ()
     place: Span | None = None
     value: Value | None = resource.body
@@ -134,7 +134,11 @@ def _elsewhere(
     """Whether a change of a resource is made where another one of the same text is not reached."""
     if change.form == "call":
         return resource.origin.download != other.origin.download
-    return bool(change.through) and change.through[-1:] != came_through(change, other, trace)[-1:]
+    return (
+        change.form == "set"
+        and bool(change.through)
+        and change.through[-1:] != came_through(change, other, trace)[-1:]
+    )
 
 
 def _same(one: AttributeChange, other: AttributeChange) -> bool:

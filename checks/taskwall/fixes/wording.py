@@ -138,7 +138,7 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
     by_resource: dict[str, dict[str, NewValue]] = {}
     beside: list[str] = []
     for change in changes:
-        if change.form == "removed":
+        if change.form in ("removed", "agent"):
             continue
         if change.form == "beside":
             added = change.value_in(on.language)
