@@ -1,4 +1,4 @@
-"""What edits write, before outside authorities: `terraform fmt`, and cfn-lint."""
+"""What edits write, before outside authorities: `terraform fmt`, cfn-lint, and AWS's schemas."""
 
 import json
 import re
@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from tools.linted import errors
 
 from mending import Scan, mended, scanned
 from npm import npm
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import overlap
+from taskwall.fixes.replacement import replacement
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
 from taskwall.settings.loading import load
@@ -105,3 +107,33 @@ def test_cfn_lint_has_nothing_to_say(tmp_path: Path) -> None:
 
     assert len(files) > 400
     assert [error for error in errors(files) if "<" not in error.partition(": ")[2][:200]] == []
+
+
+HARMLESS = {
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::ECS::TaskDefinition",
+}
+"""Types of which AWS makes a new one without a loss."""
+
+
+@pytest.mark.everything
+def test_what_aws_replaces_is_said() -> None:
+    """A change of a property that only a new resource can have says so, and no other does."""
+    said: dict[tuple[str, str], bool] = {}
+    replaced: dict[tuple[str, str], bool] = {}
+    for source in sorted(FIXTURES.glob("*/fail*/template.yaml")):
+        for judged, _ in offers(source)[0].judged:
+            for change, resource in judged.changes:
+                path = re.sub(r"\[[^]]*\]", "", change.attribute.path)
+                if change.form not in ("set", "whole") or not path or resource.type in HARMLESS:
+                    continue
+                pointer = f"/properties/{path.replace('.', '/')}"
+                schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource.type)
+                only = schema.schema.get("createOnlyProperties", ())
+                key = resource.type, path
+                said[key] = bool(replacement([(change, resource)]))
+                replaced[key] = any(f"{pointer}/".startswith(f"{each}/") for each in only)
+
+    assert len(said) > 50
+    assert said == replaced

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from mending import Scan, as_json, mended, scanned
+from taskwall.api.fix import as_diff, fix
+from taskwall.api.options import Options
 from taskwall.core.change import AttributeChange
 from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Edit
@@ -178,6 +180,19 @@ def test_ports_are_narrowed_and_never_widened(
     assert any(key[:2] == ("TW208", "fail") for key in scan.said())
     made = [edit.text for _, edits in offered(scan, "TW208") for edit in edits]
     assert made == ([] if edited is None else [str(port) for port in edited])
+
+
+def test_what_aws_replaces_is_said_in_text_and_diff() -> None:
+    """A flow log with another format is a new one; a TLS policy is set in place."""
+    for rule, replaced in (("TW703", "aws_flow_log.vpc"), ("TW102", "")):
+        folder = FIXTURES / rule.lower() / "fail"
+        found = fix(Options(paths=(str(folder / "main.tf"),), cwd=str(folder), select=(rule,)))
+        sentence = f"AWS replaces {replaced} for this"
+        assert found.findings
+        assert all(
+            one.fix and (sentence in one.fix.text) == bool(replaced) for one in found.findings
+        )
+        assert as_diff(found).startswith(f"{sentence}.\n--- a/" if replaced else "--- a/")
 
 
 def test_added_resources_are_indented_as_the_template() -> None:

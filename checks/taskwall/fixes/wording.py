@@ -64,6 +64,12 @@ def rule_text(section: str) -> str:
     return _joined(*_parts(section))
 
 
+def noted(text: str, sentence: str) -> str:
+    """A fix text with a further sentence before its code."""
+    head, code = _parts(text)
+    return _joined(f"{head.removesuffix('.')}. {sentence}" if head else sentence, code)
+
+
 def for_json(text: str) -> str:
     """A fix text with code in YAML, for a template in JSON."""
     from taskwall.fixes.json_code import json_code
