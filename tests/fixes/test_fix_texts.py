@@ -78,7 +78,10 @@ def _wrong_in_terraform(code: str, type_: str, resources: dict[str, Resource]) -
     if parsed.errors:
         yield f"does not parse: {parsed.errors[0].message}"
         return
-    declared = {f"{one.labels[0]}.{one.labels[1]}" for one in parsed.body.blocks if one.labels}
+    declared = {
+        ".".join(one.labels if one.type == "resource" else (one.type, *one.labels))
+        for one in parsed.body.blocks
+    }
     names = {re.sub(r"\[[^]]*\]", "", one.origin.name) for one in resources.values()}
     for address in re.findall(
         r"(?<![\w.<])(?:data\.)?aws_\w+\.[\w-]+", re.sub(r'"[^"$]*"', "", plain)

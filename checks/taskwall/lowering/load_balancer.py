@@ -53,12 +53,13 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
     allocated = (
         r.link(ElasticIp, mapping.get(allocation), "uses Elastic IP") for mapping in mapped
     )
+    kind = r.setting("load_balancer_type", "Type", "application", "application is the default")
     yield from names_and_tags(r)
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,
         external=r.external,
-        kind=r.setting("load_balancer_type", "Type", "application", "application is the default"),
+        kind=kind,
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
         groups=links,
         groups_setting=setting(groups, groups.key, links=links),
@@ -66,7 +67,7 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
         elastic=tuple(link for link in allocated if link is not None),
         access_log=access_log(r),
-        logging=logging(r),
+        logging=logging(r, kind),
         families=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
         enforces=r.setting(
             "enforce_security_group_inbound_rules_on_private_link_traffic",

@@ -56,9 +56,9 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         return Connection(_fact(True, variable, "turns TLS off"), TRUE, store)
     found = _URL.match(text)
     if found is None:
-        marked = name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text)
+        marked = bool(name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text))
         if needs and (marked or variable.named):
-            return replace(_open(variable, needs), marked=bool(marked))
+            return replace(_open(variable, needs), marked=marked)
         return Connection(FALSE, TRUE, store) if _SWITCH.search(text) else None
     scheme, host = found[1].lower(), found[2]
     if scheme == "http":
