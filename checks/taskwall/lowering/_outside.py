@@ -1,18 +1,12 @@
 """What comes from outside: ids that an input or a look-up brings, of entities not written here."""
 
-from collections.abc import Iterator
-
 from taskwall.core.values import (
     OUTSIDE,
-    Fields,
-    Items,
-    Reference,
-    Text,
     Unknown,
     Value,
     dereferenced,
 )
-from taskwall.lowering._resources import ResourceIndex, words_in
+from taskwall.lowering._resources import ResourceIndex, references_in, words_in
 from taskwall.source.resource import Resource
 
 
@@ -57,7 +51,7 @@ def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
     words = frozenset(words_in(source.body))
     return any(words & written.words(name) for name in names) or any(
         (meant := written.resources.get(reference.resource)) is not None and not meant.data
-        for reference in _references(source.body)
+        for reference in references_in(source.body)
     )
 
 
@@ -69,18 +63,3 @@ def is_main_table(resource: Resource) -> bool:
         and [each.known for each in block.get("values").each()] in (["true"], [True])
         for block in filters
     )
-
-
-def _references(value: Value) -> Iterator[Reference]:
-    if isinstance(value, Reference):
-        yield value
-    elif isinstance(value, Items):
-        for item in (*value.items, *value.rest):
-            yield from _references(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from _references(item)
-    elif isinstance(value, Text):
-        for part in value.parts:
-            if not isinstance(part, str):
-                yield from _references(part)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 
-from taskwall.core.values import Fields, Items, Known, Reference, Value, symbol
+from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, symbol
 from taskwall.source.resource import Resource
 
 
@@ -91,3 +91,21 @@ def words_in(value: Value) -> Iterator[str]:
         yield name
     if isinstance(value, Reference) and value.value is not None:
         yield from words_in(value.value)
+
+
+def references_in(value: Value) -> Iterator[Reference]:
+    """The references in a value, but not those in what the sources write for them."""
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if not isinstance(part, str):
+                yield from references_in(part)
+    elif isinstance(value, Items):
+        for item in (*value.items, *value.rest):
+            yield from references_in(item)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            yield from references_in(item)
+        if value.rest is not None:
+            yield from references_in(value.rest)
