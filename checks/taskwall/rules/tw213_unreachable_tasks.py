@@ -169,8 +169,7 @@ def _verdict(
         changes: tuple[AttributeChange, ...] = ()
         if group is not None and inline:
             changes = added_permission(network, way, group, other.groups, wanted)
-            # Terraform takes rules of a group either inline or as resources, not both.
-            inline = bool(changes) or on.language == "terraform"
+            inline = bool(changes) or way in group.exclusive
         yield Verdict(
             spot.on,
             spot.at,

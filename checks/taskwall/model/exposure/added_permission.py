@@ -33,11 +33,11 @@ def added_permission(
     """The change after which a group that writes its rules inline has one for another group.
 
     None where neither may name the other: two groups that do so inline depend on each other, and
-    in CloudFormation one does on itself.
+    one does on itself, unless it writes all of its rules so: then there is a word for itself.
     """
     peer = peers[0].to if len(peers) == 1 and peers[0].written else ""
     itself = peer == group.id
-    if itself and group.origin.language != "terraform":
+    if itself and way not in group.exclusive:
         return ()
     others = permissions(network, peer, "ingress") + permissions(network, peer, "egress")
     if any(each.peer is not None and each.peer.to == group.id for each in others if peer):
