@@ -108,7 +108,7 @@ def test_what_is_absent_is_in_every_answer(root: Path) -> None:
     ends: dict[str, Any] = {"source": "internet", "target": "service:web"}
     for tool, given in (("scan", {}), ("flows", {}), ("fix", {}), ("why", ends)):
         answer = called(root, tool, paths=["main.tf"], **given)
-        assert [one["name"] for one in answer["absent"]] == ["module.net"], tool
+        assert [one["name"] for one in answer["absent"]] == ["link", "module.net"], tool
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc", "link", "link/main.tf", "a\0b", "nowhere"])

@@ -128,9 +128,9 @@ def _in_listener_arn(r: ResourceReader) -> Value | None:
 
 def _named_by(r: ResourceReader, arn: str) -> str:
     """The resource or data source of the load balancer with an ARN, "" if there is none."""
-    for key, wanted in (("arn", arn), ("name", name_in(arn)), ("Name", name_in(arn))):
+    for attribute, wanted in ((("arn", ""), arn), (("name", "Name"), name_in(arn))):
         for resource in r.builder.of_type(*TYPES):
-            if resource.cell(r.builder.attributes_read).get(key).known == wanted:
+            if ResourceReader(resource, r.builder).attribute(*attribute).known == wanted:
                 return resource.origin.address
     return ""
 
