@@ -36,11 +36,11 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     """What a variable says of a connection; None where it certainly is about none."""
     name = re.sub(r"[._-]", "", variable.name.lower())
     if variable.value is None:
-        marked = name.endswith((*_MARKS, _PROTOCOL))
-        if variable.secret or not (marked or variable.anything or variable.named):
+        marks = name.endswith((*_MARKS, _PROTOCOL))
+        asked = marks or variable.anything or variable.named
+        if variable.secret or not (asked and variable.needs):
             return None
-        found = _open(variable, variable.needs)
-        return replace(found, marked=marked) if variable.needs else None
+        return replace(_open(variable, variable.needs), marked=marks)
     text, holes = _flat(variable.value)
     needs = tuple(need for hole in holes for need in _needs(hole))
     if name.endswith(_PROTOCOL):
