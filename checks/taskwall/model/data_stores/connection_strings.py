@@ -36,10 +36,11 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     """What a variable says of a connection; None where it certainly is about none."""
     name = re.sub(r"[._-]", "", variable.name.lower())
     if variable.value is None:
-        marked = name.endswith((*_MARKS, _PROTOCOL))
-        if variable.secret or not (marked or variable.anything or variable.named):
+        marks = name.endswith((*_MARKS, _PROTOCOL))
+        asked = marks or variable.anything or variable.named
+        if variable.secret or not (asked and variable.needs):
             return None
-        return replace(_open(variable, variable.needs), marked=marked) if variable.needs else None
+        return replace(_open(variable, variable.needs), marked=marks)
     text, holes = _flat(variable.value)
     needs = tuple(need for hole in holes for need in _needs(hole))
     if name.endswith(_PROTOCOL):
@@ -56,9 +57,9 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         return Connection(_fact(True, variable, "turns TLS off"), TRUE, store)
     found = _URL.match(text)
     if found is None:
-        marked = bool(name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text))
+        marked = name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text)
         if needs and (marked or variable.named):
-            return replace(_open(variable, needs), marked=marked)
+            return replace(_open(variable, needs), marked=bool(marked))
         return Connection(FALSE, TRUE, store) if _SWITCH.search(text) else None
     scheme, host = found[1].lower(), found[2]
     if scheme == "http":
