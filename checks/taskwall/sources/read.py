@@ -96,6 +96,8 @@ class _Reading:
             files.confine(
                 dict.fromkeys(self._boundaries.values()), (*self.paths, *inputs.var_files)
             )
+        named = frozenset(paths)
+        files.is_excluded = lambda path: use.excludes(path) and path not in named
         self._use, self._files, self._scope, self._cache = use, files, scope, cache
         self._assemblies = CdkAssemblies(files)
         self._texts = cache_of(partial(source_texts, use=use, files=files))
