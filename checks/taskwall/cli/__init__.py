@@ -37,8 +37,8 @@ COMMANDS = {
 with the functions `parser` and `run`."""
 
 _KEEPING = ("diff", "flows", "graph", "scan", "why")
-"""The commands that keep what they make until they end: looking for garbage frees nothing, and takes
-the longer the more there is."""
+"""The commands that keep what they make until they end: looking for garbage frees nothing, and
+takes the longer the more there is."""
 
 USAGE = (
     "taskwall: network-security policy as code for Amazon ECS\n\n"

@@ -129,8 +129,11 @@ class CrossingSide(Struct, frozen=True):
     ranges: Ranges
 
     @property
-    def _key(self) -> tuple[str, Ranges]:
-        return self.place.key if self.place is not None else "", self.ranges
+    def _key(self) -> tuple[object, ...]:
+        place = self.place
+        if place is None:
+            return (self.ranges,)
+        return place.key, self.ranges, place.unseen if place.subnet is None else ()
 
     def __hash__(self) -> int:
         return hash(self._key)
