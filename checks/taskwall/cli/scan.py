@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections import Counter
@@ -44,9 +43,6 @@ EXIT_STATUSES = {
 
 def run(arguments: list[str]) -> int:
     """Scan as the arguments ask, and return the exit status."""
-    # What a scan makes it keeps: looking for garbage frees nothing, and takes the longer the more
-    # there is.
-    gc.disable()
     given = parse_arguments(parser(), arguments)
     if not given.paths:
         raise UsageError("scan: name what to scan, such as taskwall scan . (or see --help).")
