@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from taskwall.core.values import ModuleCall, Need, Question, Scenario, Span, Value
 from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine
+from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
 from taskwall.readers.terraform.evaluation.instances import (
     MOST_ALTOGETHER,
     MOST_MODULES,
@@ -229,6 +230,8 @@ class IncrementalModuleScope(ModuleScope):
         """What calls it, and by what name."""
         self._blocks: dict[str, Query[BlockInstances[ResourceInstance]]] = {}
         self._asked: dict[str, Query[Resource]] = {}
+        self._is_absent: dict[str, bool] = {}
+        """Whether the module of each call is absent."""
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
         return self.run.queries.query((self.number, kind, name), read, (name,))
@@ -322,7 +325,13 @@ class IncrementalModuleScope(ModuleScope):
     def _once(self, name: str) -> Called | Value:
         if f"*{name}" in self._pending:
             raise UnfitError(name)
-        return super().modules(name)
+        found = super().modules(name)
+        if isinstance(found, BlockInstances) and found.all:
+            absent = isinstance(found.all[0], AbsentInstance)
+            if self._is_absent.setdefault(name, absent) is not absent:
+                # What refers to the call is the same, and what that means another module.
+                raise InvalidatedError(name)
+        return found
 
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name."""
