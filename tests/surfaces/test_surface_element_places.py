@@ -217,6 +217,25 @@ MAP = f"{{\n  web = {item(80)}\n  ssh = {item(22)}\n}}"
             id="where the element takes it from elsewhere",
         ),
         pytest.param(
+            {
+                "main.tf": group(
+                    '[\n{ #<\n  port = 22\n  public = true\n  cidrs = ["10.0.0.0/8"]\n}]',
+                    'ingress.value.public ? ["0.0.0.0/0"] : ingress.value.cidrs',
+                )
+            },
+            OWN,
+            id="an element that only chooses",
+        ),
+        pytest.param(
+            {
+                "main.tf": group(
+                    items(22), "r != null ? r : null".replace("r", "ingress.value.cidrs")
+                )
+            },
+            OWN,
+            id="what is asked of a value itself",
+        ),
+        pytest.param(
             {"main.tf": group("[80, 22]", '["0.0.0.0/0"] #<', "ingress.value")},
             OWN,
             id="what the loop writes itself",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.loop_places import LoopSpan, coordinates, origin
 from taskwall.core.values import Fields, Items, Known, Span, Value, dereferenced, spelled, symbol
@@ -19,6 +20,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Attr,
     Attribute,
     Block,
+    Conditional,
     Expression,
     FunctionCall,
     Index,
@@ -29,10 +31,14 @@ from taskwall.readers.terraform.syntax.tree import (
 
 
 class _Taken(Struct, frozen=True, gc=False):
-    """What an expression takes of an element: the element, and the keys that lead into it."""
+    """What an expression takes of an element: the element, and the keys that lead into it.
+
+    `chooses` is set of what only decides which other value the expression has.
+    """
 
     element: Expression
     keys: tuple[str, ...]
+    chooses: bool = False
 
 
 class ElementKeys:
@@ -97,11 +103,14 @@ class LoopElements:
     def _traced(self, attribute: Attribute) -> tuple[str, tuple[Span, ...], Span | None]:
         """The key of the element, and where in it is written what an attribute takes."""
         taken = _taken(attribute, self._names) if self._names else ()
-        found = [(self._value(one.element), one.keys) for one in taken]
+        found = [(self._value(one.element), one) for one in taken]
         elements = {origin(value.place) for value, _ in found if value.place is not None}
         element = elements.pop() if len(elements) == 1 else None
-        of = tuple(dict.fromkeys(at for at in (_written(*one) for one in found) if at is not None))
-        if len(of) > 1:
+        values = [(value, one.keys) for value, one in found if not one.chooses]
+        of = tuple(dict.fromkeys(at for at in (_written(*one) for one in values) if at is not None))
+        if len(of) > 1 or any(
+            one.chooses and replace(one, chooses=False) not in taken for one in taken
+        ):
             of = () if element is None else (element,)
         return self._key, of, element
 
@@ -139,6 +148,10 @@ def _takes(node: Expression, names: frozenset[str]) -> Iterator[_Taken]:
             yield from _takes(each, names)
     elif (found := _direct(node, names)) is not None:
         yield found
+    elif isinstance(node, Conditional):
+        yield from (replace(one, chooses=True) for one in _takes(node.condition, names))
+        for each in (node.then, node.otherwise):
+            yield from _takes(each, names)
     else:
         for child in children(node):
             yield from _takes(child, names)
