@@ -346,3 +346,54 @@ def test_an_editor_shows_the_element_where_it_is_now(tmp_path: Path) -> None:
         scanned = scan(Options(paths=(folder,), cwd=folder), Files({str(main): edited}))
 
         assert session.report().document.findings == scanned.document.findings
+
+
+LOOP = """\
+Transform: AWS::LanguageExtensions
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {NetworkMode: awsvpc, RequiresCompatibilities: [FARGATE]}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [subnet-1]
+          SecurityGroups: [!GetAtt Group.GroupId]
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: tasks}}
+  Fn::ForEach::Rules:
+    - ITEM
+    - - "1"
+      - "0.0.0.0/0"
+    - Rule&{ITEM}:
+        Type: AWS::EC2::SecurityGroupIngress
+        Properties:
+          GroupId: !GetAtt Group.GroupId
+          IpProtocol: tcp
+          FromPort: 22
+          ToPort: 22
+          CidrIp: WHOM
+"""
+
+
+@pytest.mark.parametrize(
+    ("item", "whom", "line", "instances"),
+    [
+        pytest.param("Cidr", "!Ref Cidr", '- "0.0.0.0/0"', 1, id="Ref"),
+        pytest.param("Cidr", "!Sub ${Cidr}", '- "0.0.0.0/0"', 1, id="Sub"),
+        pytest.param("Port", "0.0.0.0/0", "CidrIp: 0.0.0.0/0", 2, id="what the loop writes"),
+    ],
+)
+def test_loops_of_templates(
+    tmp_path: Path, item: str, whom: str, line: str, instances: int
+) -> None:
+    """An element of `Fn::ForEach` has its place, and each resource that is made is an instance."""
+    text = LOOP.replace("ITEM", item).replace("WHOM", whom)
+    (tmp_path / "template.yaml").write_text(text)
+    [one] = report(tmp_path).document.findings
+
+    assert text.split("\n")[one.line - 1].strip() == line
+    assert len(one.instances) == instances

@@ -11,11 +11,13 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.loop_places import LoopSpan, coordinates
 from taskwall.core.values import (
     Fields,
     Items,
     Known,
     Need,
+    Span,
     Unknown,
     dereferenced,
     needs,
@@ -62,14 +64,14 @@ def iterations(run: TemplateContext, key: str, node: Node) -> Iterator[Iteration
         return
     collection = run.argument(parts[1])
     found = dereferenced(collection)
-    texts: list[str] = []
+    texts: dict[str, Span | None] = {}
     waits = list(needs(collection))
     for item in found.items if isinstance(found, Items) and not found.rest else ():
         value = dereferenced(item)
         for each in value.items if isinstance(value, Items) else (value,):
             one = dereferenced(each)
             if isinstance(one, Known) and one.data is not None:
-                texts.append(spelled(one.data) or "")
+                texts.setdefault(spelled(one.data) or "", _element(parts[1], one.place))
     if not isinstance(found, Items) and not waits:
         run.error(
             node.place or run.template.place, f"{key} iterates over something that is not a list"
@@ -78,20 +80,34 @@ def iterations(run: TemplateContext, key: str, node: Node) -> Iterator[Iteration
     run.run.iterations += len(texts) * (1 + _size(parts[2]) // 50)
     if run.run.iterations > MAX_ITERATIONS:
         run.error(node.place or run.template.place, f"{key} iterates too often to be followed")
-        texts, waits = [], [Need(key, "iterates too often to be followed")]
+        texts, waits = {}, [Need(key, "iterates too often to be followed")]
     if waits:
         yield Iteration(put_in(parts[2], identifier, _ANY), parts[2], tuple(waits))
         return
-    for text in dict.fromkeys(texts):
-        yield Iteration(put_in(parts[2], identifier, text), parts[2])
+    for text, element in texts.items():
+        yield Iteration(put_in(parts[2], identifier, text, element), parts[2])
 
 
-def put_in(node: Node, identifier: str, text: str) -> Node:
-    """A node with the text of one turn in place of the identifier."""
+def _element(collection: Node, place: Span | None) -> Span | None:
+    """Where an element of a collection is written, if the loop itself writes it."""
+    whole = collection.place if isinstance(collection, Sequence | Items) else None
+    return place if whole is not None and place is not None and whole.holds(place) else None
+
+
+def put_in(node: Node, identifier: str, text: str, element: Span | None = None) -> Node:
+    """A node with the text of one turn in place of the identifier.
+
+    What is nothing but that text has the place of the loop's `element`, if that has one.
+    """
     pattern = re.compile(rf"\$\{{{re.escape(identifier)}\}}|&\{{{re.escape(identifier)}\}}")
 
     def said(match: "re.Match[str]") -> str:
         return text if match[0][0] == "$" else re.sub(r"[^0-9A-Za-z*]", "", text)
+
+    def placed(place: Span, value: Node) -> Span:
+        if element is None or not _is_identifier(value, identifier):
+            return place
+        return LoopSpan(*coordinates(place), of=(element,), element=element)
 
     def changed(node: Node) -> Node:
         if isinstance(node, Known):
@@ -110,7 +126,11 @@ def put_in(node: Node, identifier: str, text: str) -> Node:
         if isinstance(node, Mapping | Fields):
             keys = {key: pattern.sub(said, key) for key in node.fields}
             fields = {keys[key]: changed(one) for key, one in node.fields.items()}
-            places = {keys[key]: place for key, place in node.places.items() if key in keys}
+            places = {
+                keys[key]: placed(place, node.fields[key])
+                for key, place in node.places.items()
+                if key in keys
+            }
             if isinstance(node, Mapping):
                 return Mapping(fields, places, node.place)
             return Fields(fields, places, place=node.place)  # type: ignore[arg-type]
@@ -119,6 +139,15 @@ def put_in(node: Node, identifier: str, text: str) -> Node:
         return node
 
     return changed(node)
+
+
+def _is_identifier(node: Node, identifier: str) -> bool:
+    """Whether a node is what a turn puts in, and nothing else."""
+    substituted = f"${{{identifier}}}"
+    if isinstance(node, IntrinsicCall):
+        text = literal_text(node.argument)
+        return (node.name, text) in (("Ref", identifier), ("Fn::Sub", substituted))
+    return isinstance(node, Known) and node.data == substituted
 
 
 def _size(node: Node) -> int:

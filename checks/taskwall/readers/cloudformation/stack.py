@@ -8,6 +8,7 @@ from collections.abc import Mapping as Lookup
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.loop_places import LoopSpan
 from taskwall.core.values import (
     Fields,
     Items,
@@ -198,6 +199,7 @@ class CloudFormationStack:
             frozenset().union(*(source.sensitive_texts for source in self.sources)),
             provenance=self._tracer.trace,
             assumed=self._assumed,
+            element_place=_in_the_collection,
         )
         if not scenario:
             self._first = found
@@ -363,6 +365,11 @@ class CloudFormationStack:
             for path, stem, root in zip(paths, stems, self.roots, strict=True)
         }
         return addresses, {path: f"{stem}/" for path, stem in zip(paths, stems, strict=True)}
+
+
+def _in_the_collection(place: LoopSpan, downloaded: bool) -> Span | None:
+    """The place of `taskwall.source.stack.ElementPlace`: a loop knows its own elements alone."""
+    return next(iter(place.of), None)
 
 
 def _whole(declared: Declared, evaluator: Evaluator) -> Resource | None:
