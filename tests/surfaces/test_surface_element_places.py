@@ -259,11 +259,19 @@ def test_the_element_in_the_file_of_the_user(
     assert len(set(prints)) == len(prints)
 
 
+LIST = (
+    "[for p in [{}] : {{ from_port = p, to_port = p,"
+    ' protocol = "tcp", cidr_blocks = ["0.0.0.0/0"] }}]'
+)
+BLOCKS = 'resource "aws_security_group" "g" {\n  ingress = flatten(var.rules)\n}\n'
+
+
 @pytest.mark.parametrize(
     ("one", "two"),
     [
         pytest.param(item(80), f"{item(80)},\n{item(22)}", id="at the elements"),
         pytest.param("80", "80, 22", id="at the loop"),
+        pytest.param(LIST.format(80), LIST.format("80, 22"), id="in a list of blocks"),
         pytest.param(
             '{ port = 80, cidrs = [for c in ["0.0.0.0/0"] : c] }',
             '{ port = 80, cidrs = [for c in ["0.0.0.0/0"] : c] }, '
@@ -275,11 +283,13 @@ def test_the_element_in_the_file_of_the_user(
 def test_a_baseline_and_a_diff_know_each_element(tmp_path: Path, one: str, two: str) -> None:
     """A port that is opened beside another one is new, wherever the finding stands."""
     own = one == "80"
+    listed = "from_port" in one
     loop = ("var.rules", '["0.0.0.0/0"]', "ingress.value") if own else ("var.rules",)
     before, after = tmp_path / "before", tmp_path / "after"
     for folder, rules in ((before, one), (after, two)):
         folder.mkdir()
-        files = {"main.tf": f"{CALL}[{rules}]\n}}\n", "sg/main.tf": MODULE + group(*loop)}
+        module = BLOCKS if listed else group(*loop)
+        files = {"main.tf": f"{CALL}[{rules}]\n}}\n", "sg/main.tf": MODULE + module}
         write(folder, files, CALLED)
     baseline = tmp_path / "baseline.json"
     path, written = str(before), str(baseline)

@@ -1,6 +1,7 @@
 """Places of what a loop makes: written once, and made for each element of a list or map."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.values import Span
 
@@ -44,6 +45,12 @@ def coordinates(place: Span) -> tuple[str, int, int, int, int]:
 def without_element(place: Span) -> Span:
     """A place by its coordinates alone."""
     return place if type(place) is Span else Span(*coordinates(place))
+
+
+def numbered(place: Span, number: int) -> LoopSpan:
+    """The place of one of several things of one text."""
+    known = place if isinstance(place, LoopSpan) else LoopSpan(*coordinates(place))
+    return replace(known, key=f"{known.key}#{number}")
 
 
 def origin(place: Span) -> Span:

@@ -23,8 +23,8 @@ MAX_ALSO_NAMED = 2
 def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]:
     """The findings of some rows, one for each rule, verdict and place, in the order of a report.
 
-    Two things that a rule says of one resource at one place stay two; the same of two elements of
-    a loop is one.
+    Two things that a rule says of one resource at one place stay two; the same of two blocks that
+    one text makes is one.
     """
     passes = []
     groups: dict[tuple[object, ...], list[ReportEntry]] = {}
@@ -44,8 +44,7 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
             key = (one.rule, one.verdict, _twins(row) or place)
             of = (*key, one.resource, one.stack)
             numbers = said.setdefault(of, {})
-            says = (one.message, one.when) if row.use else len(numbers)
-            number = numbers.setdefault(says, len(numbers))
+            number = numbers.setdefault((one.message, one.when), len(numbers))
             places.setdefault((*key, number), []).append((place, row))
     found = (_merged(alike, paths) for alike in places.values())
     return sorted((*passes, *found), key=in_order)

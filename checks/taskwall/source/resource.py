@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.core.loop_places import inner
+from taskwall.core.loop_places import inner, numbered
 from taskwall.core.values import (
     Fields,
     Items,
@@ -154,6 +154,7 @@ class Cell(Struct, frozen=True, gc=False):
     def each(self) -> "Iterator[Cell]":
         """The elements of a list, then those that it may hold, which are not `sure`.
 
+        Blocks that one text makes (a `for` expression, a variable) are told apart by their places.
         Nothing written yields nothing. A value that is no list is a list of one; an unknown is a
         list that may hold an unknown.
         """
@@ -161,8 +162,13 @@ class Cell(Struct, frozen=True, gc=False):
         if self.absent:
             return
         if isinstance(value, Items):
+            places: dict[Span, int] = {}
             for index, item in enumerate(value.items):
-                yield self._at(item, self._inside(item.place), f"{self.path}[{index}]", self.doubt)
+                place = self._inside(item.place)
+                if isinstance(item, Fields):
+                    times = places[place] = places.get(place, -1) + 1
+                    place = numbered(place, times) if times else place
+                yield self._at(item, place, f"{self.path}[{index}]", self.doubt)
             for item in value.rest:
                 path, doubt = f"{self.path}[*]", value.needs or needs(item) or self.needs
                 yield self._at(item, self._inside(item.place), path, doubt)
