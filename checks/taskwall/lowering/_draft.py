@@ -18,6 +18,7 @@ from taskwall.core.values import (
     Span,
     Text,
     Unknown,
+    Value,
     dereferenced,
     symbol,
     without_option,
@@ -337,6 +338,8 @@ class NetworkBuilder:
             self._refer((kind, text), cell, outside)
             return text, True, outside
         name, needs = symbol(value), cell.needs
+        if name and (address := self.by_name(kind).get(_open(value, cell.resource))) is not None:
+            return address, True, ()
         if not self.by_name(kind):
             needs = without_option(needs)  # a value would name another entity that is not seen
         if name in self.resources:
@@ -463,8 +466,8 @@ class NetworkBuilder:
     def named(self, kind: type[Entity]) -> dict[str, str]:
         """What `by_name` remembers: the first resource of each name, by type.
 
-        Of what was deployed, as the context holds it, ids are known too, and of what it only looked
-        up nothing else.
+        Of a name that is not known, its symbol: equal ones are one name. Of what was deployed, as
+        the context holds it, ids are known too, and of what it only looked up nothing else.
         """
         names: dict[str, str] = {}
         looked_up: dict[str, str] = {}
@@ -479,6 +482,8 @@ class NetworkBuilder:
                     if isinstance(text, Known) and isinstance(text.data, str):
                         table = looked_up if resource.data else names
                         table.setdefault(text.data, resource.origin.address)
+                    elif text is not None and symbol(text) and not resource.data:
+                        names.setdefault(_open(text, resource), resource.origin.address)
         return looked_up | names
 
     def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
@@ -514,6 +519,16 @@ _IMPLIED = {
 _MADE = frozenset(suffix.removeprefix(".") for suffix in _IMPLIED.values())
 
 _ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_default_route_table"}
+
+
+def _open(name: Value, resource: Resource) -> str:
+    """The key of a name that is not known: equal ones are one name, and none is a written one.
+
+    Inputs of several roots may be called the same and differ; AWS's own names do not.
+    """
+    parts = name.parts if isinstance(name, Text) else (name,)
+    shared = all(isinstance(part, str) or "AWS::" in symbol(part) for part in parts)
+    return f"{'' if shared else root_of(resource)}\0{symbol(name)}"
 
 
 def _bare(text: str) -> str:
