@@ -94,6 +94,8 @@ class DeploymentEvaluation:
         self.roots: list[TemplateContext] = []
         self.made = 0
         self.deciding = 0
+        self.importing = 0
+        """Within how many names of imports it is: those say which stack a parameter names."""
         self.iterations = 0
         self.impossible = False
 
@@ -214,6 +216,9 @@ class TemplateContext(Protocol):
 
     def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
         """The value of what the user says that a parameter of the template is."""
+
+    def stack_named(self, parameter: str, place: Span) -> Value | None:
+        """The name of the stack that a parameter holds, as its imports say; None if they do not."""
 
     def all_below(self) -> "Iterator[TemplateContext]":
         """Itself and the templates of all nested stacks that may exist."""

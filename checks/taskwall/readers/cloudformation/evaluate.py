@@ -457,6 +457,14 @@ class Evaluator:
             return None
         return self._offered("output", Known(":".join(target)), symbol, place)
 
+    def stack_named(self, parameter: str, place: Span) -> Value | None:
+        """The name of the stack that a parameter holds, as its imports say; None if they do not."""
+        resolver = self.run.resolver if self.above is None else None
+        export = resolver and resolver.stack_named(self.template.unit.file, parameter)
+        named = self._at(export) if export else None
+        found = named and named.named("AWS::StackName", place)
+        return found if isinstance(found, Known | Unknown) else None
+
     def _offered(
         self, kind: ExportKind, name: Value, symbol: str, place: Span | None
     ) -> Value | None:
