@@ -24,6 +24,7 @@ from taskwall.core.values import (
     without_option,
 )
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
+from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
 from taskwall.lowering._outside import is_outside, looks_here, root_of, words_in
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
@@ -255,6 +256,7 @@ class NetworkBuilder:
         self._names: dict[type[Entity], dict[str, str]] = {}
         self._words: dict[str, frozenset[str]] = {}
         self._alone: bool | None = None
+        self._default_vpcs: dict[Region, str] | None = None
         self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
         self.types: dict[str, list[Resource]] = {}
         for resource in self.resources.values():
@@ -375,6 +377,26 @@ class NetworkBuilder:
         """What `is_alone` remembers."""
         return len({root_of(resource) for resource in self.resources.values()}) < 2
 
+    def default_vpc(self, resource: Resource) -> str:
+        """The default VPC of a resource's region, as the sources adopt it; "" if they do not."""
+        return self.adopted_vpcs().get(own_region(resource), "")
+
+    def adopted_vpcs(self) -> dict[Region, str]:
+        """The default VPCs that the sources adopt."""
+        if self._default_vpcs is None:
+            self._default_vpcs = self.adopted()
+        return self._default_vpcs
+
+    def adopted(self) -> dict[Region, str]:
+        """What `adopted_vpcs` remembers."""
+        return default_vpcs(self.types)
+
+    def one(self, address: str) -> str:
+        """The address of a resource; of what adopts one default VPC several times, of the first."""
+        resource = self.resources.get(address)
+        adopts = resource is not None and resource.type == ADOPTED
+        return self.default_vpc(resource) if resource is not None and adopts else address
+
     def words(self, type_: str) -> frozenset[str]:
         """What the resources of a type are called, in whichever attribute."""
         if type_ not in self._words:
@@ -402,14 +424,15 @@ class NetworkBuilder:
             return None
         own = _KINDS.get(resource.type)
         if (suffix := _IMPLIED.get((kind.__name__, reference.attribute))) is not None:
-            address = self.implied(kind, reference.resource) or reference.resource + suffix
+            vpc = self.one(reference.resource)
+            address = self.implied(kind, vpc) or vpc + suffix
             if resource.data or suffix == ".default":
                 self._refer((kind, address), cell, ())
             return address, not resource.data, ()
         if own is None or own.entity is not kind:
             return None
         if not resource.data:
-            return reference.resource, True, ()
+            return self.one(reference.resource), True, ()
         for key in ("id", "arn"):
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
@@ -425,7 +448,7 @@ class NetworkBuilder:
         """
         for resource in self.of_type(_ADOPTS[kind.__name__]):
             for value in resource.body.fields.values():
-                if isinstance(value, Reference) and value.resource == vpc:
+                if isinstance(value, Reference) and self.one(value.resource) == vpc:
                     return resource.origin.address
         return ""
 

@@ -35,6 +35,7 @@ from taskwall.readers.terraform.evaluation.data_sources import (
 )
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.evaluation.functions.filesystem import CURES
+from taskwall.readers.terraform.evaluation.providers import provider_name
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import Impossible, Memo
 from taskwall.readers.terraform.values.values import Emptied, is_null
@@ -66,6 +67,12 @@ _NOT_EMPTY = {
     "aws_lb": "subnets",
 }
 """By type, the list of subnets without which AWS makes no such thing."""
+
+
+_OF_ITS_REGION = frozenset(
+    ("aws_default_security_group", "aws_default_subnet", "aws_default_vpc", "aws_security_group")
+)
+"""What is in the default VPC of its provider's region, or may be."""
 
 
 class ResourceInstance:
@@ -201,6 +208,8 @@ class ResourceInstance:
         for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
             self._report_files(origin.name, name, body)
         made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
+        if made.type in _OF_ITS_REGION and (provider := provider_name(block, scope)):
+            made = replace(made, metadata=Fields({"provider": Known(provider)}))
         if deploys_template(made):
             scope.run.effects.report(absent_template(made))
             return call_of_template(made)
