@@ -38,7 +38,7 @@ from taskwall.readers.terraform.evaluation.functions.filesystem import CURES
 from taskwall.readers.terraform.evaluation.providers import provider_name
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import Impossible, Memo
-from taskwall.readers.terraform.values.values import Emptied, is_null
+from taskwall.readers.terraform.values.values import is_null
 from taskwall.source.resource import Resource
 from taskwall.source.secret_names import names_secret
 from taskwall.source.stack import AbsentSource
@@ -59,14 +59,15 @@ FROM_FILES = {
 """By type, the attributes whose content is often a file, and says what is in the network."""
 
 
-_NOT_EMPTY = {
-    "aws_alb": "subnets",
-    "aws_autoscaling_group": "vpc_zone_identifier",
-    "aws_db_subnet_group": "subnet_ids",
-    "aws_elb": "subnets",
-    "aws_lb": "subnets",
+_SUBNETS = {
+    "aws_alb": ("subnets", "subnet_mapping"),
+    "aws_autoscaling_group": ("vpc_zone_identifier", "availability_zones"),
+    "aws_db_subnet_group": ("subnet_ids",),
+    "aws_ecs_service": ("network_configuration",),
+    "aws_elb": ("subnets", "availability_zones"),
+    "aws_lb": ("subnets", "subnet_mapping"),
 }
-"""By type, the list of subnets without which AWS makes no such thing."""
+"""By type, the lists of which AWS makes no such thing where all that are written are empty."""
 
 
 _OF_ITS_REGION = frozenset(
@@ -202,8 +203,7 @@ class ResourceInstance:
         for name, value in body.fields.items():
             if names_secret(name):
                 scope.run.hidden.hide(value)
-        needed = body.fields.get(_NOT_EMPTY.get(block.labels[0], ""))
-        if isinstance(needed, Emptied) and not self._maybe:
+        if not origin.maybe and self._has_no_subnet(body):
             scope.run.effects.report(Impossible())
         for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
             self._report_files(origin.name, name, body)
@@ -214,6 +214,16 @@ class ResourceInstance:
             scope.run.effects.report(absent_template(made))
             return call_of_template(made)
         return made
+
+    def _has_no_subnet(self, body: Fields) -> bool:
+        """Whether the scenario leaves a resource without the subnets that it cannot be without."""
+        names = _SUBNETS.get(self._block.labels[0], ()) if self._block.type == "resource" else ()
+        written = {name: body.fields[name] for name in names if name in body.fields}
+        effects = self._scope.run.effects
+        return bool(written) and all(
+            _is_empty(value) and effects.hangs(lambda name=name: self.fields.get(name))  # type: ignore[misc]
+            for name, value in written.items()
+        )
 
     def _report_files(self, resource: str, name: str, body: Fields) -> None:
         """Report the files whose content an attribute should have, and that are not read."""
@@ -226,3 +236,12 @@ class ResourceInstance:
                 path = os.path.relpath(path, run.root.folder) if os.path.isabs(path) else path
                 place = body.places[name]
                 run.effects.report(AbsentSource("include", resource, path, None, place, cure))
+
+
+def _is_empty(value: Value) -> bool:
+    """Whether a list of subnets is empty, or that in a block that holds one."""
+    found = dereferenced(value)
+    if isinstance(found, Items) and len(found.items) == 1 and not found.rest:
+        block = found.items[0]
+        found = dereferenced(block.fields.get("subnets", block)) if type(block) is Fields else found
+    return isinstance(found, Items) and not (found.items or found.rest)
