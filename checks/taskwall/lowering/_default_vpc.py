@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.core.values import Known, Value, dereferenced, spelled, symbol
-from taskwall.lowering._outside import root_of
+from taskwall.lowering._resources import root_of
 from taskwall.source.resource import Resource
 
 ADOPTED = "aws_default_vpc"

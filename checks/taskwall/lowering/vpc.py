@@ -38,7 +38,7 @@ class Gateway(Entity, frozen=True, kw_only=True):
 
 @lowers("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", to=Vpc)
 def vpc(r: ResourceReader) -> Iterator[object]:
-    if r.builder.one(r.id) != r.id:
+    if r.builder.first_adopting(r.id) != r.id:
         return  # the same default VPC as another resource
     cidr = r.setting("cidr_block", "CidrBlock")
     ipv6 = r.setting("ipv6_cidr_block", "")
@@ -111,6 +111,7 @@ def subnet(r: ResourceReader) -> Iterator[object]:
             "default subnets do so" if r.resource.type == "aws_default_subnet" else "",
             SWITCH,
         ),
+        zone=r.setting("availability_zone", "AvailabilityZone"),
     )
 
 

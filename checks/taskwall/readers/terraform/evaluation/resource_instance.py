@@ -22,6 +22,7 @@ from taskwall.readers.terraform.evaluation.absent_template import (
     absent_template,
     call_of_template,
     deploys_template,
+    file_of_template,
 )
 from taskwall.readers.terraform.evaluation.access import attribute
 from taskwall.readers.terraform.evaluation.body import flattened
@@ -92,6 +93,7 @@ class ResourceInstance:
         self._block = block
         self._local = local
         self.address = address
+        self._env = env
         self._maybe = maybe
         self._why = "is known only after apply"
         if block.type == "data":
@@ -211,7 +213,8 @@ class ResourceInstance:
         if made.type in _OF_ITS_REGION and (provider := provider_name(block, scope)):
             made = replace(made, metadata=Fields({"provider": Known(provider)}))
         if deploys_template(made):
-            scope.run.effects.report(absent_template(made))
+            file = file_of_template(block, scope, self._env)
+            scope.run.effects.report(absent_template(made, file))
             return call_of_template(made)
         return made
 
