@@ -24,7 +24,8 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._arn import name_in
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
-from taskwall.lowering._outside import is_main_table, is_outside, looks_here, root_of, words_in
+from taskwall.lowering._outside import is_main_table, is_outside, looks_here
+from taskwall.lowering._resources import ResourceIndex
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell, Resource
@@ -243,7 +244,7 @@ class ExternalReference(Struct, frozen=True):
     context: bool = False
 
 
-class NetworkBuilder:
+class NetworkBuilder(ResourceIndex):
     """The resources of a stack on their way to a network."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
@@ -251,18 +252,12 @@ class NetworkBuilder:
         if any(resource.type.startswith("awscc_") for resource in every):
             translated = types_of(_KINDS)
             every = [as_cloudformation(resource, translated) for resource in every]
-        self.resources = {resource.origin.address: resource for resource in every}
+        super().__init__(every)
         self.attributes_read: set[tuple[str, str]] = set()
         self.crashes: list[tuple[str, Span, Exception]] = []
         self.errors: list[SourceError] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
-        self._words: dict[str, frozenset[str]] = {}
-        self._alone: bool | None = None
-        self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
-        self.types: dict[str, list[Resource]] = {}
-        for resource in self.resources.values():
-            self.types.setdefault(resource.type, []).append(resource)
 
     @staticmethod
     def lowers(name: str) -> bool:
@@ -367,27 +362,6 @@ class NetworkBuilder:
             outside = isinstance(value, Unknown) and is_outside(self, value)
         return False if outside and self.is_alone() else None
 
-    def is_alone(self) -> bool:
-        """Whether all resources are of one root module or template."""
-        if self._alone is None:
-            self._alone = self.alone()
-        return self._alone
-
-    def alone(self) -> bool:
-        """What `is_alone` remembers."""
-        return len({root_of(resource) for resource in self.resources.values()}) < 2
-
-    def words(self, type_: str) -> frozenset[str]:
-        """What the resources of a type are called, in whichever attribute."""
-        if type_ not in self._words:
-            self._words[type_] = self.said(type_)
-        return self._words[type_]
-
-    def said(self, type_: str) -> frozenset[str]:
-        """What `words` remembers."""
-        every = (resource for resource in self.types.get(type_, ()) if not resource.data)
-        return frozenset(word for resource in every for word in words_in(resource.body))
-
     def _refer(self, to: tuple[type[Entity], str], cell: Cell, needs: tuple[Need, ...]) -> None:
         """Note that a cell refers to something that the sources do not declare."""
         if to not in self.external_references:
@@ -442,34 +416,6 @@ class NetworkBuilder:
                 if isinstance(value, Reference) and value.resource == vpc:
                     return resource.origin.address
         return ""
-
-    def of_type(self, *types: str) -> list[Resource]:
-        """The resources of some types."""
-        return [resource for name in types for resource in self.types.get(name, ())]
-
-    def about(self, address: str, key: str, *types: str) -> list[Resource]:
-        """The resources of some types whose attribute refers to one, or may mean it."""
-        found = self.referring(key, *types)
-        return [*found.get(address, ()), *found.get("", ())]
-
-    def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
-        """The resources of some types by the resource of the sources that an attribute refers to.
-
-        "" holds those whose attribute is something else, of which each has to be looked at.
-        """
-        if (key, *types) not in self._referring:
-            self._referring[key, *types] = self.referred(key, *types)
-        return self._referring[key, *types]
-
-    def referred(self, key: str, *types: str) -> dict[str, list[Resource]]:
-        """What `referring` remembers."""
-        found: dict[str, list[Resource]] = {}
-        for resource in self.of_type(*types):
-            value = resource.body.fields.get(key)
-            meant = self.resources.get(value.resource) if isinstance(value, Reference) else None
-            address = "" if meant is None or meant.data else meant.origin.address
-            found.setdefault(address, []).append(resource)
-        return found
 
     def by_name(self, kind: type[Entity]) -> dict[str, str]:
         """The addresses of the resources that become entities of a kind, by their names."""

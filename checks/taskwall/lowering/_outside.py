@@ -1,41 +1,16 @@
 """What comes from outside: ids that an input or a look-up brings, of entities not written here."""
 
-import os
-from collections.abc import Iterator
-from typing import Protocol
-
 from taskwall.core.values import (
     OUTSIDE,
-    Fields,
-    Items,
-    Known,
-    Reference,
-    Text,
     Unknown,
     Value,
     dereferenced,
-    symbol,
 )
+from taskwall.lowering._resources import ResourceIndex, references_in, words_in
 from taskwall.source.resource import Resource
 
 
-class WrittenResources(Protocol):
-    """The resources that sources write."""
-
-    resources: dict[str, Resource]
-
-    def words(self, type_: str) -> frozenset[str]:
-        """What the resources of a type are called, in whichever attribute."""
-
-
-def root_of(resource: Resource) -> str:
-    """The folder of the root module, or the template, that a resource is of."""
-    origin = resource.origin
-    place = origin.called_from[0].place if origin.called_from else origin.header
-    return os.path.dirname(place.file) if origin.language == "terraform" else place.file
-
-
-def is_outside(written: WrittenResources, value: Unknown) -> bool:
+def is_outside(written: ResourceIndex, value: Unknown) -> bool:
     """Whether an unknown is something that an input or another stack brings.
 
     An output of a module that is not there may be what was handed to it, and a parameter of
@@ -65,7 +40,7 @@ def may_be_anything(resource: Resource, value: Value | None) -> bool:
     )
 
 
-def looks_here(written: WrittenResources, source: Resource | None) -> bool:
+def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
     """Whether a data source may answer with what these sources write.
 
     It does where it looks among the entities of a resource, or for a name or tag that one has.
@@ -76,7 +51,7 @@ def looks_here(written: WrittenResources, source: Resource | None) -> bool:
     words = frozenset(words_in(source.body))
     return any(words & written.words(name) for name in names) or any(
         (meant := written.resources.get(reference.resource)) is not None and not meant.data
-        for reference in _references(source.body)
+        for reference in references_in(source.body)
     )
 
 
@@ -88,35 +63,3 @@ def is_main_table(resource: Resource) -> bool:
         and [each.known for each in block.get("values").each()] in (["true"], [True])
         for block in filters
     )
-
-
-def words_in(value: Value) -> Iterator[str]:
-    """The texts within a value, and the names of those that are not known."""
-    if isinstance(value, Known):
-        if isinstance(value.data, str) and value.data:
-            yield value.data
-    elif isinstance(value, Items):
-        for item in value.items:
-            yield from words_in(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from words_in(item)
-    elif name := symbol(value):
-        yield name
-    if isinstance(value, Reference) and value.value is not None:
-        yield from words_in(value.value)
-
-
-def _references(value: Value) -> Iterator[Reference]:
-    if isinstance(value, Reference):
-        yield value
-    elif isinstance(value, Items):
-        for item in (*value.items, *value.rest):
-            yield from _references(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from _references(item)
-    elif isinstance(value, Text):
-        for part in value.parts:
-            if not isinstance(part, str):
-                yield from _references(part)

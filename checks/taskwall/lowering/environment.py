@@ -6,8 +6,6 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import (
-    Fields,
-    Items,
     Known,
     Reference,
     Text,
@@ -17,6 +15,7 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._outside import may_be_anything
+from taskwall.lowering._resources import references_in
 from taskwall.lowering._structure import structure
 from taskwall.lowering.store_names import written_store
 from taskwall.model.core.entity import Entity
@@ -140,16 +139,6 @@ def attachment(r: ResourceReader) -> Iterator[Entity]:
 
 def _refers(value: Value | None) -> Iterator[str]:
     """The resources that a value refers to, itself or in parts of it."""
-    if isinstance(value, Reference):
-        yield value.resource
-        yield from _refers(value.value)
-    elif isinstance(value, Text):
-        for part in value.parts:
-            if not isinstance(part, str):
-                yield from _refers(part)
-    elif isinstance(value, Items):
-        for item in value.items:
-            yield from _refers(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from _refers(item)
+    for reference in references_in(value) if value is not None else ():
+        yield reference.resource
+        yield from _refers(reference.value)

@@ -53,12 +53,13 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
     allocated = (
         r.link(ElasticIp, mapping.get(allocation), "uses Elastic IP") for mapping in mapped
     )
+    kind = r.setting("load_balancer_type", "Type", "application", "application is the default")
     yield from names_and_tags(r)
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,
         external=r.external,
-        kind=r.setting("load_balancer_type", "Type", "application", "application is the default"),
+        kind=kind,
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
         groups=links,
         groups_setting=setting(groups, groups.key, links=links),
@@ -66,8 +67,15 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
         elastic=tuple(link for link in allocated if link is not None),
         access_log=access_log(r),
-        logging=logging(r),
+        logging=logging(r, kind),
         families=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
+        enforces=r.setting(
+            "enforce_security_group_inbound_rules_on_private_link_traffic",
+            "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+            True,
+            "on is the default",
+            SWITCH,
+        ),
     )
 
 
@@ -120,9 +128,9 @@ def _in_listener_arn(r: ResourceReader) -> Value | None:
 
 def _named_by(r: ResourceReader, arn: str) -> str:
     """The resource or data source of the load balancer with an ARN, "" if there is none."""
-    for key, wanted in (("arn", arn), ("name", name_in(arn)), ("Name", name_in(arn))):
+    for attribute, wanted in ((("arn", ""), arn), (("name", "Name"), name_in(arn))):
         for resource in r.builder.of_type(*TYPES):
-            if resource.cell(r.builder.attributes_read).get(key).known == wanted:
+            if ResourceReader(resource, r.builder).attribute(*attribute).known == wanted:
                 return resource.origin.address
     return ""
 

@@ -40,8 +40,9 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
     cells += [r.attribute("", "DefinitionUri"), r.attribute("", "DefinitionS3Location")]
     definition = next((found for cell in cells if (found := structure(cell, given))), None)
     if definition is None:
-        for cell in filter(text_without_structure, cells[:2]):
-            r.complain(cell, "its definition is not JSON")
+        for cell in filter(text_without_structure, cells):
+            if cell in cells[:2] or str(cell.known).lstrip().startswith("{"):
+                r.complain(cell, "its definition is not JSON")
         for cell in cells:
             if may_be_anything(r.resource, cell.value):
                 # It may run the tasks that the sources write.
