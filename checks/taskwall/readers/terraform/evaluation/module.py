@@ -23,7 +23,7 @@ from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import free_variable
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
-from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
+from taskwall.readers.terraform.evaluation.module_sources import AbsentModule, no_module_at
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module
@@ -45,7 +45,7 @@ from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, typ
 from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, is_null, weight
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import Resource
-from taskwall.source.secret_names import names_secret, without_user
+from taskwall.source.secret_names import names_secret
 from taskwall.source.stack import AbsentSource
 
 DEEPEST_CHAIN = 150
@@ -470,8 +470,8 @@ class ModuleScope:
                 run.effects.report(error)
         if module is None:
             at = block.body.attributes["source"].expression.place
-            source = without_user(self.argument(block, "source") or "")
-            run.complain(at, f'module.{name}: there is no module at "{source}"')
+            source = self.argument(block, "source") or ""
+            run.complain(at, f"module.{name}: {no_module_at(source)}")
             return "comes from a module that is not in the sources"
         return module
 
