@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from taskwall.api import scan as api
 from taskwall.api.options import Options
 from taskwall.api.workers import results
-from taskwall.core.values import Items, Known, Need, Unknown, either
+from taskwall.core.alternatives import either
+from taskwall.core.values import Items, Known, Need, Unknown
 from taskwall.engine import judge
 from taskwall.engine.merging import merge_verdicts
 from taskwall.findings.baseline import BaselineError

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -41,6 +42,21 @@ def test_text_is_grouped_by_destination(capsys: pytest.CaptureFixture[str]) -> N
         "\n"
         "1 flow. All others are closed, as far as these sources tell.\n"
     )
+
+
+def test_a_name_that_is_like_a_secret_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ends are called are names of the sources, also where a sensitive value is the same."""
+    whole = (Path(STORE) / "main.tf").read_text(encoding="utf-8").replace('"../', '"./')
+    whole = whole.replace("  engine ", "  username = var.user\n  engine ")
+    secret = 'variable "user" {\n  sensitive = true\n  default   = "main"\n}\n'
+    copytree(FIXTURES / "network", tmp_path / "network")
+    (tmp_path / "main.tf").write_text(secret + whole, encoding="utf-8")
+
+    _, out, _ = run(capsys, "flows", str(tmp_path), "--to", "store:main")
+
+    assert "to store:main" in out
 
 
 def test_json_is_the_contract(capsys: pytest.CaptureFixture[str]) -> None:

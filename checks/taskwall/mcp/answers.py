@@ -125,7 +125,7 @@ def rules_page() -> str:
     return "\n".join(("# Rules", "", *lines, ""))
 
 
-def rule_page(name: str) -> str:
+def single_rule_page(name: str) -> str:
     """The page of a rule.
 
     Raises:

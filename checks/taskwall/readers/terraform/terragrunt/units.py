@@ -278,8 +278,10 @@ def _module(folder: str, configuration: Configuration, loader: ModuleLoader) -> 
 
 
 def _dependencies(configuration: Configuration) -> Iterator[tuple[str, str, Span]]:
-    for name, dependency in configuration.dependencies().items():
-        yield name, dependency.folder() or "", dependency.declared[0].block.header
+    for whole in configuration.dependencies().values():
+        several = whole.several()
+        for one in (whole,) if several is None else several.values():
+            yield one.name, one.folder() or "", one.declared[0].block.header
 
 
 def _var_files(layers: tuple[Configuration, ...]) -> Iterator[str]:
