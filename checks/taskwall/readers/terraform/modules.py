@@ -171,6 +171,9 @@ class ModuleLoader:
             if name.endswith(ENDINGS) and not name.startswith(".")
         )
         found = set(filter(self._of().follows, found))
+        # A module whose every file is left out is called all the same: it is not judged by itself.
+        excluded = set(filter(self._of().is_excluded, found - scanned))
+        found = found - excluded or found
         # OpenTofu reads x.tofu instead of x.tf; whoever has both means it for OpenTofu.
         found -= {_twin(path) for path in found if path.endswith((".tofu", ".tofu.json"))}
         return tuple(sorted(found, key=lambda path: (is_override(path), path)))
