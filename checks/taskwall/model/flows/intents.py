@@ -108,8 +108,6 @@ def _required(
 
 def _asked(network: Network) -> Iterator[tuple[FlowIntent, Reach, Selection, Selection]]:
     """The intents of which both ends are in this stack."""
-    if not network.policy.intents:
-        return
     reach = Reach(network)
     for intent in network.policy.intents:
         try:
