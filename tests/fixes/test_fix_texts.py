@@ -51,6 +51,7 @@ def problems(rule: Rule, finding: Finding, resources: dict[str, Resource], file:
         return []
     wrong = _wrong_in_terraform if file.endswith(".tf") else _wrong_in_template
     found: list[str] = [] if file.endswith(".tf") else list(_wrong_in_json(finding.fix.text))
+    found += [f"{one} is two placeholders" for one in re.findall(r"<<[^<>\n]+>>", code)]
     for address, part in _by_resource(code, finding.resource):
         type_ = resources[address].type
         if not type_.startswith("awscc_"):

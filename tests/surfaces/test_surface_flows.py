@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -41,6 +42,21 @@ def test_text_is_grouped_by_destination(capsys: pytest.CaptureFixture[str]) -> N
         "\n"
         "1 flow. All others are closed, as far as these sources tell.\n"
     )
+
+
+def test_a_name_that_is_like_a_secret_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ends are called are names of the sources, also where a sensitive value is the same."""
+    whole = (Path(STORE) / "main.tf").read_text(encoding="utf-8").replace('"../', '"./')
+    whole = whole.replace("  engine ", "  username = var.user\n  engine ")
+    secret = 'variable "user" {\n  sensitive = true\n  default   = "main"\n}\n'
+    copytree(FIXTURES / "network", tmp_path / "network")
+    (tmp_path / "main.tf").write_text(secret + whole, encoding="utf-8")
+
+    _, out, _ = run(capsys, "flows", str(tmp_path), "--to", "store:main")
+
+    assert "to store:main" in out
 
 
 def test_json_is_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,6 +171,19 @@ def test_why_says_what_closes_a_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert "aws_security_group.main allows no ingress from service:worker [" in out
     assert f"02_database_by_group/main.tf:{line}]" in out
     assert "to open it: allow ingress from service:worker in aws_security_group.main" in out
+
+
+def test_why_words_each_obstacle(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Also one that is several facts together: whether tasks run on EC2, and have an address."""
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_ecs_service" "web" {\n  name = "web"\n  launch_type = "FARGATE"\n'
+        "  network_configuration {\n    subnets = [var.subnet]\n    assign_public_ip = false\n"
+        '    security_groups = [aws_security_group.web.id]\n  }\n}\nvariable "subnet" {}\n'
+        'resource "aws_security_group" "web" {}\n'
+    )
+    _, out, _ = run(capsys, "why", str(tmp_path), "internet", "service:web")
+
+    assert "because assign_public_ip of aws_ecs_service.web is false [" in out
 
 
 def test_why_tells_the_way(capsys: pytest.CaptureFixture[str]) -> None:

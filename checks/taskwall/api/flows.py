@@ -233,6 +233,14 @@ class FlowTeller:
         """A text without what the sources declare to be sensitive."""
         return self._of.mask.redact(text)
 
+    def end(self, end: str) -> str:
+        """An end without what the sources declare to be sensitive.
+
+        Its name is the end of an address, and so no word by itself that may be a secret.
+        """
+        kind, colon, name = end.partition(":")
+        return self.masked(f"{kind}.{name}").replace(".", ":", 1) if colon else self.masked(end)
+
     def place(self, span: Span) -> tuple[str, int]:
         """The file and line of a place, as reports spell them."""
         found = self._of.lines.apply(span)
@@ -245,24 +253,25 @@ class FlowTeller:
     def group(self, flow: Flow) -> FlowLine:
         """A flow as a line, from all of its ends, without its chain."""
         mask = self._of.mask.redact
+        end = self.end if self._of.mask else str
         notes = []
         if flow.lost:
             notes.append(f"no answers get to client ports {', '.join(spoken_ports(flow.lost))}")
         return FlowLine(
-            mask(flow.source),
-            mask(flow.target),
+            end(flow.source),
+            end(flow.target),
             flow.protocol,
             spoken_ports(flow.ports),
             spoken_ports(None if flow.arrives == flow.ports else flow.arrives),
             flow.verdict,
-            tuple(map(mask, flow.through)),
+            tuple(map(end, flow.through)),
             (),
             tuple(dict.fromkeys(mask(need.name) for need in flow.missing)),
             self._addresses(flow),
             tuple(notes),
             self._of.stack,
             mask(why_unknown(flow.missing)),
-            tuple(map(mask, flow.also)) if self._of.mask else flow.also,
+            tuple(map(end, flow.also)) if self._of.mask else flow.also,
         )
 
     def _addresses(self, flow: Flow) -> tuple[str, ...]:
@@ -271,8 +280,9 @@ class FlowTeller:
         return (SHOWN,) if ranges and self._hides_addresses else ranges
 
     def change(self, obstacle: Obstacle) -> ProposedChange:
-        """What closes a way."""
-        return ProposedChange(self._step(obstacle.fact), self._of.mask.redact(obstacle.change))
+        """What closes a way: of several facts together, the first that decides."""
+        fact = next(obstacle.fact.deciding(), obstacle.fact)
+        return ProposedChange(self._step(fact), self._of.mask.redact(obstacle.change))
 
     def closing(self, flows: list[Flow]) -> Iterator[ProposedChange]:
         """What would close flows: the last permission that lets each of them in."""

@@ -36,6 +36,10 @@ COMMANDS = {
 """The commands, how each is called and what it does. Each has a module of its name, spelt with _,
 with the functions `parser` and `run`."""
 
+_KEEPING = ("diff", "flows", "graph", "scan", "why")
+"""The commands that keep what they make until they end: looking for garbage frees nothing, and
+takes the longer the more there is."""
+
 USAGE = (
     "taskwall: network-security policy as code for Amazon ECS\n\n"
     + "".join(f"  taskwall {called:<19} {does}\n" for called, does in COMMANDS.values())
@@ -103,7 +107,7 @@ def _command(name: str) -> Callable[[list[str]], int]:
     enabled = gc.isenabled()
     gc.disable()
     run: Callable[[list[str]], int] = import_module(f"taskwall.cli.{name.replace('-', '_')}").run
-    if enabled:
+    if enabled and name not in _KEEPING:
         gc.enable()
     return run
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections import Counter
@@ -17,7 +16,7 @@ from taskwall.cli.arguments import colour_option, flat, parse_arguments, parser_
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.pager import show
 from taskwall.cli.progress import ProgressBar
-from taskwall.cli.terminal import UsageError, view_on
+from taskwall.cli.terminal import UsageError, view_on, write_file
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.compliance import FRAMEWORKS
 from taskwall.findings.text import counted
@@ -44,9 +43,6 @@ EXIT_STATUSES = {
 
 def run(arguments: list[str]) -> int:
     """Scan as the arguments ask, and return the exit status."""
-    # What a scan makes it keeps: looking for garbage frees nothing, and takes the longer the more
-    # there is.
-    gc.disable()
     given = parse_arguments(parser(), arguments)
     if not given.paths:
         raise UsageError("scan: name what to scan, such as taskwall scan . (or see --help).")
@@ -196,8 +192,5 @@ def _deliver(name: str, target: str, report: Report, view: View) -> None:
     if target == "-":
         show(outputs.render(name, report, view))
         return
-    try:
-        plain = replace(view, colour=False, fold=False, width=outputs.View().width)
-        outputs.write(target, outputs.render(name, report, plain))
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written: {error.strerror or error}.") from error
+    plain = replace(view, colour=False, fold=False, width=outputs.View().width)
+    write_file(target, outputs.render(name, report, plain))

@@ -7,7 +7,7 @@ function or an override does, and not in files that a program has written.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskwall.core.change import AttributeChange, SourceCode
@@ -20,7 +20,7 @@ from taskwall.fixes.references import referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
 from taskwall.source.containment import crash_at
-from taskwall.source.files import UnreadableError
+from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError
 
@@ -50,9 +50,9 @@ Changes: TypeAlias = Sequence[tuple[AttributeChange, Resource]]
 class EditBuilder:
     """Makes edits of files."""
 
-    def __init__(self, text: Callable[[str], str], errors: list[SourceError] | None = None) -> None:
-        """Take what gives the text of a file, or raises `UnreadableError`; and where crashes go."""
-        self._text = text
+    def __init__(self, files: Files, errors: list[SourceError] | None = None) -> None:
+        """Take what reads files, and where crashes go."""
+        self._files = files
         self._errors = [] if errors is None else errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
 
@@ -84,9 +84,9 @@ class EditBuilder:
             _, _, name = f".{origin.name}".rpartition(f".{resource.type}.")
             near = {own, *(f for f in files if os.path.dirname(f) == os.path.dirname(own))}
             found = re.compile(rf"(?<![\w.-]){resource.type}\.{re.escape(name)}(?![\w-])")
-            return any(found.search(self._text(file)) for file in near)
+            return any(found.search(self._files.text(file)) for file in near)
         name = origin.address.rpartition("/")[2]
-        return len(re.findall(rf"\b{re.escape(name)}\b", self._text(own))) > 1
+        return len(re.findall(rf"\b{re.escape(name)}\b", self._files.text(own))) > 1
 
     def _is_used_once(
         self, through: Sequence[Span], resource: Resource, files: Collection[str]
@@ -100,12 +100,12 @@ class EditBuilder:
         for use in through[:-1]:
             if origin.download is not None and os.path.dirname(use.file) == near:
                 continue
-            used = pattern_.findall(_stretch(self._text(use.file), use))
+            used = pattern_.findall(_stretch(self._files.text(use.file), use))
             module = [use.file]
             if origin.language == "terraform":
                 folder = os.path.dirname(use.file)
                 module = [file for file in files if os.path.dirname(file) == folder]
-            every = [name for file in module for name in pattern_.findall(self._text(file))]
+            every = [name for file in module for name in pattern_.findall(self._files.text(file))]
             if len(used) != 1 or every.count(used[0]) != 1:
                 return False
         return True
@@ -122,13 +122,13 @@ class EditBuilder:
 
             assert isinstance(change.terraform, Mapping)
             [(name, value)] = change.terraform.items()
-            text = self._text(at)
+            text = self._files.text(at)
             _refuse_generated(text)
             sheet = SourceText(at, text)
             return iter((user_data.with_setting(sheet, change.through[-1], name, str(value)),))
         writer = self._writers.get(at)
         if writer is None:
-            writer = self._writers[at] = _writer(origin.language, at, self._text(at))
+            writer = self._writers[at] = _writer(origin.language, at, self._files)
         wanted = referred_from(change.value_in(origin.language), origin.address, origin.language)
         from taskwall.fixes.steps import below, path_steps
 
@@ -187,7 +187,8 @@ def _refuse_generated(text: str) -> None:
         raise RefusedError
 
 
-def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
+def _writer(language: str, file: str, files: Files) -> "terraform.Writer | cloudformation.Writer":
+    text = files.text(file)
     _refuse_generated(text)
     if language == "cloudformation":
         from taskwall.fixes import cloudformation
@@ -196,8 +197,10 @@ def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudfor
     if not file.endswith((".tf", ".tfvars", ".hcl")):  # a plan, or JSON, which programs write
         raise RefusedError
     from taskwall.fixes import terraform
+    from taskwall.readers.terraform.modules import module_loader
 
-    return terraform.Writer(SourceText(file, text))
+    # What the scan has read of the file: to parse it once more takes as long as all else here.
+    return terraform.Writer(SourceText(file, text), module_loader(files).file(file).parsed)
 
 
 FixRequest: TypeAlias = tuple[str, Changes]
@@ -206,7 +209,7 @@ FixRequest: TypeAlias = tuple[str, Changes]
 
 def agreed(
     stacks: Sequence[tuple[Collection[str], Sequence[FixRequest]]],
-    text: Callable[[str], str],
+    files: Files,
     errors: list[SourceError] | None = None,
 ) -> Iterator[list[tuple[Edit, ...]]]:
     """The edits for each of the fails of each stack; none where stacks disagree.
@@ -215,13 +218,13 @@ def agreed(
 
     Args:
         stacks: the files of each stack, and what its fails ask for.
-        text: gives the text of a file, or raises `UnreadableError`.
+        files: what the stacks were read with.
         errors: is given what of this fails by a defect of ours.
     """
-    editor = EditBuilder(text, errors)
+    editor = EditBuilder(files, errors)
     made = [
-        [editor.edits(changes, files) if changes else () for _, changes in asked]
-        for files, asked in stacks
+        [editor.edits(changes, own) if changes else () for _, changes in asked]
+        for own, asked in stacks
     ]
     offers = [
         {(rule, edits) for (rule, _), edits in zip(asked, each, strict=True) if edits}
@@ -233,8 +236,8 @@ def agreed(
             if not edits
             or all(
                 (rule, edits) in offered
-                for (files, _), offered in zip(stacks, offers, strict=True)
-                if any(edit.file in files for edit in edits)
+                for (own, _), offered in zip(stacks, offers, strict=True)
+                if any(edit.file in own for edit in edits)
             )
             else ()
             for (rule, _), edits in zip(asked, each, strict=True)

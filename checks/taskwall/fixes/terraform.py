@@ -11,7 +11,7 @@ from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.removal import element, whole_lines
 from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
-from taskwall.readers.terraform.syntax.hcl import parse
+from taskwall.readers.terraform.syntax.hcl import Parsed
 from taskwall.readers.terraform.syntax.tree import (
     Access,
     Attribute,
@@ -32,9 +32,9 @@ _PERMISSIONS = ("ingress", "egress")
 class Writer:
     """Makes edits of one file."""
 
-    def __init__(self, sheet: SourceText) -> None:
+    def __init__(self, sheet: SourceText, parsed: Parsed) -> None:
+        """Take the text of the file, and what was read of it."""
         self.sheet = sheet
-        parsed = parse(sheet.file, sheet.text)
         self._broken = bool(parsed.errors)
         self._widths: dict[Span, int] = {}
         self._body = parsed.body

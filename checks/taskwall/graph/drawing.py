@@ -101,7 +101,7 @@ class _Pen:
         self._nodes[end] = GraphNode(
             f"n{len(self._nodes) + 1}",
             kind,
-            self._tell.masked(end),
+            self._tell.end(end),
             word,
             self._tell.masked(thing.origin.address),
             frame,
@@ -118,7 +118,7 @@ class _Pen:
         if end not in self._nodes:
             kind, _, _ = end.partition(":")
             number = f"n{len(self._nodes) + 1}"
-            shown = self._tell.masked(end)
+            shown = self._tell.end(end)
             if end == INTERNET:
                 node = GraphNode(number, "internet", shown, "any public address")
             elif end in self._vpcs:

@@ -47,10 +47,12 @@ def logging(r: ResourceReader, kind: Setting) -> tuple[AttributeChange, ...]:
     bucket: NewValue = _BUCKET
     added: tuple[AttributeChange, ...] = ()
     attributes = r.attribute("access_logs", "LoadBalancerAttributes")
-    found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
-    named = "access_logs.s3.bucket" in found
+    found: dict[object, Cell] = {}
     if r.terraform:
         named = not attributes.get("bucket").absent
+    else:
+        found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
+        named = "access_logs.s3.bucket" in found
     if not named and kind.known in ("application", "network"):
         bucket, beside = new_log_bucket(r, str(kind.known))
         added = (beside,)

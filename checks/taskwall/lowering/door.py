@@ -14,10 +14,8 @@ READ = "2026-11-27"
 
 _INTERNET: dict[str, tuple[str, ...]] = {
     "globalaccelerator": (
-        "aws_globalaccelerator_endpoint_group",
         "aws_globalaccelerator_custom_routing_endpoint_group",
         "aws_globalaccelerator_cross_account_attachment",
-        "AWS::GlobalAccelerator::EndpointGroup",
         "AWS::GlobalAccelerator::CrossAccountAttachment",
     ),
     "verifiedaccess": ("aws_verifiedaccess_endpoint", "AWS::EC2::VerifiedAccessEndpoint"),

@@ -14,17 +14,15 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     same,
-    symbol,
 )
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.load_balancing.edge import EdgeConnection
-from taskwall.model.load_balancing.vpc_link import LinkedIntegration, VpcLink
+from taskwall.model.load_balancing.vpc_link import LinkedIntegration, NetworkVpcLink, VpcLink
 from taskwall.source.resource import Cell
 
-_DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
-_VPC_ORIGINS = ("aws_cloudfront_vpc_origin", "AWS::CloudFront::VpcOrigin")
+DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
 _RECORDS = ("aws_route53_record", "AWS::Route53::RecordSet")
 _VPC_LINKS = ("aws_api_gateway_vpc_link", "AWS::ApiGateway::VpcLink")
 _REST_APIS = ("aws_api_gateway_rest_api", "AWS::ApiGateway::RestApi")
@@ -35,14 +33,14 @@ _BALANCERS = ("aws_lb", "aws_alb", "aws_elb", "AWS::ElasticLoadBalancingV2::Load
 # --- CloudFront
 
 
-@lowers(*_DISTRIBUTIONS)
+@lowers(*DISTRIBUTIONS)
 def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
     custom, policy, port = (
         ("custom_origin_config", "origin_protocol_policy", "http_port")
         if r.terraform
         else ("CustomOriginConfig", "OriginProtocolPolicy", "HTTPPort")
     )
-    for each in _origins(r):
+    for each in origins(r):
         written = isinstance(dereferenced(each.value or Known(None)), Fields)
         origin = replace(each, doubt=None) if written else each
         config = origin.get(custom)
@@ -50,7 +48,7 @@ def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
         if config.absent or (balancer := _balancer(r, domain)) is None:
             continue
         protocol = setting(config.get(policy), policy)
-        forced = all_of(_forced(r, origin.get("origin_id" if r.terraform else "Id")))
+        forced = all_of(forces_https(r, origin.get("origin_id" if r.terraform else "Id")))
         yield EdgeConnection(
             r.origin,
             protocol.place,
@@ -58,58 +56,22 @@ def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
             balancer,
             None,
             str(config.get(port).known or 80),
-            _https(protocol, forced),
+            over_https(protocol, forced),
             protocol.to("https-only"),
         )
 
 
-@lowers(*_VPC_ORIGINS)
-def vpc_origin(r: ResourceReader) -> Iterator[EdgeConnection]:
-    config = r.attribute("vpc_origin_endpoint_config", "VpcOriginEndpointConfig")
-    arn, policy, port = (
-        ("arn", "origin_protocol_policy", "http_port")
-        if r.terraform
-        else ("Arn", "OriginProtocolPolicy", "HTTPPort")
-    )
-    protocol = setting(config.get(policy), policy)
-    forced: list[Fact] = []
-    for resource in r.builder.of_type(*_DISTRIBUTIONS):
-        other = ResourceReader(resource, r.builder)
-        for origin in _origins(other):
-            used = origin.at(
-                "vpc_origin_config.vpc_origin_id"
-                if other.terraform
-                else "VpcOriginConfig.VpcOriginId"
-            )
-            value = used.value
-            force = _forced(other, origin.get("origin_id" if other.terraform else "Id"))
-            if isinstance(value, Reference) and value.resource == r.id:
-                forced += force
-            elif value is not None and not isinstance(value, Known) and not symbol(value):
-                text = f"{other.name} has another origin"
-                another = Fact(None, text, used.place, other.name, used.needs)
-                forced += [another | each for each in force]
-    yield EdgeConnection(
-        r.origin,
-        protocol.place,
-        r.name,
-        r.link(LoadBalancer, config.get(arn), "reaches"),
-        None,
-        str(config.get(port).known or 80),
-        _https(protocol, all_of(forced)),
-        protocol.to("https-only"),
-    )
-
-
-def _origins(r: ResourceReader) -> Iterator[Cell]:
+def origins(r: ResourceReader) -> Iterator[Cell]:
+    """The origins of a distribution."""
     yield from r.attribute("origin", "DistributionConfig.Origins").each()
 
 
-def _https(protocol: Setting, forced: Fact) -> Fact:
+def over_https(protocol: Setting, forced: Fact) -> Fact:
+    """Whether an origin is reached by HTTPS, by its policy and what its viewers must use."""
     return any_of((protocol.is_("https-only"), all_of((protocol.is_("match-viewer"), forced))))
 
 
-def _forced(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
+def forces_https(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
     """For each behaviour that may use an origin, whether it makes viewers take HTTPS."""
     config = r.body if r.terraform else r.body.get("DistributionConfig")
     first, more, target, policy = (
@@ -118,7 +80,7 @@ def _forced(r: ResourceReader, identity: Cell) -> Iterator[Fact]:
         if r.terraform
         else ("DefaultCacheBehavior", "CacheBehaviors", "TargetOriginId", "ViewerProtocolPolicy")
     )  # fmt: skip
-    identities = [origin.get("origin_id" if r.terraform else "Id") for origin in _origins(r)]
+    identities = [origin.get("origin_id" if r.terraform else "Id") for origin in origins(r)]
     ids = [each.value for each in identities]
     for behaviour in (*config.get(first).each(), *config.get(more).each()):
         named = behaviour.get(target).value
@@ -292,20 +254,22 @@ def of_rest_api(
     if uri.absent or str(kind.known or "HTTP").upper() not in ("HTTP", "HTTP_PROXY"):
         return
     balancer = _host(r, uri)
+    kind_of_link: type[VpcLink | NetworkVpcLink] = VpcLink
     if not target.absent:
         balancer = r.link(LoadBalancer, target, "reaches")
-        through = r.link(VpcLink, connection, "goes through")
-        if through is not None:
-            public = balancer if _is_public(api) else None
-            port = _port(uri.value) or {"http": "80", "https": "443"}.get(_scheme(uri.value) or "")
-            yield LinkedIntegration(r.origin, uri.place, through, None, public, port or "")
     elif not connection.absent:
         balancer = _linked(r, connection) or balancer
+        kind_of_link = NetworkVpcLink
+    through = r.link(kind_of_link, connection, "goes through")
+    if through is not None:
+        port, public = _port(uri.value), _is_public(api)
+        at = uri.place
+        yield LinkedIntegration(r.origin, at, through, None, balancer, port, public=public)
     yield from _by_uri(r, uri, balancer)
 
 
 def _linked(r: ResourceReader, connection: Cell) -> Link | None:
-    """The load balancer behind a VPC link of a REST API."""
+    """The load balancer behind a VPC link that leads to a Network Load Balancer."""
     for reference in _references(connection.value):
         resource = r.builder.resources.get(reference.resource)
         if resource is not None and resource.type in _VPC_LINKS:
@@ -313,13 +277,6 @@ def _linked(r: ResourceReader, connection: Cell) -> Link | None:
             for each in other.attribute("target_arns", "TargetArns").each():
                 return other.link(LoadBalancer, each, "reaches")
     return r.link(LoadBalancer, connection, "reaches")
-
-
-@lowers(*_VPC_LINKS)
-def vpc_link(r: ResourceReader) -> Iterator[EdgeConnection]:
-    # Read by the integrations that go through it.
-    r.attribute("target_arns", "TargetArns")
-    return iter(())
 
 
 def _host(r: ResourceReader, uri: Cell) -> Link | None:
@@ -354,10 +311,16 @@ def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[Edg
 
 
 def _port(value: Value | None) -> str:
-    """The port that a URI names after the host, "" if none."""
+    """The port of a URI, by its scheme if it names none; "" where the sources do not tell."""
     found = None if value is None else dereferenced(value)
-    rest = (
-        "".join(p for p in found.parts[1:] if isinstance(p, str)) if isinstance(found, Text) else ""
-    )
-    port = re.match(r":(\d+)", rest)
-    return port[1] if port else ""
+    parts = found.parts if isinstance(found, Text) else ()
+    text = str(found.data) if isinstance(found, Known) else ""
+    for part in parts:
+        # An attribute of a resource is a host; what else is not known may have a port in it.
+        text += part if isinstance(part, str) else "-" if isinstance(part, Reference) else ":?"
+    match = re.match(r"(https?)://([^/?:]*)(:?)([^/?]*)", text)
+    if match is None:
+        return ""
+    if match[3]:
+        return match[4] if match[4].isdigit() else ""
+    return "443" if match[1] == "https" else "80"

@@ -42,6 +42,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
         external=r.external,
         vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
         default=_is_default(r),
+        looked_up=tuple(_looked_up(r)),
         managed=managed,
         exclusive=frozenset(managed if r.terraform else ()),
         made_open=not r.terraform,
@@ -55,6 +56,17 @@ def security_group(r: ResourceReader) -> Iterator[object]:
     for way, cell in inline.items():
         for block in cell.each():
             yield from _permissions(r, here, way, block)
+
+
+def _looked_up(r: ResourceReader) -> Iterator[Setting]:
+    """The names by which a data source looks for its group."""
+    if not r.resource.data:
+        return
+    if not (name := r.attribute("name", "")).absent:
+        yield setting(name, "name")
+    for each in r.attribute("filter", "").each():
+        if each.get("name").known == "group-name":
+            yield from (setting(name, "values") for name in each.get("values").each())
 
 
 def _is_default(r: ResourceReader) -> bool:

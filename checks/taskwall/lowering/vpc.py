@@ -109,6 +109,7 @@ def subnet(r: ResourceReader) -> Iterator[object]:
             "default subnets do so" if r.resource.type == "aws_default_subnet" else "",
             SWITCH,
         ),
+        zone=r.setting("availability_zone", "AvailabilityZone"),
     )
 
 

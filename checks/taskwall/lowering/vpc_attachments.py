@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Known, Need, Reference, Text, dereferenced
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
+from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.vpc import Gateway
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -74,6 +74,8 @@ _ENABLE = {**SWITCH, "enable": True, "disable": False}
 )
 def transit_attachment(r: ResourceReader) -> Iterator[Entity]:
     says = "on is the default"
+    cell = r.attribute("subnet_ids", "SubnetIds")
+    subnets = r.links(Subnet, cell, "is attached in")
     yield TransitAttachment(
         id=r.id,
         origin=r.origin,
@@ -82,6 +84,8 @@ def transit_attachment(r: ResourceReader) -> Iterator[Entity]:
             TransitGateway, r.attribute("transit_gateway_id", "TransitGatewayId"), "is attached to"
         ),
         vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "attaches"),
+        subnets=subnets,
+        subnets_setting=setting(cell, "subnets", links=subnets),
         associates=r.setting(
             "transit_gateway_default_route_table_association", "", True, says, SWITCH
         ),

@@ -109,7 +109,7 @@ class ReportEntries:
                 (read.stack.files, [(one.finding.rule, one.changes) for one in judgement.findings])
                 for read, judgement in zip(reads, judgements, strict=True)
             ],
-            files.text,
+            files,
             self.errors,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):

@@ -18,7 +18,7 @@ class LoadBalancer(Entity, frozen=True, kw_only=True):
     `addresses` are private addresses fixed for it, `elastic` Elastic IPs that it is given.
     `families` is the type of its addresses, None of a kind that has IPv4 addresses only.
     `access_log` is whether it keeps access logs, `check` a classic one's health check. `logging`
-    is what would make it keep them.
+    is what would make it keep them. `enforces` is whether its groups filter PrivateLink's traffic.
     """
 
     kind: Setting
@@ -32,6 +32,7 @@ class LoadBalancer(Entity, frozen=True, kw_only=True):
     logging: tuple[AttributeChange, ...] = ()
     check: Setting | None = None
     families: Setting | None = None
+    enforces: Setting | None = None
 
     @property
     def word(self) -> str:

@@ -17,6 +17,8 @@ Direction: TypeAlias = Literal["ingress", "egress"]
 class SecurityGroup(Entity, frozen=True, kw_only=True):
     """A security group. `default` where it is its VPC's default group.
 
+    `looked_up` are the names by which the sources look for one that they do not write.
+
     `managed` has the directions whose permissions it writes inline, each with the end of them;
     `lists` says where, if that is one list. `exclusive` names those in which what is inline undoes
     permissions that are resources of their own. `made_open` says that the rule with which AWS makes
@@ -25,6 +27,7 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
 
     vpc: Link | None = None
     default: bool = False
+    looked_up: tuple[Setting, ...] = ()
     managed: Mapping[Direction, AttributePath] = {}
     lists: Mapping[Direction, Span] = {}
     exclusive: frozenset[Direction] = frozenset()

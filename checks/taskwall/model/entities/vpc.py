@@ -49,11 +49,12 @@ class GivenRange(Struct, frozen=True):
 
 
 class Subnet(Entity, frozen=True, kw_only=True):
-    """A subnet, its VPC and its address ranges. `public_addresses`: instances in it get one."""
+    """A subnet, its VPC, address ranges and zone. `public_addresses`: instances in it get one."""
 
     vpc: Link
     cidrs: tuple[Setting, ...] = ()
     public_addresses: Setting | None = None
+    zone: Setting | None = None
 
 
 class RouteTable(Entity, frozen=True, kw_only=True):

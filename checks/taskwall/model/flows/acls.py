@@ -122,13 +122,27 @@ def _is_guarded(network: Network, place: Place | None) -> bool:
 class CrossingSide(Struct, frozen=True):
     """One side of a crossing: a place, or (None) a set of addresses outside of the VPC's subnets.
 
-    `ranges` are its addresses.
+    `ranges` are its addresses. Of two things in one subnet it is the same.
     """
 
     place: Place | None
     ranges: Ranges
 
+    @property
+    def _key(self) -> tuple[object, ...]:
+        place = self.place
+        if place is None:
+            return (self.ranges,)
+        return place.key, self.ranges, place.unseen if place.subnet is None else ()
 
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CrossingSide) and self._key == other._key
+
+
+@remembered
 def crossing(
     network: Network,
     client: CrossingSide,

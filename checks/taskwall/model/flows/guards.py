@@ -17,9 +17,11 @@ from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.security_groups import GroupEntry, all_entries
 from taskwall.model.flows.sets import OPEN, Pieces, TrafficPiece, merged, over
+from taskwall.model.load_balancing.accelerator import accelerated_balancers
 from taskwall.model.load_balancing.edge import EdgeConnection
 from taskwall.model.load_balancing.lattice import Fronted, Registered
 from taskwall.model.load_balancing.vpc_link import linked_balancers
+from taskwall.model.load_balancing.vpc_origin import used_origins
 from taskwall.model.permissions.packets import TCP
 from taskwall.model.routing.vpc_attachments import Peering, TransitAttachment
 
@@ -54,6 +56,7 @@ def openings(network: Network) -> tuple[Opening, ...]:
 
 def _by_doors(network: Network) -> Iterator[Opening]:
     modelled = {each.link.id for each in linked_balancers(network)}
+    modelled |= {each.group.id for each in accelerated_balancers(network)}
     for door in network.every(Door):
         if (not door.mentions and not door.open) or door.id in modelled:
             continue
@@ -136,8 +139,9 @@ def _by_lattice(network: Network) -> Iterator[Opening]:
 
 
 def _by_edges(network: Network) -> Iterator[Opening]:
-    """API Gateway's private integrations, and CloudFront's VPC origins."""
+    """API Gateway's private integrations, and CloudFront's VPC origins, that are not modelled."""
     modelled = {each.integration.on.address for each in linked_balancers(network)}
+    modelled |= {each.origin.origin.address for each in used_origins(network)}
     for edge in network.every(EdgeConnection):
         if edge.service != edge.on.name:
             continue  # An origin by its public name: that comes in by the load balancer's own door.

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
-from taskwall.core.values import Need
+from taskwall.core.values import Need, Value, same
 from taskwall.model.core.address import Ranges
-from taskwall.model.core.entity import Link, same_entity
+from taskwall.model.core.entity import Link, link_to, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.flows.places import Place
@@ -85,14 +85,19 @@ def _led(network: Network, one: Place, other: Place) -> tuple[Fact, Fact]:
     """Whether routes lead from one place to another in another VPC, and whether groups match."""
     parts: list[tuple[Ranges, Fact]] = []
     refers: list[Fact] = []
+    shut: list[Fact] = []
     for hop in hops(network, one, other.ranges):
         fact, match = _joins(network, hop, one, other)
+        if hop.way == "transit":
+            shut += [each for each in fact.deciding() if each.truth is False]
         if fact.truth is not False:
             parts.append((hop.addresses, fact))
             refers.append(match)
     name = one.name
     otherwise = f"no route of {name} leads to {other.name}"
     at = one.subnet.place if one.subnet else None
+    if not parts and shut:
+        return shut[0], FALSE
     if not parts:
         return Fact(False, f"a route of {name} leads there", at, name, otherwise=otherwise), FALSE
     sure = Ranges.union(ranges for ranges, fact in parts if fact.truth)
@@ -119,7 +124,7 @@ def _joins(network: Network, hop: Hop, one: Place, other: Place) -> tuple[Fact, 
             joined = Fact(None, text, hop.fact.place, hop.fact.resource, needs)
         return all_of((hop.fact, joined)), _in_one_region(network, hop.route.peering)
     if hop.way == "transit":
-        joined, refers = _by_transit(network, one.vpc, other.vpc)
+        joined, refers = _by_transit(network, one, one.vpc, other.vpc)
         return all_of((hop.fact, joined)), refers
     if hop.way in ("vpn", "appliance", "endpoint", None):
         text = f"what {hop.fact.resource or one.name} routes there gets to {other.name}"
@@ -161,8 +166,8 @@ def _in_one_region(network: Network, link: Link | None) -> Fact:
     return Fact(None, text, at, peering.name, peering.region.needs or needs)
 
 
-def _by_transit(network: Network, one: Link, other: Link) -> tuple[Fact, Fact]:
-    """Whether a transit gateway leads from one VPC to another, and lets groups refer there."""
+def _by_transit(network: Network, place: Place, one: Link, other: Link) -> tuple[Fact, Fact]:
+    """Whether a transit gateway leads from a place of a VPC to another VPC, and groups match."""
     attachments = network.every(TransitAttachment)
     parts, refers = [], []
     for mine in attachments:
@@ -172,9 +177,8 @@ def _by_transit(network: Network, one: Link, other: Link) -> tuple[Fact, Fact]:
             if same_entity(theirs.vpc, other) is False or theirs is mine:
                 continue
             if same_entity(mine.gateway, theirs.gateway) is not False:
-                parts.append(
-                    all_of((mine.exists, theirs.exists, transit_reaches(network, mine, theirs)))
-                )
+                ties = mine.exists, theirs.exists, _in_zone(network, place, mine)
+                parts.append(all_of((*ties, transit_reaches(network, mine, theirs))))
                 refers.append(_lets_refer(network, mine, theirs))
     if parts:
         return any_of(parts), any_of(refers)
@@ -182,6 +186,39 @@ def _by_transit(network: Network, one: Link, other: Link) -> tuple[Fact, Fact]:
     needs = (Need("what is attached to the transit gateway", "is not in the sources"),)
     unknown = Fact(None, text, one.place, one.to, needs)
     return unknown, unknown
+
+
+def _in_zone(network: Network, place: Place, attachment: TransitAttachment) -> Fact:
+    """Whether an attachment has a subnet in the zone of a place: it takes nothing from others."""
+    subnet = network.get(Subnet, place.subnet)
+    if subnet is None or not attachment.subnets:
+        return TRUE  # It waits for its subnet, or for the attachment, anyway.
+    text = f"{attachment.name} has a subnet in the Availability Zone of {subnet.name}"
+    otherwise = f"{attachment.name} has no subnet in the Availability Zone of {subnet.name}"
+    at, setting = attachment.subnets_setting.place, attachment.subnets_setting
+    parts = [Fact(None, text, at, attachment.name, setting.needs)] if setting.needs else []
+    for link in attachment.subnets:
+        mine, theirs = _zone(network, link_to(subnet)), _zone(network, link)
+        truth = same_entity(link, link_to(subnet)) or (
+            None if mine.value is None or theirs.value is None else same(mine.value, theirs.value)
+        )
+        needs = (*link.fact.needs, *mine.needs, *theirs.needs) if truth is None else ()
+        parts.append(Fact(truth, text, at, attachment.name, needs, otherwise))
+    return any_of(parts)
+
+
+def _zone(network: Network, link: Link) -> "_Zone":
+    """The Availability Zone of a subnet; AWS chooses one where the sources do not."""
+    subnet = network.get(Subnet, link)
+    zone = subnet.zone if subnet is not None else None
+    if zone is None or zone.value is None:
+        return _Zone(None, (Need(f"the Availability Zone of {link.to}", "is not in the sources"),))
+    return _Zone(zone.value, zone.needs)
+
+
+class _Zone(Struct, frozen=True):
+    value: Value | None
+    needs: tuple[Need, ...]
 
 
 def _lets_refer(network: Network, mine: TransitAttachment, theirs: TransitAttachment) -> Fact:

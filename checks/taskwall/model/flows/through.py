@@ -14,6 +14,7 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.exposure.balancer_paths import ways_to
 from taskwall.model.exposure.task_ports import number_of
+from taskwall.model.flows.accelerators import by_accelerator
 from taskwall.model.flows.api_gateway import by_api_gateway
 from taskwall.model.flows.ends import Interface, short_name
 from taskwall.model.flows.flow import OpenConnection, Told, if_there
@@ -32,6 +33,7 @@ from taskwall.model.flows.sets import (
     merged,
     over,
 )
+from taskwall.model.flows.vpc_origins import by_vpc_origin
 from taskwall.model.load_balancing.paths import BalancerPath
 from taskwall.model.permissions.coverage import Addresses, Part
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
@@ -85,16 +87,24 @@ def through_balancers(reach: Reach) -> Iterator[Told]:
     for balancer in reach.network.every(LoadBalancer):
         ways = onward(reach.network).get(balancer.id, ())
         for node in reach.of(balancer):
-            yield from _called_by_api(reach, node, balancer)
+            yield from _by_edges(reach, node, balancer)
             if ways:
                 yield from _BalancerNode(reach, node, balancer).told(ways)
 
 
-def _called_by_api(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Told]:
-    """What API Gateway opens to a load balancer itself, on other ports than it is called on."""
-    for each in by_api_gateway(reach, node, balancer):
-        pieces = if_there(_at_listener(each, each.at or OPEN), (node.exists,))
-        ports = Ranges.union(piece.traffic.ports for piece in each.at or ())
+def _arriving_by_edges(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Arrival]:
+    """What arrives through API Gateway, CloudFront and Global Accelerator, on ports of theirs."""
+    yield from by_api_gateway(reach, node, balancer)
+    yield from by_vpc_origin(reach, node, balancer)
+    yield from by_accelerator(reach, node, balancer)
+
+
+def _by_edges(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Told]:
+    """What AWS's edge opens to a load balancer itself."""
+    takes = reach.listens(balancer)
+    for each in _arriving_by_edges(reach, node, balancer):
+        pieces = if_there(_at_listener(each, takes), (node.exists,))
+        ports = Ranges.union(piece.traffic.ports for piece in cross(each.at or OPEN, takes))
         yield Told(each.end, node.end, pieces, each.through, ports)
 
 
@@ -150,7 +160,7 @@ def _arriving(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator
     """What arrives at a load balancer: directly, or by a Network Load Balancer before it."""
     yield from reach.sources(node)
     yield from by_privatelink(reach, node, balancer)
-    yield from by_api_gateway(reach, node, balancer)
+    yield from _arriving_by_edges(reach, node, balancer)
     for outer_id, ways in onward(reach.network).items():
         outer = reach.network.get(LoadBalancer, outer_id)
         for way in ways if outer is not None and outer is not balancer else ():

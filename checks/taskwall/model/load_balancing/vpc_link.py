@@ -20,11 +20,18 @@ class VpcLink(Entity, frozen=True, kw_only=True):
     subnets_setting: Setting
 
 
+class NetworkVpcLink(Entity, frozen=True, kw_only=True):
+    """A VPC link of version 1: by PrivateLink to Network Load Balancers, without interfaces."""
+
+    balancers: tuple[Link, ...]
+
+
 class LinkedIntegration(Struct, frozen=True):
-    """An integration of API Gateway that goes through a VPC link, and is called from the internet.
+    """An integration of API Gateway that goes through a VPC link.
 
     It leads to a listener, or to a load balancer at a port. Neither is given where it leads to
-    something else (a service of Cloud Map), or may not be called from the internet.
+    something else (a service of Cloud Map). `public` is whether it is certainly called from the
+    internet.
     """
 
     on: Origin
@@ -33,6 +40,7 @@ class LinkedIntegration(Struct, frozen=True):
     listener: Link | None = None
     balancer: Link | None = None
     port: str = ""
+    public: bool = True
 
     @property
     def target(self) -> Link | None:
@@ -44,7 +52,7 @@ class LinkedBalancer(Struct, frozen=True):
     """A listener that an integration reaches, with all that is on the way."""
 
     integration: LinkedIntegration
-    link: VpcLink
+    link: VpcLink | NetworkVpcLink
     listener: Listener
     balancer: LoadBalancer
 
@@ -65,12 +73,14 @@ def linked_balancers(network: Network) -> tuple[LinkedBalancer, ...]:
 
 
 def _reached(network: Network, integration: LinkedIntegration) -> Iterator[LinkedBalancer]:
-    link = network.get(VpcLink, integration.link)
+    link: VpcLink | NetworkVpcLink | None = network.get(VpcLink, integration.link)
+    link = link or network.get(NetworkVpcLink, integration.link)
+    if link is None or link.external or not integration.public:
+        return
     for listener in _listeners(network, integration):
         named = listener.load_balancer
         balancer = network.get(LoadBalancer, named)
-        written = balancer is not None and not balancer.external and named.exact
-        if link is not None and not link.external and balancer is not None and written:
+        if balancer is not None and not balancer.external and named.exact:
             yield LinkedBalancer(integration, link, listener, balancer)
 
 

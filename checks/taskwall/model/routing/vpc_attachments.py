@@ -40,10 +40,15 @@ class TransitTable(Entity, frozen=True):
 
 
 class TransitAttachment(Entity, frozen=True, kw_only=True):
-    """A VPC's attachment to a transit gateway, and whether it takes part in the default table."""
+    """A VPC's attachment to a transit gateway, and whether it takes part in the default table.
+
+    What is in other zones than its subnets does not get to the transit gateway.
+    """
 
     gateway: Link
     vpc: Link
+    subnets: tuple[Link, ...]
+    subnets_setting: Setting
     associates: Setting
     propagates: Setting
     refers: Setting

@@ -7,7 +7,7 @@ from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.terragrunt.context import ConfigurationContext
 
-MOST_INSTANCES = 2_000
+MOST_EXPANDED = 2_000
 """So many things one block makes at most: a number that is written costs nothing."""
 
 
@@ -27,7 +27,7 @@ def instances(configuration: ConfigurationContext, block: Block) -> Iterator[Map
             for item in found.items:
                 yield {"each": Fields({"key": item, "value": item})}
         elif isinstance(found, Known) and isinstance(found.data, int):
-            for number in range(min(found.data, MOST_INSTANCES)):
+            for number in range(min(found.data, MOST_EXPANDED)):
                 yield {"count": Fields({"index": Known(number)})}
         elif said is not None:
             what = " ".join((block.type, *(f'"{one}"' for one in block.labels)))

@@ -1,0 +1,35 @@
+"""Interfaces that AWS puts into a VPC for CloudFront and Global Accelerator: what may stop them.
+
+They need no route and no public address. Amazon CloudFront and AWS Global Accelerator Developer
+Guides; Amazon VPC User Guide, "Block public access to VPCs and subnets".
+"""
+
+from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.core.network import Network
+from taskwall.model.entities.vpc import Subnet
+from taskwall.model.flows.acls import CrossingSide, crossing
+from taskwall.model.flows.ends import Interface
+from taskwall.model.flows.internet import internet
+from taskwall.model.flows.places import Place
+from taskwall.model.routing.network_acl import BALANCER_PORTS
+from taskwall.model.routing.routes import gateway_blocked
+
+
+def gets_in(network: Network, node: Interface) -> Fact:
+    """Whether what such interfaces bring in gets to a load balancer, but for its groups."""
+    parts = [_gets_in(network, place) for place in node.places if place.version == 4]
+    return any_of(parts) if parts else TRUE
+
+
+def _gets_in(network: Network, place: Place) -> Fact:
+    subnet = network.get(Subnet, place.subnet)
+    if subnet is None:
+        return TRUE
+    open_ = ~gateway_blocked(network, subnet)
+    sides = CrossingSide(None, internet(4)), CrossingSide(place, place.ranges)
+    if crossing(network, *sides, BALANCER_PORTS).whole:
+        return open_ if open_.truth is not True else TRUE
+    text = f"the network ACL of {subnet.name} lets it pass"
+    needs = (Need("whether the network ACL is asked", "is not documented"),)
+    return all_of((open_, Fact(None, text, subnet.origin.header, subnet.name, needs)))
