@@ -63,7 +63,7 @@ def scanned(
     assert not judgement.crashes
     told = [one for one in judgement.findings if not one.unreported]
     asked = [(one.finding.rule, one.changes) for one in told]
-    [found] = edits.agreed([(stack.files, asked)], files.text)
+    [found] = edits.agreed([(stack.files, asked)], files)
     return Scan(stack, files, list(zip(told, found, strict=True)))
 
 

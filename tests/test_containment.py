@@ -10,11 +10,13 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from msgspec.structs import replace
 
 from taskwall.api import scan as api
 from taskwall.api.options import Options
 from taskwall.api.workers import results
-from taskwall.core.values import Items, Known, Need, Unknown, either
+from taskwall.core.alternatives import either
+from taskwall.core.values import Items, Known, Need, Unknown
 from taskwall.engine import judge
 from taskwall.engine.merging import merge_verdicts
 from taskwall.findings.baseline import BaselineError
@@ -376,7 +378,7 @@ def test_settings_name_no_baseline_beyond_the_repository(path: str, tmp_path: Pa
 
 
 def test_links_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
-    """By nothing, unless it is allowed, or the user names them; a note says which were met."""
+    """By nothing, unless it is allowed, or the user names them; what may be a source is absent."""
     secret = "SECRET_OF_ANOTHER"
     laid_out(
         tmp_path,
@@ -407,9 +409,20 @@ def test_links_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
     report = api.scan(options)
     assert {one.file for one in report.document.findings} == {"inside/main.tf"}
     met = [note.partition(": leads out")[0] for note in report.notes if "leads out" in note]
-    assert met == [
-        *("a/linked.tf", "a/m", "a/secret.txt", "a/terraform.tfvars", "folder", "nested.yaml")
+    assert met == ["a/secret.txt"]
+    links = [one for one in report.document.absent if one.kind == "link"]
+    assert [one.file for one in links] == [
+        *("a/linked.tf", "a/m", "a/terraform.tfvars", "folder", "nested.yaml")
     ]
+    assert {(one.source, one.cure) for one in links[-2:]} == {
+        (str(other), "--allow-outside"),
+        (str(other / "t.yaml"), "--allow-outside"),
+    }
+    for strict in (False, True):
+        assert api.scan(replace(options, fail_on="never", fail_on_absent=strict)).status == strict
+    for path, among in (("real", []), ("a/main.tf", ["a/linked.tf", "a/m", "a/terraform.tfvars"])):
+        near = api.scan(replace(options, paths=(str(repo / path),))).document.absent
+        assert [one.file for one in near if one.kind == "link"] == among
     assert report.document.crashes == ()
     allowed = scanned(repo, Inputs(outside=True))
     assert {"a/linked.tf", "folder/main.tf"} & {one.file for one in allowed.findings}

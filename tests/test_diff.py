@@ -21,7 +21,7 @@ from taskwall.api.flows import FlowLine, list_flows
 from taskwall.api.options import Options
 from taskwall.cli import main
 from taskwall.diff import render
-from taskwall.findings.finding import Problem, Step
+from taskwall.findings.finding import Absent, Problem, Step
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo"
 
@@ -283,7 +283,16 @@ def test_modules_of_one_side_are_absent_on_both(tmp_path: Path) -> None:
     }
     (there / "modules.json").write_text(json.dumps({"Modules": [noted]}))
     found = difference(Options(cwd=str(tmp_path)), "HEAD", None)
-    assert found.absent == ("module.net",)
+    assert found.one_sided == ("module.net",)
+    assert {(one.name, one.version) for one in found.absent} == {
+        ("module.net", "1.0.0"),
+        ("module.net", "2.0.0"),
+    }
+    document = json.loads(render("json", found))
+    assert document["absent"][0]["cure"] == "terraform get"
+    line, _ = (one for one in render("markdown", found).splitlines() if "module.net" in one)
+    assert "not read: acme/net/aws" in line
+    assert "only one side has it" in line
     assert not found.flows.opened
     assert not found.flows.closed
     assert not found.findings.appeared
@@ -342,7 +351,10 @@ def test_markdown_is_bounded_and_nothing_breaks_out_of_it() -> None:
         ChangedFlow(replace(line, source=f"{name}{n}", target=f"{name}{n}"), "closed", at)
         for n in range(1000)
     )
-    absent = tuple(f"module.{name}{n}" for n in range(1000))
+    absent = tuple(
+        Absent("module", f"module.{name}{n}", name, None, "infra", name, n, name)
+        for n in range(1000)
+    )
     flows = FlowChanges(every, every, every)
     problems = tuple(Problem("main.tf", n, 1, name) for n in range(1000))
     found = Difference("a", "b", flows, FindingChanges(), absent, (), problems, 1)

@@ -75,6 +75,18 @@ def test_a_page_shows_what_the_rule_finds() -> None:
         assert shown, rule.id
 
 
+def test_a_page_shows_what_passes_and_what_is_unknown() -> None:
+    """A change that passes is a diff of two fixtures; the cases are said in their first words."""
+    for rule in RULES:
+        page = docs.page_of(rule)
+        assert "\n## A change that passes\n\nIn " in page
+        assert all(f"\n## What {verdict}\n\n" in page for verdict in ("passes", "is unknown"))
+    policy = docs.page_of(next(rule for rule in RULES if rule.id == "TW102"))
+    assert '\n-  ssl_policy        = "ELBSecurityPolicy-TLS13-1-0-2021-06"\n+  ssl_policy' in policy
+    assert "\n- The policy is an input without a default.\n" in policy
+    assert docs.first_sentence("# A group allows\n# all. More.\n\n# x\n") == "A group allows all."
+
+
 def test_an_example_is_the_whole_block() -> None:
     """An excerpt holds the block or resource around the marked line and nothing else."""
     terraform = 'resource "a" "x" {\n}\n\nresource "a" "y" {\n  b = 1 # TW101\n}\n\nlocals {\n}\n'

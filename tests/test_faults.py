@@ -77,6 +77,22 @@ def test_a_report_is_whole_whenever_it_is_killed(tmp_path: Path) -> None:
     assert all(name.startswith(".taskwall-") and name.endswith(".tmp") for name in beside)
 
 
+def test_what_killed_runs_left_is_removed_after_a_day(tmp_path: Path) -> None:
+    """Only that: not what another run is writing, nor what has another name or is no file."""
+    target = tmp_path / "report.json"
+    for name in (".taskwall-a.tmp", ".taskwall-b.tmp", ".taskwall-c.json", "d.tmp"):
+        (tmp_path / name).write_text(OLD)
+    (tmp_path / ".taskwall-e.tmp").mkdir()
+    (tmp_path / ".taskwall-f.tmp").symlink_to("d.tmp")
+    for each in tmp_path.iterdir():
+        if each.name != ".taskwall-b.tmp":
+            yesterday = each.lstat().st_mtime - 25 * 60 * 60
+            os.utime(each, (yesterday, yesterday), follow_symlinks=False)
+    before = set(os.listdir(tmp_path))
+    outputs.write(str(target), NEW)
+    assert set(os.listdir(tmp_path)) == before - {".taskwall-a.tmp"} | {"report.json"}
+
+
 def test_two_at_once_write_one_after_the_other(tmp_path: Path) -> None:
     """Whoever reads meanwhile sees one of the texts, and nothing is left beside it."""
     target = tmp_path / "report.json"
@@ -97,10 +113,12 @@ def test_two_at_once_write_one_after_the_other(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def full(tmp_path: Path) -> Iterator[Path]:
+def full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with a root, in which no file can have more than a few bytes."""
     import resource
 
+    # Python would keep what it compiles as far as it has room, and fail on it ever after.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     (tmp_path / ".git").mkdir()
     (tmp_path / "main.tf").write_text(GOOD)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

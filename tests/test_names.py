@@ -1,6 +1,8 @@
 """One name, one meaning: what modules define under the same name means the same."""
 
 import ast
+import builtins
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,3 +85,21 @@ def test_what_is_listed_is_needed() -> None:
     twice = _twice()
 
     assert sorted(name for name in SAME if name not in twice) == []
+
+
+def test_what_docstrings_raise_is_there() -> None:
+    """A docstring names no exception that was renamed, or went."""
+    there, named = {*dir(builtins)}, list[tuple[str, str]]()
+    for module in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                there |= {one.asname or one.name for one in node.names}
+            elif isinstance(node, ast.ClassDef):
+                there.add(node.name)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                _, _, raises = (ast.get_docstring(node) or "").partition("Raises:\n")
+                for name in re.findall(r"^    ([\w.]+):", raises, re.MULTILINE):
+                    named.append((name.rpartition(".")[2], f"{module.name}: {node.name}"))
+
+    assert len(named) > 50
+    assert [where for name, where in named if name not in there] == []

@@ -95,12 +95,36 @@ Resources:
         AwsvpcConfiguration: {Subnets: !Ref Subnets, SecurityGroups: [!Ref Group]}
 """
 
+JSON_TF = """
+resource "aws_ssm_parameter" "net" {
+  name  = "/net"
+  type  = "String"
+  value = jsonencode({ subnets = [aws_subnet.a.id], group = aws_security_group.task.id })
+}
+"""
+JSON_YAML = """
+  Net:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Name: /net
+      Type: String
+      Value: !Sub '{"subnets": ["${Subnet}"], "group": "${Group.GroupId}"}'
+"""
+OF_JSON = (
+    APP_TF.replace('"aws_ssm_parameter" "group" { name = "/net/group" }', '"aws_region" "x" {}')
+    .replace("/net/subnets", "/net")
+    .replace('split(",", data.aws_ssm_parameter.subnets.value)', "local.net.subnets")
+    .replace("data.aws_ssm_parameter.group.value", "local.net.group")
+    + "locals { net = jsondecode(data.aws_ssm_parameter.subnets.value) }"
+)
+
 
 @pytest.mark.parametrize(
     ("network", "app", "to"),
     [
         (("main.tf", NETWORK_TF), ("app.yaml", APP_YAML), "net"),
         (("net.yaml", NETWORK_YAML), ("main.tf", APP_TF), "net/net.yaml"),
+        (("net.yaml", NETWORK_YAML + JSON_YAML), ("main.tf", OF_JSON), "net/net.yaml"),
     ],
 )
 def test_a_parameter_ties_both_languages(
@@ -123,3 +147,15 @@ def test_a_parameter_ties_both_languages(
     (step,) = (one for one in report.document.findings if one.rule == "TW204")
     assert any(each.file == f"net/{network[0]}" for each in step.because)
     assert report.excerpt(f"net/{network[0]}", 3) is not None  # it is no state
+
+
+def test_a_parameter_of_json_ties_roots(tmp_path: Path) -> None:
+    """What one root encodes as JSON, and another decodes, are the same resources."""
+    (tmp_path / ".git").mkdir()
+    for folder, text in (("net", NETWORK_TF + JSON_TF), ("app", OF_JSON)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "main.tf").write_text(text)
+    document = scan(Options((".",), cwd=str(tmp_path))).document
+    assert {one.rule for one in document.findings} == {"TW204", "TW401", "TW701"}
+    assert not document.summary.unknown
+    assert [tie.to_stack for tie in document.ties] == ["net"]

@@ -2,8 +2,12 @@
 
 import json
 import os
+import re
+import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +15,7 @@ import pytest
 from dulwich import porcelain
 
 import taskwall
+from languageserver.editors import Editor
 from taskwall.api.options import Options
 from taskwall.cli import main
 from taskwall.languageserver.documents import OpenDocument
@@ -261,7 +266,9 @@ def edited(tree: Path) -> None:
     """What an editor asks for while somebody types."""
     path = str(tree / "main.tf")
     project = Project(str(tree), Preferences().options(), "utf-16")
-    for text in (f"{HOSTILE['main.tf']}\n", HOSTILE["main.tf"]):
+    hostile = (tree / "main.tf").read_text()
+    for port in (81, 82, 83):
+        text = hostile.replace("= 80", f"= {port}")
         document = OpenDocument(f"file://{path}", path, 1, DocumentLines(text, "utf-16"))
         project.change(path, document)
         project.judge()
@@ -327,3 +334,85 @@ def test_only_what_is_asked_for_is_written(tree: Path) -> None:
     assert written - beside <= {"report.json", "known.json", "main.tf"}
     assert (tree / "report.json").exists()
     assert (tree.parent / "outside" / "main.tf").read_text() == SERVICE
+
+
+# The same of whole processes, as the operating system sees them: also of what is no Python
+
+SYSTEM = ("/dev/", "/etc/", "/lib", "/proc/", "/sys/", "/usr/")
+"""Where a process finds libraries, time zones, and what the system is like."""
+
+CONNECTS = re.compile(r"^\d+ +(?:socket|connect|bind|listen|accept4?)\(", re.MULTILINE)
+STARTS = re.compile(
+    r"^\d+ +(?:execve|execveat|fork|vfork|clone3?)\((?!.*CLONE_THREAD)", re.MULTILINE
+)
+OPENS = re.compile(r'^\d+ +open(?:at)?\((?:AT_FDCWD, )?"([^"]*)", ([A-Z_|]+).* = \d+', re.MULTILINE)
+
+
+def run_by_commands(command: list[str], tree: Path) -> None:
+    """Ask each command once, in a process of its own."""
+    for number, arguments in enumerate((*COMMANDS[-5:], ("scan", "."))):
+        done = subprocess.run([*command, *arguments], cwd=tree, capture_output=True, check=False)
+        assert done.returncode in (0, 1, 2), done.stderr
+        (tree.parent / "log").rename(tree.parent / f"log{number}")
+
+
+def run_by_an_editor(command: list[str], tree: Path) -> None:
+    """Open a file in an editor, and change it."""
+    with Editor([*command, "lsp"]) as editor:
+        editor.begin(tree)
+        uri = editor.open(tree / "main.tf")
+        editor.shown(uri, bool)
+        editor.change(uri, 2, {"text": SERVICE})
+        editor.shown(uri, lambda found: len(found) > 1)
+        editor.end()
+
+
+def run_by_an_agent(command: list[str], tree: Path) -> None:
+    """Let an agent scan."""
+    client = {"name": "a", "version": "1"}
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+    messages = (
+        {"id": 1, "method": "initialize", "params": hello},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": {"name": "scan", "arguments": {}}},
+    )
+    with subprocess.Popen(
+        [*command, "mcp"], cwd=tree, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for message in messages:
+            process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+        process.stdin.flush()
+        answers_of_both = [process.stdout.readline() for _ in range(2)]
+        assert b"TW204" in answers_of_both[-1]
+        process.stdin.close()
+
+
+@pytest.mark.everything
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("used", [run_by_commands, run_by_an_editor, run_by_an_agent])
+def test_processes_touch_nothing_but_the_tree(
+    used: Callable[[list[str], Path], None], tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No socket but between own threads, no other program, no file of others, none written."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
+    log = tree.parent / "log"
+    traced = ["strace", "-f", "-qq", "-o", str(log), "-e", "trace=%network,%process,open,openat"]
+    used([*traced, sys.executable, "-m", "taskwall"], tree)
+    logs = [one.read_text() for one in tree.parent.glob("log*")]
+    assert logs
+    for text in logs:
+        assert not CONNECTS.findall(text)
+        assert len(STARTS.findall(text)) == 1, "it is started itself"
+        opened = {
+            (os.path.realpath(tree / path), how)
+            for path, how in OPENS.findall(text)
+            # Python tries whether it may write there before it says where such files may be.
+            if os.path.dirname(path) != tempfile.gettempdir()
+        }
+        assert any(path.startswith(f"{tree}{os.sep}") for path, _ in opened)
+        others = [one for one in opened if not one[0].startswith((*OWN, *SYSTEM, str(tree)))]
+        assert not others
+        assert {path for path, how in opened if "O_RDONLY" not in how} <= {os.devnull}

@@ -2,8 +2,8 @@
 
     python -m tools.docs
 
-Nothing of it is written by hand: a rule's page comes from its docstring and its first failing
-fixture, the coverage from `data/guide.toml` and the section `Guide` of each rule, and the page of
+Nothing of it is written by hand: a rule's page comes from its docstring and its fixtures, the
+coverage from `data/guide.toml` and the section `Guide` of each rule, and the page of
 commands from what each command takes.
 """
 
@@ -12,7 +12,9 @@ import sys
 import tomllib
 from argparse import ArgumentParser, _HelpAction
 from collections.abc import Iterator
+from difflib import unified_diff
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +175,9 @@ def linked(rule: Rule) -> str:
 
 def page_of(rule: Rule) -> str:
     """A rule's page, with examples."""
-    return f"{NOTE}\n\n{page(rule, ''.join(examples(rule)))}{controls_of(rule)}"
+    cases = (*changes(rule), *said_of(rule, "pass"), *said_of(rule, "unknown"))
+    text = page(rule, "".join(examples(rule)), "\n".join(cases))
+    return f"{NOTE}\n\n{text}{controls_of(rule)}"
 
 
 def controls_of(rule: Rule) -> str:
@@ -187,15 +191,82 @@ def controls_of(rule: Rule) -> str:
     return f"\n## Compliance\n\n{said}{''.join(lines)}" if lines else ""
 
 
+def cases_of(rule: Rule, verdict: str, name: str) -> Iterator[Path]:
+    """The fixtures of a rule with a verdict in a language, the plainest first."""
+    folder = ROOT / "fixtures" / "rules" / rule.id.lower()
+    for case in sorted(folder.glob(f"{verdict}*")):
+        if (case / FILES[name]).exists():
+            yield case / FILES[name]
+
+
 def examples(rule: Rule) -> Iterator[str]:
     """What the rule finds in its first failing fixture, in each language that the fixture has."""
-    folder = ROOT / "fixtures" / "rules" / rule.id.lower()
-    cases = sorted(case for case in folder.glob("fail*") if case.is_dir())
-    for case in cases[:1]:
-        for name, file in FILES.items():
-            source = case / file
-            if source.exists() and (found := excerpt(source.read_text(), rule.id)):
-                yield f"In {name}:\n\n```{HIGHLIGHTS[name]}\n{found}\n```\n\n"
+    for name, file in failing(rule).items():
+        if found := excerpt(file.read_text(), rule.id):
+            yield f"In {name}:\n\n```{HIGHLIGHTS[name]}\n{found}\n```\n\n"
+
+
+def failing(rule: Rule) -> dict[str, Path]:
+    """The first failing fixture of a rule, by language."""
+    found = {name: next(cases_of(rule, "fail", name), None) for name in FILES}
+    return {name: source for name, source in found.items() if source}
+
+
+def changes(rule: Rule) -> Iterator[str]:
+    """How the failing example would pass: its difference to a fixture that does."""
+    shown = ""
+    for name, file in failing(rule).items():
+        differing = [change(file, other) for other in cases_of(rule, "pass", name)]
+        if differing:
+            nearest = min(differing, key=lambda lines: max(len(lines), SHORT))
+            shown += "\n".join((f"\nIn {name}:\n\n```diff", *nearest, "```\n"))
+    if shown:
+        yield f"## A change that passes\n{shown}"
+
+
+SHORT = 30
+"""Lines of a change that are read at a glance: of those, the plainest fixture's is shown."""
+
+
+def change(before: Path, after: Path) -> list[str]:
+    """The lines of a change, without marks and comments, each part with the lines around it."""
+    old, new = (
+        [
+            re.sub(r"\s+# .*TW\d.*", "", line)
+            for line in file.read_text().splitlines()
+            if not line.startswith("#")
+        ]
+        for file in (before, after)
+    )
+    lines = list(unified_diff(old, new, n=2, lineterm=""))[3:]
+    shown = ["..." if line.startswith("@@") else line.rstrip() for line in lines]
+    return "\n".join(shown).strip("\n").split("\n")
+
+
+def said_of(rule: Rule, verdict: str) -> Iterator[str]:
+    """What the fixtures with a verdict are about, in the words with which each begins."""
+    said = dict.fromkeys(
+        first_sentence(source.read_text())
+        for name in FILES
+        for source in cases_of(rule, verdict, name)
+    )
+    if said:
+        lines = "".join(f"- {prose(sentence)}\n" for sentence in said)
+        yield f"## {HEADINGS[verdict]}\n\n{lines}"
+
+
+HEADINGS = {
+    "pass": "What passes",
+    "unknown": "What is unknown\n\nAn input is a variable or a parameter that the sources give"
+    " no value; [Verdicts](../verdicts.md) says\nhow to give it one.",
+}
+"""What stands above the cases of a verdict."""
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of the comment with which a fixture begins."""
+    comment = takewhile(lambda line: line.startswith("#"), text.splitlines())
+    return re.split(r"(?<=\.) ", " ".join(line.lstrip("# ") for line in comment))[0]
 
 
 def excerpt(text: str, rule: str) -> str:

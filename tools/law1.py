@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import all_of
 from taskwall.core.values import Fields, Items, Known, Need, Reference, Span, Text, Unknown, Value
+from taskwall.engine.absent_modules import is_reported
 from taskwall.engine.judge import policy_of
 from taskwall.incremental.query import AmbiguousError, QueryEngine
 from taskwall.lowering import IncrementalLowering, lower
@@ -246,7 +247,7 @@ def verdicts_of(rule: Rule, network: Network) -> Verdicts:
     for verdict in rule.judge(network):
         # Certainty wins over concern: what is not violated is not reported.
         truth = all_of((verdict.concerned, verdict.violated)).truth
-        if truth is not False:
+        if truth is not False and is_reported(verdict, truth):
             key = rule.id, verdict.on.address, verdict.place
             found[key] = truth or found.get(key)
     return found

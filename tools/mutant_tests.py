@@ -8,6 +8,7 @@ all modules that have taken it. `TASK` names the file that holds the task, and g
 import gc
 import os
 import resource
+import signal
 import sys
 import time
 from bisect import bisect
@@ -20,7 +21,7 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 import msgspec
 import pytest
 from _pytest.runner import runtestprotocol
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tools.mutations import Mutant
 
@@ -30,12 +31,14 @@ PATIENCE, START = 5, 10
 MAX_BYTES = 8 << 30
 OVERHEAD = 0.02  # seconds of pytest for each test, roughly
 
-# A failure is enough: nothing is made smaller, and nothing is kept for the next mutant.
+# A failure is enough: nothing is made smaller, and nothing is kept for the next mutant. And nothing
+# is measured that a busy machine makes longer.
 settings.register_profile(
     "mutants",
     derandomize=True,
     database=None,
     deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],
 )
 
@@ -101,6 +104,7 @@ def _fails(test: pytest.Item) -> bool:
 def _functions(names: set[str]) -> dict[CodeType, list[FunctionType]]:
     """The functions of some files that are there, by their code."""
     found: dict[CodeType, list[FunctionType]] = {}
+    gc.unfreeze()  # the collector does not show what is frozen, as the tests' own code is
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and one.__code__.co_filename in names:
             found.setdefault(one.__code__, []).append(one)
@@ -123,9 +127,10 @@ def _killed(
             return killed
         process, status = os.wait()
         number = running.pop(process)
-        killed[number] = status != 0
+        # The kernel kills what a full machine has no memory for: that is no test that fails.
+        killed[number] = os.waitstatus_to_exitcode(status) not in (0, -signal.SIGKILL)
         mutant = task.mutants[number]
-        word = "killed" if status else "survived"
+        word = "killed" if killed[number] else "survived"
         sys.stderr.write(f"{word} {mutant.file} {mutant.lines[0]}\n")
 
 
@@ -143,7 +148,7 @@ def _begun(
         code = _changed(mutant, name, functions)
         tests = _against(code, name, passed, task.seconds)
         limit = int(time.process_time() + START + PATIENCE * sum(one.seconds for one in tests))
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + PATIENCE))
         resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
         failed = any(_fails(one.test) for one in tests)
     finally:

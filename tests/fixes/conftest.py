@@ -47,7 +47,7 @@ def mend(tmp_path: Path) -> Mend:
         change = AttributeChange(
             AttributePath(resource.origin.address, path), wanted, wanted, form=form
         )
-        edits = EditBuilder(files.text).edits([(change, resource)])
+        edits = EditBuilder(files).edits([(change, resource)])
         return applied(files.text(resource.origin.header.file), edits) if edits else None
 
     return made

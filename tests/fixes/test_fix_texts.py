@@ -51,6 +51,7 @@ def problems(rule: Rule, finding: Finding, resources: dict[str, Resource], file:
         return []
     wrong = _wrong_in_terraform if file.endswith(".tf") else _wrong_in_template
     found: list[str] = [] if file.endswith(".tf") else list(_wrong_in_json(finding.fix.text))
+    found += [f"{one} is two placeholders" for one in re.findall(r"<<[^<>\n]+>>", code)]
     for address, part in _by_resource(code, finding.resource):
         type_ = resources[address].type
         if not type_.startswith("awscc_"):
@@ -77,7 +78,10 @@ def _wrong_in_terraform(code: str, type_: str, resources: dict[str, Resource]) -
     if parsed.errors:
         yield f"does not parse: {parsed.errors[0].message}"
         return
-    declared = {f"{one.labels[0]}.{one.labels[1]}" for one in parsed.body.blocks if one.labels}
+    declared = {
+        ".".join(one.labels if one.type == "resource" else (one.type, *one.labels))
+        for one in parsed.body.blocks
+    }
     names = {re.sub(r"\[[^]]*\]", "", one.origin.name) for one in resources.values()}
     for address in re.findall(
         r"(?<![\w.<])(?:data\.)?aws_\w+\.[\w-]+", re.sub(r'"[^"$]*"', "", plain)

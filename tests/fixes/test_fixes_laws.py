@@ -92,7 +92,7 @@ def holds(file: str, text: str, reader: Any, choose: Callable[[list[str]], str],
     body = values(before)
     path = choose(paths({key: plain(each) for key, each in before.body.fields.items()}))
     change = AttributeChange(AttributePath(before.origin.address, path.lstrip(".")), new, new)
-    edits = EditBuilder(Files({file: text}).text).edits([(change, before)])
+    edits = EditBuilder(Files({file: text})).edits([(change, before)])
     assume(edits)
     expected = deepcopy(body)
     put(expected, path, spelled(new), lambda: [{}] if reader is terraform else {})

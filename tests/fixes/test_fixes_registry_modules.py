@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from mending import scanned
+from taskwall.api.fix import as_diff, fix
+from taskwall.api.options import Options
 from taskwall.fixes.wording import code_of
 
 ROOT = """\
@@ -78,6 +80,22 @@ def test_arguments_mend_findings(
             text = re.sub(rf"^  {name} +=.*\n", "", text, flags=re.MULTILINE)
         text = text.replace(f'module "{module}" {{', f'module "{module}" {{\n{code}')
     assert modules.keys() & _fixes(tmp_path, text).keys() == set()
+
+
+def test_a_call_is_edited(tmp_path: Path) -> None:
+    """Arguments that mend a finding by themselves are added to the call, and proved."""
+    (tmp_path / "main.tf").write_text(ROOT)
+
+    diff = as_diff(fix(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW701",))))
+
+    added = [line[1:].strip() for line in diff.splitlines() if line[:1] == "+"]
+    assert [line.split(" =")[0].rstrip() for line in added[2:]] == [
+        "enable_flow_log",
+        "create_flow_log_cloudwatch_log_group",
+        "create_flow_log_cloudwatch_iam_role",
+        "flow_log_max_aggregation_interval",
+        "flow_log_log_format",
+    ]
 
 
 def _fixes(folder: Path, text: str) -> dict[str, str]:

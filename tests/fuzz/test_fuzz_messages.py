@@ -5,8 +5,9 @@ import io
 import json
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import wraps
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -23,7 +24,7 @@ from fuzz.grammars import ODD, ROOTS, reshaped
 from languageserver.test_languageserver_bad_input import MALFORMED
 from taskwall.languageserver import server as language_server
 from taskwall.languageserver.incoming import Incoming
-from taskwall.mcp import server as agent_server
+from taskwall.mcp.server import FolderTools, agent_server
 from taskwall.readers.terraform.stack import FRAMES
 from taskwall.session import session
 
@@ -133,11 +134,12 @@ def test_no_call_breaks_the_server_for_agents(root: Path, data: st.DataObject) -
     tool = data.draw(st.sampled_from(sorted(TOOLS)))
     given_ = data.draw(reshaped([TOOLS[tool]], SENT))
     escaped: list[Exception] = []
-    told = agent_server._told
+    asked = getattr(FolderTools, tool)
 
-    async def watched(run: Callable[[], Awaitable[Any]]) -> dict[str, Any]:
+    @wraps(asked)
+    async def watched(*given: Any, **named: Any) -> Any:
         try:
-            return await told(run)
+            return await asked(*given, **named)
         except ToolError:
             raise
         except Exception as error:
@@ -145,11 +147,11 @@ def test_no_call_breaks_the_server_for_agents(root: Path, data: st.DataObject) -
             raise
 
     async def ask() -> Any:
-        async with Client(agent_server.agent_server(str(root))) as client:
+        async with Client(agent_server(str(root))) as client:
             return await client.call_tool(tool, given_ if isinstance(given_, dict) else {})
 
     began = process_time()
-    with patch.object(agent_server, "_told", watched):
+    with patch.object(FolderTools, tool, watched):
         answer = asyncio.run(ask())
     assert escaped == []
     assert answer.content

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from taskwall.api.options import Options
 from taskwall.cli import main
+from taskwall.findings.finding import Absent
 from taskwall.graph import FORMATS, Graph, GraphFinding, GraphFlow, GraphNode, edges, render
 from taskwall.graph.sources import pictures
 
@@ -235,6 +236,18 @@ def test_no_text_breaks_a_label(name: str, word: str, label: str) -> None:
     page = Elements(render("html", [graph]))
     assert [tag for tag, *_ in page.found] == TAGS
     assert len(data_of(render("html", [graph]))[0]["stack"]) == len(name)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_absent_is_said_in_the_picture(name: str) -> None:
+    """Who sees the picture alone is told that it does not show all."""
+    absent = [Absent("module", "module.net", "a/b/c", None, "infra", "main.tf", 3, "terraform get")]
+
+    text = render(name, [Graph("infra")], absent)
+
+    assert ("1 module not read" in text) == (name != "json")
+    assert name != "json" or json.loads(text)["absent"][0]["cure"] == "terraform get"
+    assert "not read" not in render(name, [Graph("infra")])
 
 
 TAGS = [tag for tag, *_ in Elements(render("html", [])).found]

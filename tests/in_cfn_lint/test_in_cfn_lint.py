@@ -204,6 +204,17 @@ def test_templates_that_are_absent_are_notes() -> None:
     assert second.startswith("infra/main.tf:3: module.vpc is not read")
 
 
+def test_absent_templates_are_warned_of(
+    here: Path, lint: Lint, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where notes are not asked for; the exit status stays what the findings make it."""
+    nested = "  Net: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./gone.yaml}}\n"
+    Path("web.yaml").write_text(f"Resources:\n{nested}")
+    assert told(lint("web.yaml")) == []
+    [said] = [one for one in caplog.messages if "taskwall" in one]
+    assert said.startswith("taskwall: web.yaml:2: Net is not read: ./gone.yaml is not here; ")
+
+
 def test_settings_are_those_of_the_command(here: Path, lint: Lint) -> None:
     """The nearest file above the template; options of cfn-lint stand before it."""
     Path("web.yaml").write_text(TASKS)

@@ -3,7 +3,8 @@
 import pytest
 
 from taskwall.core.values import Known
-from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine, deep_equal
+from taskwall.incremental.equality import deep_equal
+from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine
 
 
 class Asked:

@@ -186,7 +186,7 @@ def test_an_id_is_taken_once(tmp_path: Path) -> None:
 
     (error,) = scanned(tmp_path).errors
     assert error.file.endswith("acme101_zweite.py")
-    assert "ACME101 is the id of another rule" in error.message
+    assert error.message == f"ACME101 is the id of the rule in {file} as well"
 
 
 @pytest.mark.parametrize(

@@ -317,6 +317,18 @@ SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
         (SCRIPT + f"echo {BLOCK}=true >> {FILE}\ncurl -s https://x | bash\n",),
         OPEN,
     ),
+    "waiting for a server": (
+        (
+            SCRIPT + f"echo {BLOCK}=true >> {FILE}\n"
+            "until $(curl --output /dev/null --silent --head --fail http://localhost:51678);"
+            " do\n  printf '.'\n  sleep 1\ndone\n",
+        ),
+        True,
+    ),
+    "a command that is fetched": (
+        (SCRIPT + f"echo {BLOCK}=true >> {FILE}\nuntil $(curl -s https://x); do sleep 1; done\n",),
+        OPEN,
+    ),
     "before a script that is fetched": (
         (SCRIPT + f"curl -s https://x | bash\necho {BLOCK}=true >> {FILE}\n",),
         True,

@@ -238,6 +238,13 @@ def test_the_way_out_without_a_public_address(text: str, truth: bool | None) -> 
     assert subnet_egress(network, subnet, FALSE).truth is truth
 
 
+def test_what_a_way_leads_to_is_named() -> None:
+    """Why it is not known whether tasks get out is what their route leads to."""
+    network, subnet = read(TABLE + route('transit_gateway_id = "tgw-1"'))
+    (need,) = subnet_egress(network, subnet, FALSE).waits_for()
+    assert need.why == "leads to a transit gateway: where that leads is not known"
+
+
 SIX = """
 resource "aws_subnet" "six" {
   vpc_id          = aws_vpc.main.id

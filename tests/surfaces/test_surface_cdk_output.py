@@ -1,4 +1,4 @@
-"""Templates that an earlier synthesis of CDK has left in its folder: told, and not judged."""
+"""Templates that an earlier synthesis of CDK has left in its folder: reported, and not judged."""
 
 import json
 from pathlib import Path
@@ -41,8 +41,10 @@ def test_what_the_manifest_names_no_more_is_not_read(output: Path) -> None:
     report = scan(Options())
 
     assert report.document.summary.stacks == 2
-    [note] = [one for one in report.notes if "manifest.json" in one]
-    assert note.endswith("and not read: cdk.out/Old.template.json")
+    [warning] = report.document.warnings
+    assert warning.file == "cdk.out/manifest.json"
+    assert warning.message.startswith("does not name 1 template beside it, ")
+    assert warning.message.endswith("; not read: Old.template.json")
     assert scan(Options(paths=("cdk.out/Old.template.json",))).document.summary.stacks == 1
 
 
@@ -82,8 +84,9 @@ def test_nested_templates_that_no_asset_is_are_not_read(output: Path) -> None:
     report = scan(Options())
 
     assert report.document.summary.stacks == 2
-    [note] = [one for one in report.notes if "manifest.json" in one]
-    assert note.endswith("cdk.out/Gone.nested.template.json, cdk.out/Old.template.json")
+    [warning] = report.document.warnings
+    assert "2 templates" in warning.message
+    assert warning.message.endswith("; not read: Gone.nested.template.json, Old.template.json")
 
     (output / "W.assets.json").write_text("{")
     assert scan(Options()).document.summary.stacks == 3

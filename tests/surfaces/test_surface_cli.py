@@ -333,16 +333,46 @@ def test_version_imports_next_to_nothing() -> None:
         "heavy = {'argparse', 'msgspec', 'rich', 're', 'json', 'typing'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
-    run_ = subprocess.run(
+    from taskwall import __version__
+
+    assert _in_a_process_of_its_own(code) == [f"taskwall {__version__}", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "others"),
+    [
+        ("main.tf", 'resource "aws_vpc" "a" {}', {"taskwall.readers.cloudformation", "yaml"}),
+        (
+            "a.yaml",
+            "{Resources: {A: {Type: AWS::EC2::VPC}}}",
+            {"taskwall.readers.terraform", "tree_sitter"},
+        ),
+    ],
+)
+def test_a_scan_imports_only_what_reads_its_sources(
+    tmp_path: Path, name: str, text: str, others: set[str]
+) -> None:
+    """One file takes no longer for what other files, outputs, commands and hosts would need."""
+    (tmp_path / name).write_text(text)
+    never = {"asyncio", "lsprotocol", "mcp", "pygls", "rich", "sqlite3", "subprocess", "tomllib"}
+    code = (
+        "import sys\n"
+        f"from taskwall.cli import main; main(['scan', '--quiet', {str(tmp_path)!r}])\n"
+        f"print(sorted({never | others!r} & set(sys.modules)))\n"
+    )
+    assert _in_a_process_of_its_own(code)[-1] == "[]"
+
+
+def _in_a_process_of_its_own(code: str) -> list[str]:
+    """The lines that some code prints where nothing is imported before it."""
+    done = subprocess.run(
         [sys.executable, "-Sc", code],
         capture_output=True,
         text=True,
         check=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
-    from taskwall import __version__
-
-    assert run_.stdout.splitlines() == [f"taskwall {__version__}", "[]"]
+    return done.stdout.splitlines()
 
 
 def test_a_reader_that_has_enough(tmp_path: Path) -> None:

@@ -173,6 +173,19 @@ def test_why_says_what_closes_a_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert "to open it: allow ingress from service:worker in aws_security_group.main" in out
 
 
+def test_why_words_each_obstacle(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Also one that is several facts together: whether tasks run on EC2, and have an address."""
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_ecs_service" "web" {\n  name = "web"\n  launch_type = "FARGATE"\n'
+        "  network_configuration {\n    subnets = [var.subnet]\n    assign_public_ip = false\n"
+        '    security_groups = [aws_security_group.web.id]\n  }\n}\nvariable "subnet" {}\n'
+        'resource "aws_security_group" "web" {}\n'
+    )
+    _, out, _ = run(capsys, "why", str(tmp_path), "internet", "service:web")
+
+    assert "because assign_public_ip of aws_ecs_service.web is false [" in out
+
+
 def test_why_tells_the_way(capsys: pytest.CaptureFixture[str]) -> None:
     """Of what is open each step is told, and the rule that would close it."""
     status, out, _ = run(capsys, "why", ALB, "internet", "service:web", "443", "--format", "json")

@@ -167,3 +167,18 @@ def test_a_template_and_what_it_is_nested_in(
     (tmp_path / "web.yaml").write_text(text)
     assert shown("main.yaml", select=("TW101",)) == [("TW101", "web.yaml")]
     assert shown("net.yaml", select=("TW101",)) == []
+
+
+def test_what_is_excluded_is_not_read_beside_others(root: Path) -> None:
+    """One file of a module, so that it costs nothing else; a whole module is read where called."""
+    (root / "odd.tf").write_text("resource {")
+    (root / "inner").mkdir()
+    for name in ("lb.tf", "listener.tf", "rest.tf"):
+        (root / name).rename(root / "inner" / name)
+    (root / "outputs.tf").write_text('module "inner" {\n  source = "./inner"\n}\n')
+
+    for paths in ((".",), ("outputs.tf",)):
+        report = scan(Options(paths=paths, exclude=("odd.tf", "inner"), fail_on="never"))
+        assert report.status == 0
+        assert ("TW101", "inner/listener.tf") in fails(report)
+    assert scan(Options(paths=("odd.tf",), exclude=("odd.tf",))).document.errors

@@ -102,6 +102,15 @@ def test_every_tool_answers_and_nothing_is_written(root: Path) -> None:
     assert sorted(os.listdir(root)) == ["link", "main.tf"]
 
 
+def test_what_is_absent_is_in_every_answer(root: Path) -> None:
+    """An agent that asks for flows, fixes or findings is told what was not read."""
+    (root / "main.tf").write_text(f'{STACK}module "net" {{\n  source = "acme/net/aws"\n}}\n')
+    ends: dict[str, Any] = {"source": "internet", "target": "service:web"}
+    for tool, given in (("scan", {}), ("flows", {}), ("fix", {}), ("why", ends)):
+        answer = called(root, tool, paths=["main.tf"], **given)
+        assert {one["name"] for one in answer["absent"]} == {"module.net", "link"}, tool
+
+
 @pytest.mark.parametrize("path", ["../secret", "/etc", "link", "link/main.tf", "a\0b", "nowhere"])
 def test_nothing_outside_is_looked_at(path: str, root: Path) -> None:
     """Paths that leave the folder, by steps or by links, are refused; so is what is not there."""

@@ -581,3 +581,77 @@ def test_a_group_that_an_absent_module_gets(tmp_path: Path) -> None:
     options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
 
     assert scan(options).findings == ()
+
+
+PARENT = """\
+Resources:
+  Group:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: child.yaml
+      Parameters:
+        Range: 0.0.0.0/0 #<
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {NetworkMode: awsvpc, RequiresCompatibilities: [FARGATE]}
+  Api:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [subnet-1]
+          SecurityGroups: [!GetAtt Group.Outputs.Id]
+"""
+CHILD = """\
+Parameters:
+  Range: {Type: String}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: api
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: !Ref Range} #<
+Outputs:
+  Id: {Value: !GetAtt Group.GroupId}
+"""
+MODULE_OF_GROUP = """\
+variable "ranges" {}
+resource "aws_security_group" "api" {
+  ingress {
+    protocol    = "tcp"
+    from_port   = 80
+    to_port     = 80
+    cidr_blocks = var.ranges #<
+  }
+}
+output "id" { value = aws_security_group.api.id }
+"""
+CALL_OF_GROUP = """\
+module "group" {
+  source = "./child"
+  ranges = ["0.0.0.0/0"] #<
+}
+"""
+
+
+@pytest.mark.parametrize("ending", ["tf", "yaml"])
+def test_a_chain_leads_to_where_the_value_is_written(tmp_path: Path, ending: str) -> None:
+    """Who is admitted is judged where a group admits them, and is changed at the call."""
+    api = service("api", '["subnet-1"]').replace('"sg-0123456789abcdef0"', "module.group.id")
+    parent, child = (
+        (PARENT, CHILD) if ending == "yaml" else (CALL_OF_GROUP + api + NETWORK, MODULE_OF_GROUP)
+    )
+    folder = tmp_path / "child" if ending == "tf" else tmp_path
+    folder.mkdir(exist_ok=True)
+    (tmp_path / f"parent.{ending}").write_text(parent)
+    (folder / f"child.{ending}").write_text(child)
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW204",))
+    [one] = scan(options).document.findings
+
+    assert [one.line] == marked(child)
+    [last] = [step for step in one.because if "takes its value" in step.text]
+    assert last.file == f"parent.{ending}"
+    assert [last.line] == marked(parent)

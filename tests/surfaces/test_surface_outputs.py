@@ -91,7 +91,7 @@ def test_silence_is_no_praise() -> None:
         (Summary(1, 1, 1, passed=1, unknown=2), "No findings, but 2 verdicts are unknown.\n"),
         (Summary(1, 1, 1, passed=1, absent=1), "No findings, but 1 module was not read.\n"),
         (Summary(1, 1, 1, passed=1, errors=1), "No findings, but 1 place could not be read.\n"),
-        (Summary(1, 1, 1, passed=1, crashes=1), "No findings, but taskwall crashed 1 time.\n"),
+        (Summary(1, 1, 1, passed=1, crashes=1), "No findings, but there was 1 crash.\n"),
         (
             Summary(1, 1, 1, passed=1, unknown=1, absent=1, errors=2),
             "No findings, but 1 verdict is unknown, 1 module was not read and 2 places could ",

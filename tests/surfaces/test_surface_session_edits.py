@@ -229,3 +229,25 @@ def test_a_tie_stays_on_its_line(tmp_path: Path) -> None:
     for above in ("", "\n" * 20, "\n" * 2000, "\n"):
         session.change(str(path), above + text)
         assert [tie.line for tie in session.report().document.ties] == [len(above) + 1]
+
+
+def test_a_call_that_comes_to_mean_no_module(tmp_path: Path) -> None:
+    """While a source is being typed its module is absent, and so is all that was taken from it."""
+    path = tmp_path / "main.tf"
+    network = tmp_path / "network" / "main.tf"
+    network.parent.mkdir()
+    network.write_text(
+        'resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }\n'
+        'resource "aws_subnet" "a" { vpc_id = aws_vpc.main.id }\n'
+        'output "subnets" { value = [aws_subnet.a.id] }\n'
+    )
+    text = (
+        'module "network" {\n  source = "./network"\n}\n'
+        'resource "aws_ecs_service" "web" {\n  launch_type = "FARGATE"\n'
+        "  network_configuration {\n    subnets = module.network.subnets\n  }\n}\n"
+    )
+    path.write_text(text)
+    session = Session(str(tmp_path))
+    for source in ('"./network"', "= ./network", '"acme/network/aws"', '"./network"'):
+        session.change(str(path), text.replace('"./network"', source))
+        assert told(session.report()) == told(fresh(session))

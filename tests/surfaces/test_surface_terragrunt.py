@@ -1,11 +1,12 @@
 """An estate of Terragrunt gets the verdicts that the same estate of root modules gets."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from taskwall.api.scan import Options, scan
-from taskwall.findings.finding import Report
+from taskwall.findings.finding import Finding, Report, ReportDocument
 from taskwall.session.session import Session
 
 ESTATE = Path(__file__).parent.parent.parent / "fixtures" / "estate"
@@ -147,3 +148,35 @@ def test_what_is_absent_is_brought_where_it_is_called(
         ("module.vpc", "roots/net", "terraform get"),
         ("module.web", "roots/web", "terraform get"),
     }
+
+
+@pytest.mark.parametrize("taken", ["network", "cluster"])
+def test_a_unit_without_its_module_contradicts_nothing(estate: Path, taken: str) -> None:
+    """What fails with the module passes nowhere without it, and nothing fails by its absence."""
+    # TW203 says nothing where TW603 fails.
+    every = ("fail", "unknown", "pass")
+    asked = Options(profile="strict", show=every, ignore=("TW203",))
+    there = scan(asked).document
+    unit = estate / "terragrunt" / "dev" / taken / "terragrunt.hcl"
+    source = 'source = "tfr:///example/gone/aws?version=1.0.0"'
+    unit.write_text(re.sub("source = .*", source, unit.read_text()))
+    gone = scan(asked).document
+
+    assert [one.kind for one in gone.absent] == ["unit"]
+    left = {one.resource for one in gone.findings}
+    for one in (*there.findings, *gone.findings):
+        other = gone if one in there.findings else there
+        said = {each.verdict for each in other.findings if (each.rule, each.resource) == key(one)}
+        if one.verdict == "fail" and (one.resource in left or other is there):
+            assert said & {"fail", "unknown"} or waits(other, one.rule), one
+
+
+def key(one: Finding) -> tuple[str, str]:
+    """The rule and the resource of a finding."""
+    return one.rule, one.resource
+
+
+def waits(document: ReportDocument, rule: str) -> bool:
+    """Whether a rule waits for what a unit puts out."""
+    unknowns = (one for one in document.findings if (one.rule, one.verdict) == (rule, "unknown"))
+    return any(need.startswith("unit ") for one in unknowns for need in one.missing)

@@ -5,13 +5,23 @@ from msgspec.structs import replace
 
 from reports import FINDINGS
 from taskwall.checkov_plugin.wording import MAX_LENGTH, check_name
-from taskwall.findings.finding import Step
+from taskwall.findings.finding import Absent, Step
+from taskwall.findings.text import absent_count
 
 LONG = replace(
     FINDINGS[1],
     missing=tuple(f"var.v{number}" for number in range(50)),
     because=tuple(Step("r", "infra/api.tf", n, f"step {n}: {'x' * 20}") for n in range(1, 73)),
 )
+
+
+def test_absent_sources_are_counted_in_one_phrase() -> None:
+    """By kind, however many kinds there are."""
+    kinds = ("module", "include", "module", "template")
+    absent = [Absent(kind, f"m{n}", "s", None, "a", "f", n, "c") for n, kind in enumerate(kinds)]
+    assert absent_count(absent[:1]) == "1 module"
+    assert absent_count(absent[:2]) == "1 included file and 1 module"
+    assert absent_count(absent) == "1 included file, 2 modules and 1 nested template"
 
 
 def test_a_name_in_checkov_has_an_end() -> None:

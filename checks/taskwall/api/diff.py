@@ -65,8 +65,8 @@ class FindingChanges(Struct, frozen=True):
 class Difference(Struct, frozen=True):
     """How two sides differ.
 
-    `absent` are calls whose modules only one side has, so that neither is read with them.
-    `unread` is what is not there to be read of either side.
+    `absent` is what is not there to be read of either side; `one_sided` are those calls of it whose
+    modules only one side has, so that neither is read with them.
     `problems` are what could not be read, of either side; `status` is the exit status: 0, 1 or 2.
     """
 
@@ -74,8 +74,8 @@ class Difference(Struct, frozen=True):
     head: str
     flows: FlowChanges
     findings: FindingChanges
-    absent: tuple[str, ...]
-    unread: tuple[Absent, ...]
+    absent: tuple[Absent, ...]
+    one_sided: tuple[str, ...]
     problems: tuple[Problem, ...]
     status: int
 
@@ -145,8 +145,8 @@ def _compared(sides: DiffSides, fail_on_open: OpenThreshold) -> Difference:
         sides.head.name,
         flows,
         findings,
-        tuple(sorted(hidden)),
         tuple(dict.fromkeys((*before.networks.absent, *after.networks.absent))),
+        tuple(sorted(hidden)),
         problems,
         2 if problems else int(fails or opens),
     )

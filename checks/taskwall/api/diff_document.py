@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.api.diff import ChangedFlow, Difference, FindingChanges
 from taskwall.api.flow_documents import FlowRecord, record_of
-from taskwall.findings.finding import Problem, Step
+from taskwall.findings.finding import Absent, Problem, Step
 from taskwall.model.flows.flow import FlowVerdict
 
 DIFF_VERSION: Final = 1
@@ -35,7 +35,8 @@ class ChangedFlowRecords(Struct, frozen=True):
 class DiffDocument(Struct, frozen=True):
     """What taskwall diff prints.
 
-    `absent` are calls whose modules only one side has. `problems` are what could not be read.
+    `absent` is what was not there to be read; `one_sided` are those calls of it whose modules only
+    one side has. `problems` are what could not be read.
     """
 
     version: Literal[1]
@@ -43,7 +44,8 @@ class DiffDocument(Struct, frozen=True):
     head: str
     flows: ChangedFlowRecords
     findings: FindingChanges
-    absent: tuple[str, ...]
+    absent: tuple[Absent, ...]
+    one_sided: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -57,6 +59,7 @@ def diff_document(found: Difference) -> DiffDocument:
         ChangedFlowRecords(*map(_changed, (flows.opened, flows.closed, flows.unknown))),
         found.findings,
         found.absent,
+        found.one_sided,
         found.problems,
     )
 

@@ -17,6 +17,7 @@ from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Finding, Report
 from taskwall.fixes.apply import applied, edits_by_file
 from taskwall.fixes.diff import ShownText, unified
+from taskwall.fixes.replacement import replacements
 from taskwall.report.report import ReportBuilder
 from taskwall.source.files import Files
 from taskwall.sources.recognising import sources_below
@@ -61,8 +62,14 @@ UNPROVED = "not proved"
 
 
 def as_diff(found: Fixes) -> str:
-    """The edits as a unified diff; "" if there are none."""
-    return "".join(
+    """The edits as a unified diff; "" if there are none.
+
+    What AWS replaces for them is said before the first file, where programs that apply diffs pass
+    over it.
+    """
+    texts = (finding.fix.text for finding in found.findings if finding.fix)
+    notes = (f"AWS replaces {name} for this.\n" for name in dict.fromkeys(replacements(texts)))
+    return "".join(notes) + "".join(
         line
         for file in found.files
         for line in unified(
@@ -219,6 +226,11 @@ def _edited(state: _State, candidates: Iterable[EditCandidate]) -> Texts:
     return {**state.texts, **changed}
 
 
+def _starred(text: str) -> list[str]:
+    """The lines of a script of user data, which may hold secrets anywhere."""
+    return ["*" * len(line.removesuffix("\r")) for line in text.split("\n")]
+
+
 def _changed(first: _State, last: _State) -> Iterator[ChangedFile]:
     """The files that differ in two states."""
     for path, text in sorted(last.texts.items()):
@@ -228,6 +240,6 @@ def _changed(first: _State, last: _State) -> Iterator[ChangedFile]:
             before.paths.shown(path),
             before.files.text(path),
             text,
-            before.lines.for_path(path),
-            after.lines.for_path(path),
+            before.lines.for_path(path) or _starred(before.files.text(path)),
+            after.lines.for_path(path) or _starred(text),
         )

@@ -280,8 +280,9 @@ class FlowTeller:
         return (SHOWN,) if ranges and self._hides_addresses else ranges
 
     def change(self, obstacle: Obstacle) -> ProposedChange:
-        """What closes a way."""
-        return ProposedChange(self._step(obstacle.fact), self._of.mask.redact(obstacle.change))
+        """What closes a way: of several facts together, the first that decides."""
+        fact = next(obstacle.fact.deciding(), obstacle.fact)
+        return ProposedChange(self._step(fact), self._of.mask.redact(obstacle.change))
 
     def closing(self, flows: list[Flow]) -> Iterator[ProposedChange]:
         """What would close flows: the last permission that lets each of them in."""

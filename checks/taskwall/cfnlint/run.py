@@ -1,5 +1,6 @@
 """One run of cfn-lint: the rules that it holds, and one analysis for all of them."""
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -27,6 +28,9 @@ from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
 from taskwall.sources.found import ScanScope
 from taskwall.sources.nearby import ReadCache
+
+_LOGGER = logging.getLogger("cfnlint.taskwall")
+"""What cfn-lint shows beside findings; warnings, unless it is told otherwise."""
 
 GENERAL = "ETW000"
 """The rule that has the options of all."""
@@ -120,6 +124,8 @@ class LintRun:
             self._forget(source)
         file = seen_from(os.curdir, source.path)
         reports = [self._report(source.path, given) for given in sets or [{}]]
+        for text in dict.fromkeys(text for report in reports for text in _absent(report)):
+            _LOGGER.warning("taskwall: %s", text)
         findings: dict[tuple[str, FindingVerdict], list[Finding]] = {}
         for one in dict.fromkeys(one for report in reports for one in report.findings):
             if one.file != file:  # cfn-lint asks for that template as well
@@ -217,6 +223,10 @@ def _notes(report: Report) -> Iterator[str]:
     yield from report.notes
     for warning in report.document.warnings:
         yield f"{warning.file}:{warning.line}: {warning.message}"
+    yield from _absent(report)
+
+
+def _absent(report: Report) -> Iterator[str]:
     for call, text in absent_calls(report.document.absent):
         yield f"{call.file}:{call.line}: {text}"
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from msgspec.structs import replace
 
-from taskwall import outputs
 from taskwall.api.diff import OpenThreshold, difference
 from taskwall.api.diff_sides import DiffError
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.flows import told_unread
 from taskwall.cli.inputs import option_adder, source_options, sources_of
-from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.terminal import UsageError, say, write_file
 from taskwall.diff import DIFF_FORMATS, render
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
@@ -68,10 +67,6 @@ def run(arguments: list[str]) -> int:
     if given.output is None:
         say(text)
     else:
-        try:
-            outputs.write(given.output, text)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise UsageError(f"{given.output}: cannot be written: {why}.") from error
-    told_unread(found.problems, found.unread)
+        write_file(given.output, text)
+    told_unread(found.problems, found.absent)
     return found.status

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from taskwall import outputs
-from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.terminal import UsageError, say, write_file
 from taskwall.findings.text import sanitize
 from taskwall.fleet.questions import QUESTIONS
 from taskwall.settings.words import one_of
@@ -61,10 +60,7 @@ def _summary(given: Namespace, folder: str) -> int:
 
     target = given.output or os.path.join(folder, "summary.html")
     text = summary(_tables(given, folder))
-    try:
-        outputs.write(target, text)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written: {error.strerror or error}.") from error
+    write_file(target, text)
     say(f"{target}\n")
     return 0
 

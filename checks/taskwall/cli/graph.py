@@ -6,11 +6,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from taskwall import outputs
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.flows import told_unread
 from taskwall.cli.inputs import option_adder, source_options, sources_of
-from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.terminal import UsageError, say, write_file
 from taskwall.findings.baseline import BaselineError
 from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
@@ -56,15 +55,11 @@ def run(arguments: list[str]) -> int:
         found = pictures(sources_of(given))
     except (SettingsError, BaselineError) as error:
         raise UsageError(str(error)) from error
-    text = render(given.format, found.graphs)
+    text = render(given.format, found.graphs, found.absent)
     if given.output == "-":
         say(text)
     else:
-        try:
-            outputs.write(given.output, text)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise UsageError(f"{given.output}: cannot be written: {why}.") from error
+        write_file(given.output, text)
     status = told_unread(found.errors, found.absent)
     if not found.graphs:
         sys.stderr.write("taskwall: there are no tasks, load balancers or data stores to draw\n")

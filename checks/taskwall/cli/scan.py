@@ -16,7 +16,7 @@ from taskwall.cli.arguments import colour_option, flat, parse_arguments, parser_
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.pager import show
 from taskwall.cli.progress import ProgressBar
-from taskwall.cli.terminal import UsageError, view_on
+from taskwall.cli.terminal import UsageError, view_on, write_file
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.compliance import FRAMEWORKS
 from taskwall.findings.text import counted
@@ -192,8 +192,5 @@ def _deliver(name: str, target: str, report: Report, view: View) -> None:
     if target == "-":
         show(outputs.render(name, report, view))
         return
-    try:
-        plain = replace(view, colour=False, fold=False, width=outputs.View().width)
-        outputs.write(target, outputs.render(name, report, plain))
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written: {error.strerror or error}.") from error
+    plain = replace(view, colour=False, fold=False, width=outputs.View().width)
+    write_file(target, outputs.render(name, report, plain))

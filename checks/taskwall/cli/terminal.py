@@ -43,6 +43,20 @@ def say(text: str) -> None:
         raise UsageError(f"standard output cannot be written: {why}.") from error
 
 
+def write_file(path: str, text: str) -> None:
+    """Write a file as a whole.
+
+    Raises:
+        UsageError: it cannot be written; what was there before still is.
+    """
+    from taskwall import outputs
+
+    try:
+        outputs.write(path, text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}.") from error
+
+
 def say_problems(problems: Sequence[SourceError]) -> int:
     """Name problems on standard error, each with its place; the exit status that they make."""
     for problem in problems:

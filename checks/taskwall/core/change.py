@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.values import Scalar
+from taskwall.core.values import Scalar, Span
 
 
 class Placeholder(Struct, frozen=True, gc=False):
@@ -55,14 +55,20 @@ class AttributeChange(Struct, frozen=True, gc=False):
     `name` is set if another attribute takes its place: `security_groups` that of `cidr_blocks`.
     `form` says whether the value is set; or is a block that takes the place of all that is there
     ("whole"); or the text of resources, in HCL or YAML, that come after the resource ("beside");
-    or that what the path leads to is taken away ("removed"), the resource itself without a path.
+    or that what the path leads to is taken away ("removed"), the resource itself without a path;
+    or that the call of the downloaded module that makes it has some arguments ("call"); or that its
+    user data gives the ECS agent a setting, by name and value ("agent").
+    `through` are the places that the value comes through, from the attribute to where it is
+    written, if that is elsewhere: in a local, a variable, or an argument of a module; of user data,
+    where it names the agent's cluster.
     """
 
     attribute: AttributePath
     terraform: NewValue
     cloudformation: NewValue
     name: str = ""
-    form: Literal["set", "whole", "beside", "removed"] = "set"
+    form: Literal["set", "whole", "beside", "removed", "call", "agent"] = "set"
+    through: tuple[Span, ...] = ()
 
     def value_in(self, language: str) -> NewValue:
         """The value in the words of a language."""

@@ -2,13 +2,20 @@
 
 import os
 from contextlib import suppress
+from stat import S_ISREG
+from time import time
+
+_PREFIX, _ENDING = ".taskwall-", ".tmp"
+
+ABANDONED = 24 * 60 * 60
+"""So many seconds after its last change nobody is still writing a new file."""
 
 
 def made_beside(path: str, data: bytes, mode: int | None = None) -> str:
     """Write a file in the folder of a path, for `os.replace` to put it there.
 
     Whoever is killed before that leaves it behind; by its name it is no source, and no other run
-    has the same.
+    has the same. What others have left in the folder is removed once it is a day old.
 
     Args:
         path: where the file is to be in the end.
@@ -21,7 +28,9 @@ def made_beside(path: str, data: bytes, mode: int | None = None) -> str:
     Raises:
         OSError: it cannot be written; nothing is left of it.
     """
-    beside = os.path.join(os.path.dirname(path), f".taskwall-{os.urandom(8).hex()}.tmp")
+    folder = os.path.dirname(path)
+    _remove_abandoned(folder)
+    beside = os.path.join(folder, f"{_PREFIX}{os.urandom(8).hex()}{_ENDING}")
     try:
         with open(beside, "xb") as stream:
             stream.write(data)
@@ -39,3 +48,13 @@ def remove(path: str) -> None:
     """Remove a file that may be gone."""
     with suppress(OSError):
         os.unlink(path)
+
+
+def _remove_abandoned(folder: str) -> None:
+    """Remove the new files in a folder whose runs were killed long ago."""
+    with suppress(OSError), os.scandir(folder or os.curdir) as entries:
+        for entry in entries:
+            if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):
+                about = entry.stat(follow_symlinks=False)
+                if S_ISREG(about.st_mode) and about.st_mtime < time() - ABANDONED:
+                    remove(entry.path)

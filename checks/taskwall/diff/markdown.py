@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from taskwall.api.diff import Difference
 from taskwall.diff import AlikeFlows, alike, counted_changes, few, words_of_change
-from taskwall.findings.finding import Finding
+from taskwall.findings.finding import Absent, Finding, Problem
 from taskwall.findings.markdown import as_code, as_plain
-from taskwall.findings.text import by_severity, one_line
+from taskwall.findings.text import absent_calls, by_severity, one_line
 
 T = TypeVar("T")
 
@@ -35,13 +35,23 @@ def _blocks(found: Difference) -> Iterator[str]:
     yield from _folded("Findings that go", gone, _finding)
     yield from _folded("Unknowns that arise", findings.unknown, _finding)
     yield from _folded(
-        "Read on neither side: only one of them has the module", found.absent, as_code
+        "Absent, and read on neither side",
+        list(absent_calls(found.absent)),
+        lambda one: _place(one[0], _absent(*one, found)),
     )
     yield from _list(
         "Not read",
         found.problems,
-        lambda one: f"{as_code(f'{one.file}:{one.line}')}: {as_plain(one.message)}",
+        lambda one: _place(one, one.message),
     )
+
+
+def _place(of: Absent | Problem, text: str) -> str:
+    return f"{as_code(f'{of.file}:{of.line}')}: {as_plain(text)}"
+
+
+def _absent(one: Absent, text: str, found: Difference) -> str:
+    return f"{text} (only one side has it)" if one.name in found.one_sided else text
 
 
 def _list(title: str, rows: Sequence[T], as_line: Callable[[T], str]) -> Iterator[str]:

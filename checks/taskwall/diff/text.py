@@ -25,7 +25,7 @@ def _lines(found: Difference) -> Iterator[str]:
         "Findings that go", "-", [one for one in findings.gone if one.verdict == "fail"]
     )
     yield from _findings("Unknowns that arise", "?", findings.unknown)
-    for name in found.absent:
+    for name in found.one_sided:
         yield f"{name} is read on neither side: only one of them has it as it was downloaded."
     yield "Nothing changes." if found.is_empty else counted_changes(found)
 

@@ -5,19 +5,20 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from taskwall.core.values import Origin
-from taskwall.engine.judgement import LocatedFinding, ScenarioVerdict
+from taskwall.engine.judgement import LocatedFinding
+from taskwall.rules._rule import Verdict
 
 
-def is_reported(answer: ScenarioVerdict) -> bool:
+def is_reported(verdict: Verdict, truth: bool | None) -> bool:
     """Whether a verdict is about more than what an absent module may hold unseen.
 
-    What it may make is judged only by what it does to things of the sources.
+    What it may make is judged only by what it does to things of the sources. `truth` is whether the
+    rule is violated.
     """
-    verdict = answer.verdict
     if verdict.on.silent:
         return False
     made_there = any(need.handed for need in verdict.on.maybe)
-    return not made_there or (answer.truth is None and verdict.concerned.truth is True)
+    return not made_there or (truth is None and verdict.concerned.truth is True)
 
 
 def one_per_call(findings: Iterable[LocatedFinding]) -> Iterator[LocatedFinding]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from taskwall.core.change import AttributeChange, AttributePath, SourceCode
+from taskwall.core.change import AttributeChange, AttributePath, NewValue, SourceCode
 from taskwall.core.values import ModuleCall, Need, Origin, Span
 from taskwall.engine.judgement import LocatedFinding, ScenarioVerdict
 from taskwall.engine.user_places import UserPlaces
@@ -16,7 +16,7 @@ from taskwall.findings.finding import (
     Severity,
     Step,
 )
-from taskwall.fixes.wording import attributes_of, code_of, fix_text, rule_text
+from taskwall.fixes.wording import attributes_of, code_of, fix_text, in_the_call, rule_text
 from taskwall.rules._rule import Rule, Verdict
 
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
@@ -163,6 +163,8 @@ def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
     """What would mend a fail, where edits can do that."""
     if verdict.on.construct is not None:
         return ()  # its program has to change
+    if arguments := _arguments(rule, verdict):
+        return (AttributeChange(AttributePath(verdict.on.address, ""), arguments, {}, form="call"),)
     if not (verdict.adds or verdict.sets):
         return verdict.changes
     code = code_of(_fix_text(rule, verdict))
@@ -171,6 +173,21 @@ def changes_of(rule: Rule, verdict: Verdict) -> tuple[AttributeChange, ...]:
         wanted = attributes_of(code, verdict.on.language)
         return (AttributeChange(spot, wanted, wanted),)
     return (AttributeChange(spot, SourceCode(code), SourceCode(code), form="beside"),)
+
+
+def _arguments(rule: Rule, verdict: Verdict) -> dict[str, NewValue]:
+    """The arguments of the call of a downloaded module that mend a fail, if they are all it takes.
+
+    The text of the fix names them, without a sentence beside.
+    """
+    call = verdict.on.download
+    if call is None or not (verdict.changes or verdict.adds):
+        return {}
+    head, _, code = _fix_text(rule, verdict).partition(":\n")
+    if head != in_the_call(call.name):
+        return {}
+    lines = (attributes_of(line, "terraform") for line in code.splitlines())
+    return {name: value for line in lines for name, value in line.items()}
 
 
 def _fix_text(rule: Rule, verdict: Verdict) -> str:

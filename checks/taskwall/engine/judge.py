@@ -92,7 +92,7 @@ def judge_scenarios(
         evaluations.append(followed.beyond)
     answers = collected.answers
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
-        answers = [answer for answer in answers if is_reported(answer)]
+        answers = [answer for answer in answers if is_reported(answer.verdict, answer.truth)]
     defaults = deciding_defaults(answers, followed, collected.of_others)
     answers = [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
     loud = [answer for answer in answers if not answer.silenced_by]
@@ -138,8 +138,12 @@ def _provenance(
         found: tuple[Provenance, ...] = ()
         if one.finding.verdict != "pass":
             found = trace(one.place, one.on)
-            if found and one.finding.rule not in by_value:
-                found = (Provenance(one.place, default=found[-1].default),)
+            if found:
+                last = replace(found[-1], written=found[-1].place)
+                if one.finding.rule in by_value:
+                    found = (*found[:-1], last)
+                else:
+                    found = (replace(last, place=one.place, calls=()),)
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)

@@ -159,7 +159,7 @@ def _merged_rule(
             and places.of(verdict.shared.header, verdict.shared, answer.scenario),
         )
         if answer.truth and (asked := changes_of(rule, verdict)):
-            offered = changes.applicable(rule.id, asked, answer.scenario)
+            offered = changes.applicable(rule.id, asked, answer.scenario, follow=not rule.per_use)
             one = replace(one, changes=offered)
         judged.append(one)
     scenarios = followed.scenarios, followed.switches

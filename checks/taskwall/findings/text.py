@@ -81,6 +81,7 @@ ABSENT_KINDS = {
     "macro": ("macro", "macros"),
     "submodule": ("git submodule", "git submodules"),
     "unit": ("unit of Terragrunt", "units of Terragrunt"),
+    "link": ("link out of the repository", "links out of the repository"),
 }
 """How the kinds of absent sources are called: one, and several."""
 
@@ -94,7 +95,8 @@ def wanted(one: Absent) -> str:
 def absent_count(absent: Iterable[Absent]) -> str:
     """How many sources of each kind are absent, such as "2 modules and 1 nested template"."""
     counts = Counter(one.kind for one in set(map(_call, absent)))
-    return " and ".join(count_of_kind(kind, count) for kind, count in sorted(counts.items()))
+    *first, last = (count_of_kind(kind, count) for kind, count in sorted(counts.items()))
+    return " and ".join((", ".join(first), last)) if first else last
 
 
 def count_of_kind(kind: str, count: int) -> str:
@@ -116,10 +118,9 @@ def absent_calls(absent: Iterable[Absent]) -> Iterator[tuple[Absent, str]]:
     for one in absent:
         calls.setdefault(_call(one), []).append(one.stack)
     for call, stacks in calls.items():
-        text = f"{call.name} is not read: {wanted(call)} is not here"
-        if call.read_as:
-            read = f"is read through the stand-in for {call.read_as}"
-            text = f"{call.name} {read}: {wanted(call)} is not here"
+        read = f"read through the stand-in for {call.read_as}" if call.read_as else "not read"
+        where = "outside of the repository" if call.kind == "link" else "not here"
+        text = f"{call.name} is {read}: {wanted(call)} is {where}"
         more = f" (and in {len(stacks) - 1} more)" if len(stacks) > 1 else ""
         yield call, sanitize(f"{text}; to read it, in {stacks[0]}{more}: {call.cure}")
 

@@ -1,12 +1,11 @@
 """Edits of templates, in YAML and JSON: the text of a scalar, or a member that is added."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import indent
 from typing import Any
 
 from taskwall.core.change import NewValue, has_placeholders
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Value
+from taskwall.core.values import Known, Span, Value, dereferenced, spelled
 from taskwall.findings.finding import Edit
 from taskwall.fixes import yaml_text
 from taskwall.fixes.refused import RefusedError
@@ -130,16 +129,40 @@ class Writer:
         node = self._at(*self.sheet.span(resource.place))
         sheet, end = self.sheet, self._end(node)
         start = sheet.offset(resource.place.line, resource.place.column)
-        if self._json:
-            from taskwall.fixes.json_code import json_members
+        from taskwall.fixes.json_code import json_members, yaml_value
 
-            lines = json_members(text, sheet.indent(start), self._unit)
-            return sheet.edit(end, end, f",\n{lines}", "<" in text)
+        if self._json:
+            members = json_members(text, sheet.indent(start), self._unit)
+            return sheet.edit(end, end, f",\n{members}", "<" in text)
         if node.flow_style:
             raise RefusedError
-        lines = indent(text, sheet.indent(start))
+        resources = yaml_value(text).items()
+        lines = [yaml_text.block({k: v}, sheet.indent(start), self._unit) for k, v in resources]
+        added = "\n\n".join("\n".join(each) for each in lines)
         at = sheet.line_end(end)
-        return sheet.edit(at, at, f"\n\n{lines}", "<" in text)
+        return sheet.edit(at, at, f"\n\n{added}", "<" in text)
+
+    def literal(self, place: Span, found: Value | None, wanted: NewValue) -> Edit:
+        """The edit that puts a value in the place of a scalar: a default, or what a call gives.
+
+        Raises:
+            RefusedError: no scalar is there, another one than what the sources evaluate to, or one
+                that a parameter does not allow.
+        """
+        holder, index = self._member(*self.sheet.span(place))
+        node = holder.value[index][1]
+        known = None if found is None else dereferenced(found)
+        allowed = {key.value: value for key, value in holder.value}
+        one_of = allowed.get("AllowedValues")
+        refused = one_of is not None and str(wanted) not in {each.value for each in one_of.value}
+        same = isinstance(known, Known) and node.value == spelled(known.data)
+        if not same or refused or "AllowedPattern" in allowed:
+            raise RefusedError
+        return self._replaced(node, wanted)
+
+    def arguments(self, _call: Span, _wanted: Mapping[str, NewValue]) -> Iterator[Edit]:
+        """None: templates have no modules that tools download."""
+        raise RefusedError
 
     def removed(self, resource: Resource, path: Sequence[PathStep]) -> Iterator[Edit]:
         """The edit that takes a resource, or what a path in it leads to, away.

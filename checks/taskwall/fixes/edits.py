@@ -7,17 +7,20 @@ function or an override does, and not in files that a program has written.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskwall.core.change import AttributeChange, SourceCode
+from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
+from taskwall.core.values import Origin, Span, Value
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import edit_order
 from taskwall.fixes.references import referred_from
 from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.source_text import SourceText
 from taskwall.source.containment import crash_at
-from taskwall.source.files import UnreadableError
+from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError
 
@@ -30,6 +33,12 @@ _GENERATED = pattern(
 _HEAD = 5
 """In how many first lines a program says that it wrote a file."""
 
+_USES = {
+    "terraform": pattern(r"\b(?:var|local)\.\w+"),
+    "cloudformation": pattern(r"""(?:!Ref\s+|\bRef["']?\s*:\s*|\$\{)["']?(\w+)"""),
+}
+"""How each language uses what has a value of its own."""
+
 _FOLDERS = pattern(r"[/\\](?:\.terraform|cdk\.out|\.aws-sam|\.serverless)[/\\]")
 """Folders that programs write."""
 
@@ -41,9 +50,9 @@ Changes: TypeAlias = Sequence[tuple[AttributeChange, Resource]]
 class EditBuilder:
     """Makes edits of files."""
 
-    def __init__(self, text: Callable[[str], str], errors: list[SourceError] | None = None) -> None:
-        """Take what gives the text of a file, or raises `UnreadableError`; and where crashes go."""
-        self._text = text
+    def __init__(self, files: Files, errors: list[SourceError] | None = None) -> None:
+        """Take what reads files, and where crashes go."""
+        self._files = files
         self._errors = [] if errors is None else errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
 
@@ -75,23 +84,65 @@ class EditBuilder:
             _, _, name = f".{origin.name}".rpartition(f".{resource.type}.")
             near = {own, *(f for f in files if os.path.dirname(f) == os.path.dirname(own))}
             found = re.compile(rf"(?<![\w.-]){resource.type}\.{re.escape(name)}(?![\w-])")
-            return any(found.search(self._text(file)) for file in near)
+            return any(found.search(self._files.text(file)) for file in near)
         name = origin.address.rpartition("/")[2]
-        return len(re.findall(rf"\b{re.escape(name)}\b", self._text(own))) > 1
+        return len(re.findall(rf"\b{re.escape(name)}\b", self._files.text(own))) > 1
+
+    def _is_used_once(
+        self, through: Sequence[Span], resource: Resource, files: Collection[str]
+    ) -> bool:
+        """Whether what a value comes through is used for nothing else.
+
+        Arguments of downloaded modules are: they have the meaning that the module gives them.
+        """
+        origin = resource.origin
+        pattern_, near = _USES[origin.language], os.path.dirname(origin.header.file)
+        for use in through[:-1]:
+            if origin.download is not None and os.path.dirname(use.file) == near:
+                continue
+            used = pattern_.findall(_stretch(self._files.text(use.file), use))
+            module = [use.file]
+            if origin.language == "terraform":
+                folder = os.path.dirname(use.file)
+                module = [file for file in files if os.path.dirname(file) == folder]
+            every = [name for file in module for name in pattern_.findall(self._files.text(file))]
+            if len(used) != 1 or every.count(used[0]) != 1:
+                return False
+        return True
 
     def _made(
         self, change: AttributeChange, resource: Resource, files: Collection[str]
     ) -> Iterator[Edit]:
         origin = resource.origin
-        file = origin.header.file
-        if resource.data or origin.construct or origin.download or _FOLDERS.search(file):
+        at = _edited_file(change, origin)
+        if resource.data or origin.construct or _FOLDERS.search(at):
             raise RefusedError
-        writer = self._writers.get(file)
-        if writer is None:
-            writer = self._writers[file] = _writer(origin.language, file, self._text(file))
-        wanted = referred_from(change.value_in(origin.language), origin.address, origin.language)
-        from taskwall.fixes.steps import path_steps
+        if change.form == "agent":
+            from taskwall.fixes import user_data
 
+            assert isinstance(change.terraform, Mapping)
+            [(name, value)] = change.terraform.items()
+            text = self._files.text(at)
+            _refuse_generated(text)
+            sheet = SourceText(at, text)
+            return iter((user_data.with_setting(sheet, change.through[-1], name, str(value)),))
+        writer = self._writers.get(at)
+        if writer is None:
+            writer = self._writers[at] = _writer(origin.language, at, self._files)
+        wanted = referred_from(change.value_in(origin.language), origin.address, origin.language)
+        from taskwall.fixes.steps import below, path_steps
+
+        if change.form == "call":
+            assert isinstance(wanted, Mapping)
+            assert origin.download is not None
+            return writer.arguments(origin.download.place, wanted)
+        if change.through:
+            if not self._is_used_once(change.through, resource, files):
+                raise RefusedError
+            held: Value | None = resource.body
+            for step in path_steps(change.attribute.path):
+                held = below(held, step)
+            return iter((writer.literal(change.through[-1], held, wanted),))
         if change.form == "beside":
             assert isinstance(wanted, SourceCode)
             return iter((writer.beside(resource, wanted.text),))
@@ -103,20 +154,53 @@ class EditBuilder:
         return writer.edits(resource, path, wanted, change.name, change.form == "whole")
 
 
-def _writer(language: str, file: str, text: str) -> "terraform.Writer | cloudformation.Writer":
+def _edited_file(change: AttributeChange, origin: Origin) -> str:
+    """The file that a change is made in.
+
+    Raises:
+        RefusedError: it belongs to a downloaded module.
+    """
+    folder = os.path.dirname(origin.header.file)
+    if change.form == "agent" and not encloses(folder, change.through[-1].file):
+        raise RefusedError  # other roots may read it as well
+    if origin.download is None:
+        return change.through[-1].file if change.through else origin.header.file
+    if change.form == "call":
+        return origin.download.place.file
+    outside = origin.called_from[: origin.called_from.index(origin.download) + 1]
+    folders = {os.path.dirname(call.place.file) for call in outside}
+    if not change.through or os.path.dirname(change.through[-1].file) not in folders:
+        raise RefusedError
+    return change.through[-1].file
+
+
+def _stretch(text: str, place: Span) -> str:
+    """What of a text is at a place."""
+    lines = text.split("\n")[place.line - 1 : place.end_line]
+    lines[-1] = lines[-1][: place.end_column - 1]
+    return "\n".join(lines)[place.column - 1 :]
+
+
+def _refuse_generated(text: str) -> None:
+    """Refuse to edit a file that says that a program wrote it."""
     if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
         raise RefusedError
-    from taskwall.fixes.source_text import SourceText
 
+
+def _writer(language: str, file: str, files: Files) -> "terraform.Writer | cloudformation.Writer":
+    text = files.text(file)
+    _refuse_generated(text)
     if language == "cloudformation":
         from taskwall.fixes import cloudformation
 
         return cloudformation.Writer(SourceText(file, text))
-    if not file.endswith(".tf"):  # a plan, or JSON, which programs write
+    if not file.endswith((".tf", ".tfvars", ".hcl")):  # a plan, or JSON, which programs write
         raise RefusedError
     from taskwall.fixes import terraform
+    from taskwall.readers.terraform.modules import module_loader
 
-    return terraform.Writer(SourceText(file, text))
+    # What the scan has read of the file: to parse it once more takes as long as all else here.
+    return terraform.Writer(SourceText(file, text), module_loader(files).file(file).parsed)
 
 
 FixRequest: TypeAlias = tuple[str, Changes]
@@ -125,7 +209,7 @@ FixRequest: TypeAlias = tuple[str, Changes]
 
 def agreed(
     stacks: Sequence[tuple[Collection[str], Sequence[FixRequest]]],
-    text: Callable[[str], str],
+    files: Files,
     errors: list[SourceError] | None = None,
 ) -> Iterator[list[tuple[Edit, ...]]]:
     """The edits for each of the fails of each stack; none where stacks disagree.
@@ -134,13 +218,13 @@ def agreed(
 
     Args:
         stacks: the files of each stack, and what its fails ask for.
-        text: gives the text of a file, or raises `UnreadableError`.
+        files: what the stacks were read with.
         errors: is given what of this fails by a defect of ours.
     """
-    editor = EditBuilder(text, errors)
+    editor = EditBuilder(files, errors)
     made = [
-        [editor.edits(changes, files) if changes else () for _, changes in asked]
-        for files, asked in stacks
+        [editor.edits(changes, own) if changes else () for _, changes in asked]
+        for own, asked in stacks
     ]
     offers = [
         {(rule, edits) for (rule, _), edits in zip(asked, each, strict=True) if edits}
@@ -152,8 +236,8 @@ def agreed(
             if not edits
             or all(
                 (rule, edits) in offered
-                for (files, _), offered in zip(stacks, offers, strict=True)
-                if any(edit.file in files for edit in edits)
+                for (own, _), offered in zip(stacks, offers, strict=True)
+                if any(edit.file in own for edit in edits)
             )
             else ()
             for (rule, _), edits in zip(asked, each, strict=True)

@@ -5,13 +5,17 @@ and an edit changes them all: so all of them must need it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, SourceCode
-from taskwall.core.values import Span
+from taskwall.core.values import Fields, Items, Span, Value, dereferenced
 from taskwall.fixes.references import module_prefix
+from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.steps import below, path_steps
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Evaluation
+from taskwall.source.stack import Evaluation, ProvenanceTrace
 
 
 class RequestedFixes:
@@ -29,20 +33,33 @@ class RequestedFixes:
             self._asked.setdefault((rule, change.attribute.address), []).append(change)
 
     def applicable(
-        self, rule: str, changes: Sequence[AttributeChange], scenario: int
+        self, rule: str, changes: Sequence[AttributeChange], scenario: int, *, follow: bool
     ) -> tuple[tuple[AttributeChange, Resource], ...]:
         """The changes with their resources as a scenario has them.
 
-        None unless the rule asks the same of every resource that is declared by the same text.
+        None unless the rule asks the same of every resource that is declared by the same text, and
+        takes its value from the same place.
+
+        Args:
+            rule: the rule's id.
+            changes: what one of its fails asks for.
+            scenario: the one in which it fails.
+            follow: whether a value may be changed where it comes from.
         """
         resources = self._of(scenario)
+        trace = self._evaluations[scenario].provenance
         found = []
-        for change in changes:
-            resource = resources.get(change.attribute.address)
+        for asked in changes:
+            change, resource = asked, resources.get(asked.attribute.address)
             taken = change.form == "beside" and self._takes_a_name(change)
             if resource is None or taken:
                 return ()
+            if follow and change.form == "set":
+                change = replace(change, through=came_through(change, resource, trace))
             for address in self._alike(resource):
+                other = resources.get(address)
+                if other is not None and _elsewhere(change, resource, other, trace):
+                    continue
                 if not any(_same(change, other) for other in self._asked.get((rule, address), ())):
                     return ()
             found.append((change, resource))
@@ -80,6 +97,48 @@ class RequestedFixes:
                     origin = one.origin
                     self._declared.setdefault(origin.header, set()).add(origin.address)
         return self._declared[resource.origin.header]
+
+
+def came_through(
+    change: AttributeChange, resource: Resource, trace: ProvenanceTrace
+) -> tuple[Span, ...]:
+    """The places that the value of an attribute comes through, if it is written elsewhere."""
+    if change.name:
+        return ()
+    place: Span | None = None
+    value: Value | None = resource.body
+    try:
+        for step in path_steps(change.attribute.path):
+            places = _places(value)
+            value = below(value, step)
+            place = places.get(str(step)) or (None if value is None else value.place)
+    except RefusedError:
+        return ()
+    found = () if value is None or place is None else trace(place, resource.origin)
+    if not found or resource.place.holds(found[-1].place):
+        return ()
+    return tuple([each.place for each in found])
+
+
+def _places(value: Value | None) -> Mapping[str, Span]:
+    """Where the members of a value are written; those of the element of a list of one."""
+    found = None if value is None else dereferenced(value)
+    if isinstance(found, Items) and len(found.items) == 1:
+        return _places(found.items[0])
+    return found.places if isinstance(found, Fields) else {}
+
+
+def _elsewhere(
+    change: AttributeChange, resource: Resource, other: Resource, trace: ProvenanceTrace
+) -> bool:
+    """Whether a change of a resource is made where another one of the same text is not reached."""
+    if change.form == "call":
+        return resource.origin.download != other.origin.download
+    return (
+        change.form == "set"
+        and bool(change.through)
+        and change.through[-1:] != came_through(change, other, trace)[-1:]
+    )
 
 
 def _same(one: AttributeChange, other: AttributeChange) -> bool:

@@ -1,5 +1,9 @@
 """What to write in the call of a module of the public registry that makes what is wrong."""
 
+import re
+
+from taskwall.core.patterns import pattern
+
 _HOST = "registry.terraform.io/"
 
 _ARGUMENTS: dict[str, dict[str, str]] = {
@@ -13,7 +17,8 @@ _ARGUMENTS: dict[str, dict[str, str]] = {
             "enable_flow_log                      = true\n"
             "create_flow_log_cloudwatch_log_group = true\n"
             "create_flow_log_cloudwatch_iam_role  = true\n"
-            "flow_log_max_aggregation_interval    = 60"
+            "flow_log_max_aggregation_interval    = 60\n"
+            "flow_log_log_format                  = {log_format}"
         ),
         "TW702": "flow_log_{code}",
         "TW703": "flow_log_{code}",
@@ -35,7 +40,12 @@ _ARGUMENTS: dict[str, dict[str, str]] = {
     },
     "terraform-aws-modules/rds/aws": {"TW605": "publicly_accessible = false"},
 }
-"""By module and rule; `{code}` is what the resource itself should have."""
+"""By module and rule.
+
+`{code}` is what the resource itself should have, `{log_format}` the format of the flow log in it.
+"""
+
+_LOG_FORMAT = pattern(r"^ *log_format += (.*)", re.MULTILINE)
 
 
 def in_call(rule: str, source: str, code: str) -> str:
@@ -47,5 +57,7 @@ def in_call(rule: str, source: str, code: str) -> str:
         code: what the resource in it should have.
     """
     found = _ARGUMENTS.get(source.removeprefix(_HOST), {}).get(rule, "")
-    # Its own blocks are no entries of a map.
-    return "" if "{code}" in found and " {\n" in code else found.format(code=code)
+    if "{code}" in found and " {\n" in code:
+        return ""  # its own blocks are no entries of a map
+    log_format = _LOG_FORMAT.search(code)
+    return found.format(code=code, log_format=log_format[1] if log_format else "")

@@ -11,14 +11,16 @@ from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.removal import element, whole_lines
 from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
-from taskwall.readers.terraform.syntax.hcl import parse
+from taskwall.readers.terraform.syntax.hcl import Parsed
 from taskwall.readers.terraform.syntax.tree import (
     Access,
     Attribute,
     Block,
     Body,
+    Expression,
     Literal,
     Name,
+    ObjectExpression,
     Tuple,
 )
 from taskwall.source.resource import Resource
@@ -30,11 +32,12 @@ _PERMISSIONS = ("ingress", "egress")
 class Writer:
     """Makes edits of one file."""
 
-    def __init__(self, sheet: SourceText) -> None:
+    def __init__(self, sheet: SourceText, parsed: Parsed) -> None:
+        """Take the text of the file, and what was read of it."""
         self.sheet = sheet
-        parsed = parse(sheet.file, sheet.text)
         self._broken = bool(parsed.errors)
         self._widths: dict[Span, int] = {}
+        self._body = parsed.body
         self._blocks = {block.header: block for block in parsed.body.blocks}
 
     def begin(self) -> None:
@@ -76,6 +79,41 @@ class Writer:
         block = self._block(resource)
         end = self.sheet.line_end(self.sheet.span(block.place)[1])
         return self.sheet.edit(end, end, f"\n\n{text}", "<" in text)
+
+    def literal(self, place: Span, found: Value | None, wanted: NewValue) -> Edit:
+        """The edit that puts a value in the place of a literal, in an attribute or a member.
+
+        Raises:
+            RefusedError: no literal is there, or another one than what the sources evaluate to.
+        """
+        written = next(_expressions(self._body, place), None)
+        if self._broken or written is None or found is None:
+            raise RefusedError
+        return self._replaced(written, found, wanted)
+
+    def arguments(self, call: Span, wanted: Mapping[str, NewValue]) -> Iterator[Edit]:
+        """The edits that give the call of a module some arguments.
+
+        Raises:
+            RefusedError: one of them is there, and no literal.
+        """
+        block = self._blocks.get(call)
+        if self._broken or block is None or block.type != "module":
+            raise RefusedError
+        missing: dict[str, NewValue] = {}
+        for name, value in wanted.items():
+            attribute = block.body.attributes.get(name)
+            if attribute is None:
+                missing[name] = value
+            elif not isinstance(attribute.expression, Literal):
+                raise RefusedError
+            else:
+                start, end = self.sheet.span(attribute.expression.place)
+                text = expression(value, self.sheet.indent(start))
+                if text != self.sheet.text[start:end]:
+                    yield self.sheet.edit(start, end, text, has_placeholders(value))
+        if missing:
+            yield from self._added(block, missing)
 
     def removed(self, resource: Resource, path: Sequence[PathStep]) -> Iterator[Edit]:
         """The edits that take a resource, or what a path in it leads to, away.
@@ -239,7 +277,7 @@ class Writer:
         elif attribute is not None:
             if rest:
                 raise RefusedError
-            yield self._replaced(attribute, found, wanted)
+            yield self._replaced(attribute.expression, found, wanted)
         elif rest == (END,):
             yield from self._appended(blocks[-1], name, wanted)
         else:
@@ -267,8 +305,7 @@ class Writer:
         if missing:
             yield from self._added(block, missing)
 
-    def _replaced(self, attribute: Attribute, found: Value, wanted: NewValue) -> Edit:
-        literal = attribute.expression
+    def _replaced(self, literal: Expression, found: Value, wanted: NewValue) -> Edit:
         start, end = self.sheet.span(literal.place)
         if not isinstance(literal, Literal) or self.sheet.text.startswith("<<", start):
             raise RefusedError
@@ -346,6 +383,22 @@ class Writer:
             if each.place.line == each.place.end_line < limit and each.name != "depends_on"
         ]
         return max(found, key=lambda each: each.place.line, default=None)
+
+
+def _expressions(body: Body, place: Span) -> Iterator[Expression]:
+    """The expression of the attribute, or of the member of an object, that has a place."""
+    for block in body.blocks:
+        if block.place.holds(place):
+            yield from _expressions(block.body, place)
+    for attribute in body.attributes.values():
+        node, at = attribute.expression, attribute.place
+        while at != place and isinstance(node, ObjectExpression):
+            member = next((each for each in node.members if each.place.holds(place)), None)
+            if member is None:
+                break
+            node, at = member.value, member.place
+        if at == place:
+            yield node
 
 
 def _blocks(body: Body, name: str) -> list[Block]:

@@ -48,15 +48,26 @@ def fix_text(
 
         if arguments := in_call(rule, on.download.source, code):
             head, code = _parts(arguments)
-            where = f"In the call {on.download.name}"
+            where = in_the_call(on.download.name)
             return _joined(f"{where}. {head}" if head else where, code)
         code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
     return _joined(head, code)
 
 
+def in_the_call(name: str) -> str:
+    """How a fix text begins that says what to write in the call of a module."""
+    return f"In the call {name}"
+
+
 def rule_text(section: str) -> str:
     """What a rule says of its fix, as findings have it where nothing is to be filled in."""
     return _joined(*_parts(section))
+
+
+def noted(text: str, sentence: str) -> str:
+    """A fix text with a further sentence before its code."""
+    head, code = _parts(text)
+    return _joined(f"{head.removesuffix('.')}. {sentence}" if head else sentence, code)
 
 
 def for_json(text: str) -> str:
@@ -133,7 +144,7 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
     by_resource: dict[str, dict[str, NewValue]] = {}
     beside: list[str] = []
     for change in changes:
-        if change.form == "removed":
+        if change.form in ("removed", "agent"):
             continue
         if change.form == "beside":
             added = change.value_in(on.language)

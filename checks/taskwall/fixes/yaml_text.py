@@ -11,8 +11,8 @@ from taskwall.readers.cloudformation.document import resolved
 INDENT_WIDTH = 2
 """By how many blanks code of a template is indented that stands by itself."""
 
-_PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
-"""What may stand without quotes, in flow style as well."""
+_PLAIN = pattern(r"(?!\d+-)[A-Za-z0-9_./][A-Za-z0-9_./:-]*(?<!:)")
+"""What may stand without quotes, in flow style as well, and looks like no date."""
 
 
 def scalar(wanted: NewValue, quote: str = "", json: bool = False) -> str:

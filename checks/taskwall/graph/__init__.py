@@ -1,13 +1,13 @@
 """The picture of a network: what is in which VPC and subnets, and who can open what to whom."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from itertools import pairwise
-from typing import Literal, TypeAlias, cast
+from typing import Literal, Protocol, TypeAlias, cast
 
 from msgspec import Struct
 
-from taskwall.findings.finding import Step
+from taskwall.findings.finding import Absent, Step
 from taskwall.model.flows.flow import FlowVerdict
 
 NodeKind: TypeAlias = Literal[
@@ -23,6 +23,10 @@ Tier: TypeAlias = Literal["public", "private", "isolated", "unknown", "none"]
 """
 
 FORMATS = ("html", "mermaid", "dot", "json")
+
+
+class _Render(Protocol):
+    def __call__(self, graphs: Sequence["Graph"], absent: Sequence[Absent]) -> str: ...
 
 
 class GraphFinding(Struct, frozen=True):
@@ -151,7 +155,10 @@ def _vpcs(graph: Graph) -> dict[str, str]:
     }
 
 
-def render(name: str, graphs: Sequence[Graph]) -> str:
-    """Graphs in one of the formats, as a text that ends with a newline."""
+def render(name: str, graphs: Sequence[Graph], absent: Sequence[Absent] = ()) -> str:
+    """Graphs in one of the formats, as a text that ends with a newline.
+
+    What was `absent` is named: the picture does not have what it creates.
+    """
     module = import_module(f"{__name__}.{name}")
-    return cast(Callable[[Sequence[Graph]], str], module.render)(graphs)
+    return cast(_Render, module.render)(graphs, absent)

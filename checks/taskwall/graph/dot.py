@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from taskwall.findings.finding import Absent
 from taskwall.findings.text import sanitize
 from taskwall.graph import Graph, GraphEdge, GraphNode, NodeKind, edges
-from taskwall.graph.labels import box, failing, inner_frames, titles
+from taskwall.graph.labels import box, failing, inner_frames, not_drawn, titles
 
 SHAPES: Mapping[NodeKind, str] = {
     "internet": "doublecircle",
@@ -18,9 +19,11 @@ SHAPES: Mapping[NodeKind, str] = {
 """All others are rectangles."""
 
 
-def render(graphs: Sequence[Graph]) -> str:
+def render(graphs: Sequence[Graph], absent: Sequence[Absent]) -> str:
     """One digraph, with a cluster for each stack where there are several."""
     lines = ["digraph taskwall {", "  rankdir=LR;"]
+    if absent:
+        lines.append(f"  label={_quoted(not_drawn(absent))};")
     for number, graph in enumerate(graphs, 1):
         prefix = f"s{number}" if len(graphs) > 1 else ""
         if prefix:

@@ -3,15 +3,18 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
+from html import escape
 from importlib.resources import files
 
 import msgspec
 
+from taskwall.findings.finding import Absent
 from taskwall.findings.text import sanitize
 from taskwall.graph import Graph, edges
+from taskwall.graph.labels import not_drawn
 
 
-def render(graphs: Sequence[Graph]) -> str:
+def render(graphs: Sequence[Graph], absent: Sequence[Absent]) -> str:
     """The page: its own style and script are all that its policy lets run."""
     page = files(__package__) / "page"
     template, style, script = (
@@ -22,6 +25,7 @@ def render(graphs: Sequence[Graph]) -> str:
         " base-uri 'none'; form-action 'none'",
         "STYLE": style,
         "SCRIPT": script,
+        "ABSENT": escape(not_drawn(absent)) if absent else "",
         "DATA": _data(graphs),
     }
     before, *rest = template.split("{{")

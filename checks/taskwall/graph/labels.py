@@ -1,7 +1,9 @@
 """What stands on boxes and frames in formats that have nothing but labels."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from taskwall.findings.finding import Absent
+from taskwall.findings.text import absent_count
 from taskwall.graph import Graph, GraphFrame, GraphNode
 
 
@@ -34,3 +36,9 @@ def rules_failing(graph: Graph, findings: Iterable[int]) -> list[str]:
 def failing(graph: Graph, findings: Iterable[int]) -> bool:
     """Whether one of the findings is a fail."""
     return bool(rules_failing(graph, findings))
+
+
+def not_drawn(absent: Sequence[Absent]) -> str:
+    """That what is absent is not in the picture."""
+    create = "it creates" if len(absent) == 1 else "they create"
+    return f"{absent_count(absent)} not read: what {create} is not drawn"

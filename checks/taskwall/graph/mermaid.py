@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from taskwall.findings.finding import Absent
 from taskwall.findings.text import sanitize
 from taskwall.graph import Graph, GraphEdge, GraphNode, NodeKind, edges
-from taskwall.graph.labels import box, failing, inner_frames, titles
+from taskwall.graph.labels import box, failing, inner_frames, not_drawn, titles
 
 SHAPES: Mapping[NodeKind, tuple[str, str]] = {
     "internet": ("((", "))"),
@@ -18,7 +19,7 @@ SHAPES: Mapping[NodeKind, tuple[str, str]] = {
 """All others are rectangles."""
 
 
-def render(graphs: Sequence[Graph]) -> str:
+def render(graphs: Sequence[Graph], absent: Sequence[Absent]) -> str:
     """One flowchart, with a subgraph for each stack where there are several."""
     lines = ["flowchart LR"]
     numbered = 0
@@ -35,6 +36,8 @@ def render(graphs: Sequence[Graph]) -> str:
             numbered += 1
         if prefix:
             lines.append("  end")
+    if absent:
+        lines += [f'  absent["{_escaped(not_drawn(absent))}"]', "  class absent unsure"]
     lines.append("  classDef unsure stroke-dasharray: 4 4")
     lines.append("  classDef failing stroke:#c00,stroke-width:2px")
     if red:

@@ -94,7 +94,9 @@ class DiagnosticsBuilder:
             if (match := _NOTE.fullmatch(note)) is not None:
                 notes = found.setdefault(where.path(match["file"]), _FileReport()).notes
                 notes.append((int(match["line"]), match["text"]))
-        for call, text in absent_calls(report.document.absent):
+        # A link is no document: to look at its lines would be to follow it.
+        written = (one for one in report.document.absent if one.kind != "link")
+        for call, text in absent_calls(written):
             reported = found.setdefault(where.path(call.file), _FileReport())
             reported.absent.append((call.line, text))
         before, self._built = self._built, {}

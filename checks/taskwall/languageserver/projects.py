@@ -132,7 +132,7 @@ class Project:
         """What is to be shown now.
 
         Raises:
-            StaleError: `is_cancelled`, asked every now and then, says that it is all in vain.
+            CancelledError: `is_cancelled`, asked every now and then, says that it is all in vain.
         """
         documents = dict(self._documents)
         try:

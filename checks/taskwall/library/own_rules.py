@@ -57,13 +57,16 @@ def name_folders(folders: Sequence[str]) -> None:
 @cache
 def _every(folders: tuple[str, ...]) -> OwnRules:
     found = {rule.id: rule for rule in all_rules()}
+    files: dict[str, str] = {}
     errors: list[SourceError] = []
     for load in (*map(_Folder, folders), *_installed(errors)):
         for rule in load.rules(errors):
-            known = found.setdefault(rule.id, rule)
-            if known is not rule:
-                text = f"{rule.id} is the id of another rule ({known.module}) as well"
-                errors.append(_error(load.file_of(rule), 1, text))
+            file = load.file_of(rule)
+            if found.setdefault(rule.id, rule) is rule:
+                files[rule.id] = file
+            else:
+                text = f"{rule.id} is the id of the rule in {files[rule.id]} as well"
+                errors.append(_error(file, 1, text))
     return OwnRules(tuple(found[id_] for id_ in sorted(found)), tuple(errors))
 
 

@@ -46,7 +46,7 @@ def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lo
 class IncrementalLowering:
     """A network that lasts while the resources that declare it change.
 
-    `plain` is the same as it was last built: a network of its own, which has no recall.
+    `plain` is the same as it was last built: a network of its own, which no query engine keeps.
     """
 
     def __init__(self, network: Network, queries: "QueryEngine") -> None:

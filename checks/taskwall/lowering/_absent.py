@@ -18,13 +18,13 @@ from taskwall.core.values import (
     Origin,
     Reference,
     Span,
-    Text,
     Unknown,
     Value,
     dereferenced,
     symbol,
 )
 from taskwall.lowering._draft import entity_of
+from taskwall.lowering._resources import references_in
 from taskwall.model.data_stores.store import Store
 from taskwall.source.resource import ABSENT, Resource
 
@@ -362,20 +362,8 @@ def _leaves(value: Value) -> Iterator[Value]:
 
 def _references(value: Value) -> Iterator[Reference]:
     """The references in a value that lead to a thing itself."""
-    if isinstance(value, Reference):
-        if value.attribute not in _DESCRIBES:
-            yield value
-        if value.value is not None:
-            yield from _references(value.value)
-    elif isinstance(value, Text):
-        for part in value.parts:
-            if not isinstance(part, str):
-                yield from _references(part)
-    elif isinstance(value, Items):
-        for item in (*value.items, *value.rest):
-            yield from _references(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from _references(item)
-        if value.rest is not None:
-            yield from _references(value.rest)
+    for reference in references_in(value):
+        if reference.attribute not in _DESCRIBES:
+            yield reference
+        if reference.value is not None:
+            yield from _references(reference.value)

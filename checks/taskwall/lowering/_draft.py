@@ -22,9 +22,12 @@ from taskwall.core.values import (
     symbol,
     without_option,
 )
+from taskwall.lowering._arn import name_in
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
-from taskwall.lowering._outside import is_outside, looks_here, root_of, words_in
+from taskwall.lowering._outside import is_main_table, is_outside, looks_here
+from taskwall.lowering._resources import ResourceIndex
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
+from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell, Resource
 from taskwall.source.stack import SourceError, at_the_call
 
@@ -105,8 +108,11 @@ class ResourceReader:
         return Link(to, fact, cell.place, exact, self.builder.is_written(cell, to, exact))
 
     def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
-        """The links to all entities that a list names."""
-        found = (self.link(kind, each, verb) for each in cell.each())
+        """The links to all entities that a list names, or to the one that stands by itself."""
+        every: Iterable[Cell] = cell.each()
+        if isinstance(cell.value, Reference) and self.builder.is_one(kind, cell.value):
+            every = (cell,)
+        found = (self.link(kind, each, verb) for each in every)
         return tuple(link for link in found if link is not None)
 
     def said_by(self, kind: type[Entity], key: str, *types: str) -> "Iterator[ResourceReader]":
@@ -238,7 +244,7 @@ class ExternalReference(Struct, frozen=True):
     context: bool = False
 
 
-class NetworkBuilder:
+class NetworkBuilder(ResourceIndex):
     """The resources of a stack on their way to a network."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
@@ -246,18 +252,12 @@ class NetworkBuilder:
         if any(resource.type.startswith("awscc_") for resource in every):
             translated = types_of(_KINDS)
             every = [as_cloudformation(resource, translated) for resource in every]
-        self.resources = {resource.origin.address: resource for resource in every}
+        super().__init__(every)
         self.attributes_read: set[tuple[str, str]] = set()
         self.crashes: list[tuple[str, Span, Exception]] = []
         self.errors: list[SourceError] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
-        self._words: dict[str, frozenset[str]] = {}
-        self._alone: bool | None = None
-        self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
-        self.types: dict[str, list[Resource]] = {}
-        for resource in self.resources.values():
-            self.types.setdefault(resource.type, []).append(resource)
 
     @staticmethod
     def lowers(name: str) -> bool:
@@ -320,11 +320,11 @@ class NetworkBuilder:
             if len(known) == 1:
                 return known[0]
             head = value.parts[0]
-            if isinstance(head, str) and (address := self.by_name(kind).get(_bare(head))):
+            if isinstance(head, str) and (address := self.by_name(kind).get(name_in(head))):
                 return address, True, ()
         if isinstance(value, Known):
             text = str(value.data)
-            address = self.by_name(kind).get(text) or self.by_name(kind).get(_bare(text))
+            address = self.by_name(kind).get(text) or self.by_name(kind).get(name_in(text))
             if address is not None:
                 if self.resources[address].data:  # it exists, and not all is known of it
                     self._refer((kind, address), cell, ())
@@ -362,27 +362,6 @@ class NetworkBuilder:
             outside = isinstance(value, Unknown) and is_outside(self, value)
         return False if outside and self.is_alone() else None
 
-    def is_alone(self) -> bool:
-        """Whether all resources are of one root module or template."""
-        if self._alone is None:
-            self._alone = self.alone()
-        return self._alone
-
-    def alone(self) -> bool:
-        """What `is_alone` remembers."""
-        return len({root_of(resource) for resource in self.resources.values()}) < 2
-
-    def words(self, type_: str) -> frozenset[str]:
-        """What the resources of a type are called, in whichever attribute."""
-        if type_ not in self._words:
-            self._words[type_] = self.said(type_)
-        return self._words[type_]
-
-    def said(self, type_: str) -> frozenset[str]:
-        """What `words` remembers."""
-        every = (resource for resource in self.types.get(type_, ()) if not resource.data)
-        return frozenset(word for resource in every for word in words_in(resource.body))
-
     def _refer(self, to: tuple[type[Entity], str], cell: Cell, needs: tuple[Need, ...]) -> None:
         """Note that a cell refers to something that the sources do not declare."""
         if to not in self.external_references:
@@ -407,6 +386,13 @@ class NetworkBuilder:
             return None
         if not resource.data:
             return reference.resource, True, ()
+        if is_main_table(resource):
+            vpc, exact, needs = self.resolve(Vpc, resource.cell(self.attributes_read).get("vpc_id"))
+            address = self.implied(kind, vpc) or f"{vpc}.main"
+            if vpc and not exact:
+                self._refer((kind, address), cell, needs)
+            if vpc:
+                return address, exact, needs
         for key in ("id", "arn"):
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
@@ -414,6 +400,11 @@ class NetworkBuilder:
         needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
+
+    def is_one(self, kind: type[Entity], reference: Reference) -> bool:
+        """Whether a reference leads to one entity of a kind that the sources write."""
+        resource = self.resources.get(reference.resource)
+        return resource is not None and not resource.data and entity_of(resource.type) is kind
 
     def implied(self, kind: type[Entity], vpc: str) -> str:
         """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
@@ -425,34 +416,6 @@ class NetworkBuilder:
                 if isinstance(value, Reference) and value.resource == vpc:
                     return resource.origin.address
         return ""
-
-    def of_type(self, *types: str) -> list[Resource]:
-        """The resources of some types."""
-        return [resource for name in types for resource in self.types.get(name, ())]
-
-    def about(self, address: str, key: str, *types: str) -> list[Resource]:
-        """The resources of some types whose attribute refers to one, or may mean it."""
-        found = self.referring(key, *types)
-        return [*found.get(address, ()), *found.get("", ())]
-
-    def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
-        """The resources of some types by the resource of the sources that an attribute refers to.
-
-        "" holds those whose attribute is something else, of which each has to be looked at.
-        """
-        if (key, *types) not in self._referring:
-            self._referring[key, *types] = self.referred(key, *types)
-        return self._referring[key, *types]
-
-    def referred(self, key: str, *types: str) -> dict[str, list[Resource]]:
-        """What `referring` remembers."""
-        found: dict[str, list[Resource]] = {}
-        for resource in self.of_type(*types):
-            value = resource.body.fields.get(key)
-            meant = self.resources.get(value.resource) if isinstance(value, Reference) else None
-            address = "" if meant is None or meant.data else meant.origin.address
-            found.setdefault(address, []).append(resource)
-        return found
 
     def by_name(self, kind: type[Entity]) -> dict[str, str]:
         """The addresses of the resources that become entities of a kind, by their names."""
@@ -514,9 +477,3 @@ _IMPLIED = {
 _MADE = frozenset(suffix.removeprefix(".") for suffix in _IMPLIED.values())
 
 _ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_default_route_table"}
-
-
-def _bare(text: str) -> str:
-    """The name in an ARN or in `family:revision`."""
-    tail = text.rpartition("/")[2] if text.startswith("arn:") else text
-    return tail.partition(":")[0]

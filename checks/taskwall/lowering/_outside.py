@@ -1,39 +1,16 @@
 """What comes from outside: ids that an input or a look-up brings, of entities not written here."""
 
-import os
-from collections.abc import Iterator
-from typing import Protocol
-
 from taskwall.core.values import (
-    Fields,
-    Items,
-    Known,
-    Reference,
-    Text,
+    OUTSIDE,
     Unknown,
     Value,
-    symbol,
+    dereferenced,
 )
+from taskwall.lowering._resources import ResourceIndex, references_in, words_in
 from taskwall.source.resource import Resource
 
 
-class WrittenResources(Protocol):
-    """The resources that sources write."""
-
-    resources: dict[str, Resource]
-
-    def words(self, type_: str) -> frozenset[str]:
-        """What the resources of a type are called, in whichever attribute."""
-
-
-def root_of(resource: Resource) -> str:
-    """The folder of the root module, or the template, that a resource is of."""
-    origin = resource.origin
-    place = origin.called_from[0].place if origin.called_from else origin.header
-    return os.path.dirname(place.file) if origin.language == "terraform" else place.file
-
-
-def is_outside(written: WrittenResources, value: Unknown) -> bool:
+def is_outside(written: ResourceIndex, value: Unknown) -> bool:
     """Whether an unknown is something that an input or another stack brings.
 
     An output of a module that is not there may be what was handed to it, and a parameter of
@@ -47,7 +24,23 @@ def is_outside(written: WrittenResources, value: Unknown) -> bool:
     return not (stored and written.words("AWS::SSM::Parameter"))
 
 
-def looks_here(written: WrittenResources, source: Resource | None) -> bool:
+def may_be_anything(resource: Resource, value: Value | None) -> bool:
+    """Whether a value that a resource has may be, or refer to, whatever the sources write.
+
+    What an input or a look-up brings is none of that, and a module that is not there knows what it
+    is given. Terraform's maps hold references, from which an input chooses; CloudFormation's do
+    not.
+    """
+    found = None if value is None else dereferenced(value)
+    if not isinstance(found, Unknown) or found.symbol or resource.origin.silent:
+        return False
+    chosen = resource.origin.language == "terraform"
+    return any(
+        chosen if need.chooses else not need.option and need.why != OUTSIDE for need in found.needs
+    )
+
+
+def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
     """Whether a data source may answer with what these sources write.
 
     It does where it looks among the entities of a resource, or for a name or tag that one has.
@@ -58,37 +51,15 @@ def looks_here(written: WrittenResources, source: Resource | None) -> bool:
     words = frozenset(words_in(source.body))
     return any(words & written.words(name) for name in names) or any(
         (meant := written.resources.get(reference.resource)) is not None and not meant.data
-        for reference in _references(source.body)
+        for reference in references_in(source.body)
     )
 
 
-def words_in(value: Value) -> Iterator[str]:
-    """The texts within a value, and the names of those that are not known."""
-    if isinstance(value, Known):
-        if isinstance(value.data, str) and value.data:
-            yield value.data
-    elif isinstance(value, Items):
-        for item in value.items:
-            yield from words_in(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from words_in(item)
-    elif name := symbol(value):
-        yield name
-    if isinstance(value, Reference) and value.value is not None:
-        yield from words_in(value.value)
-
-
-def _references(value: Value) -> Iterator[Reference]:
-    if isinstance(value, Reference):
-        yield value
-    elif isinstance(value, Items):
-        for item in (*value.items, *value.rest):
-            yield from _references(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from _references(item)
-    elif isinstance(value, Text):
-        for part in value.parts:
-            if not isinstance(part, str):
-                yield from _references(part)
+def is_main_table(resource: Resource) -> bool:
+    """Whether a data source looks for the main route table of a VPC."""
+    filters = resource.cell().get("filter").each() if resource.type == "aws_route_table" else ()
+    return any(
+        block.get("name").known == "association.main"
+        and [each.known for each in block.get("values").each()] in (["true"], [True])
+        for block in filters
+    )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from taskwall.core.change import AttributeChange, NewValue, Placeholder
 from taskwall.core.values import Known, Unknown, Value
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering.new_log_bucket import new_log_bucket
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
@@ -38,25 +39,40 @@ def access_log(r: ResourceReader) -> Setting:
 _BUCKET = Placeholder("name of a bucket for logs")
 
 
-def logging(r: ResourceReader) -> tuple[AttributeChange, ...]:
-    """What would make a load balancer keep access logs in S3."""
+def logging(r: ResourceReader, kind: Setting) -> tuple[AttributeChange, ...]:
+    """What would make a load balancer of a kind keep access logs in S3.
+
+    It gets a bucket, if it names none, and if its kind is known, which decides who writes there.
+    """
+    bucket: NewValue = _BUCKET
+    added: tuple[AttributeChange, ...] = ()
+    attributes = r.attribute("access_logs", "LoadBalancerAttributes")
+    found: dict[object, Cell] = {}
     if r.terraform:
-        return block_of_logs(r, r.attribute("access_logs", ""))
-    attributes = r.attribute("", "LoadBalancerAttributes")
-    found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
-    changes: tuple[AttributeChange, ...] = ()
+        named = not attributes.get("bucket").absent
+    else:
+        found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
+        named = "access_logs.s3.bucket" in found
+    if not named and kind.known in ("application", "network"):
+        bucket, beside = new_log_bucket(r, str(kind.known))
+        added = (beside,)
+    if r.terraform:
+        return (*block_of_logs(r, attributes, bucket), *added)
+    changes: tuple[AttributeChange, ...] = added
     if _LOGS in found:
         changes += r.change(found[_LOGS], None, "true")
-    wanted: dict[str, NewValue] = {_LOGS: "true", "access_logs.s3.bucket": _BUCKET}
+    wanted: dict[str, NewValue] = {_LOGS: "true", "access_logs.s3.bucket": bucket}
     missing = tuple({"Key": key, "Value": each} for key, each in wanted.items() if key not in found)
     return changes + (r.change(attributes, None, missing, "[+]") if missing else ())
 
 
-def block_of_logs(r: ResourceReader, block: Cell) -> tuple[AttributeChange, ...]:
+def block_of_logs(
+    r: ResourceReader, block: Cell, bucket: NewValue = _BUCKET
+) -> tuple[AttributeChange, ...]:
     """The same by a block that names a bucket."""
     named = not block.get("bucket" if r.terraform else "S3BucketName").absent
-    terraform: dict[str, NewValue] = {} if named else {"bucket": _BUCKET}
-    cloudformation: dict[str, NewValue] = {} if named else {"S3BucketName": _BUCKET}
+    terraform: dict[str, NewValue] = {} if named else {"bucket": bucket}
+    cloudformation: dict[str, NewValue] = {} if named else {"S3BucketName": bucket}
     return r.change(block, {**terraform, "enabled": True}, {"Enabled": True, **cloudformation})
 
 

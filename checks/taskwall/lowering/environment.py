@@ -6,8 +6,6 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import (
-    Fields,
-    Items,
     Known,
     Reference,
     Text,
@@ -16,6 +14,8 @@ from taskwall.core.values import (
     spelled,
 )
 from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._outside import may_be_anything
+from taskwall.lowering._resources import references_in
 from taskwall.lowering._structure import structure
 from taskwall.lowering.store_names import written_store
 from taskwall.model.core.entity import Entity
@@ -29,10 +29,15 @@ _CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")
 def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
     """What the containers of a list (a structure, or JSON text) find in their environment."""
     found = None if r.external else structure(cell)
+    held = Definition(r.id, r.name)
     if found is None:
+        if not r.external and cell.needs:
+            yield Variable(
+                r.origin, held, "a container", "", None, (), cell.place, cell.needs,
+                anything=may_be_anything(r.resource, cell.value),
+            )  # fmt: skip
         return
     name, environment, value, secrets, source = _JSON if r.terraform else _CLOUDFORMATION
-    held = Definition(r.id, r.name)
     for container in found.each():
         known = container.get(name).known
         called = "a container" if known is None else f"container {known}"
@@ -41,6 +46,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                 at = item.get(inner)
                 text = None if at.value is None or secret else _text(at.value)
                 refers = tuple(dict.fromkeys(_attached(r, _refers(at.value))))
+                anything = may_be_anything(r.resource, at.value) or "" in refers
                 yield Variable(
                     r.origin,
                     held,
@@ -51,8 +57,9 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     at.place,
                     at.needs,
                     secret,
-                    tuple(_looked_up(r, refers)),
+                    tuple(_looked_up(r, r.builder.resources if anything else refers)),
                     item.get(name).needs,
+                    anything,
                 )
 
 
@@ -107,13 +114,17 @@ def _text(value: Value) -> str | Text | None:
 def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
     """The names of resources, and of those to which secrets among them are attached.
 
-    A data store that is looked up by a name of the sources is the one that is written.
+    A data store that is looked up by a name of the sources is the one that is written. "" stands
+    for whatever the sources write.
     """
     for name in names:
         yield written_store(r, name) or name
         resource = r.builder.resources.get(name)
         if resource is not None and resource.type == _ATTACHMENT:
-            yield from _refers(resource.body.fields.get("TargetId"))
+            target = resource.body.fields.get("TargetId")
+            yield from _refers(target)
+            if may_be_anything(r.resource, target):
+                yield ""
 
 
 _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
@@ -128,16 +139,6 @@ def attachment(r: ResourceReader) -> Iterator[Entity]:
 
 def _refers(value: Value | None) -> Iterator[str]:
     """The resources that a value refers to, itself or in parts of it."""
-    if isinstance(value, Reference):
-        yield value.resource
-        yield from _refers(value.value)
-    elif isinstance(value, Text):
-        for part in value.parts:
-            if not isinstance(part, str):
-                yield from _refers(part)
-    elif isinstance(value, Items):
-        for item in value.items:
-            yield from _refers(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from _refers(item)
+    for reference in references_in(value) if value is not None else ():
+        yield reference.resource
+        yield from _refers(reference.value)

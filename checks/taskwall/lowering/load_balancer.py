@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from taskwall.core.values import Known, Reference, Unknown, Value
+from taskwall.lowering._arn import balancer_arn, name_in
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
 from taskwall.lowering.given_name import names_and_tags
@@ -21,6 +23,8 @@ from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
+TYPES = ("aws_lb", "aws_alb", "AWS::ElasticLoadBalancingV2::LoadBalancer")
+
 SCHEME = {"internal": True, "internet-facing": False, "true": True, "false": False}
 """The words for a scheme, as whether it is internal."""
 
@@ -28,16 +32,16 @@ PUBLIC = "internet-facing is the default"
 """What AWS does where no scheme is written."""
 
 
-@lowers(
-    "aws_lb",
-    "aws_alb",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    to=LoadBalancer,
-    named="name",
-)
+@lowers(*TYPES, to=LoadBalancer, named="name")
 def load_balancer(r: ResourceReader) -> Iterator[object]:
     groups = r.attribute("security_groups", "SecurityGroups")
     links = r.links(SecurityGroup, groups, "uses security group")
+    if r.external and r.terraform and groups.known is None:
+        # Whichever they are: permissions that name them say this attribute.
+        address = _named_by(r, r.id) or r.id
+        named = Unknown(groups.needs, symbol=f"{address}.security_groups")
+        link = r.link(SecurityGroup, replace(groups, value=named, doubt=None), "uses")
+        links = (link,) if link is not None else ()
     mapped = list(r.attribute("subnet_mapping", "SubnetMappings").each())
     subnets = r.links(Subnet, r.attribute("subnets", "Subnets"), "is in")
     for mapping in mapped:
@@ -49,12 +53,13 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
     allocated = (
         r.link(ElasticIp, mapping.get(allocation), "uses Elastic IP") for mapping in mapped
     )
+    kind = r.setting("load_balancer_type", "Type", "application", "application is the default")
     yield from names_and_tags(r)
     yield LoadBalancer(
         id=r.id,
         origin=r.origin,
         external=r.external,
-        kind=r.setting("load_balancer_type", "Type", "application", "application is the default"),
+        kind=kind,
         internal=r.setting("internal", "Scheme", False, PUBLIC, SCHEME),
         groups=links,
         groups_setting=setting(groups, groups.key, links=links),
@@ -62,7 +67,7 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
         addresses=tuple(setting(cell, address) for cell in fixed if not cell.absent),
         elastic=tuple(link for link in allocated if link is not None),
         access_log=access_log(r),
-        logging=logging(r),
+        logging=logging(r, kind),
         families=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
         enforces=r.setting(
             "enforce_security_group_inbound_rules_on_private_link_traffic",
@@ -94,13 +99,14 @@ def elastic_ip(r: ResourceReader) -> Iterator[object]:
 )
 def listener(r: ResourceReader) -> Iterator[object]:
     certificates = r.attribute("certificate_arn", "Certificates")
+    balancer = r.attribute("load_balancer_arn", "LoadBalancerArn")
+    if r.external and (named := _in_listener_arn(r)) is not None:
+        balancer = replace(balancer, value=named, doubt=None)
     yield Listener(
         id=r.id,
         origin=r.origin,
         external=r.external,
-        load_balancer=r.must(
-            LoadBalancer, r.attribute("load_balancer_arn", "LoadBalancerArn"), "is a listener of"
-        ),
+        load_balancer=r.must(LoadBalancer, balancer, "is a listener of"),
         protocol=r.setting("protocol", "Protocol"),
         port=r.setting("port", "Port"),
         policy=r.setting("ssl_policy", "SslPolicy"),
@@ -111,6 +117,22 @@ def listener(r: ResourceReader) -> Iterator[object]:
     if not r.external:
         for each in r.attribute("mutual_authentication", "MutualAuthentication").each():
             yield _client_check(r, each)
+
+
+def _in_listener_arn(r: ResourceReader) -> Value | None:
+    """The load balancer that the literal ARN of a listener names; None if it is no such ARN."""
+    arn = balancer_arn(r.id)
+    address = _named_by(r, arn) if arn else ""
+    return Reference(address, "arn") if address else Known(arn) if arn else None
+
+
+def _named_by(r: ResourceReader, arn: str) -> str:
+    """The resource or data source of the load balancer with an ARN, "" if there is none."""
+    for attribute, wanted in ((("arn", ""), arn), (("name", "Name"), name_in(arn))):
+        for resource in r.builder.of_type(*TYPES):
+            if ResourceReader(resource, r.builder).attribute(*attribute).known == wanted:
+                return resource.origin.address
+    return ""
 
 
 def _client_check(r: ResourceReader, each: Cell) -> ClientCheck:

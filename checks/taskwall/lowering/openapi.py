@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from taskwall.core.partial_json import parsed_yaml
 from taskwall.core.values import Fields, Known, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._outside import may_be_anything
 from taskwall.lowering._structure import structure
 from taskwall.lowering.edge import of_http_api, of_rest_api
 from taskwall.model.load_balancing.edge import EdgeConnection
@@ -27,16 +28,19 @@ def api(r: ResourceReader) -> Iterator[EdgeConnection | LinkedIntegration]:
     names = ("body",) if r.terraform else _BODIES
     cells = [cell for name in names if not (cell := r.body.get(name)).absent]
     document = next((found for cell in cells if (found := _document(cell)) is not None), None)
-    if document is None:
-        return
-    for path in _members(document.get("paths")):
-        for operation in _members(path):
-            block = operation.get("x-amazon-apigateway-integration")
-            if r.resource.type in _HTTP:
-                yield from of_http_api(r, block, ("type", "uri", "tlsConfig", "connectionId"))
-            else:
-                names_ = ("type", "uri", "connectionId", "integrationTarget")
-                yield from of_rest_api(r, block, names_, r)
+    blocks = [cell for cell in cells if may_be_anything(r.resource, cell.value)]
+    if document is not None:
+        blocks = [
+            operation.get("x-amazon-apigateway-integration")
+            for path in _members(document.get("paths"))
+            for operation in _members(path)
+        ]
+    for block in blocks:
+        if r.resource.type in _HTTP:
+            yield from of_http_api(r, block, ("type", "uri", "tlsConfig", "connectionId"))
+        else:
+            names_ = ("type", "uri", "connectionId", "integrationTarget")
+            yield from of_rest_api(r, block, names_, r)
 
 
 def _document(cell: Cell) -> Cell | None:

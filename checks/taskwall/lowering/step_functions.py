@@ -20,6 +20,7 @@ from taskwall.core.values import (
     same,
 )
 from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._outside import may_be_anything
 from taskwall.lowering._structure import structure, text_without_structure
 from taskwall.lowering.tag import tags
 from taskwall.lowering.work import STATES, source_of
@@ -39,8 +40,14 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
     cells += [r.attribute("", "DefinitionUri"), r.attribute("", "DefinitionS3Location")]
     definition = next((found for cell in cells if (found := structure(cell, given))), None)
     if definition is None:
-        for cell in filter(text_without_structure, cells[:2]):
-            r.complain(cell, "its definition is not JSON")
+        for cell in filter(text_without_structure, cells):
+            if cell in cells[:2] or str(cell.known).lstrip().startswith("{"):
+                r.complain(cell, "its definition is not JSON")
+        for cell in cells:
+            if may_be_anything(r.resource, cell.value):
+                # It may run the tasks that the sources write.
+                perhaps = replace(r.origin, maybe=(*r.origin.maybe, *cell.needs))
+                yield replace(source_of(r, STATES, cell, r.id, None), origin=perhaps)
         return
     for name, state in _states(definition, 0):
         resource = state.get("Resource")

@@ -17,7 +17,7 @@ from taskwall.api.flows import explain, list_flows
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
 from taskwall.diff import render
-from taskwall.findings.finding import Finding, Report
+from taskwall.findings.finding import Finding, Report, ReportDocument
 from taskwall.findings.text import by_severity, one_line
 from taskwall.library.own_rules import every_rule
 from taskwall.rules import all_rules
@@ -45,10 +45,7 @@ def scan_answer(options: Options, limit: int) -> ToolAnswer:
         "summary": msgspec.to_builtins(document.summary),
         "findings": [_finding(one, report) for one in shown[:most]],
         "left_out": max(len(shown) - most, 0),
-        **{
-            name: [msgspec.to_builtins(one) for one in getattr(document, name)[:most]]
-            for name in ("absent", "errors", "warnings", "crashes")
-        },
+        **_unread(document),
         "waits_for": [
             {"name": name, "why": why, "option": report.options.get(name, "")}
             for name, why in list(report.reasons.items())[:most]
@@ -118,6 +115,7 @@ def fix_answer(options: Options) -> ToolAnswer:
         "fixed": len(found.findings),
         "left": dict(found.left),
         "files": [file.shown for file in found.files],
+        **_unread(found.report.document),
     }
 
 
@@ -127,7 +125,7 @@ def rules_page() -> str:
     return "\n".join(("# Rules", "", *lines, ""))
 
 
-def rule_page(name: str) -> str:
+def single_rule_page(name: str) -> str:
     """The page of a rule.
 
     Raises:
@@ -159,6 +157,14 @@ def _finding(finding: Finding, report: Report) -> ToolAnswer:
     made["instances"] = [one.resource for one in finding.instances][:MOST]
     made["says"] = one_line(finding, report.reasons)
     return made
+
+
+def _unread(document: ReportDocument) -> ToolAnswer:
+    """What was absent, could not be read, or crashed."""
+    return {
+        name: [msgspec.to_builtins(one) for one in getattr(document, name)[:MOST]]
+        for name in ("absent", "errors", "warnings", "crashes")
+    }
 
 
 def _bound(limit: int) -> int:

@@ -6,7 +6,7 @@ for each place where a user would change it: at the last expression that all who
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -83,11 +83,13 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     placed = sorted(placed, key=lambda pair: _first(pair[1]))
     place, rows = placed[0][0], [row for _, row in placed]
     first = rows[0].finding
-    steps = dict.fromkeys((*first.because, *_defaults(rows, paths)))
+    file = paths.shown(place.file)
+    steps = dict.fromkeys(first.because)
+    met = {(file, place.line), *((step.file, step.line) for step in steps)}
+    steps |= dict.fromkeys(_origins(rows, paths, met))
     if len(rows) == 1:
         return replace(first, because=tuple(steps)) if len(steps) > len(first.because) else first
-    file = paths.shown(place.file)
-    met = {(file, place.line), *((step.file, step.line) for step in steps)}
+    met |= {(step.file, step.line) for step in steps}
     for row in rows:
         one = row.finding
         if (one.file, one.line) not in met or _wording(row) != _wording(rows[0]):
@@ -114,13 +116,25 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     )
 
 
-def _defaults(rows: Iterable[ReportEntry], paths: ReportPaths) -> Iterator[Step]:
-    """Steps that say which inputs are wrong because nobody gives them anything else."""
+def _origins(
+    rows: Iterable[ReportEntry], paths: ReportPaths, met: Container[tuple[str, int]]
+) -> Iterator[Step]:
+    """Steps that say where wrong values are written, and which of them nobody gives.
+
+    What stands at a place that the finding names already needs no step.
+    """
     for row in rows:
-        default = _nodes(row)[-1].default
-        if default is not None and row.finding.verdict == "fail":
-            file, line = paths.shown(default.place.file), default.place.line
-            yield Step(default.name, file, line, f"{default.name} has this value by default")
+        last = _nodes(row)[-1]
+        if row.finding.verdict != "fail":
+            continue
+        if last.default is not None:
+            file, line = paths.shown(last.default.place.file), last.default.place.line
+            name = last.default.name
+            yield Step(name, file, line, f"{name} has this value by default")
+        elif last.written is not None:
+            file, line = paths.shown(last.written.file), last.written.line
+            if (file, line) not in met:
+                yield Step(row.name, file, line, f"{row.name} takes its value from here")
 
 
 def _wording(row: ReportEntry) -> str:

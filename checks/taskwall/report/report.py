@@ -1,9 +1,12 @@
 """What the rules said of a scan's sources, put in order: rows, fingerprints, and the report."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import __version__
@@ -34,10 +37,19 @@ from taskwall.settings import Settings
 from taskwall.settings.selection import reaches
 from taskwall.settings.words import nearest
 from taskwall.source.files import Files
+from taskwall.source.secret_names import without_user
 from taskwall.source.stack import AbsentSource, InternalError, SourceError
 from taskwall.source.submodules import is_called
 from taskwall.sources.found import Sources
 from taskwall.sources.proposals import MAX_PROPOSED, as_setting
+
+
+class _SortedOut(Struct):
+    """The entries of a report: those of the rules that were asked for, of others, suppressed."""
+
+    rows: list[ReportEntry]
+    others: list[ReportEntry]
+    suppressed: list[Suppressed]
 
 
 class ReportBuilder:
@@ -108,43 +120,16 @@ class ReportBuilder:
 
     def report(self, known: Baseline, baseline_path: str) -> Report:
         """The report, without the instances that a baseline knows (in the file `baseline_path`)."""
-        rows: list[ReportEntry] = []
-        others: list[ReportEntry] = []
-        silent: list[Suppressed] = []
-        for row in self.rows:
-            finding, skip = row.finding, row.suppression
-            if row.silenced:
-                continue
-            if not row.asked:
-                if skip is None and _known_instances(row, known) != finding.instances:
-                    others.append(row)
-                continue
-            if skip is not None:
-                file = self.paths.shown(skip.place.file)
-                line, until = skip.place.line, skip.until or None
-                silent.append(Suppressed(finding, "comment", skip.reason, file, line, until))
-                continue
-            if self.settings.ignores(finding.rule, row.place.file):
-                if finding.verdict != "pass":
-                    file = self.paths.shown(self.settings.file)
-                    silent.append(Suppressed(finding, "settings", "ignored by per-path", file, 1))
-                continue
-            held = _known_instances(row, known)
-            if held:
-                file = self.paths.shown(baseline_path)
-                silent.append(Suppressed(finding.of(held), "baseline", "", file, 1))
-            if fresh := tuple(one for one in finding.instances if one not in held):
-                rows.append(replace(row, finding=finding.of(fresh)))
-        loud = [self._located(finding) for finding in by_mistake(rows, self.paths)]
+        kept = self._sorted_out(known, baseline_path)
+        loud = tuple(self._located(finding) for finding in by_mistake(kept.rows, self.paths))
         warnings = self._read_errors()
         errors = self._shown((*self.found.refused, *self.every.errors))
         if self.settings.errors == "fail":
             errors, warnings = tuple(sorted({*errors, *warnings}, key=_by_place)), ()
-        crashes = self._crashes()
-        absent = self._absent()
-        ties = self._ties()
+        warnings = tuple(sorted((*warnings, *self._left_over()), key=_by_place))
+        crashes, absent, ties = self._crashes(), self._absent(), self._ties()
+        elsewhere = Counter(finding.verdict for finding in by_mistake(kept.others, self.paths))
         verdicts = [finding.verdict for finding in loud]
-        elsewhere = Counter(finding.verdict for finding in by_mistake(others, self.paths))
         reads = self.found.reads
         summary = Summary(
             files=len(frozenset().union(*(read.stack.files for read in reads))),
@@ -154,7 +139,7 @@ class ReportBuilder:
             unknown=verdicts.count("unknown"),
             passed=verdicts.count("pass") + elsewhere["pass"] + self.rows.passes,
             fail_when=sum(one.verdict == "fail" and one.when is not None for one in loud),
-            suppressed=len(silent),
+            suppressed=len(kept.suppressed),
             absent=sum(one.read_as is None for one in absent),
             errors=len(errors),
             crashes=len(crashes),
@@ -164,7 +149,7 @@ class ReportBuilder:
             __version__,
             summary,
             tuple(finding for finding in loud if finding.verdict in self.settings.show),
-            tuple(silent),
+            tuple(kept.suppressed),
             absent,
             tuple(tie for tie in ties if tie.to_stack is not None or tie.candidates),
             warnings=warnings,
@@ -172,28 +157,16 @@ class ReportBuilder:
             errors=errors,
             crashes=crashes,
         )
-        notes = tuple(
-            dict.fromkeys((*self._notes(), *self._idle(), *self._dated(), *self._stale(known)))
-        )
-        use = self.settings
-        fails = (
-            any(one.verdict == "fail" and reaches(one.severity, use.fail_on) for one in loud)
-            or (use.fail_on_unknown and summary.unknown > 0)
-            or (use.fail_on_absent and summary.absent > 0)
-        )
-        status = 2 if errors or crashes else int(fails)
-        about_rules = tuple(
-            replace(describe(rule), page=partial(_page, rule)) for rule in self.rules
-        )
+        notes = (*self._notes(), *self._idle(), *self._dated(), *self._stale(known))
         return Report(
             document,
             self._excerpt,
-            notes,
-            tuple(loud),
-            status,
+            tuple(dict.fromkeys(notes)),
+            loud,
+            2 if errors or crashes else int(self._fails(loud, summary)),
             self.rows.reasons,
             self.rows.options,
-            about_rules,
+            tuple(replace(describe(rule), page=partial(_page, rule)) for rule in self.rules),
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=len(self.found.excluded),
             line_hash=self._line_hash,
@@ -201,6 +174,46 @@ class ReportBuilder:
             has_baseline=bool(baseline_path),
             seconds=self._seconds(),
             open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
+        )
+
+    def _sorted_out(self, known: Baseline, baseline_path: str) -> _SortedOut:
+        """The entries that the report shows, and those that it does not, with the reason."""
+        found = _SortedOut([], [], [])
+        for row in self.rows:
+            finding, skip = row.finding, row.suppression
+            if row.silenced:
+                continue
+            if not row.asked:
+                if skip is None and _known_instances(row, known) != finding.instances:
+                    found.others.append(row)
+                continue
+            if skip is not None:
+                file = self.paths.shown(skip.place.file)
+                line, until = skip.place.line, skip.until or None
+                comment = Suppressed(finding, "comment", skip.reason, file, line, until)
+                found.suppressed.append(comment)
+                continue
+            if self.settings.ignores(finding.rule, row.place.file):
+                if finding.verdict != "pass":
+                    file = self.paths.shown(self.settings.file)
+                    ignored = Suppressed(finding, "settings", "ignored by per-path", file, 1)
+                    found.suppressed.append(ignored)
+                continue
+            held = _known_instances(row, known)
+            if held:
+                file = self.paths.shown(baseline_path)
+                found.suppressed.append(Suppressed(finding.of(held), "baseline", "", file, 1))
+            if fresh := tuple(one for one in finding.instances if one not in held):
+                found.rows.append(replace(row, finding=finding.of(fresh)))
+        return found
+
+    def _fails(self, loud: Iterable[Finding], summary: Summary) -> bool:
+        """Whether something is reported that the settings say a scan fails on."""
+        use = self.settings
+        return (
+            any(one.verdict == "fail" and reaches(one.severity, use.fail_on) for one in loud)
+            or (use.fail_on_unknown and summary.unknown > 0)
+            or (use.fail_on_absent and summary.absent > 0)
         )
 
     def _seconds(self) -> dict[str, float]:
@@ -239,6 +252,20 @@ class ReportBuilder:
             if not isinstance(e, InternalError)
         }
         return tuple(sorted(problems, key=_by_place))
+
+    def _left_over(self) -> Iterator[Problem]:
+        """The templates that an earlier synthesis of CDK left, at the manifest without them."""
+        by_folder = groupby(sorted(self.found.stale), os.path.dirname)
+        for folder, paths in by_folder:
+            names = [os.path.basename(path) for path in paths]
+            are = "1 template" if len(names) == 1 else f"{len(names):,} templates"
+            yield Problem(
+                self.paths.shown(os.path.join(folder, "manifest.json")),
+                1,
+                1,
+                f"does not name {are} beside it, which an earlier synthesis may have left; not"
+                f" read: {_first_of(names)}",
+            )
 
     def _absent(self) -> tuple[Absent, ...]:
         """What calls name and nothing brought, each call once."""
@@ -288,7 +315,8 @@ class ReportBuilder:
         return tuple(found)
 
     def _notes(self) -> Iterator[str]:
-        for path in sorted(self.links):
+        listed = {one.place.file for _, one in self.found.absent}
+        for path in sorted(self.links.keys() - listed):
             shown = self.paths.shown(path)
             yield f"{shown}: leads out of the repository: not followed without --allow-outside"
         foreign = [self.paths.shown(path) for path in self.found.foreign]
@@ -296,11 +324,6 @@ class ReportBuilder:
             are = "file is" if len(foreign) == 1 else "files are"
             what = f"{len(foreign):,} given {are} neither Terraform nor CloudFormation"
             yield f"{what}: {_first_of(foreign)}"
-        stale = [self.paths.shown(path) for path in self.found.stale]
-        if stale:
-            are = "template is" if len(stale) == 1 else "templates are"
-            what = f"{len(stale):,} {are} not named by the manifest.json of CDK beside it"
-            yield f"{what}, and not read: {_first_of(stale)}"
         if some := self.found.proposed:
             count = sum(max(len(one.var_files), 1) for one in some)
             tables = as_setting(some, self.settings.folder or self._cwd)
@@ -400,7 +423,7 @@ def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:
     """What a stack calls and is not there, as a report shows it: of its own root module."""
     file = paths.shown(one.place.file)
     root = paths.shown(one.root) if one.root else stack
-    names = (one.kind, one.name, one.source, one.version, root, file)
+    names = (one.kind, one.name, without_user(one.source), one.version, root, file)
     return Absent(*names, one.place.line, one.cure, one.read_as)
 
 

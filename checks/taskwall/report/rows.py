@@ -12,7 +12,8 @@ from taskwall.core.values import Span
 from taskwall.engine.judgement import Judgement, LocatedFinding
 from taskwall.findings.finding import Edit, Finding, Instance
 from taskwall.fixes import edits
-from taskwall.fixes.wording import for_json
+from taskwall.fixes.replacement import replacement
+from taskwall.fixes.wording import for_json, noted
 from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines
 from taskwall.source.files import Files, UnreadableError
@@ -108,7 +109,7 @@ class ReportEntries:
                 (read.stack.files, [(one.finding.rule, one.changes) for one in judgement.findings])
                 for read, judgement in zip(reads, judgements, strict=True)
             ],
-            files.text,
+            files,
             self.errors,
         )
         for read, judgement, mends in zip(reads, judgements, offered, strict=True):
@@ -224,6 +225,8 @@ def _with_fix(judged: LocatedFinding, mends: tuple[Edit, ...], files: Files) -> 
     fix = finding.fix
     if fix is None:
         return finding
+    if mends and (note := replacement(judged.changes)):
+        fix = replace(fix, text=noted(fix.text, note))
     if judged.on.language == "cloudformation" and _is_json(judged.place.file, files):
         fix = replace(fix, text=for_json(fix.text))
     return replace(finding, fix=replace(fix, edits=mends) if mends else fix)

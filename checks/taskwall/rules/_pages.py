@@ -9,8 +9,8 @@ HIGHLIGHTS = {"Terraform": "hcl", "CloudFormation": "yaml"}
 """How code blocks of the two languages are marked."""
 
 
-def page(rule: Rule, examples: str = "") -> str:
-    """A rule's page; `examples` show what it finds."""
+def page(rule: Rule, examples: str = "", cases: str = "") -> str:
+    """A rule's page; `examples` show what it finds, `cases` what else it says of what."""
     known = recommendations()
     keys = encodes(rule)
     said = "".join(f"- {prose(known[key])}\n" for key in keys if key in known)
@@ -30,6 +30,7 @@ def page(rule: Rule, examples: str = "") -> str:
         f"## Why it matters\n\n{prose(rule.sections['Why'])}\n",
         f"## When it is fine\n\n{prose(fine)}\n" if fine else "",
         f"## What to write instead\n\n{fixes}",
+        cases,
         f"## Where it is from\n\n{said or _BEYOND}" if guide else "",
         f"## See also\n\n{links}" if links else "",
     )
@@ -49,6 +50,6 @@ def _fix(text: str, highlight: str) -> str:
     head, colon, code = text.partition(":\n")
     if colon:
         return f"{prose(head)}:\n\n```{highlight}\n{code}\n```\n"
-    if "\n" in text:
+    if "\n" in text or text.endswith("."):
         return f"{prose(text)}\n"
     return f"```{highlight}\n{text}\n```\n"

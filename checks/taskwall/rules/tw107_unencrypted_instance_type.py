@@ -26,7 +26,7 @@ from taskwall.model.compute.container_instances import (
     overriding,
 )
 from taskwall.model.compute.instance_families import encrypts
-from taskwall.model.compute.placement import is_hosted, on_ec2
+from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network
@@ -54,16 +54,10 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
         spared = enforced(network, _vpcs_of(network, group.subnets), group.name)
         for setting in group.types:
             yield _verdict(group.origin, setting, spared, fact)
-    for source, launched in on_ec2(network):
-        if launched.truth is not False and not is_hosted(network, source):
-            text = (
-                f"{source.name} runs on instance types that do not encrypt traffic between"
-                " instances"
-            )
-            at = source.runs_on.place or (source.cluster and source.cluster.place)
-            why = (Need(f"the container instances of {source.name}", "are not in the sources"),)
-            yield cannot_be_seen(source.origin, at or source.origin.header, text, why, launched)
-            break
+    for each in on_unseen_instances(network)[:1]:
+        name = each.source.name
+        text = f"{name} runs on instance types that do not encrypt traffic between instances"
+        yield cannot_be_seen(each.source.origin, each.at, text, each.needs, each.fact)
 
 
 def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Verdict:

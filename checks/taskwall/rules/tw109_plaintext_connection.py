@@ -44,7 +44,7 @@ def plaintext_connection(network: Network) -> Iterator[Verdict]:
             holds=f"{what} does not ask for plain text",
             about=found.store,
             concerned=found.concerned,
-            unreported=_waits_for_names(found.plain),
+            unreported=not found.marked or _waits_for_names(found.plain),
         )
 
 

@@ -25,6 +25,8 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.container_instances import Start, public_address, starts
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.network import Network
+from taskwall.model.endpoints.task_dependencies import service_dependencies
+from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.exposure.instance_groups import tasks_on
@@ -133,9 +135,11 @@ def _first(network: Network, source: TaskSource) -> str:
     ways = _other_ways(network, source)
     if not ways or any_of(ways).truth is not False:
         return ""
-    return (
-        ", and cannot pull their image without them: add a NAT gateway or endpoints for ECR first"
+    elsewhere = any_of(
+        need.fact for need in service_dependencies(network, source) if need.service == ELSEWHERE
     )
+    way = "endpoints for ECR" if elsewhere.truth is False else "copy it to ECR and add endpoints"
+    return f", and cannot pull their image without them: add a NAT gateway, or {way}, first"
 
 
 def _other_ways(network: Network, source: TaskSource) -> list[Fact]:

@@ -9,9 +9,9 @@ Why: With wider ranges, clients can reach the tasks and bypass the load balancer
     addresses that its targets see.
 Fine when: The NLB has no groups and passes client addresses to its targets. Then give it groups;
     only a new load balancer can get them, so it must be replaced.
-Terraform: Give the NLB a security group and allow that:
+Terraform: Give the NLB a security group (AWS replaces an NLB that has none) and allow that:
     referenced_security_group_id = <the load balancer's group>.id
-CloudFormation: Give the NLB a security group and allow that:
+CloudFormation: Give the NLB a security group (AWS replaces an NLB that has none) and allow that:
     SourceSecurityGroupId: <id of the load balancer's group>
 Guide: nlb-ranges
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html

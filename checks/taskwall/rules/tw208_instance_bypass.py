@@ -53,7 +53,7 @@ from taskwall.model.exposure.task_ingress import (
 )
 from taskwall.model.load_balancing.paths import behind, beyond_sources
 from taskwall.model.permissions.peers import allows_internet, by_settings
-from taskwall.model.permissions.ports import at_ports, has_ports, only_opens
+from taskwall.model.permissions.ports import at_ports, has_ports, narrowed_to, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 _EPHEMERAL = (32768, 65535)
@@ -113,7 +113,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 concerned=all_of((concerned, permission.fact)),
                 unreported=peer is False,
-                changes=permission.for_ports(*ports.only_range("port that tasks publish")),
+                changes=narrowed_to(permission, ports, "port that tasks publish"),
                 advice=permission.for_ports(*_EPHEMERAL),
             )
         group = attachment.declared

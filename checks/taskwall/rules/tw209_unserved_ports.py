@@ -33,7 +33,14 @@ from taskwall.model.exposure.task_ingress import (
     ingress,
 )
 from taskwall.model.exposure.task_ports import served
-from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens, range_of_ports
+from taskwall.model.permissions.ports import (
+    Ports,
+    at_ports,
+    has_ports,
+    narrowed_to,
+    only_opens,
+    range_of_ports,
+)
 from taskwall.rules._rule import Verdict, passes, rule
 
 
@@ -56,7 +63,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,
-                changes=permission.for_ports(*ports.only_range("port of a container")),
+                changes=narrowed_to(permission, ports, "port of a container"),
             )
         group = attachment.declared
         if not permissions and group is not None and not group.external:

@@ -33,6 +33,16 @@ from taskwall.model.permissions.egress import allows_everything_out, as_aws_make
 from taskwall.model.permissions.peers import permissions
 from taskwall.rules._rule import Verdict, passes, rule
 
+_CLOUD_CONTROL = """\
+Set the protocol and port, and the group or prefix list where there is one:
+security_group_egress = [{
+  ip_protocol                   = "tcp"
+  from_port                     = 443
+  to_port                       = 443
+  destination_security_group_id = "<id of the group that they connect to>"
+}]"""
+"""The fix for a group of the Cloud Control provider: that of aws gives none egress by default."""
+
 
 @rule("low", per_use=True)
 def open_egress(network: Network) -> Iterator[Verdict]:
@@ -69,6 +79,7 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 about=f"{group.id}:egress",
                 concerned=each.fact,
                 sets=True,
+                remedy={"Terraform": _CLOUD_CONTROL, "CloudFormation": ""},
             )
         elif not egress:
             holds = f"{group.name} allows no egress"

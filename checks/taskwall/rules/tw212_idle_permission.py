@@ -50,7 +50,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     unreported=found.open and found.fact.truth is None,
                     changes=permission.removed,
                 )
-            for found in undone(network, each.declared, way) if each.declared is not None else ():
+            for found in undone(network, each.group, way):
                 permission, name = found.permission, found.permission.on.name
                 yield Verdict(
                     permission.on,

@@ -33,6 +33,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Origin
 from taskwall.model.core.network import Network, remembered
@@ -165,6 +166,10 @@ def _verdict(
         group = network.get(SecurityGroup, spot.group)
         inline = group is not None and way in group.managed
         other = flow.sender if way == "ingress" else flow.taker
+        changes: tuple[AttributeChange, ...] = ()
+        if group is not None and inline:
+            changes = added_permission(network, way, group, other.groups, wanted)
+            inline = bool(changes) or way in group.exclusive
         yield Verdict(
             spot.on,
             spot.at,
@@ -174,9 +179,7 @@ def _verdict(
             negative=True,
             concerned=there,
             names=_names(network, flow, wanted),
-            changes=added_permission(network, way, group, other.groups, wanted)
-            if group is not None and inline
-            else (),
+            changes=changes,
             adds=group is not None and not inline,
             remedy=_TO_TARGETS if way == "egress" else "",
         )

@@ -25,7 +25,7 @@ from taskwall.model.exposure.listener_ports import public_groups
 from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.load_balancing.paths import beyond_sources
 from taskwall.model.permissions.peers import allows_internet, possible_ingress
-from taskwall.model.permissions.ports import Ports, at_ports, has_ports, only_opens
+from taskwall.model.permissions.ports import Ports, at_ports, has_ports, narrowed_to, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
 
 
@@ -47,7 +47,7 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
                 holds=f"{permission.on.name} opens only the ports of listeners to the internet",
                 about=permission.id,
                 concerned=shown.fact & permission.fact,
-                changes=permission.for_ports(*ports.only_range("port of a listener")),
+                changes=narrowed_to(permission, ports, "port of a listener"),
             )
         group = network.get(SecurityGroup, shown.group)
         if not permitted and group is not None and not group.external:

@@ -93,7 +93,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 negative=True,
                 absent=True,
                 adds=any(d.service != ELSEWHERE for d, fact in lacks if fact.truth),
-                names={"vpc": quarter.declared.origin.address, "service": _first(lacks)},
+                names={"vpc": quarter.declared.origin.address, **_first(lacks)},
                 concerned=concerned,
             )
         else:
@@ -141,11 +141,12 @@ def _shut(network: Network, demand: ServiceDependency) -> Fact:
     return all_of((demand.fact, ~out, ~served_beyond(network, demand)))
 
 
-def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> str:
-    """The first interface endpoint that is missing, for the fix to show; none stays a gap in it."""
+def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> dict[str, str]:
+    """The first interface endpoint that is missing, for the fix to name, if there is one."""
     sure = sorted(lacks, key=lambda each: each[1].truth is not True)
     names = (demand.service for demand, _ in sure if demand.service not in ("s3", ELSEWHERE))
-    return next(names, "<service>")
+    name = next(names, None)
+    return {} if name is None else {"service": name}
 
 
 def _missing(lacks: list[tuple[ServiceDependency, Fact]]) -> str:

@@ -57,6 +57,7 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
             f"awsvpc tasks on {name} can read its instance metadata and credentials",
             holds=f"{name} blocks its instance metadata for awsvpc tasks",
             concerned=member.fact & _awsvpc(network, member),
+            changes=agent.given(member.instances.id, "ECS_AWSVPC_BLOCK_IMDS", "true"),
         )
     for each in on_unseen_instances(network):
         needs_it = each.fact & awsvpc(network, each.source)

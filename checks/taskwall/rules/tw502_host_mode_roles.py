@@ -48,6 +48,9 @@ def host_mode_roles(network: Network) -> Iterator[Verdict]:
             f"{name} accepts host-mode tasks with task roles" + _cure(network, member),
             holds=f"{name} accepts no host-mode tasks with task roles",
             concerned=member.fact & holds_host_mode(network, member),
+            changes=agent.given(
+                member.instances.id, "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST", "false"
+            ),
         )
     for each in on_unseen_instances(network):
         cluster = network.get(Cluster, each.source.cluster)

@@ -105,7 +105,7 @@ class Session:
         in vain.
 
         Raises:
-            StaleError: it is; what has been judged until then is remembered.
+            CancelledError: it is; what has been judged until then is remembered.
             SettingsError: the settings cannot be meant so.
             BaselineError: the baseline cannot be read.
         """

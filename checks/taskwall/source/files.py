@@ -98,6 +98,8 @@ class Files:
         """How often texts were changed."""
         self.links: dict[str, None] = {}
         """The links that were met and not followed."""
+        self.is_excluded: Callable[[str], bool] = lambda _: False
+        """Whether the user leaves a file out."""
         self._bounds: tuple[str, ...] = ()
         self._real_bounds: tuple[str, ...] = ()
         self._named: frozenset[str] = frozenset()

@@ -25,10 +25,14 @@ _OPTION: Final = r"(?:password|passwd|passphrase|secret|token|api[-_]?key|privat
 _QUOTING: Final = pattern(
     # `--password=...`, `DB_TOKEN: ...`, `--password ...`, `scheme://user:password@host`, and what
     # a header of HTTP says
-    rf"(?i:{_OPTION})['\"]?\s*[=:]\s*['\"]?[^\s'\"=]|://[^/\s@]*:[^/\s@]+@"
+    rf"(?i:{_OPTION})['\"]?\s*[=:]\s*['\"]?[^\s'\"=]|://[^/\s@]*:[^/\s@]+@|https?://[^/\s@]+@"
     rf"|(?i:--?[\w-]*{_OPTION})\s+['\"]?[^\s'\"-]|(?i:bearer|basic) +[\w.~+/=-]{{8,}}"
 )
 _ANNOUNCING: Final = pattern(rf"(?i:--?[\w-]*{_OPTION})")
+
+
+_USER: Final = pattern(r"(?<=://)(?!git@)[^/\s@]+@")
+"""Who asks at an address, which may be a token, or come with a password."""
 
 
 def _bare(name: str) -> str:
@@ -55,3 +59,8 @@ def quotes_secret(text: str) -> bool:
 def announces_secret(text: str) -> bool:
     """Whether an argument of a command says that the next is a secret: `--password`."""
     return text[:1] == "-" and _ANNOUNCING.fullmatch(text) is not None
+
+
+def without_user(address: str) -> str:
+    """An address without who asks there: that may be a secret."""
+    return _USER.sub("", address)

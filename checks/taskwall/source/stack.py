@@ -148,12 +148,14 @@ class Provenance(Struct, frozen=True, gc=False):
     """An expression through which a value comes to where it is used.
 
     `calls` are those of modules (or nested stacks) in which it has another value than elsewhere.
-    `default` is set where the value is, in the end, the default of an input.
+    `default` is set where the value is, in the end, the default of an input. `written` is set of
+    the last one: where the value is written, which decides in one place what is used in several.
     """
 
     place: Span
     calls: tuple[Span, ...] = ()
     default: NamedDefault | None = None
+    written: Span | None = None
 
 
 ProvenanceTrace: TypeAlias = Callable[[Span, Origin], tuple[Provenance, ...]]

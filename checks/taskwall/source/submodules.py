@@ -16,9 +16,6 @@ CHECK_OUT = "git submodule update --init"
 
 _ENTRY = pattern(r"^[ \t]*(path|url)[ \t]*=[ \t]*(.+?)[ \t]*$|^[ \t]*\[", re.MULTILINE)
 
-_USER = re.compile("//[^/@]*@")
-"""Who asks at an address, which may hold a password."""
-
 
 def submodule_folders(repository: str, text: str) -> Iterator[tuple[str, str, int]]:
     """The submodules that a `.gitmodules` names: folder, address ("" if not said), and line."""
@@ -28,7 +25,7 @@ def submodule_folders(repository: str, text: str) -> Iterator[tuple[str, str, in
             folder = os.path.normpath(os.path.join(repository, entry[2]))
             line = text.count("\n", 0, entry.start(1)) + 1
         elif entry is not None and entry[1] == "url":
-            url = _USER.sub("//", entry[2])
+            url = entry[2]
         elif folder:
             yield folder, url, line
             folder, url = "", ""

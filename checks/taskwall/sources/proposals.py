@@ -40,6 +40,8 @@ def proposed(
 
 def _of_variables(roots: Mapping[str, str], files: Files) -> Iterator[Proposal]:
     """A deployment for the files of each environment of a root module."""
+    if not roots:
+        return
     from taskwall.readers.terraform.modules import module_loader
 
     loader = module_loader(files)
@@ -81,6 +83,9 @@ def _of_parameters(
     paths: Iterable[str], stacks: Sequence[Stack], files: Files
 ) -> Iterator[Proposal]:
     """A deployment for each file whose parameters are all of one template, and of one only."""
+    held = {path: text for path in paths if (text := _parameters_text(path, files))}
+    if not held:
+        return
     from taskwall.readers.cloudformation import CloudFormationStack
     from taskwall.readers.cloudformation.parameters import ParametersError, parameters
 
@@ -91,17 +96,23 @@ def _of_parameters(
         for root in stack.scanned
         if root.parameters
     ]
-    for path in paths if templates else ():
+    for path, text in held.items() if templates else ():
         try:
-            text = files.text(path)
-            if '"Parameter' not in text or '"Resources"' in text:
-                continue
             given = parameters(path, text).keys()
-        except (UnreadableError, ParametersError):
+        except ParametersError:
             continue
         fitting = [one.unit.file for one in templates if given and given <= one.parameters.keys()]
         if len(fitting) == 1:
             yield Proposal(_environment(path, fitting[0]), fitting[0], parameters=path)
+
+
+def _parameters_text(path: str, files: Files) -> str:
+    """The text of a JSON file that may hold parameters; "" of any other."""
+    try:
+        text = files.text(path)
+    except UnreadableError:
+        return ""
+    return text if '"Parameter' in text and '"Resources"' not in text else ""
 
 
 def _environment(path: str, template: str) -> str:

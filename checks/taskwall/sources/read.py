@@ -17,6 +17,7 @@ from taskwall.sources.context import read_context
 from taskwall.sources.deployments import declared_deployments, of_values
 from taskwall.sources.embedded import readers_of, source_texts
 from taskwall.sources.found import ALL_KINDS, ReadStack, ScanScope, Sources
+from taskwall.sources.links import links_out
 from taskwall.sources.listing import (
     VALUES,
     boundaries_of,
@@ -59,6 +60,7 @@ def read_sources(
     reading.read_folders()
     reading.read_roots()
     reading.read_files()
+    reading.note_links()
     reading.propose()
     return reading.found
 
@@ -94,6 +96,8 @@ class _Reading:
             files.confine(
                 dict.fromkeys(self._boundaries.values()), (*self.paths, *inputs.var_files)
             )
+        named = frozenset(paths)
+        files.is_excluded = lambda path: use.excludes(path) and path not in named
         self._use, self._files, self._scope, self._cache = use, files, scope, cache
         self._assemblies = CdkAssemblies(files)
         self._texts = cache_of(partial(source_texts, use=use, files=files))
@@ -228,6 +232,16 @@ class _Reading:
                 found.foreign += [
                     path for path in given if not path.endswith(ROOTS) and path not in reported
                 ]
+
+    def note_links(self) -> None:
+        """Note the links that lead out of the repository, where sources were looked for."""
+        if self._scope.among is not None:
+            return
+        given = [path for path in self.paths if is_folder(path, self._files)]
+        read = (file for one in self.found.reads for file in one.stack.files)
+        for folder, link in links_out(given, read, self._files):
+            if not self._use.excludes(link.place.file):
+                self.found.absent.append((folder, link))
 
     def propose(self) -> None:
         """Find deployments that could be declared, where the user says nothing of values."""

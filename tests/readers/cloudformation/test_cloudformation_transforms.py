@@ -7,6 +7,8 @@ import pytest
 
 from taskwall.core.values import Known, Span, Value, dereferenced, plain
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
+from taskwall.readers.cloudformation.document import read_nodes
+from taskwall.readers.cloudformation.includes import Includes
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import Inputs, SourceError
@@ -305,6 +307,17 @@ def test_includes_in_circles_are_an_error(tmp_path: Path) -> None:
     (error,) = errors
     assert (os.path.basename(error.place.file), error.place.line) == ("group.yaml", 2)
     assert error.message == "includes itself"
+
+
+def test_an_include_is_absent_once_however_often_it_is_put_in() -> None:
+    """Else a few files that include each other cost minutes."""
+    gone = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: gone.yaml}}"
+    part = f"{{Type: AWS::EC2::VPC, {gone.replace('gone', 'group')}}}"
+    template = f"Resources:\n  A: {part}\n  B: {part}\n"
+    includes = Includes(Files({"/group.yaml": f"Properties:\n  {gone}\n"}), Inputs())
+    includes.root(read_nodes("/t.yaml", template))
+
+    assert [one.source for one in includes.absent] == ["gone.yaml"]
 
 
 MACHINE = """\

@@ -295,6 +295,25 @@ def test_a_dynamic_block_over_nothing_writes_nothing(evaluated: Evaluated, shown
     assert shown(body) == {"written": [], "inner": [{}]}
 
 
+def test_an_empty_object_of_options_is_no_name(evaluated: Evaluated, shown: Shown) -> None:
+    """An empty default stands for what exists already: an id, or a map of several; no options."""
+    evaluation = evaluated(
+        """
+        terraform { backend "s3" {} }
+        variable "alb" { default = {} }
+        variable "subnets" { default = {} }
+        resource "t" "a" {
+          options = try(var.alb.https, "none")
+          ids     = length(var.subnets)
+        }
+        """
+    )
+    assert shown(only(evaluation, "t.a").body) == {
+        "options": "none",
+        "ids": "<length(var.subnets)>",
+    }
+
+
 UNKNOWN_KEYS = [
     "zipmap(t.b[*].arn, [80, 81])",
     "{ (t.b[0].arn) = 80, (t.b[1].arn) = 81 }",

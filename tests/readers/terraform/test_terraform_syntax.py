@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.values import Known
-from taskwall.readers.terraform import TerraformStack, stacks
+from taskwall.readers.terraform import TerraformStack, modules, stacks
 from taskwall.readers.terraform.evaluation import instances
 from taskwall.readers.terraform.evaluation.functions import FUNCTIONS
+from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax import python_hcl2
 from taskwall.readers.terraform.syntax.hcl import parse
-from taskwall.readers.terraform.syntax.tree import TemplateExpression
+from taskwall.readers.terraform.syntax.tree import Body, TemplateExpression, spelled_out
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -281,3 +282,23 @@ def test_an_operation_begins_with_the_parenthesis_of_its_left_side() -> None:
     text = "x = (a.b == 1) || (c.d == 2)\n"
     node = parse("/nowhere/main.tf", text).body.attributes["x"].expression
     assert (node.place.column, node.place.end_column) == (5, len(text))
+
+
+def test_of_much_nothing_is_read_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the parser made of a large root goes; what is read of it is the same."""
+    text = 'resource "a" "b" {\n  c = [1, "${d}"]\n  e {\n    f = 1\n    f = 2\n  }\n}\n'
+
+    def read(most: int) -> tuple[Body, bool]:
+        monkeypatch.setattr(modules, "MAX_LATER_CHARACTERS", most)
+        body = ModuleLoader(files).file("/r/main.tf").parsed.body
+        later = body.blocks[0].body.blocks[0].body.twice[0].later
+        return body, later._read is None
+
+    files = Files({"/r/main.tf": text})
+    whole, is_read = read(len(text) - 1)
+    parts, is_part_read = read(len(text))
+    assert (is_read, is_part_read) == (True, False)
+    for body in (whole, parts):
+        block = body.blocks[0].body
+        assert spelled_out(block.attributes["c"].expression) == "the expression"
+        assert spelled_out(block.blocks[0].body.twice[0].expression) == "2"

@@ -54,6 +54,14 @@ def absent(evaluation: Evaluation) -> list[tuple[str, str, str]]:
     return sorted((one.kind, one.name, one.source) for one in evaluation.absent)
 
 
+def test_a_template_is_named_by_its_file(evaluated: Callable[..., Evaluation]) -> None:
+    """As it is seen from the root, where the body is read from one."""
+    body = 'templatefile("${path.module}/nets/logs.yaml", {})'
+    found = evaluated(MAIN.replace('"Resources: {}"', body))
+
+    assert ("template", "aws_cloudformation_stack.logs", "nets/logs.yaml") in absent(found)
+
+
 def test_templates_are_absent(evaluated: Callable[..., Evaluation]) -> None:
     """Each is named, with its body or address at its place."""
     found = evaluated(MAIN)

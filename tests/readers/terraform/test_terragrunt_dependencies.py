@@ -1,5 +1,7 @@
 """Units of Terragrunt that read each other, and roots that read units, are one stack."""
 
+import pytest
+
 from readers.terraform.units import DEPENDENT, MODULE, NET, SOURCE, read, x
 from taskwall.core.values import (
     Reference,
@@ -69,3 +71,30 @@ resource "t" "t" { x = [data.terraform_remote_state.net.outputs.id, data.aws_vpc
     for one in x(stack.evaluate({})).items:  # type: ignore[union-attr]
         assert isinstance(one, Reference)
         assert (one.resource, one.attribute) == ("aws_vpc.main", "id")
+
+
+@pytest.mark.parametrize(
+    ("expansion", "path", "read_"),
+    [
+        ('for_each = toset(["net", "other"])', "../${each.key}", 'dependency.x["net"]'),
+        ('for_each = { a = "net" }', "../${each.value}", "dependency.x.a"),
+        ("count = 2", '../${["other", "net"][count.index]}', "dependency.x[1]"),
+    ],
+)
+def test_a_dependency_with_an_expansion(expansion: str, path: str, read_: str) -> None:
+    """One block stands for several units, each by its key or number."""
+    block = f'dependency "x" {{\n  expansion {{\n    {expansion}\n  }}\n'
+    block += f'  config_path = "{path}"\n}}\n'
+    texts = {
+        "modules/m/main.tf": MODULE,
+        "live/app/terragrunt.hcl": SOURCE + block + f"inputs = {{ x = {read_}.outputs.id }}",
+        "live/other/terragrunt.hcl": SOURCE,
+        **NET,
+    }
+
+    made, errors = read(texts)
+
+    assert errors == []
+    every = [one for stack in made for one in stack.evaluate({}).resources]
+    [found] = [v for one in every if isinstance(v := one.body.fields.get("x"), Reference)]
+    assert (found.resource, found.attribute) == ("aws_vpc.main", "id")

@@ -343,12 +343,24 @@ class Shell:
         if not words:
             return []
         if not is_known(words[0][:1]):
+            if self._prints_nothing(node, doubt, depth):
+                return []
             needs = self.machine.marks.needs(words[0])
             self.machine.anything(row, (*doubt, *needs))
             return [opaque(row, needs)]
         name = words[0].rpartition("/")[2]
         call = ShellCall(self, name, words[1:], given, row, doubt, depth)
         return ran(call)
+
+    def _prints_nothing(self, node: "Node", doubt: tuple[Need, ...], depth: int) -> bool:
+        """Whether what stands where a command should is `$(...)` without output.
+
+        So people wait for a server: `until $(curl --output /dev/null ...); do sleep 1; done`.
+        """
+        name = node.child_by_field_name("name")
+        inner = name.named_children if name is not None else []
+        alone = len(inner) == 1 and inner[0].type == "command_substitution"
+        return alone and not self._each(inner[0].children, doubt, depth)
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
         """A shell of its own on the same machine."""

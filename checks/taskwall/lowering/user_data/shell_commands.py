@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Need
 from taskwall.lowering.user_data.machine import WATCHED_FILES, Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
@@ -276,6 +277,17 @@ def _other(call: ShellCall) -> list[ScriptLine]:
     return call.unknown_output()
 
 
+_TO_FILE = pattern(r"-[#fgkLsS]*[oO]|--output(?:=.*)?|--remote-name")
+_ON_STATUS = pattern(r"-[#fgkLsS]*w|--write-out(?:=.*)?")
+
+
+def _curl(call: ShellCall) -> list[ScriptLine]:
+    """A download, whose output may go to a file."""
+    found, words = _other(call), call.arguments
+    quiet = any(map(_TO_FILE.fullmatch, words)) and not any(map(_ON_STATUS.fullmatch, words))
+    return [] if quiet else found
+
+
 _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     "echo": _echo,
     "printf": _printf,
@@ -291,6 +303,7 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     "iptables": _iptables,
     "docker": _docker,
     "sed": _sed,
+    "curl": _curl,
     "cfn-init": _cfn_init,
     "eval": _script,
     **dict.fromkeys(_SHELLS, _script),

@@ -21,20 +21,26 @@ from taskwall.model.load_balancing.paths import stands_before_others
 
 
 class Connection(Struct, frozen=True):
-    """What a variable says of a connection: whether it is one, and plain; and to which store."""
+    """What a variable says of a connection: whether it is one, and plain; and to which store.
+
+    `marked` is whether anything says that it is about a connection.
+    """
 
     plain: Fact
     concerned: Fact
     store: str = ""
+    marked: bool = True
 
 
 def connection(network: Network, variable: Variable) -> Connection | None:
     """What a variable says of a connection; None where it certainly is about none."""
     name = re.sub(r"[._-]", "", variable.name.lower())
     if variable.value is None:
-        if variable.secret or not (variable.needs and name.endswith((*_MARKS, _PROTOCOL))):
+        marks = name.endswith((*_MARKS, _PROTOCOL))
+        asked = marks or variable.anything or variable.named
+        if variable.secret or not (asked and variable.needs):
             return None
-        return _open(variable, variable.needs)
+        return replace(_open(variable, variable.needs), marked=marks)
     text, holes = _flat(variable.value)
     needs = tuple(need for hole in holes for need in _needs(hole))
     if name.endswith(_PROTOCOL):
@@ -52,8 +58,8 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     found = _URL.match(text)
     if found is None:
         marked = name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text)
-        if needs and marked:
-            return _open(variable, needs)
+        if needs and (marked or variable.named):
+            return replace(_open(variable, needs), marked=bool(marked))
         return Connection(FALSE, TRUE, store) if _SWITCH.search(text) else None
     scheme, host = found[1].lower(), found[2]
     if scheme == "http":

@@ -88,7 +88,9 @@ def used(network: Network, store: Store) -> Fact:
     or secrets refer to it; or they use an RDS Proxy in front of it. Where its groups are not known
     it may be used by tasks of the same VPC.
     """
-    parts = [_refers(variable, store) for variable in _referring(network).get(store.id, ())]
+    referring = _referring(network)
+    parts = [_refers(variable, store) for variable in referring.get(store.id, ())]
+    parts += [_may_refer(variable, store) for variable in referring.get("", ())]
     parts += _by_proxies(network, store)
     if not network.every(TaskSource):
         return any_of(parts)
@@ -118,6 +120,11 @@ def _refers(variable: Variable, store: Store) -> Fact:
     """That a task's environment refers to a data store; unknown of what is only possible."""
     text, on = f"{variable.definition.name} refers to {store.name}", variable.on
     return Fact(None if on.silent else True, text, variable.at, needs=on.maybe if on.silent else ())
+
+
+def _may_refer(variable: Variable, store: Store) -> Fact:
+    text = f"{variable.definition.name} refers to {store.name}"
+    return Fact(None, text, variable.at, variable.definition.name, variable.needs)
 
 
 def _by_proxies(network: Network, store: Store) -> Iterator[Fact]:
@@ -153,7 +160,10 @@ def groups_of_proxies(network: Network) -> dict[str, Fact]:
 
 @remembered
 def _referring(network: Network) -> dict[str, list[Variable]]:
-    return network.grouped(Variable, lambda variable: variable.refers)
+    """Variables by the resources that they refer to; "" holds those that may refer to any."""
+    return network.grouped(
+        Variable, lambda variable: {*variable.refers, *("",) * variable.anything}
+    )
 
 
 def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:

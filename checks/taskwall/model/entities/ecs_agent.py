@@ -4,9 +4,16 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from taskwall.core.change import AttributeChange, AttributePath
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Known, Need, Scalar, Span, Unknown
 from taskwall.model.core.entity import Link, Setting
+
+_SPELLED = {
+    ("bottlerocket", "ECS_AWSVPC_BLOCK_IMDS"): "awsvpc-block-imds",
+    ("windows", "ECS_AWSVPC_BLOCK_IMDS"): "-AwsvpcBlockIMDS",
+}
+"""What fixes write, where the agent's settings have other names."""
 
 
 class AgentProxy(Struct, frozen=True):
@@ -46,6 +53,23 @@ class Agent(Struct, frozen=True):
     started_by: str = "ecs-init"
     proxies: tuple[AgentProxy, ...] = ()
     drops_metadata: Fact = FALSE
+
+    def given(self, address: str, name: str, value: str) -> tuple[AttributeChange, ...]:
+        """The change after which the agent takes a setting that user data does not write.
+
+        None where user data does not name the cluster, beside which it would stand.
+
+        Args:
+            address: of the resource whose user data it is.
+            name: of the setting, as an environment variable.
+            value: of the setting.
+        """
+        beside = self.settings.get("ECS_CLUSTER")
+        spelled = _SPELLED.get((self.started_by, name)) or name
+        if beside is None or name in self.settings or self.started_by == "docker":
+            return ()
+        spot, wanted = AttributePath(address, ""), {spelled: value}
+        return (AttributeChange(spot, wanted, wanted, form="agent", through=(beside.place,)),)
 
     def setting(self, name: str, default: Scalar = None, default_text: str = "") -> Setting:
         """A setting, its default (`default_text`) where it is not written, or unknown."""

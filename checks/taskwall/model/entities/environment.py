@@ -21,7 +21,7 @@ class Variable(Struct, frozen=True):
     literal or not), None where nothing of it is or for a secret. `refers` are the ids of the
     resources that the value refers to, in the order of reading, and `stores` those of data stores
     among them that are only looked up, each with whether it can have a public address.
-    Values are never shown.
+    `anything` is whether it may refer to whatever else the sources write. Values are never shown.
     """
 
     on: Origin
@@ -35,6 +35,7 @@ class Variable(Struct, frozen=True):
     secret: bool = False
     stores: tuple[tuple[str, bool], ...] = ()
     named: tuple[Need, ...] = ()
+    anything: bool = False
 
 
 class DnsName(Struct, frozen=True):

@@ -32,9 +32,13 @@ def added_permission(
 ) -> tuple[AttributeChange, ...]:
     """The change after which a group that writes its rules inline has one for another group.
 
-    None where neither may name the other: two groups that do so inline depend on each other.
+    None where neither may name the other: two groups that do so inline depend on each other, and
+    one does on itself, unless it writes all of its rules so: then there is a word for itself.
     """
     peer = peers[0].to if len(peers) == 1 and peers[0].written else ""
+    itself = peer == group.id
+    if itself and way not in group.exclusive:
+        return ()
     others = permissions(network, peer, "ingress") + permissions(network, peer, "egress")
     if any(each.peer is not None and each.peer.to == group.id for each in others if peer):
         return ()
@@ -46,7 +50,7 @@ def added_permission(
         "from_port": number,
         "to_port": number,
         "protocol": spoken,
-        "security_groups": (to,),
+        **({"self": True} if itself else {"security_groups": (to,)}),
     }
     listed: dict[str, NewValue] = {
         "IpProtocol": spoken,

@@ -58,6 +58,13 @@ def falls_into_default_group(network: Network, source: TaskSource) -> Fact:
     if source.managed or source.gateways or source.network_from == "elsewhere":
         return FALSE
     named = names_default_group(network, source)
+    text = f"{source.name} uses the VPC's default security group"
+    named += [
+        Fact(None, text, link.place, source.name, link.fact.needs)
+        for link in source.groups
+        # An input brings no group of the sources.
+        if not link.to and not any(need.option for need in link.fact.needs)
+    ]
     falls = ~names_groups(source) | any_of(named)
     return all_of((awsvpc(network, source), source.networked, falls))
 

@@ -278,15 +278,15 @@ def hangs_on_balancer(
 def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list[Link], bool]:
     """The groups of the load balancers in front of a group's users, and whether that is all.
 
-    It is not all where a load balancer is not in the sources.
+    It is not all where a load balancer is not in the sources; what a look-up says of one counts.
     """
     found: list[Link] = []
     whole = True
     for front in _fronts(network, attachment):
-        if front.balancer is None:
-            whole = False
-        else:
-            found += _if(front.fact, front.balancer.groups)
+        balancer = front.balancer or front.unseen
+        whole = whole and balancer is not None and not balancer.external
+        if balancer is not None:
+            found += _if(front.fact, balancer.groups)
     return found, whole
 
 

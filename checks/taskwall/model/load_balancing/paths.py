@@ -33,7 +33,8 @@ class BalancerPath(Struct, frozen=True):
     `balancer` is None where the way leads out of the sources before it reaches one; `needs` says
     through what. `kind` is that of the load balancer, also where only its listener or target
     group tells it. `exact` is false where the target group may be any of those written here.
-    `given` is `fact` as it stands if the listener and its rule exist.
+    `given` is `fact` as it stands if the listener and its rule exist. `unseen` is the load balancer
+    that the way leads to outside of the sources, where they name it.
     """
 
     balancer: LoadBalancer | None
@@ -44,6 +45,7 @@ class BalancerPath(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     exact: bool = True
     given: Fact | None = None
+    unseen: LoadBalancer | None = None
 
     @property
     def place(self) -> Span | None:
@@ -161,7 +163,9 @@ def _front(
         # A listener that is not in the sources: only ALBs have rules.
         needs = forward.listener.fact.needs or (named.external if named else ())
         spoken = kind or kind_by_protocol(group.protocol.known if group else None)
-        yield BalancerPath(None, None, group, spoken, link.fact & forward.fact, needs)
+        unseen = network.get(LoadBalancer, named.load_balancer) if named else None
+        fact = link.fact & forward.fact
+        yield BalancerPath(None, None, group, spoken, fact, needs, unseen=unseen)
     for listener, whose in network.meant(Listener, forward.listener):
         if not listener.external:
             known = () if forward.listener.to else (whose.fact,)
@@ -184,7 +188,7 @@ def _by_listener(
     if named is None or named.external:
         fact, given = _both(ties, forward, own)
         needs = own.fact.needs or balancer_needs(named, own.to)
-        yield BalancerPath(None, listener, group, kind, fact, needs, given=given)
+        yield BalancerPath(None, listener, group, kind, fact, needs, given=given, unseen=named)
     for balancer, tie in network.meant(LoadBalancer, own):
         held: BalancerKind | None = balancer.kind.known  # type: ignore[assignment]
         if not balancer.external and (own.to or kind in (held, None)):

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import NewValue, Placeholder
+from taskwall.core.change import AttributeChange, Placeholder
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Need, Span, symbol
 from taskwall.model.core.address import ALL_PORTS, Ranges
@@ -47,12 +47,6 @@ class Ports(Struct, frozen=True):
 
     def __or__(self, other: "Ports") -> "Ports":
         return Ports.union((self, other))
-
-    def only_range(self, word: str) -> tuple[NewValue, NewValue]:
-        """The first and last of them for a fix: placeholders, of this word, if not one range."""
-        if len(self.tcp.spans) == 1 and not (self.udp or self.needs or self.named or self.perhaps):
-            return self.tcp.spans[0]
-        return Placeholder(word), Placeholder(word)
 
     def __bool__(self) -> bool:
         """Whether any port is known, or is known to be what another value is."""
@@ -128,6 +122,21 @@ def opened(permission: Permission, transport: Transport) -> Ranges | None:
     if spoken and spoken not in (transport, "-1"):
         return Ranges()
     return range_of_ports(permission)
+
+
+def narrowed_to(permission: Permission, ports: Ports, word: str) -> tuple[AttributeChange, ...]:
+    """The changes after which a permission opens only those of its ports that are among some.
+
+    None if it opens none of them: what it was meant for is not known. Placeholders, of this word,
+    stand for ports that are not one known range.
+    """
+    held = range_of_ports(permission) or ALL_PORTS
+    if ports.udp or ports.needs or ports.named or ports.perhaps:
+        return permission.for_ports(Placeholder(word), Placeholder(word))
+    spans = (ports.tcp & held).spans
+    if len(spans) == 1:
+        return permission.for_ports(*spans[0])
+    return permission.for_ports(Placeholder(word), Placeholder(word)) if spans else ()
 
 
 class RequiredPorts(Struct, frozen=True):

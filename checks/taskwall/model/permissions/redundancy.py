@@ -265,19 +265,21 @@ def _rank(extent: Extent) -> tuple[int, int, int]:
     return _low(extent), -_end(extent), extent.order
 
 
-def undone(network: Network, group: SecurityGroup, way: Direction) -> Iterator[Contained]:
+def undone(network: Network, name: str, way: Direction) -> Iterator[Contained]:
     """The permissions of resources of their own that a group undoes by writing its own inline.
 
     Terraform keeps only what stands inline, and each run takes away what the other run adds. A
     group from elsewhere may have some.
     """
-    if way not in group.exclusive:
+    group = network.get(SecurityGroup, name)
+    if group is not None and way not in group.exclusive:
         return
-    found = permissions(network, group.id, way)
-    if group.external:
-        text, at = f"{group.name} sets its {way} rules inline", group.origin.header
+    found = permissions(network, name, way)
+    if group is None or group.external:
         for permission in found:
-            fact = Fact(None, text, at, group.name, group.external)
+            waits = group.external if group else permission.group.waits("a group")
+            text = f"{name} sets its {way} rules inline"
+            fact = Fact(None, text, permission.group.place, name, waits)
             yield Contained(permission, fact, open=True)
         return
     own = [each for each in found if each.on.address == group.origin.address]

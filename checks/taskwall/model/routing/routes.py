@@ -92,7 +92,9 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
     if not found and (known is None or known.external):
         needs = vpc.waits("the VPC")
         text = f"{vpc.to or 'the VPC'} has a main route table that leads to the internet"
-        return (Link("", Fact(None, text, vpc.place, vpc.to, needs), vpc.place, exact=False),)
+        # It has one, whose routes are not known; look-ups may name it.
+        has = Fact(True if vpc.to else None, text, vpc.place, vpc.to, needs)
+        return (Link(vpc.to and f"{vpc.to}.main", has, vpc.place, exact=False),)
     return tuple(found)
 
 
@@ -382,8 +384,14 @@ def subnet_egress(network: Network, subnet: Subnet, public: Fact) -> Fact:
     beyond = any_of(way(network, subnet, *_ELSEWHERE) for way in (default_way, _by_nat64))
     if beyond.truth:
         text = f"the default route of {name} leads to the internet"
+        met = (
+            WAYS[each]
+            for each in _ELSEWHERE
+            if any(way(network, subnet, each).truth for way in (default_way, _by_nat64))
+        )
+        to = " and ".join(met) or "several networks"
         needs = (
-            Need(f"the default route of {name}", "leads to something that is not in the sources"),
+            Need(f"the default route of {name}", f"leads to {to}: where that leads is not known"),
         )
         beyond = Fact(None, text, at, name, needs)
     return any_of((by_nat, directly, beyond))

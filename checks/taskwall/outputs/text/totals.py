@@ -67,7 +67,8 @@ def _undecided(document: ReportDocument) -> Iterator[str]:
     if wrong := summary.errors + len(document.warnings):
         yield f"{count(wrong, 'place', 'places')} could not be read"
     if summary.crashes:
-        yield f"taskwall crashed {count(summary.crashes, 'time')}"
+        were = "was" if summary.crashes == 1 else "were"
+        yield f"there {were} {count(summary.crashes, 'crash', 'crashes')}"
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from taskwall.core.alternatives import either
 from taskwall.core.values import (
     OTHER,
     Items,
@@ -12,7 +13,6 @@ from taskwall.core.values import (
     Unknown,
     Value,
     dereferenced,
-    either,
     needs,
     same,
     spelled,

@@ -206,14 +206,8 @@ class TemplateContext(Protocol):
     def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
 
-    def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
-        """The value of the one export that a name means; None if none or several do."""
-
-    def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
-        """The value of what Parameter Store has by a name, if a template puts it there."""
-
-    def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
-        """The value of what the user says that a parameter of the template is."""
+    def written(self, name: str, key: str, place: Span) -> Value | None:
+        """The value of a property of a resource, for another template."""
 
     def all_below(self) -> "Iterator[TemplateContext]":
         """Itself and the templates of all nested stacks that may exist."""

@@ -1,7 +1,4 @@
-"""Parameters, references and functions of a template, evaluated under one scenario.
-
-What the functions mean: "Intrinsic function reference" of the AWS CloudFormation User Guide.
-"""
+"""Parameters, references and functions of a template, evaluated under one scenario."""
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Lookup
@@ -28,10 +25,9 @@ from taskwall.core.values import (
     spelled,
     unknown,
 )
-from taskwall.readers.cloudformation import conditions, lists, references, texts
+from taskwall.readers.cloudformation import references
 from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
 from taskwall.readers.cloudformation.document import (
-    DYNAMIC_REFERENCE,
     IntrinsicCall,
     Mapping,
     Node,
@@ -40,13 +36,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.exports import (
-    Asked,
-    Export,
-    ExportKind,
-    assumption,
-    qualified_paths,
-)
+from taskwall.readers.cloudformation.functions import FUNCTIONS, GROWING
 from taskwall.readers.cloudformation.intrinsics import (
     DEPENDS,
     DEPLOYED,
@@ -68,9 +58,6 @@ _OWN: Final = frozenset(("AWS::StackId", "AWS::StackName"))
 _PSEUDO: Final = _OWN | {
     f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix")
 }
-_GROWING: Final = frozenset(f"Fn::{name}" for name in ("Cidr", "FindInMap", "Join", "Split", "Sub"))
-"""What can make much of little."""
-
 _CIRCULAR: Final = "is a condition that depends on itself"
 
 
@@ -203,7 +190,7 @@ class Evaluator:
         return Items(tuple(items), tuple(rest), place, tuple(waits))
 
     def _function(self, call: IntrinsicCall) -> NodeValue:
-        if self.run.made > MAX_TOTAL_CHARACTERS and call.name in _GROWING:
+        if self.run.made > MAX_TOTAL_CHARACTERS and call.name in GROWING:
             return nameless(call.name, "is one of too many to be analysed", call.place)
         work = FUNCTIONS.get(call.name)
         if work is None:
@@ -425,60 +412,6 @@ class Evaluator:
 
         return self.remembered(self._outputs, name, made)
 
-    def imported(self, name: Value, symbol: str, place: Span) -> Value | None:
-        """The value of the one export that a name means; None if none or several do."""
-        resolver = self.run.resolver
-        self.run.imports.append(Asked(self.template.unit.file, name, symbol, place))
-        if resolver is None or symbol in self.inputs.assumptions:
-            return None
-        exports = resolver.meant(name, self.template.unit.file)
-        if len(exports) > 1:
-            first, *others = qualified_paths(exports)
-            more = others[0] if len(others) == 1 else f"{len(others)} more templates"
-            why = f"is exported by {first} and by {more}"
-            return Unknown((Need(symbol, why),), symbol, place=place)
-        for export in exports:
-            if export.copies:
-                self.run.assumed[place] = f"{symbol} {assumption(export)}"
-            if (one := self._at(export)) is not None:
-                found = one.output(export.output, place)
-                return None if found is None else with_place(found, place)
-        return None
-
-    def stored(self, name: Value, symbol: str, place: Span | None) -> Value | None:
-        """The value of the one parameter of Parameter Store that a name means, if it is known."""
-        return self._offered("parameter", name, symbol, place)
-
-    def said(self, name: str, symbol: str, place: Span | None) -> Value | None:
-        """The value of what the user says that a parameter of the template is."""
-        ties, file = self.inputs.ties, self.template.unit.file
-        target = None if self.above is not None else ties.get((file, name)) or ties.get(("", name))
-        if target is None:
-            return None
-        return self._offered("output", Known(":".join(target)), symbol, place)
-
-    def _offered(
-        self, kind: ExportKind, name: Value, symbol: str, place: Span | None
-    ) -> Value | None:
-        """The value of the one thing of a kind that a name means; None if none or several do."""
-        resolver, file = self.run.resolver, self.template.unit.file
-        at = place or self.template.place
-        self.run.imports.append(Asked(file, name, symbol, at, kind))
-        if resolver is None or symbol in self.inputs.assumptions:
-            return None
-        exports = resolver.named(kind, name)
-        top = self
-        while top.above is not None:
-            top = top.above
-        # What a template reads of its own is as it was before.
-        if len(exports) != 1 or exports[0].root == top.template.unit.file:
-            return None
-        found, one = exports[0].value, self._at(exports[0])
-        if found is None and one is not None:
-            name_ = exports[0].output
-            found = one.output(name_, at) if kind == "output" else one.written(name_, "Value", at)
-        return None if found is None else with_place(found, at)
-
     def written(self, name: str, key: str, place: Span) -> Value | None:
         """The value of a property of a resource, for another template."""
         making = f"Resources.{name}.{key}"
@@ -492,15 +425,6 @@ class Evaluator:
             return found or nameless(f"{key} of {name}", "has no value", place)
 
         return self.remembered(self._outputs, making, made)
-
-    def _at(self, export: Export) -> "Evaluator | None":
-        """The template that an export is of, where it is deployed together with this one."""
-        for root in self.run.roots:
-            if isinstance(root, Evaluator) and root.template.unit.file == export.root:
-                for one in root.all_below():
-                    if one.site.path == export.path:
-                        return one
-        return None
 
     # Conditions
 
@@ -556,37 +480,6 @@ class Evaluator:
         if not waits and node.place is not None:
             self.error(node.place, "this is not a condition")
         return Unknown(waits or (Need("a condition", "is not a condition"),), place=node.place)
-
-
-FUNCTIONS: Final[dict[str, Callable[[Evaluator, IntrinsicCall], NodeValue]]] = {
-    DYNAMIC_REFERENCE: texts.resolve,
-    "Condition": conditions.condition,
-    "Fn::And": conditions.and_,
-    "Fn::Base64": texts.base64,
-    "Fn::Cidr": lists.cidr_blocks,
-    "Fn::Contains": conditions.contains,
-    "Fn::EachMemberEquals": conditions.each_equals,
-    "Fn::EachMemberIn": conditions.each_in,
-    "Fn::Equals": conditions.equals,
-    "Fn::FindInMap": lists.find_in_map,
-    "Fn::GetAZs": lists.zones,
-    "Fn::GetAtt": references.get_att,
-    "Fn::If": conditions.if_,
-    "Fn::ImportValue": references.import_value,
-    "Fn::Join": texts.join,
-    "Fn::Length": lists.length_of,
-    "Fn::Not": conditions.not_,
-    "Fn::Or": conditions.or_,
-    "Fn::RefAll": conditions.deployed_account,
-    "Fn::Select": lists.select,
-    "Fn::Split": lists.split,
-    "Fn::Sub": texts.sub,
-    "Fn::ToJsonString": texts.to_json,
-    "Fn::Transform": references.transform,
-    "Fn::ValueOf": conditions.deployed_account,
-    "Fn::ValueOfAll": conditions.deployed_account,
-    "Ref": references.ref,
-}
 
 
 def _short(file: str) -> str:

@@ -5,6 +5,7 @@ What it means: "AWS::Include transform" of the AWS CloudFormation Template Refer
 """
 
 import os
+from contextlib import suppress
 from typing import Final
 
 from taskwall.core.values import Fields, Known, Span
@@ -40,6 +41,8 @@ _ARTIFACTS: Final = {
 }
 """By type, the property that may name a file whose content stands for it."""
 
+_SUBSTITUTIONS: Final = "DefinitionSubstitutions"
+
 
 def reads_others(text: str) -> bool:
     """Whether a template may have other files put in."""
@@ -54,7 +57,7 @@ class Includes:
         self.inputs = inputs
         self.read: list[str] = []
         self.errors: list[SourceError] = []
-        self.absent: list[AbsentSource] = []
+        self.absent: dict[AbsentSource, None] = {}
         self._known: dict[str, TemplateFile] = {}
         self._nodes = 0
         self._full = False
@@ -75,14 +78,17 @@ class Includes:
         """The root of a template in which the files that resources name stand for their names."""
         for name, resource in members(members(root).get("Resources")).items():
             key = _ARTIFACTS.get(literal_text(members(resource).get("Type")) or "", "")
-            location = members(members(resource).get("Properties")).get(key)
+            properties = members(members(resource).get("Properties"))
+            location = properties.get(key)
             if location is None:
                 continue
             named = _named(location)
             if not (path := self._path(named, file)):
                 place = location.place or Span(file, 1, 1, 1, 1)
-                self.absent.append(AbsentSource("include", name, named, None, place, SCAN_TOO))
-            elif (found := self._read(path)) is not None:
+                self.absent[AbsentSource("include", name, named, None, place, SCAN_TOO)] = None
+                continue
+            filled = self._unfilled(path, location.place) if _SUBSTITUTIONS in properties else None
+            if (found := filled or self._read(path)) is not None:
                 root = _put(root, ("Resources", name, "Properties", key), found)
         return root
 
@@ -115,7 +121,7 @@ class Includes:
         path = self._path(named, file)
         place = (location or node).place or Span(file, 1, 1, 1, 1)
         if not path:
-            self.absent.append(AbsentSource("include", INCLUDE, named, None, place, SCAN_TOO))
+            self.absent[AbsentSource("include", INCLUDE, named, None, place, SCAN_TOO)] = None
             return None
         if path in above or len(above) > _DEEPEST:
             self.errors.append(SourceError(place, "includes itself"))
@@ -128,18 +134,39 @@ class Includes:
         found = self._read(path)
         return None if found is None else self._in(found, path, (*above, path))
 
+    def _unfilled(self, path: str, place: Span | None) -> Known | None:
+        """The text of a file that is JSON only once values are put into it (`"A": ${B}`)."""
+        try:
+            self._unit(path)
+        except UnreadableError:
+            with suppress(UnreadableError):
+                text = self.files.text(path)
+                if "${" in text:
+                    self.read.append(path)
+                    return Known(text, place)
+        return None
+
     def _read(self, path: str) -> Fields | Mapping | None:
         """The mapping that a file holds; None, perhaps with an error, if it holds none."""
+        try:
+            unit = self._unit(path)
+        except UnreadableError as error:
+            self.errors.append(error.error)
+            return None
+        return unit.root if isinstance(unit.root, Fields | Mapping) else None
+
+    def _unit(self, path: str) -> TemplateFile:
+        """A file, read once.
+
+        Raises:
+            UnreadableError: it is neither YAML nor JSON.
+        """
         unit = self._known.get(path)
         if unit is None:
-            try:
-                unit = self._known[path] = read_nodes(path, self.files.text(path))
-            except UnreadableError as error:
-                self.errors.append(error.error)
-                return None
+            unit = self._known[path] = read_nodes(path, self.files.text(path))
             self.read.append(path)
             self.errors.extend(unit.errors)
-        return unit.root if isinstance(unit.root, Fields | Mapping) else None
+        return unit
 
     def _path(self, location: str, file: str) -> str:
         """The file that a location names: beside the template, or as it lies in a bucket."""

@@ -4,6 +4,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, structs
 
+from taskwall.core.alternatives import either
 from taskwall.core.values import (
     Fields,
     Items,
@@ -14,7 +15,6 @@ from taskwall.core.values import (
     Unknown,
     Value,
     dereferenced,
-    either,
     spelled,
     symbol,
 )

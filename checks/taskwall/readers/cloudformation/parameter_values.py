@@ -19,7 +19,7 @@ from taskwall.core.values import (
     dereferenced,
     spelled,
 )
-from taskwall.readers.cloudformation import lists, texts
+from taskwall.readers.cloudformation import imports, lists, texts
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
@@ -156,9 +156,9 @@ class Parameters:
         if given is None and stored:
             key = supplied if supplied is not None else default_literal(fields.get("Default"))
             known = key is not None and not is_empty(key)
-            given = self._evaluator.stored(key, symbol, place) if key and known else None
+            given = imports.stored(self._evaluator, key, symbol, place) if key and known else None
         if given is None:
-            given = self._evaluator.said(name, symbol, place)
+            given = imports.tied_output(self._evaluator, name, symbol, place)
         default = None if stored or given is not None else default_literal(fields.get("Default"))
         if isinstance(given, Known):
             given = texts.dynamic(self._evaluator, given)

@@ -12,6 +12,7 @@ from taskwall.core.values import (
     needs,
     spelled,
 )
+from taskwall.readers.cloudformation import imports
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import IntrinsicCall, Sequence, literal_text, members
 from taskwall.readers.cloudformation.intrinsics import MalformedError, NodeValue, name_of
@@ -71,7 +72,7 @@ def import_value(run: TemplateContext, call: IntrinsicCall) -> Value:
     name = run.argument(call.argument)
     by = name_of(name)
     symbol_name = f"{call.name} {by}" if by else ""
-    found = run.imported(name, symbol_name, call.place)
+    found = imports.imported(run, name, symbol_name, call.place)
     if found is not None:
         return found
     why = "is imported from another stack"

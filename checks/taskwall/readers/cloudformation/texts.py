@@ -20,6 +20,7 @@ from taskwall.core.values import (
     symbol,
     text,
 )
+from taskwall.readers.cloudformation import imports
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
@@ -189,7 +190,7 @@ def _stored(run: TemplateContext, reference: str, place: Span | None) -> Value |
     service, _, name = reference.removeprefix("{{resolve:").removesuffix("}}").partition(":")
     if service != "ssm" or not name:
         return None
-    return run.stored(Known(name.partition(":")[0], place), reference, place)
+    return imports.stored(run, Known(name.partition(":")[0], place), reference, place)
 
 
 def resolve(run: TemplateContext, call: IntrinsicCall) -> Value:

@@ -12,13 +12,17 @@ from taskwall.core.values import Span
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.stable_lines import StableFile, stable_file
-from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later, read_whole
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import Files, FolderEntry, UnreadableError
 from taskwall.source.stack import SourceError
 
 MAX_FILE_CHARACTERS = 4_000_000
 """A file in HCL with more characters than this is an error, not a source."""
+
+MAX_LATER_CHARACTERS = 5_000_000
+"""Of so many characters what the parser made is kept until it is asked for. It takes five times as
+much memory as what is read of it, so that more is read at once."""
 
 ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
 """How the names of the files end that make up a module."""
@@ -59,6 +63,8 @@ class ModuleLoader:
         self._files = ref(files)
         self._sources: dict[str, SourceFile] = {}
         self._secrets: dict[str, tuple[SourceFile, tuple[Span, ...]]] = {}
+        self._later = 0
+        """How many characters were parsed of which the rest is read later."""
         self._modules: dict[str, Module] = {}
         self._alone: dict[str, dict[int, Module]] = {}
         """The modules that units by themselves would be: by folder and by the id of the unit."""
@@ -114,6 +120,9 @@ class ModuleLoader:
                 return SourceFile(
                     path, text, parsed, stable_file(path, text, parse, parsed, before)
                 )
+            self._later += len(text)
+            if self._later > MAX_LATER_CHARACTERS:
+                read_whole(parsed.body)
         return SourceFile(path, text, parsed, StableFile(parsed))
 
     def secrets(self, unit: SourceFile) -> tuple[Span, ...]:
@@ -162,6 +171,9 @@ class ModuleLoader:
             if name.endswith(ENDINGS) and not name.startswith(".")
         )
         found = set(filter(self._of().follows, found))
+        # A module whose every file is left out is called all the same: it is not judged by itself.
+        excluded = set(filter(self._of().is_excluded, found - scanned))
+        found = found - excluded or found
         # OpenTofu reads x.tofu instead of x.tf; whoever has both means it for OpenTofu.
         found -= {_twin(path) for path in found if path.endswith((".tofu", ".tofu.json"))}
         return tuple(sorted(found, key=lambda path: (is_override(path), path)))

@@ -13,6 +13,7 @@ from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
 from taskwall.readers.terraform.call_sites import CallSites, ModuleBlocks
 from taskwall.readers.terraform.evaluation.free_variables import allowed, other_values
 from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.evaluation.module_calls import call_argument
 from taskwall.readers.terraform.evaluation.module_sources import is_local
 from taskwall.readers.terraform.evaluation.run import Evaluated, RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import is_on_its_own, supplied, value_files
@@ -252,7 +253,7 @@ class TerraformStack:
                 source = attribute.expression.value.data
             else:
                 scope = scope or self.scope({})
-                source = scope.argument(block, "source")
+                source = call_argument(scope, block, "source")
             if isinstance(source, str) and is_local(source):
                 found.add(os.path.normpath(os.path.join(self.name, source)))
         return found

@@ -4,9 +4,14 @@ Like the call of a module that is not there, such a resource is read as its argu
 may be changed, or used, by what they hand over.
 """
 
+import os
+
 from msgspec.structs import replace
 
 from taskwall.core.values import Known, dereferenced, spelled, symbol
+from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
+from taskwall.readers.terraform.evaluation.expressions import value_of
+from taskwall.readers.terraform.syntax.tree import Block, FunctionCall
 from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import AbsentSource
 
@@ -23,17 +28,29 @@ def deploys_template(resource: Resource) -> bool:
     return resource.type in DEPLOYS and not resource.data
 
 
+def file_of_template(block: Block, scope: ModuleContext, env: Env) -> str:
+    """The file that a block's `template_body` reads, seen from the root; "" if it names none."""
+    body = block.body.attributes.get(_BODY)
+    call = body.expression if body else None
+    if isinstance(call, FunctionCall) and call.name in ("file", "templatefile") and call.arguments:
+        path = value_of(call.arguments[0], scope, env)
+        if isinstance(path, Known) and isinstance(path.data, str):
+            folder = scope.run.root.folder
+            return os.path.relpath(os.path.join(folder, path.data), folder)
+    return ""
+
+
 def call_of_template(resource: Resource) -> Resource:
     """A resource that deploys a template, as the call of what is not there."""
     return replace(resource, type=ABSENT)
 
 
-def absent_template(resource: Resource) -> AbsentSource:
-    """What is said of a resource that deploys a template."""
+def absent_template(resource: Resource, file: str = "") -> AbsentSource:
+    """What is said of a resource that deploys a template; `file` is what its body is read from."""
     fields, places = resource.body.fields, resource.body.places
     name = _BODY if _BODY in fields or _URL not in fields else _URL
     value = dereferenced(fields.get(name, Known(None)))
     url = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
-    source = _BODY if name == _BODY else url
+    source = (file or _BODY) if name == _BODY else url
     place = places.get(name) or resource.origin.header
     return AbsentSource("template", resource.origin.name, source, None, place, SCAN_TEMPLATE)

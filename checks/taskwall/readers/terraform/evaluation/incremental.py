@@ -12,10 +12,9 @@ from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
-from msgspec import Struct
-
 from taskwall.core.values import ModuleCall, Need, Question, Scenario, Span, Value
 from taskwall.incremental.query import AmbiguousError, Entry, Query, QueryEngine
+from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
 from taskwall.readers.terraform.evaluation.instances import (
     MOST_ALTOGETHER,
     MOST_MODULES,
@@ -26,6 +25,14 @@ from taskwall.readers.terraform.evaluation.module import (
     Called,
     ModuleInstance,
     ModuleScope,
+)
+from taskwall.readers.terraform.evaluation.recorded import (
+    CalledFolder,
+    InvalidatedError,
+    KeptAnswers,
+    RecordedEffects,
+    RecordedSecrets,
+    UnfitError,
 )
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import (
@@ -38,19 +45,7 @@ from taskwall.readers.terraform.evaluation.variables import is_on_its_own, suppl
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import (
-    OPEN,
-    Answer,
-    Effect,
-    Effects,
     Impossible,
-    Memo,
-    Secret,
-)
-from taskwall.readers.terraform.values.sensitive import (
-    MAX_SENSITIVE_TEXTS,
-    Derived,
-    Hidden,
-    with_derived,
 )
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import UnreadableError
@@ -60,97 +55,6 @@ from taskwall.source.stack import AbsentSource, Inputs, SourceError
 K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
-
-
-class UnfitError(BaseException):
-    """The root cannot be evaluated in parts. No defect: what contains those lets it pass."""
-
-
-class InvalidatedError(BaseException):
-    """The change reaches what does not last. No defect, either."""
-
-
-class _Called(Struct, frozen=True):
-    """That a module is called: its errors are reported then."""
-
-    folder: str
-
-
-class _Recalled(Effects):
-    """Effects that a recall keeps, with the values."""
-
-    def __init__(self, queries: QueryEngine) -> None:
-        super().__init__({})
-        self._recall = queries
-
-    def begin(self, scenario: Scenario) -> None:
-        """Go on under another scenario."""
-        self.scenario = scenario
-        self._recall.begin(scenario)
-
-    def answer(self, operand: str) -> Answer:
-        """What the scenario says of an operand."""
-        found: Answer = self._recall.answer(operand, OPEN)
-        return found
-
-    def report(self, what: Effect) -> None:
-        """Note what holds for as long as the answer stands that is being made."""
-        self._recall.accumulate(what)
-
-    def once(self, memo: Memo[K, V], key: K, compute: Callable[[], V | None]) -> V | None:
-        """The value: the recall keeps it."""
-        del memo, key
-        return compute()
-
-
-class _AccumulatingSensitive(Hidden):
-    def __init__(self, effects: Effects, queries: QueryEngine) -> None:
-        super().__init__(effects)
-        self._recall = queries
-
-    def add(self, text: str) -> None:
-        """Keep a text in mind for as long as the answer stands that is being made."""
-        self._effects.report(Secret(text))
-
-    def note(self, derived: Derived) -> None:
-        """Keep in mind what a function made for as long."""
-        self._recall.accumulate(derived)
-
-    def of(self, reported: Iterable[object], kept: "_Kept") -> frozenset[str]:
-        """The sensitive texts among what is reported, and those that are made of them.
-
-        `kept` is what was kept under the same scenario.
-
-        Raises:
-            UnfitError: there are so many that it hangs on the order which are kept in mind.
-        """
-        met = {one.text for one in reported if isinstance(one, Secret)}
-        if len(met) >= MAX_SENSITIVE_TEXTS:
-            raise UnfitError("texts")
-        derived = {one for one in reported if isinstance(one, Derived)}
-        if (met, derived) != kept.sensitive[:2]:
-            kept.sensitive = met, derived, with_derived(met, derived)
-        return kept.sensitive[2]
-
-
-class _Kept:
-    """What is kept under one scenario."""
-
-    def __init__(self) -> None:
-        self.root = Entry("root")
-        self.groups: dict[tuple[int, str], Entry] = {}
-        """What rests on all blocks, and on all resources, of each module."""
-        self.sensitive: tuple[set[str], set[Derived], frozenset[str]] = set(), set(), frozenset()
-        self.round = 0
-
-    def forget(self, scope: int, queries: QueryEngine) -> None:
-        """Let go of the groups of a module that is not called any more."""
-        for key in [key for key in self.groups if key[0] == scope]:
-            queries.set_dependencies(self.groups.pop(key), {})
-
-    def group(self, scope: int, of: str) -> Entry:
-        """The entry of a group, made when it is first asked for."""
-        return self.groups.setdefault((scope, of), Entry(of))
 
 
 class IncrementalEvaluation(RootEvaluation):
@@ -165,14 +69,14 @@ class IncrementalEvaluation(RootEvaluation):
         """How many there were when those that were gone were let go."""
         self._read: dict[str, str | None] = {}
         super().__init__(root, loader, inputs, {}, boundary)
-        self.effects = _Recalled(self.queries)
+        self.effects = RecordedEffects(self.queries)
         self.effects.begin({})
-        self.hidden: _AccumulatingSensitive = _AccumulatingSensitive(self.effects, self.queries)
+        self.hidden: RecordedSecrets = RecordedSecrets(self.effects, self.queries)
         self.numbers = count()
         """Tells the scopes apart."""
-        self._kept: dict[object, _Kept] = {}
+        self._kept: dict[object, KeptAnswers] = {}
         self._round = 0
-        self.kept = _Kept()
+        self.kept = KeptAnswers()
         """What is kept under the scenario."""
         self._scope: IncrementalModuleScope | None = None
         self.scopes: dict[tuple[str, tuple[Need, ...]], IncrementalModuleScope] = {}
@@ -208,9 +112,10 @@ class IncrementalEvaluation(RootEvaluation):
 
     def may_read(self, path: str) -> bool:
         """Whether a file lies where functions and module calls may read: it is kept in mind."""
-        if path not in self._read:
+        may = super().may_read(path)
+        if may and path not in self._read:
             self._read[path] = self._text(path)
-        return super().may_read(path)
+        return may
 
     def _text(self, path: str) -> str | None:
         try:
@@ -222,7 +127,7 @@ class IncrementalEvaluation(RootEvaluation):
         """What the root is now, under a scenario.
 
         Raises:
-            StaleError: it has to be begun anew.
+            InvalidatedError: it has to be begun anew.
             UnfitError: it must not be done in parts.
         """
         queries = self.queries
@@ -239,6 +144,7 @@ class IncrementalEvaluation(RootEvaluation):
         reads: dict[Entry, None] = {}
         queries.active_dependencies = reads
         self._begin(scenario)
+        self.kept.met.clear()
         given = queries.set_input("given", supplied(self))
         root, _ = self.loader.module(self.root.folder)
         alone = is_on_its_own(root or self.root, self.inputs, self.loader)
@@ -260,9 +166,9 @@ class IncrementalEvaluation(RootEvaluation):
             or len(self.referents) > MOST_ALTOGETHER // 2
         ):
             raise InvalidatedError("rounds")
-        reported = queries.accumulated((self.kept.root, *self.kept.groups.values()))
+        reported = queries.accumulated((self.kept.root, *self.kept.met))
         errors: dict[SourceError, None] = {}
-        called = (one.folder for one in reported if isinstance(one, _Called))
+        called = (one.folder for one in reported if isinstance(one, CalledFolder))
         for folder in dict.fromkeys((self.root.folder, *called)):
             module, unreadable = self.loader.module(folder)
             errors.update(dict.fromkeys(() if module is None else module.errors))
@@ -308,12 +214,12 @@ class IncrementalEvaluation(RootEvaluation):
                     self.queries.set_dependencies(entry, {})
             self._round += 1
         key = tuple((operand, type(answer), answer) for operand, answer in scenario.items())
-        self.kept = self._kept.setdefault(key, _Kept())
+        self.kept = self._kept.setdefault(key, KeptAnswers())
         self.kept.round = self._round
 
 
 class IncrementalModuleScope(ModuleScope):
-    """A scope whose names are answers of the run's recall."""
+    """A scope whose names are answers of the run's query engine."""
 
     run: IncrementalEvaluation
 
@@ -324,6 +230,8 @@ class IncrementalModuleScope(ModuleScope):
         """What calls it, and by what name."""
         self._blocks: dict[str, Query[BlockInstances[ResourceInstance]]] = {}
         self._asked: dict[str, Query[Resource]] = {}
+        self._is_absent: dict[str, bool] = {}
+        """Whether the module of each call is absent."""
 
     def _recalled(self, kind: str, name: str, read: Callable[[str], T]) -> T:
         return self.run.queries.query((self.number, kind, name), read, (name,))
@@ -340,7 +248,7 @@ class IncrementalModuleScope(ModuleScope):
         """The scope of an instance of a call: the same one however the call changes.
 
         Raises:
-            StaleError: it is called from elsewhere.
+            InvalidatedError: it is called from elsewhere.
         """
         run = self.run
         found = run.scopes.get((prefix, maybe))
@@ -355,7 +263,7 @@ class IncrementalModuleScope(ModuleScope):
             run.scopes[prefix, maybe] = found
         elif (found.module, found.called_from) != (module, called_from):
             raise InvalidatedError(prefix)
-        run.queries.accumulate(_Called(module.folder))
+        run.queries.accumulate(CalledFolder(module.folder))
         return found
 
     def is_gone(self) -> bool:
@@ -417,7 +325,13 @@ class IncrementalModuleScope(ModuleScope):
     def _once(self, name: str) -> Called | Value:
         if f"*{name}" in self._pending:
             raise UnfitError(name)
-        return super().modules(name)
+        found = super().modules(name)
+        if isinstance(found, BlockInstances) and found.all:
+            absent = isinstance(found.all[0], AbsentInstance)
+            if self._is_absent.setdefault(name, absent) is not absent:
+                # What refers to the call is the same, and what that means another module.
+                raise InvalidatedError(name)
+        return found
 
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name."""
@@ -439,7 +353,7 @@ class IncrementalModuleScope(ModuleScope):
         """An instance of a declared resource.
 
         Raises:
-            StaleError: it is gone.
+            InvalidatedError: it is gone.
         """
         whole = self.instances(local).get(address)
         if not isinstance(whole, _IncrementalInstance):

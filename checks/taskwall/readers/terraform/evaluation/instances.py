@@ -1,7 +1,7 @@
 """The instances of a block that `count` or `for_each` may multiply."""
 
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from taskwall.core.values import (
     Fields,
@@ -24,7 +24,13 @@ from taskwall.readers.terraform.evaluation.context import (
 )
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
 from taskwall.readers.terraform.evaluation.operators import exceeds, filled
-from taskwall.readers.terraform.syntax.tree import Block, Conditional, Expression, Literal
+from taskwall.readers.terraform.syntax.tree import (
+    Attribute,
+    Block,
+    Conditional,
+    Expression,
+    Literal,
+)
 from taskwall.readers.terraform.values.conditions import presence
 from taskwall.readers.terraform.values.effects import Impossible
 from taskwall.readers.terraform.values.types import to_number
@@ -72,6 +78,10 @@ class BlockInstances(Generic[W]):
         return self._by_address.get(address)
 
 
+Add: TypeAlias = Callable[[str, Env, tuple[Need, ...]], Reference]
+"""Adds an instance of a block: what its address ends in, its names, and what it waits for."""
+
+
 def expand(
     block: Block,
     address: str,
@@ -95,67 +105,72 @@ def expand(
 
     attributes = block.body.attributes
     if (enabled := _enabled(block)) is not None:
-        value = _settled(scope, enabled)
-        there = _positive(value, run)
-        if not isinstance(there, Known):
-            otherwise = Need(address, "may not be enabled")
-            found.value = add("", {}, _doubt(there, value, otherwise, run))
-        elif there.data:
-            add("", {})
-        else:
-            found.value = Known(None)
-        return found
-    if (count := attributes.get("count")) is not None:
-        value = _settled(scope, count.expression)
-        size = _size(value) if isinstance(value, Known) and value.data is not None else None
-        if size is not None and size > MOST_INSTANCES:
-            run.complain(count.place, f"makes {size} instances; at most {MOST_INSTANCES}")
-            value = Unknown((Need(address, "has too many instances"),))
-        elif size is not None:
-            if size < 0:
-                run.complain(count.place, f"makes {size} instances: less than none")
-            found.value = Items(
-                tuple(add(f"[{i}]", {"count": _index(Known(i))}) for i in range(size))
-            )
-            return found
-        there = _positive(value, run)
-        waits = needs(value) or (Need(address, "has a count that is not known"),)
-        env: Env = {"count": _index(Unknown(waits))}
-        if not isinstance(there, Known):
-            made = add("[*]", env, _doubt(there, value, waits[0], run))
-            found.value = Items((), (made,), None, waits)
-        elif there.data:
-            made = add("[*]", env)
-            found.value = Items((made,), (made,), None, waits)
-        else:
-            found.value = Emptied(())
-        return found
-    if (each := attributes.get("for_each")) is not None:
-        value = _settled(scope, each.expression)
-        if isinstance(value, Items | Fields) and len(_members(value)) > MOST_INSTANCES:
-            run.complain(
-                each.place, f"makes {len(_members(value))} instances; at most {MOST_INSTANCES}"
-            )
-            value = Unknown((Need(address, "has too many instances"),))
-        if isinstance(value, Items | Fields):
-            found.value = _for_each(value, add, run)
-        elif is_null(value):
-            found.value = Fields({})
-        else:
-            there = filled(value, run)
-            waits = needs(value) or (Need(address, "has a for_each that is not known"),)
-            env = _open_each(value)
-            if not isinstance(there, Known):
-                made = add("[*]", env, _doubt(there, value, waits[0], run))
-                found.value = Open({}, {}, made, None, waits)
-            elif there.data:
-                made = add("[*]", env)
-                found.value = Open({}, {}, made, None, waits, ((Unknown(waits), made),))
-            else:
-                found.value = Fields({})
-        return found
-    add("", {})
+        found.value = _if_enabled(enabled, address, scope, add)
+    elif (count := attributes.get("count")) is not None:
+        found.value = _counted(count, address, scope, add)
+    elif (each := attributes.get("for_each")) is not None:
+        found.value = _for_each(each, address, scope, add)
+    else:
+        add("", {})
     return found
+
+
+def _if_enabled(enabled: Expression, address: str, scope: ModuleContext, add: Add) -> Value:
+    """What a block stands for that may not be enabled."""
+    value = _settled(scope, enabled)
+    there = _positive(value, scope.run)
+    if not isinstance(there, Known):
+        otherwise = Need(address, "may not be enabled")
+        return add("", {}, _doubt(there, value, otherwise, scope.run))
+    return add("", {}, ()) if there.data else Known(None)
+
+
+def _counted(count: Attribute, address: str, scope: ModuleContext, add: Add) -> Value:
+    """What a block with a `count` stands for: the list of its instances."""
+    run = scope.run
+    value = _settled(scope, count.expression)
+    size = _size(value) if isinstance(value, Known) and value.data is not None else None
+    if size is not None and size > MOST_INSTANCES:
+        run.complain(count.place, f"makes {size} instances; at most {MOST_INSTANCES}")
+        value = Unknown((Need(address, "has too many instances"),))
+    elif size is not None:
+        if size < 0:
+            run.complain(count.place, f"makes {size} instances: less than none")
+        return Items(tuple(add(f"[{i}]", {"count": _index(Known(i))}, ()) for i in range(size)))
+    there = _positive(value, run)
+    waits = needs(value) or (Need(address, "has a count that is not known"),)
+    env: Env = {"count": _index(Unknown(waits))}
+    if not isinstance(there, Known):
+        made = add("[*]", env, _doubt(there, value, waits[0], run))
+        return Items((), (made,), None, waits)
+    if there.data:
+        made = add("[*]", env, ())
+        return Items((made,), (made,), None, waits)
+    return Emptied(())
+
+
+def _for_each(each: Attribute, address: str, scope: ModuleContext, add: Add) -> Value:
+    """What a block with a `for_each` stands for: its instances by their keys."""
+    run = scope.run
+    value = _settled(scope, each.expression)
+    if isinstance(value, Items | Fields) and len(_members(value)) > MOST_INSTANCES:
+        message = f"makes {len(_members(value))} instances; at most {MOST_INSTANCES}"
+        run.complain(each.place, message)
+        value = Unknown((Need(address, "has too many instances"),))
+    if isinstance(value, Items | Fields):
+        return _for_members(value, add, run)
+    if is_null(value):
+        return Fields({})
+    there = filled(value, run)
+    waits = needs(value) or (Need(address, "has a for_each that is not known"),)
+    env = _open_each(value)
+    if not isinstance(there, Known):
+        made = add("[*]", env, _doubt(there, value, waits[0], run))
+        return Open({}, {}, made, None, waits)
+    if there.data:
+        made = add("[*]", env, ())
+        return Open({}, {}, made, None, waits, ((Unknown(waits), made),))
+    return Fields({})
 
 
 def _positive(value: Value, run: RunContext) -> Known | Unknown:
@@ -219,11 +234,8 @@ def _members(value: Items | Fields) -> "tuple[Value, ...] | Mapping[str, Value]"
     return value.items if isinstance(value, Items) else value.fields
 
 
-def _for_each(
-    value: Items | Fields,
-    add: Callable[[str, Env, tuple[Need, ...]], Reference],
-    run: RunContext,
-) -> Value:
+def _for_members(value: Items | Fields, add: Add, run: RunContext) -> Value:
+    """What a block stands for with an instance for each member of a set or map."""
     fields: dict[str, Value] = {}
     rest: Value | None = None
     waits: tuple[Need, ...] = ()

@@ -1,29 +1,34 @@
 """Modules as they are called: their variables, locals, outputs, resources and calls, by need."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from taskwall.core.values import (
     Fields,
-    Items,
     Known,
     ModuleCall,
     Need,
     Span,
     Unknown,
     Value,
-    dereferenced,
-    needs,
     unknown,
 )
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
-from taskwall.readers.terraform.evaluation.body import FieldsReader, one_list
+from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate
-from taskwall.readers.terraform.evaluation.free_variables import free_variable
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
+from taskwall.readers.terraform.evaluation.module_calls import (
+    NOT_ARGUMENTS,
+    call_argument,
+    called_folder,
+    called_module,
+    report_absent,
+    stand_in_module,
+)
 from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
+from taskwall.readers.terraform.evaluation.module_variables import variable_value
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module
@@ -32,27 +37,19 @@ from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
 from taskwall.readers.terraform.syntax.tree import (
     AccessStep,
     Attr,
-    Attribute,
     Block,
     Body,
     Expression,
-    Literal,
 )
 from taskwall.readers.terraform.values.effects import Answers, Impossible, Memo
-from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive
-from taskwall.readers.terraform.values.types import ANY_TYPE, Type, convert, type_of
-from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, is_null, weight
+from taskwall.readers.terraform.values.types import ANY_TYPE, Type, type_of
+from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, weight
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import Resource
-from taskwall.source.secret_names import names_secret
-from taskwall.source.stack import AbsentSource
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""
-
-DEEPEST_CALL = 20
-"""So many modules may be called in each other."""
 
 
 class ModuleScope:
@@ -191,47 +188,16 @@ class ModuleScope:
     def variable(self, name: str) -> Value:
         """`var.name`."""
         return self._memoised(
-            f"var.{name}", lambda: self._variable(name), self._variable_place(name)
+            f"var.{name}", lambda: variable_value(self, name), self._variable_place(name)
         )
+
+    def given(self, name: str) -> Value | None:
+        """The value that the call gives to a variable; None if it gives none."""
+        return None if self._given is None else self._given(name)
 
     def _variable_place(self, name: str) -> Span | None:
         block = self.module.variables.get(name)
         return block.header if block else None
-
-    def _variable(self, name: str) -> Value:
-        block = self.module.variables.get(name)
-        if block is None:
-            return self._open_variable(name, "is not declared")
-        attributes = block.body.attributes
-        value = None if self._given is None else self._given(name)
-        if value is not None and is_null(dereferenced(value)) and _refuses_null(attributes):
-            value = None
-        by_default = value is None
-        if value is None:
-            default = attributes.get("default")
-            if default is None:
-                why = "is a required argument that is missing" if self.prefix else "has no default"
-                return self._open_variable(name, why)
-            value = evaluate(default.expression, self, {})
-            supplied = not (self.prefix or self.run.alone or self.run.called)
-            if supplied and names_existing(name, value):
-                return self._open_variable(name, "is empty by default")
-        if _is_old(attributes.get("type")) and isinstance(value, Items):
-            value = one_list(value)
-        self.run.work(10 * weight(value, self.run.weights), block.header)
-        found = convert(value, self.type(name), lambda node: evaluate(node, self, {}))
-        if is_sensitive(block.body) or names_secret(name):
-            self.run.hidden.hide(found)
-        if by_default and not (self.prefix or self.run.called):
-            operand = self.address(f"var.{name}")
-            return free_variable(name, operand, block, self.type(name), found, self.run)
-        return found
-
-    def _open_variable(self, name: str, why: str) -> Value:
-        """A variable that is not known: what a user supplies has no root before it."""
-        option = "" if self.prefix or name not in self.module.variables else "var"
-        need = Need(f"{self.prefix}var.{name}", why, option=option)
-        return self.run.assumed(Unknown((need,), self.address(f"var.{name}")))
 
     def type(self, name: str) -> Type:
         """The type of a variable."""
@@ -287,11 +253,7 @@ class ModuleScope:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
         run = self.run
         if name in self._pending:
-            run.effects.shareable = False
-            # Through the states of other roots it rests on itself as it was before.
-            if place is not None and self._pending[name] == run.depth_of_states:
-                run.complain(place, f"{name} depends on itself")
-            return Unknown((Need(name, "depends on itself"),))
+            return self._circular(name, name, place)
         if run.depth > DEEPEST_CHAIN // 2:
             run.effects.shareable = False  # the next scenario may begin in the middle of it
         if run.depth > DEEPEST_CHAIN:
@@ -323,6 +285,14 @@ class ModuleScope:
             return Unknown((Need(name, "has too many parts"),))
         return found
 
+    def _circular(self, pending: str, name: str, place: Span | None) -> Unknown:
+        """What stands for something that is asked for while it is being evaluated."""
+        self.run.effects.shareable = False
+        # Through the states of other roots it rests on itself as it was before.
+        if place is not None and self._pending[pending] == self.run.depth_of_states:
+            self.run.complain(place, f"{name} depends on itself")
+        return Unknown((Need(name, "depends on itself"),))
+
     def resource(self, address: str) -> Value:
         """A whole resource or data source, or all its instances."""
         block = self.module.resources.get(address)
@@ -336,12 +306,9 @@ class ModuleScope:
         if known is not None:
             return known
         if f"*{address}" in self._pending:
-            self.run.effects.shareable = False
-            block = self.module.resources[address]
-            if self._pending[f"*{address}"] == self.run.depth_of_states:
-                self.run.complain(block.header, f"{self.address(address)} depends on itself")
-            empty: BlockInstances[ResourceInstance] = BlockInstances(self.address(address))
-            empty.value = Unknown((Need(self.address(address), "depends on itself"),))
+            name, place = self.address(address), self.module.resources[address].header
+            empty: BlockInstances[ResourceInstance] = BlockInstances(name)
+            empty.value = self._circular(f"*{address}", name, place)
             return empty
         found = self.run.effects.once(self._instances, address, lambda: self._expanded(address))
         assert found is not None
@@ -389,11 +356,8 @@ class ModuleScope:
         if block is None:
             return self.run.assumed(unknown(address, "is not declared"))
         if f"*{name}" in self._pending:
-            self.run.effects.shareable = False
-            if self._pending[f"*{name}"] == self.run.depth_of_states:
-                self.run.complain(block.header, f"{address} depends on itself")
-            return Unknown((Need(address, "depends on itself"),))
-        module = self._called(name, block)
+            return self._circular(f"*{name}", address, block.header)
+        module = called_module(self, name, block)
         if isinstance(module, str):
             return self.run.assumed(unknown(address, module))
         if address in self.run.inputs.assumptions and isinstance(module, AbsentModule):
@@ -406,7 +370,7 @@ class ModuleScope:
             return self.run.assumed(unknown(address, "is one of too many modules"))
 
         absent = module if isinstance(module, AbsentModule) else None
-        modelled = self._modelled(block, absent.stand_in) if absent else None
+        modelled = stand_in_module(self, block, absent.stand_in) if absent else None
 
         def made(full: str, env: Env, maybe: tuple[Need, ...]) -> ModuleInstance | AbsentInstance:
             if isinstance(module, Module):
@@ -423,95 +387,20 @@ class ModuleScope:
         finally:
             del self._pending[f"*{name}"]
         if absent is not None and found.all:
-            self._report(address, block, absent, modelled is not None)
-        return found
-
-    def _modelled(self, block: Block, stand_in: StandIn | None) -> Module | None:
-        """The module that is read for one that is not there, if it knows all that the call says."""
-        if stand_in is None:
-            return None
-        module = self.run.module(stand_in.folder)[0]
-        if module is None or block.body.blocks:
-            return None
-        for name, attribute in block.body.attributes.items():
-            if name in _NOT_ARGUMENTS:
-                continue
-            value = evaluated(attribute.expression, self)
-            if not stand_in.allows(name, value, name in module.variables):
-                return None
-        return module
-
-    def _report(self, address: str, block: Block, absent: AbsentModule, modelled: bool) -> None:
-        """Report that the module of a call is not there, and whether a stand-in is read for it."""
-        attribute = block.body.attributes.get("source")
-        place = attribute.expression.place if attribute else block.header
-        source, version = self.argument(block, "source"), self.argument(block, "version")
-        read_as = absent.stand_in.title if absent.stand_in and modelled else None
-        what = (absent.kind, address, source or "", version or None)
-        root = self.run.sources.tool_folder
-        self.run.effects.report(AbsentSource(*what, place, absent.cure, read_as, root))
-
-    def _called(self, name: str, block: Block) -> Module | AbsentModule | str:
-        """The module that a call means, that it is absent, or why it cannot be called."""
-        run = self.run
-        found = self.source(name, block)
-        if isinstance(found, AbsentModule):
-            return found
-        if found in self.chain:
-            run.complain(block.header, f"module.{name} calls a module that it is part of")
-            return "is part of itself"
-        if len(self.chain) > DEEPEST_CALL:
-            run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
-            return "is called too deeply"
-        module, unreadable = run.module(found)
-        if found not in run.loader.scanned:
-            # Those of the scan itself were reported when its files were read.
-            for error in unreadable:
-                run.effects.report(error)
-        if module is None:
-            at = block.body.attributes["source"].expression.place
-            run.complain(
-                at, f'module.{name}: there is no module at "{self.argument(block, "source")}"'
-            )
-            return "comes from a module that is not in the sources"
-        return module
-
-    def source(self, name: str, block: Block) -> str | AbsentModule:
-        """The folder of the module that a call means, or why it is not there."""
-        calls = (call.name for call in self.called_from if call.name.startswith("module."))
-        chain = tuple(name.removeprefix("module.") for name in calls)
-        source = self.argument(block, "source")
-        if not source:
-            attribute = block.body.attributes.get("source")
-            waits = () if attribute is None else needs(evaluated(attribute.expression, self))
-            cure = f"--assume {waits[0].name}=VALUE" if waits else "source = ..."
-            return AbsentModule("has a source that is not known", cure)
-        constraint = self.argument(block, "version") or ""
-        sources = self.run.sources
-        found = sources.folder(self.module, (*chain, name), source, constraint)
-        for error in sources.errors:
-            self.run.effects.report(error)
+            report_absent(self, address, block, absent, modelled is not None)
         return found
 
     def callees(self) -> "Iterator[ModuleScope]":
         """Each module that is called, however often, once and whether or not it comes to be."""
         for name, block in self.module.calls.items():
-            found = self.source(name, block)
+            found = called_folder(self, name, block)
             if isinstance(found, str):
                 module, stand_in = self.run.module(found)[0], None
             else:
-                module, stand_in = self._modelled(block, found.stand_in), found.stand_in
+                module, stand_in = stand_in_module(self, block, found.stand_in), found.stand_in
             if module is not None:
                 address = self.address(f"module.{name}")
                 yield ModuleInstance(self, block, name, module, address, {}, (), stand_in).scope
-
-    def argument(self, block: Block, name: str) -> str | None:
-        """What a call says of its `source` or `version`; None if it is not known, or not said."""
-        attribute = block.body.attributes.get(name)
-        if attribute is None:
-            return None
-        found = dereferenced(evaluated(attribute.expression, self))
-        return found.data if isinstance(found, Known) and isinstance(found.data, str) else None
 
     def resources(self) -> Iterator[Resource]:
         """All resources of the module and of those that it calls."""
@@ -571,13 +460,13 @@ class ModuleInstance:
         defaults = stand_in.defaults if stand_in else {}
 
         def given(argument: str) -> Value | None:
-            found = arguments.get(argument) if argument not in _NOT_ARGUMENTS else None
+            found = arguments.get(argument) if argument not in NOT_ARGUMENTS else None
             return defaults.get(argument) if found is None else found
 
         self.address = address
         self.given = given
         caller.run.modules += 1
-        source = caller.argument(block, "source") or ""
+        source = call_argument(caller, block, "source") or ""
         downloaded = caller.run.sources.is_download(source, module.folder)
         call = ModuleCall(
             f"module.{name}",
@@ -607,8 +496,6 @@ class ModuleInstance:
 Called: TypeAlias = BlockInstances[ModuleInstance | AbsentInstance]
 """The instances of a module call."""
 
-_NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
-
 _WORKSPACE = ("terraform", "tofu")
 _ELSEWHERE = {
     "terraform": "is not known from the sources",
@@ -617,22 +504,3 @@ _ELSEWHERE = {
     "count": "is used outside a count",
     "self": "is used outside a resource",
 }
-
-
-def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
-    nullable = attributes.get("nullable")
-    expression = nullable.expression if nullable else None
-    return isinstance(expression, Literal) and expression.value.data is False
-
-
-def _is_old(type_: Attribute | None) -> bool:
-    """Whether a type is written as before Terraform 0.12: `["${var.list}"]` is then that list."""
-    return type_ is not None and isinstance(type_.expression, Literal)
-
-
-def evaluated(expression: Expression, scope: ModuleScope) -> Value:
-    """What an expression of a module is; unknown where it fails."""
-    try:
-        return evaluate(expression, scope, {})
-    except FailedError as error:
-        return Unknown((error.need,))

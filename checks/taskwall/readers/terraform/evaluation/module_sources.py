@@ -80,6 +80,8 @@ class ModuleSources:
         self._inputs = inputs
         self._boundary = boundary
         self._manifests: list[_Manifest] | None = None
+        self._external: list[str] | None = None
+        """The folders into which checkov downloads; found out when first asked for."""
         self.tool = ""
         """The command that downloads modules (in `tool_folder`); found out when first asked for."""
         self.copy = ""
@@ -272,8 +274,11 @@ class ModuleSources:
         steps = _remote_steps(package)
         if not steps:
             return None
-        for above in self._ancestors():
-            base = os.path.join(above, ".external_modules", *steps[0])
+        if self._external is None:
+            folders = (os.path.join(above, ".external_modules") for above in self._ancestors())
+            self._external = [folder for folder in folders if self._loader.is_folder(folder)]
+        for folder in self._external:
+            base = os.path.join(folder, *steps[0])
             version = steps[1] or newest(self._loader.names(base), constraint)
             if version and self._loader.names(found := os.path.join(base, version, inner)):
                 return found

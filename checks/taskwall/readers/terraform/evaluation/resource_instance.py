@@ -22,6 +22,7 @@ from taskwall.readers.terraform.evaluation.absent_template import (
     absent_template,
     call_of_template,
     deploys_template,
+    file_of_template,
 )
 from taskwall.readers.terraform.evaluation.access import attribute
 from taskwall.readers.terraform.evaluation.body import flattened
@@ -84,6 +85,7 @@ class ResourceInstance:
         self._block = block
         self._local = local
         self.address = address
+        self._env = env
         self._maybe = maybe
         self._why = "is known only after apply"
         if block.type == "data":
@@ -202,7 +204,8 @@ class ResourceInstance:
             self._report_files(origin.name, name, body)
         made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
         if deploys_template(made):
-            scope.run.effects.report(absent_template(made))
+            file = file_of_template(block, scope, self._env)
+            scope.run.effects.report(absent_template(made, file))
             return call_of_template(made)
         return made
 

@@ -55,11 +55,12 @@ def is_on_its_own(root: Module, inputs: Inputs, loader: ModuleLoader) -> bool:
     if root.calls or inputs.var_files:
         return False
     for unit in root.files:
-        for block in unit.stable.parsed.body.blocks:
-            body = block.body
-            if block.type == "provider" and (body.attributes or body.blocks):
+        written = unit.stable.parsed.body  # bodies of other blocks need not be read for this
+        for body in (block.body for block in written.blocks_of("provider")):
+            if body.attributes or body.blocks:
                 return False
-            if block.type == "terraform" and {"backend", "cloud"} & {b.type for b in body.blocks}:
+        for body in (block.body for block in written.blocks_of("terraform")):
+            if body.blocks_of("backend") or body.blocks_of("cloud"):
                 return False
     if loader.exists(os.path.join(root.folder, LOCK)):
         return False

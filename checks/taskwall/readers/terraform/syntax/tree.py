@@ -5,6 +5,7 @@ hold much that a scan never looks at.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -224,6 +225,19 @@ class Body(Struct, frozen=True):
     def blocks_of(self, kind: str) -> tuple[Block, ...]:
         """The blocks of one type."""
         return tuple(block for block in self.blocks if block.type == kind)
+
+
+def read_whole(body: Body) -> None:
+    """Read all of a body now, so that nothing holds any longer what the parser made of its file.
+
+    What raises is left, and raises again where it is used.
+    """
+    for attribute in (*body.attributes.values(), *body.twice):
+        with suppress(Exception):
+            attribute.later.get()
+    for block in body.blocks:
+        with suppress(Exception):
+            read_whole(block.body)
 
 
 _MAPS = frozenset({

@@ -9,6 +9,7 @@ from msgspec import Struct
 from taskwall.core.paths import encloses, repository_of
 from taskwall.core.values import (
     Fields,
+    Items,
     Known,
     Reference,
     Span,
@@ -341,8 +342,17 @@ class Configuration(ModuleScope):
         found = self.top.dependencies().get(name) or self.dependencies().get(name)
         if found is None:
             raise FailedError(f"dependency.{name}", "is not declared")
-        handle = f"{self.top.handle}/dependency.{name}"
-        self.run.referents.put(handle, found, self.taken())
+        several = found.several()
+        if several is None:
+            return self._referent(found)
+        made = {key: self._referent(one) for key, one in several.items()}
+        if all(isinstance(key, str) for key in made):
+            return Fields({str(key): one for key, one in made.items()})
+        return Items(tuple(made.values()))
+
+    def _referent(self, dependency: Dependency) -> Value:
+        handle = f"{self.top.handle}/dependency.{dependency.name}"
+        self.run.referents.put(handle, dependency, self.taken())
         return Reference(handle, "")
 
     def _given_values(self) -> Value:

@@ -4,14 +4,17 @@
 their values are never taken, and only tell that there is such an output.
 """
 
+import json
 import os
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from taskwall.core.values import Fields, Reference, Value, dereferenced, unknown
+from taskwall.core.values import Fields, Known, Reference, Scalar, Value, dereferenced, unknown
 from taskwall.readers.terraform.evaluation.context import Outputs
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.terragrunt.context import ConfigurationContext
+from taskwall.readers.terraform.terragrunt.expansion import attribute_of, instances
 from taskwall.readers.terraform.values.values import FailedError
 
 NOT_THERE = "is an output of a unit that is not in the scan"
@@ -29,25 +32,49 @@ class Dependency:
     """A unit whose outputs are read, as a value.
 
     `declared` are the blocks that say what it is: an earlier one overrides what a later one says.
+    `names` are `each` or `count`, where its block makes several.
     """
 
-    def __init__(self, name: str, reader: ConfigurationContext) -> None:
-        self._name = name
+    def __init__(
+        self,
+        name: str,
+        reader: ConfigurationContext,
+        declared: Sequence[DependencyBlock] = (),
+        names: Mapping[str, Value] | None = None,
+    ) -> None:
+        self.name = name
         self._reader = reader
-        self.declared: list[DependencyBlock] = []
+        self.declared = list(declared)
+        self._names = names or {}
+
+    def several(self) -> dict[Scalar, "Dependency"] | None:
+        """Those that its block makes by their keys, or their numbers; None if it makes one."""
+        first = self.declared[0]
+        if not first.block.body.blocks_of("expansion"):
+            return None
+        found: dict[Scalar, Dependency] = {}
+        for names in instances(first.configuration, first.block):
+            key = _key(names)
+            name = f"{self.name}[{json.dumps(key)}]"
+            found[key] = Dependency(name, self._reader, self.declared, names)
+        return found
 
     def folder(self) -> str | None:
         """The folder of the unit; None if it is not known."""
         for one in self.declared:
-            path = one.configuration.text(one.block, "config_path")
-            if path:
+            value = dereferenced(self._attribute(one, "config_path") or Known(None))
+            path = value.data if isinstance(value, Known) else None
+            if isinstance(path, str) and path:
                 at = os.path.normpath(os.path.join(one.configuration.folder, path))
                 return os.path.dirname(at) if at.endswith(".hcl") else at
         return None
 
+    def _attribute(self, one: DependencyBlock, name: str) -> Value | None:
+        return attribute_of(one.configuration, one.block, name, self._names)
+
     def mocks(self) -> frozenset[str]:
         """The outputs for which there are mocks."""
-        values = (one.configuration.attribute(one.block, "mock_outputs") for one in self.declared)
+        values = (self._attribute(one, "mock_outputs") for one in self.declared)
         found = (dereferenced(value) for value in values if value is not None)
         return frozenset(name for one in found if isinstance(one, Fields) for name in one.fields)
 
@@ -60,10 +87,10 @@ class Dependency:
         if name == "outputs":
             return self._outputs()
         for one in self.declared:
-            value = one.configuration.attribute(one.block, name)
+            value = self._attribute(one, name)
             if value is not None:
                 return value
-        raise FailedError(f"dependency.{self._name}.{name}", "is not read")
+        raise FailedError(f"dependency.{self.name}.{name}", "is not read")
 
     def opened(self, value: Value) -> Value:  # noqa: ARG002 (as Whole has it)
         """All of it."""
@@ -72,10 +99,18 @@ class Dependency:
     def _outputs(self) -> Value:
         run, folder = self._reader.run, self.folder()
         outputs = run.states.outputs_of(folder) if run.states is not None and folder else None
-        handle = f"{self._reader.handle}/dependency.{self._name}.outputs"
-        whole = _DependencyOutputs(self._name, self._reader, self.mocks(), outputs)
+        handle = f"{self._reader.handle}/dependency.{self.name}.outputs"
+        whole = _DependencyOutputs(self.name, self._reader, self.mocks(), outputs)
         run.referents.put(handle, whole, self._reader.taken())
         return Reference(handle, "")
+
+
+def _key(names: Mapping[str, Value]) -> Scalar:
+    """What tells one of several apart."""
+    (name, bound), *_ = names.items()
+    assert isinstance(bound, Fields)
+    key = dereferenced(bound.fields["key" if name == "each" else "index"])
+    return key.data if isinstance(key, Known) else None
 
 
 class _DependencyOutputs:

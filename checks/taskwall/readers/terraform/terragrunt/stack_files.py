@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Items, Known, Value, dereferenced
-from taskwall.readers.terraform.evaluation.expressions import value_of
+from taskwall.core.values import Fields, Known, Value, dereferenced
 from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
 from taskwall.readers.terraform.modules import ModuleLoader, module_of
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.terragrunt.autoinclude import AutoInclude
 from taskwall.readers.terraform.terragrunt.configuration import STACK, UNIT_FILE, Configuration
 from taskwall.readers.terraform.terragrunt.context import Unit
+from taskwall.readers.terraform.terragrunt.expansion import attribute_of, instances
 from taskwall.readers.terraform.terragrunt.units import (
     configuration_of,
     module_folder,
@@ -172,32 +172,11 @@ class _Part(Struct, frozen=True):
 
     def instances(self) -> Iterator[Mapping[str, Value]]:
         """The names that its block `expansion` makes, once for each thing that it makes."""
-        expansion = self.block.body.blocks_of("expansion")
-        if not expansion:
-            yield {}
-            return
-        for name in ("for_each", "count"):
-            said = self.stack.attribute(expansion[0], name)
-            found = None if said is None else dereferenced(self.stack.run.opened(said))
-            if isinstance(found, Fields) and found.rest is None:
-                for key, value in found.fields.items():
-                    yield {"each": Fields({"key": Known(key), "value": value})}
-            elif isinstance(found, Items) and not found.rest:
-                for item in found.items:
-                    yield {"each": Fields({"key": item, "value": item})}
-            elif isinstance(found, Known) and isinstance(found.data, int):
-                for number in range(min(found.data, MOST_UNITS)):
-                    yield {"count": Fields({"index": Known(number)})}
-            elif said is not None:
-                what = " ".join((self.block.type, *(f'"{one}"' for one in self.block.labels)))
-                self.stack.run.complain(self.block.header, f"{what}: its {name} is not known")
+        return instances(self.stack, self.block)
 
     def value(self, name: str, names: Mapping[str, Value]) -> Value | None:
         """The value of an attribute; None if it is not written."""
-        attribute = self.block.body.attributes.get(name)
-        if attribute is None:
-            return None
-        return value_of(attribute.expression, self.stack, dict(names))
+        return attribute_of(self.stack, self.block, name, names)
 
     def text(self, name: str, names: Mapping[str, Value]) -> str | None:
         """The text of an attribute; None if it is not known, or not written."""

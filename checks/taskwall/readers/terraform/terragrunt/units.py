@@ -32,6 +32,7 @@ from taskwall.readers.terraform.terragrunt.configuration import Configuration
 from taskwall.readers.terraform.terragrunt.context import Unit
 from taskwall.readers.terraform.terragrunt.generated import generated_files, laid_over
 from taskwall.readers.terraform.terragrunt.source import local_folder, remote_folder
+from taskwall.source.secret_names import without_user
 from taskwall.source.stack import Inputs, SourceError
 
 DEPLOYING = frozenset({"apply", "plan", "all", "all_except_output"})
@@ -128,7 +129,7 @@ def resolve_unit(
     place = written[2].expression.place if written else _start(unit.file)
     module = nothing if not found else _module(found, configuration, loader)
     if module is None:
-        run.complain(place, f'unit {unit.name}: there is no module at "{source}"')
+        run.complain(place, f'unit {unit.name}: there is no module at "{without_user(source)}"')
         absent = AbsentModule(_NOT_HERE, "check out the whole repository")
         found = ""
     remote = written is not None and local_folder(source, unit.folder) is None
@@ -277,8 +278,10 @@ def _module(folder: str, configuration: Configuration, loader: ModuleLoader) -> 
 
 
 def _dependencies(configuration: Configuration) -> Iterator[tuple[str, str, Span]]:
-    for name, dependency in configuration.dependencies().items():
-        yield name, dependency.folder() or "", dependency.declared[0].block.header
+    for whole in configuration.dependencies().values():
+        several = whole.several()
+        for one in (whole,) if several is None else several.values():
+            yield one.name, one.folder() or "", one.declared[0].block.header
 
 
 def _var_files(layers: tuple[Configuration, ...]) -> Iterator[str]:

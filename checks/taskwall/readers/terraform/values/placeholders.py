@@ -17,7 +17,8 @@ def names_existing(name: str, value: Value) -> bool:
     empty = (
         (isinstance(value, Known) and value.data in (None, ""))
         or (isinstance(value, Items) and not value.items)
-        or (isinstance(value, Fields) and not value.fields)
+        # A map may be of ids; an object of options, as a name of one thing has, is none.
+        or (isinstance(value, Fields) and not value.fields and name.lower().endswith("s"))
     )
     if not empty:
         return False

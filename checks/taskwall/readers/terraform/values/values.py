@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from taskwall.core.alternatives import either
 from taskwall.core.values import (
     Fields,
     Items,
@@ -20,7 +21,6 @@ from taskwall.core.values import (
     Value,
     conditional,
     dereferenced,
-    either,
     needs,
     same,
     spelled,

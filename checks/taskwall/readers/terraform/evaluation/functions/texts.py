@@ -4,6 +4,8 @@ from collections.abc import Callable
 from math import comb
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from taskwall.core.values import (
     Fields,
     Items,
@@ -133,7 +135,18 @@ def _piece(parts: "list[str | Value]") -> Value:
     return text(filled)
 
 
+_REVISION = ("arn:aws:ecs:eu-west-1:111122223333:task-definition/web", ":7")
+"""An ARN of a task definition, and the revision at its end."""
+
+
 def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
+    arn = arguments[0]
+    if isinstance(arn, Reference) and arn.value is None and arn.attribute == "arn":
+        # Without its revision it still says which task definition it is.
+        family, revision = _REVISION
+        cut = _replace([Known(family + revision), *arguments[1:]], scope)
+        if "aws_ecs_task_definition." in arn.resource and cut == Known(family):
+            return replace(arn, attribute="arn_without_revision")
     string, old = (text_of(argument) for argument in arguments[:2])
     by_pattern = len(old) > 1 and old.startswith("/") and old.endswith("/")
     open_ = not isinstance(dereferenced(arguments[2]), Known)

@@ -1,0 +1,111 @@
+"""The resources of a stack, to be found by their types and by what they refer to."""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, symbol
+from taskwall.source.resource import Resource
+
+
+class ResourceIndex:
+    """The resources of a stack, by their addresses, types, words and references."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources = {resource.origin.address: resource for resource in resources}
+        self.types: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            self.types.setdefault(resource.type, []).append(resource)
+        self._words: dict[str, frozenset[str]] = {}
+        self._alone: bool | None = None
+        self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """The resources of some types."""
+        return [resource for name in types for resource in self.types.get(name, ())]
+
+    def about(self, address: str, key: str, *types: str) -> list[Resource]:
+        """The resources of some types whose attribute refers to one, or may mean it."""
+        found = self.referring(key, *types)
+        return [*found.get(address, ()), *found.get("", ())]
+
+    def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
+        """The resources of some types by the resource of the sources that an attribute refers to.
+
+        "" holds those whose attribute is something else, of which each has to be looked at.
+        """
+        if (key, *types) not in self._referring:
+            self._referring[key, *types] = self.referred(key, *types)
+        return self._referring[key, *types]
+
+    def referred(self, key: str, *types: str) -> dict[str, list[Resource]]:
+        """What `referring` remembers."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.of_type(*types):
+            value = resource.body.fields.get(key)
+            meant = self.resources.get(value.resource) if isinstance(value, Reference) else None
+            address = "" if meant is None or meant.data else meant.origin.address
+            found.setdefault(address, []).append(resource)
+        return found
+
+    def is_alone(self) -> bool:
+        """Whether all resources are of one root module or template."""
+        if self._alone is None:
+            self._alone = self.alone()
+        return self._alone
+
+    def alone(self) -> bool:
+        """What `is_alone` remembers."""
+        return len({root_of(resource) for resource in self.resources.values()}) < 2
+
+    def words(self, type_: str) -> frozenset[str]:
+        """What the resources of a type are called, in whichever attribute."""
+        if type_ not in self._words:
+            self._words[type_] = self.said(type_)
+        return self._words[type_]
+
+    def said(self, type_: str) -> frozenset[str]:
+        """What `words` remembers."""
+        every = (resource for resource in self.types.get(type_, ()) if not resource.data)
+        return frozenset(word for resource in every for word in words_in(resource.body))
+
+
+def root_of(resource: Resource) -> str:
+    """The folder of the root module, or the template, that a resource is of."""
+    origin = resource.origin
+    place = origin.called_from[0].place if origin.called_from else origin.header
+    return os.path.dirname(place.file) if origin.language == "terraform" else place.file
+
+
+def words_in(value: Value) -> Iterator[str]:
+    """The texts within a value, and the names of those that are not known."""
+    if isinstance(value, Known):
+        if isinstance(value.data, str) and value.data:
+            yield value.data
+    elif isinstance(value, Items):
+        for item in value.items:
+            yield from words_in(item)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            yield from words_in(item)
+    elif name := symbol(value):
+        yield name
+    if isinstance(value, Reference) and value.value is not None:
+        yield from words_in(value.value)
+
+
+def references_in(value: Value) -> Iterator[Reference]:
+    """The references in a value, but not those in what the sources write for them."""
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if not isinstance(part, str):
+                yield from references_in(part)
+    elif isinstance(value, Items):
+        for item in (*value.items, *value.rest):
+            yield from references_in(item)
+    elif isinstance(value, Fields):
+        for item in value.fields.values():
+            yield from references_in(item)
+        if value.rest is not None:
+            yield from references_in(value.rest)

@@ -1,0 +1,82 @@
+"""What a template takes from others: exports, stored parameters, and outputs that users name."""
+
+from taskwall.core.values import Known, Need, Span, Unknown, Value
+from taskwall.readers.cloudformation.deployment import TemplateContext
+from taskwall.readers.cloudformation.exports import (
+    Asked,
+    Export,
+    ExportKind,
+    assumption,
+    qualified_paths,
+)
+from taskwall.readers.cloudformation.intrinsics import with_place
+
+
+def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -> Value | None:
+    """The value of the one export that a name means; None if none or several do."""
+    resolver = importer.run.resolver
+    importer.run.imports.append(Asked(importer.template.unit.file, name, symbol, place))
+    if resolver is None or symbol in importer.inputs.assumptions:
+        return None
+    exports = resolver.meant(name, importer.template.unit.file)
+    if len(exports) > 1:
+        first, *others = qualified_paths(exports)
+        more = others[0] if len(others) == 1 else f"{len(others)} more templates"
+        why = f"is exported by {first} and by {more}"
+        return Unknown((Need(symbol, why),), symbol, place=place)
+    for export in exports:
+        if export.copies:
+            importer.run.assumed[place] = f"{symbol} {assumption(export)}"
+        if (one := _at(importer, export)) is not None:
+            found = one.output(export.output, place)
+            return None if found is None else with_place(found, place)
+    return None
+
+
+def stored(importer: TemplateContext, name: Value, symbol: str, place: Span | None) -> Value | None:
+    """The value of the one parameter of Parameter Store that a name means, if it is known."""
+    return _offered(importer, "parameter", name, symbol, place)
+
+
+def tied_output(
+    importer: TemplateContext, name: str, symbol: str, place: Span | None
+) -> Value | None:
+    """The value of what the user says that a parameter of the template is."""
+    ties, file = importer.inputs.ties, importer.template.unit.file
+    target = None if importer.above is not None else ties.get((file, name)) or ties.get(("", name))
+    if target is None:
+        return None
+    return _offered(importer, "output", Known(":".join(target)), symbol, place)
+
+
+def _offered(
+    importer: TemplateContext, kind: ExportKind, name: Value, symbol: str, place: Span | None
+) -> Value | None:
+    """The value of the one thing of a kind that a name means; None if none or several do."""
+    resolver, file = importer.run.resolver, importer.template.unit.file
+    at = place or importer.template.place
+    importer.run.imports.append(Asked(file, name, symbol, at, kind))
+    if resolver is None or symbol in importer.inputs.assumptions:
+        return None
+    exports = resolver.named(kind, name)
+    top = importer
+    while top.above is not None:
+        top = top.above
+    # What a template reads of its own is as it was before.
+    if len(exports) != 1 or exports[0].root == top.template.unit.file:
+        return None
+    found, one = exports[0].value, _at(importer, exports[0])
+    if found is None and one is not None:
+        name_ = exports[0].output
+        found = one.output(name_, at) if kind == "output" else one.written(name_, "Value", at)
+    return None if found is None else with_place(found, at)
+
+
+def _at(importer: TemplateContext, export: Export) -> TemplateContext | None:
+    """The template that an export is of, where it is deployed together with this one."""
+    for root in importer.run.roots:
+        if root.template.unit.file == export.root:
+            for one in root.all_below():
+                if one.site.path == export.path:
+                    return one
+    return None

@@ -1,0 +1,124 @@
+"""Which module a call means, and what is read where that is not in the sources."""
+
+from typing import Protocol
+
+from taskwall.core.values import Known, Unknown, Value, dereferenced, needs
+from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.expressions import evaluate
+from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
+from taskwall.readers.terraform.evaluation.run import RootEvaluation
+from taskwall.readers.terraform.modules import Module
+from taskwall.readers.terraform.stand_ins import StandIn
+from taskwall.readers.terraform.syntax.tree import Block, Expression
+from taskwall.readers.terraform.values.values import FailedError
+from taskwall.source.secret_names import without_user
+from taskwall.source.stack import AbsentSource
+
+DEEPEST_CALL = 20
+"""So many modules may be called in each other."""
+
+NOT_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
+"""What a call says to Terraform itself, not to the module."""
+
+
+class Caller(ModuleContext, Protocol):
+    """A module that calls others."""
+
+    @property
+    def run(self) -> RootEvaluation:
+        """The evaluation that it is part of."""
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The folders of the modules that lead to it, its own last."""
+
+
+def called_folder(caller: Caller, name: str, block: Block) -> str | AbsentModule:
+    """The folder of the module that a call means, or why it is not there."""
+    calls = (call.name for call in caller.called_from if call.name.startswith("module."))
+    chain = tuple(name.removeprefix("module.") for name in calls)
+    source = call_argument(caller, block, "source")
+    if not source:
+        attribute = block.body.attributes.get("source")
+        waits = () if attribute is None else needs(_evaluated(attribute.expression, caller))
+        cure = f"--assume {waits[0].name}=VALUE" if waits else "source = ..."
+        return AbsentModule("has a source that is not known", cure)
+    constraint = call_argument(caller, block, "version") or ""
+    sources = caller.run.sources
+    found = sources.folder(caller.module, (*chain, name), source, constraint)
+    for error in sources.errors:
+        caller.run.effects.report(error)
+    return found
+
+
+def called_module(caller: Caller, name: str, block: Block) -> Module | AbsentModule | str:
+    """The module that a call means, that it is absent, or why it cannot be called."""
+    run = caller.run
+    found = called_folder(caller, name, block)
+    if isinstance(found, AbsentModule):
+        return found
+    if found in caller.chain:
+        run.complain(block.header, f"module.{name} calls a module that it is part of")
+        return "is part of itself"
+    if len(caller.chain) > DEEPEST_CALL:
+        run.complain(block.header, f"modules are called more than {DEEPEST_CALL} levels deep")
+        return "is called too deeply"
+    module, unreadable = run.module(found)
+    if found not in run.loader.scanned:
+        # Those of the scan itself were reported when its files were read.
+        for error in unreadable:
+            run.effects.report(error)
+    if module is None:
+        at = block.body.attributes["source"].expression.place
+        source = without_user(call_argument(caller, block, "source") or "")
+        run.complain(at, f'module.{name}: there is no module at "{source}"')
+        return "comes from a module that is not in the sources"
+    return module
+
+
+def stand_in_module(caller: Caller, block: Block, stand_in: StandIn | None) -> Module | None:
+    """The module that is read for one that is not there, if it knows all that the call says."""
+    if stand_in is None:
+        return None
+    module = caller.run.module(stand_in.folder)[0]
+    if module is None or block.body.blocks:
+        return None
+    for name, attribute in block.body.attributes.items():
+        if name in NOT_ARGUMENTS:
+            continue
+        value = _evaluated(attribute.expression, caller)
+        if not stand_in.allows(name, value, name in module.variables):
+            return None
+    return module
+
+
+def report_absent(
+    caller: Caller, address: str, block: Block, absent: AbsentModule, modelled: bool
+) -> None:
+    """Report that the module of a call is not there, and whether a stand-in is read for it."""
+    attribute = block.body.attributes.get("source")
+    place = attribute.expression.place if attribute else block.header
+    source = call_argument(caller, block, "source") or ""
+    version = call_argument(caller, block, "version") or None
+    read_as = absent.stand_in.title if absent.stand_in and modelled else None
+    root = caller.run.sources.tool_folder
+    caller.run.effects.report(
+        AbsentSource(absent.kind, address, source, version, place, absent.cure, read_as, root)
+    )
+
+
+def call_argument(caller: Caller, block: Block, name: str) -> str | None:
+    """What a call says of its `source` or `version`; None if it is not known, or not said."""
+    attribute = block.body.attributes.get(name)
+    if attribute is None:
+        return None
+    found = dereferenced(_evaluated(attribute.expression, caller))
+    return found.data if isinstance(found, Known) and isinstance(found.data, str) else None
+
+
+def _evaluated(expression: Expression, caller: Caller) -> Value:
+    """What an expression of a module is; unknown where it fails."""
+    try:
+        return evaluate(expression, caller, {})
+    except FailedError as error:
+        return Unknown((error.need,))

@@ -1,0 +1,85 @@
+"""What a variable of a module is: given by its call (or by the user), or its default."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from taskwall.core.values import Items, Need, Unknown, Value, dereferenced
+from taskwall.readers.terraform.evaluation.body import one_list
+from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.expressions import evaluate
+from taskwall.readers.terraform.evaluation.free_variables import free_variable
+from taskwall.readers.terraform.evaluation.run import RootEvaluation
+from taskwall.readers.terraform.syntax.tree import Attribute, Literal
+from taskwall.readers.terraform.values.placeholders import names_existing
+from taskwall.readers.terraform.values.sensitive import is_sensitive
+from taskwall.readers.terraform.values.types import Type, convert
+from taskwall.readers.terraform.values.values import is_null, weight
+from taskwall.source.secret_names import names_secret
+
+
+class VariableContext(ModuleContext, Protocol):
+    """A module whose variables have values."""
+
+    prefix: str
+
+    @property
+    def run(self) -> RootEvaluation:
+        """The evaluation that it is part of."""
+
+    def address(self, name: str) -> str:
+        """What something of this module is called in the whole stack."""
+
+    def given(self, name: str) -> Value | None:
+        """The value that the call gives; None if it gives none."""
+
+    def type(self, name: str) -> Type:
+        """The type of a variable."""
+
+
+def variable_value(scope: VariableContext, name: str) -> Value:
+    """What a variable of a module is: what its call gives, else its default."""
+    block = scope.module.variables.get(name)
+    if block is None:
+        return _open_variable(scope, name, "is not declared")
+    attributes = block.body.attributes
+    value = scope.given(name)
+    if value is not None and is_null(dereferenced(value)) and _refuses_null(attributes):
+        value = None
+    by_default = value is None
+    if value is None:
+        default = attributes.get("default")
+        if default is None:
+            why = "is a required argument that is missing" if scope.prefix else "has no default"
+            return _open_variable(scope, name, why)
+        value = evaluate(default.expression, scope, {})
+        supplied = not (scope.prefix or scope.run.alone or scope.run.called)
+        if supplied and names_existing(name, value):
+            return _open_variable(scope, name, "is empty by default")
+    if _is_old(attributes.get("type")) and isinstance(value, Items):
+        value = one_list(value)
+    scope.run.work(10 * weight(value, scope.run.weights), block.header)
+    found = convert(value, scope.type(name), lambda node: evaluate(node, scope, {}))
+    if is_sensitive(block.body) or names_secret(name):
+        scope.run.hidden.hide(found)
+    if by_default and not (scope.prefix or scope.run.called):
+        operand = scope.address(f"var.{name}")
+        return free_variable(name, operand, block, scope.type(name), found, scope.run)
+    return found
+
+
+def _open_variable(scope: VariableContext, name: str, why: str) -> Value:
+    """A variable that is not known: what a user supplies has no root before it."""
+    option = "" if scope.prefix or name not in scope.module.variables else "var"
+    need = Need(f"{scope.prefix}var.{name}", why, option=option)
+    return scope.run.assumed(Unknown((need,), scope.address(f"var.{name}")))
+
+
+def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
+    nullable = attributes.get("nullable")
+    expression = nullable.expression if nullable else None
+    return isinstance(expression, Literal) and expression.value.data is False
+
+
+def _is_old(type_: Attribute | None) -> bool:
+    """Whether a type is written as before Terraform 0.12: `["${var.list}"]` is then that list."""
+    return type_ is not None and isinstance(type_.expression, Literal)

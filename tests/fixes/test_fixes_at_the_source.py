@@ -1,0 +1,140 @@
+"""Edits where a value comes from: an argument of a module, a variable, a local, a parameter."""
+
+from pathlib import Path
+
+import pytest
+
+from taskwall.api.fix import as_diff, fix
+from taskwall.api.options import Options
+
+WEAK, STRONG = "ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+
+LISTENER = """\
+resource "aws_lb_listener" "x" {
+  load_balancer_arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/1"
+  port              = 443
+  protocol          = "HTTPS"
+  certificate_arn   = "arn:aws:acm:eu-west-1:1:certificate/x"
+  ssl_policy        = POLICY
+}
+"""
+
+TEMPLATE = f"""\
+Parameters:
+  Policy:
+    Type: String
+    Default: {WEAK}
+Resources:
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/x/1
+      Port: 443
+      Protocol: HTTPS
+      SslPolicy: !Ref Policy
+      Certificates: [{{ CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/x" }}]
+"""
+
+VARIABLE = 'variable "policy" {}\n'
+DEFAULT = f'variable "policy" {{\n  default = "{WEAK}"\n}}\n'
+
+
+def changed(folder: Path, **files: str) -> list[str]:
+    """The lines that the fixes of files change, each with its file."""
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    diff = as_diff(fix(Options(paths=(str(folder),), cwd=str(folder), allow_empty=True)))
+    found, file = [], ""
+    for line in diff.splitlines():
+        if line.startswith("+++ "):
+            file = line.removeprefix("+++ b/")
+        elif line.startswith("+"):
+            found.append(f"{file}: {line[1:].strip()}")
+    return found
+
+
+def listener(policy: str) -> str:
+    """A listener whose policy is an expression."""
+    return LISTENER.replace("POLICY", policy)
+
+
+def call(name: str, policy: str) -> str:
+    """A call of the module that has the listener."""
+    return f'module "{name}" {{\n  source = "./web"\n  policy = "{policy}"\n}}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {"main_tf": call("a", WEAK) + call("b", STRONG), "web__main_tf": VARIABLE},
+            [f'main.tf: policy = "{STRONG}"'],
+        ),
+        ({"main_tf": call("a", WEAK), "web__main_tf": DEFAULT}, [f'main.tf: policy = "{STRONG}"']),
+        (
+            {"main_tf": 'module "a" {\n  source = "./web"\n}\n', "web__main_tf": DEFAULT},
+            [f'web/main.tf: default = "{STRONG}"'],
+        ),
+    ],
+    ids=["argument", "argument in place of a default", "default"],
+)
+def test_values_of_modules(tmp_path: Path, files: dict[str, str], expected: list[str]) -> None:
+    """The argument of the call that is wrong is edited, or the default where it gives none."""
+    inner = files["web__main_tf"] + listener("var.policy")
+
+    assert changed(tmp_path, **{**files, "web__main_tf": inner}) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "policy", "expected"),
+    [
+        (f'locals {{\n  p = "{WEAK}"\n}}\n', "local.p", [f'main.tf: p = "{STRONG}"']),
+        (f'locals {{\n  p = {{ a = "{WEAK}" }}\n}}\n', "local.p.a", [f'p = {{ a = "{STRONG}" }}']),
+        (DEFAULT + 'output "p" {\n  value = var.policy\n}\n', "var.policy", []),
+        (DEFAULT, '"${var.policy}"', [f'main.tf: default = "{STRONG}"']),
+        (DEFAULT, 'coalesce(var.policy, "x")', [f'main.tf: default = "{STRONG}"']),
+    ],
+    ids=["local", "member", "used twice", "template", "function"],
+)
+def test_values_of_a_root(tmp_path: Path, before: str, policy: str, expected: list[str]) -> None:
+    """What decides the value alone is edited, unless something else is made of it as well."""
+    found = changed(tmp_path, main_tf=before + listener(policy))
+
+    assert len(found) == len(expected)
+    assert all(line.endswith(end) for line, end in zip(found, expected, strict=True))
+
+
+def test_a_file_of_values(tmp_path: Path) -> None:
+    """A variable that a tfvars file gives is edited there."""
+    found = changed(
+        tmp_path,
+        main_tf=VARIABLE + listener("var.policy"),
+        terraform_tfvars=f'policy = "{WEAK}"\n',
+    )
+
+    assert found == [f'terraform.tfvars: policy = "{STRONG}"']
+
+
+@pytest.mark.parametrize(
+    ("more", "edited"),
+    [
+        ("", True),
+        (f"    AllowedValues: [{WEAK}, {STRONG}]\n", True),
+        (f"    AllowedValues: [{WEAK}]\n", False),
+        ("    AllowedPattern: ELBSecurityPolicy-2.*\n", False),
+    ],
+)
+def test_parameters_of_a_template(tmp_path: Path, more: str, edited: bool) -> None:
+    """A parameter's default is edited, if the parameter allows the new one."""
+    text = TEMPLATE.replace("Resources:\n", f"{more}Resources:\n")
+
+    assert changed(tmp_path, t_yaml=text) == [f"t.yaml: Default: {STRONG}"] * edited
+
+
+def test_a_parameter_that_is_used_twice(tmp_path: Path) -> None:
+    """What else is made of it would change as well."""
+    text = TEMPLATE + "Outputs:\n  Policy:\n    Value: !Sub ${Policy}\n"
+
+    assert changed(tmp_path, t_yaml=text) == []

@@ -1,0 +1,73 @@
+"""Settings of the ECS agent that fixes add to user data."""
+
+from pathlib import Path
+
+import pytest
+
+from taskwall.api.fix import as_diff, fix
+from taskwall.api.options import Options
+from taskwall.core.values import Span
+from taskwall.fixes.apply import applied
+from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.source_text import SourceText
+from taskwall.fixes.user_data import with_setting
+
+BLOCK = ("ECS_AWSVPC_BLOCK_IMDS", "true")
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
+
+
+def added(line: str, name: str, value: str) -> str | None:
+    """What comes after a line of user data, or in its place; None if nothing may."""
+    sheet = SourceText("/x", f"\n{line}\n")
+    try:
+        edit = with_setting(sheet, Span("/x", 2, 1, 2, 2), name, value)
+    except RefusedError:
+        return None
+    return applied(sheet.text, [edit]).removeprefix(f"\n{line}").removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("  echo ECS_CLUSTER=a >> /etc/ecs/ecs.config", "  echo {} >> /etc/ecs/ecs.config"),
+        ("echo ECS_CLUSTER=a > /etc/ecs/ecs.config", "echo {} >> /etc/ecs/ecs.config"),
+        ('echo "ECS_CLUSTER=${x.y["z"]}">>/e/c', 'echo "{}">>/e/c'),
+        ("echo 'ECS_CLUSTER=a' | tee /e/c > /dev/null", "echo '{}' | tee -a /e/c > /dev/null"),
+        ("    ECS_CLUSTER=${cluster}", "    {}"),
+        ("  - !Sub echo ECS_CLUSTER=${C} >> /e/c", "  - !Sub echo {} >> /e/c"),
+        ("echo ECS_CLUSTER=a >> /e/c; start ecs", None),
+        ("echo ECS_CLUSTER=a ECS_X=b >> /e/c", None),
+        ('- "ECS_CLUSTER=a\\n"', None),
+        ("docker run -e ECS_CLUSTER=a agent", None),
+        ("export ECS_CLUSTER=a", None),
+    ],
+)  # fmt: skip
+def test_a_line_of_a_shell(line: str, expected: str | None) -> None:
+    """The setting is written as the cluster is, to the end of the same file, or not at all."""
+    wanted = None if expected is None else "\n" + expected.replace("{}", "=".join(BLOCK))
+
+    assert added(line, *BLOCK) == wanted
+
+
+def test_other_systems() -> None:
+    """Bottlerocket has a key of its table, Windows a parameter on the same line."""
+    assert added('  cluster = "a"', "awsvpc-block-imds", "true") == "\n  awsvpc-block-imds = true"
+    assert added("Initialize-ECSAgent -Cluster 'a'", "-AwsvpcBlockIMDS", "") == " -AwsvpcBlockIMDS"
+    assert added("Initialize-ECSAgent -Cluster a; exit", "-AwsvpcBlockIMDS", "") is None
+
+
+def test_a_script_of_its_own(tmp_path: Path) -> None:
+    """A file that the user data is made of is edited and proved; its lines are shown masked."""
+    text = (FIXTURES / "tw501" / "fail" / "main.tf").read_text()
+    start, end = text.index("base64encode("), text.index("  )\n", text.index("EOF\n")) + 4
+    made = 'base64encode(templatefile("${path.module}/init.sh", { cluster = "main" }))\n'
+    (tmp_path / "main.tf").write_text(text[:start] + made + text[end:])
+    (tmp_path / "init.sh").write_text(
+        "#!/bin/sh\necho ECS_CLUSTER=${cluster} >> /etc/ecs/ecs.config\n"
+    )
+
+    found = fix(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW501",)))
+
+    [file] = found.files
+    assert file.new_text.endswith("\necho ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config\n")
+    assert "ECS_" not in as_diff(found)  # any line may hold a secret
