@@ -36,7 +36,7 @@ def flows(world: World) -> dict[tuple[str, ...], list[tuple[str, Any]]]:
     lowered = lower(stack_of(world).evaluate({}).resources)
     assert not lowered.crashes
     found: dict[tuple[str, ...], list[tuple[str, Any]]] = defaultdict(list)
-    for flow in all_flows(Reach(lowered.network)):
+    for flow in (one for every in all_flows(Reach(lowered.network)) for one in every.each()):
         way = (flow.source, *flow.through, flow.target)
         ends = tuple(each.rpartition(":")[2] for each in way)
         if flow.protocol in ("tcp", "all"):
