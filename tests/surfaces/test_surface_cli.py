@@ -126,7 +126,7 @@ def test_wrong_usage_is_one_clear_sentence(
 
 
 def test_wrong_settings_are_wrong_usage(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Settings that cannot be meant so end the run with 2 before anything is scanned."""
+    """Settings that are not valid end the run with 2 before anything is scanned."""
     (toy / "taskwall.toml").write_text('profil = "pci"\n')
     (toy / "main.tf").write_text(FAIL)
     assert run() == 2

@@ -25,7 +25,7 @@ class _Part(Struct, frozen=True):
 
 
 class IncrementalNetworkBuilder(NetworkBuilder):
-    """A draft that lasts while its resources change."""
+    """A network builder that lasts while its resources change."""
 
     def __init__(self, queries: QueryEngine) -> None:
         super().__init__(())
