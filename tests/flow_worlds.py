@@ -1,5 +1,7 @@
 """Small networks at random: three subnets, with tables, ACLs, groups, two services and a cache.
 
+A Network Load Balancer with security groups, in one subnet, may hand on to the first service.
+
 All ranges begin and end at a few addresses and ports: trying their corners tries everything.
 """
 
@@ -25,6 +27,8 @@ CLIENT_PORTS = (32768, 40000, 50001)
 INTERNET_PORTS = (1024, *CLIENT_PORTS, 65535)
 OUTSIDE = tuple(map(IPv4Address, ("1.1.1.1", "8.8.8.8")))
 THINGS = ("one", "two", "cache")
+LISTENER, TARGET = 443, 80
+"""The port of the load balancer `edge`, and that of the service `one` behind it."""
 
 
 class Rule(Struct, frozen=True):
@@ -51,7 +55,7 @@ class Line(Struct, frozen=True):
 
 
 class Thing(Struct, frozen=True):
-    """A service or the cache: its groups and its subnets, and whether it has public addresses."""
+    """A service, the cache or `edge`: its groups, its subnets, whether its addresses are public."""
 
     groups: tuple[str, ...]
     subnets: tuple[str, ...]
@@ -89,6 +93,7 @@ class World(Struct, frozen=True):
         """Whether a connection is open wherever the two are in some subnets, and anywhere."""
         sure = perhaps = False
         mine, theirs = self.things[client], self.things[server]
+        clients = INTERNET_PORTS if client == "edge" else CLIENT_PORTS
         for here, there in product(mine.subnets, theirs.subnets):
             ways = list(product(corners(here), corners(there)))
             lets = [
@@ -100,10 +105,10 @@ class World(Struct, frozen=True):
 
             alike = here == there
             always = alike or any(
-                all(self._answers(here, there, *way, port) for way in ways) for port in CLIENT_PORTS
+                all(self._answers(here, there, *way, port) for way in ways) for port in clients
             )
             ever = alike or any(
-                self._answers(here, there, *way, port) for way in ways for port in CLIENT_PORTS
+                self._answers(here, there, *way, port) for way in ways for port in clients
             )
             sure = sure or (all(lets) and always)
             perhaps = perhaps or (any(lets) and ever)
@@ -184,6 +189,21 @@ class World(Struct, frozen=True):
         for name, thing in self.things.items():
             groups = [f"${{aws_security_group.{group}.id}}" for group in thing.groups]
             subnets = [f"${{aws_subnet.{subnet}.id}}" for subnet in thing.subnets]
+            if name == "edge":
+                made["aws_lb"][name] = {
+                    "name": name, "load_balancer_type": "network", "internal": not thing.public,
+                    "subnets": subnets, "security_groups": groups,
+                }  # fmt: skip
+                made["aws_lb_target_group"]["one"] = {
+                    "name": "one", "port": TARGET, "protocol": "TCP", "target_type": "ip",
+                    "vpc_id": "${aws_vpc.main.id}",
+                }  # fmt: skip
+                action = {"type": "forward", "target_group_arn": "${aws_lb_target_group.one.arn}"}
+                made["aws_lb_listener"][name] = {
+                    "load_balancer_arn": "${aws_lb.edge.arn}", "port": LISTENER,
+                    "protocol": "TCP", "default_action": action,
+                }  # fmt: skip
+                continue
             if name == "cache":
                 made["aws_elasticache_serverless_cache"][name] = {
                     "name": name, "engine": "valkey",
@@ -199,6 +219,11 @@ class World(Struct, frozen=True):
                     "assign_public_ip": thing.public,
                 },
             }  # fmt: skip
+            if name == "one" and "edge" in self.things:
+                made["aws_ecs_service"][name]["load_balancer"] = {
+                    "target_group_arn": "${aws_lb_target_group.one.arn}",
+                    "container_name": "one", "container_port": TARGET,
+                }  # fmt: skip
         return json.dumps({"resource": made})
 
     @staticmethod
@@ -245,6 +270,8 @@ def worlds() -> st.SearchStrategy[World]:
     groups = st.sampled_from((("g",), ("h",), ("g", "h")))
     service = st.builds(Thing, groups, subnets, st.booleans())
     cache = st.builds(Thing, groups, subnets, st.just(False))
+    subnet = st.sampled_from((("a",), ("b",), ("c",)))
+    edge = st.builds(Thing, groups, subnet, st.booleans())
     return st.builds(
         World,
         st.fixed_dictionaries({name: st.lists(rule, max_size=5).map(tuple) for name in names}),
@@ -252,7 +279,7 @@ def worlds() -> st.SearchStrategy[World]:
         st.fixed_dictionaries(
             {name: st.sampled_from(("internet", "nat", "none")) for name in SUBNETS}
         ),
-        st.fixed_dictionaries({"one": service, "two": service, "cache": cache}),
+        st.fixed_dictionaries({"one": service, "two": service, "cache": cache, "edge": edge}),
     )
 
 

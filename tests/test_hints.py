@@ -303,3 +303,24 @@ def test_what_a_plan_does_not_know_can_be_assumed(attribute: str, waits: tuple[s
         found = needs(rule.body.fields[attribute])
         assert tuple(need.name for need in found) == left
         assert all(need.option == ("assume" if not waits else "") for need in found)
+
+
+def test_a_cluster_that_waits_for_a_name(tmp_path: Path) -> None:
+    """What decides which cluster it is is asked for, and not the service, which is written."""
+    (tmp_path / "main.tf").write_text(
+        """\
+variable "name" {}
+resource "aws_ecs_cluster" "a" {}
+resource "aws_ecs_cluster" "b" {}
+resource "aws_ecs_service" "web" {
+  cluster = lookup({ a = aws_ecs_cluster.a.id, b = aws_ecs_cluster.b.id }, var.name)
+  network_configuration { subnets = ["subnet-0a1b2c3d4e5f60718"] }
+}
+"""
+    )
+
+    report = scan(Options(paths=(str(tmp_path),), show=("unknown",), cwd=str(tmp_path)))
+
+    missing = {need for finding in report.document.findings for need in finding.missing}
+    assert any("var.name" in need for need in missing)
+    assert not any(need.startswith("aws_ecs_service.web") for need in missing)

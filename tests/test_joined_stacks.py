@@ -152,6 +152,86 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
     assert sum(read) < 3 * len(paths)
 
 
+SHOWN = ("fail", "unknown")
+NAMED = """\
+Parameters: {Stage: {Type: String}}
+Resources:
+  Cluster: {Type: "AWS::ECS::Cluster", Properties: {ClusterName: !Ref "AWS::StackName"}}
+  Instances:
+    Type: AWS::EC2::Instance
+    Properties:
+      SubnetId: subnet-1
+      UserData:
+        Fn::Base64: !Sub "#!/bin/bash\\necho ECS_CLUSTER=${Cluster} >> /etc/ecs/ecs.config"
+Outputs:
+  Group: {Value: sg-1, Export: {Name: !Sub "${AWS::StackName}-group"}}
+"""
+NAMING = """\
+Parameters: {Place: {Type: String}, Other: {Type: String}}
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties: {Cluster: !Ref Place, LaunchType: EC2, TaskDefinition: !Ref Task}
+  Task: {Type: "AWS::ECS::TaskDefinition", Properties: {NetworkMode: host}}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: {Fn::ImportValue: !Sub "${Place}-group"}, IpProtocol: "-1"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("export", "used", "verdict"),
+    [
+        ("${AWS::StackName}-group", "Place", "fail"),
+        ("${AWS::StackName}-group", "Other", "unknown"),
+        ("${Stage}-group", "Place", "unknown"),
+        ("prod-group", "Place", "unknown"),
+    ],
+)
+def test_a_parameter_that_says_whose_export_is_imported_is_the_name_of_that_stack(
+    export: str, used: str, verdict: str, tmp_path: Path
+) -> None:
+    """Also elsewhere: a cluster of the stack's name is the one that a service of it runs in."""
+    (tmp_path / "named.yaml").write_text(NAMED.replace("${AWS::StackName}-group", export))
+    naming = NAMING.replace("Cluster: !Ref Place", f"Cluster: !Ref {used}")
+    (tmp_path / "naming.yaml").write_text(naming)
+    document = scan(Options(paths=(str(tmp_path),), select=("TW502",), show=SHOWN)).document
+
+    assert (document.errors, len(document.ties)) == ((), 1)
+    told = {one.rule: one.verdict for one in document.findings}
+    assert told == {"TW502": verdict}
+
+
+def test_whatever_a_stack_is_called_its_name_is_the_parameter(tmp_path: Path) -> None:
+    """A condition that asks for one name changes nothing about whose name it is."""
+    naming = NAMING.replace("  Rule:", "  Rule:\n    Condition: IsDev")
+    naming += "Conditions: {IsDev: !Equals [!Ref Place, dev]}\n"
+    (tmp_path / "named.yaml").write_text(NAMED)
+    (tmp_path / "naming.yaml").write_text(naming)
+    report = scan(Options(paths=(str(tmp_path),), select=("TW502",), show=SHOWN))
+
+    assert [(one.verdict, one.when) for one in report.document.findings] == [("fail", None)]
+
+
+def test_a_parameter_that_would_name_two_stacks_names_neither(tmp_path: Path) -> None:
+    """No two stacks of an account have one name: nothing is made of it."""
+    (tmp_path / "named.yaml").write_text(NAMED)
+    (tmp_path / "other.yaml").write_text(
+        NAMED.partition("Resources:")[0]
+        + 'Resources: {Topic: {Type: "AWS::SNS::Topic"}}\n'
+        + 'Outputs: {Id: {Value: sg-2, Export: {Name: !Sub "${AWS::StackName}-id"}}}\n'
+    )
+    more = """\
+  More:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: {Fn::ImportValue: !Sub "${Place}-id"}, IpProtocol: "-1"}
+"""
+    (tmp_path / "naming.yaml").write_text(NAMING + more)
+    report = scan(Options(paths=(str(tmp_path),), select=("TW502",), show=SHOWN))
+
+    assert {one.verdict for one in report.document.findings} == {"unknown"}
+
+
 class Cut:
     """Resources in two parts; what the second says of the first is handed over."""
 

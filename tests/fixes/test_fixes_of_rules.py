@@ -195,6 +195,17 @@ def test_what_aws_replaces_is_said_in_text_and_diff() -> None:
         assert as_diff(found).startswith(f"{sentence}.\n--- a/" if replaced else "--- a/")
 
 
+@pytest.mark.parametrize(("blank", "apart"), [("\n", "\n\n"), ("", "\n")])
+def test_added_resources_stand_as_others_do(blank: str, apart: str) -> None:
+    """With blank lines between resources or without, as it is behind the one that they are for."""
+    source = FIXTURES / "tw701" / "fail" / "template.yaml"
+    text = source.read_text().replace("\n\n  WebSubnet:", f"\n{blank}  WebSubnet:")
+    [(_, [edit])] = offered(scan_of(source, "yaml", {str(source): text}), "TW701")
+
+    assert edit.text.startswith(f"{apart}  VpcFlowLog:\n")
+    assert f"{apart}  FlowLogGroup:\n" in edit.text
+
+
 def test_added_resources_are_indented_as_the_template() -> None:
     """A template that indents the members of resources by four blanks gets some that do."""
     source = FIXTURES / "tw701" / "fail" / "template.yaml"

@@ -216,17 +216,17 @@ def test_a_rule_that_never_ends_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A limit of time holds for each rule, and the others go on."""
-    monkeypatch.setattr(rule_module, "MAX_SECONDS", 0.05)
+    monkeypatch.setattr(rule_module, "MAX_SECONDS", 0.5)
     write_rule(tmp_path / "rules", body="while True: pass\n    yield")
     write_rule(tmp_path / "rules", "ACME102")
     report = scanned(tmp_path)
 
     (crash,) = report.crashes
-    assert "took longer than 0.05 seconds (acme101_name.py:17)" in crash.message
+    assert "took longer than 0.5 seconds (acme101_name.py:17)" in crash.message
     assert crash.advice == "It is a rule of your own."
     assert [one.rule for one in report.findings] == ["ACME102"]
     monkeypatch.setattr(rule_module, "MAX_SECONDS", 60.0)
-    assert "took longer than 0.05 seconds" in scanned(tmp_path).crashes[0].message
+    assert "took longer than 0.5 seconds" in scanned(tmp_path).crashes[0].message
 
 
 def test_what_a_rule_prints_is_not_in_the_report(

@@ -1,7 +1,8 @@
 """Flows held against a slow, obvious model: packets that are tried one by one.
 
-The world is a VPC of three subnets, with route tables, network ACLs, groups, two services and a
-cache. All ranges begin and end at a few addresses and ports: trying their corners tries everything.
+The world is a VPC of three subnets, with route tables, network ACLs, groups, two services, a cache,
+and a load balancer before one of the services. All ranges begin and end at a few addresses and
+ports: trying their corners tries everything.
 """
 
 from collections import defaultdict
@@ -13,19 +14,31 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from budgets import examples
-from flow_worlds import PORTS, THINGS, TRIED_PORTS, Line, Rule, World, stack_of, worlds
+from flow_worlds import (
+    LISTENER,
+    PORTS,
+    TARGET,
+    THINGS,
+    TRIED_PORTS,
+    Line,
+    Rule,
+    World,
+    stack_of,
+    worlds,
+)
 from taskwall.lowering import lower
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.reach import Reach
 
 
-def flows(world: World) -> dict[tuple[str, str], list[tuple[str, Any]]]:
-    """What taskwall says: verdicts and sets of ports, by the ends."""
+def flows(world: World) -> dict[tuple[str, ...], list[tuple[str, Any]]]:
+    """What taskwall says: verdicts and sets of ports, by the ends and what is between them."""
     lowered = lower(stack_of(world).evaluate({}).resources)
     assert not lowered.crashes
-    found: dict[tuple[str, str], list[tuple[str, Any]]] = defaultdict(list)
-    for flow in all_flows(Reach(lowered.network)):
-        ends = (flow.source.rpartition(":")[2], flow.target.rpartition(":")[2])
+    found: dict[tuple[str, ...], list[tuple[str, Any]]] = defaultdict(list)
+    for flow in (one for every in all_flows(Reach(lowered.network)) for one in every.each()):
+        way = (flow.source, *flow.through, flow.target)
+        ends = tuple(each.rpartition(":")[2] for each in way)
         if flow.protocol in ("tcp", "all"):
             found[ends].append((flow.verdict, flow.ports))
     return found
@@ -55,12 +68,32 @@ def test_flows_are_those_of_tried_packets(world: World) -> None:
         outgoing = "open" if world.to_internet(thing, port) else "closed"
         assert (thing, port, said(found[thing, "internet"], port)) == (thing, port, outgoing)
     assert all(said(found["internet", "cache"], port) == "closed" for port in TRIED_PORTS)
+    through_edge(world, found)
 
 
-def opened(world: World) -> set[tuple[str, str, int]]:
+def through_edge(world: World, found: dict[tuple[str, ...], list[tuple[str, Any]]]) -> None:
+    """What gets through the load balancer gets to it, and from it to its target."""
+    onward, may = world.between("edge", "one", TARGET)
+    handed = said(found["edge", "one"], TARGET)
+    assert handed == "unknown" or (handed == "open") == onward
+    assert handed != "closed" or not may
+    sure, perhaps = world.between("two", "edge", LISTENER)
+    verdict = said(found["two", "edge", "one"], LISTENER)
+    by_public_address = world.things["edge"].public and not perhaps
+    if verdict != "unknown" and not by_public_address:
+        assert (verdict == "open") == (sure and onward)
+        assert verdict == "open" or not (perhaps and may)
+    incoming = world.from_internet("edge", LISTENER)
+    verdict = said(found["internet", "edge", "one"], LISTENER)
+    assert verdict == "unknown" or (verdict == "open") == (incoming and onward)
+    assert said(found["internet", "edge"], LISTENER) == ("open" if incoming else "closed")
+    assert all(said(found[each, "edge"], TARGET) == "closed" for each in ("internet", "two"))
+
+
+def opened(world: World) -> set[tuple[tuple[str, ...], int]]:
     """What is open in a world, port by port."""
     return {
-        (*ends, port)
+        (ends, port)
         for ends, found in flows(world).items()
         for port in TRIED_PORTS
         if said(found, port) == "open"

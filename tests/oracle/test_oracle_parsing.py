@@ -97,6 +97,9 @@ def agree(ours: Any, them: Any, path: str = "") -> list[str]:
     """Where two trees differ. Expressions stand in theirs as text between `${` and `}`."""
     if ours == OTHER:
         return [] if isinstance(them, str | dict) else [f"{path}: an expression, {them!r}"]
+    if isinstance(ours, dict) and isinstance(them, list):
+        # A map, written as blocks: that is what it was before Terraform 0.12.
+        them = {name: value for block in them for name, value in block.items()}
     if isinstance(ours, dict) and isinstance(them, dict):
         ours = {_escaped(key): value for key, value in ours.items()}
         if ours.keys() != them.keys():

@@ -58,14 +58,6 @@ def test_a_cause_is_shown_once(toy: Path) -> None:
     assert "(and 141 like it)" in render("markdown", report, View())
 
 
-def test_a_cause_has_its_cure() -> None:
-    """What brings modules that are missing is said once."""
-    problems = tuple(problem(f'module.m: there is no module at "../{n}"', n) for n in (1, 2))
-    document = ReportDocument(2, "0", Summary(1, 1, errors=2), (), errors=problems)
-    text = render("text", Report(document, lambda _f, _l: None, status=2), View())
-    assert text.count("git submodule update --init") == 1
-
-
 def test_errors_may_be_warnings(toy: Path) -> None:
     """The setting makes warnings of what is wrong in sources, not of what is wrong in the call."""
     (toy / "main.tf").write_text("x = broken # fail TW206\n")

@@ -274,20 +274,13 @@ def test_todays_flows_are_intents_that_hold(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is written down of today's flows expects neither more nor less than there is."""
-    _, out, _ = run(capsys, "flows", ALB, "--as-intents")
     settings = tmp_path / "taskwall.toml"
-    settings.write_text(out)
-    asked = (
-        "scan",
-        ALB,
-        "--settings",
-        str(settings),
-        "--select",
-        "TW801",
-        "--show",
-        "fail,unknown",
-    )
-    assert run(capsys, *asked)[0] == 0
+    rest = ("--settings", str(settings), "--select", "TW801", "--show", "fail,unknown")
+    for stack in (str(FIXTURES.parent / "demo" / "terraform"), ALB):
+        asked = ("scan", stack, *rest)
+        _, out, _ = run(capsys, "flows", stack, "--as-intents")
+        settings.write_text(out)
+        assert run(capsys, *asked)[0] == 0
 
     settings.write_text(out.replace('only = ["tcp:443 through lb:edge"]', "never = true"))
     status, out, _ = run(capsys, *asked)

@@ -89,7 +89,7 @@ def test_paths_are_seen_from_the_file(tmp_path: Path, rules: Rules) -> None:
 def test_wrong_settings_name_the_file_and_the_nearest(
     tmp_path: Path, rules: Rules, text: str, says: str
 ) -> None:
-    """What cannot be meant so is an error that names the file, the key and the nearest word."""
+    """What is not valid is an error that names the file, the key and the nearest word."""
     file = tmp_path / "taskwall.toml"
     file.write_text(text + "\n")
     with pytest.raises(SettingsError) as raised:

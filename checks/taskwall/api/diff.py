@@ -112,8 +112,8 @@ def difference(
         fail_on_open: which flows that open fail the run.
 
     Raises:
-        SettingsError: the settings cannot be meant so.
-        DiffError: the sides cannot be meant so, or read.
+        SettingsError: the settings are not valid.
+        DiffError: the sides are not valid, or cannot be read.
     """
     sides = sides_of(options, base, head)
     try:

@@ -22,7 +22,7 @@ WORKING_TREE = "the working tree"
 
 
 class DiffError(Exception):
-    """What is to be compared cannot be meant so, or read; the message is a sentence."""
+    """What is to be compared is not valid, or cannot be read; the message is a sentence."""
 
 
 class DiffSide(Struct, frozen=True):
@@ -66,7 +66,7 @@ def sides_of(options: Options, base: str, head: str | None) -> DiffSides:
     A file is a plan, two folders are compared with each other, and all else are revisions.
 
     Raises:
-        DiffError: they cannot be meant so.
+        DiffError: they are not valid.
     """
     cwd = os.path.abspath(options.cwd or os.curdir)
     first, second = os.path.join(cwd, base), os.path.join(cwd, head or os.curdir)

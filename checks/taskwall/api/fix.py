@@ -95,7 +95,7 @@ def fix(options: Options) -> Fixes:
     say what is mended.
 
     Raises:
-        SettingsError: the settings, or options that override them, cannot be meant so.
+        SettingsError: the settings, or options that override them, are not valid.
         BaselineError: a baseline cannot be read.
     """
     fixing = _Fixing(options)

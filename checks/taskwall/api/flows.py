@@ -111,7 +111,7 @@ def list_flows(
         together: flows that differ in where they start alone are one, without a chain.
 
     Raises:
-        SettingsError: the settings cannot be meant so.
+        SettingsError: the settings are not valid.
         EndError: an end is none of any stack.
     """
     networks = Networks(resolved_options(options), files)
@@ -138,7 +138,7 @@ def explain(
     """Why one end can reach another, or what closes the way.
 
     Raises:
-        SettingsError: the settings cannot be meant so.
+        SettingsError: the settings are not valid.
         EndError: an end is none of any stack.
     """
     networks = Networks(resolved_options(options), files)

@@ -127,7 +127,7 @@ def scan(
         allow_empty: whether nothing to analyse is accepted.
 
     Raises:
-        taskwall.SettingsError: the settings, or arguments, cannot be meant so.
+        taskwall.SettingsError: the settings, or arguments, are not valid.
         taskwall.BaselineError: the baseline cannot be read.
     """
     return Report(
@@ -179,7 +179,7 @@ def load(
 
     Raises:
         taskwall.LoadError: there is none, or there are several; or something cannot be read.
-        taskwall.SettingsError: the settings cannot be meant so.
+        taskwall.SettingsError: the settings are not valid.
     """
     inputs = _inputs(var, var_files, parameters, assume, workspace)
     found = _networks((path,), inputs, settings, allow_errors)
@@ -203,7 +203,7 @@ def load_all(
 
     Raises:
         taskwall.LoadError: there is no stack, or something cannot be read.
-        taskwall.SettingsError: the settings cannot be meant so.
+        taskwall.SettingsError: the settings are not valid.
     """
     inputs = _inputs(var, var_files, parameters, assume, workspace)
     return _networks(paths, inputs, settings, allow_errors)

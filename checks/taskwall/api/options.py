@@ -84,7 +84,7 @@ def resolved_options(options: Options, files: Files | None = None) -> ResolvedOp
     `files` have these settings, if they are not those on disk.
 
     Raises:
-        SettingsError: the settings, or options that stand before them, cannot be meant so.
+        SettingsError: the settings, or options that override them, are not valid.
     """
     cwd = os.path.abspath(options.cwd or os.curdir)
     paths = tuple(os.path.normpath(os.path.join(cwd, path)) for path in options.paths)

@@ -57,7 +57,7 @@ def scan(
             again: it changes nothing but the time that the scan takes.
 
     Raises:
-        SettingsError: the settings, or options that stand before them, cannot be meant so.
+        SettingsError: the settings, or options that override them, are not valid.
         BaselineError: a baseline cannot be read or written.
     """
     asked = resolved_options(options)
@@ -127,7 +127,7 @@ def judge_stack(
     """The judgement of one stack, however it is written; a crash where judging it raises.
 
     Raises:
-        CancelledError: it is all in vain.
+        CancelledError: nobody waits for it any more.
     """
     try:
         return judge(stack, rules, use)

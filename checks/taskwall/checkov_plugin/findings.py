@@ -94,7 +94,7 @@ def analysis(asked: ScanRequest, runs: frozenset[str], exact: frozenset[str]) ->
             profile the settings choose.
 
     Raises:
-        SettingsError: the settings cannot be meant so.
+        SettingsError: the settings are not valid.
         BaselineError: the baseline of the settings cannot be read.
     """
     use = resolved_options(asked.options()).settings

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class UsageError(Exception):
-    """Something on the command line cannot be meant so; the message is a whole sentence."""
+    """Something on the command line is not valid; the message is a whole sentence."""
 
 
 class ClosedError(Exception):

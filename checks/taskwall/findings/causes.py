@@ -14,16 +14,6 @@ def by_cause(problems: Iterable[Problem]) -> list[list[Problem]]:
     return list(found.values())
 
 
-def cure_of(problem: Problem) -> str:
-    """What mends a problem that has one cure wherever it stands; "" if it has none."""
-    return _MODULE_CURE if "there is no module at" in problem.message else ""
-
-
-_MODULE_CURE = (
-    "check out the whole repository; git submodule update --init brings the modules in submodules"
-)
-
-
 def _cause(message: str) -> str:
     """What a message says, without what it says it of."""
     first, space, rest = message.partition(" ")

@@ -138,9 +138,10 @@ class Writer:
             raise RefusedError
         resources = yaml_value(text).items()
         lines = [yaml_text.block({k: v}, sheet.indent(start), self._unit) for k, v in resources]
-        added = "\n\n".join("\n".join(each) for each in lines)
         at = sheet.line_end(end)
-        return sheet.edit(at, at, f"\n\n{added}", "<" in text)
+        apart = "\n" if sheet.follows_directly(at) else "\n\n"
+        added = "".join(apart + "\n".join(each) for each in lines)
+        return sheet.edit(at, at, added, "<" in text)
 
     def literal(self, place: Span, found: Value | None, wanted: NewValue) -> Edit:
         """The edit that puts a value in the place of a scalar: a default, or what a call gives.

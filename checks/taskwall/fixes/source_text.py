@@ -42,6 +42,11 @@ class SourceText:
         end = len(self.text) if end < 0 else end
         return end - 1 if end > offset and self.text[end - 1] == "\r" else end
 
+    def follows_directly(self, offset: int) -> bool:
+        """Whether there is something on the line after that which ends at an offset."""
+        _, break_, rest = self.text[offset:].partition("\n")
+        return bool(break_) and bool(rest.split("\n", 1)[0].strip())
+
     def indent(self, offset: int) -> str:
         """The white space that the line of an offset begins with."""
         start = self.line_start(offset)

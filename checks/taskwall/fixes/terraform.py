@@ -78,7 +78,8 @@ class Writer:
         """The edit that adds blocks after that of a resource."""
         block = self._block(resource)
         end = self.sheet.line_end(self.sheet.span(block.place)[1])
-        return self.sheet.edit(end, end, f"\n\n{text}", "<" in text)
+        after = "\n" if self.sheet.follows_directly(end) else ""
+        return self.sheet.edit(end, end, f"\n\n{text}{after}", "<" in text)
 
     def literal(self, place: Span, found: Value | None, wanted: NewValue) -> Edit:
         """The edit that puts a value in the place of a literal, in an attribute or a member.

@@ -31,7 +31,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
     Switches are left open: what may be there is drawn, as unsure. Secret values are masked.
 
     Raises:
-        SettingsError: the settings cannot be meant so.
+        SettingsError: the settings are not valid.
         BaselineError: the baseline cannot be read.
     """
     asked = resolved_options(options)

@@ -63,7 +63,7 @@ class Preferences(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tru
 
 
 def preferences(raw: object) -> tuple[Preferences, str]:
-    """The preferences in what an editor sends, and a sentence on what cannot be meant so, or "".
+    """The preferences in what an editor sends, and a sentence on what is not valid, or "".
 
     Some editors send at the start what they answer from when they are asked: settings of several
     sections, of which the server's is one. Where there is such a sentence, the preferences are

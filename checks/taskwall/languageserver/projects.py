@@ -132,7 +132,7 @@ class Project:
         """What is to be shown now.
 
         Raises:
-            CancelledError: `is_cancelled`, asked every now and then, says that it is all in vain.
+            CancelledError: `is_cancelled`, asked every now and then, says that nobody waits for it.
         """
         documents = dict(self._documents)
         try:

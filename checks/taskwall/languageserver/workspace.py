@@ -101,7 +101,7 @@ class Workspace:
         self._anew()
 
     def prefer(self, preferences: Preferences, wrong: str) -> None:
-        """The user's settings are these; `wrong` says what of them cannot be meant so."""
+        """The user's settings are these; `wrong` says what of them is not valid."""
         if wrong and wrong != self._wrong:
             self._client.say(wrong)
         self._wrong = wrong

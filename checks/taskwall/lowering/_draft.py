@@ -18,14 +18,16 @@ from taskwall.core.values import (
     Span,
     Text,
     Unknown,
+    Value,
     dereferenced,
     symbol,
     without_option,
 )
 from taskwall.lowering._arn import name_in
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
+from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
 from taskwall.lowering._outside import is_main_table, is_outside, looks_here
-from taskwall.lowering._resources import ResourceIndex
+from taskwall.lowering._resources import ResourceIndex, root_of
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell, Resource
@@ -258,6 +260,7 @@ class NetworkBuilder(ResourceIndex):
         self.errors: list[SourceError] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
+        self._default_vpcs: dict[Region, str] | None = None
 
     @staticmethod
     def lowers(name: str) -> bool:
@@ -337,6 +340,8 @@ class NetworkBuilder(ResourceIndex):
             self._refer((kind, text), cell, outside)
             return text, True, outside
         name, needs = symbol(value), cell.needs
+        if name and (address := self.by_name(kind).get(_open(value, cell.resource))) is not None:
+            return address, True, ()
         if not self.by_name(kind):
             needs = without_option(needs)  # a value would name another entity that is not seen
         if name in self.resources:
@@ -362,6 +367,26 @@ class NetworkBuilder(ResourceIndex):
             outside = isinstance(value, Unknown) and is_outside(self, value)
         return False if outside and self.is_alone() else None
 
+    def default_vpc(self, resource: Resource) -> str:
+        """The default VPC of a resource's region, as the sources adopt it; "" if they do not."""
+        return self.adopted_vpcs().get(own_region(resource), "")
+
+    def adopted_vpcs(self) -> dict[Region, str]:
+        """The default VPCs that the sources adopt."""
+        if self._default_vpcs is None:
+            self._default_vpcs = self.adopted()
+        return self._default_vpcs
+
+    def adopted(self) -> dict[Region, str]:
+        """What `adopted_vpcs` remembers."""
+        return default_vpcs(self.types)
+
+    def first_adopting(self, address: str) -> str:
+        """The address of a resource; of what adopts one default VPC several times, of the first."""
+        resource = self.resources.get(address)
+        adopts = resource is not None and resource.type == ADOPTED
+        return self.default_vpc(resource) if resource is not None and adopts else address
+
     def _refer(self, to: tuple[type[Entity], str], cell: Cell, needs: tuple[Need, ...]) -> None:
         """Note that a cell refers to something that the sources do not declare."""
         if to not in self.external_references:
@@ -378,14 +403,15 @@ class NetworkBuilder(ResourceIndex):
             return None
         own = _KINDS.get(resource.type)
         if (suffix := _IMPLIED.get((kind.__name__, reference.attribute))) is not None:
-            address = self.implied(kind, reference.resource) or reference.resource + suffix
+            vpc = self.first_adopting(reference.resource)
+            address = self.implied(kind, vpc) or vpc + suffix
             if resource.data or suffix == ".default":
                 self._refer((kind, address), cell, ())
             return address, not resource.data, ()
         if own is None or own.entity is not kind:
             return None
         if not resource.data:
-            return reference.resource, True, ()
+            return self.first_adopting(reference.resource), True, ()
         if is_main_table(resource):
             vpc, exact, needs = self.resolve(Vpc, resource.cell(self.attributes_read).get("vpc_id"))
             address = self.implied(kind, vpc) or f"{vpc}.main"
@@ -413,7 +439,7 @@ class NetworkBuilder(ResourceIndex):
         """
         for resource in self.of_type(_ADOPTS[kind.__name__]):
             for value in resource.body.fields.values():
-                if isinstance(value, Reference) and value.resource == vpc:
+                if isinstance(value, Reference) and self.first_adopting(value.resource) == vpc:
                     return resource.origin.address
         return ""
 
@@ -426,8 +452,8 @@ class NetworkBuilder(ResourceIndex):
     def named(self, kind: type[Entity]) -> dict[str, str]:
         """What `by_name` remembers: the first resource of each name, by type.
 
-        Of what was deployed, as the context holds it, ids are known too, and of what it only looked
-        up nothing else.
+        Of a name that is not known, its symbol: equal ones are one name. Of what was deployed, as
+        the context holds it, ids are known too, and of what it only looked up nothing else.
         """
         names: dict[str, str] = {}
         looked_up: dict[str, str] = {}
@@ -442,6 +468,8 @@ class NetworkBuilder(ResourceIndex):
                     if isinstance(text, Known) and isinstance(text.data, str):
                         table = looked_up if resource.data else names
                         table.setdefault(text.data, resource.origin.address)
+                    elif text is not None and symbol(text) and not resource.data:
+                        names.setdefault(_open(text, resource), resource.origin.address)
         return looked_up | names
 
     def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
@@ -477,3 +505,13 @@ _IMPLIED = {
 _MADE = frozenset(suffix.removeprefix(".") for suffix in _IMPLIED.values())
 
 _ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_default_route_table"}
+
+
+def _open(name: Value, resource: Resource) -> str:
+    """The key of a name that is not known: equal ones are one name, and none is a written one.
+
+    Inputs of several roots may be called the same and differ; AWS's own names do not.
+    """
+    parts = name.parts if isinstance(name, Text) else (name,)
+    shared = all(isinstance(part, str) or "AWS::" in symbol(part) for part in parts)
+    return f"{'' if shared else root_of(resource)}\0{symbol(name)}"

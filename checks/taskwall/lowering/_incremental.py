@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.values import Span
 from taskwall.incremental.query import Entry, Query, QueryEngine
+from taskwall.lowering._default_vpc import Region
 from taskwall.lowering._draft import ExternalReference, NetworkBuilder
 from taskwall.model.core.entity import Entity
 from taskwall.source.resource import Resource
@@ -24,7 +25,7 @@ class _Part(Struct, frozen=True):
 
 
 class IncrementalNetworkBuilder(NetworkBuilder):
-    """A draft that lasts while its resources change."""
+    """A network builder that lasts while its resources change."""
 
     def __init__(self, queries: QueryEngine) -> None:
         super().__init__(())
@@ -81,6 +82,10 @@ class IncrementalNetworkBuilder(NetworkBuilder):
     def is_alone(self) -> bool:
         """Whether all resources are of one root module or template."""
         return self._queries.query("alone", self.alone, ())
+
+    def adopted_vpcs(self) -> dict[Region, str]:
+        """The default VPCs that the sources adopt."""
+        return self._queries.query("default VPCs", self.adopted, ())
 
     def words(self, type_: str) -> frozenset[str]:
         """What the resources of a type are called, in whichever attribute."""

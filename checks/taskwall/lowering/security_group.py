@@ -15,6 +15,7 @@ from taskwall.core.loop_places import common_element
 from taskwall.core.values import Fields, Known, Need, Reference, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
+from taskwall.lowering.vpc import vpc_around
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
@@ -41,7 +42,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
         id=r.id,
         origin=r.origin,
         external=r.external,
-        vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
+        vpc=vpc_around(r),
         default=_is_default(r),
         looked_up=tuple(_looked_up(r)),
         managed=managed,

@@ -38,6 +38,8 @@ class Gateway(Entity, frozen=True, kw_only=True):
 
 @lowers("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", to=Vpc)
 def vpc(r: ResourceReader) -> Iterator[object]:
+    if r.builder.first_adopting(r.id) != r.id:
+        return  # the same default VPC as another resource
     cidr = r.setting("cidr_block", "CidrBlock")
     ipv6 = r.setting("ipv6_cidr_block", "")
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
@@ -100,7 +102,7 @@ def subnet(r: ResourceReader) -> Iterator[object]:
         id=r.id,
         origin=r.origin,
         external=r.external,
-        vpc=r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
+        vpc=vpc_around(r) or r.must(Vpc, r.nothing(), "is in"),
         cidrs=tuple(each for each in (v4, v6, *further) if each.value is not None),
         public_addresses=r.setting(
             "map_public_ip_on_launch",
@@ -111,6 +113,16 @@ def subnet(r: ResourceReader) -> Iterator[object]:
         ),
         zone=r.setting("availability_zone", "AvailabilityZone"),
     )
+
+
+def vpc_around(r: ResourceReader) -> Link | None:
+    """The VPC that something is in; where Terraform's names none, it is the default one."""
+    cell = r.attribute("vpc_id", "VpcId")
+    default = "" if r.external or not cell.absent else r.builder.default_vpc(r.resource)
+    if not default or not r.terraform:
+        return r.link(Vpc, cell, "is in")
+    text = f"{r.name} is in the default VPC, {r.builder.label(default)}"
+    return Link(default, Fact(True, text, cell.place, r.name), cell.place, written=True)
 
 
 def _further_ranges(r: ResourceReader) -> Iterator[Setting]:

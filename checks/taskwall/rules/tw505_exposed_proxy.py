@@ -88,12 +88,29 @@ def _password(address: Setting, name: str) -> Fact:
     user_name, colon, secret = user.partition(":")
     if colon and secret:
         return Fact(True, text, address.place, name)
-    if OPEN in user_name + host:
+    named = host.rpartition(":")[0] or host
+    if OPEN in user_name or (OPEN in named and _is_public(address, named) is None):
         return Fact(None, text, address.place, name, address.needs)
     return Fact(False, text, address.place, name, otherwise=otherwise)
 
 
 _PRIVATE = (".internal", ".local", ".lan", ".corp", ".intranet", ".private", ".home.arpa")
+
+
+def _is_public(address: Setting, host: str) -> bool | None:
+    """Whether a host is an instance's public address; None if it is no attribute that is one."""
+    refers = [part for part in _parts(address) if isinstance(part, Reference)]
+    if host != OPEN or len(refers) != 1:
+        return None
+    return _ADDRESSES.get(refers[0].attribute.lower().replace("_", ""))
+
+
+_ADDRESSES = {
+    f"{kind}{attribute}": kind == "public"
+    for kind in ("public", "private")
+    for attribute in ("ip", "dns", "dnsname")
+}
+"""Attributes of instances, as both languages spell them, and whether they are public addresses."""
 
 
 def _plain(address: Setting, name: str) -> Fact:
@@ -104,13 +121,9 @@ def _plain(address: Setting, name: str) -> Fact:
     host = authority.rpartition(":")[0] or authority
     if scheme == "https":
         return Fact(False, text, address.place, name, otherwise=otherwise)
-    refers = [part for part in _parts(address) if isinstance(part, Reference)]
-    if host == OPEN and len(refers) == 1:
-        attribute = refers[0].attribute.lower().replace("_", "")
-        if attribute in ("publicip", "publicdns", "publicdnsname"):
-            return Fact(True, text, address.place, name)
-        if attribute in ("privateip", "privatedns", "privatednsname"):
-            return Fact(False, text, address.place, name, otherwise=otherwise)
+    public = _is_public(address, host)
+    if public is not None:
+        return Fact(public, text, address.place, name, otherwise=otherwise)
     if OPEN in host or OPEN in scheme:
         return Fact(None, text, address.place, name, address.needs)
     found = parse_cidr(f"{host}/32")

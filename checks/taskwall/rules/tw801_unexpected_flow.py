@@ -18,12 +18,16 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
-from taskwall.model.flows.intents import unexpected
 from taskwall.rules._rule import Verdict, rule
 
 
 @rule("high", default=True, pci=True, per_use=True)
 def unexpected_flow(network: Network) -> Iterator[Verdict]:
+    if not network.policy.intents:
+        return
+    # Flows are a tenth of all that a scan would import, and most scans are asked for none.
+    from taskwall.model.flows.intents import unexpected
+
     for each in unexpected(network):
         on = each.permission.on if each.permission is not None else each.on.origin
         at = each.permission.place if each.permission is not None else on.header

@@ -52,7 +52,7 @@ class SessionCache:
         """The judgement of a stack, from what is remembered of the stack of its name.
 
         Raises:
-            CancelledError: it is all in vain; what has been judged until then is remembered.
+            CancelledError: nobody waits for it; what has been judged until then is remembered.
         """
         known = self._known.get(_key(stack))
         if known is not None and known.stack is stack:

@@ -101,12 +101,12 @@ class Session:
     def report(self, is_cancelled: Callable[[], bool] | None = None) -> Report:
         """What the rules say now; the same report as long as nothing has changed.
 
-        `is_cancelled` is asked every now and then, once for each rule at least, whether it is all
-        in vain.
+        `is_cancelled` is asked every now and then, once for each rule at least, whether nobody
+        waits for it any more.
 
         Raises:
             CancelledError: it is; what has been judged until then is remembered.
-            SettingsError: the settings cannot be meant so.
+            SettingsError: the settings are not valid.
             BaselineError: the baseline cannot be read.
         """
         if self._report is None:
@@ -123,7 +123,7 @@ class Session:
         Their places name files by absolute paths.
 
         Raises:
-            SettingsError: the settings cannot be meant so.
+            SettingsError: the settings are not valid.
             BaselineError: the baseline cannot be read.
         """
         if self._summaries is None:

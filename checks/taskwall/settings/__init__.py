@@ -34,7 +34,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 
 class SettingsError(Exception):
-    """Settings, or options, that cannot be meant so; the message is a whole sentence."""
+    """Settings, or options, that are not valid; the message is a whole sentence."""
 
 
 class Isolation(Struct, frozen=True, rename="kebab"):

@@ -42,7 +42,7 @@ def checked(
     `bounded` ones name no path outside of their repository.
 
     Raises:
-        SettingsError: something cannot be meant so.
+        SettingsError: something is not valid.
     """
     known = setting_keys()
     found = {}
@@ -144,7 +144,7 @@ def _address(side: str, file: str) -> str:
 
 
 def _meant(said: Expectation, file: str) -> None:
-    """Refuse an expectation that cannot be meant so.
+    """Refuse an expectation that is not valid.
 
     Raises:
         SettingsError: it says nothing, or contradicts itself, or one of its flows is none.

@@ -41,7 +41,7 @@ def overridden(
     and add to the file's.
 
     Raises:
-        SettingsError: an option cannot be meant so.
+        SettingsError: an option is not valid.
     """
     given: dict[str, object] = {}
     if profile is not None:

@@ -28,7 +28,7 @@ def load(
     `files` have them.
 
     Raises:
-        SettingsError: a file cannot be read, or an entry of it cannot be meant so.
+        SettingsError: a file cannot be read, or an entry of it is not valid.
     """
     if given:
         if (table := _table(given)) is None:

@@ -7,7 +7,7 @@ from taskwall.core.patterns import pattern
 
 _NEAR = pattern(
     r"(?!taskwall:skip=)"
-    r"(?i:\btaskwall(?:\W{0,2}(?:skip|ignore|disable|suppress)\w*\s*(?:[:=]\s*[\w*,.-]*|TW\d\w*)))"
+    r"(?i:\btaskwall(?:\W{0,2}(?:skip|ignore|disable|suppress|noqa)\w*\s*(?:[:=]\s*[\w*,.-]*|TW\d\w*)))"
 )
 _RULES = pattern(r"TW\d[\w*]*(?:,TW\d[\w*]*)*", re.IGNORECASE)
 

@@ -335,12 +335,18 @@ def test_what_is_nearly_a_suppression_of_a_template() -> None:
         "    Type: AWS::ECS::Cluster # taskwall:ignore=TW1\n"
         "    Metadata: {taskwall: {ignore: {TW2: why}}}\n"
         "  B: {Type: 'AWS::ECS::Cluster', X: '# taskwall:ignore=TW3'}\n"
+        "  C: {Type: 'AWS::ECS::Cluster', Metadata: {Taskwall: {Skip: {TW2: why}}}}\n"
+        "  D: {Type: 'AWS::ECS::Cluster', Metadata: {'taskwall:skip': {TW2: why}}}\n"
+        "  E: {Type: 'AWS::ECS::Cluster', Metadata: {taskwall: skip}}\n"
     )
     [stack], errors = read(text)
     wrong = [(one.place.line, one.wrong) for one in stack.evaluate({}).suppressions]
     assert sorted(wrong) == [
         (3, '"taskwall:ignore=TW1" is not a suppression: write "taskwall:skip=TW1: reason"'),
         (4, '"taskwall: ignore" is not a suppression: write "taskwall: skip: ..."'),
+        (6, '"Taskwall" is not a suppression: write "taskwall: skip: ..."'),
+        (7, '"taskwall:skip" is not a suppression: write "taskwall: skip: ..."'),
+        (8, '"taskwall: skip" is not a suppression: write "taskwall: skip: ..."'),
     ]
     assert errors == []
 

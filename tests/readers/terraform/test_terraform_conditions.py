@@ -71,6 +71,11 @@ SOMETIMES = [
     ('count = contains(var.list, "x") ? 0 : 1', '!contains(var.list, "x")'),
     ('count = lower(var.cert) == "x" ? 1 : 0', "lower(var.cert) is x"),
     ("count = local.sizes[var.cert]", "var.cert is not small"),
+    ("count = length(range(var.n))", "var.n > 0"),
+    ("count = length([for i in range(var.n) : i])", "var.n > 0"),
+    ("count = length({ for i in toset(range(1, var.n)) : i => i })", "var.n > 1"),
+    ("count = length(slice(data.aws_availability_zones.some.names, 0, var.n))", "var.n > 0"),
+    ('count = length(slice(["a", "b", "c"], 1, var.n)) > 0 ? 1 : 0', "var.n > 1"),
     ("for_each = var.map", "var.map is not empty"),
     ("for_each = toset(var.list)", "var.list is not empty"),
     ("for_each = { for i, x in var.list : i => x }", "var.list is not empty"),
@@ -194,6 +199,38 @@ def test_impossible_scenarios_are_left_out(stack: Stacks) -> None:
     """
     followed = explore(stack(needs))
     assert [len(made(each)) for each in followed.evaluations] == [1]
+
+
+NETWORK = "network_configuration { subnets = local.ids }\n"
+
+
+@pytest.mark.parametrize(
+    ("resource", "scenarios"),
+    [
+        ('"aws_lb" "b" { subnets = local.ids }', 1),
+        ('"aws_lb" "b" { subnets = local.some }', 1),
+        ('"aws_lb" "b" {\n subnets = local.ids\n subnet_mapping {}\n }', 2),
+        (f'"aws_ecs_service" "b" {{\n {NETWORK} }}', 1),
+        (f'"aws_ecs_service" "b" {{\n count = var.on ? 1 : 0\n {NETWORK} }}', 3),
+        ('"aws_ecs_service" "b" {\n network_configuration { subnets = [] }\n }', 2),
+        ('"aws_security_group" "b" { ids = local.ids }', 2),
+    ],
+)  # fmt: skip
+def test_scenarios_that_leave_no_subnet_are_impossible(
+    resource: str, scenarios: int, stack: Stacks
+) -> None:
+    """Nobody can make what needs subnets and has none; a list that is always empty says nothing."""
+    text = f"""{ROOT}{GIVEN}
+    resource "t" "a" {{
+      count = length(var.list) > 0 ? length(var.list) : 0
+    }}
+    locals {{
+      ids  = t.a[*].id
+      some = length(var.list) > 0 ? ["subnet-1"] : []
+    }}
+    resource {resource}
+    """
+    assert len(explore(stack(text)).evaluations) == scenarios
 
 
 @pytest.mark.parametrize("count", ["-1", "1e30", "var.circle"])

@@ -431,3 +431,6 @@ document.addEventListener("toggle", draw, true);
 addEventListener("resize", draw);
 legend();
 draw();
+// What is too wide begins smaller, as long as it can be read.
+const main = document.querySelector("main");
+for (let step = 0; step < 2 && main.scrollWidth > main.clientWidth; step++) zoom(1 / 1.2);

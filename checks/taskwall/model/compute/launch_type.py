@@ -98,8 +98,10 @@ def _cluster_default(
         if default:
             return _providers(network, default)
     if cluster is None or cluster.external:
+        if not link.to and link.fact.needs:
+            return frozenset(), link.fact.needs
         why = "is not in the sources, and its default capacity providers are not known"
-        return frozenset(), (Need(link.to or source.name, why),)
+        return frozenset(), (Need(link.to or f"the cluster of {source.name}", why),)
     return frozenset({"EC2"}), ()
 
 

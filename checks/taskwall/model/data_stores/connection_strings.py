@@ -74,6 +74,8 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         return Connection(FALSE, TRUE, store)
     if scheme.partition("+")[0] not in _SCHEMES and not _SWITCH.search(text):
         return None  # An object of S3, a file: nothing that has options of TLS.
+    if scheme != "redis":
+        needs = _of_options(text[found.end(1) :], holes)
     if needs and not _SWITCH.search(text):
         return _open(variable, needs)
     if scheme == "redis":
@@ -87,6 +89,8 @@ _KAFKA_PLAIN = ("PLAINTEXT", "SASL_PLAINTEXT")
 _SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:sslmode=disable|usessl=false|tls=false)(?![a-z])")
 _SWITCH = pattern(r"(?i)(?<![a-z])(?:sslmode|usessl|tls)=\w")
 _URL = pattern(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")
+_AUTHORITY = pattern(r"://[^/?;]*(?:(?=[/?;])|(?<!\x01)$)")
+"""Host and port, with who connects: to where something is known to follow, or a known end."""
 _HOLE = "\x01"
 _OPEN_URL = pattern(r"(?i)\s*[a-z0-9+.\x01-]+://")
 _ENCRYPTED = ("https", "rediss", "amqps", "wss")
@@ -111,6 +115,17 @@ def _needs(hole: Value) -> tuple[Need, ...]:
     if isinstance(hole, Reference) and not hole.looked_up:
         return ()
     return needs(hole)
+
+
+def _of_options(text: str, holes: list[Value]) -> tuple[Need, ...]:
+    """What the options wait for of an address, which begins behind its scheme.
+
+    A part that is not known can hold options where they may stand, and at the end.
+    """
+    known = _AUTHORITY.match(text)
+    end = text.find("?") if "?" in text else known.end() if known else 0
+    behind = text.count(_HOLE, end)
+    return tuple(need for hole in holes[len(holes) - behind :] for need in _needs(hole))
 
 
 def _decoded(text: str) -> str:

@@ -69,12 +69,9 @@ _WHOLE = _Part(_ALL, _ALL)
 
 def scope_findings(network: Network) -> Iterator[tuple[AccessScope, list[ScopeFinding]]]:
     """Each scope of the sources, with the paths that it reports or may report."""
-    scopes = network.every(AccessScope)
-    if not scopes:
-        return
     reach = Reach(network)
     flows = [one for flow in all_flows(reach) for one in flow.each()]
-    for scope in scopes:
+    for scope in network.every(AccessScope):
         judge = _ScopeJudge(reach, scope)
         yield scope, [found for flow in flows if (found := judge.finding(flow)) is not None]
 

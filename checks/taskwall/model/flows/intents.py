@@ -1,8 +1,10 @@
 """Flows that settings expect: which there may be, and which there must be."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.model.core.address import ALL_PORTS, Ranges
@@ -37,19 +39,21 @@ class Judged(Struct, frozen=True):
 
 def unexpected(network: Network) -> Iterator[Judged]:
     """The flows beyond those that intents allow, or that there are none."""
-    for intent, reach, source, target in _asked(network):
+    for intent, source, target, found, _ in _asked(network):
         if intent.only is None:
             continue
-        allowed = [found for text in intent.only if (found := flow_pattern(text)) is not None]
+        patterns = [flow_pattern(text) for text in intent.only]
         thing = _thing(source, target)
         if thing is None:
             continue
         told = False
-        for flow in (one for every in flows_between(all_flows(reach), source, target)
-                     for one in every.each()):  # fmt: skip
-            if any(each.covers(flow) for each in allowed):
+        for every in found:
+            expected = Ranges.union(each.covered(every) for each in patterns if each is not None)
+            ports = every.ports - expected
+            if not ports:
                 continue
             told = True
+            flow = replace(every, ports=ports)
             permission = _last_permission(network, flow)
             truth = True if flow.verdict == "open" else None
             words = _spoken(flow)
@@ -66,13 +70,10 @@ def unexpected(network: Network) -> Iterator[Judged]:
 
 def missing(network: Network) -> Iterator[Judged]:
     """The flows that intents require, and whether each is missing."""
-    for intent, reach, source, target in _asked(network):
+    for intent, source, target, found, reach in _asked(network):
         thing = _thing(source, target)
         if not intent.required or thing is None:
             continue
-        found = [
-            one for every in flows_between(all_flows(reach), source, target) for one in every.each()
-        ]
         for text in intent.required:
             wanted = flow_pattern(text)
             if wanted is not None:
@@ -106,17 +107,23 @@ def _required(
     return Judged(intent, thing, None, all_of((shut, *(~fact for fact in why[:1]))), text)
 
 
-def _asked(network: Network) -> Iterator[tuple[FlowIntent, Reach, Selection, Selection]]:
-    """The intents of which both ends are in this stack."""
+_Asked: TypeAlias = tuple[FlowIntent, Selection, Selection, list[Flow], Reach]
+
+
+def _asked(network: Network) -> Iterator[_Asked]:
+    """The intents of which both ends are in this stack, with the flows between these."""
     if not network.policy.intents:
         return
     reach = Reach(network)
+    flows = list(all_flows(reach))
     for intent in network.policy.intents:
         try:
             source, target = select_ends(reach, intent.source), select_ends(reach, intent.target)
         except NoEndError:
             continue
-        yield intent, reach, source, target
+        between = flows_between(flows, source, target)
+        found = [one for every in between for one in every.each()]
+        yield intent, source, target, found, reach
 
 
 def _thing(source: Selection, target: Selection) -> Entity | None:

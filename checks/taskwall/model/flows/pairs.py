@@ -95,8 +95,11 @@ class PairedInterfaces:
         if not egress:
             found.append(shut_by(self._network, client, "egress", server.end))
         if way.fact.truth is False:
+            shut = _first_false(way.fact)
             change = f"route {other.name} and {place.name} to each other"
-            found.append(Obstacle(_first_false(way.fact), change))
+            if shut.resource not in ("", place.name, other.name):
+                change = f"let {shut.resource} join {other.name} and {place.name}"
+            found.append(Obstacle(shut, change))
         if not ingress:
             found.append(shut_by(self._network, server, "ingress", client.end))
         both = cross(egress, ingress)

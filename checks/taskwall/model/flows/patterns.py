@@ -23,11 +23,11 @@ class FlowPattern(Struct, frozen=True):
         spoken = self.protocol in (flow.protocol, "all") or flow.protocol == "all"
         return spoken and (self.through is None or self.through == flow.through)
 
-    def covers(self, flow: Flow) -> bool:
-        """Whether it is about all of a flow."""
+    def covered(self, flow: Flow) -> Ranges:
+        """The ports of a flow of which it is about all that there is."""
         whole = self.protocol in (flow.protocol, "all")
         by = self.through is None or self.through == flow.through
-        return whole and by and flow.ports <= self.ports
+        return flow.ports & self.ports if whole and by else Ranges()
 
 
 def flow_pattern(text: str) -> FlowPattern | None:

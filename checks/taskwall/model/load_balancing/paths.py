@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Span
+from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import (
@@ -390,11 +391,16 @@ def _loose(network: Network) -> list[BalancerPath]:
 
 @remembered
 def hosts_registered(network: Network) -> list[tuple[AutoScalingGroup, Fact]]:
-    """The Auto Scaling groups that capacity providers start container instances by."""
-    return [
+    """The Auto Scaling groups that start container instances, by a capacity provider or without."""
+    by_providers = [
         (group, tie.fact)
         for provider in network.every(CapacityProvider)
         for group, tie in network.meant(AutoScalingGroup, provider.auto_scaling_group)
+    ]
+    return by_providers + [
+        (group, all_of((member.fact, started.fact)))
+        for member in container_instances(network)
+        for group, started in member.scaled_by
     ]
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from taskwall.findings.causes import by_cause, cure_of
+from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import Absent, Problem, Report
 from taskwall.findings.text import absent_by_root, absent_count, sanitize, wanted
 from taskwall.outputs import View
@@ -21,8 +21,6 @@ def problems(word: str, problems: Sequence[Problem], view: View) -> Iterator[Pie
             places = capped(places, NAMES_SHOWN, view)
             more = " (--verbose lists them)" if len(places) < len(rest) else ""
             yield f"  and {len(rest):,} like it: {', '.join(places)}{more}\n", "quiet"
-        if cure := cure_of(alike[0]):
-            yield f"  to mend it: {cure}\n", "quiet"
 
 
 def ties(report: Report) -> Iterator[Piece]:

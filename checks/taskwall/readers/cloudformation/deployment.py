@@ -94,6 +94,8 @@ class DeploymentEvaluation:
         self.roots: list[TemplateContext] = []
         self.made = 0
         self.deciding = 0
+        self.importing = 0
+        """Within how many names of imports it is: those say which stack a parameter names."""
         self.iterations = 0
         self.impossible = False
 

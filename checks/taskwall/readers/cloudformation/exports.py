@@ -61,6 +61,7 @@ class Exports:
         self._bound: dict[tuple[str, str], set[str]] = {}
         self._chosen: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
+        self._stacks: dict[tuple[str, str], Export | None] = {}
         for export in every:
             parts = _parts(export.name)
             if export.kind == "export":
@@ -117,6 +118,25 @@ class Exports:
                 self._bound[key] = common
                 learnt = True
         return learnt
+
+    def name_stacks(self, file: str, imports: Iterable[Asked]) -> None:
+        """Learn which parameters of a template hold the name of which stack.
+
+        Where `${Network}-vpc` means an export `${AWS::StackName}-vpc`, `Network` does. One that
+        would hold the names of two stacks holds none.
+        """
+        for one in imports:
+            found = self.meant(one.name, one.file) if one.kind == "export" else []
+            stack = _stack_of(one.name, found) if len(found) == 1 else ""
+            if stack.startswith("${"):
+                key = file, stack[2:-1]
+                known = self._stacks.setdefault(key, found[0])
+                if known is None or (known.root, known.path) != (found[0].root, found[0].path):
+                    self._stacks[key] = None
+
+    def stack_named(self, file: str, parameter: str) -> Export | None:
+        """An export of the stack whose name a parameter of a template holds, if that is known."""
+        return self._stacks.get((file, parameter))
 
     def _choose(self, copies: Mapping[str, Mapping[frozenset[str], bool]]) -> bool:
         """Learn, by file, which of the templates it is that export the same; whether any is."""
@@ -223,6 +243,10 @@ class ImportResolver:
         except TypeError:
             self._incomplete = True
         return found
+
+    def stack_named(self, file: str, parameter: str) -> Export | None:
+        """An export of the stack whose name a parameter of a template holds, if that is known."""
+        return self._exports.stack_named(file, parameter)
 
     def agrees_with(self, exports: Exports) -> bool:
         """Whether other exports resolve all imports alike; if so, they are used from now on."""

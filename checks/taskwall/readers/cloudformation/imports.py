@@ -49,6 +49,15 @@ def tied_output(
     return _offered(importer, "output", Known(":".join(target)), symbol, place)
 
 
+def stack_named(importer: TemplateContext, parameter: str, place: Span) -> Value | None:
+    """The name of the stack that a parameter holds, as its imports say; None if they do not."""
+    resolver = importer.run.resolver if importer.above is None else None
+    export = resolver and resolver.stack_named(importer.template.unit.file, parameter)
+    named = _at(importer, export) if export else None
+    found = named and named.named("AWS::StackName", place)
+    return found if isinstance(found, Known | Unknown) else None
+
+
 def _offered(
     importer: TemplateContext, kind: ExportKind, name: Value, symbol: str, place: Span | None
 ) -> Value | None:

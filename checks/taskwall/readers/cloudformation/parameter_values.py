@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from typing import Final
 
+from msgspec.structs import replace
+
 from taskwall.core.values import (
     OTHER,
     Items,
@@ -57,7 +59,17 @@ class Parameters:
             return freed
         # What is passed from above may differ where something is decided.
         key = (name, self._evaluator.inputs.explore_defaults and self._evaluator.run.deciding > 0)
-        return self._evaluator.remembered(self._known, key, lambda: self._once(name))
+        found = self._evaluator.remembered(self._known, key, lambda: self._once(name))
+        run = self._evaluator.run
+        return found if run.deciding or run.importing else self._as_stack_name(name, found)
+
+    def _as_stack_name(self, name: str, found: Value) -> Value:
+        """A parameter that holds the name of another stack, as that: whatever the name is."""
+        place = found.place or self._evaluator.template.place
+        stack = imports.stack_named(self._evaluator, name, place)
+        if isinstance(found, Unknown) and isinstance(stack, Unknown):
+            return replace(found, symbol=stack.symbol)  # the user gives it by its own name
+        return stack or found
 
     def _once(self, name: str) -> Value:
         symbol_name = f"{self._evaluator.site.prefix}{name}"

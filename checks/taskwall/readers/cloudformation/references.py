@@ -69,7 +69,11 @@ def get_att(run: TemplateContext, call: IntrinsicCall) -> Value:
 
 def import_value(run: TemplateContext, call: IntrinsicCall) -> Value:
     """`Fn::ImportValue`: the value that another stack exports."""
-    name = run.argument(call.argument)
+    run.run.importing += 1
+    try:
+        name = run.argument(call.argument)
+    finally:
+        run.run.importing -= 1
     by = name_of(name)
     symbol_name = f"{call.name} {by}" if by else ""
     found = imports.imported(run, name, symbol_name, call.place)

@@ -27,12 +27,14 @@ _WISH: Final = (
 )
 _NO_RULE: Final = "a skip names a rule, as in TW206"
 _LETTERED: Final = r"[EWIU]([A-Z]{2,}\d*)"
+_NEARLY: Final = r"(?i:taskwall(?:\W{0,2}(?:skip|ignore|disable|suppress)\w*)?)"
+"""Keys of `Metadata` that look like ours."""
 
 
 def suppressions(template: Template) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
     """All wishes in a template, and those of ours that lack a reason."""
     text = template.unit.text
-    if not any(word in text for word in ("skip", "ignore_checks", "taskwall")):
+    if not any(word in text for word in ("skip", "ignore_checks", "taskwall", "Taskwall")):
         return (), ()
     found: list[Suppression] = []
     errors: list[SourceError] = []
@@ -55,12 +57,20 @@ def _metadata(template: Template, whole: Span) -> Iterator[tuple[Node, Span]]:
 def _of_metadata(
     metadata: Node, scope: Span, found: list[Suppression], errors: list[SourceError]
 ) -> None:
-    spoken = members(members(metadata).get("taskwall"))
+    own = members(metadata).get("taskwall")
+    spoken = members(own)
     ours = spoken.get("skip")
-    for key, node in spoken.items():
-        if key != "skip":
-            wrong = f'"taskwall: {key}" is not a suppression: write "taskwall: skip: ..."'
-            found.append(Suppression("", "", node.place or scope, scope, wrong=wrong))
+    near = [(f"taskwall: {key}", node) for key, node in spoken.items() if key != "skip"]
+    near += [
+        (key, node)
+        for key, node in members(metadata).items()
+        if key != "taskwall" and re.fullmatch(_NEARLY, key)
+    ]
+    if own is not None and (word := literal_text(own)):
+        near.append((f"taskwall: {word}", own))
+    for text, node in near:
+        wrong = f'"{text}" is not a suppression: write "taskwall: skip: ..."'
+        found.append(Suppression("", "", node.place or scope, scope, wrong=wrong))
     entries: list[tuple[str | None, Node | None, Node | None, Span | None]] = [
         (literal_text(given.get("id")), given.get("reason"), given.get("until"), item.place)
         for item in elements(ours)

@@ -63,6 +63,7 @@ def tied(
         assert offered is not None
         if offered.bind(one.imports):
             anew.add(name)
+        offered.name_stacks(name, one.imports)
         ties += _of(one, offered)
     if any(tie.target in (source.file for source in sources) for tie in ties):
         ties += ids_within(sources, owners, files)

@@ -15,6 +15,7 @@ from taskwall.core.values import (
     needs,
     unknown,
 )
+from taskwall.readers.terraform.evaluation import engine_versions
 from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.evaluation.functions.arguments import text_of
 from taskwall.readers.terraform.evaluation.functions.filesystem import FILESYSTEM
@@ -391,6 +392,8 @@ COMPUTED: dict[tuple[str, str], Callable[[WrittenBody, ModuleContext], Value]] =
     ("template_cloudinit_config", "rendered"): _cloudinit,
     ("aws_vpc_endpoint_service", "service_name"): _service_name,
     ("local_file", "content"): _local_file,
+    ("aws_rds_engine_version", "parameter_group_family"): engine_versions.group_family,
+    ("aws_rds_engine_version", "version"): engine_versions.engine_version,
 }
 """What data sources compute, by their type and the attribute."""
 

@@ -3,14 +3,12 @@
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block
 """
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
 from taskwall.core.values import Fields, Need, Unknown, Value, dereferenced
 from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.evaluation.module import ModuleScope
-from taskwall.readers.terraform.syntax.tree import Access, Attr, Block, Expression, Literal
+from taskwall.readers.terraform.evaluation.providers import alias, alias_of, providers
 from taskwall.readers.terraform.values.values import is_null
 
 _OF_THE_PROVIDER = "is set by default_tags of one of several providers"
@@ -21,7 +19,7 @@ class DefaultTags:
 
     def __init__(self, root: ModuleScope) -> None:
         self._root = root
-        self._found = {_alias(block): block for block in _providers(root)}
+        self._found = {alias(block): block for block in providers(root.module)}
         self._any = any(block.body.blocks_of("default_tags") for block in self._found.values())
 
     def added(self, written: Value | None, scope: ModuleScope, local: str) -> Value | None:
@@ -35,11 +33,11 @@ class DefaultTags:
         own = Fields({}) if written is None or is_null(written) else dereferenced(written)
         if not isinstance(own, Fields):
             return written
-        alias = _alias_of(scope.module.resources[local])
+        named = alias_of(scope.module.resources[local])
         if scope is not self._root and len(self._found) > 1:
             need = Need(f"{local} tags", _OF_THE_PROVIDER)
             return replace(own, rest=own.rest or Unknown((need,)))
-        block = self._found.get(alias if len(self._found) > 1 else next(iter(self._found)))
+        block = self._found.get(named if len(self._found) > 1 else next(iter(self._found)))
         for inner in block.body.blocks_of("default_tags") if block else ():
             attribute = inner.body.attributes.get("tags")
             if attribute is None:
@@ -52,28 +50,3 @@ class DefaultTags:
                 own, fields={**common.fields, **own.fields}, rest=own.rest or common.rest
             )
         return written
-
-
-def _providers(root: ModuleScope) -> Iterator[Block]:
-    for file in root.module.files:
-        for block in file.stable.parsed.body.blocks_of("provider"):
-            if block.labels == ("aws",):
-                yield block
-
-
-def _alias(provider: Block) -> str:
-    """The alias of a provider; "" of the one that has none."""
-    written = _expression(provider, "alias")
-    return str(written.value.data) if isinstance(written, Literal) else ""
-
-
-def _alias_of(resource: Block) -> str:
-    """The alias of the provider that a resource names (`aws.west`); "" if it names none."""
-    written = _expression(resource, "provider")
-    step = written.steps[0] if isinstance(written, Access) else None
-    return step.name if type(step) is Attr else ""
-
-
-def _expression(block: Block, name: str) -> Expression | None:
-    attribute = block.body.attributes.get(name)
-    return None if attribute is None else attribute.expression

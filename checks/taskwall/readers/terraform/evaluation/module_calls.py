@@ -5,13 +5,12 @@ from typing import Protocol
 from taskwall.core.values import Known, Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
-from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
+from taskwall.readers.terraform.evaluation.module_sources import AbsentModule, no_module_at
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.stand_ins import StandIn
 from taskwall.readers.terraform.syntax.tree import Block, Expression
 from taskwall.readers.terraform.values.values import FailedError
-from taskwall.source.secret_names import without_user
 from taskwall.source.stack import AbsentSource
 
 DEEPEST_CALL = 20
@@ -70,8 +69,8 @@ def called_module(caller: Caller, name: str, block: Block) -> Module | AbsentMod
             run.effects.report(error)
     if module is None:
         at = block.body.attributes["source"].expression.place
-        source = without_user(call_argument(caller, block, "source") or "")
-        run.complain(at, f'module.{name}: there is no module at "{source}"')
+        source = call_argument(caller, block, "source") or ""
+        run.complain(at, f"module.{name}: {no_module_at(source)}")
         return "comes from a module that is not in the sources"
     return module
 

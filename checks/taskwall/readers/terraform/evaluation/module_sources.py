@@ -24,6 +24,7 @@ from taskwall.readers.terraform.stand_ins import (
 from taskwall.readers.terraform.versions import newest, satisfies, version_key
 from taskwall.source import submodules
 from taskwall.source.files import UnreadableError
+from taskwall.source.secret_names import without_user
 from taskwall.source.stack import Inputs, SourceError
 
 GET = "terraform get"
@@ -36,6 +37,13 @@ STACK_INIT = "terragrunt stack run init"
 """The same for the units that a `terragrunt.stack.hcl` makes."""
 
 ALLOW_OUTSIDE = "--allow-outside"
+
+
+def no_module_at(source: str) -> str:
+    """What is said of a path at which no module is, with what may bring it."""
+    cure = f"check out the whole repository; {submodules.CHECK_OUT} brings what is in submodules"
+    return f'there is no module at "{without_user(source)}": {cure}'
+
 
 _REGISTRY = re.compile(r"(?:([\w-]+(?:\.[\w-]+)+(?::\d+)?)/)?([\w-]+/[\w-]+/[\w-]+)")
 _GIT = re.compile(

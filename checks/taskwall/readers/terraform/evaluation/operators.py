@@ -30,6 +30,7 @@ from taskwall.readers.terraform.values.conditions import (
     choice_of,
     combined,
     negated,
+    of_presence,
 )
 from taskwall.readers.terraform.values.types import to_number, truth
 from taskwall.readers.terraform.values.values import (
@@ -112,7 +113,7 @@ def filled(value: Value, run: RunContext) -> Known | Unknown:
     if isinstance(found, Items | Fields):
         if any(True for _ in entries(found)):
             return Known(True)
-        return Unknown(doubts(found) or needs(found)) if possible(found) else Known(False)
+        return of_presence(doubts(found) or needs(found)) if possible(found) else Known(False)
     name = symbol(value) or symbol(found)
     if is_null(found):
         return Known(False)

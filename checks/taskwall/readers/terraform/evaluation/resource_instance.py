@@ -36,9 +36,10 @@ from taskwall.readers.terraform.evaluation.data_sources import (
 )
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
 from taskwall.readers.terraform.evaluation.functions.filesystem import CURES
+from taskwall.readers.terraform.evaluation.providers import provider_name
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import Impossible, Memo
-from taskwall.readers.terraform.values.values import Emptied, is_null
+from taskwall.readers.terraform.values.values import is_null
 from taskwall.source.resource import Resource
 from taskwall.source.secret_names import names_secret
 from taskwall.source.stack import AbsentSource
@@ -59,14 +60,21 @@ FROM_FILES = {
 """By type, the attributes whose content is often a file, and says what is in the network."""
 
 
-_NOT_EMPTY = {
-    "aws_alb": "subnets",
-    "aws_autoscaling_group": "vpc_zone_identifier",
-    "aws_db_subnet_group": "subnet_ids",
-    "aws_elb": "subnets",
-    "aws_lb": "subnets",
+_SUBNETS = {
+    "aws_alb": ("subnets", "subnet_mapping"),
+    "aws_autoscaling_group": ("vpc_zone_identifier", "availability_zones"),
+    "aws_db_subnet_group": ("subnet_ids",),
+    "aws_ecs_service": ("network_configuration",),
+    "aws_elb": ("subnets", "availability_zones"),
+    "aws_lb": ("subnets", "subnet_mapping"),
 }
-"""By type, the list of subnets without which AWS makes no such thing."""
+"""By type, the lists of which AWS makes no such thing where all that are written are empty."""
+
+
+_OF_ITS_REGION = frozenset(
+    ("aws_default_security_group", "aws_default_subnet", "aws_default_vpc", "aws_security_group")
+)
+"""What is in the default VPC of its provider's region, or may be."""
 
 
 class ResourceInstance:
@@ -197,17 +205,28 @@ class ResourceInstance:
         for name, value in body.fields.items():
             if names_secret(name):
                 scope.run.hidden.hide(value)
-        needed = body.fields.get(_NOT_EMPTY.get(block.labels[0], ""))
-        if isinstance(needed, Emptied) and not self._maybe:
+        if not origin.maybe and self._has_no_subnet(body):
             scope.run.effects.report(Impossible())
         for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
             self._report_files(origin.name, name, body)
         made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
+        if made.type in _OF_ITS_REGION and (provider := provider_name(block, scope)):
+            made = replace(made, metadata=Fields({"provider": Known(provider)}))
         if deploys_template(made):
             file = file_of_template(block, scope, self._env)
             scope.run.effects.report(absent_template(made, file))
             return call_of_template(made)
         return made
+
+    def _has_no_subnet(self, body: Fields) -> bool:
+        """Whether the scenario leaves a resource without the subnets that it cannot be without."""
+        names = _SUBNETS.get(self._block.labels[0], ()) if self._block.type == "resource" else ()
+        written = {name: body.fields[name] for name in names if name in body.fields}
+        effects = self._scope.run.effects
+        return bool(written) and all(
+            _is_empty(value) and effects.hangs(lambda name=name: self.fields.get(name))  # type: ignore[misc]
+            for name, value in written.items()
+        )
 
     def _report_files(self, resource: str, name: str, body: Fields) -> None:
         """Report the files whose content an attribute should have, and that are not read."""
@@ -220,3 +239,12 @@ class ResourceInstance:
                 path = os.path.relpath(path, run.root.folder) if os.path.isabs(path) else path
                 place = body.places[name]
                 run.effects.report(AbsentSource("include", resource, path, None, place, cure))
+
+
+def _is_empty(value: Value) -> bool:
+    """Whether a list of subnets is empty, or that in a block that holds one."""
+    found = dereferenced(value)
+    if isinstance(found, Items) and len(found.items) == 1 and not found.rest:
+        block = found.items[0]
+        found = dereferenced(block.fields.get("subnets", block)) if type(block) is Fields else found
+    return isinstance(found, Items) and not (found.items or found.rest)

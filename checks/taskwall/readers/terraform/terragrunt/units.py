@@ -21,6 +21,7 @@ from taskwall.readers.terraform.evaluation.module_sources import (
     STACK_INIT,
     TERRAGRUNT_INIT,
     AbsentModule,
+    no_module_at,
 )
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.evaluation.variables import value_files
@@ -32,7 +33,6 @@ from taskwall.readers.terraform.terragrunt.configuration import Configuration
 from taskwall.readers.terraform.terragrunt.context import Unit
 from taskwall.readers.terraform.terragrunt.generated import generated_files, laid_over
 from taskwall.readers.terraform.terragrunt.source import local_folder, remote_folder
-from taskwall.source.secret_names import without_user
 from taskwall.source.stack import Inputs, SourceError
 
 DEPLOYING = frozenset({"apply", "plan", "all", "all_except_output"})
@@ -129,7 +129,7 @@ def resolve_unit(
     place = written[2].expression.place if written else _start(unit.file)
     module = nothing if not found else _module(found, configuration, loader)
     if module is None:
-        run.complain(place, f'unit {unit.name}: there is no module at "{without_user(source)}"')
+        run.complain(place, f"unit {unit.name}: {no_module_at(source)}")
         absent = AbsentModule(_NOT_HERE, "check out the whole repository")
         found = ""
     remote = written is not None and local_folder(source, unit.folder) is None

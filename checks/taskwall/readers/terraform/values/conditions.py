@@ -21,6 +21,7 @@ from taskwall.core.values import (
     Value,
     conditional,
     same,
+    unconditional,
 )
 from taskwall.readers.terraform.values.effects import OPEN, Effects
 
@@ -147,6 +148,20 @@ def presence(waits: Iterable[Need], truth: Known | Unknown) -> tuple[Need, ...]:
     """Needs of what is there if a condition holds."""
     asks = truth.asks if isinstance(truth, Unknown) else frozenset()
     return conditional(waits, condition_text(truth), asks, _row(truth))
+
+
+def of_presence(waits: tuple[Need, ...]) -> Unknown:
+    """The condition of which such needs are made, as far as they say it."""
+    asks = frozenset[Question]().union(*(need.asks for need in waits))
+    plain = tuple(map(unconditional, waits))
+    if len(asks) == 1 and len({need.row for need in waits}) == 1:
+        (question,), row = asks, dict(waits[0].row)
+        if question.operand in row:
+            holds = bool(answered(question, row[question.operand]))
+            found = decided_by(Test(question, holds), plain)
+            assert isinstance(found, Unknown)
+            return found
+    return Unknown(plain, asks=asks)
 
 
 def _row(truth: Known | Unknown) -> tuple[tuple[str, Scalar], ...]:

@@ -107,6 +107,16 @@ class Effects:
                 return False
         return True
 
+    def hangs(self, compute: Callable[[], object]) -> bool:
+        """Whether what is computed hangs on something that the scenario says."""
+        answers, self.answers = self.answers, {}
+        try:
+            compute()
+        finally:
+            mine, self.answers = self.answers, answers
+            answers.update(mine)
+        return any(answer is not OPEN for answer in mine.values())
+
     def once(self, memo: Memo[K, V], key: K, compute: Callable[[], V | None]) -> V | None:
         """A value from a memo, or computed and kept there; None is not kept."""
         for kept in reversed(memo.beside.get(key, ())) if memo.beside else ():

@@ -10,13 +10,17 @@ from taskwall.core.values import (
     Unknown,
     Value,
     dereferenced,
+    needs,
 )
 from taskwall.readers.terraform.evaluation.access import as_list
 from taskwall.readers.terraform.evaluation.context import ModuleContext
+from taskwall.readers.terraform.evaluation.operators import exceeds
+from taskwall.readers.terraform.values.conditions import presence
 from taskwall.readers.terraform.values.types import to_number as number_of
 from taskwall.readers.terraform.values.types import truth
 from taskwall.readers.terraform.values.values import (
     HEAVIEST,
+    Emptied,
     FailedError,
     JsonFields,
     JsonItems,
@@ -192,3 +196,17 @@ def known(value: Value) -> object:
     if not is_whole(value):
         raise UnsettledError
     return as_json(value)
+
+
+def stretch(start: Value, end: Value, members: tuple[Value, ...], scope: ModuleContext) -> Items:
+    """What is between a place in a list and another that is not known.
+
+    `members` are all that may be there, that at the first place first.
+
+    Raises:
+        UnsettledError: it is not known either where it starts.
+    """
+    there, waits = exceeds(end, number(start), scope.run), needs(end)
+    if isinstance(there, Unknown):
+        return Items((), members, None, presence(waits, there))
+    return Items(members[:1], members[1:] or members, None, waits) if there.data else Emptied(())

@@ -16,6 +16,7 @@ from taskwall.core.values import (
     dereferenced,
     needs,
     symbol,
+    unconditional,
 )
 from taskwall.readers.terraform.evaluation import access
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -24,11 +25,12 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
     items_of,
     letters,
     limit_elements,
+    stretch,
     text_of,
     texts_in,
     whole,
 )
-from taskwall.readers.terraform.evaluation.operators import equal, equality
+from taskwall.readers.terraform.evaluation.operators import equal, equality, filled
 from taskwall.readers.terraform.values.conditions import Amount, combined
 from taskwall.readers.terraform.values.values import (
     Emptied,
@@ -152,7 +154,10 @@ def _length(arguments: list[Value], scope: ModuleContext) -> Value:
         raise UnsettledError
     found = symbol(arguments[0]) or symbol(value)
     name = length_name(found) if found else ""
-    return Amount(needs(value), name, least=_at_least(value, alike=alike))
+    if name or not isinstance(value, Items | Fields):
+        return Amount(needs(value), name, least=_at_least(value, alike=alike))
+    waits = tuple(map(unconditional, doubts(value))) or needs(value)
+    return Amount(waits, "", least=_at_least(value, alike=alike), positive=filled(value, scope.run))
 
 
 def _at_least(value: Value, *, alike: bool) -> int:
@@ -330,6 +335,11 @@ def _setproduct(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _slice(arguments: list[Value], scope: ModuleContext) -> Value:
     """A stretch of a list. If it is there at all it has the wanted length, whatever it holds."""
+    if is_open(arguments[2]):
+        every, first = items_of(arguments[0], scope), whole(arguments[1])
+        members = (*every.items[first:], *every.rest)
+        if members:
+            return stretch(arguments[1], arguments[2], members, scope)
     start, end = whole(arguments[1]), whole(arguments[2])
     limit_elements(end - start)
     if not 0 <= start <= end:

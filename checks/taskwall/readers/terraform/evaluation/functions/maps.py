@@ -1,5 +1,7 @@
 """Functions of maps and objects."""
 
+from msgspec.structs import replace
+
 from taskwall.core.values import (
     Fields,
     Items,
@@ -113,6 +115,33 @@ def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
     return default
 
 
+def _defaults(arguments: list[Value], scope: ModuleContext) -> Value:
+    """A value with others where it has null: an experiment of Terraform 0.15 to 1.2.
+
+    What a map or a list lacks is said once, for all of its elements.
+    """
+    value, fallback = arguments
+    return _completed(value, fallback)
+
+
+def _completed(value: Value, fallback: Value) -> Value:
+    found, others = dereferenced(value), dereferenced(fallback)
+    if is_null(found):
+        return fallback
+    if isinstance(found, Items):
+        items = tuple(_completed(item, fallback) for item in found.items)
+        rest = tuple(_completed(item, fallback) for item in found.rest)
+        return replace(found, items=items, rest=rest)
+    if not isinstance(found, Fields) or not isinstance(others, Fields):
+        return value
+    is_object = others.fields.keys() <= found.fields.keys()
+    fields = {
+        key: _completed(item, others.fields.get(key, Known(None)) if is_object else fallback)
+        for key, item in found.fields.items()
+    }
+    return replace(found, fields=fields)
+
+
 def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
@@ -181,6 +210,7 @@ def _transpose(arguments: list[Value], scope: ModuleContext) -> Value:
 
 MAPS = {
     "merge": merge,
+    "defaults": _defaults,
     "lookup": _lookup,
     "keys": _keys,
     "values": _values,

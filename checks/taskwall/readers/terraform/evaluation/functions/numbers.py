@@ -3,20 +3,21 @@
 import math
 from collections.abc import Callable, Iterable
 
-from taskwall.core.values import Items, Known, Unknown, Value
+from taskwall.core.values import Items, Known, Unknown, Value, needs
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
     boolean,
     items_of,
     number,
+    stretch,
     text_of,
     whole,
 )
 from taskwall.readers.terraform.evaluation.operators import amount, least, true_or_false
 from taskwall.readers.terraform.values.conditions import combined
 from taskwall.readers.terraform.values.types import simple
-from taskwall.readers.terraform.values.values import FailedError, waiting
+from taskwall.readers.terraform.values.values import FailedError, is_open, waiting
 
 LONGEST_RANGE = 1024
 """Terraform's own bound for `range`."""
@@ -102,6 +103,10 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _range(arguments: list[Value], scope: ModuleContext) -> Value:
+    end = arguments[-1]
+    if len(arguments) < 3 and is_open(end):
+        first = arguments[0] if len(arguments) > 1 else Known(0)
+        return stretch(first, end, (Unknown(needs(end)),), scope)
     numbers = [number(argument) for argument in arguments]
     start = numbers[0] if len(numbers) > 1 else 0
     limit = numbers[1] if len(numbers) > 1 else numbers[0]

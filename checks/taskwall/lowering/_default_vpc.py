@@ -1,0 +1,47 @@
+"""The default VPC of a region: what adopts it, in however many modules, is one VPC.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/default_vpc
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from taskwall.core.values import Known, Value, dereferenced, spelled, symbol
+from taskwall.lowering._resources import root_of
+from taskwall.source.resource import Resource
+
+ADOPTED = "aws_default_vpc"
+"""The type of what adopts it."""
+
+Region: TypeAlias = tuple[str, str, str]
+"""The root module, the provider and the region of a resource, so far as it names them."""
+
+
+def own_region(resource: Resource) -> Region:
+    """The region in which a resource is."""
+    provider = _word(resource.metadata.fields.get("provider"))
+    return root_of(resource), provider, _word(resource.body.fields.get("region"))
+
+
+def default_vpcs(types: Mapping[str, Sequence[Resource]]) -> dict[Region, str]:
+    """The addresses of the default VPCs that sources adopt, given the resources by their types.
+
+    Of several of one region it is one that certainly exists, in a module with services.
+    """
+    services = {one.origin.called_from for one in types.get("aws_ecs_service", ())}
+
+    def rank(one: Resource) -> tuple[bool, bool, tuple[bool, str, int]]:
+        origin = one.origin
+        return bool(origin.maybe), origin.called_from not in services, origin.order
+
+    found: dict[Region, str] = {}
+    for one in sorted(types.get(ADOPTED, ()), key=rank):
+        found.setdefault(own_region(one), one.origin.address)
+    return found
+
+
+def _word(value: Value | None) -> str:
+    found = None if value is None else dereferenced(value)
+    if isinstance(found, Known):
+        return spelled(found.data) or ""
+    return "" if found is None else f"${{{symbol(found)}}}"
