@@ -185,5 +185,9 @@ def test_evaluation_is_pure() -> None:
     first: Evaluation = stack.evaluate({})
     again: Evaluation = stack.evaluate({})
 
-    traces = {"user_place": first.user_place, "provenance": first.provenance}
+    traces = {
+        "user_place": first.user_place,
+        "provenance": first.provenance,
+        "element_place": first.element_place,
+    }
     assert replace(again, **traces) == first

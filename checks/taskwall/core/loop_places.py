@@ -1,9 +1,16 @@
 """Places of what a loop makes: written once, and made for each element of a list or map."""
 
+from typing import TypeAlias
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.values import Span
+
+ElementKey: TypeAlias = tuple[str | int | Span, ...]
+"""Tells elements apart, one after the other of the loops that are in each other: by a name or a
+place, which moves with its file, and by a number among those alike.
+"""
 
 
 class LoopSpan(Span, frozen=True, gc=False):
@@ -11,11 +18,11 @@ class LoopSpan(Span, frozen=True, gc=False):
 
     `of` are the places where what stands there is written in the element, the best first; none
     where it does not come from the element. `element` is where the element as a whole is written,
-    if that is known. `key` tells elements apart that one resource is made of; "" where the loop
+    if that is known. `key` tells elements apart that one resource is made of; () where the loop
     makes resources, which have addresses of their own.
     """
 
-    key: str = ""
+    key: ElementKey = ()
     of: tuple[Span, ...] = ()
     element: Span | None = None
 
@@ -34,7 +41,7 @@ class Use(Struct, frozen=True, gc=False):
     """Which of the things that a loop makes at one place of a resource is meant."""
 
     place: Span
-    key: str
+    key: ElementKey
 
 
 def coordinates(place: Span) -> tuple[str, int, int, int, int]:
@@ -50,7 +57,7 @@ def without_element(place: Span) -> Span:
 def numbered(place: Span, number: int) -> LoopSpan:
     """The place of one of several things of one text."""
     known = place if isinstance(place, LoopSpan) else LoopSpan(*coordinates(place))
-    return replace(known, key=f"{known.key}#{number}")
+    return replace(known, key=(*known.key, number))
 
 
 def origin(place: Span) -> Span:

@@ -314,7 +314,7 @@ def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
 
 
 def _named_at(place: Span, value: Value) -> Value:
-    """A value that comes from elsewhere: it stands, as an element, where the list names it."""
+    """A value that comes from elsewhere: as an element, it is where the list or map names it."""
     if isinstance(value, Fields) and value.place is not None:
         place = ElementSpan(*coordinates(place), origin(value.place))
     return with_place(value, place)
@@ -337,7 +337,9 @@ def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:
                 waits.update(dict.fromkeys(needs(found)))
                 continue
             name = access.text_key(found)
-        fields[name] = evaluate(member.value, scope, env)
+        value = evaluate(member.value, scope, env)
+        written = value.place == member.value.place
+        fields[name] = value if written else _named_at(member.value.place, value)
         places[name] = member.place
     return further.beside(fields, places, node.place, tuple(waits))
 

@@ -5,12 +5,11 @@ change one thing that they make changes its element.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.loop_places import LoopSpan, coordinates, origin
+from taskwall.core.loop_places import ElementKey, LoopSpan, coordinates, origin
 from taskwall.core.values import Fields, Items, Known, Span, Value, dereferenced, spelled, symbol
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import value_of
@@ -28,6 +27,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Name,
     children,
 )
+from taskwall.readers.terraform.values.values import with_place
 
 
 class _Taken(Struct, frozen=True, gc=False):
@@ -45,21 +45,21 @@ class ElementKeys:
     """Tells the elements of a loop apart, the same whichever of them a scenario leaves out."""
 
     def __init__(self) -> None:
-        self._alike: dict[str, list[Value]] = {}
+        self._alike: dict[str | Span, list[Value]] = {}
 
-    def key(self, name: Value, value: Value) -> str:
+    def key(self, name: Value, value: Value) -> ElementKey:
         """The key of an element: by its name (the key of a map), else by where it is written.
 
-        Of several alike, it is also told which; what a list holds and may hold more of is one.
+        Of several alike, the number says which; what a list holds and may hold more of is one.
         """
         found, place = dereferenced(name), value.place and origin(value.place)
         named = spelled(found.data) if isinstance(found, Known) else symbol(name)
-        text = named or (f"{place.file}:{place.line}:{place.column}" if place else "")
-        alike = self._alike.setdefault(text, [])
+        by = named or place or ""
+        alike = self._alike.setdefault(by, [])
         number = next((n for n, one in enumerate(alike) if one is value), len(alike))
         if number == len(alike):
             alike.append(value)
-        return f"{text}#{number}"
+        return by, number
 
 
 class LoopElements:
@@ -69,16 +69,16 @@ class LoopElements:
     """
 
     def __init__(
-        self, scope: ModuleContext, env: Env, names: frozenset[str], key: str = ""
+        self, scope: ModuleContext, env: Env, names: frozenset[str], key: ElementKey = ()
     ) -> None:
         self._scope = scope
         self._env = env
         self._names = names
         self._key = key
 
-    def within(self, name: str, key: str, env: Env) -> "LoopElements":
+    def within(self, name: str, key: ElementKey, env: Env) -> "LoopElements":
         """Those around the content of a `dynamic` block, of which `key` is one element."""
-        return LoopElements(self._scope, env, self._names | {name}, f"{self._key}/{key}")
+        return LoopElements(self._scope, env, self._names | {name}, (*self._key, *key))
 
     def made(self, dynamic: Block, element: Value) -> Span:
         """The place of what a `dynamic` block makes for an element."""
@@ -100,7 +100,7 @@ class LoopElements:
             return attribute.place
         return LoopSpan(*coordinates(attribute.place), key, of, element)
 
-    def _traced(self, attribute: Attribute) -> tuple[str, tuple[Span, ...], Span | None]:
+    def _traced(self, attribute: Attribute) -> tuple[ElementKey, tuple[Span, ...], Span | None]:
         """The key of the element, and where in it is written what an attribute takes."""
         taken = _taken(attribute, self._names) if self._names else ()
         found = [(self._value(one.element), one) for one in taken]
@@ -115,7 +115,10 @@ class LoopElements:
         return self._key, of, element
 
     def _value(self, element: Expression) -> Value:
-        return dereferenced(value_of(element, self._scope, self._env))
+        value = value_of(element, self._scope, self._env)
+        # A reference is where it is written, whatever it leads to.
+        found = dereferenced(value)
+        return found if value.place is None else with_place(found, value.place)
 
 
 def _written(value: Value, keys: tuple[str, ...]) -> Span | None:
@@ -133,7 +136,6 @@ def _written(value: Value, keys: tuple[str, ...]) -> Span | None:
     return None if isinstance(value, Known) and value.data is None else place
 
 
-@lru_cache(maxsize=10_000)
 def _taken(attribute: Attribute, names: frozenset[str]) -> tuple[_Taken, ...]:
     """What an attribute takes of the elements of loops with these variables."""
     return tuple(dict.fromkeys(_takes(attribute.expression, names)))

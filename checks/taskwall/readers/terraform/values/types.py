@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.values import (
     Fields,
@@ -191,7 +192,10 @@ def simple(value: Value, name: str) -> Value:
     """
     found = dereferenced(value)
     if name == "string":
-        return as_text(value)
+        text = as_text(value)
+        # A reference is where it is written, whatever it leads to.
+        placed = isinstance(text, Known) and value.place is not None
+        return replace(text, place=value.place) if placed else text
     if isinstance(found, Known):
         data = found.data
         if data is None:
