@@ -193,12 +193,12 @@ def _route(r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], 
     target, way, needs = block, None, tuple[Need, ...]()
     for terraform, cloudformation, meant in _TARGETS:
         cell = block.get(terraform if r.terraform else cloudformation)
-        if not cell.absent:
+        if _is_given(cell):
             target, way = cell, meant or _gateway(r, cell)
             if way == "nat":
                 way, needs = _translated(r, cell)
             break
-    written = [cell for name in names if not (cell := block.get(name)).absent]
+    written = [cell for name in names if _is_given(cell := block.get(name))]
     to = written[0] if written else block.get(names[0])
     text = f"{r.name} routes to {WAYS[way] if way else 'a target that is not known'}"
     known = r.fact(text, at)
@@ -208,6 +208,11 @@ def _route(r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], 
     peering = r.link(Peering, _accepted(r, target), "leads to") if way == "peering" else None
     nat = r.link(NatGateway, target, "leads to") if way == "nat" else None
     return Route(table, way, setting(to, to.key), known, listed, peering, nat)
+
+
+def _is_given(cell: Cell) -> bool:
+    """Whether a route has one of its attributes: lists of routes write "" for what they lack."""
+    return not cell.absent and cell.known != ""
 
 
 def _accepted(r: ResourceReader, peering: Cell) -> Cell:
