@@ -200,12 +200,22 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
     items: list[Value] = []
     rest = [item for item in found.rest if not _is_empty(item)]
     for item in found.items:
-        if isinstance(dereferenced(item), Unknown):
+        if isinstance(dereferenced(item), Unknown) and not _is_always_there(item):
             rest.append(item)
         elif not _is_empty(item):
             items.append(item)
     waits = (*unsaid(found.needs), *(need for item in rest for need in needs(item)))
     return Items(tuple(items), tuple(rest), None, tuple(dict.fromkeys(waits)))
+
+
+def _is_always_there(value: Value) -> bool:
+    """Whether a value that is not known is no empty text: what each resource of its type has."""
+    return (
+        isinstance(value, Reference) and not value.looked_up and value.attribute in _ALWAYS_THERE
+    )
+
+
+_ALWAYS_THERE = frozenset({"arn", "cidr_block", "id"})
 
 
 def _is_empty(value: Value) -> bool:
