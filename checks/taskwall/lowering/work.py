@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, any_of
+from taskwall.core.values import Fields, dereferenced
 from taskwall.lowering import deployment, dns_names, lattice, service_connect, serving
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import strategy_of
@@ -156,6 +157,8 @@ def source_of(
         cluster_cell: where its cluster stands, None where the spelling says so.
     """
     network = block.at(spelling.network)
+    if network.absent:
+        _complain_of_case(r, block, spelling.network)
     groups, subnets, public = (network.get(key) for key in spelling.awsvpc)
     groups_used = r.links(SecurityGroup, groups, "uses security group")
     subnets_used = r.links(Subnet, subnets, "runs in")
@@ -192,6 +195,16 @@ def source_of(
         exec=_exec(block, spelling),
         platform=setting(block.get(_cased(spelling, "platform_version")), "platform version"),
     )
+
+
+def _complain_of_case(r: ResourceReader, block: Cell, path: str) -> None:
+    """Say that the network configuration is written in the case that other services have."""
+    outer, _, wanted = path.rpartition(".")
+    holder = block.at(outer) if outer else block
+    found = dereferenced(holder.value) if holder.value is not None else None
+    for key in found.fields if isinstance(found, Fields) else ():
+        if key.lower() == wanted.lower():
+            r.complain(holder.get(key), f"{key} is not a property: write {wanted}")
 
 
 def _cased(spelling: TaskSourceSchema, name: str) -> str:

@@ -1,0 +1,34 @@
+"""Properties in the case that other services of AWS have: said, and nothing is read from them."""
+
+from pathlib import Path
+
+from taskwall.api.scan import Options, scan
+
+TEMPLATE = """\
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: web:1
+      NetworkConfiguration:
+        CONFIGURATION:
+          Subnets: [subnet-1]
+          AssignPublicIp: ENABLED
+"""
+
+
+def test_the_network_configuration_of_a_service(tmp_path: Path) -> None:
+    """AWS refuses AwsVpcConfiguration, which other services have, in a service of ECS."""
+    file = tmp_path / "template.yaml"
+    options = Options((str(file),), cwd=str(tmp_path), select=("TW203",))
+    file.write_text(TEMPLATE.replace("CONFIGURATION", "AwsVpcConfiguration"))
+    (error,) = scan(options).document.errors
+    assert (error.line, error.column) == (8, 9)
+    assert error.message == (
+        "Service: AwsVpcConfiguration is not a property: write AwsvpcConfiguration"
+    )
+    file.write_text(TEMPLATE.replace("CONFIGURATION", "AwsvpcConfiguration"))
+    document = scan(options).document
+    assert not document.errors
+    assert [one.line for one in document.findings] == [10]
