@@ -210,9 +210,7 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _is_always_there(value: Value) -> bool:
     """Whether a value that is not known is no empty text: what each resource of its type has."""
-    return (
-        isinstance(value, Reference) and not value.looked_up and value.attribute in _ALWAYS_THERE
-    )
+    return isinstance(value, Reference) and not value.looked_up and value.attribute in _ALWAYS_THERE
 
 
 _ALWAYS_THERE = frozenset({"arn", "cidr_block", "id"})
