@@ -4,7 +4,7 @@ A file for each concept, both languages side by side in it. A function under `@l
 resources of its types; files here are found, not listed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from operator import is_not
@@ -19,8 +19,9 @@ from taskwall.lowering._absent import with_possible
 from taskwall.lowering._cloud_control import SnakeCase
 from taskwall.lowering._draft import NetworkBuilder, kinds
 from taskwall.model.core.network import Network, RulePolicy
+from taskwall.model.permissions.circles import circle
 from taskwall.source.resource import Resource
-from taskwall.source.stack import SourceError
+from taskwall.source.stack import SourceError, at_the_call
 
 if TYPE_CHECKING:
     from taskwall.incremental.query import QueryEngine
@@ -40,7 +41,8 @@ def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lo
     _load()
     draft = NetworkBuilder(with_possible(tuple(resources)))
     network = Network(draft.build(), policy)
-    return Lowered(network, _unread(draft), tuple(draft.crashes), tuple(draft.errors))
+    errors = (*draft.errors, *_circular(network))
+    return Lowered(network, _unread(draft), tuple(draft.crashes), errors)
 
 
 class IncrementalLowering:
@@ -67,7 +69,8 @@ class IncrementalLowering:
         self._network.by_id = self._queries.set_input("things", fresh.by_id)
         unread = _unread(self._draft, self._written)
         draft = self._draft
-        return Lowered(self._network, unread, tuple(draft.crashes), tuple(draft.errors))
+        errors = (*draft.errors, *_circular(fresh))
+        return Lowered(self._network, unread, tuple(draft.crashes), errors)
 
 
 def lowered_types() -> frozenset[str]:
@@ -81,6 +84,19 @@ def _load() -> None:
     for file in sorted(listdir(__path__[0])):
         if file.endswith(".py") and not file.startswith("_"):
             import_module(f"{__name__}.{file[:-3]}")
+
+
+def _circular(network: Network) -> Iterator[SourceError]:
+    """That security groups name each other inline."""
+    found = circle(network)
+    if found:
+        first, names = found[0], " and ".join(dict.fromkeys(each.on.name for each in found))
+        message = (
+            f"{names} name each other inline, so that none can be made first:"
+            " write a rule of one as a resource of its own"
+        )
+        error, call = SourceError(first.place, message), first.on.download
+        yield at_the_call(error, call) if call else error
 
 
 def _unread(

@@ -71,13 +71,12 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             f"the container instances of {attachment.names}",
             all_of((attachment.fact, way)),
         )
-        group_before = balancer_group(network, attachment)
         ports = ports_before(network, attachment)
         permissions = ingress(network, attachment)
         proper = {p.id: _proper(network, attachment, p) for p in permissions}
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
-            narrowed = permission.for_group(group_before)
+            narrowed = permission.for_group(balancer_group(network, attachment, permission))
             public = allows_internet(network, permission).truth
             # A private range may be meant for other clients than the load balancer.
             narrows = public and permission.alone and opens_some(permission, ports)

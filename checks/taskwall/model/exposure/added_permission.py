@@ -11,7 +11,7 @@ from taskwall.core.change import (
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction, SecurityGroup
-from taskwall.model.permissions.peers import permissions
+from taskwall.model.permissions.circles import made_before
 from taskwall.model.permissions.ports import RequiredPorts
 
 _PEER = {"ingress": "SourceSecurityGroupId", "egress": "DestinationSecurityGroupId"}
@@ -39,8 +39,7 @@ def added_permission(
     itself = peer == group.id
     if itself and way not in group.exclusive:
         return ()
-    others = permissions(network, peer, "ingress") + permissions(network, peer, "egress")
-    if any(each.peer is not None and each.peer.to == group.id for each in others if peer):
+    if made_before(network, group.id, peer):
         return ()
     to: NewValue = ResourceAttribute(peer, "id", "GroupId") if peer else Placeholder("their group")
     port = port_of(wanted)

@@ -41,7 +41,7 @@ def to_balancer(
         permission: one that allows too much.
         wrong: the ids of all permissions of the group that do.
     """
-    group = balancer_group(network, attachment)
+    group = balancer_group(network, attachment, permission)
     advice, names = permission.for_group(group), _names(network, group, permission)
     users = {used.group for used in used_groups(network, "hosts", "balancers", "stores")}
     if attachment.group in users or permission.peer is not None:

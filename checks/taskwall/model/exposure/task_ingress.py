@@ -24,6 +24,7 @@ from taskwall.model.load_balancing.paths import (
     behind,
     preserves_client_ip,
 )
+from taskwall.model.permissions.circles import made_before
 from taskwall.model.permissions.coverage import (
     Addresses,
     addresses,
@@ -290,11 +291,22 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
     return found, whole
 
 
-def balancer_group(network: Network, attachment: GroupAttachment) -> NewValue:
-    """The id of the one group of the load balancers in front of a group's users, for a fix."""
+def balancer_group(
+    network: Network, attachment: GroupAttachment, permission: Permission
+) -> NewValue:
+    """The group of the load balancers in front of a group's users that a permission may name.
+
+    A placeholder if there are several, or if the one can be made only after the permission.
+    """
     links, whole = balancer_groups(network, attachment)
     groups = {link.to for link in links}
-    if whole and len(groups) == 1 and attachment.group not in groups and links[0].written:
+    if (
+        whole
+        and len(groups) == 1
+        and attachment.group not in groups
+        and links[0].written
+        and not made_before(network, permission.on.address, links[0].to)
+    ):
         return ResourceAttribute(links[0].to, "id", "GroupId")
     return Placeholder("id of the load balancer's group")
 
