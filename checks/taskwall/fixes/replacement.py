@@ -14,6 +14,8 @@ _REPLACING = {
     "AWS::DAX::Cluster": {"ClusterEndpointEncryptionType"},
     "aws_ecs_task_set": {"network_configuration"},
     "AWS::ECS::TaskSet": {"NetworkConfiguration"},
+    "aws_instance": {"subnet_id"},
+    "AWS::EC2::Instance": {"SubnetId"},
     "aws_launch_configuration": {"metadata_options", "user_data", "user_data_base64"},
     "AWS::AutoScaling::LaunchConfiguration": {"MetadataOptions", "UserData"},
     "aws_memorydb_cluster": {"tls_enabled"},

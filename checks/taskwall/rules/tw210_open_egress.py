@@ -78,7 +78,7 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 " default",
                 about=f"{group.id}:egress",
                 concerned=each.fact,
-                sets=True,
+                sets=group.vpc is not None,  # AWS's schema has egress of groups that name a VPC
                 remedy={"Terraform": _CLOUD_CONTROL, "CloudFormation": ""},
             )
         elif not egress:
