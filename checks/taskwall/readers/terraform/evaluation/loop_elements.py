@@ -45,7 +45,8 @@ class ElementKeys:
     """Tells the elements of a loop apart, the same whichever of them a scenario leaves out."""
 
     def __init__(self) -> None:
-        self._alike: dict[str | Span, list[Value]] = {}
+        self._alike: dict[str | Span, dict[int, tuple[int, Value]]] = {}
+        """By name, the elements by their ids, with their numbers."""
 
     def key(self, name: Value, value: Value) -> ElementKey:
         """The key of an element: by its name (the key of a map), else by where it is written.
@@ -55,11 +56,8 @@ class ElementKeys:
         found, place = dereferenced(name), value.place and origin(value.place)
         named = spelled(found.data) if isinstance(found, Known) else symbol(name)
         by = named or place or ""
-        alike = self._alike.setdefault(by, [])
-        number = next((n for n, one in enumerate(alike) if one is value), len(alike))
-        if number == len(alike):
-            alike.append(value)
-        return by, number
+        alike = self._alike.setdefault(by, {})
+        return by, alike.setdefault(id(value), (len(alike), value))[0]
 
 
 class LoopElements:
