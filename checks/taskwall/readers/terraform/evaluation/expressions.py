@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from taskwall.core.loop_places import ElementSpan, coordinates, origin
+from taskwall.core.loop_places import ElementSpan, coordinates, where_written
 from taskwall.core.values import (
     Fields,
     Items,
@@ -315,7 +315,7 @@ def _element(node: Expression, scope: ModuleContext, env: Env) -> Value:
     if value.place == place:
         return value
     if isinstance(value, Fields) and value.place is not None:
-        place = ElementSpan(*coordinates(place), origin(value.place))
+        place = ElementSpan(*coordinates(place), where_written(value.place))
     return with_place(value, place)
 
 
