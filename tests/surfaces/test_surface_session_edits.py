@@ -251,3 +251,14 @@ def test_a_call_that_comes_to_mean_no_module(tmp_path: Path) -> None:
     for source in ('"./network"', "= ./network", '"acme/network/aws"', '"./network"'):
         session.change(str(path), text.replace('"./network"', source))
         assert told(session.report()) == told(fresh(session))
+
+
+def test_a_provider_of_another_region(tmp_path: Path) -> None:
+    """A default VPC of another region is not that of the tasks, in an editor as in a scan."""
+    path = tmp_path / "main.tf"
+    shutil.copy(ROOT / "fixtures/rules/tw701/unknown_elsewhere_default_vpc/main.tf", path)
+    text = path.read_text()
+    session = Session(str(tmp_path))
+    for alias in ('alias  = "west"', "", 'alias  = "west"'):
+        session.change(str(path), text.replace('alias  = "west"', alias))
+        assert told(session.report()) == told(fresh(session))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from taskwall.core.values import Span
 
 ElementKey: TypeAlias = tuple[str | int | Span, ...]
-"""Tells elements apart, one after the other of the loops that are in each other: by a name or a
+"""Tells the elements of nested loops apart, from the outermost on: each by its name, or by its
 place, which moves with its file, and by a number among those alike.
 """
 
@@ -37,8 +37,8 @@ class ElementSpan(Span, frozen=True, gc=False):
     of: Span
 
 
-class Use(Struct, frozen=True, gc=False):
-    """Which of the things that a loop makes at one place of a resource is meant."""
+class LoopIteration(Struct, frozen=True, gc=False):
+    """One of the things that a loop makes at a place; `key` is that of a `LoopSpan`."""
 
     place: Span
     key: ElementKey
@@ -60,7 +60,7 @@ def numbered(place: Span, number: int) -> LoopSpan:
     return replace(known, key=(*known.key, number))
 
 
-def origin(place: Span) -> Span:
+def where_written(place: Span) -> Span:
     """Where what stands at a place of a value is written."""
     return place.of if isinstance(place, ElementSpan) else place
 
@@ -70,14 +70,14 @@ def written(place: Span) -> Span:
     return without_element(place.of[0] if isinstance(place, LoopSpan) and place.of else place)
 
 
-def use(place: Span) -> Use | None:
-    """What a loop makes at a place; None if no loop does."""
-    return Use(without_element(place), place.key) if isinstance(place, LoopSpan) else None
+def iteration(place: Span) -> LoopIteration | None:
+    """The iteration that makes what is at a place; None if no loop does."""
+    return LoopIteration(without_element(place), place.key) if isinstance(place, LoopSpan) else None
 
 
-def element_use(place: Span) -> Use | None:
-    """What a loop makes at a place, where only this tells it from the rest of its resource."""
-    return use(place) if isinstance(place, LoopSpan) and place.key else None
+def within_resource(made: LoopIteration | None) -> LoopIteration | None:
+    """An iteration of a loop within a resource; None of one that makes whole resources."""
+    return made if made and made.key else None
 
 
 def common_element(block: Span, *parts: Span) -> Span:
@@ -111,9 +111,9 @@ def inner(outer: Span, place: Span, within: Span) -> Span:
         return without_element(place) if type(place) is ElementSpan else place
     if type(place) is LoopSpan:
         return place
-    written = origin(place)
-    found = outer.element is not None and outer.element.holds(written)
-    of = (written, *outer.of) if found else outer.of
+    source = where_written(place)
+    found = outer.element is not None and outer.element.holds(source)
+    of = (source, *outer.of) if found else outer.of
     if not inside and of is outer.of:
         return outer
     return outer.at(place if inside else outer, of)

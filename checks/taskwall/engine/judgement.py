@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.loop_places import Use
+from taskwall.core.loop_places import LoopIteration
 from taskwall.core.values import Need, Origin, Span
 from taskwall.findings.finding import CalledFrom, Crash, Finding, Severity, Unread
 from taskwall.rules._rule import Rule, Verdict
@@ -21,9 +21,9 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     finding waits for is not known. `changes` would mend it together, each with the resource that it
     is about. `about` are the permissions, listeners, ... that it is about, by which rules take
     precedence over it; `silenced_by` are the rules that did so, each with what about. `shared` is
-    where it is reported if several have it in common. `use` is what a loop makes of the element
-    that the finding is about, if it is about one. `unreported` marks what would be of
-    no use to anybody: no report has it.
+    where it is reported if several have it in common. `iteration` is that of the loop which makes
+    what the finding is about, if one does. `unreported` marks what would be of no use to anybody:
+    no report has it.
     """
 
     finding: Finding
@@ -36,7 +36,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     silenced_by: frozenset[tuple[str, str]] = frozenset()
     shared: Span | None = None
     unreported: bool = False
-    use: Use | None = None
+    iteration: LoopIteration | None = None
 
     def touches(self, files: frozenset[str]) -> bool:
         """Whether its place, a step of its chain or a call that leads there is in one of these."""

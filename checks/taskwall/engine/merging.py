@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import all_of
-from taskwall.core.loop_places import element_use, use
+from taskwall.core.loop_places import iteration, within_resource
 from taskwall.core.values import Scenario, Span
 from taskwall.engine.explanation import called_from, changes_of, finding_of, message_of, severity_of
 from taskwall.engine.judgement import LocatedFinding, Pass, ScenarioVerdict
@@ -136,7 +136,7 @@ def _merged_rule(
             calls = tuple([call.place for call in verdict.on.called_from])
             if answer.truth is not False or shown:
                 at = places.of(verdict.place, verdict.on, answer.scenario)
-                made = element_use(verdict.place)
+                made = within_resource(iteration(verdict.place))
                 same = (at, made, calls, message, answer.truth, setting, answer.silenced_by)
                 found.setdefault(same, []).append((answer, setting))
                 about.setdefault(same, set()).update(each.verdict.about for each in group)
@@ -157,7 +157,7 @@ def _merged_rule(
             finding_of(agreeing, spot[0], places, stack, settings.profile),
             about=frozenset(about[spot]),
             silenced_by=answer.silenced_by,
-            use=use(verdict.place),
+            iteration=iteration(verdict.place),
             shared=verdict.shared
             and places.of(verdict.shared.header, verdict.shared, answer.scenario),
         )

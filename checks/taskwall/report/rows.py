@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.digest import sha256
-from taskwall.core.loop_places import Use
+from taskwall.core.loop_places import LoopIteration, within_resource
 from taskwall.core.values import Span
 from taskwall.engine.judgement import Judgement, LocatedFinding
 from taskwall.findings.finding import Edit, Finding, Instance
@@ -30,8 +30,8 @@ class ReportEntry(Struct, frozen=True, gc=False):
     only files were. `old_fingerprint` is what baselines of version 1 know it by, with all its
     instances. `provenance` are the expressions that the value at its place comes from. `silenced`
     says that it is not reported, since another rule reports the same mistake. `everywhere` holds,
-    for the fingerprint of an instance in one deployment, that of the same in all of them. `use`
-    tells apart what a loop makes of the elements of a list.
+    for the fingerprint of an instance in one deployment, that of the same in all of them.
+    `iteration` tells apart what a loop makes of the elements of a list.
     """
 
     finding: Finding
@@ -44,7 +44,7 @@ class ReportEntry(Struct, frozen=True, gc=False):
     provenance: tuple[Provenance, ...] = ()
     silenced: bool = False
     everywhere: Mapping[str, str] = {}
-    use: Use | None = None
+    iteration: LoopIteration | None = None
 
 
 class ReportEntries:
@@ -135,9 +135,9 @@ class ReportEntries:
                     judged.touches(read.only) or any(one.place.file in read.only for one in trace)
                 )
                 place, on = judged.place, judged.on.name
-                use = judged.use if judged.use and judged.use.key else None
+                made = within_resource(judged.iteration)
                 row = ReportEntry(
-                    finding, place, read.boundary, on, held, asked, provenance=trace, use=use
+                    finding, place, read.boundary, on, held, asked, provenance=trace, iteration=made
                 )
                 rows.append((judged, row, silencing))
             for row, silencing in _after_precedence(rows):
@@ -191,7 +191,8 @@ class ReportEntries:
             one = row.finding
             says = (one.rule, one.verdict, one.severity, one.message, one.when, one.missing)
             of = one.resource if one.instances[0].deployments else row.provenance
-            key = (says, row.place, row.use, one.called_from, row.suppression, of, row.silenced)
+            at = row.place, row.iteration
+            key = (says, at, one.called_from, row.suppression, of, row.silenced)
             if (first := found.get(key)) is None:
                 found[key] = row
             else:

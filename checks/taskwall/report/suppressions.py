@@ -43,7 +43,7 @@ def suppressing(
         return []
     calls = (call.place for call in judged.on.called_from)
     sources = (source.place for source in provenance)
-    loops = (judged.use.place,) if judged.use else ()
+    loops = (judged.iteration.place,) if judged.iteration else ()
     places = (judged.place, judged.on.header, *loops, *calls, *sources)
     found = {
         id(suppression): suppression

@@ -5,10 +5,10 @@ from datetime import date
 
 from taskwall.core.patterns import pattern
 
-_NEAR = pattern(
-    r"(?!taskwall:skip=)"
-    r"(?i:\btaskwall(?:\W{0,2}(?:skip|ignore|disable|suppress|noqa)\w*\s*(?:[:=]\s*[\w*,.-]*|TW\d\w*)))"
-)
+NEARLY = r"taskwall\W{0,2}(?:skip|ignore|disable|suppress|noqa)\w*"
+"""A pattern of what is meant to suppress, whatever word it uses; case does not matter."""
+
+_NEAR = pattern(rf"(?!taskwall:skip=)(?i:\b{NEARLY}\s*(?:[:=]\s*[\w*,.-]*|TW\d\w*))")
 _RULES = pattern(r"TW\d[\w*]*(?:,TW\d[\w*]*)*", re.IGNORECASE)
 
 

@@ -338,6 +338,7 @@ def test_what_is_nearly_a_suppression_of_a_template() -> None:
         "  C: {Type: 'AWS::ECS::Cluster', Metadata: {Taskwall: {Skip: {TW2: why}}}}\n"
         "  D: {Type: 'AWS::ECS::Cluster', Metadata: {'taskwall:skip': {TW2: why}}}\n"
         "  E: {Type: 'AWS::ECS::Cluster', Metadata: {taskwall: skip}}\n"
+        "  F: {Type: 'AWS::ECS::Cluster', Metadata: {'taskwall:noqa': {TW2: why}}}\n"
     )
     [stack], errors = read(text)
     wrong = [(one.place.line, one.wrong) for one in stack.evaluate({}).suppressions]
@@ -347,6 +348,7 @@ def test_what_is_nearly_a_suppression_of_a_template() -> None:
         (6, '"Taskwall" is not a suppression: write "taskwall: skip: ..."'),
         (7, '"taskwall:skip" is not a suppression: write "taskwall: skip: ..."'),
         (8, '"taskwall: skip" is not a suppression: write "taskwall: skip: ..."'),
+        (9, '"taskwall:noqa" is not a suppression: write "taskwall: skip: ..."'),
     ]
     assert errors == []
 

@@ -220,6 +220,28 @@ def test_endpoint_service(evaluated: Evaluated, shown: Shown) -> None:
 
 
 @pytest.mark.parametrize(
+    ("engine", "version", "family", "found"),
+    [
+        ("postgres", "15.4", "", "postgres15"),
+        ("aurora-mysql", "8.0.mysql_aurora.3.05.2", "", "aurora-mysql8.0"),
+        ("postgres", "", "postgres15", "15.<the version of postgres15>"),
+        ("postgres", "9.6.1", "", "<data.aws_rds_engine_version.e.parameter_group_family>"),
+        ("other", "", "other", "<data.aws_rds_engine_version.e.version>"),
+        ("other", "", "", "<data.aws_rds_engine_version.e.parameter_group_family>"),
+    ],
+)
+def test_engine_versions(
+    evaluated: Evaluated, shown: Shown, engine: str, version: str, family: str, found: str
+) -> None:
+    """A version says its family, a family how its version begins, of the engines that are known."""
+    given = f'parameter_group_family = "{family}"' if family else f'version = "{version}"'
+    wanted = "version" if family else "parameter_group_family"
+    text = f'data "aws_rds_engine_version" "e" {{\n  engine = "{engine}"\n  {given}\n}}\n'
+    text += f'resource "t" "t" {{\n  x = data.aws_rds_engine_version.e.{wanted}\n}}\n'
+    assert shown(x(evaluated(text))) == found
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("data.aws_region.r.name", "data.aws_region.r.id"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import ModuleCall, Span, Value, needs
+from taskwall.core.values import Items, ModuleCall, Span, Value, needs
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT
@@ -306,3 +306,18 @@ def test_declared_twice(stack: Callable[..., TerraformStack]) -> None:
         (10, "local.l is declared twice"),
         (3, "x is written twice"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [("string", '"80"'), ("string", "80"), ("number", '"80"'), ("bool", '"true"')],
+)
+def test_place_of_a_converted_element(evaluated: Evaluated, kind: str, written: str) -> None:
+    """An element that refers to something is where the list names it, whatever its type."""
+    main = f'resource "t" "one" {{\n  p = {written}\n}}\n'
+    main += 'module "m" {\n  source = "../m"\n  v = [t.one.p]\n}\n'
+    child = f'variable "v" {{\n  type = list({kind})\n}}\nresource "t" "two" {{\n  x = var.v\n}}\n'
+    made = evaluated(main, {"m/main.tf": child}).resources
+    found = next(one for one in made if one.origin.address == "module.m.t.two").body.fields["x"]
+    assert isinstance(found, Items)
+    assert [one.place and one.place.line for one in found.items] == [6]

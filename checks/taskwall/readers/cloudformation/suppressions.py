@@ -17,7 +17,7 @@ from taskwall.readers.cloudformation.document import (
 from taskwall.readers.cloudformation.template import Declared, Template
 from taskwall.source.resource import Suppression
 from taskwall.source.stack import SourceError
-from taskwall.source.suppression import is_date, misplaced_date, near_miss, wrong_date
+from taskwall.source.suppression import NEARLY, is_date, misplaced_date, near_miss, wrong_date
 
 # Compiled by their first use: few templates have any.
 _COMMENT: Final = r"#\s*(?:taskwall|checkov)\b"
@@ -27,7 +27,7 @@ _WISH: Final = (
 )
 _NO_RULE: Final = "a skip names a rule, as in TW206"
 _LETTERED: Final = r"[EWIU]([A-Z]{2,}\d*)"
-_NEARLY: Final = r"(?i:taskwall(?:\W{0,2}(?:skip|ignore|disable|suppress)\w*)?)"
+_NEAR_KEY: Final = rf"(?i:taskwall|{NEARLY})"
 """Keys of `Metadata` that look like ours."""
 
 
@@ -64,7 +64,7 @@ def _of_metadata(
     near += [
         (key, node)
         for key, node in members(metadata).items()
-        if key != "taskwall" and re.fullmatch(_NEARLY, key)
+        if key != "taskwall" and re.fullmatch(_NEAR_KEY, key)
     ]
     if own is not None and (word := literal_text(own)):
         near.append((f"taskwall: {word}", own))

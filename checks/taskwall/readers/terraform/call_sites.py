@@ -8,7 +8,7 @@ none, or it is not sure which, it is the call as a whole.
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from taskwall.core.loop_places import origin, use, without_element
+from taskwall.core.loop_places import iteration, where_written, without_element
 from taskwall.core.values import Fields, Items, ModuleCall, Reference, Span, Text, Value
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import (
@@ -208,14 +208,14 @@ def _is_at(one: Span | None, place: Span) -> bool:
     """Whether this is the place, for the same element of a loop."""
     if one is None or without_element(one) != without_element(place):
         return False
-    loop, other = use(one), use(place)
+    loop, other = iteration(one), iteration(place)
     return loop is None or other is None or loop == other
 
 
 def _places(value: Value) -> Iterator[Span]:
     """The places of a value and of all that is in it."""
     if value.place is not None:
-        yield origin(value.place)
+        yield where_written(value.place)
     parts: Iterable[Value] = ()
     if isinstance(value, Fields):
         parts = value.fields.values()

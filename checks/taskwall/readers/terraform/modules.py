@@ -12,7 +12,14 @@ from taskwall.core.values import Span
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.stable_lines import StableFile, stable_file
-from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Later, read_whole
+from taskwall.readers.terraform.syntax.tree import (
+    Attribute,
+    Block,
+    Body,
+    Later,
+    Literal,
+    read_whole,
+)
 from taskwall.readers.terraform.values.types import Type
 from taskwall.source.files import Files, FolderEntry, UnreadableError
 from taskwall.source.stack import SourceError
@@ -40,7 +47,8 @@ class SourceFile(Struct, frozen=True):
 class Module(Struct, frozen=True):
     """A folder of Terraform files, its blocks by what they declare.
 
-    Resources and data sources go by their address within the module, `aws_x.y` or `data.aws_x.y`.
+    Resources and data sources go by their address within the module, `aws_x.y` or `data.aws_x.y`,
+    configurations of the AWS provider by their alias, "" if they have none.
     Blocks and errors have their standing lines.
     `types` are those of the variables, as far as they were asked for.
     """
@@ -53,6 +61,7 @@ class Module(Struct, frozen=True):
     resources: dict[str, Block]
     calls: dict[str, Block]
     errors: tuple[SourceError, ...]
+    providers: dict[str, Block] = {}
     types: dict[str, Type] = {}
 
 
@@ -280,6 +289,9 @@ def module_of(folder: str, units: Iterable[SourceFile]) -> Module:
                     else:
                         module.locals[name] = attribute
                 continue
+            if kind == "provider" and labels == ("aws",):
+                module.providers[_alias(block)] = block
+                continue
             wanted = _LABELS.get(kind)
             if wanted is None:
                 continue
@@ -305,7 +317,14 @@ def module_of(folder: str, units: Iterable[SourceFile]) -> Module:
         module.resources,
         module.calls,
         tuple(errors),
+        module.providers,
     )
+
+
+def _alias(provider: Block) -> str:
+    attribute = provider.body.attributes.get("alias")
+    written = attribute.expression if attribute else None
+    return str(written.value.data) if isinstance(written, Literal) else ""
 
 
 _LABELS = {"variable": 1, "output": 1, "module": 1, "resource": 2, "data": 2}
@@ -313,8 +332,9 @@ _PREFIXES = {"variable": "var.", "output": "output.", "module": "module."}
 
 
 def _tables(module: Module) -> tuple[dict[str, Any], ...]:
-    """The tables of a module, in the order of its fields."""
-    return module.variables, module.locals, module.outputs, module.resources, module.calls
+    """The tables of a module, always in the same order."""
+    own = module.variables, module.locals, module.outputs, module.resources, module.calls
+    return *own, module.providers
 
 
 def _table(module: Module, kind: str) -> dict[str, Block]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from taskwall.core.values import Fields, Need, Unknown, Value, dereferenced
 from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.evaluation.module import ModuleScope
-from taskwall.readers.terraform.evaluation.providers import alias, alias_of, providers
+from taskwall.readers.terraform.evaluation.providers import alias_of
 from taskwall.readers.terraform.values.values import is_null
 
 _OF_THE_PROVIDER = "is set by default_tags of one of several providers"
@@ -19,7 +19,7 @@ class DefaultTags:
 
     def __init__(self, root: ModuleScope) -> None:
         self._root = root
-        self._found = {alias(block): block for block in providers(root.module)}
+        self._found = root.module.providers
         self._any = any(block.body.blocks_of("default_tags") for block in self._found.values())
 
     def added(self, written: Value | None, scope: ModuleScope, local: str) -> Value | None:

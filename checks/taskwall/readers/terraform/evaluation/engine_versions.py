@@ -29,8 +29,8 @@ Amazon RDS API Reference, CreateDBClusterParameterGroup: `aurora-mysql8.0`, `aur
 
 def group_family(written: WrittenBody, scope: ModuleContext) -> Value:
     """`parameter_group_family`, of a version that is written."""
-    engine = _text(written, "engine")
-    major = re.match(_MAJOR.get(engine, r"$^"), _text(written, "version"))
+    engine, version = _text(written, "engine"), _text(written, "version")
+    major = re.match(_MAJOR[engine], version) if engine in _MAJOR else None
     if major is None:
         raise UnsettledError
     return Known(f"{engine}{major[0]}")
@@ -40,7 +40,7 @@ def engine_version(written: WrittenBody, scope: ModuleContext) -> Value:
     """`version`, of which a family that is written says how it begins."""
     engine, of = _text(written, "engine"), _text(written, "parameter_group_family")
     major = of.removeprefix(engine)
-    if not re.fullmatch(_MAJOR.get(engine, r"$^"), major):
+    if engine not in _MAJOR or not re.fullmatch(_MAJOR[engine], major):
         raise UnsettledError
     return Text((f"{major}.", unknown(f"the version of {of}", "is chosen by AWS")))
 

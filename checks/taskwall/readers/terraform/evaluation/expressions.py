@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from taskwall.core.loop_places import ElementSpan, coordinates, origin
+from taskwall.core.loop_places import ElementSpan, coordinates, where_written
 from taskwall.core.values import (
     Fields,
     Items,
@@ -305,18 +305,17 @@ def _condition(node: Expression, scope: ModuleContext, env: Env) -> Known | Unkn
 
 
 def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
-    items = []
     scope.run.work(len(node.items), node.place)
-    for item in node.items:
-        value = _HANDLERS[type(item)](item, scope, env)
-        items.append(value if value.place == item.place else _named_at(item.place, value))
-    return Items(tuple(items), (), node.place)
+    return Items(tuple([_element(item, scope, env) for item in node.items]), (), node.place)
 
 
-def _named_at(place: Span, value: Value) -> Value:
-    """A value that comes from elsewhere: as an element, it is where the list or map names it."""
+def _element(node: Expression, scope: ModuleContext, env: Env) -> Value:
+    """An element of a list or map: it is where this names it, also if it is written elsewhere."""
+    value, place = _HANDLERS[type(node)](node, scope, env), node.place
+    if value.place == place:
+        return value
     if isinstance(value, Fields) and value.place is not None:
-        place = ElementSpan(*coordinates(place), origin(value.place))
+        place = ElementSpan(*coordinates(place), where_written(value.place))
     return with_place(value, place)
 
 
@@ -337,9 +336,7 @@ def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:
                 waits.update(dict.fromkeys(needs(found)))
                 continue
             name = access.text_key(found)
-        value = evaluate(member.value, scope, env)
-        written = value.place == member.value.place
-        fields[name] = value if written else _named_at(member.value.place, value)
+        fields[name] = _element(member.value, scope, env)
         places[name] = member.place
     return further.beside(fields, places, node.place, tuple(waits))
 

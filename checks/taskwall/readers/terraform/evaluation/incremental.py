@@ -52,9 +52,7 @@ from taskwall.source.files import UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.stack import AbsentSource, Inputs, SourceError
 
-K = TypeVar("K")
 T = TypeVar("T")
-V = TypeVar("V")
 
 
 class IncrementalEvaluation(RootEvaluation):
@@ -104,6 +102,7 @@ class IncrementalEvaluation(RootEvaluation):
             put("resources", module.resources),
             put("calls", module.calls),
             (),
+            put("providers", module.providers),
         )
 
     def _put(self, folder: str, table: str, blocks: dict[str, T]) -> dict[str, T]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.loop_places import ElementKey, LoopSpan, coordinates, origin
+from taskwall.core.loop_places import ElementKey, LoopSpan, coordinates, where_written
 from taskwall.core.values import Fields, Items, Known, Span, Value, dereferenced, spelled, symbol
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import value_of
@@ -45,21 +45,19 @@ class ElementKeys:
     """Tells the elements of a loop apart, the same whichever of them a scenario leaves out."""
 
     def __init__(self) -> None:
-        self._alike: dict[str | Span, list[Value]] = {}
+        self._alike: dict[str | Span, dict[int, tuple[int, Value]]] = {}
+        """By name, the elements by their ids, with their numbers."""
 
     def key(self, name: Value, value: Value) -> ElementKey:
         """The key of an element: by its name (the key of a map), else by where it is written.
 
         Of several alike, the number says which; what a list holds and may hold more of is one.
         """
-        found, place = dereferenced(name), value.place and origin(value.place)
+        found, place = dereferenced(name), value.place and where_written(value.place)
         named = spelled(found.data) if isinstance(found, Known) else symbol(name)
         by = named or place or ""
-        alike = self._alike.setdefault(by, [])
-        number = next((n for n, one in enumerate(alike) if one is value), len(alike))
-        if number == len(alike):
-            alike.append(value)
-        return by, number
+        alike = self._alike.setdefault(by, {})
+        return by, alike.setdefault(id(value), (len(alike), value))[0]
 
 
 class LoopElements:
@@ -82,7 +80,7 @@ class LoopElements:
 
     def made(self, dynamic: Block, element: Value) -> Span:
         """The place of what a `dynamic` block makes for an element."""
-        written = element.place and origin(element.place)
+        written = element.place and where_written(element.place)
         return LoopSpan(*coordinates(dynamic.place), self._key, (), written)
 
     def block(self, block: Block) -> Span:
@@ -104,7 +102,7 @@ class LoopElements:
         """The key of the element, and where in it is written what an attribute takes."""
         taken = _taken(attribute, self._names) if self._names else ()
         found = [(self._value(one.element), one) for one in taken]
-        elements = {origin(value.place) for value, _ in found if value.place is not None}
+        elements = {where_written(value.place) for value, _ in found if value.place is not None}
         element = elements.pop() if len(elements) == 1 else None
         values = [(value, one.keys) for value, one in found if not one.chooses]
         of = tuple(dict.fromkeys(at for at in (_written(*one) for one in values) if at is not None))
@@ -123,7 +121,7 @@ class LoopElements:
 
 def _written(value: Value, keys: tuple[str, ...]) -> Span | None:
     """Where a part of an element is written; None if it is not written there."""
-    place = value.place and origin(value.place)
+    place = value.place and where_written(value.place)
     for key in keys:
         value = dereferenced(value)
         if isinstance(value, Fields) and key in value.fields:

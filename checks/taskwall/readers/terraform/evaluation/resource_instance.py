@@ -1,6 +1,7 @@
 """One instance of a resource or data source: its attributes, by need."""
 
 import os
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -224,7 +225,7 @@ class ResourceInstance:
         written = {name: body.fields[name] for name in names if name in body.fields}
         effects = self._scope.run.effects
         return bool(written) and all(
-            _is_empty(value) and effects.hangs(lambda name=name: self.fields.get(name))  # type: ignore[misc]
+            _is_empty(value) and effects.hangs(partial(self.fields.get, name))
             for name, value in written.items()
         )
 

@@ -191,21 +191,21 @@ def simple(value: Value, name: str) -> Value:
         FailedError: it cannot be converted.
     """
     found = dereferenced(value)
+    place = value.place or found.place  # a reference is where it is written, whatever it leads to
     if name == "string":
         text = as_text(value)
-        # A reference is where it is written, whatever it leads to.
-        placed = isinstance(text, Known) and value.place is not None
-        return replace(text, place=value.place) if placed else text
+        moved = isinstance(text, Known) and value is not found
+        return replace(text, place=place) if moved else text
     if isinstance(found, Known):
         data = found.data
         if data is None:
             return value
         converted = to_number(data) if name == "number" else truth(data)
-        return value if converted is data else Known(converted, found.place)
+        return value if converted is data else Known(converted, place)
     if isinstance(found, Items | Fields):
         raise FailedError("a list or map", f"is not of type {name}")
     # The conversion of a text known in part is as unknown as the text.
-    return waiting(value, place=found.place) if isinstance(found, Text) else value
+    return waiting(value, place=place) if isinstance(found, Text) else value
 
 
 def to_number(data: Scalar) -> int | float:
