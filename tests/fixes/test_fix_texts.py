@@ -56,6 +56,8 @@ def problems(rule: Rule, finding: Finding, resources: dict[str, Resource], file:
         type_ = resources[address].type
         if not type_.startswith("awscc_"):
             found += wrong(part, type_, resources)
+        elif parse("fix.tf", PLACEHOLDER.sub("placeholder", part) + "\n").errors:
+            found.append("is no Terraform")
     return found
 
 

@@ -32,3 +32,23 @@ def test_the_network_configuration_of_a_service(tmp_path: Path) -> None:
     document = scan(options).document
     assert not document.errors
     assert [one.line for one in document.findings] == [10]
+
+
+REMOVED = """\
+Conditions:
+  Networked: !Equals [!Ref AWS::Region, eu-west-1]
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: web:1
+      NetworkConfiguration:
+        AwsvpcConfiguration: !If [Networked, {Subnets: [subnet-1]}, !Ref AWS::NoValue]
+"""
+
+
+def test_a_network_configuration_that_a_condition_removes(tmp_path: Path) -> None:
+    """A property that stands there in the right case, without a value, is no mistake."""
+    file = tmp_path / "template.yaml"
+    file.write_text(REMOVED)
+    assert not scan(Options((str(file),), cwd=str(tmp_path))).document.errors

@@ -3,11 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from permits import permission
+from taskwall.core.change import AttributePath
 from taskwall.core.values import Need, Scalar
 from taskwall.model.core.address import Ranges
-from taskwall.model.permissions.ports import Ports, Transport, only_opens, opened
+from taskwall.model.permissions.ports import Ports, Transport, narrowed_to, only_opens, opened
 
 TRANSPORTS: tuple[Transport, ...] = ("tcp", "udp")
 SPELLED: dict[str, Scalar] = {
@@ -111,3 +113,19 @@ def test_ports_that_are_left_out_or_negative(
 
     assert ports is not None
     assert tuple(port for port in EDGES if ports & Ranges(((port, port),))) == open_
+
+
+@pytest.mark.parametrize(
+    ("spoken", "wanted"), [("tcp", {443}), ("-1", {"tcp", 443}), ("udp", set()), ("50", set())]
+)
+def test_a_fix_narrows_only_what_opens_tcp(spoken: str, wanted: set[Scalar]) -> None:
+    """Ports of TCP are nothing to which a permission of another protocol could be narrowed."""
+    written = permission(spoken, 1, 65535)
+    settings = {
+        name: replace(getattr(written, name), attribute=AttributePath("g", name))
+        for name in ("protocol", "first_port", "last_port")
+    }
+
+    changes = narrowed_to(replace(written, **settings), Ports(Ranges(((443, 443),))), "port")
+
+    assert {each.terraform for each in changes} == wanted

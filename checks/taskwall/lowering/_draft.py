@@ -84,6 +84,12 @@ class ResourceReader:
         settable = cell.path and not _is_translated(self.resource)
         return (AttributeChange(spot, terraform, cloudformation),) if settable else ()
 
+    def beside(self, code: NewValue) -> tuple[AttributeChange, ...]:
+        """The change that adds resources after this one: none beside one of awscc."""
+        if _is_translated(self.resource):
+            return ()
+        return (AttributeChange(AttributePath(self.id, ""), code, code, form="beside"),)
+
     def complain(self, cell: Cell, message: str) -> None:
         """Note that what stands at a cell cannot be read."""
         error, call = SourceError(cell.place, f"{self.name}: {message}"), self.origin.download

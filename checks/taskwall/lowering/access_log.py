@@ -54,8 +54,7 @@ def logging(r: ResourceReader, kind: Setting) -> tuple[AttributeChange, ...]:
         found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
         named = "access_logs.s3.bucket" in found
     if not named and kind.known in ("application", "network"):
-        bucket, beside = new_log_bucket(r, str(kind.known))
-        added = (beside,)
+        bucket, added = new_log_bucket(r, str(kind.known))
     if r.terraform:
         return (*block_of_logs(r, attributes, bucket), *added)
     changes: tuple[AttributeChange, ...] = added

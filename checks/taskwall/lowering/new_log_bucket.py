@@ -2,7 +2,7 @@
 
 import json
 
-from taskwall.core.change import AttributeChange, AttributePath, NewValue, SourceCode
+from taskwall.core.change import AttributeChange, NewValue, SourceCode
 from taskwall.lowering._draft import ResourceReader
 
 _OBJECTS = (
@@ -84,7 +84,7 @@ READ = "2026-11-27"
 access logs"). What names the bucket names the policy, so that the policy is there first."""
 
 
-def new_log_bucket(r: ResourceReader, kind: str) -> tuple[NewValue, AttributeChange]:
+def new_log_bucket(r: ResourceReader, kind: str) -> tuple[NewValue, tuple[AttributeChange, ...]]:
     """The name of a new bucket, as code, and the change that adds it beside its load balancer.
 
     Args:
@@ -98,9 +98,8 @@ def new_log_bucket(r: ResourceReader, kind: str) -> tuple[NewValue, AttributeCha
     else:
         statement, text = {"network": _YAML_NETWORK}.get(kind, _YAML_APPLICATION), _YAML
     written = statement.format(name=name, objects=_OBJECTS.format(name=name))
-    code: NewValue = SourceCode(text.format(name=name, statement=written))
     named = SourceCode(
         f"aws_s3_bucket_policy.{name}.bucket" if r.terraform else f"!Ref {name}Policy",
         json.dumps({"Ref": f"{name}Policy"}),
     )
-    return named, AttributeChange(AttributePath(r.id, ""), code, code, form="beside")
+    return named, r.beside(SourceCode(text.format(name=name, statement=written)))

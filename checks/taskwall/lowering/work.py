@@ -203,7 +203,7 @@ def _complain_of_case(r: ResourceReader, block: Cell, path: str) -> None:
     holder = block.at(outer) if outer else block
     found = dereferenced(holder.value) if holder.value is not None else None
     for key in found.fields if isinstance(found, Fields) else ():
-        if key.lower() == wanted.lower():
+        if key != wanted and key.lower() == wanted.lower():
             r.complain(holder.get(key), f"{key} is not a property: write {wanted}")
 
 

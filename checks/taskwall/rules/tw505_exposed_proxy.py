@@ -122,7 +122,7 @@ def _plain(address: Setting, name: str) -> Fact:
     if scheme == "https":
         return Fact(False, text, address.place, name, otherwise=otherwise)
     public = _is_public(address, host)
-    if public is not None:
+    if public is False or (public and OPEN not in scheme):
         return Fact(public, text, address.place, name, otherwise=otherwise)
     if OPEN in host or OPEN in scheme:
         return Fact(None, text, address.place, name, address.needs)

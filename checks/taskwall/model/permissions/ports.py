@@ -130,10 +130,10 @@ def narrowed_to(permission: Permission, ports: Ports, word: str) -> tuple[Attrib
     None if it opens none of them: what it was meant for is not known. Placeholders, of this word,
     stand for ports that are not one known range.
     """
-    held = range_of_ports(permission) or ALL_PORTS
+    held = opened(permission, "tcp")
     if ports.udp or ports.needs or ports.named or ports.perhaps:
         return permission.for_ports(Placeholder(word), Placeholder(word))
-    spans = (ports.tcp & held).spans
+    spans = (ports.tcp if held is None else ports.tcp & held).spans
     if len(spans) == 1:
         return permission.for_ports(*spans[0])
     return permission.for_ports(Placeholder(word), Placeholder(word)) if spans else ()
