@@ -15,7 +15,7 @@ TARGETS = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop/1"
 
 
 def group(name: str, port: int, *, out: bool = True, of: str = "") -> dict[str, Any]:
-    """A group that admits one port from anywhere, or from another group."""
+    """A group that allows one port from anywhere, or from another group."""
     who = {"UserIdGroupPairs": [{"GroupId": of}]} if of else ANYBODY
     return {
         "GroupId": name,
