@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tools.described import template
 
-from taskwall.api.flows import list_flows
+from taskwall.api.flows import FlowLine, list_flows
 from taskwall.api.options import Options
 
 ANYBODY = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -15,7 +16,7 @@ TARGETS = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop/1"
 
 
 def group(name: str, port: int, *, out: bool = True, of: str = "") -> dict[str, Any]:
-    """A group that admits one port from anywhere, or from another group."""
+    """A group that allows one port from anywhere, or from another group."""
     who = {"UserIdGroupPairs": [{"GroupId": of}]} if of else ANYBODY
     return {
         "GroupId": name,
@@ -127,23 +128,28 @@ DESCRIBED: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
+def flows_of(described: dict[str, list[dict[str, Any]]], folder: Path) -> tuple[FlowLine, ...]:
+    """The flows of the template of what is described."""
+    (folder / "described").mkdir()
+    for name, held in described.items():
+        (folder / "described" / f"{name}.json").write_text(json.dumps({name: held}))
+    (folder / "template.json").write_text(json.dumps(template(folder / "described")))
+    found = list_flows(Options(paths=(str(folder / "template.json"),)), None, None)
+    assert not found.problems
+    return found.flows
+
+
 def test_flows_of_a_network_as_it_is_described(tmp_path: Path) -> None:
     """What is described can be reached as AWS would let it."""
-    (tmp_path / "described").mkdir()
-    for name, held in DESCRIBED.items():
-        (tmp_path / "described" / f"{name}.json").write_text(json.dumps({name: held}))
-    (tmp_path / "template.json").write_text(json.dumps(template(tmp_path / "described")))
+    found = flows_of(DESCRIBED, tmp_path)
 
-    found = list_flows(Options(paths=(str(tmp_path / "template.json"),)), None, None)
-
-    assert not found.problems
     lines = {
         f"{flow.source} {flow.target} {flow.protocol} {','.join(flow.ports)}"
         + "".join(f" by {each}" for each in flow.through)
-        for flow in found.flows
+        for flow in found
         if not flow.source.startswith("vpc:") and flow.source != flow.target
     }
-    assert all(flow.verdict == "open" for flow in found.flows)
+    assert all(flow.verdict == "open" for flow in found)
     assert lines == {
         "internet lb:loadbalancernetfront1 tcp 80",
         "internet service:ishop tcp 80 by lb:loadbalancernetfront1",
@@ -159,3 +165,71 @@ def test_flows_of_a_network_as_it_is_described(tmp_path: Path) -> None:
         "service:istore service:ishop tcp 8080",
         "service:istore service:ishop tcp 80 by lb:loadbalancernetfront1",
     }
+
+
+def joined(*, peered: bool, propagated: bool = True) -> dict[str, list[dict[str, Any]]]:
+    """A VPC with an instance and one with a database, joined by a peering or a transit gateway."""
+    by = {"VpcPeeringConnectionId": "pcx-1"} if peered else {"TransitGatewayId": "tgw-1"}
+    tied = ({"TransitGatewayAttachmentId": "att-a"}, {"TransitGatewayAttachmentId": "att-b"})
+    table = {"TransitGatewayRouteTableId": "tgw-rtb"}
+    back = {"DestinationCidrBlock": "10.2.0.0/16", "TransitGatewayAttachments": [tied[1]]}
+    ends = {"RequesterVpcInfo": {"VpcId": "a"}, "AccepterVpcInfo": {"VpcId": "b"}}
+    common: dict[str, list[dict[str, Any]]] = {
+        "Vpcs": [{"VpcId": "a", "CidrBlock": "10.1.0.0/16"},
+                 {"VpcId": "b", "CidrBlock": "10.2.0.0/16"}],
+        "Subnets": [{"SubnetId": "subnet-a", "VpcId": "a", "CidrBlock": "10.1.0.0/24"},
+                    {"SubnetId": "subnet-b", "VpcId": "b", "CidrBlock": "10.2.0.0/24"}],
+        "RouteTables": [
+            {"RouteTableId": f"rtb-{vpc}", "VpcId": vpc, "Associations": [{"Main": True}],
+             "Routes": [{"DestinationCidrBlock": "10.0.0.0/8", **by}]}
+            for vpc in "ab"
+        ],
+        "SecurityGroups": [
+            {**group("sg-web", 80), "VpcId": "a"},
+            {**group("sg-store", 5432), "VpcId": "b"},
+        ],
+        "Reservations": [{"Instances": [instance("i-web", "subnet-a", "sg-web")]}],
+        "DBInstances": [
+            {"DBInstanceIdentifier": "shop", "Engine": "postgres", "PubliclyAccessible": False,
+             "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-store"}],
+             "DBSubnetGroup": {"Subnets": [{"SubnetIdentifier": "subnet-b"}]}}
+        ],
+    }  # fmt: skip
+    if peered:
+        connection = {"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "active"}, **ends}
+        return {**common, "VpcPeeringConnections": [connection]}
+    return {
+        **common,
+        "TransitGateways": [{"TransitGatewayId": "tgw-1", "State": "available"}],
+        "TransitGatewayVpcAttachments": [
+            {**each, "TransitGatewayId": "tgw-1", "VpcId": vpc, "SubnetIds": [f"subnet-{vpc}"]}
+            for vpc, each in zip("ab", tied, strict=True)
+        ],
+        "TransitGatewayAttachments": [
+            {**each, "TransitGatewayId": "tgw-1", "ResourceType": "vpc", "Association": table}
+            for each in tied
+        ],
+        "TransitGatewayRouteTables": [{**table, "TransitGatewayId": "tgw-1"}],
+        "TransitGatewayPropagations": [
+            {**table, "TransitGatewayRouteTablePropagations": [tied[0]] if propagated else []}
+        ],
+        "TransitGatewayStaticRoutes": [{**table, "Routes": [back]}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("described", "opens"),
+    [
+        (joined(peered=True), True),
+        (joined(peered=False), True),
+        (joined(peered=False, propagated=False), False),
+        ({**joined(peered=True), "VpcPeeringConnections": []}, False),
+    ],
+)
+def test_vpcs_are_joined_as_it_is_described(
+    described: dict[str, list[dict[str, Any]]], opens: bool, tmp_path: Path
+) -> None:
+    """A peering joins them, and a transit gateway whose tables know both ways."""
+    found = {(flow.source, flow.target, *flow.ports) for flow in flows_of(described, tmp_path)}
+
+    assert (("service:iweb", "store:shop", "5432") in found) == opens

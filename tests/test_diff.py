@@ -267,22 +267,27 @@ def test_objects_elsewhere_and_missing_objects_are_errors(tmp_path: Path) -> Non
         difference(options, "HEAD", None)
 
 
-def test_modules_of_one_side_are_absent_on_both(tmp_path: Path) -> None:
-    """A module that is downloaded in the version of one side makes no difference by itself."""
-    call = 'module "net" {\n  source  = "acme/net/aws"\n  version = "%s"\n}\n'
-    committed(tmp_path, STACK + call % "1.0.0")
-    (tmp_path / "main.tf").write_text(STACK + call % "2.0.0")
-    there = tmp_path / ".terraform" / "modules"
+def downloaded_on_one_side(root: Path, source: str, before: str, after: str) -> Difference:
+    """What is said where a call's version changes, and only the new one is downloaded."""
+    call = 'module "net" {\n  source  = "%s"\n  version = "%s"\n}\n'
+    committed(root, STACK + call % (source, before))
+    (root / "main.tf").write_text(STACK + call % (source, after))
+    there = root / ".terraform" / "modules"
     (there / "net").mkdir(parents=True)
     (there / "net" / "main.tf").write_text(OPENED)
     noted = {
         "Key": "net",
-        "Source": "registry.terraform.io/acme/net/aws",
-        "Version": "2.0.0",
+        "Source": f"registry.terraform.io/{source}",
+        "Version": after,
         "Dir": ".terraform/modules/net",
     }
     (there / "modules.json").write_text(json.dumps({"Modules": [noted]}))
-    found = difference(Options(cwd=str(tmp_path)), "HEAD", None)
+    return difference(Options(cwd=str(root)), "HEAD", None)
+
+
+def test_modules_of_one_side_are_absent_on_both(tmp_path: Path) -> None:
+    """A module that is downloaded in the version of one side makes no difference by itself."""
+    found = downloaded_on_one_side(tmp_path, "acme/net/aws", "1.0.0", "2.0.0")
     assert found.one_sided == ("module.net",)
     assert {(one.name, one.version) for one in found.absent} == {
         ("module.net", "1.0.0"),
@@ -296,6 +301,16 @@ def test_modules_of_one_side_are_absent_on_both(tmp_path: Path) -> None:
     assert not found.flows.opened
     assert not found.flows.closed
     assert not found.findings.appeared
+
+
+def test_modules_of_one_side_are_named_where_a_stand_in_is_read(tmp_path: Path) -> None:
+    """Both sides are read through the stand-in, not as downloaded: each format says so."""
+    source = "terraform-aws-modules/security-group/aws"
+    found = downloaded_on_one_side(tmp_path, source, "5.1.0", "5.2.0")
+    assert found.one_sided == ("module.net",)
+    assert not found.absent
+    for name in ("text", "markdown", "json"):
+        assert "module.net" in render(name, found)
 
 
 def test_a_plan_is_compared_with_the_state_that_it_found(tmp_path: Path) -> None:

@@ -80,17 +80,18 @@ def test_a_report_is_whole_whenever_it_is_killed(tmp_path: Path) -> None:
 def test_what_killed_runs_left_is_removed_after_a_day(tmp_path: Path) -> None:
     """Only that: not what another run is writing, nor what has another name or is no file."""
     target = tmp_path / "report.json"
-    for name in (".taskwall-a.tmp", ".taskwall-b.tmp", ".taskwall-c.json", "d.tmp"):
+    old, new, folder, link = (f".taskwall-{letter * 16}.tmp" for letter in "abef")
+    for name in (old, new, ".taskwall-notes.tmp", f"{old[:-4]}.json", "d.tmp"):
         (tmp_path / name).write_text(OLD)
-    (tmp_path / ".taskwall-e.tmp").mkdir()
-    (tmp_path / ".taskwall-f.tmp").symlink_to("d.tmp")
+    (tmp_path / folder).mkdir()
+    (tmp_path / link).symlink_to("d.tmp")
     for each in tmp_path.iterdir():
-        if each.name != ".taskwall-b.tmp":
+        if each.name != new:
             yesterday = each.lstat().st_mtime - 25 * 60 * 60
             os.utime(each, (yesterday, yesterday), follow_symlinks=False)
     before = set(os.listdir(tmp_path))
     outputs.write(str(target), NEW)
-    assert set(os.listdir(tmp_path)) == before - {".taskwall-a.tmp"} | {"report.json"}
+    assert set(os.listdir(tmp_path)) == before - {old} | {"report.json"}
 
 
 def test_two_at_once_write_one_after_the_other(tmp_path: Path) -> None:

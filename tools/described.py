@@ -20,7 +20,7 @@ Made: TypeAlias = tuple[str, str, dict[str, Any]]
 """An id (or ARN) of AWS, the type of its resource, and its properties."""
 
 NOBODY = {"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
-"""What stands for no egress rule at all, of which CloudFormation would make one for all."""
+"""The egress rule of a group that has none: without any, CloudFormation allows all egress."""
 
 GONE = frozenset({"deleted", "deleting", "expired", "failed", "rejected", "terminated"})
 """The states of what is not there any more, but described for a while."""

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -248,6 +249,8 @@ def test_what_is_absent_is_said_in_the_picture(name: str) -> None:
     assert ("1 module not read" in text) == (name != "json")
     assert name != "json" or json.loads(text)["absent"][0]["cure"] == "terraform get"
     assert "not read" not in render(name, [Graph("infra")])
+    twice = render(name, [Graph("infra")], [*absent, msgspec.structs.replace(absent[0], stack="b")])
+    assert ("1 module not read: what it creates is" in twice) == (name != "json")
 
 
 TAGS = [tag for tag, *_ in Elements(render("html", [])).found]

@@ -48,6 +48,22 @@ def test_what_the_manifest_names_no_more_is_not_read(output: Path) -> None:
     assert scan(Options(paths=("cdk.out/Old.template.json",))).document.summary.stacks == 1
 
 
+def test_each_manifest_has_one_warning(output: Path) -> None:
+    """Templates of a stage lie below, between those of the app in the order of their paths."""
+    stage = output / "assembly-Prod"
+    stage.mkdir()
+    for folder, name in ((output, "web.template.json"), (stage, "Old.template.json")):
+        (folder / name).write_text(OPEN)
+    (stage / "W.template.json").write_text(OPEN)
+    (stage / "manifest.json").write_text(json.dumps(MANIFEST))
+
+    warnings = scan(Options()).document.warnings
+    assert [(one.file, one.message.partition(" beside")[0]) for one in warnings] == [
+        ("cdk.out/assembly-Prod/manifest.json", "does not name 1 template"),
+        ("cdk.out/manifest.json", "does not name 2 templates"),
+    ]
+
+
 def test_a_stack_by_itself_is_read_with_its_nested_ones(output: Path) -> None:
     """CDK names them by the hash of what is in them."""
     stack = {

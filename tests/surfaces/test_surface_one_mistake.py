@@ -655,3 +655,26 @@ def test_a_chain_leads_to_where_the_value_is_written(tmp_path: Path, ending: str
     [last] = [step for step in one.because if "takes its value" in step.text]
     assert last.file == f"parent.{ending}"
     assert [last.line] == marked(parent)
+
+
+def test_where_a_shared_value_is_written_is_one_step(tmp_path: Path) -> None:
+    """Groups of a module that share a range come from one line, which one step names."""
+    ranges = "  ranges = local.anybody #<"
+    call = CALL_OF_GROUP.replace('  ranges = ["0.0.0.0/0"] #<', ranges)
+    local = 'locals {\n  anybody = ["0.0.0.0/0"]\n}\n'
+    group, output = MODULE_OF_GROUP.replace(" #<", "").split("output")
+    more = group.partition("\n")[2].replace('"api"', '"more"')
+    both = "output" + output.replace("aws_security_group.api.id", "[%s]") % ", ".join(
+        f"aws_security_group.{name}.id" for name in ("api", "more")
+    )
+    api = service("api", '["subnet-1"]').replace('["sg-0123456789abcdef0"]', "module.group.id")
+    (tmp_path / "child").mkdir()
+    (tmp_path / "main.tf").write_text(call + local + api + NETWORK)
+    (tmp_path / "child" / "main.tf").write_text(group + more + both)
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW204",))
+    [one] = scan(options).document.findings
+
+    assert [one.line] == marked(call)
+    assert "; also module.group.aws_security_group.more" in one.message
+    steps = [step for step in one.because if "takes its value" in step.text]
+    assert [(step.file, step.line) for step in steps] == [("main.tf", 6)]

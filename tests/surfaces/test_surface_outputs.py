@@ -106,6 +106,16 @@ def test_no_findings_is_said_alone_only_where_all_is_decided(summary: Summary, s
     assert says in text
 
 
+def test_a_call_that_two_stacks_make_is_one() -> None:
+    """A module that two roots call makes the same call twice: nothing is said of several."""
+    one = everything().document.absent[0]
+    absent = (one, msgspec.structs.replace(one, stack="other"))
+    document = ReportDocument(2, "0", Summary(1, 2, 1, passed=1, absent=2), (), absent=absent)
+    text = render("text", Report(document, lambda _f, _l: None), View())
+    assert "1 module not read (what it creates is unknown):\n" in text
+    assert "No findings, but 1 module was not read.\n" in text
+
+
 OPTIONS = [
     ("var.peers", "var", "--var peers=VALUE"),
     ("VpcId", "parameters", "--parameters VpcId=VALUE"),

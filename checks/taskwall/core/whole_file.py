@@ -5,7 +5,10 @@ from contextlib import suppress
 from stat import S_ISREG
 from time import time
 
-_PREFIX, _ENDING = ".taskwall-", ".tmp"
+from taskwall.core.patterns import pattern
+
+_NAME = pattern(r"\.taskwall-[0-9a-f]{16}\.tmp")
+"""How new files are named: nobody else names one so by chance."""
 
 ABANDONED = 24 * 60 * 60
 """So many seconds after its last change nobody is still writing a new file."""
@@ -30,7 +33,7 @@ def made_beside(path: str, data: bytes, mode: int | None = None) -> str:
     """
     folder = os.path.dirname(path)
     _remove_abandoned(folder)
-    beside = os.path.join(folder, f"{_PREFIX}{os.urandom(8).hex()}{_ENDING}")
+    beside = os.path.join(folder, f".taskwall-{os.urandom(8).hex()}.tmp")
     try:
         with open(beside, "xb") as stream:
             stream.write(data)
@@ -54,7 +57,7 @@ def _remove_abandoned(folder: str) -> None:
     """Remove the new files in a folder whose runs were killed long ago."""
     with suppress(OSError), os.scandir(folder or os.curdir) as entries:
         for entry in entries:
-            if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):
+            if _NAME.fullmatch(entry.name):
                 about = entry.stat(follow_symlinks=False)
                 if S_ISREG(about.st_mode) and about.st_mtime < time() - ABANDONED:
                     remove(entry.path)

@@ -35,9 +35,15 @@ def _blocks(found: Difference) -> Iterator[str]:
     yield from _folded("Findings that go", gone, _finding)
     yield from _folded("Unknowns that arise", findings.unknown, _finding)
     yield from _folded(
-        "Absent, and read on neither side",
+        "Absent",
         list(absent_calls(found.absent)),
         lambda one: _place(one[0], _absent(*one, found)),
+    )
+    listed = {one.name for one in found.absent}  # what is read through a stand-in is not
+    yield from _folded(
+        "Not read as downloaded: only one side has it so",
+        [name for name in found.one_sided if name not in listed],
+        as_code,
     )
     yield from _list(
         "Not read",

@@ -147,7 +147,8 @@ class Unread(Struct, frozen=True):
 class Absent(Struct, frozen=True):
     """A module, template or file that a source calls and that was not there to be read.
 
-    `file` and `line` are those of the call; `stack` is what calls it. `read_as` names the model of
+    A link that leads out of the repository is one, too. `file` and `line` are those of the call, or
+    of the link; `stack` is what calls it, or the folder with the link. `read_as` names the model of
     it that was read in its place, if there was one.
     """
 

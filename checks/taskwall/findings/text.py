@@ -99,6 +99,11 @@ def absent_count(absent: Iterable[Absent]) -> str:
     return " and ".join((", ".join(first), last)) if first else last
 
 
+def is_one_call(absent: Iterable[Absent]) -> bool:
+    """Whether absent sources are all of one call, however many stacks make it."""
+    return len(set(map(_call, absent))) == 1
+
+
 def count_of_kind(kind: str, count: int) -> str:
     """So many absent sources of a kind, in words."""
     return f"{count:,} {ABSENT_KINDS[kind][count > 1] if kind in ABSENT_KINDS else kind}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskwall.findings.finding import Absent
-from taskwall.findings.text import absent_count
+from taskwall.findings.text import absent_count, is_one_call
 from taskwall.graph import Graph, GraphFrame, GraphNode
 
 
@@ -40,5 +40,5 @@ def failing(graph: Graph, findings: Iterable[int]) -> bool:
 
 def not_drawn(absent: Sequence[Absent]) -> str:
     """That what is absent is not in the picture."""
-    create = "it creates" if len(absent) == 1 else "they create"
+    create = "it creates" if is_one_call(absent) else "they create"
     return f"{absent_count(absent)} not read: what {create} is not drawn"

@@ -5,7 +5,7 @@ for each place where a user would change it: at the last expression that all who
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -118,12 +118,13 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
 
 
 def _origins(
-    rows: Iterable[ReportEntry], paths: ReportPaths, met: Container[tuple[str, int]]
+    rows: Iterable[ReportEntry], paths: ReportPaths, met: Iterable[tuple[str, int]]
 ) -> Iterator[Step]:
     """Steps that say where wrong values are written, and which of them nobody gives.
 
-    What stands at a place that the finding names already needs no step.
+    What stands at a place that the finding names already needs no step, and a place needs one.
     """
+    met = set(met)
     for row in rows:
         last = _nodes(row)[-1]
         if row.finding.verdict != "fail":
@@ -135,6 +136,7 @@ def _origins(
         elif last.written is not None:
             file, line = paths.shown(last.written.file), last.written.line
             if (file, line) not in met:
+                met.add((file, line))
                 yield Step(row.name, file, line, f"{row.name} takes its value from here")
 
 

@@ -255,7 +255,7 @@ class ReportBuilder:
 
     def _left_over(self) -> Iterator[Problem]:
         """The templates that an earlier synthesis of CDK left, at the manifest without them."""
-        by_folder = groupby(sorted(self.found.stale), os.path.dirname)
+        by_folder = groupby(sorted(self.found.stale, key=os.path.split), os.path.dirname)
         for folder, paths in by_folder:
             names = [os.path.basename(path) for path in paths]
             are = "1 template" if len(names) == 1 else f"{len(names):,} templates"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import Absent, Problem, Report
-from taskwall.findings.text import absent_by_root, absent_count, sanitize, wanted
+from taskwall.findings.text import absent_by_root, absent_count, is_one_call, sanitize, wanted
 from taskwall.outputs import View
 from taskwall.outputs.text.pieces import GROUPS, NAMES_SHOWN, Piece, capped, count, place
 
@@ -50,7 +50,7 @@ def absent_sources(report: Report, view: View) -> Iterator[Piece]:
     missing = [one for one in absent if one.read_as is None]
     if missing:
         yield f"{absent_count(missing)} not read", "unknown"
-        create = "it creates" if len(missing) == 1 else "they create"
+        create = "it creates" if is_one_call(missing) else "they create"
         yield f" (what {create} is unknown):\n", ""
         yield from _calls(missing, view)
     if modelled := [one for one in absent if one.read_as is not None]:
