@@ -186,20 +186,20 @@ def is_tried(name: str) -> bool:
 def stack_of(moved: Moved, present: bool) -> Stack:
     """The root, with its module or without."""
     if moved.call == "Moved":
-        templates = {"/root/template.yaml": moved.root}
-        templates |= {"/root/moved.yaml": moved.module} if present else {}
-        inputs = Inputs(boundary="/root")
+        templates = {"/nowhere/template.yaml": moved.root}
+        templates |= {"/nowhere/moved.yaml": moved.module} if present else {}
+        inputs = Inputs(boundary="/nowhere")
         joined, errors = cloudformation.stacks([*templates], Files(templates), inputs)
         assert errors == []
         (whole,) = joined
         return whole
-    texts = {"/root/main.tf": moved.root, "/moved/main.tf": moved.module}
+    texts = {"/nowhere/main.tf": moved.root, "/moved/main.tf": moved.module}
     if moved.call != "module.moved":
-        texts |= {"/root/main.tf": OUTER, "/root/outer/main.tf": moved.root}
-    inputs = Inputs(boundary="/root", module_sources={SOURCE: "/moved"} if present else {})
+        texts |= {"/nowhere/main.tf": OUTER, "/nowhere/outer/main.tf": moved.root}
+    inputs = Inputs(boundary="/nowhere", module_sources={SOURCE: "/moved"} if present else {})
     roots, errors = terraform.stacks([*texts], Files(texts), inputs)
     assert errors == []
-    return next(one for one in roots if one.name == "/root")
+    return next(one for one in roots if one.name == "/nowhere")
 
 
 def verdicts(rule: Rule, moved: Moved, present: bool) -> tuple[dict[str, set[str]], bool]:
@@ -307,7 +307,9 @@ resource "aws_ecs_service" "web" {
 
 def test_what_a_module_may_hold_unseen_silences_nothing() -> None:
     """An unknown that is told once, at the first task source, is told at one that is written."""
-    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": BESIDE}), Inputs())
+    [stack], _ = terraform.stacks(
+        ["/nowhere/main.tf"], Files({"/nowhere/main.tf": BESIDE}), Inputs()
+    )
     rules = [each for each in all_rules() if each.id == "TW401"]
 
     found = judge(stack, rules, Settings(show=("unknown",))).findings
@@ -369,7 +371,7 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
 
     monkeypatch.setattr(tw407_unreached_endpoint, "ingress_allowed", ask)
     monkeypatch.setattr(tw407_unreached_endpoint, "egress_allowed", ask)
-    texts = {"/root/main.tf": SHARED}
+    texts = {"/nowhere/main.tf": SHARED}
     [stack], _ = terraform.stacks([*texts], Files(texts), Inputs())
 
     found = judge(stack, [rule], Settings(show=("unknown",))).findings
@@ -396,7 +398,9 @@ module "web" {
 
 def test_messages_say_what_may_be_in_a_module() -> None:
     """Not the module is a database or has instances, but something in it may be one."""
-    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": HANDED}), Inputs())
+    [stack], _ = terraform.stacks(
+        ["/nowhere/main.tf"], Files({"/nowhere/main.tf": HANDED}), Inputs()
+    )
     rules = [each for each in all_rules() if each.id in ("TW207", "TW208")]
 
     judged = judge(stack, rules, Settings(show=("fail", "unknown")))
@@ -436,7 +440,7 @@ module "web" {
 
 def test_an_unknown_stands_where_what_it_is_about_is_handed_over() -> None:
     """Tasks may be in either module, but only one gets the group that reaches the store."""
-    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": USED}), Inputs())
+    [stack], _ = terraform.stacks(["/nowhere/main.tf"], Files({"/nowhere/main.tf": USED}), Inputs())
     rules = [each for each in all_rules() if each.id == "TW106"]
 
     [one] = judge(stack, rules, Settings(show=("fail", "unknown"))).findings
@@ -473,7 +477,9 @@ resource "aws_ecs_service" "web" {
 
 def test_what_a_module_puts_out_turns_no_switch() -> None:
     """Nobody can choose it: that a listener is public, or internal, waits for the module."""
-    [stack], _ = terraform.stacks(["/root/main.tf"], Files({"/root/main.tf": DECIDED}), Inputs())
+    [stack], _ = terraform.stacks(
+        ["/nowhere/main.tf"], Files({"/nowhere/main.tf": DECIDED}), Inputs()
+    )
     rules = [each for each in all_rules() if each.id in ("TW101", "TW104")]
 
     found = [
@@ -539,8 +545,8 @@ Logs:
 def test_an_include_may_add_to_every_resource(part: str, there: bool, verdict: str) -> None:
     """One that is not there, where resources are declared: a module that is given all of them."""
     text = INCLUDING.replace("PART:\n", f"{part}:\n" if part else "")
-    texts = {"/root/template.yaml": text} | ({"/root/logs.yaml": LOGS} if there else {})
-    [stack], errors = cloudformation.stacks(["/root/template.yaml"], Files(texts), Inputs())
+    texts = {"/nowhere/template.yaml": text} | ({"/nowhere/logs.yaml": LOGS} if there else {})
+    [stack], errors = cloudformation.stacks(["/nowhere/template.yaml"], Files(texts), Inputs())
     rules = [each for each in all_rules() if each.id == "TW701"]
 
     judged = judge(stack, rules, Settings(show=("fail", "unknown", "pass")))
@@ -562,7 +568,7 @@ DEFAULT = """\
 
 def told(template: str, rules: set[str]) -> set[tuple[str, str]]:
     """The rules that do not pass, and where."""
-    texts = {"/root/template.yaml": template}
+    texts = {"/nowhere/template.yaml": template}
     [stack], _ = cloudformation.stacks(list(texts), Files(texts), Inputs())
     chosen = [each for each in all_rules() if each.id in rules]
     found = judge(stack, chosen, Settings(show=("fail", "unknown"))).findings

@@ -50,6 +50,10 @@ def said(found: list[tuple[str, Any]], port: int) -> str:
     return "open" if "open" in verdicts else "unknown" if verdicts else "closed"
 
 
+ANYTHING = tuple(Rule(way, (0, 65535), "0.0.0.0/0") for way in ("ingress", "egress"))
+"""Permissions for every port and address."""
+
+
 @given(worlds())
 @examples(12)
 def test_flows_are_those_of_tried_packets(world: World) -> None:
@@ -88,6 +92,15 @@ def through_edge(world: World, found: dict[tuple[str, ...], list[tuple[str, Any]
     assert verdict == "unknown" or (verdict == "open") == (incoming and onward)
     assert said(found["internet", "edge"], LISTENER) == ("open" if incoming else "closed")
     assert all(said(found[each, "edge"], TARGET) == "closed" for each in ("internet", "two"))
+
+
+@given(worlds(), st.sampled_from(("g", "h", "gh")))
+@examples(15)
+def test_flows_through_a_load_balancer(world: World, wide: str) -> None:
+    """The same where groups allow everything: else what is tried hardly ever gets through."""
+    more = {name: (*rules, *ANYTHING * (name in wide)) for name, rules in world.rules.items()}
+    opener = replace(world, rules=more)
+    through_edge(opener, flows(opener))
 
 
 def opened(world: World) -> set[tuple[tuple[str, ...], int]]:
