@@ -139,11 +139,11 @@ def commands() -> str:
         "## Exit statuses\n\n"
         f"| Status | Meaning for `taskwall scan` |\n| --- | --- |\n{statuses}\n"
         "The other commands end with 0, or with 2 for wrong usage, nothing to analyse, or a\n"
-        "source that could not be read. These end with 1: `taskwall diff` for findings that appear\n"
-        "at or above --fail-on, or flows that open with --fail-on-open; `taskwall fix --check` if\n"
-        "there is something to fix; `taskwall fleet --fail-on` for findings at or above it;\n"
-        "`taskwall rules test` for rules that do not report what their fixtures mark; and\n"
-        "`taskwall lsp` if the editor did not end it.\n\n"
+        "source that could not be read. These end with 1: `taskwall diff` for findings that\n"
+        "appear at or above --fail-on, or flows that open with --fail-on-open; `taskwall fix\n"
+        "--check` if there is something to fix; `taskwall fleet --fail-on` for findings at or\n"
+        "above it; `taskwall rules test` for rules that do not report what their fixtures mark;\n"
+        "and `taskwall lsp` if the editor did not end it.\n\n"
         f"{sections}".rstrip()
         + "\n"
     )
