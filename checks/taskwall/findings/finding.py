@@ -253,18 +253,39 @@ class ReportDocument(Struct, frozen=True):
 class RuleDescription(Struct, frozen=True):
     """A rule that ran, for formats that describe rules.
 
-    `what` and `why` are the paragraphs of its page, `link` is AWS's page on the matter. `page`
-    makes the whole page, in Markdown.
+    `sections` are those of its docstring, by their names. `page` makes the whole page, in Markdown.
     """
 
     id: str
     name: str
     title: str
     severity: Severity
-    what: str
-    why: str
-    link: str
+    sections: Mapping[str, str]
     page: Callable[[], str] | None = None
+
+    @property
+    def what(self) -> str:
+        """What it finds, in one paragraph."""
+        return " ".join(self.sections["What"].split())
+
+    @property
+    def why(self) -> str:
+        """Why that matters, in one paragraph."""
+        return " ".join(self.sections["Why"].split())
+
+    @property
+    def link(self) -> str:
+        """AWS's page on the matter."""
+        return link_of(self.sections)
+
+
+GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
+"""The AWS guide that the rules encode."""
+
+
+def link_of(sections: Mapping[str, str]) -> str:
+    """The first page that the section `See` names, else the guide: where a reader is sent."""
+    return next(iter(sections["See"].split()), GUIDE)
 
 
 def _no_hash(_file: str, _line: int) -> str:

@@ -1,6 +1,7 @@
 """What the server imports from which the processes of scans are forked.
 
-It judges a small stack in each language, so that all that scans import when they need it is there.
+It imports all rules, and judges a small stack in each language, so that all that scans import when
+they need it is there.
 """
 
 import gc
@@ -9,6 +10,8 @@ import os
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
 from taskwall.fleet import scanning
+from taskwall.lowering import import_all
+from taskwall.rules import found_rules
 from taskwall.source.files import Files
 
 _TEXTS = {
@@ -18,6 +21,8 @@ _TEXTS = {
 
 
 def _warm_up() -> None:
+    import_all()
+    found_rules()
     from dulwich import config, objectspec, repo  # noqa: F401 (imported, and that is all)
 
     folder = scanning.NO_FOLDER
