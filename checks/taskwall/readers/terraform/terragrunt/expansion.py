@@ -42,7 +42,7 @@ def attribute_of(
     if attribute is None:
         return None
     return configuration.guarded(
-        configuration.address(".".join((block.type, *block.labels, name))),
+        "/".join((configuration.unit.name, ".".join((block.type, *block.labels, name)))),
         lambda: value_of(attribute.expression, configuration, dict(names)),
         attribute.place,
     )
