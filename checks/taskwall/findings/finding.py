@@ -285,7 +285,8 @@ class Report(Struct, frozen=True):
     were given, `excluded` the files that are excluded. `line_hash` gives the hash by which code
     scanning knows a line again, "" if it has none. `certain_passes` counts for each rule the passes
     that are not shown and that it certainly concerns. `has_baseline` says that what a baseline
-    knows is put aside, so that the findings are new. `seconds` are how long the reading (as "") and the judging of each stack took.
+    knows is put aside, so that the findings are new. `seconds` are how long the reading (as "") and
+    the judging of each stack took.
     """
 
     document: ReportDocument
