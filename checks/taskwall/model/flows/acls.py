@@ -122,18 +122,21 @@ def _is_guarded(network: Network, place: Place | None) -> bool:
 class CrossingSide(Struct, frozen=True):
     """One side of a crossing: a place, or (None) a set of addresses outside of the VPC's subnets.
 
-    `ranges` are its addresses. Of two things in one subnet it is the same.
+    `ranges` are its addresses: of a load balancer that keeps those of its clients, theirs. `split`
+    is whether these are a set of which any may take part. Of two things in one subnet it is the
+    same.
     """
 
     place: Place | None
     ranges: Ranges
+    split: bool = False
 
     @property
     def _key(self) -> tuple[object, ...]:
         place = self.place
         if place is None:
             return (self.ranges,)
-        return place.key, self.ranges, place.unseen if place.subnet is None else ()
+        return place.key, self.ranges, self.split, place.unseen if place.subnet is None else ()
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -256,7 +259,7 @@ def _asked(
         return Traffic.of(ANY_PROTOCOL, ALL_PORTS, EVERYWHERE) & traffic
     wanted = traffic & Traffic.of(ANY_PROTOCOL, ALL_PORTS, other.ranges)
     passed = _passes(network, at.place, way, wanted, kindly)
-    if other.place is None:
+    if other.place is None or other.split:
         return passed
     shape = Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in traffic.boxes))
     return shape & (for_some if kindly else for_all)(passed, other.ranges)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
@@ -70,6 +71,11 @@ class Interface(Struct, frozen=True):
     serves: bool = True
     opens: bool = True
     everywhere: bool = False
+
+    def over(self, versions: tuple[int, ...]) -> "Interface":
+        """The same with its addresses of some IP versions alone."""
+        places = tuple(place for place in self.places if place.version in versions)
+        return self if len(places) == len(self.places) else replace(self, places=places)
 
     def public_at(self, place: Place) -> Fact:
         """Whether it has a public address of the IP version of a place."""
