@@ -13,7 +13,7 @@ from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.routes import Hop, steered
 from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, TrafficPiece, both
 from taskwall.model.permissions.packets import Traffic, protocols
-from taskwall.model.routing.routes import blocked, gateway_blocked
+from taskwall.model.routing.routes import blocked, gateway_blocked, ingress_blocked
 
 
 @cache
@@ -45,7 +45,7 @@ def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[
         closed.append(Obstacle(public, "give it a public address"))
     subnet = network.get(Subnet, place.subnet)
     if subnet is not None:
-        shut = gateway_blocked(network, subnet)
+        shut = ingress_blocked(network, subnet)
         if shut.truth is not False:
             facts.append(~shut)
         if shut.truth:
