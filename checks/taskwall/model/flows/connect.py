@@ -154,6 +154,20 @@ def to_gateway(network: Network, client: Interface, endpoint: Endpoint) -> Piece
     return merged(found)
 
 
+def to_service(network: Network, client: Interface, service: str) -> Pieces:
+    """What an interface can open to an AWS service over the internet, by its prefix list."""
+    found: list[TrafficPiece] = []
+    for place in client.places:
+        wanted = internet(place.version)
+        egress = let_through(network, client.groups, "egress", of_service(service, wanted))
+        pieces, _ = way_out(network, place, client.public) if egress else ((), ())
+        sides = CrossingSide(place, place.ranges), CrossingSide(None, wanted)
+        crossed = crossing(network, *sides, client.answers)
+        way = _without_addresses(cross(cross(pieces, egress), crossed.pieces))
+        found += cross(way, given(place.fact)) if place.fact.truth is not True else way
+    return merged(found)
+
+
 def from_remote(network: Network, server: Interface, place: Place, remote: Remote) -> Pieces:
     """What addresses beyond a VPC can open to an interface at a place."""
     ingress = let_through(network, server.groups, "ingress", of_addresses(remote.addresses))

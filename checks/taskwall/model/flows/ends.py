@@ -109,6 +109,12 @@ def link_interface(network: Network, link: VpcLink) -> Interface:
 
 
 @remembered
+def group_interface(network: Network, group: SecurityGroup) -> Interface:
+    """The interfaces of whatever has a group that nothing has of which flows know."""
+    return _naming(network).group(group)
+
+
+@remembered
 def _naming(network: Network) -> "_Naming":
     return _Naming(network)
 
@@ -361,6 +367,24 @@ class _Naming:
             "endpoint", link, link.groups, link.groups_setting, link.subnets,
             answers=BALANCER_PORTS, serves=False,
         )  # fmt: skip
+
+    def group(self, group: SecurityGroup) -> Interface:
+        """Whatever has a group, somewhere in its VPC."""
+        needs = (Need(f"what uses {group.name}", "is something that flows do not model"),)
+        text = f"something uses {group.name}"
+        fact = Fact(None, text, group.origin.header, group.name, needs)
+        tie = Link(group.id, TRUE, group.origin.header)
+        return Interface(
+            self.end("group", group),
+            "group",
+            group,
+            Groups((tie,)),
+            places_of(self.network, (), (tie,), needs),
+            FALSE,
+            all_of((group.exists, fact)),
+            answers=CLIENT_PORTS | WINDOWS_PORTS | BALANCER_PORTS,
+            serves=False,
+        )
 
     def _plain(
         self,

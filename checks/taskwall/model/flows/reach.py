@@ -11,7 +11,9 @@ from taskwall.model.core.address import EVERYWHERE, Ranges
 from taskwall.model.core.entity import Entity, Link, link_to
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint
+from taskwall.model.entities.door import Door
 from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.flows.connect import (
     by_public_address,
@@ -25,7 +27,13 @@ from taskwall.model.flows.connect import (
     takes_nothing,
     to_internet,
 )
-from taskwall.model.flows.ends import Interface, end_of, interfaces, short_name
+from taskwall.model.flows.ends import (
+    Interface,
+    end_of,
+    group_interface,
+    interfaces,
+    short_name,
+)
 from taskwall.model.flows.flow import (
     Obstacle,
     OpenConnection,
@@ -47,6 +55,7 @@ from taskwall.model.flows.sets import (
     cross,
     merged,
 )
+from taskwall.model.load_balancing.vpc_link import VpcLink
 from taskwall.model.permissions.coverage import inside
 from taskwall.model.permissions.packets import Traffic
 
@@ -115,6 +124,20 @@ class Reach:
         return found
 
     @cached_property
+    def _worn(self) -> set[str]:
+        """The groups that something has of which flows know, or that a door names."""
+        links = (link.groups for link in self.network.every(VpcLink))
+        found = {tie.to for each in self.every for tie in each.groups.ties}
+        found |= {tie.to for groups in links for tie in groups}
+        return found.union(*(door.mentions for door in self.network.every(Door)))
+
+    def _unseen(self, group: str) -> Iterator[Interface]:
+        """Whatever has a group of the sources, where that is nothing that flows know."""
+        found = self.network.get(SecurityGroup, group) if group not in self._worn else None
+        if found is not None and not found.external and not found.default:
+            yield group_interface(self.network, found)
+
+    @cached_property
     def _by_place(self) -> dict[str, list[Interface]]:
         found: dict[str, list[Interface]] = {}
         for each in self.clients:
@@ -146,7 +169,7 @@ class Reach:
                 return self.clients
             own = link.to if link is not None else ""
             to = entry.itself or (peer.to if peer is not None else own)
-            return (*self._wearers.get(to, ()), *self._wearers.get("", ()))
+            return (*self._wearers.get(to, ()), *self._wearers.get("", ()), *self._unseen(to))
         known = self._near.get(id(entry))
         if known is None:
             near = [
