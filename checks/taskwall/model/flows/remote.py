@@ -12,6 +12,7 @@ from taskwall.model.core.entity import Link, link_to
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.ends import short_name
+from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.paths import way_between
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.routes import Hop, hops
@@ -43,6 +44,14 @@ def remotes(network: Network, place: Place) -> tuple[Remote, ...]:
         return ()
     version = place.version
     return (*_beyond(network, subnet, version), *_other_vpcs(network, subnet, version))
+
+
+def no_route(place: Place, end: str) -> Obstacle:
+    """That no route of a place leads to an end beyond its VPC."""
+    text, name = f"a route of {place.name} leads to {end}", place.name
+    otherwise = f"no route of {name} leads to {end}"
+    at = place.subnet.place if place.subnet is not None else None
+    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), f"route {end} from {name}")
 
 
 def _place(network: Network, subnet: Subnet, version: int) -> Place | None:
