@@ -82,7 +82,7 @@ def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) 
         pieces, shut = way_in(network, place, public, _made(server))
         whom = internet(place.version)
         ingress = let_through(network, server.groups, "ingress", of_addresses(whom))
-        if not cross(ingress, asked(wanted)):
+        if not cross(ingress, wanted_pieces(wanted)):
             shut = (*shut, shut_by(network, server, "ingress", "the internet", wanted))
         sides = CrossingSide(None, whom), CrossingSide(place, place.ranges)
         crossed = crossing(network, *sides, BALANCER_PORTS, wanted)
@@ -98,7 +98,7 @@ def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) 
     return OpenConnection(merged(found), () if found else closed, lost)
 
 
-def asked(wanted: Traffic) -> Pieces:
+def wanted_pieces(wanted: Traffic) -> Pieces:
     """What is wanted, as pieces."""
     return OPEN if wanted is WHOLE else (TrafficPiece(wanted),)
 
@@ -210,7 +210,7 @@ def to_internet(network: Network, client: Interface, wanted: Traffic = WHOLE) ->
         pieces, shut = way_out(network, place, client.public)
         whom = internet(place.version)
         egress = let_through(network, client.groups, "egress", of_addresses(whom))
-        lets = cross(egress, asked(wanted))
+        lets = cross(egress, wanted_pieces(wanted))
         if not lets:
             shut = (shut_by(network, client, "egress", "the internet", wanted), *shut)
         sides = CrossingSide(place, place.ranges), CrossingSide(None, whom)

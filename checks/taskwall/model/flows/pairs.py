@@ -7,7 +7,7 @@ from taskwall.model.core.address import Ranges
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.flows.acls import WHOLE, Crossing, CrossingSide, crossing
-from taskwall.model.flows.connect import asked, shut_by
+from taskwall.model.flows.connect import shut_by, wanted_pieces
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Obstacle, OpenConnection
 from taskwall.model.flows.paths import WayBetween, is_one_subnet, way_between
@@ -95,7 +95,10 @@ class PairedInterfaces:
         by = way if way.fact.truth is not False else WayBetween(way.fact, TRUE)
         let_in = self._let_through(server.groups, "ingress", place, client.groups, by).pieces
         let_out = self._let_through(client.groups, "egress", other, server.groups, by).pieces
-        ingress, egress = cross(let_in, asked(wanted)), cross(let_out, asked(wanted))
+        ingress, egress = (
+            cross(let_in, wanted_pieces(wanted)),
+            cross(let_out, wanted_pieces(wanted)),
+        )
         found: list[Obstacle] = []
         if not egress:
             found.append(shut_by(self._network, client, "egress", server.end, wanted))

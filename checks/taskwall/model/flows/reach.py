@@ -17,7 +17,6 @@ from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.flows.acls import WHOLE
 from taskwall.model.flows.connect import (
-    asked,
     by_public_address,
     from_addresses,
     from_internet,
@@ -28,6 +27,7 @@ from taskwall.model.flows.connect import (
     takes_none,
     takes_nothing,
     to_internet,
+    wanted_pieces,
 )
 from taskwall.model.flows.ends import (
     Interface,
@@ -307,7 +307,7 @@ class Reach:
             return ()
         if not server.serves:
             return (takes_none(server),)
-        found = cross(self.between(client, server).pieces, asked(wanted))
+        found = cross(self.between(client, server).pieces, wanted_pieces(wanted))
         if not found:
             return self._pairs.obstacles(client, server, wanted)
         return () if cross(found, self.takes(server)) else (takes_nothing(server),)
