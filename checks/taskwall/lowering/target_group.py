@@ -1,15 +1,20 @@
-"""Target groups, and the load balancers that are registered in them."""
+"""Target groups, and what is registered in them beside tasks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from taskwall.core.values import Unknown, Value
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
     TargetGroup,
 )
 from taskwall.model.entities.vpc import Vpc
+from taskwall.source.resource import Cell
+
+T = TypeVar("T")
 
 
 @lowers(
@@ -23,8 +28,7 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
     kind = r.setting("target_type", "TargetType", "instance", "instance is the default")
-    # No other type takes load balancers, whatever an id turns out to be.
-    targets = _registered(r) if kind.open or kind.known == "alb" else ()
+    registered = tuple(_registered(r))
     yield TargetGroup(
         id=r.id,
         origin=r.origin,
@@ -40,7 +44,10 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
             "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
         ),
         client_ip=_client_ip(r),
-        targets=tuple(targets),
+        family=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
+        targets=_of_type(kind, "alb", _links(LoadBalancer, registered)),
+        instances=_of_type(kind, "instance", _links(Instances, registered)),
+        addresses=_of_type(kind, "ip", (setting(cell, cell.key) for _, cell in registered)),
     )
 
 
@@ -58,16 +65,26 @@ def _client_ip(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, name, r.name)
 
 
-def _registered(r: ResourceReader) -> Iterator[Link]:
-    """The load balancers that are registered in this target group, by itself or an attachment."""
+def _registered(r: ResourceReader) -> Iterator[tuple[ResourceReader, Cell]]:
+    """What this target group, or an attachment, registers in it."""
     for target in r.attribute("", "Targets").each():
-        link = r.link(LoadBalancer, target.get("Id"), "has as its target")
-        if link is not None:
-            yield link
+        yield r, target.get("Id")
     for other in r.said_by(TargetGroup, "target_group_arn", *_ATTACHMENTS):
-        link = other.link(LoadBalancer, other.attribute("target_id", ""), "registers")
+        yield other, other.attribute("target_id", "")
+
+
+def _links(
+    kind: type[Entity], registered: tuple[tuple[ResourceReader, Cell], ...]
+) -> Iterator[Link]:
+    for reader, cell in registered:
+        link = reader.link(kind, cell, "registers")
         if link is not None:
             yield link
+
+
+def _of_type(kind: Setting, wanted: str, found: Iterable[T]) -> tuple[T, ...]:
+    """What is registered in a target group of a type: none of another type, whatever an id is."""
+    return tuple(found) if kind.open or kind.known == wanted else ()
 
 
 _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")

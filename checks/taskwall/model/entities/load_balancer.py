@@ -102,7 +102,9 @@ class TrafficShift(Entity, frozen=True, kw_only=True):
 class TargetGroup(Entity, frozen=True, kw_only=True):
     """A target group.
 
-    `check_*` are the health check's; `targets` are load balancers registered in it (type alb).
+    `check_*` are the health check's. By itself or by attachments are registered in it: `targets`,
+    which are load balancers (type alb), `instances`, and `addresses`. `family` is the IP version of
+    its targets.
     """
 
     protocol: Setting
@@ -112,7 +114,10 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
     check_protocol: Setting
     check_port: Setting
     client_ip: Setting
+    family: Setting
     targets: tuple[Link, ...] = ()
+    instances: tuple[Link, ...] = ()
+    addresses: tuple[Setting, ...] = ()
 
 
 class TlsPolicy(Entity, frozen=True, kw_only=True):
