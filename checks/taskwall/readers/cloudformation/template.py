@@ -105,8 +105,8 @@ class Template(Struct, frozen=True):
 
 def may_be_template(text: str) -> bool:
     """Whether it is worth while to parse a text: cheap, and true of every template."""
-    return "Resources" in text and (
-        "AWS::" in text or "Transform" in text or "Custom::" in text or _VERSION in text
+    return "Resources" in text and any(
+        word in text for word in ("AWS::", "Transform", "Custom::", "::MODULE", _VERSION)
     )
 
 
@@ -152,7 +152,7 @@ def read_template(
         raise UnreadableError(file, "has no mapping of Resources", line, column)
     found = _template(unit, root, root["Resources"], files)
     adding = tuple(_adding(absent, found, unit.root))
-    found = replace(found, absent=(*absent, *unexpanded(unit.root)), may_add=adding)
+    found = replace(found, absent=(*absent, *unexpanded(unit)), may_add=adding)
     if beside is None or CDK_PATH in text:
         return found
     return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))
