@@ -1,7 +1,7 @@
 """Findings and the report: all that outputs may see, in the shape of the JSON contract."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -144,12 +144,16 @@ class Unread(Struct, frozen=True):
     attributes: tuple[str, ...] = ()
 
 
+ALLOW_OUTSIDE: Final = "--allow-outside"
+"""The option that reads what lies outside of the repository."""
+
+
 class Absent(Struct, frozen=True):
     """A module, template or file that a source calls and that was not there to be read.
 
-    A link that leads out of the repository is one, too. `file` and `line` are those of the call, or
-    of the link; `stack` is what calls it, or the folder with the link. `read_as` names the model of
-    it that was read in its place, if there was one.
+    A link that leads out of the repository, or nowhere, is one, too. `file` and `line` are those of
+    the call, or of the link; `stack` is what calls it, or the folder with the link. `read_as` names
+    the model of it that was read in its place, if there was one.
     """
 
     kind: str
