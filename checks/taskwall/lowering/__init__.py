@@ -78,7 +78,7 @@ def lowered_types() -> frozenset[str]:
 
 
 def import_all() -> None:
-    """Import every file, for a process of which others are forked."""
+    """Import every file, for those who ask for all types at once."""
     for file in sorted(listdir(__path__[0])):
         if file.endswith(".py") and not file.startswith("_"):
             import_module(f"{__name__}.{file[:-3]}")
