@@ -195,6 +195,16 @@ def test_what_aws_replaces_is_said_in_text_and_diff() -> None:
         assert as_diff(found).startswith(f"{sentence}.\n--- a/" if replaced else "--- a/")
 
 
+@pytest.mark.parametrize("spelling", ["terraform", "yaml", "json"])
+def test_two_rules_about_one_format_ask_for_the_same(spelling: str) -> None:
+    """Both can be made at once, and the flow log is replaced once."""
+    [source] = [one for one in sources("TW703", spelling) if one.parent.name == "fail"]
+    scan = scan_of(source, spelling)
+    [(_, places)], [(_, tasks)] = offered(scan, "TW703"), offered(scan, "TW704")
+
+    assert places == tasks
+
+
 @pytest.mark.parametrize(("blank", "apart"), [("\n", "\n\n"), ("", "\n")])
 def test_added_resources_stand_as_others_do(blank: str, apart: str) -> None:
     """With blank lines between resources or without, as it is behind the one that they are for."""
