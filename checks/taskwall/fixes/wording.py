@@ -147,8 +147,10 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
         if change.form in ("removed", "agent"):
             continue
         if change.form == "beside":
-            added = change.value_in(on.language)
-            beside += ["", added.text] if isinstance(added, SourceCode) else []
+            from taskwall.fixes.new_resource import resource_code
+
+            added = referred_from(change.value_in(on.language), _near(on), on.language)
+            beside += ["", resource_code(added, on.language)]
             continue
         into = by_resource.setdefault(change.attribute.address, {})
         wanted = referred_from(change.value_in(on.language), _near(on), on.language)
