@@ -92,6 +92,14 @@ def test_what_is_added_looks_like_what_is_there(
     assert mend(text, path, wanted) == text.replace(after, after + added)
 
 
+@pytest.mark.parametrize("made", ["{{ b = {} }}", "jsonencode({{ b = {} }})"])
+def test_a_literal_is_replaced(mend: Mend, made: str) -> None:
+    """In a map, and in what becomes JSON."""
+    text = 'resource "t" "x" {{\n  a = {} # as ever\n}}\n'
+
+    assert mend(text.format(made.format(1)), "a.b", 2) == text.format(made.format(2))
+
+
 @pytest.mark.parametrize(
     "policy",
     [
