@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange
+from taskwall.core.change import AttributeChange, ResourceAttribute
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -68,6 +68,12 @@ class Listener(Entity, frozen=True, kw_only=True):
     actions: tuple[Action, ...] = ()
     backend: Setting | None = None
     place: Span
+
+
+class Certificate(Entity, frozen=True, kw_only=True):
+    """A certificate for load balancers; `arn` is the attribute that gives its ARN once it holds."""
+
+    arn: ResourceAttribute
 
 
 class ClientCheck(Struct, frozen=True):
