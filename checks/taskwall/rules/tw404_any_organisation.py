@@ -51,5 +51,5 @@ def any_organisation(network: Network) -> Iterator[Verdict]:
             holds=f"the policy of {endpoint.name} requires principals of an organisation",
             about=policy_key(endpoint, said),
             concerned=concerned,
-            asked_by="TW402",
+            asked_by=("TW402",),
         )

@@ -88,7 +88,7 @@ def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             absent=absent,
             sets=absent,
             concerned=concerned,
-            asked_by="TW402",
+            asked_by=("TW402",),
         )
 
 

@@ -47,5 +47,5 @@ def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
             holds=f"the policy of {endpoint.name} allows {TOKEN}",
             about=endpoint_key(endpoint),
             concerned=concerned,
-            asked_by="TW402",
+            asked_by=("TW402",),
         )
