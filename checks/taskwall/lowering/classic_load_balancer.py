@@ -8,7 +8,7 @@ from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.access_log import block_of_logs, classic_access_log
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
-from taskwall.lowering.target_group import registered
+from taskwall.lowering.target_group import registration
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
     Listener,
@@ -61,10 +61,10 @@ def classic(r: ResourceReader) -> Iterator[object]:
             place=block.place,
         )
     for instance in r.attribute("instances", "Instances").each():
-        yield from registered(r, instance, r.nothing(), balancer=here)
+        yield from registration(r, instance, r.nothing(), balancer=here)
     for other in r.said_by(LoadBalancer, "elb", "aws_elb_attachment"):
         to = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
-        yield from registered(other, other.attribute("instance", ""), r.nothing(), balancer=to)
+        yield from registration(other, other.attribute("instance", ""), r.nothing(), balancer=to)
     if not r.terraform:
         for block in r.attribute("", "Policies").each():
             yield _policy(r, here, block)

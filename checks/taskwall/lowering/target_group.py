@@ -49,7 +49,7 @@ def target_group(r: ResourceReader) -> Iterator[object]:
     )
     here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
     for target in () if r.external else r.attribute("", "Targets").each():
-        yield from registered(r, target.get("Id"), target.get("Port"), here)
+        yield from registration(r, target.get("Id"), target.get("Port"), here)
 
 
 def _client_ip(r: ResourceReader) -> Setting:
@@ -85,10 +85,10 @@ _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachme
 def attachment(r: ResourceReader) -> Iterator[Registration]:
     # A load balancer that it registers is read by the target group.
     group = r.link(TargetGroup, r.attribute("target_group_arn", ""), "registers in")
-    yield from registered(r, r.attribute("target_id", ""), r.attribute("port", ""), group)
+    yield from registration(r, r.attribute("target_id", ""), r.attribute("port", ""), group)
 
 
-def registered(
+def registration(
     r: ResourceReader,
     target: Cell,
     port: Cell,
