@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from taskwall.core.values import Unknown, Value
+from msgspec.structs import replace
+
+from taskwall.core.values import Reference, Unknown, Value
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
-from taskwall.model.compute.container_instances import Instances
+from taskwall.lowering._outside import may_be_anything
+from taskwall.model.compute.container_instances import Instances, Registration
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
@@ -24,7 +27,7 @@ T = TypeVar("T")
     to=TargetGroup,
     named="name",
 )
-def target_group(r: ResourceReader) -> Iterator[Entity]:
+def target_group(r: ResourceReader) -> Iterator[object]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
     kind = r.setting("target_type", "TargetType", "instance", "instance is the default")
@@ -49,6 +52,9 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
         instances=_of_type(kind, "instance", _links(Instances, registered)),
         addresses=_of_type(kind, "ip", (setting(cell, cell.key) for _, cell in registered)),
     )
+    here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
+    for target in () if r.external else r.attribute("", "Targets").each():
+        yield from registration(r, target.get("Id"), target.get("Port"), here)
 
 
 def _client_ip(r: ResourceReader) -> Setting:
@@ -91,8 +97,29 @@ _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachme
 
 
 @lowers(*_ATTACHMENTS)
-def attachment(r: ResourceReader) -> Iterator[Entity]:
-    # Read by the target group that it fills.
-    r.attribute("target_group_arn", "")
-    r.attribute("target_id", "")
-    return iter(())
+def attachment(r: ResourceReader) -> Iterator[Registration]:
+    # A load balancer that it registers is read by the target group.
+    group = r.link(TargetGroup, r.attribute("target_group_arn", ""), "registers in")
+    yield from registration(r, r.attribute("target_id", ""), r.attribute("port", ""), group)
+
+
+def registration(
+    r: ResourceReader,
+    target: Cell,
+    port: Cell,
+    group: Link | None = None,
+    balancer: Link | None = None,
+) -> Iterator[Registration]:
+    """The registration of an instance in a target group, or in a classic load balancer.
+
+    There is none of a target that cannot be an instance of the sources.
+    """
+    value = target.value
+    named = isinstance(value, Reference) and r.builder.is_one(Instances, value)
+    if named or may_be_anything(target.resource, value):
+        instance = r.must(Instances, target, "registers")
+        if r.origin.maybe:
+            there = r.fact(f"{r.name} registers an instance", target)
+            instance = replace(instance, fact=instance.fact & there)
+        groups, balancers = ((link,) if link else () for link in (group, balancer))
+        yield Registration(r.name, instance, setting(port, "port"), groups, balancers)
