@@ -58,6 +58,7 @@ def pytest_collection_finish():
         ("x: list[1] = f'{a + 1}'", []),
         ("if TYPE_CHECKING:\n    x = 1", []),
         ("class A(B, frozen=True): ...", []),
+        ("@a(1)\ndef b(): ...", []),
     ],
 )
 def test_a_mutant_is_one_small_change(source: str, expected: list[str]) -> None:

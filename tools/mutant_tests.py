@@ -1,8 +1,9 @@
 """A pytest plugin that tries mutants on the rules' fixtures and on the collected tests.
 
-A check is a fixture that is judged by the rule of its folder (milliseconds), or a test. Which
-functions a check runs without a mutant is found out once and kept (`KEPT`) until its own text
-changes, so that a mutant meets only checks that run its function: first fixtures, then tests.
+A check is a fixture that is judged by the rule of its folder and those to which it yields
+(milliseconds), or a test. Which functions a check runs without a mutant is found out once and kept
+(`KEPT`) until its own text changes, so that a mutant meets only checks that run its function: first
+fixtures, then tests.
 
 Each mutant has a process of its own, forked from one that has imported everything, in which the
 code of one function is another. What is defined beside functions (a table, a bound) is changed in
@@ -21,6 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any
 
 import msgspec
 import pytest
@@ -83,6 +85,13 @@ class Check(msgspec.Struct):
     functions: Mapping[str, int]
 
 
+class Memory(msgspec.Struct):
+    """What is there to be changed: functions by their code; and what keeps answers of functions."""
+
+    functions: dict[CodeType, list[FunctionType]]
+    caches: list[Any]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
     """Search as said here, whatever the tests' own settings are."""
@@ -103,11 +112,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     Random(0).shuffle(fixtures)
     tests = [check for path, items in by_file.items() for check in _of_tests(root, path, items)]
     tests.sort(key=lambda check: check.run.seconds)
-    functions = _functions({str(root / mutant.file) for mutant in task.mutants})
+    memory = _memory({str(root / mutant.file) for mutant in task.mutants})
     verdicts = [NOT_RUN] * len(task.mutants)
     for checks in (fixtures, tests):
         left = [number for number, verdict in enumerate(verdicts) if verdict != KILLED]
-        for number, verdict in _tried(task, left, checks, functions):
+        for number, verdict in _tried(task, left, checks, memory):
             if verdict != NOT_RUN:
                 verdicts[number] = verdict
     file.write_bytes(msgspec.json.encode(verdicts))
@@ -132,9 +141,10 @@ def _fixture_fails(source: Path) -> Callable[[], bool]:
         import test_rule_fixtures as fixtures
         from taskwall.rules import all_rules
 
-        own = [rule for rule in all_rules() if rule.id.lower() == source.parts[-3]]
+        own = next(rule for rule in all_rules() if rule.id.lower() == source.parts[-3])
+        rules = [rule for rule in all_rules() if rule is own or rule.id in own.yields_to]
         try:
-            judged = fixtures.judged(source, own)
+            judged = fixtures.judged(source, rules)
         except Exception:  # noqa: BLE001 (whatever a mutant makes it raise)
             return True
         return bool(fixtures.not_as_marked(judged) or fixtures.waits_for_nothing(judged))
@@ -197,13 +207,15 @@ def _name(code: CodeType) -> str:
     return f"{code.co_filename}:{code.co_qualname}"
 
 
-def _functions(names: set[str]) -> dict[CodeType, list[FunctionType]]:
-    """The functions of some files that are there, by their code."""
-    found: dict[CodeType, list[FunctionType]] = {}
+def _memory(names: set[str]) -> Memory:
+    """What is there of the functions of some files, and all caches."""
+    found = Memory({}, [])
     gc.unfreeze()  # the collector does not show what is frozen, as the tests' own code is
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and one.__code__.co_filename in names:
-            found.setdefault(one.__code__, []).append(one)
+            found.functions.setdefault(one.__code__, []).append(one)
+        elif type(one) is _CACHED:
+            found.caches.append(one)
     gc.freeze()  # what processes share stays shared
     return found
 
@@ -212,14 +224,14 @@ def _tried(
     task: Task,
     numbers: Sequence[int],
     checks: Sequence[Check],
-    functions: Mapping[CodeType, Sequence[FunctionType]],
+    memory: Memory,
 ) -> Iterator[tuple[int, int]]:
     """What becomes of some of a task's mutants: as many of them at a time as jobs."""
     running: dict[int, int] = {}
     waiting = iter(numbers)
     while True:
         for number in waiting:
-            running[_begun(task, task.mutants[number], checks, functions)] = number
+            running[_begun(task, task.mutants[number], checks, memory)] = number
             if len(running) == task.jobs:
                 break
         if not running:
@@ -236,7 +248,7 @@ def _begun(
     task: Task,
     mutant: Mutant,
     checks: Sequence[Check],
-    functions: Mapping[CodeType, Sequence[FunctionType]],
+    memory: Memory,
 ) -> int:
     """Begin to try a mutant in another process: its id. The process ends with what became of it."""
     if process := os.fork():
@@ -245,7 +257,7 @@ def _begun(
     verdict = SURVIVED
     try:
         name = os.path.join(task.root, mutant.file)
-        chosen = _against(_changed(mutant, name, functions), name, checks, task.seconds)
+        chosen = _against(_changed(mutant, name, memory), name, checks, task.seconds)
         limit = int(time.process_time() + START + PATIENCE * sum(one.run.seconds for one in chosen))
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + PATIENCE))
         resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
@@ -277,9 +289,7 @@ def _against(
     return chosen
 
 
-def _changed(
-    mutant: Mutant, name: str, functions: Mapping[CodeType, Sequence[FunctionType]]
-) -> CodeType | None:
+def _changed(mutant: Mutant, name: str, memory: Memory) -> CodeType | None:
     """Change what is in memory as a mutant says, and forget what functions have answered.
 
     Returns:
@@ -290,18 +300,15 @@ def _changed(
     changed = {(code.co_qualname, code.co_firstlineno): code for code in _nested(new)}
     for code in _nested(compile(source, name, "exec")):
         other = changed.get((code.co_qualname, code.co_firstlineno))
-        if other is not None and other != code and code in functions:
-            for function in functions[code]:
+        if other is not None and other != code and code in memory.functions:
+            for function in memory.functions[code]:
                 function.__code__ = other
             break
     else:
         code = None
         _redefine(name, new)
-    gc.unfreeze()
-    for one in gc.get_objects():
-        if type(one) is _CACHED:
-            one.cache_clear()
-    gc.freeze()
+    for each in memory.caches:
+        each.cache_clear()
     return code
 
 
