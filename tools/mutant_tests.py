@@ -114,11 +114,14 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     tests.sort(key=lambda check: check.run.seconds)
     memory = _memory({str(root / mutant.file) for mutant in task.mutants})
     verdicts = [NOT_RUN] * len(task.mutants)
-    for checks in (fixtures, tests):
+    for kind, checks in (("fixtures", fixtures), ("tests", tests)):
         left = [number for number, verdict in enumerate(verdicts) if verdict != KILLED]
         for number, verdict in _tried(task, left, checks, memory):
             if verdict != NOT_RUN:
                 verdicts[number] = verdict
+            mutant = task.mutants[number]
+            word = ("survives", "killed", "not run")[verdict]
+            sys.stderr.write(f"{word} by {kind}: {mutant.file}:{mutant.lines[0]}\n")
     file.write_bytes(msgspec.json.encode(verdicts))
     return True
 

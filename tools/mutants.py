@@ -41,7 +41,7 @@ ROOT = Path(__file__).parent.parent
 DECIDES = ("checks/taskwall/model", "checks/taskwall/rules")
 TESTS = {
     "model": ("core/", "model/"),
-    "rules": ("model/", "engine/", "library/test_own_rules", "test_docs.py"),
+    "rules": ("model/", "engine/", "fixes/test_fixes_of", "library/test_own", "test_docs.py"),
     "lowering": ("lowering/", "model/", "core/"),
     "fixes": ("fixes/",),
     "readers": ("readers/", "core/", "engine/"),
