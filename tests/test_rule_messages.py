@@ -10,8 +10,8 @@ from test_rule_fixtures import FIXTURES, judged
 
 SENTENCES = {
     "tw401/fail_environment_file": "tasks in aws_vpc.main cannot reach the internet, and no"
-    " endpoint exists for what they need: aws_ecs_service.web needs s3 to pull its image and s3 to fetch its"
-    " files",
+    " endpoint exists for what they need: aws_ecs_service.web needs s3 to pull its image and s3 to"
+    " fetch its files",
     "tw401/fail_docker_hub": "tasks in aws_vpc.main cannot reach the internet, and"
     " aws_ecs_service.web needs the internet for an image that no endpoint serves",
     "tw401/unknown_list": "cannot tell whether tasks in aws_vpc.main can reach what they need:"
