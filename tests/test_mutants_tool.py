@@ -75,8 +75,8 @@ def test_a_mutant_knows_the_lines_of_its_statement() -> None:
     assert {mutant.lines for mutant in mutants("a.py", source)} == {(1, 4), (5, 6)}
 
 
-def _written(root: Path, tests: str) -> None:
-    for name, text in ((FILE, SMALL), ("tests/test_small.py", tests), ("conftest.py", FROZEN)):
+def _written(root: Path, tests: str, small: str = SMALL) -> None:
+    for name, text in ((FILE, small), ("tests/test_small.py", tests), ("conftest.py", FROZEN)):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text)
 
@@ -123,3 +123,17 @@ def test_tests_that_fail_without_a_mutant_judge_nothing(
 
     assert tool.main([*ONE, FILE], tmp_path) == 0
     assert f"{FILE}: 0 of 10 killed (0 %, 0 to 28)" in capsys.readouterr().out
+
+
+def test_constants_are_changed_wherever_they_are_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other modules take the changed one; that a module cannot be imported is seen as well."""
+    text = "FIRST, SECOND = (1, 2)\n\n\ndef first():\n    return FIRST\n"
+    test = "from small import FIRST, first\n\n\ndef test_it():\n    assert FIRST == first() == 1\n"
+    _written(tmp_path, test, text)
+
+    assert tool.main([*ONE, FILE], tmp_path) == 0
+    out = capsys.readouterr().out
+    assert f"{FILE}: 4 of 6 killed" in out
+    assert out.count("+FIRST, SECOND = (1, ") == 2

@@ -10,6 +10,7 @@ code of one function is another. What is defined beside functions (a table, a bo
 all modules that have taken it. `TASK` names the file that holds the task, and gets what came of it.
 """
 
+import ast
 import gc
 import os
 import resource
@@ -268,6 +269,8 @@ def _begun(
             verdict = NOT_RUN
         elif any(one.fails() for one in chosen):
             verdict = KILLED
+    except _UndefinedError:
+        verdict = KILLED
     finally:
         os._exit(verdict)
 
@@ -309,7 +312,7 @@ def _changed(mutant: Mutant, name: str, memory: Memory) -> CodeType | None:
             break
     else:
         code = None
-        _redefine(name, new)
+        _redefine(name, source, mutant.applied(source))
     for each in memory.caches:
         each.cache_clear()
     return code
@@ -323,20 +326,38 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
             yield from _nested(one)
 
 
-def _redefine(name: str, code: CodeType) -> None:
-    """Give constants the values that a module's code defines, wherever they are held by name."""
+def _redefine(name: str, before: str, after: str) -> None:
+    """Give constants the values that a module's changed text defines, wherever they are held.
+
+    Only assignments are run again: decorators note functions in tables, and would do so twice.
+    """
     modules = [*sys.modules.values()]
     module = next(one for one in modules if getattr(one, "__file__", None) == name)
-    copy = ModuleType(module.__name__, module.__doc__)
-    copy.__dict__.update({"__file__": name, "__package__": module.__package__})
-    exec(code, copy.__dict__)
-    for key, new in vars(copy).items():
-        old = vars(module).get(key)
-        if key.startswith("__") or isinstance(old, FunctionType | type | ModuleType) or new == old:
-            continue
-        for one in modules:
-            if vars(one).get(key) is old and one is not copy:
-                setattr(one, key, new)
+    old = _defined(module, before)
+    try:
+        new = _defined(module, after)
+    except Exception as error:
+        raise _UndefinedError from error
+    for key, value in new.items():
+        if not key.startswith("__") and value != old.get(key):
+            held = vars(module)[key]
+            for one in modules:
+                if vars(one).get(key) is held:
+                    setattr(one, key, value)
 
 
+class _UndefinedError(Exception):
+    """A module cannot even be imported with a mutant."""
+
+
+def _defined(module: ModuleType, text: str) -> dict[str, Any]:
+    """What the assignments of a module's text come to."""
+    names = {**vars(module)}
+    tree = ast.parse(text)
+    tree.body = [one for one in tree.body if isinstance(one, _ASSIGNED)]
+    exec(compile(tree, module.__file__ or "", "exec"), names)
+    return names
+
+
+_ASSIGNED = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _CACHED = type(cache(len))
