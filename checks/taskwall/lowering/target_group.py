@@ -9,7 +9,7 @@ from taskwall.core.values import Reference, Unknown, Value
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._outside import may_be_anything
 from taskwall.model.compute.container_instances import Instances, Registration
-from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
     TargetGroup,
@@ -48,8 +48,7 @@ def target_group(r: ResourceReader) -> Iterator[object]:
         ),
         client_ip=_client_ip(r),
         family=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
-        targets=_of_type(kind, "alb", _links(LoadBalancer, registered)),
-        instances=_of_type(kind, "instance", _links(Instances, registered)),
+        targets=_of_type(kind, "alb", _load_balancers(registered)),
         addresses=_of_type(kind, "ip", (setting(cell, cell.key) for _, cell in registered)),
     )
     here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
@@ -79,11 +78,9 @@ def _registered(r: ResourceReader) -> Iterator[tuple[ResourceReader, Cell]]:
         yield other, other.attribute("target_id", "")
 
 
-def _links(
-    kind: type[Entity], registered: tuple[tuple[ResourceReader, Cell], ...]
-) -> Iterator[Link]:
+def _load_balancers(registered: Iterable[tuple[ResourceReader, Cell]]) -> Iterator[Link]:
     for reader, cell in registered:
-        link = reader.link(kind, cell, "registers")
+        link = reader.link(LoadBalancer, cell, "registers")
         if link is not None:
             yield link
 

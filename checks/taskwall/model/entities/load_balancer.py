@@ -109,8 +109,8 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
     """A target group.
 
     `check_*` are the health check's. By itself or by attachments are registered in it: `targets`,
-    which are load balancers (type alb), `instances`, and `addresses`. `family` is the IP version of
-    its targets.
+    which are load balancers (type alb), `addresses`, and instances (`Registration`). `family` is
+    the IP version of its targets.
     """
 
     protocol: Setting
@@ -122,7 +122,6 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
     client_ip: Setting
     family: Setting
     targets: tuple[Link, ...] = ()
-    instances: tuple[Link, ...] = ()
     addresses: tuple[Setting, ...] = ()
 
 
