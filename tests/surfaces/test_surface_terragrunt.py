@@ -32,7 +32,10 @@ def test_the_twin_of_root_modules(monkeypatch: pytest.MonkeyPatch) -> None:
 def in_words(found: set[tuple[str, str, str, int]]) -> set[tuple[str, str, str]]:
     """Verdicts at what is written at their places: inputs have the words of a call's arguments."""
     lines = {place: Path(place).read_text().splitlines() for _, _, place, _ in found}
-    return {(*kind, "".join(lines[file][line - 1].split())) for *kind, file, line in found}
+    return {
+        (verdict, rule, "".join(lines[file][line - 1].split()))
+        for verdict, rule, file, line in found
+    }
 
 
 @pytest.fixture
