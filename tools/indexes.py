@@ -20,9 +20,12 @@ T = TypeVar("T")
 PACKAGE = Path(__file__).parent.parent / "checks" / "taskwall"
 NOTE = "Written by tools/docs.py: edit the files that it is about, not this one."
 TYPES_OF_FILES = """
+from importlib import import_module
+from pkgutil import iter_modules
 from taskwall import lowering
 from taskwall.lowering._draft import ANNOUNCED
-lowering.import_all()
+for module in iter_modules(lowering.__path__, f"{lowering.__name__}."):
+    import_module(module.name)
 for name, known in ANNOUNCED.items():
     file = known.lowering.__module__.rpartition(".")[2]
     print(repr(name), repr((file, known.entity.__name__ if known.entity else "", known.named)))

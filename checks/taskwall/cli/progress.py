@@ -15,15 +15,15 @@ PATIENCE = 1.0
 class ProgressBar:
     """What is being done, and how far: first the reading, then stack by stack the judging."""
 
-    def __init__(self, shown: bool) -> None:
+    def __init__(self) -> None:
         self._lock = Lock()
         self._bar: Progress | None = None
         self._state: tuple[str, int, int | None] = ("Reading sources", 0, None)
-        self._timer = Timer(PATIENCE, self._start) if shown else None
+        self._timer: Timer | None = Timer(PATIENCE, self._start)
+        self._timer.daemon = True
 
     def __enter__(self) -> ProgressBar:
         if self._timer:
-            self._timer.daemon = True
             self._timer.start()
         return self
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,7 +16,6 @@ from taskwall.api import scan as api
 from taskwall.cli.arguments import colour_option, flat, parse_arguments, parser_of, words
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.pager import show
-from taskwall.cli.progress import ProgressBar
 from taskwall.cli.terminal import UsageError, view_on, write_file
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.compliance import FRAMEWORKS
@@ -61,8 +61,7 @@ def run(arguments: list[str]) -> int:
         )
         options = options_of(given)
         files = _standard_input() if "-" in given.paths else None
-        shown = not given.no_progress and sys.stderr.isatty()
-        with ProgressBar(shown) as progress:
+        with _progress(not given.no_progress and sys.stderr.isatty()) as progress:
             report = api.scan(options, files=files, progress=progress)
     except (SettingsError, BaselineError) as error:
         raise UsageError(str(error)) from error
@@ -71,6 +70,15 @@ def run(arguments: list[str]) -> int:
     if all(target != "-" for _, target in targets) and not given.quiet:
         sys.stderr.write(f"taskwall: {counted(report)}: see {', '.join(to for _, to in targets)}\n")
     return report.status
+
+
+def _progress(shown: bool) -> AbstractContextManager[api.Progress | None]:
+    """The bar that shows how far a scan is; nothing if none is to be shown."""
+    if not shown:
+        return nullcontext()
+    from taskwall.cli.progress import ProgressBar
+
+    return ProgressBar()
 
 
 def _standard_input() -> Files:

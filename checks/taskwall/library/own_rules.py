@@ -8,7 +8,6 @@ import importlib
 import os
 import re
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from functools import cache
 from types import ModuleType
@@ -180,6 +179,8 @@ def _line(error: BaseException, path: str) -> int:
     """The line of a rule's file where loading it failed."""
     if isinstance(error, SyntaxError):
         return error.lineno or 1
+    import traceback  # only what fails needs it
+
     lines = [
         frame.lineno
         for frame in traceback.extract_tb(error.__traceback__)
@@ -190,6 +191,8 @@ def _line(error: BaseException, path: str) -> int:
 
 def _raised_in(error: BaseException, otherwise: str) -> tuple[str, int]:
     """The file and line in which an import failed; `otherwise` if there is none."""
+    import traceback
+
     machinery = (__file__, os.path.dirname(importlib.__file__))
     files = [
         frame

@@ -6,9 +6,7 @@ that is stands in `_types.py`, which `python -m tools.docs` derives.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
 from operator import is_not
-from os import listdir
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -75,13 +73,6 @@ class IncrementalLowering:
 def lowered_types() -> frozenset[str]:
     """The resource types that are read, of both languages."""
     return frozenset(LOWERED)
-
-
-def import_all() -> None:
-    """Import every file, for those who ask for all types at once."""
-    for file in sorted(listdir(__path__[0])):
-        if file.endswith(".py") and not file.startswith("_"):
-            import_module(f"{__name__}.{file[:-3]}")
 
 
 def _circular(network: Network) -> Iterator[SourceError]:
