@@ -13,6 +13,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "flows"
 ALB = str(FIXTURES / "01_public_alb")
 FUNCTION = str(FIXTURES / "10_function_and_store" / "template.yaml")
 STORE = str(FIXTURES / "02_database_by_group")
+KEPT = str(FIXTURES / "12_kept_addresses")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -196,6 +197,25 @@ def test_why_tells_the_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert any("routes to an internet gateway" in text for text in texts)
     assert any("aws_security_group.edge allows ingress from 0.0.0.0/0" in text for text in texts)
     assert [each["at"]["resource"] for each in flow["changes"]] == ["aws_security_group.web"]
+
+
+def test_why_names_all_that_has_to_change(capsys: pytest.CaptureFixture[str]) -> None:
+    """For the port that is asked about, by the way that needs least; of what is open, all rules."""
+    _, out, _ = run(capsys, "why", STORE, "service:api", "store:main", "22")
+    assert "open it: allow ingress from service:api on port 22 in aws_security_group.main" in out
+
+    guarded = (KEPT, "--var", "guarded=true")
+    _, out, _ = run(capsys, "why", *guarded, "internet", "service:api")
+    assert out.splitlines()[-2].partition(": ")[2].split(", and ") == [
+        "allow such traffic in from the internet in aws_network_acl.private",
+        "allow answers out to the internet in aws_network_acl.private",
+    ]
+    _, out, _ = run(capsys, "why", KEPT, "onprem", "service:api", "443")
+    assert "no route of module.network.aws_subnet.private[0] leads to onprem" in out
+
+    named = (KEPT, "--var", "named=true", "--var", 'clients=["0.0.0.0/0"]')
+    _, out, _ = run(capsys, "why", *named, "internet", "service:api", "--format", "json")
+    assert len(read(out)[0]["changes"]) == 2
 
 
 CALLED = """

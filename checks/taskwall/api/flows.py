@@ -15,6 +15,7 @@ from taskwall.findings.text import absent_count
 from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.flows.flow import Flow, Obstacle, spoken_ports
 from taskwall.model.flows.flows import all_flows
+from taskwall.model.flows.obstacles import letting_in, obstacles_between, on_port
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
     NoEndError,
@@ -22,7 +23,6 @@ from taskwall.model.flows.selection import (
     cidr_ranges,
     ends,
     flows_between,
-    obstacles_between,
     select_ends,
 )
 from taskwall.source.files import Files
@@ -162,11 +162,12 @@ def explain(
         ]
         closed: list[ProposedChange] = []
         if not flows:
-            closed = [tell.change(each) for each in obstacles_between(reach, source, target)]
+            shut = obstacles_between(reach, source, target, on_port(port))
+            closed = [tell.change(each) for each in shut]
         found.append(
             WhyAnswer(
                 of, to, each.stack, tuple(tell.line(flow) for flow in flows),
-                tuple(closed), tuple(tell.closing(flows)),
+                tuple(closed), tuple(tell.closing(reach, flows)),
             )
         )  # fmt: skip
     ask.check(networks.absent)
@@ -287,18 +288,15 @@ class FlowTeller:
         fact = next(obstacle.fact.deciding(), obstacle.fact)
         return ProposedChange(self._step(fact), self._of.mask.redact(obstacle.change))
 
-    def closing(self, flows: list[Flow]) -> Iterator[ProposedChange]:
-        """What would close flows: the last permission that lets each of them in."""
+    def closing(self, reach: Reach, flows: list[Flow]) -> Iterator[ProposedChange]:
+        """What would close flows: the permissions that let each of them in at its end."""
         changes: dict[object, ProposedChange] = {}
-        for flow in flows:
-            if flow.verdict != "open":
-                continue
-            last = [fact for fact in flow.because if "allows ingress" in fact.text]
-            for fact in last[-1:]:
+        for flow in (each for each in flows if each.verdict == "open"):
+            for fact in letting_in(reach, flow):
                 step = self._step(fact)
-                key = (step.file, step.line, step.resource)
+                change = f"remove or narrow this rule of {step.resource}"
                 changes.setdefault(
-                    key, ProposedChange(step, f"remove or narrow this rule of {step.resource}")
+                    (step.file, step.line, step.resource), ProposedChange(step, change)
                 )
         yield from changes.values()
 

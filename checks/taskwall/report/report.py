@@ -175,7 +175,7 @@ class ReportBuilder:
             certain_passes=self.rows.certain_passes,
             has_baseline=bool(baseline_path),
             seconds=self._seconds(),
-            open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
+            open_ties=_open_ties(ties, loud),
         )
 
     def _sorted_out(self, known: Baseline, baseline_path: str) -> _SortedOut:
@@ -396,17 +396,24 @@ def _first_of(paths: list[str]) -> str:
     return f"{', '.join(paths[:3])}{more}"
 
 
-def _most_needed_first(
+def _open_ties(
     ties: Iterable[ReportedTie], findings: Iterable[Finding]
-) -> tuple[ReportedTie, ...]:
-    """Ties that are open, in the order of how many unknowns wait for what they would give."""
-    waits = Counter(name for one in findings for name in one.missing)
+) -> tuple[tuple[ReportedTie, int], ...]:
+    """Ties that are open, each with how many unknowns wait for what it would give, most first."""
+    waits = Counter(_own(name) for one in findings for name in one.missing)
 
     def needed(tie: ReportedTie) -> int:
         own = (tie.from_, f"{tie.from_}.")
         return sum(n for name, n in waits.items() if name == own[0] or name.startswith(own[1]))
 
-    return tuple(sorted(ties, key=lambda tie: -needed(tie)))
+    found = [(tie, needed(tie)) for tie in ties if tie.to_stack is None]
+    return tuple(sorted(found, key=lambda one: -one[1]))
+
+
+def _own(name: str) -> str:
+    """An address without the name of its root, which stands before it where roots share names."""
+    before, bracket, rest = name.partition("[")
+    return f"{before.rpartition('/')[2]}{bracket}{rest}"
 
 
 def all_absent(

@@ -153,12 +153,14 @@ class Provenance(Struct, frozen=True, gc=False):
     `calls` are those of modules (or nested stacks) in which it has another value than elsewhere.
     `default` is set where the value is, in the end, the default of an input. `written` is set of
     the last one: where the value is written, which decides in one place what is used in several.
+    `argument` is set where the value is written in an argument of a module (or nested stack).
     """
 
     place: Span
     calls: tuple[Span, ...] = ()
     default: NamedDefault | None = None
     written: Span | None = None
+    argument: bool = False
 
 
 ProvenanceTrace: TypeAlias = Callable[[Span, Origin], tuple[Provenance, ...]]

@@ -32,7 +32,12 @@ from taskwall.sources.proposals import proposed
 from taskwall.sources.recognising import is_empty_file, kind_of
 from taskwall.sources.refusals import NO_SUCH_PATH, refusal
 from taskwall.sources.stacks import stacks_of
-from taskwall.sources.values_files import deployed_files, is_loaded, root_of_values
+from taskwall.sources.values_files import (
+    deployed_files,
+    files_below_values,
+    is_loaded,
+    root_of_values,
+)
 
 
 def read_sources(
@@ -107,7 +112,8 @@ class _Reading:
         self._wide: dict[str, list[str]] = {}
         """The same, by repository."""
         self._loose: dict[str, str] = {}
-        """Files of values below given folders that no root reads, with the folder of their root."""
+        """Files of values below given folders that no root reads, with the folder of their root;
+        "" where they lie in none."""
         self._narrow: dict[str, list[str]] = {}
         """Files given by themselves, and sources that read such a file, by repository."""
         self._embedded: dict[str, list[str]] = {}
@@ -135,8 +141,8 @@ class _Reading:
         for path in (*there, *unsaved(folder, files, scope.deep, there)):
             if path.endswith(VALUES) and not use.excludes(path):
                 root = root_of_values(path, self._boundaries[folder], use, files)
-                if root and not is_loaded(path, root[0]):
-                    self._loose[path] = os.path.dirname(root[0])
+                if not root or not is_loaded(path, root[0]):
+                    self._loose[path] = os.path.dirname(root[0]) if root else ""
             if not path.endswith((*ROOTS, *TEMPLATES)):
                 continue
             if scope.among is not None and path not in scope.among:
@@ -175,6 +181,7 @@ class _Reading:
         use, files, boundary = self._use, self._files, self._boundaries[path]
         its = of_values(self._inputs.deployments, path)
         root = list(deployed_files(its, use, files)) or root_of_values(path, boundary, use, files)
+        root = root or files_below_values(path, use, files)
         more = "" if root and is_loaded(path, root[0]) else path
         if not root:
             self.found.foreign.append(path)
@@ -255,7 +262,9 @@ class _Reading:
         if self._scope == ScanScope() and self._wide and not said:
             stacks = [read.stack for read in self.found.reads]
             others = (path for path in sorted(self._seen) if path.endswith(".json"))
-            self.found.proposed = proposed(self._loose, others, stacks, self._files)
+            read = frozenset().union(*(stack.files for stack in stacks)) if self._loose else ()
+            loose = {path: root for path, root in self._loose.items() if path not in read}
+            self.found.proposed = proposed(loose, others, stacks, self._files)
 
 
 def _side(text: str) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
     if document.crashes or document.errors or document.warnings or report.notes:
         yield "\n", ""
     if view.ties:
-        yield from ties(report)
+        yield from ties(report, view)
     yield from absent_sources(report, view)
     yield from unread_types(report, view)
     yield from unknowns(report, view)
