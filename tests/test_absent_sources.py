@@ -96,6 +96,13 @@ def template(text: str) -> dict[str, str]:
                 "scan the modules of its components by themselves",
             ),
         ),
+        (
+            {"plan.json": '{"format_version": "1.2", "complete": false, "planned_values": {}}'},
+            (
+                *("plan", "plan.json", "what -target or a deferral leaves out", 1),
+                "plan without -target",
+            ),
+        ),
         ({"cdk.json": '{"app": "x", "output": "build"}', "build/S.template.json": "{}"}, None),
         ({"cdktf.json": '{"app": "x"}', "cdktf.out/stacks/s/cdk.tf.json": "{}"}, None),
         ({"cdk.json": '{"context": {}}'}, None),

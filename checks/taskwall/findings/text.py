@@ -82,6 +82,7 @@ ABSENT_KINDS = {
     "submodule": ("git submodule", "git submodules"),
     "unit": ("unit of Terragrunt", "units of Terragrunt"),
     "app": ("CDK app", "CDK apps"),
+    "plan": ("part of a plan", "parts of plans"),
     "components": ("Terraform Stack", "Terraform Stacks"),
     "link": ("symbolic link", "symbolic links"),
 }

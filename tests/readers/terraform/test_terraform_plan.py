@@ -389,6 +389,16 @@ def test_broken_plan(text: str, message: str) -> None:
     assert ([*found], [e.message for e in errors]) == ([], [message])
 
 
+def test_a_plan_that_failed_is_an_error() -> None:
+    """What was not planned is not in it, and nobody shall take that for judged."""
+    text = '{"format_version": "1.2", "errored": true, "planned_values": {}}'
+    [stack], _ = plans(["/p.json"], Files({"/p.json": text}), Inputs())
+
+    assert [one.message for one in stack.evaluate({}).errors] == [
+        "the plan failed: what was not planned is not in it"
+    ]
+
+
 def test_nothing_of_a_plan_is_shown() -> None:
     """A plan holds sensitive values as they are: none of its text is shown."""
     (place,) = read(PLAN).secrets("/nowhere/plan.json")

@@ -36,7 +36,7 @@ def unexpanded(unit: TemplateFile) -> Iterator[AbsentSource]:
     sections = members(unit.root)
     whole = sections.get("Transform")
     macros = [*(elements(whole) or (whole,))]
-    if "Transform" in unit.text:
+    if TRANSFORM in unit.text or "!Transform" in unit.text:
         macros += _transforms_below(unit.root)
     for name, resource in members(sections.get("Resources")).items():
         kind = literal_text(members(resource).get("Type")) or ""

@@ -7,7 +7,7 @@ plan's variables, stands before the plan's values wherever it leaves nothing ope
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -43,7 +43,7 @@ from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.size import parts_at_most
-from taskwall.source.stack import Evaluation, Inputs, SourceError, Stack
+from taskwall.source.stack import AbsentSource, Evaluation, Inputs, SourceError, Stack
 
 MAX_PLAN_PARTS = 3_000_000
 """A plan with more elements and members than this is an error."""
@@ -226,16 +226,27 @@ class PlanStack:
             self._hidden = hidden(self.plan)
         return Evaluation(
             tuple(resources),
-            beside.errors,
+            (*beside.errors, *self._failed()),
             beside.questions,
             beside.suppressions,
-            tuple(templates),  # what modules make is in the plan
+            (*templates, *self._left_out()),  # what modules make is in the plan
             beside.sensitive_texts | self._hidden,
             beside.line_map,
             beside.user_place,
             beside.provenance,
             element_place=beside.element_place,
         )
+
+    def _failed(self) -> Iterator[SourceError]:
+        if self.plan.get("errored") is True:
+            yield SourceError(self._place, "the plan failed: what was not planned is not in it")
+
+    def _left_out(self) -> Iterator[AbsentSource]:
+        """What Terraform says that the plan leaves out, by `-target` or because it waits."""
+        if self.plan.get("complete") is False:
+            name = os.path.basename(self.name)
+            what, cure = "what -target or a deferral leaves out", "plan without -target"
+            yield AbsentSource("plan", name, what, None, self._place, cure)
 
 
 def _joined(planned: Resource, source: Resource, same: bool) -> Resource:
