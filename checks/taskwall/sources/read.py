@@ -17,6 +17,7 @@ from taskwall.sources.context import read_context
 from taskwall.sources.deployments import declared_deployments, of_values
 from taskwall.sources.embedded import readers_of, source_texts
 from taskwall.sources.found import ALL_KINDS, ReadStack, ScanScope, Sources
+from taskwall.sources.generated import not_generated
 from taskwall.sources.links import links_out
 from taskwall.sources.listing import (
     VALUES,
@@ -133,6 +134,10 @@ class _Reading:
         if scope.among is None:
             empty = unchecked_submodules(self._boundaries[folder], folder, files)
             found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
+            made_of = (path for path in there if not use.excludes(path))
+            found.absent += [
+                (os.path.dirname(one.place.file), one) for one in not_generated(made_of, files)
+            ]
         for path in (*there, *unsaved(folder, files, scope.deep, there)):
             if path.endswith(VALUES) and not use.excludes(path):
                 root = root_of_values(path, self._boundaries[folder], use, files)
@@ -245,9 +250,10 @@ class _Reading:
         if self._scope.among is not None:
             return
         given = [path for path in self.paths if is_folder(path, self._files)]
+        wrong = {error.place.file for error in self.found.errors}
         read = (file for one in self.found.reads for file in one.stack.files)
         for folder, link in links_out(given, read, self._files):
-            if not self._use.excludes(link.place.file):
+            if not (self._use.excludes(link.place.file) or link.place.file in wrong):
                 self.found.absent.append((folder, link))
 
     def propose(self) -> None:
