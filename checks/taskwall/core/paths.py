@@ -27,7 +27,7 @@ def repository_of(folder: str) -> str:
     return folder
 
 
-def nearest(folders: Iterable[str], to: str) -> str | None:
+def nearest_folder(folders: Iterable[str], to: str) -> str | None:
     """The folder that shares most of its path with another one; None if several do."""
     shared = {folder: len(os.path.commonpath((folder, to))) for folder in folders}
     found = [folder for folder, length in shared.items() if length == max(shared.values())]

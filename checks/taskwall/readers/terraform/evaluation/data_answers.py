@@ -12,7 +12,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from taskwall.core.paths import nearest
+from taskwall.core.paths import nearest_folder
 from taskwall.core.values import (
     Items,
     Known,
@@ -265,7 +265,7 @@ def _nearest(found: list[Candidate], folder: str, *, lists: bool) -> list[Candid
         first, *others = (one.asked("vpc_id") or Known(None) for one in found)
         if all(same(first, other) is True for other in others):
             return found
-    near = nearest(roots, folder)
+    near = nearest_folder(roots, folder)
     return None if near is None else [one for one in found if one.root == near]
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.paths import nearest
+from taskwall.core.paths import nearest_folder
 from taskwall.core.values import Fields, Items, Known, Reference, Value, dereferenced, spelled
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
@@ -103,7 +103,7 @@ class RemoteStates:
         found = [] if state is None else self._roots_of(state)
         if not found:
             return MeantRoot(self._kept_as(written, reader) or "")
-        folder = nearest(found, reader.root.folder) or ""
+        folder = nearest_folder(found, reader.root.folder) or ""
         if folder == reader.root.folder:
             return MeantRoot()  # what a root reads of its own state is as it was before
         if not folder:
