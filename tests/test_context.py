@@ -402,6 +402,11 @@ def test_ties_by_hand(folder: Path) -> None:
     document = told(folder)
     assert verdicts(document)["TW603"][0] == "fail"
     assert {one["by"] for one in document["ties"]} == {"setting"}
+    with settings.open("a") as more:
+        more.write('"service:data.aws_vpc.gone" = "network:aws_vpc.main"\n')
+    report = scan(Options(("service",), cwd=str(folder)))
+    text = outputs.render("text", report, View(ties=True))
+    assert "1 tie of the settings without effect here:\n  service:data.aws_vpc.gone\n\n" in text
     settings.write_text(f'{context}[ties]\n"nowhere:data.aws_vpc.main" = "aws_vpc.main"\n')
     message = "ties: there is no file or folder nowhere"
     assert [one["message"] for one in told(folder)["errors"]] == [message]

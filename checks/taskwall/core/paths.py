@@ -1,6 +1,7 @@
 """Which folders enclose a path."""
 
 import os
+from collections.abc import Iterable
 
 
 def encloses(folder: str, path: str) -> bool:
@@ -24,3 +25,10 @@ def repository_of(folder: str) -> str:
             return ""
         folder = above
     return folder
+
+
+def nearest_folder(folders: Iterable[str], to: str) -> str | None:
+    """The folder that shares most of its path with another one; None if several do."""
+    shared = {folder: len(os.path.commonpath((folder, to))) for folder in folders}
+    found = [folder for folder, length in shared.items() if length == max(shared.values())]
+    return found[0] if len(found) == 1 else None

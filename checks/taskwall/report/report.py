@@ -33,10 +33,12 @@ from taskwall.report import suppressions
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
 from taskwall.report.rows import ReportEntries, ReportEntry
+from taskwall.report.ties import idle_ties, open_ties
 from taskwall.rules._rule import Rule, describe
 from taskwall.settings import Settings
 from taskwall.settings.selection import reaches
 from taskwall.settings.words import nearest
+from taskwall.source.context import SourceTie
 from taskwall.source.files import Files
 from taskwall.source.secret_names import without_user
 from taskwall.source.stack import AbsentSource, InternalError, SourceError
@@ -175,7 +177,8 @@ class ReportBuilder:
             certain_passes=self.rows.certain_passes,
             has_baseline=bool(baseline_path),
             seconds=self._seconds(),
-            open_ties=_open_ties(ties, loud),
+            open_ties=open_ties(ties, loud),
+            idle_ties=idle_ties(self.settings.ties, self._own_ties(), self.paths),
         )
 
     def _sorted_out(self, known: Baseline, baseline_path: str) -> _SortedOut:
@@ -288,10 +291,12 @@ class ReportBuilder:
                 self.paths.shown(tie.target) or None,
                 tie.candidates,
             )
-            for read in self.found.reads
-            for tie in read.stack.ties
+            for tie in self._own_ties()
         }
         return sorted(found, key=lambda tie: (tie.file, tie.line, tie.from_, tie.to, tie.stack))
+
+    def _own_ties(self) -> list[SourceTie]:
+        return [tie for read in self.found.reads for tie in read.stack.ties]
 
     def _crashes(self) -> tuple[Crash, ...]:
         """What failed by a defect of ours: rules, lowering, and the reading of sources."""
@@ -394,26 +399,6 @@ class ReportBuilder:
 def _first_of(paths: list[str]) -> str:
     more = f" and {len(paths) - 3} more" if paths[3:] else ""
     return f"{', '.join(paths[:3])}{more}"
-
-
-def _open_ties(
-    ties: Iterable[ReportedTie], findings: Iterable[Finding]
-) -> tuple[tuple[ReportedTie, int], ...]:
-    """Ties that are open, each with how many unknowns wait for what it would give, most first."""
-    waits = Counter(_own(name) for one in findings for name in one.missing)
-
-    def needed(tie: ReportedTie) -> int:
-        own = (tie.from_, f"{tie.from_}.")
-        return sum(n for name, n in waits.items() if name == own[0] or name.startswith(own[1]))
-
-    found = [(tie, needed(tie)) for tie in ties if tie.to_stack is None]
-    return tuple(sorted(found, key=lambda one: -one[1]))
-
-
-def _own(name: str) -> str:
-    """An address without the name of its root, which stands before it where roots share names."""
-    before, bracket, rest = name.partition("[")
-    return f"{before.rpartition('/')[2]}{bracket}{rest}"
 
 
 def all_absent(

@@ -256,6 +256,23 @@ def test_of_copies_in_several_roots_the_nearest_is_meant(block: str, expression:
     assert [tie.target for tie in stack.ties] == [""]
 
 
+def test_what_has_the_name_that_is_asked_for_has_it_alone() -> None:
+    """An account has one load balancer of a name: others, by names that are not known, are none."""
+    net = (
+        NET
+        + """
+resource "aws_lb" "web" { name = "shop-${var.env}" }
+resource "aws_lb" "other" { name = "shop-${var.other}" }
+variable "other" {}
+"""
+    )
+    block = 'data "aws_lb" "x" {\n name = "shop-${var.env}"\n}'
+    assert means(looked_up(block, "data.aws_lb.x.arn", {"n/main.tf": net})) == "aws_lb.web.arn"
+    net = net.replace('name = "shop-${var.env}"', "name = var.third")
+    found = looked_up(block, "data.aws_lb.x.arn", {"n/main.tf": net})
+    assert means(found) == "data.aws_lb.x.arn"
+
+
 def test_several_that_answer_are_named() -> None:
     """Two VPCs of one name: which is meant is not known, and both are named."""
     context = {"net/main.tf": NET, "old/main.tf": NET.replace("aws_vpc.main", "aws_vpc.old")}

@@ -211,6 +211,21 @@ def test_the_bucket_may_be_left_to_the_command_line() -> None:
     assert count({**usual, "net/main.tf": NET.replace("net.tfstate", "terraform.tfstate")}) == 2
 
 
+def test_of_several_roots_of_one_key_the_nearest_is_meant() -> None:
+    """Where the bucket is left out, which tells accounts apart. That this is assumed is said."""
+    data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'
+    app = f'{READ}variable "b" {{}}\n' + data.replace(
+        "CONFIG", '{ bucket = var.b, key = "net.tfstate" }'
+    )
+    net = NET.replace('bucket = "states"', "")
+    tree = {"prod/app/main.tf": app, "prod/net/main.tf": net, "test/net/main.tf": net}
+    files = Files({f"/infra/{path}": text for path, text in tree.items()})
+    found, _ = stacks(list(files.held), files, Inputs(boundary="/infra"))
+    (tie,) = (tie for stack in found for tie in stack.ties)
+    assert (tie.target, tie.farther) == ("/infra/prod/net", ("/infra/test/net",))
+    assert tie.by == "remote state, as the nearest"
+
+
 def test_several_roots_of_one_state_are_not_told_apart() -> None:
     """Two roots that say the same of their state: which is meant is open."""
     data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'

@@ -42,6 +42,13 @@ def ties(report: Report, view: View) -> Iterator[Piece]:
         some = ", ".join(map(sanitize, capped(list(dict.fromkeys(others)), NAMES_SHOWN, view)))
         yield f"  {count(len(others), 'reference')} that no unknown waits for: {some}", ""
         yield " (--verbose lists them)\n", "quiet"
+    if report.idle_ties:
+        yield (
+            f"{count(len(report.idle_ties), 'tie')} of the settings without effect here:\n",
+            "loud",
+        )
+    for side in report.idle_ties:
+        yield f"  {sanitize(side)}\n", ""
     yield "\n", ""
 
 

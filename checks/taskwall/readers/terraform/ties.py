@@ -11,6 +11,9 @@ from taskwall.readers.terraform.evaluation.resource_instance import ResourceInst
 from taskwall.readers.terraform.modules import Module
 from taskwall.source.context import SourceTie
 
+AS_NEAREST = ", as the nearest"
+"""What is said of a tie to one of several that answer."""
+
 
 def looks_up(module: Module) -> bool:
     """Whether a module itself has a data source that another root, or the context, may answer."""
@@ -31,9 +34,18 @@ def state_references(
 ) -> Iterator[SourceTie]:
     """The states that a root reads. `leading` are the folders of modules that look something up."""
     for at, local, instance in _data_sources(scope, leading, {REMOTE_STATE}):
-        target = states.root(local, instance.address, instance.fields, at.run)
+        meant = states.meant(local, instance.address, instance.fields, at.run)
         name, place = at.run.own(instance.address), at.module.resources[local].header
-        yield SourceTie(scope.run.root.folder, name, place, "remote state", target or "")
+        by = "remote state" + (AS_NEAREST if meant.farther else "")
+        yield SourceTie(
+            scope.run.root.folder,
+            name,
+            place,
+            by,
+            meant.folder,
+            candidates=meant.candidates,
+            farther=meant.farther,
+        )
 
 
 def data_references(
@@ -47,7 +59,7 @@ def data_references(
         if answer is None:
             continue
         place, by, own = at.module.resources[local].header, answer.query.by, at.run.own(address)
-        by += ", as the nearest" if answer.farther else ""
+        by += AS_NEAREST if answer.farther else ""
         means = answer.found if DATA_SOURCES[kind].lists else filter(None, (answer.one,))
         ties = [
             SourceTie(folder, own, place, by, one.root, one.own, farther=answer.farther)

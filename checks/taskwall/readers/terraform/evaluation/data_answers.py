@@ -6,13 +6,13 @@ are taken. Else one that several answer is unknown, and so is one of which it is
 resource answers it.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
 
+from taskwall.core.paths import nearest_folder
 from taskwall.core.values import (
     Items,
     Known,
@@ -96,8 +96,7 @@ class DataAnswer(Struct, frozen=True, eq=False):
     @property
     def one(self) -> Candidate | None:
         """The only one that it can mean."""
-        alone = len(self.found) == 1 and (self.query.unique or not self.open)
-        return self.found[0] if alone else None
+        return self.found[0] if len(self.found) == 1 and not self.open else None
 
     @property
     def doubt(self) -> str:
@@ -176,13 +175,14 @@ class DataAnswers:
             for one in self._of_type(steps[-2] if len(steps) > 1 else "", scope)
             if one.own == resource and stack in ("", one.root)
         )
-        return DataAnswer(DataQuery((), True, "setting"), found, ())
+        return DataAnswer(DataQuery((), True, said="setting"), found, ())
 
     def _answer(self, kind: str, written: WrittenBody, scope: ModuleContext) -> DataAnswer:
         source = DATA_SOURCES[kind]
         query = query_of(source, written)
         found: list[Candidate] = []
         open_: list[Candidate] = []
+        maybe: list[Candidate] = []
         for type_ in source.means if query.criteria else ():
             for candidate in self._of_type(type_, scope):
                 met = meets(query, candidate.asked)
@@ -190,8 +190,11 @@ class DataAnswers:
                     return DataAnswer(
                         query, (), ()
                     )  # what it looks up of its own is as it was before
-                if met is not False and candidate.root != scope.run.root.folder:
-                    (found if met and _leads_on(candidate) else open_).append(candidate)
+                if candidate.root == scope.run.root.folder or met is False:
+                    continue
+                (maybe if not met else found if _leads_on(candidate) else open_).append(candidate)
+        if not (query.unique and found):
+            open_ += maybe
         near = _nearest(found, scope.run.root.folder, lists=bool(source.lists))
         if near is None:
             near, open_ = ([], [*found, *open_]) if source.lists else (found, open_)
@@ -262,9 +265,8 @@ def _nearest(found: list[Candidate], folder: str, *, lists: bool) -> list[Candid
         first, *others = (one.asked("vpc_id") or Known(None) for one in found)
         if all(same(first, other) is True for other in others):
             return found
-    near = {root: len(os.path.commonpath((folder, root))) for root in roots}
-    nearest = [root for root in roots if near[root] == max(near.values())]
-    return None if len(nearest) > 1 else [one for one in found if one.root == nearest[0]]
+    near = nearest_folder(roots, folder)
+    return None if near is None else [one for one in found if one.root == near]
 
 
 def _leads_on(candidate: Candidate) -> bool:

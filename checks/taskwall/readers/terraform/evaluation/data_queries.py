@@ -31,39 +31,47 @@ class DataSource(Struct, frozen=True):
     """A type of data source: the types of the resources that it means.
 
     `arguments` are those that are called otherwise than the resource's attribute; `lists` is the
-    attribute that holds the ids of all resources that it means, if it means several.
+    attribute that holds the ids of all resources that it means, if it means several. `named` is the
+    attribute by which an account has one of them in a region.
     """
 
     means: tuple[str, ...]
     arguments: Mapping[str, str] = {}
     lists: str = ""
+    named: str = ""
 
 
 def _one(*means: str, **arguments: str) -> DataSource:
     return DataSource(means, arguments)
 
 
+def _named(named: str, *means: str, **arguments: str) -> DataSource:
+    return DataSource(means, arguments, named=named)
+
+
 DATA_SOURCES: Mapping[str, DataSource] = {
-    "aws_alb": _one("aws_lb", "aws_alb"),
+    "aws_alb": _named("name", "aws_lb", "aws_alb"),
     "aws_alb_listener": _one("aws_lb_listener", "aws_alb_listener"),
-    "aws_alb_target_group": _one("aws_lb_target_group", "aws_alb_target_group"),
-    "aws_db_instance": _one("aws_db_instance", db_instance_identifier="identifier"),
-    "aws_ecs_cluster": _one("aws_ecs_cluster", cluster_name="name"),
+    "aws_alb_target_group": _named("name", "aws_lb_target_group", "aws_alb_target_group"),
+    "aws_db_instance": _named("identifier", "aws_db_instance", db_instance_identifier="identifier"),
+    "aws_ecs_cluster": _named("name", "aws_ecs_cluster", cluster_name="name"),
     "aws_ecs_service": _one("aws_ecs_service", service_name="name", cluster_arn="cluster"),
     "aws_efs_file_system": _one("aws_efs_file_system", file_system_id="id"),
-    "aws_elasticache_cluster": _one("aws_elasticache_cluster"),
-    "aws_elasticache_replication_group": _one("aws_elasticache_replication_group"),
+    "aws_elasticache_cluster": _named("cluster_id", "aws_elasticache_cluster"),
+    "aws_elasticache_replication_group": _named(
+        "replication_group_id", "aws_elasticache_replication_group"
+    ),
     "aws_internet_gateway": _one("aws_internet_gateway", internet_gateway_id="id"),
-    "aws_lb": _one("aws_lb", "aws_alb"),
+    "aws_lb": _named("name", "aws_lb", "aws_alb"),
     "aws_lb_listener": _one("aws_lb_listener", "aws_alb_listener"),
-    "aws_lb_target_group": _one("aws_lb_target_group", "aws_alb_target_group"),
+    "aws_lb_target_group": _named("name", "aws_lb_target_group", "aws_alb_target_group"),
     "aws_nat_gateway": _one("aws_nat_gateway"),
-    "aws_rds_cluster": _one("aws_rds_cluster"),
+    "aws_rds_cluster": _named("cluster_identifier", "aws_rds_cluster"),
     "aws_route_table": _one("aws_route_table", route_table_id="id"),
     "aws_route_tables": DataSource(("aws_route_table",), lists="ids"),
     "aws_security_group": _one("aws_security_group"),
     "aws_security_groups": DataSource(("aws_security_group",), lists="ids"),
-    "aws_ssm_parameter": _one("aws_ssm_parameter"),
+    "aws_ssm_parameter": _named("name", "aws_ssm_parameter"),
     "aws_subnet": _one("aws_subnet"),
     "aws_subnet_ids": DataSource(("aws_subnet",), lists="ids"),
     "aws_subnets": DataSource(("aws_subnet",), lists="ids"),
@@ -121,18 +129,14 @@ class Criterion(Struct, frozen=True):
 class DataQuery(Struct, frozen=True):
     """What a data source asks: all criteria hold of what it means.
 
-    `whole` is whether no more is asked than can be told. `said` is who says what it means, if that
-    is not found.
+    `whole` is whether no more is asked than can be told, `unique` whether what all of it is true of
+    is the only one that can be meant. `said` is who says what it means, if that is not found.
     """
 
     criteria: tuple[Criterion, ...]
     whole: bool
+    unique: bool = False
     said: str = ""
-
-    @property
-    def unique(self) -> bool:
-        """Whether no two resources can be meant."""
-        return any(one.attribute in UNIQUE for one in self.criteria)
 
     @property
     def by(self) -> str:
@@ -167,7 +171,8 @@ def query_of(source: DataSource, written: WrittenBody) -> DataQuery:
             whole = False
         else:
             found += several
-    return DataQuery(tuple(found), whole)
+    unique = any(one.attribute in (*UNIQUE, source.named) for one in found)
+    return DataQuery(tuple(found), whole, unique)
 
 
 def _tags(value: Value) -> list[Criterion] | None:

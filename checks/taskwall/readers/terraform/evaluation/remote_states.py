@@ -9,6 +9,9 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
+from msgspec import Struct
+
+from taskwall.core.paths import nearest_folder
 from taskwall.core.values import Fields, Items, Known, Reference, Value, dereferenced, spelled
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
@@ -49,6 +52,18 @@ _USUAL = "terraform.tfstate"
 """The name of so many states that it says nothing."""
 
 
+class MeantRoot(Struct, frozen=True):
+    """Whose state a data source reads: the folder of a root, or the file of a state; "" if open.
+
+    `farther` are roots whose state it could be, too, and which are not meant because they are not
+    as near; `candidates` those that it may be where it is open.
+    """
+
+    folder: str = ""
+    farther: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+
 class RemoteStates:
     """The roots that are evaluated together, as the states that they read of each other."""
 
@@ -65,12 +80,10 @@ class RemoteStates:
         self.depth = 0
         """How many outputs of other roots are being read, each for the next."""
 
-    def root(
+    def meant(
         self, local: str, address: str, written: WrittenBody, reader: RunContext
-    ) -> str | None:
-        """The folder of the root whose state a data source reads, or the file of that state.
-
-        None if that is not known.
+    ) -> MeantRoot:
+        """Whose state a data source reads.
 
         Args:
             local: its address within its module.
@@ -82,23 +95,28 @@ class RemoteStates:
         for key in (address, local, name):
             if key in self._said:
                 folder = self._said[key]
-                return folder if folder in self._scopes or folder in self._context else None
+                is_read = folder in self._scopes or folder in self._context
+                return MeantRoot(folder if is_read else "")
         if _is_of_another_workspace(written, reader):
-            return None
+            return MeantRoot()
         state = _read(written, reader)
         found = [] if state is None else self._roots_of(state)
-        if found:
-            # What a root reads of its own state is as it was before.
-            return found[0] if found != [reader.root.folder] and len(found) == 1 else None
-        return self._kept_as(written, reader)
+        if not found:
+            return MeantRoot(self._kept_as(written, reader) or "")
+        folder = nearest_folder(found, reader.root.folder) or ""
+        if folder == reader.root.folder:
+            return MeantRoot()  # what a root reads of its own state is as it was before
+        if not folder:
+            return MeantRoot(candidates=tuple(found))
+        return MeantRoot(folder, tuple(one for one in found if one != folder))
 
     def outputs(
         self, local: str, address: str, written: WrittenBody, scope: ModuleContext
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
         reader = scope.run
-        folder = self.root(local, address, written, reader)
-        if folder is None:
+        folder = self.meant(local, address, written, reader).folder
+        if not folder:
             return None
         defaults = dereferenced(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
