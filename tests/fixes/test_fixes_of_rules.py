@@ -126,6 +126,11 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
     [
         ("tw503/fail", "", ""),
         (
+            "tw503/fail_launch_configuration",
+            "echo ECS_CLUSTER",
+            "curl http://169.254.169.254/latest/meta-data/instance-id\n    echo ECS_CLUSTER",
+        ),
+        (
             "tw208/fail_ssh_from_bastion",
             "security_groups = [aws_security_group.bastion.id]",
             'cidr_blocks = ["0.0.0.0/0"]',
@@ -133,7 +138,10 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
     ],
 )
 def test_what_somebody_meant_has_no_edit(case: str, old: str, new: str) -> None:
-    """A hop limit that is written, and a port that the tasks do not serve, have reasons."""
+    """A hop limit that is written, and a port that the tasks do not serve, have reasons.
+
+    Tokens are not required of instances whose user data reads metadata without one.
+    """
     source, rule = FIXTURES / case / "main.tf", case[:5].upper()
     text = source.read_text()
     assert old in text

@@ -60,7 +60,8 @@ class Agent(Struct, frozen=True):
     cluster at all, `cluster` which ("default" where nothing names one, None where that is not
     known, for which `cluster_needs` tell why).
     `started_by` is what starts it, and thereby gives defaults: "ecs-init" is that of AWS's Linux
-    images, "docker" a container that user data itself starts.
+    images, "docker" a container that user data itself starts. `asks_without_token` is whether user
+    data reads instance metadata, and gets no token for it.
     """
 
     place: Span
@@ -73,6 +74,7 @@ class Agent(Struct, frozen=True):
     started_by: str = "ecs-init"
     proxies: tuple[AgentProxy, ...] = ()
     drops_metadata: Fact = FALSE
+    asks_without_token: bool = False
 
     def given(self, address: str, name: str, value: str) -> tuple[AttributeChange, ...]:
         """The change after which the agent takes a setting.
