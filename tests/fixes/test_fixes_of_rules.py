@@ -293,6 +293,13 @@ def test_rules_that_offer_edits_are_known() -> None:
     assert found == set()
 
 
+def test_a_rule_without_edits_leaves_a_decision() -> None:
+    """The other rules say that what to do is to be decided, and give the steps."""
+    for rule in all_rules():
+        texts = [rule.sections[name] for name in ("Terraform", "CloudFormation")]
+        assert rule.id in OFFERS or all("is a design decision" in text for text in texts), rule.id
+
+
 def test_the_page_names_the_rules() -> None:
     """The page on fixes lists the rules that have edits."""
     page = (FIXTURES.parent.parent / "docs" / "fixes.md").read_text()
