@@ -23,7 +23,7 @@ from taskwall.model.endpoints.endpoint import (
     service_of,
 )
 from taskwall.model.entities.iam_policy import PolicyDocument, read_document
-from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.security_group import PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import RouteTable, Subnet, Vpc
 from taskwall.source.resource import Cell
 
@@ -64,6 +64,10 @@ def endpoint(r: ResourceReader) -> Iterator[object]:
         policy=None if policy.absent else _policy(r, policy),
         policy_setting=_whole(policy, "policy" if r.terraform else "PolicyDocument"),
     )
+    if r.terraform and service:
+        # Permissions and routes name the list by this attribute.
+        listed = replace(named, value=Known(f"com.amazonaws.{region_of(named.value)}.{service}"))
+        yield PrefixList(id=f"{r.id}.prefix_list_id", origin=r.origin, named=listed)
 
 
 def _looked_up(r: ResourceReader, name: Value | None) -> str:

@@ -56,7 +56,7 @@ def any_organisation(network: Network) -> Iterator[Verdict]:
             holds=f"the policy of {endpoint.name} requires principals of an organisation",
             about=policy_key(endpoint, said),
             concerned=concerned,
-            asked_by="TW402",
+            asked_by=("TW402",),
             changes=with_condition(said, _demanded, "aws:PrincipalOrgID", _MEANT, _MEANT),
         )
 

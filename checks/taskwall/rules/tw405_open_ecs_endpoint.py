@@ -92,7 +92,7 @@ def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             changes=() if absent else _changes(endpoint, said),
             remedy="" if absent or works.truth is False else _IN_STATEMENTS,
             concerned=concerned,
-            asked_by="TW402",
+            asked_by=("TW402",),
         )
 
 

@@ -51,7 +51,7 @@ def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
             holds=f"the policy of {endpoint.name} allows {TOKEN}",
             about=endpoint_key(endpoint),
             concerned=concerned,
-            asked_by="TW402",
+            asked_by=("TW402",),
             changes=with_statement(said, _allows_token, _STATEMENT, _STATEMENT),
         )
 
