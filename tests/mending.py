@@ -41,10 +41,13 @@ class Scan(Struct):
         )
 
     def bodies(self) -> dict[str, dict[str, object]]:
-        """The attributes of every resource by its address, without places."""
+        """The attributes of every resource by its address, without places, and its metadata."""
         resources = self.stack.evaluate({}).resources
         return {
-            one.origin.address: {key: plain(value) for key, value in one.body.fields.items()}
+            one.origin.address: {
+                **{key: plain(value) for key, value in one.body.fields.items()},
+                "Metadata": plain(one.metadata),
+            }
             for one in resources
         }
 

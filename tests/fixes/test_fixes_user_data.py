@@ -37,7 +37,6 @@ def added(line: str, name: str, value: str) -> str | None:
         ("  - !Sub echo ECS_CLUSTER=${C} >> /e/c", "  - !Sub echo {} >> /e/c"),
         ("echo ECS_CLUSTER=a >> /e/c; start ecs", None),
         ("echo ECS_CLUSTER=a ECS_X=b >> /e/c", None),
-        ('- "ECS_CLUSTER=a\\n"', None),
         ("docker run -e ECS_CLUSTER=a agent", None),
         ("export ECS_CLUSTER=a", None),
     ],
@@ -71,3 +70,41 @@ def test_a_script_of_its_own(tmp_path: Path) -> None:
     [file] = found.files
     assert file.new_text.endswith("\necho ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config\n")
     assert "ECS_" not in as_diff(found)  # any line may hold a secret
+
+
+JOINED = (
+    '"Fn::Join": ["", ["#!/bin/bash\\n", "echo ECS_CLUSTER=", {"Ref": "C"}, " > /e/c\\n", "x\\n"]]'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (JOINED, JOINED.replace(' > /e/c\\n"', ' > /e/c\\necho {} >> /e/c\\n"')),
+        (
+            JOINED.replace("x\\n", "echo ECS_AWSVPC_BLOCK_IMDS=false >> /e/c\\n"),
+            JOINED.replace("x\\n", "echo {} >> /e/c\\n"),
+        ),
+        ('"#!/bin/bash\\nECS_CLUSTER=${C}\\n"', '"#!/bin/bash\\nECS_CLUSTER=${C}\\n{}\\n"'),
+        (
+            '  "echo ECS_CLUSTER=a >> /e/c",',
+            '  "echo ECS_CLUSTER=a >> /e/c",\n  "echo {} >> /e/c",',
+        ),
+        ('  "echo ECS_CLUSTER=a >> /e/c"', '  "echo ECS_CLUSTER=a >> /e/c",\n  "echo {} >> /e/c"'),
+        ('- "echo ECS_CLUSTER=a >> /e/c"', '- "echo ECS_CLUSTER=a >> /e/c"\n- "echo {} >> /e/c"'),
+        ('"ECS_CLUSTER=a\\nECS_CLUSTER=b\\n"', None),
+        ('"# ECS_CLUSTER=a\\n"', None),
+    ],
+)
+def test_user_data_in_json(text: str, expected: str | None) -> None:
+    """A line is added inside a text, behind the piece that ends the line, or as an element."""
+    sheet = SourceText("/x", text)
+    row = Span("/x", 1, 1, 1, 2)
+    if expected is None:
+        with pytest.raises(RefusedError):
+            with_setting(sheet, row, *BLOCK)
+        return
+
+    edit = with_setting(sheet, row, *BLOCK)
+
+    assert applied(text, [edit]) == expected.replace("{}", "=".join(BLOCK))

@@ -126,7 +126,8 @@ class EditBuilder:
             text = self._files.text(at)
             _refuse_generated(text)
             sheet = SourceText(at, text)
-            return iter((user_data.with_setting(sheet, change.through[-1], name, str(value)),))
+            row = user_data.row_of_file(sheet, change.through[-1], resource.place)
+            return iter((user_data.with_setting(sheet, row, name, str(value)),))
         writer = self._writers.get(at)
         if writer is None:
             writer = self._writers[at] = _writer(origin.language, at, self._files)

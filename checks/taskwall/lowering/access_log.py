@@ -59,8 +59,12 @@ _BUCKET = "access_logs.s3.bucket"
 
 
 def classic_logging(r: ResourceReader) -> tuple[AttributeChange, ...]:
-    """The same of a classic load balancer."""
-    return _block_of_logs(r, r.attribute("access_logs", "AccessLoggingPolicy"), "classic")
+    """The same of a classic load balancer; in CloudFormation the user has to name a bucket.
+
+    There only `DependsOn` makes its policy first: to cfn-lint what `Ref` gives of one is no name.
+    """
+    kind = "classic" if r.terraform else None
+    return _block_of_logs(r, r.attribute("access_logs", "AccessLoggingPolicy"), kind)
 
 
 def _block_of_logs(r: ResourceReader, block: Cell, kind: Scalar) -> tuple[AttributeChange, ...]:

@@ -76,7 +76,6 @@ _YAML_NETWORK = """\
 
 _YAML_STATEMENTS: Mapping[Scalar, str] = {
     "application": _YAML_APPLICATION,
-    "classic": _YAML_APPLICATION,
     "network": _YAML_NETWORK,
 }
 

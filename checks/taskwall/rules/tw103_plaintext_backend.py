@@ -9,14 +9,14 @@ Fine when: VPC encryption control in enforce mode encrypts this traffic; taskwal
     the code sets that mode. A network listener that passes TCP through decrypts nothing and is not
     judged. An HTTPS target group that sets no health check protocol uses HTTP for the check: that
     is AWS's default.
-Terraform: On the target group, which AWS replaces, with a certificate in the container (a
-    self-signed one is enough):
+Terraform: Where TLS ends is a design decision. On the target group, which AWS replaces, with a
+    certificate in the container (a self-signed one is enough):
     protocol = "HTTPS"
     health_check {
       protocol = "HTTPS"
     }
-CloudFormation: On the target group, which AWS replaces, with a certificate in the container (a
-    self-signed one is enough):
+CloudFormation: Where TLS ends is a design decision. On the target group, which AWS replaces, with a
+    certificate in the container (a self-signed one is enough):
     Protocol: HTTPS
     HealthCheckProtocol: HTTPS
 Guide: encrypt-in-transit, re-encrypt

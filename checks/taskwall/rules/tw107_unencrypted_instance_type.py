@@ -10,9 +10,11 @@ Why: Between instances of newer families, AWS encrypts all traffic in hardware a
 Fine when: VPC encryption control in enforce mode refuses other types; taskwall passes it where the
     code sets that mode. Types that AWS chooses by attributes cannot be known. Traffic through a
     load balancer or a transit gateway is not encrypted by this in any case.
-Terraform: Choose a family that encrypts, and the size that the tasks need:
+Terraform: Which type to pay for is a design decision. Choose a family that encrypts, and the size
+    that the tasks need:
     instance_type = "m7i.large"
-CloudFormation: Choose a family that encrypts, and the size that the tasks need:
+CloudFormation: Which type to pay for is a design decision. Choose a family that encrypts, and the
+    size that the tasks need:
     InstanceType: m7i.large
 Guide: encrypt-in-transit
 See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#encryption-transit

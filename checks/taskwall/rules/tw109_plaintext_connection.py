@@ -10,9 +10,11 @@ Fine when: The name is served by Service Connect with TLS, or the connection doe
     task: localhost and 169.254.* are not judged, nor are browser origins (`CORS_ORIGIN`) and the
     address of the service itself. Text that is not a known kind of connection string is ignored,
     and so are addresses outside the sources.
-Terraform: Connect by TLS: https://, rediss://, sslmode=verify-full, SASL_SSL:
+Terraform: How the server takes TLS is a design decision: turn it on there first. Then connect with
+    https://, rediss://, sslmode=verify-full or SASL_SSL:
     environment = [{ name = "DATABASE_OPTIONS", value = "sslmode=verify-full" }]
-CloudFormation: Connect by TLS: https://, rediss://, sslmode=verify-full, SASL_SSL:
+CloudFormation: How the server takes TLS is a design decision: turn it on there first. Then connect
+    with https://, rediss://, sslmode=verify-full or SASL_SSL:
     Environment: [{ Name: DATABASE_OPTIONS, Value: sslmode=verify-full }]
 Guide: beyond
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html

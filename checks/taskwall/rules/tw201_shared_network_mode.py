@@ -8,11 +8,13 @@ Why: Only in awsvpc mode does a task have a network interface of its own. In the
     credentials.
 Fine when: Tasks run only on external instances (ECS Anywhere), which do not support awsvpc mode, or
     have no network at all; both are not judged.
-Terraform: Set the mode, give each service a network_configuration with subnets and a group of its
-    own, and each of its target groups the type ip (which replaces the target group):
+Terraform: To leave the network of the instances is a design decision. Set the mode, give each
+    service a network_configuration with subnets and a group of its own, and each of its target
+    groups the type ip (which replaces the target group):
     network_mode = "awsvpc"
-CloudFormation: Set the mode, give each service a NetworkConfiguration with subnets and a group of
-    its own, and each of its target groups the type ip (which replaces the target group):
+CloudFormation: To leave the network of the instances is a design decision. Set the mode, give each
+    service a NetworkConfiguration with subnets and a group of its own, and each of its target
+    groups the type ip (which replaces the target group):
     NetworkMode: awsvpc
 Guide: awsvpc-mode
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html

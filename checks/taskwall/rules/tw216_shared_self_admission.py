@@ -7,9 +7,11 @@ Why: Each service can connect to every port of the other, so somebody who takes 
 Fine when: The services are members of one namespace, and the group allows its own members only on
     the ports that they offer there. Tasks that are not services (scheduled tasks, jobs) are not
     judged, and neither are groups that only one service uses.
-Terraform: Give each service a group of its own, and allow the group of the caller:
+Terraform: Who may call whom is a design decision. Give each service a group of its own, and allow
+    the group of the caller:
     referenced_security_group_id = <the caller's group>.id
-CloudFormation: Give each service a group of its own, and allow the group of the caller:
+CloudFormation: Who may call whom is a design decision. Give each service a group of its own, and
+    allow the group of the caller:
     SourceSecurityGroupId: <id of the caller's group>
 Guide: task-groups
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html

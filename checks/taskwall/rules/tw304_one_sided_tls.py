@@ -7,7 +7,8 @@ Why: Plain TLS proves only who the server is. With certificates on both sides, a
     calls it, whatever address the call comes from.
 Fine when: Callers are identified in another way, for example by signed requests. Client
     certificates can come from files or from SDS, not from ACM.
-Terraform: A validation in the tls of the listener, a certificate in the tls of the client policy:
+Terraform: Where certificates come from is a design decision. A validation in the tls of the
+    listener, a certificate in the tls of the client policy:
     validation {
       trust {
         file {
@@ -21,8 +22,8 @@ Terraform: A validation in the tls of the listener, a certificate in the tls of 
         private_key       = "/certs/client.key"
       }
     }
-CloudFormation: A validation in the TLS of the listener, a certificate in the TLS of the client
-    policy:
+CloudFormation: Where certificates come from is a design decision. A validation in the TLS of the
+    listener, a certificate in the TLS of the client policy:
     Validation:
       Trust:
         File: { CertificateChain: /certs/ca.pem }

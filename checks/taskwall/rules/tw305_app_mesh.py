@@ -6,16 +6,17 @@ What: The sources have a mesh of AWS App Mesh or, without one, task definitions 
 Why: App Mesh ended on 2026-09-30. Its resources can be neither deployed nor reached, so they
     protect nothing, and Envoys that start anew get no configuration.
 Fine when: Never, except as an archive.
-Terraform: Remove the mesh, its nodes, routes and gateways, and proxy_configuration from task
-    definitions. Within a cluster or namespace, use Service Connect, with tls in its services.
-    Across VPCs and accounts, use VPC Lattice. Neither VPC Lattice nor Service Connect requests
-    client certificates. VPC Lattice authenticates callers by IAM auth policies, or passes TLS
-    through to tasks that do mutual TLS themselves.
-CloudFormation: Remove the mesh, its nodes, routes and gateways, and ProxyConfiguration from task
-    definitions. Within a cluster or namespace, use Service Connect, with Tls in its services.
-    Across VPCs and accounts, use VPC Lattice. Neither VPC Lattice nor Service Connect requests
-    client certificates. VPC Lattice authenticates callers by IAM auth policies, or passes TLS
-    through to tasks that do mutual TLS themselves.
+Terraform: What takes the place of the mesh is a design decision. Remove the mesh, its nodes, routes
+    and gateways, and proxy_configuration from task definitions. Within a cluster or namespace, use
+    Service Connect, with tls in its services. Across VPCs and accounts, use VPC Lattice. Neither
+    VPC Lattice nor Service Connect requests client certificates. VPC Lattice authenticates callers
+    by IAM auth policies, or passes TLS through to tasks that do mutual TLS themselves.
+CloudFormation: What takes the place of the mesh is a design decision. Remove the mesh, its nodes,
+    routes and gateways, and ProxyConfiguration from task definitions. Within a cluster or
+    namespace, use Service Connect, with Tls in its services. Across VPCs and accounts, use VPC
+    Lattice. Neither VPC Lattice nor Service Connect requests client certificates. VPC Lattice
+    authenticates callers by IAM auth policies, or passes TLS through to tasks that do mutual TLS
+    themselves.
 Guide: beyond
 See: https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html

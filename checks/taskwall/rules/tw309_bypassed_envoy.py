@@ -9,7 +9,7 @@ Why: Without the proxy configuration, no traffic goes through Envoy: it only run
     is left out bypasses Envoy.
 Fine when: The port is for health checks or metrics that must be read from outside the mesh. Tasks
     of virtual gateways, which are Envoy alone and need no proxy configuration, are not judged.
-Terraform: In the task definition:
+Terraform: What goes through Envoy is a design decision. In the task definition:
     proxy_configuration {
       type           = "APPMESH"
       container_name = "envoy"
@@ -21,7 +21,7 @@ Terraform: In the task definition:
         EgressIgnoredIPs = "169.254.170.2,169.254.169.254"
       }
     }
-CloudFormation: In the task definition:
+CloudFormation: What goes through Envoy is a design decision. In the task definition:
     ProxyConfiguration:
       Type: APPMESH
       ContainerName: envoy

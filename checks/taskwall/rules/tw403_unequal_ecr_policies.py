@@ -7,9 +7,10 @@ Why: An image is found through one endpoint and fetched through the other. What 
 Fine when: The policies say the same in other words: order, Sid, lists with one element, and how
     statements are split do not matter. If neither has a policy, that is the same too (TW402 reports
     it).
-Terraform: Use one document for both:
+Terraform: Which of the two policies is right is a design decision. Use one document for both:
     policy = <the policy of the other endpoint>
-CloudFormation: Write the same PolicyDocument for both:
+CloudFormation: Which of the two policies is right is a design decision. Write the same
+    PolicyDocument for both:
     PolicyDocument:
       Statement: [...]
 Guide: same-ecr-policy

@@ -10,7 +10,8 @@ Why: If the endpoint does not allow a task, its calls time out without an error 
     to other networks lets them use the trust of its policies.
 Fine when: Networks that are connected to the VPC use its endpoints as well: name their ranges in
     the setting `allowed-peers`.
-Terraform: Allow the group of the tasks in the group of the endpoint, and allow their egress:
+Terraform: Who may use the endpoint is a design decision. Allow the group of the tasks in the group
+    of the endpoint, and allow their egress:
     resource "aws_vpc_security_group_ingress_rule" "endpoint" {
       security_group_id            = <the endpoint's group>.id
       referenced_security_group_id = <the tasks' group>.id
@@ -18,7 +19,8 @@ Terraform: Allow the group of the tasks in the group of the endpoint, and allow 
       from_port                    = 443
       to_port                      = 443
     }
-CloudFormation: Allow the group of the tasks in the group of the endpoint, and allow their egress:
+CloudFormation: Who may use the endpoint is a design decision. Allow the group of the tasks in the
+    group of the endpoint, and allow their egress:
     EndpointIngress:
       Type: AWS::EC2::SecurityGroupIngress
       Properties:

@@ -47,6 +47,8 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             continue
         options = _with_defaults(network, instances.metadata)
         name, off = instances.name, options.endpoint.is_("disabled")
+        asks = instances.agent is not None and instances.agent.asks_without_token
+        changes = _changes(options)
         yield Verdict(
             instances.origin,
             options.tokens.place,
@@ -54,7 +56,9 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             f"containers on {name} can read its instance metadata without a token",
             holds=f"no container on {name} can read its instance metadata without a token",
             concerned=member.fact,
-            changes=_changes(options),
+            changes=() if asks else changes,
+            advice=changes,
+            remedy=_ASKS if asks else "",
         )
         yield Verdict(
             instances.origin,
@@ -68,6 +72,9 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
     for each in on_unseen_instances(network)[:1]:
         message = f"containers of {each.source.name} can read the metadata of their instances"
         yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
+
+
+_ASKS = "Let user data get a token for the metadata that it reads, and require tokens then."
 
 
 def _changes(options: MetadataOptions) -> tuple[AttributeChange, ...]:

@@ -45,6 +45,7 @@ def proxied_local_endpoints(network: Network) -> Iterator[Verdict]:
                 f"{proxy.by} on {name} uses its proxy for local endpoints",
                 holds=f"{proxy.by} on {name} does not use its proxy for local endpoints",
                 concerned=member.fact & _proxied(proxy.address, name),
+                changes=proxy.excluding(member.instances.id, _missing(proxy)),
             )
         if not proxies and agent.unseen:
             text = f"the agent on {name} uses a proxy"
@@ -79,12 +80,7 @@ def _written(setting: Setting) -> str:
 
 def _lacks(proxy: AgentProxy, name: str) -> Fact:
     """Whether a list of exclusions lacks one of those that the agent needs."""
-    excluded = proxy.excluded
-    # An entry that an unknown is part of is none that is known.
-    entries = {entry.strip() for entry in _written(excluded).split(",")}
-    missing = [each for each in _WANTED if not entries & {each, *_COVERS, "*"}]
-    if proxy.docker and proxy.docker not in entries and "*" not in entries:
-        missing.append(proxy.docker)
+    excluded, missing = proxy.excluded, _missing(proxy)
     text = f"{excluded.name} of {name} lacks {', '.join(missing)}"
     if excluded.value is None:
         text = f"{name} does not set {excluded.name}"
@@ -92,6 +88,16 @@ def _lacks(proxy: AgentProxy, name: str) -> Fact:
         return Fact(None, text, excluded.place, name, excluded.needs)
     otherwise = f"{excluded.name} of {name} names the agent's local endpoints"
     return Fact(bool(missing), text, excluded.place, name, otherwise=otherwise)
+
+
+def _missing(proxy: AgentProxy) -> list[str]:
+    """Those that the agent needs and the list does not have."""
+    # An entry that an unknown is part of is none that is known.
+    entries = {entry.strip() for entry in _written(proxy.excluded).split(",")}
+    missing = [each for each in _WANTED if not entries & {each, *_COVERS, "*"}]
+    if proxy.docker and proxy.docker not in entries and "*" not in entries:
+        missing.append(proxy.docker)
+    return missing
 
 
 _WANTED = ("169.254.169.254", "169.254.170.2")

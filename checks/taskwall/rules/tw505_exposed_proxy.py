@@ -7,9 +7,11 @@ Why: Anyone who may describe the launch template, or read the metadata of the in
 Fine when: Never for the password: let the proxy identify its clients by address or security group.
     A name that only DNS resolves stays unknown; names in private zones (.internal, .local and
     similar) and private addresses pass.
-Terraform: In user data, without a user name, with a private address or https://:
+Terraform: How a proxy knows its clients is a design decision. In user data, without a user name,
+    with a private address or https://:
     HTTP_PROXY=proxy.internal:3128
-CloudFormation: In user data, without a user name, with a private address or https://:
+CloudFormation: How a proxy knows its clients is a design decision. In user data, without a user
+    name, with a private address or https://:
     HTTP_PROXY=proxy.internal:3128
 Guide: beyond
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html

@@ -6,8 +6,10 @@ Why: Fargate has no agent that could be configured. Somebody who reads these set
     they protect tasks, but they do not.
 Fine when: Tasks are started here by something that is not in the sources (a pipeline, RunTask).
     Clusters without any task source in the sources are not judged.
-Terraform: Remove the instances, or run tasks on them (launch_type = "EC2").
-CloudFormation: Remove the instances, or run tasks on them (LaunchType: EC2).
+Terraform: Whether the instances stay is a design decision. Remove the instances, or run tasks on
+    them (launch_type = "EC2").
+CloudFormation: Whether the instances stay is a design decision. Remove the instances, or run tasks
+    on them (LaunchType: EC2).
 Guide: agent-not-on-fargate
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
 """

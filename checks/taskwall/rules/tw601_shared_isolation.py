@@ -10,10 +10,12 @@ Why: AWS's advice for traffic that must be strictly isolated is a separate VPC. 
     container instance.
 Fine when: Task sources in no group at all may stay where they are: set `undeclared = "ignore"` in
     `[tool.taskwall.isolation]` to judge only declared groups.
-Terraform: Give the group a VPC, a cluster and security groups of its own:
+Terraform: How the groups are kept apart is a design decision. Give the group a VPC, a cluster and
+    security groups of its own:
     subnets         = [<a subnet of the group>.id]
     security_groups = [<a security group of the group>.id]
-CloudFormation: Give the group a VPC, a cluster and security groups of its own:
+CloudFormation: How the groups are kept apart is a design decision. Give the group a VPC, a cluster
+    and security groups of its own:
     Subnets:
       - <a subnet of the group>
     SecurityGroups:

@@ -13,13 +13,14 @@ Fine when: One group offers a service to the other through an endpoint service: 
     router behind a VPN does, who uses a shared subnet from another account, and into which of
     several segments of Cloud WAN an attachment gets by its tags, is unknown. Connections over VPC
     Lattice or Direct Connect are not judged.
-Terraform: Remove the connection, and offer what the other group needs through an endpoint service:
+Terraform: What the groups may use of each other is a design decision. Remove the connection, and
+    offer what the other group needs through an endpoint service:
     resource "aws_vpc_endpoint_service" "ledger" {
       acceptance_required        = true
       network_load_balancer_arns = [<the NLB of the service>.arn]
     }
-CloudFormation: Remove the connection, and offer what the other group needs through an endpoint
-    service:
+CloudFormation: What the groups may use of each other is a design decision. Remove the connection,
+    and offer what the other group needs through an endpoint service:
     LedgerEndpointService:
       Type: AWS::EC2::VPCEndpointService
       Properties:

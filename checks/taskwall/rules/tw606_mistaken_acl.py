@@ -12,13 +12,15 @@ Fine when: An ACL may be narrower than the addresses or ports of a security grou
     Return traffic goes to ports 32768-60999 of tasks and their clients, and to 1024-65535 of load
     balancers. The default ACL of a VPC allows everything, and is not judged if the sources do not
     set it, or set just that.
-Terraform: Allow what the groups allow (from the CIDR of the VPC, all protocols), and the return
-    traffic, which comes from anywhere through a NAT gateway (TCP ports 1024 to 65535).
-CloudFormation: Allow what the groups allow (from the CIDR of the VPC, all protocols), and the return
-    traffic, which comes from anywhere through a NAT gateway (TCP ports 1024 to 65535).
+Terraform: Which traffic an ACL is to stop is a design decision. Allow what the groups allow (from
+    the CIDR of the VPC, all protocols), and the return traffic, which comes from anywhere through a
+    NAT gateway (TCP ports 1024 to 65535).
+CloudFormation: Which traffic an ACL is to stop is a design decision. Allow what the groups allow
+    (from the CIDR of the VPC, all protocols), and the return traffic, which comes from anywhere
+    through a NAT gateway (TCP ports 1024 to 65535).
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
-"""  # noqa: E501 (headings are one line)
+"""
 
 from collections.abc import Iterator
 

@@ -8,14 +8,15 @@ Why: In such an environment, tasks reach AWS only through PrivateLink endpoints.
 Fine when: Egress-only internet gateways and NAT gateways are not internet gateways; a public NAT
     gateway does not work without one. A gateway of the default VPC or of another stack is not in
     the sources and is not judged.
-Terraform: Remove the gateway, and give the tasks endpoints for what they need:
+Terraform: How tasks reach other services is a design decision. Remove the gateway, and give the
+    tasks endpoints for what they need:
     resource "aws_vpc_endpoint" "ecr_api" {
       vpc_id            = <vpc>.id
       service_name      = "com.amazonaws.<region>.ecr.api"
       vpc_endpoint_type = "Interface"
     }
-CloudFormation: Remove the gateway and its attachment, and give the tasks endpoints for what they
-    need:
+CloudFormation: How tasks reach other services is a design decision. Remove the gateway and its
+    attachment, and give the tasks endpoints for what they need:
     EcrApiEndpoint:
       Type: AWS::EC2::VPCEndpoint
       Properties:

@@ -8,9 +8,10 @@ Why: What may reach whom is decided once, and changed by many hands. What nobody
     found before it is deployed.
 Fine when: The flow is wanted: add it to `only`. Listener conditions, authentication and what
     processes listen on are not asked.
-Terraform: Narrow this permission to the expected addresses and ports, or add the flow to `only`.
-CloudFormation: Narrow this permission to the expected addresses and ports, or add the flow to
-    `only`.
+Terraform: What is expected is a design decision. Narrow this permission to the expected addresses
+    and ports, or add the flow to `only`.
+CloudFormation: What is expected is a design decision. Narrow this permission to the expected
+    addresses and ports, or add the flow to `only`.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """

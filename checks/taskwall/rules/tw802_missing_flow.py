@@ -5,8 +5,10 @@ What: A table `expect` of the settings says which connections must be possible f
     listener. The rule does not apply to ends that are in none of the sources.
 Why: What is closed by mistake is found when it is deployed, as a timeout that names nobody.
 Fine when: The connection is no longer needed: remove it from `required`.
-Terraform: Allow the required connection where it is closed; `taskwall why` names the change.
-CloudFormation: Allow the required connection where it is closed; `taskwall why` names the change.
+Terraform: What is required is a design decision. Allow the required connection where it is closed;
+    `taskwall why` names the change.
+CloudFormation: What is required is a design decision. Allow the required connection where it is
+    closed; `taskwall why` names the change.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """

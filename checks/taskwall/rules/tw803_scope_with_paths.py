@@ -7,8 +7,10 @@ What: A scope of Network Access Analyzer names the paths that nobody wants, by t
 Why: The scope says what must not be reachable. Once it is deployed, only an analysis that somebody
     starts says so; before, this rule does.
 Fine when: The scope lists paths for information only, or the path is wanted: exclude it.
-Terraform: Close the path where it is opened, or add an `exclude_paths` for it.
-CloudFormation: Close the path where it is opened, or add an entry of `ExcludePaths` for it.
+Terraform: What a scope excludes is a design decision. Close the path where it is opened, or add an
+    `exclude_paths` for it.
+CloudFormation: What a scope excludes is a design decision. Close the path where it is opened, or
+    add an entry of `ExcludePaths` for it.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/network-access-analyzer/what-is-network-access-analyzer.html
 """

@@ -48,7 +48,9 @@ def agent(r: ResourceReader, cell: Cell) -> Agent:
     rows = _Rows(cell, at, text)
     machine.left_open.update(dict.fromkeys(needs(at)))
     _act(r, machine, text, at)
-    return _read_off(r, cell, machine, rows)
+    found = _read_off(r, cell, machine, rows)
+    asks = "169.254.169.254/latest/" in text and "/api/token" not in text
+    return replace(found, asks_without_token=asks)
 
 
 def _unseen(r: ResourceReader, cell: Cell, waits: tuple[Need, ...]) -> Agent:

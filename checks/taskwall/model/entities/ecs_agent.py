@@ -1,6 +1,6 @@
 """The ECS container agent's settings, as user data writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,6 +14,12 @@ _SPELLED = {
     ("windows", "ECS_AWSVPC_BLOCK_IMDS"): "-AwsvpcBlockIMDS",
 }
 """What fixes write, where the agent's settings have other names."""
+
+
+def _given(address: str, name: str, value: str, at: Setting) -> tuple[AttributeChange, ...]:
+    """The change that gives a setting its value where user data writes it, or another one."""
+    spot, wanted = AttributePath(address, ""), {name: value}
+    return (AttributeChange(spot, wanted, wanted, form="agent", through=(at.place,)),)
 
 
 class AgentProxy(Struct, frozen=True):
@@ -30,6 +36,20 @@ class AgentProxy(Struct, frozen=True):
     excluded: Setting
     docker: str
 
+    def excluding(self, address: str, hosts: Sequence[str]) -> tuple[AttributeChange, ...]:
+        """The change after which some more hosts are excluded from it.
+
+        Args:
+            address: of the resource whose user data tells of the proxy.
+            hosts: by name or address.
+        """
+        if self.excluded.open:
+            return ()
+        known = str(self.excluded.known or "").strip(",")
+        value = ",".join((*([known] if known else []), *hosts))
+        at = self.excluded if self.excluded.written else self.address
+        return _given(address, self.excluded.name, value, at)
+
 
 class Agent(Struct, frozen=True):
     """What user data makes of an ECS agent.
@@ -40,7 +60,8 @@ class Agent(Struct, frozen=True):
     cluster at all, `cluster` which ("default" where nothing names one, None where that is not
     known, for which `cluster_needs` tell why).
     `started_by` is what starts it, and thereby gives defaults: "ecs-init" is that of AWS's Linux
-    images, "docker" a container that user data itself starts.
+    images, "docker" a container that user data itself starts. `asks_without_token` is whether user
+    data reads instance metadata, and gets no token for it.
     """
 
     place: Span
@@ -53,6 +74,7 @@ class Agent(Struct, frozen=True):
     started_by: str = "ecs-init"
     proxies: tuple[AgentProxy, ...] = ()
     drops_metadata: Fact = FALSE
+    asks_without_token: bool = False
 
     def question(self, address: str) -> str:
         """What all unknowns are about that user data leaves open, "" where it leaves nothing so.
@@ -63,21 +85,20 @@ class Agent(Struct, frozen=True):
         return f"user data of {address}" if self.unseen else ""
 
     def given(self, address: str, name: str, value: str) -> tuple[AttributeChange, ...]:
-        """The change after which the agent takes a setting that user data does not write.
+        """The change after which the agent takes a setting.
 
-        None where user data does not name the cluster, beside which it would stand.
+        None where user data neither writes it nor names the cluster, beside which it would stand.
 
         Args:
             address: of the resource whose user data it is.
             name: of the setting, as an environment variable.
             value: of the setting.
         """
-        beside = self.settings.get("ECS_CLUSTER")
+        at = self.settings.get(name) or self.settings.get("ECS_CLUSTER")
         spelled = _SPELLED.get((self.started_by, name)) or name
-        if beside is None or name in self.settings or self.started_by == "docker":
+        if at is None or self.started_by == "docker":
             return ()
-        spot, wanted = AttributePath(address, ""), {spelled: value}
-        return (AttributeChange(spot, wanted, wanted, form="agent", through=(beside.place,)),)
+        return _given(address, spelled, value, at)
 
     def setting(self, name: str, default: Scalar = None, default_text: str = "") -> Setting:
         """A setting, its default (`default_text`) where it is not written, or unknown."""
