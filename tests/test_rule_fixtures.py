@@ -72,6 +72,7 @@ def judged(source: Path, rules: Sequence[Rule] = all_rules()) -> Judged:
     assert not judgement.errors, source
     assert not judgement.crashes, source
     findings = [each.finding for each in judgement.findings]
+    assert all(all(each.missing) for each in findings), f"{source}: what is missing has no name"
     rule = source.parent.parent.name.upper()
     return Judged(source, stacks[0], findings, [each for each in findings if each.rule == rule])
 

@@ -98,7 +98,7 @@ def judge_scenarios(
     silenced, _ = merge_verdicts(quiet, followed, evaluations, stack, settings, cache.silenced)
     lines = evaluations[0].line_map
     sensitive = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
-    redactor = Redactor(sensitive, fix_texts(rules))
+    redactor = Redactor(sensitive, fix_texts(rules) if sensitive else ())
     findings = cache.redacted([*merged, *silenced], lines, redactor)
     if redactor:
         passes = frozenset((*key[:2], redactor.redact(key[2]), *key[3:]) for key in passes)
