@@ -3,7 +3,8 @@
 A check is a fixture that is judged by the rule of its folder and those to which it yields
 (milliseconds), or a test. Which functions a check runs without a mutant is found out once and kept
 (`KEPT`) until its own text changes, so that a mutant meets only checks that run its function: first
-fixtures, then tests.
+fixtures, then tests. Thousands of fixtures run some functions: of them those count that run its
+line.
 
 Each mutant has a process of its own, forked from one that has imported everything, in which the
 code of one function is another. What is defined beside functions (a table, a bound) is changed in
@@ -117,7 +118,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     verdicts = [NOT_RUN] * len(task.mutants)
     for kind, checks in (("fixtures", fixtures), ("tests", tests)):
         left = [number for number, verdict in enumerate(verdicts) if verdict != KILLED]
-        for number, verdict in _tried(task, left, checks, memory):
+        reaching = _reaching(task, checks) if checks is fixtures else {}
+        for number, verdict in _tried(task, left, checks, reaching, memory):
             if verdict != NOT_RUN:
                 verdicts[number] = verdict
             mutant = task.mutants[number]
@@ -224,10 +226,45 @@ def _memory(names: set[str]) -> Memory:
     return found
 
 
+def _reaching(task: Task, checks: Sequence[Check]) -> dict[Mutant, list[Check]]:
+    """The checks that run a line of each mutant; none of what runs when a module is imported."""
+    places = {
+        mutant: {
+            (os.path.join(task.root, mutant.file), line)
+            for line in range(mutant.lines[0], mutant.lines[1] + 1)
+        }
+        for mutant in task.mutants
+    }
+    files = {name for each in places.values() for name, _ in each}
+    ran: set[tuple[str, int]] = set()
+
+    def line(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line":
+            ran.add((frame.f_code.co_filename, frame.f_lineno))
+        return line
+
+    def call(frame: FrameType, _event: str, _: object) -> Any:
+        return line if frame.f_code.co_filename in files else None
+
+    found: dict[Mutant, list[Check]] = {}
+    near = {id(check) for name in files for check in _running(None, name, checks)}
+    for check in checks:
+        if id(check) in near:
+            ran.clear()
+            sys.settrace(call)
+            check.fails()
+            sys.settrace(None)
+            for mutant, each in places.items():
+                if not ran.isdisjoint(each):
+                    found.setdefault(mutant, []).append(check)
+    return found
+
+
 def _tried(
     task: Task,
     numbers: Sequence[int],
     checks: Sequence[Check],
+    reaching: Mapping[Mutant, Sequence[Check]],
     memory: Memory,
 ) -> Iterator[tuple[int, int]]:
     """What becomes of some of a task's mutants: as many of them at a time as jobs."""
@@ -235,7 +272,9 @@ def _tried(
     waiting = iter(numbers)
     while True:
         for number in waiting:
-            running[_begun(task, task.mutants[number], checks, memory)] = number
+            mutant = task.mutants[number]
+            near = reaching.get(mutant, checks)
+            running[_begun(task, mutant, near, memory)] = number
             if len(running) == task.jobs:
                 break
         if not running:
@@ -261,7 +300,8 @@ def _begun(
     verdict = SURVIVED
     try:
         name = os.path.join(task.root, mutant.file)
-        chosen = _against(_changed(mutant, name, memory), name, checks, task.seconds)
+        code = _changed(mutant, name, memory)
+        chosen = [*_within(task.seconds, _running(code, name, checks))]
         limit = int(time.process_time() + START + PATIENCE * sum(one.run.seconds for one in chosen))
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + PATIENCE))
         resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
@@ -275,24 +315,26 @@ def _begun(
         os._exit(verdict)
 
 
-def _against(
-    code: CodeType | None, name: str, checks: Sequence[Check], seconds: float
-) -> list[Check]:
-    """The first checks that run a function; where it is none, those that run any of its file."""
+def _running(code: CodeType | None, name: str, checks: Iterable[Check]) -> Iterator[Check]:
+    """The checks that run a function; where it is none, those that run any of its file."""
     wanted = _name(code) if code else f"{name}:"
     numbers: dict[int, set[int]] = {}  # of the functions, in each of the few tables that there are
-    chosen = []
     for check in checks:
         table = check.functions
         if id(table) not in numbers:
             names = [wanted] if code else [one for one in table if one.startswith(wanted)]
             numbers[id(table)] = {table[one] for one in names if one in table}
         if not check.run.functions.isdisjoint(numbers[id(table)]):
-            chosen.append(check)
-            seconds -= check.run.seconds
-            if seconds < 0:
-                break
-    return chosen
+            yield check
+
+
+def _within(seconds: float, checks: Iterable[Check]) -> Iterator[Check]:
+    """The first checks, as many as take so long together, and at least one."""
+    for check in checks:
+        yield check
+        seconds -= check.run.seconds
+        if seconds < 0:
+            return
 
 
 def _changed(mutant: Mutant, name: str, memory: Memory) -> CodeType | None:
