@@ -3,7 +3,7 @@
     python -m tools.linted
 
 cfn-lint takes minutes for all of them, and says the same of the same text: so what has passed is
-listed by its digest, and the gate asks only about those that are new
+listed by its digest, the comment at its head apart, and the gate asks only about those that are new
 (`tests/test_sources_are_valid.py`). This asks about them too, and lists those that pass.
 `tools/check.py --all` asks about every template, listed or not.
 """
@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 from hashlib import sha256
+from itertools import dropwhile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -78,7 +79,8 @@ def _listed() -> set[str]:
 
 
 def _digest(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()[:16]
+    lines = dropwhile(lambda line: line.startswith(b"#"), file.read_bytes().splitlines())
+    return sha256(b"\n".join(lines)).hexdigest()[:16]
 
 
 if __name__ == "__main__":

@@ -42,8 +42,8 @@ takes the longer the more there is."""
 
 USAGE = (
     "taskwall: network-security policy as code for Amazon ECS\n\n"
-    + "".join(f"  taskwall {called:<19} {does}\n" for called, does in COMMANDS.values())
-    + "  taskwall PATH...             the same as taskwall scan PATH...\n"
+    + "".join(f"  taskwall {called:<24} {does}\n" for called, does in COMMANDS.values())
+    + "  taskwall PATH...                  the same as taskwall scan PATH...\n"
     "  taskwall --version\n\n"
     "Each command has --help.\n"
 )

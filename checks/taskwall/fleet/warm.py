@@ -14,7 +14,7 @@ from dulwich.objects import Blob, Commit, ObjectID, Tree
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
-from taskwall import fixes, lowering, model, readers
+from taskwall import fixes, lowering, model, readers, rules
 from taskwall.fleet.plan import Target
 from taskwall.fleet.scanning import FleetOptions, scanned
 
@@ -48,7 +48,7 @@ _SELDOM = ("email.iterators", "email.message", "email.parser", "graphlib", "tree
 
 
 def _warm_up() -> None:
-    for package in (fixes, lowering, model, readers):
+    for package in (fixes, lowering, model, readers, rules):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
     for name in _SELDOM:

@@ -1,15 +1,23 @@
-"""Target groups, and the load balancers that are registered in them."""
+"""Target groups, and what is registered in them beside tasks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
-from taskwall.core.values import Unknown, Value
+from msgspec.structs import replace
+
+from taskwall.core.values import Reference, Unknown, Value
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
-from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.lowering._outside import may_be_anything
+from taskwall.model.compute.container_instances import Instances, Registration
+from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
     TargetGroup,
 )
 from taskwall.model.entities.vpc import Vpc
+from taskwall.source.resource import Cell
+
+T = TypeVar("T")
 
 
 @lowers(
@@ -19,12 +27,11 @@ from taskwall.model.entities.vpc import Vpc
     to=TargetGroup,
     named="name",
 )
-def target_group(r: ResourceReader) -> Iterator[Entity]:
+def target_group(r: ResourceReader) -> Iterator[object]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
     kind = r.setting("target_type", "TargetType", "instance", "instance is the default")
-    # No other type takes load balancers, whatever an id turns out to be.
-    targets = _registered(r) if kind.open or kind.known == "alb" else ()
+    registered = tuple(_registered(r))
     yield TargetGroup(
         id=r.id,
         origin=r.origin,
@@ -40,8 +47,13 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
             "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
         ),
         client_ip=_client_ip(r),
-        targets=tuple(targets),
+        family=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
+        targets=_of_type(kind, "alb", _load_balancers(registered)),
+        addresses=_of_type(kind, "ip", (setting(cell, cell.key) for _, cell in registered)),
     )
+    here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
+    for target in () if r.external else r.attribute("", "Targets").each():
+        yield from registration(r, target.get("Id"), target.get("Port"), here)
 
 
 def _client_ip(r: ResourceReader) -> Setting:
@@ -58,24 +70,53 @@ def _client_ip(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, name, r.name)
 
 
-def _registered(r: ResourceReader) -> Iterator[Link]:
-    """The load balancers that are registered in this target group, by itself or an attachment."""
+def _registered(r: ResourceReader) -> Iterator[tuple[ResourceReader, Cell]]:
+    """What this target group, or an attachment, registers in it."""
     for target in r.attribute("", "Targets").each():
-        link = r.link(LoadBalancer, target.get("Id"), "has as its target")
-        if link is not None:
-            yield link
+        yield r, target.get("Id")
     for other in r.said_by(TargetGroup, "target_group_arn", *_ATTACHMENTS):
-        link = other.link(LoadBalancer, other.attribute("target_id", ""), "registers")
+        yield other, other.attribute("target_id", "")
+
+
+def _load_balancers(registered: Iterable[tuple[ResourceReader, Cell]]) -> Iterator[Link]:
+    for reader, cell in registered:
+        link = reader.link(LoadBalancer, cell, "registers")
         if link is not None:
             yield link
+
+
+def _of_type(kind: Setting, wanted: str, found: Iterable[T]) -> tuple[T, ...]:
+    """What is registered in a target group of a type: none of another type, whatever an id is."""
+    return tuple(found) if kind.open or kind.known == wanted else ()
 
 
 _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")
 
 
 @lowers(*_ATTACHMENTS)
-def attachment(r: ResourceReader) -> Iterator[Entity]:
-    # Read by the target group that it fills.
-    r.attribute("target_group_arn", "")
-    r.attribute("target_id", "")
-    return iter(())
+def attachment(r: ResourceReader) -> Iterator[Registration]:
+    # A load balancer that it registers is read by the target group.
+    group = r.link(TargetGroup, r.attribute("target_group_arn", ""), "registers in")
+    yield from registration(r, r.attribute("target_id", ""), r.attribute("port", ""), group)
+
+
+def registration(
+    r: ResourceReader,
+    target: Cell,
+    port: Cell,
+    group: Link | None = None,
+    balancer: Link | None = None,
+) -> Iterator[Registration]:
+    """The registration of an instance in a target group, or in a classic load balancer.
+
+    There is none of a target that cannot be an instance of the sources.
+    """
+    value = target.value
+    named = isinstance(value, Reference) and r.builder.is_one(Instances, value)
+    if named or may_be_anything(target.resource, value):
+        instance = r.must(Instances, target, "registers")
+        if r.origin.maybe:
+            there = r.fact(f"{r.name} registers an instance", target)
+            instance = replace(instance, fact=instance.fact & there)
+        groups, balancers = ((link,) if link else () for link in (group, balancer))
+        yield Registration(r.name, instance, setting(port, "port"), groups, balancers)
