@@ -5,6 +5,7 @@
 
 import os
 import re
+import tomllib
 
 import pytest
 from tools import docs
@@ -111,6 +112,15 @@ def test_the_changelog_names_every_rule() -> None:
     changes = (docs.ROOT / "CHANGELOG.md").read_text()
 
     assert [rule.id for rule in RULES if f"- {rule.id}: " not in changes] == []
+
+
+def test_every_extra_has_its_line() -> None:
+    """The table of what is installed for which use names each extra once, and no other."""
+    about = tomllib.loads((docs.ROOT / "pyproject.toml").read_text())["project"]
+    page = (docs.ROOT / "docs" / "install.md").read_text()
+    rows = re.findall(r"^\|.*`pip install (.+)` \|$", page, re.MULTILINE)
+    extras = [f'".[{name}]"' for name in about["optional-dependencies"]]
+    assert sorted(rows) == sorted([".", *extras])
 
 
 def test_the_files_that_contributing_names_exist() -> None:

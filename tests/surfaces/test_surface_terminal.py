@@ -1,7 +1,9 @@
 """What a terminal gets beyond the report: pages, completion, one report a stream."""
 
+import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +79,17 @@ def test_what_is_no_terminal_is_not_paged(
     monkeypatch.setenv("PAGER", "no-such-pager")
     pager.show("line\n" * 1000)
     assert capsys.readouterr().out == "line\n" * 1000
+
+
+def test_a_terminal_without_an_ellipsis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its place stands what is as wide, so that marks stay below what they mark."""
+    stream = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream, encoding="ascii"))
+    stack = Path(__file__).parents[2] / "fixtures" / "rules" / "tw202" / "fail" / "main.tf"
+    cli.main(["scan", str(stack), "--select", "TW202"])
+    said = stream.getvalue().decode()
+    assert "\n       ~\n" in said
+    assert "u2026" not in said
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

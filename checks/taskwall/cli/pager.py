@@ -7,8 +7,11 @@ import sys
 
 from taskwall.cli.terminal import say
 
-LESS = "FRX"
-"""Options for less, unless the user has own ones: quit if all fits, keep colours and the screen."""
+LESS = r"FRXPsspace\: next page, G\: to the end, q\: quit $"
+"""Options for less, unless the user has own ones.
+
+Quit if all fits, keep colours and the screen, and say in place of a colon which keys there are.
+"""
 
 
 def show(text: str) -> None:

@@ -16,7 +16,7 @@ from taskwall.api import scan as api
 from taskwall.cli.arguments import colour_option, flat, parse_arguments, parser_of, words
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.pager import show
-from taskwall.cli.terminal import UsageError, view_on, write_file
+from taskwall.cli.terminal import UsageError, drawable, view_on, write_file
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.compliance import FRAMEWORKS
 from taskwall.findings.text import counted
@@ -198,7 +198,8 @@ def _targets(formats: Sequence[str], files: Sequence[str]) -> list[tuple[str, st
 
 def _deliver(name: str, target: str, report: Report, view: View) -> None:
     if target == "-":
-        show(outputs.render(name, report, view))
+        text = outputs.render(name, report, view)
+        show(drawable(text) if name == "text" else text)
         return
     plain = replace(view, colour=False, fold=False, width=outputs.View().width)
     write_file(target, outputs.render(name, report, plain))

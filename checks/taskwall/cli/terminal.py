@@ -43,6 +43,18 @@ def say(text: str) -> None:
         raise UsageError(f"standard output cannot be written: {why}.") from error
 
 
+def drawable(text: str) -> str:
+    """A report for people with "~" for the ellipsis where standard output's encoding has none.
+
+    It is as wide: marks stay below what they mark.
+    """
+    try:
+        "…".encode((sys.stdout and sys.stdout.encoding) or "utf-8")
+    except UnicodeEncodeError:
+        return text.replace("…", "~")
+    return text
+
+
 def write_file(path: str, text: str) -> None:
     """Write a file as a whole.
 

@@ -50,6 +50,8 @@ def by_rule(report: Report) -> Iterator[Piece]:
     titles = {rule.id: rule.title for rule in report.rules}
     found = by_severity(report.document.findings)
     counts = Counter((one.verdict, one.severity, one.rule) for one in found)
+    if counts:
+        yield "By rule:\n", ""
     for (verdict, severity, rule), number in counts.items():
         word = severity if verdict == "fail" else verdict
         yield f"{number:6,}  {rule} {word}", word
