@@ -23,6 +23,7 @@ from taskwall.model.flows.connect import (
     from_lattice,
     from_remote,
     from_service,
+    opens_none,
     shut_by,
     takes_none,
     takes_nothing,
@@ -295,22 +296,31 @@ class Reach:
         """
         if client is None and server is not None:
             if source == INTERNET:
-                return from_internet(self.network, server, wanted).closed
-            shut = shut_by(self.network, server, "ingress", source, wanted)
-            return (*self._not_led(source, server), shut)
+                shut = from_internet(self.network, server, wanted).closed
+                return (*shut, *self._unheard(server, wanted))
+            let = shut_by(self.network, server, "ingress", source, wanted)
+            return (*self._not_led(source, server), let, *self._unheard(server, wanted))
         if server is None and client is not None:
             if target == INTERNET:
                 return to_internet(self.network, client, wanted).closed
-            shut = shut_by(self.network, client, "egress", target, wanted)
-            return (shut, *self._not_led(target, client))
+            let = shut_by(self.network, client, "egress", target, wanted)
+            return (let, *self._not_led(target, client))
         if client is None or server is None:
             return ()
         if not server.serves:
             return (takes_none(server),)
+        if not client.opens and client.kind != "lb":
+            return (opens_none(client),)
         found = cross(self.between(client, server).pieces, wanted_pieces(wanted))
         if not found:
-            return self._pairs.obstacles(client, server, wanted)
-        return () if cross(found, self.takes(server)) else (takes_nothing(server),)
+            shut = self._pairs.obstacles(client, server, wanted)
+            return (*shut, *self._unheard(server, wanted))
+        return () if cross(found, self.takes(server)) else (takes_nothing(server, wanted),)
+
+    def _unheard(self, server: Interface, wanted: Traffic) -> Iterator[Obstacle]:
+        """That nothing listens on what is wanted."""
+        if not cross(self.takes(server), wanted_pieces(wanted)):
+            yield takes_nothing(server, wanted)
 
     def _not_led(self, name: str, of: Interface) -> Iterator[Obstacle]:
         """That no route leads from an interface to an end beyond its VPC, if that is one."""
