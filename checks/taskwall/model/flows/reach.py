@@ -134,7 +134,7 @@ class Reach:
         found |= {tie.to for groups in links for tie in groups}
         return found.union(*(door.mentions for door in self.network.every(Door)))
 
-    def _unseen(self, group: str) -> Iterator[Interface]:
+    def unseen(self, group: str) -> Iterator[Interface]:
         """Whatever has a group of the sources, where that is nothing that flows know."""
         found = self.network.get(SecurityGroup, group) if group not in self._worn else None
         if found is not None and not found.external and not found.default:
@@ -172,7 +172,7 @@ class Reach:
                 return self.clients
             own = link.to if link is not None else ""
             to = entry.itself or (peer.to if peer is not None else own)
-            return (*self._wearers.get(to, ()), *self._wearers.get("", ()), *self._unseen(to))
+            return (*self._wearers.get(to, ()), *self._wearers.get("", ()), *self.unseen(to))
         known = self._near.get(id(entry))
         if known is None:
             near = [
