@@ -638,8 +638,8 @@ module "group" {
 
 
 @pytest.mark.parametrize("ending", ["tf", "yaml"])
-def test_a_chain_leads_to_where_the_value_is_written(tmp_path: Path, ending: str) -> None:
-    """Who is admitted is judged where a group admits them, and is changed at the call."""
+def test_an_argument_that_is_written_out(tmp_path: Path, ending: str) -> None:
+    """What one group alone takes from the call of its module is told and changed there."""
     api = service("api", '["subnet-1"]').replace('"sg-0123456789abcdef0"', "module.group.id")
     parent, child = (
         (PARENT, CHILD) if ending == "yaml" else (CALL_OF_GROUP + api + NETWORK, MODULE_OF_GROUP)
@@ -651,10 +651,11 @@ def test_a_chain_leads_to_where_the_value_is_written(tmp_path: Path, ending: str
     options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW204",))
     [one] = scan(options).document.findings
 
-    assert [one.line] == marked(child)
-    [last] = [step for step in one.because if "takes its value" in step.text]
-    assert last.file == f"parent.{ending}"
-    assert [last.line] == marked(parent)
+    assert one.file == f"parent.{ending}"
+    assert [one.line] == marked(parent)
+    inside = [step for step in one.because if step.line in marked(child)]
+    assert {step.file.rpartition("/")[2] for step in inside} == {f"child.{ending}"}
+    assert not any("takes its value" in step.text for step in one.because)
 
 
 def test_where_a_shared_value_is_written_is_one_step(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Flows for people and machines: who can open a connection to what, and why (not)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Span, why_unknown
 from taskwall.findings.finding import Absent, Problem, Step
 from taskwall.findings.redaction import SHOWN
+from taskwall.findings.text import absent_count
 from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.flows.flow import Flow, Obstacle, spoken_ports
 from taskwall.model.flows.flows import all_flows
@@ -128,7 +129,7 @@ def list_flows(
             found += [tell.group(flow)] if together else map(tell.line, flow.each())
         if reach.every:
             stacks.append(each.stack)
-    ask.check()
+    ask.check(networks.absent)
     return Listing(tuple(found), tuple(stacks), networks.problems, networks.absent)
 
 
@@ -169,7 +170,7 @@ def explain(
                 tuple(closed), tuple(tell.closing(reach, flows)),
             )
         )  # fmt: skip
-    ask.check()
+    ask.check(networks.absent)
     return Explanation(tuple(found), networks.problems, networks.absent)
 
 
@@ -204,8 +205,8 @@ class _Asked:
                 missed = True
         return None if missed or len(found) != 2 else (found[0], found[1])
 
-    def check(self) -> None:
-        """Refuse a word that stood for nothing anywhere.
+    def check(self, absent: Sequence[Absent]) -> None:
+        """Refuse a word that stood for nothing anywhere, `absent` being what was not read.
 
         Raises:
             EndError: there is one.
@@ -216,7 +217,9 @@ class _Asked:
             if not known:
                 near = get_close_matches(word, list(self._ends), 3, 0.4)
                 hint = f" (did you mean {' or '.join(near)}?)" if near else ""
-                raise EndError(f'there is no end "{word}"{hint}.')
+                missing = [one for one in absent if one.read_as is None]
+                unread = f"; {absent_count(missing)} not read" if missing else ""
+                raise EndError(f'there is no end "{word}"{hint}{unread}.')
 
 
 class FlowTeller:

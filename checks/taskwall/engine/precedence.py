@@ -11,7 +11,7 @@ def apply_precedence(answers: Sequence[ScenarioVerdict]) -> Iterator[ScenarioVer
     """The verdicts of one scenario, where each fail names the rules that silence it.
 
     A fail is silenced by the fail of a rule that its own rule yields to, about the same thing. An
-    unknown is left out if the rule that it names (`asked_by`) asks the user the same question.
+    unknown is left out if a rule that it names (`asked_by`) asks the user the same question.
     """
     claims = {(a.rule.id, a.truth, a.verdict.about) for a in answers if a.verdict.about}
     for answer in answers:
@@ -19,5 +19,7 @@ def apply_precedence(answers: Sequence[ScenarioVerdict]) -> Iterator[ScenarioVer
         if answer.truth:
             by = frozenset((r, about) for r in answer.rule.yields_to if (r, True, about) in claims)
             yield replace(answer, silenced_by=by) if by else answer
-        elif answer.truth is False or (answer.verdict.asked_by, None, about) not in claims:
+        elif answer.truth is False or not any(
+            (rule, None, about) in claims for rule in answer.verdict.asked_by
+        ):
             yield answer

@@ -3,10 +3,15 @@
 import json as json_
 from collections.abc import Iterator, Mapping
 
-from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
+from taskwall.core.change import (
+    NewResource,
+    NewValue,
+    Placeholder,
+    ResourceAttribute,
+    SourceCode,
+)
 from taskwall.core.patterns import pattern
 from taskwall.core.values import spelled
-from taskwall.readers.cloudformation.document import resolved
 
 INDENT_WIDTH = 2
 """By how many blanks code of a template is indented that stands by itself."""
@@ -20,15 +25,18 @@ def scalar(wanted: NewValue, quote: str = "", json: bool = False) -> str:
     if isinstance(wanted, SourceCode):
         return wanted.json if json else wanted.text
     data = f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted
-    assert not isinstance(data, Mapping | tuple | ResourceAttribute)
+    assert not isinstance(data, Mapping | tuple | ResourceAttribute | NewResource)
     if quote == "'":
         return "'" + (spelled(data) or "").replace("'", "''") + "'"
     if quote == '"':
         return json_.dumps(spelled(data) or "", ensure_ascii=False)
     if not isinstance(data, str):
         return spelled(data) or "null"
-    if not json and _PLAIN.fullmatch(data) and resolved(data) == data:
-        return data
+    if not json and _PLAIN.fullmatch(data):
+        from taskwall.readers.cloudformation.document import resolved
+
+        if resolved(data) == data:
+            return data
     return json_.dumps(data, ensure_ascii=False)
 
 

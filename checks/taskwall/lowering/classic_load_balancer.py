@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Known, Need, Span, Unknown
 from taskwall.lowering._draft import ResourceReader, lowers, setting
-from taskwall.lowering.access_log import block_of_logs, classic_access_log
+from taskwall.lowering.access_log import classic_access_log, classic_logging
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
+from taskwall.lowering.target_group import registration
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import (
     Listener,
@@ -35,7 +36,7 @@ def classic(r: ResourceReader) -> Iterator[object]:
         groups_setting=setting(groups, groups.key, links=links),
         subnets=r.links(Subnet, r.attribute("subnets", "Subnets"), "is in"),
         access_log=classic_access_log(r),
-        logging=block_of_logs(r, r.attribute("access_logs", "AccessLoggingPolicy")),
+        logging=classic_logging(r),
         check=r.setting("health_check.target", "HealthCheck.Target"),
     )
     if r.external:
@@ -59,6 +60,11 @@ def classic(r: ResourceReader) -> Iterator[object]:
             backend=backend if backend.value is not None else _same_behind(backend, protocol),
             place=block.place,
         )
+    for instance in r.attribute("instances", "Instances").each():
+        yield from registration(r, instance, r.nothing(), balancer=here)
+    for other in r.said_by(LoadBalancer, "elb", "aws_elb_attachment"):
+        to = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
+        yield from registration(other, other.attribute("instance", ""), r.nothing(), balancer=to)
     if not r.terraform:
         for block in r.attribute("", "Policies").each():
             yield _policy(r, here, block)

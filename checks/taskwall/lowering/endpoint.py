@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from taskwall.core.change import AttributePath
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Reference, Text, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
@@ -87,7 +88,9 @@ def _looked_up(r: ResourceReader, name: Value | None) -> str:
 
 def _whole(cell: Cell, name: str) -> Setting:
     """A cell as a setting, whose value is kept whatever it is."""
-    return Setting(None if cell.absent else cell.value, cell.place, name, cell.resource.origin.name)
+    origin = cell.resource.origin
+    at = AttributePath(origin.address, cell.path) if cell.path else None
+    return Setting(None if cell.absent else cell.value, cell.place, name, origin.name, attribute=at)
 
 
 def _policy(r: ResourceReader, cell: Cell) -> PolicyDocument:

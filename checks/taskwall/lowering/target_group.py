@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from taskwall.core.values import Unknown, Value
+from msgspec.structs import replace
+
+from taskwall.core.values import Reference, Unknown, Value
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
-from taskwall.model.compute.container_instances import Instances
-from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.lowering._outside import may_be_anything
+from taskwall.model.compute.container_instances import Instances, Registration
+from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import (
     LoadBalancer,
     TargetGroup,
@@ -24,7 +27,7 @@ T = TypeVar("T")
     to=TargetGroup,
     named="name",
 )
-def target_group(r: ResourceReader) -> Iterator[Entity]:
+def target_group(r: ResourceReader) -> Iterator[object]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
     kind = r.setting("target_type", "TargetType", "instance", "instance is the default")
@@ -45,10 +48,12 @@ def target_group(r: ResourceReader) -> Iterator[Entity]:
         ),
         client_ip=_client_ip(r),
         family=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
-        targets=_of_type(kind, "alb", _links(LoadBalancer, registered)),
-        instances=_of_type(kind, "instance", _links(Instances, registered)),
+        targets=_of_type(kind, "alb", _load_balancers(registered)),
         addresses=_of_type(kind, "ip", (setting(cell, cell.key) for _, cell in registered)),
     )
+    here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
+    for target in () if r.external else r.attribute("", "Targets").each():
+        yield from registration(r, target.get("Id"), target.get("Port"), here)
 
 
 def _client_ip(r: ResourceReader) -> Setting:
@@ -73,11 +78,9 @@ def _registered(r: ResourceReader) -> Iterator[tuple[ResourceReader, Cell]]:
         yield other, other.attribute("target_id", "")
 
 
-def _links(
-    kind: type[Entity], registered: tuple[tuple[ResourceReader, Cell], ...]
-) -> Iterator[Link]:
+def _load_balancers(registered: Iterable[tuple[ResourceReader, Cell]]) -> Iterator[Link]:
     for reader, cell in registered:
-        link = reader.link(kind, cell, "registers")
+        link = reader.link(LoadBalancer, cell, "registers")
         if link is not None:
             yield link
 
@@ -91,8 +94,29 @@ _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachme
 
 
 @lowers(*_ATTACHMENTS)
-def attachment(r: ResourceReader) -> Iterator[Entity]:
-    # Read by the target group that it fills.
-    r.attribute("target_group_arn", "")
-    r.attribute("target_id", "")
-    return iter(())
+def attachment(r: ResourceReader) -> Iterator[Registration]:
+    # A load balancer that it registers is read by the target group.
+    group = r.link(TargetGroup, r.attribute("target_group_arn", ""), "registers in")
+    yield from registration(r, r.attribute("target_id", ""), r.attribute("port", ""), group)
+
+
+def registration(
+    r: ResourceReader,
+    target: Cell,
+    port: Cell,
+    group: Link | None = None,
+    balancer: Link | None = None,
+) -> Iterator[Registration]:
+    """The registration of an instance in a target group, or in a classic load balancer.
+
+    There is none of a target that cannot be an instance of the sources.
+    """
+    value = target.value
+    named = isinstance(value, Reference) and r.builder.is_one(Instances, value)
+    if named or may_be_anything(target.resource, value):
+        instance = r.must(Instances, target, "registers")
+        if r.origin.maybe:
+            there = r.fact(f"{r.name} registers an instance", target)
+            instance = replace(instance, fact=instance.fact & there)
+        groups, balancers = ((link,) if link else () for link in (group, balancer))
+        yield Registration(r.name, instance, setting(port, "port"), groups, balancers)

@@ -60,6 +60,17 @@ def _shared(group: Sequence[ReportEntry]) -> Span:
     return next(node.place for node in _nodes(group[0]) if node in shared)
 
 
+def _argument(rows: Sequence[ReportEntry]) -> Span | None:
+    """The argument of a module that is all that has to change; None if there is none.
+
+    It is where what all rows have wrong is written, whichever way they take it from there.
+    """
+    ends = {_nodes(row)[-1] for row in rows}
+    by_use = any(len(_nodes(row)) == 1 for row in rows)
+    (end,) = ends if len(ends) == 1 and not by_use else (None,)
+    return end.place if end is not None and end.argument else None
+
+
 def _twins(row: ReportEntry) -> tuple[str, ...]:
     """What the templates that CDK makes of one class for each stage or account have in common.
 
@@ -82,14 +93,24 @@ def _twins(row: ReportEntry) -> tuple[str, ...]:
 def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> Finding:
     """The finding about one place."""
     placed = sorted(placed, key=lambda pair: _first(pair[1]))
-    place, rows = placed[0][0], [row for _, row in placed]
+    rows = [row for _, row in placed]
+    place = _argument(rows) or placed[0][0]
     first = rows[0].finding
     file = paths.shown(place.file)
     steps = dict.fromkeys(first.because)
     met = {(file, place.line), *((step.file, step.line) for step in steps)}
     steps |= dict.fromkeys(_origins(rows, paths, met))
+    first = replace(
+        first,
+        file=file,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+        because=tuple(steps),
+    )
     if len(rows) == 1:
-        return replace(first, because=tuple(steps)) if len(steps) > len(first.because) else first
+        return first
     met |= {(step.file, step.line) for step in steps}
     for row in rows:
         one = row.finding
@@ -104,11 +125,6 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     return replace(
         first.of(tuple(instances)),
         severity=min((one.severity for one in every), key=SEVERITIES.index),
-        file=file,
-        line=place.line,
-        column=place.column,
-        end_line=place.end_line,
-        end_column=place.end_column,
         message=f"{first.message}{_also(others)}",
         because=tuple(steps),
         missing=tuple(dict.fromkeys(name for one in every for name in one.missing)),

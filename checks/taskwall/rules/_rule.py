@@ -6,7 +6,7 @@ down. `taskwall.rules` finds the files.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import TRUE, Fact, all_of, existence
 from taskwall.core.values import Need, Origin, Span
-from taskwall.findings.finding import RuleDescription, Severity
+from taskwall.findings.finding import RuleDescription, Severity, link_of
 from taskwall.model.core.network import Network
 
 SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See")
@@ -26,10 +26,6 @@ SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", 
 `<name>` stands for what the verdict calls so. `Guide` names the recommendations of
 `data/guide.toml` that the rule encodes, or says "beyond".
 """
-
-
-GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
-"""The AWS guide that the rules encode."""
 
 
 PROFILES = ("default", "pci", "strict")
@@ -45,8 +41,8 @@ class Verdict(Struct, frozen=True, gc=False):
     One of them follows "cannot tell whether": `holds` if the message is `negative`. `about`
     identifies the permission, listener or log that rules take precedence over each other for.
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
-    the fix. `asked_by` is a rule whose unknown about the same thing asks the user what this one
-    would ask. `unreported` marks what no report has: an unknown that nobody can use, and a fail
+    the fix. `asked_by` are rules of which an unknown about the same thing asks the user what this
+    one would ask. `unreported` marks what no report has: an unknown that nobody can use, and a fail
     where the rule reports another mistake of the same permission. `changes` are what would mend a
     fail, if setting attributes does: all of them together. `advice` is the same where it takes more
     than that: it is told, and not offered as an edit. With `adds` the code of the fix is resources,
@@ -66,7 +62,7 @@ class Verdict(Struct, frozen=True, gc=False):
     absent: bool = False
     names: Mapping[str, str] = {}
     concerned: Fact = TRUE
-    asked_by: str = ""
+    asked_by: tuple[str, ...] = ()
     negative: bool = False
     unreported: bool = False
     changes: tuple[AttributeChange, ...] = ()
@@ -119,7 +115,7 @@ def cannot_be_seen(
     return Verdict(on, place, unseen, message, concerned=concerned)
 
 
-Judge: TypeAlias = Callable[[Network], Iterator[Verdict]]
+Judge: TypeAlias = Callable[[Network], Iterable[Verdict]]
 
 
 class Rule(Struct, frozen=True):
@@ -167,13 +163,15 @@ class Rule(Struct, frozen=True):
     @property
     def code(self) -> CodeType:
         """The code of its function: of a rule of one's own, the user's."""
-        found: CodeType = getattr(self.judge, "__wrapped__", self.judge).__code__
+        from inspect import unwrap
+
+        found: CodeType = unwrap(self.judge).__code__
         return found
 
     @property
     def link(self) -> str:
         """The first page that its section `See` names, else the guide: where a reader is sent."""
-        return next(iter(self.sections["See"].split()), GUIDE)
+        return link_of(self.sections)
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -187,9 +185,8 @@ class Rule(Struct, frozen=True):
 
 def describe(rule: Rule) -> RuleDescription:
     """A rule as reports describe it."""
-    what, why = (" ".join(rule.sections[name].split()) for name in ("What", "Why"))
     severity = rule.severity_given or rule.severity
-    return RuleDescription(rule.id, rule.name, rule.title, severity, what, why, rule.link)
+    return RuleDescription(rule.id, rule.name, rule.title, severity, rule.sections)
 
 
 def rule(
@@ -217,11 +214,11 @@ def rule(
     def made(judge: Judge) -> Rule:
         module = sys.modules[judge.__module__]
         stem = judge.__module__.rpartition(".")[2]
-        number, _, name = stem.partition("_")
-        title, sections = parsed_docstring(module.__doc__ or "", number.upper(), stem)
+        id_, name = names_of(stem)
+        title, sections = parsed_docstring(module.__doc__ or "", id_, stem)
         return Rule(
-            number.upper(),
-            name.replace("_", "-"),
+            id_,
+            name,
             title,
             severity,
             default,
@@ -234,6 +231,12 @@ def rule(
         )
 
     return made
+
+
+def names_of(stem: str) -> tuple[str, str]:
+    """The id and the name of a rule, by the name of its file without the ending."""
+    number, _, name = stem.partition("_")
+    return number.upper(), name.replace("_", "-")
 
 
 def parsed_docstring(

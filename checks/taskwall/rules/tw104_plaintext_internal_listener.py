@@ -48,7 +48,7 @@ def plaintext_internal_listener(network: Network) -> Iterator[Verdict]:
             holds=f"{listener.name} accepts encrypted traffic only, or redirects to HTTPS",
             about=listener.id,
             concerned=before_tasks(network, listener) & ~outside,
-            asked_by="TW101" if outside.truth is None else "",
+            asked_by=("TW101",) if outside.truth is None else (),
             changes=how.changes,
             remedy=how.remedy,
         )

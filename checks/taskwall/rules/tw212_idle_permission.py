@@ -46,7 +46,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     about=permission.id,
                     concerned=each.fact & permission.fact,
                     # Whom it allows is asked by the rules that judge that.
-                    asked_by="TW205" if permission.peer is not None else "TW204",
+                    asked_by=("TW205" if permission.peer is not None else "TW204",),
                     unreported=found.open and found.fact.truth is None,
                     changes=permission.removed,
                 )

@@ -55,7 +55,7 @@ def one_sided_tls(network: Network) -> Iterator[Verdict]:
             message,
             holds=f"a listener of {name} validates clients' certificates",
             about=intake.id,
-            asked_by="TW302",
+            asked_by=("TW302",),
         )
     for policy in network.every(ClientPolicy):
         name = policy.on.name
@@ -70,5 +70,5 @@ def one_sided_tls(network: Network) -> Iterator[Verdict]:
             holds=f"{name} presents a certificate to {policy.whom}",
             about=policy.id,
             concerned=policy.used,
-            asked_by="TW303",
+            asked_by=("TW303",),
         )

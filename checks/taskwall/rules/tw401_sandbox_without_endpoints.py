@@ -50,7 +50,11 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint, served_beyond
 from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
-from taskwall.model.endpoints.task_location import TaskLocation, task_locations
+from taskwall.model.endpoints.task_location import (
+    TaskLocation,
+    external_at,
+    task_locations,
+)
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, passes, rule
@@ -101,7 +105,7 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
     open_ = [(quarter, fact) for quarter, fact, enough in unseen if not enough]
     if open_:
         first, _ = min(open_, key=lambda pair: pair[0].first.origin.order)
-        yield _unseen(first, any_of(fact for _, fact in open_))
+        yield _unseen(network, first, any_of(fact for _, fact in open_))
     judged = [quarter.first for quarter, fact, _ in unseen if fact.truth is not False]
     if judged and not open_:
         source = min(judged, key=lambda each: each.origin.order)
@@ -197,12 +201,12 @@ def _and(words: list[str]) -> str:
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
-def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
+def _unseen(network: Network, quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
-    source = quarter.first
-    link, at = quarter.link, source.subnets_setting.place
+    source, link = quarter.first, quarter.link
+    on, at = external_at(network, source)
     needs = (link.fact.needs if link else ()) or source.subnets_setting.unseen
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
     text = f"the VPC of {source.name} has no endpoints for what its tasks need"
     unseen = Fact(None, text, at, source.name, needs)
-    return Verdict(source.origin, at, unseen, text, concerned=concerned)
+    return Verdict(on, at, unseen, text, concerned=concerned)

@@ -40,7 +40,7 @@ def unequal_ecr_policies(network: Network) -> Iterator[Verdict]:
             negative=True,
             about=policy_key(wrong, said),
             concerned=paired,
-            asked_by="TW402",
+            asked_by=("TW402",),
         )
 
 

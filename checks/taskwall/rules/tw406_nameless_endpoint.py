@@ -48,7 +48,7 @@ def nameless_endpoint(network: Network) -> Iterator[Verdict]:
             negative=True,
             about=endpoint_key(endpoint),
             absent=True,
-            asked_by="TW402",
+            asked_by=("TW402",),
             concerned=all_of((kind, need, ~beside_gateway(network, endpoint))),
             changes=_changes(network, endpoint),
         )

@@ -130,7 +130,7 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         about=endpoint_key(endpoint),
         severity="high",
         concerned=concerned,
-        asked_by="TW402",
+        asked_by=("TW402",),
         shared=shared,
     )
 

@@ -42,6 +42,6 @@ def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             negative=True,
             about=endpoint_key(endpoint),
             concerned=concerned,
-            asked_by="TW402",
+            asked_by=("TW402",),
             changes=(removal(AttributePath(endpoint.origin.address, "")),),
         )

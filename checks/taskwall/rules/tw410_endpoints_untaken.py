@@ -6,7 +6,8 @@ Why: Images, logs and secrets leave through the NAT gateway, paid by the gigabyt
     AWS again. With endpoints they stay inside the VPC, where policies can restrict them.
 Fine when: There is so little of this traffic that an endpoint costs more than it saves, and nobody
     needs a policy on it. One of these endpoints is enough for this rule. Tasks with a public
-    address and no NAT gateway are not judged; public.ecr.aws is not ECR.
+    address and no NAT gateway are not judged, nor are those in subnets that are not in the sources;
+    public.ecr.aws is not ECR.
 Terraform: Start with the endpoint that costs nothing:
     resource "aws_vpc_endpoint" "s3" {
       vpc_id          = <vpc>.id
@@ -26,14 +27,22 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
+from taskwall.model.compute.hosts import hosts
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import uses_nat
 from taskwall.model.endpoints.task_dependencies import service_dependencies
-from taskwall.model.endpoints.task_location import TaskLocation, task_locations
+from taskwall.model.endpoints.task_location import (
+    TaskLocation,
+    external_at,
+    task_locations,
+)
 from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.vpc import Subnet
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
 
@@ -64,21 +73,31 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
             )
         else:
             unseen.append((quarter, concerned))
+    written = [pair for pair in unseen if _has_subnets(network, pair[0])]
     if unseen:
-        first, _ = min(unseen, key=lambda pair: pair[0].first.origin.order)
-        yield _unseen(first, any_of(fact for _, fact in unseen))
+        first, _ = min(written or unseen, key=lambda pair: pair[0].first.origin.order)
+        verdict = _unseen(network, first, any_of(fact for _, fact in unseen))
+        # Of a network from elsewhere nobody asks how else it could be built.
+        yield replace(verdict, unreported=not written)
 
 
-def _unseen(quarter: TaskLocation, concerned: Fact) -> Verdict:
+def _unseen(network: Network, quarter: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
     source, link = quarter.first, quarter.link
-    at = source.subnets_setting.place
+    on, at = external_at(network, source)
     needs = (link.fact.needs if link else ()) or source.subnets_setting.unseen
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
     text = f"traffic of {source.name} to AWS leaves its VPC through a NAT gateway"
-    return Verdict(
-        source.origin, at, Fact(None, text, at, source.name, needs), text, concerned=concerned
-    )
+    return Verdict(on, at, Fact(None, text, at, source.name, needs), text, concerned=concerned)
+
+
+def _has_subnets(network: Network, quarter: TaskLocation) -> bool:
+    """Whether a subnet is of the sources in which tasks, or their container instances, run."""
+    links = [link for source in quarter.sources for link in source.subnets]
+    for source in quarter.sources:
+        links += [link for host, _ in hosts(network, source) for link in host.subnets]
+    found = (network.get(Subnet, link) for link in links)
+    return any(subnet is not None and not subnet.external for subnet in found)
 
 
 def _concerned(network: Network, quarter: TaskLocation) -> Fact:

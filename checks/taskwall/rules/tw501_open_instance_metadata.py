@@ -56,6 +56,7 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
             ~blocks.is_(True),
             f"awsvpc tasks on {name} can read its instance metadata and credentials",
             holds=f"{name} blocks its instance metadata for awsvpc tasks",
+            about=agent.question(member.instances.id),
             concerned=member.fact & _awsvpc(network, member),
             changes=agent.given(member.instances.id, "ECS_AWSVPC_BLOCK_IMDS", "true"),
         )

@@ -47,7 +47,9 @@ def host_mode_roles(network: Network) -> Iterator[Verdict]:
             ~roles.is_(False),
             f"{name} accepts host-mode tasks with task roles" + _cure(network, member),
             holds=f"{name} accepts no host-mode tasks with task roles",
+            about=agent.question(member.instances.id) if roles.open else "",
             concerned=member.fact & holds_host_mode(network, member),
+            asked_by=("TW501", "TW504", "TW505"),
             changes=agent.given(
                 member.instances.id, "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST", "false"
             ),

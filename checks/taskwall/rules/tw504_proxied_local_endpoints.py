@@ -51,7 +51,13 @@ def proxied_local_endpoints(network: Network) -> Iterator[Verdict]:
             proxied = Fact(None, text, agent.place, name, agent.unseen)
             message = f"the agent on {name} uses a proxy for local endpoints"
             yield Verdict(
-                member.instances.origin, agent.place, proxied, message, concerned=member.fact
+                member.instances.origin,
+                agent.place,
+                proxied,
+                message,
+                about=agent.question(member.instances.id),
+                concerned=member.fact,
+                asked_by=("TW501",),
             )
 
 

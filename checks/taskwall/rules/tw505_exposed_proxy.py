@@ -56,7 +56,15 @@ def exposed_proxy(network: Network) -> Iterator[Verdict]:
                 " crosses the internet"
             )
             given = Fact(None, text, agent.place, name, agent.unseen)
-            yield Verdict(member.instances.origin, agent.place, given, text, concerned=member.fact)
+            yield Verdict(
+                member.instances.origin,
+                agent.place,
+                given,
+                text,
+                about=agent.question(member.instances.id),
+                concerned=member.fact,
+                asked_by=("TW501", "TW504"),
+            )
 
 
 def _parts(address: Setting) -> tuple[str | Value, ...]:

@@ -16,8 +16,10 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, any_of
 from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.launch_type import runs_on, strategy
 from taskwall.model.compute.placement import can_be_placed, joins_cluster_of, kinds_near
 from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -30,12 +32,22 @@ def idle_agent_settings(network: Network) -> Iterator[Verdict]:
         sources = kinds_near(network, member)
         here = any_of((FALSE, *(can_be_placed(network, member, source) for source in sources)))
         cluster = any_of((FALSE, *(joins_cluster_of(member, source) for source in sources)))
+        elsewhere = (s for s in sources if not _runs_on_all(network, s))
+        idle = any_of((FALSE, *(joins_cluster_of(member, source) for source in elsewhere)))
         yield Verdict(
             member.instances.origin,
             agent.place,
-            ~here,
+            ~here & idle,
             f"agent settings of {name} have no effect, since no task runs there",
             holds=f"tasks run on {name}, so its agent settings have an effect",
+            about=agent.question(member.instances.id),
             negative=True,
             concerned=agent.joins & cluster,
+            asked_by=("TW501", "TW502", "TW504", "TW505"),
         )
+
+
+def _runs_on_all(network: Network, source: TaskSource) -> bool:
+    """Whether tasks of a source can be placed on all instances that join its cluster."""
+    on_ec2 = runs_on(network, source, "EC2").truth is True
+    return on_ec2 and not strategy(network, source).providers

@@ -206,6 +206,38 @@ def call(*arguments: str) -> str:
             call('  a = ["x"] #<'),
             id="the argument that a for expression goes over",
         ),
+        pytest.param(
+            'variable "a" {}\nresource "t" "x" {\n  for_each = var.a\n'
+            "  a = upper(each.value.p) #>\n}\n",
+            call("  a = {", "    one = {", "      q = 1", "      p = local.x #<", "    }", "  }")
+            + 'locals {\n  x = "x"\n}\n',
+            id="the part of a member, where the value is written elsewhere",
+        ),
+        pytest.param(
+            'variable "a" {}\nresource "t" "x" {\n  for_each = var.a\n'
+            '  a = "${upper(each.value.p)}${upper(each.value.q)}" #>\n}\n',
+            call(
+                "  a = { #<",
+                "    one = {",
+                "      p = local.x",
+                "      q = local.x",
+                "    }",
+                "  }",
+            )
+            + 'locals {\n  x = "x"\n}\n',
+            id="the argument, where two parts of a member make the value",
+        ),
+        pytest.param(
+            'variable "a" {}\nvariable "c" { default = true }\nresource "t" "x" { #>\n'
+            "  count = var.c ? length(var.a) : 0\n  a = 1\n}\n",
+            call("  c = true", '  a = ["x"] #<'),
+            id="the list whose length makes the resource",
+        ),
+        pytest.param(
+            'variable "c" {}\nresource "t" "x" { #>\n  count = var.c ? 1 : 0\n  a = 1\n}\n',
+            call("  c = true"),
+            id="the call, where an argument only says that there is one",
+        ),
     ],
 )
 def test_the_users_place(installed: Stack, module: str, main: str) -> None:
@@ -213,6 +245,25 @@ def test_the_users_place(installed: Stack, module: str, main: str) -> None:
     made = installed(main, module)
     place = led(made, module, "m/main.tf")
     assert place == ("/nowhere/live/main.tf", marked(main, "#<"))
+
+
+def test_the_member_of_each_instance(installed: Stack) -> None:
+    """Of members that a loop goes over, each resource is told at that of its key."""
+    module = (
+        'variable "a" {}\nresource "t" "x" {\n  for_each = var.a\n  a = upper(each.value.p) #>\n}\n'
+    )
+    main = call(
+        "  a = {",
+        "    one = {",
+        "      p = local.x",
+        "    }",
+        "    two = {",
+        "      p = local.x #<",
+    )
+    main = main.removesuffix("}\n") + '    }\n  }\n}\nlocals {\n  x = "x"\n}\n'
+    made = installed(main, module)
+    assert led(made, module, "m/main.tf", 'module.m.t.x["two"]')[1] == marked(main, "#<")
+    assert led(made, module, "m/main.tf", 'module.m.t.x["one"]')[1] == marked(main, "#<") - 3
 
 
 def test_through_modules_that_are_nested(installed: Stack) -> None:

@@ -78,6 +78,19 @@ class InstanceAddress(Struct, frozen=True):
     instances: Link
 
 
+class Registration(Struct, frozen=True):
+    """That an instance is registered by itself, and not by an Auto Scaling group.
+
+    `port` is the one at which a target group reaches it, in place of the target group's own.
+    """
+
+    name: str
+    instances: Link
+    port: Setting
+    target_groups: tuple[Link, ...] = ()
+    load_balancers: tuple[Link, ...] = ()
+
+
 class ContainerInstances(Struct, frozen=True):
     """Instances that join a cluster, or may do so.
 

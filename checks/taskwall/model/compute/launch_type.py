@@ -28,13 +28,26 @@ def launches(network: Network, source: TaskSource) -> tuple[frozenset[Launch], t
         known, waits = _cluster_default(network, source)
     if waits:
         definition = network.get(TaskDefinition, source.task_definition)
-        registered = {str(need.known) for need in definition.requires} if definition else set()
         for launch in _WORDS:
-            if registered == {launch} and launch != "EC2":
+            if launch != "EC2" and _registered_for(definition) == {launch}:
                 return frozenset((launch,)), ()
         if definition is not None and known <= {"EC2"} and _only_ec2(source, definition):
             return frozenset({"EC2"}), ()
     return known, waits
+
+
+def _registered_for(definition: TaskDefinition | None) -> set[str]:
+    """The launch types that a task definition is registered for."""
+    return {str(need.known) for need in definition.requires} if definition else set()
+
+
+def is_meant_for_fargate(network: Network, source: TaskSource) -> bool:
+    """Whether nobody says what tasks run on, and their definition is registered for Fargate only.
+
+    AWS takes EC2 for such a source, and nobody who writes it has container instances in mind.
+    """
+    definition = network.get(TaskDefinition, source.task_definition)
+    return not strategy(network, source) and _registered_for(definition) == {"FARGATE"}
 
 
 def _only_ec2(source: TaskSource, definition: TaskDefinition) -> bool:

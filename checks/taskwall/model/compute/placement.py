@@ -5,7 +5,12 @@ from msgspec import Struct
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
-from taskwall.model.compute.launch_type import awsvpc, runs_on, strategy
+from taskwall.model.compute.launch_type import (
+    awsvpc,
+    is_meant_for_fargate,
+    runs_on,
+    strategy,
+)
 from taskwall.model.core.entity import same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import CapacityProvider, TaskSource
@@ -42,7 +47,8 @@ def _kind(network: Network, source: TaskSource) -> object:
     ties = tuple((link.to, link.exact, link.sure, link.fact.needs) for link in links if link)
     fargate = launched.truth is False
     needs = () if fargate else (launched.waits_for(), own.waits_for())
-    return source.cluster is None, ties, launched.truth, own.truth, needs
+    meant = is_meant_for_fargate(network, source)
+    return source.cluster is None, ties, launched.truth, own.truth, needs, meant
 
 
 def can_be_placed(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
@@ -227,6 +233,8 @@ def on_unseen_instances(network: Network) -> tuple[Unseen, ...]:
     for source in kinds_of_source(network):
         launched = runs_on(network, source, "EC2")
         if launched.truth is False or is_hosted(network, source):
+            continue
+        if is_meant_for_fargate(network, source):
             continue
         link = source.cluster
         why = Need(f"the container instances of {source.name}", "are not in the sources")

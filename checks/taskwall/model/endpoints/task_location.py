@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.compute.container_instances import container_instances
+from taskwall.core.values import Origin, Span
+from taskwall.model.compute.container_instances import container_instances, starts
 from taskwall.model.compute.hosts import host_of, hosts, on_host
 from taskwall.model.compute.launch_type import awsvpc, launches
 from taskwall.model.core.entity import Link
@@ -99,6 +100,23 @@ class TaskLocation(Struct, frozen=True):
     def first(self) -> TaskSource:
         """The first of its task sources."""
         return min(self.sources, key=lambda source: source.origin.order)
+
+
+def external_at(network: Network, source: TaskSource) -> tuple[Origin, Span]:
+    """The attribute through which the VPC of a source's tasks is external, and whose it is.
+
+    That is where its subnets are named: by itself, else by what starts its container instances;
+    of instances that are not in the sources it is the cluster.
+    """
+    if source.subnets_setting.written or on_host(network, source).truth is False:
+        return source.origin, source.subnets_setting.place
+    members = [host.member for host, _ in hosts(network, source) if host.member is not None]
+    found = [start for each in members for start in starts(each) if start.setting.written]
+    if found:
+        first = min(found, key=lambda start: start.by.origin.order)
+        return first.by.origin, first.setting.place
+    link = source.cluster if not members else None
+    return source.origin, source.subnets_setting.place if link is None else link.place
 
 
 @remembered

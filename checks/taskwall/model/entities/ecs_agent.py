@@ -54,6 +54,14 @@ class Agent(Struct, frozen=True):
     proxies: tuple[AgentProxy, ...] = ()
     drops_metadata: Fact = FALSE
 
+    def question(self, address: str) -> str:
+        """What all unknowns are about that user data leaves open, "" where it leaves nothing so.
+
+        Args:
+            address: of the resource whose user data it is.
+        """
+        return f"user data of {address}" if self.unseen else ""
+
     def given(self, address: str, name: str, value: str) -> tuple[AttributeChange, ...]:
         """The change after which the agent takes a setting that user data does not write.
 

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange
+from taskwall.core.change import AttributeChange, ResourceAttribute, SourceCode
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -57,7 +57,8 @@ class Listener(Entity, frozen=True, kw_only=True):
     """A listener of a load balancer. `place` is the listener itself: a block of a classic one.
 
     `actions_open` says why it may have more actions than those written, if it may.
-    `backend` is the protocol to the instances behind a classic one.
+    `backend` is the protocol to the instances behind a classic one. `certificate_named` is how
+    others can name its certificate: as code, only those in its own file.
     """
 
     load_balancer: Link
@@ -65,9 +66,16 @@ class Listener(Entity, frozen=True, kw_only=True):
     port: Setting
     policy: Setting
     certificate: Setting
+    certificate_named: ResourceAttribute | SourceCode | None = None
     actions: tuple[Action, ...] = ()
     backend: Setting | None = None
     place: Span
+
+
+class Certificate(Entity, frozen=True, kw_only=True):
+    """A certificate for load balancers; `arn` is the attribute that gives its ARN once it holds."""
+
+    arn: ResourceAttribute
 
 
 class ClientCheck(Struct, frozen=True):
@@ -103,8 +111,8 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
     """A target group.
 
     `check_*` are the health check's. By itself or by attachments are registered in it: `targets`,
-    which are load balancers (type alb), `instances`, and `addresses`. `family` is the IP version of
-    its targets.
+    which are load balancers (type alb), `addresses`, and instances (`Registration`). `family` is
+    the IP version of its targets.
     """
 
     protocol: Setting
@@ -116,7 +124,6 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
     client_ip: Setting
     family: Setting
     targets: tuple[Link, ...] = ()
-    instances: tuple[Link, ...] = ()
     addresses: tuple[Setting, ...] = ()
 
 

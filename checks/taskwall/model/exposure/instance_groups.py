@@ -21,7 +21,12 @@ from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
-from taskwall.model.load_balancing.paths import BalancerPath, behind, instance_paths
+from taskwall.model.load_balancing.paths import (
+    BalancerPath,
+    behind,
+    instance_paths,
+    registrars,
+)
 from taskwall.model.permissions.default_groups import groups_of
 from taskwall.model.permissions.peers import groups_meant
 from taskwall.model.permissions.ports import Ports
@@ -158,11 +163,11 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
 def instance_registrations(
     network: Network, member: ContainerInstances
 ) -> tuple[BalancerPath, ...]:
-    """The ways from load balancers in which Auto Scaling groups register container instances."""
+    """The ways from load balancers in which container instances are registered."""
     return tuple(
-        replace(front, fact=all_of((started.fact, front.fact)))
-        for group, started in member.scaled_by
-        for front in instance_paths(network, group)
+        replace(front, fact=all_of((fact, front.fact)))
+        for by, fact in registrars(network, member)
+        for front in instance_paths(network, by)
     )
 
 

@@ -84,7 +84,7 @@ def listens(listener: Listener, balancer: LoadBalancer) -> Pieces:
 def onward(network: Network) -> dict[str, list[Onward]]:
     """The ways from load balancers to what is behind them, by the id of the load balancer."""
     found: dict[str, list[Onward]] = {}
-    ways = (_to_tasks, _to_hosts, _to_instances, _to_balancers, _to_addresses)
+    ways = (_to_tasks, _to_hosts, _to_balancers, _to_addresses)
     for way in (way for each in ways for way in each(network)):
         found.setdefault(way.balancer, []).append(way)
     return found
@@ -119,7 +119,7 @@ def _to_tasks(network: Network) -> Iterator[Onward]:
 
 
 def _to_hosts(network: Network) -> Iterator[Onward]:
-    """To container instances that their Auto Scaling groups register, and to tasks on them."""
+    """To container instances that are registered, and to tasks on them."""
     sharing = {host.id: held for host, held in tasks_on(network)}
     for member in container_instances(network):
         held = ((member.instances, member.fact), *sharing.get(member.instances.id, ()))
@@ -154,23 +154,6 @@ def _forwarded(network: Network) -> Iterator[tuple[Listener, LoadBalancer, Targe
                 for balancer, own in network.meant(LoadBalancer, listener.load_balancer):
                     facts = (forward.fact, tie.fact, own.fact, listener.exists)
                     yield listener, balancer, group, all_of(facts)
-
-
-def _to_instances(network: Network) -> Iterator[Onward]:
-    """To container instances that are registered by themselves, and to tasks on them."""
-    members = {each.instances.id: each for each in container_instances(network)}
-    sharing = {host.id: held for host, held in tasks_on(network)}
-    for listener, balancer, group, fact in _forwarded(network):
-        kept = _kept(str(balancer.kind.known), group)
-        for link in group.instances:
-            member = members.get(link.to)
-            held = () if member is None else sharing.get(link.to, ())
-            for target, own in ((member.instances, member.fact), *held) if member else ():
-                ways = all_of((fact, link.fact, own))
-                yield Onward(
-                    balancer.id, listener, _at_port(group), kept, ways, target,
-                    versions=_versions(group),
-                )  # fmt: skip
 
 
 def _to_addresses(network: Network) -> Iterator[Onward]:

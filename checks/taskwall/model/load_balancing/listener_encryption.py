@@ -30,7 +30,10 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
     if kind == "gateway" or protocol == "GENEVE":
         return None
     if listener.protocol.open:
-        return listener.protocol.is_("HTTPS")
+        https = listener.protocol.is_("HTTPS")
+        may_redirect = kind in ("application", None) and listener.actions
+        sends_on = _only_sends_on(network, listener) if may_redirect else FALSE
+        return sends_on if sends_on.truth else https
     if kind is None:
         kind = kind_by_protocol(protocol)
     if kind == "network" or protocol in NETWORK_PROTOCOLS:
@@ -44,7 +47,11 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
         return listener.protocol.is_("HTTPS", "SSL")
     if kind == "classic":
         return listener.protocol.is_("HTTPS", "SSL")
-    return _only_sends_on(network, listener)
+    name, place = listener.name, listener.protocol.place
+    if not listener.actions:
+        return ~Fact(True, listener.protocol.sentence, place, name)
+    plain = Fact(False, f"{name} accepts HTTPS", place, name, otherwise=listener.protocol.sentence)
+    return plain | _only_sends_on(network, listener)
 
 
 def _is_for_alb(group: TargetGroup) -> bool:
@@ -111,7 +118,7 @@ def _bound(network: Network) -> dict[str, list[tuple[TaskSource, Binding]]]:
 
 
 def _only_sends_on(network: Network, listener: Listener) -> Fact:
-    """Whether every action of an HTTP listener, its rules' included, redirects to HTTPS."""
+    """Whether every action of a listener, its rules' included, redirects to HTTPS."""
     own = [(action, listener.name) for action in listener.actions]
     ruled = _rules(network)
     rules = [(action, r.name) for r in ruled.get(listener.id, ()) for action in r.actions]
@@ -120,10 +127,7 @@ def _only_sends_on(network: Network, listener: Listener) -> Fact:
     for each in ruled.get("", ()):
         text = f"{each.name} is not a rule of {name}"
         parts.append(Fact(None, text, each.listener.place, each.name, each.listener.fact.needs))
-    if not own:
-        return ~Fact(True, listener.protocol.sentence, place, name)
-    plain = Fact(False, f"{name} accepts HTTPS", place, name, otherwise=listener.protocol.sentence)
-    return plain | all_of(parts)
+    return all_of(parts)
 
 
 @remembered

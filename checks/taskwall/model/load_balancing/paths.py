@@ -1,12 +1,18 @@
 """Which load balancers stand in front of which tasks."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Span
-from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.container_instances import (
+    ContainerInstances,
+    Registration,
+    container_instances,
+)
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import (
@@ -24,6 +30,9 @@ from taskwall.model.entities.load_balancer import (
     TargetGroup,
     TrafficShift,
 )
+
+Registrar: TypeAlias = AutoScalingGroup | Registration
+"""What registers instances in target groups and classic load balancers."""
 
 NETWORK_PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC")
 
@@ -137,15 +146,35 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
 
 
 @remembered
-def instance_paths(network: Network, group: AutoScalingGroup) -> Iterable[BalancerPath]:
-    """The load balancers in which an Auto Scaling group registers its instances, with the ways."""
-    for link in group.load_balancers:
+def instance_paths(network: Network, by: Registrar) -> Iterable[BalancerPath]:
+    """The load balancers in which instances are registered by something, with the ways."""
+    for link in by.load_balancers:
         for balancer, tie in network.meant(LoadBalancer, link):
             if not balancer.external and (link.to or balancer.kind.known == "classic"):
                 yield BalancerPath(balancer, None, None, "classic", tie.fact)
-    for link in group.target_groups:
+    for link in by.target_groups:
         for target, tie in network.meant(TargetGroup, link):
-            yield from _to_group(network, target, tie)
+            if not (target.type.open or target.type.known == "instance"):
+                continue
+            own = by.port if isinstance(by, Registration) and by.port.written else target.port
+            yield from _to_group(network, replace(target, port=own), tie)
+
+
+def registrars(network: Network, member: ContainerInstances) -> Iterator[tuple[Registrar, Fact]]:
+    """What registers container instances, each with the fact that it does."""
+    for group, started in member.scaled_by:
+        yield group, started.fact
+    instances, by_instance = member.instances, _registrations(network)
+    for each in by_instance.get(instances.id, ()):
+        yield each, each.instances.fact
+    for each in by_instance.get("", ()):
+        yield each, each.instances.perhaps(instances.id, instances.name).fact
+
+
+@remembered
+def _registrations(network: Network) -> dict[str, list[Registration]]:
+    """Registrations by the instance; "" holds those of which nobody knows whose they are."""
+    return network.grouped(Registration, lambda each: (each.instances.to,))
 
 
 def _to_group(network: Network, group: TargetGroup, link: Link) -> Iterator[BalancerPath]:
@@ -390,17 +419,17 @@ def _loose(network: Network) -> list[BalancerPath]:
 
 
 @remembered
-def hosts_registered(network: Network) -> list[tuple[AutoScalingGroup, Fact]]:
-    """The Auto Scaling groups that start container instances, by a capacity provider or without."""
-    by_providers = [
+def hosts_registered(network: Network) -> list[tuple[Registrar, Fact]]:
+    """What registers container instances: Auto Scaling groups that start them, or themselves."""
+    by_providers: list[tuple[Registrar, Fact]] = [
         (group, tie.fact)
         for provider in network.every(CapacityProvider)
         for group, tie in network.meant(AutoScalingGroup, provider.auto_scaling_group)
     ]
     return by_providers + [
-        (group, all_of((member.fact, started.fact)))
+        (by, all_of((member.fact, fact)))
         for member in container_instances(network)
-        for group, started in member.scaled_by
+        for by, fact in registrars(network, member)
     ]
 
 

@@ -6,6 +6,7 @@ none, or it is not sure which, it is the call as a whole.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from taskwall.core.loop_places import iteration, where_written, without_element
@@ -19,15 +20,19 @@ from taskwall.readers.terraform.syntax.tree import (
     Conditional,
     Expression,
     For,
+    FunctionCall,
     Name,
     ObjectExpression,
     Tuple,
     children,
 )
 from taskwall.readers.terraform.variable_trace import (
+    ANY_ELEMENT,
     Loop,
+    ValuePath,
     Wanted,
     for_names,
+    key_text,
     loops,
     traced_variables,
 )
@@ -92,14 +97,20 @@ class CallSites:
         inside = [one for one in _origins(resource, place, written) if call.place.holds(one)]
         arguments = call.body.attributes.values()
         found = [one for one in arguments if any(map(one.place.holds, inside))]
-        if not written.attribute or not found:
-            found = self._rested_on(calls[first:], module, written)
-        return _narrowed(found[0], inside) if len(found) == 1 else call.header
+        if written.attribute and found:
+            return _narrowed(found[0], inside) if len(found) == 1 else call.header
+        rested = self._rested_on(calls[first:], module, written)
+        if len(rested) != 1:
+            return call.header
+        ((name, paths),) = rested.items()
+        argument, keys = call.body.attributes[name], _instance_keys(resource.origin.address)
+        reached = {_member(argument, path, keys) for path in paths}
+        return _narrowed(argument, inside) if inside or len(reached) > 1 else reached.pop()
 
     def _rested_on(
         self, calls: Sequence[ModuleCall], module: Module, written: "PlacedExpression"
-    ) -> list[Attribute]:
-        """The arguments of the first call on which rests what is written.
+    ) -> dict[str, list[ValuePath]]:
+        """The arguments of the first call on which rests what is written, and the parts of each.
 
         Where that is no variable's value, it is what chooses what the module writes.
         """
@@ -107,16 +118,20 @@ class CallSites:
         decisive = bool(traced_variables(wanted, module, decisive=True))
         if not decisive:
             wanted = [*wanted, *written.conditions]
-        found: list[Attribute] = []
+        found: dict[str, list[ValuePath]] = {}
         for call in reversed(calls):
             block = self._blocks.block(call.place)
             outer = self._blocks.module(call.place.file)
             if block is None or outer is None:
-                return []
+                return {}
             given, names = block.body.attributes, loops(block)
             parts = traced_variables(wanted, inner, decisive=decisive)
-            found = [given[name] for name in parts if name in given]
-            wanted = [Wanted(one.expression, parts[one.name], names) for one in found]
+            found = {name: paths for name, paths in parts.items() if name in given}
+            wanted = [
+                Wanted(given[name].expression, path, names)
+                for name, paths in found.items()
+                for path in paths
+            ]
             inner = outer
         return found
 
@@ -133,7 +148,7 @@ class PlacedExpression:
         self.attribute: Attribute | None = None
         self.parts: list[Wanted] = []
         self.conditions: list[Wanted] = []
-        over = names["each"].over if "each" in names else None
+        over = names["each"].over if "each" in names else _counted(names)
         more = True
         while more and self.attribute is None:
             written = body.attributes.values()
@@ -165,6 +180,18 @@ class PlacedExpression:
         elif isinstance(node, Conditional) and inner is not node.condition:
             self.conditions.append(Wanted(node.condition, (), names))
         return self._within(Wanted(inner, (), names), place)
+
+
+def _counted(names: Mapping[str, Loop]) -> Wanted | None:
+    """The list of whose elements there is one resource each, by its length as `count`."""
+    pending = [names["count"].over.expression] if "count" in names else []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Conditional):
+            pending += (node.otherwise, node.then)
+        elif isinstance(node, FunctionCall) and node.name == "length" and node.arguments:
+            return Wanted(node.arguments[0], (), names)
+    return None
 
 
 def _iterator(dynamic: Block) -> str:
@@ -227,6 +254,29 @@ def _places(value: Value) -> Iterator[Span]:
         parts = (value.value,)
     for part in parts:
         yield from _places(part)
+
+
+def _instance_keys(address: str) -> frozenset[str]:
+    """The keys of `for_each` in the address of a resource."""
+    return frozenset(re.findall(r'\["([^"]*)"\]', address))
+
+
+def _member(argument: Attribute, path: ValuePath, keys: frozenset[str]) -> Span:
+    """The part of an argument to which a path leads, as far as it is written there.
+
+    Of members of an object that a loop goes through, it is that of one of the `keys`.
+    """
+    place, node = argument.place, argument.expression
+    for step in path:
+        members = node.members if isinstance(node, ObjectExpression) else ()
+        if step == ANY_ELEMENT:
+            named = [one for one in members if key_text(one.key) in keys] or [*members]
+        else:
+            named = [one for one in members if key_text(one.key) == step]
+        if len(named) != 1:
+            break
+        place, node = named[0].place, named[0].value
+    return place
 
 
 def _narrowed(argument: Attribute, origins: Iterable[Span]) -> Span:

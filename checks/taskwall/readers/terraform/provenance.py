@@ -23,6 +23,7 @@ from taskwall.readers.terraform.syntax.tree import (
     ObjectExpression,
     TemplateExpression,
     Tuple,
+    children,
 )
 from taskwall.readers.terraform.variable_trace import (
     KEEPING_FUNCTIONS,
@@ -61,12 +62,14 @@ class ModuleProvenance:
         if start is None or self._blocks.key(place.file) not in modules:
             return ()
         depth = len(files) - 1 - modules[::-1].index(self._blocks.key(place.file))
-        found = [(place, depth, None), *self._steps(start, depth, files, calls)]
+        found = [(place, depth, None, False), *self._steps(start, depth, files, calls)]
         outermost = found[-1][1]
         return tuple(
             [
-                Provenance(at, tuple([c.place for c in calls[outermost:n]]), default)
-                for at, n, default in found
+                Provenance(
+                    at, tuple([c.place for c in calls[outermost:n]]), default, argument=argument
+                )
+                for at, n, default, argument in found
             ]
             if len(found) > 1
             else ()
@@ -88,8 +91,12 @@ class ModuleProvenance:
 
     def _steps(
         self, wanted: Wanted, depth: int, files: Sequence[str], calls: Sequence[ModuleCall]
-    ) -> Iterator[tuple[Span, int, NamedDefault | None]]:
-        """The places behind an expression, each with the number of calls that lead there."""
+    ) -> Iterator[tuple[Span, int, NamedDefault | None, bool]]:
+        """The places behind an expression, each with the number of calls that lead there.
+
+        With each is the default that stands there, and whether it is an argument that is written
+        out.
+        """
         for _ in range(MOST_TRACED_STEPS):
             module = self._blocks.module(files[depth])
             leaf = _leaf(wanted)
@@ -99,6 +106,7 @@ class ModuleProvenance:
             attribute: Attribute | None
             default: NamedDefault | None = None
             names: Mapping[str, Loop] = {}
+            inside = depth
             if kind == "local":
                 attribute = module.locals.get(name)
             else:
@@ -112,13 +120,19 @@ class ModuleProvenance:
                     given = {} if depth else self._given(module.folder)
                     attribute = variable.body.attributes.get("default")
                     if attribute is None or name in given:
-                        yield given.get(name) or variable.header, depth, None
+                        yield given.get(name) or variable.header, depth, None, False
                         return
                     default = NamedDefault(f"var.{name}", attribute.place)
             if attribute is None:
                 return
             place, wanted = _member(attribute.place, Wanted(attribute.expression, path, names))
-            yield place, depth, default
+            yield place, depth, default, depth < inside and _is_written_out(wanted.expression)
+
+
+def _is_written_out(node: Expression) -> bool:
+    """Whether an expression is a value as it stands, which refers to nothing."""
+    parts = (*children(node),) if isinstance(node, Tuple | ObjectExpression) else ()
+    return isinstance(node, Literal) or (bool(parts) and all(map(_is_written_out, parts)))
 
 
 def _leaf(wanted: Wanted) -> tuple[str, str, ValuePath] | None:

@@ -102,8 +102,8 @@ def for_names(node: For, names: Mapping[str, Loop]) -> Mapping[str, Loop]:
 
 def traced_variables(
     wanted: Iterable[Wanted], module: Module, *, decisive: bool
-) -> dict[str, ValuePath]:
-    """The variables on which parts of expressions rest, and the part of each.
+) -> dict[str, list[ValuePath]]:
+    """The variables on which parts of expressions rest, and the parts of each.
 
     Args:
         wanted: the parts.
@@ -111,7 +111,7 @@ def traced_variables(
         decisive: whether to leave out what only chooses: conditions, indices, and collections
             of which nothing is taken but how many elements they have.
     """
-    found: dict[str, ValuePath] = {}
+    found: dict[str, list[ValuePath]] = {}
     seen: set[ValuePath] = set()
     pending = list(wanted)
     for _ in range(MOST_TRACED_STEPS):
@@ -130,7 +130,9 @@ def traced_variables(
             elif base.name in names:
                 pending.append(names[base.name].part(path))
             elif base.name == "var" and path:
-                found.setdefault(path[0], path[1:])
+                known = found.setdefault(path[0], [])
+                if path[1:] not in known:
+                    known.append(path[1:])
             elif base.name == "local" and path and path not in seen:
                 seen.add(path)
                 if (written := module.locals.get(path[0])) is not None:
