@@ -86,6 +86,8 @@ class _ScopeJudge:
         self._ends: dict[str, list[Interface]] = {}
         for each in reach.every:
             self._ends.setdefault(each.end, []).append(each)
+        # What nobody is known to have may be that of anything.
+        self._known = {n for held in self._ends.values() for each in held for n in _names(each)}
         for group in reach.network.every(SecurityGroup):
             for each in reach.unseen(group.id):
                 self._ends[each.end] = [each]
@@ -178,8 +180,7 @@ class _ScopeJudge:
             ]
             attached = self._reach.network.every(GatewayAttachment)
             return _any(_leads(each, id_, vpc) for each in attached for vpc in vpcs)
-        known = {name for held in self._ends.values() for each in held for name in _names(each)}
-        if id_ in known or not held:
+        if id_ in self._known or not held:
             return _NONE
         return _perhaps(id_, f"may be of {end}")
 

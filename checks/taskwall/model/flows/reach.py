@@ -141,6 +141,11 @@ class Reach:
             yield group_interface(self.network, found)
 
     @cached_property
+    def _all_unseen(self) -> list[Interface]:
+        groups = self.network.every(SecurityGroup)
+        return [each for group in groups for each in self.unseen(group.id)]
+
+    @cached_property
     def _by_place(self) -> dict[str, list[Interface]]:
         found: dict[str, list[Interface]] = {}
         for each in self.clients:
@@ -168,7 +173,9 @@ class Reach:
         permission = entry.permission
         if entry.asks_groups:
             peer = permission.peer if permission is not None else None
-            if peer is not None and not (peer.exact and peer.to):
+            if peer is not None and not peer.to:
+                return (*self.clients, *self._all_unseen)
+            if peer is not None and not peer.exact:
                 return self.clients
             own = link.to if link is not None else ""
             to = entry.itself or (peer.to if peer is not None else own)
