@@ -20,6 +20,7 @@ from taskwall.model.entities.access_scope import (
     ScopePath,
     ScopeStatement,
 )
+from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import GatewayAttachment, Vpc
 from taskwall.model.flows.ends import Interface, short_name
 from taskwall.model.flows.flow import Flow
@@ -85,6 +86,11 @@ class _ScopeJudge:
         self._ends: dict[str, list[Interface]] = {}
         for each in reach.every:
             self._ends.setdefault(each.end, []).append(each)
+        # What nobody is known to have may be that of anything.
+        self._known = {n for held in self._ends.values() for each in held for n in _names(each)}
+        for group in reach.network.every(SecurityGroup):
+            for each in reach.unseen(group.id):
+                self._ends[each.end] = [each]
         self._own = {f"vpc:{short_name(vpc)}" for vpc in reach.network.every(Vpc)}
 
     def finding(self, flow: Flow) -> ScopeFinding | None:
@@ -146,6 +152,8 @@ class _ScopeJudge:
             return _perhaps(name, f"may be where {end} is joined") if unknown else _NONE
         if name == "AWS::EC2::VPCEndpointService":
             return _perhaps(name, "is not known of flows") if end == "aws:privatelink" else _NONE
+        if end.startswith("group:") and name in ("AWS::EC2::Instance", "AWS::EC2::VPCEndpoint"):
+            return _perhaps(f"what uses {end}", "is something that flows do not model")
         kinds = {
             "AWS::EC2::NetworkInterface": bool(held),
             "AWS::EC2::Subnet": bool(held),
@@ -172,8 +180,7 @@ class _ScopeJudge:
             ]
             attached = self._reach.network.every(GatewayAttachment)
             return _any(_leads(each, id_, vpc) for each in attached for vpc in vpcs)
-        known = {name for held in self._ends.values() for each in held for name in _names(each)}
-        if id_ in known or not held:
+        if id_ in self._known or not held:
             return _NONE
         return _perhaps(id_, f"may be of {end}")
 
@@ -302,8 +309,8 @@ def _ports(of: ScopeList) -> _Part:
     spans = []
     for text in of.texts:
         low, _, high = text.partition("-")
-        if low.strip().isdigit() and (not high or high.strip().isdigit()):
-            spans.append((int(low), int(high or low)))
+        if low.strip().isdecimal() and (high or low).strip().isdecimal():
+            spans.append((int(low), max(int(low), int(high or low))))
     part = Traffic.of(_SPOKEN, Ranges.union(Ranges((span,)) for span in spans), V4)
     return _Part(part, _ALL if of.needs else part, of.needs)
 

@@ -61,13 +61,36 @@ def takes_none(of: Interface) -> Obstacle:
     return Obstacle(Fact(False, text, at, name, otherwise=otherwise), "nothing would open it")
 
 
-def takes_nothing(of: Interface) -> Obstacle:
-    """That nothing listens, or is published, on the ports that groups and ACLs allow."""
-    text = f"{of.end} takes connections on a port that is allowed"
-    otherwise = f"{of.end} takes no connections on any port that is allowed"
+def opens_none(of: Interface) -> Obstacle:
+    """That an interface opens no connections, whatever its groups allow."""
+    text = f"{of.end} opens connections"
+    otherwise = f"{of.end} only takes connections"
+    at, name = of.thing.origin.header, of.thing.name
+    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), "nothing would open it")
+
+
+def forwards_none(of: Interface, server: Interface, wanted: Traffic) -> Obstacle:
+    """That a load balancer does not forward to something on what is wanted."""
+    ports = spoken_ports(wanted.ports)
+    which = "" if ports == ("all",) else f" on port {', '.join(ports)}"
+    text = f"{of.end} forwards to {server.end}{which}"
+    otherwise = f"no listener of {of.end} forwards to {server.end}{which}"
     at, name = of.thing.origin.header, of.thing.name
     fact = Fact(False, text, at, name, otherwise=otherwise)
-    return Obstacle(fact, f"let {of.end} listen on a port that is allowed, or allow its port")
+    return Obstacle(fact, f"forward to {server.end}{which} in a listener of {of.end}")
+
+
+def takes_nothing(of: Interface, wanted: Traffic = WHOLE) -> Obstacle:
+    """That nothing listens, or is published, on what is wanted, or on a port that is allowed."""
+    ports = spoken_ports(wanted.ports)
+    which = "any port that is allowed" if ports == ("all",) else f"port {', '.join(ports)}"
+    text = f"{of.end} takes connections on {which}"
+    otherwise = f"{of.end} takes no connections on {which}"
+    at, name = of.thing.origin.header, of.thing.name
+    change = f"let {of.end} listen on {which}"
+    if ports == ("all",):
+        change = f"let {of.end} listen on a port that is allowed, or allow its port"
+    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), change)
 
 
 def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) -> OpenConnection:

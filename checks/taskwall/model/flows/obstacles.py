@@ -7,6 +7,7 @@ from taskwall.core.facts import TRUE, Fact
 from taskwall.model.core.address import Ranges
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.flows.acls import WHOLE, CrossingSide, crossing
+from taskwall.model.flows.connect import forwards_none
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Flow, Obstacle
 from taskwall.model.flows.internet import internet
@@ -52,7 +53,14 @@ def _ways(
     wanted: Traffic,
 ) -> Iterator[tuple[Obstacle, ...]]:
     """What closes each way."""
-    yield reach.obstacles(source, client, target, server, wanted)
+    direct = reach.obstacles(source, client, target, server, wanted)
+    if client is not None and server is not None and client.kind == "lb":
+        ways_on = onward(reach.network).get(client.thing.id, ())
+        if not any(
+            way.target is server.thing and _traffic(way.arrives) & wanted for way in ways_on
+        ):
+            direct = (forwards_none(client, server, wanted), *direct)
+    yield direct
     ways = onward(reach.network) if server is not None else {}
     for way in (way for each in ways.values() for way in each):
         if server is None or way.target is not server.thing or way.fact.truth is False:

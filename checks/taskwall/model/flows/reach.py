@@ -23,6 +23,7 @@ from taskwall.model.flows.connect import (
     from_lattice,
     from_remote,
     from_service,
+    opens_none,
     shut_by,
     takes_none,
     takes_nothing,
@@ -133,11 +134,16 @@ class Reach:
         found |= {tie.to for groups in links for tie in groups}
         return found.union(*(door.mentions for door in self.network.every(Door)))
 
-    def _unseen(self, group: str) -> Iterator[Interface]:
+    def unseen(self, group: str) -> Iterator[Interface]:
         """Whatever has a group of the sources, where that is nothing that flows know."""
         found = self.network.get(SecurityGroup, group) if group not in self._worn else None
         if found is not None and not found.external and not found.default:
             yield group_interface(self.network, found)
+
+    @cached_property
+    def _all_unseen(self) -> list[Interface]:
+        groups = self.network.every(SecurityGroup)
+        return [each for group in groups for each in self.unseen(group.id)]
 
     @cached_property
     def _by_place(self) -> dict[str, list[Interface]]:
@@ -167,11 +173,13 @@ class Reach:
         permission = entry.permission
         if entry.asks_groups:
             peer = permission.peer if permission is not None else None
-            if peer is not None and not (peer.exact and peer.to):
+            if peer is not None and not peer.to:
+                return (*self.clients, *self._all_unseen)
+            if peer is not None and not peer.exact:
                 return self.clients
             own = link.to if link is not None else ""
             to = entry.itself or (peer.to if peer is not None else own)
-            return (*self._wearers.get(to, ()), *self._wearers.get("", ()), *self._unseen(to))
+            return (*self._wearers.get(to, ()), *self._wearers.get("", ()), *self.unseen(to))
         known = self._near.get(id(entry))
         if known is None:
             near = [
@@ -295,22 +303,31 @@ class Reach:
         """
         if client is None and server is not None:
             if source == INTERNET:
-                return from_internet(self.network, server, wanted).closed
-            shut = shut_by(self.network, server, "ingress", source, wanted)
-            return (*self._not_led(source, server), shut)
+                shut = from_internet(self.network, server, wanted).closed
+                return (*shut, *self._unheard(server, wanted))
+            let = shut_by(self.network, server, "ingress", source, wanted)
+            return (*self._not_led(source, server), let, *self._unheard(server, wanted))
         if server is None and client is not None:
             if target == INTERNET:
                 return to_internet(self.network, client, wanted).closed
-            shut = shut_by(self.network, client, "egress", target, wanted)
-            return (shut, *self._not_led(target, client))
+            let = shut_by(self.network, client, "egress", target, wanted)
+            return (let, *self._not_led(target, client))
         if client is None or server is None:
             return ()
         if not server.serves:
             return (takes_none(server),)
+        if not client.opens and client.kind != "lb":
+            return (opens_none(client),)
         found = cross(self.between(client, server).pieces, wanted_pieces(wanted))
         if not found:
-            return self._pairs.obstacles(client, server, wanted)
-        return () if cross(found, self.takes(server)) else (takes_nothing(server),)
+            shut = self._pairs.obstacles(client, server, wanted)
+            return (*shut, *self._unheard(server, wanted))
+        return () if cross(found, self.takes(server)) else (takes_nothing(server, wanted),)
+
+    def _unheard(self, server: Interface, wanted: Traffic) -> Iterator[Obstacle]:
+        """That nothing listens on what is wanted."""
+        if not cross(self.takes(server), wanted_pieces(wanted)):
+            yield takes_nothing(server, wanted)
 
     def _not_led(self, name: str, of: Interface) -> Iterator[Obstacle]:
         """That no route leads from an interface to an end beyond its VPC, if that is one."""
