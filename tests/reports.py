@@ -165,9 +165,11 @@ def everything(verdicts: tuple[str, ...] = ("fail", "unknown", "pass")) -> Repor
                 "open-task",
                 "No security group opens tasks to the internet",
                 "high",
-                "A group allows everybody.",
-                "Everybody can reach the tasks.",
-                "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+                {
+                    "What": "A group allows everybody.",
+                    "Why": "Everybody can reach the tasks.",
+                    "See": "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+                },
             ),
         ),
     )

@@ -94,6 +94,9 @@ def test_modules_are_downloaded_where_they_are_called(
 
     told = ["terraform get in one root", "tofu get in two"]
     assert (done.returncode, done.stdout.splitlines()) == (status, told if works else told[:1])
+    (tmp_path / "taskwall.toml").write_text("select = 1")
+    refused = run(STEPS["Download modules"]["run"], tmp_path, {"PATHS": "in"})
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
 
 
 def test_modules_are_not_downloaded_for_forks() -> None:

@@ -236,6 +236,8 @@ def test_ties_are_told(folder: Path) -> None:
     report = scan(Options(("service",), cwd=str(folder), context=("network",)))
     text = outputs.render("text", report, View(ties=True))
     assert "data.aws_vpc.main is aws_vpc.main of network, by its tags [service/main.tf:2]" in text
+    assert "1 open, the most needed first:\n  1 reference that no unknown waits for: data.a" in text
+    text = outputs.render("text", report, View(ties=True, verbose=True))
     assert "1 open, the most needed first:\n  data.aws_vpc.o, asked for by tags: no other" in text
 
 

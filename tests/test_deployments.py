@@ -349,6 +349,22 @@ def test_which_files_of_values_are_of_one_environment(
     assert {one["name"]: len(one["var-files"]) for one in tables["deployment"]} == named
 
 
+def test_files_of_values_may_be_for_several_root_modules(tmp_path: Path) -> None:
+    """The nearest folder around one counts whose root modules have most of its variables."""
+    own = {"live/app/main.tf": APP, "live/net/main.tf": 'provider "aws" {}\nvariable "cidr" {}\n'}
+    values = f'{OPEN}\ncidr = "10.0.0.0/16"\nunused = 1'
+    elsewhere = {"live/states.tfvars": 'bucket = "states"\nallowed = []\nkey = "app"'}
+    folder = _written(tmp_path, own | elsewhere | {"live/values/prod.tfvars": values})
+    (note,) = (one for one in _scan(folder).notes if "not read" in one)
+    assert note == (
+        '1 file of values is not read; in taskwall.toml, deployment = [{ name = "prod", path ='
+        ' "live", var-files = ["live/values/prod.tfvars"] }] has each judged'
+    )
+    (folder / "live/prod.tfvars").write_text(values)
+    options = Options((str(folder / "live/prod.tfvars"),), cwd=str(folder), profile="strict")
+    assert "TW204" in {one.rule for one in scan(options).document.findings}
+
+
 def test_settings_of_a_deployment_that_cannot_be_meant_so(tmp_path: Path) -> None:
     """It has a name, and files in the repository."""
     folder = _written(tmp_path, TREE | {"taskwall.toml": SETTINGS.replace('"dev"', '""', 1)})

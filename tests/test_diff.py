@@ -147,6 +147,11 @@ def test_only_what_changes_is_told_with_its_line(tmp_path: Path) -> None:
         (*way[:-1], "open") for way in ways(found.flows.opened)
     )
     assert not back.flows.opened
+    # What closes, and goes, is in the folder of base alone.
+    places = [each.at.file for each in back.flows.closed if each.at is not None]
+    places += [step.file for each in back.flows.closed for step in each.flow.because if step.file]
+    places += [each.file for each in back.findings.gone]
+    assert set(places) == {"after/main.tf"}
 
 
 def test_what_is_not_known_any_more_is_unknown(tmp_path: Path) -> None:

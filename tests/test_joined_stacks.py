@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import storefronts
+import storefronts_cloudformation
+import storefronts_terraform
 from budgets import examples
 from storefronts import Shop
 from taskwall.api.options import resolved_options
@@ -383,7 +385,7 @@ Outputs:
 @given(storefronts.shops(), st.data())
 def test_joined_stacks_get_the_verdicts_of_the_whole(shop: Shop, data: st.DataObject) -> None:
     """Nested, or tied by exports: no verdict is lost, and none is new."""
-    resources = storefronts.cloudformation(shop)
+    resources = storefronts_cloudformation.cloudformation(shop)
     first = data.draw(st.sets(st.sampled_from(sorted(resources)), min_size=1))
     cut = Cut(resources, first)
     whole = told({"/shop/whole.json": {"Resources": resources}})
@@ -462,7 +464,7 @@ def test_roots_that_read_each_other_get_the_verdicts_of_the_whole(
     shop: Shop, data: st.DataObject
 ) -> None:
     """Cut in two anywhere, each part reads of the other's state what it speaks of."""
-    blocks = storefronts.terraform(shop)
+    blocks = storefronts_terraform.terraform(shop)
     sides = data.draw(st.lists(st.booleans(), min_size=len(blocks), max_size=len(blocks)))
     roots: dict[str, list[str]] = {"one": [], "two": []}
     addresses: dict[str, dict[str, str]] = {"one": {}, "two": {}}

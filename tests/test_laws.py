@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import storefronts
+import storefronts_cloudformation
+import storefronts_terraform
 from budgets import examples
 from storefronts import Shop
 from taskwall.engine.judge import judge
@@ -68,8 +70,8 @@ def _told(stack: Stack) -> Counter[tuple[str, str]]:
 @given(storefronts.shops())
 def test_languages_agree(shop: Shop) -> None:
     """Law 3: a shop in Terraform and the same in CloudFormation get the same verdicts."""
-    one = _told(_in_terraform(storefronts.terraform(shop)))
-    other = _told(_in_cloudformation(storefronts.cloudformation(shop)))
+    one = _told(_in_terraform(storefronts_terraform.terraform(shop)))
+    other = _told(_in_cloudformation(storefronts_cloudformation.cloudformation(shop)))
 
     assert one == other
 
@@ -78,8 +80,8 @@ def test_languages_agree(shop: Shop) -> None:
 @given(storefronts.shops(), st.randoms(use_true_random=False))
 def test_order_does_not_matter(shop: Shop, random: Random) -> None:
     """Law 4: shuffled blocks, spread over files, and shuffled resources change no verdict."""
-    blocks = storefronts.terraform(shop)
-    resources = storefronts.cloudformation(shop)
+    blocks = storefronts_terraform.terraform(shop)
+    resources = storefronts_cloudformation.cloudformation(shop)
     before = _told(_in_terraform(blocks)), _told(_in_cloudformation(resources))
 
     random.shuffle(blocks)
@@ -98,8 +100,8 @@ def test_order_does_not_matter(shop: Shop, random: Random) -> None:
 @given(storefronts.shops(), st.sampled_from(("2", "Zz", "0a")))
 def test_names_do_not_matter(shop: Shop, ending: str) -> None:
     """Law 4: other names change no verdict."""
-    before = _told(_in_terraform(storefronts.terraform(shop)))
-    after = _told(_in_terraform(storefronts.terraform(shop, ending)))
+    before = _told(_in_terraform(storefronts_terraform.terraform(shop)))
+    after = _told(_in_terraform(storefronts_terraform.terraform(shop, ending)))
 
     assert before == after
 
@@ -111,7 +113,7 @@ CHOICES = ("mode", "public_address", "policy", "protocol", "peers", "log")
 @given(storefronts.shops(), storefronts.shops())
 def test_an_open_switch_is_followed_both_ways(one: Shop, other: Shop) -> None:
     """Law 2: a stack whose condition is open fails wherever one of its branches does."""
-    a, b = storefronts.cloudformation(one), storefronts.cloudformation(other)
+    a, b = map(storefronts_cloudformation.cloudformation, (one, other))
     resources: dict[str, object] = {}
     for name in {**a, **b}:
         if name in a and name in b and a[name] == b[name]:
@@ -163,7 +165,7 @@ def test_when_names_the_setting() -> None:
     shop = Shop(
         "host", "EC2", None, True, (), None, None, "HTTP", "forward", None, False, None, False
     )
-    resources = storefronts.cloudformation(shop)
+    resources = storefronts_cloudformation.cloudformation(shop)
     mode = {"Fn::If": ["Live", "host", "awsvpc"]}
     resources["Td"]["Properties"] = {"NetworkMode": mode, "RequiresCompatibilities": ["EC2"]}
     stack = _in_cloudformation(
@@ -181,7 +183,7 @@ def test_evaluation_is_pure() -> None:
     """The same stack evaluates to the same resources, however often it is asked."""
     shop = Shop("awsvpc", "FARGATE", True, True, ("alb",), "application", None, "HTTPS", "forward",
                 None, True, "ALL", True)  # fmt: skip
-    stack = _in_terraform(storefronts.terraform(shop))
+    stack = _in_terraform(storefronts_terraform.terraform(shop))
     first: Evaluation = stack.evaluate({})
     again: Evaluation = stack.evaluate({})
 

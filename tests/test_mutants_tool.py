@@ -17,7 +17,8 @@ def least(one: int, other: int) -> int:
 def never_asked() -> bool:
     return 1 < 2
 '''
-ONE = ("--jobs", "1", "--tests", "test_small")
+FILE = "checks/small.py"
+ONE = ("--jobs", "1")
 TESTS = """from small import least
 
 
@@ -57,6 +58,7 @@ def pytest_collection_finish():
         ("x: list[1] = f'{a + 1}'", []),
         ("if TYPE_CHECKING:\n    x = 1", []),
         ("class A(B, frozen=True): ...", []),
+        ("@a(1)\ndef b(): ...", []),
     ],
 )
 def test_a_mutant_is_one_small_change(source: str, expected: list[str]) -> None:
@@ -73,6 +75,12 @@ def test_a_mutant_knows_the_lines_of_its_statement() -> None:
     assert {mutant.lines for mutant in mutants("a.py", source)} == {(1, 4), (5, 6)}
 
 
+def _written(root: Path, tests: str, small: str = SMALL) -> None:
+    for name, text in ((FILE, small), ("tests/test_small.py", tests), ("conftest.py", FROZEN)):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text)
+
+
 def test_what_no_test_sees_survives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Mutants on lines that no test passes survive, and those that no test tells apart.
 
@@ -80,11 +88,9 @@ def test_what_no_test_sees_survives(tmp_path: Path, capsys: pytest.CaptureFixtur
     same; the tree stays as it is. That tests freeze what is in memory, as those here do, hides
     no function from the tool.
     """
-    (tmp_path / "small.py").write_text(SMALL)
-    (tmp_path / "test_small.py").write_text(TESTS)
-    (tmp_path / "conftest.py").write_text(FROZEN)
+    _written(tmp_path, TESTS)
 
-    assert tool.main([*ONE, "--at-least", "21", "small.py"], tmp_path) == 1
+    assert tool.main([*ONE, "--at-least", "21", FILE], tmp_path) == 1
     out = capsys.readouterr().out
     assert [line for line in out.splitlines() if line.startswith(("+ ", "- "))] == [
         "-    return one if one < other else other",
@@ -97,22 +103,37 @@ def test_what_no_test_sees_survives(tmp_path: Path, capsys: pytest.CaptureFixtur
             for line in ("-    return 1 < 2", f"+    return {text}")
         ),
     ]
-    assert "2 of  10 killed  small.py" in out
-    assert "small.py: 2 of 10 killed (20 %), seed 1, 10 mutants in all" in out
+    assert "2 of  10 killed  checks/small.py" in out
+    assert f"{FILE}: 2 of 10 killed (20 %, 6 to 51), seed 1, 10 mutants in all" in out
 
     told = set()
     for _ in range(2):
-        assert tool.main([*ONE, "--sample", "2", "--seed", "3", "small.py:10"], tmp_path) == 0
+        assert tool.main([*ONE, "--sample", "2", "--seed", "3", f"{FILE}:10"], tmp_path) == 0
         told.add(capsys.readouterr().out)
     assert len(told) == 1
-    assert "small.py:10: 0 of 2 killed (0 %), seed 3, 6 mutants in all" in told.pop()
-    assert (tmp_path / "small.py").read_text() == SMALL
+    assert f"{FILE}:10: 0 of 2 killed (0 %, 0 to 66), seed 3, 6 mutants in all" in told.pop()
+    assert (tmp_path / FILE).read_text() == SMALL
 
 
-def test_tests_that_fail_without_a_mutant_judge_nothing(tmp_path: Path) -> None:
-    """A suite that is not green ends the run."""
-    (tmp_path / "small.py").write_text(SMALL)
-    (tmp_path / "test_small.py").write_text(TESTS.replace("== 1", "== 2"))
+def test_tests_that_fail_without_a_mutant_judge_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A test that is not green kills no mutant."""
+    _written(tmp_path, TESTS.replace("== 1", "== 2"))
 
-    with pytest.raises(SystemExit, match="do not pass without a mutant"):
-        tool.main([*ONE, "small.py"], tmp_path)
+    assert tool.main([*ONE, FILE], tmp_path) == 0
+    assert f"{FILE}: 0 of 10 killed (0 %, 0 to 28)" in capsys.readouterr().out
+
+
+def test_constants_are_changed_wherever_they_are_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other modules take the changed one; that a module cannot be imported is seen as well."""
+    text = "FIRST, SECOND = (1, 2)\n\n\ndef first():\n    return FIRST\n"
+    test = "from small import FIRST, first\n\n\ndef test_it():\n    assert FIRST == first() == 1\n"
+    _written(tmp_path, test, text)
+
+    assert tool.main([*ONE, FILE], tmp_path) == 0
+    out = capsys.readouterr().out
+    assert f"{FILE}: 4 of 6 killed" in out
+    assert out.count("+FIRST, SECOND = (1, ") == 2

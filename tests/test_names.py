@@ -11,7 +11,6 @@ PACKAGE = Path(__file__).parent.parent / "checks" / "taskwall"
 
 SAME = {
     "DEEPEST": "how deep a reader follows what a source nests",
-    "FIELDS": "the fields of a flow log that a rule looks for",
     "FUNCTIONS": "the functions of a language, by name",
     "OLDEST": "the oldest version of a host that is supported",
     "OPEN": "stands for what is not known in a text",

@@ -10,6 +10,7 @@ a thing, `only.txt` gives the reason. A `taskwall.toml` in the folder sets what 
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.settings.loading import load
 from taskwall.source.files import Files
@@ -56,8 +58,8 @@ def sources(rule: str) -> list[Path]:
     return [case / name for case in cases for name in SOURCES if (case / name).exists()]
 
 
-def judged(source: Path) -> Judged:
-    """Judge a fixture by all rules."""
+def judged(source: Path, rules: Sequence[Rule] = all_rules()) -> Judged:
+    """Judge a fixture by all rules, or by some."""
     reader = terraform if source.suffix == ".tf" else cloudformation
     inputs = Inputs(boundary=str(source.parent))
     stacks, errors = reader.stacks([str(source)], Files(), inputs)
@@ -66,10 +68,11 @@ def judged(source: Path) -> Judged:
     given = (source.parent / "taskwall.toml").exists()
     settings = load(str(source.parent), all_rules()) if given else Settings()
     every = replace(settings, show=("fail", "unknown", "pass"))
-    judgement = judge(stacks[0], all_rules(), every)
+    judgement = judge(stacks[0], rules, every)
     assert not judgement.errors, source
     assert not judgement.crashes, source
     findings = [each.finding for each in judgement.findings]
+    assert all(all(each.missing) for each in findings), f"{source}: what is missing has no name"
     rule = source.parent.parent.name.upper()
     return Judged(source, stacks[0], findings, [each for each in findings if each.rule == rule])
 
@@ -97,33 +100,41 @@ def marks(source: Path) -> dict[tuple[str, int], list[str]]:
     }
 
 
+def not_as_marked(one: Judged) -> list[str]:
+    """The lines of a fixture that get other verdicts than they mark."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for finding in one.own:
+        found.setdefault((finding.file, finding.line), []).append(mark(finding))
+    marked = marks(one.source)
+    return [
+        f"{file}:{line}: marked {said}, found {told}"
+        for file, line in sorted({*marked, *found})
+        if (said := sorted(marked.get((file, line), [])))
+        != (told := sorted(found.get((file, line), [])))
+    ]
+
+
+def waits_for_nothing(one: Judged) -> list[str]:
+    """The unknowns of a fixture that do not say what they wait for."""
+    of_input = one.source.parent.name.startswith(("unknown_scalar", "unknown_list"))
+    wrong = []
+    for finding in one.own:
+        words = set(WORD.findall(" ".join(finding.missing)))
+        if finding.verdict == "unknown" and not (inputs(one.source) & words if of_input else words):
+            wrong.append(f"{one.source}:{finding.line}: waits for {finding.missing}")
+    return wrong
+
+
 def test_verdicts_stand_where_they_are_marked(fixtures: list[Judged]) -> None:
     """A fixture gets each verdict that it marks, on that line, and no other."""
-    wrong = []
-    for source, _, _, own in fixtures:
-        found: dict[tuple[str, int], list[str]] = {}
-        for finding in own:
-            found.setdefault((finding.file, finding.line), []).append(mark(finding))
-        marked = marks(source)
-        wrong += [
-            f"{file}:{line}: marked {said}, found {told}"
-            for file, line in sorted({*marked, *found})
-            if (said := sorted(marked.get((file, line), [])))
-            != (told := sorted(found.get((file, line), [])))
-        ]
+    wrong = [line for one in fixtures for line in not_as_marked(one)]
 
     assert not wrong, "\n".join(wrong)
 
 
 def test_an_unknown_waits_for_something(fixtures: list[Judged]) -> None:
     """What is unknown says what it waits for, in cases of an open input for that input."""
-    wrong = []
-    for source, _, _, own in fixtures:
-        of_input = source.parent.name.startswith(("unknown_scalar", "unknown_list"))
-        for finding in own:
-            words = set(WORD.findall(" ".join(finding.missing)))
-            if finding.verdict == "unknown" and not (inputs(source) & words if of_input else words):
-                wrong.append(f"{source}:{finding.line}: waits for {finding.missing}")
+    wrong = [line for one in fixtures for line in waits_for_nothing(one)]
 
     assert not wrong, "\n".join(wrong)
 

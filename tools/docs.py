@@ -2,6 +2,8 @@
 
     python -m tools.docs
 
+So are the indexes of rules and of resource types (`tools/indexes.py`).
+
 Nothing of it is written by hand: a rule's page comes from its docstring and its fixtures, the
 coverage from `data/guide.toml` and the section `Guide` of each rule, and the page of
 commands from what each command takes.
@@ -22,11 +24,12 @@ from taskwall.cli import COMMANDS
 from taskwall.cli.scan import EXIT_STATUSES
 from taskwall.findings.compliance import frameworks
 from taskwall.readers.terraform.stand_ins import FOLDER
-from taskwall.rules import all_rules
+from taskwall.rules import found_rules
 from taskwall.rules._guide import encodes, recommendations, source
 from taskwall.rules._pages import HIGHLIGHTS, page, prose
 from taskwall.rules._rule import Rule
 from tools.api_page import api
+from tools.indexes import indexes
 
 ROOT = Path(__file__).parent.parent
 FILES = {"Terraform": "main.tf", "CloudFormation": "template.yaml"}
@@ -36,8 +39,9 @@ CODE_NOTE = "<!-- Written by tools/docs.py: edit the commands, not this page. --
 
 def pages() -> dict[Path, str]:
     """Every derived file and what has to stand in it."""
-    rules = all_rules()
+    rules = found_rules()
     found = {ROOT / "docs" / "rules" / f"{rule.id}.md": page_of(rule) for rule in rules}
+    found |= indexes()
     found[ROOT / "docs" / "coverage.md"] = coverage(rules)
     found[ROOT / "docs" / "commands.md"] = commands()
     found[ROOT / "docs" / "api.md"] = api()

@@ -1,22 +1,29 @@
-"""A pytest plugin that runs the collected tests on mutants, once they all pass without one.
+"""A pytest plugin that tries mutants on the rules' fixtures and on the collected tests.
+
+A check is a fixture that is judged by the rule of its folder and those to which it yields
+(milliseconds), or a test. Which functions a check runs without a mutant is found out once and kept
+(`KEPT`) until its own text changes, so that a mutant meets only checks that run its function: first
+fixtures, then tests.
 
 Each mutant has a process of its own, forked from one that has imported everything, in which the
 code of one function is another. What is defined beside functions (a table, a bound) is changed in
-all modules that have taken it. `TASK` names the file that holds the task, and gets what is killed.
+all modules that have taken it. `TASK` names the file that holds the task, and gets what came of it.
 """
 
+import ast
 import gc
 import os
 import resource
 import signal
 import sys
 import time
-from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from hashlib import sha256
 from pathlib import Path
+from random import Random
 from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,10 +33,11 @@ from hypothesis import HealthCheck, Phase, settings
 from tools.mutations import Mutant
 
 TASK = "MUTANTS_TASK"
-# What takes more than this many times its tests' own seconds of a processor (and some) hangs.
-PATIENCE, START = 5, 10
+KEPT = ".mutants"
+SURVIVED, KILLED, NOT_RUN = range(3)
+# What takes more than this many times its checks' own seconds of a processor (and some) hangs.
+PATIENCE, START = 4, 3
 MAX_BYTES = 8 << 30
-OVERHEAD = 0.02  # seconds of pytest for each test, roughly
 
 # A failure is enough: nothing is made smaller, and nothing is kept for the next mutant. And nothing
 # is measured that a busy machine makes longer.
@@ -44,7 +52,7 @@ settings.register_profile(
 
 
 class Task(msgspec.Struct):
-    """Mutants of files below a root, the seconds of tests for each, and how many at a time."""
+    """Mutants of files below a root, the seconds of checks of a kind for each, the processes."""
 
     root: str
     mutants: list[Mutant]
@@ -52,12 +60,37 @@ class Task(msgspec.Struct):
     jobs: int
 
 
-class Passed(msgspec.Struct):
-    """What a test without a mutant shows: how long it takes, and which code it passes."""
+class Run(msgspec.Struct):
+    """What a check does without a mutant: whether it fails, how long it takes, what it runs."""
 
-    test: pytest.Item
+    failed: bool
     seconds: float
-    codes: set[CodeType]
+    functions: frozenset[int]
+
+
+class Runs(msgspec.Struct):
+    """What checks do, by their names, and the functions that they name by number.
+
+    A function is `FILE:QUALIFIED NAME`.
+    """
+
+    functions: list[str]
+    checks: dict[str, Run]
+
+
+class Check(msgspec.Struct):
+    """What may fail on a mutant, and what it does without one."""
+
+    fails: Callable[[], bool]
+    run: Run
+    functions: Mapping[str, int]
+
+
+class Memory(msgspec.Struct):
+    """What is there to be changed: functions by their code; and what keeps answers of functions."""
+
+    functions: dict[CodeType, list[FunctionType]]
+    caches: list[Any]
 
 
 @pytest.hookimpl(trylast=True)
@@ -67,118 +100,203 @@ def pytest_configure() -> None:
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
-    """Run all tests as they are, then some of them on each mutant."""
+    """Try all mutants on fixtures, and those that survive on tests."""
     if session.testsfailed:
         raise session.Interrupted("not all tests can be collected")
     file = Path(os.environ[TASK])
     task = msgspec.json.decode(file.read_bytes(), type=Task)
-    names = {os.path.join(task.root, mutant.file) for mutant in task.mutants}
-    passed = [_passed(test, names) for test in session.items]
-    functions = _functions(names)
-    file.write_bytes(msgspec.json.encode(_killed(task, passed, functions)))
+    root = Path(task.root)
+    by_file: dict[Path, list[pytest.Item]] = {}
+    for item in session.items:
+        by_file.setdefault(item.path, []).append(item)
+    fixtures = [check for folder in _rules(root) for check in _of_fixtures(root, folder)]
+    Random(0).shuffle(fixtures)
+    tests = [check for path, items in by_file.items() for check in _of_tests(root, path, items)]
+    tests.sort(key=lambda check: check.run.seconds)
+    memory = _memory({str(root / mutant.file) for mutant in task.mutants})
+    verdicts = [NOT_RUN] * len(task.mutants)
+    for kind, checks in (("fixtures", fixtures), ("tests", tests)):
+        left = [number for number, verdict in enumerate(verdicts) if verdict != KILLED]
+        for number, verdict in _tried(task, left, checks, memory):
+            if verdict != NOT_RUN:
+                verdicts[number] = verdict
+            mutant = task.mutants[number]
+            word = ("survives", "killed", "not run")[verdict]
+            sys.stderr.write(f"{word} by {kind}: {mutant.file}:{mutant.lines[0]}\n")
+    file.write_bytes(msgspec.json.encode(verdicts))
     return True
 
 
-def _passed(test: pytest.Item, names: set[str]) -> Passed:
-    """Run a test without a mutant."""
-    codes = set()
-
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename in names:
-            codes.add(frame.f_code)
-
-    begun = time.process_time()
-    sys.setprofile(note)
-    failed = _fails(test)
-    sys.setprofile(None)
-    if failed:
-        sys.stderr.write(f"fails without a mutant: {test.nodeid}\n")
-        pytest.exit("the tests do not pass", returncode=pytest.ExitCode.TESTS_FAILED)
-    return Passed(test, time.process_time() - begun, codes)
+def _rules(root: Path) -> list[Path]:
+    return sorted((root / "fixtures" / "rules").glob("tw*"))
 
 
-def _fails(test: pytest.Item) -> bool:
-    return any(report.failed for report in runtestprotocol(test, log=False, nextitem=None))
+def _of_fixtures(root: Path, folder: Path) -> list[Check]:
+    """The fixtures of a rule."""
+    sources = sorted((*folder.glob("*/main.tf"), *folder.glob("*/template.yaml")))
+    fails = {str(one.relative_to(root)): _fixture_fails(one) for one in sources}
+    return _checks(root, fails, (file for file in sorted(folder.rglob("*")) if file.is_file()))
 
 
-def _functions(names: set[str]) -> dict[CodeType, list[FunctionType]]:
-    """The functions of some files that are there, by their code."""
-    found: dict[CodeType, list[FunctionType]] = {}
+def _fixture_fails(source: Path) -> Callable[[], bool]:
+    """Whether a fixture gets other verdicts of its own rule than it marks, or none at all."""
+
+    def fails() -> bool:
+        import test_rule_fixtures as fixtures
+        from taskwall.rules import all_rules
+
+        own = next(rule for rule in all_rules() if rule.id.lower() == source.parts[-3])
+        rules = [rule for rule in all_rules() if rule is own or rule.id in own.yields_to]
+        try:
+            judged = fixtures.judged(source, rules)
+        except Exception:  # noqa: BLE001 (whatever a mutant makes it raise)
+            return True
+        return bool(fixtures.not_as_marked(judged) or fixtures.waits_for_nothing(judged))
+
+    return fails
+
+
+def _of_tests(root: Path, path: Path, items: Iterable[pytest.Item]) -> list[Check]:
+    """The tests of a file."""
+    return _checks(root, {item.nodeid: _test_fails(item) for item in items}, [path])
+
+
+def _test_fails(item: pytest.Item) -> Callable[[], bool]:
+    return lambda: any(one.failed for one in runtestprotocol(item, log=False, nextitem=None))
+
+
+def _checks(
+    root: Path, fails: Mapping[str, Callable[[], bool]], texts: Iterable[Path]
+) -> list[Check]:
+    """Checks that stand in some files, with what they do: as it is kept, or found out now."""
+    digest = sha256("\n".join(fails).encode())
+    for text in texts:
+        digest.update(text.read_bytes())
+    kept = root / KEPT / digest.hexdigest()
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(msgspec.msgpack.encode(_runs(str(root / "checks"), fails)))
+    runs = msgspec.msgpack.decode(kept.read_bytes(), type=Runs)
+    functions = {function: number for number, function in enumerate(runs.functions)}
+    for name, run in runs.checks.items():
+        if run.failed:
+            sys.stderr.write(f"fails without a mutant, and judges none: {name}\n")
+    good = ((fails[name], run) for name, run in runs.checks.items() if not run.failed)
+    return [Check(each, run, functions) for each, run in good]
+
+
+def _runs(folder: str, fails: Mapping[str, Callable[[], bool]]) -> Runs:
+    """What checks do, by the functions in files below a folder."""
+    numbers: dict[str, int] = {}
+    checks = {}
+    for name, each in fails.items():
+        codes: set[CodeType] = set()
+
+        def note(frame: FrameType, event: str, _: object, codes: set[CodeType] = codes) -> None:
+            if event == "call":
+                codes.add(frame.f_code)
+
+        begun = time.process_time()
+        sys.setprofile(note)
+        failed = each()
+        sys.setprofile(None)
+        seconds = time.process_time() - begun
+        ours = (_name(code) for code in codes if code.co_filename.startswith(folder))
+        run = frozenset(numbers.setdefault(function, len(numbers)) for function in ours)
+        checks[name] = Run(failed, seconds, run)
+    return Runs([*numbers], checks)
+
+
+def _name(code: CodeType) -> str:
+    return f"{code.co_filename}:{code.co_qualname}"
+
+
+def _memory(names: set[str]) -> Memory:
+    """What is there of the functions of some files, and all caches."""
+    found = Memory({}, [])
     gc.unfreeze()  # the collector does not show what is frozen, as the tests' own code is
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and one.__code__.co_filename in names:
-            found.setdefault(one.__code__, []).append(one)
+            found.functions.setdefault(one.__code__, []).append(one)
+        elif type(one) is _CACHED:
+            found.caches.append(one)
+    gc.freeze()  # what processes share stays shared
     return found
 
 
-def _killed(
-    task: Task, passed: list[Passed], functions: dict[CodeType, list[FunctionType]]
-) -> list[bool]:
-    """Whether a test fails on each mutant, or hangs: as many mutants at a time as jobs."""
-    killed = [False] * len(task.mutants)
+def _tried(
+    task: Task,
+    numbers: Sequence[int],
+    checks: Sequence[Check],
+    memory: Memory,
+) -> Iterator[tuple[int, int]]:
+    """What becomes of some of a task's mutants: as many of them at a time as jobs."""
     running: dict[int, int] = {}
-    waiting = iter(range(len(task.mutants)))
+    waiting = iter(numbers)
     while True:
         for number in waiting:
-            running[_begun(task, number, passed, functions)] = number
+            running[_begun(task, task.mutants[number], checks, memory)] = number
             if len(running) == task.jobs:
                 break
         if not running:
-            return killed
+            return
         process, status = os.wait()
+        code = os.waitstatus_to_exitcode(status)
+        # The kernel kills what a full machine has no memory for: that is no check that fails.
+        verdict = SURVIVED if code == -signal.SIGKILL else code if code in range(3) else KILLED
         number = running.pop(process)
-        # The kernel kills what a full machine has no memory for: that is no test that fails.
-        killed[number] = os.waitstatus_to_exitcode(status) not in (0, -signal.SIGKILL)
-        mutant = task.mutants[number]
-        word = "killed" if killed[number] else "survived"
-        sys.stderr.write(f"{word} {mutant.file} {mutant.lines[0]}\n")
+        yield number, verdict
 
 
 def _begun(
-    task: Task, number: int, passed: list[Passed], functions: dict[CodeType, list[FunctionType]]
+    task: Task,
+    mutant: Mutant,
+    checks: Sequence[Check],
+    memory: Memory,
 ) -> int:
-    """Begin to run tests on a mutant in another process: its id. It ends with 1 where one fails."""
+    """Begin to try a mutant in another process: its id. The process ends with what became of it."""
     if process := os.fork():
         return process
     # What cannot be tried survives: too low is better than too high.
-    failed = False
+    verdict = SURVIVED
     try:
-        mutant = task.mutants[number]
         name = os.path.join(task.root, mutant.file)
-        code = _changed(mutant, name, functions)
-        tests = _against(code, name, passed, task.seconds)
-        limit = int(time.process_time() + START + PATIENCE * sum(one.seconds for one in tests))
+        chosen = _against(_changed(mutant, name, memory), name, checks, task.seconds)
+        limit = int(time.process_time() + START + PATIENCE * sum(one.run.seconds for one in chosen))
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + PATIENCE))
         resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
-        failed = any(_fails(one.test) for one in tests)
+        if not chosen:
+            verdict = NOT_RUN
+        elif any(one.fails() for one in chosen):
+            verdict = KILLED
+    except _UndefinedError:
+        verdict = KILLED
     finally:
-        os._exit(failed)
+        os._exit(verdict)
 
 
 def _against(
-    code: CodeType | None, name: str, passed: list[Passed], seconds: float
-) -> list[Passed]:
-    """The tests that pass a function; where it is none, those that pass its file.
+    code: CodeType | None, name: str, checks: Sequence[Check], seconds: float
+) -> list[Check]:
+    """The first checks that run a function; where it is none, those that run any of its file."""
+    wanted = _name(code) if code else f"{name}:"
+    numbers: dict[int, set[int]] = {}  # of the functions, in each of the few tables that there are
+    chosen = []
+    for check in checks:
+        table = check.functions
+        if id(table) not in numbers:
+            names = [wanted] if code else [one for one in table if one.startswith(wanted)]
+            numbers[id(table)] = {table[one] for one in names if one in table}
+        if not check.run.functions.isdisjoint(numbers[id(table)]):
+            chosen.append(check)
+            seconds -= check.run.seconds
+            if seconds < 0:
+                break
+    return chosen
 
-    First come those that pass much of the file in little time.
-    """
-    share = {
-        number: sum(each.co_filename == name for each in one.codes)
-        for number, one in enumerate(passed)
-        if code in one.codes or code is None
-    }
-    ordered = sorted(
-        (number for number in share if share[number]),
-        key=lambda number: -share[number] / (passed[number].seconds + OVERHEAD),
-    )
-    until = bisect(list(accumulate(passed[number].seconds for number in ordered)), seconds)
-    return [passed[number] for number in ordered[: until + 1]]
 
-
-def _changed(
-    mutant: Mutant, name: str, functions: dict[CodeType, list[FunctionType]]
-) -> CodeType | None:
-    """Change what is in memory as a mutant says.
+def _changed(mutant: Mutant, name: str, memory: Memory) -> CodeType | None:
+    """Change what is in memory as a mutant says, and forget what functions have answered.
 
     Returns:
         the code of the function that was changed; None if it was none.
@@ -188,12 +306,16 @@ def _changed(
     changed = {(code.co_qualname, code.co_firstlineno): code for code in _nested(new)}
     for code in _nested(compile(source, name, "exec")):
         other = changed.get((code.co_qualname, code.co_firstlineno))
-        if other is not None and other != code and code in functions:
-            for function in functions[code]:
+        if other is not None and other != code and code in memory.functions:
+            for function in memory.functions[code]:
                 function.__code__ = other
-            return code
-    _redefine(name, new)
-    return None
+            break
+    else:
+        code = None
+        _redefine(name, source, mutant.applied(source))
+    for each in memory.caches:
+        each.cache_clear()
+    return code
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
@@ -204,23 +326,38 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
             yield from _nested(one)
 
 
-def _redefine(name: str, code: CodeType) -> None:
-    """Give constants the values that a module's code defines, wherever they are held by name."""
+def _redefine(name: str, before: str, after: str) -> None:
+    """Give constants the values that a module's changed text defines, wherever they are held.
+
+    Only assignments are run again: decorators note functions in tables, and would do so twice.
+    """
     modules = [*sys.modules.values()]
     module = next(one for one in modules if getattr(one, "__file__", None) == name)
-    copy = ModuleType(module.__name__, module.__doc__)
-    copy.__dict__.update({"__file__": name, "__package__": module.__package__})
-    exec(code, copy.__dict__)
-    for key, new in vars(copy).items():
-        old = vars(module).get(key)
-        if key.startswith("__") or isinstance(old, FunctionType | type | ModuleType) or new == old:
-            continue
-        for one in modules:
-            if vars(one).get(key) is old and one is not copy:
-                setattr(one, key, new)
-    for one in gc.get_objects():
-        if hasattr(one, "cache_clear") and callable(one) and type(one) is _CACHED:
-            one.cache_clear()
+    old = _defined(module, before)
+    try:
+        new = _defined(module, after)
+    except Exception as error:
+        raise _UndefinedError from error
+    for key, value in new.items():
+        if not key.startswith("__") and value != old.get(key):
+            held = vars(module)[key]
+            for one in modules:
+                if vars(one).get(key) is held:
+                    setattr(one, key, value)
 
 
+class _UndefinedError(Exception):
+    """A module cannot even be imported with a mutant."""
+
+
+def _defined(module: ModuleType, text: str) -> dict[str, Any]:
+    """What the assignments of a module's text come to."""
+    names = {**vars(module)}
+    tree = ast.parse(text)
+    tree.body = [one for one in tree.body if isinstance(one, _ASSIGNED)]
+    exec(compile(tree, module.__file__ or "", "exec"), names)
+    return names
+
+
+_ASSIGNED = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _CACHED = type(cache(len))

@@ -2,7 +2,7 @@
 
 Each is an expression or a statement, and the text that takes its place; the rest of the file stays
 as it is written. Texts in quotes, f-strings, annotations and docstrings are left alone: they word
-messages, and no verdict hangs on them.
+messages, and no verdict hangs on them. So are decorators: functions are changed beneath them.
 """
 
 import ast
@@ -89,7 +89,7 @@ def _changes(
         for place, text in (*_of_statement(node), *_of_expression(node)):
             yield place, text, statement
     for name, child in ast.iter_fields(node):
-        if name in ("annotation", "returns", "slice") or (
+        if name in ("annotation", "returns", "slice", "decorator_list") or (
             name in ("keywords", "bases") and isinstance(node, ast.ClassDef)
         ):
             continue

@@ -152,13 +152,9 @@ def _wrong_in_template(code: str, type_: str, resources: dict[str, Resource]) ->
             for k, v in data.items()
             if isinstance(v, dict) and "Type" in v and "::" in str(v["Type"])
         }
+    known = {*added, *resources, *_parameters(resources), "placeholder"}
     for name in _referred(node):
-        if (
-            name not in added
-            and name not in resources
-            and name != "placeholder"
-            and "::" not in name
-        ):
+        if name not in known and "::" not in name:
             yield f"{name} is nowhere"
     for each in added.values():
         schema = _schema(each["Type"])
@@ -235,6 +231,14 @@ def _data(node: Any) -> Any:
     if node.id == "sequence":
         return [_data(each) for each in node.value]
     return node.value
+
+
+def _parameters(resources: dict[str, Resource]) -> set[str]:
+    """The parameters of the template that resources are in."""
+    file = next(iter(resources.values())).origin.header.file
+    found = _data(composed(file, Path(file).read_text()))
+    assert isinstance(found, dict)
+    return set(found.get("Parameters", ()))
 
 
 def _referred(node: Any) -> Iterator[str]:

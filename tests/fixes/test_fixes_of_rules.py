@@ -26,9 +26,9 @@ FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
 OFFERS = {
     "TW101", "TW102", "TW103", "TW104", "TW105", "TW106", "TW108", "TW202", "TW203", "TW204",
     "TW205", "TW206", "TW207", "TW208", "TW209", "TW210", "TW211", "TW212", "TW213", "TW214",
-    "TW215", "TW301", "TW302", "TW303", "TW306", "TW307", "TW308", "TW401", "TW402", "TW405",
-    "TW406", "TW408", "TW410", "TW501", "TW502", "TW503", "TW603", "TW604", "TW605", "TW701",
-    "TW702", "TW703", "TW704", "TW705", "TW706", "TW707",
+    "TW215", "TW301", "TW302", "TW303", "TW306", "TW307", "TW308", "TW401", "TW402", "TW404",
+    "TW405", "TW406", "TW408", "TW409", "TW410", "TW411", "TW501", "TW502", "TW503", "TW603",
+    "TW604", "TW605", "TW701", "TW702", "TW703", "TW704", "TW705", "TW706", "TW707",
 }  # fmt: skip
 """The rules that have edits for some of their fails."""
 
@@ -50,7 +50,7 @@ PROVED_ONLY = {
 """Rules whose edits may do harm where others do not look: `taskwall fix` leaves those out, and
 some of the fixtures have edits that it makes."""
 
-FILLED_IN = {"TW210", "TW401", "TW402", "TW405", "TW410", "TW603"}
+FILLED_IN = {"TW210", "TW401", "TW402", "TW404", "TW405", "TW410", "TW603"}
 """Rules whose edits mend once somebody fills in a placeholder: where these are made is tried."""
 
 
@@ -193,6 +193,16 @@ def test_what_aws_replaces_is_said_in_text_and_diff() -> None:
             one.fix and (sentence in one.fix.text) == bool(replaced) for one in found.findings
         )
         assert as_diff(found).startswith(f"{sentence}.\n--- a/" if replaced else "--- a/")
+
+
+@pytest.mark.parametrize("spelling", ["terraform", "yaml", "json"])
+def test_two_rules_about_one_format_ask_for_the_same(spelling: str) -> None:
+    """Both can be made at once, and the flow log is replaced once."""
+    [source] = [one for one in sources("TW703", spelling) if one.parent.name == "fail"]
+    scan = scan_of(source, spelling)
+    [(_, places)], [(_, tasks)] = offered(scan, "TW703"), offered(scan, "TW704")
+
+    assert places == tasks
 
 
 @pytest.mark.parametrize(("blank", "apart"), [("\n", "\n\n"), ("", "\n")])

@@ -369,8 +369,8 @@ REFUSED: dict[str, tuple[str, str, NewValue]] = {
         1,
     ),
     "a heredoc": ('resource "t" "x" {\n  a = <<-E\n    b\n  E\n}', "a", 1),
-    "a function makes it": ('resource "t" "x" {\n  a = jsonencode({ b = 1 })\n}', "a.b", 2),
-    "a map of an attribute": ('resource "t" "x" {\n  a = { b = 1 }\n}', "a.b", 2),
+    "a function makes it": ('resource "t" "x" {\n  a = merge({ b = 1 }, {})\n}', "a.b", 2),
+    "a function in a map": ('resource "t" "x" {\n  a = { b = max(1, 0) }\n}', "a.b", 2),
     "a dynamic block": (
         (
             'resource "t" "x" {\n  dynamic "a" {\n    for_each = [1]\n    content {\n'

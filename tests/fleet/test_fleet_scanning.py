@@ -1,5 +1,7 @@
 """What a fleet scans, and what it says of one repository: nothing here needs its extra."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +17,8 @@ from taskwall.fleet import FleetError
 from taskwall.fleet.plan import Target, targets
 from taskwall.fleet.scanning import FleetOptions, scanned
 from taskwall.fleet.tables import RepositoryRows
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
 
 
 def found(at: Path, revision: str = "HEAD", no_skips: bool = False) -> RepositoryRows:
@@ -212,3 +216,29 @@ def test_arguments_that_cannot_be_meant_so(
     """Each is refused with a sentence before anything is scanned, or made."""
     assert main(["fleet", *words.split()]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_processes_are_forked_from_one_that_has_all(tmp_path: Path) -> None:
+    """No scan imports what the server that it is forked from could have imported for all."""
+    for name in ("main.tf", "template.yaml"):
+        text = (FIXTURES / "rules" / "tw203" / "fail_instances" / name).read_text()
+        committed(tmp_path / "one", **{name.replace(".", "_"): text})
+
+    done = subprocess.run(
+        (sys.executable, "-c", _IMPORTED, tmp_path / "one", tmp_path / "scratch"),
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.stdout == "2 files\n"
+
+
+_IMPORTED = """
+import sys
+import taskwall.fleet.warm
+from taskwall.fleet.plan import Target
+from taskwall.fleet.scanning import FleetOptions, scanned
+
+known = set(sys.modules)
+rows = scanned(Target(sys.argv[1], "HEAD"), FleetOptions(), sys.argv[2])
+print(rows.repositories[0].files, "files", *set(sys.modules) - known)
+"""

@@ -70,16 +70,24 @@ def test_broken_template_keeps_its_findings(tmp_path: Path) -> None:
 
 
 def test_settings_that_are_taken_back(tmp_path: Path) -> None:
-    """Where the editor has none any more, what it said at the start holds again."""
+    """Where the editor has none any more, what it said at the start holds again.
+
+    That it shows diagnostics in hovers holds all the time: nothing of them is said there twice.
+    """
     path = tmp_path / "main.tf"
     path.write_text(SERVICE + RULE)
     with Editor(ignore=["TW204"]) as editor:
-        editor.begin(tmp_path, options={"ignore": ["TW2", "TW7"]})
+        said = {"ignore": ["TW2", "TW7"], "diagnosticsInHover": True}
+        editor.begin(tmp_path, options=said)
         uri = editor.open(path)
         editor.shown(uri, lambda found: "TW204" not in codes(found) and "TW705" not in codes(found))
         editor.settings = {}
         editor.tell("workspace/didChangeConfiguration", {"settings": None})
-        editor.shown(uri, lambda found: "TW204" in codes(found))
+        shown = editor.shown(uri, lambda found: "TW204" in codes(found))
+        (at,) = [each["range"]["start"] for each in shown if each["code"] == "TW204"]
+        asked = {"textDocument": {"uri": uri}, "position": at}
+        hover = editor.ask("textDocument/hover", asked)["contents"]["value"]
+        assert hover.startswith("Fix:")
         editor.settings = None
         editor.tell("workspace/didChangeConfiguration", {"settings": None})
         editor.shown(uri, lambda found: "TW204" not in codes(found))

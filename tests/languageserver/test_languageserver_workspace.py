@@ -380,6 +380,11 @@ def test_a_finding_explains_itself_where_it_stands(tmp_path: Path) -> None:
         assert "(https://docs.aws.amazon.com/" in shown[True].splitlines()[-1]
         assert ": https://docs.aws.amazon.com/" in shown[False].splitlines()[-1]
         assert not re.search(r"\*\*|```|\]\(|file:", shown[False])
+        sitting.workspace.shown_in_hover = True
+        hover = sitting.workspace.hover(uri, start, markdown=True)
+        fix = shown[True][shown[True].index("Fix:") : shown[True].rindex("\n\n")]
+        assert hover is not None
+        assert hover.contents.value == fix  # type: ignore[union-attr]
         before, outside = Position(start.line, 0), Position(start.line + 1, 0)
         titles = [each.title for each in sitting.workspace.actions(uri, Range(before, before))]
         assert [title.split()[0] for title in titles] == ["Fix", "Explain", "Suppress", "Suppress"]

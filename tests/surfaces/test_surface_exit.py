@@ -44,6 +44,25 @@ def test_status(toy: Path, status: int, text: str, arguments: tuple[str, ...]) -
     assert cli.main(["scan", *arguments]) == status
 
 
+@pytest.mark.parametrize(
+    ("text", "option", "said"),
+    [
+        ("absent\n", "--fail-on-absent", "not read"),
+        ("x = 1 # unknown TW206\n", "--fail-on-unknown", "1 unknown"),
+    ],
+)
+def test_what_fails_a_quiet_run_is_shown(
+    toy: Path, capsys: pytest.CaptureFixture[str], text: str, option: str, said: str
+) -> None:
+    """And nothing else is, without the option that makes it fail."""
+    (toy / "main.tf").write_text(text)
+
+    assert cli.main(["scan", ".", "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+    assert cli.main(["scan", ".", "--quiet", option]) == 1
+    assert said in capsys.readouterr().out
+
+
 def test_a_crash_is_2(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also beside findings."""
     from msgspec.structs import replace

@@ -13,6 +13,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "flows"
 ALB = str(FIXTURES / "01_public_alb")
 FUNCTION = str(FIXTURES / "10_function_and_store" / "template.yaml")
 STORE = str(FIXTURES / "02_database_by_group")
+KEPT = str(FIXTURES / "12_kept_addresses")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -198,6 +199,25 @@ def test_why_tells_the_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert [each["at"]["resource"] for each in flow["changes"]] == ["aws_security_group.web"]
 
 
+def test_why_names_all_that_has_to_change(capsys: pytest.CaptureFixture[str]) -> None:
+    """For the port that is asked about, by the way that needs least; of what is open, all rules."""
+    _, out, _ = run(capsys, "why", STORE, "service:api", "store:main", "22")
+    assert "open it: allow ingress from service:api on port 22 in aws_security_group.main" in out
+
+    guarded = (KEPT, "--var", "guarded=true")
+    _, out, _ = run(capsys, "why", *guarded, "internet", "service:api")
+    assert out.splitlines()[-2].partition(": ")[2].split(", and ") == [
+        "allow such traffic in from the internet in aws_network_acl.private",
+        "allow answers out to the internet in aws_network_acl.private",
+    ]
+    _, out, _ = run(capsys, "why", KEPT, "onprem", "service:api", "443")
+    assert "no route of module.network.aws_subnet.private[0] leads to onprem" in out
+
+    named = (KEPT, "--var", "named=true", "--var", 'clients=["0.0.0.0/0"]')
+    _, out, _ = run(capsys, "why", *named, "internet", "service:api", "--format", "json")
+    assert len(read(out)[0]["changes"]) == 2
+
+
 CALLED = """
 variable "name" {}
 variable "cidr" {}
@@ -323,7 +343,9 @@ def test_what_is_not_there_is_said(
     status, out, told = run(capsys, command, str(tmp_path), *more)
     assert status == 0
     assert told.count("t.yaml:1: N is not read") == 1
-    assert "No flow can be open" not in out
+    assert "No flow can be open" not in out and "All others are closed" not in out
     if command == "flows":
         _, out, _ = run(capsys, command, str(tmp_path), "--format", "json")
         assert [one["name"] for one in json.loads(out)["absent"]] == ["N"]
+        _, _, told = run(capsys, command, str(tmp_path), "--to", "lb:web")
+        assert told == 'taskwall: there is no end "lb:web"; 1 nested template not read.\n'

@@ -137,6 +137,9 @@ def _compared(sides: DiffSides, fail_on_open: OpenThreshold) -> Difference:
     moved = _moves(after)
     flows = _flow_changes(before, after, moved)
     findings = _finding_changes(before, after, moved)
+    closed = tuple(_closed_in_base(one, sides) for one in flows.closed)
+    gone = tuple(_gone_from_base(one, sides) for one in findings.gone)
+    flows, findings = replace(flows, closed=closed), replace(findings, gone=gone)
     problems = _problems(sides, before, after)
     fails = any(reaches(one.severity, asked.settings.fail_on) for one in findings.appeared)
     opens = any(_counts(one.flow, fail_on_open) for one in flows.opened)
@@ -149,6 +152,23 @@ def _compared(sides: DiffSides, fail_on_open: OpenThreshold) -> Difference:
         tuple(sorted(hidden)),
         problems,
         2 if problems else int(fails or opens),
+    )
+
+
+def _closed_in_base(one: ChangedFlow, sides: DiffSides) -> ChangedFlow:
+    """A flow of base alone, at the paths that base has."""
+    at = None if one.at is None else replace(one.at, file=sides.in_base(one.at.file))
+    because = tuple(replace(step, file=sides.in_base(step.file)) for step in one.flow.because)
+    return replace(one, flow=replace(one.flow, because=because), at=at)
+
+
+def _gone_from_base(one: Finding, sides: DiffSides) -> Finding:
+    """A finding of base alone, at the paths that base has."""
+    return replace(
+        one,
+        file=sides.in_base(one.file),
+        because=tuple(replace(step, file=sides.in_base(step.file)) for step in one.because),
+        called_from=tuple(replace(c, file=sides.in_base(c.file)) for c in one.called_from),
     )
 
 

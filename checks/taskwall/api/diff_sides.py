@@ -33,13 +33,26 @@ class DiffSide(Struct, frozen=True):
 
 
 class DiffSides(Struct, frozen=True):
-    """Both sides, and what is read of each: the options name the same paths for both."""
+    """Both sides, and what is read of each: the options name the same paths for both.
+
+    Of two folders `folders` are that of head and that of base, which is read at the paths of head.
+    """
 
     base: DiffSide
     head: DiffSide
     options: Options
     repository: Revisions | None = None
     trees: tuple[GitTree, ...] = ()
+    folders: tuple[str, str] | None = None
+
+    def in_base(self, file: str) -> str:
+        """The path of a file of base, which has the path that it would have in head."""
+        cwd = os.path.abspath(self.options.cwd or os.curdir)
+        path = os.path.join(cwd, file)
+        if self.folders is None or not encloses(self.folders[0], path):
+            return file
+        inner = os.path.relpath(path, self.folders[0])
+        return os.path.relpath(os.path.join(self.folders[1], inner), cwd).replace(os.sep, "/")
 
     def close(self) -> None:
         """Close the repository, if revisions were read."""
@@ -132,6 +145,7 @@ def _folders(options: Options, base: str, first: str, head: str, second: str) ->
         DiffSide(base, Files(tree=FolderTree(root, at))),
         DiffSide(head, Files()),
         replace(options, paths=paths),
+        folders=(root, at),
     )
 
 

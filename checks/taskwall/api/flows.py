@@ -1,6 +1,6 @@
 """Flows for people and machines: who can open a connection to what, and why (not)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,9 +11,11 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Span, why_unknown
 from taskwall.findings.finding import Absent, Problem, Step
 from taskwall.findings.redaction import SHOWN
+from taskwall.findings.text import absent_count
 from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.flows.flow import Flow, Obstacle, spoken_ports
 from taskwall.model.flows.flows import all_flows
+from taskwall.model.flows.obstacles import letting_in, obstacles_between, on_port
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
     NoEndError,
@@ -21,7 +23,6 @@ from taskwall.model.flows.selection import (
     cidr_ranges,
     ends,
     flows_between,
-    obstacles_between,
     select_ends,
 )
 from taskwall.source.files import Files
@@ -128,7 +129,7 @@ def list_flows(
             found += [tell.group(flow)] if together else map(tell.line, flow.each())
         if reach.every:
             stacks.append(each.stack)
-    ask.check()
+    ask.check(networks.absent)
     return Listing(tuple(found), tuple(stacks), networks.problems, networks.absent)
 
 
@@ -161,14 +162,15 @@ def explain(
         ]
         closed: list[ProposedChange] = []
         if not flows:
-            closed = [tell.change(each) for each in obstacles_between(reach, source, target)]
+            shut = obstacles_between(reach, source, target, on_port(port))
+            closed = [tell.change(each) for each in shut]
         found.append(
             WhyAnswer(
                 of, to, each.stack, tuple(tell.line(flow) for flow in flows),
-                tuple(closed), tuple(tell.closing(flows)),
+                tuple(closed), tuple(tell.closing(reach, flows)),
             )
         )  # fmt: skip
-    ask.check()
+    ask.check(networks.absent)
     return Explanation(tuple(found), networks.problems, networks.absent)
 
 
@@ -203,8 +205,8 @@ class _Asked:
                 missed = True
         return None if missed or len(found) != 2 else (found[0], found[1])
 
-    def check(self) -> None:
-        """Refuse a word that stood for nothing anywhere.
+    def check(self, absent: Sequence[Absent]) -> None:
+        """Refuse a word that stood for nothing anywhere, `absent` being what was not read.
 
         Raises:
             EndError: there is one.
@@ -215,7 +217,9 @@ class _Asked:
             if not known:
                 near = get_close_matches(word, list(self._ends), 3, 0.4)
                 hint = f" (did you mean {' or '.join(near)}?)" if near else ""
-                raise EndError(f'there is no end "{word}"{hint}.')
+                missing = [one for one in absent if one.read_as is None]
+                unread = f"; {absent_count(missing)} not read" if missing else ""
+                raise EndError(f'there is no end "{word}"{hint}{unread}.')
 
 
 class FlowTeller:
@@ -284,18 +288,15 @@ class FlowTeller:
         fact = next(obstacle.fact.deciding(), obstacle.fact)
         return ProposedChange(self._step(fact), self._of.mask.redact(obstacle.change))
 
-    def closing(self, flows: list[Flow]) -> Iterator[ProposedChange]:
-        """What would close flows: the last permission that lets each of them in."""
+    def closing(self, reach: Reach, flows: list[Flow]) -> Iterator[ProposedChange]:
+        """What would close flows: the permissions that let each of them in at its end."""
         changes: dict[object, ProposedChange] = {}
-        for flow in flows:
-            if flow.verdict != "open":
-                continue
-            last = [fact for fact in flow.because if "allows ingress" in fact.text]
-            for fact in last[-1:]:
+        for flow in (each for each in flows if each.verdict == "open"):
+            for fact in letting_in(reach, flow):
                 step = self._step(fact)
-                key = (step.file, step.line, step.resource)
+                change = f"remove or narrow this rule of {step.resource}"
                 changes.setdefault(
-                    key, ProposedChange(step, f"remove or narrow this rule of {step.resource}")
+                    (step.file, step.line, step.resource), ProposedChange(step, change)
                 )
         yield from changes.values()
 

@@ -8,9 +8,9 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from taskwall.cfnlint.run import GENERAL, LintRun, TemplateResult, crashed, place_of
 from taskwall.cfnlint.template import LintTemplate, TemplateSource
 from taskwall.core.values import Need, Span, why_unknown
-from taskwall.findings.finding import Finding, FindingVerdict
+from taskwall.findings.finding import GUIDE, Finding, FindingVerdict
 from taskwall.library.own_rules import every_rule
-from taskwall.rules._rule import GUIDE, Rule
+from taskwall.rules._rule import Rule
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.graph.checks_infra.base_check import BaseGraphCheck
 
-from taskwall.findings.finding import Severity
+from taskwall.findings.finding import GUIDE, Severity
 from taskwall.library.own_rules import every_rule
 from taskwall.lowering import lowered_types
-from taskwall.rules._rule import GUIDE, Rule
+from taskwall.rules._rule import Rule
 
 CATEGORIES: Mapping[str, str] = {
     "1": "ENCRYPTION",

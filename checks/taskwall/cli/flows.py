@@ -125,14 +125,15 @@ def _text(found: Listing) -> str:
         if several:
             lines += [stack, ""]
         lines += _of_stack([flow for flow in found.flows if flow.stack == stack])
+    whole = not (found.problems or any(one.read_as is None for one in found.absent))
     if not found.flows:
-        whole = not (found.problems or found.absent)
         lines += ["No flow can be open." if whole else "No flow is in what could be read.", ""]
     count = sum(1 + len(flow.also) for flow in found.flows if flow.verdict == "unknown")
     total = sum(1 + len(flow.also) for flow in found.flows)
     unknown = f", {count} of them unknown" if count else ""
     counted = f"{total} flow{'' if total == 1 else 's'}{unknown}"
-    lines.append(f"{counted}. All others are closed, as far as these sources tell.")
+    others = "All others are closed, as far as these sources tell."
+    lines.append(f"{counted}. {others if whole else 'What was not read may open others.'}")
     return "\n".join(map(sanitize, lines)) + "\n"
 
 

@@ -32,8 +32,16 @@ class SourceCode(Struct, frozen=True, gc=False):
     json: str = ""
 
 
+class NewResource(Struct, frozen=True, gc=False):
+    """A resource to add: its type, its name (or logical id), and its attributes."""
+
+    type: str
+    name: str
+    attributes: "Mapping[str, NewValue]"
+
+
 NewValue: TypeAlias = (
-    "Scalar | Placeholder | ResourceAttribute | SourceCode | tuple[NewValue, ...]"
+    "Scalar | Placeholder | ResourceAttribute | SourceCode | NewResource | tuple[NewValue, ...]"
     " | Mapping[str, NewValue]"
 )
 """A value to write. Of a mapping only the keys that it names are set, whatever else is there."""
@@ -54,7 +62,8 @@ class AttributeChange(Struct, frozen=True, gc=False):
 
     `name` is set if another attribute takes its place: `security_groups` that of `cidr_blocks`.
     `form` says whether the value is set; or is a block that takes the place of all that is there
-    ("whole"); or the text of resources, in HCL or YAML, that come after the resource ("beside");
+    ("whole"); or resources, as text in HCL or YAML or one by its parts, that come after the
+    resource ("beside");
     or that what the path leads to is taken away ("removed"), the resource itself without a path;
     or that the call of the downloaded module that makes it has some arguments ("call"); or that its
     user data gives the ECS agent a setting, by name and value ("agent").
@@ -82,6 +91,8 @@ def removal(of: AttributePath) -> AttributeChange:
 
 def has_placeholders(wanted: NewValue) -> bool:
     """Whether a value leaves something for the user to fill in."""
+    if isinstance(wanted, NewResource):
+        wanted = wanted.attributes
     if isinstance(wanted, Mapping):
         return any(map(has_placeholders, wanted.values()))
     if isinstance(wanted, tuple):

@@ -90,11 +90,7 @@ def judge_scenarios(
     if followed.beyond is not None:
         collected.add_beyond(followed.beyond, len(evaluations))
         evaluations.append(followed.beyond)
-    answers = collected.answers
-    if any(one.type == ABSENT for each in evaluations for one in each.resources):
-        answers = [answer for answer in answers if is_reported(answer.verdict, answer.truth)]
-    defaults = deciding_defaults(answers, followed, collected.of_others)
-    answers = [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
+    answers = _answers(collected, followed, evaluations)
     loud = [answer for answer in answers if not answer.silenced_by]
     quiet = [answer for answer in answers if answer.silenced_by]
     merged, passes = merge_verdicts(loud, followed, evaluations, stack, settings, cache.reported)
@@ -102,7 +98,7 @@ def judge_scenarios(
     silenced, _ = merge_verdicts(quiet, followed, evaluations, stack, settings, cache.silenced)
     lines = evaluations[0].line_map
     sensitive = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
-    redactor = Redactor(sensitive, fix_texts(rules))
+    redactor = Redactor(sensitive, fix_texts(rules) if sensitive else ())
     findings = cache.redacted([*merged, *silenced], lines, redactor)
     if redactor:
         passes = frozenset((*key[:2], redactor.redact(key[2]), *key[3:]) for key in passes)
@@ -126,6 +122,17 @@ def judge_scenarios(
         silenced=findings[len(merged) :],
         provenance=tuple(_provenance([*merged, *silenced], rules, evaluations)),
     )
+
+
+def _answers(
+    collected: "_VerdictCollector", followed: Followed, evaluations: Sequence[Evaluation]
+) -> list[ScenarioVerdict]:
+    """The verdicts that are reported, with the defaults that decide them."""
+    answers = collected.answers
+    if any(one.type == ABSENT for each in evaluations for one in each.resources):
+        answers = [answer for answer in answers if is_reported(answer.verdict, answer.truth)]
+    defaults = deciding_defaults(answers, followed, collected.of_others)
+    return [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
 
 
 def _provenance(

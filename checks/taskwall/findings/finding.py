@@ -1,7 +1,7 @@
 """Findings and the report: all that outputs may see, in the shape of the JSON contract."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -144,12 +144,16 @@ class Unread(Struct, frozen=True):
     attributes: tuple[str, ...] = ()
 
 
+ALLOW_OUTSIDE: Final = "--allow-outside"
+"""The option that reads what lies outside of the repository."""
+
+
 class Absent(Struct, frozen=True):
     """A module, template or file that a source calls and that was not there to be read.
 
-    A link that leads out of the repository is one, too. `file` and `line` are those of the call, or
-    of the link; `stack` is what calls it, or the folder with the link. `read_as` names the model of
-    it that was read in its place, if there was one.
+    A link that leads out of the repository, or nowhere, is one, too. `file` and `line` are those of
+    the call, or of the link; `stack` is what calls it, or the folder with the link. `read_as` names
+    the model of it that was read in its place, if there was one.
     """
 
     kind: str
@@ -253,18 +257,39 @@ class ReportDocument(Struct, frozen=True):
 class RuleDescription(Struct, frozen=True):
     """A rule that ran, for formats that describe rules.
 
-    `what` and `why` are the paragraphs of its page, `link` is AWS's page on the matter. `page`
-    makes the whole page, in Markdown.
+    `sections` are those of its docstring, by their names. `page` makes the whole page, in Markdown.
     """
 
     id: str
     name: str
     title: str
     severity: Severity
-    what: str
-    why: str
-    link: str
+    sections: Mapping[str, str]
     page: Callable[[], str] | None = None
+
+    @property
+    def what(self) -> str:
+        """What it finds, in one paragraph."""
+        return " ".join(self.sections["What"].split())
+
+    @property
+    def why(self) -> str:
+        """Why that matters, in one paragraph."""
+        return " ".join(self.sections["Why"].split())
+
+    @property
+    def link(self) -> str:
+        """AWS's page on the matter."""
+        return link_of(self.sections)
+
+
+GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
+"""The AWS guide that the rules encode."""
+
+
+def link_of(sections: Mapping[str, str]) -> str:
+    """The first page that the section `See` names, else the guide: where a reader is sent."""
+    return next(iter(sections["See"].split()), GUIDE)
 
 
 def _no_hash(_file: str, _line: int) -> str:
@@ -280,13 +305,13 @@ class Report(Struct, frozen=True):
     the findings ask for: 0, 1 or 2. `reasons` say of each thing that an unknown waits for why it is
     not known, `options` by which option of a scan its value is given (`var`, `parameters`,
     `workspace` or `assume`) where that decides all that wait for it. `rules` are those that ran, by
-    id. `open_ties` are what was looked for elsewhere and not found, what most unknowns wait for
-    first. `elsewhere` counts the fails and the unknowns that touch none of the files that were
-    given, `excluded` the files that are excluded. `line_hash` gives the
-    hash by which code scanning knows a line again, "" if it has none. `certain_passes` counts for
-    each rule the passes that are not shown and that it certainly concerns. `has_baseline` says that
-    what a baseline knows is put aside, so that the findings are new. `seconds` are how long the
-    reading (as "") and the judging of each stack took.
+    id. `open_ties` are what was looked for elsewhere and not found, with how many unknowns wait for
+    it, most first. `elsewhere` counts the fails and the unknowns that touch none of the files that
+    were given, `excluded` the files that are excluded. `line_hash` gives the hash by which code
+    scanning knows a line again, "" if it has none. `certain_passes` counts for each rule the passes
+    that are not shown and that it certainly concerns. `has_baseline` says that what a baseline
+    knows is put aside, so that the findings are new. `seconds` are how long the reading (as "") and
+    the judging of each stack took.
     """
 
     document: ReportDocument
@@ -299,7 +324,7 @@ class Report(Struct, frozen=True):
     rules: tuple[RuleDescription, ...] = ()
     elsewhere: tuple[int, int] = (0, 0)
     excluded: int = 0
-    open_ties: tuple[ReportedTie, ...] = ()
+    open_ties: tuple[tuple[ReportedTie, int], ...] = ()
     line_hash: Callable[[str, int], str] = _no_hash
     certain_passes: Mapping[str, int] = {}
     has_baseline: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from taskwall.core.values import Need, why_unknown
-from taskwall.findings.finding import SEVERITIES, Absent, Finding, Report
+from taskwall.findings.finding import ALLOW_OUTSIDE, SEVERITIES, Absent, Finding, Report
 
 TAB = 4
 """How many blanks a tab is shown as."""
@@ -81,7 +81,9 @@ ABSENT_KINDS = {
     "macro": ("macro", "macros"),
     "submodule": ("git submodule", "git submodules"),
     "unit": ("unit of Terragrunt", "units of Terragrunt"),
-    "link": ("link out of the repository", "links out of the repository"),
+    "app": ("CDK app", "CDK apps"),
+    "components": ("Terraform Stack", "Terraform Stacks"),
+    "link": ("symbolic link", "symbolic links"),
 }
 """How the kinds of absent sources are called: one, and several."""
 
@@ -124,7 +126,7 @@ def absent_calls(absent: Iterable[Absent]) -> Iterator[tuple[Absent, str]]:
         calls.setdefault(_call(one), []).append(one.stack)
     for call, stacks in calls.items():
         read = f"read through the stand-in for {call.read_as}" if call.read_as else "not read"
-        where = "outside of the repository" if call.kind == "link" else "not here"
+        where = "outside of the repository" if call.cure == ALLOW_OUTSIDE else "not here"
         text = f"{call.name} is {read}: {wanted(call)} is {where}"
         more = f" (and in {len(stacks) - 1} more)" if len(stacks) > 1 else ""
         yield call, sanitize(f"{text}; to read it, in {stacks[0]}{more}: {call.cure}")

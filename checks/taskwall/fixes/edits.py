@@ -10,12 +10,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskwall.core.change import AttributeChange, SourceCode
+from taskwall.core.change import AttributeChange
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Origin, Span, Value
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import edit_order
+from taskwall.fixes.new_resource import resource_code
 from taskwall.fixes.references import referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
@@ -144,8 +145,8 @@ class EditBuilder:
                 held = below(held, step)
             return iter((writer.literal(change.through[-1], held, wanted),))
         if change.form == "beside":
-            assert isinstance(wanted, SourceCode)
-            return iter((writer.beside(resource, wanted.text),))
+            code = resource_code(wanted, origin.language)
+            return iter((writer.beside(resource, code),))
         path = path_steps(change.attribute.path)
         if change.form == "removed":
             if not path and self._is_referred_to(resource, files):

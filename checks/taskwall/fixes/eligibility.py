@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from taskwall.core.change import AttributeChange, SourceCode
+from taskwall.core.change import AttributeChange
 from taskwall.core.values import Fields, Items, Span, Value, dereferenced
+from taskwall.fixes.new_resource import added_names
 from taskwall.fixes.references import module_prefix
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.steps import below, path_steps
@@ -51,8 +52,7 @@ class RequestedFixes:
         found = []
         for asked in changes:
             change, resource = asked, resources.get(asked.attribute.address)
-            taken = change.form == "beside" and self._takes_a_name(change)
-            if resource is None or taken:
+            if resource is None or self._takes_a_name(change, resource.origin.language):
                 return ()
             if follow and change.form == "set":
                 change = replace(change, through=came_through(change, resource, trace))
@@ -65,20 +65,18 @@ class RequestedFixes:
             found.append((change, resource))
         return tuple(found)
 
-    def _takes_a_name(self, change: AttributeChange) -> bool:
+    def _takes_a_name(self, change: AttributeChange, language: str) -> bool:
         """Whether resources that a change adds would have the names of others."""
-        code = change.terraform
-        assert isinstance(code, SourceCode)
+        if change.form != "beside":
+            return False
         near = change.attribute.address
         module = near[: near.rfind("/") + 1] + module_prefix(near)
-        blocks = re.findall(r'^resource "(\w+)" "(\w+)"', code.text, re.MULTILINE)
-        added = [".".join(pair) for pair in blocks]
-        added += re.findall(r"^(\w+):$", code.text, re.MULTILINE)
         names = {
             re.sub(r"\[[^]]*\]$", "", one.origin.address)
             for evaluation in self._evaluations
             for one in evaluation.resources
         }
+        added = added_names(change.value_in(language), language)
         return any(f"{module}{name}" in names for name in added)
 
     def _of(self, scenario: int) -> dict[str, Resource]:

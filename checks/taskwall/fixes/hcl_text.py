@@ -3,7 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
+from taskwall.core.change import (
+    NewResource,
+    NewValue,
+    Placeholder,
+    ResourceAttribute,
+    SourceCode,
+)
 from taskwall.core.values import Scalar, spelled
 
 STEP = "  "
@@ -28,7 +34,7 @@ def expression(wanted: NewValue, indent: str) -> str:
         return f"[{', '.join(expression(each, indent) for each in wanted)}]"
     if isinstance(wanted, SourceCode):
         return wanted.text.replace("\n", f"\n{indent}")
-    assert not isinstance(wanted, ResourceAttribute)
+    assert not isinstance(wanted, ResourceAttribute | NewResource)
     return literal(f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted)
 
 

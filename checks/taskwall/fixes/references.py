@@ -3,7 +3,15 @@
 import re
 from collections.abc import Mapping
 
-from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
+from msgspec.structs import replace
+
+from taskwall.core.change import (
+    NewResource,
+    NewValue,
+    Placeholder,
+    ResourceAttribute,
+    SourceCode,
+)
 from taskwall.core.patterns import pattern
 
 _CALL = r'(?:module\.[\w-]+(?:\[(?:\d+|"[^"]*")\])?\.)'
@@ -48,6 +56,8 @@ def referred_from(wanted: NewValue, near: str, language: str) -> NewValue:
         return {key: referred_from(each, near, language) for key, each in wanted.items()}
     if isinstance(wanted, tuple):
         return tuple(referred_from(each, near, language) for each in wanted)
+    if isinstance(wanted, NewResource):
+        return replace(wanted, attributes=referred_from(wanted.attributes, near, language))
     if not isinstance(wanted, ResourceAttribute):
         return wanted
     name = local_name(wanted.address, near, language)

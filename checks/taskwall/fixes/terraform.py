@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from taskwall.core.change import NewValue, has_placeholders
 from taskwall.core.values import Fields, Span, Value, dereferenced
 from taskwall.findings.finding import Edit
+from taskwall.fixes.hcl_document import document_edits
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, member_lines
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.removal import element, whole_lines
@@ -275,9 +276,11 @@ class Writer:
             raise RefusedError  # an override file says something of it
         if found is None:
             yield from self._into(block, value, {name: nested(rest, wanted)})
+        elif attribute is not None and rest:
+            if not isinstance(value, Fields) or value.places.get(name) != attribute.place:
+                raise RefusedError  # an override file replaces it
+            yield from document_edits(self.sheet, attribute.expression, rest, wanted)
         elif attribute is not None:
-            if rest:
-                raise RefusedError
             yield self._replaced(attribute.expression, found, wanted)
         elif rest == (END,):
             yield from self._appended(blocks[-1], name, wanted)

@@ -142,17 +142,27 @@ def _near(on: Origin) -> str:
 def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
     """The lines of code that changes stand for, those of other resources after their names."""
     by_resource: dict[str, dict[str, NewValue]] = {}
+    said: set[str] = set()
     beside: list[str] = []
     for change in changes:
         if change.form in ("removed", "agent"):
             continue
         if change.form == "beside":
-            added = change.value_in(on.language)
-            beside += ["", added.text] if isinstance(added, SourceCode) else []
+            from taskwall.fixes.new_resource import resource_code
+
+            added = referred_from(change.value_in(on.language), _near(on), on.language)
+            beside += ["", resource_code(added, on.language)]
+            continue
+        wanted = referred_from(change.value_in(on.language), _near(on), on.language)
+        keys = _keys(change.attribute.path)
+        if on.language == "terraform" and _in_document(change.attribute.path):
+            from taskwall.fixes.hcl_document import document_code
+
+            yield from (line for line in document_code(keys, wanted) if line not in said)
+            said.update(document_code(keys, wanted))
             continue
         into = by_resource.setdefault(change.attribute.address, {})
-        wanted = referred_from(change.value_in(on.language), _near(on), on.language)
-        *keys, last = _keys(change.attribute.path, on.language)
+        *keys, last = keys or [""]
         for key in keys:
             inner = into.setdefault(key, {})
             assert isinstance(inner, dict)
@@ -183,10 +193,13 @@ def _together(one: NewValue, other: NewValue) -> NewValue:
     return other
 
 
-def _keys(path: str, language: str) -> list[str]:
+def _keys(path: str) -> list[str]:
     """The keys of a path behind its last index, which says which block of several is meant."""
     inner = re.sub(r"^.*\[(?:\d+|\*)\]\.?", "", path.removesuffix("[+]"))
-    found = [quoted or key for quoted, key in re.findall(r'\["([^"]*)"\]|([^.\[\]]+)', inner)]
-    if language == "terraform" and any(key != key.lower() for key in found):
-        return found[-1:]  # inside a JSON document
-    return found or [""]
+    inner = "" if path.endswith(".Statement[+]") else inner
+    return [quoted or key for quoted, key in re.findall(r'\["([^"]*)"\]|([^.\[\]]+)', inner)]
+
+
+def _in_document(path: str) -> bool:
+    """Whether a path of Terraform leads into JSON, where AWS's names begin with capitals."""
+    return path != path.lower()

@@ -3,7 +3,13 @@
 import json as json_
 from collections.abc import Iterator, Mapping
 
-from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
+from taskwall.core.change import (
+    NewResource,
+    NewValue,
+    Placeholder,
+    ResourceAttribute,
+    SourceCode,
+)
 from taskwall.core.patterns import pattern
 from taskwall.core.values import spelled
 from taskwall.readers.cloudformation.document import resolved
@@ -20,7 +26,7 @@ def scalar(wanted: NewValue, quote: str = "", json: bool = False) -> str:
     if isinstance(wanted, SourceCode):
         return wanted.json if json else wanted.text
     data = f"<{wanted.hint}>" if isinstance(wanted, Placeholder) else wanted
-    assert not isinstance(data, Mapping | tuple | ResourceAttribute)
+    assert not isinstance(data, Mapping | tuple | ResourceAttribute | NewResource)
     if quote == "'":
         return "'" + (spelled(data) or "").replace("'", "''") + "'"
     if quote == '"':

@@ -1,29 +1,80 @@
 """What the server imports from which the processes of scans are forked.
 
-It judges a small stack in each language, so that all that scans import when they need it is there.
+It scans a small repository, so that what scans import and make when they first need it is there,
+and imports what that one did not need.
 """
 
 import gc
 import os
+from importlib import import_module
+from pkgutil import walk_packages
+from tempfile import TemporaryDirectory
 
-from taskwall.api.options import Options
-from taskwall.api.scan import scan
-from taskwall.fleet import scanning
-from taskwall.source.files import Files
+from dulwich.objects import Blob, Commit, ObjectID, Tree
+from dulwich.refs import Ref
+from dulwich.repo import Repo
+
+from taskwall import fixes, lowering, model, readers, rules
+from taskwall.fleet.plan import Target
+from taskwall.fleet.scanning import FleetOptions, scanned
 
 _TEXTS = {
-    "main.tf": 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n',
-    "template.yaml": "Resources: {Main: {Type: AWS::EC2::VPC, Properties: {}}}",
+    "taskwall.toml": 'profile = "default"\n',
+    "main.tf": """
+resource "aws_security_group" "web" {
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
+
+resource "aws_launch_template" "web" {
+  vpc_security_group_ids = [aws_security_group.web.id]
+  user_data = base64encode("#!/bin/sh\\necho ECS_CLUSTER=web >> /etc/ecs/ecs.config\\n")
+}
+""",
+    "template.yaml": """
+Resources:
+  Web:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}]
+""",
+}
+_SELDOM = ("email.iterators", "email.message", "email.parser", "graphlib", "tree_sitter_bash")
+"""What is imported for some sources only."""
 
 
 def _warm_up() -> None:
-    from dulwich import config, objectspec, repo  # noqa: F401 (imported, and that is all)
-
-    folder = scanning.NO_FOLDER
-    texts = {os.path.join(folder, name): text for name, text in _TEXTS.items()}
-    scan(Options(paths=tuple(texts), cwd=folder), Files(texts))
+    for package in (fixes, lowering, model, readers, rules):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    for name in _SELDOM:
+        import_module(name)
+    with TemporaryDirectory(prefix="taskwall-") as folder:
+        repository = os.path.join(folder, "repository")
+        _commit(repository)
+        scanned(Target(repository, "HEAD"), FleetOptions(), os.path.join(folder, "scratch"))
+    gc.collect()
     gc.freeze()
+
+
+def _commit(repository: str) -> None:
+    tree = Tree()
+    blobs = {name.encode(): Blob.from_string(text.encode()) for name, text in _TEXTS.items()}
+    for name, blob in blobs.items():
+        tree.add(name, 0o100644, blob.id)
+    commit = Commit()
+    commit.tree = tree.id
+    commit.author = commit.committer = b"taskwall <>"
+    commit.author_time = commit.commit_time = 0
+    commit.author_timezone = commit.commit_timezone = 0
+    commit.message = b"warm up"
+    with Repo.init_bare(repository, mkdir=True) as made:
+        made.object_store.add_objects([(each, None) for each in (*blobs.values(), tree, commit)])
+        made.refs[Ref(b"HEAD")] = ObjectID(commit.id)
 
 
 _warm_up()

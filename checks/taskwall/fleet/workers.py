@@ -18,6 +18,11 @@ _AHEAD = 2
 _SECONDS_TO_ANSWER = 20
 _SECONDS_TO_CLOSE = 5
 _SECONDS_FOR_WORKERS = 60
+_QUIETLY = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+}
+"""Of a cluster in this process: what it sees of itself, many times a second, nobody looks at."""
 
 
 class Workplace(Struct, frozen=True):
@@ -85,17 +90,19 @@ def answers(
 @contextmanager
 def _here(jobs: int) -> Iterator[Any]:
     """A client of a cluster in this process: threads that wait for processes. No port is open."""
+    from dask import config
     from distributed import Client, LocalCluster
 
-    local = LocalCluster(
-        n_workers=1,
-        threads_per_worker=jobs,
-        processes=False,
-        protocol="inproc",
-        dashboard_address=None,
-        memory_limit=0,
-    )
-    client = Client(local)
+    with config.set(_QUIETLY):
+        local = LocalCluster(
+            n_workers=1,
+            threads_per_worker=jobs,
+            processes=False,
+            protocol="inproc",
+            dashboard_address=None,
+            memory_limit=0,
+        )
+        client = Client(local)
     try:
         yield client
     finally:

@@ -14,6 +14,11 @@ def finding_hover(finding: Finding, message: str, where: EditorRanges) -> str:
     return "\n\n".join(_paragraphs(finding, message, where))
 
 
+def fix_hover(finding: Finding) -> str:
+    """What an editor does not show that shows diagnostics over a finding; "" if nothing."""
+    return "" if finding.fix is None else f"Fix:\n\n{fenced(finding.fix.text)}"
+
+
 def _paragraphs(finding: Finding, message: str, where: EditorRanges) -> Iterator[str]:
     severity = "unknown" if finding.verdict == "unknown" else finding.severity
     first, *more = message.split("\n")
@@ -27,8 +32,8 @@ def _paragraphs(finding: Finding, message: str, where: EditorRanges) -> Iterator
             for text, file, line in steps
         ]
         yield "\n".join(("Because:", "", *chain))
-    if finding.fix is not None:
-        yield f"Fix:\n\n{fenced(finding.fix.text)}"
+    if fix := fix_hover(finding):
+        yield fix
     for rule in every_rule().rules:
         if rule.id == finding.rule:
             yield f"[{as_prose(rule.title)}]({rule.link})"

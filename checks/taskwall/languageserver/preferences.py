@@ -15,8 +15,11 @@ from taskwall.source.stack import Inputs
 SECTION = "taskwall"
 """The section of the editor's configuration that is asked for."""
 
-_OF_THE_EDITOR = {"path", "trace"}
-"""Settings of an extension that starts the server, which are none of the server's."""
+DIAGNOSTICS_IN_HOVER = "diagnosticsInHover"
+"""What an editor says at the start that shows diagnostics where something is hovered over."""
+
+_OF_THE_EDITOR = {"path", "trace", DIAGNOSTICS_IN_HOVER}
+"""What an extension that starts the server sets or says, and is no setting of the server."""
 
 
 class Preferences(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from taskwall import __version__
 from taskwall.languageserver.actions import EXPLAIN, SHOW
 from taskwall.languageserver.hover import SUMMARY_COMMAND, as_markdown
 from taskwall.languageserver.positions import Encoding, uri_of
-from taskwall.languageserver.preferences import SECTION, preferences
+from taskwall.languageserver.preferences import DIAGNOSTICS_IN_HOVER, SECTION, preferences
 from taskwall.languageserver.workspace import Workspace
 from taskwall.library.own_rules import every_rule
 from taskwall.rules._pages import page
@@ -121,6 +121,8 @@ class Server(LanguageServer):
         ]
         self._options = params.initialization_options
         workspace.prefer(*preferences(self._options))
+        if isinstance(self._options, dict):
+            workspace.shown_in_hover = self._options.get(DIAGNOSTICS_IN_HOVER) is True
         roots = [folder.uri for folder in params.workspace_folders or ()]
         if not roots and self.workspace.root_uri:
             roots = [self.workspace.root_uri]

@@ -21,7 +21,7 @@ from taskwall.languageserver.actions import actions, overlaps
 from taskwall.languageserver.diagnostics import SOURCE
 from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, OpenDocument
 from taskwall.languageserver.editor_ranges import EditorRanges
-from taskwall.languageserver.finding_hover import finding_hover
+from taskwall.languageserver.finding_hover import finding_hover, fix_hover
 from taskwall.languageserver.hover import Summaries, at_line, hover, lenses
 from taskwall.languageserver.positions import DocumentLines, Encoding, path_of, uri_of
 from taskwall.languageserver.preferences import Preferences
@@ -65,6 +65,8 @@ class Workspace:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self.encoding: Encoding = "utf-16"
+        self.shown_in_hover = False
+        """Whether the editor itself shows the diagnostics of what is hovered over."""
         self.preferences = Preferences()
         self._workspace_folders: dict[str, None] = {}
         self._documents: dict[str, OpenDocument] = {}
@@ -375,7 +377,9 @@ class Workspace:
         if view is not None and path in view.diagnostics:
             where, here = self._ranges(view), Range(position, position)
             findings = [
-                finding_hover(finding, diagnostic.message, where)
+                fix_hover(finding)
+                if self.shown_in_hover
+                else finding_hover(finding, diagnostic.message, where)
                 for finding, diagnostic in view.diagnostics[path].findings
                 if overlaps(diagnostic.range, here)
             ]

@@ -17,6 +17,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.flows import flow as model
 from taskwall.model.flows.flow import spoken_ports
 from taskwall.model.flows.flows import all_flows
+from taskwall.model.flows.obstacles import obstacles_between
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
     NoEndError,
@@ -24,7 +25,6 @@ from taskwall.model.flows.selection import (
     cidr_ranges,
     ends,
     flows_between,
-    obstacles_between,
     select_ends,
 )
 

@@ -1,11 +1,11 @@
 """From resources to the network: how `aws_*` and `AWS::*` types spell what the model knows.
 
 A file for each concept, both languages side by side in it. A function under `@lowers` reads the
-resources of its types; files here are found, not listed.
+resources of its types. A file is imported when there is a resource of one of its types: which file
+that is stands in `_types.py`, which `python -m tools.docs` derives.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from importlib import import_module
 from operator import is_not
 from os import listdir
@@ -17,7 +17,8 @@ from taskwall.core.values import Span
 from taskwall.findings.finding import Unread
 from taskwall.lowering._absent import with_possible
 from taskwall.lowering._cloud_control import SnakeCase
-from taskwall.lowering._draft import NetworkBuilder, kinds
+from taskwall.lowering._draft import NetworkBuilder
+from taskwall.lowering._types import LOWERED
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.model.permissions.circles import circle
 from taskwall.source.resource import Resource
@@ -38,7 +39,6 @@ class Lowered(Struct, frozen=True):
 
 def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lowered:
     """Build the network that resources declare."""
-    _load()
     draft = NetworkBuilder(with_possible(tuple(resources)))
     network = Network(draft.build(), policy)
     errors = (*draft.errors, *_circular(network))
@@ -54,7 +54,6 @@ class IncrementalLowering:
     def __init__(self, network: Network, queries: "QueryEngine") -> None:
         from taskwall.lowering._incremental import IncrementalNetworkBuilder
 
-        _load()
         self.plain = Network()
         self._network = network
         self._queries = queries
@@ -75,12 +74,11 @@ class IncrementalLowering:
 
 def lowered_types() -> frozenset[str]:
     """The resource types that are read, of both languages."""
-    _load()
-    return kinds()
+    return frozenset(LOWERED)
 
 
-@cache
-def _load() -> None:
+def import_all() -> None:
+    """Import every file, for those who ask for all types at once."""
     for file in sorted(listdir(__path__[0])):
         if file.endswith(".py") and not file.startswith("_"):
             import_module(f"{__name__}.{file[:-3]}")

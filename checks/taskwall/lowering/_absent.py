@@ -25,7 +25,6 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import entity_of
 from taskwall.lowering._resources import references_in
-from taskwall.model.data_stores.store import Store
 from taskwall.source.resource import ABSENT, Resource
 
 _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -202,7 +201,7 @@ def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
     written = [resource for resource in resources if resource.type != ABSENT]
     # Of what is looked up only stores: the database itself may be written here, too.
     declared = {
-        one.origin.address: one for one in written if not one.data or entity_of(one.type) is Store
+        one.origin.address: one for one in written if not one.data or entity_of(one.type) == "Store"
     }
     outside = _groups_from_elsewhere(written, declared)
     return [*written, *(one for call in absent for one in _possible(call, declared, outside))]
@@ -237,9 +236,8 @@ def _possible(
                 groups.setdefault(name, (value, place))
         for reference in _with_attached(_references(argument), declared):
             resource = declared.get(reference.resource)
-            kind = None if resource is None else entity_of(resource.type)
             if resource is not None:
-                known = _OWN_KINDS.get(resource.type) or (kind.__name__ if kind else "")
+                known = _OWN_KINDS.get(resource.type) or entity_of(resource.type)
                 handed.setdefault(known, {}).setdefault(reference.resource, (reference, place))
     for known, found in handed.items():
         for address, (thing, place) in found.items():

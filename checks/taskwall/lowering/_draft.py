@@ -1,6 +1,7 @@
 """The half-built network: how lowering functions are found, read cells, and link entities."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
 from taskwall.lowering._outside import is_main_table, is_outside, looks_here
 from taskwall.lowering._resources import ResourceIndex, root_of
+from taskwall.lowering._types import LOWERED
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell, Resource
@@ -204,8 +206,8 @@ class LoweredType(Struct, frozen=True):
     named: str
 
 
-_KINDS: dict[str, LoweredType] = {}
-_FIRST: dict[tuple[type[Entity], str], str] = {}
+ANNOUNCED: dict[str, LoweredType] = {}
+"""What the files that are imported so far make of resource types."""
 
 
 def lowers(
@@ -221,26 +223,17 @@ def lowers(
 
     def made(function: Lowering) -> Lowering:
         for name in types:
-            if name in _KINDS:
+            if name in ANNOUNCED:
                 raise TypeError(f"{name} is lowered twice")
-            _KINDS[name] = LoweredType(to, function, named)
-            if to is not None:
-                language = "cloudformation" if "::" in name else "terraform"
-                _FIRST.setdefault((to, language), name)
+            ANNOUNCED[name] = LoweredType(to, function, named)
         return function
 
     return made
 
 
-def entity_of(type_: str) -> type[Entity] | None:
-    """The kind of entity that others mean when they refer to a resource of a type."""
-    known = _KINDS.get(type_)
-    return None if known is None else known.entity
-
-
-def kinds() -> frozenset[str]:
-    """The resource types that functions under `lowers` have announced so far."""
-    return frozenset(_KINDS)
+def entity_of(type_: str) -> str:
+    """The kind of entity that others mean when they refer to a resource of a type, by its name."""
+    return LOWERED[type_][1] if type_ in LOWERED else ""
 
 
 class ExternalReference(Struct, frozen=True):
@@ -258,7 +251,7 @@ class NetworkBuilder(ResourceIndex):
     def __init__(self, resources: Iterable[Resource]) -> None:
         every = list(resources)
         if any(resource.type.startswith("awscc_") for resource in every):
-            translated = types_of(_KINDS)
+            translated = types_of(LOWERED)
             every = [as_cloudformation(resource, translated) for resource in every]
         super().__init__(every)
         self.attributes_read: set[tuple[str, str]] = set()
@@ -271,7 +264,7 @@ class NetworkBuilder(ResourceIndex):
     @staticmethod
     def lowers(name: str) -> bool:
         """Whether a resource type is read at all."""
-        return name in _KINDS
+        return name in LOWERED
 
     def build(self) -> Iterator[Struct]:
         """Lower every resource, then everything outside the sources that was referred to."""
@@ -287,14 +280,16 @@ class NetworkBuilder(ResourceIndex):
 
     def made(self, resource: Resource) -> Iterator[Any]:
         """What becomes of one resource."""
-        kind = _KINDS.get(resource.type)
-        if kind is not None and not resource.data:
-            yield from self._lowered(kind, ResourceReader(resource, self))
+        if resource.type in LOWERED and not resource.data:
+            yield from self._lowered(ResourceReader(resource, self))
 
-    def _lowered(self, kind: LoweredType, reading: ResourceReader) -> Iterator[Any]:
+    def _lowered(self, reading: ResourceReader) -> Iterator[Any]:
         """What a resource becomes; one that makes its lowering raise is reported, not the end."""
+        type_ = reading.resource.type
         try:
-            yield from kind.lowering(reading)
+            if type_ not in ANNOUNCED:
+                import_module(f"{__package__}.{LOWERED[type_][0]}")
+            yield from ANNOUNCED[type_].lowering(reading)
         except Exception as error:  # noqa: BLE001 (a defect here must not silence the rest)
             call = reading.origin.download
             at = call.place if call else reading.origin.header
@@ -407,14 +402,13 @@ class NetworkBuilder(ResourceIndex):
         resource = self.resources.get(reference.resource)
         if resource is None:
             return None
-        own = _KINDS.get(resource.type)
         if (suffix := _IMPLIED.get((kind.__name__, reference.attribute))) is not None:
             vpc = self.first_adopting(reference.resource)
             address = self.implied(kind, vpc) or vpc + suffix
             if resource.data or suffix == ".default":
                 self._refer((kind, address), cell, ())
             return address, not resource.data, ()
-        if own is None or own.entity is not kind:
+        if entity_of(resource.type) != kind.__name__:
             return None
         if not resource.data:
             return self.first_adopting(reference.resource), True, ()
@@ -436,7 +430,9 @@ class NetworkBuilder(ResourceIndex):
     def is_one(self, kind: type[Entity], reference: Reference) -> bool:
         """Whether a reference leads to one entity of a kind that the sources write."""
         resource = self.resources.get(reference.resource)
-        return resource is not None and not resource.data and entity_of(resource.type) is kind
+        return (
+            resource is not None and not resource.data and entity_of(resource.type) == kind.__name__
+        )
 
     def implied(self, kind: type[Entity], vpc: str) -> str:
         """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
@@ -463,9 +459,9 @@ class NetworkBuilder(ResourceIndex):
         """
         names: dict[str, str] = {}
         looked_up: dict[str, str] = {}
-        for type_, own in _KINDS.items():
-            for resource in self.types.get(type_, ()) if own.entity is kind else ():
-                attributes: tuple[str, ...] = (own.named, "id", "arn")
+        for type_, (_, entity, name) in LOWERED.items():
+            for resource in self.types.get(type_, ()) if entity == kind.__name__ else ():
+                attributes: tuple[str, ...] = (name, "id", "arn")
                 if resource.data:
                     attributes = ("id", "arn") if resource.origin.context else ()
                 for attribute in attributes:
@@ -482,9 +478,9 @@ class NetworkBuilder(ResourceIndex):
         """The entity behind a name that the sources do not declare: all its attributes unknown."""
         at, language, needs = outside.place, outside.language, outside.needs
         known = self.resources.get(name)
-        if known is not None and getattr(_KINDS.get(known.type), "entity", None) is not kind:
+        if known is not None and entity_of(known.type) != kind.__name__:
             known = None  # something else that happens to go by this name
-        type_ = known.type if known else _FIRST.get((kind, language)) or _FIRST[kind, "terraform"]
+        type_ = known.type if known else _type_of(kind, language) or _type_of(kind, "terraform")
         origin = Origin(name, name, at, language, context=outside.context)
         body = dict(known.body.fields) if known else {}
         places = known.body.places if known else {}
@@ -493,10 +489,22 @@ class NetworkBuilder(ResourceIndex):
         whole = Fields(body, places, rest, at)
         resource = Resource(type_, origin, whole, known.place if known else at, data=True)
         reading = ResourceReader(resource, self, needs)
-        for entity in self._lowered(_KINDS[type_], reading):
+        for entity in self._lowered(reading):
             if isinstance(entity, kind):
                 return entity
         return None
+
+
+def _type_of(kind: type[Entity], language: str) -> str:
+    """The first type of a language that becomes an entity of a kind, "" if it has none."""
+    return next(
+        (
+            type_
+            for type_, (_, entity, _) in LOWERED.items()
+            if entity == kind.__name__ and ("::" in type_) == (language == "cloudformation")
+        ),
+        "",
+    )
 
 
 _IMPLIED = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from taskwall.core.change import AttributeChange, NewValue, Placeholder
-from taskwall.core.values import Known, Unknown, Value
+from taskwall.core.change import AttributeChange, NewValue
+from taskwall.core.values import Known, Scalar, Unknown, Value
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.new_log_bucket import new_log_bucket
 from taskwall.model.core.entity import Entity, Setting
@@ -36,43 +36,41 @@ def access_log(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, _LOGS, r.name, says)
 
 
-_BUCKET = Placeholder("name of a bucket for logs")
-
-
 def logging(r: ResourceReader, kind: Setting) -> tuple[AttributeChange, ...]:
     """What would make a load balancer of a kind keep access logs in S3.
 
     It gets a bucket, if it names none, and if its kind is known, which decides who writes there.
     """
-    bucket: NewValue = _BUCKET
-    added: tuple[AttributeChange, ...] = ()
     attributes = r.attribute("access_logs", "LoadBalancerAttributes")
-    found: dict[object, Cell] = {}
     if r.terraform:
-        named = not attributes.get("bucket").absent
-    else:
-        found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
-        named = "access_logs.s3.bucket" in found
-    if not named and kind.known in ("application", "network"):
-        bucket, added = new_log_bucket(r, str(kind.known))
-    if r.terraform:
-        return (*block_of_logs(r, attributes, bucket), *added)
-    changes: tuple[AttributeChange, ...] = added
+        return _block_of_logs(r, attributes, kind.known)
+    found = {item.get("Key").known: item.get("Value") for item in attributes.each()}
+    wanted: dict[str, NewValue] = {_LOGS: "true"}
+    changes: tuple[AttributeChange, ...] = ()
+    if _BUCKET not in found:
+        wanted[_BUCKET], changes = new_log_bucket(r, kind.known)
     if _LOGS in found:
         changes += r.change(found[_LOGS], None, "true")
-    wanted: dict[str, NewValue] = {_LOGS: "true", "access_logs.s3.bucket": bucket}
     missing = tuple({"Key": key, "Value": each} for key, each in wanted.items() if key not in found)
     return changes + (r.change(attributes, None, missing, "[+]") if missing else ())
 
 
-def block_of_logs(
-    r: ResourceReader, block: Cell, bucket: NewValue = _BUCKET
-) -> tuple[AttributeChange, ...]:
-    """The same by a block that names a bucket."""
-    named = not block.get("bucket" if r.terraform else "S3BucketName").absent
-    terraform: dict[str, NewValue] = {} if named else {"bucket": bucket}
-    cloudformation: dict[str, NewValue] = {} if named else {"S3BucketName": bucket}
-    return r.change(block, {**terraform, "enabled": True}, {"Enabled": True, **cloudformation})
+_BUCKET = "access_logs.s3.bucket"
+
+
+def classic_logging(r: ResourceReader) -> tuple[AttributeChange, ...]:
+    """The same of a classic load balancer."""
+    return _block_of_logs(r, r.attribute("access_logs", "AccessLoggingPolicy"), "classic")
+
+
+def _block_of_logs(r: ResourceReader, block: Cell, kind: Scalar) -> tuple[AttributeChange, ...]:
+    """The same by a block."""
+    name = "bucket" if r.terraform else "S3BucketName"
+    wanted: dict[str, NewValue] = {}
+    added: tuple[AttributeChange, ...] = ()
+    if block.get(name).absent:
+        wanted[name], added = new_log_bucket(r, kind)
+    return (*r.change(block, {**wanted, "enabled": True}, {"Enabled": True, **wanted}), *added)
 
 
 def _delivered(r: ResourceReader) -> Setting | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Known, Need, Span, Unknown
 from taskwall.lowering._draft import ResourceReader, lowers, setting
-from taskwall.lowering.access_log import block_of_logs, classic_access_log
+from taskwall.lowering.access_log import classic_access_log, classic_logging
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME
 from taskwall.lowering.target_group import registration
@@ -36,7 +36,7 @@ def classic(r: ResourceReader) -> Iterator[object]:
         groups_setting=setting(groups, groups.key, links=links),
         subnets=r.links(Subnet, r.attribute("subnets", "Subnets"), "is in"),
         access_log=classic_access_log(r),
-        logging=block_of_logs(r, r.attribute("access_logs", "AccessLoggingPolicy")),
+        logging=classic_logging(r),
         check=r.setting("health_check.target", "HealthCheck.Target"),
     )
     if r.external:

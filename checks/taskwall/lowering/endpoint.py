@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from taskwall.core.change import AttributePath
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Reference, Text, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
@@ -22,7 +23,7 @@ from taskwall.model.endpoints.endpoint import (
     service_of,
 )
 from taskwall.model.entities.iam_policy import PolicyDocument, read_document
-from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.security_group import PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import RouteTable, Subnet, Vpc
 from taskwall.source.resource import Cell
 
@@ -63,6 +64,10 @@ def endpoint(r: ResourceReader) -> Iterator[object]:
         policy=None if policy.absent else _policy(r, policy),
         policy_setting=_whole(policy, "policy" if r.terraform else "PolicyDocument"),
     )
+    if r.terraform and service:
+        # Permissions and routes name the list by this attribute.
+        listed = replace(named, value=Known(f"com.amazonaws.{region_of(named.value)}.{service}"))
+        yield PrefixList(id=f"{r.id}.prefix_list_id", origin=r.origin, named=listed)
 
 
 def _looked_up(r: ResourceReader, name: Value | None) -> str:
@@ -83,7 +88,9 @@ def _looked_up(r: ResourceReader, name: Value | None) -> str:
 
 def _whole(cell: Cell, name: str) -> Setting:
     """A cell as a setting, whose value is kept whatever it is."""
-    return Setting(None if cell.absent else cell.value, cell.place, name, cell.resource.origin.name)
+    origin = cell.resource.origin
+    at = AttributePath(origin.address, cell.path) if cell.path else None
+    return Setting(None if cell.absent else cell.value, cell.place, name, origin.name, attribute=at)
 
 
 def _policy(r: ResourceReader, cell: Cell) -> PolicyDocument:

@@ -1,8 +1,10 @@
 """A bucket for access logs, with the policy that lets its load balancer write there, for fixes."""
 
 import json
+from collections.abc import Mapping
 
-from taskwall.core.change import AttributeChange, NewValue, SourceCode
+from taskwall.core.change import AttributeChange, NewValue, Placeholder, SourceCode
+from taskwall.core.values import Scalar
 from taskwall.lowering._draft import ResourceReader
 
 _OBJECTS = (
@@ -30,6 +32,12 @@ _NETWORK = """\
       Action    = "s3:GetBucketAcl"
       Resource  = aws_s3_bucket.{name}.arn
     }}"""
+
+_STATEMENTS: Mapping[Scalar, str] = {
+    "application": _APPLICATION,
+    "classic": _APPLICATION,
+    "network": _NETWORK,
+}
 
 _TERRAFORM = """\
 resource "aws_s3_bucket" "{name}" {{}}
@@ -66,6 +74,12 @@ _YAML_NETWORK = """\
           Action: s3:GetBucketAcl
           Resource: !GetAtt {name}.Arn"""
 
+_YAML_STATEMENTS: Mapping[Scalar, str] = {
+    "application": _YAML_APPLICATION,
+    "classic": _YAML_APPLICATION,
+    "network": _YAML_NETWORK,
+}
+
 _YAML = """\
 {name}:
   Type: AWS::S3::Bucket
@@ -84,20 +98,20 @@ READ = "2026-11-27"
 access logs"). What names the bucket names the policy, so that the policy is there first."""
 
 
-def new_log_bucket(r: ResourceReader, kind: str) -> tuple[NewValue, tuple[AttributeChange, ...]]:
+def new_log_bucket(r: ResourceReader, kind: Scalar) -> tuple[NewValue, tuple[AttributeChange, ...]]:
     """The name of a new bucket, as code, and the change that adds it beside its load balancer.
 
     Args:
         r: the load balancer.
-        kind: "application" or "network".
+        kind: of it, which decides who writes there; the user has to name a bucket if it is another
+            one than "application", "classic" and "network".
     """
+    if kind not in _STATEMENTS:
+        return Placeholder("name of a bucket for logs"), ()
     own = r.origin.name.rpartition(".")[2].rpartition("/")[2]
     name = f"{own}_logs" if r.terraform else f"{own}LogBucket"
-    if r.terraform:
-        statement, text = {"network": _NETWORK}.get(kind, _APPLICATION), _TERRAFORM
-    else:
-        statement, text = {"network": _YAML_NETWORK}.get(kind, _YAML_APPLICATION), _YAML
-    written = statement.format(name=name, objects=_OBJECTS.format(name=name))
+    text, statements = (_TERRAFORM, _STATEMENTS) if r.terraform else (_YAML, _YAML_STATEMENTS)
+    written = statements[kind].format(name=name, objects=_OBJECTS.format(name=name))
     named = SourceCode(
         f"aws_s3_bucket_policy.{name}.bucket" if r.terraform else f"!Ref {name}Policy",
         json.dumps({"Ref": f"{name}Policy"}),

@@ -1,6 +1,7 @@
-"""Target groups, and what is registered in them."""
+"""Target groups, and what is registered in them beside tasks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -16,6 +17,8 @@ from taskwall.model.entities.load_balancer import (
 from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell
 
+T = TypeVar("T")
+
 
 @lowers(
     "aws_lb_target_group",
@@ -28,8 +31,7 @@ def target_group(r: ResourceReader) -> Iterator[object]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
     kind = r.setting("target_type", "TargetType", "instance", "instance is the default")
-    # No other type takes load balancers, whatever an id turns out to be.
-    targets = _load_balancers(r) if kind.open or kind.known == "alb" else ()
+    registered = tuple(_registered(r))
     yield TargetGroup(
         id=r.id,
         origin=r.origin,
@@ -45,7 +47,9 @@ def target_group(r: ResourceReader) -> Iterator[object]:
             "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
         ),
         client_ip=_client_ip(r),
-        targets=tuple(targets),
+        family=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
+        targets=_of_type(kind, "alb", _load_balancers(registered)),
+        addresses=_of_type(kind, "ip", (setting(cell, cell.key) for _, cell in registered)),
     )
     here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
     for target in () if r.external else r.attribute("", "Targets").each():
@@ -66,16 +70,24 @@ def _client_ip(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, name, r.name)
 
 
-def _load_balancers(r: ResourceReader) -> Iterator[Link]:
-    """The load balancers that are registered in this target group, by itself or an attachment."""
+def _registered(r: ResourceReader) -> Iterator[tuple[ResourceReader, Cell]]:
+    """What this target group, or an attachment, registers in it."""
     for target in r.attribute("", "Targets").each():
-        link = r.link(LoadBalancer, target.get("Id"), "has as its target")
-        if link is not None:
-            yield link
+        yield r, target.get("Id")
     for other in r.said_by(TargetGroup, "target_group_arn", *_ATTACHMENTS):
-        link = other.link(LoadBalancer, other.attribute("target_id", ""), "registers")
+        yield other, other.attribute("target_id", "")
+
+
+def _load_balancers(registered: Iterable[tuple[ResourceReader, Cell]]) -> Iterator[Link]:
+    for reader, cell in registered:
+        link = reader.link(LoadBalancer, cell, "registers")
         if link is not None:
             yield link
+
+
+def _of_type(kind: Setting, wanted: str, found: Iterable[T]) -> tuple[T, ...]:
+    """What is registered in a target group of a type: none of another type, whatever an id is."""
+    return tuple(found) if kind.open or kind.known == wanted else ()
 
 
 _ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")

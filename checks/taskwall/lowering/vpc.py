@@ -387,7 +387,8 @@ def internet_block(r: ResourceReader) -> Iterator[Entity]:
 def block_exclusion(r: ResourceReader) -> Iterator[Entity]:
     of_vpc, of_subnet = r.attribute("vpc_id", "VpcId"), r.attribute("subnet_id", "SubnetId")
     of = r.must(Subnet, of_subnet, "spares") if of_vpc.absent else r.must(Vpc, of_vpc, "spares")
-    yield BlockExclusion(id=r.id, origin=r.origin, of=of)
+    mode = r.setting("internet_gateway_exclusion_mode", "InternetGatewayExclusionMode")
+    yield BlockExclusion(id=r.id, origin=r.origin, of=of, mode=mode)
 
 
 @lowers("aws_vpc_encryption_control", "AWS::EC2::VPCEncryptionControl")

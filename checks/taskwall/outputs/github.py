@@ -54,7 +54,8 @@ def _commands(report: Report) -> Iterator[str]:
             yield _finding(GITHUB_COMMANDS[finding.severity], finding.severity, finding, report)
     for call, text in absent_calls(report.document.absent):
         place = {"file": call.file, "line": str(call.line)}
-        yield _command("notice", {**place, "title": f"taskwall: {call.kind} not read"}, text)
+        how = "read as a stand-in" if call.read_as else "not read"
+        yield _command("notice", {**place, "title": f"taskwall: {call.kind} {how}"}, text)
     for finding in found:
         if finding.verdict == "unknown":
             yield _finding("notice", "unknown", finding, report)

@@ -100,11 +100,11 @@ def _summary(report: Report) -> str:
 
 
 def _table(fails: list[Finding], report: Report) -> Iterator[str]:
-    links = {rule.id: rule.link for rule in report.rules}
+    rules = {rule.id: rule for rule in report.rules}
     yield "| Severity | Rule | Where | What |"
     yield "| --- | --- | --- | --- |"
     for one in fails[:MAX_ROWS]:
-        rule = f"[{one.rule}]({links[one.rule]})" if one.rule in links else one.rule
+        rule = f"[{one.rule}]({rules[one.rule].link})" if one.rule in rules else one.rule
         text = as_plain(one_line(one, report.reasons))
         yield f"| {one.severity} | {rule} | {_where(one)} | {text} |"
     yield from _more(fails)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import __version__
+from taskwall.core.paths import encloses
 from taskwall.engine.judgement import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
@@ -41,6 +42,7 @@ from taskwall.source.secret_names import without_user
 from taskwall.source.stack import AbsentSource, InternalError, SourceError
 from taskwall.source.submodules import is_called
 from taskwall.sources.found import Sources
+from taskwall.sources.links import LINK
 from taskwall.sources.proposals import MAX_PROPOSED, as_setting
 
 
@@ -173,7 +175,7 @@ class ReportBuilder:
             certain_passes=self.rows.certain_passes,
             has_baseline=bool(baseline_path),
             seconds=self._seconds(),
-            open_ties=_most_needed_first((tie for tie in ties if tie.to_stack is None), loud),
+            open_ties=_open_ties(ties, loud),
         )
 
     def _sorted_out(self, known: Baseline, baseline_path: str) -> _SortedOut:
@@ -394,29 +396,47 @@ def _first_of(paths: list[str]) -> str:
     return f"{', '.join(paths[:3])}{more}"
 
 
-def _most_needed_first(
+def _open_ties(
     ties: Iterable[ReportedTie], findings: Iterable[Finding]
-) -> tuple[ReportedTie, ...]:
-    """Ties that are open, in the order of how many unknowns wait for what they would give."""
-    waits = Counter(name for one in findings for name in one.missing)
+) -> tuple[tuple[ReportedTie, int], ...]:
+    """Ties that are open, each with how many unknowns wait for what it would give, most first."""
+    waits = Counter(_own(name) for one in findings for name in one.missing)
 
     def needed(tie: ReportedTie) -> int:
         own = (tie.from_, f"{tie.from_}.")
         return sum(n for name, n in waits.items() if name == own[0] or name.startswith(own[1]))
 
-    return tuple(sorted(ties, key=lambda tie: -needed(tie)))
+    found = [(tie, needed(tie)) for tie in ties if tie.to_stack is None]
+    return tuple(sorted(found, key=lambda one: -one[1]))
+
+
+def _own(name: str) -> str:
+    """An address without the name of its root, which stands before it where roots share names."""
+    before, bracket, rest = name.partition("[")
+    return f"{before.rpartition('/')[2]}{bracket}{rest}"
 
 
 def all_absent(
     called: Sequence[tuple[str, AbsentSource]],
-    submodules: Iterable[tuple[str, AbsentSource]],
+    folders: Sequence[tuple[str, AbsentSource]],
     paths: ReportPaths,
 ) -> tuple[Absent, ...]:
-    """What stacks call, and the submodules that none calls, each once, as a report shows it."""
+    """What stacks call, and what lies in folders that none calls, each once, as a report shows it.
+
+    Of what is called behind a link that was not followed, the cure is that of the link.
+    """
     calls = [one for _, one in called]
-    more = [(at, one) for at, one in submodules if not is_called(one, calls)]
-    found = {shown_absent(one, paths.shown(stack), paths) for stack, one in (*called, *more)}
+    more = [(at, one) for at, one in folders if not is_called(one, calls)]
+    links = {one.place.file: one.cure for _, one in folders if one.kind == LINK}
+    said = [(stack, _behind_a_link(one, links)) for stack, one in called]
+    found = {shown_absent(one, paths.shown(stack), paths) for stack, one in (*said, *more)}
     return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
+
+
+def _behind_a_link(one: AbsentSource, links: Mapping[str, str]) -> AbsentSource:
+    path = os.path.normpath(os.path.join(os.path.dirname(one.place.file), one.source))
+    cure = next((cure for link, cure in links.items() if encloses(link, path)), one.cure)
+    return replace(one, cure=cure)
 
 
 def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:

@@ -6,7 +6,7 @@ down. `taskwall.rules` finds the files.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import TRUE, Fact, all_of, existence
 from taskwall.core.values import Need, Origin, Span
-from taskwall.findings.finding import RuleDescription, Severity
+from taskwall.findings.finding import RuleDescription, Severity, link_of
 from taskwall.model.core.network import Network
 
 SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", "See")
@@ -26,10 +26,6 @@ SECTIONS = ("What", "Why", "Fine when", "Terraform", "CloudFormation", "Guide", 
 `<name>` stands for what the verdict calls so. `Guide` names the recommendations of
 `data/guide.toml` that the rule encodes, or says "beyond".
 """
-
-
-GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html"
-"""The AWS guide that the rules encode."""
 
 
 PROFILES = ("default", "pci", "strict")
@@ -119,7 +115,7 @@ def cannot_be_seen(
     return Verdict(on, place, unseen, message, concerned=concerned)
 
 
-Judge: TypeAlias = Callable[[Network], Iterator[Verdict]]
+Judge: TypeAlias = Callable[[Network], Iterable[Verdict]]
 
 
 class Rule(Struct, frozen=True):
@@ -173,7 +169,7 @@ class Rule(Struct, frozen=True):
     @property
     def link(self) -> str:
         """The first page that its section `See` names, else the guide: where a reader is sent."""
-        return next(iter(self.sections["See"].split()), GUIDE)
+        return link_of(self.sections)
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -187,9 +183,8 @@ class Rule(Struct, frozen=True):
 
 def describe(rule: Rule) -> RuleDescription:
     """A rule as reports describe it."""
-    what, why = (" ".join(rule.sections[name].split()) for name in ("What", "Why"))
     severity = rule.severity_given or rule.severity
-    return RuleDescription(rule.id, rule.name, rule.title, severity, what, why, rule.link)
+    return RuleDescription(rule.id, rule.name, rule.title, severity, rule.sections)
 
 
 def rule(
@@ -217,11 +212,11 @@ def rule(
     def made(judge: Judge) -> Rule:
         module = sys.modules[judge.__module__]
         stem = judge.__module__.rpartition(".")[2]
-        number, _, name = stem.partition("_")
-        title, sections = parsed_docstring(module.__doc__ or "", number.upper(), stem)
+        id_, name = names_of(stem)
+        title, sections = parsed_docstring(module.__doc__ or "", id_, stem)
         return Rule(
-            number.upper(),
-            name.replace("_", "-"),
+            id_,
+            name,
             title,
             severity,
             default,
@@ -234,6 +229,12 @@ def rule(
         )
 
     return made
+
+
+def names_of(stem: str) -> tuple[str, str]:
+    """The id and the name of a rule, by the name of its file without the ending."""
+    number, _, name = stem.partition("_")
+    return number.upper(), name.replace("_", "-")
 
 
 def parsed_docstring(

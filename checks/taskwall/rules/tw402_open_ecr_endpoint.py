@@ -42,11 +42,27 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
 from collections.abc import Iterator
 
+from taskwall.core.change import Placeholder
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import ECR, Endpoint, is_for, policy_key, stated
+from taskwall.model.endpoints.policy_changes import with_condition
 from taskwall.model.endpoints.policy_restricts import keeps_images
 from taskwall.rules._rule import Verdict, rule
+
+_IN_STATEMENTS = {
+    "Terraform": "In each statement of the policy that lets images be pushed anywhere:\n"
+    'Condition = { StringEquals = { "aws:ResourceAccount" = "<account that owns the images>" } }',
+    "CloudFormation": "In each statement of the policy that lets images be pushed anywhere:\n"
+    """\
+Condition:
+  StringEquals:
+    aws:ResourceAccount: <account that owns the images>""",
+}
+"""What to write in a policy that is there, in both languages."""
+
+_KEY = "aws:ResourceAccount"
+_MEANT = Placeholder("account that owns the images")
 
 
 @rule("medium", default=True, pci=True)
@@ -79,5 +95,9 @@ def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
             about=policy_key(endpoint, said),
             absent=absent,
             sets=absent,
+            changes=()
+            if absent
+            else with_condition(said, keeps_images, "aws:ResourceAccount", _MEANT, _MEANT),
+            remedy="" if absent else _IN_STATEMENTS,
             concerned=concerned,
         )

@@ -23,12 +23,17 @@ See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_conditi
 
 from collections.abc import Iterator
 
+from taskwall.core.change import Placeholder
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import ECR, Endpoint, is_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import TOKEN
+from taskwall.model.endpoints.policy_changes import with_condition
 from taskwall.model.endpoints.policy_restricts import demands_organisation
+from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
 from taskwall.rules._rule import Verdict, rule
+
+_MEANT = Placeholder("id of the organisation")
 
 
 @rule("low", pci=True)
@@ -39,7 +44,7 @@ def any_organisation(network: Network) -> Iterator[Verdict]:
         if concerned.truth is False:
             continue
         demanded = said.policy.fact(
-            demands_organisation(said.policy, "ecr", TOKEN),
+            _demanded(said.policy),
             f"{said.policy.name} allows ECR to principals of an organisation or account only",
             f"{said.policy.name} allows ECR to principals of any organisation",
         )
@@ -52,4 +57,9 @@ def any_organisation(network: Network) -> Iterator[Verdict]:
             about=policy_key(endpoint, said),
             concerned=concerned,
             asked_by=("TW402",),
+            changes=with_condition(said, _demanded, "aws:PrincipalOrgID", _MEANT, _MEANT),
         )
+
+
+def _demanded(policy: PolicyDocument) -> Tristate:
+    return demands_organisation(policy, "ecr", TOKEN)

@@ -41,8 +41,9 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.h
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
 """  # noqa: E501 (actions are one line)
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from taskwall.core.change import AttributeChange, NewValue, Placeholder, SourceCode
 from taskwall.core.facts import Fact, all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import (
@@ -54,8 +55,9 @@ from taskwall.model.endpoints.endpoint import (
     stated,
 )
 from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource
+from taskwall.model.endpoints.policy_changes import with_condition, with_statement
 from taskwall.model.endpoints.policy_restricts import restricts
-from taskwall.model.entities.iam_policy import each
+from taskwall.model.entities.iam_policy import PolicyDocument, Tristate, each
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -87,6 +89,8 @@ def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             about=endpoint_key(endpoint),
             absent=absent,
             sets=absent,
+            changes=() if absent else _changes(endpoint, said),
+            remedy="" if absent or works.truth is False else _IN_STATEMENTS,
             concerned=concerned,
             asked_by=("TW402",),
         )
@@ -96,9 +100,56 @@ def _works(endpoint: Endpoint, said: Stated) -> Fact:
     """Whether the agent may do by an endpoint what it does there."""
     actions = AGENT_ACTIONS.get(endpoint.service, ())
     named = ", ".join(actions)
-    truth = each(allows(said.policy, action, some_resource, foreign=False) for action in actions)
+    truth = each(_allowed(said.policy, action) for action in actions)
     return said.policy.fact(
         truth if actions else None,
         f"{said.policy.name} allows {named or 'what the agent needs'}",
         f"{said.policy.name} does not allow all of {named}",
     )
+
+
+def _changes(endpoint: Endpoint, said: Stated) -> tuple[AttributeChange, ...]:
+    """What lets the agent do what it needs, and only the account do anything."""
+    narrowed = with_condition(
+        said, lambda policy: restricts(policy, "ecs"), "aws:PrincipalAccount", _ACCOUNT, _OWN
+    )
+    actions = AGENT_ACTIONS.get(endpoint.service, ())
+    lacking = tuple(each for each in actions if not _allowed(said.policy, each))
+    if not lacking:
+        return narrowed
+    opened = with_statement(
+        said,
+        lambda policy: each(_allowed(policy, one) for one in lacking),
+        _statement(lacking, _ACCOUNT),
+        _statement(lacking, _OWN),
+    )
+    return (*narrowed, *opened) if opened else ()
+
+
+_IN_STATEMENTS = {
+    "Terraform": "In each statement of the policy that allows everything:\n"
+    'Condition = { StringEquals = { "aws:PrincipalAccount" = "<account>" } }',
+    "CloudFormation": "In each statement of the policy that allows everything:\n"
+    """\
+Condition:
+  StringEquals:
+    aws:PrincipalAccount: !Ref AWS::AccountId""",
+}
+"""What to write in a policy that is there, in both languages."""
+
+_ACCOUNT = Placeholder("account")
+_OWN = SourceCode("!Ref AWS::AccountId", '{"Ref": "AWS::AccountId"}')
+
+
+def _statement(actions: tuple[str, ...], account: NewValue) -> Mapping[str, NewValue]:
+    return {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": actions if len(actions) > 1 else actions[0],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalAccount": account}},
+    }
+
+
+def _allowed(policy: PolicyDocument, action: str) -> Tristate:
+    return allows(policy, action, some_resource, foreign=False)

@@ -23,13 +23,17 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 
+from taskwall.core.change import AttributeChange, NewValue, SourceCode
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.availability import is_needed, pulls_layers, serves_subnets
-from taskwall.model.endpoints.endpoint import Endpoint, is_for, policy_key, stated
+from taskwall.model.endpoints.availability import is_needed, pulls_layers, routed, serves_subnets
+from taskwall.model.endpoints.endpoint import Endpoint, Stated, is_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import allows, layers
+from taskwall.model.endpoints.policy_changes import with_statement
+from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -48,13 +52,14 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
             holds=f"{endpoint.name} is in the route tables of the tasks' subnets",
             negative=True,
             concerned=concerned,
+            changes=routed(network, endpoint),
         )
         said = stated(network, endpoint)
         judged = all_of((kind, said.written, pulls_layers(network, endpoint)))
         if judged.truth is False:
             continue
         passed = said.policy.fact(
-            allows(said.policy, "s3:GetObject", layers, foreign=True),
+            _allows_layers(said.policy),
             f"{said.policy.name} allows image layers",
             f"{said.policy.name} does not allow s3:GetObject on the layer bucket of ECR",
         )
@@ -67,4 +72,37 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
             holds=f"the policy of {endpoint.name} allows image layers",
             about=policy_key(endpoint, said),
             concerned=judged,
+            changes=_opened(endpoint, said),
+            remedy=_IN_POLICY,
         )
+
+
+def _allows_layers(policy: PolicyDocument) -> Tristate:
+    return allows(policy, "s3:GetObject", layers, foreign=True)
+
+
+_IN_POLICY = {
+    "Terraform": "Add a statement to the policy:\n"
+    '{ Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource ='
+    ' "arn:aws:s3:::prod-<region>-starport-layer-bucket/*" }',
+    "CloudFormation": "Add a statement to the policy:\n"
+    """\
+- Effect: Allow
+  Principal: "*"
+  Action: s3:GetObject
+  Resource: !Sub arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*""",
+}
+"""What to add to a policy, in both languages."""
+
+
+def _opened(endpoint: Endpoint, said: Stated) -> tuple[AttributeChange, ...]:
+    """What lets images be pulled by the policy of an endpoint."""
+    bucket = f"arn:aws:s3:::prod-{endpoint.region or '<region>'}-starport-layer-bucket/*"
+    layers_ = "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
+    code = SourceCode(f"!Sub {layers_}", json.dumps({"Fn::Sub": layers_}))
+    terraform: NewValue = bucket if endpoint.region else SourceCode(f'"{bucket}"')
+    return with_statement(said, _allows_layers, _statement(terraform), _statement(code))
+
+
+def _statement(bucket: NewValue) -> Mapping[str, NewValue]:
+    return {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": bucket}

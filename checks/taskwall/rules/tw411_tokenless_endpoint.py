@@ -24,7 +24,11 @@ from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_key, is_for, stated
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything
+from taskwall.model.endpoints.policy_changes import with_statement
+from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
 from taskwall.rules._rule import Verdict, rule
+
+_STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": TOKEN, "Resource": "*"}
 
 
 @rule("low", default=True)
@@ -35,7 +39,7 @@ def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
         if concerned.truth is False:
             continue
         allowed = said.policy.fact(
-            allows(said.policy, TOKEN, anything, foreign=False),
+            _allows_token(said.policy),
             f"{said.policy.name} allows {TOKEN} on *",
             f"{said.policy.name} does not allow {TOKEN} on *",
         )
@@ -48,4 +52,9 @@ def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
             about=endpoint_key(endpoint),
             concerned=concerned,
             asked_by=("TW402",),
+            changes=with_statement(said, _allows_token, _STATEMENT, _STATEMENT),
         )
+
+
+def _allows_token(policy: PolicyDocument) -> Tristate:
+    return allows(policy, TOKEN, anything, foreign=False)

@@ -8,9 +8,11 @@ Why: The address of a task belongs to another task minutes later. With these fie
 Fine when: Another log of the same VPC has them; then this one is not judged. AWS fills them for
     tasks in awsvpc mode, and only if the principal that creates the flow log may list clusters and
     tasks.
-Terraform: Set a format (in Terraform, $${...} writes a literal ${...}):
+Terraform: Set a format, with the fields of TW703 too, since each other format replaces the flow log
+    (in Terraform, $${...} writes a literal ${...}):
     log_format = "$${version} $${vpc-id} $${subnet-id} $${instance-id} $${interface-id} $${srcaddr} $${dstaddr} $${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status} $${ecs-cluster-name} $${ecs-service-name} $${ecs-task-id}"
-CloudFormation: Set a format (without !Sub, or with ${!vpc-id} in it):
+CloudFormation: Set a format, with the fields of TW703 too, since each other format replaces the
+    flow log (without !Sub, or with ${!vpc-id} in it):
     LogFormat: "${version} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${ecs-cluster-name} ${ecs-service-name} ${ecs-task-id}"
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
@@ -21,14 +23,8 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import FlowLog
-from taskwall.model.logging.flow_logs import judged_logs, lacks_fields, with_fields
+from taskwall.model.logging.flow_logs import TASK_FIELDS, judged_logs, lacks_fields, whole_format
 from taskwall.rules._rule import Verdict, rule
-
-FIELDS = (
-    "ecs-cluster-name or ecs-cluster-arn",
-    "ecs-service-name",
-    "ecs-task-id or ecs-task-arn",
-)
 
 
 @rule("info")
@@ -42,9 +38,9 @@ def taskless_flow_log(network: Network) -> Iterator[Verdict]:
             holds=f"{log.name} records cluster, service and task",
             negative=True,
             concerned=concerned,
-            changes=log.format.to(with_fields(log, FIELDS)),
+            changes=log.format.to(whole_format(log)),
         )
 
 
 def _has_fields(log: FlowLog) -> Fact:
-    return ~lacks_fields(log, FIELDS)
+    return ~lacks_fields(log, TASK_FIELDS)

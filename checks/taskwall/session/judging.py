@@ -1,6 +1,7 @@
 """Judging a stack again and again: what a change cannot have reached is recalled."""
 
 from collections.abc import Sequence
+from itertools import count
 from operator import is_
 
 from taskwall.engine import judge as engine
@@ -17,9 +18,53 @@ from taskwall.settings import Settings
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Stack
 
+MOST_NETWORKS = 16
+"""For as many scenarios of a stack a network of its own is kept: they share nothing in memory."""
+
+
+class _ScenarioNetwork:
+    """The network of a stack under one scenario, with all that was answered about it."""
+
+    def __init__(self, policy: RulePolicy) -> None:
+        self._queries = QueryEngine()
+        network = Network((), policy)
+        network.queries = self._queries
+        self._lowering = IncrementalLowering(network, self._queries)
+        self._judgement = Entry("judgement")
+        self._reads: dict[Entry, None] = {}
+        self._resources: tuple[Resource, ...] = ()
+
+    def lowered(self, resources: Sequence[Resource]) -> Lowered:
+        """The network that resources declare."""
+        self._queries.active_dependencies = self._reads
+        self._queries.revision += 1
+        self._resources = ()
+        found = self._lowering.lowered(resources)
+        self._resources = tuple(resources)
+        return found
+
+    def of(self, resources: Sequence[Resource]) -> Network | None:
+        """What it was last built to, if that was of these very resources."""
+        known = self._resources
+        same = len(resources) == len(known) and all(map(is_, resources, known))
+        return self._lowering.plain if same else None
+
+    def end(self, *, given_up: bool) -> None:
+        """Forget what was not asked this time; nothing, if that was given up midway."""
+        before = self._judgement.dependencies if given_up else {}
+        self._queries.active_dependencies = {}
+        self._queries.set_dependencies(self._judgement, {**before, **self._reads})
+        self._reads = {}
+        if not given_up:
+            self._queries.collect_garbage()
+
 
 class IncrementalStack:
-    """The network of a stack, to be brought up to date when its sources change."""
+    """The networks of a stack, to be brought up to date when its sources change.
+
+    There is one for each scenario: from one to the next more may change than from one key to the
+    next.
+    """
 
     def __init__(self, rules: Sequence[Rule], settings: Settings) -> None:
         self._rules = rules
@@ -28,34 +73,34 @@ class IncrementalStack:
 
     def _begin(self) -> None:
         """Remember nothing."""
-        self._queries = QueryEngine()
-        self._network = Network((), engine.policy_of(self._settings))
-        self._network.queries = self._queries
-        self._lasting = IncrementalLowering(self._network, self._queries)
-        self._judgement = Entry("judgement")
+        self._networks: list[_ScenarioNetwork] = []
         self._merge_cache = MergeCache()
-        self._resources: tuple[Resource, ...] = ()
 
     def judge(self, stack: Stack, check_cancelled: CancellationCheck) -> Judgement:
         """The judgement of the stack now; what `check_cancelled` raises leaves it as it was."""
         # Other values of defaults would take longer than a key may.
         followed = explore(stack, check_cancelled, tries_defaults=False)
         asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
-        queries = self._queries
-        reads: dict[Entry, None] = {}
-        queries.active_dependencies = reads
+        turns = count()
+
+        def lowered(resources: Sequence[Resource], policy: RulePolicy) -> Lowered:
+            turn = min(next(turns), MOST_NETWORKS - 1)
+            if turn == len(self._networks):
+                self._networks.append(_ScenarioNetwork(policy))
+            return self._networks[turn].lowered(resources)
+
         try:
-            found = engine.judge_scenarios(*asked, self._lowered, self._merge_cache)
+            found = engine.judge_scenarios(*asked, lowered, self._merge_cache)
         except AmbiguousError:
             self._begin()
             return engine.judge_scenarios(*asked)
         except BaseException:  # what was answered until then stands
-            queries.set_dependencies(self._judgement, {**self._judgement.dependencies, **reads})
+            for network in self._networks:
+                network.end(given_up=True)
             raise
-        finally:
-            queries.active_dependencies = {}
-        queries.set_dependencies(self._judgement, reads)
-        queries.collect_garbage()
+        del self._networks[next(turns) :]
+        for network in self._networks:
+            network.end(given_up=False)
         return found
 
     def summaries(self, stack: Stack) -> tuple[ResourceSummary, ...]:
@@ -66,20 +111,9 @@ class IncrementalStack:
         try:
             evaluation = stack.evaluate({})
             resources = evaluation.resources
-            known = len(resources) == len(self._resources) and all(
-                map(is_, resources, self._resources)
-            )
-            network = self._lasting.plain if known else lower(resources).network
+            known = (network.of(resources) for network in self._networks)
+            network = next(filter(None, known), None) or lower(resources).network
             found = tuple(summaries(network))
             return Redactor(evaluation.sensitive_texts).apply(evaluation.line_map.apply(found))
         except RecursionError:
             return ()
-
-    def _lowered(self, resources: Sequence[Resource], policy: RulePolicy) -> Lowered:
-        """The network that resources declare; `policy` is the one that it has."""
-        del policy
-        self._queries.revision += 1
-        self._resources = ()
-        found = self._lasting.lowered(resources)
-        self._resources = tuple(resources)
-        return found

@@ -1,7 +1,7 @@
 """See that what a settings file says can be meant so, and make its paths absolute."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,35 +44,9 @@ def checked(
     Raises:
         SettingsError: something is not valid.
     """
-    known = setting_keys()
-    found = {}
-    for written, value in table.items():
-        key = written.replace("_", "-")
-        if key not in known:
-            hint = "" if key != "tool" else "; in taskwall.toml the keys are at the top level"
-            raise SettingsError(
-                f'{file}: there is no setting "{written}"{nearest(key, known)}{hint}.'
-            )
-        for word in value if isinstance(value, list) else [value]:
-            if key in CHOICES and isinstance(word, str):
-                one_of(word, CHOICES[key], f"{file}: {written}")
-        inner = _TABLES.get(key)
-        found[key] = value if inner is None else _spelled(key, inner, value, file)
-    try:
-        settings = msgspec.convert({**found, "file": file}, Settings)
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).replace("`", "").partition(" - at $.")
-        raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
+    settings = _read(table, file)
     baseline = settings.baseline and os.path.join(os.path.dirname(file), settings.baseline)
-    named = [
-        *((f"module-sources.{name}", path) for name, path in settings.module_sources.items()),
-        *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
-        *(("context.path", one.path) for one in settings.context),
-        *(("deployment.path", one.path) for one in settings.deployment),
-        *(("deployment.var-files", path) for one in settings.deployment for path in one.var_files),
-        *(("deployment.parameters", one.parameters) for one in settings.deployment),
-    ]
-    named = [(key, path) for key, path in named if path]
+    named = [*_named(settings)]
     for intent in settings.expect:
         _meant(intent, file)
     if bounded:
@@ -81,14 +55,7 @@ def checked(
             _inside(file, key, _absolute(path, file))
     sides = (side for tie in settings.ties.items() for side in tie)
     named += (("ties", stack) for side in sides if (stack := stack_of(side)))
-    for key in ("select", "ignore", "elsewhere"):
-        known_rules(getattr(settings, key), rules, f"{file}: {key}")
-    for one in settings.per_path:
-        known_rules(one.ignore, rules, f"{file}: per-path")
-    ids = [rule.id for rule in rules]
-    for id_ in settings.severity:
-        if id_ not in ids:
-            raise SettingsError(f'{file}: severity: no rule is "{id_}"{nearest(id_, ids)}.')
+    _about_rules(settings, rules, file)
     return msgspec.structs.replace(
         settings,
         select=upper(settings.select),
@@ -111,6 +78,62 @@ def checked(
             if not os.path.exists(_absolute(path, file))
         ),
     )
+
+
+def _read(table: Mapping[str, Any], file: str) -> Settings:
+    """What a table says, as it is written.
+
+    Raises:
+        SettingsError: there is no such key, or a value is of another kind.
+    """
+    known = setting_keys()
+    found = {}
+    for written, value in table.items():
+        key = written.replace("_", "-")
+        if key not in known:
+            hint = "" if key != "tool" else "; in taskwall.toml the keys are at the top level"
+            raise SettingsError(
+                f'{file}: there is no setting "{written}"{nearest(key, known)}{hint}.'
+            )
+        for word in value if isinstance(value, list) else [value]:
+            if key in CHOICES and isinstance(word, str):
+                one_of(word, CHOICES[key], f"{file}: {written}")
+        inner = _TABLES.get(key)
+        found[key] = value if inner is None else _spelled(key, inner, value, file)
+    try:
+        return msgspec.convert({**found, "file": file}, Settings)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).replace("`", "").partition(" - at $.")
+        raise SettingsError(f"{file}: {where or 'settings'}: {what.lower()}.") from error
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The paths that are read, each with the key that names it."""
+    named = (
+        *((f"module-sources.{name}", path) for name, path in settings.module_sources.items()),
+        *((f"remote-state.{name}", path) for name, path in settings.remote_state.items()),
+        *(("context.path", one.path) for one in settings.context),
+        *(("deployment.path", one.path) for one in settings.deployment),
+        *(("deployment.var-files", path) for one in settings.deployment for path in one.var_files),
+        *(("deployment.parameters", one.parameters) for one in settings.deployment),
+    )
+    return ((key, path) for key, path in named if path)
+
+
+def _about_rules(settings: Settings, rules: "Sequence[Rule]", file: str) -> None:
+    """See that there are all rules that settings name.
+
+    Raises:
+        SettingsError: one of them is not there.
+    """
+    for key in ("select", "ignore", "elsewhere"):
+        known_rules(getattr(settings, key), rules, f"{file}: {key}")
+    for one in settings.per_path:
+        known_rules(one.ignore, rules, f"{file}: per-path")
+    ids = [rule.id for rule in rules]
+    for id_ in settings.severity:
+        if id_ not in ids:
+            raise SettingsError(f'{file}: severity: no rule is "{id_}"{nearest(id_, ids)}.')
 
 
 def _spelled(name: str, inner: type[Struct], table: object, file: str) -> object:

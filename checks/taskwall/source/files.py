@@ -98,6 +98,8 @@ class Files:
         """How often texts were changed."""
         self.links: dict[str, None] = {}
         """The links that were met and not followed."""
+        self.dead_links: dict[str, None] = {}
+        """The links that were met and lead to nothing."""
         self.is_excluded: Callable[[str], bool] = lambda _: False
         """Whether the user leaves a file out."""
         self._bounds: tuple[str, ...] = ()
@@ -334,4 +336,6 @@ def walk(
                     below.append((entry.path, inner))
                 elif is_file or not linked:  # reading a pipe or a device tells that it is none
                     yield entry.path
+                elif files is not None and not os.path.exists(entry.path):
+                    files.dead_links[entry.path] = None
             folders.extend(reversed(below))

@@ -44,11 +44,12 @@ class ExhaustedError(SourceError, frozen=True, gc=False):
 class AbsentSource(Struct, frozen=True, gc=False):
     """A module, template or file that a source calls and that is not there to be read.
 
-    `kind` is "module", "template", "include" (any other file), "macro", "unit" or "submodule",
-    `name` what the call is named (`module.vpc`, a logical id), `source` and `version` what it asks
-    for, as far as that is known. `cure` is the command that brings it, or says what else to do.
-    `read_as` names the model of it that was read in its place, if there was one. `root` is the
-    folder that the cure is for, "" if that is the stack's.
+    `kind` is "module", "template", "include" (any other file), "macro", "unit", "submodule",
+    "link", "app" (of CDK) or "components" (of a Terraform Stack). `name` is what the call is named
+    (`module.vpc`, a logical id), `source` and `version` what it asks for, as far as that is known.
+    `cure` is the command that brings it, or says what else to do. `read_as` names the model of it
+    that was read in its place, if there was one. `root` is the folder that the cure is for, "" if
+    that is the stack's.
     """
 
     kind: str

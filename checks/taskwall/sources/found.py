@@ -46,10 +46,10 @@ class Sources(Struct):
     """What a scan has to look at, and what stood in its way.
 
     `errors` lie in the sources, `refused` in what was given. `foreign` are given files that are
-    none of ours, `absent` are submodules that are not checked out and links that lead out of the
-    repository, by the given folder that they are in, and `excluded` the files that the settings
-    leave out. `proposed` are deployments that could be declared for the files of values among them,
-    `stale` are templates that an earlier synthesis of CDK has left.
+    none of ours, `absent` are submodules that are not checked out, links that are not followed, and
+    apps of which no sources are made yet, by the folder that their cure is for, and `excluded` the
+    files that the settings leave out. `proposed` are deployments that could be declared for the
+    files of values among them, `stale` are templates that an earlier synthesis of CDK has left.
     """
 
     reads: list[ReadStack] = []

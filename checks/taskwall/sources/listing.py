@@ -18,6 +18,7 @@ from taskwall.source.kinds import (
 )
 from taskwall.source.stack import SourceError
 from taskwall.sources.found import ScanScope
+from taskwall.sources.generated import COMPONENTS
 
 VALUES = (".tfvars", ".tfvars.json")
 """How the names of the files end that hold values of a root's variables."""
@@ -45,10 +46,10 @@ def files_in(
 def files_below(
     folders: Iterable[str], files: Files, errors: list[SourceError] | None = None
 ) -> Iterator[str]:
-    """The files below folders that may be sources, or values for them."""
+    """The files below folders that may be sources, values for them, or what these are made of."""
     cache = os.path.join("", "cdk.out", ".cache", "")
     for path in walk(folders, files=files, errors=errors):
-        if path.endswith((*ROOTS, *TEMPLATES, *VALUES)) and cache not in path:
+        if path.endswith((*ROOTS, *TEMPLATES, *VALUES, *COMPONENTS)) and cache not in path:
             yield path
 
 

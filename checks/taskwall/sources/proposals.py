@@ -30,37 +30,68 @@ def proposed(
     """The tables that would have a scan read all files of values.
 
     Args:
-        roots: the folder of the root module that each file of Terraform's values is for.
+        roots: the folder of the root module that each file of Terraform's values is for; "" if it
+            lies in none.
         others: JSON files, of which some may hold parameters.
         stacks: what was read.
         files: reads their texts.
     """
-    return (*_of_variables(roots, files), *_of_parameters(others, stacks, files))
+    return (*_of_variables(roots, stacks, files), *_of_parameters(others, stacks, files))
 
 
-def _of_variables(roots: Mapping[str, str], files: Files) -> Iterator[Proposal]:
-    """A deployment for the files of each environment of a root module."""
+def _of_variables(
+    roots: Mapping[str, str], stacks: Sequence[Stack], files: Files
+) -> Iterator[Proposal]:
+    """A deployment for the files of each environment of a root module, or of several."""
     if not roots:
         return
     from taskwall.readers.terraform.modules import module_loader
 
     loader = module_loader(files)
     given: dict[str, frozenset[str]] = {}
+    meant: dict[str, str] = {}
     for path, root in sorted(roots.items()):
-        module, _ = loader.module(root)
         try:
-            names = loader.file(path).parsed.body.attributes.keys()
+            names = frozenset(loader.file(path).parsed.body.attributes)
         except UnreadableError:
             continue
+        module = loader.module(root)[0] if root else None
         if module is not None and not names.isdisjoint(module.variables):
-            given[path] = frozenset(names)
+            given[path], meant[path] = names, root
+        elif not root and (folder := _shared_by(path, names, stacks)):
+            given[path], meant[path] = names, folder
     found: dict[tuple[str, str], list[str]] = {}
     for path, own in given.items():
-        root = roots[path]
-        others = {one: each for one, each in given.items() if one != path and roots[one] == root}
+        root = meant[path]
+        others = {one: each for one, each in given.items() if one != path and meant[one] == root}
         found.setdefault((_of_file(path, own, others), root), []).append(path)
     for (name, root), paths in sorted(found.items()):
         yield Proposal(name, root, tuple(paths))
+
+
+def _shared_by(path: str, names: frozenset[str], stacks: Sequence[Stack]) -> str:
+    """The nearest folder around a file whose root modules have most of its variables; "" if none.
+
+    Args:
+        path: a file of values that lies in no root module.
+        names: what it sets.
+        stacks: what was read.
+    """
+    from taskwall.readers.terraform.joined_roots import JoinedStack
+    from taskwall.readers.terraform.stack import TerraformStack
+
+    roots = [
+        root.root
+        for stack in stacks
+        for root in (stack.scanned if isinstance(stack, JoinedStack) else (stack,))
+        if type(root) is TerraformStack  # a unit of Terragrunt says by itself what it reads
+    ]
+    folder = path
+    while folder != (folder := os.path.dirname(folder)):
+        known = {name for one in roots if encloses(folder, one.folder) for name in one.variables}
+        if 2 * len(names & known) > len(names):
+            return folder
+    return ""
 
 
 def _of_file(path: str, own: frozenset[str], others: Mapping[str, frozenset[str]]) -> str:

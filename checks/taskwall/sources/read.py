@@ -17,6 +17,7 @@ from taskwall.sources.context import read_context
 from taskwall.sources.deployments import declared_deployments, of_values
 from taskwall.sources.embedded import readers_of, source_texts
 from taskwall.sources.found import ALL_KINDS, ReadStack, ScanScope, Sources
+from taskwall.sources.generated import not_generated
 from taskwall.sources.links import links_out
 from taskwall.sources.listing import (
     VALUES,
@@ -31,7 +32,12 @@ from taskwall.sources.proposals import proposed
 from taskwall.sources.recognising import is_empty_file, kind_of
 from taskwall.sources.refusals import NO_SUCH_PATH, refusal
 from taskwall.sources.stacks import stacks_of
-from taskwall.sources.values_files import deployed_files, is_loaded, root_of_values
+from taskwall.sources.values_files import (
+    deployed_files,
+    files_below_values,
+    is_loaded,
+    root_of_values,
+)
 
 
 def read_sources(
@@ -106,7 +112,8 @@ class _Reading:
         self._wide: dict[str, list[str]] = {}
         """The same, by repository."""
         self._loose: dict[str, str] = {}
-        """Files of values below given folders that no root reads, with the folder of their root."""
+        """Files of values below given folders that no root reads, with the folder of their root;
+        "" where they lie in none."""
         self._narrow: dict[str, list[str]] = {}
         """Files given by themselves, and sources that read such a file, by repository."""
         self._embedded: dict[str, list[str]] = {}
@@ -127,11 +134,15 @@ class _Reading:
         if scope.among is None:
             empty = unchecked_submodules(self._boundaries[folder], folder, files)
             found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
+            made_of = (path for path in there if not use.excludes(path))
+            found.absent += [
+                (os.path.dirname(one.place.file), one) for one in not_generated(made_of, files)
+            ]
         for path in (*there, *unsaved(folder, files, scope.deep, there)):
             if path.endswith(VALUES) and not use.excludes(path):
                 root = root_of_values(path, self._boundaries[folder], use, files)
-                if root and not is_loaded(path, root[0]):
-                    self._loose[path] = os.path.dirname(root[0])
+                if not root or not is_loaded(path, root[0]):
+                    self._loose[path] = os.path.dirname(root[0]) if root else ""
             if not path.endswith((*ROOTS, *TEMPLATES)):
                 continue
             if scope.among is not None and path not in scope.among:
@@ -170,6 +181,7 @@ class _Reading:
         use, files, boundary = self._use, self._files, self._boundaries[path]
         its = of_values(self._inputs.deployments, path)
         root = list(deployed_files(its, use, files)) or root_of_values(path, boundary, use, files)
+        root = root or files_below_values(path, use, files)
         more = "" if root and is_loaded(path, root[0]) else path
         if not root:
             self.found.foreign.append(path)
@@ -238,9 +250,10 @@ class _Reading:
         if self._scope.among is not None:
             return
         given = [path for path in self.paths if is_folder(path, self._files)]
+        wrong = {error.place.file for error in self.found.errors}
         read = (file for one in self.found.reads for file in one.stack.files)
         for folder, link in links_out(given, read, self._files):
-            if not self._use.excludes(link.place.file):
+            if not (self._use.excludes(link.place.file) or link.place.file in wrong):
                 self.found.absent.append((folder, link))
 
     def propose(self) -> None:
@@ -249,7 +262,9 @@ class _Reading:
         if self._scope == ScanScope() and self._wide and not said:
             stacks = [read.stack for read in self.found.reads]
             others = (path for path in sorted(self._seen) if path.endswith(".json"))
-            self.found.proposed = proposed(self._loose, others, stacks, self._files)
+            read = frozenset().union(*(stack.files for stack in stacks)) if self._loose else ()
+            loose = {path: root for path, root in self._loose.items() if path not in read}
+            self.found.proposed = proposed(loose, others, stacks, self._files)
 
 
 def _side(text: str) -> tuple[str, str]:

@@ -23,6 +23,12 @@ def root_of_values(path: str, boundary: str, use: Settings, files: Files) -> lis
     return []
 
 
+def files_below_values(path: str, use: Settings, files: Files) -> list[str]:
+    """The Terraform files below the folder of a file of values, which their roots may share."""
+    below = files_below((os.path.dirname(path),), files)
+    return [one for one in below if one.endswith(ROOTS) and not use.excludes(one)]
+
+
 def deployed_files(deployments: Iterable[Deployment], use: Settings, files: Files) -> Iterator[str]:
     """The Terraform files that are deployed by some deployments."""
     folders = {part.path: None for one in deployments for part in one.parts}

@@ -105,6 +105,8 @@ async function start(): Promise<void> {
     { command, args, options: { cwd: folder } },
     {
       documentSelector: SOURCES,
+      // The editor shows message, rule and chain of a diagnostic in the same hover.
+      initializationOptions: { diagnosticsInHover: true },
       synchronize: { configurationSection: "taskwall" },
       middleware: { window: { showDocument } },
     },

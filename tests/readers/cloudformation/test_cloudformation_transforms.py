@@ -515,6 +515,17 @@ def test_what_stands_elsewhere_is_absent(type_: str, where: str, kind: str, sour
     assert found == ([(kind, "A", source, 6)] if kind else [])
 
 
+def test_a_template_whose_keys_are_broken_is_no_other_file() -> None:
+    """Even where nothing of its resources is left."""
+    text = "Resources:\n  ? [a]\n  : {Type: AWS::ECS::Cluster}\n"
+    found, errors = stacks(["t.yaml"], Files({"t.yaml": text}), Inputs())
+
+    assert (found, [(one.place.line, one.message) for one in errors]) == (
+        [],
+        [(2, "a key must be a string")],
+    )
+
+
 def test_what_is_expanded_later_is_absent() -> None:
     """Macros and modules are named, and what only they can declare is no error."""
     stack, errors = read(

@@ -214,6 +214,9 @@ NETWORK = "network_configuration { subnets = local.ids }\n"
         (f'"aws_ecs_service" "b" {{\n count = var.on ? 1 : 0\n {NETWORK} }}', 3),
         ('"aws_ecs_service" "b" {\n network_configuration { subnets = [] }\n }', 2),
         ('"aws_security_group" "b" { ids = local.ids }', 2),
+        ('"aws_lb" "b" { subnets = var.list }', 1),
+        ('"aws_ecs_service" "b" {\n network_configuration { subnets = var.list }\n }', 1),
+        ('"aws_security_group" "b" { ids = var.list }', 2),
     ],
 )  # fmt: skip
 def test_scenarios_that_leave_no_subnet_are_impossible(

@@ -316,6 +316,7 @@ def test_the_state_of_a_scanned_root_only_repeats_it() -> None:
         ('{"format_version": "2.0", "terraform_version": "9"}', "a state of format 2.0"),
         ('{"a": 1}', "neither a state nor a plan"),
         ('{"version": 4, "serial": 1', "a state that is not JSON"),
+        ('{"version": 4, "serial": 1, "resources": {}}', "a state whose resources are not a list"),
         ("[" * 200_000, "JSON"),
         ('{"version": 4, "serial": 1, "resources": [' + "1," * 3_100_000, "more than 3000000"),
     ],
@@ -331,7 +332,7 @@ def test_what_is_no_state_is_an_error(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        {"resources": "x", "outputs": ["y"]},
+        {"resources": [], "outputs": ["y"]},
         {"resources": [{"instances": [{"attributes": []}, 1]}, 2, {"mode": 1}]},
         {"resources": [{"type": "aws_vpc", "instances": [{"sensitive_attributes": [[1], 2]}]}]},
         {"resources": [], "outputs": {"a": 1}},

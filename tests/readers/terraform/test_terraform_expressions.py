@@ -314,6 +314,8 @@ OPEN = [
     ("var.open ? { a = 1 } : {}", {"*": 1}),
     ("(var.open ? { a = 1 } : {}).a", "<?>"),
     ('lookup(var.open ? { a = 1 } : {}, "a", 2)', "<?>"),
+    ('lookup({}, var.open, 2)', 2),
+    ('lookup({ a = 1 }, var.open, 2)', "<?>"),
     ("upper(var.open)", "<upper(var.open)>"),
     ("length(var.opens)", "<length(var.opens)>"),
     ("length([var.open, var.open])", 2),

@@ -122,11 +122,20 @@ def test_broken_json(
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "{}", "1", '{"resource": []}', '{"resource": {"t": [1, 2]}}', '{"module": "x"}']
+    ("text", "column"),
+    [
+        *(("[]", 0), ("{}", 0), ('{"resource": []}', 0), ('{"module": null}', 0)),
+        *(("1", 1), ('{"resource": {"t": [1, 2]}}', 20), ('{"module": "x"}', 12)),
+    ],
 )
-def test_json_of_another_shape(from_json: Callable[[str], Evaluation], text: str) -> None:
-    """JSON that declares nothing is read without an error."""
-    assert (from_json(text).resources, from_json(text).errors) == ((), ())
+def test_json_of_another_shape(
+    from_json: Callable[[str], Evaluation], text: str, column: int
+) -> None:
+    """JSON that declares nothing is read without an error, what is no block is one."""
+    evaluation = from_json(text)
+    found = [(one.place.column, one.message) for one in evaluation.errors]
+    assert evaluation.resources == ()
+    assert found == ([(column, "a JSON object is expected here")] if column else [])
 
 
 def test_skip_in_json(from_json: Callable[[str], Evaluation]) -> None:

@@ -2,7 +2,18 @@
 
 import pytest
 
-from readers.terraform.units import INCLUDE, MODULE, NET, OWN, SOURCE, Shown, read, unit, x
+from readers.terraform.units import (
+    DEPENDENT,
+    INCLUDE,
+    MODULE,
+    NET,
+    OWN,
+    SOURCE,
+    Shown,
+    read,
+    unit,
+    x,
+)
 from taskwall.core.values import (
     Fields,
     Known,
@@ -79,3 +90,28 @@ inputs = { x = dependency.net.outputs.id }
     value = x(found[0].evaluate({}))
     assert isinstance(value, Reference)
     assert (value.resource, value.attribute) == ("aws_vpc.main", "id")
+
+
+def test_a_dependency_of_an_exposed_include_is_as_it_is_written_there() -> None:
+    """So a unit may take the path from it for a dependency of the same name."""
+    exposed = 'dependency "net" {\n  config_path = "../net"\n}\n'
+    include = """
+include "net" {
+  path           = find_in_parent_folders("net.hcl")
+  expose         = true
+  merge_strategy = "no_merge"
+}
+"""
+    own = DEPENDENT.replace('"../net"', "include.net.dependency.net.config_path")
+    own = include + own % "dependency.net.outputs.id"
+    others = {"live/net.hcl": exposed, **NET}
+    texts = {"modules/m/main.tf": MODULE, "live/app/terragrunt.hcl": own, **others}
+    (stack,), errors = read(texts)
+    assert errors == []
+    value = x(stack.evaluate({}))
+    assert isinstance(value, Reference)
+    assert (value.resource, value.attribute) == ("aws_vpc.main", "id")
+    texts["live/net.hcl"] = exposed.replace('"../net"', "dependency.net.config_path")
+    found, _ = read(texts)
+    said = [error.message for one in found for error in one.evaluate({}).errors]
+    assert said == ["app/dependency.net.config_path depends on itself"]

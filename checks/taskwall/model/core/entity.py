@@ -199,7 +199,7 @@ class Link(Struct, frozen=True, gc=False):
 
         Where nothing is said of it, it is something that is not in the sources.
         """
-        return self.fact.needs or (Need(self.to or word, OUTSIDE),)
+        return self.fact.needs or self.fact.waits_for() or (Need(self.to or word, OUTSIDE),)
 
 
 def link_to(entity: Entity) -> Link:

@@ -1,5 +1,6 @@
 """Which endpoints serve which tasks: who needs one, and whether it is where they are."""
 
+from taskwall.core.change import AttributeChange, AttributePath, ResourceAttribute
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
@@ -265,3 +266,22 @@ def _served(network: Network, endpoint: Endpoint, table: Link) -> Fact:
         return Fact(None, text, endpoint.tables_setting.place, endpoint.name, needs)
     served = serves_table(network, endpoint, table)
     return served if table.sure else any_of((served, ~table.fact))
+
+
+def routed(network: Network, endpoint: Endpoint) -> tuple[AttributeChange, ...]:
+    """The change that puts a gateway endpoint in the route tables of tasks that it is not in."""
+    at = endpoint.tables_setting.attribute
+    used = (
+        table
+        for source, _ in neighbours(network, endpoint)
+        for link in source.subnets
+        if (subnet := network.get(Subnet, link)) is not None and not subnet.external
+        for table in tables(network, subnet)
+    )
+    lacking = [t for t in used if t.sure and not _served(network, endpoint, t).truth]
+    if at is None or not lacking:
+        return ()
+    found = tuple(ResourceAttribute(to, "id") for to in dict.fromkeys(each.to for each in lacking))
+    if endpoint.tables_setting.written:
+        at = AttributePath(at.address, f"{at.path}[+]")
+    return (AttributeChange(at, found, found),)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
@@ -218,12 +219,14 @@ class Stated(Struct, frozen=True):
     """What an endpoint's policy says: AWS's full access where `written` is not so.
 
     `on` and `at` are where it stands, or should: the endpoint, or a resource of its own.
+    `attribute` is the one that holds it.
     """
 
     policy: PolicyDocument
     written: Fact
     on: Origin
     at: Span
+    attribute: AttributePath | None = None
 
 
 def endpoint_key(endpoint: Endpoint) -> str:
@@ -249,12 +252,13 @@ def stated(network: Network, endpoint: Endpoint) -> Stated:
         written = _written(own.setting, text)
         tie = all_of((link, _beside(endpoint, own)))
         if tie.truth is True:
-            return Stated(own.policy, written, own.origin, own.setting.place)
+            return Stated(own.policy, written, own.origin, own.setting.place, own.setting.attribute)
         may = Fact(None, text, own.setting.place, own.name, tie.waits_for())
         perhaps.append(Stated(own.policy, may, own.origin, own.setting.place))
     at = endpoint.policy_setting
     if endpoint.policy is not None:
-        return Stated(endpoint.policy, _written(at, text), endpoint.origin, at.place)
+        written = _written(at, text)
+        return Stated(endpoint.policy, written, endpoint.origin, at.place, at.attribute)
     if perhaps:
         return perhaps[0]
     otherwise = f"{name} has no policy: AWS's default allows everything"

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange
+from taskwall.core.change import AttributeChange, ResourceAttribute
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -70,6 +70,12 @@ class Listener(Entity, frozen=True, kw_only=True):
     place: Span
 
 
+class Certificate(Entity, frozen=True, kw_only=True):
+    """A certificate for load balancers; `arn` is the attribute that gives its ARN once it holds."""
+
+    arn: ResourceAttribute
+
+
 class ClientCheck(Struct, frozen=True):
     """How a listener (`on`) treats clients' certificates, where it says anything of them.
 
@@ -102,7 +108,9 @@ class TrafficShift(Entity, frozen=True, kw_only=True):
 class TargetGroup(Entity, frozen=True, kw_only=True):
     """A target group.
 
-    `check_*` are the health check's; `targets` are load balancers registered in it (type alb).
+    `check_*` are the health check's. By itself or by attachments are registered in it: `targets`,
+    which are load balancers (type alb), `addresses`, and instances (`Registration`). `family` is
+    the IP version of its targets.
     """
 
     protocol: Setting
@@ -112,7 +120,9 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
     check_protocol: Setting
     check_port: Setting
     client_ip: Setting
+    family: Setting
     targets: tuple[Link, ...] = ()
+    addresses: tuple[Setting, ...] = ()
 
 
 class TlsPolicy(Entity, frozen=True, kw_only=True):

@@ -117,9 +117,10 @@ class InternetBlock(Entity, frozen=True, kw_only=True):
 
 
 class BlockExclusion(Entity, frozen=True, kw_only=True):
-    """A VPC or subnet that Block Public Access spares."""
+    """A VPC or subnet that Block Public Access spares: wholly, or what it sends alone."""
 
     of: Link
+    mode: Setting
 
 
 class EncryptionControl(Entity, frozen=True, kw_only=True):

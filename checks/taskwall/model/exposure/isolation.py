@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.vpc_tenants import Tenant, inhabitants, tenants
 from taskwall.model.core.entity import Link, same_entity
@@ -279,11 +279,9 @@ def _allows_itself(network: Network, link: Link) -> Fact:
             stated = Fact(same, text, permission.place, permission.on.name, needs)
             parts.append(all_of((stated, permission.fact)))
     if group is None or group.external:
-        # AWS's default groups allow their own members as long as nobody changes them.
         needs = link.fact.needs or (Need(name, "is not in the sources"),)
-        known = group is not None and group.default and not needs
-        parts.append(Fact(True if known else None, text, link.place, name, needs))
-    return any_of(parts) if parts else FALSE
+        parts.append(Fact(None, text, link.place, name, needs))
+    return any_of(parts)
 
 
 # --- who is where

@@ -10,6 +10,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.flows.flow import Obstacle
+from taskwall.model.flows.internet import internet
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Pieces, TrafficPiece, for_all, for_some
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
@@ -26,13 +27,13 @@ WHOLE = Traffic.of(ANY_PROTOCOL, ALL_PORTS, EVERYWHERE)
 
 
 class Crossing(Struct, frozen=True):
-    """What network ACLs let through; where that is nothing, `closed` says which of them and why.
+    """What network ACLs let through; where that is nothing, `closed` says what all keeps it back.
 
     `lost` are the ports of clients to which no answer gets, though one to others does.
     """
 
     pieces: Pieces
-    closed: Obstacle | None = None
+    closed: tuple[Obstacle, ...] = ()
     lost: Ranges = Ranges()
 
     @property
@@ -122,18 +123,21 @@ def _is_guarded(network: Network, place: Place | None) -> bool:
 class CrossingSide(Struct, frozen=True):
     """One side of a crossing: a place, or (None) a set of addresses outside of the VPC's subnets.
 
-    `ranges` are its addresses. Of two things in one subnet it is the same.
+    `ranges` are its addresses: of a load balancer that keeps those of its clients, theirs. `split`
+    is whether these are a set of which any may take part. Of two things in one subnet it is the
+    same.
     """
 
     place: Place | None
     ranges: Ranges
+    split: bool = False
 
     @property
     def _key(self) -> tuple[object, ...]:
         place = self.place
         if place is None:
             return (self.ranges,)
-        return place.key, self.ranges, place.unseen if place.subnet is None else ()
+        return place.key, self.ranges, self.split, place.unseen if place.subnet is None else ()
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -184,35 +188,36 @@ class _Crossed:
         *,
         kindly: bool,
     ) -> None:
-        self.closed: Obstacle | None = None
+        self.closed: tuple[Obstacle, ...] = ()
         self.lost = Ranges()
 
-        def ask(at: CrossingSide, way: Direction, other: CrossingSide, traffic: Traffic) -> Traffic:
-            return _asked(network, at, way, other, traffic, kindly)
+        def both(
+            one: CrossingSide, other: CrossingSide, traffic: Traffic, answers: Ranges | None = None
+        ) -> Traffic:
+            """What leaves one side and gets into the other; and what keeps it back, noted."""
+            out = _asked(network, one, "egress", other, traffic, kindly)
+            let_in = _asked(network, other, "ingress", one, traffic, kindly)
+            if not (passed := out & let_in) and traffic.boxes[0][0] & TCP:
+                if not out:
+                    self._note(network, one, "egress", other, answers)
+                if not let_in or out:
+                    self._note(network, other, "ingress", one, answers)
+            return passed
 
-        there = ask(client, "egress", server, wanted)
-        self._note(network, client, "egress", server, there)
-        there = there & ask(server, "ingress", client, wanted)
-        if self.closed is None:
-            self._note(network, server, "ingress", client, there)
+        there = both(client, server, wanted)
         traffic = Traffic()
         for spoken in (TCP, UDP, _OTHERS):
-            part = there & Traffic.of(spoken, ALL_PORTS, EVERYWHERE)
+            part = (there or wanted) & Traffic.of(spoken, ALL_PORTS, EVERYWHERE)
             if not part:
                 continue
             ports = answers if spoken in (TCP, UDP) else ALL_PORTS
-            back = ask(server, "egress", client, Traffic.of(spoken, ports, EVERYWHERE))
-            if self.closed is None and spoken == TCP:
-                self._note(network, server, "egress", client, back, ports)
-            back = back & ask(client, "ingress", server, Traffic.of(spoken, ports, EVERYWHERE))
-            if self.closed is None and spoken == TCP:
-                self._note(network, client, "ingress", server, back, ports)
+            back = both(server, client, Traffic.of(spoken, ports, EVERYWHERE), ports)
             if spoken == TCP and back:
                 self.lost = answers - back.ports
-            traffic |= part & Traffic.of(spoken, ALL_PORTS, back.addresses)
+            traffic |= (part & there) & Traffic.of(spoken, ALL_PORTS, back.addresses)
         self.traffic = traffic
         if traffic:
-            self.closed = None
+            self.closed = ()
 
     def _note(
         self,
@@ -220,10 +225,9 @@ class _Crossed:
         at: CrossingSide,
         way: Direction,
         other: CrossingSide,
-        passed: Traffic,
-        answers: Ranges | None = None,
+        answers: Ranges | None,
     ) -> None:
-        if passed or at.place is None:
+        if at.place is None:
             return
         name = at.place.name
         acls: tuple[Border, ...] = ()
@@ -231,7 +235,11 @@ class _Crossed:
         if subnet is not None and not subnet.external:
             acls = border(network, subnet)
         acl = next((each.acl for each in acls if each.acl is not None), None)
-        whom = other.place.name if other.place is not None else "those addresses"
+        named = other.place is not None and not other.split
+        is_public = bool(other.ranges & (internet(4) | internet(6)))
+        whom = "the internet" if is_public else "those addresses"
+        if other.place and named:
+            whom = other.place.name
         verb = "out to" if way == "egress" else "in from"
         what = "answers" if answers is not None else "such traffic"
         who = acl.name if acl else "the network ACL"
@@ -240,7 +248,7 @@ class _Crossed:
         place = acl.origin.header if acl else None
         fact = Fact(False, text, place, acl.name if acl else name, otherwise=otherwise)
         change = f"allow {what} {verb} {whom} in {fact.resource}"
-        self.closed = Obstacle(fact, change)
+        self.closed = (*self.closed, Obstacle(fact, change))
 
 
 def _asked(
@@ -256,7 +264,7 @@ def _asked(
         return Traffic.of(ANY_PROTOCOL, ALL_PORTS, EVERYWHERE) & traffic
     wanted = traffic & Traffic.of(ANY_PROTOCOL, ALL_PORTS, other.ranges)
     passed = _passes(network, at.place, way, wanted, kindly)
-    if other.place is None:
+    if other.place is None or other.split:
         return passed
     shape = Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in traffic.boxes))
     return shape & (for_some if kindly else for_all)(passed, other.ranges)

@@ -6,9 +6,9 @@ from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint, serves_table
 from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.flows.acls import CrossingSide, crossing
+from taskwall.model.flows.acls import WHOLE, CrossingSide, crossing
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.flow import Obstacle, OpenConnection
+from taskwall.model.flows.flow import Obstacle, OpenConnection, spoken_ports
 from taskwall.model.flows.internet import internet, way_in, way_out
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import Remote
@@ -30,8 +30,10 @@ from taskwall.model.routing.network_acl import BALANCER_PORTS
 from taskwall.model.routing.routes import tables
 
 
-def shut_by(network: Network, of: Interface, way: Direction, whom: str) -> Obstacle:
-    """That no group of an interface lets anything through from or to somebody."""
+def shut_by(
+    network: Network, of: Interface, way: Direction, whom: str, wanted: Traffic = WHOLE
+) -> Obstacle:
+    """That no group of an interface lets what is wanted through from or to somebody."""
     name = next(
         (
             group.name
@@ -44,9 +46,11 @@ def shut_by(network: Network, of: Interface, way: Direction, whom: str) -> Obsta
     link = next(iter(of.groups.ties), None)
     group = network.get(SecurityGroup, link)
     place = group.origin.header if group is not None else of.thing.origin.header
-    text = f"{name} allows {verb} {whom}"
-    fact = Fact(False, text, place, name, otherwise=f"{name} allows no {verb} {whom}")
-    return Obstacle(fact, f"allow {verb} {whom} in {name}")
+    ports = spoken_ports(wanted.ports)
+    which = "" if ports == ("all",) else f" on port {', '.join(ports)}"
+    text = f"{name} allows {verb} {whom}{which}"
+    fact = Fact(False, text, place, name, otherwise=f"{name} allows no {verb} {whom}{which}")
+    return Obstacle(fact, f"allow {verb} {whom}{which} in {name}")
 
 
 def takes_none(of: Interface) -> Obstacle:
@@ -66,7 +70,7 @@ def takes_nothing(of: Interface) -> Obstacle:
     return Obstacle(fact, f"let {of.end} listen on a port that is allowed, or allow its port")
 
 
-def from_internet(network: Network, server: Interface) -> OpenConnection:
+def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) -> OpenConnection:
     """What the internet can open to an interface, by addresses of its own."""
     if server.everywhere:
         return OpenConnection(over(ANY_PROTOCOL, ALL_PORTS, TRUE, internet(4)))
@@ -74,18 +78,15 @@ def from_internet(network: Network, server: Interface) -> OpenConnection:
     closed: tuple[Obstacle, ...] = ()
     lost = Ranges()
     for place in server.places:
-        pieces, shut = way_in(
-            network, place, server.public if place.version == 4 else server.public_six
-        )
-        wanted = internet(place.version)
-        ingress = let_through(network, server.groups, "ingress", of_addresses(wanted))
-        if not ingress:
-            shut = (*shut, shut_by(network, server, "ingress", "the internet"))
-        crossed = crossing(
-            network, CrossingSide(None, wanted), CrossingSide(place, place.ranges), BALANCER_PORTS
-        )
-        if crossed.closed is not None:
-            shut = (*shut, crossed.closed)
+        public = server.public if place.version == 4 else server.public_six
+        pieces, shut = way_in(network, place, public, _made(server))
+        whom = internet(place.version)
+        ingress = let_through(network, server.groups, "ingress", of_addresses(whom))
+        if not cross(ingress, wanted_pieces(wanted)):
+            shut = (*shut, shut_by(network, server, "ingress", "the internet", wanted))
+        sides = CrossingSide(None, whom), CrossingSide(place, place.ranges)
+        crossed = crossing(network, *sides, BALANCER_PORTS, wanted)
+        shut = (*shut, *crossed.closed)
         if shut:
             closed = closed or shut
             continue
@@ -95,6 +96,21 @@ def from_internet(network: Network, server: Interface) -> OpenConnection:
         found += pieces
         lost |= crossed.lost
     return OpenConnection(merged(found), () if found else closed, lost)
+
+
+def wanted_pieces(wanted: Traffic) -> Pieces:
+    """What is wanted, as pieces."""
+    return OPEN if wanted is WHOLE else (TrafficPiece(wanted),)
+
+
+def _made(server: Interface) -> str:
+    """What would make an interface public."""
+    name = server.thing.name
+    if server.kind == "lb":
+        return f"make {name} internet-facing"
+    if server.kind in ("store", "proxy"):
+        return f"make {name} publicly accessible"
+    return f"give {name} a public address"
 
 
 def from_service(network: Network, server: Interface, service: str) -> Pieces:
@@ -154,6 +170,20 @@ def to_gateway(network: Network, client: Interface, endpoint: Endpoint) -> Piece
     return merged(found)
 
 
+def to_service(network: Network, client: Interface, service: str) -> Pieces:
+    """What an interface can open to an AWS service over the internet, by its prefix list."""
+    found: list[TrafficPiece] = []
+    for place in client.places:
+        wanted = internet(place.version)
+        egress = let_through(network, client.groups, "egress", of_service(service, wanted))
+        pieces, _ = way_out(network, place, client.public) if egress else ((), ())
+        sides = CrossingSide(place, place.ranges), CrossingSide(None, wanted)
+        crossed = crossing(network, *sides, client.answers)
+        way = _without_addresses(cross(cross(pieces, egress), crossed.pieces))
+        found += cross(way, given(place.fact)) if place.fact.truth is not True else way
+    return merged(found)
+
+
 def from_remote(network: Network, server: Interface, place: Place, remote: Remote) -> Pieces:
     """What addresses beyond a VPC can open to an interface at a place."""
     ingress = let_through(network, server.groups, "ingress", of_addresses(remote.addresses))
@@ -172,22 +202,21 @@ def to_remote(network: Network, client: Interface, place: Place, remote: Remote)
     return cross(cross(egress, crossed.pieces), way)
 
 
-def to_internet(network: Network, client: Interface) -> OpenConnection:
+def to_internet(network: Network, client: Interface, wanted: Traffic = WHOLE) -> OpenConnection:
     """What an interface can open to the internet."""
     found: list[TrafficPiece] = []
     closed: tuple[Obstacle, ...] = ()
     for place in client.places:
         pieces, shut = way_out(network, place, client.public)
-        wanted = internet(place.version)
-        egress = let_through(network, client.groups, "egress", of_addresses(wanted))
-        if not egress:
-            shut = (shut_by(network, client, "egress", "the internet"), *shut)
-        crossed = crossing(
-            network, CrossingSide(place, place.ranges), CrossingSide(None, wanted), client.answers
-        )
-        if crossed.closed is not None:
-            shut = (*shut, crossed.closed)
-        if not egress or not pieces or crossed.closed is not None:
+        whom = internet(place.version)
+        egress = let_through(network, client.groups, "egress", of_addresses(whom))
+        lets = cross(egress, wanted_pieces(wanted))
+        if not lets:
+            shut = (shut_by(network, client, "egress", "the internet", wanted), *shut)
+        sides = CrossingSide(place, place.ranges), CrossingSide(None, whom)
+        crossed = crossing(network, *sides, client.answers, wanted)
+        shut = (*shut, *crossed.closed)
+        if not lets or not pieces or crossed.closed:
             closed = closed or shut
             continue
         pieces = cross(cross(pieces, egress), crossed.pieces)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
@@ -71,6 +72,11 @@ class Interface(Struct, frozen=True):
     opens: bool = True
     everywhere: bool = False
 
+    def over(self, versions: tuple[int, ...]) -> "Interface":
+        """The same with its addresses of some IP versions alone."""
+        places = tuple(place for place in self.places if place.version in versions)
+        return self if len(places) == len(self.places) else replace(self, places=places)
+
     def public_at(self, place: Place) -> Fact:
         """Whether it has a public address of the IP version of a place."""
         return self.public if place.version == 4 else self.public_six
@@ -100,6 +106,12 @@ def end_of(network: Network, kind: EndKind, thing: Entity) -> str:
 def link_interface(network: Network, link: VpcLink) -> Interface:
     """The interfaces of a VPC link, which flows go through and do not begin at."""
     return _naming(network).link(link)
+
+
+@remembered
+def group_interface(network: Network, group: SecurityGroup) -> Interface:
+    """The interfaces of whatever has a group that nothing has of which flows know."""
+    return _naming(network).group(group)
 
 
 @remembered
@@ -355,6 +367,24 @@ class _Naming:
             "endpoint", link, link.groups, link.groups_setting, link.subnets,
             answers=BALANCER_PORTS, serves=False,
         )  # fmt: skip
+
+    def group(self, group: SecurityGroup) -> Interface:
+        """Whatever has a group, somewhere in its VPC."""
+        needs = (Need(f"what uses {group.name}", "is something that flows do not model"),)
+        text = f"something uses {group.name}"
+        fact = Fact(None, text, group.origin.header, group.name, needs)
+        tie = Link(group.id, TRUE, group.origin.header)
+        return Interface(
+            self.end("group", group),
+            "group",
+            group,
+            Groups((tie,)),
+            places_of(self.network, (), (tie,), needs),
+            FALSE,
+            all_of((group.exists, fact)),
+            answers=CLIENT_PORTS | WINDOWS_PORTS | BALANCER_PORTS,
+            serves=False,
+        )
 
     def _plain(
         self,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from taskwall.model.flows.connect import to_gateway, to_internet, to_remote
+from taskwall.model.flows.connect import to_gateway, to_internet, to_remote, to_service
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Flow, Told, flows_of, if_there
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
+from taskwall.model.flows.security_groups import lists_named
 from taskwall.model.flows.sets import cross
 from taskwall.model.flows.shared_instances import on_shared_instances
 from taskwall.model.flows.through import through_balancers, through_proxies, through_unseen
@@ -45,6 +46,12 @@ def _out_of(reach: Reach, client: Interface) -> Iterator[Told]:
     for end, pieces in reach.remotely(client, to_remote).items():
         if end == ONPREM:
             yield Told(client.end, end, if_there(pieces, (client.exists,)))
+    listed = dict.fromkeys(lists_named(reach.network, client.groups, "egress"))
     for endpoint, end in reach.gateways:
         pieces = to_gateway(reach.network, client, endpoint)
         yield Told(client.end, end, if_there(pieces, (client.exists, endpoint.exists)))
+        if pieces:
+            listed.pop(endpoint.service, None)
+    for service in listed:
+        pieces = to_service(reach.network, client, service) if service != "vpc-lattice" else ()
+        yield Told(client.end, f"aws:{service}", if_there(pieces, (client.exists,)))

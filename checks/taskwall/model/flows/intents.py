@@ -13,13 +13,13 @@ from taskwall.model.core.network import FlowIntent, Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.flows import all_flows
+from taskwall.model.flows.obstacles import obstacles_between
 from taskwall.model.flows.patterns import FlowPattern, flow_pattern
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.selection import (
     NoEndError,
     Selection,
     flows_between,
-    obstacles_between,
     select_ends,
 )
 

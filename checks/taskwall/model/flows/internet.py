@@ -13,7 +13,7 @@ from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.routes import Hop, steered
 from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, TrafficPiece, both
 from taskwall.model.permissions.packets import Traffic, protocols
-from taskwall.model.routing.routes import blocked, gateway_blocked
+from taskwall.model.routing.routes import blocked, gateway_blocked, ingress_blocked
 
 
 @cache
@@ -31,21 +31,24 @@ def internet(version: int) -> Ranges:
     return (V4 if version == 4 else V6) - Ranges.union(held)
 
 
-def way_in(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple[Obstacle, ...]]:
+def way_in(
+    network: Network, place: Place, public: Fact, made: str = ""
+) -> tuple[Pieces, tuple[Obstacle, ...]]:
     """What of the internet's addresses can reach a place, and get answers; and what closes it.
 
     Args:
         network: the network.
         place: where it is.
         public: whether what is there has an address of the place's version that is public.
+        made: what would make it public, in words.
     """
     closed: list[Obstacle] = []
     facts = [public]
     if public.truth is False:
-        closed.append(Obstacle(public, "give it a public address"))
+        closed.append(Obstacle(public, made))
     subnet = network.get(Subnet, place.subnet)
     if subnet is not None:
-        shut = gateway_blocked(network, subnet)
+        shut = ingress_blocked(network, subnet)
         if shut.truth is not False:
             facts.append(~shut)
         if shut.truth:

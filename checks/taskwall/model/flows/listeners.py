@@ -6,16 +6,21 @@ from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.core.values import Need
+from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import ALL_PORTS, Ranges
+from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
 from taskwall.model.exposure.balancer_paths import arrival, ways_to
-from taskwall.model.exposure.task_ports import number_of
+from taskwall.model.exposure.instance_groups import instance_registrations, tasks_on
+from taskwall.model.exposure.task_ports import number_of, speaks_udp
 from taskwall.model.flows.sets import Pieces, over
 from taskwall.model.load_balancing.paths import (
+    BalancerPath,
     balancer_paths,
     balancers_behind,
+    forwards_to,
     listeners,
     preserves_client_ip,
 )
@@ -27,8 +32,9 @@ class Onward(Struct, frozen=True):
     """A way from a listener to what is behind it.
 
     `listener` is None where it is not known which it is. `arrives` are the ports at the target.
-    `kept` is whether the target sees the client's address. `on_instance` is whether it leads to
-    the host of the tasks. `fact` is whether there is such a way.
+    `kept` is whether the target sees the client's address. `fact` is whether there is such a way.
+    It leads to `target`, or (None) to whatever has the `address`. `versions` are the IP versions of
+    the target's address.
     """
 
     balancer: str
@@ -36,8 +42,9 @@ class Onward(Struct, frozen=True):
     arrives: Pieces
     kept: Fact
     fact: Fact
-    source: TaskSource | None = None
-    behind: LoadBalancer | None = None
+    target: Entity | None = None
+    address: Setting | None = None
+    versions: tuple[int, ...] = (4, 6)
 
 
 @remembered
@@ -77,7 +84,8 @@ def listens(listener: Listener, balancer: LoadBalancer) -> Pieces:
 def onward(network: Network) -> dict[str, list[Onward]]:
     """The ways from load balancers to what is behind them, by the id of the load balancer."""
     found: dict[str, list[Onward]] = {}
-    for way in (*_to_tasks(network), *_to_balancers(network)):
+    ways = (_to_tasks, _to_hosts, _to_balancers, _to_addresses)
+    for way in (way for each in ways for way in each(network)):
         found.setdefault(way.balancer, []).append(way)
     return found
 
@@ -99,6 +107,7 @@ def _to_tasks(network: Network) -> Iterator[Onward]:
                 _kept(front.kind, group),
                 front.fact,
                 source,
+                versions=_versions(group),
             )
         for front in balancer_paths(network, source):
             if front.kind == "classic" and front.balancer is not None:
@@ -107,6 +116,59 @@ def _to_tasks(network: Network) -> Iterator[Onward]:
                 fact = Fact(None, f"it is {text}", front.place, source.name, needs)
                 ports = over(TCP, ALL_PORTS, fact)
                 yield Onward(front.balancer.id, None, ports, _NOT_KEPT, front.fact, source)
+
+
+def _to_hosts(network: Network) -> Iterator[Onward]:
+    """To container instances that are registered, and to tasks on them."""
+    sharing = {host.id: held for host, held in tasks_on(network)}
+    for member in container_instances(network):
+        held = ((member.instances, member.fact), *sharing.get(member.instances.id, ()))
+        for front in instance_registrations(network, member):
+            for target, fact in held if front.balancer is not None else ():
+                yield from _to_host(network, front, target, fact)
+
+
+def _to_host(network: Network, front: BalancerPath, target: Entity, fact: Fact) -> Iterator[Onward]:
+    group, balancer = front.target_group, front.balancer
+    if balancer is None:
+        return
+    arrives = over(TCP, ALL_PORTS, _unknown_port(balancer)) if group is None else _at_port(group)
+    kept = _kept(front.kind, group)
+    ways = all_of((front.fact, fact))
+    yield Onward(
+        balancer.id, front.listener, arrives, kept, ways, target, versions=_versions(group)
+    )
+
+
+def _unknown_port(balancer: LoadBalancer) -> Fact:
+    text = f"the port of the instances behind {balancer.name}"
+    needs = (Need(text, "is not known"),)
+    return Fact(None, f"it is {text}", balancer.origin.header, balancer.name, needs)
+
+
+def _forwarded(network: Network) -> Iterator[tuple[Listener, LoadBalancer, TargetGroup, Fact]]:
+    """What listeners, and their rules, forward to which target groups."""
+    for group in network.every(TargetGroup):
+        for forward in forwards_to(network, group.id):
+            for listener, tie in network.meant(Listener, forward.listener):
+                for balancer, own in network.meant(LoadBalancer, listener.load_balancer):
+                    facts = (forward.fact, tie.fact, own.fact, listener.exists)
+                    yield listener, balancer, group, all_of(facts)
+
+
+def _to_addresses(network: Network) -> Iterator[Onward]:
+    """To addresses, of which nobody knows before what has them."""
+    for listener, balancer, group, fact in _forwarded(network):
+        kept = _kept(str(balancer.kind.known), group)
+        for address in group.addresses:
+            name = address.resource if address.known is None else address.known
+            needs = address.needs or (Need(f"what has the address {name}", "is not known"),)
+            text = f"{group.name} has its address registered"
+            own = Fact(None, text, address.place, address.resource, needs)
+            yield Onward(
+                balancer.id, listener, _at_port(group), kept, all_of((fact, own)),
+                address=address, versions=_versions(group),
+            )  # fmt: skip
 
 
 _NOT_KEPT = Fact(False, otherwise="its targets see the load balancer's own address")
@@ -141,14 +203,23 @@ def _to_balancers(network: Network) -> Iterator[Onward]:
         if outer is None:
             continue
         for fact, group, inner in balancers_behind(network, listener):
-            number = number_of(group.port)
-            ports = ALL_PORTS if number is None else Ranges(((number, number),))
-            text = f"it arrives on the port of {group.name}"
-            known = TRUE if number is not None else Fact(None, text, needs=group.port.needs)
-            arrives = over(TCP, ports, known)
             kept = preserves_client_ip(group)
             if not group.client_ip.written:
                 kept = Fact(True, f"{group.name} keeps the addresses of clients by default")
-            yield Onward(
-                outer.id, listener, arrives, kept, all_of((fact, listener.exists)), None, inner
-            )
+            ways = all_of((fact, listener.exists))
+            yield Onward(outer.id, listener, _at_port(group), kept, ways, inner)
+
+
+def _at_port(group: TargetGroup) -> Pieces:
+    """The port at which a target group hands on to what does not name one itself."""
+    number = number_of(group.port)
+    ports = ALL_PORTS if number is None else Ranges(((number, number),))
+    text = f"it arrives on the port of {group.name}"
+    fact = TRUE if number is not None else Fact(None, text, needs=group.port.needs)
+    return over(TCP | UDP if speaks_udp(group) else TCP, ports, fact)
+
+
+def _versions(group: TargetGroup | None) -> tuple[int, ...]:
+    """The IP versions that the targets of a group may have."""
+    family = "ipv4" if group is None else group.family.known
+    return {"ipv4": (4,), "ipv6": (6,)}.get(str(family), (4, 6))

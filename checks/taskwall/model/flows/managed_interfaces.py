@@ -13,7 +13,7 @@ from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.internet import internet
 from taskwall.model.flows.places import Place
 from taskwall.model.routing.network_acl import BALANCER_PORTS
-from taskwall.model.routing.routes import gateway_blocked
+from taskwall.model.routing.routes import ingress_blocked
 
 
 def gets_in(network: Network, node: Interface) -> Fact:
@@ -26,7 +26,7 @@ def _gets_in(network: Network, place: Place) -> Fact:
     subnet = network.get(Subnet, place.subnet)
     if subnet is None:
         return TRUE
-    open_ = ~gateway_blocked(network, subnet)
+    open_ = ~ingress_blocked(network, subnet)
     sides = CrossingSide(None, internet(4)), CrossingSide(place, place.ranges)
     if crossing(network, *sides, BALANCER_PORTS).whole:
         return open_ if open_.truth is not True else TRUE

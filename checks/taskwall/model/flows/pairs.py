@@ -7,7 +7,7 @@ from taskwall.model.core.address import Ranges
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.flows.acls import WHOLE, Crossing, CrossingSide, crossing
-from taskwall.model.flows.connect import shut_by
+from taskwall.model.flows.connect import shut_by, wanted_pieces
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Obstacle, OpenConnection
 from taskwall.model.flows.paths import WayBetween, is_one_subnet, way_between
@@ -75,25 +75,33 @@ class PairedInterfaces:
                 found += pieces
         return OpenConnection(merged(found), (), lost)
 
-    def obstacles(self, client: Interface, server: Interface) -> tuple[Obstacle, ...]:
-        """What closes the way from one interface to another, at the places where least does."""
+    def obstacles(
+        self, client: Interface, server: Interface, wanted: Traffic
+    ) -> tuple[Obstacle, ...]:
+        """What keeps what is wanted from one interface to another, where least does."""
         best: tuple[Obstacle, ...] = ()
         for place in client.places:
             for other in server.places:
                 if place.version == other.version:
-                    found = tuple(self._at(client, place, server, other))
+                    found = tuple(self._at(client, place, server, other, wanted))
                     best = found if not best or len(found) < len(best) else best
         return best
 
     def _at(
-        self, client: Interface, place: Place, server: Interface, other: Place
+        self, client: Interface, place: Place, server: Interface, other: Place, wanted: Traffic
     ) -> list[Obstacle]:
         way = self._way(place, other)
-        ingress = self._let_through(server.groups, "ingress", place, client.groups, way).pieces
-        egress = self._let_through(client.groups, "egress", other, server.groups, way).pieces
+        # Where no way leads, groups are asked as if one did: they may have to change as well.
+        by = way if way.fact.truth is not False else WayBetween(way.fact, TRUE)
+        let_in = self._let_through(server.groups, "ingress", place, client.groups, by).pieces
+        let_out = self._let_through(client.groups, "egress", other, server.groups, by).pieces
+        ingress, egress = (
+            cross(let_in, wanted_pieces(wanted)),
+            cross(let_out, wanted_pieces(wanted)),
+        )
         found: list[Obstacle] = []
         if not egress:
-            found.append(shut_by(self._network, client, "egress", server.end))
+            found.append(shut_by(self._network, client, "egress", server.end, wanted))
         if way.fact.truth is False:
             shut = _first_false(way.fact)
             change = f"route {other.name} and {place.name} to each other"
@@ -101,15 +109,13 @@ class PairedInterfaces:
                 change = f"let {shut.resource} join {other.name} and {place.name}"
             found.append(Obstacle(shut, change))
         if not ingress:
-            found.append(shut_by(self._network, server, "ingress", client.end))
+            found.append(shut_by(self._network, server, "ingress", client.end, wanted))
         both = cross(egress, ingress)
         if egress and ingress and not both:
             found.append(_apart(client, server))
-        wanted = Traffic(tuple(box for piece in both for box in piece.traffic.boxes)) or WHOLE
-        crossed = _crossing(self._network, client, place, other, wanted)
-        if crossed.closed is not None:
-            found.append(crossed.closed)
-        return found
+        left = Traffic(tuple(box for piece in both for box in piece.traffic.boxes)) or wanted
+        crossed = _crossing(self._network, client, place, other, left)
+        return [*found, *crossed.closed]
 
     def _way(self, place: Place, other: Place) -> WayBetween:
         key = place.key, other.key

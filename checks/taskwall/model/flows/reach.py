@@ -11,8 +11,11 @@ from taskwall.model.core.address import EVERYWHERE, Ranges
 from taskwall.model.core.entity import Entity, Link, link_to
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint
+from taskwall.model.entities.door import Door
 from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
+from taskwall.model.flows.acls import WHOLE
 from taskwall.model.flows.connect import (
     by_public_address,
     from_addresses,
@@ -24,8 +27,15 @@ from taskwall.model.flows.connect import (
     takes_none,
     takes_nothing,
     to_internet,
+    wanted_pieces,
 )
-from taskwall.model.flows.ends import Interface, end_of, interfaces, short_name
+from taskwall.model.flows.ends import (
+    Interface,
+    end_of,
+    group_interface,
+    interfaces,
+    short_name,
+)
 from taskwall.model.flows.flow import (
     Obstacle,
     OpenConnection,
@@ -35,7 +45,7 @@ from taskwall.model.flows.guards import Opening, leads_to, lets_in, openings
 from taskwall.model.flows.listeners import listeners_of, listens
 from taskwall.model.flows.pairs import PairedInterfaces
 from taskwall.model.flows.places import Place
-from taskwall.model.flows.remote import Remote, remotes
+from taskwall.model.flows.remote import ONPREM, Remote, no_route, remotes
 from taskwall.model.flows.security_groups import (
     GroupEntry,
     all_entries,
@@ -47,6 +57,7 @@ from taskwall.model.flows.sets import (
     cross,
     merged,
 )
+from taskwall.model.load_balancing.vpc_link import VpcLink
 from taskwall.model.permissions.coverage import inside
 from taskwall.model.permissions.packets import Traffic
 
@@ -115,6 +126,20 @@ class Reach:
         return found
 
     @cached_property
+    def _worn(self) -> set[str]:
+        """The groups that something has of which flows know, or that a door names."""
+        links = (link.groups for link in self.network.every(VpcLink))
+        found = {tie.to for each in self.every for tie in each.groups.ties}
+        found |= {tie.to for groups in links for tie in groups}
+        return found.union(*(door.mentions for door in self.network.every(Door)))
+
+    def _unseen(self, group: str) -> Iterator[Interface]:
+        """Whatever has a group of the sources, where that is nothing that flows know."""
+        found = self.network.get(SecurityGroup, group) if group not in self._worn else None
+        if found is not None and not found.external and not found.default:
+            yield group_interface(self.network, found)
+
+    @cached_property
     def _by_place(self) -> dict[str, list[Interface]]:
         found: dict[str, list[Interface]] = {}
         for each in self.clients:
@@ -146,7 +171,7 @@ class Reach:
                 return self.clients
             own = link.to if link is not None else ""
             to = entry.itself or (peer.to if peer is not None else own)
-            return (*self._wearers.get(to, ()), *self._wearers.get("", ()))
+            return (*self._wearers.get(to, ()), *self._wearers.get("", ()), *self._unseen(to))
         known = self._near.get(id(entry))
         if known is None:
             near = [
@@ -257,25 +282,48 @@ class Reach:
         return tuple(piece for pieces in parts for piece in pieces)
 
     def obstacles(
-        self, source: str, client: Interface | None, target: str, server: Interface | None
+        self,
+        source: str,
+        client: Interface | None,
+        target: str,
+        server: Interface | None,
+        wanted: Traffic = WHOLE,
     ) -> tuple[Obstacle, ...]:
-        """What closes the way from one end to another; an end without interface is its name."""
+        """What keeps what is wanted from one end to another, directly.
+
+        An end without interface is its name.
+        """
         if client is None and server is not None:
             if source == INTERNET:
-                return self.from_internet(server).closed
-            return (shut_by(self.network, server, "ingress", source),)
+                return from_internet(self.network, server, wanted).closed
+            shut = shut_by(self.network, server, "ingress", source, wanted)
+            return (*self._not_led(source, server), shut)
         if server is None and client is not None:
             if target == INTERNET:
-                return to_internet(self.network, client).closed
-            return (shut_by(self.network, client, "egress", target),)
+                return to_internet(self.network, client, wanted).closed
+            shut = shut_by(self.network, client, "egress", target, wanted)
+            return (shut, *self._not_led(target, client))
         if client is None or server is None:
             return ()
         if not server.serves:
             return (takes_none(server),)
-        found = self.between(client, server)
-        if not found.pieces:
-            return self._pairs.obstacles(client, server)
-        return () if cross(found.pieces, self.takes(server)) else (takes_nothing(server),)
+        found = cross(self.between(client, server).pieces, wanted_pieces(wanted))
+        if not found:
+            return self._pairs.obstacles(client, server, wanted)
+        return () if cross(found, self.takes(server)) else (takes_nothing(server),)
+
+    def _not_led(self, name: str, of: Interface) -> Iterator[Obstacle]:
+        """That no route leads from an interface to an end beyond its VPC, if that is one."""
+        own = {place.vpc.to for place in of.places if place.vpc is not None}
+        vpcs = (self.network.get(Vpc, key) for key in own)
+        if name in {f"vpc:{short_name(vpc)}" for vpc in vpcs if vpc is not None}:
+            return
+        if name != ONPREM and not name.startswith("vpc:"):
+            return
+        places = [place for place in of.places if place.subnet is not None]
+        ends = {remote.end for place in places for remote in remotes(self.network, place)}
+        if places and name not in ends:
+            yield no_route(places[0], name)
 
     def takes(self, server: Interface) -> Pieces:
         """The ports on which an interface can be reached at all."""

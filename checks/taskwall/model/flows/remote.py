@@ -12,11 +12,12 @@ from taskwall.model.core.entity import Link, link_to
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.ends import short_name
+from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.paths import way_between
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.routes import Hop, hops
 from taskwall.model.permissions.coverage import of_vpc, subnets_of
-from taskwall.model.routing.vpc_attachments import Peering
+from taskwall.model.routing.vpc_attachments import Peering, TransitAttachment
 
 ONPREM = "onprem"
 
@@ -45,6 +46,14 @@ def remotes(network: Network, place: Place) -> tuple[Remote, ...]:
     return (*_beyond(network, subnet, version), *_other_vpcs(network, subnet, version))
 
 
+def no_route(place: Place, end: str) -> Obstacle:
+    """That no route of a place leads to an end beyond its VPC."""
+    text, name = f"a route of {place.name} leads to {end}", place.name
+    otherwise = f"no route of {name} leads to {end}"
+    at = place.subnet.place if place.subnet is not None else None
+    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), f"route {end} from {name}")
+
+
 def _place(network: Network, subnet: Subnet, version: int) -> Place | None:
     found = places_of(network, (link_to(subnet),), (), ())
     return next((each for each in found if each.version == version), None)
@@ -56,14 +65,28 @@ def _beyond(network: Network, subnet: Subnet, version: int) -> tuple[Remote, ...
     place = _place(network, subnet, version)
     if place is None:
         return ()
-    known = Ranges.union(_ranges(network, vpc) for vpc in network.every(Vpc))
     found: list[Remote] = []
     for hop in hops(network, place, private() if version == 4 else V6):
-        addresses = hop.addresses - known
+        addresses = hop.addresses - _ranges_behind(network, hop)
         if hop.dead or not addresses or hop.route is None:
             continue
         found += _of_hop(network, hop, addresses)
     return tuple(found)
+
+
+def _ranges_behind(network: Network, hop: Hop) -> Ranges:
+    """The addresses of VPCs of the sources that a hop may lead to, which flows name themselves.
+
+    Another network may well have the addresses of a VPC that is not joined.
+    """
+    vpcs = {vpc.id for vpc in network.every(Vpc)}
+    if hop.way == "vpn":
+        vpcs = set()
+    elif hop.way == "transit":
+        vpcs = {each.vpc.to for each in network.every(TransitAttachment)}
+    elif hop.route is not None and (peering := network.get(Peering, hop.route.peering)):
+        vpcs = {peering.vpc.to, peering.peer.to}
+    return Ranges.union(_ranges(network, vpc) for vpc in network.every(Vpc) if vpc.id in vpcs)
 
 
 def _of_hop(network: Network, hop: Hop, addresses: Ranges) -> Iterator[Remote]:

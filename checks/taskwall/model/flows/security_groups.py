@@ -189,6 +189,18 @@ def let_through(network: Network, groups: Groups, way: Direction, far: Far) -> P
     return merged(found)
 
 
+def letting(
+    network: Network, groups: Groups, way: Direction, far: Far, ports: Ranges
+) -> Iterator[Fact]:
+    """The permissions that let the other side through on some ports, each by itself."""
+    for entry, tied, link in all_entries(network, groups, way):
+        if entry.permission is None or not entry.ports & ports:
+            continue
+        matches = (fact.truth for fact, _ in _matches(network, entry, far, link))
+        if tied.truth is not False and any(truth is not False for truth in matches):
+            yield entry.permission.states(True, entry.text)
+
+
 def _matches(
     network: Network, entry: GroupEntry, far: Far, link: Link | None
 ) -> Iterator[tuple[Fact, Ranges]]:

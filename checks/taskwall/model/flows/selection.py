@@ -14,7 +14,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.ends import EndKind, Interface, short_name
-from taskwall.model.flows.flow import Flow, Obstacle
+from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.internet import internet
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
@@ -229,17 +229,6 @@ def flows_between(
             missing = tuple(dict.fromkeys((*needs, *own.missing)))
             own = replace(own, verdict="unknown", missing=missing)
         yield own
-
-
-def obstacles_between(reach: Reach, of: Selection, to: Selection) -> tuple[Obstacle, ...]:
-    """What closes the way between two ends: of several interfaces, that which closes least."""
-    best: tuple[Obstacle, ...] = ()
-    for server in to.interfaces or (None,):
-        for client in of.interfaces or (None,):
-            found = reach.obstacles(of.word, client, to.word, server)
-            if found and (not best or len(found) < len(best)):
-                best = found
-    return best
 
 
 def cidr_ranges(flow: Flow) -> list[str]:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact, all_of
-from taskwall.core.values import Need
-from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.core.values import Need, Reference
+from taskwall.model.compute.container_instances import Instances
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges, parse_cidr
 from taskwall.model.core.entity import Setting
+from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import ProxyTarget, Store
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -15,11 +18,14 @@ from taskwall.model.entities.vpc import Vpc
 from taskwall.model.exposure.balancer_paths import ways_to
 from taskwall.model.exposure.task_ports import number_of
 from taskwall.model.flows.accelerators import by_accelerator
+from taskwall.model.flows.acls import CrossingSide, crossing
 from taskwall.model.flows.api_gateway import by_api_gateway
 from taskwall.model.flows.ends import Interface, short_name
-from taskwall.model.flows.flow import OpenConnection, Told, if_there
+from taskwall.model.flows.flow import OpenConnection, Told, if_there, of_version
 from taskwall.model.flows.guards import anybody_let_in
 from taskwall.model.flows.listeners import Onward, listens, onward
+from taskwall.model.flows.paths import is_one_subnet
+from taskwall.model.flows.places import Place
 from taskwall.model.flows.privatelink import by_privatelink
 from taskwall.model.flows.reach import INTERNET, Arrival, Reach
 from taskwall.model.flows.security_groups import Far, let_through
@@ -37,6 +43,7 @@ from taskwall.model.flows.vpc_origins import by_vpc_origin
 from taskwall.model.load_balancing.paths import BalancerPath
 from taskwall.model.permissions.coverage import Addresses, Part
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
+from taskwall.model.routing.network_acl import BALANCER_PORTS
 
 
 class Bundle(Struct, frozen=True):
@@ -121,10 +128,7 @@ class _BalancerNode:
     def told(self, ways: Iterable[Onward]) -> Iterator[Told]:
         """What it hands on by some ways."""
         for way in ways:
-            target = way.source or way.behind
-            if target is None or way.fact.truth is False:
-                continue
-            for server in self._reach.of(target):
+            for server in _led_to(self._reach, way) if way.fact.truth is not False else ():
                 yield from self._by(way, server)
 
     def _by(self, way: Onward, server: Interface) -> Iterator[Told]:
@@ -156,6 +160,30 @@ class _BalancerNode:
         return found
 
 
+def _led_to(reach: Reach, way: Onward) -> list[Interface]:
+    """What a way of a load balancer leads to, or may: of an address, all that may have it.
+
+    The addresses of tasks and functions are not known before they run: nobody registers them.
+    """
+    if way.target is not None:
+        return reach.of(way.target)
+    servers = [e for e in reach.every if e.serves and e.kind not in ("service", "task")]
+    address = way.address
+    if address is None:
+        return servers
+    if isinstance(address.value, Reference):
+        of = address.value.resource
+        named = [each for each in servers if each.thing.id == of]
+        # An instance that is no container instance is at no end of a flow.
+        return named or ([] if reach.network.get(Instances, of) is not None else servers)
+    cidr = parse_cidr(str(address.known))
+    return [
+        each
+        for each in servers
+        if cidr is None or any(place.ranges & cidr.ranges for place in each.places)
+    ]
+
+
 def _arriving(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Arrival]:
     """What arrives at a load balancer: directly, or by a Network Load Balancer before it."""
     yield from reach.sources(node)
@@ -164,7 +192,8 @@ def _arriving(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator
     for outer_id, ways in onward(reach.network).items():
         outer = reach.network.get(LoadBalancer, outer_id)
         for way in ways if outer is not None and outer is not balancer else ():
-            if way.behind is balancer and way.listener is not None and outer is not None:
+            leads = way.target is balancer or (way.target is None and node in _led_to(reach, way))
+            if leads and way.listener is not None and outer is not None:
                 yield from _handed_on(reach, outer, way, node)
 
 
@@ -190,8 +219,9 @@ def _handed_on(
 
 def _handed(reach: Reach, node: Interface, server: Interface, way: Onward) -> OpenConnection:
     """What a node of a load balancer, by its own address, can hand on to a target."""
-    found = reach.between(node, server)
-    return OpenConnection(cross(found.pieces, way.arrives), found.closed, found.lost)
+    found = reach.between(node.over(way.versions), server.over(way.versions))
+    pieces = cross(cross(found.pieces, way.arrives), server.takes)
+    return OpenConnection(pieces, found.closed, found.lost)
 
 
 def _seen(
@@ -205,23 +235,62 @@ def _seen(
     """What gets to a target that sees the client's address, or may, and the balancer's groups."""
     if way.kept.truth is False or each.hides_clients:
         return handed.pieces
-    network = reach.network
-    if each.client is None:
-        anybody = Addresses((Part(EVERYWHERE),))
-        fars = [Far(anybody, None, node.groups, TRUE)]
-    else:
-        fars = [Far(place.addresses, place, node.groups, TRUE) for place in each.client.places]
-    into = merged(
-        piece for far in fars for piece in let_through(network, server.groups, "ingress", far)
+    seen = merged(
+        piece
+        for version in way.versions
+        for client in _clients(each, version)
+        for place in node.over((version,)).places
+        for piece in _shown(reach.network, client, place, node, server)
     )
-    targets = [Far(place.addresses, place, server.groups, TRUE) for place in server.places]
-    out = OPEN
-    if node.groups.filters:
-        out = merged(
-            piece for far in targets for piece in let_through(network, node.groups, "egress", far)
-        )
-    found = _of_end(cross(cross(into, way.arrives), out), each.within)
-    return found if way.kept.truth else merged((*found, *handed.pieces))
+    found = _of_end(cross(cross(seen, way.arrives), server.takes), each.within)
+    if way.kept.truth and len(way.versions) > 1:
+        return found
+    # Nobody keeps the address of a client whose IP version is not that of the target.
+    others = EVERYWHERE if way.kept.truth is None else EVERYWHERE - of_version(way.versions[0])
+    if each.client is None:
+        hidden = cross(handed.pieces, over(ANY_PROTOCOL, ALL_PORTS, addresses=others))
+    else:
+        hidden = handed.pieces if any(p.ranges & others for p in each.client.places) else ()
+    return merged((*found, *_of_end(hidden, each.within)))
+
+
+class _Client(Struct, frozen=True):
+    """A client whose address a target sees: `ranges` are where it is."""
+
+    far: Far
+    ranges: Ranges
+    answers: Ranges
+    split: bool
+
+
+def _clients(each: Arrival, version: int) -> Iterator[_Client]:
+    """A client of one IP version, wherever it is."""
+    if each.client is None:
+        far = Far(Addresses((Part(of_version(version)),)))
+        yield _Client(far, of_version(version), BALANCER_PORTS, True)
+        return
+    for place in each.client.over((version,)).places:
+        far = Far(place.addresses, place)
+        yield _Client(far, place.ranges, each.client.answers, False)
+
+
+def _shown(
+    network: Network, client: _Client, at: Place, node: Interface, server: Interface
+) -> Iterator[TrafficPiece]:
+    """What a load balancer at a place hands on to a target that sees the client's address."""
+    far = replace(client.far, groups=node.groups, refers=TRUE)
+    into = let_through(network, server.groups, "ingress", far)
+    for place in server.over((at.version,)).places if into else ():
+        target = Far(place.addresses, place, server.groups, TRUE)
+        out = let_through(network, node.groups, "egress", target)
+        crossed = OPEN
+        if not is_one_subnet(at, place):
+            sides = CrossingSide(at, client.ranges, client.split), CrossingSide(place, place.ranges)
+            crossed = crossing(network, *sides, client.answers).pieces
+        pieces = cross(cross(into, out), crossed)
+        for fact in (at.fact, place.fact):
+            pieces = pieces if fact is TRUE else cross(pieces, given(fact))
+        yield from pieces
 
 
 def _of_end(pieces: Pieces, within: Ranges) -> Pieces:
@@ -245,8 +314,11 @@ def _joined(target: str, hop: str, bundle: Bundle, inner: Pieces, facts: tuple[F
     ports = Ranges.union(
         piece.traffic.ports for piece in inner if piece.fact.truth is best.fact.truth
     )
-    kept = Traffic.of(ANY_PROTOCOL, ALL_PORTS, best.traffic.addresses)
-    pieces = if_there(cross(bundle.pieces, (TrafficPiece(kept, best.fact),)), facts)
+    from_whom = merged(
+        TrafficPiece(Traffic.of(ANY_PROTOCOL, ALL_PORTS, piece.traffic.addresses), piece.fact)
+        for piece in inner
+    )
+    pieces = if_there(cross(bundle.pieces, from_whom), facts)
     through = (*bundle.through, hop)
     first, *others = bundle.ends
     return Told(first, target, pieces, through, ports, bundle.lost, tuple(others), bundle.own)

@@ -2,19 +2,29 @@
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange, AttributePath, NewValue, Placeholder
+from taskwall.core.change import (
+    AttributeChange,
+    AttributePath,
+    NewResource,
+    NewValue,
+    Placeholder,
+    ResourceAttribute,
+)
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS
+from taskwall.model.load_balancing.admitting import admitting
+from taskwall.model.load_balancing.certificate import certificate_for
+from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS, listeners
 
 STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 """The TLS policy that AWS recommends for new listeners."""
 
 _CLASSIC = (
-    "Let the load balancer listen by HTTPS or SSL only, with a certificate. An Application Load"
-    " Balancer in its place can redirect HTTP to HTTPS."
+    "How clients are to connect is a design decision. Let the load balancer listen by HTTPS or SSL"
+    " only, with a certificate and a policy for TLS 1.2. An Application Load Balancer in its place"
+    " can redirect HTTP to HTTPS."
 )
-_REDIRECT: tuple[NewValue, NewValue] = (
+_REDIRECT: tuple[dict[str, NewValue], dict[str, NewValue]] = (
     {
         "type": "redirect",
         "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"},
@@ -24,7 +34,6 @@ _REDIRECT: tuple[NewValue, NewValue] = (
         "RedirectConfig": {"Port": "443", "Protocol": "HTTPS", "StatusCode": "HTTP_301"},
     },
 )
-_CERTIFICATE = Placeholder("ARN of a certificate")
 
 
 class Encrypting(Struct, frozen=True):
@@ -38,22 +47,73 @@ def encrypting(network: Network, listener: Listener) -> Encrypting:
     """How a listener comes to take encrypted traffic only.
 
     It redirects if another listener of its load balancer takes HTTPS for the same tasks; else it
-    gets a certificate.
+    gets a certificate, moves from port 80 to port 443, and leaves a redirect behind.
     """
     balancer = network.get(LoadBalancer, listener.load_balancer)
     if balancer is not None and balancer.kind.known == "classic":
         return Encrypting(remedy=_CLASSIC)
     if (block := _redirecting(network, listener)) is not None:
         return Encrypting((AttributeChange(block, *_REDIRECT, form="whole"),))
-    network_ = str(listener.protocol.known).upper() in NETWORK_PROTOCOLS
-    return Encrypting(
-        (
-            *(listener.port.to(443) if str(listener.port.known) == "80" else ()),
-            *listener.protocol.to("TLS" if network_ else "HTTPS"),
-            *listener.policy.to(STRONG),
-            *listener.certificate.to(_CERTIFICATE, ({"CertificateArn": _CERTIFICATE},)),
-        )
+    over_network = str(listener.protocol.known).upper() in NETWORK_PROTOCOLS
+    certificate = certificate_for(network, listener)
+    changes = (
+        *listener.protocol.to("TLS" if over_network else "HTTPS"),
+        *listener.policy.to(STRONG),
+        *listener.certificate.to(certificate, ({"CertificateArn": certificate},)),
     )
+    if str(listener.port.known) != "80":
+        return Encrypting(changes)
+    beside = listeners(network).get(listener.load_balancer.to, ())
+    taken = next((each for each in beside if str(each.port.known) == "443"), None)
+    if taken is not None:
+        return Encrypting(
+            remedy="What clients of port 80 get is a design decision, since there is"
+            f" {taken.name} on port 443. Redirect them there, or let this listener take HTTPS on a"
+            " port of its own."
+        )
+    changes = (*listener.port.to(443), *changes)
+    if isinstance(certificate, Placeholder) or balancer is None:
+        return Encrypting(changes)
+    opened = admitting(network, balancer)
+    if opened is None:
+        return Encrypting(
+            remedy=f"Let the security groups of {balancer.name} allow port 443 to those who may use"
+            f" port 80. Then give {listener.name} the protocol HTTPS, port 443 and a certificate,"
+            " and add a listener on port 80 that redirects to it."
+        )
+    alone = not over_network and not listener.origin.maybe and not listener.id.endswith("]")
+    return Encrypting((*changes, *(_left_behind(listener) if alone else ()), *opened))
+
+
+def _left_behind(listener: Listener) -> tuple[AttributeChange, ...]:
+    """The change that adds a listener on port 80, which redirects to the one that has left it.
+
+    It names the other one, so that AWS moves that first.
+    """
+    name = listener.origin.name.rpartition(".")[2].rpartition("/")[2]
+    terraform = NewResource(
+        "aws_lb_listener",
+        f"{name}_redirect",
+        {
+            "load_balancer_arn": ResourceAttribute(listener.id, "load_balancer_arn"),
+            "port": 80,
+            "protocol": "HTTP",
+            "default_action": _REDIRECT[0],
+        },
+    )
+    cloudformation = NewResource(
+        "AWS::ElasticLoadBalancingV2::Listener",
+        f"{name}Redirect",
+        {
+            "DependsOn": name,
+            "LoadBalancerArn": ResourceAttribute(listener.load_balancer.to, "arn"),
+            "Port": 80,
+            "Protocol": "HTTP",
+            "DefaultActions": (_REDIRECT[1],),
+        },
+    )
+    at = AttributePath(listener.origin.address, "")
+    return (AttributeChange(at, terraform, cloudformation, form="beside"),)
 
 
 def _redirecting(network: Network, listener: Listener) -> AttributePath | None:

@@ -154,6 +154,8 @@ def instance_paths(network: Network, by: Registrar) -> Iterable[BalancerPath]:
                 yield BalancerPath(balancer, None, None, "classic", tie.fact)
     for link in by.target_groups:
         for target, tie in network.meant(TargetGroup, link):
+            if not (target.type.open or target.type.known == "instance"):
+                continue
             own = by.port if isinstance(by, Registration) and by.port.written else target.port
             yield from _to_group(network, replace(target, port=own), tie)
 

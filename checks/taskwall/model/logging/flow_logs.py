@@ -14,6 +14,16 @@ from taskwall.model.entities.vpc import FlowLog, Subnet, Vpc
 from taskwall.model.permissions.peers import vpcs
 from taskwall.model.routing.routes import subnets
 
+PLACE_FIELDS = ("vpc-id", "subnet-id", "instance-id")
+"""The fields of a format that say where traffic happened."""
+
+TASK_FIELDS = (
+    "ecs-cluster-name or ecs-cluster-arn",
+    "ecs-service-name",
+    "ecs-task-id or ecs-task-arn",
+)
+"""Those that say which task it was of."""
+
 
 class LoggedVpc(Struct, frozen=True):
     """A VPC that holds long-running awsvpc task sources, and what is known of the place.
@@ -199,9 +209,13 @@ def lacks_fields(log: FlowLog, fields: Sequence[str]) -> Fact:
     return Fact(bool(missing), text, setting.place, log.name, otherwise=otherwise)
 
 
-def with_fields(log: FlowLog, fields: Sequence[str]) -> str:
-    """The format of a flow log with the fields that it lacks at its end."""
-    added = [f"${{{field.partition(' or ')[0]}}}" for field in _missing(log, fields)]
+def whole_format(log: FlowLog) -> str:
+    """The format of a flow log with all fields that it lacks at its end.
+
+    AWS replaces a flow log for another format: whichever fields are asked for, it does so once.
+    """
+    missing = _missing(log, (*PLACE_FIELDS, *TASK_FIELDS))
+    added = [f"${{{field.partition(' or ')[0]}}}" for field in missing]
     return " ".join((str(log.format.known or ""), *added))
 
 

@@ -169,7 +169,7 @@ def _routed(
         steps += [_may(route.table, text) for route in loose]
         if not link.to or table is None or table.external:
             needs = link.fact.needs or (table.external if table else ())
-            needs = needs or link.waits()
+            needs = needs or link.waits("a route table")
             steps.append(Fact(None, text, link.place, subnet.name, needs))
         parts.append(link.fact & any_of(steps))
     otherwise = f"no {word} of {subnet.name} leads to {words}"
@@ -213,22 +213,38 @@ def led(network: Network, source: TaskSource, link: Link) -> Fact:
 
 def blocked(network: Network, subnet: Subnet) -> Fact:
     """Whether Block Public Access keeps the internet from a subnet in both directions."""
-    return _blocked(network, subnet, "block-bidirectional")
+    return _blocked(network, subnet, _WHOLLY, _EGRESS)
+
+
+def ingress_blocked(network: Network, subnet: Subnet) -> Fact:
+    """Whether Block Public Access keeps internet gateways from letting anything into a subnet."""
+    return _blocked(network, subnet, (*_WHOLLY, *_INGRESS), _BOTH)
 
 
 def gateway_blocked(network: Network, subnet: Subnet) -> Fact:
-    """Whether Block Public Access keeps a subnet from using an internet gateway at all.
+    """Whether Block Public Access keeps a subnet from sending through an internet gateway.
 
-    That of ingress does so too, but lets NAT and egress-only gateways connect outwards.
+    That of ingress does so too, but lets NAT and egress-only gateways connect outwards. An
+    exclusion for egress counts for the bidirectional mode alone.
     """
-    return _blocked(network, subnet, "block-bidirectional", "block-ingress")
+    return blocked(network, subnet) | _blocked(network, subnet, _INGRESS, _BOTH)
 
 
-def _blocked(network: Network, subnet: Subnet, *modes: str) -> Fact:
+_WHOLLY, _INGRESS = ("block-bidirectional",), ("block-ingress",)
+_BOTH = ("allow-bidirectional",)
+_EGRESS = (*_BOTH, "allow-egress")
+
+
+def _blocked(
+    network: Network, subnet: Subnet, modes: tuple[str, ...], spare: tuple[str, ...]
+) -> Fact:
+    """Whether it is in one of some modes, and no exclusion of some modes spares a subnet."""
     parts = []
     for block in network.every(InternetBlock):
         spared = any_of(
-            exclusion.exists & _spared(network, subnet, exclusion)
+            all_of(
+                (exclusion.exists, exclusion.mode.is_(*spare), _spared(network, subnet, exclusion))
+            )
             for exclusion in network.every(BlockExclusion)
         )
         parts.append(all_of((block.exists, block.mode.is_(*modes), ~spared)))

@@ -33,6 +33,9 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
         yield f" on {sanitize(crash.stack)}: {sanitize(crash.message)}\n", ""
     yield from problems("error", document.errors, view)
     if view.quiet:
+        if report.status == 1 and all(one.verdict != "fail" for one in report.findings):
+            yield from absent_sources(report, view)  # one of these fails the run
+            yield from unknowns(report, view)
         return
     yield from problems("warning", document.warnings, view)
     for note in report.notes:
@@ -41,7 +44,7 @@ def _pieces(report: Report, view: View) -> Iterator[Piece]:
     if document.crashes or document.errors or document.warnings or report.notes:
         yield "\n", ""
     if view.ties:
-        yield from ties(report)
+        yield from ties(report, view)
     yield from absent_sources(report, view)
     yield from unread_types(report, view)
     yield from unknowns(report, view)

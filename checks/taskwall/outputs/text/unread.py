@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from taskwall.findings.causes import by_cause
-from taskwall.findings.finding import Absent, Problem, Report
+from taskwall.findings.finding import Absent, Problem, Report, ReportedTie
 from taskwall.findings.text import absent_by_root, absent_count, is_one_call, sanitize, wanted
 from taskwall.outputs import View
 from taskwall.outputs.text.pieces import GROUPS, NAMES_SHOWN, Piece, capped, count, place
@@ -23,7 +23,7 @@ def problems(word: str, problems: Sequence[Problem], view: View) -> Iterator[Pie
             yield f"  and {len(rest):,} like it: {', '.join(places)}{more}\n", "quiet"
 
 
-def ties(report: Report) -> Iterator[Piece]:
+def ties(report: Report, view: View) -> Iterator[Piece]:
     """What was found to be what sources refer to elsewhere, and what of that is open."""
     tied = [tie for tie in report.document.ties if tie.to_stack is not None]
     yield f"{len(tied):,} tied to other sources:\n", "loud"
@@ -33,15 +33,26 @@ def ties(report: Report) -> Iterator[Piece]:
         yield f" [{place(tie.file, tie.line)}]\n", "quiet"
     if report.open_ties:
         yield f"{len(report.open_ties):,} open, the most needed first:\n", "loud"
-    for tie in report.open_ties:
-        some = ", ".join(map(sanitize, tie.candidates[:NAMES_SHOWN]))
-        more = len(tie.candidates) - NAMES_SHOWN
-        some += f" and {more:,} more" if more > 0 else ""
-        why = f"may be {some}" if some else "no other source is known to answer it"
-        by = f", asked for by {sanitize(tie.by)}" if tie.by else ""
-        yield f"  {sanitize(tie.from_)}{by}: {why}", ""
-        yield f" [{place(tie.file, tie.line)}]\n", "quiet"
+    listed = [tie for tie, needed in report.open_ties if needed or view.verbose]
+    for what, where in dict.fromkeys(map(_open, listed)):
+        yield f"  {what}", ""
+        yield f" [{where}]\n", "quiet"
+    others = [tie.from_ for tie, needed in report.open_ties if not needed]
+    if others and not view.verbose:
+        some = ", ".join(map(sanitize, capped(list(dict.fromkeys(others)), NAMES_SHOWN, view)))
+        yield f"  {count(len(others), 'reference')} that no unknown waits for: {some}", ""
+        yield " (--verbose lists them)\n", "quiet"
     yield "\n", ""
+
+
+def _open(tie: ReportedTie) -> tuple[str, str]:
+    """What is known of a reference that is not tied, and its place."""
+    some = ", ".join(map(sanitize, tie.candidates[:NAMES_SHOWN]))
+    more = len(tie.candidates) - NAMES_SHOWN
+    some += f" and {more:,} more" if more > 0 else ""
+    why = f"may be {some}" if some else "no other source is known to answer it"
+    by = f", asked for by {sanitize(tie.by)}" if tie.by else ""
+    return f"{sanitize(tie.from_)}{by}: {why}", place(tie.file, tie.line)
 
 
 def absent_sources(report: Report, view: View) -> Iterator[Piece]:

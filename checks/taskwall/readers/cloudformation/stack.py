@@ -22,33 +22,27 @@ from taskwall.core.values import (
     Span,
     Unknown,
     Value,
-    dereferenced,
     needs,
     plain_if_known,
-    spelled,
-    symbol,
 )
+from taskwall.readers.cloudformation.absent_nested import absent_nested, is_absent
 from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
 from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
-from taskwall.readers.cloudformation.expansion import is_module
 from taskwall.readers.cloudformation.exports import Asked, ImportResolver
-from taskwall.readers.cloudformation.includes import SCAN_TOO
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
 from taskwall.readers.cloudformation.subnets import has_lost_its_subnets
 from taskwall.readers.cloudformation.template import (
-    BODY,
     CDK_PATH,
     INIT,
-    STACKS,
     Declared,
     Template,
 )
 from taskwall.source.containment import crash_at
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
-from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
+from taskwall.source.stack import Evaluation, InputDefault, Inputs, SourceError
 
 _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
@@ -182,11 +176,9 @@ class CloudFormationStack:
             if file not in self.context
         ]
         absent += [
-            _absent_template(one)
+            deployed
             for one in resources
-            if one.type == ABSENT
-            and not one.origin.context
-            and not _TEMPLATE_NAMES.isdisjoint(one.body.fields)
+            if one.type == ABSENT and not one.origin.context and (deployed := absent_nested(one))
         ]
         resources += [
             one for root in roots for each in root.all_below() for one in self._included(each)
@@ -437,7 +429,8 @@ def _made(
         construct=literal_text(metadata.get(CDK_PATH))
         or evaluator.template.constructs.get(declared.name),
     )
-    if _is_absent(declared, body, evaluator):
+    nested = evaluator.run.nested.get(evaluator.template.unit.file, {})
+    if is_absent(declared, body, declared.name in nested):
         return Resource(ABSENT, origin, body, declared.place)
     if INIT not in metadata:
         return Resource(declared.type, origin, body, declared.place)
@@ -445,29 +438,3 @@ def _made(
     return Resource(
         declared.type, origin, body, declared.place, metadata=Fields({INIT: init}, place=init.place)
     )
-
-
-_TEMPLATE_NAMES = dict.fromkeys((*STACKS.values(), BODY)).keys()
-"""The properties that say which template a resource deploys."""
-
-
-def _is_absent(declared: Declared, body: Fields, evaluator: Evaluator) -> bool:
-    """Whether a resource is a module, or deploys a template that is not in the scan."""
-    if is_module(declared.type):
-        return True
-    url = STACKS.get(declared.type)
-    below = evaluator.run.nested.get(evaluator.template.unit.file, {})
-    written = url is not None and (url in body.fields or BODY in body.fields)
-    return written and declared.name not in below
-
-
-def _absent_template(call: Resource) -> AbsentSource:
-    """What is said of a resource that deploys a template that is not in the scan."""
-    name = next(name for name in _TEMPLATE_NAMES if name in call.body.fields)
-    place = call.body.places.get(name) or call.origin.header
-    if name == BODY:
-        cure = f"write the template as a block ({BODY}: |), or scan a file of it, too"
-        return AbsentSource("template", call.origin.name, BODY, None, place, cure)
-    value = dereferenced(call.body.fields[name])
-    source = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
-    return AbsentSource("template", call.origin.name, source, None, place, SCAN_TOO)

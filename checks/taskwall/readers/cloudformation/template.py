@@ -105,8 +105,8 @@ class Template(Struct, frozen=True):
 
 def may_be_template(text: str) -> bool:
     """Whether it is worth while to parse a text: cheap, and true of every template."""
-    return "Resources" in text and (
-        "AWS::" in text or "Transform" in text or "Custom::" in text or _VERSION in text
+    return "Resources" in text and any(
+        word in text for word in ("AWS::", "Transform", "Custom::", "::MODULE", _VERSION)
     )
 
 
@@ -145,6 +145,9 @@ def read_template(
         name.startswith("Fn::ForEach::") or "::" in (literal_text(members(node).get("Type")) or "")
         for name, node in resources.items()
     ):
+        if unit.errors and "Resources" in root and re.search(_TYPED, text):
+            at = unit.errors[0].place
+            raise UnreadableError(file, unit.errors[0].message, at.line, at.column)
         return None
     if not isinstance(root.get("Resources"), Fields | Mapping | IntrinsicCall):
         place = unit.root.place if unit.root is not None else None
@@ -152,7 +155,7 @@ def read_template(
         raise UnreadableError(file, "has no mapping of Resources", line, column)
     found = _template(unit, root, root["Resources"], files)
     adding = tuple(_adding(absent, found, unit.root))
-    found = replace(found, absent=(*absent, *unexpanded(unit.root)), may_add=adding)
+    found = replace(found, absent=(*absent, *unexpanded(unit)), may_add=adding)
     if beside is None or CDK_PATH in text:
         return found
     return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))

@@ -5,6 +5,7 @@ may be changed, or used, by what they hand over.
 """
 
 import os
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -15,12 +16,19 @@ from taskwall.readers.terraform.syntax.tree import Block, FunctionCall
 from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import AbsentSource
 
-DEPLOYS = ("aws_cloudformation_stack", "aws_cloudformation_stack_set")
-"""The types that deploy a template."""
-
-SCAN_TEMPLATE = "scan the template by itself, too; what Terraform hands to it stays unknown"
-
 _BODY, _URL = "template_body", "template_url"
+_PRODUCT = ("product_name", "product_id")
+
+DEPLOYS: Mapping[str, tuple[str, ...]] = {
+    "aws_cloudformation_stack": (_BODY, _URL),
+    "aws_cloudformation_stack_set": (_BODY, _URL),
+    "awscc_cloudformation_stack": (_BODY, _URL),
+    "awscc_cloudformation_stack_set": (_BODY, _URL),
+    "aws_serverlessapplicationrepository_cloudformation_stack": ("application_id",),
+    "aws_servicecatalog_provisioned_product": _PRODUCT,
+    "awscc_servicecatalog_cloudformation_provisioned_product": _PRODUCT,
+}
+"""The types that deploy a template, and the attributes of which one says which."""
 
 
 def deploys_template(resource: Resource) -> bool:
@@ -48,9 +56,19 @@ def call_of_template(resource: Resource) -> Resource:
 def absent_template(resource: Resource, file: str = "") -> AbsentSource:
     """What is said of a resource that deploys a template; `file` is what its body is read from."""
     fields, places = resource.body.fields, resource.body.places
-    name = _BODY if _BODY in fields or _URL not in fields else _URL
+    names = DEPLOYS[resource.type]
+    name = next((name for name in names if name in fields), names[0])
     value = dereferenced(fields.get(name, Known(None)))
-    url = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
-    source = (file or _BODY) if name == _BODY else url
+    said = (spelled(value.data) if isinstance(value, Known) else symbol(value)) or ""
+    source = (file or _BODY) if name == _BODY else said
     place = places.get(name) or resource.origin.header
-    return AbsentSource("template", resource.origin.name, source, None, place, SCAN_TEMPLATE)
+    cure = f"scan {file or 'the template'} by itself"
+    if name == _BODY and not file:
+        cure = "write the template to a file, and scan that"
+    if not fields.keys().isdisjoint(_HANDED):
+        cure += ", with --parameters for what Terraform hands to it"
+    return AbsentSource("template", resource.origin.name, source, None, place, cure)
+
+
+_HANDED = ("parameters", "provisioning_parameters")
+"""The attributes that give parameters to a template."""

@@ -38,16 +38,24 @@ def called_folder(caller: Caller, name: str, block: Block) -> str | AbsentModule
     chain = tuple(name.removeprefix("module.") for name in calls)
     source = call_argument(caller, block, "source")
     if not source:
-        attribute = block.body.attributes.get("source")
-        waits = () if attribute is None else needs(_evaluated(attribute.expression, caller))
-        cure = f"--assume {waits[0].name}=VALUE" if waits else "source = ..."
-        return AbsentModule("has a source that is not known", cure)
-    constraint = call_argument(caller, block, "version") or ""
+        return _not_known(caller, block, "source")
+    constraint = call_argument(caller, block, "version")
     sources = caller.run.sources
-    found = sources.folder(caller.module, (*chain, name), source, constraint)
+    found = sources.folder(caller.module, (*chain, name), source, constraint or "")
     for error in sources.errors:
         caller.run.effects.report(error)
+    is_open = constraint is None and "version" in block.body.attributes
+    if isinstance(found, AbsentModule) and is_open:
+        return _not_known(caller, block, "version")
     return found
+
+
+def _not_known(caller: Caller, block: Block, argument: str) -> AbsentModule:
+    """Why a module is not there of which a call's argument says nothing that is known."""
+    attribute = block.body.attributes.get(argument)
+    waits = () if attribute is None else needs(_evaluated(attribute.expression, caller))
+    cure = f"--assume {waits[0].name}=VALUE" if waits else f"{argument} = ..."
+    return AbsentModule(f"has a {argument} that is not known", cure)
 
 
 def called_module(caller: Caller, name: str, block: Block) -> Module | AbsentModule | str:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from taskwall.core.paths import encloses, lies_within
 from taskwall.core.values import Span
+from taskwall.findings.finding import ALLOW_OUTSIDE
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.stand_ins import (
     FOLDER,
@@ -35,8 +36,6 @@ TERRAGRUNT_INIT = "terragrunt init"
 
 STACK_INIT = "terragrunt stack run init"
 """The same for the units that a `terragrunt.stack.hcl` makes."""
-
-ALLOW_OUTSIDE = "--allow-outside"
 
 
 def no_module_at(source: str) -> str:

@@ -5,6 +5,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from taskwall.core.conditions import length_name
 from taskwall.core.values import (
     OUTSIDE,
     Fields,
@@ -12,11 +13,13 @@ from taskwall.core.values import (
     Known,
     Need,
     Origin,
+    Question,
     Reference,
     Unknown,
     Value,
     dereferenced,
     needs,
+    symbol,
     unknown,
 )
 from taskwall.readers.terraform.evaluation.absent_template import (
@@ -39,6 +42,7 @@ from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledE
 from taskwall.readers.terraform.evaluation.functions.filesystem import CURES
 from taskwall.readers.terraform.evaluation.providers import provider_name
 from taskwall.readers.terraform.syntax.tree import Block
+from taskwall.readers.terraform.values.conditions import asked
 from taskwall.readers.terraform.values.effects import Impossible, Memo
 from taskwall.readers.terraform.values.values import is_null
 from taskwall.source.resource import Resource
@@ -223,11 +227,18 @@ class ResourceInstance:
         """Whether the scenario leaves a resource without the subnets that it cannot be without."""
         names = _SUBNETS.get(self._block.labels[0], ()) if self._block.type == "resource" else ()
         written = {name: body.fields[name] for name in names if name in body.fields}
+        return bool(written) and all(self._emptied(*one) for one in written.items())
+
+    def _emptied(self, attribute: str, value: Value) -> bool:
+        """Whether the scenario says that a list of subnets is empty, or that in a block."""
         effects = self._scope.run.effects
-        return bool(written) and all(
-            _is_empty(value) and effects.hangs(partial(self.fields.get, name))
-            for name, value in written.items()
-        )
+        found = _list_of_subnets(value)
+        if isinstance(found, Items):
+            empty = not (found.items or found.rest)
+            return empty and effects.hangs(partial(self.fields.get, attribute))
+        name = symbol(found)
+        there = asked(Question(length_name(name), 0, above=True), (), effects) if name else None
+        return isinstance(there, Known) and not there.data
 
     def _report_files(self, resource: str, name: str, body: Fields) -> None:
         """Report the files whose content an attribute should have, and that are not read."""
@@ -242,10 +253,10 @@ class ResourceInstance:
                 run.effects.report(AbsentSource("include", resource, path, None, place, cure))
 
 
-def _is_empty(value: Value) -> bool:
-    """Whether a list of subnets is empty, or that in a block that holds one."""
+def _list_of_subnets(value: Value) -> Value:
+    """A list of subnets, or that in a block that holds one."""
     found = dereferenced(value)
     if isinstance(found, Items) and len(found.items) == 1 and not found.rest:
         block = found.items[0]
-        found = dereferenced(block.fields.get("subnets", block)) if type(block) is Fields else found
-    return isinstance(found, Items) and not (found.items or found.rest)
+        value = block.fields.get("subnets", block) if type(block) is Fields else value
+    return settled if isinstance(settled := dereferenced(value), Items) else value

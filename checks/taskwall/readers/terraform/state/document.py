@@ -52,6 +52,8 @@ def values_of(document: Json) -> Values:
         raise UnknownStateError(
             f"a state of version {state.get('version')}: give the output of terraform show -json"
         )
+    if not isinstance(state.get("resources", []), list):
+        raise UnknownStateError("a state whose resources are not a list")
     return _values(state.get("outputs"), _kept(state))
 
 

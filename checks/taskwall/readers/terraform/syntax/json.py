@@ -42,7 +42,7 @@ def parse(path: str, text: str) -> Parsed:
 
     def made(tree: "_Tree", root: JsonNode) -> Parsed:
         comments = tuple(tree.comments(root)) if has_suppression(text) else ()
-        return Parsed(Body({}, tuple(tree.top(root))), comments)
+        return Parsed(Body({}, tuple(tree.top(root))), comments, errors=tuple(tree.errors))
 
     return _read(path, text, made)
 
@@ -101,13 +101,15 @@ class _Tree:
     def __init__(self, path: str, place: "Callable[[int, int], Span]") -> None:
         self._path = path
         self._place = place
+        self.errors: list[SourceError] = []
+        """What is no block where only blocks can stand."""
 
     def _of(self, node: JsonNode) -> Span:
         return self._place(node.start, node.end)
 
     def top(self, root: JsonNode) -> Iterator[Block]:
         """The blocks of a file."""
-        for member in _maps(root):
+        for member in self._blocks(root):
             for key, value in member.members:
                 kind = str(key.data)
                 if kind != "//":
@@ -146,7 +148,7 @@ class _Tree:
         self, kind: str, labels: tuple[str, ...], more: int, key: JsonScalar, value: JsonNode
     ) -> Iterator[Block]:
         """The blocks below a type, each below its labels."""
-        for inner in _maps(value):
+        for inner in self._blocks(value):
             if more:
                 for label, below in inner.members:
                     if label.data != "//":
@@ -154,6 +156,14 @@ class _Tree:
                         yield from self._labelled(kind, (*labels, name), more - 1, label, below)
             else:
                 yield self._block(kind, labels, key, inner)
+
+    def _blocks(self, node: JsonNode) -> tuple[JsonObject, ...]:
+        """The blocks that a node is; what is something else is an error."""
+        found = _maps(node)
+        empty = isinstance(node, JsonScalar) and node.data is None
+        if not (found or empty or (isinstance(node, JsonList) and not node.items)):
+            self.errors.append(SourceError(self._of(node), "a JSON object is expected here"))
+        return found
 
     def _block(
         self, kind: str, labels: tuple[str, ...], key: JsonScalar, node: JsonObject

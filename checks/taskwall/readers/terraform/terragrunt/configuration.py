@@ -342,16 +342,20 @@ class Configuration(ModuleScope):
         found = self.top.dependencies().get(name) or self.dependencies().get(name)
         if found is None:
             raise FailedError(f"dependency.{name}", "is not declared")
-        several = found.several()
+        return self.unit_read(found)
+
+    def unit_read(self, dependency: Dependency) -> Value:
+        """A unit whose outputs are read, or the units that its block makes."""
+        several = dependency.several()
         if several is None:
-            return self._referent(found)
+            return self._referent(dependency)
         made = {key: self._referent(one) for key, one in several.items()}
         if all(isinstance(key, str) for key in made):
             return Fields({str(key): one for key, one in made.items()})
         return Items(tuple(made.values()))
 
     def _referent(self, dependency: Dependency) -> Value:
-        handle = f"{self.top.handle}/dependency.{dependency.name}"
+        handle = f"{dependency.reader.handle}/dependency.{dependency.name}"
         self.run.referents.put(handle, dependency, self.taken())
         return Reference(handle, "")
 
@@ -403,7 +407,8 @@ class _Whole:
         if name == "inputs":
             return of.inputs()
         if name == "dependency":
-            return Fields({each: of.named(name, (Attr(each),))[0] for each in of.dependencies()})
+            # What another file includes is exposed as it is written, whatever overrides it there.
+            return Fields({each: of.unit_read(one) for each, one in of.dependencies().items()})
         for layer in of.layers():
             if (attribute := layer.body.get(name)) is not None:
                 return layer.value(attribute)

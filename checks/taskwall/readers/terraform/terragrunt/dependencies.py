@@ -43,7 +43,7 @@ class Dependency:
         names: Mapping[str, Value] | None = None,
     ) -> None:
         self.name = name
-        self._reader = reader
+        self.reader = reader
         self.declared = list(declared)
         self._names = names or {}
 
@@ -56,7 +56,7 @@ class Dependency:
         for names in instances(first.configuration, first.block):
             key = _key(names)
             name = f"{self.name}[{json.dumps(key)}]"
-            found[key] = Dependency(name, self._reader, self.declared, names)
+            found[key] = Dependency(name, self.reader, self.declared, names)
         return found
 
     def folder(self) -> str | None:
@@ -97,11 +97,11 @@ class Dependency:
         return Fields({"outputs": self.get("outputs")})
 
     def _outputs(self) -> Value:
-        run, folder = self._reader.run, self.folder()
+        run, folder = self.reader.run, self.folder()
         outputs = run.states.outputs_of(folder) if run.states is not None and folder else None
-        handle = f"{self._reader.handle}/dependency.{self.name}.outputs"
-        whole = _DependencyOutputs(self.name, self._reader, self.mocks(), outputs)
-        run.referents.put(handle, whole, self._reader.taken())
+        handle = f"{self.reader.handle}/dependency.{self.name}.outputs"
+        whole = _DependencyOutputs(self.name, self.reader, self.mocks(), outputs)
+        run.referents.put(handle, whole, self.reader.taken())
         return Reference(handle, "")
 
 

@@ -41,4 +41,8 @@ def attribute_of(
     attribute = block.body.attributes.get(name)
     if attribute is None:
         return None
-    return value_of(attribute.expression, configuration, dict(names))
+    return configuration.guarded(
+        "/".join((configuration.unit.name, ".".join((block.type, *block.labels, name)))),
+        lambda: value_of(attribute.expression, configuration, dict(names)),
+        attribute.place,
+    )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from taskwall.core.globs import matches_path
 from taskwall.core.values import Fields, Known, Need, Span, Unknown, Value, dereferenced
+from taskwall.findings.finding import ALLOW_OUTSIDE
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, text_of
 from taskwall.readers.terraform.syntax.hcl import parse_template
@@ -23,7 +24,7 @@ IN_HOME = "is in somebody's home folder"
 
 CURES: Mapping[str, str] = {
     MISSING: "create the file before the scan",
-    OUTSIDE_FOLDERS: "--allow-outside",
+    OUTSIDE_FOLDERS: ALLOW_OUTSIDE,
     IN_HOME: "copy the file into the repository",
 }
 """What brings a file that is not read, by the reason."""

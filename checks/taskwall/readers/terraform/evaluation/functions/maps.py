@@ -104,6 +104,8 @@ def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
     map_ = fields_of(arguments[0], scope)
     if isinstance(map_, Unknown | Reference):
         return waiting(map_)
+    if default is not None and not map_.fields and map_.rest is None:
+        return default  # whatever the key is
     key = text_of(arguments[1])
     found = map_.fields.get(key)
     if found is not None:
