@@ -493,7 +493,7 @@ def test_words_beside_a_secret_are_told(policy: str, tmp_path: Path) -> None:
     stack = STACK.replace("CIDR", '"10.0.0.0/8"')
     found = scanned(tmp_path, {"main.tf": stack, "policy.tf": text})
     assert CANARY not in found
-    assert 'Effect = "Allow"' in found
+    assert "aws:ResourceAccount" in found
     assert "TW402" in found
 
 

@@ -37,13 +37,24 @@ Resources:
 """
 CLOSED = TASKS.replace("Default: 0.0.0.0/0", "Default: 10.0.0.0/16")
 MINE = "ETW204 20:11"
+PASSED = "ETW204 8:9"
+"""The same, told where the parent passes what is wrong."""
 
 
-def test_a_nested_template_is_told_where_it_is_nested(here: Path, lint: Lint) -> None:
-    """What its parent passes counts, and is in the message; the parent itself shows nothing."""
+def test_what_a_parent_passes_is_told_there(here: Path, lint: Lint) -> None:
+    """It is what has to change; the nested template has nothing wrong."""
     Path("web.yaml").write_text(CLOSED)
     assert MINE not in told(lint("web.yaml"))
     Path("main.yaml").write_text(PARENT)
+    assert told(lint("main.yaml")) == [PASSED]
+    assert MINE not in told(lint("web.yaml"))
+
+
+def test_a_nested_template_is_told_where_it_is_nested(here: Path, lint: Lint) -> None:
+    """What is wrong in it is told there, with its parent; the parent itself shows nothing."""
+    parameters = "Parameters: {Range: {Type: String, Default: 0.0.0.0/0}}\n"
+    Path("web.yaml").write_text(CLOSED)
+    Path("main.yaml").write_text(PARENT.replace("0.0.0.0/0", "!Ref Range") + parameters)
     assert told(lint("main.yaml")) == []
     (found,) = (one for one in lint("web.yaml") if one.rule.id == "ETW204")
     assert told([found]) == [MINE]
@@ -137,9 +148,9 @@ def test_each_template_gets_only_its_own(
         file: told([one for one in matches if one.filename == file])
         for file in ("lone.yaml", "main.yaml", "web.yaml")
     }
-    assert by_file["main.yaml"] == []
+    assert by_file["main.yaml"] == [PASSED]
     assert MINE in by_file["lone.yaml"]
-    assert MINE in by_file["web.yaml"]
+    assert MINE not in by_file["web.yaml"]
 
 
 def test_an_error_beside_a_template_is_not_its_own(here: Path, lint: Lint) -> None:

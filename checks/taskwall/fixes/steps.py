@@ -56,7 +56,7 @@ def below(value: Value | None, step: PathStep) -> Value | None:
     found = None if value is None else dereferenced(value)
     if isinstance(found, Items) and not found.rest:
         if isinstance(step, int):
-            return found.items[step] if step < len(found.items) else None
+            return found.items[step] if 0 <= step < len(found.items) else None
         if len(found.items) == 1:
             return below(found.items[0], step)
     if isinstance(found, Fields) and isinstance(step, str) and found.rest is None:

@@ -12,7 +12,6 @@ from taskwall.core.change import (
 )
 from taskwall.core.patterns import pattern
 from taskwall.core.values import spelled
-from taskwall.readers.cloudformation.document import resolved
 
 INDENT_WIDTH = 2
 """By how many blanks code of a template is indented that stands by itself."""
@@ -33,8 +32,11 @@ def scalar(wanted: NewValue, quote: str = "", json: bool = False) -> str:
         return json_.dumps(spelled(data) or "", ensure_ascii=False)
     if not isinstance(data, str):
         return spelled(data) or "null"
-    if not json and _PLAIN.fullmatch(data) and resolved(data) == data:
-        return data
+    if not json and _PLAIN.fullmatch(data):
+        from taskwall.readers.cloudformation.document import resolved
+
+        if resolved(data) == data:
+            return data
     return json_.dumps(data, ensure_ascii=False)
 
 

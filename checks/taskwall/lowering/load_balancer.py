@@ -1,9 +1,11 @@
 """Application and Network Load Balancers, their listeners, and listener rules."""
 
+import json
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from taskwall.core.change import ResourceAttribute, SourceCode
 from taskwall.core.values import Known, Reference, Unknown, Value
 from taskwall.lowering._arn import balancer_arn, name_in
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
@@ -111,12 +113,30 @@ def listener(r: ResourceReader) -> Iterator[object]:
         port=r.setting("port", "Port"),
         policy=r.setting("ssl_policy", "SslPolicy"),
         certificate=setting(certificates, certificates.key),
+        certificate_named=_certificate_named(r, certificates),
         actions=_actions(r, r.attribute("default_action", "DefaultActions")),
         place=r.origin.header,
     )
     if not r.external:
         for each in r.attribute("mutual_authentication", "MutualAuthentication").each():
             yield _client_check(r, each)
+
+
+def _certificate_named(r: ResourceReader, written: Cell) -> ResourceAttribute | SourceCode | None:
+    """How other listeners can name the certificate of this one."""
+    if written.value is None or r.external:
+        return None
+    if r.terraform:
+        if isinstance(written.value, Reference):
+            return ResourceAttribute(written.value.resource, written.value.attribute)
+        return ResourceAttribute(r.id, "certificate_arn")
+    arns = [item.get("CertificateArn").value for item in written.each()]
+    (arn,) = arns if len(arns) == 1 else (None,)
+    if isinstance(arn, Reference):
+        return ResourceAttribute(arn.resource, arn.attribute)
+    if isinstance(arn, Unknown) and arn.symbol.isalnum():  # a parameter
+        return SourceCode(f"!Ref {arn.symbol}", json.dumps({"Ref": arn.symbol}))
+    return None
 
 
 def _in_listener_arn(r: ResourceReader) -> Value | None:

@@ -12,7 +12,7 @@ from os import listdir
 from taskwall.findings.finding import Severity
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.rules._index import RULES
-from taskwall.rules._rule import Rule, Verdict, names_of
+from taskwall.rules._rule import Judge, Rule, Verdict, names_of
 
 
 @cache
@@ -92,11 +92,16 @@ class _Judge:
         self._stem = stem
         self._asks = asks
 
+    @property
+    def __wrapped__(self) -> Judge:
+        """The function of the rule, as `inspect.unwrap` looks for it."""
+        return _imported(self._stem).judge
+
     def __call__(self, network: Network) -> Iterable[Verdict]:
         # Where changes are followed, the rule itself has to ask.
         if network.queries is None and not any(map(self._asks.__contains__, _held(network))):
             return ()
-        return _imported(self._stem).judge(network)
+        return self.__wrapped__(network)
 
 
 def _held(network: Network) -> Iterator[str]:

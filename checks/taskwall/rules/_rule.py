@@ -163,7 +163,9 @@ class Rule(Struct, frozen=True):
     @property
     def code(self) -> CodeType:
         """The code of its function: of a rule of one's own, the user's."""
-        found: CodeType = getattr(self.judge, "__wrapped__", self.judge).__code__
+        from inspect import unwrap
+
+        found: CodeType = unwrap(self.judge).__code__
         return found
 
     @property

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange, ResourceAttribute
+from taskwall.core.change import AttributeChange, ResourceAttribute, SourceCode
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin, Span
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -57,7 +57,8 @@ class Listener(Entity, frozen=True, kw_only=True):
     """A listener of a load balancer. `place` is the listener itself: a block of a classic one.
 
     `actions_open` says why it may have more actions than those written, if it may.
-    `backend` is the protocol to the instances behind a classic one.
+    `backend` is the protocol to the instances behind a classic one. `certificate_named` is how
+    others can name its certificate: as code, only those in its own file.
     """
 
     load_balancer: Link
@@ -65,6 +66,7 @@ class Listener(Entity, frozen=True, kw_only=True):
     port: Setting
     policy: Setting
     certificate: Setting
+    certificate_named: ResourceAttribute | SourceCode | None = None
     actions: tuple[Action, ...] = ()
     backend: Setting | None = None
     place: Span

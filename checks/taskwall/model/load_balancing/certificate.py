@@ -1,9 +1,6 @@
 """The certificate that a listener can use, for fixes."""
 
-import json
-
-from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
-from taskwall.core.values import Fields, Items, Reference, Unknown, Value
+from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Certificate, Listener
 
@@ -30,24 +27,10 @@ def certificate_for(network: Network, listener: Listener) -> NewValue:
 
 
 def _used(listener: Listener, by: list[Listener]) -> list[NewValue]:
-    found = (_as_written(each, listener) for each in by if each.certificate.value is not None)
-    return [each for each in found if each is not None]
-
-
-def _as_written(by: Listener, near: Listener) -> NewValue:
-    """What a listener says of its certificate, where another one can say the same."""
-    value = by.certificate.value
-    if isinstance(value, Items) and len(value.items) == 1 and isinstance(value.items[0], Fields):
-        value = value.items[0].fields.get("CertificateArn")
-    if isinstance(value, Reference):
-        return ResourceAttribute(value.resource, value.attribute)
-    if near.origin.language == "terraform":
-        return ResourceAttribute(by.id, "certificate_arn")
-    same_template = by.origin.header.file == near.origin.header.file
-    return _parameter(value) if same_template else None
-
-
-def _parameter(value: Value | None) -> NewValue:
-    if not isinstance(value, Unknown) or not value.symbol.isalnum():
-        return None
-    return SourceCode(f"!Ref {value.symbol}", json.dumps({"Ref": value.symbol}))
+    """The certificates of other listeners, as this one can name them."""
+    return [
+        each.certificate_named
+        for each in by
+        if isinstance(each.certificate_named, ResourceAttribute)
+        or (each.certificate_named and each.origin.header.file == listener.origin.header.file)
+    ]
