@@ -8,10 +8,10 @@ from taskwall.findings.finding import Finding
 from taskwall.source.stack import Stack
 
 PRECEDENCE = {
-    "TW204": ("TW205", "TW206", "TW208", "TW209", "TW212", "TW214", "TW215"),
+    "TW204": ("TW205", "TW206", "TW208", "TW209", "TW212", "TW214", "TW215", "TW407"),
     "TW205": ("TW209", "TW212"),
     "TW206": ("TW209", "TW212"),
-    "TW208": ("TW209", "TW212"),
+    "TW208": ("TW209", "TW212", "TW407"),
     "TW215": ("TW209", "TW212"),
     "TW207": ("TW209",),
     "TW202": ("TW211",),
@@ -19,6 +19,7 @@ PRECEDENCE = {
     "TW303": ("TW304",),
     "TW402": ("TW403",),
     "TW101": ("TW108",),
+    "TW108": ("TW104",),
     "TW106": ("TW109",),
     "TW408": ("TW405",),
     "TW603": ("TW203",),

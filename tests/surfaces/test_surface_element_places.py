@@ -305,6 +305,25 @@ def test_a_baseline_and_a_diff_know_each_element(tmp_path: Path, one: str, two: 
     assert found.findings[0].fingerprint not in baseline.read_text()
 
 
+@pytest.mark.parametrize("loop", ['["0.0.0.0/0", "52.0.0.0/7"]', "var.anybody"])
+def test_a_baseline_knows_each_range_of_a_list(tmp_path: Path, loop: str) -> None:
+    """A range that is opened beside another one is new, also in the default of a variable."""
+    one, two = '["0.0.0.0/0"]', '["0.0.0.0/0", "52.0.0.0/7"]'
+    baseline, path = tmp_path / "baseline.json", str(tmp_path)
+    found = []
+    for ranges in (one, two):
+        default = f'variable "anybody" {{\n  default = {ranges}\n}}\n'
+        written = loop if loop.startswith("var") else ranges
+        files = {"main.tf": default + group("[{ port = 80 }]", written)}
+        write(tmp_path, files, OWN)
+        if not baseline.exists():
+            scan(Options(paths=(path,), cwd=path, select=("TW204",), write_baseline=str(baseline)))
+        found.append(report(tmp_path, str(baseline)).document.findings)
+
+    assert [len(each) for each in found] == [0, 1]
+    assert "52.0.0.0/7" in found[1][0].message
+
+
 SKIP = "# taskwall:skip=TW204: known"
 
 

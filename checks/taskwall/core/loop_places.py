@@ -54,8 +54,8 @@ def without_element(place: Span) -> Span:
     return place if type(place) is Span else Span(*coordinates(place))
 
 
-def numbered(place: Span, number: int) -> LoopSpan:
-    """The place of one of several things of one text."""
+def numbered(place: Span, number: int | str) -> LoopSpan:
+    """The place of one of several things of one text, told apart by a number or a name."""
     known = place if isinstance(place, LoopSpan) else LoopSpan(*coordinates(place))
     return replace(known, key=(*known.key, number))
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.loop_places import common_element
+from taskwall.core.loop_places import common_element, numbered
 from taskwall.core.values import Fields, Known, Need, Reference, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
@@ -247,9 +247,17 @@ def _peers(block: Cell, key: str) -> Iterator[Cell]:
     """
     cell = block.get(key)
     if key in _MANY:
-        yield from cell.each()
+        yield from (_written_elsewhere(each) for each in cell.each())
     elif not cell.absent:
         yield cell
+
+
+def _written_elsewhere(cell: Cell) -> Cell:
+    """An element of a list; of one that a variable or local writes, each is told apart."""
+    written = cell.value.place if isinstance(cell.value, Known) else None
+    if written is None or cell.resource.place.holds(written):
+        return cell
+    return replace(cell, place=numbered(cell.place, str(cell.known)))
 
 
 _VPC_RANGES = ("cidr_block", "CidrBlock", "cidr_blocks", "ipv6_cidr_block", "Ipv6CidrBlocks",

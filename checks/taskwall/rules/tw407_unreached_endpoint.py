@@ -52,7 +52,7 @@ from taskwall.model.permissions.peers import listed, who
 from taskwall.rules._rule import Verdict, rule
 
 
-@rule("medium", default=True, pci=True)
+@rule("medium", default=True, pci=True, yields_to=("TW204", "TW208"))
 def unreached_endpoint(network: Network) -> Iterator[Verdict]:
     outside: dict[str, list[_Outside]] = {}
     for endpoint in network.every(Endpoint):

@@ -14,6 +14,7 @@ from taskwall.model.entities.load_balancer import (
     TargetGroup,
 )
 from taskwall.model.entities.vpc import Subnet
+from taskwall.model.load_balancing.edge import EdgeConnection, edge_target
 from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS, kind_by_protocol
 
 
@@ -21,8 +22,8 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
     """Whether a listener takes clients' traffic encrypted; None where the question is another's.
 
     A redirect to HTTPS and a fixed response take nothing that needs it. A network listener's TCP
-    may carry TLS that the tasks end themselves, so that it is not known unless its port or its
-    health check shows plain HTTP. What a listener hands to an ALB is judged there.
+    may carry TLS that the tasks end themselves, so that it is not known unless its port, its
+    health check or who calls it shows plain HTTP. What a listener hands to an ALB is judged there.
     """
     balancer = network.get(LoadBalancer, listener.load_balancer)
     kind = balancer.kind.known if balancer is not None else None
@@ -88,9 +89,23 @@ def _network_encrypted(network: Network, listener: Listener, protocol: str) -> F
         if plain and str(group.check_port.known) in ports:
             text = f"{group.name} checks health by plain HTTP on the port of the traffic"
             return ~Fact(True, text, group.check_protocol.place, group.name)
+    if (told := _called_plainly(network).get(listener.id)) is not None:
+        return ~told
     text = f"tasks behind {name} terminate TLS themselves"
     why = f"accepts {protocol or 'it'} and passes it on: whether that is TLS is not in the sources"
     return Fact(None, text, setting.place, name, (Need(name, why),))
+
+
+@remembered
+def _called_plainly(network: Network) -> dict[str, Fact]:
+    """That CloudFront or API Gateway calls a listener by plain HTTP, by the listener's id."""
+    found: dict[str, Fact] = {}
+    for approach in network.every(EdgeConnection):
+        name, listener, reached = edge_target(network, approach)
+        if reached.truth and approach.encrypted.truth is False:
+            text = f"{approach.service} connects to {name} in plain text"
+            found.setdefault(listener, Fact(True, text, approach.at, approach.on.name))
+    return found
 
 
 def _traffic_ports(network: Network, group: TargetGroup) -> set[str]:

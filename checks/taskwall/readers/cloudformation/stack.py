@@ -32,6 +32,7 @@ from taskwall.readers.cloudformation.document import literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Asked, ImportResolver
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
+from taskwall.readers.cloudformation.subnets import has_lost_its_subnets
 from taskwall.readers.cloudformation.template import (
     CDK_PATH,
     INIT,
@@ -192,11 +193,21 @@ class CloudFormationStack:
             provenance=self._tracer.trace,
             assumed=self._assumed,
             element_place=_in_the_collection,
+            impossible=bool(scenario) and self._is_impossible(resources),
         )
         if not scenario:
             self._first = found
             self.imports = run.imports
         return found
+
+    def _is_impossible(self, resources: Sequence[Resource]) -> bool:
+        """Whether a scenario leaves one of its resources without what it cannot be without."""
+        before = {one.origin.address: one for one in self.evaluate({}).resources}
+        return any(
+            has_lost_its_subnets(one, before[one.origin.address])
+            for one in resources
+            if one.origin.address in before
+        )
 
     def _included(self, evaluator: Evaluator) -> list[Resource]:
         """What a template includes that is not there, as calls that get all of its resources."""
