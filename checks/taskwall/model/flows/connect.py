@@ -12,6 +12,7 @@ from taskwall.model.flows.flow import Obstacle, OpenConnection, spoken_ports
 from taskwall.model.flows.internet import internet, way_in, way_out
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import Remote
+from taskwall.model.flows.routes import inner_routes
 from taskwall.model.flows.security_groups import Far, let_through, of_addresses, of_service
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
@@ -287,8 +288,10 @@ def from_addresses(network: Network, server: Interface, place: Place, ranges: Ra
     crossed = crossing(
         network, CrossingSide(None, others), CrossingSide(place, place.ranges), BALANCER_PORTS
     )
-    if crossed.pieces is OPEN:
+    subnet = network.get(Subnet, place.subnet)
+    inner = TRUE if subnet is None or subnet.external else inner_routes(network, subnet)
+    if crossed.pieces is OPEN and inner is TRUE:
         own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, ranges)
-    ways = (TrafficPiece(own), *cross(crossed.pieces, over(ANY_PROTOCOL, ALL_PORTS, TRUE, others)))
+    ways = (TrafficPiece(own), *cross(crossed.pieces, over(ANY_PROTOCOL, ALL_PORTS, inner, others)))
     pieces = cross(ingress, tuple(piece for piece in ways if piece.traffic))
     return cross(pieces, given(place.fact)) if place.fact.truth is not True else pieces
