@@ -274,7 +274,7 @@ class FlowTeller:
             self._addresses(flow),
             tuple(notes),
             self._of.stack,
-            mask(why_unknown(flow.missing)),
+            mask(why_unknown(sorted(flow.missing, key=lambda each: each.name))),
             tuple(map(end, flow.also)) if self._of.mask else flow.also,
         )
 

@@ -1,6 +1,6 @@
 """A flow: who can open a connection to what, on which ports, and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -95,8 +95,11 @@ def if_there(pieces: Pieces, exists: Iterable[Fact]) -> Pieces:
     return tuple(TrafficPiece(piece.traffic, all_of((piece.fact, *facts))) for piece in pieces)
 
 
-def flows_of(told: Iterable[Told]) -> Iterator[Flow]:
-    """Connections as flows: those of one way together, and nothing unknown that is open as well."""
+def flows_of(told: Iterable[Told], whole: Mapping[str, Ranges]) -> Iterator[Flow]:
+    """Connections as flows: those of one way together, and nothing unknown that is open as well.
+
+    `whole` are all addresses of some ends: flows from these need no word about them.
+    """
     ways: dict[object, list[Told]] = {}
     for each in told:
         if each.pieces:
@@ -104,7 +107,10 @@ def flows_of(told: Iterable[Told]) -> Iterator[Flow]:
             ends = each.source, each.also, each.target
             ways.setdefault((*ends, each.through, arrives), []).append(each)
     for alike in ways.values():
-        yield from _flows(alike)
+        first = alike[0]
+        every = EVERYWHERE if first.also else whole.get(first.source, EVERYWHERE)
+        for flow in _flows(alike):
+            yield replace(flow, addresses=EVERYWHERE) if every <= flow.addresses else flow
 
 
 def _flows(alike: list[Told]) -> Iterator[Flow]:
