@@ -77,10 +77,6 @@ class Interface(Struct, frozen=True):
         places = tuple(place for place in self.places if place.version in versions)
         return self if len(places) == len(self.places) else replace(self, places=places)
 
-    def public_at(self, place: Place) -> Fact:
-        """Whether it has a public address of the IP version of a place."""
-        return self.public if place.version == 4 else self.public_six
-
     @property
     def alike(self) -> object:
         """What is the same of two interfaces between which no group, route or ACL tells apart."""

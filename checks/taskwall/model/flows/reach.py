@@ -114,6 +114,16 @@ class Reach:
         return [each for each in self.every if each.opens]
 
     @cached_property
+    def vpcs(self) -> dict[str, Ranges]:
+        """All addresses of each VPC, by how flows name it; where none are known, any."""
+        every = self.network.every(Vpc)
+        return {f"vpc:{short_name(vpc)}": self._addresses(vpc) for vpc in every}
+
+    def _addresses(self, vpc: Vpc) -> Ranges:
+        parts = inside(self.network, link_to(vpc)).parts
+        return Ranges.union(part.within for part in parts) or EVERYWHERE
+
+    @cached_property
     def _wearers(self) -> dict[str, list[Interface]]:
         """Clients by their groups; "" holds those of which not all groups are known."""
         found: dict[str, list[Interface]] = {}
@@ -241,10 +251,8 @@ class Reach:
         for key in dict.fromkeys(place.vpc.to for place in server.places if place.vpc is not None):
             vpc = self.network.get(Vpc, key)
             if vpc is not None:
-                held = inside(self.network, link_to(vpc)).parts
-                within = Ranges.union(part.within for part in held) or EVERYWHERE
                 found = self.from_vpc(server, vpc)
-                yield Arrival(f"vpc:{short_name(vpc)}", found, within=within)
+                yield Arrival(f"vpc:{short_name(vpc)}", found, within=self._addresses(vpc))
         for service in lists_named(self.network, server.groups, "ingress"):
             if service == "vpc-lattice":
                 yield Arrival(f"aws:{service}", OpenConnection(from_lattice(self.network, server)))
