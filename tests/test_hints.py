@@ -335,3 +335,35 @@ def test_both_names_that_may_be_equal_are_asked_for() -> None:
     """Which cluster instances join waits for the name of the cluster, too, where that is open."""
     report = scanned(FIXTURES / "tw502/unknown_scalar_other_name/main.tf", "--select", "TW502")
     assert list(waiting(report).values()) == [{"var.name", "var.stage"}]
+
+
+def test_an_endpoint_waits_for_the_cluster_and_the_name_of_the_image(tmp_path: Path) -> None:
+    """Neither the account, the Region and the tag of an image are asked for, nor its subnets.
+
+    A sidecar is told by the last part of an image's name, and tasks that share their instance's
+    network have no subnets.
+    """
+    (tmp_path / "template.yaml").write_text(
+        """\
+Parameters: {Cluster: {Type: String}, Repository: {Type: String}, Tag: {Type: String}}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: bridge
+      ContainerDefinitions:
+        - Name: web
+          Image: !Sub "${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/${Repository}:${Tag}"
+  Service:
+    Type: AWS::ECS::Service
+    Properties: {Cluster: !Ref Cluster, LaunchType: EC2, TaskDefinition: !Ref Task}
+"""
+    )
+
+    options = Options(
+        paths=(str(tmp_path),), select=("TW401",), show=("unknown",), cwd=str(tmp_path)
+    )
+    report = scan(options)
+
+    (finding,) = report.document.findings
+    assert set(finding.missing) == {"Cluster", "Repository"}

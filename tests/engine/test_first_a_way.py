@@ -30,6 +30,14 @@ resource "aws_ecs_service" "web" {
 }
 variable "image" {}
 """
+GATEWAY = """
+resource "aws_internet_gateway" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_route" "out" {
+  route_table_id         = aws_vpc.main.main_route_table_id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.main.id
+}
+"""
 OTHER = "add a NAT gateway, or copy it to ECR and add endpoints, first"
 
 
@@ -48,6 +56,15 @@ def test_endpoints_are_named_where_they_serve_the_image(
     image: str, said: str, tmp_path: Path
 ) -> None:
     """No endpoint serves an image that is not in ECR."""
-    (tmp_path / "main.tf").write_text(STACK.replace("IMAGE", image))
+    (tmp_path / "main.tf").write_text(STACK.replace("IMAGE", image) + GATEWAY)
     document = scan(Options((str(tmp_path),), select=("TW203",))).document
     assert [one.message.partition("without them: ")[2] for one in document.findings] == [said]
+
+
+def test_an_address_that_leads_nowhere_is_not_missed(tmp_path: Path) -> None:
+    """Without a route to an internet gateway no image is pulled with a public address either."""
+    (tmp_path / "main.tf").write_text(STACK.replace("IMAGE", '"nginx"'))
+    document = scan(Options((str(tmp_path),), select=("TW203",))).document
+    assert [one.message for one in document.findings] == [
+        "tasks of aws_ecs_service.web get public addresses"
+    ]

@@ -104,13 +104,18 @@ def explore(
     questions = set(first.questions)
     seeds = _seeds(first)
     for left in reversed(range(_ROUNDS)):
-        scenarios, whole = _chosen(domains(questions, limits), settle, seeds)
-        found = []
-        for scenario in scenarios:
-            check_cancelled()
-            found.append(evaluate(scenario))
-            if found[-1].exhausted:
-                return Followed([{}], [first], whole=False)
+        answers = domains(questions, limits)
+        scenarios, whole = _chosen(answers, settle, seeds)
+        found = _evaluated(scenarios, evaluate, check_cancelled)
+        if not whole and all(one.impossible for one in found):
+            # A few of many lists that must not be empty: try that none is.
+            alike = (row for row in _alike(answers) if settle(row) is not None)
+            base = next((row for row in alike if not evaluate(row).impossible), None)
+            if base is not None:
+                scenarios = _Cover(answers, settle).rows(seeds, base)
+                found = _evaluated(scenarios, evaluate, check_cancelled)
+        if found[-1].exhausted:
+            return Followed([{}], [first], whole=False)
         further = questions.union(*(evaluation.questions for evaluation in found))
         if further == questions:
             break
@@ -124,6 +129,21 @@ def explore(
     beyond = None if whole else first
     absent = _hanging_on_absent(scenarios[0], [first, *found])
     return Followed(scenarios, found, whole, switches, beyond, absent, evaluate, defaults)
+
+
+def _evaluated(
+    scenarios: Iterable[Scenario],
+    evaluate: Callable[[Scenario], Evaluation],
+    check_cancelled: CancellationCheck,
+) -> list[Evaluation]:
+    """What scenarios evaluate to, up to the first that takes too much."""
+    found: list[Evaluation] = []
+    for scenario in scenarios:
+        check_cancelled()
+        found.append(evaluate(scenario))
+        if found[-1].exhausted:
+            break
+    return found
 
 
 def _hanging_on_absent(operands: Iterable[str], found: Iterable[Evaluation]) -> dict[str, str]:
@@ -182,6 +202,12 @@ def _chosen(
     return _Cover(domains, settle).rows(seeds), False
 
 
+def _alike(domains: Domains) -> Iterator[Scenario]:
+    """Scenarios in which each operand has its last answer, its first, its second, and so on."""
+    for step in range(-1, max(len(answers) for answers in domains.values())):
+        yield {op: given[min(step, len(given) - 1)] for op, given in domains.items()}
+
+
 class _Cover:
     """Chooses few scenarios of many: one, what differs from it in one answer, and what lacks.
 
@@ -194,9 +220,12 @@ class _Cover:
         self.found: list[Scenario] = []
         self.looks = 0
 
-    def rows(self, seeds: Sequence[Scenario]) -> list[Scenario]:
-        """As many scenarios as are followed; of `seeds`, each is part of one if it can be."""
-        base = self._base()
+    def rows(self, seeds: Sequence[Scenario], base: Scenario | None = None) -> list[Scenario]:
+        """As many scenarios as are followed; of `seeds`, each is part of one if it can be.
+
+        `base` is the one that most others differ little from; chosen here, if it is not given.
+        """
+        base = base or self._base()
         self._take(base)
         for seed in seeds:
             if len(self.found) < MAX_SCENARIOS // 2:
@@ -215,17 +244,9 @@ class _Cover:
 
     def _base(self) -> Scenario:
         """A possible scenario: of those with the most conditions decided alike."""
-        longest = max(len(answers) for answers in self.domains.values())
-        first: Scenario | None = None
-        for step in range(-1, longest):
-            row: Scenario = {
-                op: given[min(step, len(given) - 1)] for op, given in self.domains.items()
-            }
-            first = first or row
-            if self.settle(row) is not None:
-                return row
-        assert first is not None
-        return next(self._possible(first, 2), first)
+        rows = list(_alike(self.domains))
+        found = next((row for row in rows if self.settle(row) is not None), None)
+        return found or next(self._possible(rows[0], 2), rows[0])
 
     def _fitting(self, seed: Scenario) -> Scenario:
         """The answers of the domains that say what a seed says."""

@@ -43,13 +43,17 @@ def left_open(r: ResourceReader, cell: Cell) -> Fact:
 
 
 def any_written(
-    r: ResourceReader, cell: Cell, keys: tuple[tuple[str, str], ...], says: str
+    r: ResourceReader, cell: Cell, keys: tuple[tuple[str, str], ...], says: str, otherwise: str
 ) -> Fact:
-    """Whether one of several blocks is written, by which a resource does what `says`."""
+    """Whether one of several blocks is written, by which a resource does what `says`.
+
+    `otherwise` is what it does without any.
+    """
     found = any_of(is_written(r, cell.get(key[0 if r.terraform else 1])) for key in keys)
     if found.truth is not False:
         return found
-    return Fact(False, f"{r.name} {says}", cell.place, r.name)
+    sentences = f"{r.name} {says}", f"{r.name} {otherwise}"
+    return Fact(False, sentences[0], cell.place, r.name, otherwise=sentences[1])
 
 
 def present(r: ResourceReader, cell: Cell) -> Fact:

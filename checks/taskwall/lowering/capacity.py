@@ -123,11 +123,13 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
     links = r.links(SecurityGroup, groups, "uses security group")
     public = at(spelled.public) if not spelled.interfaces else r.nothing()
     subnets = at(spelled.subnet) if spelled.subnet else r.nothing()
-    within: list[Link] = []
+    within = list(r.links(Subnet, subnets, "runs in"))
     if spelled.interfaces:
         for interface in at(spelled.interfaces).each():
             inner = interface.get(spelled.on_interface)
-            within += r.links(Subnet, interface.get(_INTERFACE_SUBNET[r.terraform]), "runs in")
+            subnet = interface.get(_INTERFACE_SUBNET[r.terraform])
+            within += r.links(Subnet, subnet, "runs in")
+            subnets = subnet if subnets.absent else subnets
             groups = inner if groups.absent else groups
             links += r.links(SecurityGroup, inner, "uses security group")
             public = interface.get(spelled.public) if public.absent else public
@@ -146,7 +148,7 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         else FALSE,
         groups=links,
         groups_setting=setting(groups, _name(groups.path or spelled.groups), links=links),
-        subnets=(*r.links(Subnet, subnets, "runs in"), *within),
+        subnets=tuple(within),
         subnets_setting=setting(subnets, _name(spelled.subnet)) if spelled.subnet else None,
         public_address=None
         if public.absent

@@ -76,7 +76,13 @@ def _node(r: ResourceReader) -> Iterator[MeshNode | MeshListener]:
             f"{r.id}.listener[{index}]",
             r.origin,
             setting(tls.get(mode), "TLS mode", "none", "no TLS is the default"),
-            any_written(r, trusted, _FILES, "asks clients for certificates"),
+            any_written(
+                r,
+                trusted,
+                _FILES,
+                "asks clients for certificates",
+                "does not ask clients for certificates",
+            ),
             trusted.place,
         )
 
@@ -140,8 +146,20 @@ def _policy(r: ResourceReader, tls: Cell, id_: str, whom: str, used: Fact) -> Cl
         used,
         is_written(r, tls),
         setting(tls.get(enforce), enforce, True, "enforcing is the default", SWITCH),
-        any_written(r, trusted, _TRUSTS, f"sets which certificates of {whom} it trusts"),
+        any_written(
+            r,
+            trusted,
+            _TRUSTS,
+            f"sets which certificates of {whom} it trusts",
+            f"does not set which certificates of {whom} it trusts",
+        ),
         trusted.place,
-        any_written(r, certificate, _FILES, f"has a certificate to show to {whom}"),
+        any_written(
+            r,
+            certificate,
+            _FILES,
+            f"has a certificate to show to {whom}",
+            f"has no certificate to show to {whom}",
+        ),
         certificate.place,
     )

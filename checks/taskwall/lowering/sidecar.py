@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, Text, Value, dereferenced, spelled
+from taskwall.core.values import Fields, Known, Need, Text, Value, dereferenced, needs, spelled
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import repository
@@ -86,7 +86,7 @@ def sidecar(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
             yield _use(r, container, service, kind.word, waits if open_ else ())
     if not found and called is None and image.needs:
         for service in SIDECAR_SERVICES:
-            yield _use(r, container, service, "a sidecar", image.needs)
+            yield _use(r, container, service, "a sidecar", _open_in_name(image))
 
 
 def cased(r: ResourceReader, name: str) -> str:
@@ -115,6 +115,22 @@ def _last(name: Value | None) -> str | None:
         return None
     last = text.rpartition("/")[2].partition("@")[0].partition(":")[0]
     return None if not last or "\x01" in last else last
+
+
+def _open_in_name(image: Cell) -> tuple[Need, ...]:
+    """What the last part of an image's name waits for; what all of it does, where that is open."""
+    value = None if image.value is None else dereferenced(image.value)
+    found: list[Need] = []
+    for part in reversed(value.parts if isinstance(value, Text) else ()):
+        if not isinstance(part, str):
+            found = [*needs(part), *found]
+            continue
+        last = part.rpartition("/")[2]
+        if ":" in last or "@" in last:
+            found = []  # what comes after is a tag or a digest
+        if "/" in part:
+            break
+    return tuple(found) or image.needs
 
 
 def _configuration(r: ResourceReader, container: Cell) -> str | None:
@@ -183,12 +199,12 @@ def _use(
 ) -> ContainerUse:
     image = container.get(cased(r, "image"))
     at = container.place if image.absent else image.place
-    needs = waits or container.doubt or ()
+    doubts = waits or container.doubt or ()
     truth = None if waits or container.doubt is not None else True
     return ContainerUse(
         r.id,
         "sidecar",
         service,
-        Fact(truth, f"{word} of {r.name} {_WORDS[service]}", at, r.name, needs),
+        Fact(truth, f"{word} of {r.name} {_WORDS[service]}", at, r.name, doubts),
         itself=True,
     )

@@ -131,9 +131,10 @@ def _mapped(network: Network, start: Start) -> Fact:
 
 
 def _first(network: Network, source: TaskSource) -> str:
-    """What to add before a public address can go: a way to the image, where there is no other."""
+    """What to add before a public address can go: a way to the image, if it is the only one."""
     ways = _other_ways(network, source)
-    if not ways or any_of(ways).truth is not False:
+    public = any_of(led(network, source, link) for _, link in subnets(network, source))
+    if not ways or any_of(ways).truth is not False or public.truth is False:
         return ""
     elsewhere = any_of(
         need.fact for need in service_dependencies(network, source) if need.service == ELSEWHERE

@@ -48,12 +48,13 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
         options = _with_defaults(network, instances.metadata)
         name, off = instances.name, options.endpoint.is_("disabled")
         asks = instances.agent is not None and instances.agent.asks_without_token
+        left = ", unless its image asks for one by default" if options.tokens.value is None else ""
         changes = _changes(options)
         yield Verdict(
             instances.origin,
             options.tokens.place,
             ~(off | options.tokens.is_("required")),
-            f"containers on {name} can read its instance metadata without a token",
+            f"containers on {name} can read its instance metadata without a token{left}",
             holds=f"no container on {name} can read its instance metadata without a token",
             concerned=member.fact,
             changes=() if asks else changes,

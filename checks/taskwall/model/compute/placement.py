@@ -236,9 +236,13 @@ def on_unseen_instances(network: Network) -> tuple[Unseen, ...]:
             continue
         if is_meant_for_fargate(network, source):
             continue
-        link = source.cluster
-        why = Need(f"the container instances of {source.name}", "are not in the sources")
-        at = link.place if link else source.runs_on.place or source.origin.header
-        needs = link.fact.needs if link and link.fact.needs else (why,)
-        found.append(Unseen(source, at, needs, launched))
+        found.append(Unseen(source, *unseen_instances(source), launched))
     return tuple(found)
+
+
+def unseen_instances(source: TaskSource) -> tuple[Span, tuple[Need, ...]]:
+    """The attribute by which instances from elsewhere are those of a source, and its needs."""
+    link = source.cluster
+    why = Need(f"the container instances of {source.name}", "are not in the sources")
+    at = link.place if link else source.runs_on.place or source.origin.header
+    return at, link.fact.needs if link and link.fact.needs else (why,)

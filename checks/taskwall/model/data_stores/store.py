@@ -27,6 +27,7 @@ from taskwall.model.permissions.coverage import (
 from taskwall.model.permissions.default_groups import groups_of
 from taskwall.model.permissions.peers import permissions, task_sources_by_group, vpcs
 from taskwall.model.permissions.ports import RequiredPorts
+from taskwall.model.routing.routes import reaches_networks
 
 
 class TlsRequirement(Struct, frozen=True):
@@ -84,9 +85,9 @@ def looked_up(network: Network, *, public: bool = False) -> tuple[Variable, str]
 def used(network: Network, store: Store) -> Fact:
     """Whether tasks use a data store.
 
-    Its groups allow a task's group, or addresses of the tasks' subnets; or a task's environment
-    or secrets refer to it; or they use an RDS Proxy in front of it. Where its groups are not known
-    it may be used by tasks of the same VPC.
+    Its groups allow a task's group, or addresses of the tasks' subnets, if a route may lead there
+    from its VPC; or a task's environment or secrets refer to it; or they use an RDS Proxy in front
+    of it. Where its groups are not known it may be used by tasks of the same VPC.
     """
     referring = _referring(network)
     parts = [_refers(variable, store) for variable in referring.get(store.id, ())]
@@ -224,10 +225,11 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
 
 
 @remembered
-def _addresses(network: Network) -> Addresses:
+def _addresses(network: Network, only: str) -> Addresses:
     """Where tasks are: in their own subnets, or in those of the hosts whose network they share.
 
-    Those of a list that is not known are certainly somewhere: they all have a subnet.
+    Those of a list that is not known are certainly somewhere: they all have a subnet. With the id
+    of a VPC, tasks of other VPCs are left out.
     """
     found = Addresses()
     for source in network.every(TaskSource):
@@ -236,13 +238,21 @@ def _addresses(network: Network) -> Addresses:
         if own.truth is not True:
             links += [link for host, _ in hosts(network, source) for link in host.subnets]
         for link in links:
-            found |= of_subnet(network, link, vpc)
+            subnet = network.get(Subnet, link)
+            if not _elsewhere(vpc if subnet is None or subnet.external else subnet.vpc, only):
+                found |= of_subnet(network, link, vpc)
         settled = any(link.sure or source.origin.maybe for link in links)
+        settled = settled or _elsewhere(vpc, only)
         if not settled and not runs_on(network, source, "EXTERNAL").truth:
             nowhere = (Need(f"the subnets of {source.name}", "are not in the sources"),)
             needs = source.subnets_setting.unseen or nowhere
             found |= inside(network, vpc) if vpc is not None else unseen(needs)
     return found
+
+
+def _elsewhere(vpc: Link | None, only: str) -> bool:
+    """Whether a VPC is certainly another than that with an id; never without an id."""
+    return bool(only) and vpc is not None and vpc.exact and vpc.to not in ("", only)
 
 
 def _allows_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
@@ -260,7 +270,9 @@ def _allows_tasks(network: Network, store: Store, group: Link, permission: Permi
         return permission.states(None, text, permission.peer.fact.needs)
     if not names_addresses(permission):
         return permission.states(None, text, permission.fact.needs)
-    held, tasks = addresses(network, permission), _addresses(network)
+    vpc = _vpc(network, store)
+    alone = vpc.to if vpc is not None and not reaches_networks(network, vpc) else ""
+    held, tasks = addresses(network, permission), _addresses(network, alone)
     truth = held.meets(tasks)
     needs = (*held.needs, *tasks.needs) if truth is None else ()
     return permission.states(truth, text, needs)

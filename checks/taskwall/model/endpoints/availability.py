@@ -6,7 +6,7 @@ from taskwall.core.values import Need
 from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.endpoints.egress_path import unseen_subnets
+from taskwall.model.endpoints.egress_path import unseen_hosts, unseen_subnets
 from taskwall.model.endpoints.endpoint import (
     Endpoint,
     endpoints_of_vpc,
@@ -215,10 +215,8 @@ def serves_subnets(network: Network, endpoint: Endpoint) -> Fact:
                 for host, fact in hosts(network, source)
                 for link in host.subnets
             ]
-            unseen = unseen_subnets(source)
-            served = by_host(
-                network, source, itself, all_of(own or [unseen]), all_of(hosted or [unseen])
-            )
+            own, hosted = own or [unseen_subnets(source)], hosted or [unseen_hosts(source)]
+            served = by_host(network, source, itself, all_of(own), all_of(hosted))
             parts.append(~all_of((here, wanted, ~served)))
     return all_of(parts)
 

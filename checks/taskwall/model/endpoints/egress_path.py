@@ -4,6 +4,7 @@ from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import public_address
 from taskwall.model.compute.hosts import Host, hosts, unless_elsewhere
+from taskwall.model.compute.placement import unseen_instances
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.task_location import by_host
@@ -39,8 +40,8 @@ def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bo
         for host, fact in hosts(network, source)
         for link in host.subnets
     ]
-    unseen = unseen_subnets(source)
-    return by_host(network, source, itself, all_of(own or [unseen]), all_of(hosted or [unseen]))
+    own, hosted = own or [unseen_subnets(source)], hosted or [unseen_hosts(source)]
+    return by_host(network, source, itself, all_of(own), all_of(hosted))
 
 
 def _by_ipv6(network: Network, link: Link, dual: bool) -> tuple[Fact, ...]:
@@ -99,6 +100,12 @@ def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:
     return Fact(None, text, link.place if link else at.place, source.name, needs)
 
 
+def unseen_hosts(source: TaskSource) -> Fact:
+    """That nobody knows whether instances that are not in the sources have a way out."""
+    at, needs = unseen_instances(source)
+    return Fact(None, f"{source.name} can reach the internet", at, source.name, needs)
+
+
 def _proxied(host: Host) -> tuple[Fact, ...]:
     """That the agent of container instances may get out by a proxy."""
     agent = host.member.instances.agent if host.member is not None else None
@@ -120,8 +127,8 @@ def uses_nat(network: Network, source: TaskSource) -> Fact:
     own, hosted = (
         [_natted(network, source, link) for link in each] for each in (source.subnets, links)
     )
-    unseen = unseen_subnets(source)
-    return by_host(network, source, False, any_of(own or [unseen]), any_of(hosted or [unseen]))
+    own, hosted = own or [unseen_subnets(source)], hosted or [unseen_hosts(source)]
+    return by_host(network, source, False, any_of(own), any_of(hosted))
 
 
 def _natted(network: Network, source: TaskSource, link: Link) -> Fact:

@@ -16,6 +16,7 @@ from taskwall.model.entities.vpc import (
     WAYS,
     Association,
     BlockExclusion,
+    GatewayAttachment,
     InternetBlock,
     Route,
     RouteTable,
@@ -280,6 +281,26 @@ def to_networks(network: Network, subnet: Subnet) -> tuple[tuple[Route, Fact], .
     text = f"a table of {subnet.name} has the route"
     found += [(route, _may(route.table, text)) for route in _routes(network).get("", ())]
     return tuple((route, fact) for route, fact in found if route.way in ("transit", "peering"))
+
+
+@remembered
+def reaches_networks(network: Network, vpc: Link) -> bool:
+    """Whether anything of a VPC may lead to another network than the internet."""
+    here = network.get(Vpc, vpc)
+    if here is None or here.external or here.found:
+        return True
+    gateways = network.every(GatewayAttachment)
+    if any(each.way == "vpn" and same_entity(each.vpc, vpc) is not False for each in gateways):
+        return True
+    for route in network.every(Route):
+        table = network.get(RouteTable, route.table)
+        other = table is not None and same_entity(table.vpc, vpc) is False
+        if route.way not in _WITHIN_OR_PUBLIC and not other:
+            return True
+    return False
+
+
+_WITHIN_OR_PUBLIC = ("internet", "nat", "egress-only", "local")
 
 
 # --- ways out
