@@ -12,6 +12,7 @@ from taskwall.model.compute.container_instances import (
     ContainerInstances,
     Registration,
     container_instances,
+    of_its_module,
 )
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
@@ -173,7 +174,7 @@ def registrars(network: Network, member: ContainerInstances) -> Iterator[tuple[R
     instances, by_instance = member.instances, _registrations(network)
     for each in by_instance.get(instances.id, ()):
         yield each, each.instances.fact
-    for each in by_instance.get("", ()):
+    for each in (*by_instance.get("", ()), *of_its_module(instances, by_instance)):
         yield each, each.instances.perhaps(instances.id, instances.name).fact
 
 
