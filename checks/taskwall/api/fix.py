@@ -20,6 +20,8 @@ from taskwall.fixes.diff import ShownText, unified
 from taskwall.fixes.replacement import replacements
 from taskwall.report.report import ReportBuilder
 from taskwall.source.files import Files
+from taskwall.source.stack import Stack
+from taskwall.sources.nearby import ReadCache
 from taskwall.sources.recognising import sources_below
 
 MAX_SCANS = 10
@@ -132,10 +134,15 @@ class _Fixing:
         path = asked.settings.baseline
         self._baseline = baseline.read(path) if path else Baseline()
         self._scans_left = MAX_SCANS
+        self._reads = ReadCache()
+        self._stacks: list[Stack] = []
 
     def scanned(self, texts: Texts) -> _State:
-        """The sources with some texts changed."""
-        result = built(self._asked, self._options, Files(dict(texts)))
+        """The sources with some texts changed; at first with none."""
+        reads = self._reads.for_edits(self._stacks) if texts else self._reads
+        result = built(self._asked, self._options, Files(dict(texts)), reads=reads)
+        if not texts:
+            self._stacks = [read.stack for read in result.found.reads]
         return _State(texts, result, Census.of(result))
 
     def report(self, state: _State) -> Report:

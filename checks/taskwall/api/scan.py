@@ -20,6 +20,7 @@ from taskwall.settings import Settings
 from taskwall.source.containment import crash_at
 from taskwall.source.files import Files
 from taskwall.source.stack import InternalError, Stack
+from taskwall.sources.nearby import ReadCache
 from taskwall.sources.refusals import nothing_to_analyse
 
 __all__ = ["Cache", "Options", "Progress", "built", "judge_stack", "scan"]
@@ -88,10 +89,11 @@ def built(
     files: Files,
     progress: Progress | None = None,
     cache: Cache | None = None,
+    reads: ReadCache | None = None,
 ) -> ReportBuilder:
     """What judging the sources brought, of which reports are made."""
     times = [perf_counter()]
-    found = asked.read(files)
+    found = asked.read(files, reads)
     times.append(perf_counter())
     if not options.allow_empty and (nothing := nothing_to_analyse(asked.paths, found, files)):
         found.refused.append(nothing)

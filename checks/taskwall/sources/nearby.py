@@ -24,9 +24,15 @@ if TYPE_CHECKING:
 
 
 class ReadCache:
-    """What reads of the same repositories, with the same files, inputs and settings, share."""
+    """What reads of the same repositories, with the same files, inputs and settings, share.
 
-    def __init__(self) -> None:
+    `within` are the only files that are looked at beside given ones, if others are known to be of
+    other stacks.
+    """
+
+    def __init__(self, within: frozenset[str] | None = None) -> None:
+        self._within = within
+        self._read: set[str] = set()
         self._neighbours: dict[tuple[str, ...], Neighbours] = {}
         self._stacks: dict[tuple[str, ...], tuple[list[Stack], list[SourceError]]] = {}
         self._spent: dict[Neighbours, int] = {}
@@ -41,12 +47,15 @@ class ReadCache:
     ) -> tuple[list[Stack], list[SourceError]]:
         """The stacks of given files, with those that may belong to the same, and the errors."""
         whole = False
-        if not any(map(is_terraform, given)):
+        if self._within is not None:
+            key = tuple(sorted({*given, *self._within}))
+        elif not any(map(is_terraform, given)):
             near = self._near(given, inputs, use, files)
             key = self._worth(near, (*given, *near.around(given)))
             whole = len(key) == len(near.templates)
         else:
             key = tuple(sorted({*given, *self._around(given, inputs, use, files)}))
+        self._read.update(key)
         found = self._stacks.get(key)
         if found is None:
             found = stacks_of(key, files, inputs, scope)
@@ -54,6 +63,13 @@ class ReadCache:
             if whole or any(only < stack.files for stack in found[0]):
                 self._stacks[key] = found  # others may ask for them
         return found
+
+    def for_edits(self, stacks: Iterable[Stack]) -> "ReadCache":
+        """What later reads share, with edits made in files of these stacks.
+
+        Edits make no file one of another stack.
+        """
+        return ReadCache(frozenset().union(*(stack.files for stack in stacks)) & self._read)
 
     def _worth(self, near: "Neighbours", around: Iterable[str]) -> tuple[str, ...]:
         """What to read for files that belong together: these, or once they come to more, all.
