@@ -71,12 +71,16 @@ _WHOLE = _Part(_ALL, _ALL)
 
 
 def scope_findings(network: Network) -> Iterator[tuple[AccessScope, list[ScopeFinding]]]:
-    """Each scope of the sources, with the paths that it reports or may report."""
-    reach = Reach(network)
+    """Each scope of the sources, with the paths that it reports or may report.
+
+    Those to what may be in an absent module come last.
+    """
+    reach = Reach(network, possible=True)
     flows = [one for flow in all_flows(reach) for one in flow.each()]
     for scope in network.every(AccessScope):
         judge = _ScopeJudge(reach, scope)
-        yield scope, [found for flow in flows if (found := judge.finding(flow)) is not None]
+        found = [each for flow in flows if (each := judge.finding(flow)) is not None]
+        yield scope, sorted(found, key=lambda each: judge.possible_ends(each.flow))
 
 
 class _ScopeJudge:
@@ -95,6 +99,11 @@ class _ScopeJudge:
             for each in reach.unseen(group.id):
                 self._ends[each.end] = [each]
         self._own = {f"vpc:{short_name(vpc)}" for vpc in reach.network.every(Vpc)}
+
+    def possible_ends(self, flow: Flow) -> int:
+        """How many ends of a flow may be in absent modules."""
+        held = (self._ends.get(end, ()) for end in (flow.source, flow.target))
+        return sum(any(each.thing.origin.silent for each in some) for some in held)
 
     def finding(self, flow: Flow) -> ScopeFinding | None:
         """What the scope says of a flow; None if it does not report it."""

@@ -98,9 +98,9 @@ class Arrival(Struct, frozen=True):
 class Reach:
     """What can open connections to what, worked out once for all that is alike."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, possible: bool = False) -> None:
         self.network = network
-        self.every = interfaces(network)
+        self.every = interfaces(network, possible=possible)
         self._pairs = PairedInterfaces(network)
         self._between: dict[object, OpenConnection] = {}
         self._from_internet: dict[object, OpenConnection] = {}
