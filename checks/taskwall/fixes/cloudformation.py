@@ -323,7 +323,7 @@ class Writer:
             indent = sheet.text[sheet.line_start(node.start_mark.index) : node.start_mark.index]
             if indent.strip():
                 raise RefusedError
-            inline = bool(last.flow_style)
+            inline = last.id != "scalar" and bool(last.flow_style)
             lines = yaml_text.list_lines(wanted, indent, self._unit, inline)
             at = sheet.line_end(end)
             return sheet.edit(
