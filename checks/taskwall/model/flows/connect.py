@@ -8,7 +8,7 @@ from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.flows.acls import WHOLE, CrossingSide, crossing
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.flow import Obstacle, OpenConnection, beside, spoken_ports
+from taskwall.model.flows.flow import Obstacle, OpenConnection, spoken_ports, with_waits
 from taskwall.model.flows.internet import internet, way_in, way_out
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import Remote
@@ -113,7 +113,7 @@ def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) 
         shut = (*shut, *crossed.closed)
         if shut:
             lets = cross(ingress, wanted_pieces(wanted))
-            closed = closed or beside(shut, given(public), lets, crossed.pieces)
+            closed = closed or with_waits(shut, given(public), lets, crossed.pieces)
             continue
         pieces = cross(cross(pieces, ingress), crossed.pieces)
         if place.fact.truth is not True:

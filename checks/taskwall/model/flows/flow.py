@@ -61,7 +61,7 @@ class Obstacle(Struct, frozen=True):
     waits: tuple[Need, ...] = ()
 
 
-def beside(shut: Sequence[Obstacle], *parts: Pieces) -> tuple[Obstacle, ...]:
+def with_waits(shut: Sequence[Obstacle], *parts: Pieces) -> tuple[Obstacle, ...]:
     """Obstacles with what the rest of the way waits for, where a part of it is open for nothing."""
     unsure = [part[0].fact for part in parts if part and not any(p.fact.truth for p in part)]
     waits = tuple(dict.fromkeys(need for fact in unsure for need in fact.waits_for()))

@@ -9,7 +9,7 @@ from taskwall.model.entities.security_group import Direction
 from taskwall.model.flows.acls import WHOLE, Crossing, CrossingSide, crossing
 from taskwall.model.flows.connect import shut_by, wanted_pieces
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.flow import Obstacle, OpenConnection, beside
+from taskwall.model.flows.flow import Obstacle, OpenConnection, with_waits
 from taskwall.model.flows.paths import WayBetween, is_one_subnet, way_between
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.security_groups import Far, Groups, all_entries, let_through
@@ -116,7 +116,7 @@ class PairedInterfaces:
         left = Traffic(tuple(box for piece in both for box in piece.traffic.boxes)) or wanted
         crossed = _crossing(self._network, client, place, other, left)
         sides = (given(fact) for fact in (way.fact, place.fact, other.fact))
-        return beside((*found, *crossed.closed), egress, ingress, crossed.pieces, *sides)
+        return with_waits((*found, *crossed.closed), egress, ingress, crossed.pieces, *sides)
 
     def _way(self, place: Place, other: Place) -> WayBetween:
         key = place.key, other.key
