@@ -154,6 +154,50 @@ def test_only_what_changes_is_told_with_its_line(tmp_path: Path) -> None:
     assert set(places) == {"after/main.tf"}
 
 
+WEB = """
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 8080
+    to_port         = 8080
+    security_groups = [aws_security_group.api.id]
+  }
+}
+resource "aws_vpc_security_group_egress_rule" "api" {
+  security_group_id            = aws_security_group.api.id
+  referenced_security_group_id = aws_security_group.web.id
+  ip_protocol                  = "tcp"
+  from_port                    = 8080
+  to_port                      = 8080
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.main.id]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+"""
+
+
+def test_what_closes_a_flow_is_not_a_permission_that_stays(tmp_path: Path) -> None:
+    """No flow needs the egress rule any more, but the ingress rule is what is gone."""
+    moved = WEB.replace("8080", "9090", 2)
+    for name, text in (("before", WEB), ("after", moved)):
+        for root in ("one", "two"):
+            (tmp_path / name / root).mkdir(parents=True)
+            (tmp_path / name / root / "main.tf").write_text(STACK + text)
+
+    found = difference(Options(cwd=str(tmp_path)), "before", "after")
+
+    assert ways(found.flows.closed) == [("service:api", "service:web", "8080", "open")] * 2
+    assert all(one.at and "web allows ingress" in one.at.text for one in found.flows.closed)
+    lines = render("markdown", found).splitlines()
+    named = [line.partition(":")[0] for line in lines if line.startswith("- ")]
+    assert named == ["- <code>after/one</code>", "- <code>after/two</code>"]
+
+
 def test_what_is_not_known_any_more_is_unknown(tmp_path: Path) -> None:
     """A range that comes to depend on a variable closes nothing."""
     after = STACK.replace('["203.0.113.0/24"]', "var.peers") + 'variable "peers" {}\n'

@@ -38,6 +38,7 @@ VALUES = (
         "true",
         "false",
         "0",
+        "1",
         "443",
         "10.0.0.0/16",
         "HTTPS",
@@ -52,7 +53,11 @@ VALUES = (
     *("ELBSecurityPolicy-TLS13-1-2-2021-06", '["ELBSecurityPolicy-TLS13-1-2-2021-06"]'),
     *(POLICY, '{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}', '[{"containerPort":9090}]'),
     "AWS::EC2::NetworkInterface",
-    *("default.postgres15", "arn:aws:appmesh:eu-west-1:123456789012:mesh/m/virtualNode/n"),
+    *(
+        "default.postgres15",
+        "postgres15",
+        "arn:aws:appmesh:eu-west-1:123456789012:mesh/m/virtualNode/n",
+    ),
 )
 
 Place = tuple[str, str, int, str]
@@ -324,6 +329,12 @@ resource "aws_ecs_service" "web" {
     missing = {need for finding in report.document.findings for need in finding.missing}
     assert any("var.name" in need for need in missing)
     assert not any(need.startswith("aws_ecs_service.web") for need in missing)
+
+
+def test_both_names_that_may_be_equal_are_asked_for() -> None:
+    """Which cluster instances join waits for the name of the cluster, too, where that is open."""
+    report = scanned(FIXTURES / "tw502/unknown_scalar_other_name/main.tf", "--select", "TW502")
+    assert list(waiting(report).values()) == [{"var.name", "var.stage"}]
 
 
 def test_an_endpoint_waits_for_the_cluster_and_the_name_of_the_image(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """In checkov: what goes wrong within taskwall fails the run, in a sentence; nothing vanishes."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from checkov_runs import OPEN, OPEN_JSON, Run
 from taskwall.checkov_plugin import command, entities
-from taskwall.checkov_plugin.entities import _Name
+from taskwall.checkov_plugin.entities import Entities, _Name
 from taskwall.engine import judge as engine
 
 
@@ -281,3 +282,20 @@ def test_names_are_split_between_their_parts() -> None:
     assert _Name("aws_x.y").split(".") == ["aws_x", "y"]
     assert _Name('aws_x.y["a.b"]').split(".") == ["aws_x", 'y["a.b"]']
     assert _Name('data.aws_x.y["a.b"]').split(".") == ["data", "aws_x", 'y["a.b"]']
+
+
+class _Graph:
+    """A graph with one entity, `aws_x.y["a/b"]` in `net/main.tf`."""
+
+    def nodes(self) -> list[tuple[int, dict[str, str]]]:
+        name, file = 'aws_x.y["a/b"]', "net/main.tf"
+        return [(0, {"block_type_": "resource", "block_name_": name, "file_path_": file})]
+
+
+@pytest.mark.parametrize("root", ["", "net/", "live/net/"])
+@pytest.mark.parametrize("key", ['["a/b"]', "[*]", ""])
+def test_what_joined_roots_call_apart_is_found(root: str, key: str) -> None:
+    """Of roots that are judged as one, addresses that several have begin with their root."""
+    entities = Entities(_Graph(), "terraform")
+    assert len(entities._named(os.path.abspath("net/main.tf"), f"{root}aws_x.y{key}")) == 1
+    assert entities._named(os.path.abspath("net/main.tf"), f"{root}aws_x.z{key}") == []

@@ -218,6 +218,55 @@ def test_why_names_all_that_has_to_change(capsys: pytest.CaptureFixture[str]) ->
     assert len(read(out)[0]["changes"]) == 2
 
 
+UNSURE = """
+variable "ranges" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "api" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = var.ranges
+  }
+}
+resource "aws_security_group" "web" { vpc_id = aws_vpc.main.id }
+resource "aws_ecs_service" "api" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [aws_security_group.api.id]
+  }
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+"""
+
+
+def test_why_says_what_may_not_be_enough(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """What else decides, and is not known, is named beside what has to change."""
+    (tmp_path / "main.tf").write_text(UNSURE)
+    asked = (str(tmp_path), "service:api", "service:web", "22")
+    _, out, _ = run(capsys, "why", *asked)
+    more = next(line for line in out.splitlines() if "not known whether that is enough" in line)
+    assert "var.ranges" in more
+    assert read(run(capsys, "why", *asked, "--format", "json")[1])[0]["missing"] == ["var.ranges"]
+
+    known = ("--var", 'ranges=["10.0.0.0/16"]')
+    assert "not known" not in run(capsys, "why", *asked, *known)[1]
+
+
 CALLED = """
 variable "name" {}
 variable "cidr" {}
@@ -343,8 +392,9 @@ def test_what_is_not_there_is_said(
     status, out, told = run(capsys, command, str(tmp_path), *more)
     assert status == 0
     assert told.count("t.yaml:1: N is not read") == 1
-    assert "No flow can be open" not in out and "All others are closed" not in out
+    assert "closed, as far as" not in out
     if command == "flows":
+        assert out == "No flows. What was not read (1 nested template) may open others.\n"
         _, out, _ = run(capsys, command, str(tmp_path), "--format", "json")
         assert [one["name"] for one in json.loads(out)["absent"]] == ["N"]
         _, _, told = run(capsys, command, str(tmp_path), "--to", "lb:web")

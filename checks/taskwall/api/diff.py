@@ -1,7 +1,8 @@
 """What a change does: flows that open and close, findings that appear and go, new unknowns."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, TypeAlias
+from itertools import product
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,10 +14,13 @@ from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.api.scan import built
 from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Absent, Finding, Problem, Step
+from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.flows.difference import FlowChange, FlowChangeKind, changed_flows
 from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.reach import INTERNET, Reach
+from taskwall.model.flows.security_groups import group_entries
 from taskwall.model.flows.selection import addresses_of_ends
 from taskwall.readers.terraform.moves import Moves, moves
 from taskwall.report.report import ReportBuilder
@@ -26,6 +30,8 @@ from taskwall.source.deployment import in_each
 
 OpenThreshold: TypeAlias = Literal["never", "internet", "any"]
 """Which flows that open fail the run: none, those from or to the internet, all."""
+
+_DIRECTIONS: Final[tuple[Direction, ...]] = ("ingress", "egress")
 
 FindingKey: TypeAlias = tuple[str, ...]
 """What identifies instances of findings: stack, rule, verdict, severity and resource."""
@@ -255,16 +261,27 @@ class _SideFlows:
     def __init__(self, of: StackNetwork | None, networks: Networks) -> None:
         self.ends: dict[str, str] = {}
         self.flows: list[Flow] = []
+        self.allowed: set[tuple[str, str]] = set()
         self._teller = FlowTeller(of, networks) if of is not None else None
         if of is not None:
             reach = Reach(of.network)
             self.ends = addresses_of_ends(reach)
             self.flows = [flow for each in all_flows(reach) for flow in each.each()]
+            self.allowed = set(self._permissions(of.network))
 
     def line(self, flow: Flow) -> FlowLine:
         """A flow as a line."""
         assert self._teller is not None  # there is no flow without it
         return self._teller.line(flow)
+
+    def _permissions(self, network: Network) -> Iterator[tuple[str, str]]:
+        """What permissions say, as steps do: also of those that no flow needs."""
+        assert self._teller is not None  # there is no network without it
+        for group, way in product(network.every(SecurityGroup), _DIRECTIONS):
+            for entry in group_entries(network, group.id, way):
+                if entry.permission is not None:
+                    name = entry.permission.on.name
+                    yield self._teller.masked(name), self._teller.masked(entry.text)
 
 
 def _in_stack(
@@ -276,6 +293,8 @@ def _in_stack(
         "opens": {_said(step, moved) for flow in before for step in old.line(flow).because},
         "closes": {_said(step, Moves()) for flow in new.flows for step in new.line(flow).because},
     }
+    steps["opens"] |= {(moved.text(name), moved.text(text)) for name, text in old.allowed}
+    steps["closes"] |= new.allowed
     steps["unknown"] = steps["opens"]
     for change in changed_flows(before, new.flows):
         teller = old if change.kind == "closes" else new

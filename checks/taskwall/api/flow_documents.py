@@ -18,9 +18,9 @@ class FlowRecord(Struct, frozen=True, rename={"source": "from", "target": "to"})
 
     `protocol` is tcp, udp, icmp or all, else the number of a protocol. `ports` are those that the
     client opens (443, 8080-8090, or all), `arrives` those at the target, where they differ.
-    `because` are the steps of the way, `missing` what an unknown one waits for. `addresses` are
-    those of the internet, a VPC or a remote network, where not all take part. `changes`, which
-    taskwall why adds, are what would open or close it.
+    `because` are the steps of the way, `missing` what an unknown one waits for, or a closed one
+    once its `changes` are made. `addresses` are those of the internet, a VPC or a remote network,
+    where not all take part. `changes`, which taskwall why adds, are what would open or close it.
     """
 
     source: str
@@ -65,8 +65,8 @@ def why_document(answers: Iterable[WhyAnswer], absent: tuple[Absent, ...] = ()) 
             because = tuple(each.at for each in answer.closed)
             found.append(
                 FlowRecord(
-                    answer.source, answer.target, "all", ("all",), (), "closed", (), because, (),
-                    (), (), answer.stack, answer.closed,
+                    answer.source, answer.target, "all", ("all",), (), "closed", (), because,
+                    answer.missing, (), (), answer.stack, answer.closed,
                 )
             )  # fmt: skip
     return FlowsDocument(FLOWS_VERSION, tuple(found), absent or UNSET)

@@ -66,7 +66,8 @@ class ProposedChange(Struct, frozen=True):
 class WhyAnswer(Struct, frozen=True):
     """Why one end can open connections to another, or why it cannot: then `closed` says so.
 
-    `closing` are the smallest changes that would close what is open.
+    `closing` are the smallest changes that would close what is open. `missing` is what decides of
+    what is closed once that is changed, and is not known; `waits` says why.
     """
 
     source: str
@@ -75,6 +76,8 @@ class WhyAnswer(Struct, frozen=True):
     flows: tuple[FlowLine, ...]
     closed: tuple[ProposedChange, ...]
     closing: tuple[ProposedChange, ...]
+    missing: tuple[str, ...] = ()
+    waits: str = ""
 
 
 class Listing(Struct, frozen=True):
@@ -160,14 +163,16 @@ def explain(
             if _is_on(flow, port)
             for one in flow.each()
         ]
-        closed: list[ProposedChange] = []
+        shut: tuple[Obstacle, ...] = ()
         if not flows:
             shut = obstacles_between(reach, source, target, on_port(port))
-            closed = [tell.change(each) for each in shut]
+        waits = dict.fromkeys(need for each in shut for need in each.waits)
         found.append(
             WhyAnswer(
                 of, to, each.stack, tuple(tell.line(flow) for flow in flows),
-                tuple(closed), tuple(tell.closing(reach, flows)),
+                tuple(map(tell.change, shut)), tuple(tell.closing(reach, flows)),
+                tuple(dict.fromkeys(tell.masked(need.name) for need in waits)),
+                tell.masked(why_unknown(waits)),
             )
         )  # fmt: skip
     ask.check(networks.absent)
@@ -274,7 +279,7 @@ class FlowTeller:
             self._addresses(flow),
             tuple(notes),
             self._of.stack,
-            mask(why_unknown(flow.missing)),
+            mask(why_unknown(sorted(flow.missing, key=lambda each: each.name))),
             tuple(map(end, flow.also)) if self._of.mask else flow.also,
         )
 

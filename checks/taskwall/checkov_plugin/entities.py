@@ -23,7 +23,10 @@ KINDS: Mapping[str, SourceKind] = {
 Vertex = dict[str, Any]
 
 _JUDGED = ("resource", "data")
-_KEYS = re.compile(r"\[(?:\d+|\*|\"(?:[^\"\\]|\\.)*\")\]")
+_KEY = r"\[(?:\d+|\*|\"(?:[^\"\\]|\\.)*\")\]"
+_KEYS = re.compile(_KEY)
+_OWN = re.compile(rf"(?:[^/\[]|{_KEY})+$")
+"""An address without the root before it, by which roots judged as one tell theirs apart."""
 _LINES = (("__start_line__", "__end_line__"), ("__startline__", "__endline__"))
 
 
@@ -102,8 +105,8 @@ class Entities:
         return list(found.values())
 
     def _named(self, file: str, address: str) -> list[Vertex]:
-        if self._kind == "cloudformation":
-            address = address.rpartition("/")[2]
+        if (own := _OWN.search(address)) is not None:
+            address = own[0]
         exact = self._by_address.get(file, {}).get(address)
         return exact or self._bare.get(file, {}).get(_bare(address), [])
 

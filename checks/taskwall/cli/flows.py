@@ -17,13 +17,13 @@ from taskwall.api.flows import (
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
-from taskwall.findings.text import absent_calls, sanitize
+from taskwall.findings.text import absent_calls, absent_count, sanitize
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from taskwall.findings.finding import Absent, Problem
 
@@ -125,16 +125,26 @@ def _text(found: Listing) -> str:
         if several:
             lines += [stack, ""]
         lines += _of_stack([flow for flow in found.flows if flow.stack == stack])
-    whole = not (found.problems or any(one.read_as is None for one in found.absent))
-    if not found.flows:
-        lines += ["No flow can be open." if whole else "No flow is in what could be read.", ""]
-    count = sum(1 + len(flow.also) for flow in found.flows if flow.verdict == "unknown")
-    total = sum(1 + len(flow.also) for flow in found.flows)
-    unknown = f", {count} of them unknown" if count else ""
-    counted = f"{total} flow{'' if total == 1 else 's'}{unknown}"
-    others = "All others are closed, as far as these sources tell."
-    lines.append(f"{counted}. {others if whole else 'What was not read may open others.'}")
+    lines.append(f"{_counted(found.flows)} {_others(found)}")
     return "\n".join(map(sanitize, lines)) + "\n"
+
+
+def _counted(flows: Sequence[FlowLine]) -> str:
+    total = sum(1 + len(flow.also) for flow in flows)
+    count = sum(1 + len(flow.also) for flow in flows if flow.verdict == "unknown")
+    unknown = f", {count} of them unknown" if count else ""
+    return f"{total or 'No'} flow{'' if total == 1 else 's'}{unknown}."
+
+
+def _others(found: Listing) -> str:
+    """What is known of flows that are not listed: nothing of those that were not read."""
+    absent = [one for one in found.absent if one.read_as is None]
+    if absent:
+        return f"What was not read ({absent_count(absent)}) may open others."
+    if found.problems:
+        return "What was not read may open others."
+    what = "All others are" if found.flows else "Everything is"
+    return f"{what} closed, as far as these sources tell."
 
 
 def _of_stack(flows: list[FlowLine]) -> Iterator[str]:

@@ -84,6 +84,8 @@ def _text(answer: WhyAnswer, several: bool) -> Iterator[str]:
         if answer.closed:
             both = ", and " if len(answer.closed) > 1 else ""
             yield f"  to open it: {both.join(each.change for each in answer.closed)}"
+        if answer.waits:
+            yield f"  and it is not known whether that is enough: {answer.waits}"
     elif answer.closing:
         yield "To close it:"
         for each in answer.closing:

@@ -1,6 +1,7 @@
 """A difference as a comment on a pull request, of bounded length: flows first, then findings."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from taskwall.api.diff import Difference
@@ -27,9 +28,13 @@ def _blocks(found: Difference) -> Iterator[str]:
     flows, findings = found.flows, found.findings
     yield "## taskwall: what changes\n"
     yield f"{as_code(found.base)} → {as_code(found.head)}: **{as_plain(counted_changes(found))}**\n"
-    yield from _list("Opens", alike(flows.opened), _flow)
-    yield from _list("Closes", alike(flows.closed), _flow)
-    yield from _list("Newly unknown", alike(flows.unknown), _flow)
+    for title, of_kind in (
+        ("Opens", flows.opened),
+        ("Closes", flows.closed),
+        ("Newly unknown", flows.unknown),
+    ):
+        several = len({one.flow.stack for one in of_kind}) > 1
+        yield from _list(title, alike(of_kind), partial(_flow, several=several))
     yield from _list("Findings that appear", by_severity(findings.appeared), _finding)
     gone = [one for one in findings.gone if one.verdict == "fail"]
     yield from _folded("Findings that go", gone, _finding)
@@ -85,11 +90,13 @@ def _bounded(rows: Sequence[T], as_line: Callable[[T], str]) -> Iterator[str]:
         yield line
 
 
-def _flow(each: AlikeFlows) -> str:
+def _flow(each: AlikeFlows, *, several: bool) -> str:
     one = each.one
     words = ", ".join(map(_short, words_of_change(one)))
     sources = ", ".join(map(as_code, few(each.sources)))
     line = f"{sources} → {as_code(one.flow.target)} {as_plain(words)}"
+    if several:
+        line = f"{as_code(one.flow.stack)}: {line}"
     if one.at is None:
         return line
     return f"{line}<br>{as_plain(one.at.text)} ({as_code(f'{one.at.file}:{one.at.line}')})"

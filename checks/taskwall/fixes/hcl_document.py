@@ -104,6 +104,8 @@ class _Style(Struct, frozen=True):
         quoted = sheet.text[key[0]] == '"'
         if ":" in sign:
             return cls(quoted, sign, 0, commas)
+        if "\n" in sheet.text[slice(*value)]:  # with what takes several lines nothing is aligned
+            return cls(quoted, " = ", 0, commas)
         return cls(quoted, " = ", key[1] - key[0] + sign.index("=") - 1, commas)
 
     def member(self, name: str, wanted: NewValue, width: int = 0) -> str:

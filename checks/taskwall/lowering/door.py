@@ -79,7 +79,7 @@ _ATTACHED: dict[str, tuple[str, ...]] = {
 }
 """What puts an instance behind a load balancer, or gives it a further interface."""
 
-_WHOSE = {
+DOORS = {
     type_: (service, source)
     for source, table in (
         ("internet", _INTERNET),
@@ -97,9 +97,9 @@ _ELSEWHERE = _REMOTE["networkmanager"]
 """Types that are modelled besides, where they are read."""
 
 
-@lowers(*(type_ for type_ in _WHOSE if type_ not in _ELSEWHERE))
+@lowers(*(type_ for type_ in DOORS if type_ not in _ELSEWHERE))
 def door(r: ResourceReader) -> Iterator[Entity]:
-    yield door_of(r, *_WHOSE[r.resource.type])
+    yield door_of(r, *DOORS[r.resource.type])
 
 
 def door_of(r: ResourceReader, service: str, source: str) -> Door:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Reference, Unknown, Value
+from taskwall.core.values import Reference, Unknown, Value, symbol
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._outside import may_be_anything
 from taskwall.model.compute.container_instances import Instances, Registration
@@ -109,14 +109,20 @@ def registration(
 ) -> Iterator[Registration]:
     """The registration of an instance in a target group, or in a classic load balancer.
 
-    There is none of a target that cannot be an instance of the sources.
+    There is none of a target that cannot be an instance of the sources, or of an absent module.
     """
     value = target.value
     named = isinstance(value, Reference) and r.builder.is_one(Instances, value)
-    if named or may_be_anything(target.resource, value):
+    if named or may_be_anything(target.resource, value) or _is_put_out(value):
         instance = r.must(Instances, target, "registers")
         if r.origin.maybe:
             there = r.fact(f"{r.name} registers an instance", target)
             instance = replace(instance, fact=instance.fact & there)
         groups, balancers = ((link,) if link else () for link in (group, balancer))
         yield Registration(r.name, instance, setting(port, "port"), groups, balancers)
+
+
+def _is_put_out(value: Value | None) -> bool:
+    """Whether a value is what an absent module, or a nested template, puts out."""
+    name = "" if value is None else symbol(value)
+    return name.startswith("module.") or ".Outputs." in name

@@ -416,8 +416,10 @@ def _cluster(
         return None, setting.needs
     if not link.exact:  # A name that an input brings may be that of a cluster which is written.
         link = replace(link, written=None)
-    if link.exact and link.to not in r.builder.resources and (waits := _open_names(r)):
+    if link.to not in r.builder.resources and (waits := _open_names(r)):
         # One of these clusters may have this name.
+        if not link.exact:
+            waits = tuple(dict.fromkeys((*link.fact.needs, *waits)))
         link = replace(link, exact=False, written=None, fact=replace(link.fact, needs=waits))
     return link, ()
 

@@ -164,7 +164,7 @@ def container_instances(network: Network) -> tuple[ContainerInstances, ...]:
     loose = groups.pop("", [])
     found = []
     for instances in network.every(Instances):
-        open_ = (*loose, *_of_its_module(instances, groups))
+        open_ = (*loose, *of_its_module(instances, groups))
         may = ((group, link.perhaps(instances.id, instances.name)) for group, link in open_)
         scaled_by = (*groups.get(instances.id, ()), *may)
         member = _member(network, instances, scaled_by, providers, standalone)
@@ -206,7 +206,7 @@ def _member(
     name = instances.name
     serves = []
     for group, link in scaled_by:
-        open_ = (*by_group.get("", ()), *_of_its_module(group, by_group))
+        open_ = (*by_group.get("", ()), *of_its_module(group, by_group))
         for provider in (*by_group.get(group.id, ()), *open_):
             tie = provider.auto_scaling_group
             if tie is None:
@@ -240,7 +240,7 @@ def _member(
     )
 
 
-def _of_its_module(possible: Entity, users: dict[str, list[T]]) -> Iterator[T]:
+def of_its_module(possible: Entity, users: dict[str, list[T]]) -> Iterator[T]:
     """Those among users of entities, by these entities' ids, that may mean one of an absent module.
 
     They use what the module puts out that may make the possible entity.

@@ -98,10 +98,13 @@ class Guard(Struct, frozen=True):
 def guard(network: Network, side: Side, way: Direction) -> tuple[Guard | None, Link | None]:
     """Where a permission that is missing belongs: in the first group of the sources.
 
-    With a link before it that leads nobody knows where, that link instead.
+    With a link before it that leads nobody knows where, that link instead. What may be in an absent
+    module is no group of the sources.
     """
     for link in side.groups:
         group = network.get(SecurityGroup, link) if link.to else None
+        if group is not None and group.origin.silent:
+            continue
         if is_as_made(network, link.to):
             return Guard(link, side.on.origin, side.place), None
         if group is not None and not group.external:

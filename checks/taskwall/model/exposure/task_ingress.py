@@ -239,7 +239,7 @@ def asks_for_balancer(network: Network, attachment: GroupAttachment, fact: Fact)
         if not source.origin.silent
         for front in balancer_paths(network, source)
     )
-    unseen = any(front.balancer is None for front in (*own, *attachment.also))
+    unseen = any(not front.is_seen for front in (*own, *attachment.also))
     return fact.truth is None and unseen
 
 
@@ -285,7 +285,7 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
     whole = True
     for front in _fronts(network, attachment):
         balancer = front.balancer or front.unseen
-        whole = whole and balancer is not None and not balancer.external
+        whole = whole and front.is_seen
         if balancer is not None:
             found += _if(front.fact, balancer.groups)
     return found, whole

@@ -25,10 +25,12 @@ from taskwall.model.entities.vpc import GatewayAttachment, Vpc
 from taskwall.model.flows.ends import Interface, short_name
 from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.flows import all_flows
+from taskwall.model.flows.internet import internet
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
 from taskwall.model.flows.sets import OPEN
 from taskwall.model.permissions.packets import TCP, UDP, Traffic, protocols
+from taskwall.model.routing.network_acl import BALANCER_PORTS
 
 _SPOKEN = TCP | UDP
 _BALANCERS = (
@@ -69,12 +71,16 @@ _WHOLE = _Part(_ALL, _ALL)
 
 
 def scope_findings(network: Network) -> Iterator[tuple[AccessScope, list[ScopeFinding]]]:
-    """Each scope of the sources, with the paths that it reports or may report."""
-    reach = Reach(network)
+    """Each scope of the sources, with the paths that it reports or may report.
+
+    Those to what may be in an absent module come last.
+    """
+    reach = Reach(network, possible=True)
     flows = [one for flow in all_flows(reach) for one in flow.each()]
     for scope in network.every(AccessScope):
         judge = _ScopeJudge(reach, scope)
-        yield scope, [found for flow in flows if (found := judge.finding(flow)) is not None]
+        found = [each for flow in flows if (each := judge.finding(flow)) is not None]
+        yield scope, sorted(found, key=lambda each: judge.possible_ends(each.flow))
 
 
 class _ScopeJudge:
@@ -86,12 +92,18 @@ class _ScopeJudge:
         self._ends: dict[str, list[Interface]] = {}
         for each in reach.every:
             self._ends.setdefault(each.end, []).append(each)
+        self._gateways = {end: endpoint.id for endpoint, end in reach.gateways}
         # What nobody is known to have may be that of anything.
         self._known = {n for held in self._ends.values() for each in held for n in _names(each)}
         for group in reach.network.every(SecurityGroup):
             for each in reach.unseen(group.id):
                 self._ends[each.end] = [each]
         self._own = {f"vpc:{short_name(vpc)}" for vpc in reach.network.every(Vpc)}
+
+    def possible_ends(self, flow: Flow) -> int:
+        """How many ends of a flow may be in absent modules."""
+        held = (self._ends.get(end, ()) for end in (flow.source, flow.target))
+        return sum(any(each.thing.origin.silent for each in some) for some in held)
 
     def finding(self, flow: Flow) -> ScopeFinding | None:
         """What the scope says of a flow; None if it does not report it."""
@@ -120,8 +132,8 @@ class _ScopeJudge:
         return ScopeFinding(self._scope, flow, all_of((fact, *chain)) if open_ else fact)
 
     def _path(self, path: ScopePath, flow: Flow) -> _Part:
-        found = self._end(path.source, flow, flow.source, flow.target)
-        found &= self._end(path.target, flow, flow.target, flow.source)
+        found = self._end(path.source, flow, at_source=True)
+        found &= self._end(path.target, flow, at_source=False)
         if path.through:
             found &= _any(self._passes(each, flow) for each in path.through)
         if path.needs and found.may:
@@ -130,9 +142,15 @@ class _ScopeJudge:
 
     # --- resources
 
-    def _end(self, of: ScopeStatement, flow: Flow, end: str, other: str) -> _Part:
+    def _end(self, of: ScopeStatement, flow: Flow, *, at_source: bool) -> _Part:
+        end, other = flow.source, flow.target
+        if not at_source:
+            end, other = other, end
         found = _WHOLE
-        if of.types or of.resources:
+        doors = [each for each in flow.through if each.startswith("aws:")]
+        if end == INTERNET and doors:
+            found = _perhaps(doors[0], "is not known to be a way that the analyzer follows")
+        elif of.types or of.resources:
             found = _any(
                 (
                     *(self._is_type(name, end) for name in of.types.texts),
@@ -141,15 +159,14 @@ class _ScopeJudge:
                     *_unseen(ScopeList((), (), of.types.needs)),
                 )
             )
-        return found & self._headers(of, flow, at_source=end == flow.source)
+        return found & self._headers(of, flow, at_source=at_source)
 
     def _is_type(self, name: str, end: str) -> _Part:
         held = self._ends.get(end, [])
         if name == "AWS::EC2::InternetGateway":
             return _certain(_by_gateway(end))
         if name in _BEYOND:
-            unknown = end == ONPREM or (end.startswith("vpc:") and end not in self._own)
-            return _perhaps(name, f"may be where {end} is joined") if unknown else _NONE
+            return self._joined(name, end)
         if name == "AWS::EC2::VPCEndpointService":
             return _perhaps(name, "is not known of flows") if end == "aws:privatelink" else _NONE
         if end.startswith("group:") and name in ("AWS::EC2::Instance", "AWS::EC2::VPCEndpoint"):
@@ -160,7 +177,7 @@ class _ScopeJudge:
             "AWS::EC2::VPC": bool(held),
             "AWS::EC2::SecurityGroup": any(each.groups.filters for each in held),
             "AWS::EC2::Instance": any(_on_instance(each) for each in held),
-            "AWS::EC2::VPCEndpoint": any(each.kind == "endpoint" for each in held),
+            "AWS::EC2::VPCEndpoint": end.startswith("endpoint:"),
         }
         if name not in kinds:
             return _perhaps(name, "is a type that is not known of flows")
@@ -169,8 +186,11 @@ class _ScopeJudge:
     def _is(self, id_: str, end: str, other: str) -> _Part:
         """Whether an end is a resource of the sources, or has or is in it."""
         held = self._ends.get(end, [])
-        if id_ in {name for each in held for name in _names(each)}:
+        if id_ == self._gateways.get(end) or id_ in {
+            name for each in held for name in _names(each)
+        }:
             return _WHOLE
+        attached = self._reach.network.every(GatewayAttachment)
         if _by_gateway(end):
             vpcs = [
                 place.vpc
@@ -178,11 +198,18 @@ class _ScopeJudge:
                 for place in each.places
                 if place.vpc is not None
             ]
-            attached = self._reach.network.every(GatewayAttachment)
             return _any(_leads(each, id_, vpc) for each in attached for vpc in vpcs)
-        if id_ in self._known or not held:
+        if id_ in self._known or id_ in self._gateways.values():
             return _NONE
-        return _perhaps(id_, f"may be of {end}")
+        if not held:
+            return self._joined(id_, end)
+        gateways = {each.gateway.to for each in attached if each.gateway is not None}
+        return _NONE if id_ in gateways else _perhaps(id_, f"may be of {end}")
+
+    def _joined(self, name: str, end: str) -> _Part:
+        """Whether something may be where an end beyond the VPCs of the sources is joined."""
+        beyond = end == ONPREM or (end.startswith("vpc:") and end not in self._own)
+        return _perhaps(name, f"may be where {end} is joined") if beyond else _NONE
 
     def _passes(self, of: ScopeStatement, flow: Flow) -> _Part:
         through = [each for end in flow.through for each in self._ends.get(end, ())]
@@ -192,6 +219,8 @@ class _ScopeJudge:
                 parts.append(_certain(any(each.kind == "lb" for each in through)))
             elif name == "AWS::EC2::VPCEndpoint":
                 parts.append(_certain(any(each.kind == "endpoint" for each in through)))
+            elif name == "AWS::EC2::NatGateway" and not _by_gateway(flow.target):
+                parts.append(_NONE)
             else:
                 parts.append(_perhaps(name, "is not known of flows"))
         ids = {each.thing.id for held in self._ends.values() for each in held}
@@ -212,22 +241,30 @@ class _ScopeJudge:
             found &= _ports(of.target_ports)
         elif of.target_ports:
             found &= _whether(_ports(of.target_ports), arrives)
-        if of.source_ports:
+        if of.source_ports and BALANCER_PORTS - _ports(of.source_ports).sure.ports:
             found &= _perhaps("the port of the client", "is not known")
         if of.lists:
             found &= _perhaps("a prefix list", "of a scope is not compared with flows")
-        wanted = ((of.source_addresses, flow.source), (of.target_addresses, flow.target))
-        for addresses, end in wanted:
-            if addresses:
-                hidden = bool(flow.through) and not at_source
-                found &= self._addresses(addresses, end, hidden=hidden)
-        return found
+        # A load balancer is where a packet goes first, and where it comes from at its end; and
+        # gateways have the public addresses of what is behind them.
+        target = flow.through[0] if at_source and flow.through else flow.target
+        far_end = flow.source if at_source else flow.target
+        changed = _by_gateway(far_end)
+        near = not at_source and (bool(flow.through) or changed)
+        found &= self._addresses(of.source_addresses, flow.source, hidden=near)
+        return found & self._addresses(of.target_addresses, target, hidden=at_source and changed)
 
     def _addresses(self, of: ScopeList, end: str, *, hidden: bool) -> _Part:
+        if not of:
+            return _WHOLE
         ranges, needs = _ranges(of)
         held = self._ends.get(end, [])
-        if hidden or (held and _by_gateway(end)):
-            return _perhaps(f"the address of {end}", "is another one behind a load balancer")
+        if hidden:
+            return _perhaps(f"the address of {end}", "is another one on its way")
+        if not held and end.startswith(("aws:", "endpoint:")):
+            public = ranges & internet(4)
+            some = _perhaps(f"the address of {end}", "is not known") if public or needs else _NONE
+            return _WHOLE if internet(4) <= public else some
         if held:
             own = Ranges.union(place.ranges for each in held for place in each.places) & V4
             if own and own <= ranges:
@@ -250,7 +287,8 @@ def _names(of: Interface) -> Iterator[str]:
 
 def _by_gateway(end: str) -> bool:
     """Whether what comes from an end comes by an internet gateway."""
-    return end == INTERNET or (end.startswith("aws:") and end != "aws:privatelink")
+    others = ("aws:privatelink", "aws:vpc-lattice")
+    return end == INTERNET or (end.startswith("aws:") and end not in others)
 
 
 def _on_instance(of: Interface) -> bool:
@@ -259,9 +297,9 @@ def _on_instance(of: Interface) -> bool:
 
 
 def _leads(attached: GatewayAttachment, id_: str, vpc: Link) -> _Part:
-    """Whether an attachment joins a gateway to a VPC."""
+    """Whether an attachment joins an internet gateway to a VPC."""
     gateway = attached.gateway
-    if gateway is None or (gateway.exact and gateway.to != id_):
+    if attached.way != "internet" or gateway is None or (gateway.exact and gateway.to != id_):
         return _NONE
     same = same_entity(attached.vpc, vpc)
     if same is False:

@@ -8,10 +8,11 @@ from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.flows.acls import WHOLE, CrossingSide, crossing
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.flow import Obstacle, OpenConnection, spoken_ports
+from taskwall.model.flows.flow import Obstacle, OpenConnection, beside, spoken_ports
 from taskwall.model.flows.internet import internet, way_in, way_out
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import Remote
+from taskwall.model.flows.routes import inner_routes
 from taskwall.model.flows.security_groups import Far, let_through, of_addresses, of_service
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
@@ -111,7 +112,8 @@ def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) 
         crossed = crossing(network, *sides, BALANCER_PORTS, wanted)
         shut = (*shut, *crossed.closed)
         if shut:
-            closed = closed or shut
+            lets = cross(ingress, wanted_pieces(wanted))
+            closed = closed or beside(shut, given(public), lets, crossed.pieces)
             continue
         pieces = cross(cross(pieces, ingress), crossed.pieces)
         if place.fact.truth is not True:
@@ -287,8 +289,10 @@ def from_addresses(network: Network, server: Interface, place: Place, ranges: Ra
     crossed = crossing(
         network, CrossingSide(None, others), CrossingSide(place, place.ranges), BALANCER_PORTS
     )
-    if crossed.pieces is OPEN:
+    subnet = network.get(Subnet, place.subnet)
+    inner = TRUE if subnet is None or subnet.external else inner_routes(network, subnet)
+    if crossed.pieces is OPEN and inner is TRUE:
         own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, ranges)
-    ways = (TrafficPiece(own), *cross(crossed.pieces, over(ANY_PROTOCOL, ALL_PORTS, TRUE, others)))
+    ways = (TrafficPiece(own), *cross(crossed.pieces, over(ANY_PROTOCOL, ALL_PORTS, inner, others)))
     pieces = cross(ingress, tuple(piece for piece in ways if piece.traffic))
     return cross(pieces, given(place.fact)) if place.fact.truth is not True else pieces

@@ -77,10 +77,6 @@ class Interface(Struct, frozen=True):
         places = tuple(place for place in self.places if place.version in versions)
         return self if len(places) == len(self.places) else replace(self, places=places)
 
-    def public_at(self, place: Place) -> Fact:
-        """Whether it has a public address of the IP version of a place."""
-        return self.public if place.version == 4 else self.public_six
-
     @property
     def alike(self) -> object:
         """What is the same of two interfaces between which no group, route or ACL tells apart."""
@@ -92,9 +88,13 @@ class Interface(Struct, frozen=True):
 
 
 @remembered
-def interfaces(network: Network) -> tuple[Interface, ...]:
-    """Everything of the sources that has network interfaces, each with its groups and subnets."""
-    return tuple(each for each in _naming(network).every() if not each.thing.origin.silent)
+def interfaces(network: Network, *, possible: bool = False) -> tuple[Interface, ...]:
+    """Everything of the sources that has network interfaces, each with its groups and subnets.
+
+    With `possible`, also what absent modules may make of what they are given.
+    """
+    every = _naming(network).every()
+    return tuple(each for each in every if possible or not each.thing.origin.silent)
 
 
 def end_of(network: Network, kind: EndKind, thing: Entity) -> str:
@@ -131,7 +131,12 @@ class _Naming:
                 self._short.setdefault(key, set()).add(thing.origin.address)
 
     def end(self, kind: EndKind, thing: Entity) -> str:
-        """How flows name a thing: `service:api`, with its whole address where that is not clear."""
+        """How flows name a thing: `service:api`, with its whole address where that is not clear.
+
+        What may be in an absent module has no address.
+        """
+        if thing.origin.silent:
+            return thing.name
         short = short_name(thing)
         alone = len(self._short.get((kind, short), ())) < 2
         return f"{kind}:{short if alone else thing.origin.address}"

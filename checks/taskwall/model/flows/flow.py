@@ -1,6 +1,6 @@
 """A flow: who can open a connection to what, on which ports, and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -51,10 +51,21 @@ class Flow(Struct, frozen=True):
 
 
 class Obstacle(Struct, frozen=True):
-    """What closes a connection, a fact that is false, and the change that would let it through."""
+    """What closes a connection, a fact that is false, and the change that would let it through.
+
+    `waits` is what decides beside it, on the same way, and is not known.
+    """
 
     fact: Fact
     change: str
+    waits: tuple[Need, ...] = ()
+
+
+def beside(shut: Sequence[Obstacle], *parts: Pieces) -> tuple[Obstacle, ...]:
+    """Obstacles with what the rest of the way waits for, where a part of it is open for nothing."""
+    unsure = [part[0].fact for part in parts if part and not any(p.fact.truth for p in part)]
+    waits = tuple(dict.fromkeys(need for fact in unsure for need in fact.waits_for()))
+    return (replace(shut[0], waits=waits), *shut[1:]) if shut and waits else tuple(shut)
 
 
 class OpenConnection(Struct, frozen=True):
@@ -95,8 +106,11 @@ def if_there(pieces: Pieces, exists: Iterable[Fact]) -> Pieces:
     return tuple(TrafficPiece(piece.traffic, all_of((piece.fact, *facts))) for piece in pieces)
 
 
-def flows_of(told: Iterable[Told]) -> Iterator[Flow]:
-    """Connections as flows: those of one way together, and nothing unknown that is open as well."""
+def flows_of(told: Iterable[Told], whole: Mapping[str, Ranges]) -> Iterator[Flow]:
+    """Connections as flows: those of one way together, and nothing unknown that is open as well.
+
+    `whole` are all addresses of some ends: flows from these need no word about them.
+    """
     ways: dict[object, list[Told]] = {}
     for each in told:
         if each.pieces:
@@ -104,7 +118,10 @@ def flows_of(told: Iterable[Told]) -> Iterator[Flow]:
             ends = each.source, each.also, each.target
             ways.setdefault((*ends, each.through, arrives), []).append(each)
     for alike in ways.values():
-        yield from _flows(alike)
+        first = alike[0]
+        every = EVERYWHERE if first.also else whole.get(first.source, EVERYWHERE)
+        for flow in _flows(alike):
+            yield replace(flow, addresses=EVERYWHERE) if every <= flow.addresses else flow
 
 
 def _flows(alike: list[Told]) -> Iterator[Flow]:

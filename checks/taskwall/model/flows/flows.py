@@ -15,7 +15,7 @@ from taskwall.model.flows.through import through_balancers, through_proxies, thr
 
 def all_flows(reach: Reach) -> Iterator[Flow]:
     """Every flow that can be open, those that differ in where they start alone as one."""
-    return flows_of(_told(reach))
+    return flows_of(_told(reach), reach.vpcs)
 
 
 def _told(reach: Reach) -> Iterator[Told]:

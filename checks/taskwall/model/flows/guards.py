@@ -173,17 +173,12 @@ def leads_to(opening: Opening, server: Interface) -> bool:
     thing: Entity = server.thing
     if thing.id in opening.to or thing.origin.address in opening.to:
         return True
-    return bool(_around(server) & opening.to) and not _names_balancers(opening)
+    return bool(_around(server) & opening.to)
 
 
 def _around(interface: Interface) -> set[str]:
     """The ids of the subnets and VPCs that an interface is in."""
     return {link.to for place in interface.places for link in (place.subnet, place.vpc) if link}
-
-
-def _names_balancers(opening: Opening) -> bool:
-    """Whether it leads to load balancers by name, and not to all that is in a subnet."""
-    return opening.through in ("aws:globalaccelerator", "aws:cloudfront")
 
 
 def lets_in(network: Network, server: Interface, opening: Opening) -> Pieces:

@@ -9,7 +9,7 @@ from taskwall.model.entities.security_group import Direction
 from taskwall.model.flows.acls import WHOLE, Crossing, CrossingSide, crossing
 from taskwall.model.flows.connect import shut_by, wanted_pieces
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.flow import Obstacle, OpenConnection
+from taskwall.model.flows.flow import Obstacle, OpenConnection, beside
 from taskwall.model.flows.paths import WayBetween, is_one_subnet, way_between
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.security_groups import Far, Groups, all_entries, let_through
@@ -83,13 +83,13 @@ class PairedInterfaces:
         for place in client.places:
             for other in server.places:
                 if place.version == other.version:
-                    found = tuple(self._at(client, place, server, other, wanted))
+                    found = self._at(client, place, server, other, wanted)
                     best = found if not best or len(found) < len(best) else best
         return best
 
     def _at(
         self, client: Interface, place: Place, server: Interface, other: Place, wanted: Traffic
-    ) -> list[Obstacle]:
+    ) -> tuple[Obstacle, ...]:
         way = self._way(place, other)
         # Where no way leads, groups are asked as if one did: they may have to change as well.
         by = way if way.fact.truth is not False else WayBetween(way.fact, TRUE)
@@ -115,7 +115,8 @@ class PairedInterfaces:
             found.append(_apart(client, server))
         left = Traffic(tuple(box for piece in both for box in piece.traffic.boxes)) or wanted
         crossed = _crossing(self._network, client, place, other, left)
-        return [*found, *crossed.closed]
+        sides = (given(fact) for fact in (way.fact, place.fact, other.fact))
+        return beside((*found, *crossed.closed), egress, ingress, crossed.pieces, *sides)
 
     def _way(self, place: Place, other: Place) -> WayBetween:
         key = place.key, other.key

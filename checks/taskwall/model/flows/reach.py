@@ -98,9 +98,9 @@ class Arrival(Struct, frozen=True):
 class Reach:
     """What can open connections to what, worked out once for all that is alike."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, possible: bool = False) -> None:
         self.network = network
-        self.every = interfaces(network)
+        self.every = interfaces(network, possible=possible)
         self._pairs = PairedInterfaces(network)
         self._between: dict[object, OpenConnection] = {}
         self._from_internet: dict[object, OpenConnection] = {}
@@ -112,6 +112,16 @@ class Reach:
     def clients(self) -> list[Interface]:
         """What opens connections to whatever it can reach."""
         return [each for each in self.every if each.opens]
+
+    @cached_property
+    def vpcs(self) -> dict[str, Ranges]:
+        """All addresses of each VPC, by how flows name it; where none are known, any."""
+        every = self.network.every(Vpc)
+        return {f"vpc:{short_name(vpc)}": self._addresses(vpc) for vpc in every}
+
+    def _addresses(self, vpc: Vpc) -> Ranges:
+        parts = inside(self.network, link_to(vpc)).parts
+        return Ranges.union(part.within for part in parts) or EVERYWHERE
 
     @cached_property
     def _wearers(self) -> dict[str, list[Interface]]:
@@ -241,10 +251,8 @@ class Reach:
         for key in dict.fromkeys(place.vpc.to for place in server.places if place.vpc is not None):
             vpc = self.network.get(Vpc, key)
             if vpc is not None:
-                held = inside(self.network, link_to(vpc)).parts
-                within = Ranges.union(part.within for part in held) or EVERYWHERE
                 found = self.from_vpc(server, vpc)
-                yield Arrival(f"vpc:{short_name(vpc)}", found, within=within)
+                yield Arrival(f"vpc:{short_name(vpc)}", found, within=self._addresses(vpc))
         for service in lists_named(self.network, server.groups, "ingress"):
             if service == "vpc-lattice":
                 yield Arrival(f"aws:{service}", OpenConnection(from_lattice(self.network, server)))

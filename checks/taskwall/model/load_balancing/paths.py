@@ -12,6 +12,7 @@ from taskwall.model.compute.container_instances import (
     ContainerInstances,
     Registration,
     container_instances,
+    of_its_module,
 )
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
@@ -56,6 +57,12 @@ class BalancerPath(Struct, frozen=True):
     exact: bool = True
     given: Fact | None = None
     unseen: LoadBalancer | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the sources write the load balancer, be its listener from elsewhere or not."""
+        balancer = self.balancer or self.unseen
+        return balancer is not None and not balancer.external
 
     @property
     def place(self) -> Span | None:
@@ -167,7 +174,7 @@ def registrars(network: Network, member: ContainerInstances) -> Iterator[tuple[R
     instances, by_instance = member.instances, _registrations(network)
     for each in by_instance.get(instances.id, ()):
         yield each, each.instances.fact
-    for each in by_instance.get("", ()):
+    for each in (*by_instance.get("", ()), *of_its_module(instances, by_instance)):
         yield each, each.instances.perhaps(instances.id, instances.name).fact
 
 
@@ -472,14 +479,15 @@ def preserves_client_ip(group: TargetGroup) -> Fact:
 def beyond_sources(network: Network) -> list[tuple[TaskSource, BalancerPath]]:
     """Task sources that register with a load balancer which the sources do not declare.
 
-    In file order, each with the first way that leads out of the sources.
+    In file order, each with the first way that leads out of the sources: to a load balancer that is
+    not written there either, if one does.
     """
     found = []
     for source in network.every(TaskSource):
-        for front in balancer_paths(network, source) if not source.origin.silent else ():
-            if front.balancer is None:
-                found.append((source, front))
-                break
+        ways = balancer_paths(network, source) if not source.origin.silent else ()
+        beyond = [front for front in ways if front.balancer is None]
+        if beyond:
+            found.append((source, min(beyond, key=lambda front: front.is_seen)))
     return sorted(found, key=lambda pair: (pair[0].origin.order, _position(pair[1], pair[0])))
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.facts import FALSE, Fact, all_of
-from taskwall.core.values import Need
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of
+from taskwall.core.values import Need, Span
 from taskwall.model.core.address import (
     EVERYWHERE,
     INTERNET_SIZE,
@@ -34,7 +34,7 @@ from taskwall.model.permissions.coverage import (
     subnets_of,
     there,
 )
-from taskwall.model.permissions.default_groups import groups_of, names_none
+from taskwall.model.permissions.default_groups import groups_of, is_as_made, names_none
 
 
 def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
@@ -126,12 +126,22 @@ def possible_permissions(network: Network, group: Link, direction: Direction) ->
 def possible_ingress(network: Network, group: str) -> list[Permission]:
     """What the sources write that a group allows, and what may be allowed for one of theirs.
 
-    What an external group allows besides is not in the sources, which is reported by itself.
+    What an external group allows besides is not in the sources, which is reported by itself. What
+    is no group of either is a default group, which a permission may name in another way.
     """
     declared = network.get(SecurityGroup, group)
-    if declared is None or declared.external:
+    if declared is None:
+        here = is_as_made(network, group)
+        return possible_permissions(
+            network, Link(group, TRUE, _NOWHERE, here, here or None), "ingress"
+        )
+    if declared.external:
         return permissions(network, group, "ingress")
     return possible_permissions(network, link_to(declared), "ingress")
+
+
+_NOWHERE = Span("", 1, 1, 1, 1)
+"""Where nothing names a group: what uses it names none."""
 
 
 @remembered

@@ -1,0 +1,341 @@
+"""Network Access Scopes of many shapes on one stack, in both languages, as AWS's guide reads them.
+
+The stack: the internet reaches tasks through a load balancer, tasks a store and S3's gateway
+endpoint, and a remote network the tasks.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+import taskwall
+
+TEMPLATE = """
+Resources:
+  main: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}
+  igw: {Type: 'AWS::EC2::InternetGateway'}
+  vgw: {Type: 'AWS::EC2::VPNGateway', Properties: {Type: ipsec.1}}
+  A1:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !Ref main, InternetGatewayId: !Ref igw}
+  A2:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !Ref main, VpnGatewayId: !Ref vgw}
+  a: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref main, CidrBlock: 10.0.1.0/24}}
+  b: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref main, CidrBlock: 10.0.2.0/24}}
+  TableA: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !Ref main}}
+  TableB: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !Ref main}}
+  R1:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref a, RouteTableId: !Ref TableA}
+  R2:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref b, RouteTableId: !Ref TableB}
+  R3:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref TableA
+      DestinationCidrBlock: 0.0.0.0/0
+      GatewayId: !Ref igw
+  R4:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref TableB
+      DestinationCidrBlock: 10.9.0.0/16
+      GatewayId: !Ref vgw
+  s3:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref main
+      ServiceName: com.amazonaws.eu-west-1.s3
+      RouteTableIds: [!Ref TableB]
+  albgroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref main
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}
+  webgroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref main
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 8080, ToPort: 8080, SourceSecurityGroupId: !Ref albgroup}
+        - {IpProtocol: tcp, FromPort: 9000, ToPort: 9000, CidrIp: 10.9.0.0/16}
+  storegroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref main
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 6379, ToPort: 6379, SourceSecurityGroupId: !Ref webgroup}
+  edge:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Scheme: internet-facing, Subnets: [!Ref a], SecurityGroups: [!Ref albgroup]}
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref edge
+      Port: 443
+      Protocol: HTTPS
+      DefaultActions: [{Type: forward, TargetGroupArn: !Ref Targets}]
+  Targets:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {VpcId: !Ref main, Port: 8080, Protocol: HTTP, TargetType: ip}
+  web:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      LoadBalancers: [{ContainerName: web, ContainerPort: 8080, TargetGroupArn: !Ref Targets}]
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [!Ref b], SecurityGroups: [!Ref webgroup]}
+  store:
+    Type: AWS::ElastiCache::ServerlessCache
+    Properties: {Engine: valkey, SubnetIds: [!Ref b], SecurityGroupIds: [!Ref storegroup]}
+"""
+
+TERRAFORM = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_internet_gateway" "igw" { vpc_id = aws_vpc.main.id }
+resource "aws_vpn_gateway" "vgw" { vpc_id = aws_vpc.main.id }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_route_table" "a" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.igw.id
+  }
+}
+resource "aws_route_table" "b" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block = "10.9.0.0/16"
+    gateway_id = aws_vpn_gateway.vgw.id
+  }
+}
+resource "aws_route_table_association" "a" {
+  subnet_id      = aws_subnet.a.id
+  route_table_id = aws_route_table.a.id
+}
+resource "aws_route_table_association" "b" {
+  subnet_id      = aws_subnet.b.id
+  route_table_id = aws_route_table.b.id
+}
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id          = aws_vpc.main.id
+  service_name    = "com.amazonaws.eu-west-1.s3"
+  route_table_ids = [aws_route_table.b.id]
+}
+resource "aws_security_group" "albgroup" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "webgroup" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 8080
+    to_port         = 8080
+    security_groups = [aws_security_group.albgroup.id]
+  }
+  ingress {
+    protocol    = "tcp"
+    from_port   = 9000
+    to_port     = 9000
+    cidr_blocks = ["10.9.0.0/16"]
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "storegroup" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 6379
+    to_port         = 6379
+    security_groups = [aws_security_group.webgroup.id]
+  }
+}
+resource "aws_lb" "edge" {
+  subnets         = [aws_subnet.a.id]
+  security_groups = [aws_security_group.albgroup.id]
+}
+resource "aws_lb_listener" "edge" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 443
+  protocol          = "HTTPS"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.edge.arn
+  }
+}
+resource "aws_lb_target_group" "edge" {
+  vpc_id      = aws_vpc.main.id
+  port        = 8080
+  protocol    = "HTTP"
+  target_type = "ip"
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  load_balancer {
+    container_name   = "web"
+    container_port   = 8080
+    target_group_arn = aws_lb_target_group.edge.arn
+  }
+  network_configuration {
+    subnets         = [aws_subnet.b.id]
+    security_groups = [aws_security_group.webgroup.id]
+  }
+}
+resource "aws_elasticache_serverless_cache" "store" {
+  name               = "store"
+  engine             = "valkey"
+  subnet_ids         = [aws_subnet.b.id]
+  security_group_ids = [aws_security_group.storegroup.id]
+}
+"""
+
+KINDS = {
+    "igw": "aws_internet_gateway", "vgw": "aws_vpn_gateway", "s3": "aws_vpc_endpoint",
+    "a": "aws_subnet", "edge": "aws_lb", "main": "aws_vpc",
+}  # fmt: skip
+"""What a scope names; all else are security groups."""
+
+Statement = dict[str, Any]
+Result = Literal["fail", "unknown", "pass"]
+
+
+def of(*names: str, **headers: list[str]) -> Statement:
+    """A statement about things of the stack, and about the headers of packets."""
+    return with_headers({"Resources": [{"Ref": name} for name in names]} if names else {}, headers)
+
+
+def typed(*types: str, **headers: list[str]) -> Statement:
+    """A statement about types."""
+    return with_headers({"ResourceTypes": [f"AWS::EC2::{name}" for name in types]}, headers)
+
+
+def with_headers(resource: Statement, headers: dict[str, list[str]]) -> Statement:
+    """A statement of both parts, of which an empty one is left out."""
+    found: Statement = {"ResourceStatement": resource} if resource else {}
+    return {**found, "PacketHeaderStatement": headers} if headers else found
+
+
+def path(source: Statement | None = None, to: Statement | None = None, *by: Statement) -> Statement:
+    """A path of a scope."""
+    ends = {"Source": source, "Destination": to, "ThroughResources": list(by)}
+    return {key: value for key, value in ends.items() if value}
+
+
+FIREWALL = "arn:aws:network-firewall:eu-west-1:123456789012:firewall/main"
+WEB, STORE = of("webgroup"), of("storegroup")
+TO_WEB = path(typed("InternetGateway"), WEB)
+
+CASES: tuple[tuple[str, list[Statement], list[Statement], Result], ...] = (
+    ("everything, by no statement at all", [{}], [], "fail"),
+    ("everything, and nothing of it", [{}], [{}], "pass"),
+    ("through the load balancer", [TO_WEB], [], "fail"),
+    ("the only way excluded", [TO_WEB], [path(None, None, of("edge"))], "pass"),
+    ("by the gateway's id", [path(of("igw"), WEB)], [], "fail"),
+    ("only another gateway", [path(of("vgw"), of("edge"))], [], "pass"),
+    ("by a gateway that may be the remote network's", [path(of("vgw"), WEB)], [], "unknown"),
+    ("by the type of it", [path(typed("VPNGateway"), WEB)], [], "unknown"),
+    ("a gateway endpoint", [path(WEB, typed("VPCEndpoint"))], [], "fail"),
+    ("a gateway endpoint by its id", [path(WEB, of("s3"))], [], "fail"),
+    ("which is no interface", [path(WEB, typed("NetworkInterface"))],
+     [path(None, STORE), path(None, WEB), path(None, of("albgroup"))], "pass"),
+    ("one of two matches", [path(STORE, WEB), path(WEB, STORE)], [], "fail"),
+    ("UDP only", [path(None, typed("NetworkInterface", Protocols=["udp"]))], [], "pass"),
+    ("a port as it arrives", [path(None, of("webgroup", DestinationPorts=["8080"]))], [], "fail"),
+    ("not as it was opened", [path(None, of("webgroup", DestinationPorts=["443"]))], [], "pass"),
+    ("a port as it was opened",
+     [path(typed("InternetGateway", DestinationPorts=["443"]), WEB)], [], "fail"),
+    ("not as it arrives",
+     [path(typed("InternetGateway", DestinationPorts=["8080"]), WEB)], [], "pass"),
+    ("any port of a client", [path(of("webgroup", SourcePorts=["0-65535"]), STORE)], [], "fail"),
+    ("one of a client", [path(of("webgroup", SourcePorts=["40000"]), STORE)], [], "unknown"),
+    ("addresses of the subnet",
+     [path(of("webgroup", SourceAddresses=["10.0.2.0/24"]), STORE)], [], "fail"),
+    ("addresses of another",
+     [path(of("webgroup", SourceAddresses=["10.0.1.0/24"]), STORE)], [], "pass"),
+    ("where it goes first is public",
+     [path(typed("InternetGateway", DestinationAddresses=["10.0.2.0/24"]), WEB)], [], "unknown"),
+    ("who comes through a load balancer",
+     [path(typed("InternetGateway"), of("webgroup", SourceAddresses=["0.0.0.0/0"]))], [],
+     "unknown"),
+    ("a prefix list",
+     [path(of("webgroup", DestinationPrefixLists=["pl-1"]), STORE)], [], "unknown"),
+    ("a NAT gateway inside the VPC", [path(WEB, STORE, typed("NatGateway"))], [], "pass"),
+    ("a firewall",
+     [path(WEB, STORE, {"ResourceStatement": {"Resources": [FIREWALL]}})], [], "unknown"),
+    ("a subnet to itself", [path(of("a"), of("a"))], [], "pass"),
+    ("an id of elsewhere",
+     [path({"ResourceStatement": {"Resources": ["sg-0123456789abcdef0"]}}, STORE)], [], "unknown"),
+    ("what is excluded in part",
+     [path(WEB, STORE)], [path(None, of("storegroup", DestinationPorts=["0-6378"]))], "fail"),
+)  # fmt: skip
+"""A scope: what it is about, its matches and exclusions, and what TW803 says of it."""
+
+
+def terraform(value: object) -> object:
+    """A part of a scope as Terraform's JSON has it."""
+    if isinstance(value, list):
+        return [terraform(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "Ref" in value:
+        return f"${{{KINDS.get(value['Ref'], 'aws_security_group')}.{value['Ref']}.id}}"
+    return {re.sub("(?<=.)([A-Z])", r"_\1", k).lower(): terraform(v) for k, v in value.items()}
+
+
+@pytest.mark.parametrize("language", ["terraform", "cloudformation"])
+@pytest.mark.parametrize(("matches", "excludes", "result"), [case[1:] for case in CASES],
+                         ids=[case[0] for case in CASES])  # fmt: skip
+def test_scope(
+    matches: list[Statement],
+    excludes: list[Statement],
+    result: Result,
+    language: str,
+    tmp_path: Path,
+) -> None:
+    """What TW803 says of a scope."""
+    scope: dict[str, Any] = {"MatchPaths": matches, "ExcludePaths": excludes}
+    if language == "cloudformation":
+        held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": scope}
+        (tmp_path / "template.yaml").write_text(f"{TEMPLATE}  Scope: {json.dumps(held)}\n")
+    else:
+        if any("ThroughResources" in each for each in matches):
+            pytest.skip("Terraform's provider has no through_resources of matches")
+        of_type = {"aws_ec2_network_insights_access_scope": {"scope": terraform(scope)}}
+        (tmp_path / "main.tf").write_text(TERRAFORM)
+        (tmp_path / "scope.tf.json").write_text(json.dumps({"resource": of_type}))
+
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
+    assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
