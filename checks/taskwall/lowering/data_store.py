@@ -71,9 +71,8 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
     text = f"{r.name} refuses plain text"
     waits: tuple[Need, ...] = ()
     if not parameter:
-        waits = engine_cell.needs or (
-            Need(f"the engine of {r.name}", "is none that is known here"),
-        )
+        why = "is empty" if engine_cell.known == "" else "is none that is known here"
+        waits = engine_cell.needs or (Need(f"the engine of {r.name}", why),)
     elif found is not None:
         value, waits = _parameter(found, parameter)
         if value is not None and not waits:
