@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Iterable
+from functools import _lru_cache_wrapper
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from languageserver.typists import IN_TEMPLATES, IN_TERRAFORM, Hand, Typist
 from taskwall.fixes import cloudformation, source_text, steps, yaml_text  # noqa: F401 (not while it types)
 from taskwall.languageserver import workspace
 from taskwall.languageserver.preferences import Preferences
-from taskwall.source.secret_names import is_unshown, names_secret
 
 EDITS = 520
 DAY = 10_000
@@ -144,8 +144,9 @@ def _objects() -> int:
 
     What bounded caches keep of the last names is emptied: a day has too few to fill them.
     """
-    names_secret.cache_clear()
-    is_unshown.cache_clear()
+    for each in gc.get_objects():
+        if isinstance(each, _lru_cache_wrapper) and each.cache_parameters()["maxsize"]:
+            each.cache_clear()
     gc.collect()
     gc.collect()
     return len(gc.get_objects())

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.core.values import Need, Span
+from taskwall.core.values import OUTSIDE, Need, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.hosts import host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on
@@ -171,8 +171,10 @@ def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:
     """That it is not known whether tasks use a store, unless no tasks are in its VPC."""
     text = f"tasks use {store.name}"
     here = _vpc(network, store)
-    if here is not None and all(
-        link is not None and same_entity(link, here) is False for link in _theirs(network)
+    if (
+        here is not None
+        and reaches_networks(network, here).truth is False
+        and all(link is not None and same_entity(link, here) is False for link in _theirs(network))
     ):
         return FALSE
     waits = needs or (Need(f"the security groups of {store.name}", "are not in the sources"),)
@@ -239,7 +241,10 @@ def _addresses(network: Network, only: str) -> Addresses:
             links += [link for host, _ in hosts(network, source) for link in host.subnets]
         for link in links:
             subnet = network.get(Subnet, link)
-            if not _elsewhere(vpc if subnet is None or subnet.external else subnet.vpc, only):
+            whose = vpc if subnet is None or subnet.external else subnet.vpc
+            if only and whose is not None and not whose.exact:
+                found |= unseen(whose.waits("a VPC"))
+            elif not _elsewhere(whose, only):
                 found |= of_subnet(network, link, vpc)
         settled = any(link.sure or source.origin.maybe for link in links)
         settled = settled or _elsewhere(vpc, only)
@@ -271,8 +276,10 @@ def _allows_tasks(network: Network, store: Store, group: Link, permission: Permi
     if not names_addresses(permission):
         return permission.states(None, text, permission.fact.needs)
     vpc = _vpc(network, store)
-    alone = vpc.to if vpc is not None and not reaches_networks(network, vpc) else ""
-    held, tasks = addresses(network, permission), _addresses(network, alone)
-    truth = held.meets(tasks)
-    needs = (*held.needs, *tasks.needs) if truth is None else ()
-    return permission.states(truth, text, needs)
+    joined = TRUE if vpc is None else reaches_networks(network, vpc)
+    held, near = addresses(network, permission), "" if vpc is None or joined.truth else vpc.to
+    tasks, all_tasks = _addresses(network, near), _addresses(network, "")
+    truth, needs = held.meets(tasks), (*held.needs, *tasks.needs)
+    if truth is False and joined.truth is None and held.meets(all_tasks) is not False:
+        truth, needs = None, joined.waits_for() or (Need(f"what {near} is joined with", OUTSIDE),)
+    return permission.states(truth, text, needs if truth is None else ())

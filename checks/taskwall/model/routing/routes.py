@@ -284,20 +284,23 @@ def to_networks(network: Network, subnet: Subnet) -> tuple[tuple[Route, Fact], .
 
 
 @remembered
-def reaches_networks(network: Network, vpc: Link) -> bool:
-    """Whether anything of a VPC may lead to another network than the internet."""
-    here = network.get(Vpc, vpc)
+def reaches_networks(network: Network, vpc: Link) -> Fact:
+    """Whether anything of a VPC leads to another network than the internet."""
+    here, text = network.get(Vpc, vpc), "a route leads from its VPC to another network"
     if here is None or here.external or here.found:
-        return True
-    gateways = network.every(GatewayAttachment)
-    if any(each.way == "vpn" and same_entity(each.vpc, vpc) is not False for each in gateways):
-        return True
+        return TRUE
+    parts = []
+    for gateway in network.every(GatewayAttachment):
+        same = same_entity(gateway.vpc, vpc) if gateway.way == "vpn" else False
+        if same is not False:
+            parts.append(gateway.exists if same else _may(gateway.vpc, text))
     for route in network.every(Route):
         table = network.get(RouteTable, route.table)
-        other = table is not None and same_entity(table.vpc, vpc) is False
-        if route.way not in _WITHIN_OR_PUBLIC and not other:
-            return True
-    return False
+        same = None if table is None else same_entity(table.vpc, vpc)
+        if route.way not in _WITHIN_OR_PUBLIC and same is not False:
+            certain = same and route.way is not None
+            parts.append(route.fact if certain else _may(route.table, text))
+    return any_of(parts)
 
 
 _WITHIN_OR_PUBLIC = ("internet", "nat", "egress-only", "local")
