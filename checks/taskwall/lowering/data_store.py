@@ -95,8 +95,8 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
     shown = f"{name} {version}".strip()
     sentence = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'accepts'}"
     sentence += " plain text by default"
-    why = Need(f"the engine version of {r.name}", "does not determine its default")
-    needs = () if truth is not None else (why,)
+    unsaid = Need(f"the engine version of {r.name}", "does not determine its default")
+    needs = () if truth is not None else (unsaid,)
     fact = Fact(truth, sentence if truth is not None else text, cell.place, r.name, needs, sentence)
     if found is not None:
         changes = _setting(found, parameter)
