@@ -3,7 +3,6 @@
 import gc
 import sys
 from collections.abc import Iterable
-from functools import _lru_cache_wrapper
 from itertools import pairwise
 from pathlib import Path
 
@@ -140,13 +139,7 @@ def test_memory_does_not_grow(
 
 
 def _objects() -> int:
-    """How many objects there are that may refer to others, beside those that tests begin with.
-
-    What bounded caches keep of the last names is emptied: a day has too few to fill them.
-    """
-    for each in gc.get_objects():
-        if isinstance(each, _lru_cache_wrapper) and each.cache_parameters()["maxsize"]:
-            each.cache_clear()
+    """How many objects there are that may refer to others, beside those that tests begin with."""
     gc.collect()
     gc.collect()
     return len(gc.get_objects())
