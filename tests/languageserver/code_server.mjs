@@ -44,7 +44,7 @@ await page.keyboard.press("Control+I");
 shown.hover = (await texts(".monaco-hover .hover-contents")).join("\n");
 shown.links = await page
   .locator(".monaco-hover a")
-  .evaluateAll((found) => found.map((each) => each.dataset.href ?? each.title ?? ""));
+  .evaluateAll((found) => found.map((each) => each.dataset.href ?? (each.getAttribute("href") || each.title)));
 await page.screenshot({ path: picture });
 await browser.close();
 console.log(JSON.stringify(shown));

@@ -66,7 +66,7 @@ def test_what_an_editor_shows(tmp_path: Path) -> None:
     assert [title.split()[0] for title in shown["actions"]] == [
         *("Fix", "Explain", "Suppress", "Suppress"),
     ]
-    for said in ("(TW204)", "main.tf", "uses security group aws_security_group.web", "Fix:"):
+    for said in ("taskwallTW204", "main.tf", "uses security group aws_security_group.web", "Fix:"):
         assert shown["hover"].count(said) == 1
     assert any(link.startswith("https://docs.aws.amazon.com/") for link in shown["links"])
 
