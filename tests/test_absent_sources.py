@@ -106,6 +106,7 @@ def template(text: str) -> dict[str, str]:
         ({"cdk.json": '{"app": "x", "output": "build"}', "build/S.template.json": "{}"}, None),
         ({"cdktf.json": '{"app": "x"}', "cdktf.out/stacks/s/cdk.tf.json": "{}"}, None),
         ({"cdk.json": '{"context": {}}'}, None),
+        ({"cdk.json": '{"app": "x", "output": "/"}'}, ("app", "cdk.json", "x", 1, "cdk synth")),
     ],
 )
 def test_what_is_not_there_is_named(

@@ -11,8 +11,9 @@ from typing import Final
 
 from msgspec import DecodeError, Struct, json
 
+from taskwall.core.paths import lies_within
 from taskwall.core.values import Span
-from taskwall.source.files import Files, UnreadableError
+from taskwall.source.files import Files, UnreadableError, walk
 from taskwall.source.stack import AbsentSource
 
 COMPONENTS: Final = (".tfcomponent.hcl", ".tfstack.hcl")
@@ -46,10 +47,11 @@ class _ToolSettings(Struct):
     output: str = ""
 
 
-def not_generated(paths: Iterable[str], files: Files) -> Iterator[AbsentSource]:
+def not_generated(paths: Iterable[str], boundary: str, files: Files) -> Iterator[AbsentSource]:
     """The apps and Terraform Stacks among some files of which no sources have been made.
 
-    Of several files of components in a folder, the first stands for all.
+    Nothing outside the folder `boundary` is looked at. Of several files of components in a folder,
+    the first is named.
     """
     stacks: set[str] = set()
     for path in paths:
@@ -64,7 +66,7 @@ def not_generated(paths: Iterable[str], files: Files) -> Iterator[AbsentSource]:
         if tool is None or said is None or not said.app:
             continue
         made = os.path.normpath(os.path.join(folder, said.output or tool.folder))
-        if not _has(made, tool.made, files):
+        if not _has(made, tool.made, boundary, files):
             yield AbsentSource(tool.kind, name, said.app, None, place, tool.command)
 
 
@@ -75,9 +77,8 @@ def _settings(path: str, files: Files) -> _ToolSettings | None:
         return None
 
 
-def _has(folder: str, ending: str, files: Files) -> bool:
-    """Whether a folder holds files of an ending, or the folders in it do: one for each stack."""
-    return any(
-        entry.name.endswith(ending) or (entry.is_dir() and _has(entry.path, ending, files))
-        for entry in files.entries(folder)
+def _has(folder: str, ending: str, boundary: str, files: Files) -> bool:
+    """Whether files of an ending are below a folder, which settings may put anywhere."""
+    return lies_within(folder, boundary) and any(
+        path.endswith(ending) for path in walk((folder,), files=files)
     )

@@ -136,7 +136,8 @@ class _Reading:
             found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
             made_of = (path for path in there if not use.excludes(path))
             found.absent += [
-                (os.path.dirname(one.place.file), one) for one in not_generated(made_of, files)
+                (os.path.dirname(one.place.file), one)
+                for one in not_generated(made_of, self._boundaries[folder], files)
             ]
         for path in (*there, *unsaved(folder, files, scope.deep, there)):
             if path.endswith(VALUES) and not use.excludes(path):
