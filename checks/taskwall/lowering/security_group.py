@@ -74,7 +74,10 @@ def _looked_up(r: ResourceReader) -> Iterator[Setting]:
 
 def _is_default(r: ResourceReader) -> bool:
     """Whether this is its VPC's default group: adopted, meant by its VPC, or looked up by name."""
-    adopted = r.resource.type == "aws_default_security_group" or r.id.endswith(".default")
+    made_by, _, made = r.id.rpartition(".")  # a group of another kind may be called `default` too
+    adopted = r.resource.type == "aws_default_security_group" or (
+        made == "default" and made_by in r.builder.resources
+    )
     return adopted or (r.resource.data and r.attribute("name", "GroupName").known == "default")
 
 
