@@ -186,12 +186,16 @@ def _referring(network: Network) -> dict[str, list[Variable]]:
 
 
 def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:
-    """That it is not known whether tasks use a store, unless none can get to its VPC."""
+    """That it is not known whether tasks use a store, unless none can get to it."""
     text = f"tasks use {store.name}"
-    here = _vpc(network, store)
-    if here is not None and all(
-        link is not None and _gets_to(network, link, here).truth is False
-        for link in _theirs(network)
+    here, public = _vpc(network, store), public_stores(network).get(store.id, FALSE)
+    if (
+        here is not None
+        and public.truth is False
+        and all(
+            link is not None and _gets_to(network, link, here).truth is False
+            for link in _theirs(network)
+        )
     ):
         return FALSE
     waits = needs or (Need(f"the security groups of {store.name}", "are not in the sources"),)
