@@ -33,7 +33,7 @@ from taskwall.model.permissions.peers import (
     vpcs,
 )
 from taskwall.model.permissions.ports import RequiredPorts
-from taskwall.model.routing.routes import joined
+from taskwall.model.routing.routes import reaches_networks
 
 
 class TlsRequirement(Struct, frozen=True):
@@ -221,17 +221,17 @@ def _vpc(network: Network, store: Store) -> Vpc | None:
     return next((vpc for vpc in found if vpc is not None and not vpc.external), None)
 
 
-def _gets_to(network: Network, theirs: Link | None, vpc: Vpc) -> Fact:
+def _gets_to(network: Network, theirs: Link | None, vpc: Vpc | None) -> Fact:
     """Whether what is in a VPC can get to another one: it is the same, or a route may join them.
 
-    What is in a VPC of which nothing is known is taken to be in the same.
+    Where nothing is known of one of them, they are taken for the same.
     """
-    if theirs is None:
+    if theirs is None or vpc is None:
         return TRUE
     same = same_entity(theirs, link_to(vpc))
     needs = theirs.waits("a VPC") if same is None else ()
     here = Fact(same, f"tasks run in {vpc.name}", theirs.place, vpc.name, needs)
-    return any_of((here, joined(network, vpc)))
+    return any_of((here, reaches_networks(network, vpc)))
 
 
 @remembered
@@ -281,7 +281,7 @@ def _addresses(network: Network, vpc: Vpc | None) -> Addresses:
             needs = source.subnets_setting.unseen or nowhere
             anywhere = unseen(needs) if theirs is None else inside(network, theirs)
             places.append((anywhere, theirs))
-        found += [(at, TRUE if vpc is None else _gets_to(network, of, vpc)) for at, of in places]
+        found += [(at, _gets_to(network, of, vpc)) for at, of in places]
     return Addresses.together((at, near) for at, near in found if near.truth is not False)
 
 

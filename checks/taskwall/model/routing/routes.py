@@ -284,7 +284,7 @@ def to_networks(network: Network, subnet: Subnet) -> tuple[tuple[Route, Fact], .
 
 
 @remembered
-def joined(network: Network, vpc: Vpc) -> Fact:
+def reaches_networks(network: Network, vpc: Vpc) -> Fact:
     """Whether a route joins a VPC of the sources with another network than the internet."""
     if vpc.found:
         return TRUE
