@@ -189,14 +189,8 @@ def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:
     """That it is not known whether tasks use a store, unless none can get to it."""
     text = f"tasks use {store.name}"
     here, public = _vpc(network, store), public_stores(network).get(store.id, FALSE)
-    if (
-        here is not None
-        and public.truth is False
-        and all(
-            link is not None and _gets_to(network, link, here).truth is False
-            for link in _theirs(network)
-        )
-    ):
+    near = (_gets_to(network, link, here) for link in _theirs(network))
+    if public.truth is False and all(each.truth is False for each in near):
         return FALSE
     waits = needs or (Need(f"the security groups of {store.name}", "are not in the sources"),)
     return Fact(None, text, store.groups_setting.place, store.name, waits)
@@ -282,7 +276,7 @@ def _addresses(network: Network, vpc: Vpc | None) -> Addresses:
             anywhere = unseen(needs) if theirs is None else inside(network, theirs)
             places.append((anywhere, theirs))
         found += [(at, _gets_to(network, of, vpc)) for at, of in places]
-    return Addresses.together((at, near) for at, near in found if near.truth is not False)
+    return Addresses.together(found)
 
 
 def _allows_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:

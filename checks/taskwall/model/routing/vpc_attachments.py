@@ -243,7 +243,7 @@ def _swallowed(network: Network, table: Link, vpc: Link) -> Fact:
         for entry in _entries(network, "blackhole")
         if entry.destination is not None
     ]
-    held = Addresses.together(pair for pair in here if pair[1].truth is not False)
+    held = Addresses.together(here)
     wanted = _ranges_of(network, vpc)
     truth = held.covers(wanted)
     text = f"blackhole routes of {table.to or 'a table'} cover {vpc.to or 'the VPC'}"
