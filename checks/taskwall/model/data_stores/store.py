@@ -223,8 +223,8 @@ def _gets_to(network: Network, theirs: Link | None, vpc: Vpc | None) -> Fact:
     if theirs is None or vpc is None:
         return TRUE
     same = same_entity(theirs, link_to(vpc))
-    needs = theirs.waits("a VPC") if same is None else ()
-    here = Fact(same, f"tasks run in {vpc.name}", theirs.place, vpc.name, needs)
+    text = f"tasks run in {vpc.name}"
+    here = Fact(same, text, theirs.place, vpc.name, theirs.waits("a VPC"))
     return any_of((here, reaches_networks(network, vpc)))
 
 
@@ -296,8 +296,7 @@ def _allows_tasks(network: Network, store: Store, group: Link, permission: Permi
         return permission.states(None, text, permission.fact.needs)
     held, tasks = addresses(network, permission), _addresses(network, _vpc(network, store))
     truth = held.meets(tasks)
-    needs = (*held.needs, *tasks.needs) if truth is None else ()
-    near = permission.states(truth, text, needs)
+    near = permission.states(truth, text, (*held.needs, *tasks.needs))
     if truth is not False:
         return near
     public = public_stores(network).get(store.id, FALSE)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.core.values import Need
+from taskwall.core.values import OUTSIDE, Need
 from taskwall.model.compute.launch_type import launches, runs_on
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.endpoint import (
@@ -163,8 +163,8 @@ def _used(network: Network, source: TaskSource) -> Iterator[ServiceDependency]:
 def _unseen(source: TaskSource, definition: TaskDefinition | None) -> Iterator[ServiceDependency]:
     link = source.task_definition
     place = link.place if link else source.origin.header
-    needs = (link.fact.needs if link else ()) or (definition.external if definition else ())
-    needs = needs or (Need(f"the task definition of {source.name}", "is not in the sources"),)
+    word = f"the task definition of {source.name}"
+    needs = link.waits(word, definition) if link else (Need(word, OUTSIDE),)
     fact = Fact(None, f"{source.name} needs any of AWS's services", place, source.name, needs)
     for what, services in _CANDIDATES.items():
         for service in services:

@@ -80,8 +80,7 @@ def _same(link: Link, others: Iterable[Link]) -> Iterator[Fact]:
     for each in others:
         truth = same_entity(link, each)
         text = f"both use the default group {link.to}"
-        needs = each.waits("a group") if truth is None else ()
-        yield each.fact & Fact(truth, text, each.place, link.to, needs)
+        yield each.fact & Fact(truth, text, each.place, link.to, each.waits("a group"))
 
 
 class Guard(Struct, frozen=True):

@@ -422,7 +422,7 @@ def _group_within(network: Network, attachment: GroupAttachment, peer: Link) -> 
         own = group.vpc if group is not None else None
         waits = peer.waits("a group") if own is None else (*own.fact.needs, *vpc.fact.needs)
         truth = None if own is None else same_entity(own, vpc)
-        parts.append(Fact(truth, text, peer.place, peer.to, waits if truth is None else ()))
+        parts.append(Fact(truth, text, peer.place, peer.to, waits))
     return any_of(parts) if parts else Fact(None, text, peer.place, peer.to, peer.waits("a group"))
 
 
@@ -459,7 +459,7 @@ def _own_addresses(
     if own:
         wanted, held = addresses(network, permission), Addresses.together(own)
         truth = held.covers(wanted)
-        needs = (*wanted.needs, *held.needs) if truth is None else ()
+        needs = (*wanted.needs, *held.needs)
         text = f"{who(network, permission)} holds only the NLB's own addresses"
         yield permission.states(truth, text, needs)
 

@@ -273,9 +273,8 @@ def of_subnet(network: Network, link: Link, vpc: Link | None = None) -> Addresse
     """
     subnet = network.get(Subnet, link)
     if subnet is None or subnet.external:
-        needs = link.fact.needs or (subnet.external if subnet else ())
         own = subnet.vpc if subnet is not None and subnet.vpc.to else vpc
-        found = _unseen_in(network, needs or link.waits("a subnet"), own)
+        found = _unseen_in(network, link.waits("a subnet", subnet), own)
     else:
         found = _of_subnet(network, subnet)
     return found if link.sure else found.perhaps(link.fact.needs)
@@ -485,7 +484,7 @@ def names_group_of(permission: Permission, groups: Iterable[Link], text: str) ->
     for link in groups:
         truth = same_entity(peer, link)
         if truth is not False:
-            needs = (*_open(peer), *_open(link)) if truth is None else ()
+            needs = (*_open(peer), *_open(link))
             same = Fact(truth, text, link.place, permission.on.name, needs)
             parts.append(all_of((same, link.fact)))
     return any_of(parts)

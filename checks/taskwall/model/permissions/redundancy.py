@@ -277,7 +277,7 @@ def undone(network: Network, name: str, way: Direction) -> Iterator[Contained]:
     found = permissions(network, name, way)
     if group is None or group.external:
         for permission in found:
-            waits = group.external if group else permission.group.waits("a group")
+            waits = permission.group.waits("a group", group)
             text = f"{name} sets its {way} rules inline"
             fact = Fact(None, text, permission.group.place, name, waits)
             yield Contained(permission, fact, open=True)

@@ -169,8 +169,7 @@ def _routed(
         loose = (route for route in _routes(network).get("", ()) if route.way in (*ways, None))
         steps += [_may(route.table, text) for route in loose]
         if not link.to or table is None or table.external:
-            needs = link.fact.needs or (table.external if table else ())
-            needs = needs or link.waits("a route table")
+            needs = link.waits("a route table", table)
             steps.append(Fact(None, text, link.place, subnet.name, needs))
         parts.append(link.fact & any_of(steps))
     otherwise = f"no {word} of {subnet.name} leads to {words}"

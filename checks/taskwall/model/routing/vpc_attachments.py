@@ -247,8 +247,7 @@ def _swallowed(network: Network, table: Link, vpc: Link) -> Fact:
     wanted = _ranges_of(network, vpc)
     truth = held.covers(wanted)
     text = f"blackhole routes of {table.to or 'a table'} cover {vpc.to or 'the VPC'}"
-    needs = (*held.needs, *wanted.needs) if truth is None else ()
-    return Fact(truth, text, table.place, table.to, needs)
+    return Fact(truth, text, table.place, table.to, (*held.needs, *wanted.needs))
 
 
 def _ranges_of(network: Network, vpc: Link) -> Addresses:
