@@ -50,7 +50,7 @@ def _open_way(
     parts: list[Fact] = []
     grants: list[Grant] = []
     for link in guarded.groups:
-        group = network.get(SecurityGroup, link) if link.to else None
+        group = network.get(SecurityGroup, link)
         if is_as_made(network, link.to):
             members = FALSE if way == "ingress" else TRUE
             parts.append(all_of((link.fact, any_of((members, *_same(link, other.groups))))))
@@ -101,7 +101,7 @@ def guard(network: Network, side: Side, way: Direction) -> tuple[Guard | None, L
     module is no group of the sources.
     """
     for link in side.groups:
-        group = network.get(SecurityGroup, link) if link.to else None
+        group = network.get(SecurityGroup, link)
         if group is not None and group.origin.silent:
             continue
         if is_as_made(network, link.to):

@@ -206,7 +206,7 @@ def _unseen_in(network: Network, needs: tuple[Need, ...], vpc: Link | None) -> A
     within its own. One that they write may have others.
     """
     found = unseen(needs, vpc)
-    written = network.get(Vpc, vpc) if vpc is not None and vpc.to else None
+    written = network.get(Vpc, vpc)
     if vpc is None or not vpc.to or (written is not None and not written.external):
         return found
     own = (replace(p, around=frozenset((_own_range(vpc.to, p.within),))) for p in found.parts)

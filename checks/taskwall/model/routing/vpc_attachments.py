@@ -200,10 +200,8 @@ def _default(
     gateway = network.get(TransitGateway, attachment.gateway)
     to, place = f"{attachment.gateway.to}.default", attachment.gateway.place
     if gateway is None or gateway.external:
-        needs = attachment.gateway.fact.needs
-        needs = needs or attachment.gateway.waits()
         text = f"{attachment.name} {part} with the default table of its transit gateway"
-        fact = Fact(None, text, place, attachment.name, needs)
+        fact = Fact(None, text, place, attachment.name, attachment.gateway.waits())
     else:
         setting = gateway.associates if part == "associates" else gateway.propagates
         fact = setting.is_(True)
