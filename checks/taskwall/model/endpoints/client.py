@@ -113,7 +113,7 @@ def _others(source: TaskSource, name: str, waits: tuple[Need, ...]) -> Fact:
 
 def whose(network: Network, link: Link, way: Direction) -> list[Permission] | None:
     """The permissions of a group; None where the group is not in the sources."""
-    group = network.get(SecurityGroup, link) if link.to else None
+    group = network.get(SecurityGroup, link)
     found = permissions(network, link.to, way) if link.to else []
     if found:
         return found

@@ -127,13 +127,14 @@ def service_of(name: Value | None) -> str:
             return ""
         region = _REGION.search(last)
         tail = last[region.end() :] if region else last.removeprefix(".")
-        opens = last.startswith(".") and (not isinstance(first, str) or _PREFIX.match(first))
+        opens = last.startswith(".") and (not isinstance(first, str) or _PREFIX.fullmatch(first))
         return _plain(tail) if region or opens else ""
     text = str(getattr(value, "data", None) or "")
     if text.startswith(_USERS):
         return OFFERED
     region = _REGION.search(text)
-    return _plain(text[region.end() :]) if region and _PREFIX.match(text) else ""
+    ours = region is not None and _PREFIX.fullmatch(text[: region.start()])
+    return _plain(text[region.end() :]) if region and ours else ""
 
 
 def region_of(name: Value | None) -> str:
@@ -273,7 +274,7 @@ def _written(setting: Setting, text: str) -> Fact:
     """That a policy is written; one that is wholly unknown may be null, which is none."""
     unknown = isinstance(None if setting.value is None else dereferenced(setting.value), Unknown)
     truth = None if unknown else True
-    return Fact(truth, text, setting.place, setting.resource, setting.needs if unknown else ())
+    return Fact(truth, text, setting.place, setting.resource, setting.needs)
 
 
 def _own(network: Network, kind: type[Tied], endpoint: Endpoint) -> list[tuple[Tied, Fact]]:
