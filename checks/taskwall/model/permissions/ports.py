@@ -186,8 +186,7 @@ def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
     spoken, ports = protocol(permission), range_of_ports(permission)
     if ports is None:
         named = (spoken, named_port(permission)) in allowed.named
-        needs = () if named else unknown_ports(permission)
-        return Fact(True if named else None, text, place, name, needs)
+        return Fact(True if named else None, text, place, name, unknown_ports(permission))
     if spoken in ("tcp", "udp"):
         held = allowed.tcp if spoken == "tcp" else allowed.udp
         if ports <= held:
