@@ -55,7 +55,7 @@ def not_generated(
 ) -> Iterator[AbsentSource]:
     """The apps and Terraform Stacks of which no sources have been made.
 
-    Of several files of components in a folder, the first stands for all.
+    Of several files of components in a folder, the first is named.
 
     Args:
         given: the folders that were given.

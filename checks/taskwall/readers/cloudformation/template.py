@@ -145,7 +145,8 @@ def read_template(
         name.startswith("Fn::ForEach::") or "::" in (literal_text(members(node).get("Type")) or "")
         for name, node in resources.items()
     ):
-        if unit.errors and "Resources" in root and re.search(_TYPED, text):
+        declared = isinstance(root.get("Resources"), Fields | Mapping)  # an AppSpec file has a list
+        if unit.errors and declared and re.search(_TYPED, text):
             at = unit.errors[0].place
             raise UnreadableError(file, unit.errors[0].message, at.line, at.column)
         return None
