@@ -245,7 +245,7 @@ class _Reading:
                 ]
 
     def note_absent(self) -> None:
-        """Note links that were not followed and apps without sources, where these were looked for."""
+        """Note links that were not followed, and apps without sources."""
         if self._scope.among is not None:
             return
         given = [path for path in self.paths if is_folder(path, self._files)]
