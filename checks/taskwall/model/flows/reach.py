@@ -33,7 +33,7 @@ from taskwall.model.flows.connect import (
 from taskwall.model.flows.ends import (
     Interface,
     end_of,
-    group_interface,
+    group_interfaces,
     interfaces,
     short_name,
 )
@@ -145,10 +145,10 @@ class Reach:
         return found.union(*(door.mentions for door in self.network.every(Door)))
 
     def unseen(self, group: str) -> Iterator[Interface]:
-        """Whatever has a group of the sources, where that is nothing that flows know."""
+        """What has a group of the sources, where that is no end by itself."""
         found = self.network.get(SecurityGroup, group) if group not in self._worn else None
         if found is not None and not found.external and not found.default:
-            yield group_interface(self.network, found)
+            yield from group_interfaces(self.network, found)
 
     @cached_property
     def _all_unseen(self) -> list[Interface]:
