@@ -74,6 +74,13 @@ class Interface(Struct, frozen=True):
     opens: bool = True
     everywhere: bool = False
 
+    @property
+    def several(self) -> bool:
+        """Whether there may be several of it, which connect to each other."""
+        thing = self.thing
+        one = isinstance(thing, Instances) and thing.word == "instance"
+        return self.kind in ("service", "task", "instances") and not one
+
     def over(self, versions: tuple[int, ...]) -> "Interface":
         """The same with its addresses of some IP versions alone."""
         places = tuple(place for place in self.places if place.version in versions)

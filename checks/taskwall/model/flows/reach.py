@@ -262,7 +262,7 @@ class Reach:
         for end, pieces in self.remotely(server, from_remote).items():
             yield Arrival(end, OpenConnection(pieces))
         for client in self.candidates(server):
-            if client.thing is not server.thing or client.kind == "service":
+            if client.thing is not server.thing or client.several:
                 yield Arrival(client.end, self.between(client, server), client)
 
     def _by(self, opening: Opening, server: Interface) -> Iterator[Arrival]:
