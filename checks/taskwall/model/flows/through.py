@@ -161,13 +161,17 @@ class _BalancerNode:
 
 
 def _led_to(reach: Reach, way: Onward) -> list[Interface]:
-    """What a way of a load balancer leads to, or may: of an address, all that may have it.
+    """What a way of a load balancer leads to, or may: of an address, all others that may have it.
 
     The addresses of tasks and functions are not known before they run: nobody registers them.
     """
     if way.target is not None:
         return reach.of(way.target)
-    servers = [e for e in reach.every if e.serves and e.kind not in ("service", "task")]
+    servers = [
+        each
+        for each in reach.every
+        if each.serves and each.kind not in ("service", "task") and each.thing.id != way.balancer
+    ]
     address = way.address
     if address is None:
         return servers
@@ -220,7 +224,7 @@ def _handed_on(
 def _handed(reach: Reach, node: Interface, server: Interface, way: Onward) -> OpenConnection:
     """What a node of a load balancer, by its own address, can hand on to a target."""
     found = reach.between(node.over(way.versions), server.over(way.versions))
-    pieces = cross(cross(found.pieces, way.arrives), server.takes)
+    pieces = cross(cross(found.pieces, way.arrives), reach.takes(server))
     return OpenConnection(pieces, found.closed, found.lost)
 
 
@@ -242,7 +246,7 @@ def _seen(
         for place in node.over((version,)).places
         for piece in _shown(reach.network, client, place, node, server)
     )
-    found = _of_end(cross(cross(seen, way.arrives), server.takes), each.within)
+    found = _of_end(cross(cross(seen, way.arrives), reach.takes(server)), each.within)
     if way.kept.truth and len(way.versions) > 1:
         return found
     # Nobody keeps the address of a client whose IP version is not that of the target.
