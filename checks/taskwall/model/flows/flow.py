@@ -194,6 +194,12 @@ def spoken_ports(ports: Ranges | None) -> tuple[str, ...]:
     return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)
 
 
+def on_ports(traffic: Traffic) -> str:
+    """The ports of traffic as the end of a sentence; nothing where it is all."""
+    ports = spoken_ports(traffic.ports)
+    return "" if ports == ("all",) else f" on port {', '.join(ports)}"
+
+
 _ICMP = Ranges(((1, 1), (58, 58)))
 
 

@@ -293,7 +293,7 @@ def _shown(
             crossed = crossing(network, *sides, client.answers).pieces
         pieces = cross(cross(into, out), crossed)
         for fact in (at.fact, place.fact):
-            pieces = pieces if fact is TRUE else cross(pieces, given(fact))
+            pieces = cross(pieces, given(fact))
         yield from pieces
 
 
