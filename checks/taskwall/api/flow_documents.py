@@ -66,6 +66,7 @@ def document_text(document: Struct) -> str:
 
 R = TypeVar("R", bound=FlowRecord)
 
+
 def record_of(kind: type[R], flow: FlowLine, **more: Any) -> R:
     """A flow as a record of some kind, with what that has beside."""
     told: dict[str, Any] = {name: getattr(flow, name) for name in SpokenFlow.__struct_fields__}

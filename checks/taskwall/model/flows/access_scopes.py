@@ -96,9 +96,8 @@ class _ScopeJudge:
         self._gateways = {end: endpoint.id for endpoint, end in reach.gateways}
         # What nobody is known to have may be that of anything.
         self._known = {n for held in self._ends.values() for each in held for n in _names(each)}
-        for group in reach.network.every(SecurityGroup):
-            for each in reach.unseen(group.id):
-                self._ends.setdefault(each.end, []).append(each)
+        for each in reach.unseen:
+            self._ends.setdefault(each.end, []).append(each)
         self._own = {f"vpc:{short_name(vpc)}" for vpc in reach.network.every(Vpc)}
 
     def possible_ends(self, flow: Flow) -> int:

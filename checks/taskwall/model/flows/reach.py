@@ -118,7 +118,7 @@ class Reach:
     def _users(self) -> dict[str, list[Interface]]:
         """Clients by their groups; "" holds those of which not all groups are known."""
         found: dict[str, list[Interface]] = {}
-        for each in self.clients:
+        for each in (*self.clients, *self.unseen):
             loose = each.groups.more.truth is not False
             for link in each.groups.ties:
                 found.setdefault(link.to, []).append(each)
@@ -135,16 +135,15 @@ class Reach:
         found |= {tie.to for groups in links for tie in groups}
         return found.union(*(door.mentions for door in self.network.every(Door)))
 
-    def unseen(self, group: str) -> Iterator[Interface]:
-        """What has a group of the sources, where that is no end by itself."""
-        found = self.network.get(SecurityGroup, group) if group not in self._used else None
-        if found is not None and not found.external and not found.default:
-            yield from group_interfaces(self.network, found)
-
     @cached_property
-    def _all_unseen(self) -> list[Interface]:
-        groups = self.network.every(SecurityGroup)
-        return [each for group in groups for each in self.unseen(group.id)]
+    def unseen(self) -> list[Interface]:
+        """What has groups of the sources and is no end by itself."""
+        return [
+            each
+            for group in self.network.every(SecurityGroup)
+            if group.id not in self._used and not group.external and not group.default
+            for each in group_interfaces(self.network, group)
+        ]
 
     @cached_property
     def _by_place(self) -> dict[str, list[Interface]]:
@@ -174,13 +173,11 @@ class Reach:
         permission = entry.permission
         if entry.asks_groups:
             peer = permission.peer if permission is not None else None
-            if peer is not None and not peer.to:
-                return (*self.clients, *self._all_unseen)
-            if peer is not None and not peer.exact:
-                return self.clients
+            if peer is not None and not (peer.to and peer.exact):
+                return (*self.clients, *self.unseen)
             own = link.to if link is not None else ""
             to = entry.itself or (peer.to if peer is not None else own)
-            return (*self._users.get(to, ()), *self._users.get("", ()), *self.unseen(to))
+            return (*self._users.get(to, ()), *self._users.get("", ()))
         known = self._near.get(id(entry))
         if known is None:
             near = [
