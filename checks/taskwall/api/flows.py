@@ -224,10 +224,10 @@ class _Asked:
         Raises:
             EndError: there is one.
         """
-        from difflib import get_close_matches
-
         for word, known in self._known.items():
             if not known:
+                from difflib import get_close_matches
+
                 near = get_close_matches(word, list(self._ends), 3, 0.4)
                 hint = f" (did you mean {' or '.join(near)}?)" if near else ""
                 missing = [one for one in absent if one.read_as is None]
