@@ -114,7 +114,7 @@ def _direct(
     if not found:
         shut = reach.pairs.obstacles(client, server, wanted)
         return (*shut, *_unheard(reach, server, wanted))
-    return () if cross(found, reach.takes(server)) else (_not_listening(server, wanted),)
+    return () if cross(found, reach.takes(server)) else (_not_listening(reach, server, wanted),)
 
 
 def _shut(of: Interface, text: str, otherwise: str, change: str) -> Obstacle:
@@ -143,8 +143,14 @@ def _not_forwarded(of: Interface, server: Interface, wanted: Traffic) -> Obstacl
     return _shut(of, f"{of.end} forwards {what}", otherwise, change)
 
 
-def _not_listening(of: Interface, wanted: Traffic) -> Obstacle:
+def _not_listening(reach: Reach, of: Interface, wanted: Traffic) -> Obstacle:
     """That nothing listens, or is published, on what is wanted, or on a port that is allowed."""
+    if not reach.takes(of):
+        has, change = "publishes a port", f"publish a port of {of.end}"
+        if of.kind == "lb":
+            has, change = "has a listener", f"add a listener to {of.end}"
+        otherwise = f"{of.end} {has.replace(' a ', ' no ')}"
+        return _shut(of, f"{of.end} {has}", otherwise, change)
     on = on_ports(wanted) or " on any port that is allowed"
     otherwise = f"{of.end} takes no connections{on}"
     change = f"let {of.end} listen{on}"
@@ -156,7 +162,7 @@ def _not_listening(of: Interface, wanted: Traffic) -> Obstacle:
 def _unheard(reach: Reach, server: Interface, wanted: Traffic) -> Iterator[Obstacle]:
     """That nothing listens on what is wanted."""
     if not cross(reach.takes(server), wanted_pieces(wanted)):
-        yield _not_listening(server, wanted)
+        yield _not_listening(reach, server, wanted)
 
 
 def _not_led(reach: Reach, name: str, of: Interface) -> Iterator[Obstacle]:

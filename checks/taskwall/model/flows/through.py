@@ -136,15 +136,15 @@ class _BalancerNode:
         handed = _handed(reach, node, server, way)
         direct = if_there(cross(handed.pieces, given(way.fact)), (node.exists, server.exists))
         yield Told(node.end, server.end, direct, lost=handed.lost)
-        exists = (node.exists, server.exists, way.fact)
+        exists = (node.exists, server.exists)
         if way.kept.truth is False:
             for bundle in self._at(way) if handed.pieces else ():
-                yield _joined(server.end, node.end, bundle, handed.pieces, exists)
+                yield _joined(server.end, node.end, bundle, way.fact, handed.pieces, exists)
             return
         for each in self._arriving:
             inner = _seen(reach, node, server, way, each, handed)
             for bundle in bundled((each,), self._takes(way)) if inner else ():
-                yield _joined(server.end, node.end, bundle, inner, exists)
+                yield _joined(server.end, node.end, bundle, way.fact, inner, exists)
 
     def _takes(self, way: Onward) -> Pieces:
         if way.listener is None:
@@ -312,8 +312,13 @@ def _of_end(pieces: Pieces, within: Ranges) -> Pieces:
     return tuple(piece for piece in found if piece.traffic)
 
 
-def _joined(target: str, hop: str, bundle: Bundle, inner: Pieces, facts: tuple[Fact, ...]) -> Told:
-    """A flow of two connections: the ports of the first, and those where the second arrives."""
+def _joined(
+    target: str, hop: str, bundle: Bundle, led: Fact, inner: Pieces, exists: tuple[Fact, ...]
+) -> Told:
+    """A flow of two connections: the ports of the first, and those where the second arrives.
+
+    `led` is whether the hop leads from one to the other.
+    """
     best = next((piece for piece in inner if piece.fact.truth), inner[0])
     ports = Ranges.union(
         piece.traffic.ports for piece in inner if piece.fact.truth is best.fact.truth
@@ -322,7 +327,8 @@ def _joined(target: str, hop: str, bundle: Bundle, inner: Pieces, facts: tuple[F
         TrafficPiece(Traffic.of(ANY_PROTOCOL, ALL_PORTS, piece.traffic.addresses), piece.fact)
         for piece in inner
     )
-    pieces = if_there(cross(bundle.pieces, from_whom), facts)
+    front = cross(bundle.pieces, given(led))
+    pieces = if_there(cross(front, from_whom), exists)
     through = (*bundle.through, hop)
     first, *others = bundle.ends
     return Told(first, target, pieces, through, ports, bundle.lost, tuple(others), bundle.own)
@@ -374,7 +380,11 @@ def through_proxies(reach: Reach) -> Iterator[Told]:
         for node in reach.of(proxy):
             for server in reach.of(store):
                 found = reach.between(node, server)
-                facts = (node.exists, server.exists, target.proxy.fact, target.store.fact)
-                yield Told(node.end, server.end, if_there(found.pieces, facts))
+                exists, led = (
+                    (node.exists, server.exists),
+                    all_of((target.proxy.fact, target.store.fact)),
+                )
+                direct = if_there(cross(found.pieces, given(led)), exists)
+                yield Told(node.end, server.end, direct)
                 for bundle in bundled(reach.sources(node), OPEN) if found.pieces else ():
-                    yield _joined(server.end, node.end, bundle, found.pieces, facts)
+                    yield _joined(server.end, node.end, bundle, led, found.pieces, exists)
