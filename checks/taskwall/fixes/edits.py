@@ -51,10 +51,10 @@ Changes: TypeAlias = Sequence[tuple[AttributeChange, Resource]]
 class EditBuilder:
     """Makes edits of files."""
 
-    def __init__(self, files: Files, errors: list[SourceError] | None = None) -> None:
+    def __init__(self, files: Files, errors: list[SourceError]) -> None:
         """Take what reads files, and where crashes go."""
         self._files = files
-        self._errors = [] if errors is None else errors
+        self._errors = errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
 
     def edits(self, changes: Changes, files: Collection[str] = ()) -> tuple[Edit, ...]:
@@ -212,7 +212,7 @@ FixRequest: TypeAlias = tuple[str, Changes]
 def agreed(
     stacks: Sequence[tuple[Collection[str], Sequence[FixRequest]]],
     files: Files,
-    errors: list[SourceError] | None = None,
+    errors: list[SourceError],
 ) -> Iterator[list[tuple[Edit, ...]]]:
     """The edits for each of the fails of each stack; none where stacks disagree.
 
