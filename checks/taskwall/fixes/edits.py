@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from taskwall.core.change import AttributeChange
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Origin, Span, Value
+from taskwall.core.values import Origin, Span
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import edit_order
 from taskwall.fixes.new_resource import resource_code
@@ -132,7 +132,7 @@ class EditBuilder:
         if writer is None:
             writer = self._writers[at] = _writer(origin.language, at, self._files)
         wanted = referred_from(change.value_in(origin.language), origin.address, origin.language)
-        from taskwall.fixes.steps import below, path_steps
+        from taskwall.fixes.steps import path_steps, value_at
 
         if change.form == "call":
             assert isinstance(wanted, Mapping)
@@ -141,9 +141,7 @@ class EditBuilder:
         if change.through:
             if not self._is_used_once(change.through, resource, files):
                 raise RefusedError
-            held: Value | None = resource.body
-            for step in path_steps(change.attribute.path):
-                held = below(held, step)
+            held = value_at(resource.body, change.attribute.path)
             return iter((writer.literal(change.through[-1], held, wanted),))
         if change.form == "beside":
             code = resource_code(wanted, origin.language)
