@@ -77,17 +77,19 @@ class EditBuilder:
             return ()
         return tuple(sorted(found, key=edit_order))
 
-    def _is_referred_to(self, resource: Resource, files: Collection[str]) -> bool:
-        """Whether anything beside a resource names it, also in a comment."""
+    def _references(self, resource: Resource, files: Collection[str]) -> int:
+        """How often a resource or data source is named beside itself, also in comments."""
         origin = resource.origin
         own = origin.header.file
         if origin.language == "terraform":
             _, _, name = f".{origin.name}".rpartition(f".{resource.type}.")
             near = {own, *(f for f in files if os.path.dirname(f) == os.path.dirname(own))}
-            found = re.compile(rf"(?<![\w.-]){resource.type}\.{re.escape(name)}(?![\w-])")
-            return any(found.search(self._files.text(file)) for file in near)
+            name, _, _ = name.partition("[")
+            address = f"{'data.' if resource.data else ''}{resource.type}.{name}"
+            found = re.compile(rf"(?<![\w.-]){re.escape(address)}(?![\w-])")
+            return sum(len(found.findall(self._files.text(file))) for file in near)
         name = origin.address.rpartition("/")[2]
-        return len(re.findall(rf"\b{re.escape(name)}\b", self._files.text(own))) > 1
+        return len(re.findall(rf"\b{re.escape(name)}\b", self._files.text(own))) - 1
 
     def _is_used_once(
         self, through: Sequence[Span], resource: Resource, files: Collection[str]
@@ -116,8 +118,11 @@ class EditBuilder:
     ) -> Iterator[Edit]:
         origin = resource.origin
         at = _edited_file(change, origin)
-        if resource.data or origin.construct or _FOLDERS.search(at):
+        if origin.construct or _FOLDERS.search(at):
             raise RefusedError
+        document = resource.type == "aws_iam_policy_document"
+        if resource.data and not (document and self._references(resource, files) == 1):
+            raise RefusedError  # others may use what it gives
         if change.form == "agent":
             from taskwall.fixes import user_data
 
@@ -147,8 +152,10 @@ class EditBuilder:
             code = resource_code(wanted, origin.language)
             return iter((writer.beside(resource, code),))
         path = path_steps(change.attribute.path)
+        if change.form == "text":
+            return writer.in_text(resource, path, wanted)
         if change.form == "removed":
-            if not path and self._is_referred_to(resource, files):
+            if not path and self._references(resource, files):
                 raise RefusedError
             return writer.removed(resource, path)
         return writer.edits(resource, path, wanted, change.name, change.form == "whole")

@@ -155,6 +155,12 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
             continue
         wanted = referred_from(change.value_in(on.language), _near(on), on.language)
         keys = _keys(change.attribute.path)
+        if change.form == "text":
+            from taskwall.fixes.json_text import json_lines
+
+            yield from {json_lines(keys, wanted)} - said
+            said.add(json_lines(keys, wanted))
+            continue
         if on.language == "terraform" and _in_document(change.attribute.path):
             from taskwall.fixes.hcl_document import document_code
 
