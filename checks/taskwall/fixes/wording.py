@@ -33,7 +33,7 @@ def fix_text(
     """
     head, code = _parts(section)
     head, code = _filled(head, names, on), _filled(code, names, on)
-    code = "\n".join(_written(changes, on)) or code
+    code = "\n".join(_written(changes, on)).lstrip("\n") or code
     if on.construct is not None:
         from taskwall.fixes.cdk import in_cdk
 
