@@ -63,7 +63,7 @@ from taskwall.readers.terraform.values.values import (
     with_place,
 )
 
-Evaluate: TypeAlias = Callable[[Expression, ModuleContext, Env], Value]
+ReadMember: TypeAlias = Callable[[Expression, ModuleContext, Env], Value]
 
 
 def evaluate(node: Expression, scope: ModuleContext, env: Env) -> Value:
@@ -330,12 +330,12 @@ def _condition(node: Expression, scope: ModuleContext, env: Env) -> Known | Unkn
         run.deciding -= 1
 
 
-def _tuple(node: Tuple, scope: ModuleContext, env: Env, read: Evaluate = evaluate) -> Value:
+def _tuple(node: Tuple, scope: ModuleContext, env: Env, read: ReadMember = evaluate) -> Value:
     scope.run.work(len(node.items), node.place)
     return Items(tuple([_element(item, scope, env, read) for item in node.items]), (), node.place)
 
 
-def _element(node: Expression, scope: ModuleContext, env: Env, read: Evaluate) -> Value:
+def _element(node: Expression, scope: ModuleContext, env: Env, read: ReadMember) -> Value:
     """An element of a list or map: it is where this names it, also if it is written elsewhere."""
     value, place = read(node, scope, env), node.place
     if value.place == place:
@@ -346,7 +346,7 @@ def _element(node: Expression, scope: ModuleContext, env: Env, read: Evaluate) -
 
 
 def _object(
-    node: ObjectExpression, scope: ModuleContext, env: Env, read: Evaluate = evaluate
+    node: ObjectExpression, scope: ModuleContext, env: Env, read: ReadMember = evaluate
 ) -> Value:
     fields: dict[str, Value] = {}
     places: dict[str, Span] = {}
