@@ -214,6 +214,8 @@ OUT = {
     "a firewall endpoint": (TABLE + route('vpc_endpoint_id = "vpce-1"'), None),
     "an appliance": (TABLE + route('network_interface_id = "eni-1"'), None),
     "a target that is not known": (TABLE + route("gateway_id = var.gateway"), None),
+    "a target of a kind that is not known": (TABLE + route('moon_gateway_id = "mgw-1"'), None),
+    "no target, which AWS refuses": (TABLE + route(""), False),
     "the main table": (route(NAT, table="aws_vpc.main.main_route_table_id"), True),
     "the main table beside its own": (
         TABLE + route(NAT, table="aws_vpc.main.main_route_table_id"),

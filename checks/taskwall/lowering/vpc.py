@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Known, Need, Reference, Unknown, symbol
+from taskwall.core.values import Fields, Known, Need, Reference, Unknown, dereferenced, symbol
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -155,7 +155,7 @@ def route_table(r: ResourceReader) -> Iterator[object]:
         return
     here = Link(r.id, Fact(True, ""), r.origin.header)
     for block in r.attribute("route", "").each():
-        yield _route(r, here, block, _INLINE if r.terraform else _SEPARATE[1], block)
+        yield from _route(r, here, block, _INLINE if r.terraform else _SEPARATE[1], block)
     for gateway in r.attribute("propagating_vgws", "").each():
         yield _propagated(r, here, gateway)
 
@@ -163,7 +163,7 @@ def route_table(r: ResourceReader) -> Iterator[object]:
 @lowers("aws_route", "AWS::EC2::Route")
 def route(r: ResourceReader) -> Iterator[Route]:
     table = r.must(RouteTable, r.attribute("route_table_id", "RouteTableId"), "adds a route to")
-    yield _route(r, table, r.body, _SEPARATE[0 if r.terraform else 1], r.body)
+    yield from _route(r, table, r.body, _SEPARATE[0 if r.terraform else 1], r.body)
 
 
 _INLINE = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
@@ -189,7 +189,16 @@ _TARGETS: tuple[tuple[str, str, Way | None], ...] = (
 )
 
 
-def _route(r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], at: Cell) -> Route:
+_NO_TARGETS = frozenset({*_INLINE, *_SEPARATE[0], *_SEPARATE[1], "route_table_id", "RouteTableId"})
+
+
+def _route(
+    r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], at: Cell
+) -> Iterator[Route]:
+    """The route that is written; none without a target, which AWS refuses to make."""
+    body = None if block.value is None else dereferenced(block.value)
+    if isinstance(body, Fields) and body.rest is None and body.fields.keys() <= _NO_TARGETS:
+        return
     target, way, needs = block, None, tuple[Need, ...]()
     for terraform, cloudformation, meant in _TARGETS:
         cell = block.get(terraform if r.terraform else cloudformation)
@@ -207,7 +216,7 @@ def _route(r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], 
     listed = r.link(PrefixList, to, "is for") if written and to.key == names[-1] else None
     peering = r.link(Peering, _accepted(r, target), "leads to") if way == "peering" else None
     nat = r.link(NatGateway, target, "leads to") if way == "nat" else None
-    return Route(table, way, setting(to, to.key), known, listed, peering, nat)
+    yield Route(table, way, setting(to, to.key), known, listed, peering, nat)
 
 
 def _is_given(cell: Cell) -> bool:
