@@ -47,7 +47,7 @@ def of_fixtures(fixtures: Iterable[tuple[Path, Iterable[LocatedFinding]]]) -> st
 def _said(one: LocatedFinding) -> Iterator[str]:
     found = one.finding
     when = f" when {found.when}" if found.when else ""
-    silent = ", not reported" if one.unreported else ""
+    silent = ", silenced" if one.silenced_by else ", not reported" if one.unreported else ""
     yield f"  {found.line} {found.verdict}{when}{silent}: {found.message}"
     if found.verdict != "pass":
         yield from (f"    {step.line} {step.text}" for step in found.because)
