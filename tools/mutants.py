@@ -42,7 +42,10 @@ ROOT = Path(__file__).parent.parent
 DECIDES = ("checks/taskwall/model", "checks/taskwall/rules")
 TESTS = {
     "model": ("core/", "model/"),
-    "rules": ("model/", "engine/", "fixes/test_fixes_of", "library/test_own", "test_docs.py"),
+    "rules": (
+        *("model/", "engine/", "fixes/test_fixes_of", "library/test_own"),
+        *("test_docs.py", "test_absent_modules.py"),
+    ),
     "lowering": ("lowering/", "model/", "core/"),
     "fixes": ("fixes/",),
     "readers": ("readers/", "core/", "engine/"),
