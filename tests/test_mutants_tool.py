@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tools import mutants as tool
+from tools.indexes import NOTE
 from tools.mutations import mutants
 
 SMALL = '''"""A module."""
@@ -137,3 +138,11 @@ def test_constants_are_changed_wherever_they_are_held(
     out = capsys.readouterr().out
     assert f"{FILE}: 4 of 6 killed" in out
     assert out.count("+FIRST, SECOND = (1, ") == 2
+
+
+def test_what_is_derived_has_no_mutants(tmp_path: Path) -> None:
+    """A test compares the text of such a file, which no mutant changes."""
+    _written(tmp_path, TESTS, f"# {NOTE}\n{SMALL}")
+
+    with pytest.raises(SystemExit):
+        tool.main([*ONE, FILE], tmp_path)

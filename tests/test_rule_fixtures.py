@@ -42,7 +42,7 @@ RULES = [rule.id for rule in all_rules()]
 
 
 class Judged(NamedTuple):
-    """What rules say of a fixture: all of them, and that of the folder with its places."""
+    """What rules say of a fixture: all of them, and in full that of the folder."""
 
     source: Path
     stack: Stack
@@ -51,8 +51,8 @@ class Judged(NamedTuple):
 
     @property
     def own(self) -> list[Finding]:
-        """What the rule of the folder says."""
-        return [each.finding for each in self.located]
+        """What the rule of the folder says where no other rule has precedence."""
+        return [each.finding for each in self.located if not each.silenced_by]
 
 
 def _id(path: Path) -> str:
@@ -81,7 +81,8 @@ def judged(source: Path, rules: Sequence[Rule] = all_rules()) -> Judged:
     findings = [each.finding for each in judgement.findings]
     assert all(all(each.missing) for each in findings), f"{source}: what is missing has no name"
     rule = source.parent.parent.name.upper()
-    own = [each for each in judgement.findings if each.finding.rule == rule]
+    told = (*judgement.findings, *judgement.silenced)
+    own = [each for each in told if each.finding.rule == rule]
     return Judged(source, stacks[0], findings, own)
 
 

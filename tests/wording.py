@@ -10,8 +10,8 @@ Marks hold the verdicts; these files hold what people read: messages, chains and
         fix:
           Reference the load balancer's security group.
 
-Numbers are lines of the fixture. Of twins Terraform's is there, and of several findings with the
-same fix the first has it.
+Numbers are lines of the fixture; findings that share a mistake name the line of that. Of twins
+Terraform's is there, and of several findings with the same fix the first has it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +47,8 @@ def of_fixtures(fixtures: Iterable[tuple[Path, Iterable[LocatedFinding]]]) -> st
 def _said(one: LocatedFinding) -> Iterator[str]:
     found = one.finding
     when = f" when {found.when}" if found.when else ""
-    silent = ", not reported" if one.unreported else ""
-    yield f"  {found.line} {found.verdict}{when}{silent}: {found.message}"
+    shared = f", shared in {one.shared.line}" if one.shared else ""
+    silent = ", silenced" if one.silenced_by else ", not reported" if one.unreported else ""
+    yield f"  {found.line} {found.verdict}{when}{shared}{silent}: {found.message}"
     if found.verdict != "pass":
         yield from (f"    {step.line} {step.text}" for step in found.because)

@@ -34,6 +34,7 @@ from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import AutoScalingGroup
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -49,19 +50,22 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
             yield _verdict(instances.origin, setting, spared, member.fact & own)
         yield from _chosen(instances.origin, instances.by_attributes, spared, member.fact & own)
         for group, link in member.scaled_by:
-            concerned = member.fact & link.fact
-            for setting in group.types:
-                yield _verdict(group.origin, setting, spared, concerned)
-            for fact in group.by_attributes:
-                yield from _chosen(group.origin, fact, spared, concerned)
+            yield from _overrides(group, spared, member.fact & link.fact)
     for group, fact in overriding(network):
         spared = enforced(network, _vpcs_of(network, group.subnets), group.name)
-        for setting in group.types:
-            yield _verdict(group.origin, setting, spared, fact)
+        yield from _overrides(group, spared, fact)
     for each in on_unseen_instances(network)[:1]:
         name = each.source.name
         text = f"{name} runs on instance types that do not encrypt traffic between instances"
         yield cannot_be_seen(each.source.origin, each.at, text, each.needs, each.fact)
+
+
+def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterator[Verdict]:
+    """The verdicts on the types that an Auto Scaling group sets in place of its template's."""
+    for setting in group.types:
+        yield _verdict(group.origin, setting, spared, concerned)
+    for fact in group.by_attributes:
+        yield from _chosen(group.origin, fact, spared, concerned)
 
 
 def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Verdict:

@@ -125,8 +125,8 @@ def _mapped(network: Network, start: Start) -> Fact:
             parts.append(Fact(None, text, link.place, name, needs))
         else:
             parts.append(link.fact & subnet.public_addresses.is_(True))
-    if parts or at.needs:
-        return any_of(parts) if parts else Fact(None, text, at.place, name, at.needs)
+    if parts:
+        return any_of(parts)
     return Fact(True, f"{name} names no subnet: default ones give public addresses", at.place, name)
 
 

@@ -91,10 +91,9 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
 
 
 def _unsettled(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:
-    if permission.peer is None:
-        return False
     nlb = stands_behind(network, attachment, "network")
-    return asks_for_balancer(network, attachment, _proper(network, attachment, permission, nlb))
+    proper = _proper(network, attachment, permission, nlb)
+    return permission.peer is not None and asks_for_balancer(network, attachment, proper)
 
 
 def _proper(

@@ -181,9 +181,7 @@ def _unseen(network: Network) -> Iterator[Verdict]:
     for verdict in elsewhere:
         yield verdict
         return
-    for source, front in unseen_balancers(network):
-        text = f"the instances of {source.name} let clients bypass the load balancer"
-        listener = front.listener
-        at = listener.load_balancer.place if listener is not None else source.origin.header
-        yield cannot_be_seen(source.origin, at, text, front.needs, front.fact)
+    for each in unseen_balancers(network):
+        text = f"the instances of {each.source.name} let clients bypass the load balancer"
+        yield cannot_be_seen(each.source.origin, each.at, text, each.needs, each.fact)
         return

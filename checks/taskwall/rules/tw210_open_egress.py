@@ -67,7 +67,7 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 changes=narrowed if out.permission.alone else (),
                 advice=narrowed,
             )
-        if group is None or group.external:
+        if group is None:
             continue
         left = as_aws_makes_it(network, group)
         if left.truth is not False:

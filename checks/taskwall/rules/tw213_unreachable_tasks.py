@@ -93,11 +93,9 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     for verdict in balancers_elsewhere(network, text):
         yield verdict
         return
-    for source, front in unseen_balancers(network):
-        text = f"the load balancer in front of the instances of {source.name} reaches them"
-        listener = front.listener
-        at = listener.load_balancer.place if listener is not None else source.origin.header
-        yield cannot_be_seen(source.origin, at, text, front.needs, front.fact)
+    for each in unseen_balancers(network):
+        text = f"the load balancer in front of the instances of {each.source.name} reaches them"
+        yield cannot_be_seen(each.source.origin, each.at, text, each.needs, each.fact)
         return
 
 

@@ -188,8 +188,8 @@ def _wanted(lacks: list[tuple[ServiceDependency, Fact]]) -> tuple[str, ...]:
         else f"{listed(names)} need {what.replace(' its ', ' their ')}"
         for what, names in alike.items()
     ]
-    if len(parts) > _MANY:
-        parts[_MANY:] = [f"{len(parts) - _MANY} more have other needs"]
+    if (more := len(parts) - _MANY) > 1:
+        parts[_MANY:] = [f"{more} more have other needs"]
     return ("; ".join(parts),) if parts else ()
 
 

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from taskwall.core.change import Placeholder
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import ECR, Endpoint, is_for, policy_key, stated
+from taskwall.model.endpoints.endpoint import ECR, endpoints_for, policy_key, stated
 from taskwall.model.endpoints.policy_changes import with_condition
 from taskwall.model.endpoints.policy_restricts import keeps_images
 from taskwall.rules._rule import Verdict, rule
@@ -66,10 +66,7 @@ _MEANT = Placeholder("account that owns the images")
 
 @rule("medium", default=True, pci=True)
 def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.every(Endpoint):
-        concerned = is_for(network, endpoint, ECR)
-        if concerned.truth is False:
-            continue
+    for endpoint, concerned in endpoints_for(network, ECR):
         said = stated(network, endpoint)
         restricted = said.policy.fact(
             keeps_images(said.policy),

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from taskwall.core.change import Placeholder
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import ECR, Endpoint, is_for, policy_key, stated
+from taskwall.model.endpoints.endpoint import ECR, endpoints_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import TOKEN
 from taskwall.model.endpoints.policy_changes import with_condition
 from taskwall.model.endpoints.policy_restricts import demands_organisation
@@ -38,11 +38,8 @@ _MEANT = Placeholder("id of the organisation")
 
 @rule("low", pci=True)
 def any_organisation(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.every(Endpoint):
+    for endpoint, of_ecr in endpoints_for(network, ECR):
         said = stated(network, endpoint)
-        concerned = all_of((is_for(network, endpoint, ECR), said.written))
-        if concerned.truth is False:
-            continue
         demanded = said.policy.fact(
             _demanded(said.policy),
             f"{said.policy.name} allows ECR to principals of an organisation or account only",
@@ -55,7 +52,7 @@ def any_organisation(network: Network) -> Iterator[Verdict]:
             f"the policy of {endpoint.name} allows ECR to principals of any organisation",
             holds=f"the policy of {endpoint.name} requires principals of an organisation",
             about=policy_key(endpoint, said),
-            concerned=concerned,
+            concerned=all_of((of_ecr, said.written)),
             asked_by=("TW402",),
             changes=with_condition(said, _demanded, "aws:PrincipalOrgID", _MEANT, _MEANT),
         )

@@ -51,7 +51,7 @@ from taskwall.model.endpoints.endpoint import (
     Endpoint,
     Stated,
     endpoint_key,
-    is_for,
+    endpoints_for,
     stated,
 )
 from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource
@@ -63,10 +63,7 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("low", pci=True, yields_to=("TW408",))
 def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.every(Endpoint):
-        concerned = is_for(network, endpoint, AGENT_SERVICES)
-        if concerned.truth is False:
-            continue
+    for endpoint, concerned in endpoints_for(network, AGENT_SERVICES):
         said = stated(network, endpoint)
         restricted = said.policy.fact(
             restricts(said.policy, "ecs"),

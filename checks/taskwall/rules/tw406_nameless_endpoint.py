@@ -33,8 +33,6 @@ from taskwall.rules._rule import Verdict, rule
 def nameless_endpoint(network: Network) -> Iterator[Verdict]:
     for endpoint in network.every(Endpoint):
         kind, need = endpoint.kind.is_("Interface"), is_needed(network, endpoint)
-        if kind.truth is False or need.truth is False:
-            continue
         own, names = private_dns(network, endpoint), vpc_names(network, endpoint)
         why = ": private DNS is off" if own.truth is False else ""
         if own.truth and names.truth is False:

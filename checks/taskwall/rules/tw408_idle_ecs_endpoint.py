@@ -19,20 +19,14 @@ from taskwall.core.change import AttributePath, removal
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import serves_instances
-from taskwall.model.endpoints.endpoint import AGENT_SERVICES, Endpoint, endpoint_key, is_for
+from taskwall.model.endpoints.endpoint import AGENT_SERVICES, endpoint_key, endpoints_for
 from taskwall.model.endpoints.task_location import anybody
 from taskwall.rules._rule import Verdict, rule
 
 
 @rule("info")
 def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.every(Endpoint):
-        one = is_for(network, endpoint, AGENT_SERVICES)
-        if one.truth is False:
-            continue
-        concerned = all_of((one, anybody(network, endpoint)))
-        if concerned.truth is False:
-            continue
+    for endpoint, of_ecs in endpoints_for(network, AGENT_SERVICES):
         yield Verdict(
             endpoint.origin,
             endpoint.named.place,
@@ -41,7 +35,7 @@ def idle_ecs_endpoint(network: Network) -> Iterator[Verdict]:
             holds=f"{endpoint.name} is used by agents in its VPC",
             negative=True,
             about=endpoint_key(endpoint),
-            concerned=concerned,
+            concerned=all_of((of_ecs, anybody(network, endpoint))),
             asked_by=("TW402",),
             changes=(removal(AttributePath(endpoint.origin.address, "")),),
         )

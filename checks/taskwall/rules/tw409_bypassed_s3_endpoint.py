@@ -30,7 +30,7 @@ from taskwall.core.change import AttributeChange, NewValue, SourceCode
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import is_needed, pulls_layers, routed, serves_subnets
-from taskwall.model.endpoints.endpoint import Endpoint, Stated, is_for, policy_key, stated
+from taskwall.model.endpoints.endpoint import Endpoint, Stated, endpoints_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import allows, layers
 from taskwall.model.endpoints.policy_changes import with_statement
 from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
@@ -39,8 +39,8 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.every(Endpoint):
-        kind = all_of((is_for(network, endpoint, ("s3",)), endpoint.kind.is_("Gateway")))
+    for endpoint, of_s3 in endpoints_for(network, ("s3",)):
+        kind = all_of((of_s3, endpoint.kind.is_("Gateway")))
         concerned = all_of((kind, is_needed(network, endpoint)))
         if concerned.truth is False:
             continue
@@ -56,8 +56,6 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
         )
         said = stated(network, endpoint)
         judged = all_of((kind, said.written, pulls_layers(network, endpoint)))
-        if judged.truth is False:
-            continue
         passed = said.policy.fact(
             _allows_layers(said.policy),
             f"{said.policy.name} allows image layers",

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import Endpoint, endpoint_key, is_for, stated
+from taskwall.model.endpoints.endpoint import endpoint_key, endpoints_for, stated
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything
 from taskwall.model.endpoints.policy_changes import with_statement
 from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
@@ -33,11 +33,8 @@ _STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": TOKEN, "Resource": 
 
 @rule("low", default=True)
 def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint in network.every(Endpoint):
+    for endpoint, of_ecr in endpoints_for(network, ("ecr.api",)):
         said = stated(network, endpoint)
-        concerned = all_of((is_for(network, endpoint, ("ecr.api",)), said.written))
-        if concerned.truth is False:
-            continue
         allowed = said.policy.fact(
             _allows_token(said.policy),
             f"{said.policy.name} allows {TOKEN} on *",
@@ -50,7 +47,7 @@ def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
             f"the policy of {endpoint.name} blocks image pulls: it does not allow {TOKEN}",
             holds=f"the policy of {endpoint.name} allows {TOKEN}",
             about=endpoint_key(endpoint),
-            concerned=concerned,
+            concerned=all_of((of_ecr, said.written)),
             asked_by=("TW402",),
             changes=with_statement(said, _allows_token, _STATEMENT, _STATEMENT),
         )

@@ -31,7 +31,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import FALSE, Fact, any_of
+from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.compute.placement import can_be_placed, kinds_near, on_unseen_instances
@@ -85,4 +85,4 @@ def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
         if found.truth is True:
             return found
         parts.append(found)
-    return any_of((FALSE, *parts))
+    return any_of(parts)

@@ -70,13 +70,12 @@ def exposed_proxy(network: Network) -> Iterator[Verdict]:
 
 
 def _parts(address: Setting) -> tuple[str | Value, ...]:
-    value = address.value
-    if isinstance(value, Text):
-        return value.parts
-    found = None if value is None else dereferenced(value)
+    if address.value is None:
+        return ()
+    found = dereferenced(address.value)
     if isinstance(found, Text):
         return found.parts
-    return (str(address.known or ""),) if value is not None and not address.open else (value or "",)
+    return (address.value,) if address.open else (str(address.known),)
 
 
 def _split(address: Setting) -> tuple[str, str, str]:
@@ -95,8 +94,8 @@ def _password(address: Setting, name: str) -> Fact:
     text = f"{address.name} of {name} contains a password"
     otherwise = f"{address.name} of {name} contains no password"
     _, user, host = _split(address)
-    user_name, colon, secret = user.partition(":")
-    if colon and secret:
+    user_name, _, secret = user.partition(":")
+    if secret:
         return Fact(True, text, address.place, name)
     named = host.rpartition(":")[0] or host
     if OPEN in user_name or (OPEN in named and _is_public(address, named) is None):

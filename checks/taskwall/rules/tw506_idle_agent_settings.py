@@ -16,7 +16,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import FALSE, any_of
+from taskwall.core.facts import any_of
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.launch_type import runs_on, strategy
 from taskwall.model.compute.placement import can_be_placed, joins_cluster_of, kinds_near
@@ -32,10 +32,10 @@ def idle_agent_settings(network: Network) -> Iterator[Verdict]:
         if agent is None or agent.joins.truth is False:
             continue
         sources = kinds_near(network, member)
-        here = any_of((FALSE, *(can_be_placed(network, member, source) for source in sources)))
-        cluster = any_of((FALSE, *(joins_cluster_of(member, source) for source in sources)))
+        here = any_of(can_be_placed(network, member, source) for source in sources)
+        cluster = any_of(joins_cluster_of(member, source) for source in sources)
         elsewhere = (s for s in sources if not _runs_on_all(network, s))
-        idle = any_of((FALSE, *(joins_cluster_of(member, source) for source in elsewhere)))
+        idle = any_of(joins_cluster_of(member, source) for source in elsewhere)
         yield Verdict(
             member.instances.origin,
             agent.place,

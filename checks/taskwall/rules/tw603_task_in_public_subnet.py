@@ -32,17 +32,13 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
     for source in network.every(TaskSource):
         mode = awsvpc(network, source)
         at = source.subnets_setting
-        if not (source.subnets or at.needs):
-            continue
-        reached = exposed(network, source)
         if not source.subnets:
-            text = f"a subnet of {source.name} has a route to an internet gateway"
-            reached = Fact(None, text, at.place, source.name, at.unseen)
+            continue
         addresses = " with public addresses" if source.public_address.known is True else ""
         yield Verdict(
             source.origin,
             at.place,
-            reached,
+            exposed(network, source),
             f"{source.name} runs tasks{addresses} in a subnet with a route to an internet gateway",
             holds=f"no subnet of {source.name} has a route to an internet gateway",
             about=source.id,
@@ -51,7 +47,7 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
         )
     for member, runs in with_tasks(network):
         for start in starts(member):
-            if start.subnets or start.setting.needs:
+            if start.subnets:
                 yield _instances(network, start, runs)
 
 
@@ -69,7 +65,7 @@ def _instances(network: Network, start: Start, runs: Fact) -> Verdict:
     return Verdict(
         start.by.origin,
         at.place,
-        any_of(parts) if parts else Fact(None, text, at.place, name, at.needs),
+        any_of(parts),
         f"{name} runs container instances in a subnet with a route to an internet gateway",
         holds=f"no subnet of {name} has a route to an internet gateway",
         about=start.by.id,

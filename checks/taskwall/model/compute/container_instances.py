@@ -188,7 +188,9 @@ def overriding(network: Network) -> tuple[tuple[AutoScalingGroup, Fact], ...]:
     found = []
     for provider in network.every(CapacityProvider):
         group = network.get(AutoScalingGroup, provider.auto_scaling_group)
-        if group is None or not group.types or provider.auto_scaling_group is None:
+        if group is None or provider.auto_scaling_group is None:
+            continue
+        if not (group.types or group.by_attributes):
             continue
         templates = [network.get(Instances, link) for link in group.made_from]
         if all(each is None or each.external for each in templates):

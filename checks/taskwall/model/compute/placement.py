@@ -215,7 +215,7 @@ def with_tasks(network: Network) -> tuple[tuple[ContainerInstances, Fact], ...]:
 
 
 class Unseen(Struct, frozen=True):
-    """A task source on EC2 whose container instances are not in the sources.
+    """A task source on EC2 whose container instances, or their balancer, are not in the sources.
 
     `at` is the attribute through which they are external.
     """

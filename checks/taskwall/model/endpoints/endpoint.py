@@ -1,6 +1,7 @@
 """VPC endpoints: their services, groups, route tables, policies, and who stands beside them."""
 
 import re
+from collections.abc import Iterator
 from typing import TypeVar
 
 from msgspec import Struct
@@ -163,6 +164,14 @@ def is_for(network: Network, endpoint: Endpoint, services: tuple[str, ...]) -> F
         return Fact(endpoint.service in services, text, place, name, otherwise=text)
     text = f"{name} is the endpoint of {' or '.join(services[:3])}"
     return Fact(None, text, place, name, endpoint.named.needs)
+
+
+def endpoints_for(network: Network, services: tuple[str, ...]) -> Iterator[tuple[Endpoint, Fact]]:
+    """The endpoints that may be some services', each with whether it is."""
+    for endpoint in network.every(Endpoint):
+        fact = is_for(network, endpoint, services)
+        if fact.truth is not False:
+            yield endpoint, fact
 
 
 def in_region(endpoint: Endpoint, region: str) -> Fact:

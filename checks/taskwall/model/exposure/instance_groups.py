@@ -13,7 +13,7 @@ from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.hosts import Host, host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
-from taskwall.model.compute.placement import hosts_of, kinds_near
+from taskwall.model.compute.placement import Unseen, hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
@@ -171,12 +171,14 @@ def instance_registrations(
     )
 
 
-def unseen_balancers(network: Network) -> Iterator[tuple[TaskSource, BalancerPath]]:
+def unseen_balancers(network: Network) -> Iterator[Unseen]:
     """Task sources on instances that are registered with a load balancer not in the sources."""
     for host, held in tasks_on(network):
         for front in instance_registrations(network, host.member) if host.member else ():
             if front.balancer is None:
-                yield held[0][0], front
+                source, listener = held[0][0], front.listener
+                at = listener.load_balancer.place if listener else source.origin.header
+                yield Unseen(source, at, front.needs, front.fact)
 
 
 def ports_before(network: Network, attachment: GroupAttachment) -> Ports:
