@@ -156,8 +156,19 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         metadata=None if template and options.absent else _metadata(r, options),
         agent=None if template and data.absent else _agent(r, data),
         template=template,
-        optimized=made_for_ecs(r, at(spelled.image)),
+        optimized=_may_register(r, template) and made_for_ecs(r, at(spelled.image)),
     )
+
+
+def _may_register(r: ResourceReader, template: Link | None) -> bool:
+    """Whether its agent may be allowed to register an instance, which takes an instance profile.
+
+    One that an Auto Scaling group starts is not asked: it is there for a cluster (Amazon ECS
+    Developer Guide, "Amazon ECS container instance IAM role").
+    """
+    alone = bool(INSTANCES[r.resource.type].template)
+    profile = r.attribute("iam_instance_profile", "IamInstanceProfile")
+    return not alone or template is not None or not profile.absent
 
 
 def _agent(r: ResourceReader, data: Cell) -> Agent:
