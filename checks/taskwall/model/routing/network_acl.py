@@ -286,8 +286,21 @@ def _broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic, kindly: b
             return True
     # Judged kindly, only what surely passes needs answers; else all that may.
     reached = passing(network, acl, way, traffic & _OVER_TCP, not kindly)
-    back = Traffic.of(TCP, flow.answers, reached.addresses)
+    asked = reached.addresses
+    if not flow.whole:
+        asked = (asked - _kept_out(network, acl, _other(way), asked)) or asked
+    back = Traffic.of(TCP, flow.answers, asked)
     return not back <= passing(network, acl, _other(way), back, kindly)
+
+
+def _kept_out(network: Network, acl: NetworkAcl, way: Direction, peers: Ranges) -> Ranges:
+    """The addresses among peers that an entry denies by name, which is what ACLs are for."""
+    denied = (
+        part(entry.range).within
+        for entry in acl_entries(network).get(acl.id, ())
+        if entry.way == way and entry.action.is_("deny").truth and not entry.range.open
+    )
+    return Ranges.union(each for each in denied if not peers <= each)
 
 
 @remembered
