@@ -85,6 +85,7 @@ def _hosts(network: Network) -> Iterator[Verdict]:
         instances, runs = member.instances, any_of(fact for _, fact in held)
         public = public_address(network, instances)
         holds = f"{instances.name} gives container instances no public address"
+        started_by = [start.by.id for start in starts(member)]
         if public is not None:
             # No change is offered: without the address the agent may have no way out.
             yield Verdict(
@@ -93,7 +94,8 @@ def _hosts(network: Network) -> Iterator[Verdict]:
                 public.is_(True),
                 f"{instances.name} gives container instances public addresses",
                 holds=holds,
-                about=instances.id,
+                # Which subnets its one group starts them in decides, if these are public.
+                about=started_by[0] if len(started_by) == 1 else instances.id,
                 concerned=runs,
                 advice=public.to(False),
                 remedy=_OTHER_WAY,

@@ -16,7 +16,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outb
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.model.compute.container_instances import Start, starts
+from taskwall.model.compute.container_instances import Start, public_address, starts
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.compute.placement import with_tasks
 from taskwall.model.core.network import Network
@@ -48,10 +48,12 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
     for member, runs in with_tasks(network):
         for start in starts(member):
             if start.subnets:
-                yield _instances(network, start, runs)
+                public = public_address(network, member.instances)
+                known = public is not None and public.known is True
+                yield _instances(network, start, runs, " with public addresses" if known else "")
 
 
-def _instances(network: Network, start: Start, runs: Fact) -> Verdict:
+def _instances(network: Network, start: Start, runs: Fact, addresses: str) -> Verdict:
     name, at = start.by.name, start.setting
     text = f"a subnet of {name} has a route to an internet gateway"
     parts = []
@@ -66,7 +68,8 @@ def _instances(network: Network, start: Start, runs: Fact) -> Verdict:
         start.by.origin,
         at.place,
         any_of(parts),
-        f"{name} runs container instances in a subnet with a route to an internet gateway",
+        f"{name} runs container instances{addresses} in a subnet with a route to an internet"
+        " gateway",
         holds=f"no subnet of {name} has a route to an internet gateway",
         about=start.by.id,
         concerned=runs & start.fact,

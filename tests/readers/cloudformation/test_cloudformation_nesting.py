@@ -202,6 +202,28 @@ def test_the_address_of_a_template(url: str, joined: str | None) -> None:
     assert nesting.files - {"/r/a/main.yaml"} == ({joined} if joined else set())
 
 
+@pytest.mark.parametrize(
+    ("given", "joined"),
+    [("{Name: a}", "/r/b/part.yaml"), ("{Name: a, Size: 1}", "/r/b/part.yaml"), ("{}", None)],
+)
+def test_of_templates_of_one_name_the_one_that_takes_the_parameters_counts(
+    given: str, joined: str | None
+) -> None:
+    """A required parameter that is not given, or one that is not declared, rules out a template."""
+    main = (
+        "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+        f"      TemplateURL: https://bucket.s3.amazonaws.com/part.yaml\n      Parameters: {given}\n"
+    )
+    part = "Parameters: %s\nResources: {C: {Type: 'AWS::ECS::Cluster'}}\n"
+    mine = "{Name: {Type: String}, Size: {Type: Number, Default: 2}}"
+    other = "{Name: {Type: String}, Cluster: {Type: String}}"
+    texts = {"/r/a/part.yaml": part % other, "/r/b/part.yaml": part % mine}
+    found, _ = read({"/r/main.yaml": main, **texts})
+    (nesting,) = (stack for stack in found if stack.name == "/r/main.yaml")
+
+    assert nesting.files - {"/r/main.yaml"} == ({joined} if joined else set())
+
+
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_stacks_that_nest_themselves_are_an_error(length: int) -> None:
     """It stands at the address that closes the circle, and everything is read once."""

@@ -20,7 +20,14 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Export
-from taskwall.readers.cloudformation.template import BODY, STACKS, Declared, Template, read_template
+from taskwall.readers.cloudformation.template import (
+    BODY,
+    STACKS,
+    Declared,
+    Template,
+    given_parameters,
+    read_template,
+)
 from taskwall.source.cdk_assembly import asset_manifest
 from taskwall.source.containment import attempt
 from taskwall.source.files import Files, UnreadableError
@@ -124,13 +131,18 @@ class Nesting:
         evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
         value = evaluator.value(node)
         if _path(value)[0]:
-            return self._named(template, value)
-        found = [self._named(template, evaluator.value(one)) for one in _branches(node)]
+            return self._named(template, declared, value)
+        found = [self._named(template, declared, evaluator.value(one)) for one in _branches(node)]
         # A condition of the region, say, chooses between two addresses of one template.
         return found[0] if found and all(one is found[0] for one in found) else None
 
-    def _named(self, template: Template, value: Value | None) -> Template | None:
-        """The template that a path or address names, if the scan has it."""
+    def _named(
+        self, template: Template, declared: Declared, value: Value | None
+    ) -> Template | None:
+        """The template that a path or address names, if the scan has it.
+
+        Of several that are called so, the one that takes the parameters which it is given.
+        """
         folder = os.path.dirname(template.unit.file)
         steps, local = _path(value)
         if not steps:
@@ -143,6 +155,8 @@ class Nesting:
         near = self._by_name.get(steps[-1], ())
         scores = {path: _alike(path, steps) for path in near if path != template.unit.file}
         best = [path for path in scores if scores[path] == max(scores.values())]
+        if len(best) > 1:
+            best = [path for path in best if _takes(self.templates[path], declared)]
         return self.templates[best[0]] if len(best) == 1 else None
 
     def _embedded(self, template: Template, declared: Declared) -> Template | None:
@@ -185,6 +199,13 @@ class Nesting:
                     key = stored.key.rpartition("/")[2]
                     found[key] = os.path.normpath(os.path.join(folder, file.source.path))
         return found
+
+
+def _takes(template: Template, declared: Declared) -> bool:
+    """Whether a template has all parameters that a nested stack gives, and it gives all others."""
+    given = given_parameters(declared)
+    required = {name for name, one in template.parameters.items() if "Default" not in members(one)}
+    return given is not None and required <= given.keys() <= template.parameters.keys()
 
 
 def _branches(node: Node) -> Iterator[Node]:
