@@ -81,7 +81,7 @@ def offers_tasks(network: Network, service: EndpointService) -> Fact:
             parts.append(all_of((link.fact, stands_before_tasks(network, balancer))))
         elif _may_lead_to_tasks(network, link):
             text = f"{service.name} leads to a load balancer in front of tasks"
-            needs = link.waits()
+            needs = link.waits("a load balancer", balancer)
             parts.append(Fact(None, text, link.place, service.name, needs))
     return any_of(parts) if network.every(TaskSource) else FALSE
 
