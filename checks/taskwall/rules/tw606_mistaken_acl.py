@@ -90,11 +90,13 @@ def _flows(
     parts = [Fact(False, "", at, name, otherwise=otherwise)]
     for subnet, guards in here:
         for source, _ in task_subnets(network).get(subnet.id, ()) if subnet else ():
-            if source is not None and not lets_all_through(network, acl):
+            if source is None or subnet is None:
+                continue
+            if not lets_all_through(network, acl):
                 for link in groups_unseen(network, source):
                     text = f"{name} blocks what {link.to} allows"
                     parts.append(Fact(None, text, link.place, source.name, link.waits()))
-            for flow in flows(network, source, subnet) if source and subnet else ():
+            for flow in flows(network, source, subnet):
                 if isinstance(flow, PermittedTraffic):
                     permission, truth = flow.permission, broken(network, acl, flow)
                 else:
