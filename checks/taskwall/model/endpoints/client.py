@@ -20,7 +20,7 @@ from taskwall.model.permissions.peers import permissions
 from taskwall.model.permissions.ports import RequiredPorts, opens
 
 HTTPS = 443
-_HTTPS = RequiredPorts(
+OVER_HTTPS = RequiredPorts(
     f"port {HTTPS}", "tcp", Ranges(((HTTPS, HTTPS),)), (Ranges(((HTTPS, HTTPS),)),)
 )
 
@@ -122,7 +122,7 @@ def whose(network: Network, link: Link, way: Direction) -> list[Permission] | No
 def on_grants(link: Link, held: list[Permission]) -> list[Grant]:
     """The permissions of a group that something has, as far as they are for HTTPS."""
     sure = () if link.sure else (link.fact,)
-    return [Grant(each, all_of((there(each), *sure, opens(each, _HTTPS)))) for each in held]
+    return [Grant(each, all_of((there(each), *sure, opens(each, OVER_HTTPS)))) for each in held]
 
 
 def groups_of_endpoint(network: Network, endpoint: Endpoint) -> EndpointGroups:
