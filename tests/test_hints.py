@@ -331,10 +331,21 @@ resource "aws_ecs_service" "web" {
     assert not any(need.startswith("aws_ecs_service.web") for need in missing)
 
 
-def test_both_names_that_may_be_equal_are_asked_for() -> None:
-    """Which cluster instances join waits for the name of the cluster, too, where that is open."""
-    report = scanned(FIXTURES / "tw502/unknown_scalar_other_name/main.tf", "--select", "TW502")
-    assert list(waiting(report).values()) == [{"var.name", "var.stage"}]
+@pytest.mark.parametrize(
+    ("case", "waits"),
+    [
+        # Which cluster instances join, and how the cluster is called.
+        ("tw502/unknown_scalar_other_name", {"var.name", "var.stage"}),
+        # Either of the two protocols may be HTTPS.
+        ("tw101/unknown_scalar_redirect", {"var.protocol", "var.redirect_protocol"}),
+        # The subnets tell in which VPC tasks are.
+        ("tw407/unknown_elsewhere_default_group", {"var.subnet_ids"}),
+    ],
+)
+def test_all_that_may_decide_is_asked_for(case: str, waits: set[str]) -> None:
+    """What may decide by itself or with others, and not what hangs on it."""
+    report = scanned(FIXTURES / case / "main.tf", "--select", case[:5].upper())
+    assert list(waiting(report).values()) == [waits]
 
 
 def test_an_endpoint_waits_for_the_cluster_and_the_name_of_the_image(tmp_path: Path) -> None:

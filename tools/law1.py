@@ -4,8 +4,8 @@
 
 A fixture is evaluated once, without answers to its open switches. Then each leaf of its resources
 by itself is made unknown: it may be anything of its kind, also a thing written there. The rules are
-asked again, before precedence, and each verdict must stay as it is or become unknown. Pass and no
-verdict are one: nothing to report.
+asked again, before precedence, and each verdict must stay as it is or become unknown, and then say
+what it waits for. Pass and no verdict are one: nothing to report.
 
 What breaks the law today stands in `tests/data/law1_standing.toml`, grouped by cause, and the list
 is held to what is found, so that it only shrinks. Each run of the tests holds a rule to the law in
@@ -54,8 +54,11 @@ KINDS = {
 }
 """The attributes that name a thing's kind, and are no leaves: an unknown there is another thing."""
 
-Verdicts: TypeAlias = dict[tuple[str, str, Span], bool | None]
-"""What is to report, of one rule: True for a fail, None for unknown, by resource and place."""
+Verdicts: TypeAlias = dict[tuple[str, str, Span], str]
+"""What is to report, of one rule: one of `WORST`, by resource and place."""
+
+FAIL, NAMELESS, UNKNOWN = WORST = ("fail", "unknown of nothing", "unknown")
+"""The verdicts: of one place, the first of these. The second one says nothing that it waits for."""
 
 
 def groups() -> list[str]:
@@ -86,24 +89,31 @@ def sweep(group: str, rules: Sequence[Rule] | None = None) -> list[str]:
     """
     rules = rules or all_rules()
     folder = FIXTURES / group
-    found: set[str] = set()
     seen: set[str] = set()
-    for case in sorted(folder.iterdir()) if group.startswith("rules/") else [folder]:
-        given = (case / "taskwall.toml").exists()
-        policy = policy_of(load(str(case), all_rules()) if given else Settings())
-        for reader, ending in ((terraform, ".tf"), (cloudformation, ".yaml")):
-            sources = sorted(map(str, case.glob(f"*{ending}")))
-            if not sources:
-                continue
-            stacks, _ = reader.stacks(sources, Files(), Inputs(boundary=str(case)))
-            for stack in stacks:
-                resources = stack.evaluate({}).resources
-                same = repr((policy, [_bare(each) for each in resources]))
-                if same not in seen:
-                    seen.add(same)
-                    name = f"{case.relative_to(FIXTURES)} ({ending[1:]})"
-                    found.update(f"{name} {each}" for each in violations(resources, policy, rules))
-    return sorted(found)
+    cases = sorted(folder.iterdir()) if group.startswith("rules/") else [folder]
+    return sorted({line for case in cases for line in of_case(case, rules, seen)})
+
+
+def of_case(case: Path, rules: Sequence[Rule], seen: set[str]) -> Iterator[str]:
+    """What breaks the law in the stacks of one fixture, but for those that were swept before.
+
+    Args:
+        case: the fixture's folder.
+        rules: those to hold to it.
+        seen: the stacks that were swept before; is given these.
+    """
+    given = (case / "taskwall.toml").exists()
+    policy = policy_of(load(str(case), all_rules()) if given else Settings())
+    for reader, ending in ((terraform, ".tf"), (cloudformation, ".yaml")):
+        sources = sorted(map(str, case.glob(f"*{ending}")))
+        stacks, _ = reader.stacks(sources, Files(), Inputs(boundary=str(case)))
+        for stack in stacks if sources else ():
+            resources = stack.evaluate({}).resources
+            same = repr((policy, [_bare(each) for each in resources]))
+            if same not in seen:
+                seen.add(same)
+                name = f"{case.relative_to(FIXTURES)} ({ending[1:]})"
+                yield from (f"{name} {each}" for each in violations(resources, policy, rules))
 
 
 def _bare(resource: Resource) -> object:
@@ -246,25 +256,26 @@ def verdicts_of(rule: Rule, network: Network) -> Verdicts:
     found: Verdicts = {}
     for verdict in rule.judge(network):
         # Certainty wins over concern: what is not violated is not reported.
-        truth = all_of((verdict.concerned, verdict.violated)).truth
-        if truth is not False and is_reported(verdict, truth):
+        fact = all_of((verdict.concerned, verdict.violated))
+        if fact.truth is not False and is_reported(verdict, fact.truth):
             key = rule.id, verdict.on.address, verdict.place
-            found[key] = truth or found.get(key)
+            names = [need.name for need in fact.waits_for()]
+            said = FAIL if fact.truth else UNKNOWN if names and all(names) else NAMELESS
+            found[key] = min(said, found.get(key, said), key=WORST.index)
     return found
 
 
 def broken(before: Verdicts, after: Verdicts) -> Iterator[tuple[str, str]]:
     """The resource and the change, for each change of a rule's verdicts that the law forbids."""
-    words = {True: "fail", None: "unknown"}
-    for key, truth in after.items():
-        if truth and not before.get(key):
-            was = "unknown" if key in before else "nothing"
-            yield key[1], f"{was} -> fail"
-    if None in after.values():
+    for key, said in after.items():
+        was = before.get(key, "nothing")
+        if said not in (UNKNOWN, was):
+            yield key[1], f"{was} -> {said}"
+    if {*after.values()} - {FAIL}:
         return  # a verdict may move to where the unknown is, but not vanish
-    for key, truth in before.items():
+    for key, was in before.items():
         if key not in after:
-            yield key[1], f"{words[truth]} -> nothing"
+            yield key[1], f"{was} -> nothing"
 
 
 def standing(file: Path = STANDING) -> dict[str, list[str]]:

@@ -1,10 +1,11 @@
 """A pytest plugin that tries mutants on the rules' fixtures and on the collected tests.
 
 A check is a fixture that is judged by the rule of its folder and those that it names
-(milliseconds), or a test. Which functions a check runs without a mutant is found out once and kept
-(`KEPT`) until its own text changes, so that a mutant meets only checks that run its function: first
-fixtures, then tests. Thousands of fixtures run some functions: of them those count that run its
-line.
+(milliseconds), a fixture whose rule is held to law 1 (`tools/law1.py`), or a test. Which functions
+a check runs without a mutant is found out once and kept (`KEPT`) until its own text changes, so
+that a mutant meets only checks that run its function: first fixtures, then their laws, then tests.
+Thousands of fixtures run some functions: of them those count that run its line. What is unknown is
+on other lines: for the law, fixtures count that run the function, or else its file.
 
 Each mutant has a process of its own, forked from one that has imported everything, in which the
 code of one function is another. What is defined beside functions (a table, a bound) is changed in
@@ -38,6 +39,8 @@ KEPT = ".mutants"
 SURVIVED, KILLED, NOT_RUN = range(3)
 # What takes more than this many times its checks' own seconds of a processor (and some) hangs.
 PATIENCE, START = 4, 3
+LEAVES = 5
+"""How many times what a fixture takes its law does, about."""
 MAX_BYTES = 8 << 30
 
 # A failure is enough: nothing is made smaller, and nothing is kept for the next mutant. And nothing
@@ -80,11 +83,13 @@ class Runs(msgspec.Struct):
 
 
 class Check(msgspec.Struct):
-    """What may fail on a mutant, and what it does without one."""
+    """What may fail on a mutant, and what it does without one; `near` if it may run more."""
 
     fails: Callable[[], bool]
     run: Run
     functions: Mapping[str, int]
+    name: str = ""
+    near: bool = False
 
 
 class Memory(msgspec.Struct):
@@ -114,9 +119,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     Random(0).shuffle(fixtures)
     tests = [check for path, items in by_file.items() for check in _of_tests(root, path, items)]
     tests.sort(key=lambda check: check.run.seconds)
+    laws = _of_laws(root, fixtures)
     memory = _memory({str(root / mutant.file) for mutant in task.mutants})
     verdicts = [NOT_RUN] * len(task.mutants)
-    for kind, checks in (("fixtures", fixtures), ("tests", tests)):
+    for kind, checks in (("fixtures", fixtures), ("laws", laws), ("tests", tests)):
         left = [number for number, verdict in enumerate(verdicts) if verdict != KILLED]
         reaching = _reaching(task, checks) if checks is fixtures else {}
         for number, verdict in _tried(task, left, checks, reaching, memory):
@@ -168,6 +174,43 @@ def _fixture_fails(root: Path, source: Path) -> Callable[[], bool]:
     return fails
 
 
+def _of_laws(root: Path, fixtures: Iterable[Check]) -> list[Check]:
+    """The law of the rule of each fixture, with what the fixture runs, and several times that."""
+    by_case = {(root / each.name).parent: each for each in fixtures}
+    if not by_case:
+        return []
+    from tools import law1
+
+    known = {line for lines in law1.standing().values() for line in lines}
+    return [
+        Check(
+            _law_is_broken(case, known),
+            Run(False, LEAVES * each.run.seconds, each.run.functions),
+            each.functions,
+            near=True,
+        )
+        for case, each in by_case.items()
+    ]
+
+
+def _law_is_broken(case: Path, known: set[str]) -> Callable[[], bool]:
+    """Whether a fixture's own rule breaks law 1 otherwise than is known."""
+    group = f"rules/{case.parent.name}"
+
+    def fails() -> bool:
+        from tools import law1
+
+        (rule,) = law1.own_rules(group)
+        here = (line for line in known if line.startswith(f"{group}/{case.name} "))
+        try:
+            found = set(law1.of_case(case, [rule], set()))
+        except Exception:  # noqa: BLE001 (whatever a mutant makes it raise)
+            return True
+        return found != {line for line in here if f": {rule.id} " in line}
+
+    return fails
+
+
 def _of_tests(root: Path, path: Path, items: Iterable[pytest.Item]) -> list[Check]:
     """The tests of a file."""
     return _checks(root, {item.nodeid: _test_fails(item) for item in items}, [path])
@@ -193,8 +236,8 @@ def _checks(
     for name, run in runs.checks.items():
         if run.failed:
             sys.stderr.write(f"fails without a mutant, and judges none: {name}\n")
-    good = ((fails[name], run) for name, run in runs.checks.items() if not run.failed)
-    return [Check(each, run, functions) for each, run in good]
+    good = ((name, run) for name, run in runs.checks.items() if not run.failed)
+    return [Check(fails[name], run, functions, name) for name, run in good]
 
 
 def _runs(folder: str, fails: Mapping[str, Callable[[], bool]]) -> Runs:
@@ -311,7 +354,10 @@ def _begun(
     try:
         name = os.path.join(task.root, mutant.file)
         code = _changed(mutant, name, memory)
-        chosen = [*_within(task.seconds, _running(code, name, checks))]
+        running = [*_running(code, name, checks)]
+        ids = {id(check) for check in running}
+        near = [check for check in checks if check.near and id(check) not in ids]
+        chosen = [*_within(task.seconds, (*running, *_running(None, name, near)))]
         limit = int(time.process_time() + START + PATIENCE * sum(one.run.seconds for one in chosen))
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + PATIENCE))
         resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))

@@ -4,11 +4,11 @@
 
 A path is a file, a folder, or `FILE:LINE`; without one, all that decides verdicts: `model/` and
 `rules/`. Of the mutants of each path (`tools/mutations.py`) as many as `--sample` says are chosen
-by the seed. Each meets the rules' fixtures that run its function, and then the tests that do, of
-either kind `--seconds` worth; one that none of them fails on has survived, and is printed. So what
-is killed is counted too low rather than too high. No file is touched: `tools/mutant_tests.py`
-changes what is in memory, in a process for each mutant, and keeps below `.mutants` which functions
-a fixture or test runs. A first run takes minutes to find that out.
+by the seed. Each meets the rules' fixtures that run its function, then law 1 in these, and then the
+tests that do, of each kind `--seconds` worth; one that none of them fails on has survived, and is
+printed. So what is killed is counted too low rather than too high. No file is touched:
+`tools/mutant_tests.py` changes what is in memory, in a process for each mutant, and keeps below
+`.mutants` which functions a fixture or test runs. A first run takes minutes to find that out.
 
 What counts are tests near the code (`TESTS`; `--tests` says which others). Tests of surfaces only
 pass by, and what judges a fixture a second time is left out: a mutant that they alone see counts as
@@ -41,7 +41,7 @@ from tools.mutations import Mutant, mutants
 ROOT = Path(__file__).parent.parent
 DECIDES = ("checks/taskwall/model", "checks/taskwall/rules")
 TESTS = {
-    "model": ("core/", "model/"),
+    "model": ("core/", "model/", "fixes/test_fixes_of"),
     "rules": (
         *("model/", "engine/", "fixes/test_fixes_of", "library/test_own"),
         *("test_docs.py", "test_absent_modules.py"),

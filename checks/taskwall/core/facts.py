@@ -16,8 +16,9 @@ class Fact(Struct, frozen=True, gc=False):
     """A sentence and whether it is true; `truth` is None while an unknown decides it.
 
     `text` words it as true, `otherwise` as false. `resource` names what it is about. `needs` are
-    what it waits for if it is unknown, and mean nothing of one that is not. A fact made by `&`, `|`
-    or `~` has `parts` and no sentence of its own.
+    what it waits for if it is unknown; of one that is not they mean nothing, but of a link's fact,
+    what that waits for to know what it leads to. A fact made by `&`, `|` or `~` has `parts` and no
+    sentence of its own.
     """
 
     truth: bool | None

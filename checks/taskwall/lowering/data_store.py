@@ -53,14 +53,16 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
     cell = r.body.get(group)
     # A store of a kind with one engine only needs neither its name nor its version.
     engine_cell = r.attribute("engine", "Engine") if not fixed else r.nothing()
-    version = "" if fixed else _head(r.attribute("engine_version", "EngineVersion").value)
+    version_cell = r.nothing() if fixed else r.attribute("engine_version", "EngineVersion")
+    version = _head(version_cell.value)
     name = fixed or engine(str(engine_cell.known or ""))
     found = _group(r, cell)
-    family = ""
+    family, family_cell = "", r.nothing()
     if found is not None:
-        family = str(found.attribute(*_FAMILIES).known or "")
-        if not family:
-            family = str(found.attribute("family", "ParameterGroupFamily").known or "")
+        family_cell = found.attribute(*_FAMILIES)
+        if family_cell.absent:
+            family_cell = found.attribute("family", "ParameterGroupFamily")
+        family = str(family_cell.known or "")
     elif isinstance(cell.known, str) and cell.known.startswith("default."):
         family = cell.known.removeprefix("default.").partition(".cluster")[0]
     match = re.match(r"([a-z-]+?)-?(\d[\d.]*)$", family)
@@ -96,7 +98,7 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
     sentence = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'accepts'}"
     sentence += " plain text by default"
     unsaid = Need(f"the engine version of {r.name}", "does not determine its default")
-    needs = () if truth is not None else (unsaid,)
+    needs = (*version_cell.needs, *family_cell.needs) or (unsaid,)
     fact = Fact(truth, sentence if truth is not None else text, cell.place, r.name, needs, sentence)
     if found is not None:
         changes = _setting(found, parameter)

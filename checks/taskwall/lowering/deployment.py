@@ -113,7 +113,8 @@ def _deploys(
     )
     if pair.cluster and cluster and same_entity(pair.cluster, cluster) is False:
         return Fact(False, text, place, other.name)
-    value, name = pair.service.value, r.attribute("name", "ServiceName").value
+    own = r.attribute("name", "ServiceName")
+    value, name = pair.service.value, own.value
     # Where none is written, AWS makes up a name that nobody knows.
     equal = None if pair.service.needs else False
     if value is not None and name is not None:
@@ -124,7 +125,7 @@ def _deploys(
             equal = value.resource == r.id
             break
         value = value.value
-    needs = pair.service.needs if equal is None else ()
+    needs = (*pair.service.needs, *own.needs)
     return type_.is_("CODE_DEPLOY") & Fact(equal, text, place, other.name, needs)
 
 

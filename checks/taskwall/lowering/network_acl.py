@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
 from taskwall.lowering._draft import ResourceReader, lowers, setting
@@ -37,10 +38,12 @@ def network_acl(r: ResourceReader) -> Iterator[object]:
 @lowers("aws_network_acl_rule", "AWS::EC2::NetworkAclEntry")
 def acl_entry(r: ResourceReader) -> Iterator[Struct]:
     out = r.setting("egress", "Egress", False, "entries are inbound by default")
-    way: Direction | None = "egress" if str(out.known).lower() == "true" else "ingress"
+    known: Direction = "egress" if str(out.known).lower() == "true" else "ingress"
+    way = None if out.open else known
     acl = r.must(NetworkAcl, r.attribute("network_acl_id", "NetworkAclId"), "adds an entry to")
     names = ("rule_action", "rule_number") if r.terraform else ("RuleAction", "RuleNumber")
-    yield _entry(r, acl, None if out.open else way, r.body, names)
+    entry = _entry(r, acl, way, r.body, names)
+    yield replace(entry, doubt=(*entry.doubt, *out.needs))
 
 
 @lowers("aws_network_acl_association", "AWS::EC2::SubnetNetworkAclAssociation")

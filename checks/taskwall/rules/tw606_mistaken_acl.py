@@ -25,7 +25,9 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.network_acl import (
     AclEntry,
@@ -88,19 +90,20 @@ def _flows(
     parts = [Fact(False, "", at, name, otherwise=otherwise)]
     for subnet, guards in here:
         for source, _ in task_subnets(network).get(subnet.id, ()) if subnet else ():
-            if source is not None and not lets_all_through(network, acl):
+            if source is None or subnet is None:
+                continue
+            if not lets_all_through(network, acl):
                 for link in groups_unseen(network, source):
                     text = f"{name} blocks what {link.to} allows"
                     parts.append(Fact(None, text, link.place, source.name, link.waits()))
-            for flow in flows(network, source, subnet) if source and subnet else ():
+            for flow in flows(network, source, subnet):
                 if isinstance(flow, PermittedTraffic):
                     permission, truth = flow.permission, broken(network, acl, flow)
                 else:
                     permission, truth = flow, None
                 if truth is not False:
                     text = f"{name} blocks what {permission.on.name} allows on {permission.ports}"
-                    needs = (need for e in acl_entries(network).get(acl.id, ()) for need in e.needs)
-                    waits = (*permission.fact.needs, *needs, *guards.waits_for())
+                    waits = (*permission.needs, *_open(network, acl, source), *guards.waits_for())
                     parts.append(Fact(truth, text, permission.place, permission.on.name, waits))
         if subnet is None:
             parts.append(
@@ -114,6 +117,15 @@ def _flows(
         holds=otherwise,
         concerned=concerned,
     )
+
+
+def _open(network: Network, acl: NetworkAcl, source: TaskSource) -> Iterator[Need]:
+    """What is not known of the entries of an ACL, and of which groups tasks use."""
+    entries = acl_entries(network)
+    for entry in (*entries.get(acl.id, ()), *entries.get("", ())):
+        yield from entry.needs
+    for link in source.groups:
+        yield from link.fact.needs
 
 
 def _internet(entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact) -> Verdict:

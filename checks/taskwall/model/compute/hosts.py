@@ -48,7 +48,7 @@ def on_host(network: Network, source: TaskSource) -> Fact:
 def host_of(network: Network, member: ContainerInstances) -> Host:
     """Container instances as a host: what they do not set, their launch template sets."""
     instances = member.instances
-    own = bool(instances.groups or instances.groups_setting.needs)
+    own = instances.groups or instances.groups_setting.needs
     template = None if own else network.get(Instances, instances.template)
     scaled = (link for group, _ in member.scaled_by for link in group.subnets)
     return Host(

@@ -48,7 +48,7 @@ def tenants(network: Network) -> tuple[Tenant, ...]:
             known = known[:1]
         if not known and runs_on(network, source, "EXTERNAL").truth is not True:
             setting = source.subnets_setting
-            known = [_somewhere(source.name, source.subnets, setting.unseen, setting.place)]
+            known = [somewhere(source.name, source.subnets, setting.unseen, setting.place)]
         found += [Tenant(source, source, link) for link in known]
     return tuple(found)
 
@@ -59,11 +59,12 @@ def _places(network: Network, host: Host) -> Iterator[Link]:
     found = [network.get(Subnet, link) for link in links]
     known = [subnet.vpc for subnet in found if subnet is not None and not subnet.external]
     if links and not known:
-        known = [_somewhere(host.name, links, (), links[0].place)]
+        known = [somewhere(host.name, links, (), links[0].place)]
     yield from sorted(known, key=lambda link: not (link.exact and link.to))[:1]
 
 
-def _somewhere(name: str, subnets: tuple[Link, ...], needs: tuple[Need, ...], place: Span) -> Link:
+def somewhere(name: str, subnets: tuple[Link, ...], needs: tuple[Need, ...], place: Span) -> Link:
+    """The VPC of something of which no subnet tells it: what that waits for may be known."""
     needs = needs or tuple(need for link in subnets for need in link.fact.needs)
     needs = needs or (Need(f"the VPC of {name}", "is not in the sources"),)
     text = f"{name} runs in a VPC that is not known"

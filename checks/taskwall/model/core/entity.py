@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue
-from taskwall.core.facts import Fact, existence
+from taskwall.core.facts import Fact, all_of, existence
 from taskwall.core.values import (
     OUTSIDE,
     Known,
@@ -189,12 +190,17 @@ class Link(Struct, frozen=True, gc=False):
         fact = Fact(None, text, self.place, self.fact.resource, self.fact.needs)
         return Link(to, fact, self.place)
 
+    def only_if(self, *facts: Fact) -> "Link":
+        """The same link, there only if facts hold; what it waits for to know where to stays."""
+        tie = replace(all_of((*facts, self.fact)), needs=self.fact.needs)
+        return Link(self.to, tie, self.place, self.exact, self.written)
+
     @property
     def sure(self) -> bool:
         """Whether the link is certain, whatever it leads to."""
         return self.fact.truth is True
 
-    def waits(self, word: str = "", to: Entity | None = None) -> tuple[Need, ...]:
+    def waits(self, word: str = "a resource", to: Entity | None = None) -> tuple[Need, ...]:
         """What it waits for to know what it leads to; `word` is what that is called without an id.
 
         `to` is that entity, as far as the sources show it. Where nothing is said of either, it is

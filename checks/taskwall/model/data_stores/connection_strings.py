@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, dereferenced, same
+from taskwall.core.values import needs as needs_of
 from taskwall.model.compute.launch_type import sources_of_definition
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
@@ -110,11 +111,9 @@ def _flat(value: str | Text) -> tuple[str, list[Value]]:
 
 def _needs(hole: Value) -> tuple[Need, ...]:
     """What a part waits for that may hold anything: no attribute of a resource of the sources."""
-    from taskwall.core.values import needs
-
     if isinstance(hole, Reference) and not hole.looked_up:
         return ()
-    return needs(hole)
+    return needs_of(hole)
 
 
 def _of_options(text: str, holes: list[Value]) -> tuple[Need, ...]:
@@ -167,14 +166,11 @@ def _by_http(
         return None
     others = _is_another(network, variable)
     if _HOLE not in host:
-        answering = [
-            (
-                Fact(same(each.name, Known(host)), f"{each.by} has that name")
-                & others.get(each.by, TRUE),
-                each.encrypted,
-            )
-            for each in (*_dns_names(network).get(host, ()), *_dns_names(network).get("", ()))
-        ]
+        answering = []
+        for each in (*_dns_names(network).get(host, ()), *_dns_names(network).get("", ())):
+            text, waits = f"{each.by} has that name", needs_of(each.name)
+            named = Fact(same(each.name, Known(host)), text, needs=waits)
+            answering.append((named & others.get(each.by, TRUE), each.encrypted))
         if not answering:
             return None
         answered = any_of(named & ~encrypted for named, encrypted in answering)

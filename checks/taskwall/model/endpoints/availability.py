@@ -257,7 +257,7 @@ def in_tables(network: Network, endpoint: Endpoint, subnet: Subnet) -> Fact:
 def _served(network: Network, endpoint: Endpoint, table: Link) -> Fact:
     if not table.to:
         text = f"{endpoint.name} is in the tasks' route table"
-        needs = table.fact.needs
+        needs = table.waits("a route table")
         return Fact(None, text, endpoint.tables_setting.place, endpoint.name, needs)
     return implies(table.fact, serves_table(network, endpoint, table))
 

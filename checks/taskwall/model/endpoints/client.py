@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
@@ -135,7 +134,7 @@ def groups_of_endpoint(network: Network, endpoint: Endpoint) -> EndpointGroups:
     if found.default.truth is False:
         return found
     written = adopted(network, endpoint.vpc)
-    links = [replace(link, fact=all_of((found.default, link.fact))) for link in written]
+    links = [link.only_if(found.default) for link in written]
     as_made = all_of((found.default, ~any_of(link.fact for link in written)))
     return EndpointGroups((*found.groups, *links), as_made)
 

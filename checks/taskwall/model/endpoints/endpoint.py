@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
@@ -424,8 +423,7 @@ def endpoint_groups(network: Network, endpoint: Endpoint) -> EndpointGroups:
     links = list(endpoint.groups)
     at, name = endpoint.groups_setting, endpoint.name
     for own, link in _own(network, EndpointGroup, endpoint):
-        tie = all_of((link, _beside(endpoint, own), own.group.fact))
-        links.append(replace(own.group, fact=tie))
+        links.append(own.group.only_if(link, _beside(endpoint, own)))
     text = f"{name} sets no security groups, so it uses the default one of its VPC"
     if any(link.sure for link in links):
         return EndpointGroups(

@@ -74,14 +74,12 @@ def offers_tasks(network: Network, service: EndpointService) -> Fact:
     parts = []
     for link in service.balancers:
         balancer = network.get(LoadBalancer, link)
-        if balancer is not None and not balancer.external:
-            parts.append(all_of((link.fact, stands_before_tasks(network, balancer))))
-            continue
-        if balancer is not None and stands_before_tasks(network, balancer).truth:
-            parts.append(all_of((link.fact, stands_before_tasks(network, balancer))))
+        before = FALSE if balancer is None else stands_before_tasks(network, balancer)
+        if before.truth or (balancer is not None and not balancer.external):
+            parts.append(all_of((link.fact, before)))
         elif _may_lead_to_tasks(network, link):
             text = f"{service.name} leads to a load balancer in front of tasks"
-            needs = link.waits()
+            needs = link.waits("a load balancer", balancer)
             parts.append(Fact(None, text, link.place, service.name, needs))
     return any_of(parts) if network.every(TaskSource) else FALSE
 

@@ -9,6 +9,7 @@ from taskwall.core.values import Origin, Span
 from taskwall.model.compute.container_instances import container_instances, starts
 from taskwall.model.compute.hosts import host_of, hosts, on_host
 from taskwall.model.compute.launch_type import awsvpc, launches
+from taskwall.model.compute.vpc_tenants import somewhere
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.endpoint import Endpoint, is_in_vpc
@@ -44,6 +45,13 @@ def vpc_of(network: Network, source: TaskSource) -> Link | None:
     return known[0] if known else None
 
 
+def _unseen_vpc(network: Network, source: TaskSource) -> Link:
+    """The VPC of a source's tasks where neither they nor their container instances tell it."""
+    at = source.subnets_setting
+    hosted = (link for host, _ in hosts(network, source) for link in host.subnets)
+    return somewhere(source.name, source.subnets or tuple(hosted), at.unseen, at.place)
+
+
 @remembered
 def neighbours(network: Network, endpoint: Endpoint) -> tuple[tuple[TaskSource, Fact], ...]:
     """The task sources whose tasks run in an endpoint's VPC, or may do so."""
@@ -55,7 +63,8 @@ def those_beside(
 ) -> Iterator[tuple[TaskSource, Fact]]:
     """Those of some task sources whose tasks run in an endpoint's VPC, or may do so."""
     for source in sources:
-        here = is_in_vpc(network, endpoint, vpc_of(network, source))
+        vpc = vpc_of(network, source) or _unseen_vpc(network, source)
+        here = is_in_vpc(network, endpoint, vpc)
         if here.truth is not False:
             yield source, all_of((source.exists, here)) if source.origin.maybe else here
 

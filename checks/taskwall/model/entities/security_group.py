@@ -96,6 +96,15 @@ class Permission(Struct, frozen=True, kw_only=True):
         """Where it is written and by which module calls: equal for all instances of one text."""
         return self.on.name, written(self.place), self.on.called_from
 
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What it waits for to know whether it is there, and what it allows."""
+        settings = (self.protocol, self.first_port, self.last_port, self.range)
+        links = (self.peer, self.prefix_list, self.range_of)
+        found = [need for each in settings if each is not None for need in each.needs]
+        found += [need for link in links if link is not None for need in link.fact.needs]
+        return (*found, *self.fact.needs)
+
     def states(
         self, truth: bool | None, text: str, needs: tuple[Need, ...] = (), otherwise: str = ""
     ) -> Fact:

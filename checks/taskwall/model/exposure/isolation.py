@@ -74,7 +74,7 @@ def of_cluster(network: Network, link: Link, names: tuple[str, ...] = ()) -> Mem
     if cluster is None or cluster.external:
         # Its tags are not seen, nor its name where it is no name that the sources refer to.
         by_name = network.policy.isolated and (link.exact or (cluster and cluster.named.known))
-        needs = link.waits()
+        needs = link.waits("a cluster", cluster)
         return NOWHERE if by_name else Membership("", needs, link.place)
     if cluster.named.open and network.policy.isolated:
         return Membership("", cluster.named.needs, cluster.named.place)

@@ -224,7 +224,7 @@ def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
     """Links that are there only if something is so."""
     if fact.truth:
         return list(links)
-    return [replace(link, fact=link.fact & fact) for link in links]
+    return [link.only_if(fact) for link in links]
 
 
 def asks_for_balancer(network: Network, attachment: GroupAttachment, fact: Fact) -> bool:

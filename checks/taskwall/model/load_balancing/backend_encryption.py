@@ -62,10 +62,11 @@ def _ends_there(
 ) -> Fact:
     """Whether what a public load balancer hands on by a way is decrypted in it before.
 
-    An ALB decrypts all that it takes, an NLB only what its TLS listeners take.
+    An ALB decrypts all that it takes, an NLB only what its TLS listeners take. The listener of a
+    Gateway Load Balancer has no protocol.
     """
-    if listener is None or kind == "gateway":
-        return way if kind != "gateway" else FALSE
+    if listener is None:
+        return way
     parts = [way, is_public(network, listener.load_balancer)]
     if kind != "application":
         parts.append(listener.protocol.is_("TLS", "HTTPS", "HTTP"))

@@ -34,7 +34,7 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
         https = listener.protocol.is_("HTTPS")
         may_redirect = kind in ("application", None) and listener.actions
         sends_on = _only_sends_on(network, listener) if may_redirect else FALSE
-        return sends_on if sends_on.truth else https
+        return https | sends_on
     if kind == "network" or protocol in NETWORK_PROTOCOLS:
         if any(_is_for_alb(group) for group in _targets(network, listener)):
             return None

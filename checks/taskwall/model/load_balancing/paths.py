@@ -140,8 +140,13 @@ def balancer_paths(network: Network, source: TaskSource) -> tuple[BalancerPath, 
 
 def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[BalancerPath]:
     if binding.load_balancer is not None:
-        balancer = network.get(LoadBalancer, binding.load_balancer)
-        yield BalancerPath(balancer, None, None, "classic", binding.load_balancer.fact)
+        own = binding.load_balancer
+        balancer = network.get(LoadBalancer, own)
+        if balancer is None or balancer.external:
+            needs = own.waits("a load balancer", balancer)
+            yield BalancerPath(None, None, None, "classic", own.fact, needs, unseen=balancer)
+        else:
+            yield BalancerPath(balancer, None, None, "classic", own.fact)
     if (link := binding.target_group) is None:
         return
     group = network.get(TargetGroup, link)
@@ -151,7 +156,7 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
     for forward in forwards(network).get(link.to, ()) if link.to else ():
         yield from _front(network, group, link, forward)
     text = f"a load balancer is in front of {source.name}"
-    needs = link.waits()
+    needs = link.waits("a target group", group)
     kind = kind_by_protocol(group.protocol.known if group else None)
     fact = Fact(None, text, link.place, source.name, needs)
     yield BalancerPath(None, None, group, kind, fact, needs, link.exact)

@@ -66,7 +66,7 @@ def default_links(network: Network, vpc: Link, fact: Fact) -> tuple[Link, ...]:
         others = (~any_of(link.fact for link in links),) if links else ()
         made = f"{vpc.to}{_AS_MADE}" if vpc.to else ""
         links.append(Link(made, all_of((vpc.fact, *others)), vpc.place, vpc.exact, vpc.written))
-    return tuple(replace(link, fact=all_of((fact, link.fact))) for link in links)
+    return tuple(link.only_if(fact) for link in links)
 
 
 def is_as_made(network: Network, group: str) -> bool:
@@ -117,5 +117,5 @@ def vpc_by_subnets(network: Network, subnets: Iterable[Link]) -> Link | None:
     for link in subnets:
         subnet = network.get(Subnet, link)
         if subnet is not None and subnet.vpc.to:
-            return replace(subnet.vpc, fact=all_of((link.fact, subnet.vpc.fact)))
+            return subnet.vpc.only_if(link.fact)
     return None

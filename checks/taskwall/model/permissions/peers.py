@@ -53,7 +53,7 @@ def task_groups(network: Network, source: TaskSource) -> tuple[Link, ...]:
     networked = source.networked
     found = groups_of(network, named, source.groups_setting, source.subnets)
     if networked.truth is not True:
-        found = tuple(replace(link, fact=all_of((networked, link.fact))) for link in found)
+        found = tuple(link.only_if(networked) for link in found)
     return found if networked.truth is not False else ()
 
 
@@ -389,7 +389,8 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
     if listed is not None and (listed.service or isinstance(listed.named.known, str)):
         known = permission.states(listed.service == "vpc-lattice", text)
     else:
-        needs = permission.prefix_list.waits()
+        named = listed.named.needs if listed is not None else ()
+        needs = named or permission.prefix_list.waits("a prefix list", listed)
         known = permission.states(None, text, needs)
     return all_of((known, serves))
 

@@ -98,7 +98,7 @@ def contained(network: Network, group: str, way: Direction) -> Iterable[Containe
             yield Contained(each.permission, Fact(False, text, at, name))
         elif not asked:
             asked = True
-            waits = _needs(each.permission)
+            waits = each.permission.needs or (Need(f"what {name} allows", "is not known"),)
             yield Contained(each.permission, Fact(None, text, at, name, waits), open=True)
 
 
@@ -185,15 +185,6 @@ def _of_others(one: Permission, other: Permission) -> bool:
     """Whether two permissions certainly name different groups."""
     mine, theirs = (each.group if each.itself else each.peer for each in (one, other))
     return mine is not None and theirs is not None and same_entity(mine, theirs) is False
-
-
-def _needs(permission: Permission) -> tuple[Need, ...]:
-    settings = (permission.protocol, permission.first_port, permission.last_port, permission.range)
-    links = (permission.peer, permission.prefix_list, permission.range_of)
-    found = [need for each in settings if each is not None for need in each.needs]
-    found += [need for link in links if link is not None for need in link.fact.needs]
-    name = permission.on.name
-    return (*found, *permission.fact.needs) or (Need(f"what {name} allows", "is not known"),)
 
 
 class _Covers:

@@ -7,9 +7,8 @@ their own, for the ports that clients take for them.
 from collections.abc import Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
@@ -117,7 +116,7 @@ def subnets_by_acl(network: Network) -> dict[str, list[Link]]:
         if not acl.exact:
             text = f"{acl.to or 'its network ACL'} is one that is written here"
             may = Fact(None, text, acl.place, link.fact.resource, acl.waits("a network ACL"))
-            link = replace(link, fact=all_of((link.fact, may)))
+            link = link.only_if(may)
         found.setdefault(acl.to if acl.exact else "", []).append(link)
     return found
 

@@ -39,23 +39,23 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
     own = []
     by_subnet = _by_subnet(network)
     for each in (*by_subnet.get(subnet.id, ()), *by_subnet.get("", ())):
-        if each.subnet is None or same_entity(each.subnet, _link(subnet)) is False:
+        if each.subnet is None or same_entity(each.subnet, link_to(subnet)) is False:
             continue
         if each.subnet.to == subnet.id:
             # What the same switch decides as the subnet is there if the subnet is.
             alone = set(each.fact.needs) - set(subnet.origin.maybe)
-            tie = each.subnet.fact & each.table.fact & (each.fact if alone else TRUE)
+            own.append(each.table.only_if(each.subnet.fact, each.fact if alone else TRUE))
         else:
-            text = f"{each.table.fact.resource} associates a route table with {subnet.name}"
-            tie = Fact(None, text, each.subnet.place, each.table.fact.resource, _of(each.subnet))
-        own.append(replace(each.table, fact=tie))
+            by, waits = each.table.fact.resource, each.subnet.waits("a subnet")
+            text = f"{by} associates a route table with {subnet.name}"
+            own.append(replace(each.table, fact=Fact(None, text, each.subnet.place, by, waits)))
     if any(link.sure for link in own):
         return tuple(link for link in own if link.sure)
     main = _main(network, subnet.vpc)
     if own:
         # The main table is used unless one of those is.
         none = ~any_of(link.fact for link in own)
-        main = tuple(replace(link, fact=all_of((link.fact, none))) for link in main)
+        main = tuple(link.only_if(none) for link in main)
     return (*own, *main)
 
 
@@ -66,15 +66,6 @@ def _by_subnet(network: Network) -> dict[str, list[Association]]:
         Association,
         lambda each: () if each.subnet is None else (each.subnet.to if each.subnet.exact else "",),
     )
-
-
-def _of(link: Link) -> tuple[Need, ...]:
-    """What it waits for to know where a link leads."""
-    return link.waits("a subnet")
-
-
-def _link(subnet: Subnet) -> Link:
-    return link_to(subnet)
 
 
 def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
@@ -104,12 +95,11 @@ def _named_main(network: Network, vpc: Link) -> list[Link]:
     found = []
     for each in network.every(Association):
         if each.subnet is None and each.vpc is not None:
-            same, tie = same_entity(each.vpc, vpc), each.table.fact & each.fact
-            if same is None:
-                text = f"{each.table.to or 'a route table'} is the main one of {vpc.to}"
-                tie &= Fact(None, text, each.vpc.place, vpc.to, _of(each.vpc))
+            same = same_entity(each.vpc, vpc)
+            text = f"{each.table.to or 'a route table'} is the main one of {vpc.to}"
+            may = Fact(None, text, each.vpc.place, vpc.to, each.vpc.waits("a VPC"))
             if same is not False:
-                found.append(replace(each.table, fact=tie))
+                found.append(each.table.only_if(each.fact, TRUE if same else may))
     for table in _main_tables(network).get("", ()) if vpc.to else ():
         text = f"{table.name} is the main route table of {vpc.to}"
         tie = Fact(None, text, table.vpc.place, table.name, table.vpc.waits("a VPC"))
@@ -264,7 +254,7 @@ def _spared(network: Network, subnet: Subnet, exclusion: BlockExclusion) -> Fact
 
 
 def _may(link: Link, text: str) -> Fact:
-    return Fact(None, text, link.place, needs=link.fact.needs)
+    return Fact(None, text, link.place, needs=link.waits())
 
 
 @remembered
@@ -298,7 +288,8 @@ def reaches_networks(network: Network, vpc: Vpc) -> Fact:
         same = None if table is None else same_entity(table.vpc, here)
         if route.way in _WITHIN_OR_PUBLIC or same is False or route.table.written is False:
             continue
-        parts.append(_there(route).fact if same else _may(route.table, text))
+        open_ = route.table if table is None else table.vpc
+        parts.append(_there(route).fact if same else _may(open_, text))
     return any_of(parts)
 
 
@@ -396,7 +387,9 @@ def _destination(network: Network, route: Route) -> Addresses:
         # Few of the internet's addresses.
         return Addresses()
     if listed is None or listed.entries is None:
-        return Addresses((Part(EVERYWHERE, False, needs=route.listed.waits()),))
+        return Addresses(
+            (Part(EVERYWHERE, False, needs=route.listed.waits("a prefix list", listed)),)
+        )
     return Addresses(tuple(map(part, listed.entries)))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Span
@@ -180,16 +179,16 @@ def _tables(network: Network, attachment: TransitAttachment) -> list[Link]:
     """The table that routes what comes from an attachment: its own, else the default one."""
     own = []
     for entry in _entries(network, "association"):
-        tie = _of(entry, attachment) & entry.fact
-        if tie.truth is not False:
-            own.append(replace(entry.table, fact=tie))
+        table = entry.table.only_if(_of(entry, attachment), entry.fact)
+        if table.fact.truth is not False:
+            own.append(table)
     if any(link.fact.truth for link in own):
         return own
     default = _default(network, attachment, "associates")
     if own:
         # The default table is used unless one of those is.
         none = ~any_of(link.fact for link in own)
-        default = replace(default, fact=all_of((default.fact, none)))
+        default = default.only_if(none)
     return [*own, default]
 
 
@@ -201,7 +200,9 @@ def _default(
     to, place = f"{attachment.gateway.to}.default", attachment.gateway.place
     if gateway is None or gateway.external:
         text = f"{attachment.name} {part} with the default table of its transit gateway"
-        fact = Fact(None, text, place, attachment.name, attachment.gateway.waits())
+        fact = Fact(
+            None, text, place, attachment.name, attachment.gateway.waits("a transit gateway")
+        )
     else:
         setting = gateway.associates if part == "associates" else gateway.propagates
         fact = setting.is_(True)
