@@ -77,7 +77,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             changes=narrowed if permission.alone else (),
             advice=narrowed,
         )
-    group = network.get(SecurityGroup, link) if link.to else None
+    group = network.get(SecurityGroup, link)
     if group is None or group.external:
         if group is None or not group.default:
             needs = link.waits("a group")

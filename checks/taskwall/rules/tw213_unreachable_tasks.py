@@ -39,7 +39,6 @@ from taskwall.core.values import Origin
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, SecurityGroup
-from taskwall.model.exposure.added_permission import added_permission, port_of
 from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
 from taskwall.model.exposure.balancer_paths import (
     BalancerFlow,
@@ -48,6 +47,7 @@ from taskwall.model.exposure.balancer_paths import (
     task_flows,
 )
 from taskwall.model.exposure.instance_groups import unseen_balancers
+from taskwall.model.permissions.added_permission import added_permission, port_of
 from taskwall.model.permissions.ports import RequiredPorts
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 from taskwall.rules._shared import balancers_elsewhere
