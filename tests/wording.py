@@ -1,12 +1,14 @@
 """What the findings of rules' fixtures say, word for word: `tests/data/findings`, a file a rule.
 
-Marks hold the verdicts; these files hold what people read: messages, chains and fixes.
+Marks hold the verdicts; these files hold what people read: messages, chains and fixes, and what
+would be changed by an edit.
 `python -m tools.findings` writes them, and whoever changes a word reviews what it wrote.
 
     fail
       20 fail: aws_security_group.api allows ingress from 0.0.0.0/0 to aws_ecs_service.api
         58 aws_ecs_service.api uses security group aws_security_group.api
         20 aws_security_group.api allows ingress from 0.0.0.0/0
+        change: set ingress[0].cidr_blocks of aws_security_group.api
         fix:
           Reference the load balancer's security group.
 
@@ -52,3 +54,7 @@ def _said(one: LocatedFinding) -> Iterator[str]:
     yield f"  {found.line} {found.verdict}{when}{shared}{silent}: {found.message}"
     if found.verdict != "pass":
         yield from (f"    {step.line} {step.text}" for step in found.because)
+    for change, _ in one.changes:
+        at = change.attribute
+        spot = " of ".join(filter(None, (change.name or at.path, at.address)))
+        yield f"    change: {change.form} {spot}"

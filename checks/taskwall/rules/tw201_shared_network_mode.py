@@ -57,16 +57,12 @@ def shared_network_mode(network: Network) -> Iterator[Verdict]:
 
 def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) -> Fact:
     """Whether tasks of a definition can only run on the launch types."""
-    name = definition.name
     if definition.requires:
         fits = [need.is_(*launches) for need in definition.requires]
         # Registered for Fargate beside EC2, a definition without a mode is refused as well.
         every = "EXTERNAL" in launches and len(launches) == 1
         return all_of(fits) if every else any_of(fits)
     sources = sources_of_definition(network, definition)
-    alone = Fact(False, f"{name} does not run on EC2", otherwise=f"{name} may run on EC2")
-    if not sources:
-        return alone
     started = [(link.fact, _started_on(network, source, *launches)) for source, link in sources]
     # What nobody starts may run on EC2.
     others = any_of(link for link, _ in started)

@@ -60,8 +60,8 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
         launched = runs_on(network, source, "FARGATE", "MANAGED_INSTANCES")
         if public.value is None:
             continue
-        first = _first(network, source) if public.known is True else ""
-        ways = _other_ways(network, source) if public.known is True else []
+        ways = _other_ways(network, source)
+        first = _first(network, source, ways) if public.known is True else ""
         yield Verdict(
             source.origin,
             public.place,
@@ -132,11 +132,10 @@ def _mapped(network: Network, start: Start) -> Fact:
     return Fact(True, f"{name} names no subnet: default ones give public addresses", at.place, name)
 
 
-def _first(network: Network, source: TaskSource) -> str:
+def _first(network: Network, source: TaskSource, ways: list[Fact]) -> str:
     """What to add before a public address can go: a way to the image, if it is the only one."""
-    ways = _other_ways(network, source)
     public = any_of(led(network, source, link) for _, link in subnets(network, source))
-    if not ways or any_of(ways).truth is not False or public.truth is False:
+    if any_of(ways).truth is not False or public.truth is False:
         return ""
     elsewhere = any_of(
         need.fact for need in service_dependencies(network, source) if need.service == ELSEWHERE
