@@ -9,16 +9,17 @@ verdict are one: nothing to report.
 
 What breaks the law today stands in `tests/data/law1_standing.toml`, grouped by cause, and the list
 is held to what is found, so that it only shrinks. Each run of the tests holds a rule to the law in
-the fixtures of its own (`tests/test_law1.py`); this holds every rule to it in all of them, and
-`tools/check.py --all` runs it. `--write` brings the list up to date: what is gone is taken out,
-what is new is put under "not yet examined", and causes stay.
+the fixtures of its own, of twins one (`tests/test_law1.py`); this holds every rule to it in
+all of them, and `tools/check.py --all` runs it. `--write` brings the list up to date: what is
+gone is taken out, what is new is put under "not yet examined", and causes stay.
 """
 
 import argparse
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from os.path import dirname, exists, join
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -29,7 +30,9 @@ from taskwall.core.values import Fields, Items, Known, Need, Reference, Span, Te
 from taskwall.engine.absent_modules import is_reported
 from taskwall.engine.judge import policy_of
 from taskwall.incremental.query import AmbiguousError, QueryEngine
-from taskwall.lowering import IncrementalLowering, lower
+from taskwall.lowering import lower
+from taskwall.lowering._absent import with_possible
+from taskwall.lowering._incremental import IncrementalNetworkBuilder
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
@@ -73,36 +76,56 @@ def own_rules(group: str) -> list[Rule]:
     return [rule for rule in all_rules() if rule.id == name] or [*all_rules()]
 
 
-def sweep(group: str, rules: Sequence[Rule] | None = None) -> list[str]:
+def sources(group: str) -> dict[str, list[str]]:
+    """The files of each stack of one folder, by its name: twins follow each other."""
+    folder = FIXTURES / group
+    found = {}
+    for case in sorted(folder.iterdir()) if group.startswith("rules/") else [folder]:
+        for ending in ("tf", "yaml"):
+            if files := sorted(map(str, case.glob(f"*.{ending}"))):
+                found[f"{case.relative_to(FIXTURES)} ({ending})"] = files
+    return found
+
+
+def sample(group: str) -> list[str]:
+    """The stacks of one folder, by name: of twins one, by turns."""
+    cases: dict[str, list[str]] = {}
+    for name in sources(group):
+        cases.setdefault(name.partition(" ")[0], []).append(name)
+    return [names[turn % len(names)] for turn, names in enumerate(cases.values())]
+
+
+def sweep(
+    group: str, rules: Sequence[Rule] | None = None, only: Collection[str] | None = None
+) -> list[str]:
     """What breaks the law among the stacks of one folder.
 
     Args:
         group: the folder, one of `groups()`.
         rules: those to hold to it, else all.
+        only: the stacks to sweep, by name, else all.
 
     Returns:
         a line for each: the fixture, the leaf, the rule, the resource that it judges, and what it
         reports there ("fail", "unknown", "nothing") first and then.
     """
     rules = rules or all_rules()
-    folder = FIXTURES / group
     found: set[str] = set()
     seen: set[str] = set()
-    for case in sorted(folder.iterdir()) if group.startswith("rules/") else [folder]:
-        given = (case / "taskwall.toml").exists()
-        policy = policy_of(load(str(case), all_rules()) if given else Settings())
-        for reader, ending in ((terraform, ".tf"), (cloudformation, ".yaml")):
-            sources = sorted(map(str, case.glob(f"*{ending}")))
-            if not sources:
-                continue
-            stacks, _ = reader.stacks(sources, Files(), Inputs(boundary=str(case)))
-            for stack in stacks:
-                resources = stack.evaluate({}).resources
-                same = repr((policy, [_bare(each) for each in resources]))
-                if same not in seen:
-                    seen.add(same)
-                    name = f"{case.relative_to(FIXTURES)} ({ending[1:]})"
-                    found.update(f"{name} {each}" for each in violations(resources, policy, rules))
+    for name, files in sources(group).items():
+        if only is not None and name not in only:
+            continue
+        case = dirname(files[0])
+        given = exists(join(case, "taskwall.toml"))
+        policy = policy_of(load(case, all_rules()) if given else Settings())
+        reader = terraform if files[0].endswith(".tf") else cloudformation
+        stacks, _ = reader.stacks(files, Files(), Inputs(boundary=case))
+        for stack in stacks:
+            resources = stack.evaluate({}).resources
+            same = repr((policy, [_bare(each) for each in resources]))
+            if same not in seen:
+                seen.add(same)
+                found.update(f"{name} {each}" for each in violations(resources, policy, rules))
     return sorted(found)
 
 
@@ -149,17 +172,20 @@ class _Lowering:
     def __init__(self, policy: RulePolicy) -> None:
         self._policy = policy
         self._queries = QueryEngine()
-        self._lowering = IncrementalLowering(Network(), self._queries)
+        self._builder = IncrementalNetworkBuilder(self._queries)
+        self._network = Network()
 
     def __call__(self, resources: Sequence[Resource]) -> Network:
         self._queries.revision += 1
         try:
-            found, network = self._lowering.lowered(resources), self._lowering.plain
+            network = self._network.of_others(self._builder.rebuilt(with_possible(resources)))
+            crashes = self._builder.crashes
         except AmbiguousError:  # two resources of one address
-            found = lower(resources, self._policy)
-            network = found.network
-        assert not found.crashes, found.crashes
+            found = lower(resources)
+            network, crashes = found.network, [*found.crashes]
+        assert not crashes, crashes
         network.policy = self._policy
+        self._network = network
         return network
 
 
