@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,6 +17,7 @@ from taskwall.fixes.apply import applied, edits_by_file
 from taskwall.readers import cloudformation, terraform
 from taskwall.readers.cloudformation.document import composed, resolved
 from taskwall.rules import all_rules
+from taskwall.rules._rule import Rule
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, Stack
@@ -26,7 +27,7 @@ Mend: TypeAlias = Callable[..., str | None]
 
 
 class Scan(Struct):
-    """What all rules say of one source, and the edits for each finding."""
+    """What rules say of one source, and the edits for each finding."""
 
     stack: Stack
     files: Files
@@ -53,7 +54,10 @@ class Scan(Struct):
 
 
 def scanned(
-    source: str, settings: Settings | None = None, overlay: Mapping[str, str] | None = None
+    source: str,
+    settings: Settings | None = None,
+    overlay: Mapping[str, str] | None = None,
+    rules: Sequence[Rule] = all_rules(),
 ) -> Scan:
     """Scan a source; `overlay` holds texts that stand before those on disk."""
     files = Files(dict(overlay or {}))
@@ -61,7 +65,7 @@ def scanned(
     stacks, errors = reader.stacks([source], files, Inputs(boundary=str(Path(source).parent)))
     assert not errors
     [stack] = stacks
-    judgement = judge(stack, all_rules(), settings or Settings())
+    judgement = judge(stack, rules, settings or Settings())
     assert not judgement.errors
     assert not judgement.crashes
     told = [one for one in judgement.findings if not one.unreported]

@@ -46,7 +46,7 @@ APART = (
 """What a template says by other means than these references; what hangs on them is another
 question."""
 
-SHARE = 12
+SHARE = 24
 """One in so many moves is tried at each run of the tests; `tools/check.py --all` tries all."""
 
 CAUSES: list[dict[str, list[str]]] = tomllib.loads(

@@ -4,21 +4,22 @@
 
 A fixture is evaluated once, without answers to its open switches. Then each leaf of its resources
 by itself is made unknown: it may be anything of its kind, also a thing written there. The rules are
-asked again, before precedence, and each verdict must stay as it is or become unknown, and then say
-what it waits for. Pass and no verdict are one: nothing to report.
+asked again, before precedence, and each verdict must stay as it is or become unknown. Pass and no
+verdict are one: nothing to report.
 
 What breaks the law today stands in `tests/data/law1_standing.toml`, grouped by cause, and the list
 is held to what is found, so that it only shrinks. Each run of the tests holds a rule to the law in
-the fixtures of its own (`tests/test_law1.py`); this holds every rule to it in all of them, and
-`tools/check.py --all` runs it. `--write` brings the list up to date: what is gone is taken out,
-what is new is put under "not yet examined", and causes stay.
+the fixtures of its own, of twins one (`tests/test_law1.py`); this holds every rule to it in
+all of them, and `tools/check.py --all` runs it. `--write` brings the list up to date: what is
+gone is taken out, what is new is put under "not yet examined", and causes stay.
 """
 
 import argparse
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from os.path import dirname, exists, join
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -29,7 +30,9 @@ from taskwall.core.values import Fields, Items, Known, Need, Reference, Span, Te
 from taskwall.engine.absent_modules import is_reported
 from taskwall.engine.judge import policy_of
 from taskwall.incremental.query import AmbiguousError, QueryEngine
-from taskwall.lowering import IncrementalLowering, lower
+from taskwall.lowering import lower
+from taskwall.lowering._absent import with_possible
+from taskwall.lowering._incremental import IncrementalNetworkBuilder
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
@@ -54,11 +57,8 @@ KINDS = {
 }
 """The attributes that name a thing's kind, and are no leaves: an unknown there is another thing."""
 
-Verdicts: TypeAlias = dict[tuple[str, str, Span], str]
-"""What is to report, of one rule: one of `WORST`, by resource and place."""
-
-FAIL, NAMELESS, UNKNOWN = WORST = ("fail", "unknown of nothing", "unknown")
-"""The verdicts: of one place, the first of these. The second one says nothing that it waits for."""
+Verdicts: TypeAlias = dict[tuple[str, str, Span], bool | None]
+"""What is to report, of one rule: True for a fail, None for unknown, by resource and place."""
 
 
 def groups() -> list[str]:
@@ -76,44 +76,57 @@ def own_rules(group: str) -> list[Rule]:
     return [rule for rule in all_rules() if rule.id == name] or [*all_rules()]
 
 
-def sweep(group: str, rules: Sequence[Rule] | None = None) -> list[str]:
+def sources(group: str) -> dict[str, list[str]]:
+    """The files of each stack of one folder, by its name: twins follow each other."""
+    folder = FIXTURES / group
+    found = {}
+    for case in sorted(folder.iterdir()) if group.startswith("rules/") else [folder]:
+        for ending in ("tf", "yaml"):
+            if files := sorted(map(str, case.glob(f"*.{ending}"))):
+                found[f"{case.relative_to(FIXTURES)} ({ending})"] = files
+    return found
+
+
+def sample(group: str) -> list[str]:
+    """The stacks of one folder, by name: of twins one, by turns."""
+    cases: dict[str, list[str]] = {}
+    for name in sources(group):
+        cases.setdefault(name.partition(" ")[0], []).append(name)
+    return [names[turn % len(names)] for turn, names in enumerate(cases.values())]
+
+
+def sweep(
+    group: str, rules: Sequence[Rule] | None = None, only: Collection[str] | None = None
+) -> list[str]:
     """What breaks the law among the stacks of one folder.
 
     Args:
         group: the folder, one of `groups()`.
         rules: those to hold to it, else all.
+        only: the stacks to sweep, by name, else all.
 
     Returns:
         a line for each: the fixture, the leaf, the rule, the resource that it judges, and what it
         reports there ("fail", "unknown", "nothing") first and then.
     """
     rules = rules or all_rules()
-    folder = FIXTURES / group
+    found: set[str] = set()
     seen: set[str] = set()
-    cases = sorted(folder.iterdir()) if group.startswith("rules/") else [folder]
-    return sorted({line for case in cases for line in of_case(case, rules, seen)})
-
-
-def of_case(case: Path, rules: Sequence[Rule], seen: set[str]) -> Iterator[str]:
-    """What breaks the law in the stacks of one fixture, but for those that were swept before.
-
-    Args:
-        case: the fixture's folder.
-        rules: those to hold to it.
-        seen: the stacks that were swept before; is given these.
-    """
-    given = (case / "taskwall.toml").exists()
-    policy = policy_of(load(str(case), all_rules()) if given else Settings())
-    for reader, ending in ((terraform, ".tf"), (cloudformation, ".yaml")):
-        sources = sorted(map(str, case.glob(f"*{ending}")))
-        stacks, _ = reader.stacks(sources, Files(), Inputs(boundary=str(case)))
-        for stack in stacks if sources else ():
+    for name, files in sources(group).items():
+        if only is not None and name not in only:
+            continue
+        case = dirname(files[0])
+        given = exists(join(case, "taskwall.toml"))
+        policy = policy_of(load(case, all_rules()) if given else Settings())
+        reader = terraform if files[0].endswith(".tf") else cloudformation
+        stacks, _ = reader.stacks(files, Files(), Inputs(boundary=case))
+        for stack in stacks:
             resources = stack.evaluate({}).resources
             same = repr((policy, [_bare(each) for each in resources]))
             if same not in seen:
                 seen.add(same)
-                name = f"{case.relative_to(FIXTURES)} ({ending[1:]})"
-                yield from (f"{name} {each}" for each in violations(resources, policy, rules))
+                found.update(f"{name} {each}" for each in violations(resources, policy, rules))
+    return sorted(found)
 
 
 def _bare(resource: Resource) -> object:
@@ -159,17 +172,20 @@ class _Lowering:
     def __init__(self, policy: RulePolicy) -> None:
         self._policy = policy
         self._queries = QueryEngine()
-        self._lowering = IncrementalLowering(Network(), self._queries)
+        self._builder = IncrementalNetworkBuilder(self._queries)
+        self._network = Network()
 
     def __call__(self, resources: Sequence[Resource]) -> Network:
         self._queries.revision += 1
         try:
-            found, network = self._lowering.lowered(resources), self._lowering.plain
+            network = self._network.of_others(self._builder.rebuilt(with_possible(resources)))
+            crashes = self._builder.crashes
         except AmbiguousError:  # two resources of one address
-            found = lower(resources, self._policy)
-            network = found.network
-        assert not found.crashes, found.crashes
+            found = lower(resources)
+            network, crashes = found.network, [*found.crashes]
+        assert not crashes, crashes
         network.policy = self._policy
+        self._network = network
         return network
 
 
@@ -256,26 +272,25 @@ def verdicts_of(rule: Rule, network: Network) -> Verdicts:
     found: Verdicts = {}
     for verdict in rule.judge(network):
         # Certainty wins over concern: what is not violated is not reported.
-        fact = all_of((verdict.concerned, verdict.violated))
-        if fact.truth is not False and is_reported(verdict, fact.truth):
+        truth = all_of((verdict.concerned, verdict.violated)).truth
+        if truth is not False and is_reported(verdict, truth):
             key = rule.id, verdict.on.address, verdict.place
-            names = [need.name for need in fact.waits_for()]
-            said = FAIL if fact.truth else UNKNOWN if names and all(names) else NAMELESS
-            found[key] = min(said, found.get(key, said), key=WORST.index)
+            found[key] = truth or found.get(key)
     return found
 
 
 def broken(before: Verdicts, after: Verdicts) -> Iterator[tuple[str, str]]:
     """The resource and the change, for each change of a rule's verdicts that the law forbids."""
-    for key, said in after.items():
-        was = before.get(key, "nothing")
-        if said not in (UNKNOWN, was):
-            yield key[1], f"{was} -> {said}"
-    if {*after.values()} - {FAIL}:
+    words = {True: "fail", None: "unknown"}
+    for key, truth in after.items():
+        if truth and not before.get(key):
+            was = "unknown" if key in before else "nothing"
+            yield key[1], f"{was} -> fail"
+    if None in after.values():
         return  # a verdict may move to where the unknown is, but not vanish
-    for key, was in before.items():
+    for key, truth in before.items():
         if key not in after:
-            yield key[1], f"{was} -> nothing"
+            yield key[1], f"{words[truth]} -> nothing"
 
 
 def standing(file: Path = STANDING) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from importlib import import_module
 from os import listdir
 
 from taskwall.findings.finding import Severity
-from taskwall.model.core.network import Network, RulePolicy
+from taskwall.model.core.network import Network, RulePolicy, remembered
 from taskwall.rules._index import RULES
 from taskwall.rules._rule import Judge, Rule, Verdict, names_of
 
@@ -31,6 +31,7 @@ def found_rules() -> tuple[Rule, ...]:
     return tuple(_imported(stem) for stem in stems if stem.startswith("tw"))
 
 
+@cache
 def _imported(stem: str) -> Rule:
     module = import_module(f"{__name__}.{stem}")
     rules = [thing for thing in vars(module).values() if isinstance(thing, Rule)]
@@ -90,7 +91,7 @@ class _Judge:
 
     def __init__(self, stem: str, asks: tuple[str, ...]) -> None:
         self._stem = stem
-        self._asks = asks
+        self._asks = frozenset(asks)
 
     @property
     def __wrapped__(self) -> Judge:
@@ -99,13 +100,13 @@ class _Judge:
 
     def __call__(self, network: Network) -> Iterable[Verdict]:
         # Where changes are followed, the rule itself has to ask.
-        if network.queries is None and not any(map(self._asks.__contains__, _held(network))):
+        if network.queries is None and self._asks.isdisjoint(_held(network)):
             return ()
         return _imported(self._stem).judge(network)
 
 
-def _held(network: Network) -> Iterator[str]:
+@remembered
+def _held(network: Network) -> frozenset[str]:
     """What rules may find in a network."""
-    yield from (kind.__name__ for kind in network.by_kind)
-    if network.policy != RulePolicy(profile=network.policy.profile):
-        yield ""
+    settings = network.policy != RulePolicy(profile=network.policy.profile)
+    return frozenset([kind.__name__ for kind in network.by_kind] + [""] * settings)
