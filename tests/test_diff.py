@@ -22,6 +22,9 @@ from taskwall.api.options import Options
 from taskwall.cli import main
 from taskwall.diff import render
 from taskwall.findings.finding import Absent, Problem, Step
+from taskwall.model.core.address import ALL_PORTS
+from taskwall.model.flows.difference import changed_flows
+from taskwall.model.flows.flow import Flow
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo"
 
@@ -205,6 +208,22 @@ def test_what_is_not_known_any_more_is_unknown(tmp_path: Path) -> None:
     assert not found.flows.opened
     assert not found.flows.closed
     assert {one.was for one in found.flows.unknown} >= {"open"}
+
+
+def test_a_part_of_what_is_unknown_opens_and_the_rest_stays() -> None:
+    """Of all traffic that is not known, what else is open now says nothing of ICMP."""
+    unknown = Flow("service:a", "service:b", "all", ALL_PORTS, "unknown")
+    after = [
+        replace(unknown, protocol="tcp", verdict="open"),
+        replace(unknown, protocol="udp"),
+        replace(unknown, protocol="icmp"),
+    ]
+
+    found = list(changed_flows([unknown], after))
+
+    assert [(each.kind, each.flow.protocol, each.was) for each in found] == [
+        ("opens", "tcp", "unknown")
+    ]
 
 
 def test_addresses_follow_moved_blocks(tmp_path: Path) -> None:
