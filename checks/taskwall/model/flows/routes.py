@@ -31,8 +31,8 @@ class Hop(Struct, frozen=True):
         """What decides where traffic goes from here: `name` is who sends it, if no route does."""
         to = "a target that is not known"
         if self.way:
-            to = f"{WAYS[self.way]}, and what that forwards is not read"
-        return self.fact.needs or (Need(self.fact.resource or name, f"leads to {to}"),)
+            to = f"{WAYS[self.way]}: where that leads is not known"
+        return self.fact.waits_for() or (Need(self.fact.resource or name, f"leads to {to}"),)
 
 
 class _Choice(Struct, frozen=True):
