@@ -22,6 +22,9 @@ from taskwall.api.options import Options
 from taskwall.cli import main
 from taskwall.diff import render
 from taskwall.findings.finding import Absent, Problem, Step
+from taskwall.model.core.address import ALL_PORTS
+from taskwall.model.flows.difference import changed_flows
+from taskwall.model.flows.flow import Flow
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo"
 
@@ -205,6 +208,41 @@ def test_what_is_not_known_any_more_is_unknown(tmp_path: Path) -> None:
     assert not found.flows.opened
     assert not found.flows.closed
     assert {one.was for one in found.flows.unknown} >= {"open"}
+
+
+def test_what_differs_in_its_ports_alone_is_one_line(tmp_path: Path) -> None:
+    """A rule for one protocol in place of all closes the others in one line, with its place."""
+    every = STACK.replace('"tcp"', '"-1"').replace("443", "0")
+    lines = render("text", folders(tmp_path, every, STACK)).splitlines()
+    at = lines.index(
+        "  - internet -> service:api  icmp; tcp 0-442, 444-65535; udp all ports"
+        "  addresses 203.0.113.0/24"
+    )
+    assert "aws_security_group.api allows ingress from 203.0.113.0/24 on all ports" in lines[at + 1]
+
+
+def test_what_aws_makes_by_itself_closes_a_flow(tmp_path: Path) -> None:
+    """A service that gets a group of its own leaves the default group, which stands nowhere."""
+    before = STACK.replace("    security_groups  = [aws_security_group.api.id]\n", "")
+    lines = render("text", folders(tmp_path, before, STACK)).splitlines()
+    at = lines.index("  - service:api -> internet  everything")
+    assert lines[at + 1].strip() == "aws_vpc.main.default allows all egress, as AWS makes it"
+
+
+def test_a_part_of_what_is_unknown_opens_and_the_rest_stays() -> None:
+    """Of all traffic that is not known, what else is open now says nothing of ICMP."""
+    unknown = Flow("service:a", "service:b", "all", ALL_PORTS, "unknown")
+    after = [
+        replace(unknown, protocol="tcp", verdict="open"),
+        replace(unknown, protocol="udp"),
+        replace(unknown, protocol="icmp"),
+    ]
+
+    found = list(changed_flows([unknown], after))
+
+    assert [(each.kind, each.flow.protocol, each.was) for each in found] == [
+        ("opens", "tcp", "unknown")
+    ]
 
 
 def test_addresses_follow_moved_blocks(tmp_path: Path) -> None:

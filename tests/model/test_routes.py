@@ -2,10 +2,13 @@
 
 import pytest
 
-from taskwall.core.facts import FALSE, TRUE, Fact
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of
+from taskwall.core.values import Need
 from taskwall.lowering import lower
+from taskwall.model.core.address import V4
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
+from taskwall.model.flows.routes import Hop
 from taskwall.model.routing.routes import (
     blocked,
     default_way,
@@ -245,6 +248,18 @@ def test_what_a_way_leads_to_is_named() -> None:
     network, subnet = read(TABLE + route('transit_gateway_id = "tgw-1"'))
     (need,) = subnet_egress(network, subnet, FALSE).waits_for()
     assert need.why == "leads to a transit gateway: where that leads is not known"
+
+
+def test_what_decides_of_a_table_is_named_before_where_it_leads() -> None:
+    """Where it is not known which table a subnet has, that decides, and not the target alone."""
+    need = Need("module.network", "is not there to be read")
+    is_its = Fact(None, "it is the table", needs=(need,))
+    hop = Hop(None, V4, all_of((is_its, Fact(True, "it routes there"))))
+
+    assert hop.waits("aws_subnet.web") == (need,)
+    assert Hop("appliance", V4, Fact(True, "it routes there")).waits("aws_subnet.web") == (
+        Need("aws_subnet.web", "leads to an appliance: where that leads is not known"),
+    )
 
 
 SIX = """

@@ -301,13 +301,18 @@ def _in_stack(
         line = _noted(teller.line(change.flow), change)
         spelt = moved if change.kind == "closes" else Moves()
         others = steps[change.kind]
-        news = [each for each in line.because if each.file and _said(each, spelt) not in others]
+        news = [each for each in line.because if _said(each, spelt) not in others]
         yield change.kind, ChangedFlow(line, change.was, _what_does_it(news))
 
 
-def _what_does_it(steps: list[Step]) -> Step | None:
-    """Of the steps that the other side does not have, what decides: a permission before others."""
-    return next((step for step in steps if " allows " in step.text), steps[-1] if steps else None)
+def _what_does_it(news: list[Step]) -> Step | None:
+    """Of the steps that the other side does not have, what decides: a permission before others.
+
+    What AWS makes by itself, such as the rules of a default group, has no place.
+    """
+    placed = [step for step in news if step.file]
+    allows = [step for step in (*placed, *news) if " allows " in step.text]
+    return next(iter((*allows, *reversed(placed))), None)
 
 
 def _said(step: Step, moved: Moves) -> tuple[str, str]:

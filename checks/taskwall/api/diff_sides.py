@@ -49,7 +49,7 @@ class DiffSides(Struct, frozen=True):
         """The path of a file of base, which has the path that it would have in head."""
         cwd = os.path.abspath(self.options.cwd or os.curdir)
         path = os.path.join(cwd, file)
-        if self.folders is None or not encloses(self.folders[0], path):
+        if not file or self.folders is None or not encloses(self.folders[0], path):
             return file
         inner = os.path.relpath(path, self.folders[0])
         return os.path.relpath(os.path.join(self.folders[1], inner), cwd).replace(os.sep, "/")

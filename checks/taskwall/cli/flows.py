@@ -155,13 +155,25 @@ def _of_stack(flows: list[FlowLine]) -> Iterator[str]:
         sources |= dict.fromkeys((flow.source, *flow.also))
     for target, alike in by_target.items():
         yield f"to {target}"
-        ordered = sorted(alike.items(), key=lambda each: _rank(each[1]))
+        ordered = sorted(_together(alike), key=lambda each: _rank(each[1]))
         width = max(len(words[0]) for words, _ in ordered)
         for words, sources in ordered:
             tail = "  ".join((words[0].ljust(width), *filter(None, words[1:])))
             yield f"  {tail}".rstrip()
             yield from _wrapped(list(sources))
         yield ""
+
+
+def _together(
+    alike: dict[tuple[str, ...], dict[str, None]],
+) -> Iterator[tuple[tuple[str, ...], dict[str, None]]]:
+    """Flows that differ in their ports alone as one."""
+    found: dict[object, tuple[list[str], tuple[str, ...], dict[str, None]]] = {}
+    for words, sources in alike.items():
+        ports, *more = words
+        found.setdefault((*more, *sources), ([], tuple(more), sources))[0].append(ports)
+    for each, rest, sources in found.values():
+        yield ("; ".join(each), *rest), sources
 
 
 def _rank(sources: dict[str, None]) -> int:

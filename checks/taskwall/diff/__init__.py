@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.api.diff import ChangedFlow, Difference
 from taskwall.api.flows import words_of
@@ -39,22 +40,28 @@ def counted_changes(found: Difference) -> str:
 
 
 class AlikeFlows(Struct, frozen=True):
-    """Flows that change in the same way by the same line, but for where they start."""
+    """Flows that change in the same way by the same line, but for where they start, and on what.
+
+    `words` are what reports say of them beside their ends: the ports of all of them come first.
+    """
 
     sources: tuple[str, ...]
     one: ChangedFlow
+    words: tuple[str, ...]
 
 
 def alike(flows: Iterable[ChangedFlow]) -> list[AlikeFlows]:
-    """Changed flows with those together that differ in where they start alone."""
-    found: dict[object, list[ChangedFlow]] = {}
+    """Changed flows with those together that differ in their sources, or their ports, alone."""
+    found: dict[tuple[tuple[str, ...], object], list[ChangedFlow]] = {}
     for each in flows:
-        key = (each.flow.stack, each.flow.target, words_of_change(each), each.was, each.at)
-        found.setdefault(key, []).append(each)
-    return [
-        AlikeFlows(tuple(dict.fromkeys(each.flow.source for each in group)), group[0])
-        for group in found.values()
-    ]
+        where = each.flow.stack, each.flow.target, each.was, each.at
+        found.setdefault((words_of_change(each), where), []).append(each)
+    groups: dict[object, tuple[list[str], AlikeFlows]] = {}
+    for (words, place), held in found.items():
+        sources = tuple(dict.fromkeys(each.flow.source for each in held))
+        first = AlikeFlows(sources, held[0], words[1:])
+        groups.setdefault((words[1:], place, sources), ([], first))[0].append(words[0])
+    return [replace(each, words=("; ".join(ports), *each.words)) for ports, each in groups.values()]
 
 
 def few(words: Sequence[str]) -> list[str]:

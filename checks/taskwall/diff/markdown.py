@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from taskwall.api.diff import Difference
-from taskwall.diff import AlikeFlows, alike, counted_changes, few, words_of_change
+from taskwall.diff import AlikeFlows, alike, counted_changes, few
 from taskwall.findings.finding import Absent, Finding, Problem
 from taskwall.findings.markdown import as_code, as_plain
 from taskwall.findings.text import absent_calls, by_severity, one_line
@@ -46,7 +46,7 @@ def _blocks(found: Difference) -> Iterator[str]:
     )
     listed = {one.name for one in found.absent}  # what is read through a stand-in is not
     yield from _folded(
-        "Not read as downloaded: only one side has it so",
+        "Left out on both sides, as it is not there to be read for one",
         [name for name in found.one_sided if name not in listed],
         as_code,
     )
@@ -92,14 +92,15 @@ def _bounded(rows: Sequence[T], as_line: Callable[[T], str]) -> Iterator[str]:
 
 def _flow(each: AlikeFlows, *, several: bool) -> str:
     one = each.one
-    words = ", ".join(map(_short, words_of_change(one)))
+    words = ", ".join(map(_short, each.words))
     sources = ", ".join(map(as_code, few(each.sources)))
     line = f"{sources} → {as_code(one.flow.target)} {as_plain(words)}"
     if several:
         line = f"{as_code(one.flow.stack)}: {line}"
     if one.at is None:
         return line
-    return f"{line}<br>{as_plain(one.at.text)} ({as_code(f'{one.at.file}:{one.at.line}')})"
+    place = f" ({as_code(f'{one.at.file}:{one.at.line}')})" if one.at.file else ""
+    return f"{line}<br>{as_plain(one.at.text)}{place}"
 
 
 def _short(word: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from taskwall.api.diff import ChangedFlow, Difference
-from taskwall.diff import alike, counted_changes, few, words_of_change
+from taskwall.diff import alike, counted_changes, few
 from taskwall.findings.finding import Finding
 from taskwall.findings.text import one_line, sanitize
 
@@ -26,7 +26,10 @@ def _lines(found: Difference) -> Iterator[str]:
     )
     yield from _findings("Unknowns that arise", "?", findings.unknown)
     for name in found.one_sided:
-        yield f"{name} is read on neither side: only one of them has it as it was downloaded."
+        yield (
+            f"{name} is left out on both sides, as it is not there to be read for one of them: what"
+            " it opens or closes is not known."
+        )
     yield "Nothing changes." if found.is_empty else counted_changes(found)
 
 
@@ -38,10 +41,11 @@ def _flows(title: str, sign: str, flows: Sequence[ChangedFlow]) -> Iterator[str]
     for each in alike(flows):
         one, flow = each.one, each.one.flow
         where = f"  [{flow.stack}]" if several else ""
-        words = "  ".join(words_of_change(one))
+        words = "  ".join(each.words)
         yield f"  {sign} {', '.join(few(each.sources))} -> {flow.target}  {words}{where}"
         if one.at is not None:
-            yield f"      {one.at.text} [{one.at.file}:{one.at.line}]"
+            place = f" [{one.at.file}:{one.at.line}]" if one.at.file else ""
+            yield f"      {one.at.text}{place}"
     yield ""
 
 

@@ -171,7 +171,7 @@ class _ScopeJudge:
             return _perhaps(name, "is not known of flows") if end == "aws:privatelink" else _NONE
         whatever = any(isinstance(each.thing, SecurityGroup) for each in held)
         if whatever and name in ("AWS::EC2::Instance", "AWS::EC2::VPCEndpoint"):
-            return _perhaps(f"what uses {end}", "is not modelled")
+            return _perhaps(end, "is used by nothing that taskwall reads")
         kinds = {
             "AWS::EC2::NetworkInterface": bool(held),
             "AWS::EC2::Subnet": bool(held),

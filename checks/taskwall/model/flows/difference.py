@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.model.core.address import Ranges
-from taskwall.model.flows.flow import Flow, FlowVerdict, spoken_protocols
+from taskwall.model.flows.flow import ICMP, Flow, FlowVerdict, spoken_protocols
 from taskwall.model.flows.selection import spoken_ranges
 from taskwall.model.flows.sets import ANY_PROTOCOL
 from taskwall.model.permissions.packets import Traffic, protocols
@@ -70,7 +70,8 @@ def _way(flow: Flow) -> tuple[object, ...]:
 
 
 def _traffic(flow: Flow) -> Traffic:
-    spoken = ANY_PROTOCOL if flow.protocol == "all" else protocols(flow.protocol)
+    named = {"all": ANY_PROTOCOL, "icmp": ICMP}
+    spoken = named.get(flow.protocol) or protocols(flow.protocol)
     return Traffic.of(spoken, flow.ports, flow.addresses)
 
 

@@ -404,7 +404,7 @@ class _Naming:
 
     def _unseen(self, group: SecurityGroup) -> Interface:
         """Whatever has a group, somewhere in its VPC."""
-        needs = (Need(f"what uses {group.name}", "is not modelled"),)
+        needs = (Need(group.name, "is used by nothing that taskwall reads"),)
         text = f"something uses {group.name}"
         fact = Fact(None, text, group.origin.header, group.name, needs)
         tie = Link(group.id, TRUE, group.origin.header)

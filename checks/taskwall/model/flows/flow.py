@@ -206,7 +206,8 @@ def on_ports(traffic: Traffic) -> str:
     return "" if ports == ("all",) else f" on port {', '.join(ports)}"
 
 
-_ICMP = Ranges(((1, 1), (58, 58)))
+ICMP = Ranges(((1, 1), (58, 58)))
+"""ICMP of IPv4 and of IPv6: flows have one name for them."""
 
 
 @lru_cache(1024)
@@ -227,9 +228,9 @@ def _spoken_protocols(
         yield "all", ALL_PORTS
         return
     yield from ((word, held) for word, held in ports.items() if held)
-    if others & _ICMP:
+    if others & ICMP:
         yield "icmp", ALL_PORTS
-    left = others - _ICMP
+    left = others - ICMP
     for low, high in left.spans if left.size < 8 else ():
         for number in range(low, high + 1):
             yield str(number), ALL_PORTS

@@ -6,7 +6,7 @@ from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, V4, V6, Ranges, parse_cidr
 from taskwall.model.core.network import Network
-from taskwall.model.entities.vpc import WAYS, NatGateway, Subnet
+from taskwall.model.entities.vpc import NatGateway, Subnet
 from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.paths import led_to
 from taskwall.model.flows.places import Place, places_of
@@ -133,17 +133,13 @@ def _by_gateway(hop: Hop) -> Fact:
         return TRUE
     if hop.way in ("appliance", "endpoint", None):
         text = f"{hop.fact.resource} leads answers back to the internet gateway"
-        words = WAYS[hop.way] if hop.way else "a target that is not known"
-        needs = hop.fact.needs or (Need(hop.fact.resource, f"leads to {words}"),)
-        return Fact(None, text, hop.fact.place, hop.fact.resource, needs)
+        return Fact(None, text, hop.fact.place, hop.fact.resource, hop.waits(""))
     return FALSE
 
 
 def _elsewhere(hop: Hop, place: Place) -> Fact:
     text = f"what {hop.fact.resource or place.name} leads to reaches the internet"
-    words = WAYS[hop.way] if hop.way else "a target that is not known"
-    needs = hop.fact.needs or (Need(hop.fact.resource or place.name, f"leads to {words}"),)
-    return Fact(None, text, hop.fact.place, hop.fact.resource, needs)
+    return Fact(None, text, hop.fact.place, hop.fact.resource, hop.waits(place.name))
 
 
 def _pieces(led: list[tuple[Ranges, Fact]], facts: list[Fact]) -> Pieces:

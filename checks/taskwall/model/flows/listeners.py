@@ -58,16 +58,19 @@ def listens(listener: Listener, balancer: LoadBalancer) -> Pieces:
     """The ports of a listener, over what it speaks."""
     number, port = number_of(listener.port), listener.port
     protocol = str(listener.protocol.known or "").upper()
-    fact = listener.exists if listener.exists.truth is not True else TRUE
+    ports, which, needs = ALL_PORTS, "the port", tuple[Need, ...]()
+    if number is None:
+        needs = port.needs or (Need(f"the port of {listener.name}", "is not known"),)
+    else:
+        ports, which = Ranges(((number, number),)), f"port {number}"
+    text, at = f"{listener.name} listens on {which}", port.place or listener.place
+    fact = Fact(None if needs else True, text, at, listener.name, needs)
+    if listener.exists.truth is not True:
+        fact = all_of((listener.exists, fact))
     if listener.load_balancer.to != balancer.id:
         text = f"{listener.name} is a listener of {balancer.name}"
         needs = listener.load_balancer.waits("a load balancer")
         fact = all_of((fact, Fact(None, text, listener.place, listener.name, needs)))
-    ports = ALL_PORTS if number is None else Ranges(((number, number),))
-    if number is None:
-        text = f"{listener.name} listens on the port"
-        needs = port.needs or (Need(f"the port of {listener.name}", "is not known"),)
-        fact = all_of((fact, Fact(None, text, port.place, listener.name, needs)))
     if listener.protocol.open and balancer.kind.known not in ("application", "classic"):
         text = f"{listener.name} speaks the protocol"
         unknown = Fact(None, text, listener.place, listener.name, listener.protocol.needs)
@@ -192,7 +195,7 @@ def _arrives(wanted: tuple[RequiredPorts, ...], only_tcp: bool) -> Pieces:
             fact = Fact(None, f"it arrives on {each.words}", needs=each.needs)
         elif each.spoken:
             fact = Fact(None, f"it goes over {each.transport}", needs=each.spoken)
-        pieces = (*pieces, *over(spoken, each.some or ALL_PORTS, fact))
+        pieces = (*pieces, *over(spoken, ALL_PORTS if each.some is None else each.some, fact))
     return pieces
 
 

@@ -128,10 +128,7 @@ def _joins(network: Network, hop: Hop, one: Place, other: Place) -> tuple[Fact, 
         return all_of((hop.fact, joined)), refers
     if hop.way in ("vpn", "appliance", "endpoint", None):
         text = f"what {hop.fact.resource or one.name} routes there gets to {other.name}"
-        needs = hop.fact.needs or (
-            Need(hop.fact.resource or one.name, "leads to something that is not in the sources"),
-        )
-        unknown = Fact(None, text, hop.fact.place, hop.fact.resource, needs)
+        unknown = Fact(None, text, hop.fact.place, hop.fact.resource, hop.waits(one.name))
         return all_of((hop.fact, unknown)), unknown
     return FALSE, FALSE
 

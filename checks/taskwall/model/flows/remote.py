@@ -100,8 +100,7 @@ def _of_hop(network: Network, hop: Hop, addresses: Ranges) -> Iterator[Remote]:
         yield Remote(ONPREM, addresses, all_of((hop.fact, unseen)))
     elif hop.way in ("appliance", "endpoint", None):
         text = f"what {name} leads to is joined to a remote network"
-        needs = hop.fact.needs or (Need(name, "leads to something that is not modelled"),)
-        unseen = Fact(None, text, hop.fact.place, name, needs)
+        unseen = Fact(None, text, hop.fact.place, name, hop.waits(name))
         yield Remote(ONPREM, addresses, all_of((hop.fact, unseen)))
     elif hop.way == "peering" and hop.route is not None:
         peering = network.get(Peering, hop.route.peering)

@@ -8,7 +8,7 @@ from taskwall.model.core.address import EVERYWHERE, V4, Ranges
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import PrefixList
-from taskwall.model.entities.vpc import EdgeTable, Route, RouteTable, Subnet, Vpc, Way
+from taskwall.model.entities.vpc import WAYS, EdgeTable, Route, RouteTable, Subnet, Vpc, Way
 from taskwall.model.flows.places import Place
 from taskwall.model.permissions.coverage import of_vpc, part
 from taskwall.model.routing.routes import routes_of_table, tables
@@ -26,6 +26,13 @@ class Hop(Struct, frozen=True):
     fact: Fact
     route: Route | None = None
     dead: bool = False
+
+    def waits(self, name: str) -> tuple[Need, ...]:
+        """What decides where traffic goes from here: `name` is who sends it, if no route does."""
+        to = "a target that is not known"
+        if self.way:
+            to = f"{WAYS[self.way]}: where that leads is not known"
+        return self.fact.waits_for() or (Need(self.fact.resource or name, f"leads to {to}"),)
 
 
 class _Choice(Struct, frozen=True):

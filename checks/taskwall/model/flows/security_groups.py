@@ -140,7 +140,7 @@ def _entry(network: Network, permission: Permission, way: Direction) -> GroupEnt
     return GroupEntry(
         permission,
         protocols(spoken) if spoken else ANY_PROTOCOL,
-        ports or ALL_PORTS,
+        ALL_PORTS if ports is None else ports,
         fact,
         text,
         Addresses() if open_ else addresses(network, permission),
