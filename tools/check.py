@@ -3,8 +3,8 @@
     python3 tools/check.py [--all]
 
 It needs Python 3.11 or later, git, and a way to the package index; nothing else. The environment
-is made below `.venv-check`, once for each Python, and reused. Linters run first, pytest's closing
-lines come last.
+is made below `.venv-check`, once for each Python, and reused. Linters run beside the tests; what
+they say comes first, and pytest's closing lines come last.
 
 The gate takes minutes: it leaves out the tests marked `everything`, which need more than Python or
 take minutes by themselves, and says so. With `--all` those run too, and before them what takes
@@ -25,11 +25,10 @@ ROOT = Path(__file__).parent.parent
 LINTERS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
-    ("mypy",),
     ("lint-imports", "--no-logo"),
+    ("mypy",),
 )
 TESTS = ("pytest", "-n", "auto", "--dist", "worksteal")
-GATE = (*LINTERS, TESTS)
 ALL = (
     *LINTERS,
     ("python", "-m", "tools.site", ".venv-check/site"),
@@ -92,16 +91,35 @@ def main(arguments: list[str]) -> int:
     # What runs in hundreds of processes is compiled once, and not in each.
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     failed = []
-    for step in ALL if arguments else GATE:
+
+    def started(step: tuple[str, ...], output: int | None = None) -> "subprocess.Popen[bytes]":
+        command = (str(programs / step[0]), *step[1:])
+        errors = None if output is None else subprocess.STDOUT
+        return subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=output, stderr=errors)
+
+    def run(step: tuple[str, ...], begun: "subprocess.Popen[bytes] | None" = None) -> None:
         sys.stdout.write(f"--- {' '.join(filter(None, step))}\n")
-        if step is GATE[-1]:
+        if begun:
             sys.stdout.write(
                 "left out: what needs more than Python or minutes; --all runs that too\n"
             )
         sys.stdout.flush()
-        done = subprocess.run((str(programs / step[0]), *step[1:]), cwd=ROOT, env=surroundings)
-        if done.returncode:
+        process = begun or started(step)
+        for line in process.stdout or ():
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+        if process.wait():
             failed.append(" ".join(step))
+
+    if arguments:
+        for step in ALL:
+            run(step)
+    else:
+        # A linter has one process, so that it would leave the other cores idle for a minute.
+        tests = started(TESTS, subprocess.PIPE)
+        for step in LINTERS:
+            run(step)
+        run(TESTS, tests)
     missing = [name for program, name in WANTED.items() if arguments and not shutil.which(program)]
     if missing:
         sys.stderr.write(f"NOT TRIED, since they are not installed: {', '.join(missing)}\n")

@@ -5,6 +5,7 @@ as JSON.
 """
 
 import re
+import shutil
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -186,17 +187,18 @@ def test_ports_are_narrowed_and_never_widened(
     assert made == ([] if edited is None else [str(port) for port in edited])
 
 
-def test_what_aws_replaces_is_said_in_text_and_diff() -> None:
+@pytest.mark.parametrize(("rule", "replaced"), [("TW703", "aws_flow_log.vpc"), ("TW102", "")])
+def test_what_aws_replaces_is_said_in_text_and_diff(
+    rule: str, replaced: str, tmp_path: Path
+) -> None:
     """A flow log with another format is a new one; a TLS policy is set in place."""
-    for rule, replaced in (("TW703", "aws_flow_log.vpc"), ("TW102", "")):
-        folder = FIXTURES / rule.lower() / "fail"
-        found = fix(Options(paths=(str(folder / "main.tf"),), cwd=str(folder), select=(rule,)))
-        sentence = f"AWS replaces {replaced} for this"
-        assert found.findings
-        assert all(
-            one.fix and (sentence in one.fix.text) == bool(replaced) for one in found.findings
-        )
-        assert as_diff(found).startswith(f"{sentence}.\n--- a/" if replaced else "--- a/")
+    # Beside the other fixtures they all would be read: they may be joined to this one.
+    shutil.copy(FIXTURES / rule.lower() / "fail" / "main.tf", tmp_path)
+    found = fix(Options(cwd=str(tmp_path), paths=(str(tmp_path),), select=(rule,)))
+    sentence = f"AWS replaces {replaced} for this"
+    assert found.findings
+    assert all(one.fix and (sentence in one.fix.text) == bool(replaced) for one in found.findings)
+    assert as_diff(found).startswith(f"{sentence}.\n--- a/" if replaced else "--- a/")
 
 
 @pytest.mark.parametrize("spelling", ["terraform", "yaml", "json"])
