@@ -27,7 +27,7 @@ def mend(tmp_path: Path) -> Mend:
         wanted: NewValue,
         *,
         file: str = "",
-        form: Literal["set", "removed"] = "set",
+        form: Literal["set", "removed", "text"] = "set",
         others: dict[str, str] | None = None,
     ) -> str | None:
         hcl = "resource " in text or "module " in text

@@ -3,7 +3,7 @@
 import pytest
 
 from mending import Mend
-from taskwall.core.change import NewValue
+from taskwall.core.change import NewValue, SourceCode
 
 TOKEN: NewValue = ({"Effect": "Allow", "Action": "ecr:GetToken"},)
 ORGANISATION: NewValue = {"aws:PrincipalOrgID": "o-1"}
@@ -115,3 +115,66 @@ def test_what_is_made_by_more_than_text_stays(mend: Mend, policy: str) -> None:
     text = f'locals {{\n  key = "Statement"\n}}\nresource "t" "x" {{\n  policy = {policy}\n}}\n'
 
     assert mend(text, "policy.Statement[+]", TOKEN) is None
+
+
+HEREDOC = """\
+resource "t" "x" {
+  policy = <<-EOF
+    {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Resource": "${t.y.arn}/*"
+            }
+        ]
+    }
+  EOF
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "after", "added"),
+    [
+        (
+            IN_FIRST,
+            {"aws:username": "${aws:username}", "aws:SourceVpc": SourceCode("t.y.id")},
+            '/*"',
+            """,
+                "Condition": {
+                    "StringEquals": {
+                        "aws:username": "$${aws:username}",
+                        "aws:SourceVpc": "${t.y.id}"
+                    }
+                }""",
+        ),
+        (
+            "policy.Statement[+]",
+            ({"Effect": "Deny"},),
+            '/*"\n            }',
+            """,
+            {
+                "Effect": "Deny"
+            }""",
+        ),
+    ],
+)
+def test_json_in_a_heredoc(path: str, wanted: NewValue, after: str, added: str, mend: Mend) -> None:
+    """It is indented as it is there; `${` begins an expression only where one is meant."""
+    made = mend(HEREDOC, path, wanted, form="text")
+
+    assert made == HEREDOC.replace(after, after + added)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEREDOC.replace('"Statement"', '%{if t.y.z}"Statement"%{else}"X"%{endif}'),
+        HEREDOC.replace("[", "[,"),
+        'resource "t" "x" {\n  policy = "{\\"Statement\\": [{\\"Effect\\": \\"Allow\\"}]}"\n}\n',
+        ONE_LINE,
+    ],
+)
+def test_no_json_in_a_heredoc(text: str, mend: Mend) -> None:
+    """What is more than JSON, or written in another way, stays."""
+    assert mend(text, "policy.Statement[+]", TOKEN, form="text") is None

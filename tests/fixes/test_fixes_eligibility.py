@@ -1,12 +1,15 @@
 """What one text declares may be many resources: all must need an edit, or none is offered."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from mending import scanned
 from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Edit
 
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
 LISTENER = """\
 variable "protocol" {}
 
@@ -75,3 +78,32 @@ def test_a_resource_that_only_some_settings_have(tmp_path: Path) -> None:
     [found] = edits(tmp_path, prod=text)
 
     assert found
+
+
+@pytest.mark.parametrize(
+    ("name", "port", "input_"),
+    [
+        ("main.tf", "var.port", '\nvariable "port" {{\n  default = {}\n}}\n'),
+        ("template.yaml", "!Ref Port", "\nParameters:\n  Port: {{ Type: Number, Default: {} }}\n"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("rule", "literal"), [("TW209", "ontainerPort{}8080"), ("TW214", "ort{}443")]
+)
+def test_a_port_that_an_input_gives_is_not_copied(
+    name: str, port: str, input_: str, rule: str, literal: str
+) -> None:
+    """A deployment may give it another value than its default; a literal is copied."""
+    source = str(FIXTURES / rule.lower() / "fail_all_tcp" / name)
+    text = Path(source).read_text()
+    sign = r"( *= *|: )"
+    pattern, number = literal.format(sign), literal.rpartition("}")[2]
+    by_input = re.sub(rf"({pattern})\b", lambda found: found[1].replace(number, port), text)
+
+    def offered(overlay: str) -> list[bool]:
+        scan = scanned(source, overlay={source: overlay})
+        return [bool(edits) for one, edits in scan.judged if one.finding.rule == rule]
+
+    assert offered(text) == [True]
+    assert by_input != text
+    assert offered(by_input + input_.format(number)) == [False]

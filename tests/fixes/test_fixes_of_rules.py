@@ -139,6 +139,8 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
     ("case", "old", "new"),
     [
         ("tw503/fail", "", ""),
+        ("tw106/fail_cache", "", ""),
+        ("tw106/fail_kafka", "", ""),
         (
             "tw503/fail_launch_configuration",
             "echo ECS_CLUSTER",
@@ -154,7 +156,8 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
 def test_what_somebody_meant_has_no_edit(case: str, old: str, new: str) -> None:
     """A hop limit that is written, and a port that the tasks do not serve, have reasons.
 
-    Tokens are not required of instances whose user data reads metadata without one.
+    Tokens are not required of instances whose user data reads metadata without one, nor TLS of
+    clients that a store would refuse until they use it.
     """
     source, rule = FIXTURES / case / "main.tf", case[:5].upper()
     text = source.read_text()

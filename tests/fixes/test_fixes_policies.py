@@ -1,8 +1,9 @@
 """The edits of endpoint policies, whichever way Terraform writes them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -22,6 +23,9 @@ CASES = [
     ("TW409", "fail_policy_bucket"),
     ("TW411", "fail"),
 ]
+
+
+Written: TypeAlias = Callable[[dict[str, Any]], tuple[str, str]]
 
 
 def heredoc(policy: dict[str, Any]) -> tuple[str, str]:
@@ -62,22 +66,26 @@ def fails(scan: Scan, rule: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("written", [heredoc, blocks])
-@pytest.mark.parametrize(("rule", "case"), CASES)
-def test_a_policy_is_mended_as_it_is_written(rule: str, case: str, written: Any) -> None:
-    """The same is wrong of it, and edits mend it."""
-    source = str(RULES / rule.lower() / case / "main.tf")
-    scan = scanned(source)
+def rewritten(scan: Scan, source: str, rule: str, written: Written) -> str:
+    """A source whose policy that fails is written in another way."""
     [address] = {one.finding.resource for one, _ in fails(scan, rule)}
     resource = next(
         each for each in scan.stack.evaluate({}).resources if each.origin.address == address
     )
-    text, place = scan.files.text(source), resource.body.places["policy"]
-    lines = text.split("\n")
-    before = "\n".join(lines[: place.line - 1])
-    value, end = written(scan.bodies()[address]["policy"])
-    policy = f"\n  policy = {value}"
-    text = "\n".join((before + policy, *lines[place.end_line :])) + end
+    place = resource.body.places["policy"]
+    lines = scan.files.text(source).split("\n")
+    policy: Any = scan.bodies()[address]["policy"]
+    value, end = written(policy)
+    before = lines[: place.line - 1]
+    return "\n".join((*before, f"  policy = {value}", *lines[place.end_line :])) + end
+
+
+@pytest.mark.parametrize("written", [heredoc, blocks])
+@pytest.mark.parametrize(("rule", "case"), CASES)
+def test_a_policy_is_mended_as_it_is_written(rule: str, case: str, written: Written) -> None:
+    """The same is wrong of it, and edits mend it."""
+    source = str(RULES / rule.lower() / case / "main.tf")
+    text = rewritten(scanned(source), source, rule, written)
 
     scan = scanned(source, overlay={source: text})
     found = fails(scan, rule)
@@ -88,3 +96,67 @@ def test_a_policy_is_mended_as_it_is_written(rule: str, case: str, written: Any)
     for meant in FILLED_IN:
         after = after.replace(f"<{meant}>", "123456789012")
     assert fails(scanned(source, overlay={source: after}), rule) == []
+
+
+def test_a_document_that_others_use_stays() -> None:
+    """What is right for the endpoint need not be so for a role."""
+    source = str(RULES / "tw402" / "fail_document" / "main.tf")
+    text = Path(source).read_text()
+    role = """
+resource "aws_iam_role_policy" "other" {
+  role   = "other"
+  policy = data.aws_iam_policy_document.ecr.json
+}
+"""
+
+    assert [bool(edits) for _, edits in fails(scanned(source), "TW402")] == [True]
+    assert [
+        edits for _, edits in fails(scanned(source, overlay={source: text + role}), "TW402")
+    ] == [()]
+
+
+TASK = """
+resource "aws_ecr_repository" "web" {
+  name = "web"
+}
+
+data "aws_caller_identity" "own" {}
+
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  container_definitions = jsonencode([{ name = "web", image = %s }])
+}
+"""
+HOST = ".dkr.ecr.eu-west-1.amazonaws.com/web:1"
+
+
+@pytest.mark.parametrize(
+    ("image", "account"),
+    [
+        (f'"123456789012{HOST}"', '"123456789012"'),
+        ("aws_ecr_repository.web.repository_url", "aws_ecr_repository.web.registry_id"),
+        (
+            f'"${{data.aws_caller_identity.own.account_id}}{HOST}"',
+            "data.aws_caller_identity.own.account_id",
+        ),
+        ("var.image", '"<account that owns the images>"'),
+    ],
+)
+@pytest.mark.parametrize("written", [None, heredoc, blocks])
+def test_the_account_is_that_of_the_images(
+    image: str, account: str, written: Written | None
+) -> None:
+    """As far as the tasks say it, in the words of the policy."""
+    source = str(RULES / "tw402" / "fail_any_account" / "main.tf")
+    scan = scanned(source)
+    text = rewritten(scan, source, "TW402", written) if written else scan.files.text(source)
+    text += TASK % image + '\nvariable "image" {}\n'
+    if written is heredoc and not account.startswith('"'):
+        account = f'"${{{account}}}"'
+
+    scan = scanned(source, overlay={source: text})
+    [(_, edits)] = fails(scan, "TW402")
+    after = mended(scan, edits)
+
+    assert account in "".join(edit.text for edit in edits)
+    assert "<" in account or fails(scanned(source, overlay=after), "TW402") == []

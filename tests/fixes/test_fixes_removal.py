@@ -1,10 +1,13 @@
 """What is taken away, and how the text around it is left."""
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from mending import Mend
+from mending import Mend, scanned
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
 
 HCL: dict[str, tuple[str, str, str | None]] = {
     "an element of a list": (
@@ -254,3 +257,22 @@ def test_removal_in_json(mend: Mend) -> None:
     found = mend(before, "SecurityGroupIngress[1]", None, form="removed", file="x.json")
 
     assert found == head + '{"SecurityGroupIngress": [\n  {"FromPort": 1}\n]}}}}\n'
+
+
+@pytest.mark.parametrize(("index", "goes"), [("", True), ("[0]", False), ("[*]", False)])
+def test_what_is_named_by_an_index_stays(index: str, goes: bool) -> None:
+    """One that a `count` makes is not taken away while others use an instance of it."""
+    source = str(FIXTURES / "tw408" / "fail" / "main.tf")
+    block = 'resource "aws_vpc_endpoint" "ecs" {\n'
+    text = Path(source).read_text().replace(block, f"{block}  count = 1\n")
+    if index:
+        text += f'\noutput "id" {{\n  value = aws_vpc_endpoint.ecs{index}.id\n}}\n'
+
+    scan = scanned(source, overlay={source: text})
+
+    [edits] = [
+        edits
+        for one, edits in scan.judged
+        if one.finding.rule == "TW408" and one.finding.resource.endswith(".ecs[0]")
+    ]
+    assert bool(edits) == goes

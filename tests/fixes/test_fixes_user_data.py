@@ -1,12 +1,15 @@
 """Settings of the ECS agent that fixes add to user data."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from mending import Scan, mended, scanned
 from taskwall.api.fix import as_diff, fix
 from taskwall.api.options import Options
 from taskwall.core.values import Span
+from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import applied
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
@@ -35,6 +38,7 @@ def added(line: str, name: str, value: str) -> str | None:
         ("echo 'ECS_CLUSTER=a' | tee /e/c > /dev/null", "echo '{}' | tee -a /e/c > /dev/null"),
         ("    ECS_CLUSTER=${cluster}", "    {}"),
         ("  - !Sub echo ECS_CLUSTER=${C} >> /e/c", "  - !Sub echo {} >> /e/c"),
+        ("    #!/bin/bash -xe", "    echo {} >> /etc/ecs/ecs.config"),
         ("echo ECS_CLUSTER=a >> /e/c; start ecs", None),
         ("echo ECS_CLUSTER=a ECS_X=b >> /e/c", None),
         ("docker run -e ECS_CLUSTER=a agent", None),
@@ -46,6 +50,32 @@ def test_a_line_of_a_shell(line: str, expected: str | None) -> None:
     wanted = None if expected is None else "\n" + expected.replace("{}", "=".join(BLOCK))
 
     assert added(line, *BLOCK) == wanted
+
+
+@pytest.mark.parametrize("rule", ["TW501", "TW502"])
+@pytest.mark.parametrize("name", ["main.tf", "template.yaml"])
+def test_user_data_is_written_for_images_of_amazon_linux(rule: str, name: str) -> None:
+    """Where there is none; other images, and those not known, would have to take another kind."""
+    source = FIXTURES / rule.lower() / "fail_no_user_data" / name
+    text = source.read_text()
+
+    def edits(image: str) -> tuple[Scan, list[Edit]]:
+        overlay = {str(source): re.sub(r'"?ami-0123456789abcdef0"?', image, text)}
+        scan = scanned(str(source), overlay=overlay)
+        return scan, [
+            edit for one, made in scan.judged if one.finding.rule == rule for edit in made
+        ]
+
+    images = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+
+    assert edits('"ami-0123456789abcdef0"')[1] == []
+    assert (
+        edits('"resolve:ssm:/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id"')[1] == []
+    )
+    scan, made = edits(f'"resolve:ssm:{images}"')
+    after = scanned(str(source), overlay=mended(scan, made))
+    assert made
+    assert not [one for one, _ in after.judged if one.finding.rule == rule]
 
 
 def test_other_systems() -> None:

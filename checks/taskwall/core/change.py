@@ -71,7 +71,7 @@ class AttributeChange(Struct, frozen=True, gc=False):
     `through` are the places that the value comes through, from the attribute to where it is
     written, if that is elsewhere: in a local, a variable, or an argument of a module; of user data,
     where it names the agent's cluster.
-    `copies` is where the resource has a value that is written once more: it must be written there.
+    `copies` are the attributes whose values it writes once more, which no input must decide.
     """
 
     attribute: AttributePath
@@ -80,7 +80,7 @@ class AttributeChange(Struct, frozen=True, gc=False):
     name: str = ""
     form: Literal["set", "whole", "beside", "removed", "call", "agent", "text"] = "set"
     through: tuple[Span, ...] = ()
-    copies: Span | None = None
+    copies: tuple[AttributePath, ...] = ()
 
     def value_in(self, language: str) -> NewValue:
         """The value in the words of a language."""

@@ -84,7 +84,6 @@ class EditBuilder:
         if origin.language == "terraform":
             _, _, name = f".{origin.name}".rpartition(f".{resource.type}.")
             near = {own, *(f for f in files if os.path.dirname(f) == os.path.dirname(own))}
-            name, _, _ = name.partition("[")
             address = f"{'data.' if resource.data else ''}{resource.type}.{name}"
             found = re.compile(rf"(?<![\w.-]){re.escape(address)}(?![\w-])")
             return sum(len(found.findall(self._files.text(file))) for file in near)

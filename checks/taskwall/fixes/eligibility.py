@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from taskwall.core.change import AttributeChange
+from taskwall.core.change import AttributeChange, AttributePath
 from taskwall.core.values import Fields, Items, Span, Value, dereferenced
 from taskwall.fixes.new_resource import added_names
 from taskwall.fixes.references import module_prefix
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.steps import below, path_steps, value_at
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Evaluation, ProvenanceTrace
+from taskwall.source.stack import Evaluation, Provenance, ProvenanceTrace
 
 
 class RequestedFixes:
@@ -62,7 +62,7 @@ class RequestedFixes:
                 return ()
             if change.form == "beside" and not self._is_always_there(resource):
                 return ()
-            if change.copies is not None and not self._is_constant(change, scenario):
+            if not all(self._is_fixed(each, scenario) for each in change.copies):
                 return ()
             if follow and change.form == "set":
                 change = replace(change, through=came_through(change, resource, trace))
@@ -95,21 +95,24 @@ class RequestedFixes:
             resource.origin.address in resources for resources in self._in_every_scenario()
         )
 
-    def _is_constant(self, change: AttributeChange, scenario: int) -> bool:
-        """Whether a resource has what a change copies from it in all scenarios, written in it.
+    def _is_fixed(self, copied: AttributePath, scenario: int) -> bool:
+        """Whether an attribute has the same value in all scenarios, and no input gives it that.
 
-        The copy of another value would stay where a condition takes that away, or keep the default
+        A copy of another value would stay where a condition takes that away, or keep the default
         of a variable where a deployment gives it another value.
         """
-        resource = self._of(scenario)[change.attribute.address]
+        resource = self._of(scenario).get(copied.address)
         trace = self._evaluations[scenario].provenance
-        through = trace(change.copies, resource.origin) if change.copies else ()
-        if not all(resource.place.holds(each.place) for each in through):
+        if resource is None:
             return False
-        path = change.attribute.path.removesuffix("[+]")
-        resources = [each.get(resource.origin.address) for each in self._in_every_scenario()]
+        through = _provenance(copied.path, resource, trace)
+        if any(each.default is not None or each.argument for each in through):
+            return False
+        resources = [each.get(copied.address) for each in self._in_every_scenario()]
         try:
-            held = [None if each is None else value_at(each.body, path) for each in resources]
+            held = [
+                None if each is None else value_at(each.body, copied.path) for each in resources
+            ]
         except RefusedError:
             return False
         return all(value == held[0] for value in held)
@@ -141,19 +144,22 @@ def came_through(
     """The places that the value of an attribute comes through, if it is written elsewhere."""
     if change.name:
         return ()
+    return tuple([each.place for each in _provenance(change.attribute.path, resource, trace)])
+
+
+def _provenance(path: str, resource: Resource, trace: ProvenanceTrace) -> tuple[Provenance, ...]:
+    """What the value of an attribute comes through, if it is written elsewhere."""
     place: Span | None = None
     value: Value | None = resource.body
     try:
-        for step in path_steps(change.attribute.path):
+        for step in path_steps(path):
             places = _places(value)
             value = below(value, step)
             place = places.get(str(step)) or (None if value is None else value.place)
     except RefusedError:
         return ()
     found = () if value is None or place is None else trace(place, resource.origin)
-    if not found or resource.place.holds(found[-1].place):
-        return ()
-    return tuple([each.place for each in found])
+    return () if not found or resource.place.holds(found[-1].place) else found
 
 
 def _places(value: Value | None) -> Mapping[str, Span]:

@@ -1,11 +1,12 @@
 """Edits of JSON that is a text in a source of Terraform."""
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from taskwall.core.change import NewValue
+from taskwall.core.change import NewValue, SourceCode
 from taskwall.core.values import Span, lifted
 from taskwall.findings.finding import Edit
 from taskwall.fixes.cloudformation import Writer
@@ -37,10 +38,19 @@ def heredoc_edits(
         value = lifted(json.loads(text))
     except (ValueError, RecursionError):
         raise RefusedError from None
-    for edit in Writer(SourceText(sheet.file, text)).in_document(value, path, wanted):
-        if "${" in edit.text or "%{" in edit.text:
-            raise RefusedError
+    for edit in Writer(SourceText(sheet.file, text)).in_document(value, path, _in_text(wanted)):
         yield replace(edit, line=edit.line + place.line, end_line=edit.end_line + place.line)
+
+
+def _in_text(wanted: NewValue) -> NewValue:
+    """A value as it is written in a text, in which `${` begins an expression."""
+    if isinstance(wanted, Mapping):
+        return {key: _in_text(each) for key, each in wanted.items()}
+    if isinstance(wanted, tuple):
+        return tuple(map(_in_text, wanted))
+    if isinstance(wanted, SourceCode) and not wanted.json:
+        return SourceCode(wanted.text, f'"${{{wanted.text}}}"')
+    return re.sub(r"[$%](?=\{)", r"\g<0>\g<0>", wanted) if isinstance(wanted, str) else wanted
 
 
 def json_lines(keys: Sequence[str], wanted: NewValue) -> str:
@@ -50,6 +60,7 @@ def json_lines(keys: Sequence[str], wanted: NewValue) -> str:
     """
     from taskwall.fixes.yaml_text import flow
 
+    wanted = _in_text(wanted)
     if isinstance(wanted, tuple):
         return ",\n".join(flow(each, json=True) for each in wanted)
     *outer, last = keys

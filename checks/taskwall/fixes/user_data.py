@@ -16,6 +16,8 @@ _SHELL = pattern(
 )
 """A line of a file, or one that a shell writes to a file; or an element of a list of lines."""
 
+_SHEBANG = pattern(r"(?P<lead>\s*)#!.*")
+
 _JSON = pattern(rf'(?P<lead>\s*"(?:echo\s+)?)[A-Za-z_]+={_VALUE}(?P<tail>{_FILE}"),?\s*')
 """A line that is an element of a list in JSON."""
 
@@ -61,6 +63,9 @@ def with_setting(sheet: SourceText, row: Span, name: str, value: str) -> Edit:
         return _in_text(sheet, start, name, value)
     if (old := _value(line, name)) is not None:
         return sheet.edit(start + old.start("value"), start + old.end("value"), value, False)
+    if name.isupper() and (script := _SHEBANG.fullmatch(line)) is not None:
+        added = f"{script['lead']}echo {name}={value} >> /etc/ecs/ecs.config"
+        return sheet.edit(end, end, f"\n{added}", placeholder=False)
     if not name.isupper():
         if (found := _TOML.fullmatch(line)) is None:
             raise RefusedError

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from taskwall.core.change import AttributePath
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Reference, Text, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
@@ -154,7 +155,7 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         if public.absent
         else setting(public, _name(spelled.public), meanings=SWITCH),
         metadata=None if template and options.absent else _metadata(r, options),
-        agent=None if template and data.absent else _agent(r, data),
+        agent=None if template and data.absent else _agent(r, data, at(spelled.image)),
         template=template,
         optimized=_may_register(r, template) and made_for_ecs(r, at(spelled.image)),
     )
@@ -171,11 +172,20 @@ def _may_register(r: ResourceReader, template: Link | None) -> bool:
     return not alone or template is not None or not profile.absent
 
 
-def _agent(r: ResourceReader, data: Cell) -> Agent:
+def _agent(r: ResourceReader, data: Cell, image: Cell) -> Agent:
     """The agent's settings by user data; none of them where there is none."""
     if data.absent:
         none = Fact(False, f"{r.name} has user data", data.place, r.name)
-        return Agent(data.place, r.name, cluster=Link("default", none, data.place), joins=none)
+        return Agent(
+            data.place,
+            r.name,
+            cluster=Link("default", none, data.place),
+            joins=none,
+            lacking=AttributePath(r.origin.address, data.path)
+            if made_for_ecs(r, image, _AMAZON_LINUX)
+            else None,
+            encoded=r.resource.type == "aws_launch_template",
+        )
     # Not before it is needed: start-up counts.
     from taskwall.lowering.user_data import agent
 
@@ -210,7 +220,12 @@ def _metadata(r: ResourceReader, options: Cell) -> MetadataOptions:
     return MetadataOptions(endpoint, tokens, hops)
 
 
-def made_for_ecs(r: ResourceReader, image: Cell) -> bool:
+_AMAZON_LINUX = ("/aws/service/ecs/optimized-ami", "amazon-ecs-optimized", "-ami-ecs-")
+_FOR_ECS = (*_AMAZON_LINUX, "/bottlerocket/aws-ecs")
+"""What the names of images that AWS makes for ECS have in them, or those of their parameters."""
+
+
+def made_for_ecs(r: ResourceReader, image: Cell, marks: tuple[str, ...] = _FOR_ECS) -> bool:
     """Whether an image is known to be one that AWS makes for ECS: by its parameter, by its name."""
     if image.value is None:
         return False
@@ -223,8 +238,7 @@ def made_for_ecs(r: ResourceReader, image: Cell) -> bool:
             for block in _items(found.get("filter")):
                 named += list(_texts(getattr(dereferenced(block), "fields", {}).get("values")))
     named += list(_texts(image.value))
-    marks = ("/aws/service/ecs/optimized-ami", "/bottlerocket/aws-ecs", "amazon-ecs-optimized")
-    return any(mark in name or "-ami-ecs-" in name for name in named for mark in marks)
+    return any(mark in name for name in named for mark in marks)
 
 
 def _named(value: Value) -> Iterator[Reference]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from taskwall.core.change import ResourceAttribute
 from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
@@ -15,6 +16,7 @@ from taskwall.core.values import (
     Need,
     Reference,
     Text,
+    Unknown,
     Value,
     dereferenced,
     spelled,
@@ -82,9 +84,23 @@ def pulled(
         waits = doubt or image.needs
     truth = None if waits is not None else True
     fact = Fact(truth, text, image.place, r.name, waits or ())
-    yield located(ContainerUse(r.id, "image", held, fact), image)
+    yield located(ContainerUse(r.id, "image", held, fact, account=_account(r, image)), image)
     if held == ECR and (rule := pull_through(r, image)):
         yield first_pull(r, image, rule)
+
+
+def _account(r: ResourceReader, image: Cell) -> ResourceAttribute | str:
+    """The account of the registry of an image, if it is that of the sources themselves."""
+    own = None if image.value is None else repository(r, image.value)
+    if own is not None:
+        return ResourceAttribute(own.origin.address, "registry_id")
+    value = dereferenced(image.value or Known(None))
+    first = value.parts[0] if isinstance(value, Text) else None
+    if isinstance(first, Reference) and first.resource.startswith("data.aws_caller_identity."):
+        return ResourceAttribute(first.resource, first.attribute)
+    if isinstance(first, Unknown) and first.symbol == "AWS::AccountId":
+        return ResourceAttribute(first.symbol, "")
+    return ""
 
 
 def registry(r: ResourceReader, image: Value | None) -> tuple[str, str]:
@@ -140,20 +156,23 @@ def _zones(r: ResourceReader) -> Iterator[str]:
             yield f".{name.lower().rstrip('.')}"
 
 
-_IN_REGION = pattern(r"\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
-"""The Region in the name of a private registry of ECR, and how its dual-stack name ends.
+_REGISTRY = pattern(r"(\d{12})?\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
+"""The account and Region of a private registry of ECR in its name, and how a dual-stack one ends.
 
 Amazon ECR user guide, "Making requests over IPv6".
 """
 
 
 def located(use: ContainerUse, image: Cell) -> ContainerUse:
-    """The use of an image, with its Region, and whether that is asked by a dual-stack name."""
+    """The use of an image, with its account and Region, and whether that name is dual-stack."""
     value = dereferenced(image.value or Known(None))
     parts = value.parts if isinstance(value, Text) else (image.known,)
     text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
-    found = _IN_REGION.search(text.partition("/")[0])
-    return use if found is None else replace(use, region=found[1], dual=bool(found[2]))
+    found = _REGISTRY.search(text.partition("/")[0])
+    if found is None:
+        return use
+    account = use.account or found[1] or ""
+    return replace(use, region=found[2], dual=bool(found[3]), account=account)
 
 
 def repository(r: ResourceReader, image: Value) -> Resource | None:

@@ -11,6 +11,7 @@ from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._structure import structure
 from taskwall.model.core.address import Ranges
 from taskwall.model.exposure.task_ports import Discovered, PortMapping, ProxyPort
+from taskwall.model.permissions.ports import written_in
 from taskwall.source.resource import Cell
 
 _Names: TypeAlias = tuple[str, str, str, str, str, str]
@@ -104,8 +105,9 @@ def _mapping(r: ResourceReader, each: Cell, names: _Names, needs: tuple[Need, ..
         inside = outside = None
     waits = (*needs, *_needs(one), *_needs(many), *_needs(outer), *_needs(spoken))
     named = "" if one.value is None or needs else symbol(one.value)
+    written = written_in(*(setting(cell, cell.key) for cell in (one, many, outer)))
     return PortMapping(
-        r.id, setting(each.get(name), name), inside, outside, transport, waits, named
+        r.id, setting(each.get(name), name), inside, outside, transport, waits, named, written
     )
 
 

@@ -37,6 +37,12 @@ from taskwall.model.data_stores.store import Store, looked_up, used
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 _TURN_ON = "Let clients connect by TLS first, then turn it on."
+_NEGOTIATING = (
+    "database", "database cluster", "RDS Proxy", "Redshift cluster", "Redshift workgroup",
+)  # fmt: skip
+"""The stores that agree with each client on TLS, which most drivers try unasked. Others refuse a
+client in plain text, such as one that connects to redis://: so clients come first, and no edit."""
+
 _REMEDY = {"cache": f"{_TURN_ON} Before Redis 7.0.5, that replaces the replication group."}
 """By the kind of store, where attributes mend it."""
 
@@ -55,7 +61,8 @@ def lenient_store(network: Network) -> Iterator[Verdict]:
                 holds=f"{store.word} {store.name} accepts encrypted connections only",
                 about=store.id,
                 concerned=concerned,
-                changes=each.changes,
+                changes=each.changes if store.word in _NEGOTIATING else (),
+                advice=each.changes,
                 remedy=_REMEDY.get(store.word, _TURN_ON) if each.changes else "",
             )
     if (found := looked_up(network)) is not None:

@@ -42,12 +42,14 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
 from collections.abc import Iterator
 
-from taskwall.core.change import Placeholder
+from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
 from taskwall.core.facts import all_of
-from taskwall.model.core.network import Network
+from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.endpoint import ECR, endpoints_for, policy_key, stated
 from taskwall.model.endpoints.policy_changes import with_condition
 from taskwall.model.endpoints.policy_restricts import keeps_images
+from taskwall.model.entities.container_needs import ECR as IN_ECR
+from taskwall.model.entities.container_needs import ContainerUse
 from taskwall.rules._rule import Verdict, rule
 
 _IN_STATEMENTS = {
@@ -61,7 +63,8 @@ Condition:
 }
 """What to write in a policy that is there, in both languages."""
 
-_MEANT = Placeholder("account that owns the images")
+_MEANT = "account that owns the images"
+_OWN = SourceCode("!Ref AWS::AccountId", '{"Ref": "AWS::AccountId"}')
 
 
 @rule("medium", default=True, pci=True)
@@ -82,6 +85,7 @@ def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
             if absent
             else "lets images be pushed to any registry"
         )
+        owner = _owner(network)
         yield Verdict(
             said.on,
             said.at,
@@ -93,7 +97,20 @@ def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
             sets=absent,
             changes=()
             if absent
-            else with_condition(said, keeps_images, "aws:ResourceAccount", _MEANT, _MEANT),
+            else with_condition(said, keeps_images, "aws:ResourceAccount", *owner),
             remedy="" if absent else _IN_STATEMENTS,
+            names={_MEANT: owner[0] if isinstance(owner[0], str) else _MEANT},
             concerned=concerned,
         )
+
+
+@remembered
+def _owner(network: Network) -> tuple[NewValue, NewValue]:
+    """The account that owns all images of the tasks, as both languages write it."""
+    images = [each for each in network.every(ContainerUse) if each.what == "image"]
+    accounts = [each.account for each in images if each.service == IN_ECR]
+    different = {each if isinstance(each, str) else ResourceAttribute for each in accounts}
+    if len(different) != 1 or "" in different or not all(each.service for each in images):
+        return Placeholder(_MEANT), Placeholder(_MEANT)
+    owner = accounts[0]
+    return owner, owner if isinstance(owner, str) else _OWN

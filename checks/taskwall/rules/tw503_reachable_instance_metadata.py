@@ -68,12 +68,18 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             f"containers on {name} can get tokens for its instance metadata",
             holds=f"containers on {name} cannot get tokens for its instance metadata",
             concerned=member.fact,
-            advice=options.hop_limit.to(1),  # no edit: somebody meant a limit that lets them
+            advice=options.hop_limit.to(1),
+            remedy=_MEANT,
         )
     for each in on_unseen_instances(network)[:1]:
         message = f"containers of {each.source.name} can read the metadata of their instances"
         yield cannot_be_seen(each.source.origin, each.at, message, each.needs, each.fact)
 
+
+_MEANT = (
+    "Whether a container reads instance metadata is a design decision. If none has to, set this"
+)
+"""The fix for a limit that somebody meant to let them."""
 
 _ASKS = "Let user data get a token for the metadata that it reads, and require tokens then."
 

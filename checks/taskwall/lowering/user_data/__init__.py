@@ -50,7 +50,11 @@ def agent(r: ResourceReader, cell: Cell) -> Agent:
     _act(r, machine, text, at)
     found = _read_off(r, cell, machine, rows)
     asks = "169.254.169.254/latest/" in text and "/api/token" not in text
-    return replace(found, asks_without_token=asks)
+    script = rows.place(0) if rows.start is not None and _SCRIPT.match(text) else None
+    return replace(found, asks_without_token=asks, script=script)
+
+
+_SCRIPT = pattern(r"#!\s*/(?:usr/)?bin/(?:env +)?(?:ba)?sh\b")
 
 
 def _unseen(r: ResourceReader, cell: Cell, waits: tuple[Need, ...]) -> Agent:

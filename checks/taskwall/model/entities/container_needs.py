@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.change import ResourceAttribute
 from taskwall.core.facts import Fact
 
 What: TypeAlias = Literal["image", "log", "secret", "file", "sidecar"]
@@ -23,6 +24,8 @@ class ContainerUse(Struct, frozen=True):
     `fact` is unknown as well where it is open whether it talks to that service. `itself` says that
     a container talks to it, and not the agent or Docker for it; `dual` that it is known by a name
     with IPv6 addresses, too. `region` is the Region that it is in, "" where it is not known.
+    `account` owns the registry of an image: by its number, or as a repository of the sources has
+    it; "" where it is not known.
     """
 
     definition: str
@@ -32,3 +35,4 @@ class ContainerUse(Struct, frozen=True):
     itself: bool = False
     dual: bool = False
     region: str = ""
+    account: str | ResourceAttribute = ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange, AttributePath
+from taskwall.core.change import AttributeChange, AttributePath, SourceCode
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Known, Need, Scalar, Span, Unknown
 from taskwall.model.core.entity import Link, Setting
@@ -16,10 +16,10 @@ _SPELLED = {
 """What fixes write, where the agent's settings have other names."""
 
 
-def _given(address: str, name: str, value: str, at: Setting) -> tuple[AttributeChange, ...]:
+def _given(address: str, name: str, value: str, at: Span) -> tuple[AttributeChange, ...]:
     """The change that gives a setting its value where user data writes it, or another one."""
     spot, wanted = AttributePath(address, ""), {name: value}
-    return (AttributeChange(spot, wanted, wanted, form="agent", through=(at.place,)),)
+    return (AttributeChange(spot, wanted, wanted, form="agent", through=(at,)),)
 
 
 class AgentProxy(Struct, frozen=True):
@@ -48,7 +48,7 @@ class AgentProxy(Struct, frozen=True):
         known = str(self.excluded.known or "").strip(",")
         value = ",".join((*([known] if known else []), *hosts))
         at = self.excluded if self.excluded.written else self.address
-        return _given(address, self.excluded.name, value, at)
+        return _given(address, self.excluded.name, value, at.place)
 
 
 class Agent(Struct, frozen=True):
@@ -59,6 +59,9 @@ class Agent(Struct, frozen=True):
     override are unknown in `settings` as well. `joins` is whether there is an agent that joins a
     cluster at all, `cluster` which ("default" where nothing names one, None where that is not
     known, for which `cluster_needs` tell why).
+    `script` is the first line of user data that is a script for a shell. Where there is no user
+    data, and the image is one of Amazon Linux for ECS, `lacking` is the attribute that it would be
+    in, and `encoded` whether Terraform wants it there in base64.
     `started_by` is what starts it, and thereby gives defaults: "ecs-init" is that of AWS's Linux
     images, "docker" a container that user data itself starts. `asks_without_token` is whether user
     data reads instance metadata, and gets no token for it.
@@ -75,6 +78,9 @@ class Agent(Struct, frozen=True):
     proxies: tuple[AgentProxy, ...] = ()
     drops_metadata: Fact = FALSE
     asks_without_token: bool = False
+    script: Span | None = None
+    lacking: AttributePath | None = None
+    encoded: bool = False
 
     def question(self, address: str) -> str:
         """What all unknowns are about that user data leaves open, "" where it leaves nothing so.
@@ -87,18 +93,32 @@ class Agent(Struct, frozen=True):
     def given(self, address: str, name: str, value: str) -> tuple[AttributeChange, ...]:
         """The change after which the agent takes a setting.
 
-        None where user data neither writes it nor names the cluster, beside which it would stand.
+        It comes in place of the setting, beside the one that names the cluster, or at the start of
+        a script. None where user data has none of these, or where the image is not known that
+        would have to understand user data where there is none.
 
         Args:
             address: of the resource whose user data it is.
             name: of the setting, as an environment variable.
             value: of the setting.
         """
-        at = self.settings.get(name) or self.settings.get("ECS_CLUSTER")
-        spelled = _SPELLED.get((self.started_by, name)) or name
-        if at is None or self.started_by == "docker":
+        if self.started_by == "docker":
             return ()
-        return _given(address, spelled, value, at)
+        if self.lacking is not None:
+            return (self._user_data(f"echo {name}={value} >> /etc/ecs/ecs.config"),)
+        at = self.settings.get(name) or self.settings.get("ECS_CLUSTER")
+        place = self.script if at is None else at.place
+        spelled = _SPELLED.get((self.started_by, name)) or name
+        return () if place is None else _given(address, spelled, value, place)
+
+    def _user_data(self, line: str) -> AttributeChange:
+        """The change that writes user data with one line of a script."""
+        assert self.lacking is not None
+        terraform = f"<<-EOF\n  #!/bin/bash\n  {line}\nEOF"
+        terraform = f"base64encode({terraform}\n)" if self.encoded else terraform
+        return AttributeChange(
+            self.lacking, SourceCode(terraform), {"Fn::Base64": f"#!/bin/bash\n{line}\n"}
+        )
 
     def setting(self, name: str, default: Scalar = None, default_text: str = "") -> Setting:
         """A setting, its default (`default_text`) where it is not written, or unknown."""

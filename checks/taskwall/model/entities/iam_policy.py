@@ -258,7 +258,7 @@ def head(text: str) -> str:
     return re.split(rf"[*?{GAP}]", text, maxsplit=1)[0]
 
 
-_OWN = {"id", "arn", "account_id", "Arn", "repository_arn", "AccountId"}
+_OWN = {"id", "arn", "account_id", "registry_id", "Arn", "repository_arn", "AccountId"}
 """Attributes that identify one thing: whatever they are, they are no wildcard."""
 
 

@@ -12,7 +12,7 @@ from taskwall.model.exposure.group_users import uses_by_links
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.paths import listeners, stands_before_tasks
 from taskwall.model.permissions.peers import listed
-from taskwall.model.permissions.ports import Ports
+from taskwall.model.permissions.ports import Ports, written_in
 
 
 @remembered
@@ -48,6 +48,7 @@ def _of(listener: Listener, needs: tuple[Need, ...]) -> Ports:
     return Ports(
         ports if spoken not in ("UDP", "QUIC") else Ranges(),
         ports if spoken in ("UDP", "TCP_UDP", "QUIC", "TCP_QUIC") else Ranges(),
+        written=written_in(listener.port),
     )
 
 

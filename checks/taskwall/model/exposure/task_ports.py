@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from taskwall.core.change import AttributePath
 from taskwall.core.values import Need, symbol
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import TargetGroup
-from taskwall.model.permissions.ports import Ports
+from taskwall.model.permissions.ports import Ports, written_in
 
 READ = "2026-11-24"
 
@@ -32,7 +34,7 @@ class PortMapping(Struct, frozen=True):
     itself). `inside` are the ports of the container, `outside` those of its instance: none where
     Docker chooses one. Either is None where it is not known, which `needs` explains. `transport`
     is "" where it is not known. `named` is the value that the container's one port has, where that
-    is all that is known of it.
+    is all that is known of it. `written` are the attributes that its ports are read from.
     """
 
     definition: str
@@ -42,6 +44,7 @@ class PortMapping(Struct, frozen=True):
     transport: str
     needs: tuple[Need, ...] = ()
     named: str = ""
+    written: tuple[AttributePath, ...] = ()
 
 
 class ProxyPort(Struct, frozen=True):
@@ -148,7 +151,8 @@ def published(network: Network, source: TaskSource) -> Ports:
         elif mapping.outside is not None and not mapping.outside:
             found |= _as_ports(DYNAMIC_PORTS, mapping.transport, mapping.needs)
         else:
-            found |= _as_ports(mapping.outside, mapping.transport, mapping.needs)
+            ports = _as_ports(mapping.outside, mapping.transport, mapping.needs)
+            found |= replace(ports, written=mapping.written)
     return found
 
 
@@ -156,7 +160,7 @@ def _inside(mapping: PortMapping) -> Ports:
     found = _as_ports(mapping.inside, mapping.transport, mapping.needs)
     if mapping.inside is None and mapping.named and mapping.transport:
         return Ports(needs=found.needs, named=frozenset({(mapping.transport, mapping.named)}))
-    return found
+    return replace(found, written=mapping.written)
 
 
 def _as_ports(ports: Ranges | None, transport: str, needs: tuple[Need, ...]) -> Ports:
@@ -191,7 +195,8 @@ def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
         for setting in settings:
             number = number_of(setting)
             if number is not None:
-                yield _over(group, Ranges(((number, number),)))
+                ports = _over(group, Ranges(((number, number),)))
+                yield replace(ports, written=written_in(setting))
             elif group is not None and group.external and setting is not binding.port:
                 if setting is group.check_port:  # its traffic goes to the port of the binding
                     yield Ports(needs=setting.needs or group.external)

@@ -81,14 +81,16 @@ def _for_https(group: SecurityGroup, permission: Permission) -> tuple[AttributeC
     literal = isinstance(permission.range.value, Known) and not looped
     if not literal or not there(permission).truth or not permission.first_port.to(443):
         return ()
-    address, copied = permission.range.known, permission.range.place
+    address, at = permission.range.known, permission.range.attribute
+    if at is None:
+        return ()
     six = ":" in str(address)
     spoken: dict[str, NewValue] = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
     listed = {**spoken, "CidrIpv6" if six else "CidrIp": address}
     if "ingress" in group.managed:
         block: dict[str, NewValue] = {"from_port": 443, "to_port": 443, "protocol": "tcp"}
         block["ipv6_cidr_blocks" if six else "cidr_blocks"] = (address,)
-        return (AttributeChange(group.managed["ingress"], (block,), (listed,), copies=copied),)
+        return (AttributeChange(group.managed["ingress"], (block,), (listed,), copies=(at,)),)
     name = permission.on.name.rpartition(".")[2].rpartition("/")[2]
     rule: dict[str, NewValue] = {
         "security_group_id": ResourceAttribute(group.id, "id"),
@@ -102,5 +104,5 @@ def _for_https(group: SecurityGroup, permission: Permission) -> tuple[AttributeC
     cloudformation = NewResource(
         "AWS::EC2::SecurityGroupIngress", f"{name}Https", {**into, **listed}
     )
-    at = AttributePath(permission.on.address, "")
-    return (AttributeChange(at, terraform, cloudformation, form="beside", copies=copied),)
+    beside = AttributePath(permission.on.address, "")
+    return (AttributeChange(beside, terraform, cloudformation, form="beside", copies=(at,)),)

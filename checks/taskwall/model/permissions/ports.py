@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from taskwall.core.change import AttributeChange, Placeholder
+from taskwall.core.change import AttributeChange, AttributePath, Placeholder
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Need, Span, symbol
 from taskwall.model.core.address import ALL_PORTS, Ranges
@@ -22,7 +23,8 @@ class Ports(Struct, frozen=True):
 
     `needs` says what further ones wait for; `perhaps` are UDP ports that wait for `spoken` alone.
     `named` are ports of which only that is known which
-    value they have (`var.port`), with their protocols.
+    value they have (`var.port`), with their protocols. `written` are the attributes that known ones
+    are read from.
     """
 
     tcp: Ranges = Ranges()
@@ -31,6 +33,7 @@ class Ports(Struct, frozen=True):
     named: frozenset[tuple[str, str]] = frozenset()
     perhaps: Ranges = Ranges()
     spoken: tuple[Need, ...] = ()
+    written: tuple[AttributePath, ...] = ()
 
     @classmethod
     def union(cls, parts: "Iterable[Ports]") -> "Ports":
@@ -43,6 +46,7 @@ class Ports(Struct, frozen=True):
             frozenset(named for each in sets for named in each.named),
             Ranges.from_spans(span for each in sets for span in each.perhaps.spans),
             tuple(dict.fromkeys(need for each in sets for need in each.spoken)),
+            tuple(dict.fromkeys(at for each in sets for at in each.written)),
         )
 
     def __or__(self, other: "Ports") -> "Ports":
@@ -51,6 +55,11 @@ class Ports(Struct, frozen=True):
     def __bool__(self) -> bool:
         """Whether any port is known, or is known to be what another value is."""
         return bool(self.tcp or self.udp or self.named)
+
+
+def written_in(*settings: Setting) -> tuple[AttributePath, ...]:
+    """The attributes that settings are read from."""
+    return tuple(each.attribute for each in settings if each.attribute is not None)
 
 
 def protocol(permission: Permission) -> str:
@@ -135,7 +144,8 @@ def narrowed_to(permission: Permission, ports: Ports, word: str) -> tuple[Attrib
         return permission.for_ports(Placeholder(word), Placeholder(word))
     spans = (ports.tcp if held is None else ports.tcp & held).spans
     if len(spans) == 1:
-        return permission.for_ports(*spans[0])
+        found = permission.for_ports(*spans[0])
+        return tuple(replace(each, copies=ports.written) for each in found)
     return permission.for_ports(Placeholder(word), Placeholder(word)) if spans else ()
 
 
