@@ -20,7 +20,6 @@ from taskwall.engine.scenarios import CancellationCheck, Followed, explore, neve
 from taskwall.engine.ties import of_scanned
 from taskwall.findings.finding import Crash, Unread
 from taskwall.findings.redaction import Redactor
-from taskwall.incremental.query import AmbiguousError, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import FlowIntent, Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
@@ -37,6 +36,8 @@ def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     followed = explore(stack)
     networks = {tuple(map(id, evaluation.resources)) for evaluation in followed.evaluations}
     if len(networks) >= _MANY_NETWORKS:
+        from taskwall.incremental.query import AmbiguousError
+
         lowering = _incremental_lowering(policy_of(settings))
         with suppress(AmbiguousError):
             return judge_scenarios(stack.name, followed, rules, settings, lowering=lowering)
@@ -49,6 +50,8 @@ _MANY_NETWORKS = 3
 
 def _incremental_lowering(policy: RulePolicy) -> LowerResources:
     """Makes each network of the one before: what is the same in both is computed only once."""
+    from taskwall.incremental.query import QueryEngine
+
     queries = QueryEngine()
     network = Network((), policy)
     network.queries = queries
