@@ -8,6 +8,9 @@ from taskwall.model.entities.load_balancer import Certificate, Listener
 
 ARN = Placeholder("ARN of a certificate")
 
+_ENOUGH = 3
+"""Of so many certificates two at least are those of other listeners: the user has to choose."""
+
 
 def certificate_for(network: Network, listener: Listener) -> NewValue:
     """The ARN of the certificate that a listener can use, as its language writes it.
@@ -43,7 +46,7 @@ def _users(
 ) -> dict[tuple[str | None, str], dict[ResourceAttribute | SourceCode, set[str]]]:
     """The listeners with each certificate, by load balancer (None: all) and where it can be named.
 
-    That is a file, or "" where each file can.
+    That is a file, or "" where each file can. Of many certificates only some are there.
     """
     found: dict[tuple[str | None, str], dict[ResourceAttribute | SourceCode, set[str]]] = {}
     for each in network.every(Listener):
@@ -52,5 +55,7 @@ def _users(
             continue
         file = "" if isinstance(named, ResourceAttribute) else each.origin.header.file
         for balancer in (each.load_balancer.to, None):
-            found.setdefault((balancer, file), {}).setdefault(named, set()).add(each.id)
+            users = found.setdefault((balancer, file), {})
+            if named in users or len(users) < _ENOUGH:
+                users.setdefault(named, set()).add(each.id)
     return found
