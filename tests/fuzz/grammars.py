@@ -19,7 +19,7 @@ from readers.cloudformation.test_cloudformation_stacks import NODES
 from readers.terraform.test_terraform_context import STATE
 from readers.terraform.test_terraform_plan import PLAN
 from readers.terraform.test_terraform_syntax import ARGUMENTS, PIECES
-from taskwall.readers.terraform.evaluation.functions import FUNCTIONS
+from taskwall.readers.terraform.evaluation.functions import EVALUATED
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 ESTATE = FIXTURES / "estate"
@@ -133,7 +133,7 @@ TEMPLATES = read(
 DOCUMENTS = [yaml.load(text, _Tags) for text in TEMPLATES]
 CALLS = st.builds(
     lambda name, given: f"{name}({', '.join(given)})",
-    st.sampled_from(sorted(FUNCTIONS)),
+    st.sampled_from(sorted(EVALUATED)),
     st.lists(ARGUMENTS, max_size=3),
 )
 HCL = PIECES | ARGUMENTS | CALLS | st.sampled_from((

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from taskwall.core.facts import Fact
+from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Span
 from taskwall.engine.absent_modules import is_reported, one_per_call
 from taskwall.engine.defaults import deciding_defaults, subject_of
@@ -20,7 +20,6 @@ from taskwall.engine.scenarios import CancellationCheck, Followed, explore, neve
 from taskwall.engine.ties import of_scanned
 from taskwall.findings.finding import Crash, Unread
 from taskwall.findings.redaction import Redactor
-from taskwall.incremental.query import AmbiguousError, QueryEngine
 from taskwall.lowering import IncrementalLowering, Lowered, lower
 from taskwall.model.core.network import FlowIntent, Network, RulePolicy
 from taskwall.rules._rule import Rule, Verdict
@@ -37,6 +36,8 @@ def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     followed = explore(stack)
     networks = {tuple(map(id, evaluation.resources)) for evaluation in followed.evaluations}
     if len(networks) >= _MANY_NETWORKS:
+        from taskwall.incremental.query import AmbiguousError
+
         lowering = _incremental_lowering(policy_of(settings))
         with suppress(AmbiguousError):
             return judge_scenarios(stack.name, followed, rules, settings, lowering=lowering)
@@ -49,6 +50,8 @@ _MANY_NETWORKS = 3
 
 def _incremental_lowering(policy: RulePolicy) -> LowerResources:
     """Makes each network of the one before: what is the same in both is computed only once."""
+    from taskwall.incremental.query import QueryEngine
+
     queries = QueryEngine()
     network = Network((), policy)
     network.queries = queries
@@ -132,6 +135,8 @@ def _answers(
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if is_reported(answer.verdict, answer.truth)]
     defaults = deciding_defaults(answers, followed, collected.of_others)
+    if not defaults:
+        return answers
     return [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
 
 
@@ -243,6 +248,11 @@ class _VerdictCollector:
         scenario: int,
     ) -> list[ScenarioVerdict]:
         answers: list[ScenarioVerdict] = []
+        counted = not (
+            network.queries is not None
+            or "pass" in self._settings.show
+            or any(resource.origin.context for resource in resources)
+        )
         for rule in rules:
             self._check_cancelled()
             if network.queries is None:
@@ -253,10 +263,31 @@ class _VerdictCollector:
                 truth = decided.truth
                 if verdict.absent and truth and rule.id in self._settings.elsewhere:
                     truth = None
-                answers.append(ScenarioVerdict(rule, verdict, decided, truth, scenario))
+                one = ScenarioVerdict(rule, verdict, decided, truth, scenario)
+                answers.append(_counted(one) if counted and truth is False else one)
             if verdicts.crash:
                 self.crashes[Crash(rule.id, self._stack, verdicts.crash)] = None
         return of_scanned(list(apply_precedence(answers)), resources)
+
+
+def _counted(answer: ScenarioVerdict) -> ScenarioVerdict:
+    """A pass that no report shows, without what explains it, which would take much memory."""
+    verdict = answer.verdict
+    only = Verdict(
+        verdict.on,
+        verdict.place,
+        FALSE,
+        "",
+        verdict.holds,
+        verdict.about,
+        verdict.severity,
+        concerned=TRUE if verdict.concerned.truth else _OPEN,
+        unreported=verdict.unreported,
+    )
+    return ScenarioVerdict(answer.rule, only, FALSE, False, answer.scenario)
+
+
+_OPEN = Fact(None)
 
 
 def _subject(answer: ScenarioVerdict) -> tuple[str, str, Span]:

@@ -16,7 +16,6 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Origin, Span
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import edit_order
-from taskwall.fixes.new_resource import resource_code
 from taskwall.fixes.references import referred_from
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
@@ -148,6 +147,8 @@ class EditBuilder:
             held = value_at(resource.body, change.attribute.path)
             return iter((writer.literal(change.through[-1], held, wanted),))
         if change.form == "beside":
+            from taskwall.fixes.new_resource import resource_code
+
             code = resource_code(wanted, origin.language)
             return iter((writer.beside(resource, code),))
         path = path_steps(change.attribute.path)

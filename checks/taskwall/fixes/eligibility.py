@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, AttributePath
 from taskwall.core.values import Fields, Items, Span, Value, dereferenced
-from taskwall.fixes.new_resource import added_names
 from taskwall.fixes.references import module_prefix
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.steps import below, path_steps, value_at
@@ -79,6 +78,8 @@ class RequestedFixes:
         """Whether resources that a change adds would have the names of others."""
         if change.form != "beside":
             return False
+        from taskwall.fixes.new_resource import added_names
+
         near = change.attribute.address
         module = near[: near.rfind("/") + 1] + module_prefix(near)
         names = {

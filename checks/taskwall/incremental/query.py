@@ -351,9 +351,10 @@ class QueryEngine:
                 if self._accumulated.get(entry.key) is entry:
                     found.append(entry.value)
                 continue
-            fresh = [read for read in entry.dependencies if read.accumulates and read not in seen]
-            seen.update(fresh)
-            pending += fresh
+            for read in entry.dependencies:
+                if read.accumulates and read not in seen:
+                    seen.add(read)
+                    pending.append(read)
         return found
 
     def set_dependencies(self, entry: Entry, reads: dict[Entry, None]) -> None:

@@ -181,8 +181,12 @@ def setting(
         meant = meanings.get(str(known).lower(), known)
         return Setting(Known(meant), cell.place, name, resource, attribute=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)
-    names = frozenset(link.to for link in links if link.exact)
+    names = frozenset(link.to for link in links if link.exact) or _NOTHING
     return Setting(value, cell.place, name, resource, attribute=spot, names=names)
+
+
+_NOTHING: frozenset[str] = frozenset()
+"""The names of most settings: a set of their own would take more memory than the setting."""
 
 
 SWITCH: Mapping[str, Scalar] = {

@@ -6,7 +6,6 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import Reference, same
 from taskwall.lowering._draft import ResourceReader
 from taskwall.model.core.entity import Link
-from taskwall.model.data_stores.store import Store
 from taskwall.source.resource import Cell
 
 NAMES: Mapping[str, str] = {
@@ -47,6 +46,9 @@ DB_PROXIES = ("aws_db_proxy", "AWS::RDS::DBProxy")
 
 def store_link(r: ResourceReader, cell: Cell, verb: str, types: tuple[str, ...]) -> Link | None:
     """The link to a data store that a cell refers to or names; None where nothing is written."""
+    # Imported here, since every environment asks for names, and few name a store.
+    from taskwall.model.data_stores.store import Store
+
     if not (address := _written(r, cell, types)):
         return r.link(Store, cell, verb)
     text = f"{r.name} {verb} {r.builder.label(address)}"

@@ -7,7 +7,6 @@ from typing import Protocol, cast
 
 from msgspec import Struct
 
-from taskwall.core.whole_file import made_beside, remove
 from taskwall.findings.finding import Report
 
 
@@ -58,6 +57,8 @@ def write(path: str, text: str) -> None:
     Raises:
         OSError: it cannot be written; what was there before still is.
     """
+    from taskwall.core.whole_file import made_beside, remove
+
     real = os.path.realpath(path)
     if os.path.exists(real) and not os.path.isfile(real):
         with open(real, "w", encoding="utf-8", newline="\n") as stream:  # a device, a pipe

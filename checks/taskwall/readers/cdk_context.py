@@ -5,7 +5,6 @@ CDK keeps there what `Vpc.fromLookup` found, of which its templates have only th
 else there is of it stays unknown.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,12 +19,12 @@ from taskwall.core.values import (
     Unknown,
     Value,
 )
+from taskwall.source.cdk_assembly import CDK_CONTEXT
 from taskwall.source.context import ContextSource
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError
 
-CDK_CONTEXT = "cdk.context.json"
 _LOOKED_UP = "vpc-provider:"
 _UNSEEN = f"is not in {CDK_CONTEXT}"
 
@@ -47,12 +46,6 @@ def cdk_context(path: str, files: Files) -> ContextSource | SourceError:
             for resource in _Vpc(_mapping(value), start).resources():
                 found[resource.origin.address] = resource
     return ContextSource(path, CDK_CONTEXT, tuple(found.values()))
-
-
-def beside(template: str) -> str:
-    """Where the context is of the app that has made a template of `cdk.out`; "" of another one."""
-    folder, inside, _ = template.partition(f"{os.sep}cdk.out{os.sep}")
-    return os.path.join(folder, CDK_CONTEXT) if inside else ""
 
 
 class _Vpc:

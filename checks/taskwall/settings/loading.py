@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taskwall.settings import Settings, SettingsError
-from taskwall.settings.checking import checked
 from taskwall.source.files import Files
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def load(
     if given:
         if (table := _table(given)) is None:
             raise SettingsError(f"{given}: there is no [tool.taskwall].")
-        return checked(_complete(table, given), given, rules, bounded=False)
+        return _checked(table, given, rules, bounded=False)
     folder = os.path.abspath(start)
     read = Files() if files is None else files
     if not read.is_folder(folder):
@@ -43,7 +42,7 @@ def load(
             file = os.path.join(folder, name)
             # What is no plain file, such as a pipe, is an error, and is not passed over.
             if read.has(file) and (table := _table(file, read)) is not None:
-                return checked(_complete(table, file), file, rules)
+                return _checked(table, file, rules)
         above = os.path.dirname(folder)
         if above == folder:
             return Settings()
@@ -82,6 +81,15 @@ def _table(file: str, files: Files | None = None) -> object:
         return document
     tools = document.get("tool")
     return tools.get("taskwall") if isinstance(tools, dict) else None
+
+
+def _checked(
+    table: object, file: str, rules: "Sequence[Rule]", *, bounded: bool = True
+) -> Settings:
+    # Imported only where there are settings.
+    from taskwall.settings.checking import checked
+
+    return checked(_complete(table, file), file, rules, bounded=bounded)
 
 
 def _complete(table: object, file: str) -> Mapping[str, Any]:

@@ -16,6 +16,8 @@ _STACK = "aws:cloudformation:stack"
 _ASSETS = "cdk:asset-manifest"
 NESTED = ".nested.template.json"
 """How the names of nested templates end."""
+CDK_CONTEXT = "cdk.context.json"
+"""What an app has looked up, beside its `cdk.out`."""
 
 T = TypeVar("T")
 
@@ -62,6 +64,12 @@ class AssetManifest(Struct, frozen=True):
 def asset_manifest(path: str, files: Files) -> AssetManifest | None:
     """The manifest of assets in a file; None if that is not there, or is none."""
     return _decoded(path, AssetManifest, files)
+
+
+def context_of(template: str) -> str:
+    """Where the context is of the app that has made a template of `cdk.out`; "" of another one."""
+    folder, inside, _ = template.partition(f"{os.sep}cdk.out{os.sep}")
+    return os.path.join(folder, CDK_CONTEXT) if inside else ""
 
 
 class _Current(Struct, frozen=True):

@@ -131,16 +131,24 @@ class Files:
         if self._tree_at(path) is not None:
             return True  # no link of a tree leads out of it
         folder, name = os.path.split(path)
-        real = self._real.get(folder)
-        if real is None:
-            real = self._real[folder] = os.path.realpath(folder)
-        target = os.path.join(real, name)
+        target = os.path.join(self.on_disk(folder), name)
         if os.path.islink(target):
             target = os.path.realpath(target)
         if any(encloses(bound, target) for bound in self._real_bounds):
             return True
         self.links[path] = None
         return False
+
+    def on_disk(self, path: str) -> str:
+        """Where a path leads on the disk, links followed, as they are when a scan first asks.
+
+        Raises:
+            ValueError: it has a NUL in it, as no file has.
+        """
+        found = self._real.get(path)
+        if found is None:
+            found = self._real[path] = os.path.realpath(path)
+        return found
 
     def one(self, kind: type[T], make: Callable[[], T]) -> T:
         """The one object of a kind that belongs to these files, made when it is first asked for.

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from taskwall.core.values import Span
-from taskwall.readers.cdk_context import CDK_CONTEXT, beside, cdk_context
 from taskwall.settings import Settings
+from taskwall.source.cdk_assembly import CDK_CONTEXT, context_of
 from taskwall.source.context import Context, ContextSource
 from taskwall.source.files import Files, UnreadableError, walk
 from taskwall.source.kinds import ROOTS, TEMPLATES, TERRAFORM, is_plan
@@ -62,6 +62,8 @@ def read_context(
                 errors.append(SourceError(Span(path, 1, 1, 1, 1), why))
     sources: tuple[ContextSource, ...] = ()
     for file in of_cdk:
+        from taskwall.readers.cdk_context import cdk_context
+
         found = cdk_context(file, files)
         if isinstance(found, SourceError):
             errors.append(found)
@@ -83,8 +85,10 @@ def with_cdk(
     """The context, with what CDK has looked up for the apps whose templates are scanned."""
     known = {source.file for source in context.sources}
     found = []
-    for file in sorted({beside(path) for path in paths} - known - {""}):
+    for file in sorted({context_of(path) for path in paths} - known - {""}):
         if files.exists(file):
+            from taskwall.readers.cdk_context import cdk_context
+
             one = cdk_context(file, files)
             if isinstance(one, SourceError):
                 errors.append(one)

@@ -19,7 +19,6 @@ from taskwall.source.stack import Inputs, SourceError, Stack
 from taskwall.sources.context import with_cdk
 from taskwall.sources.deployments import stacks_of_deployments
 from taskwall.sources.found import ScanScope
-from taskwall.sources.parameter_store import are_shared, with_parameters
 
 
 def stacks_of(
@@ -61,7 +60,11 @@ def _read(
     if "cloudformation" not in scope.kinds:
         templates = []
     of_templates = replace(inputs, context=with_cdk(inputs.context, templates, files, errors))
-    share = terraform and templates and are_shared(terraform, templates, files)
+    share = False
+    if terraform and templates:
+        from taskwall.sources.parameter_store import are_shared, with_parameters
+
+        share = are_shared(terraform, templates, files)
     if terraform:
         from taskwall.readers.terraform import stacks as read_terraform
 

@@ -1,12 +1,13 @@
 """Every function on the worked examples of Terraform's documentation, and at its edges."""
 
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 
 from taskwall.core.values import Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform import stacks
-from taskwall.readers.terraform.evaluation.functions import _RARE, FUNCTIONS, _rare
+from taskwall.readers.terraform.evaluation import functions
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 from terraform_examples import EXAMPLES, WRONG
@@ -62,10 +63,11 @@ def test_what_is_not_known_before_it_runs(
     assert needs(dereferenced(found))
 
 
-def test_rare_functions_are_where_their_module_says() -> None:
-    """Each function that is imported late is there, and stands in one table only."""
-    for name in [name for names in _RARE.values() for name in names]:
-        assert _rare(name) is FUNCTIONS[name]
+def test_functions_are_where_the_index_says() -> None:
+    """The index of functions has those of each module, and each of them once."""
+    for module, names in functions._MODULES.items():
+        assert list(names) == list(import_module(f"{functions.__name__}.{module}").FUNCTIONS)
+    assert sum(map(len, functions._MODULES.values())) == len(functions.EVALUATED)
 
 
 def test_fileset_matches_patterns(

@@ -3,14 +3,12 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from taskwall.core.values import Scenario, Span
-from taskwall.readers.ids import id_references, ids_within, owners_of
-from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
 from taskwall.readers.terraform.evaluation.module import ModuleScope
-from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import (
     Shared,
@@ -28,6 +26,10 @@ from taskwall.readers.union_find import connected_components
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, InputDefault, Inputs
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
+    from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 
 
 class JoinedStack:
@@ -143,8 +145,12 @@ def together(
     scopes: Sequence[ModuleScope],
     said: Mapping[str, str],
     context: Sequence[ContextSource] = (),
-) -> tuple[RemoteStates, DataAnswers]:
+) -> "tuple[RemoteStates, DataAnswers]":
     """Let root modules, by their scopes, read each other's outputs and resources."""
+    # Imported only where several roots look each other up.
+    from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
+    from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
+
     by_folder = {root.name: root for root in roots}
     states = RemoteStates(scopes, said, context)
     answers = DataAnswers(
@@ -218,6 +224,8 @@ def _told_once(
     kept: list[ContextSource] = []
     known_by_state: set[str] = set()
     for source in sources:
+        from taskwall.readers.ids import id_references, owners_of
+
         same = [root for root in roots if _is_of(source, root.root)]
         owners = owners_of([source]) if same and all(root.context for root in same) else {}
         wanted = any(
@@ -266,6 +274,8 @@ def _ties(
     ]
     if len(roots) + len(context) < 2:
         return found
+    from taskwall.readers.ids import id_references, ids_within, owners_of
+
     scanned = [root for root in roots if not root.context]
     owners = owners_of(context)
 

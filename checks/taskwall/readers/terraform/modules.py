@@ -8,6 +8,7 @@ from weakref import ref
 
 from msgspec import Struct
 
+from taskwall.core.paths import encloses
 from taskwall.core.values import Span
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
@@ -149,6 +150,14 @@ class ModuleLoader:
             UnreadableError: the file cannot be read.
         """
         return self._of().text(path)
+
+    def lies_within(self, path: str, folders: Iterable[str]) -> bool:
+        """Whether a path is in one of some folders, symbolic links followed."""
+        files = self._of()
+        try:
+            return any(encloses(files.on_disk(folder), files.on_disk(path)) for folder in folders)
+        except ValueError:  # no file has a NUL in its name
+            return False
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""

@@ -69,9 +69,9 @@ class ModuleProvenance:
     def _start(self, place: Span, on: Origin) -> Wanted | None:
         """The expression that alone decides what stands at a place; None if there is none."""
         module, blocks = self._blocks.module(place.file), self._blocks.blocks(place.file)
-        every = (*blocks.values(), *module.variables.values()) if module else ()
         block = blocks.get(on.header)
         if block is None or not block.place.holds(place):
+            every = (*blocks.values(), *module.variables.values()) if module else ()
             block = next((one for one in every if one.place.holds(place)), None)
         body, names = (block.body, loops(block)) if block else (Body({}, ()), {})
         if block is None and module is not None:

@@ -1,15 +1,17 @@
 """What roots refer to of other roots and of the context, found before anything is judged."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
-from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES
-from taskwall.readers.terraform.evaluation.data_sources import REMOTE_STATE
+from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES, REMOTE_STATE
 from taskwall.readers.terraform.evaluation.module import ModuleScope
-from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.modules import Module
 from taskwall.source.context import SourceTie
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.evaluation.data_answers import DataAnswers
+    from taskwall.readers.terraform.evaluation.remote_states import RemoteStates
 
 AS_NEAREST = ", as the nearest"
 """What is said of a tie to one of several that answer."""
@@ -30,7 +32,7 @@ def _kind(local: str) -> str:
 
 
 def state_references(
-    states: RemoteStates, scope: ModuleScope, leading: frozenset[str]
+    states: "RemoteStates", scope: ModuleScope, leading: frozenset[str]
 ) -> Iterator[SourceTie]:
     """The states that a root reads. `leading` are the folders of modules that look something up."""
     for at, local, instance in _data_sources(scope, leading, {REMOTE_STATE}):
@@ -49,7 +51,7 @@ def state_references(
 
 
 def data_references(
-    answers: DataAnswers, scope: ModuleScope, leading: frozenset[str]
+    answers: "DataAnswers", scope: ModuleScope, leading: frozenset[str]
 ) -> Iterator[SourceTie]:
     """The resources elsewhere that the data sources of a root mean, or may mean."""
     folder = scope.run.root.folder

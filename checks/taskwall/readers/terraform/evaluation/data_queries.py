@@ -26,6 +26,12 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.context import WrittenBody
 from taskwall.readers.terraform.values.values import is_null
 
+REMOTE_STATE = "terraform_remote_state"
+"""The type of those that read the state of another root."""
+
+REMOTE_STATE_ARGUMENTS = frozenset({"backend", "config", "defaults", "workspace", "id"})
+"""Their attributes beside `outputs`."""
+
 
 class DataSource(Struct, frozen=True):
     """A type of data source: the types of the resources that it means.

@@ -18,7 +18,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation import engine_versions
 from taskwall.readers.terraform.evaluation.context import ModuleContext, WrittenBody
 from taskwall.readers.terraform.evaluation.functions.arguments import text_of
-from taskwall.readers.terraform.evaluation.functions.filesystem import FILESYSTEM
+from taskwall.readers.terraform.evaluation.functions.filesystem import FUNCTIONS as FILESYSTEM
 from taskwall.readers.terraform.syntax.hcl import parse_template
 from taskwall.readers.terraform.values.values import (
     Base64Text,
@@ -31,12 +31,6 @@ from taskwall.readers.terraform.values.values import (
     is_whole,
     waiting,
 )
-
-REMOTE_STATE = "terraform_remote_state"
-"""The type of those that read the state of another root."""
-
-REMOTE_STATE_ARGUMENTS = frozenset({"backend", "config", "defaults", "workspace", "id"})
-"""Their attributes beside `outputs`."""
 
 SAME = {
     ("aws_region", "id"): "name",

@@ -154,7 +154,7 @@ class ModuleSources:
         folder = os.path.normpath(os.path.join(module.folder, source))
         repository = os.path.exists(os.path.join(self._boundary, ".git"))
         within = (self._boundary, *self._downloads()) if repository else ()
-        if within and not self._inputs.outside and not any(lies_within(folder, w) for w in within):
+        if within and not self._inputs.outside and not self._loader.lies_within(folder, within):
             return AbsentModule("comes from a module outside the repository", ALLOW_OUTSIDE)
         if not self._loader.paths(folder) and self._is_submodule(folder):
             return AbsentModule(

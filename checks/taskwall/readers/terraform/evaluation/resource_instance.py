@@ -31,15 +31,10 @@ from taskwall.readers.terraform.evaluation.absent_template import (
 from taskwall.readers.terraform.evaluation.access import attribute
 from taskwall.readers.terraform.evaluation.body import flattened
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
-from taskwall.readers.terraform.evaluation.data_sources import (
-    COMPUTED,
+from taskwall.readers.terraform.evaluation.data_queries import (
     REMOTE_STATE,
     REMOTE_STATE_ARGUMENTS,
-    SAME,
-    least_elements,
 )
-from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
-from taskwall.readers.terraform.evaluation.functions.filesystem import CURES
 from taskwall.readers.terraform.evaluation.providers import provider_name
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.conditions import asked
@@ -128,6 +123,8 @@ class ResourceInstance:
         if value is not None and is_null(dereferenced(value)):
             value = None
         if self._block.type == "data":
+            from taskwall.readers.terraform.evaluation.data_sources import SAME
+
             kind = self._block.labels[0]
             name = SAME.get((kind, name), name)
             value = value or self._computed(kind, name)
@@ -135,6 +132,8 @@ class ResourceInstance:
             value = value or self._computed("template_file", name)
         reference = Reference(self.address, name, value, None, self._why)
         if value is None and self._block.type == "data":
+            from taskwall.readers.terraform.evaluation.data_sources import least_elements
+
             at_least = least_elements(self._block.labels[0], name, self.fields)
             assumed = self._scope.run.assumed(reference)
             if at_least and assumed is reference:
@@ -177,6 +176,9 @@ class ResourceInstance:
 
     def _computed(self, kind: str, name: str) -> Value | None:
         """What a data source makes of that which is written in it."""
+        from taskwall.readers.terraform.evaluation.data_sources import COMPUTED
+        from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
+
         compute = COMPUTED.get((kind, name))
         if compute is None:
             return None
@@ -248,6 +250,8 @@ class ResourceInstance:
         run = self._scope.run
         for need in () if value is None else needs(value):
             if need.name.startswith('file("'):
+                from taskwall.readers.terraform.evaluation.functions.filesystem import CURES
+
                 path = need.name.removeprefix('file("').removesuffix('")')
                 cure = CURES.get(need.why, "make it a plain file in UTF-8")
                 path = os.path.relpath(path, run.root.folder) if os.path.isabs(path) else path

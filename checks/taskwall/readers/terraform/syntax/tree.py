@@ -187,7 +187,7 @@ Expression: TypeAlias = (
 )
 
 
-class Attribute(Struct, frozen=True):
+class Attribute(Struct, frozen=True, gc=False):
     """`name = expression` in a body; `place` is all of it."""
 
     name: str
@@ -200,7 +200,7 @@ class Attribute(Struct, frozen=True):
         return self.later.get()
 
 
-class Block(Struct, frozen=True):
+class Block(Struct, frozen=True, gc=False):
     """`type "label" { ... }`; `header` ends with the last label, `place` with the brace."""
 
     type: str
@@ -215,7 +215,7 @@ class Block(Struct, frozen=True):
         return self.later.get()
 
 
-class Body(Struct, frozen=True):
+class Body(Struct, frozen=True, gc=False):
     """The attributes by name, and the blocks in order. `twice` are attributes that repeat."""
 
     attributes: dict[str, Attribute]

@@ -15,13 +15,6 @@ from taskwall.core.values import (
 )
 from taskwall.readers.terraform.evaluation.context import Function, ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
-from taskwall.readers.terraform.evaluation.functions.collections import COLLECTIONS, concat
-from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
-from taskwall.readers.terraform.evaluation.functions.filesystem import FILESYSTEM
-from taskwall.readers.terraform.evaluation.functions.maps import MAPS, merge
-from taskwall.readers.terraform.evaluation.functions.networks import NETWORKS
-from taskwall.readers.terraform.evaluation.functions.numbers import NUMBERS
-from taskwall.readers.terraform.evaluation.functions.texts import TEXTS
 from taskwall.readers.terraform.values.values import (
     MAX_TEXT_LENGTH,
     FailedError,
@@ -30,18 +23,35 @@ from taskwall.readers.terraform.values.values import (
     weight,
 )
 
-FUNCTIONS: dict[str, Function] = {
-    **COLLECTIONS,
-    **ENCODINGS,
-    **FILESYSTEM,
-    **MAPS,
-    **NETWORKS,
-    **NUMBERS,
-    **TEXTS,
-}
-
-
-_RARE = {
+_MODULES = {
+    "collections": (
+        "concat", "flatten", "element", "length", "coalesce", "coalescelist", "compact", "contains",
+        "distinct", "toset", "tolist", "index", "setunion", "setintersection", "setsubtract",
+        "setproduct", "slice", "reverse", "sort", "one", "chunklist", "matchkeys", "list",
+    ),
+    "encodings": (
+        "jsonencode", "jsondecode", "base64encode", "base64decode",
+    ),
+    "filesystem": (
+        "file", "fileexists", "filebase64", "fileset", "templatefile", "templatestring",
+        "pathexpand", "abspath", "basename", "dirname",
+    ),
+    "maps": (
+        "merge", "defaults", "lookup", "keys", "values", "tomap", "zipmap", "map", "transpose",
+    ),
+    "networks": (
+        "cidrcontains", "cidrsubnet", "cidrsubnets", "cidrhost", "cidrnetmask",
+    ),
+    "numbers": (
+        "sum", "min", "max", "abs", "ceil", "floor", "pow", "log", "signum", "parseint", "range",
+        "alltrue", "anytrue", "tostring", "tonumber", "tobool", "sensitive", "nonsensitive",
+        "ephemeralasnull",
+    ),
+    "texts": (
+        "join", "split", "replace", "regex", "regexall", "trimspace", "trim", "trimprefix",
+        "trimsuffix", "lower", "upper", "title", "chomp", "strrev", "indent", "substr",
+        "startswith", "endswith", "strcontains", "format", "formatlist",
+    ),
     "hashes": (
         "md5", "sha1", "sha256", "sha512", "base64sha256", "base64sha512", "filemd5", "filesha1",
         "filesha256", "filesha512", "filebase64sha256", "filebase64sha512", "uuidv5",
@@ -55,17 +65,23 @@ _RARE = {
         "provider::aws::arn_parse", "provider::aws::arn_build", "provider::aws::trim_iam_role_path",
     ),
 }  # fmt: skip
-"""Functions whose modules are imported when one of them is first called: start-up counts."""
+"""The functions of each module, which is imported when one of them is first called: start-up
+counts."""
+
+EVALUATED = frozenset(name for names in _MODULES.values() for name in names)
+"""All functions that are evaluated."""
+
+_imported: dict[str, Function] = {}
 
 
-def _rare(name: str) -> "Function | None":
-    for module, names in _RARE.items():
-        if name in names:
-            from importlib import import_module
+def _function(name: str) -> Function | None:
+    """A function, its module imported; None if it is none of those that are evaluated."""
+    if name in EVALUATED and name not in _imported:
+        from importlib import import_module
 
-            FUNCTIONS.update(import_module(f"{__name__}.{module}").FUNCTIONS)
-            return FUNCTIONS[name]
-    return None
+        module = next(module for module, names in _MODULES.items() if name in names)
+        _imported.update(import_module(f"{__name__}.{module}").FUNCTIONS)
+    return _imported.get(name)
 
 
 def call(
@@ -79,13 +95,17 @@ def call(
         FailedError: the arguments are not what the function takes.
     """
     name = name.removeprefix("core::")
-    function = scope.function(name) or FUNCTIONS.get(name) or _rare(name)
+    function = scope.function(name) or _function(name)
     if function is None:
         return Unknown((Need(f"function {name}", "is not evaluated"),), place=place)
     if more is not None:
         if name == "concat":
+            from taskwall.readers.terraform.evaluation.functions.collections import concat
+
             return concat(arguments, scope, more)
         if name == "merge":
+            from taskwall.readers.terraform.evaluation.functions.maps import merge
+
             return merge(arguments, scope, more)
         return waiting(*arguments, more, place=place)
     run = scope.run

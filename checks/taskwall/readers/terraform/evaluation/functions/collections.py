@@ -420,7 +420,7 @@ def _list(arguments: list[Value], scope: ModuleContext) -> Value:
     return Items(tuple(arguments))
 
 
-COLLECTIONS = {
+FUNCTIONS = {
     "concat": concat,
     "flatten": _flatten,
     "element": _element,

@@ -10,7 +10,7 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
     limited_parts,
     text_of,
 )
-from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
+from taskwall.readers.terraform.evaluation.functions.encodings import FUNCTIONS as ENCODINGS
 from taskwall.readers.terraform.values.values import MAX_TEXT_LENGTH, Base64Text, FailedError
 
 LONGEST_YAML = 400_000

@@ -95,7 +95,7 @@ def _base64decode(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(b64decode(text_of(value), validate=True).decode(), value.place)
 
 
-ENCODINGS = {
+FUNCTIONS = {
     "jsonencode": _jsonencode,
     "jsondecode": _jsondecode,
     "base64encode": _base64encode,

@@ -112,7 +112,7 @@ def _templatefile(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _filebase64(arguments: list[Value], scope: ModuleContext) -> Value:
-    from taskwall.readers.terraform.evaluation.functions.encodings import ENCODINGS
+    from taskwall.readers.terraform.evaluation.functions.encodings import FUNCTIONS as ENCODINGS
 
     found = _file(arguments, scope)
     return found if isinstance(found, Unknown) else ENCODINGS["base64encode"]([found], scope)
@@ -209,7 +209,7 @@ def _dirname(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(os.path.dirname(text_of(arguments[0])) or ".")
 
 
-FILESYSTEM = {
+FUNCTIONS = {
     "file": _file,
     "fileexists": _fileexists,
     "filebase64": _filebase64,

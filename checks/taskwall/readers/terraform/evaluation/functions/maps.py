@@ -214,7 +214,7 @@ def _transpose(arguments: list[Value], scope: ModuleContext) -> Value:
     return Fields({key: Items(tuple(items)) for key, items in sorted(found.items())})
 
 
-MAPS = {
+FUNCTIONS = {
     "merge": merge,
     "defaults": _defaults,
     "lookup": _lookup,

@@ -85,7 +85,7 @@ def _cidrcontains(arguments: list[Value], scope: ModuleContext) -> Value:
     return Known(first in network and last in network)
 
 
-NETWORKS = {
+FUNCTIONS = {
     "cidrcontains": _cidrcontains,
     "cidrsubnet": _cidrsubnet,
     "cidrsubnets": _cidrsubnets,

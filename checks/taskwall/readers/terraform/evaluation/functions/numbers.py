@@ -165,7 +165,7 @@ def _itself(arguments: list[Value], scope: ModuleContext) -> Value:
     return arguments[0]
 
 
-NUMBERS = {
+FUNCTIONS = {
     "sum": _sum,
     "min": _min,
     "max": _max,

@@ -404,7 +404,7 @@ def _strrev(string: str) -> str:
     return "".join(letters(string)[::-1])
 
 
-TEXTS = {
+FUNCTIONS = {
     "join": _join,
     "split": _split,
     "replace": _replace,
