@@ -180,6 +180,7 @@ LOWERED: dict[str, tuple[str, str, str]] = {
     'AWS::CloudFront::Distribution': ('edge', '', ''),
     'aws_route53_record': ('edge', '', ''),
     'AWS::Route53::RecordSet': ('edge', '', ''),
+    'AWS::Route53::RecordSetGroup': ('edge', '', ''),
     'aws_apigatewayv2_integration': ('edge', '', ''),
     'AWS::ApiGatewayV2::Integration': ('edge', '', ''),
     'aws_api_gateway_integration': ('edge', '', ''),

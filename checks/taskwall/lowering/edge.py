@@ -18,7 +18,7 @@ from taskwall.core.values import (
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.load_balancing.edge import EdgeConnection
+from taskwall.model.load_balancing.edge import AliasRecord, EdgeConnection
 from taskwall.model.load_balancing.vpc_link import LinkedIntegration, NetworkVpcLink, VpcLink
 from taskwall.source.resource import Cell
 
@@ -153,14 +153,27 @@ def _references(value: Value | None) -> Iterator[Reference]:
                 yield part
 
 
-@lowers(*_RECORDS)
-def record(r: ResourceReader) -> Iterator[EdgeConnection]:
-    # Read by what names it.
-    for terraform, cloudformation in (
-        ("name", "Name"), ("alias", "AliasTarget"), ("records", "ResourceRecords"),
-    ):  # fmt: skip
-        r.attribute(terraform, cloudformation)
-    return iter(())
+@lowers(*_RECORDS, "AWS::Route53::RecordSetGroup")
+def record(r: ResourceReader) -> Iterator[AliasRecord]:
+    """The names of load balancers, by which containers connect to them."""
+    name, alias, values = (
+        ("name", "alias.name", "records")
+        if r.terraform
+        else ("Name", "AliasTarget.DNSName", "ResourceRecords")
+    )
+    in_group = r.resource.type.endswith("Group")
+    for each in r.body.get("RecordSets").each() if in_group else (r.body,):
+        called = each.get(name).value
+        for target in (each.at(alias), *each.get(values).each()):
+            led = any(_is_balancer(r, one) for one in _references(target.value))
+            if called is not None and led:
+                balancer = r.must(LoadBalancer, target, "is the name of")
+                yield AliasRecord(r.id, called, balancer)
+
+
+def _is_balancer(r: ResourceReader, reference: Reference) -> bool:
+    resource = r.builder.resources.get(reference.resource)
+    return resource is not None and resource.type in _BALANCERS
 
 
 # --- API Gateway

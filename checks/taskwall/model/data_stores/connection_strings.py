@@ -18,6 +18,7 @@ from taskwall.model.data_stores.store import Store
 from taskwall.model.entities.ecs import TaskDefinition
 from taskwall.model.entities.environment import DnsName, Variable
 from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.load_balancing.edge import AliasRecord
 from taskwall.model.load_balancing.paths import stands_before_others
 
 
@@ -165,6 +166,9 @@ def _by_http(
     if _LOCAL.fullmatch(host):
         return None
     others = _is_another(network, variable)
+    balancer = _called(network, host, holes)
+    if balancer is not None:
+        return Connection(plain, stands_before_others(network, balancer, others))
     if _HOLE not in host:
         answering = []
         for each in (*_dns_names(network).get(host, ()), *_dns_names(network).get("", ())):
@@ -186,6 +190,18 @@ def _by_http(
                 return Connection(plain, stands_before_others(network, balancer, others))
     needs = tuple(need for hole in holes for need in _needs(hole))
     return _open(variable, needs) if needs else None
+
+
+def _called(network: Network, host: str, holes: list[Value]) -> LoadBalancer | None:
+    """The load balancer to which a record gives the name of a host."""
+    if _HOLE in host and host != _HOLE:
+        return None
+    name = holes[0] if host == _HOLE else Known(host)
+    for each in network.every(AliasRecord):
+        referred = isinstance(name, Reference) and name.resource == each.record
+        if referred or same(each.name, name):
+            return network.get(LoadBalancer, each.balancer)
+    return None
 
 
 def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:

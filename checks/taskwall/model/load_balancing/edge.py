@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Origin, Span
+from taskwall.core.values import Origin, Span, Value
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -17,6 +17,14 @@ from taskwall.model.load_balancing.paths import (
     listeners,
     stands_before_tasks,
 )
+
+
+class AliasRecord(Struct, frozen=True):
+    """A name that a record of DNS gives to a load balancer; `record` is the id of its resource."""
+
+    record: str
+    name: Value
+    balancer: Link
 
 
 class EdgeConnection(Struct, frozen=True):
