@@ -184,14 +184,11 @@ def overriding(network: Network) -> tuple[tuple[AutoScalingGroup, Fact], ...]:
     """Auto Scaling groups of capacity providers that override types of templates from elsewhere."""
     found = []
     for provider in network.every(CapacityProvider):
-        group = network.get(AutoScalingGroup, provider.auto_scaling_group)
-        if group is None or provider.auto_scaling_group is None:
-            continue
-        if not (group.types or group.by_attributes):
-            continue
-        templates = [network.get(Instances, link) for link in group.made_from]
-        if all(each is None or each.external for each in templates):
-            found.append((group, all_of((provider.auto_scaling_group.fact, provider.exists))))
+        for group, link in network.meant(AutoScalingGroup, provider.auto_scaling_group):
+            templates = [network.get(Instances, each) for each in group.made_from]
+            overrides = group.types or group.by_attributes
+            if overrides and all(each is None or each.external for each in templates):
+                found.append((group, all_of((link.fact, provider.exists))))
     return tuple(found)
 
 
