@@ -56,7 +56,7 @@ def main() -> int:
         print(f"{given.count} repositories, {_size(work / 'all') / 2**20:.0f} MiB of git's objects")
         seconds = _fleet(wanted, work / "whole", given.jobs)
         same = [
-            _killed(wanted, work, given.jobs, given.kills, seconds),
+            _killed(wanted, work, given.jobs, given.kills, given.count),
             _compared(wanted, work, given.compared),
         ]
         print(f"a fleet of {given.jobs} at a time: {seconds:.1f} s")
@@ -82,17 +82,19 @@ def _command(wanted: Path, to: Path, jobs: int) -> Sequence[str]:
     return (*FLEET, str(wanted), "--to", str(to), "--run", "one", "--jobs", str(jobs))
 
 
-def _killed(wanted: Path, work: Path, jobs: int, kills: int, seconds: float) -> bool:
+def _killed(wanted: Path, work: Path, jobs: int, kills: int, count: int) -> bool:
     """Whether a fleet that is killed and goes on has the tables of one that is not."""
     to = work / "killed"
     for number in range(kills):
         process = subprocess.Popen(_command(wanted, to, jobs))
-        try:
-            process.wait(seconds / (kills + 1) * (0.5 + number / kills))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            print(f"killed with {_count(to)} repositories done")
+        enough = count * (number + 1) // (kills + 1)
+        while process.poll() is None and _count(to) < enough:
+            time.sleep(0.5)
+        process.kill()
+        if process.wait() == 0:
+            print("all were done before it could be killed")
+            return False
+        print(f"killed with {_count(to)} repositories done")
     _fleet(wanted, to, jobs)
     whole, again = _rows(work / "whole"), _rows(to)
     for name in whole:

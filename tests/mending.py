@@ -70,7 +70,8 @@ def scanned(
     assert not judgement.crashes
     told = [one for one in judgement.findings if not one.unreported]
     asked = [(one.finding.rule, one.changes) for one in told]
-    [found] = edits.agreed([(stack.files, asked)], files)
+    [found] = edits.agreed([(stack.files, asked)], files, errors)
+    assert not errors
     return Scan(stack, files, list(zip(told, found, strict=True)))
 
 

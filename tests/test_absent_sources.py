@@ -103,6 +103,15 @@ def template(text: str) -> dict[str, str]:
                 "plan without -target",
             ),
         ),
+        (
+            {"cdk.json": '{"app": "x", "output": "../../elsewhere"}'},
+            ("app", "cdk.json", "x", 1, "cdk synth, and scan ../../elsewhere, too"),
+        ),
+        (
+            {"cdk.json": '{"app": "x", "output": "/"}'},
+            ("app", "cdk.json", "x", 1, "cdk synth, and scan /, too"),
+        ),
+        ({"cdk.json": '{"app": "x", "output": "../out"}', "../out/S.template.json": "{}"}, None),
         ({"cdk.json": '{"app": "x", "output": "build"}', "build/S.template.json": "{}"}, None),
         ({"cdktf.json": '{"app": "x"}', "cdktf.out/stacks/s/cdk.tf.json": "{}"}, None),
         ({"cdk.json": '{"context": {}}'}, None),

@@ -4,6 +4,8 @@
 runs, finds nothing wrong there; and each single mistake below is found by the rule that it is for.
 """
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,28 @@ def test_nothing_is_wrong_with_a_good_stack(folder: Path) -> None:
     assert sum(f.verdict == "pass" for f in found) > 10
     if "instances" not in folder.name:  # its VPC is only looked up
         assert [f"{f.rule} {f.message}" for f in found if f.verdict == "unknown"] == []
+
+
+@pytest.mark.parametrize("folder", [each for each in STACKS if "terraform" in each.name])
+def test_names_do_not_matter(folder: Path) -> None:
+    """Law 4: the first resource of each kind may be called as what AWS makes by itself."""
+    texts = {str(file): file.read_text() for file in sorted(folder.glob("*.tf"))}
+    labels: dict[str, list[str]] = {}
+    for kind, name in re.findall(
+        r'^resource "(\w+)" "(\w+)"', "\n".join(texts.values()), re.MULTILINE
+    ):
+        labels.setdefault(kind, []).append(name)
+    renamed = dict(texts)
+    for kind, (first, *others) in labels.items():
+        if "default" not in others:
+            old, new = re.compile(rf'\b({kind}(?:\.|" "))({first})\b'), r"\g<1>default"
+            renamed = {file: old.sub(new, text) for file, text in renamed.items()}
+
+    before, after = (
+        Counter((one.rule, one.verdict) for one in findings(folder, overlay))
+        for overlay in ({}, renamed)
+    )
+    assert before == after
 
 
 @pytest.mark.parametrize(("file", "mistake"), CASES, ids=named)

@@ -17,9 +17,11 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
+import wording
 from marks import MARK, SEVERITIES, mark, marks_of
 from precedence import told_twice
 from taskwall.engine.judge import judge
+from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Finding
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
@@ -40,12 +42,17 @@ RULES = [rule.id for rule in all_rules()]
 
 
 class Judged(NamedTuple):
-    """What rules say of a fixture: all of them, and that of the folder."""
+    """What rules say of a fixture: all of them, and that of the folder with its places."""
 
     source: Path
     stack: Stack
     findings: list[Finding]
-    own: list[Finding]
+    located: list[LocatedFinding]
+
+    @property
+    def own(self) -> list[Finding]:
+        """What the rule of the folder says."""
+        return [each.finding for each in self.located]
 
 
 def _id(path: Path) -> str:
@@ -74,7 +81,8 @@ def judged(source: Path, rules: Sequence[Rule] = all_rules()) -> Judged:
     findings = [each.finding for each in judgement.findings]
     assert all(all(each.missing) for each in findings), f"{source}: what is missing has no name"
     rule = source.parent.parent.name.upper()
-    return Judged(source, stacks[0], findings, [each for each in findings if each.rule == rule])
+    own = [each for each in judgement.findings if each.finding.rule == rule]
+    return Judged(source, stacks[0], findings, own)
 
 
 @pytest.fixture(scope="module", params=RULES)
@@ -139,11 +147,19 @@ def test_an_unknown_waits_for_something(fixtures: list[Judged]) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_findings_say_what_was_reviewed(fixtures: list[Judged]) -> None:
+    """Messages, chains and fixes are those of `tests/data/findings`."""
+    file = wording.file_of(fixtures[0].source.parts[-3])
+    found = wording.of_fixtures((one.source, one.located) for one in fixtures)
+
+    assert found == file.read_text(), "python -m tools.findings"
+
+
 def test_twins_agree(fixtures: list[Judged]) -> None:
     """The same stack in both languages gets the same verdicts, or a reason why it has no twin."""
     cases: dict[Path, list[Counter[str]]] = {}
-    for source, _, _, own in fixtures:
-        cases.setdefault(source.parent, []).append(Counter(map(mark, own)))
+    for one in fixtures:
+        cases.setdefault(one.source.parent, []).append(Counter(map(mark, one.own)))
     wrong = []
     for case, verdicts in cases.items():
         if len(verdicts) == 1:

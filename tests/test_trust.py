@@ -118,6 +118,8 @@ resource "aws_security_group" "a" {
 """
 
 HOSTILE = {
+    "app/cdk.json": '{"app": "x", "output": "OUTSIDE"}',
+    "linked_app/cdk.json": '{"app": "x", "output": "../link"}',
     "main.tf": SERVICE + """
 variable "given" {}
 module "beside" { source = "../OUT" }

@@ -76,7 +76,7 @@ def asked_for(rule: Rule) -> tuple[str, ...]:
     """What a rule asks an empty network for: kinds of entities by their names, "" for settings.
 
     Raises:
-        ValueError: it says something of an empty network.
+        ValueError: it says something of an empty network, or asks it for more than kinds.
     """
     asked = set()
     for profile in PROFILES:
@@ -88,7 +88,10 @@ def asked_for(rule: Rule) -> tuple[str, ...]:
 
 
 class _Empty(Network):
-    """A network without entities, which notes what it is asked for."""
+    """A network without entities, which notes what it is asked for.
+
+    Nobody reads its maps but by `every`: it would not note what they are asked for.
+    """
 
     def __init__(self, profile: str) -> None:
         super().__init__((), RulePolicy(profile=profile))
@@ -97,6 +100,8 @@ class _Empty(Network):
     def __getattribute__(self, name: str) -> Any:
         if name == "policy":
             self.asked.add("")
+        elif name in ("by_kind", "by_id"):
+            raise ValueError(f"a rule asks an empty network for `{name}`: ask `every`")
         return super().__getattribute__(name)
 
     def every(self, kind: type[T]) -> list[T]:

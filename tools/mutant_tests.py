@@ -1,6 +1,6 @@
 """A pytest plugin that tries mutants on the rules' fixtures and on the collected tests.
 
-A check is a fixture that is judged by the rule of its folder and those to which it yields
+A check is a fixture that is judged by the rule of its folder and those that it names
 (milliseconds), or a test. Which functions a check runs without a mutant is found out once and kept
 (`KEPT`) until its own text changes, so that a mutant meets only checks that run its function: first
 fixtures, then tests. Thousands of fixtures run some functions: of them those count that run its
@@ -136,24 +136,34 @@ def _rules(root: Path) -> list[Path]:
 def _of_fixtures(root: Path, folder: Path) -> list[Check]:
     """The fixtures of a rule."""
     sources = sorted((*folder.glob("*/main.tf"), *folder.glob("*/template.yaml")))
-    fails = {str(one.relative_to(root)): _fixture_fails(one) for one in sources}
+    fails = {str(one.relative_to(root)): _fixture_fails(root, one) for one in sources}
     return _checks(root, fails, (file for file in sorted(folder.rglob("*")) if file.is_file()))
 
 
-def _fixture_fails(source: Path) -> Callable[[], bool]:
-    """Whether a fixture gets other verdicts of its own rule than it marks, or none at all."""
+def _fixture_fails(root: Path, source: Path) -> Callable[[], bool]:
+    """Whether the findings of a fixture's own rule are others than it marks, or say otherwise.
+
+    What its findings say is compared with what they said first, which was without a mutant, and is
+    what `tests/data/findings` has.
+    """
+    said: list[str] = []
 
     def fails() -> bool:
         import test_rule_fixtures as fixtures
+        import wording
         from taskwall.rules import all_rules
 
         own = next(rule for rule in all_rules() if rule.id.lower() == source.parts[-3])
-        rules = [rule for rule in all_rules() if rule is own or rule.id in own.yields_to]
+        text = (root / "checks" / f"{own.module.replace('.', '/')}.py").read_text()
+        # Those to which it yields, and those that ask what it would ask, are named there.
+        rules = [rule for rule in all_rules() if rule.id in text]
         try:
             judged = fixtures.judged(source, rules)
         except Exception:  # noqa: BLE001 (whatever a mutant makes it raise)
             return True
-        return bool(fixtures.not_as_marked(judged) or fixtures.waits_for_nothing(judged))
+        said.append(wording.of_fixtures([(source, judged.located)]))
+        wrong = fixtures.not_as_marked(judged) or fixtures.waits_for_nothing(judged)
+        return bool(wrong) or said[-1] != said[0]
 
     return fails
 

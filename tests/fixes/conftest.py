@@ -47,7 +47,8 @@ def mend(tmp_path: Path) -> Mend:
         change = AttributeChange(
             AttributePath(resource.origin.address, path), wanted, wanted, form=form
         )
-        edits = EditBuilder(files).edits([(change, resource)])
+        edits = EditBuilder(files, errors).edits([(change, resource)])
+        assert not errors
         return applied(files.text(resource.origin.header.file), edits) if edits else None
 
     return made

@@ -40,6 +40,17 @@ SCHEMAS = Path(cfnlint.data.schemas.__path__[0])
 DOCUMENTS = {"container_definitions", "container_properties", "definition", "policy"}
 """Attributes that hold JSON, whose keys are those of AWS's own API."""
 
+_DOCUMENT: dict[str, Any] = {
+    "statement": {
+        "actions": {},
+        "resources": {},
+        "principals": {"type": {}, "identifiers": {}},
+        "condition": {"test": {}, "variable": {}, "values": {}},
+    }
+}
+NAMES |= {"aws_iam_policy_document": _DOCUMENT}
+"""What fixes write of the data source that makes policies."""
+
 PLACEHOLDER = re.compile(r"<[^<>\n]+>")
 
 
@@ -74,6 +85,8 @@ def _by_resource(code: str, address: str) -> Iterator[tuple[str, str]]:
 
 def _wrong_in_terraform(code: str, type_: str, resources: dict[str, Resource]) -> Iterator[str]:
     plain = PLACEHOLDER.sub("placeholder", code)
+    if any(_is_json(f"{opened}{plain}{closed}") for opened, closed in ("{}", "[]")):
+        return  # in a policy that is JSON text
     if plain.startswith("{"):  # an element of a list, in a document
         plain = f"policy = [{plain}]"
     parsed = parse("fix.tf", plain + "\n")
@@ -179,11 +192,15 @@ def _wrong_in_json(text: str) -> Iterator[str]:
     if not told.startswith(sentence):
         yield f"{told} has another sentence"
     code = told.removeprefix(sentence)
-    for opened, closed in ("{}", "[]"):
-        with suppress(json.JSONDecodeError):
-            json.loads(f"{opened}{code}{closed}")
-            return
-    yield f"{code} is no JSON"
+    if not any(_is_json(f"{opened}{code}{closed}") for opened, closed in ("{}", "[]")):
+        yield f"{code} is no JSON"
+
+
+def _is_json(text: str) -> bool:
+    with suppress(json.JSONDecodeError):
+        json.loads(text)
+        return True
+    return False
 
 
 def _container() -> Any:

@@ -316,6 +316,13 @@ def test_elements_are_added_to_a_list(mend: Mend, before: str, after: str) -> No
     assert mend(text + before, "L[+]", ADDED) == text + after
 
 
+def test_a_scalar_is_added_to_scalars(mend: Mend) -> None:
+    """Behind names, references among them."""
+    text = LIST.partition("        -")[0] + "        - a\n        - !Ref P\n"
+
+    assert mend(text, "L[+]", ("b",)) == f"{text}        - b\n"
+
+
 def test_elements_are_added_to_json(mend: Mend) -> None:
     """In JSON as well, on lines of their own where the others have such."""
     data: dict[str, object] = {"Type": "AWS::B::C", "Properties": {"L": [{"K": "z"}]}}

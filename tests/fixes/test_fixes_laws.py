@@ -16,7 +16,7 @@ from taskwall.fixes.edits import EditBuilder
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Inputs
+from taskwall.source.stack import Inputs, SourceError
 
 KEYS = st.sampled_from(("A", "Bc", "D_e", "F"))
 WORDS = st.text(
@@ -92,7 +92,9 @@ def holds(file: str, text: str, reader: Any, choose: Callable[[list[str]], str],
     body = values(before)
     path = choose(paths({key: plain(each) for key, each in before.body.fields.items()}))
     change = AttributeChange(AttributePath(before.origin.address, path.lstrip(".")), new, new)
-    edits = EditBuilder(Files({file: text})).edits([(change, before)])
+    errors: list[SourceError] = []
+    edits = EditBuilder(Files({file: text}), errors).edits([(change, before)])
+    assert not errors
     assume(edits)
     expected = deepcopy(body)
     put(expected, path, spelled(new), lambda: [{}] if reader is terraform else {})

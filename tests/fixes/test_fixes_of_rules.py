@@ -29,8 +29,9 @@ OFFERS = {
     "TW101", "TW102", "TW103", "TW104", "TW105", "TW106", "TW108", "TW202", "TW203", "TW204",
     "TW205", "TW206", "TW207", "TW208", "TW209", "TW210", "TW211", "TW212", "TW213", "TW214",
     "TW215", "TW301", "TW302", "TW303", "TW306", "TW307", "TW308", "TW401", "TW402", "TW404",
-    "TW405", "TW406", "TW408", "TW409", "TW410", "TW411", "TW501", "TW502", "TW503", "TW504",
-    "TW603", "TW604", "TW605", "TW701", "TW702", "TW703", "TW704", "TW705", "TW706", "TW707",
+    "TW405", "TW406", "TW407", "TW408", "TW409", "TW410", "TW411", "TW501", "TW502", "TW503",
+    "TW504", "TW603", "TW604", "TW605", "TW701", "TW702", "TW703", "TW704", "TW705", "TW706",
+    "TW707",
 }  # fmt: skip
 """The rules that have edits for some of their fails."""
 
@@ -49,7 +50,7 @@ PROVED_ONLY = {
 """Rules whose edits may do harm where others do not look: `taskwall fix` leaves those out, and
 some of the fixtures have edits that it makes."""
 
-FILLED_IN = {"TW210", "TW401", "TW402", "TW404", "TW405", "TW410", "TW603"}
+FILLED_IN = {"TW210", "TW401", "TW402", "TW404", "TW405", "TW407", "TW410", "TW603"}
 """Rules whose edits mend once somebody fills in a placeholder: where these are made is tried."""
 
 

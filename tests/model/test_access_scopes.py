@@ -339,3 +339,46 @@ def test_scope(
     assert not report.errors
     found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
     assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
+
+
+OTHER = """
+  othergroup: {Type: 'AWS::EC2::SecurityGroup', Properties: {VpcId: !Ref main}}
+  FromOther:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      GroupId: !Ref storegroup
+      IpProtocol: tcp
+      FromPort: 6379
+      ToPort: 6379
+      SourceSecurityGroupId: !Ref othergroup
+"""
+BASTION = """
+  bastion:
+    Type: AWS::EC2::Instance
+    Properties: {InstanceType: t3.micro, SubnetId: !Ref b, SecurityGroupIds: [!Ref othergroup]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("extra", "source", "result"),
+    [
+        (OTHER, typed("Instance"), "unknown"),
+        (OTHER, typed("VPCEndpoint"), "unknown"),
+        (OTHER + BASTION, typed("Instance"), "fail"),
+        (OTHER + BASTION, typed("VPCEndpoint"), "pass"),
+        (OTHER + BASTION, {"ResourceStatement": {"Resources": [{"Ref": "bastion"}]}}, "fail"),
+    ],
+)
+def test_scope_of_what_is_no_end(
+    extra: str, source: Statement, result: Result, tmp_path: Path
+) -> None:
+    """Whatever has a group may be an instance; an instance outside of ECS is one."""
+    scope = {"MatchPaths": [path(source, STORE)]}
+    held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": scope}
+    (tmp_path / "template.yaml").write_text(f"{TEMPLATE}{extra}  Scope: {json.dumps(held)}\n")
+
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
+    assert [(name, len(each)) for name, each in found if each] == [(result, 1)]

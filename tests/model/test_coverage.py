@@ -106,31 +106,33 @@ def cidrs(version: int) -> tuple[Cidr, ...]:
 
 
 class Member(Struct, frozen=True):
-    """A range in a set: known, or an unknown one by its name; perhaps it is not there."""
+    """A range in a set: known, or an unknown one by its name; None: it is open if it is there."""
 
     range: str
     version: int
     known: bool
-    there: bool
+    there: bool | None
 
     def part(self) -> Part:
         """What is held against the slow model."""
         name = "cidr_ipv6" if self.version == 6 else "cidr_ipv4"
         value: Value = Unknown((Need(self.range, "has no default"),), self.range)
-        made = part(Setting(Known(self.range) if self.known else value, place(1), name, "g"))
-        return made if self.there else replace(made, there=False)
+        return part(Setting(Known(self.range) if self.known else value, place(1), name, "g"))
+
+
+presence = st.sampled_from([True, True, None, None, False])
 
 
 def known(version: int) -> st.SearchStrategy[Member]:
     """A range whose digits are written."""
     texts = st.sampled_from([str(each) for each in cidrs(version)])
-    return st.builds(Member, texts, st.just(version), st.just(True), st.booleans())
+    return st.builds(Member, texts, st.just(version), st.just(True), presence)
 
 
 unknown = st.builds(
     lambda name, there: Member(name, 6 if name == "var.six" else 4, False, there),
     st.sampled_from(["var.a", "var.b", "var.six"]),
-    st.booleans(),
+    presence,
 )
 sets = st.lists(st.one_of(known(4), known(6), unknown), max_size=3)
 
@@ -141,14 +143,14 @@ def fillings(one: list[Member], other: list[Member]) -> Iterator[Filled]:
     """The addresses of two sets, under each value that what is unknown of them may have."""
     members = [*one, *other]
     names = sorted({(each.range, each.version) for each in members if not each.known})
-    doubtful = [number for number, each in enumerate(members) if not each.there]
+    doubtful = [number for number, each in enumerate(members) if each.there is None]
     for values in product(*(cidrs(version) for _, version in names)):
         meant = {name: value for (name, _), value in zip(names, values, strict=True)}
         for gone in product((True, False), repeat=len(doubtful)):
             absent = {number for number, away in zip(doubtful, gone, strict=True) if away}
             held: list[set[Address]] = [set(), set()]
             for number, each in enumerate(members):
-                if number not in absent:
+                if number not in absent and each.there is not False:
                     net = ip_network(each.range) if each.known else meant[each.range]
                     held[number >= len(one)] |= {point for point in POINTS if point in net}
             yield held[0], held[1]
@@ -164,10 +166,9 @@ def slow_truth(
 
 def addresses(found: list[Member]) -> Addresses:
     """The union of ranges."""
-    made = Addresses()
-    for each in found:
-        made |= Addresses((each.part(),))
-    return made
+    return Addresses.together(
+        (Addresses((each.part(),)), Fact(each.there, "it is there")) for each in found
+    )
 
 
 @given(sets, sets)

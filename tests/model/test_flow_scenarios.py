@@ -63,13 +63,17 @@ def alike(line: str) -> str:
 
 @pytest.mark.parametrize(("folder", "file", "case"), tuple(cases()))
 def test_scenario(folder: Path, file: str, case: dict[str, Any]) -> None:
-    """The flows of a scenario are those that are written, and what closes others is told."""
+    """The flows of a scenario are as written, and so are chains, and what closes others."""
     options = asked(folder, file, case)
     found = list_flows(options, None, None)
 
     assert not found.problems
     expected = sorted(alike(line) for line in case["flows"].splitlines() if line.strip())
     assert sorted(alike(spelled(flow)) for flow in found.flows) == expected
+    for way in case.get("open", ()) if file == "main.tf" else ():
+        answers = explain(options, way["from"], way["to"], None).answers
+        chains = [[each.text for each in flow.because] for a in answers for flow in a.flows]
+        assert chains == [way["because"]]
     for shut in case.get("closed", ()) if file == "main.tf" else ():
         answers = explain(options, shut["from"], shut["to"], None).answers
         texts = [each.at.text for answer in answers for each in answer.closed]

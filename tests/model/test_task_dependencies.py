@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from taskwall.core.facts import Fact
 from taskwall.core.values import Known, Text, Unknown, Value
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import OFFERED, service_of
 from taskwall.model.endpoints.task_dependencies import service_dependencies
+from taskwall.model.endpoints.task_location import by_host
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import cloudformation, terraform
 from taskwall.rules import all_rules
@@ -357,6 +359,9 @@ REGION = Unknown((), "region")
         (Text(("com.amazonaws.vpce.", REGION, ".vpce-svc-1")), OFFERED),
         (Known("com.amazonaws.vpce.eu-west-1.vpce-svc-1"), OFFERED),
         (Known("com.example.service"), ""),
+        (Known("com.example.eu-west-1.ecr.api"), ""),
+        (Text(("com.example.", REGION, ".ecr.api")), ""),
+        (Text(("com.amazonaws.eu-west-1.", REGION, ".api")), ""),
         (REGION, ""),
         (None, ""),
     ],
@@ -401,3 +406,35 @@ resource "aws_route_table_association" "main" {
         "aws_ecs_service.web7 needs ecr.api, ecr.dkr and s3 to pull its image "
         "and logs to write its logs"
     )
+
+
+ON_EC2 = {"FARGATE": False, "EC2": True}
+
+
+@pytest.mark.parametrize(
+    ("launch", "mode"),
+    [
+        ('"FARGATE"', "awsvpc"),
+        ('"EC2"', "awsvpc"),
+        ('"EC2"', "bridge"),
+        ("var.image", "awsvpc"),
+    ],
+)
+def test_hosts_ask_for_what_containers_do_not(launch: str, mode: str) -> None:
+    """Of who asks, only what holds of both is certain where the launch type is not known."""
+    text = TASK.replace("CONTAINERS", "jsonencode([])").replace("CLUSTER", "")
+    text = text.replace("SERVICE", "").replace('"FARGATE"\n  task', f"{launch}\n  task")
+    text = text.replace('"awsvpc"', f'"{mode}"').replace('["FARGATE"]', "null")
+    if mode == "bridge":
+        text = text.replace('network_configuration {\n    subnets = ["subnet-1"]\n  }', "")
+    found = network(text)
+    (source,) = found.every(TaskSource)
+    for itself in (False, True):
+        hosted = ON_EC2.get(launch.strip('"'))
+        if itself and mode == "awsvpc":
+            hosted = False
+        for own in (True, False, None):
+            for theirs in (True, False, None):
+                truth = by_host(found, source, itself, Fact(own), Fact(theirs)).truth
+                both = own if own is theirs else None
+                assert truth is (both if hosted is None else theirs if hosted else own)

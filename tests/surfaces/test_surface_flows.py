@@ -357,6 +357,13 @@ def test_todays_flows_are_intents_that_hold(
     assert "can open tcp:443 through lb:edge to service:web, which is not expected" in out
 
 
+def test_what_closes_a_required_port_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Another port is open: that of the requirement is what the group does not allow."""
+    stack = str(FIXTURES.parent / "rules" / "tw802" / "fail")
+    _, out, _ = run(capsys, "scan", stack, "--select", "TW802")
+    assert "aws_security_group.store allows no ingress from service:web on port 6379" in out
+
+
 @pytest.mark.parametrize(
     ("table", "why"),
     [

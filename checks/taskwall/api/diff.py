@@ -71,8 +71,8 @@ class FindingChanges(Struct, frozen=True):
 class Difference(Struct, frozen=True):
     """How two sides differ.
 
-    `absent` is what is not there to be read of either side; `one_sided` are those calls of it whose
-    modules only one side has, so that neither is read with them.
+    `absent` is what is not there to be read of either side; `one_sided` are calls whose modules
+    only one side has, so that neither is read with them.
     `problems` are what could not be read, of either side; `status` is the exit status: 0, 1 or 2.
     """
 

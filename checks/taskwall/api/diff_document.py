@@ -35,8 +35,8 @@ class ChangedFlowRecords(Struct, frozen=True):
 class DiffDocument(Struct, frozen=True):
     """What taskwall diff prints.
 
-    `absent` is what was not there to be read; `one_sided` are those calls of it whose modules only
-    one side has. `problems` are what could not be read.
+    `absent` is what was not there to be read; `one_sided` are calls whose modules only one side
+    has, so that neither is read with them. `problems` are what could not be read.
     """
 
     version: Literal[1]

@@ -6,14 +6,13 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from taskwall.api.flows import FlowLine, ProposedChange, WhyAnswer
-from taskwall.findings.finding import Absent, Step
-from taskwall.model.flows.flow import FlowVerdict
+from taskwall.api.flows import FlowLine, ProposedChange, SpokenFlow, WhyAnswer
+from taskwall.findings.finding import Absent
 
 FLOWS_VERSION: Final = 1
 
 
-class FlowRecord(Struct, frozen=True, rename={"source": "from", "target": "to"}):
+class FlowRecord(SpokenFlow, frozen=True):
     """One flow: what one end can open to another.
 
     `protocol` is tcp, udp, icmp or all, else the number of a protocol. `ports` are those that the
@@ -23,18 +22,6 @@ class FlowRecord(Struct, frozen=True, rename={"source": "from", "target": "to"})
     where not all take part. `changes`, which taskwall why adds, are what would open or close it.
     """
 
-    source: str
-    target: str
-    protocol: str
-    ports: tuple[str, ...]
-    arrives: tuple[str, ...]
-    verdict: FlowVerdict
-    through: tuple[str, ...]
-    because: tuple[Step, ...]
-    missing: tuple[str, ...]
-    addresses: tuple[str, ...]
-    notes: tuple[str, ...]
-    stack: str
     changes: tuple[ProposedChange, ...] | UnsetType = UNSET
 
 
@@ -79,11 +66,8 @@ def document_text(document: Struct) -> str:
 
 R = TypeVar("R", bound=FlowRecord)
 
-_TOLD = tuple(name for name in FlowRecord.__struct_fields__ if name in FlowLine.__struct_fields__)
-"""What a line and a record of a flow have in common."""
-
 
 def record_of(kind: type[R], flow: FlowLine, **more: Any) -> R:
     """A flow as a record of some kind, with what that has beside."""
-    told: dict[str, Any] = {name: getattr(flow, name) for name in _TOLD}
+    told: dict[str, Any] = {name: getattr(flow, name) for name in SpokenFlow.__struct_fields__}
     return kind(**told, **more)

@@ -13,7 +13,7 @@ from taskwall.findings.finding import Absent, Problem, Step
 from taskwall.findings.redaction import SHOWN
 from taskwall.findings.text import absent_count
 from taskwall.model.core.address import Ranges, parse_cidr
-from taskwall.model.flows.flow import Flow, Obstacle, spoken_ports
+from taskwall.model.flows.flow import Flow, FlowVerdict, Obstacle, spoken_ports
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.obstacles import letting_in, obstacles_between, on_port
 from taskwall.model.flows.reach import Reach
@@ -32,12 +32,11 @@ class EndError(Exception):
     """A word stands for no end in any stack; the message is a sentence, and names near ones."""
 
 
-class FlowLine(Struct, frozen=True):
-    """One flow in words.
+class SpokenFlow(Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """One flow in words: what people read of it, and machines.
 
     `addresses` are those of the internet, of a VPC or of a remote network that take part, where not
-    all do. `notes` say what holds of it beside. `waits` says why what is missing is not known;
-    `also` are further ends from which the same is open.
+    all do. `notes` say what holds of it beside.
     """
 
     source: str
@@ -45,13 +44,22 @@ class FlowLine(Struct, frozen=True):
     protocol: str
     ports: tuple[str, ...]
     arrives: tuple[str, ...]
-    verdict: str
+    verdict: FlowVerdict
     through: tuple[str, ...]
     because: tuple[Step, ...]
     missing: tuple[str, ...]
     addresses: tuple[str, ...]
     notes: tuple[str, ...]
     stack: str
+
+
+class FlowLine(SpokenFlow, frozen=True):
+    """One flow for people.
+
+    `waits` says why what is missing is not known; `also` are further ends from which the same is
+    open.
+    """
+
     waits: str = ""
     also: tuple[str, ...] = ()
 
@@ -216,10 +224,10 @@ class _Asked:
         Raises:
             EndError: there is one.
         """
-        from difflib import get_close_matches
-
         for word, known in self._known.items():
             if not known:
+                from difflib import get_close_matches
+
                 near = get_close_matches(word, list(self._ends), 3, 0.4)
                 hint = f" (did you mean {' or '.join(near)}?)" if near else ""
                 missing = [one for one in absent if one.read_as is None]

@@ -14,8 +14,8 @@ from taskwall.library.facts import Presentation
 from taskwall.library.network import Network
 from taskwall.library.views import Frame
 from taskwall.lowering import lower
+from taskwall.report.absent import shown_absent
 from taskwall.report.excerpts import ReportPaths
-from taskwall.report.report import shown_absent
 from taskwall.source.deployment import deployed_name
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs, SourceError, Stack

@@ -12,8 +12,8 @@ from taskwall.findings.redaction import Redactor
 from taskwall.incremental.positions import LineMap
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
+from taskwall.report.absent import all_absent
 from taskwall.report.excerpts import ReportPaths
-from taskwall.report.report import all_absent
 from taskwall.source.deployment import deployed_name
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource

@@ -87,9 +87,10 @@ def _text(answer: WhyAnswer, several: bool) -> Iterator[str]:
         if answer.waits:
             yield f"  and it is not known whether that is enough: {answer.waits}"
     elif answer.closing:
-        yield "To close it:"
+        which = "this rule" if len(answer.closing) == 1 else "each of these rules"
+        yield f"To close it, remove or narrow {which}:"
         for each in answer.closing:
-            yield f"  {each.change}{_at(each.at)}"
+            yield f"  {_told(each.at)}"
     yield ""
 
 

@@ -66,18 +66,21 @@ class AttributeChange(Struct, frozen=True, gc=False):
     resource ("beside");
     or that what the path leads to is taken away ("removed"), the resource itself without a path;
     or that the call of the downloaded module that makes it has some arguments ("call"); or that its
-    user data gives the ECS agent a setting, by name and value ("agent").
+    user data gives the ECS agent a setting, by name and value ("agent"); or that the path leads
+    into JSON that the attribute has as text ("text").
     `through` are the places that the value comes through, from the attribute to where it is
     written, if that is elsewhere: in a local, a variable, or an argument of a module; of user data,
     where it names the agent's cluster.
+    `copies` is where the resource has a value that is written once more: it must be written there.
     """
 
     attribute: AttributePath
     terraform: NewValue
     cloudformation: NewValue
     name: str = ""
-    form: Literal["set", "whole", "beside", "removed", "call", "agent"] = "set"
+    form: Literal["set", "whole", "beside", "removed", "call", "agent", "text"] = "set"
     through: tuple[Span, ...] = ()
+    copies: Span | None = None
 
     def value_in(self, language: str) -> NewValue:
         """The value in the words of a language."""

@@ -15,8 +15,9 @@ from taskwall.core.values import Need, Origin, Span, why_unknown
 class Fact(Struct, frozen=True, gc=False):
     """A sentence and whether it is true; `truth` is None while an unknown decides it.
 
-    `text` words it as true, `otherwise` as false. `resource` names what it is about. A fact made
-    by `&`, `|` or `~` has `parts` and no sentence of its own.
+    `text` words it as true, `otherwise` as false. `resource` names what it is about. `needs` are
+    what it waits for if it is unknown, and mean nothing of one that is not. A fact made by `&`, `|`
+    or `~` has `parts` and no sentence of its own.
     """
 
     truth: bool | None
@@ -100,6 +101,11 @@ def any_of(facts: Iterable[Fact]) -> Fact:
     truths = [part.truth for part in parts]
     truth = True if True in truths else None if None in truths else False
     return Fact(truth, parts=parts, op="any")
+
+
+def implies(condition: Fact, fact: Fact) -> Fact:
+    """Whether a fact holds wherever a condition does: the fact itself where that is certain."""
+    return fact if condition.truth else any_of((fact, ~condition))
 
 
 def existence(of: Origin) -> Fact:

@@ -150,7 +150,7 @@ def _provenance(
                 if one.finding.rule in by_value:
                     found = (*found[:-1], last)
                 else:
-                    found = (replace(last, place=one.place, calls=()),)
+                    found = (replace(last, place=one.place, calls=(), argument=False),)
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)

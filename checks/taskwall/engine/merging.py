@@ -200,8 +200,20 @@ def _worst_per_setting(group: list[ScenarioVerdict], followed: Followed) -> Sequ
             others.append(replace(same[0], truth=None, decided=decided))
             continue
         setting = followed.when(needed)
-        found.append((same[0], " and ".join(filter(None, (exists, setting))) or None))
+        answer = _with_common_changes(same)
+        found.append((answer, " and ".join(filter(None, (exists, setting))) or None))
     return found or ((min(others, key=_rank), None),)
+
+
+def _with_common_changes(same: list[ScenarioVerdict]) -> ScenarioVerdict:
+    """The first of verdicts that differ in their scenarios; without changes that others differ in.
+
+    A change made in the sources is made for all of these scenarios.
+    """
+    first = same[0]
+    if all(each.verdict.changes == first.verdict.changes for each in same):
+        return first
+    return replace(first, verdict=replace(first.verdict, changes=()))
 
 
 _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}

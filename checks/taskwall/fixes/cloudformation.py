@@ -64,6 +64,16 @@ class Writer:
             assert isinstance(added, Mapping)
             yield self._added(node, added)
 
+    def in_document(
+        self, value: Value, path: Sequence[PathStep], wanted: NewValue
+    ) -> Iterator[Edit]:
+        """The edits that set what a path leads to in the whole text, which evaluates to `value`.
+
+        Raises:
+            RefusedError: something other than plain text decides what is there.
+        """
+        yield from self._reach(self._root, value, path, wanted)
+
     def _replaced_at(
         self, resource: Resource, path: Sequence[PathStep], wanted: NewValue, name: str
     ) -> Edit:
@@ -163,6 +173,12 @@ class Writer:
 
     def arguments(self, _call: Span, _wanted: Mapping[str, NewValue]) -> Iterator[Edit]:
         """None: templates have no modules that tools download."""
+        raise RefusedError
+
+    def in_text(
+        self, _resource: Resource, _path: Sequence[PathStep], _wanted: NewValue
+    ) -> Iterator[Edit]:
+        """None: in a text of a template nothing is edited."""
         raise RefusedError
 
     def removed(self, resource: Resource, path: Sequence[PathStep]) -> Iterator[Edit]:
@@ -411,7 +427,9 @@ def _unit(node: Any, text: str) -> int:
                 return max(inner - (text.rfind("\n", 0, inner) + 1) - int(column), 1)
         nested = (value for _, value in node.value if value.id == "mapping" and value.value)
         node = next(nested, None)
-    return 2
+    start = len(text) - len(text.lstrip())
+    opened = pattern(r"\{\s*\n([ \t]+)").match(text, start)
+    return max(len(opened[1]) - start, 1) if opened else 2
 
 
 def _sure(value: Value, step: int) -> Value:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from taskwall.core.change import AttributeChange
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Origin, Span, Value
+from taskwall.core.values import Origin, Span
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import edit_order
 from taskwall.fixes.new_resource import resource_code
@@ -51,10 +51,10 @@ Changes: TypeAlias = Sequence[tuple[AttributeChange, Resource]]
 class EditBuilder:
     """Makes edits of files."""
 
-    def __init__(self, files: Files, errors: list[SourceError] | None = None) -> None:
+    def __init__(self, files: Files, errors: list[SourceError]) -> None:
         """Take what reads files, and where crashes go."""
         self._files = files
-        self._errors = [] if errors is None else errors
+        self._errors = errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
 
     def edits(self, changes: Changes, files: Collection[str] = ()) -> tuple[Edit, ...]:
@@ -77,17 +77,19 @@ class EditBuilder:
             return ()
         return tuple(sorted(found, key=edit_order))
 
-    def _is_referred_to(self, resource: Resource, files: Collection[str]) -> bool:
-        """Whether anything beside a resource names it, also in a comment."""
+    def _references(self, resource: Resource, files: Collection[str]) -> int:
+        """How often a resource or data source is named beside itself, also in comments."""
         origin = resource.origin
         own = origin.header.file
         if origin.language == "terraform":
             _, _, name = f".{origin.name}".rpartition(f".{resource.type}.")
             near = {own, *(f for f in files if os.path.dirname(f) == os.path.dirname(own))}
-            found = re.compile(rf"(?<![\w.-]){resource.type}\.{re.escape(name)}(?![\w-])")
-            return any(found.search(self._files.text(file)) for file in near)
+            name, _, _ = name.partition("[")
+            address = f"{'data.' if resource.data else ''}{resource.type}.{name}"
+            found = re.compile(rf"(?<![\w.-]){re.escape(address)}(?![\w-])")
+            return sum(len(found.findall(self._files.text(file))) for file in near)
         name = origin.address.rpartition("/")[2]
-        return len(re.findall(rf"\b{re.escape(name)}\b", self._files.text(own))) > 1
+        return len(re.findall(rf"\b{re.escape(name)}\b", self._files.text(own))) - 1
 
     def _is_used_once(
         self, through: Sequence[Span], resource: Resource, files: Collection[str]
@@ -116,8 +118,11 @@ class EditBuilder:
     ) -> Iterator[Edit]:
         origin = resource.origin
         at = _edited_file(change, origin)
-        if resource.data or origin.construct or _FOLDERS.search(at):
+        if origin.construct or _FOLDERS.search(at):
             raise RefusedError
+        document = resource.type == "aws_iam_policy_document"
+        if resource.data and not (document and self._references(resource, files) == 1):
+            raise RefusedError  # others may use what it gives
         if change.form == "agent":
             from taskwall.fixes import user_data
 
@@ -132,7 +137,7 @@ class EditBuilder:
         if writer is None:
             writer = self._writers[at] = _writer(origin.language, at, self._files)
         wanted = referred_from(change.value_in(origin.language), origin.address, origin.language)
-        from taskwall.fixes.steps import below, path_steps
+        from taskwall.fixes.steps import path_steps, value_at
 
         if change.form == "call":
             assert isinstance(wanted, Mapping)
@@ -141,16 +146,16 @@ class EditBuilder:
         if change.through:
             if not self._is_used_once(change.through, resource, files):
                 raise RefusedError
-            held: Value | None = resource.body
-            for step in path_steps(change.attribute.path):
-                held = below(held, step)
+            held = value_at(resource.body, change.attribute.path)
             return iter((writer.literal(change.through[-1], held, wanted),))
         if change.form == "beside":
             code = resource_code(wanted, origin.language)
             return iter((writer.beside(resource, code),))
         path = path_steps(change.attribute.path)
+        if change.form == "text":
+            return writer.in_text(resource, path, wanted)
         if change.form == "removed":
-            if not path and self._is_referred_to(resource, files):
+            if not path and self._references(resource, files):
                 raise RefusedError
             return writer.removed(resource, path)
         return writer.edits(resource, path, wanted, change.name, change.form == "whole")
@@ -212,7 +217,7 @@ FixRequest: TypeAlias = tuple[str, Changes]
 def agreed(
     stacks: Sequence[tuple[Collection[str], Sequence[FixRequest]]],
     files: Files,
-    errors: list[SourceError] | None = None,
+    errors: list[SourceError],
 ) -> Iterator[list[tuple[Edit, ...]]]:
     """The edits for each of the fails of each stack; none where stacks disagree.
 

@@ -5,7 +5,7 @@ and an edit changes them all: so all of them must need it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from taskwall.core.values import Fields, Items, Span, Value, dereferenced
 from taskwall.fixes.new_resource import added_names
 from taskwall.fixes.references import module_prefix
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.steps import below, path_steps
+from taskwall.fixes.steps import below, path_steps, value_at
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation, ProvenanceTrace
 
@@ -34,12 +34,18 @@ class RequestedFixes:
             self._asked.setdefault((rule, change.attribute.address), []).append(change)
 
     def applicable(
-        self, rule: str, changes: Sequence[AttributeChange], scenario: int, *, follow: bool
+        self,
+        rule: str,
+        changes: Sequence[AttributeChange],
+        scenario: int,
+        *,
+        follow: bool,
     ) -> tuple[tuple[AttributeChange, Resource], ...]:
         """The changes with their resources as a scenario has them.
 
         None unless the rule asks the same of every resource that is declared by the same text, and
-        takes its value from the same place.
+        takes its value from the same place. What is added has no condition: so none is added beside
+        a resource that has one, or to a list of another resource that some elements of have one.
 
         Args:
             rule: the rule's id.
@@ -53,6 +59,10 @@ class RequestedFixes:
         for asked in changes:
             change, resource = asked, resources.get(asked.attribute.address)
             if resource is None or self._takes_a_name(change, resource.origin.language):
+                return ()
+            if change.form == "beside" and not self._is_always_there(resource):
+                return ()
+            if change.copies is not None and not self._is_constant(change, scenario):
                 return ()
             if follow and change.form == "set":
                 change = replace(change, through=came_through(change, resource, trace))
@@ -78,6 +88,34 @@ class RequestedFixes:
         }
         added = added_names(change.value_in(language), language)
         return any(f"{module}{name}" in names for name in added)
+
+    def _is_always_there(self, resource: Resource) -> bool:
+        """Whether a resource exists in all scenarios."""
+        return not resource.origin.maybe and all(
+            resource.origin.address in resources for resources in self._in_every_scenario()
+        )
+
+    def _is_constant(self, change: AttributeChange, scenario: int) -> bool:
+        """Whether a resource has what a change copies from it in all scenarios, written in it.
+
+        The copy of another value would stay where a condition takes that away, or keep the default
+        of a variable where a deployment gives it another value.
+        """
+        resource = self._of(scenario)[change.attribute.address]
+        trace = self._evaluations[scenario].provenance
+        through = trace(change.copies, resource.origin) if change.copies else ()
+        if not all(resource.place.holds(each.place) for each in through):
+            return False
+        path = change.attribute.path.removesuffix("[+]")
+        resources = [each.get(resource.origin.address) for each in self._in_every_scenario()]
+        try:
+            held = [None if each is None else value_at(each.body, path) for each in resources]
+        except RefusedError:
+            return False
+        return all(value == held[0] for value in held)
+
+    def _in_every_scenario(self) -> Iterator[dict[str, Resource]]:
+        return map(self._of, range(len(self._evaluations)))
 
     def _of(self, scenario: int) -> dict[str, Resource]:
         """The resources of a scenario by address."""

@@ -62,3 +62,15 @@ def below(value: Value | None, step: PathStep) -> Value | None:
     if isinstance(found, Fields) and isinstance(step, str) and found.rest is None:
         return found.fields.get(step)
     raise RefusedError
+
+
+def value_at(body: Value, path: str) -> Value | None:
+    """What the sources evaluate to at a path below a value.
+
+    Raises:
+        RefusedError: that is not known, so that no text can be said to write it.
+    """
+    value: Value | None = body
+    for step in path_steps(path):
+        value = below(value, step)
+    return value

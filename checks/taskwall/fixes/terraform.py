@@ -8,6 +8,7 @@ from taskwall.core.values import Fields, Span, Value, dereferenced
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_document import document_edits
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, member_lines
+from taskwall.fixes.json_text import heredoc_edits
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.removal import element, whole_lines
 from taskwall.fixes.source_text import SourceText
@@ -74,6 +75,20 @@ class Writer:
                 yield self._whole(inner, last, wanted)
         else:
             yield from self._reach(block, resource.body, path, wanted)
+
+    def in_text(
+        self, resource: Resource, path: Sequence[PathStep], wanted: NewValue
+    ) -> Iterator[Edit]:
+        """The edits that set what a path leads to in the JSON text that an attribute has.
+
+        Raises:
+            RefusedError: something other than a heredoc of this resource decides what is there.
+        """
+        name, *inner = path
+        attribute = self._block(resource).body.attributes.get(str(name))
+        if attribute is None or resource.body.places.get(str(name)) != attribute.place:
+            raise RefusedError
+        return heredoc_edits(self.sheet, attribute.expression.place, inner, wanted)
 
     def beside(self, resource: Resource, text: str) -> Edit:
         """The edit that adds blocks after that of a resource."""
@@ -207,7 +222,8 @@ class Writer:
 
     def _block(self, resource: Resource) -> Block:
         block = self._blocks.get(resource.origin.header)
-        if self._broken or block is None or block.type != "resource":
+        kind = "data" if resource.data else "resource"
+        if self._broken or block is None or block.type != kind:
             raise RefusedError
         return block
 

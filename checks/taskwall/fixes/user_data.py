@@ -123,9 +123,14 @@ def _value(line: str, name: str) -> re.Match[str] | None:
 
 
 def _in_text(sheet: SourceText, start: int, name: str, value: str) -> Edit:
-    """The edit inside a text with escaped line breaks, such as one of JSON."""
-    limit = sheet.text.find("]", start)
-    end = len(sheet.text) if limit < 0 else limit
+    """The edit inside a text with escaped line breaks, such as one of JSON.
+
+    In templates it may be put together of a list. What follows in HCL is another attribute.
+    """
+    in_list = sheet.text.find("]", start)
+    end = len(sheet.text) if in_list < 0 else in_list
+    if sheet.file.endswith((".tf", ".tofu")):
+        end = sheet.line_end(start)
     written = rf"""(?:"|\\n)(?:echo\s+)?["']?{name}=(?:(?P<value>{_VALUE})(?!\\[^n]))?"""
     found = list(re.compile(written).finditer(sheet.text, start, end))
     if any(one["value"] is None for one in found):

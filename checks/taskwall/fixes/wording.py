@@ -33,7 +33,7 @@ def fix_text(
     """
     head, code = _parts(section)
     head, code = _filled(head, names, on), _filled(code, names, on)
-    code = "\n".join(_written(changes, on)) or code
+    code = "\n".join(_written(changes, on)).lstrip("\n") or code
     if on.construct is not None:
         from taskwall.fixes.cdk import in_cdk
 
@@ -155,6 +155,12 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
             continue
         wanted = referred_from(change.value_in(on.language), _near(on), on.language)
         keys = _keys(change.attribute.path)
+        if change.form == "text":
+            from taskwall.fixes.json_text import json_lines
+
+            yield from {json_lines(keys, wanted)} - said
+            said.add(json_lines(keys, wanted))
+            continue
         if on.language == "terraform" and _in_document(change.attribute.path):
             from taskwall.fixes.hcl_document import document_code
 

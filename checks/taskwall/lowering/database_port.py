@@ -1,5 +1,6 @@
 """On which port databases of RDS and Aurora take connections."""
 
+from taskwall.core.values import Known, symbol
 from taskwall.lowering._draft import ResourceReader
 from taskwall.model.core.address import Ranges
 from taskwall.model.data_stores.tls_defaults import engine
@@ -38,15 +39,17 @@ def database_port(r: ResourceReader) -> RequiredPorts | None:
     port, kind = r.attribute("port", "Port"), r.attribute("engine", "Engine")
     name = engine(str(kind.known or ""))
     words = f"the port of {r.name}"
+    own = (f"{r.id}.port", f"{r.id}.Endpoint.Port", symbol(port.value or Known(None)))
+    named = frozenset(filter(None, own))
     given = Ranges()
     if not port.absent:
         if port.known is None:
-            return RequiredPorts(words, "tcp", None, needs=port.needs)
+            return RequiredPorts(words, "tcp", None, needs=port.needs, named=named)
         if not str(port.known).isdecimal():
             return None
         given = Ranges.from_spans(((int(str(port.known)),) * 2,))
     if not kind.absent and kind.known is None:
-        return RequiredPorts(words, "tcp", None, (given,) if given else (), kind.needs)
+        return RequiredPorts(words, "tcp", None, (given,) if given else (), kind.needs, named)
     if name not in _DEFAULTS:
         return None
     if not given:
@@ -55,4 +58,4 @@ def database_port(r: ResourceReader) -> RequiredPorts | None:
             return None
         given = Ranges.from_spans(((_DEFAULTS[name],) * 2,))
     perhaps = Ranges.from_spans((each, each) for each in _PERHAPS.get(name, ()))
-    return RequiredPorts(words, "tcp", Ranges.union((given, perhaps)), (given,))
+    return RequiredPorts(words, "tcp", Ranges.union((given, perhaps)), (given,), named=named)

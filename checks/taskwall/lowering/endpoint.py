@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Known, Reference, Text, Value, dereferenced
+from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
@@ -25,7 +25,7 @@ from taskwall.model.endpoints.endpoint import (
 from taskwall.model.entities.iam_policy import PolicyDocument, read_document
 from taskwall.model.entities.security_group import PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import RouteTable, Subnet, Vpc
-from taskwall.source.resource import Cell
+from taskwall.source.resource import Cell, Resource
 
 
 @lowers("aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", to=Endpoint)
@@ -62,7 +62,7 @@ def endpoint(r: ResourceReader) -> Iterator[object]:
             tables, "route_table_ids" if r.terraform else "RouteTableIds", links=tables_used
         ),
         policy=None if policy.absent else _policy(r, policy),
-        policy_setting=_whole(policy, "policy" if r.terraform else "PolicyDocument"),
+        policy_setting=_policy_setting(r, policy),
     )
     if r.terraform and service:
         # Permissions and routes name the list by this attribute.
@@ -86,11 +86,35 @@ def _looked_up(r: ResourceReader, name: Value | None) -> str:
     return ""
 
 
-def _whole(cell: Cell, name: str) -> Setting:
-    """A cell as a setting, whose value is kept whatever it is."""
-    origin = cell.resource.origin
+def _policy_setting(r: ResourceReader, cell: Cell) -> Setting:
+    """A cell as a setting, whose value is kept whatever it is.
+
+    Its attribute is where the document is written: a data source, if blocks of one make it.
+    """
+    name, origin = "policy" if r.terraform else "PolicyDocument", cell.resource.origin
     at = AttributePath(origin.address, cell.path) if cell.path else None
+    if (source := _made_by(r, cell.value)) is not None:
+        at = AttributePath(source.origin.address, "") if _is_plain(source, cell) else None
     return Setting(None if cell.absent else cell.value, cell.place, name, origin.name, attribute=at)
+
+
+def _made_by(r: ResourceReader, value: Value | None) -> Resource | None:
+    """The data source that makes a policy document."""
+    found = r.builder.resources.get(value.resource) if isinstance(value, Reference) else None
+    return found if found is not None and found.type == "aws_iam_policy_document" else None
+
+
+def _is_plain(source: Resource, cell: Cell) -> bool:
+    """Whether the statements of a document are the blocks of its data source, one for one."""
+    made = None if cell.value is None else dereferenced(cell.value)
+    of_source = dereferenced(source.body.fields.get("statement", Known(None)))
+    of_policy = made.fields.get("Statement") if isinstance(made, Fields) else None
+    return (
+        isinstance(of_source, Items)
+        and isinstance(of_policy, Items)
+        and len(of_source.items) == len(of_policy.items)
+        and not any("polic" in name or name.endswith("_json") for name in source.body.fields)
+    )
 
 
 def _policy(r: ResourceReader, cell: Cell) -> PolicyDocument:
@@ -99,7 +123,12 @@ def _policy(r: ResourceReader, cell: Cell) -> PolicyDocument:
     if found is None and cell.value is not None:
         found = structure(replace(cell, value=_without_commas(dereferenced(cell.value))))
     value = found.value if found is not None else cell.value
-    return read_document(value or Known(None), r.name, cell.place)
+    document = read_document(value or Known(None), r.name, cell.place)
+    if _made_by(r, cell.value) is not None:
+        return replace(document, notation="blocks")
+    if cell.value is not None and isinstance(dereferenced(cell.value), Known | Text):
+        return replace(document, notation="text")
+    return document
 
 
 def _without_commas(value: Value) -> Value:
@@ -128,7 +157,7 @@ def endpoint_policy(r: ResourceReader) -> Iterator[Entity]:
         origin=r.origin,
         endpoint=_endpoint(r),
         policy=_policy(r, cell),
-        setting=_whole(cell, "policy"),
+        setting=_policy_setting(r, cell),
     )
 
 

@@ -4,6 +4,7 @@ A permission can be an inline block (static, dynamic, or written as an attribute
 separate Terraform resources, or a CloudFormation list item, or one of its two separate resources.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -73,7 +74,10 @@ def _looked_up(r: ResourceReader) -> Iterator[Setting]:
 
 def _is_default(r: ResourceReader) -> bool:
     """Whether this is its VPC's default group: adopted, meant by its VPC, or looked up by name."""
-    adopted = r.resource.type == "aws_default_security_group" or r.id.endswith(".default")
+    made_by, _, made = r.id.rpartition(".")  # a group of another kind may be called `default` too
+    adopted = r.resource.type == "aws_default_security_group" or (
+        made == "default" and made_by in r.builder.resources
+    )
     return adopted or (r.resource.data and r.attribute("name", "GroupName").known == "default")
 
 
@@ -143,6 +147,8 @@ _CLOUDFORMATION: dict[Direction, PermissionSchema] = {
     ),
 }
 
+_VERBS: dict[Direction, str] = {"ingress": "allows ingress from", "egress": "allows egress to"}
+
 _MANY = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
 """Those of them that hold lists."""
 
@@ -164,26 +170,22 @@ def _permissions(
         on = replace(on, maybe=(*on.maybe, *block.doubt))
         block = replace(block, doubt=None)
     spelled = _spelling(r, way)
+    peers = [*_peers(r, group, way, block)]
+    several = len(peers) > 1
     protocol, first, last = (setting(block.get(key), key) for key in spelled.ports)
-
-    of_key = {
-        key: sum(1 for _ in _peers(block, key))
-        for key in (*spelled.ranges, *spelled.lists, *spelled.groups)
-    }
-    itself = block.get(spelled.itself) if spelled.itself else r.nothing()
-    is_itself = itself.known is True or str(itself.known).lower() == "true"
-    several = sum(of_key.values()) + bool(is_itself or itself.needs) > 1
-
-    def entry(cell: Cell, key: str) -> AttributePath | None:
-        if protocol.attribute is None:
-            return None
-        inner = cell.path if of_key.get(key, 0) > 1 else block.get(key).path
-        return AttributePath(r.origin.address, inner if several else block.path)
-
-    def permission(cell: Cell, key: str = "", **who: Setting | Link | bool | None) -> Permission:
-        says = setting(block.get(key), key).attribute if key else None
-        text = f"{r.name} allows this {way}"
-        return Permission(
+    body = None if block.value is None else dereferenced(block.value)
+    if not peers and (not isinstance(body, Fields) or body.rest is not None):
+        # A block whose content is open allows somebody, nobody knows whom.
+        peers.append(_Peer(block))
+    of_key = Counter(peer.key for peer in peers)
+    for peer in peers:
+        cell, key = peer.cell, peer.key
+        alone = key not in _MANY or of_key[key] == 1
+        entry = block.path
+        if several:
+            entry = cell.path if of_key[key] > 1 else block.get(key).path
+        doubt = (*waits, *(cell.doubt or ()))
+        yield Permission(
             id=f"{r.id}:{cell.path or way}",
             group=group,
             direction=way,
@@ -193,54 +195,58 @@ def _permissions(
             protocol=protocol,
             first_port=first,
             last_port=last,
-            says=says,
+            says=setting(block.get(key), key).attribute if key else None,
             by_group=spelled.groups[0],
             many=spelled.groups[0] in _MANY,
-            alone=key not in _MANY or of_key[key] == 1,
-            entry=entry(cell, key),
-            fact=TRUE
-            if cell.doubt is None and not waits
-            else Fact(None, text, cell.place, r.name, (*waits, *(cell.doubt or ()))),
-            **who,  # type: ignore[arg-type]
+            alone=alone,
+            entry=protocol.attribute and AttributePath(r.origin.address, entry),
+            fact=Fact(None, f"{r.name} allows this {way}", cell.place, r.name, doubt)
+            if waits or cell.doubt is not None
+            else TRUE,
+            range=setting(cell, key) if key in spelled.ranges else None,
+            range_of=_vpc_range(r, cell) if key in spelled.ranges else None,
+            of_subnet=key in spelled.ranges and _is_subnet_range(r, cell),
+            prefix_list=peer.prefix_list,
+            peer=peer.group,
+            itself=peer.itself,
         )
 
-    found, verb = False, "allows ingress from" if way == "ingress" else "allows egress to"
+
+class _Peer(Struct, frozen=True):
+    """One that a block allows, and the key that says so: by a range unless by something else."""
+
+    cell: Cell
+    key: str = ""
+    prefix_list: Link | None = None
+    group: Link | None = None
+    itself: bool = False
+
+
+def _peers(r: ResourceReader, group: Link, way: Direction, block: Cell) -> Iterator[_Peer]:
+    """Those that a block of a group names."""
+    spelled, verb = _spelling(r, way), _VERBS[way]
     for key in spelled.ranges:
-        for cell in _peers(block, key):
-            found = True
-            yield permission(
-                cell,
-                key,
-                range=setting(cell, key),
-                range_of=_vpc_range(r, cell),
-                of_subnet=_is_subnet_range(r, cell),
-            )
+        for cell in _named(block, key):
+            yield _Peer(cell, key)
     for key in spelled.lists:
-        for cell in _peers(block, key):
-            found = True
-            yield permission(cell, key, prefix_list=r.link(PrefixList, cell, verb))
+        for cell in _named(block, key):
+            yield _Peer(cell, key, prefix_list=r.link(PrefixList, cell, verb))
     for key in spelled.groups:
-        for cell in _peers(block, key):
-            found = True
+        for cell in _named(block, key):
             peer = r.link(SecurityGroup, cell, verb)
             if key.endswith("Name") and peer is not None and peer.to not in r.builder.resources:
                 # A group that is written here may have this name.
                 peer = replace(peer, exact=False)
             own = peer is not None and peer.to == group.to
-            yield permission(cell, key, peer=None if own else peer, itself=own)
-    if is_itself:
-        found = True
-        yield permission(itself, spelled.itself, itself=True)
+            yield _Peer(cell, key, group=None if own else peer, itself=own)
+    itself = block.get(spelled.itself) if spelled.itself else r.nothing()
+    if itself.known is True or str(itself.known).lower() == "true":
+        yield _Peer(itself, spelled.itself, itself=True)
     elif itself.needs:
-        found = True
-        yield permission(replace(itself, doubt=itself.needs), spelled.itself, itself=True)
-    body = None if block.value is None else dereferenced(block.value)
-    if not found and (not isinstance(body, Fields) or body.rest is not None):
-        # A block whose content is open allows somebody, nobody knows whom.
-        yield permission(block)
+        yield _Peer(replace(itself, doubt=itself.needs), spelled.itself, itself=True)
 
 
-def _peers(block: Cell, key: str) -> Iterator[Cell]:
+def _named(block: Cell, key: str) -> Iterator[Cell]:
     """The peers under a key: the elements of a list, or the one value, which is there if written.
 
     An open list may be empty; `cidr_ipv4 = var.x` is a range, whichever.

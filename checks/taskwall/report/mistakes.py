@@ -66,9 +66,8 @@ def _argument(rows: Sequence[ReportEntry]) -> Span | None:
     It is where what all rows have wrong is written, whichever way they take it from there.
     """
     ends = {_nodes(row)[-1] for row in rows}
-    by_use = any(len(_nodes(row)) == 1 for row in rows)
-    (end,) = ends if len(ends) == 1 and not by_use else (None,)
-    return end.place if end is not None and end.argument else None
+    (end, *others) = ends
+    return end.place if end.argument and not others else None
 
 
 def _twins(row: ReportEntry) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -10,7 +10,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall import __version__
-from taskwall.core.paths import encloses
 from taskwall.engine.judgement import Judgement
 from taskwall.findings.baseline import Baseline, BaselineEntry
 from taskwall.findings.finding import (
@@ -30,6 +29,7 @@ from taskwall.findings.finding import (
 from taskwall.findings.redaction import Redactor
 from taskwall.library.own_rules import OwnRules
 from taskwall.report import suppressions
+from taskwall.report.absent import all_absent
 from taskwall.report.excerpts import ReportPaths, SourceLines, seen_from
 from taskwall.report.mistakes import by_mistake
 from taskwall.report.rows import ReportEntries, ReportEntry
@@ -40,11 +40,8 @@ from taskwall.settings.selection import reaches
 from taskwall.settings.words import nearest
 from taskwall.source.context import SourceTie
 from taskwall.source.files import Files
-from taskwall.source.secret_names import without_user
-from taskwall.source.stack import AbsentSource, InternalError, SourceError
-from taskwall.source.submodules import is_called
+from taskwall.source.stack import InternalError, SourceError
 from taskwall.sources.found import Sources
-from taskwall.sources.links import LINK
 from taskwall.sources.proposals import MAX_PROPOSED, as_setting
 
 
@@ -399,37 +396,6 @@ class ReportBuilder:
 def _first_of(paths: list[str]) -> str:
     more = f" and {len(paths) - 3} more" if paths[3:] else ""
     return f"{', '.join(paths[:3])}{more}"
-
-
-def all_absent(
-    called: Sequence[tuple[str, AbsentSource]],
-    folders: Sequence[tuple[str, AbsentSource]],
-    paths: ReportPaths,
-) -> tuple[Absent, ...]:
-    """What stacks call, and what lies in folders that none calls, each once, as a report shows it.
-
-    Of what is called behind a link that was not followed, the cure is that of the link.
-    """
-    calls = [one for _, one in called]
-    more = [(at, one) for at, one in folders if not is_called(one, calls)]
-    links = {one.place.file: one.cure for _, one in folders if one.kind == LINK}
-    said = [(stack, _behind_a_link(one, links)) for stack, one in called]
-    found = {shown_absent(one, paths.shown(stack), paths) for stack, one in (*said, *more)}
-    return tuple(sorted(found, key=lambda one: (one.file, one.line, one.name, one.stack)))
-
-
-def _behind_a_link(one: AbsentSource, links: Mapping[str, str]) -> AbsentSource:
-    path = os.path.normpath(os.path.join(os.path.dirname(one.place.file), one.source))
-    cure = next((cure for link, cure in links.items() if encloses(link, path)), one.cure)
-    return replace(one, cure=cure)
-
-
-def shown_absent(one: AbsentSource, stack: str, paths: ReportPaths) -> Absent:
-    """What a stack calls and is not there, as a report shows it: of its own root module."""
-    file = paths.shown(one.place.file)
-    root = paths.shown(one.root) if one.root else stack
-    names = (one.kind, one.name, without_user(one.source), one.version, root, file)
-    return Absent(*names, one.place.line, one.cure, one.read_as)
 
 
 def _page(rule: Rule) -> str:

@@ -85,8 +85,8 @@ class _Judge:
     """What a rule says of a network: of one that has nothing that it asks for, nothing.
 
     `asks` are the kinds of entities that it asks an empty network for, by their names, and "" if it
-    asks for settings. As rules are pure, it says of a network without any of these what it says of
-    an empty one.
+    asks for settings. A network without any of these answers all that as an empty one does, so that
+    a rule, being pure, asks for nothing more and says what it says of an empty one: nothing.
     """
 
     def __init__(self, stem: str, asks: tuple[str, ...]) -> None:
@@ -102,7 +102,7 @@ class _Judge:
         # Where changes are followed, the rule itself has to ask.
         if network.queries is None and self._asks.isdisjoint(_held(network)):
             return ()
-        return self.__wrapped__(network)
+        return _imported(self._stem).judge(network)
 
 
 @remembered

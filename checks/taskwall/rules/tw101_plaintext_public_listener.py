@@ -27,8 +27,9 @@ from taskwall.model.entities.load_balancer import Listener
 from taskwall.model.load_balancing.encrypting import encrypting
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.listener_encryption import takes_encrypted
-from taskwall.model.load_balancing.paths import before_tasks, beyond_sources
-from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+from taskwall.model.load_balancing.paths import before_tasks
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import balancers_elsewhere
 
 
 @rule("high", default=True, pci=True)
@@ -51,13 +52,9 @@ def plaintext_public_listener(network: Network) -> Iterator[Verdict]:
             changes=how.changes,
             remedy=how.remedy,
         )
-    for source, front in beyond_sources(network):
-        if front.listener is not None:
-            continue  # The listener is written here, and judged above.
-        text = (
-            f"a listener in front of {source.name} of a public load balancer accepts plaintext"
-            " traffic"
-        )
-        at = front.place or source.origin.header
-        yield cannot_be_seen(source.origin, at, text, front.needs)
-        break
+    yield from balancers_elsewhere(
+        network,
+        "a listener in front of {} of a public load balancer accepts plaintext traffic",
+        # A listener that is written here is judged above.
+        lambda _, front: front.listener is None,
+    )

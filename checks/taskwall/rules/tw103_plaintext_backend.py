@@ -28,8 +28,8 @@ from collections.abc import Iterator
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.load_balancing.backend_encryption import backends
-from taskwall.model.load_balancing.paths import beyond_sources
-from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import balancers_elsewhere
 
 _CLASSIC = (
     "Use HTTPS (or SSL) between the load balancer and the instances, as the instance protocol of"
@@ -57,11 +57,9 @@ def plaintext_backend(network: Network) -> Iterator[Verdict]:
             else (),
             remedy="" if isinstance(backend.on, TargetGroup) else _CLASSIC,
         )
-    for source, front in beyond_sources(network):
-        group = front.target_group
-        if group is not None and not group.external:
-            continue  # The target group is written here, and judged above.
-        text = f"a load balancer in front of {source.name} sends traffic to its tasks in plain text"
-        at = front.place or source.origin.header
-        yield cannot_be_seen(source.origin, at, text, front.needs)
-        break
+    yield from balancers_elsewhere(
+        network,
+        "a load balancer in front of {} sends traffic to its tasks in plain text",
+        # A target group that is written here is judged above.
+        lambda _, front: front.target_group is None or front.target_group.external,
+    )

@@ -32,7 +32,8 @@ from taskwall.model.exposure.task_ingress import (
 from taskwall.model.load_balancing.paths import balancer_paths
 from taskwall.model.permissions.default_groups import is_as_made
 from taskwall.model.permissions.peers import allows_internet, task_groups
-from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._shared import without_permissions
 
 
 @rule("high", default=True, pci=True)
@@ -70,9 +71,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
             remedy=narrowed.remedy,
         )
     group = attachment.declared
-    if group is not None and not group.external and not permissions:
-        holds = f"{group.name} allows no ingress"
-        yield passes(group.origin, group.origin.header, holds, attachment.fact)
+    yield from without_permissions(group, permissions, attachment.fact)
     elsewhere = group is not None and group.external and not is_as_made(network, used)
     if elsewhere and any(p.group.to == used for p in permissions):
         yield _unseen(network, attachment)

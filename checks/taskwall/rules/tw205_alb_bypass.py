@@ -22,6 +22,7 @@ from functools import partial
 from taskwall.core.facts import Fact
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.narrowing import to_balancer
 from taskwall.model.exposure.task_ingress import (
@@ -36,8 +37,9 @@ from taskwall.model.exposure.task_ingress import (
     ingress,
     stands_behind,
 )
-from taskwall.model.load_balancing.paths import beyond_sources
-from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.model.load_balancing.paths import BalancerPath
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import balancers_elsewhere, without_permissions
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",), per_use=True)
@@ -45,17 +47,17 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
     for attachment in attached_groups(network):
         yield from _of_group(network, attachment.group)
     used = attached_groups(network)
-    for source, front in beyond_sources(network):
+
+    def is_open(source: TaskSource, front: BalancerPath) -> bool:
         if awsvpc(network, source).truth is False:
-            continue  # Its tasks use no groups: TW208 judges those of their instances.
-        if front.kind is None or (
+            return False  # Its tasks use no groups: TW208 judges those of their instances.
+        return front.kind is None or (
             front.kind == "application"
             and hangs_on_balancer(network, source, front, used, partial(_unsettled, network))
-        ):
-            text = f"a security group of {source.name} lets clients bypass the load balancer"
-            at = front.place or source.origin.header
-            yield cannot_be_seen(source.origin, at, text, front.needs)
-            break
+        )
+
+    text = "a security group of {} lets clients bypass the load balancer"
+    yield from balancers_elsewhere(network, text, is_open)
 
 
 @remembered
@@ -85,10 +87,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
                 names=narrowed.names,
                 remedy=narrowed.remedy,
             )
-        group = attachment.declared
-        if not permissions and group is not None and not group.external:
-            holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, attachment.fact)
+        yield from without_permissions(attachment.declared, permissions, attachment.fact)
 
 
 def _unsettled(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.narrowing import to_balancer
 from taskwall.model.exposure.task_ingress import (
@@ -36,8 +37,9 @@ from taskwall.model.exposure.task_ingress import (
     only_way_in,
     stands_behind,
 )
-from taskwall.model.load_balancing.paths import beyond_sources
-from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.model.load_balancing.paths import BalancerPath
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import balancers_elsewhere, without_permissions
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",), per_use=True)
@@ -71,23 +73,20 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
                 names=narrowed.names,
                 remedy=narrowed.remedy,
             )
-        group = attachment.declared
-        if not permissions and group is not None and not group.external:
-            holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, concerned)
+        yield from without_permissions(attachment.declared, permissions, concerned)
     used = attached_groups(network)
-    for source, front in beyond_sources(network):
+
+    def is_open(source: TaskSource, front: BalancerPath) -> bool:
         if awsvpc(network, source).truth is False:
-            continue  # Its tasks use no groups: TW208 judges those of their instances.
+            return False  # Its tasks use no groups: TW208 judges those of their instances.
         # What groups of the sources allow is judged above, one by one.
-        if front.kind is None or (
+        return front.kind is None or (
             front.kind == "network"
             and hangs_on_balancer(network, source, front, used, lambda *_: False)
-        ):
-            text = f"{source.name} allows ingress not only from the VPC and the load balancer"
-            at = front.place or source.origin.header
-            yield cannot_be_seen(source.origin, at, text, front.needs)
-            break
+        )
+
+    text = "{} allows ingress not only from the VPC and the load balancer"
+    yield from balancers_elsewhere(network, text, is_open)
 
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:

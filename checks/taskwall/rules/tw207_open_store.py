@@ -34,7 +34,8 @@ from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.peers import possible_permissions
 from taskwall.model.permissions.ports import opens
-from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._shared import without_permissions
 
 
 @rule("medium", default=True, pci=True, per_use=True)
@@ -76,12 +77,11 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             changes=narrowed if permission.alone else (),
             advice=narrowed,
         )
-    group = network.get(SecurityGroup, link) if link.to else None
+    group = network.get(SecurityGroup, link)
     if group is None or group.external:
         if group is None or not group.default:
             needs = link.waits("a group")
             text = f"the security groups of {named} allow ingress not only from tasks"
             yield cannot_be_seen(store.origin, link.place, text, needs, concerned)
-    elif not permitted:
-        holds = f"{group.name} allows no ingress"
-        yield passes(group.origin, group.origin.header, holds, concerned)
+    else:
+        yield from without_permissions(group, permitted, concerned)

@@ -51,10 +51,11 @@ from taskwall.model.exposure.task_ingress import (
     ingress,
     stands_behind,
 )
-from taskwall.model.load_balancing.paths import behind, beyond_sources
+from taskwall.model.load_balancing.paths import behind
 from taskwall.model.permissions.peers import allows_internet, by_settings
 from taskwall.model.permissions.ports import at_ports, has_ports, narrowed_to, only_opens
-from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._shared import balancers_elsewhere, without_permissions
 
 _EPHEMERAL = (32768, 65535)
 """The ports that most images choose published ports from."""
@@ -115,10 +116,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 changes=narrowed_to(permission, ports, "port that tasks publish"),
                 advice=permission.for_ports(*_EPHEMERAL),
             )
-        group = attachment.declared
-        if not permissions and group is not None and not group.external:
-            holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, concerned)
+        yield from without_permissions(attachment.declared, permissions, concerned)
     yield from _unseen(network)
 
 
@@ -142,10 +140,7 @@ def _apart(network: Network, attachment: GroupAttachment) -> Iterator[Verdict]:
             changes=narrowed if permission.alone else (),
             advice=narrowed,
         )
-    group = attachment.declared
-    if not permissions and group is not None and not group.external:
-        holds = f"{group.name} allows no ingress"
-        yield passes(group.origin, group.origin.header, holds, attachment.fact)
+    yield from without_permissions(attachment.declared, permissions, attachment.fact)
 
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
@@ -174,15 +169,18 @@ def _unseen(network: Network) -> Iterator[Verdict]:
             text = f"the instances of {source.name} let clients bypass the load balancer"
             yield cannot_be_seen(source.origin, each.at, text, each.needs, fact)
             return
-    for source, front in beyond_sources(network):
-        shares = shares_network(network, source)
-        if shares.truth is True and hangs_on_balancer(
-            network, source, front, host_groups(network), partial(_unsettled, network)
-        ):
-            text = f"the instances of {source.name} let clients bypass the load balancer"
-            at = front.place or source.origin.header
-            yield cannot_be_seen(source.origin, at, text, front.needs)
-            return
+    groups = host_groups(network)
+    elsewhere = balancers_elsewhere(
+        network,
+        "the instances of {} let clients bypass the load balancer",
+        lambda source, front: (
+            shares_network(network, source).truth
+            and hangs_on_balancer(network, source, front, groups, partial(_unsettled, network))
+        ),
+    )
+    for verdict in elsewhere:
+        yield verdict
+        return
     for source, front in unseen_balancers(network):
         text = f"the instances of {source.name} let clients bypass the load balancer"
         listener = front.listener

@@ -41,7 +41,8 @@ from taskwall.model.permissions.ports import (
     only_opens,
     range_of_ports,
 )
-from taskwall.rules._rule import Verdict, passes, rule
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import without_permissions
 
 
 @rule("low", yields_to=("TW204", "TW205", "TW206", "TW207", "TW208", "TW215"), per_use=True)
@@ -65,10 +66,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 concerned=attachment.fact & permission.fact,
                 changes=narrowed_to(permission, ports, "port of a container"),
             )
-        group = attachment.declared
-        if not permissions and group is not None and not group.external:
-            holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, attachment.fact)
+        yield from without_permissions(attachment.declared, permissions, attachment.fact)
 
 
 def _served(network: Network, attachment: GroupAttachment) -> Ports:

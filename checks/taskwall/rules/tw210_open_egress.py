@@ -31,7 +31,8 @@ from taskwall.model.exposure.group_users import used_groups
 from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.egress import allows_everything_out, as_aws_makes_it
 from taskwall.model.permissions.peers import permissions
-from taskwall.rules._rule import Verdict, passes, rule
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import without_permissions
 
 _CLOUD_CONTROL = """\
 Set the protocol and port, and the group or prefix list where there is one:
@@ -81,6 +82,5 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 sets=group.vpc is not None,  # AWS's schema has egress of groups that name a VPC
                 remedy={"Terraform": _CLOUD_CONTROL, "CloudFormation": ""},
             )
-        elif not egress:
-            holds = f"{group.name} allows no egress"
-            yield passes(group.origin, group.origin.header, holds, each.fact)
+        else:
+            yield from without_permissions(group, egress, each.fact, "egress")

@@ -39,7 +39,6 @@ from taskwall.core.values import Origin
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, SecurityGroup
-from taskwall.model.exposure.added_permission import added_permission, port_of
 from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
 from taskwall.model.exposure.balancer_paths import (
     BalancerFlow,
@@ -48,9 +47,10 @@ from taskwall.model.exposure.balancer_paths import (
     task_flows,
 )
 from taskwall.model.exposure.instance_groups import unseen_balancers
-from taskwall.model.load_balancing.paths import beyond_sources
+from taskwall.model.permissions.added_permission import added_permission, port_of
 from taskwall.model.permissions.ports import RequiredPorts
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+from taskwall.rules._shared import balancers_elsewhere
 
 _TO_TARGETS = {
     "Terraform": """Allow the load balancer's egress to the tasks:
@@ -89,9 +89,9 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     ways: list[_Way] = []
     for flow in instance_flows(network):
         yield from _of_flow(network, flow, ways)
-    for source, front in beyond_sources(network):
-        text = f"the load balancer in front of {source.name} reaches its tasks"
-        yield cannot_be_seen(source.origin, front.place or source.origin.header, text, front.needs)
+    text = "the load balancer in front of {} reaches its tasks"
+    for verdict in balancers_elsewhere(network, text):
+        yield verdict
         return
     for source, front in unseen_balancers(network):
         text = f"the load balancer in front of the instances of {source.name} reaches them"

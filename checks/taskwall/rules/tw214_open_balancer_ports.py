@@ -25,10 +25,10 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.listener_ports import public_groups
 from taskwall.model.exposure.task_ingress import by_permission
-from taskwall.model.load_balancing.paths import beyond_sources
 from taskwall.model.permissions.peers import allows_internet, possible_ingress
 from taskwall.model.permissions.ports import Ports, at_ports, has_ports, narrowed_to, only_opens
-from taskwall.rules._rule import Verdict, cannot_be_seen, passes, rule
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import balancers_elsewhere, without_permissions
 
 
 @rule("low", default=True, yields_to=("TW204",), per_use=True)
@@ -52,15 +52,11 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
                 changes=narrowed_to(permission, ports, "port of a listener"),
             )
         group = network.get(SecurityGroup, shown.group)
-        if not permitted and group is not None and not group.external:
-            holds = f"{group.name} allows no ingress"
-            yield passes(group.origin, group.origin.header, holds, shown.fact)
-    for source, front in beyond_sources(network):
-        text = f"a load balancer of {source.name} opens ports without a listener to the internet"
-        at = front.place or source.origin.header
+        yield from without_permissions(group, permitted, shown.fact)
+    text = "a load balancer of {} opens ports without a listener to the internet"
+    for verdict in balancers_elsewhere(network, text):
         # Its groups are not here either: TW213 asks for the load balancer.
-        yield replace(cannot_be_seen(source.origin, at, text, front.needs), unreported=True)
-        break
+        yield replace(verdict, unreported=True)
 
 
 def _beside(network: Network, permission: Permission, ports: Ports, names: str) -> Fact:

@@ -23,7 +23,8 @@ from taskwall.model.exposure.task_ingress import (
     groups_without_balancer,
     ingress,
 )
-from taskwall.rules._rule import Verdict, passes, rule
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import without_permissions
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",), per_use=True)
@@ -48,7 +49,4 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 changes=narrowed if permission.alone else (),
                 advice=narrowed,
             )
-        thing = attachment.declared
-        if not permissions and thing is not None and not thing.external:
-            holds = f"{thing.name} allows no ingress"
-            yield passes(thing.origin, thing.origin.header, holds, attachment.fact)
+        yield from without_permissions(attachment.declared, permissions, attachment.fact)

@@ -40,11 +40,12 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
     for check in network.every(ClientCheck):
         name, mode, store = check.on.name, check.mode, check.trust_store
         asks = ~mode.is_("off")
+        shown = f" ({mode.known})" if mode.known else ""
         yield Verdict(
             check.on,
             mode.place,
             ~mode.is_("verify"),
-            f"{name} requests client certificates but does not verify them ({mode.known})",
+            f"{name} requests client certificates but does not verify them{shown}",
             holds=f"{name} verifies clients' certificates",
             concerned=asks,
             changes=mode.to("verify") if store.value else mode.around(*_VERIFY),

@@ -61,7 +61,6 @@ Condition:
 }
 """What to write in a policy that is there, in both languages."""
 
-_KEY = "aws:ResourceAccount"
 _MEANT = Placeholder("account that owns the images")
 
 

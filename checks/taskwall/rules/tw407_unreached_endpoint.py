@@ -10,8 +10,7 @@ Why: If the endpoint does not allow a task, its calls time out without an error 
     to other networks lets them use the trust of its policies.
 Fine when: Networks that are connected to the VPC use its endpoints as well: name their ranges in
     the setting `allowed-peers`.
-Terraform: Who may use the endpoint is a design decision. Allow the group of the tasks in the group
-    of the endpoint, and allow their egress:
+Terraform: Allow the group of the tasks in the group of the endpoint, and allow their egress:
     resource "aws_vpc_security_group_ingress_rule" "endpoint" {
       security_group_id            = <the endpoint's group>.id
       referenced_security_group_id = <the tasks' group>.id
@@ -19,13 +18,12 @@ Terraform: Who may use the endpoint is a design decision. Allow the group of the
       from_port                    = 443
       to_port                      = 443
     }
-CloudFormation: Who may use the endpoint is a design decision. Allow the group of the tasks in the
-    group of the endpoint, and allow their egress:
+CloudFormation: Allow the group of the tasks in the group of the endpoint, and allow their egress:
     EndpointIngress:
       Type: AWS::EC2::SecurityGroupIngress
       Properties:
-        GroupId: <id of the endpoint's group>
-        SourceSecurityGroupId: <id of the tasks' group>
+        GroupId: !GetAtt <the endpoint's group>.GroupId
+        SourceSecurityGroupId: !GetAtt <the tasks' group>.GroupId
         IpProtocol: tcp
         FromPort: 443
         ToPort: 443
@@ -46,8 +44,9 @@ from taskwall.model.endpoints.availability import beside_gateway, is_needed
 from taskwall.model.endpoints.client import name_of_client
 from taskwall.model.endpoints.egress import egress_allowed
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups, endpoint_key, is_for
+from taskwall.model.endpoints.endpoint_permissions import endpoint_permissions, group_of
 from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
-from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.permissions.peers import listed, who
 from taskwall.rules._rule import Verdict, rule
 
@@ -88,6 +87,7 @@ class _Outside(Struct, frozen=True):
 def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: Fact) -> Verdict:
     """Whether every task that needs an endpoint gets through to it."""
     parts, shut, kept = [], [], list[tuple[str, Sequence[Link]]]()
+    lacking = list[tuple[Direction, Sequence[Link]]]()
     for source, itself, wants in needing(network, endpoint):
         if any(need.handed for need in source.origin.maybe):
             parts.append(wants)  # An absent module may start it, of which nobody could say more.
@@ -96,10 +96,14 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         goes_out = egress_allowed(network, endpoint, source, itself)
         name = name_of_client(network, source, itself)
         parts.append(all_of((wants, ~all_of((comes_in, goes_out)))))
+        groups = source.groups if name == source.name else ()
         if comes_in.truth is False:
             shut.append(name)
-        elif goes_out.truth is False:
-            kept.append((name, source.groups if name == source.name else ()))
+            lacking.append(("ingress", groups))
+        if goes_out.truth is False:
+            lacking.append(("egress", groups))
+            if comes_in.truth is not False:
+                kept.append((name, groups))
     message = f"tasks that need {endpoint.name} cannot reach it"
     names = listed([name for name, _ in kept])
     shared = _only_group(network, [groups for _, groups in kept])
@@ -134,7 +138,21 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         concerned=concerned,
         asked_by=("TW402",),
         shared=shared,
+        changes=endpoint_permissions(network, endpoint, lacking),
+        names=_names(network, endpoint, lacking),
     )
+
+
+def _names(
+    network: Network, endpoint: Endpoint, lacking: Sequence[tuple[Direction, Sequence[Link]]]
+) -> dict[str, str]:
+    """What the code of the fix names."""
+    ends = {
+        "the endpoint's group": endpoint_groups(network, endpoint).groups,
+        "the tasks' group": lacking[0][1] if lacking else (),
+    }
+    found = {name: group_of(network, groups) for name, groups in ends.items()}
+    return {name: group.id if group else name for name, group in found.items()}
 
 
 def _closed(network: Network, found: Sequence[_Outside]) -> Verdict:
@@ -150,6 +168,7 @@ def _closed(network: Network, found: Sequence[_Outside]) -> Verdict:
         f" to {listed(open_)}",
         about=permission.id,
         concerned=any_of(one.needed for one in found),
+        remedy=_NARROWER,
     )
 
 
@@ -160,3 +179,9 @@ def _only_group(network: Network, groups: Iterable[Sequence[Link]]) -> Origin | 
         return None
     group = network.get(SecurityGroup, one[0])
     return None if group is None or group.external else group.origin
+
+
+_NARROWER = (
+    "Who may use the endpoint is a design decision. Allow the ranges of the VPC only, or name those"
+    " of networks that are connected to it in the setting `allowed-peers`."
+)

@@ -100,7 +100,7 @@ def _opened(endpoint: Endpoint, said: Stated) -> tuple[AttributeChange, ...]:
     bucket = f"arn:aws:s3:::prod-{endpoint.region or '<region>'}-starport-layer-bucket/*"
     layers_ = "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
     code = SourceCode(f"!Sub {layers_}", json.dumps({"Fn::Sub": layers_}))
-    terraform: NewValue = bucket if endpoint.region else SourceCode(f'"{bucket}"')
+    terraform: NewValue = bucket if endpoint.region else SourceCode(*[f'"{bucket}"'] * 2)
     return with_statement(said, _allows_layers, _statement(terraform), _statement(code))
 
 

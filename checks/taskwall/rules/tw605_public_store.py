@@ -22,8 +22,8 @@ from collections.abc import Iterator
 
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
-from taskwall.model.data_stores.internet_exposure import Exposure, store_used
-from taskwall.model.data_stores.store import looked_up
+from taskwall.model.data_stores.internet_exposure import Exposure
+from taskwall.model.data_stores.store import looked_up, store_used
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 

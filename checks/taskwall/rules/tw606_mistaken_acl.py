@@ -139,5 +139,4 @@ def _elsewhere(network: Network) -> Iterator[Verdict]:
                 f"{entry.acl.to or 'an ACL'} blocks traffic of tasks, or allows ingress from the"
                 " internet"
             )
-            needs = entry.acl.fact.needs or (acl.external if acl else ())
-            yield cannot_be_seen(entry.on, entry.acl.place, text, needs)
+            yield cannot_be_seen(entry.on, entry.acl.place, text, entry.acl.waits("an ACL", acl))

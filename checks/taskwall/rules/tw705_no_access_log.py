@@ -26,8 +26,9 @@ from collections.abc import Iterator
 from taskwall.core.facts import TRUE, Fact, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.paths import beyond_sources, listeners, stands_before_tasks
-from taskwall.rules._rule import Verdict, cannot_be_seen, rule
+from taskwall.model.load_balancing.paths import listeners, stands_before_tasks
+from taskwall.rules._rule import Verdict, rule
+from taskwall.rules._shared import balancers_elsewhere
 
 
 @rule("low", default=True, pci=True)
@@ -44,11 +45,7 @@ def no_access_log(network: Network) -> Iterator[Verdict]:
             absent=not balancer.access_log.written,
             changes=balancer.logging,
         )
-    for source, front in beyond_sources(network):
-        text = f"a load balancer in front of {source.name} writes access logs"
-        at = front.place or source.origin.header
-        yield cannot_be_seen(source.origin, at, text, front.needs)
-        break
+    yield from balancers_elsewhere(network, "a load balancer in front of {} writes access logs")
 
 
 def _writes_any(network: Network, balancer: LoadBalancer) -> Fact:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Span, why_unknown
-from taskwall.model.core.entity import Entity, Link, titled
+from taskwall.model.core.entity import Entity, Link, link_to, titled
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -138,7 +138,7 @@ def _of_balancer(network: Network, balancer: LoadBalancer) -> ResourceSummary:
         lines.append(SummaryLine(f"{named} {is_} behind it.", front.place))
     if not behind:
         lines.append(SummaryLine("No tasks in the sources are behind it."))
-    open_ = is_public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
+    open_ = is_public(network, link_to(balancer))
     brief = {True: "internet-facing", False: "internal", None: "perhaps internet-facing"}
     allows = [said for link in balancer.groups for said in _briefly(network, link)]
     said = f"{brief[open_.truth]}, allows {listed(allows)}" if allows else brief[open_.truth]
@@ -158,7 +158,7 @@ def _behind(network: Network) -> dict[str, list[tuple[TaskSource, BalancerPath]]
 
 def _openness(network: Network, balancer: LoadBalancer) -> Iterator[SummaryLine]:
     """Who reaches a load balancer: by its scheme, and by its groups."""
-    open_ = is_public(network, Link(balancer.id, balancer.exists, balancer.origin.header))
+    open_ = is_public(network, link_to(balancer))
     yield from _fact_lines(open_)
     for link in balancer.groups:
         yield from _allowed(network, link)

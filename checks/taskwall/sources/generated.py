@@ -6,12 +6,14 @@ names what would make them.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import DecodeError, Struct, json
 
+from taskwall.core.paths import encloses
 from taskwall.core.values import Span
+from taskwall.settings import Settings
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import AbsentSource
 
@@ -38,6 +40,8 @@ _TOOLS: Final[Mapping[str, _Tool]] = {
 }
 """The tools by the names of their settings."""
 
+_MADE: Final = tuple(tool.made for tool in _TOOLS.values())
+
 _SCAN_MODULES: Final = "scan the modules of its components by themselves"
 
 
@@ -46,13 +50,22 @@ class _ToolSettings(Struct):
     output: str = ""
 
 
-def not_generated(paths: Iterable[str], files: Files) -> Iterator[AbsentSource]:
-    """The apps and Terraform Stacks among some files of which no sources have been made.
+def not_generated(
+    given: Sequence[str], below: Collection[str], use: Settings, files: Files
+) -> Iterator[AbsentSource]:
+    """The apps and Terraform Stacks of which no sources have been made.
 
-    Of several files of components in a folder, the first stands for all.
+    Of several files of components in a folder, the first is named.
+
+    Args:
+        given: the folders that were given.
+        below: the files below them: what was made is among these, or is not read.
+        use: says what of them is excluded.
+        files: reads their texts.
     """
+    made = [path for path in below if path.endswith(_MADE)]
     stacks: set[str] = set()
-    for path in paths:
+    for path in (path for path in below if not use.excludes(path)):
         folder, name = os.path.split(path)
         place = Span(path, 1, 1, 1, 1)
         if name.endswith(COMPONENTS) and folder not in stacks:
@@ -63,9 +76,11 @@ def not_generated(paths: Iterable[str], files: Files) -> Iterator[AbsentSource]:
         said = None if tool is None else _settings(path, files)
         if tool is None or said is None or not said.app:
             continue
-        made = os.path.normpath(os.path.join(folder, said.output or tool.folder))
-        if not _has(made, tool.made, files):
-            yield AbsentSource(tool.kind, name, said.app, None, place, tool.command)
+        output = os.path.normpath(os.path.join(folder, said.output or tool.folder))
+        if not any(one.endswith(tool.made) and encloses(output, one) for one in made):
+            is_looked_at = any(encloses(one, output) for one in given)
+            cure = tool.command if is_looked_at else f"{tool.command}, and scan {said.output}, too"
+            yield AbsentSource(tool.kind, name, said.app, None, place, cure)
 
 
 def _settings(path: str, files: Files) -> _ToolSettings | None:
@@ -73,11 +88,3 @@ def _settings(path: str, files: Files) -> _ToolSettings | None:
         return json.decode(files.text(path), type=_ToolSettings)
     except (UnreadableError, DecodeError, RecursionError):
         return None
-
-
-def _has(folder: str, ending: str, files: Files) -> bool:
-    """Whether a folder holds files of an ending, or the folders in it do: one for each stack."""
-    return any(
-        entry.name.endswith(ending) or (entry.is_dir() and _has(entry.path, ending, files))
-        for entry in files.entries(folder)
-    )

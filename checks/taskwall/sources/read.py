@@ -66,7 +66,7 @@ def read_sources(
     reading.read_folders()
     reading.read_roots()
     reading.read_files()
-    reading.note_links()
+    reading.note_absent()
     reading.propose()
     return reading.found
 
@@ -107,8 +107,10 @@ class _Reading:
         self._use, self._files, self._scope, self._cache = use, files, scope, cache
         self._assemblies = CdkAssemblies(files)
         self._texts = cache_of(partial(source_texts, use=use, files=files))
+        self._below: dict[str, None] = {}
+        """The files below given folders."""
         self._seen: set[str] = set()
-        """Sources below given folders."""
+        """Of those the sources."""
         self._wide: dict[str, list[str]] = {}
         """The same, by repository."""
         self._loose: dict[str, str] = {}
@@ -131,13 +133,10 @@ class _Reading:
         found, use, files, scope = self.found, self._use, self._files, self._scope
         search = files_below if scope.deep else files_in
         there = dict.fromkeys(search((folder,), files, found.errors))
+        self._below |= there
         if scope.among is None:
             empty = unchecked_submodules(self._boundaries[folder], folder, files)
             found.absent += [(folder, one) for where, one in empty if not use.excludes(where)]
-            made_of = (path for path in there if not use.excludes(path))
-            found.absent += [
-                (os.path.dirname(one.place.file), one) for one in not_generated(made_of, files)
-            ]
         for path in (*there, *unsaved(folder, files, scope.deep, there)):
             if path.endswith(VALUES) and not use.excludes(path):
                 root = root_of_values(path, self._boundaries[folder], use, files)
@@ -245,8 +244,8 @@ class _Reading:
                     path for path in given if not path.endswith(ROOTS) and path not in reported
                 ]
 
-    def note_links(self) -> None:
-        """Note the links that lead out of the repository, where sources were looked for."""
+    def note_absent(self) -> None:
+        """Note links that were not followed, and apps without sources."""
         if self._scope.among is not None:
             return
         given = [path for path in self.paths if is_folder(path, self._files)]
@@ -255,6 +254,11 @@ class _Reading:
         for folder, link in links_out(given, read, self._files):
             if not (self._use.excludes(link.place.file) or link.place.file in wrong):
                 self.found.absent.append((folder, link))
+        if self._scope.deep:
+            self.found.absent += [
+                (os.path.dirname(one.place.file), one)
+                for one in not_generated(given, self._below, self._use, self._files)
+            ]
 
     def propose(self) -> None:
         """Find deployments that could be declared, where the user says nothing of values."""

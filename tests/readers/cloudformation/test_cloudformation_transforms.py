@@ -526,6 +526,12 @@ def test_a_template_whose_keys_are_broken_is_no_other_file() -> None:
     )
 
 
+def test_a_file_of_codedeploy_is_no_template() -> None:
+    """Whatever a pipeline puts into it later."""
+    text = "version: {{V}}\nResources:\n  - Web: {Type: AWS::ECS::Service, Properties: {{P}}}\n"
+    assert stacks(["appspec.yaml"], Files({"appspec.yaml": text}), Inputs()) == ([], [])
+
+
 def test_what_is_expanded_later_is_absent() -> None:
     """Macros and modules are named, and what only they can declare is no error."""
     stack, errors = read(

@@ -556,10 +556,14 @@ def test_failure_is_an_unknown_not_an_error(evaluated: Evaluated) -> None:
     """An expression that cannot be evaluated leaves its own attribute unknown, nothing else."""
     evaluation = evaluated(
         """
-        locals { list = [] }
+        locals {
+          list = []
+          map  = { broken = local.list[0], whole = 1 }
+        }
         resource "t" "a" {
           x = local.list[0]
           y = 1
+          m = local.map
           z {
             w = upper([])
           }
@@ -572,6 +576,10 @@ def test_failure_is_an_unknown_not_an_error(evaluated: Evaluated) -> None:
     ]
     assert needs(fields["y"]) == ()
     assert len(needs(fields["z"])) == 1
+    members = fields["m"]
+    assert isinstance(members, Fields)
+    assert needs(members.fields["broken"]) == needs(fields["x"])
+    assert needs(members.fields["whole"]) == ()
 
 
 def test_terraform_data_hands_its_input_on(evaluated: Evaluated, shown: Shown) -> None:

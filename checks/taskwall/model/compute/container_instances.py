@@ -151,6 +151,17 @@ def container_instances(network: Network) -> tuple[ContainerInstances, ...]:
     Instances of which nothing tells what they are for count only where the sources have to do
     with ECS at all.
     """
+    may = _uses_ecs(network)
+    return tuple(
+        each
+        for each in all_instances(network)
+        if each.fact.truth is True or (each.fact.truth is None and may)
+    )
+
+
+@remembered
+def all_instances(network: Network) -> tuple[ContainerInstances, ...]:
+    """All instances of the sources, each with whether it joins a cluster."""
     groups: dict[str, list[tuple[AutoScalingGroup, Link]]] = {}
     for group in network.every(AutoScalingGroup):
         for link in group.made_from:
@@ -167,9 +178,7 @@ def container_instances(network: Network) -> tuple[ContainerInstances, ...]:
         open_ = (*loose, *of_its_module(instances, groups))
         may = ((group, link.perhaps(instances.id, instances.name)) for group, link in open_)
         scaled_by = (*groups.get(instances.id, ()), *may)
-        member = _member(network, instances, scaled_by, providers, standalone)
-        if member.fact.truth is True or (member.fact.truth is None and _uses_ecs(network)):
-            found.append(member)
+        found.append(_member(network, instances, scaled_by, providers, standalone))
     return tuple(found)
 
 

@@ -90,8 +90,3 @@ def _managed(network: Network) -> tuple[CapacityProvider, ...]:
 
 def _managed_host(of: CapacityProvider) -> Host:
     return Host(of, of.groups, of.groups_setting, of.subnets)
-
-
-def unless_elsewhere(placed: Fact) -> tuple[Fact, ...]:
-    """That tasks are not placed on a host, where that may be: then nothing is asked of it."""
-    return () if placed.truth else (~placed,)

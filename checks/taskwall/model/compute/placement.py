@@ -182,7 +182,7 @@ def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
         same = same_entity(link, source.cluster) if source.cluster else link.to == "default"
         needs = (*link.fact.needs, *(source.cluster.fact.needs if source.cluster else ()))
         sentence = f"{instances} joins a cluster other than that of {name}"
-        parts.append(Fact(same, text, place, name, () if same is not None else needs, sentence))
+        parts.append(Fact(same, text, place, name, needs, sentence))
     if member.open or not parts:
         waits = member.open or (Need(f"the cluster of {instances}", "is not in the sources"),)
         parts.append(Fact(None, text, place, name, waits))

@@ -194,12 +194,14 @@ class Link(Struct, frozen=True, gc=False):
         """Whether the link is certain, whatever it leads to."""
         return self.fact.truth is True
 
-    def waits(self, word: str = "") -> tuple[Need, ...]:
+    def waits(self, word: str = "", to: Entity | None = None) -> tuple[Need, ...]:
         """What it waits for to know what it leads to; `word` is what that is called without an id.
 
-        Where nothing is said of it, it is something that is not in the sources.
+        `to` is that entity, as far as the sources show it. Where nothing is said of either, it is
+        something that is not in the sources.
         """
-        return self.fact.needs or self.fact.waits_for() or (Need(self.to or word, OUTSIDE),)
+        own = self.fact.needs or self.fact.waits_for() or (to.external if to is not None else ())
+        return own or (Need(self.to or word, OUTSIDE),)
 
 
 def link_to(entity: Entity) -> Link:

@@ -1,8 +1,7 @@
 """The network: everything that one stack declares, found by kind and by identity.
 
 What follows from it (who stands behind which load balancer, which subnets have a way to the
-internet) is asked in the modules beside this one: `balancer_paths`, `reach`, `routes`, `launch`,
-`watch`.
+internet) is asked in the folders beside this one, each a topic.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,10 +1,8 @@
-"""Whether data stores can be reached from the internet."""
+"""Whether data stores have addresses on the internet."""
 
-from taskwall.core.facts import FALSE, Fact
+from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.entity import Entity, Link, Setting
-from taskwall.model.core.network import Network
-from taskwall.model.data_stores.store import Store, used
-from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.core.network import Network, remembered
 
 
 class Exposure(Entity, frozen=True, kw_only=True):
@@ -23,14 +21,8 @@ class Exposure(Entity, frozen=True, kw_only=True):
         return self.setting.is_(*self.open)
 
 
-def store_used(network: Network, exposure: Exposure) -> Fact:
-    """Whether tasks use the store that an exposure is about."""
-    store = network.get(Store, exposure.store)
-    if store is not None:
-        return used(network, store)
-    if not network.every(TaskSource):
-        return FALSE
-    text = f"tasks use the store of {exposure.name}"
-    link = exposure.store
-    needs = link.waits("its store")
-    return Fact(None, text, link.place, exposure.name, needs)
+@remembered
+def public_stores(network: Network) -> dict[str, Fact]:
+    """Whether stores have a public address, by id."""
+    found = network.grouped(Exposure, lambda exposure: (exposure.store.to,))
+    return {store: any_of(each.public for each in of) for store, of in found.items()}

@@ -10,6 +10,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import groups_of_proxies, groups_of_tasks
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.permissions.coverage import names_addresses
 from taskwall.model.permissions.peers import allows_internet, by_settings, who
 
 Weight: TypeAlias = Literal["critical", "low", None]
@@ -37,7 +38,7 @@ def judge_peer(network: Network, permission: Permission) -> Peer:
         wrong, weight, words = _group(network, permission, permission.peer)
         return Peer(all_of((wrong, ~spared)), weight, words)
     text = f"{permission.on.name} allows ingress from {said}"
-    if permission.range is None and permission.prefix_list is None:
+    if not names_addresses(permission):
         return Peer(permission.states(None, text, permission.fact.needs), None, said)
     weight = "critical" if allows_internet(network, permission).truth else None
     return Peer(all_of((permission.states(True, text), ~spared)), weight, said)
@@ -45,7 +46,7 @@ def judge_peer(network: Network, permission: Permission) -> Peer:
 
 def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, Weight, str]:
     """Whether a group is none of tasks: the default group, a load balancer's, or another's."""
-    group = network.get(SecurityGroup, peer) if peer.to else None
+    group = network.get(SecurityGroup, peer)
     name, words = permission.on.name, who(network, permission)
     if group is not None and group.default:
         sentence = f"{name} allows ingress from the VPC's default group"

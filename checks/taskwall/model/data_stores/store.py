@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
-from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.core.values import OUTSIDE, Need, Span
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.hosts import host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on
-from taskwall.model.core.entity import Entity, Link, Setting, same_entity
+from taskwall.model.core.entity import Entity, Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
+from taskwall.model.data_stores.internet_exposure import Exposure, public_stores
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.environment import Variable
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.entities.vpc import Subnet
+from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.coverage import (
     Addresses,
     addresses,
@@ -25,7 +26,12 @@ from taskwall.model.permissions.coverage import (
     unseen,
 )
 from taskwall.model.permissions.default_groups import groups_of
-from taskwall.model.permissions.peers import permissions, task_sources_by_group, vpcs
+from taskwall.model.permissions.peers import (
+    allows_internet,
+    permissions,
+    task_sources_by_group,
+    vpcs,
+)
 from taskwall.model.permissions.ports import RequiredPorts
 from taskwall.model.routing.routes import reaches_networks
 
@@ -85,9 +91,10 @@ def looked_up(network: Network, *, public: bool = False) -> tuple[Variable, str]
 def used(network: Network, store: Store) -> Fact:
     """Whether tasks use a data store.
 
-    Its groups allow a task's group, or addresses of the tasks' subnets, if a route may lead there
-    from its VPC; or a task's environment or secrets refer to it; or they use an RDS Proxy in front
-    of it. Where its groups are not known it may be used by tasks of the same VPC.
+    Its groups allow a task's group, or addresses of the tasks' subnets, if these are in its VPC or
+    a route may join them; or the internet, if it is public; or a task's environment or secrets
+    refer to it; or they use an RDS Proxy in front of it. Where its groups are not known it may be
+    used by tasks of the same VPC.
     """
     referring = _referring(network)
     parts = [_refers(variable, store) for variable in referring.get(store.id, ())]
@@ -108,6 +115,17 @@ def used(network: Network, store: Store) -> Fact:
     if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
         parts.append(_perhaps(network, store, store.groups_setting.unseen))
     return any_of(parts)
+
+
+def store_used(network: Network, exposure: Exposure) -> Fact:
+    """Whether tasks use the store that an exposure is about."""
+    store = network.get(Store, exposure.store)
+    if store is not None:
+        return used(network, store)
+    if not network.every(TaskSource):
+        return FALSE
+    text, link = f"tasks use the store of {exposure.name}", exposure.store
+    return Fact(None, text, link.place, exposure.name, link.waits("its store"))
 
 
 @remembered
@@ -168,14 +186,11 @@ def _referring(network: Network) -> dict[str, list[Variable]]:
 
 
 def _perhaps(network: Network, store: Store, needs: tuple[Need, ...]) -> Fact:
-    """That it is not known whether tasks use a store, unless no tasks are in its VPC."""
+    """That it is not known whether tasks use a store, unless none can get to it."""
     text = f"tasks use {store.name}"
-    here = _vpc(network, store)
-    if (
-        here is not None
-        and reaches_networks(network, here).truth is False
-        and all(link is not None and same_entity(link, here) is False for link in _theirs(network))
-    ):
+    here, public = _vpc(network, store), public_stores(network).get(store.id, FALSE)
+    near = (_gets_to(network, link, here) for link in _theirs(network))
+    if public.truth is False and all(each.truth is False for each in near):
         return FALSE
     waits = needs or (Need(f"the security groups of {store.name}", "are not in the sources"),)
     return Fact(None, text, store.groups_setting.place, store.name, waits)
@@ -191,16 +206,26 @@ def _theirs(network: Network) -> tuple[Link | None, ...]:
     return tuple(found.values())
 
 
-def _vpc(network: Network, store: Store) -> Link | None:
-    for link in store.groups:
-        group = network.get(SecurityGroup, link)
-        if group is not None and group.vpc is not None and group.vpc.exact:
-            return group.vpc
-    for link in store.subnets:
-        subnet = network.get(Subnet, link)
-        if subnet is not None and subnet.vpc.exact:
-            return subnet.vpc
-    return None
+def _vpc(network: Network, store: Store) -> Vpc | None:
+    """The VPC of a store, if the sources write it."""
+    groups = (network.get(SecurityGroup, link) for link in store.groups)
+    subnets = (network.get(Subnet, link) for link in store.subnets)
+    links = [each.vpc for each in (*groups, *subnets) if each is not None]
+    found = (network.get(Vpc, link) for link in links)
+    return next((vpc for vpc in found if vpc is not None and not vpc.external), None)
+
+
+def _gets_to(network: Network, theirs: Link | None, vpc: Vpc | None) -> Fact:
+    """Whether what is in a VPC can get to another one: it is the same, or a route may join them.
+
+    Where nothing is known of one of them, they are taken for the same.
+    """
+    if theirs is None or vpc is None:
+        return TRUE
+    same = same_entity(theirs, link_to(vpc))
+    text = f"tasks run in {vpc.name}"
+    here = Fact(same, text, theirs.place, vpc.name, theirs.waits("a VPC"))
+    return any_of((here, reaches_networks(network, vpc)))
 
 
 @remembered
@@ -227,37 +252,31 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
 
 
 @remembered
-def _addresses(network: Network, only: str) -> Addresses:
+def _addresses(network: Network, vpc: Vpc | None) -> Addresses:
     """Where tasks are: in their own subnets, or in those of the hosts whose network they share.
 
-    Those of a list that is not known are certainly somewhere: they all have a subnet. With the id
-    of a VPC, tasks of other VPCs are left out.
+    Those of a list that is not known are certainly somewhere: they all have a subnet. With a VPC
+    only those that can get there.
     """
-    found = Addresses()
+    found: list[tuple[Addresses, Fact]] = []
     for source in network.every(TaskSource):
-        own, vpc = awsvpc(network, source), next(iter(vpcs(network, source)), None)
+        own, theirs = awsvpc(network, source), next(iter(vpcs(network, source)), None)
         links = list(source.subnets) if own.truth is not False else []
         if own.truth is not True:
             links += [link for host, _ in hosts(network, source) for link in host.subnets]
+        places = []
         for link in links:
             subnet = network.get(Subnet, link)
-            whose = vpc if subnet is None or subnet.external else subnet.vpc
-            if only and whose is not None and not whose.exact:
-                found |= unseen(whose.waits("a VPC"))
-            elif not _elsewhere(whose, only):
-                found |= of_subnet(network, link, vpc)
+            of = theirs if subnet is None or subnet.external else subnet.vpc
+            places.append((of_subnet(network, link, theirs), of))
         settled = any(link.sure or source.origin.maybe for link in links)
-        settled = settled or _elsewhere(vpc, only)
         if not settled and not runs_on(network, source, "EXTERNAL").truth:
             nowhere = (Need(f"the subnets of {source.name}", "are not in the sources"),)
             needs = source.subnets_setting.unseen or nowhere
-            found |= inside(network, vpc) if vpc is not None else unseen(needs)
-    return found
-
-
-def _elsewhere(vpc: Link | None, only: str) -> bool:
-    """Whether a VPC is certainly another than that with an id; never without an id."""
-    return bool(only) and vpc is not None and vpc.exact and vpc.to not in ("", only)
+            anywhere = unseen(needs) if theirs is None else inside(network, theirs)
+            places.append((anywhere, theirs))
+        found += [(at, _gets_to(network, of, vpc)) for at, of in places]
+    return Addresses.together(found)
 
 
 def _allows_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
@@ -275,11 +294,10 @@ def _allows_tasks(network: Network, store: Store, group: Link, permission: Permi
         return permission.states(None, text, permission.peer.fact.needs)
     if not names_addresses(permission):
         return permission.states(None, text, permission.fact.needs)
-    vpc = _vpc(network, store)
-    joined = TRUE if vpc is None else reaches_networks(network, vpc)
-    held, near = addresses(network, permission), "" if vpc is None or joined.truth else vpc.to
-    tasks, all_tasks = _addresses(network, near), _addresses(network, "")
-    truth, needs = held.meets(tasks), (*held.needs, *tasks.needs)
-    if truth is False and joined.truth is None and held.meets(all_tasks) is not False:
-        truth, needs = None, joined.waits_for() or (Need(f"what {near} is joined with", OUTSIDE),)
-    return permission.states(truth, text, needs if truth is None else ())
+    held, tasks = addresses(network, permission), _addresses(network, _vpc(network, store))
+    truth = held.meets(tasks)
+    near = permission.states(truth, text, (*held.needs, *tasks.needs))
+    if truth is not False:
+        return near
+    public = public_stores(network).get(store.id, FALSE)
+    return near | all_of((public, allows_internet(network, permission)))

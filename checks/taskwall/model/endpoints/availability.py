@@ -1,9 +1,9 @@
 """Which endpoints serve which tasks: who needs one, and whether it is where they are."""
 
 from taskwall.core.change import AttributeChange, AttributePath, ResourceAttribute
-from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
-from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
+from taskwall.model.compute.hosts import hosts, on_host
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.egress_path import unseen_hosts, unseen_subnets
@@ -104,8 +104,7 @@ def serves_instances(network: Network, endpoint: Endpoint) -> Fact:
     vpc = network.get(Vpc, endpoint.vpc)
     if vpc is None or vpc.external:
         text = f"container instances run in the VPC of {endpoint.name}"
-        needs = endpoint.vpc.fact.needs or (vpc.external if vpc else ())
-        needs = needs or endpoint.vpc.waits("the VPC")
+        needs = endpoint.vpc.waits("the VPC", vpc)
         parts.append(Fact(None, text, endpoint.vpc.place, endpoint.name, needs))
     return any_of(parts)
 
@@ -211,7 +210,7 @@ def serves_subnets(network: Network, endpoint: Endpoint) -> Fact:
         for itself, wanted in wanted_by(network, source, "s3"):
             own = [_any_of_them(network, endpoint, source, link) for link in source.subnets]
             hosted = [
-                any_of((_any_of_them(network, endpoint, source, link), *unless_elsewhere(fact)))
+                implies(fact, _any_of_them(network, endpoint, source, link))
                 for host, fact in hosts(network, source)
                 for link in host.subnets
             ]
@@ -225,9 +224,7 @@ def _any_of_them(network: Network, endpoint: Endpoint, source: TaskSource, link:
     subnet = network.get(Subnet, link)
     if subnet is None or subnet.external:
         text = f"{endpoint.name} is in the route tables of {source.name}"
-        needs = link.fact.needs or (subnet.external if subnet else ())
-        needs = needs or (Need(f"the subnets of {source.name}", "are not in the sources"),)
-        return Fact(None, text, link.place, source.name, needs)
+        return Fact(None, text, link.place, source.name, link.waits("a subnet", subnet))
     found = []
     for other, here in endpoints_of_vpc(network, endpoint.vpc):
         of_s3 = is_for(network, other, ("s3",))
@@ -238,7 +235,7 @@ def _any_of_them(network: Network, endpoint: Endpoint, source: TaskSource, link:
         both = (gateway, interface) if other.kind.is_("Gateway").truth is not True else (gateway,)
         tie = here if other.id != endpoint.id else other.exists
         found.append(all_of((tie, of_s3, any_of(both))))
-    return any_of((*found, ~link.fact)) if not link.sure else any_of(found)
+    return implies(link.fact, any_of(found))
 
 
 @remembered
@@ -262,8 +259,7 @@ def _served(network: Network, endpoint: Endpoint, table: Link) -> Fact:
         text = f"{endpoint.name} is in the tasks' route table"
         needs = table.fact.needs
         return Fact(None, text, endpoint.tables_setting.place, endpoint.name, needs)
-    served = serves_table(network, endpoint, table)
-    return served if table.sure else any_of((served, ~table.fact))
+    return implies(table.fact, serves_table(network, endpoint, table))
 
 
 def routed(network: Network, endpoint: Endpoint) -> tuple[AttributeChange, ...]:

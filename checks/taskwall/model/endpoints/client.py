@@ -5,9 +5,9 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
-from taskwall.model.compute.hosts import hosts, on_host, unless_elsewhere
+from taskwall.model.compute.hosts import hosts, on_host
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network
@@ -21,7 +21,7 @@ from taskwall.model.permissions.peers import permissions
 from taskwall.model.permissions.ports import RequiredPorts, opens
 
 HTTPS = 443
-_HTTPS = RequiredPorts(
+OVER_HTTPS = RequiredPorts(
     f"port {HTTPS}", "tcp", Ranges(((HTTPS, HTTPS),)), (Ranges(((HTTPS, HTTPS),)),)
 )
 
@@ -68,7 +68,7 @@ def asked_by(
     name, hosted = _hosts_of(source), []
     for host, placed in hosts(network, source):
         client = _client(network, source, name, host.groups, host.groups_setting, host.subnets)
-        hosted.append(any_of((ask(client), *unless_elsewhere(placed))))
+        hosted.append(implies(placed, ask(client)))
     if not hosted:
         hosted = [ask(EndpointClient(source, name, (), (), _others(source, name, ()), FALSE))]
     return by_host(network, source, itself, own, all_of(hosted))
@@ -113,7 +113,7 @@ def _others(source: TaskSource, name: str, waits: tuple[Need, ...]) -> Fact:
 
 def whose(network: Network, link: Link, way: Direction) -> list[Permission] | None:
     """The permissions of a group; None where the group is not in the sources."""
-    group = network.get(SecurityGroup, link) if link.to else None
+    group = network.get(SecurityGroup, link)
     found = permissions(network, link.to, way) if link.to else []
     if found:
         return found
@@ -123,7 +123,7 @@ def whose(network: Network, link: Link, way: Direction) -> list[Permission] | No
 def on_grants(link: Link, held: list[Permission]) -> list[Grant]:
     """The permissions of a group that something has, as far as they are for HTTPS."""
     sure = () if link.sure else (link.fact,)
-    return [Grant(each, all_of((there(each), *sure, opens(each, _HTTPS)))) for each in held]
+    return [Grant(each, all_of((there(each), *sure, opens(each, OVER_HTTPS)))) for each in held]
 
 
 def groups_of_endpoint(network: Network, endpoint: Endpoint) -> EndpointGroups:

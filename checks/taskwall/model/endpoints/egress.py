@@ -50,7 +50,7 @@ def _lets_out(network: Network, endpoint: Endpoint, sender: EndpointClient) -> F
     parts, grants = [sender.more, all_of((sender.default, everything))], []
     for link in sender.groups:
         held = whose(network, link, "egress")
-        group = network.get(SecurityGroup, link) if link.to else None
+        group = network.get(SecurityGroup, link)
         if held is None:
             parts.append(Fact(None, text, link.place, name, link.waits("a group")))
         elif group is not None:

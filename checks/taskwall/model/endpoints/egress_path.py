@@ -1,9 +1,9 @@
 """Ways out of where tasks are: whether they, or the instances that they run on, have any."""
 
-from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of, implies
 from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import public_address
-from taskwall.model.compute.hosts import Host, hosts, unless_elsewhere
+from taskwall.model.compute.hosts import Host, hosts
 from taskwall.model.compute.placement import unseen_instances
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
@@ -29,13 +29,15 @@ def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bo
         for link in source.subnets
     ]
     hosted = [
-        any_of(
-            (
-                _from_host(network, host, link),
-                *_by_ipv6(network, link, dual),
-                *_proxied(host),
-                *unless_elsewhere(fact),
-            )
+        implies(
+            fact,
+            any_of(
+                (
+                    _from_host(network, host, link),
+                    *_by_ipv6(network, link, dual),
+                    *_proxied(host),
+                )
+            ),
         )
         for host, fact in hosts(network, source)
         for link in host.subnets
@@ -68,27 +70,20 @@ def _from_subnet(network: Network, source: TaskSource, link: Link) -> Fact:
     if source.managed and not subnet.external:
         # Express Mode gives a public address where the subnet is public.
         public = leads(network, subnet, "internet")
-    return _tied(link, routes.subnet_egress(network, subnet, public))
+    return implies(link.fact, routes.subnet_egress(network, subnet, public))
 
 
 def _from_host(network: Network, host: Host, link: Link) -> Fact:
     subnet = network.get(Subnet, link)
     name = host.name
-    text = f"{name} can reach the internet"
     if subnet is None or subnet.external:
-        needs = link.waits(name)
-        return Fact(None, text, link.place, name, needs)
-    text = f"{name} gets a public address"
-    member = host.member
-    given = public_address(network, member.instances) if member is not None else None
+        text = f"{name} can reach the internet"
+        return Fact(None, text, link.place, name, link.waits(name))
+    given = public_address(network, host.member.instances) if host.member is not None else None
     given = given or subnet.public_addresses
+    text = f"{name} gets a public address"
     public = given.is_(True) if given is not None else Fact(False, text, link.place, name)
-    return _tied(link, routes.subnet_egress(network, subnet, public))
-
-
-def _tied(link: Link, out: Fact) -> Fact:
-    """A way out of a subnet that is used for certain, or may be."""
-    return out if link.sure or out.truth else any_of((out, ~link.fact))
+    return implies(link.fact, routes.subnet_egress(network, subnet, public))
 
 
 def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:

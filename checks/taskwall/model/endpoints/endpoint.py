@@ -10,6 +10,7 @@ from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
+    OUTSIDE,
     Need,
     Origin,
     Reference,
@@ -126,13 +127,14 @@ def service_of(name: Value | None) -> str:
             return ""
         region = _REGION.search(last)
         tail = last[region.end() :] if region else last.removeprefix(".")
-        opens = last.startswith(".") and (not isinstance(first, str) or _PREFIX.match(first))
+        opens = last.startswith(".") and (not isinstance(first, str) or _PREFIX.fullmatch(first))
         return _plain(tail) if region or opens else ""
     text = str(getattr(value, "data", None) or "")
     if text.startswith(_USERS):
         return OFFERED
     region = _REGION.search(text)
-    return _plain(text[region.end() :]) if region and _PREFIX.match(text) else ""
+    ours = region is not None and _PREFIX.fullmatch(text[: region.start()])
+    return _plain(text[region.end() :]) if region and ours else ""
 
 
 def region_of(name: Value | None) -> str:
@@ -189,11 +191,8 @@ def is_in_vpc(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
     if vpc is None or not vpc.to:
         needs = vpc.fact.needs if vpc else (Need("the tasks' VPC", "is not known"),)
         return Fact(None, text, endpoint.vpc.place, name, needs)
-    truth = same_entity(endpoint.vpc, vpc)
-    needs = (*endpoint.vpc.fact.needs, *vpc.fact.needs)
-    if truth is None and not needs:
-        needs = (Need(vpc.to, "is not in the sources"),)
-    return Fact(truth, text, endpoint.vpc.place, name, needs if truth is None else ())
+    needs = (*endpoint.vpc.fact.needs, *vpc.fact.needs) or (Need(vpc.to, OUTSIDE),)
+    return Fact(same_entity(endpoint.vpc, vpc), text, endpoint.vpc.place, name, needs)
 
 
 @remembered
@@ -275,7 +274,7 @@ def _written(setting: Setting, text: str) -> Fact:
     """That a policy is written; one that is wholly unknown may be null, which is none."""
     unknown = isinstance(None if setting.value is None else dereferenced(setting.value), Unknown)
     truth = None if unknown else True
-    return Fact(truth, text, setting.place, setting.resource, setting.needs if unknown else ())
+    return Fact(truth, text, setting.place, setting.resource, setting.needs)
 
 
 def _own(network: Network, kind: type[Tied], endpoint: Endpoint) -> list[tuple[Tied, Fact]]:
@@ -287,7 +286,7 @@ def _own(network: Network, kind: type[Tied], endpoint: Endpoint) -> list[tuple[T
         truth = link.fact.truth if link.to else None
         text = f"{each.name} applies to {endpoint.name}"
         needs = link.fact.needs or (Need("its endpoint", "is not known"),)
-        found.append((each, Fact(truth, text, link.place, each.name, () if truth else needs)))
+        found.append((each, Fact(truth, text, link.place, each.name, needs)))
     return found
 
 
@@ -324,8 +323,7 @@ def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
 def _together(one: Endpoint, other: Endpoint) -> Fact:
     text = f"{one.name} and {other.name} are in one VPC"
     needs = (*one.vpc.fact.needs, *other.vpc.fact.needs)
-    truth = same_entity(one.vpc, other.vpc)
-    return Fact(truth, text, other.vpc.place, other.name, needs if truth is None else ())
+    return Fact(same_entity(one.vpc, other.vpc), text, other.vpc.place, other.name, needs)
 
 
 # --- names
@@ -344,8 +342,7 @@ def vpc_names(network: Network, endpoint: Endpoint) -> Fact:
     vpc = network.get(Vpc, endpoint.vpc)
     if vpc is None or vpc.external:
         text = f"DNS support and hostnames are on in the VPC of {endpoint.name}"
-        needs = endpoint.vpc.fact.needs or (vpc.external if vpc else ())
-        needs = needs or endpoint.vpc.waits("the VPC")
+        needs = endpoint.vpc.waits("the VPC", vpc)
         return Fact(None, text, endpoint.vpc.place, endpoint.name, needs)
     return all_of((vpc.dns_support.is_(True), vpc.dns_hostnames.is_(True)))
 
@@ -443,7 +440,7 @@ def serves_table(network: Network, endpoint: Endpoint, table: Link) -> Fact:
     for link, fact in links:
         truth = same_entity(link, table)
         if truth is not False:
-            needs = () if truth else (*link.fact.needs, *table.fact.needs)
+            needs = (*link.fact.needs, *table.fact.needs)
             parts.append(Fact(truth, text, link.place, name, needs) & fact)
     if at.open and not endpoint.tables and at.needs:
         parts.append(Fact(None, text, at.place, name, at.needs))

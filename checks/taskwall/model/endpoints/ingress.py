@@ -51,7 +51,7 @@ def _admitted(network: Network, endpoint: Endpoint, sender: EndpointClient) -> F
     parts: list[Fact] = []
     grants: list[Grant] = []
     for link in groups.groups:
-        group = network.get(SecurityGroup, link) if link.to else None
+        group = network.get(SecurityGroup, link)
         held = whose(network, link, "ingress")
         if held is None:
             parts.append(Fact(None, text, link.place, name, link.waits("a group")))

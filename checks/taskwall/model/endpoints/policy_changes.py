@@ -1,6 +1,7 @@
 """What makes the policy of an endpoint say more, or allow less: the edits of fixes."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -32,10 +33,20 @@ def with_condition(
     denying = tuple(each for each in said.policy.statements if each.allows is not True)
     for index, statement in enumerate(said.policy.statements):
         alone = replace(said.policy, statements=(statement, *denying))
-        if statement.allows and test(alone) is not True:
-            path = f"{said.attribute.path}.Statement[{index}].Condition.StringEquals"
-            at = AttributePath(said.attribute.address, path)
-            changes.append(AttributeChange(at, {key: terraform}, {key: cloudformation}))
+        if not statement.allows or test(alone) is True:
+            continue
+        if said.policy.notation == "blocks":
+            changes.append(
+                _change(
+                    said,
+                    f"statement[{index}].condition[+]",
+                    (_test("StringEquals", key, terraform),),
+                    None,
+                )
+            )
+        else:
+            path = f"Statement[{index}].Condition.StringEquals"
+            changes.append(_change(said, path, {key: terraform}, {key: cloudformation}))
     return tuple(changes)
 
 
@@ -57,5 +68,36 @@ def with_statement(
     whole = replace(said.policy, statements=(*said.policy.statements, *everything))
     if said.attribute is None or test(whole) is False:
         return ()
-    at = AttributePath(said.attribute.address, f"{said.attribute.path}.Statement[+]")
-    return (AttributeChange(at, (terraform,), (cloudformation,)),)
+    if said.policy.notation == "blocks":
+        return (_change(said, "statement[+]", (_as_block(terraform),), None),)
+    return (_change(said, "Statement[+]", (terraform,), (cloudformation,)),)
+
+
+def _change(
+    said: Stated, path: str, terraform: NewValue, cloudformation: NewValue
+) -> AttributeChange:
+    """The change of what a path in a policy leads to."""
+    assert said.attribute is not None
+    at = AttributePath(said.attribute.address, f"{said.attribute.path}.{path}".lstrip("."))
+    form: Literal["set", "text"] = "text" if said.policy.notation == "text" else "set"
+    return AttributeChange(at, terraform, cloudformation, form=form)
+
+
+def _as_block(statement: Mapping[str, NewValue]) -> Mapping[str, NewValue]:
+    """A statement as a block of `aws_iam_policy_document`."""
+    block: dict[str, NewValue] = {}
+    for key, name in (("Action", "actions"), ("Resource", "resources")):
+        value = statement[key]
+        block[name] = value if isinstance(value, tuple) else (value,)
+    block["principals"] = {"type": "*", "identifiers": (statement["Principal"],)}
+    conditions = statement.get("Condition", {})
+    assert isinstance(conditions, Mapping)
+    for operator, keys in conditions.items():
+        assert isinstance(keys, Mapping)
+        block["condition"] = tuple(_test(operator, *each) for each in keys.items())
+    return block
+
+
+def _test(operator: str, key: str, value: NewValue) -> Mapping[str, NewValue]:
+    """A condition as a block of `aws_iam_policy_document`."""
+    return {"test": operator, "variable": key, "values": (value,)}

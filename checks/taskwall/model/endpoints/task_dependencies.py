@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.core.values import Need
+from taskwall.core.values import OUTSIDE, Need
 from taskwall.model.compute.launch_type import launches, runs_on
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.endpoint import (
@@ -85,31 +85,19 @@ def service_dependencies(network: Network, source: TaskSource) -> tuple[ServiceD
     found = []
     for each in _used(network, source):
         spared = each.service in _BEFORE_1_4 and old.truth is not False
-        inside_vpc = all_of((each.fact, ~old)) if spared else each.fact
-        if inside_vpc.truth is not False:
-            found.append(replace(each, fact=inside_vpc))
-    if source.exec.truth is not False:
-        cluster = network.get(Cluster, source.cluster)
-        for service, fact in (
-            ("ssmmessages", source.exec),
-            *(cluster.audits if cluster is not None else ()),
-        ):
-            wanted = all_of((source.exec, fact))
-            found.append(ServiceDependency(service, source, "for ECS Exec", wanted, itself=True))
-    on_instances = runs_on(network, source, "EC2")
-    if on_instances.truth is not False:
-        agent = "for the agent of its instances"
-        found += [
-            ServiceDependency(service, source, agent, on_instances) for service in AGENT_SERVICES
-        ]
+        found.append(replace(each, fact=all_of((each.fact, ~old))) if spared else each)
+    cluster = network.get(Cluster, source.cluster)
+    audits = cluster.audits if cluster is not None else ()
+    for service, fact in (("ssmmessages", source.exec), *audits):
+        wanted = all_of((source.exec, fact))
+        found.append(ServiceDependency(service, source, "for ECS Exec", wanted, itself=True))
+    agent, on_instances = "for the agent of its instances", runs_on(network, source, "EC2")
+    found += [ServiceDependency(service, source, agent, on_instances) for service in AGENT_SERVICES]
     for proxy in proxies(network).get(source.origin.address, ()):
-        if proxy.connected.truth is not False:
-            connect = "for Service Connect"
-            found.append(ServiceDependency("ecs-agent", source, connect, proxy.connected))
-            if proxy.writes.truth is not False:
-                writes = all_of((proxy.connected, proxy.writes))
-                found.append(ServiceDependency("logs", source, connect, writes))
-    return tuple(found)
+        connect, writes = "for Service Connect", all_of((proxy.connected, proxy.writes))
+        found.append(ServiceDependency("ecs-agent", source, connect, proxy.connected))
+        found.append(ServiceDependency("logs", source, connect, writes))
+    return tuple(each for each in found if each.fact.truth is not False)
 
 
 def wanted_by(network: Network, source: TaskSource, service: str) -> Iterator[tuple[bool, Fact]]:
@@ -163,8 +151,8 @@ def _used(network: Network, source: TaskSource) -> Iterator[ServiceDependency]:
 def _unseen(source: TaskSource, definition: TaskDefinition | None) -> Iterator[ServiceDependency]:
     link = source.task_definition
     place = link.place if link else source.origin.header
-    needs = (link.fact.needs if link else ()) or (definition.external if definition else ())
-    needs = needs or (Need(f"the task definition of {source.name}", "is not in the sources"),)
+    word = f"the task definition of {source.name}"
+    needs = link.waits(word, definition) if link else (Need(word, OUTSIDE),)
     fact = Fact(None, f"{source.name} needs any of AWS's services", place, source.name, needs)
     for what, services in _CANDIDATES.items():
         for service in services:

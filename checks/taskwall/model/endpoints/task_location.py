@@ -27,7 +27,8 @@ def by_host(network: Network, source: TaskSource, itself: bool, own: Fact, hoste
     if itself and asks.truth is not False:
         asks = all_of((asks, ~awsvpc(network, source)))
     if asks.truth is None:
-        return any_of((all_of((asks, hosted)), all_of((~asks, own))))
+        # What holds of both holds, whoever it is.
+        return any_of((all_of((asks, hosted)), all_of((~asks, own)), all_of((own, hosted))))
     return hosted if asks.truth else own
 
 
@@ -131,7 +132,7 @@ def task_locations(network: Network) -> tuple[TaskLocation, ...]:
         links.setdefault(key, link)
     found = []
     for key, sources in held.items():
-        vpc = network.get(Vpc, key) if key else None
+        vpc = network.get(Vpc, key)
         thing = vpc if vpc is not None and not vpc.external else None
         found.append(TaskLocation(links[key], thing, tuple(sources)))
     return tuple(found)

@@ -12,6 +12,7 @@ They judge identity policies by tables of all AWS actions, of which endpoint pol
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Literal
 
 from msgspec import Struct
 
@@ -96,13 +97,18 @@ class Statement(Struct, frozen=True):
 
 
 class PolicyDocument(Struct, frozen=True):
-    """A policy document as it is written at a place; `open` where it may hold more statements."""
+    """A policy document as it is written at a place; `open` where it may hold more statements.
+
+    `notation` is how its statements are written: as a structure that has the keys of IAM, as JSON
+    text, or as blocks of `aws_iam_policy_document`.
+    """
 
     name: str
     place: Span
     statements: tuple[Statement, ...]
     open: bool = False
     needs: tuple[Need, ...] = ()
+    notation: Literal["structure", "text", "blocks"] = "structure"
 
     def fact(self, truth: Tristate, text: str, otherwise: str) -> Fact:
         """A fact about this document."""

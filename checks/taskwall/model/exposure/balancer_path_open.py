@@ -50,7 +50,7 @@ def _open_way(
     parts: list[Fact] = []
     grants: list[Grant] = []
     for link in guarded.groups:
-        group = network.get(SecurityGroup, link) if link.to else None
+        group = network.get(SecurityGroup, link)
         if is_as_made(network, link.to):
             members = FALSE if way == "ingress" else TRUE
             parts.append(all_of((link.fact, any_of((members, *_same(link, other.groups))))))
@@ -80,8 +80,7 @@ def _same(link: Link, others: Iterable[Link]) -> Iterator[Fact]:
     for each in others:
         truth = same_entity(link, each)
         text = f"both use the default group {link.to}"
-        needs = each.waits("a group") if truth is None else ()
-        yield each.fact & Fact(truth, text, each.place, link.to, needs)
+        yield each.fact & Fact(truth, text, each.place, link.to, each.waits("a group"))
 
 
 class Guard(Struct, frozen=True):
@@ -102,7 +101,7 @@ def guard(network: Network, side: Side, way: Direction) -> tuple[Guard | None, L
     module is no group of the sources.
     """
     for link in side.groups:
-        group = network.get(SecurityGroup, link) if link.to else None
+        group = network.get(SecurityGroup, link)
         if group is not None and group.origin.silent:
             continue
         if is_as_made(network, link.to):

@@ -215,9 +215,9 @@ def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[R
     ports = None if number is None else Ranges(((number, number),))
     needs = setting.needs or (Need(f"{setting.name} of {setting.resource}", "is not known"),)
     found = _over(f"{words} {number}" if number else "its port", ports, (), needs, group)
-    if number is not None or setting.value is None:
+    if number is not None or setting.value is None or not (name := symbol(setting.value)):
         return found
-    return tuple(replace(each, named=symbol(setting.value)) for each in found)
+    return tuple(replace(each, named=frozenset({name})) for each in found)
 
 
 def _over(

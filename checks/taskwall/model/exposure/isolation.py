@@ -14,6 +14,7 @@ from taskwall.model.core.tag import Tag, tags_of
 from taskwall.model.entities.ecs import Cluster, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
+from taskwall.model.permissions.coverage import names_addresses
 from taskwall.model.permissions.peers import permissions, task_sources_by_group
 
 
@@ -146,12 +147,12 @@ class Users(Struct, frozen=True):
 
 
 @remembered
-def _by_vpc(network: Network) -> dict[str, Users]:
+def _by_vpc(network: Network) -> tuple[Users, ...]:
     return _users(network, ((t.source, t.vpc) for t in tenants(network) if t.source is not None))
 
 
 @remembered
-def _by_cluster(network: Network) -> dict[str, Users]:
+def _by_cluster(network: Network) -> tuple[Users, ...]:
     return _users(network, ((s, _cluster(s)) for s in network.every(TaskSource)))
 
 
@@ -160,11 +161,11 @@ def _cluster(source: TaskSource) -> Link:
     return source.cluster or Link("default", fact, source.origin.header)
 
 
-def _users(network: Network, pairs: Iterable[tuple[TaskSource, Link]]) -> dict[str, Users]:
+def _users(network: Network, pairs: Iterable[tuple[TaskSource, Link]]) -> tuple[Users, ...]:
     found: dict[str, Users] = {}
     for source, link in pairs:
         found.setdefault(link.to, Users(link, {})).enter(network, source)
-    return found
+    return tuple(found.values())
 
 
 @remembered
@@ -180,7 +181,7 @@ def _grouped(network: Network) -> Users:
 
 
 @remembered
-def _users_of_group(network: Network, link: Link) -> tuple[Users, Users]:
+def _users_of_group(network: Network, link: Link) -> tuple[Users, ...]:
     """Those that use a group, and those that may do so."""
     found = task_sources_by_group(network).get(link.to, ())
     waits = tuple(need for _, fact in found for need in fact.waits_for())
@@ -205,11 +206,10 @@ def shared(network: Network, source: TaskSource) -> Iterator[SharedResource]:
     yield SharedResource(source, named, link.place, fact, other)
     for link in source.groups:
         named = f"group {link.to}" if link.to else "a group"
-        sure, loose = _users_of_group(network, link)
-        attachment = {link.to: sure, "perhaps": loose}
+        used = _users_of_group(network, link)
         if not (link.exact and link.to):
-            attachment[""] = _grouped(network)
-        fact, other = _with_outsiders(network, source, mine, link, attachment, named)
+            used = (*used, _grouped(network))
+        fact, other = _with_outsiders(network, source, mine, link, used, named)
         yield SharedResource(source, named, link.place, _allows_itself(network, link) & fact, other)
 
 
@@ -227,15 +227,15 @@ def _with_outsiders(
     source: TaskSource,
     mine: Membership,
     link: Link,
-    used: dict[str, Users],
+    used: tuple[Users, ...],
     named: str,
 ) -> tuple[Fact, str]:
     """Whether somebody outside a group uses the same entity, and who does, or may."""
     alone = f"no task outside isolation group {mine.group} uses {named}"
     parts = [Fact(False, "", link.place, source.name, otherwise=alone)]
-    first: tuple[str, str] = ("", "")
-    for key, users in used.items():
-        same = True if key and key == link.to else same_entity(users.link, link)
+    first: dict[bool, str] = {}
+    for users in used:
+        same = same_entity(users.link, link)
         for theirs, sources in users.groups.items() if same is not False else ():
             out = outside(network, mine, theirs)
             other = next((each for each in sources if each.id != source.id), None)
@@ -249,9 +249,8 @@ def _with_outsiders(
             if same is None:
                 needs += (*_open(link), *_open(users.link))
             parts.append(Fact(truth, text, other.origin.header, other.name, needs))
-            who = f"{other.name}, {theirs.words}"
-            first = (who, first[1]) if truth and not first[0] else (first[0], first[1] or who)
-    return any_of(parts), first[0] or first[1] or "others"
+            first.setdefault(truth is True, f"{other.name}, {theirs.words}")
+    return any_of(parts), first.get(True) or first.get(False) or "others"
 
 
 def _open(link: Link) -> tuple[Need, ...]:
@@ -272,15 +271,14 @@ def _allows_itself(network: Network, link: Link) -> Fact:
         same: bool | None = permission.itself
         if permission.peer is not None:
             same = same_entity(permission.peer, link)
-        elif not same and permission.range is None and permission.prefix_list is None:
+        elif not same and not names_addresses(permission):
             same = None
         if same is not False:
             needs = permission.peer.fact.needs if permission.peer else permission.fact.needs
             stated = Fact(same, text, permission.place, permission.on.name, needs)
             parts.append(all_of((stated, permission.fact)))
     if group is None or group.external:
-        needs = link.fact.needs or (Need(name, "is not in the sources"),)
-        parts.append(Fact(None, text, link.place, name, needs))
+        parts.append(Fact(None, text, link.place, name, link.waits(name, group)))
     return any_of(parts)
 
 

@@ -5,7 +5,7 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, symbol
 from taskwall.model.core.address import Ranges
-from taskwall.model.core.entity import Link
+from taskwall.model.core.entity import link_to
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.exposure.group_users import uses_by_links
@@ -71,8 +71,8 @@ def public_groups(network: Network) -> tuple[Shown, ...]:
         if not balancer.groups:
             continue
         before = stands_before_tasks(network, balancer)
-        here = Link(balancer.id, balancer.exists, balancer.origin.header)
-        reached = all_of((before, is_public(network, here))) if before.truth is not False else FALSE
+        possible = before.truth is not False
+        reached = all_of((before, is_public(network, link_to(balancer)))) if possible else FALSE
         for group, fact in uses_by_links(network, balancer.groups, reached):
             found.setdefault(group, []).append((balancer, fact))
     shown = []

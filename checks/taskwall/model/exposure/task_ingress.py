@@ -12,7 +12,7 @@ from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Reference, Text
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.core.entity import Link, Setting, same_entity
+from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
@@ -349,10 +349,9 @@ def allowed_properly(network: Network, attachment: GroupAttachment, permission: 
         parts.append(
             names_group_of(permission, _neighbours(network, attachment, permission.peer), text)
         )
-    elif permission.range is None and permission.prefix_list is None:
-        needs = permission.fact.needs
+    elif not names_addresses(permission):
         text = "it allows ingress from the right peers only"
-        parts.append(Fact(None, text, permission.place, needs=needs))
+        parts.append(Fact(None, text, permission.place, needs=permission.fact.needs))
     return any_of(parts)
 
 
@@ -422,7 +421,7 @@ def _group_within(network: Network, attachment: GroupAttachment, peer: Link) -> 
         own = group.vpc if group is not None else None
         waits = peer.waits("a group") if own is None else (*own.fact.needs, *vpc.fact.needs)
         truth = None if own is None else same_entity(own, vpc)
-        parts.append(Fact(truth, text, peer.place, peer.to, waits if truth is None else ()))
+        parts.append(Fact(truth, text, peer.place, peer.to, waits))
     return any_of(parts) if parts else Fact(None, text, peer.place, peer.to, peer.waits("a group"))
 
 
@@ -430,11 +429,11 @@ def allowed_by_group(network: Network, attachment: GroupAttachment, permission: 
     """Whether a permission allows a group, or a range that is excused: Lattice's, the settings'."""
     name, at = permission.on.name, permission.place
     grouped = permission.itself or permission.peer is not None
-    unclear = not grouped and permission.range is None and permission.prefix_list is None
+    unclear = not grouped and not names_addresses(permission)
     text = f"{name} allows ingress from a security group"
     otherwise = f"{name} allows ingress from {who(network, permission)}"
-    needs = permission.fact.needs if unclear else ()
-    group = Fact(None if unclear else grouped, text, at, name, needs, otherwise)
+    truth = None if unclear else grouped
+    group = Fact(truth, text, at, name, permission.fact.needs, otherwise)
     lattice = lattice_list(network, permission, attachment.lattice)
     return any_of((group, by_settings(network, permission), lattice))
 
@@ -459,7 +458,7 @@ def _own_addresses(
     if own:
         wanted, held = addresses(network, permission), Addresses.together(own)
         truth = held.covers(wanted)
-        needs = (*wanted.needs, *held.needs) if truth is None else ()
+        needs = (*wanted.needs, *held.needs)
         text = f"{who(network, permission)} holds only the NLB's own addresses"
         yield permission.states(truth, text, needs)
 
@@ -493,8 +492,7 @@ def _bare(network: Network, source: TaskSource, front: BalancerPath) -> Fact:
     if balancer is None:
         text = f"{source.name} is behind a public NLB without security groups"
         return Fact(None, text, front.place, source.name, front.needs)
-    link = Link(balancer.id, balancer.exists, balancer.origin.header)
-    return is_public(network, link) & ~_has_groups(balancer)
+    return is_public(network, link_to(balancer)) & ~_has_groups(balancer)
 
 
 def _has_groups(balancer: LoadBalancer) -> Fact:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need
+from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.address import ALL_PORTS, V4, Ranges, parse_cidr
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
@@ -95,9 +96,8 @@ class _ScopeJudge:
         self._gateways = {end: endpoint.id for endpoint, end in reach.gateways}
         # What nobody is known to have may be that of anything.
         self._known = {n for held in self._ends.values() for each in held for n in _names(each)}
-        for group in reach.network.every(SecurityGroup):
-            for each in reach.unseen(group.id):
-                self._ends[each.end] = [each]
+        for each in reach.unseen:
+            self._ends.setdefault(each.end, []).append(each)
         self._own = {f"vpc:{short_name(vpc)}" for vpc in reach.network.every(Vpc)}
 
     def possible_ends(self, flow: Flow) -> int:
@@ -169,8 +169,9 @@ class _ScopeJudge:
             return self._joined(name, end)
         if name == "AWS::EC2::VPCEndpointService":
             return _perhaps(name, "is not known of flows") if end == "aws:privatelink" else _NONE
-        if end.startswith("group:") and name in ("AWS::EC2::Instance", "AWS::EC2::VPCEndpoint"):
-            return _perhaps(f"what uses {end}", "is something that flows do not model")
+        whatever = any(isinstance(each.thing, SecurityGroup) for each in held)
+        if whatever and name in ("AWS::EC2::Instance", "AWS::EC2::VPCEndpoint"):
+            return _perhaps(f"what uses {end}", "is not modelled")
         kinds = {
             "AWS::EC2::NetworkInterface": bool(held),
             "AWS::EC2::Subnet": bool(held),
@@ -293,7 +294,8 @@ def _by_gateway(end: str) -> bool:
 
 def _on_instance(of: Interface) -> bool:
     """Whether an interface is an instance's: tasks of other network modes than awsvpc use it."""
-    return of.kind == "instances" or (of.kind in ("service", "task") and of.takes is not OPEN)
+    shared = of.kind in ("service", "task") and of.takes is not OPEN
+    return shared or isinstance(of.thing, Instances)
 
 
 def _leads(attached: GatewayAttachment, id_: str, vpc: Link) -> _Part:

@@ -8,7 +8,7 @@ from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.flows.acls import WHOLE, CrossingSide, crossing
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.flow import Obstacle, OpenConnection, spoken_ports, with_waits
+from taskwall.model.flows.flow import Obstacle, OpenConnection, if_there, on_ports, with_waits
 from taskwall.model.flows.internet import internet, way_in, way_out
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import Remote
@@ -47,51 +47,10 @@ def shut_by(
     link = next(iter(of.groups.ties), None)
     group = network.get(SecurityGroup, link)
     place = group.origin.header if group is not None else of.thing.origin.header
-    ports = spoken_ports(wanted.ports)
-    which = "" if ports == ("all",) else f" on port {', '.join(ports)}"
+    which = on_ports(wanted)
     text = f"{name} allows {verb} {whom}{which}"
     fact = Fact(False, text, place, name, otherwise=f"{name} allows no {verb} {whom}{which}")
     return Obstacle(fact, f"allow {verb} {whom}{which} in {name}")
-
-
-def takes_none(of: Interface) -> Obstacle:
-    """That an interface takes no connections, whatever its groups allow."""
-    text = f"{of.end} takes connections"
-    otherwise = f"the interfaces of {of.end} only open connections"
-    at, name = of.thing.origin.header, of.thing.name
-    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), "nothing would open it")
-
-
-def opens_none(of: Interface) -> Obstacle:
-    """That an interface opens no connections, whatever its groups allow."""
-    text = f"{of.end} opens connections"
-    otherwise = f"{of.end} only takes connections"
-    at, name = of.thing.origin.header, of.thing.name
-    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), "nothing would open it")
-
-
-def forwards_none(of: Interface, server: Interface, wanted: Traffic) -> Obstacle:
-    """That a load balancer does not forward to something on what is wanted."""
-    ports = spoken_ports(wanted.ports)
-    which = "" if ports == ("all",) else f" on port {', '.join(ports)}"
-    text = f"{of.end} forwards to {server.end}{which}"
-    otherwise = f"no listener of {of.end} forwards to {server.end}{which}"
-    at, name = of.thing.origin.header, of.thing.name
-    fact = Fact(False, text, at, name, otherwise=otherwise)
-    return Obstacle(fact, f"forward to {server.end}{which} in a listener of {of.end}")
-
-
-def takes_nothing(of: Interface, wanted: Traffic = WHOLE) -> Obstacle:
-    """That nothing listens, or is published, on what is wanted, or on a port that is allowed."""
-    ports = spoken_ports(wanted.ports)
-    which = "any port that is allowed" if ports == ("all",) else f"port {', '.join(ports)}"
-    text = f"{of.end} takes connections on {which}"
-    otherwise = f"{of.end} takes no connections on {which}"
-    at, name = of.thing.origin.header, of.thing.name
-    change = f"let {of.end} listen on {which}"
-    if ports == ("all",):
-        change = f"let {of.end} listen on a port that is allowed, or allow its port"
-    return Obstacle(Fact(False, text, at, name, otherwise=otherwise), change)
 
 
 def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) -> OpenConnection:
@@ -115,10 +74,7 @@ def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) 
             lets = cross(ingress, wanted_pieces(wanted))
             closed = closed or with_waits(shut, given(public), lets, crossed.pieces)
             continue
-        pieces = cross(cross(pieces, ingress), crossed.pieces)
-        if place.fact.truth is not True:
-            pieces = cross(pieces, given(place.fact))
-        found += pieces
+        found += if_there(cross(cross(pieces, ingress), crossed.pieces), (place.fact,))
         lost |= crossed.lost
     return OpenConnection(merged(found), () if found else closed, lost)
 
@@ -154,7 +110,7 @@ def from_service(network: Network, server: Interface, service: str) -> Pieces:
             network, CrossingSide(None, internet(place.version)), side, BALANCER_PORTS
         )
         whole = _without_addresses(cross(cross(pieces, ingress), crossed.pieces))
-        found += cross(whole, given(place.fact)) if place.fact.truth is not True else whole
+        found += if_there(whole, (place.fact,))
     return merged(found)
 
 
@@ -205,7 +161,7 @@ def to_service(network: Network, client: Interface, service: str) -> Pieces:
         sides = CrossingSide(place, place.ranges), CrossingSide(None, wanted)
         crossed = crossing(network, *sides, client.answers)
         way = _without_addresses(cross(cross(pieces, egress), crossed.pieces))
-        found += cross(way, given(place.fact)) if place.fact.truth is not True else way
+        found += if_there(way, (place.fact,))
     return merged(found)
 
 
@@ -244,10 +200,7 @@ def to_internet(network: Network, client: Interface, wanted: Traffic = WHOLE) ->
         if not lets or not pieces or crossed.closed:
             closed = closed or shut
             continue
-        pieces = cross(cross(pieces, egress), crossed.pieces)
-        if place.fact.truth is not True:
-            pieces = cross(pieces, given(place.fact))
-        found += pieces
+        found += if_there(cross(cross(pieces, egress), crossed.pieces), (place.fact,))
     return OpenConnection(merged(found), () if found else closed)
 
 
@@ -295,4 +248,4 @@ def from_addresses(network: Network, server: Interface, place: Place, ranges: Ra
         own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, ranges)
     ways = (TrafficPiece(own), *cross(crossed.pieces, over(ANY_PROTOCOL, ALL_PORTS, inner, others)))
     pieces = cross(ingress, tuple(piece for piece in ways if piece.traffic))
-    return cross(pieces, given(place.fact)) if place.fact.truth is not True else pieces
+    return if_there(pieces, (place.fact,))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from taskwall.model.compute.container_instances import (
     InstanceAddress,
     Instances,
     InterfaceGroup,
+    all_instances,
     container_instances,
 )
 from taskwall.model.compute.container_instances import public_address as instance_address
@@ -72,6 +74,13 @@ class Interface(Struct, frozen=True):
     opens: bool = True
     everywhere: bool = False
 
+    @property
+    def several(self) -> bool:
+        """Whether there may be several of it, which connect to each other."""
+        thing = self.thing
+        one = isinstance(thing, Instances) and thing.word == "instance"
+        return self.kind in ("service", "task", "instances") and not one
+
     def over(self, versions: tuple[int, ...]) -> "Interface":
         """The same with its addresses of some IP versions alone."""
         places = tuple(place for place in self.places if place.version in versions)
@@ -109,8 +118,8 @@ def link_interface(network: Network, link: VpcLink) -> Interface:
 
 
 @remembered
-def group_interface(network: Network, group: SecurityGroup) -> Interface:
-    """The interfaces of whatever has a group that nothing has of which flows know."""
+def group_interfaces(network: Network, group: SecurityGroup) -> tuple[Interface, ...]:
+    """The interfaces of what has a group and is no end by itself."""
     return _naming(network).group(group)
 
 
@@ -373,9 +382,29 @@ class _Naming:
             answers=BALANCER_PORTS, serves=False,
         )  # fmt: skip
 
-    def group(self, group: SecurityGroup) -> Interface:
+    def group(self, group: SecurityGroup) -> tuple[Interface, ...]:
+        """The instances outside of ECS that have a group; if there are none, whatever may."""
+        end = self.end("group", group)
+        known = self._outside_ecs.get(group.id, ())
+        held = tuple(replace(each, end=end, kind="group", serves=False) for each in known)
+        return held or (self._unseen(group),)
+
+    @cached_property
+    def _outside_ecs(self) -> dict[str, list[Interface]]:
+        """The instances that join no cluster, by their groups."""
+        inside = {each.instances.id for each in container_instances(self.network)}
+        found: dict[str, list[Interface]] = {}
+        for member in all_instances(self.network):
+            if member.instances.id in inside or member.instances.origin.silent:
+                continue
+            interface = replace(self._instances(member), exists=member.instances.exists)
+            for to in dict.fromkeys(link.to for link in interface.groups.ties):
+                found.setdefault(to, []).append(interface)
+        return found
+
+    def _unseen(self, group: SecurityGroup) -> Interface:
         """Whatever has a group, somewhere in its VPC."""
-        needs = (Need(f"what uses {group.name}", "is something that flows do not model"),)
+        needs = (Need(f"what uses {group.name}", "is not modelled"),)
         text = f"something uses {group.name}"
         fact = Fact(None, text, group.origin.header, group.name, needs)
         tie = Link(group.id, TRUE, group.origin.header)

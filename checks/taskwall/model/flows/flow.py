@@ -23,7 +23,8 @@ class Flow(Struct, frozen=True):
     client opens, `arrives` those at the target where they differ. `addresses` are those of an end
     that is a set of addresses: which of them take part. `through` are the load balancers, endpoints
     and proxies on the way. `lost` are ports of clients to which no answer gets. `also` are further
-    ends of which the same holds; `own` are then the facts that lead there from each of them.
+    ends of which the same holds; `own` are then the facts that lead there from each of them, once
+    for each connection that the flow is made of.
     """
 
     source: str
@@ -38,15 +39,16 @@ class Flow(Struct, frozen=True):
     addresses: Ranges = EVERYWHERE
     lost: Ranges = Ranges()
     also: tuple[str, ...] = ()
-    own: tuple[Fact, ...] = ()
+    own: tuple[tuple[Fact, ...], ...] = ()
 
     def each(self) -> "Iterator[Flow]":
         """The same flow from each of its ends, each with its whole chain."""
         if not self.own:
             yield self
             return
-        for source, own in zip((self.source, *self.also), self.own, strict=True):
-            because = _once((*own.deciding(), *self.because))
+        for source, *own in zip((self.source, *self.also), *self.own, strict=True):
+            leaves = (leaf for fact in own for leaf in fact.deciding())
+            because = _once((*leaves, *self.because))
             yield replace(self, source=source, because=because, also=(), own=())
 
 
@@ -83,7 +85,7 @@ class OpenConnection(Struct, frozen=True):
 class Told(Struct, frozen=True):
     """A connection as it is told of one way: whether its ends exist is in its pieces.
 
-    `also` and `own` are as those of a flow.
+    `also` are further ends of which the same holds, `own` what leads there from each of them.
     """
 
     source: str
@@ -128,7 +130,9 @@ def _flows(alike: list[Told]) -> Iterator[Flow]:
     first, lost = alike[0], alike[0].lost
     pieces = [piece for each in alike for piece in each.pieces]
     open_: list[TrafficPiece] = [piece for piece in pieces if piece.fact.truth]
-    yield from _spoken(first, open_, "open", (), lost)
+    certain = [each for each in alike if any(piece.fact.truth for piece in each.pieces)]
+    own = tuple(each.own for each in certain if each.own)
+    yield from _spoken(first, open_, "open", (), lost, own)
     covered = Traffic(tuple(box for piece in open_ for box in piece.traffic.boxes))
     waiting: dict[tuple[Need, ...], list[TrafficPiece]] = {}
     for piece in pieces:
@@ -136,8 +140,9 @@ def _flows(alike: list[Told]) -> Iterator[Flow]:
             waits = piece.fact.waits_for()
             waiting.setdefault(waits, []).append(TrafficPiece(left, piece.fact))
             covered |= left
+    own = tuple(each.own for each in alike if each.own)
     for missing, group in waiting.items():
-        yield from _spoken(first, group, "unknown", missing, lost)
+        yield from _spoken(first, group, "unknown", missing, lost, own)
 
 
 def _spoken(
@@ -146,6 +151,7 @@ def _spoken(
     verdict: FlowVerdict,
     missing: tuple[Need, ...],
     lost: Ranges,
+    own: tuple[tuple[Fact, ...], ...],
 ) -> Iterator[Flow]:
     """Pieces of one verdict as flows, one for each protocol and set of addresses."""
     if not pieces:
@@ -169,7 +175,7 @@ def _spoken(
             yield Flow(
                 of.source, of.target, word, ports, verdict, because, missing,
                 of.through, of.arrives, addresses, lost if word == "tcp" else Ranges(),
-                of.also, of.own,
+                of.also, own,
             )  # fmt: skip
 
 
@@ -192,6 +198,12 @@ def spoken_ports(ports: Ranges | None) -> tuple[str, ...]:
     if ports is None:
         return ()
     return tuple(str(a) if a == b else f"{a}-{b}" for a, b in ports.spans)
+
+
+def on_ports(traffic: Traffic) -> str:
+    """The ports of traffic as the end of a sentence; nothing where it is all."""
+    ports = spoken_ports(traffic.ports)
+    return "" if ports == ("all",) else f" on port {', '.join(ports)}"
 
 
 _ICMP = Ranges(((1, 1), (58, 58)))

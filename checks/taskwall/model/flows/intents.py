@@ -100,11 +100,11 @@ def _required(
         needs = tuple(need for flow in fits for need in flow.missing)
         open_ = Fact(None, words, thing.origin.header, thing.name, needs)
         return Judged(intent, thing, None, ~open_, text)
-    why = [each.fact for each in obstacles_between(reach, source, target)]
+    shut = obstacles_between(reach, source, target, wanted.on(wanted.ports - may))
     cannot = f"{intent.source} cannot open {text} to {intent.target}"
     ends = (*source.needs, *target.needs)
-    shut = Fact(None if ends else True, cannot, None, thing.name, ends)
-    return Judged(intent, thing, None, all_of((shut, *(~fact for fact in why[:1]))), text)
+    closed = Fact(None if ends else True, cannot, None, thing.name, ends)
+    return Judged(intent, thing, None, all_of((closed, *(~each.fact for each in shut[:1]))), text)
 
 
 _Asked: TypeAlias = tuple[FlowIntent, Selection, Selection, list[Flow], Reach]

@@ -69,7 +69,7 @@ class PairedInterfaces:
                     seen.add((ingress.number, egress.number))
                 pieces = cross(cross(egress.pieces, ingress.pieces), crossed.pieces)
                 for fact in (way.fact, place.fact, other.fact):
-                    pieces = pieces if fact is TRUE else cross(pieces, given(fact))
+                    pieces = cross(pieces, given(fact))
                 if pieces:
                     lost |= crossed.lost
                 found += pieces

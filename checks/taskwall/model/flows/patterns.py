@@ -5,8 +5,9 @@ import re
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
-from taskwall.model.core.address import ALL_PORTS, Ranges
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
 from taskwall.model.flows.flow import Flow
+from taskwall.model.permissions.packets import Traffic, protocols
 
 _FLOW = pattern(r"(tcp|udp|icmp|all)(?::(\d+)(?:-(\d+))?)?(?:\s+through\s+(\S.*))?")
 
@@ -22,6 +23,10 @@ class FlowPattern(Struct, frozen=True):
         """Whether it is about a flow: over its protocol, by its way."""
         spoken = self.protocol in (flow.protocol, "all") or flow.protocol == "all"
         return spoken and (self.through is None or self.through == flow.through)
+
+    def on(self, ports: Ranges) -> Traffic:
+        """The traffic of its protocol on some ports, from and to everywhere."""
+        return Traffic.of(protocols(self.protocol), ports, EVERYWHERE)
 
     def covered(self, flow: Flow) -> Ranges:
         """The ports of a flow of which it is about all that there is."""

@@ -15,7 +15,6 @@ from taskwall.model.entities.door import Door
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
-from taskwall.model.flows.acls import WHOLE
 from taskwall.model.flows.connect import (
     by_public_address,
     from_addresses,
@@ -23,22 +22,15 @@ from taskwall.model.flows.connect import (
     from_lattice,
     from_remote,
     from_service,
-    opens_none,
-    shut_by,
-    takes_none,
-    takes_nothing,
-    to_internet,
-    wanted_pieces,
 )
 from taskwall.model.flows.ends import (
     Interface,
     end_of,
-    group_interface,
+    group_interfaces,
     interfaces,
     short_name,
 )
 from taskwall.model.flows.flow import (
-    Obstacle,
     OpenConnection,
     of_version,
 )
@@ -46,7 +38,7 @@ from taskwall.model.flows.guards import Opening, leads_to, lets_in, openings
 from taskwall.model.flows.listeners import listeners_of, listens
 from taskwall.model.flows.pairs import PairedInterfaces
 from taskwall.model.flows.places import Place
-from taskwall.model.flows.remote import ONPREM, Remote, no_route, remotes
+from taskwall.model.flows.remote import Remote, remotes
 from taskwall.model.flows.security_groups import (
     GroupEntry,
     all_entries,
@@ -55,7 +47,6 @@ from taskwall.model.flows.security_groups import (
 from taskwall.model.flows.sets import (
     Pieces,
     TrafficPiece,
-    cross,
     merged,
 )
 from taskwall.model.load_balancing.vpc_link import VpcLink
@@ -101,7 +92,7 @@ class Reach:
     def __init__(self, network: Network, *, possible: bool = False) -> None:
         self.network = network
         self.every = interfaces(network, possible=possible)
-        self._pairs = PairedInterfaces(network)
+        self.pairs = PairedInterfaces(network)
         self._between: dict[object, OpenConnection] = {}
         self._from_internet: dict[object, OpenConnection] = {}
         self._near: dict[int, tuple[GroupEntry, list[Interface]]] = {}
@@ -124,10 +115,10 @@ class Reach:
         return Ranges.union(part.within for part in parts) or EVERYWHERE
 
     @cached_property
-    def _wearers(self) -> dict[str, list[Interface]]:
+    def _users(self) -> dict[str, list[Interface]]:
         """Clients by their groups; "" holds those of which not all groups are known."""
         found: dict[str, list[Interface]] = {}
-        for each in self.clients:
+        for each in (*self.clients, *self.unseen):
             loose = each.groups.more.truth is not False
             for link in each.groups.ties:
                 found.setdefault(link.to, []).append(each)
@@ -137,23 +128,22 @@ class Reach:
         return found
 
     @cached_property
-    def _worn(self) -> set[str]:
+    def _used(self) -> set[str]:
         """The groups that something has of which flows know, or that a door names."""
         links = (link.groups for link in self.network.every(VpcLink))
         found = {tie.to for each in self.every for tie in each.groups.ties}
         found |= {tie.to for groups in links for tie in groups}
         return found.union(*(door.mentions for door in self.network.every(Door)))
 
-    def unseen(self, group: str) -> Iterator[Interface]:
-        """Whatever has a group of the sources, where that is nothing that flows know."""
-        found = self.network.get(SecurityGroup, group) if group not in self._worn else None
-        if found is not None and not found.external and not found.default:
-            yield group_interface(self.network, found)
-
     @cached_property
-    def _all_unseen(self) -> list[Interface]:
-        groups = self.network.every(SecurityGroup)
-        return [each for group in groups for each in self.unseen(group.id)]
+    def unseen(self) -> list[Interface]:
+        """What has groups of the sources and is no end by itself."""
+        return [
+            each
+            for group in self.network.every(SecurityGroup)
+            if group.id not in self._used and not group.external and not group.default
+            for each in group_interfaces(self.network, group)
+        ]
 
     @cached_property
     def _by_place(self) -> dict[str, list[Interface]]:
@@ -183,13 +173,11 @@ class Reach:
         permission = entry.permission
         if entry.asks_groups:
             peer = permission.peer if permission is not None else None
-            if peer is not None and not peer.to:
-                return (*self.clients, *self._all_unseen)
-            if peer is not None and not peer.exact:
-                return self.clients
+            if peer is not None and not (peer.to and peer.exact):
+                return (*self.clients, *self.unseen)
             own = link.to if link is not None else ""
             to = entry.itself or (peer.to if peer is not None else own)
-            return (*self._wearers.get(to, ()), *self._wearers.get("", ()), *self.unseen(to))
+            return (*self._users.get(to, ()), *self._users.get("", ()))
         known = self._near.get(id(entry))
         if known is None:
             near = [
@@ -208,7 +196,7 @@ class Reach:
         key = client.alike, server.alike
         found = self._between.get(key)
         if found is None:
-            found = self._pairs.between(client, server)
+            found = self.pairs.between(client, server)
             if server.public.truth is not False and not _is_wholly_open(found.pieces):
                 public = by_public_address(self.network, client, server)
                 if public.pieces:
@@ -262,7 +250,7 @@ class Reach:
         for end, pieces in self.remotely(server, from_remote).items():
             yield Arrival(end, OpenConnection(pieces))
         for client in self.candidates(server):
-            if client.thing is not server.thing or client.kind == "service":
+            if client.thing is not server.thing or client.several:
                 yield Arrival(client.end, self.between(client, server), client)
 
     def _by(self, opening: Opening, server: Interface) -> Iterator[Arrival]:
@@ -296,59 +284,6 @@ class Reach:
         """The ports of all listeners of a load balancer."""
         parts = [listens(each, balancer) for each in listeners_of(self.network, balancer)]
         return tuple(piece for pieces in parts for piece in pieces)
-
-    def obstacles(
-        self,
-        source: str,
-        client: Interface | None,
-        target: str,
-        server: Interface | None,
-        wanted: Traffic = WHOLE,
-    ) -> tuple[Obstacle, ...]:
-        """What keeps what is wanted from one end to another, directly.
-
-        An end without interface is its name.
-        """
-        if client is None and server is not None:
-            if source == INTERNET:
-                shut = from_internet(self.network, server, wanted).closed
-                return (*shut, *self._unheard(server, wanted))
-            let = shut_by(self.network, server, "ingress", source, wanted)
-            return (*self._not_led(source, server), let, *self._unheard(server, wanted))
-        if server is None and client is not None:
-            if target == INTERNET:
-                return to_internet(self.network, client, wanted).closed
-            let = shut_by(self.network, client, "egress", target, wanted)
-            return (let, *self._not_led(target, client))
-        if client is None or server is None:
-            return ()
-        if not server.serves:
-            return (takes_none(server),)
-        if not client.opens and client.kind != "lb":
-            return (opens_none(client),)
-        found = cross(self.between(client, server).pieces, wanted_pieces(wanted))
-        if not found:
-            shut = self._pairs.obstacles(client, server, wanted)
-            return (*shut, *self._unheard(server, wanted))
-        return () if cross(found, self.takes(server)) else (takes_nothing(server, wanted),)
-
-    def _unheard(self, server: Interface, wanted: Traffic) -> Iterator[Obstacle]:
-        """That nothing listens on what is wanted."""
-        if not cross(self.takes(server), wanted_pieces(wanted)):
-            yield takes_nothing(server, wanted)
-
-    def _not_led(self, name: str, of: Interface) -> Iterator[Obstacle]:
-        """That no route leads from an interface to an end beyond its VPC, if that is one."""
-        own = {place.vpc.to for place in of.places if place.vpc is not None}
-        vpcs = (self.network.get(Vpc, key) for key in own)
-        if name in {f"vpc:{short_name(vpc)}" for vpc in vpcs if vpc is not None}:
-            return
-        if name != ONPREM and not name.startswith("vpc:"):
-            return
-        places = [place for place in of.places if place.subnet is not None]
-        ends = {remote.end for place in places for remote in remotes(self.network, place)}
-        if places and name not in ends:
-            yield no_route(places[0], name)
 
     def takes(self, server: Interface) -> Pieces:
         """The ports on which an interface can be reached at all."""

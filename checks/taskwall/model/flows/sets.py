@@ -41,6 +41,8 @@ def over(
 
 def given(fact: Fact) -> Pieces:
     """Everything, if a fact may hold."""
+    if fact is TRUE:
+        return OPEN
     return () if fact.truth is False else (TrafficPiece(ALL, fact),)
 
 

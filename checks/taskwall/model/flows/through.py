@@ -136,15 +136,15 @@ class _BalancerNode:
         handed = _handed(reach, node, server, way)
         direct = if_there(cross(handed.pieces, given(way.fact)), (node.exists, server.exists))
         yield Told(node.end, server.end, direct, lost=handed.lost)
-        exists = (node.exists, server.exists, way.fact)
+        exists = (node.exists, server.exists)
         if way.kept.truth is False:
             for bundle in self._at(way) if handed.pieces else ():
-                yield _joined(server.end, node.end, bundle, handed.pieces, exists)
+                yield _joined(server.end, node.end, bundle, way.fact, handed.pieces, exists)
             return
         for each in self._arriving:
             inner = _seen(reach, node, server, way, each, handed)
             for bundle in bundled((each,), self._takes(way)) if inner else ():
-                yield _joined(server.end, node.end, bundle, inner, exists)
+                yield _joined(server.end, node.end, bundle, way.fact, inner, exists)
 
     def _takes(self, way: Onward) -> Pieces:
         if way.listener is None:
@@ -161,13 +161,17 @@ class _BalancerNode:
 
 
 def _led_to(reach: Reach, way: Onward) -> list[Interface]:
-    """What a way of a load balancer leads to, or may: of an address, all that may have it.
+    """What a way of a load balancer leads to, or may: of an address, all others that may have it.
 
     The addresses of tasks and functions are not known before they run: nobody registers them.
     """
     if way.target is not None:
         return reach.of(way.target)
-    servers = [e for e in reach.every if e.serves and e.kind not in ("service", "task")]
+    servers = [
+        each
+        for each in reach.every
+        if each.serves and each.kind not in ("service", "task") and each.thing.id != way.balancer
+    ]
     address = way.address
     if address is None:
         return servers
@@ -220,7 +224,7 @@ def _handed_on(
 def _handed(reach: Reach, node: Interface, server: Interface, way: Onward) -> OpenConnection:
     """What a node of a load balancer, by its own address, can hand on to a target."""
     found = reach.between(node.over(way.versions), server.over(way.versions))
-    pieces = cross(cross(found.pieces, way.arrives), server.takes)
+    pieces = cross(cross(found.pieces, way.arrives), reach.takes(server))
     return OpenConnection(pieces, found.closed, found.lost)
 
 
@@ -242,7 +246,7 @@ def _seen(
         for place in node.over((version,)).places
         for piece in _shown(reach.network, client, place, node, server)
     )
-    found = _of_end(cross(cross(seen, way.arrives), server.takes), each.within)
+    found = _of_end(cross(cross(seen, way.arrives), reach.takes(server)), each.within)
     if way.kept.truth and len(way.versions) > 1:
         return found
     # Nobody keeps the address of a client whose IP version is not that of the target.
@@ -289,7 +293,7 @@ def _shown(
             crossed = crossing(network, *sides, client.answers).pieces
         pieces = cross(cross(into, out), crossed)
         for fact in (at.fact, place.fact):
-            pieces = pieces if fact is TRUE else cross(pieces, given(fact))
+            pieces = cross(pieces, given(fact))
         yield from pieces
 
 
@@ -308,8 +312,13 @@ def _of_end(pieces: Pieces, within: Ranges) -> Pieces:
     return tuple(piece for piece in found if piece.traffic)
 
 
-def _joined(target: str, hop: str, bundle: Bundle, inner: Pieces, facts: tuple[Fact, ...]) -> Told:
-    """A flow of two connections: the ports of the first, and those where the second arrives."""
+def _joined(
+    target: str, hop: str, bundle: Bundle, led: Fact, inner: Pieces, exists: tuple[Fact, ...]
+) -> Told:
+    """A flow of two connections: the ports of the first, and those where the second arrives.
+
+    `led` is whether the hop leads from one to the other.
+    """
     best = next((piece for piece in inner if piece.fact.truth), inner[0])
     ports = Ranges.union(
         piece.traffic.ports for piece in inner if piece.fact.truth is best.fact.truth
@@ -318,7 +327,8 @@ def _joined(target: str, hop: str, bundle: Bundle, inner: Pieces, facts: tuple[F
         TrafficPiece(Traffic.of(ANY_PROTOCOL, ALL_PORTS, piece.traffic.addresses), piece.fact)
         for piece in inner
     )
-    pieces = if_there(cross(bundle.pieces, from_whom), facts)
+    front = cross(bundle.pieces, given(led))
+    pieces = if_there(cross(front, from_whom), exists)
     through = (*bundle.through, hop)
     first, *others = bundle.ends
     return Told(first, target, pieces, through, ports, bundle.lost, tuple(others), bundle.own)
@@ -370,7 +380,11 @@ def through_proxies(reach: Reach) -> Iterator[Told]:
         for node in reach.of(proxy):
             for server in reach.of(store):
                 found = reach.between(node, server)
-                facts = (node.exists, server.exists, target.proxy.fact, target.store.fact)
-                yield Told(node.end, server.end, if_there(found.pieces, facts))
+                exists, led = (
+                    (node.exists, server.exists),
+                    all_of((target.proxy.fact, target.store.fact)),
+                )
+                direct = if_there(cross(found.pieces, given(led)), exists)
+                yield Told(node.end, server.end, direct)
                 for bundle in bundled(reach.sources(node), OPEN) if found.pieces else ():
-                    yield _joined(server.end, node.end, bundle, found.pieces, facts)
+                    yield _joined(server.end, node.end, bundle, led, found.pieces, exists)

@@ -43,7 +43,7 @@ def _handed(network: Network) -> dict[str, list[tuple[Listener | None, BalancerK
         for front in balancer_paths(network, source):
             if front.target_group is None or front.target_group.external:
                 continue
-            way = front.fact if front.given is None else front.given
+            way = front.if_made
             if front.listener is None:
                 text = f"a public load balancer is in front of {source.name}"
                 way &= Fact(None, text, front.place, source.name, front.needs)
@@ -52,7 +52,7 @@ def _handed(network: Network) -> dict[str, list[tuple[Listener | None, BalancerK
         for front in instance_paths(network, group):
             if front.target_group is None or front.target_group.external or front.listener is None:
                 continue
-            way = tie & (front.fact if front.given is None else front.given)
+            way = tie & front.if_made
             found.setdefault(front.target_group.id, []).append((front.listener, front.kind, way))
     return found
 

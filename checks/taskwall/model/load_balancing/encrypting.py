@@ -12,8 +12,8 @@ from taskwall.core.change import (
 )
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.load_balancing.admitting import admitting
 from taskwall.model.load_balancing.certificate import certificate_for
+from taskwall.model.load_balancing.https_permissions import https_permissions
 from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS, listeners
 
 STRONG = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
@@ -71,18 +71,19 @@ def encrypting(network: Network, listener: Listener) -> Encrypting:
             f" {taken.name} on port 443. Redirect them there, or let this listener take HTTPS on a"
             " port of its own."
         )
-    changes = (*listener.port.to(443), *changes)
-    if isinstance(certificate, Placeholder) or balancer is None:
+    moved = listener.port.to(443)
+    changes = (*moved, *changes)
+    if not moved or isinstance(certificate, Placeholder) or balancer is None:
         return Encrypting(changes)
-    opened = admitting(network, balancer)
-    if opened is None:
+    opened = https_permissions(network, balancer)
+    looped = listener.origin.maybe or listener.id.endswith("]")
+    if opened is None or (looped and not over_network):
         return Encrypting(
             remedy=f"Let the security groups of {balancer.name} allow port 443 to those who may use"
             f" port 80. Then give {listener.name} the protocol HTTPS, port 443 and a certificate,"
             " and add a listener on port 80 that redirects to it."
         )
-    alone = not over_network and not listener.origin.maybe and not listener.id.endswith("]")
-    return Encrypting((*changes, *(_left_behind(listener) if alone else ()), *opened))
+    return Encrypting((*changes, *(() if over_network else _left_behind(listener)), *opened))
 
 
 def _left_behind(listener: Listener) -> tuple[AttributeChange, ...]:

@@ -4,7 +4,7 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
-from taskwall.model.load_balancing.paths import balancer_needs, forwards, forwards_to
+from taskwall.model.load_balancing.paths import forwards, forwards_to
 
 
 @remembered
@@ -33,7 +33,7 @@ def is_public(network: Network, link: Link) -> Fact:
 def _by_scheme(network: Network, link: Link) -> Fact:
     balancer = network.get(LoadBalancer, link)
     if balancer is None or balancer.external:
-        needs = link.fact.needs or balancer_needs(balancer, link.to)
+        needs = link.waits("a load balancer", balancer)
         return Fact(None, f"{link.to} is public", link.place, link.to, needs)
     scheme = balancer.internal
     text = f"{balancer.name} is internet-facing"

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Origin
-from taskwall.model.core.entity import Entity, Link, Setting, same_entity
+from taskwall.model.core.entity import Entity, Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
@@ -115,7 +115,7 @@ def leads_to_tasks(network: Network, listener: LatticeListener) -> Fact:
     for rule in _rules(network).get(listener.id, ()):
         parts += [_tasks_at(network, target) for target in rule.targets]
     for rule in _stray_rules(network):
-        if same_entity(rule.listener, _link(listener)) is None:
+        if same_entity(rule.listener, link_to(listener)) is None:
             text = f"{rule.name} is a rule of {listener.name}"
             needs = rule.listener.fact.needs
             may = Fact(None, text, rule.listener.place, rule.name, needs)
@@ -142,10 +142,6 @@ def _tasks_at(network: Network, target: Link) -> Fact:
     return any_of(parts)
 
 
-def _link(thing: Entity) -> Link:
-    return Link(thing.id, thing.exists, thing.origin.header)
-
-
 @remembered
 def _listeners(network: Network) -> dict[str, list[LatticeListener]]:
     return network.grouped(LatticeListener, lambda each: (each.service.to,))
@@ -168,7 +164,7 @@ def authenticated(network: Network, service: LatticeService) -> Fact:
     """Whether callers of a service must be authenticated: by itself, or by each of its networks."""
     ties = []
     for each in network.every(LatticeMembership):
-        tie = same_entity(each.service, _link(service))
+        tie = same_entity(each.service, link_to(service))
         if tie is not False:
             ties.append(_by_network(network, each, tie))
     return service.auth.is_("AWS_IAM") | (all_of(ties) if ties else FALSE)

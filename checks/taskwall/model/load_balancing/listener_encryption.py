@@ -15,7 +15,7 @@ from taskwall.model.entities.load_balancer import (
 )
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.load_balancing.edge import EdgeConnection, edge_target
-from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS, kind_by_protocol
+from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS
 
 
 def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
@@ -35,8 +35,6 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
         may_redirect = kind in ("application", None) and listener.actions
         sends_on = _only_sends_on(network, listener) if may_redirect else FALSE
         return sends_on if sends_on.truth else https
-    if kind is None:
-        kind = kind_by_protocol(protocol)
     if kind == "network" or protocol in NETWORK_PROTOCOLS:
         if any(_is_for_alb(group) for group in _targets(network, listener)):
             return None
@@ -44,9 +42,7 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
         if control.truth is not False:
             return None if control.truth else control
         return _network_encrypted(network, listener, protocol)
-    if protocol in ("HTTPS", "SSL"):
-        return listener.protocol.is_("HTTPS", "SSL")
-    if kind == "classic":
+    if kind == "classic" or protocol in ("HTTPS", "SSL"):
         return listener.protocol.is_("HTTPS", "SSL")
     name, place = listener.name, listener.protocol.place
     if not listener.actions:

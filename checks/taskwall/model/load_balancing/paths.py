@@ -59,6 +59,11 @@ class BalancerPath(Struct, frozen=True):
     unseen: LoadBalancer | None = None
 
     @property
+    def if_made(self) -> Fact:
+        """Whether it is a way if its listener and its rule exist."""
+        return self.fact if self.given is None else self.given
+
+    @property
     def is_seen(self) -> bool:
         """Whether the sources write the load balancer, be its listener from elsewhere or not."""
         balancer = self.balancer or self.unseen
@@ -198,7 +203,7 @@ def _front(
     kind: BalancerKind | None = "application" if forward.rule else None
     if named is None or named.external:
         # A listener that is not in the sources: only ALBs have rules.
-        needs = forward.listener.fact.needs or (named.external if named else ())
+        needs = forward.listener.waits("a listener", named)
         spoken = kind or kind_by_protocol(group.protocol.known if group else None)
         unseen = network.get(LoadBalancer, named.load_balancer) if named else None
         fact = link.fact & forward.fact
@@ -224,7 +229,7 @@ def _by_listener(
     kind = kind or kind_by_protocol(group.protocol.known if group else None)
     if named is None or named.external:
         fact, given = _both(ties, forward, own)
-        needs = own.fact.needs or balancer_needs(named, own.to)
+        needs = own.waits("a load balancer", named)
         yield BalancerPath(None, listener, group, kind, fact, needs, given=given, unseen=named)
     for balancer, tie in network.meant(LoadBalancer, own):
         held: BalancerKind | None = balancer.kind.known  # type: ignore[assignment]
@@ -340,10 +345,9 @@ def _directly(network: Network, listener: Listener) -> Fact:
     parts = []
     # One is enough, and the first explains, by its own way if it has one: there may be thousands.
     for front in _behind_listeners(network).get((key, listener.id), ()):
-        part = front.fact if front.given is None else front.given
-        if part.truth:
-            return part
-        parts.append(part)
+        if front.if_made.truth:
+            return front.if_made
+        parts.append(front.if_made)
     for _, front in _sources_behind(network).get(key, ()):
         if front.listener is None or front.listener.id != listener.id:
             if front.fact.truth:
@@ -356,7 +360,7 @@ def _directly(network: Network, listener: Listener) -> Fact:
         balancer = network.get(LoadBalancer, listener.load_balancer)
         kind = balancer.kind.known if balancer else None
         if balancer is None or balancer.external:
-            needs = listener.load_balancer.fact.needs or balancer_needs(balancer, key)
+            needs = listener.load_balancer.waits("a load balancer", balancer)
             parts.append(Fact(None, text, listener.place, listener.name, needs))
         if any(
             target.to == "" or not target.exact for a in listener.actions for target in a.targets
@@ -413,11 +417,6 @@ def stands_before_others(
         way = may if front.balancer is None else front.fact
         parts.append(all_of((others.get(source.name, TRUE), way)))
     return any_of(parts)
-
-
-def balancer_needs(balancer: LoadBalancer | None, key: str) -> tuple[Need, ...]:
-    """What is not known of a load balancer that is not in the sources."""
-    return balancer.external if balancer else (Need(key, "is not in the sources"),)
 
 
 @remembered

@@ -86,7 +86,11 @@ class Addresses(Struct, frozen=True):
     @classmethod
     def together(cls, sets: "Iterable[tuple[Addresses, Fact]]") -> "Addresses":
         """The union of sets, each of which is there if its fact holds."""
-        found = [each if fact.truth else each.perhaps(fact.waits_for()) for each, fact in sets]
+        found = [
+            each if fact.truth else each.perhaps(fact.waits_for())
+            for each, fact in sets
+            if fact.truth is not False
+        ]
         return cls(tuple(part for each in found for part in each.parts))
 
     def covers(self, other: "Addresses") -> bool | None:
@@ -202,7 +206,7 @@ def _unseen_in(network: Network, needs: tuple[Need, ...], vpc: Link | None) -> A
     within its own. One that they write may have others.
     """
     found = unseen(needs, vpc)
-    written = network.get(Vpc, vpc) if vpc is not None and vpc.to else None
+    written = network.get(Vpc, vpc)
     if vpc is None or not vpc.to or (written is not None and not written.external):
         return found
     own = (replace(p, around=frozenset((_own_range(vpc.to, p.within),))) for p in found.parts)
@@ -269,9 +273,8 @@ def of_subnet(network: Network, link: Link, vpc: Link | None = None) -> Addresse
     """
     subnet = network.get(Subnet, link)
     if subnet is None or subnet.external:
-        needs = link.fact.needs or (subnet.external if subnet else ())
         own = subnet.vpc if subnet is not None and subnet.vpc.to else vpc
-        found = _unseen_in(network, needs or link.waits("a subnet"), own)
+        found = _unseen_in(network, link.waits("a subnet", subnet), own)
     else:
         found = _of_subnet(network, subnet)
     return found if link.sure else found.perhaps(link.fact.needs)
@@ -481,7 +484,7 @@ def names_group_of(permission: Permission, groups: Iterable[Link], text: str) ->
     for link in groups:
         truth = same_entity(peer, link)
         if truth is not False:
-            needs = (*_open(peer), *_open(link)) if truth is None else ()
+            needs = (*_open(peer), *_open(link))
             same = Fact(truth, text, link.place, permission.on.name, needs)
             parts.append(all_of((same, link.fact)))
     return any_of(parts)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.entity import Link, Setting, same_entity
+from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -18,15 +18,15 @@ _AS_MADE = ".default"
 @remembered
 def default_groups(network: Network, vpc: Vpc) -> list[tuple[SecurityGroup, Fact]]:
     """What the sources write as the default group of a VPC, and whether that is its."""
-    here = Link(vpc.id, vpc.exists, vpc.origin.header)
+    here = link_to(vpc)
     found = []
     for key in (vpc.id, ""):
         for group, link in written_defaults(network).get(key, ()):
             truth = same_entity(link, here)
             if truth is not False:
                 text = f"{group.name} is the default security group of {vpc.name}"
-                needs = link.fact.needs if truth is None else ()
-                found.append((group, Fact(truth, text, link.place, group.name, needs)))
+                tie = Fact(truth, text, link.place, group.name, link.fact.needs)
+                found.append((group, tie))
     return found
 
 

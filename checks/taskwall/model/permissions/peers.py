@@ -321,7 +321,7 @@ def allows_range_within(network: Network, permission: Permission, vpc: Link | No
             if not link.exact
             for need in link.waits("a VPC")
         )
-        return permission.states(truth, text, needs if truth is None else ())
+        return permission.states(truth, text, needs)
     if service := aws_service(network, permission):
         otherwise = f"{group} allows ingress from {service}, which is in no VPC"
         return permission.states(False, text, otherwise=otherwise)
@@ -333,9 +333,8 @@ def allows_range_within(network: Network, permission: Permission, vpc: Link | No
     truth = held.covers(wanted)
     if truth is False and wanted.parts == wanted.of(V6).open and _has_given(network, vpc):
         truth = None
-    needs = (wanted.needs or held.needs) if truth is None else ()
     otherwise = f"{said} is not within the ranges of {vpc.to}"
-    return permission.states(truth, text, needs, otherwise)
+    return permission.states(truth, text, wanted.needs or held.needs, otherwise)
 
 
 _LARGEST = ((V4, VPC_SIZE[4]), (V6, VPC_SIZE[6]))
@@ -376,8 +375,7 @@ def by_settings(network: Network, permission: Permission) -> Fact:
     if not names_addresses(permission) or not wanted.parts or not ranges:
         return FALSE
     truth = Addresses(tuple(map(Part, ranges))).covers(wanted)
-    needs = wanted.needs if truth is None else ()
-    return FALSE if truth is False else permission.states(truth, text, needs)
+    return FALSE if truth is False else permission.states(truth, text, wanted.needs)
 
 
 def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact:

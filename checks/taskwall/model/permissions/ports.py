@@ -142,8 +142,8 @@ def narrowed_to(permission: Permission, ports: Ports, word: str) -> tuple[Attrib
 class RequiredPorts(Struct, frozen=True):
     """A port that must be open: any of `enough` will do, and without any of `some` nothing does.
 
-    `some` is None where the port is not known; `named` is then the value that it has. `spoken` is
-    what it waits for to know whether anything goes over this transport.
+    `some` is None where the port is not known. `named` are values that are this port, whichever
+    it is. `spoken` is what it waits for to know whether anything goes over this transport.
     """
 
     words: str
@@ -151,7 +151,7 @@ class RequiredPorts(Struct, frozen=True):
     some: Ranges | None
     enough: tuple[Ranges, ...] = ()
     needs: tuple[Need, ...] = ()
-    named: str = ""
+    named: frozenset[str] = frozenset()
     spoken: tuple[Need, ...] = ()
 
 
@@ -160,7 +160,7 @@ def opens(permission: Permission, wanted: RequiredPorts) -> Fact:
     text = f"{permission.on.name} opens {wanted.words}"
     ports = opened(permission, wanted.transport)
     if ports is None:
-        alike = bool(wanted.named) and named_port(permission) == wanted.named
+        alike = named_port(permission) in wanted.named
         sure = alike and protocol(permission) == wanted.transport
         return permission.states(True if sure else None, text, unknown_ports(permission))
     if not ports:
@@ -186,8 +186,7 @@ def only_opens(permission: Permission, allowed: Ports, whose: str) -> Fact:
     spoken, ports = protocol(permission), range_of_ports(permission)
     if ports is None:
         named = (spoken, named_port(permission)) in allowed.named
-        needs = () if named else unknown_ports(permission)
-        return Fact(True if named else None, text, place, name, needs)
+        return Fact(True if named else None, text, place, name, unknown_ports(permission))
     if spoken in ("tcp", "udp"):
         held = allowed.tcp if spoken == "tcp" else allowed.udp
         if ports <= held:

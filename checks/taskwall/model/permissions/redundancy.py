@@ -277,7 +277,7 @@ def undone(network: Network, name: str, way: Direction) -> Iterator[Contained]:
     found = permissions(network, name, way)
     if group is None or group.external:
         for permission in found:
-            waits = group.external if group else permission.group.waits("a group")
+            waits = permission.group.waits("a group", group)
             text = f"{name} sets its {way} rules inline"
             fact = Fact(None, text, permission.group.place, name, waits)
             yield Contained(permission, fact, open=True)
@@ -289,5 +289,5 @@ def undone(network: Network, name: str, way: Direction) -> Iterator[Contained]:
         if permission.on.address != group.origin.address:
             text = f"{group.name} sets its {way} rules inline"
             place = own[0].block if own else group.origin.header
-            fact = Fact(True if sure else None, text, place, group.name, () if sure else needs)
+            fact = Fact(True if sure else None, text, place, group.name, needs)
             yield Contained(permission, fact)

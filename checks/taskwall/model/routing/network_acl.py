@@ -76,13 +76,10 @@ class AclEntry(Struct, frozen=True):
     def ports(self) -> Ranges:
         """The ports that it is about, as far as they are known."""
         low, high = self.first_port.known, self.last_port.known
-        if protocols(str(self.protocol.known)) not in (TCP, UDP) or low is None or high is None:
+        numbered = _whole(low) and _whole(high)
+        if not numbered or protocols(str(self.protocol.known)) not in (TCP, UDP):
             return ALL_PORTS
-        return (
-            Ranges.from_spans([(int(low), int(high))])
-            if _whole(low) and _whole(high)
-            else ALL_PORTS
-        )
+        return Ranges.from_spans([(int(str(low)), int(str(high)))])
 
 
 _OVER_TCP = Traffic.of(TCP, ALL_PORTS, EVERYWHERE)

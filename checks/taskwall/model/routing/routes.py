@@ -169,8 +169,7 @@ def _routed(
         loose = (route for route in _routes(network).get("", ()) if route.way in (*ways, None))
         steps += [_may(route.table, text) for route in loose]
         if not link.to or table is None or table.external:
-            needs = link.fact.needs or (table.external if table else ())
-            needs = needs or link.waits("a route table")
+            needs = link.waits("a route table", table)
             steps.append(Fact(None, text, link.place, subnet.name, needs))
         parts.append(link.fact & any_of(steps))
     otherwise = f"no {word} of {subnet.name} leads to {words}"
@@ -284,22 +283,22 @@ def to_networks(network: Network, subnet: Subnet) -> tuple[tuple[Route, Fact], .
 
 
 @remembered
-def reaches_networks(network: Network, vpc: Link) -> Fact:
-    """Whether anything of a VPC leads to another network than the internet."""
-    here, text = network.get(Vpc, vpc), "a route leads from its VPC to another network"
-    if here is None or here.external or here.found:
+def reaches_networks(network: Network, vpc: Vpc) -> Fact:
+    """Whether a route joins a VPC of the sources with another network than the internet."""
+    if vpc.found:
         return TRUE
+    here, text = link_to(vpc), f"a route joins {vpc.name} with another network"
     parts = []
     for gateway in network.every(GatewayAttachment):
-        same = same_entity(gateway.vpc, vpc) if gateway.way == "vpn" else False
+        same = same_entity(gateway.vpc, here) if gateway.way == "vpn" else False
         if same is not False:
             parts.append(gateway.exists if same else _may(gateway.vpc, text))
     for route in network.every(Route):
         table = network.get(RouteTable, route.table)
-        same = None if table is None else same_entity(table.vpc, vpc)
-        if route.way not in _WITHIN_OR_PUBLIC and same is not False:
-            certain = same and route.way is not None
-            parts.append(route.fact if certain else _may(route.table, text))
+        same = None if table is None else same_entity(table.vpc, here)
+        if route.way in _WITHIN_OR_PUBLIC or same is False or route.table.written is False:
+            continue
+        parts.append(_there(route).fact if same else _may(route.table, text))
     return any_of(parts)
 
 

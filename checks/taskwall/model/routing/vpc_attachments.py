@@ -200,10 +200,8 @@ def _default(
     gateway = network.get(TransitGateway, attachment.gateway)
     to, place = f"{attachment.gateway.to}.default", attachment.gateway.place
     if gateway is None or gateway.external:
-        needs = attachment.gateway.fact.needs
-        needs = needs or attachment.gateway.waits()
         text = f"{attachment.name} {part} with the default table of its transit gateway"
-        fact = Fact(None, text, place, attachment.name, needs)
+        fact = Fact(None, text, place, attachment.name, attachment.gateway.waits())
     else:
         setting = gateway.associates if part == "associates" else gateway.propagates
         fact = setting.is_(True)
@@ -243,12 +241,11 @@ def _swallowed(network: Network, table: Link, vpc: Link) -> Fact:
         for entry in _entries(network, "blackhole")
         if entry.destination is not None
     ]
-    held = Addresses.together(pair for pair in here if pair[1].truth is not False)
+    held = Addresses.together(here)
     wanted = _ranges_of(network, vpc)
     truth = held.covers(wanted)
     text = f"blackhole routes of {table.to or 'a table'} cover {vpc.to or 'the VPC'}"
-    needs = (*held.needs, *wanted.needs) if truth is None else ()
-    return Fact(truth, text, table.place, table.to, needs)
+    return Fact(truth, text, table.place, table.to, (*held.needs, *wanted.needs))
 
 
 def _ranges_of(network: Network, vpc: Link) -> Addresses:

@@ -18,6 +18,7 @@ from taskwall.readers.cloudformation.document import (
     members,
 )
 from taskwall.readers.cloudformation.template import Template, given_parameters
+from taskwall.source.provenance import TracedPlace, provenance
 from taskwall.source.stack import NamedDefault, Provenance
 
 _MOST_STEPS = 100
@@ -42,48 +43,34 @@ class TemplateProvenance:
         depth = len(files) - 1 - files[::-1].index(place.file)
         declared = (one for one in template.resources.values() if one.place.holds(place))
         node = next((_at(one.properties, place) for one in declared), None)
-        found = [(place, depth, None, False), *self._steps(node, place, depth, calls)]
-        outermost = found[-1][1]
-        return tuple(
-            [
-                Provenance(
-                    at, tuple([c.place for c in calls[outermost:n]]), default, argument=argument
-                )
-                for at, n, default, argument in found
-            ]
-            if len(found) > 1
-            else ()
-        )
+        steps = self._steps(node, place, depth, calls)
+        return provenance([TracedPlace(place, depth), *steps], calls)
 
     def _steps(
         self, node: Node | None, place: Span, depth: int, calls: Several[ModuleCall]
-    ) -> Iterator[tuple[Span, int, NamedDefault | None, bool]]:
-        """The places behind a node, each with the number of nested stacks that lead there.
-
-        With each is the default that stands there, and whether it is an argument that is written
-        out.
-        """
+    ) -> Iterator[TracedPlace]:
+        """The places behind a node."""
         file = place.file
         if node is not None and node.place is not None and node.place != place:
-            yield node.place, depth, None, False  # without its key, or where an alias of YAML leads
+            yield TracedPlace(node.place, depth)  # without its key, or where an alias of YAML leads
         for _ in range(_MOST_STEPS):
             template = self._templates.get(file)
             node = _passed(node)
             if template is not None and (entry := _entry(node, template)) is not None:
-                yield entry, depth, None, False
+                yield TracedPlace(entry, depth)
             if template is None or (name := _parameter(node, template)) is None:
                 return
             if depth and (given := self._handed(name, calls[depth - 1])) is not None:
                 depth, file = depth - 1, calls[depth - 1].place.file
                 node, place = given
-                yield place, depth, None, literal_text(node) is not None
+                yield TracedPlace(place, depth, argument=literal_text(node) is not None)
                 continue
             parameter = template.parameters[name]
             default = isinstance(parameter, Fields | Mapping) and parameter.places.get("Default")
             if default and (depth or name not in self._given):
-                yield default, depth, NamedDefault(name, default), False
+                yield TracedPlace(default, depth, NamedDefault(name, default))
             elif parameter.place is not None:
-                yield parameter.place, depth, None, False
+                yield TracedPlace(parameter.place, depth)
             return
 
     def _handed(self, name: str, call: ModuleCall) -> tuple[Node, Span] | None:

@@ -145,7 +145,8 @@ def read_template(
         name.startswith("Fn::ForEach::") or "::" in (literal_text(members(node).get("Type")) or "")
         for name, node in resources.items()
     ):
-        if unit.errors and "Resources" in root and re.search(_TYPED, text):
+        declared = isinstance(root.get("Resources"), Fields | Mapping)  # an AppSpec file has a list
+        if unit.errors and declared and re.search(_TYPED, text):
             at = unit.errors[0].place
             raise UnreadableError(file, unit.errors[0].message, at.line, at.column)
         return None
@@ -179,55 +180,21 @@ _MAY_DECLARE = ("Resources", "Transform", "Fn::Transform")
 def _template(
     unit: TemplateFile, root: Lookup[str, Node], section: Node, files: frozenset[str]
 ) -> Template:
-    errors = list(unit.errors)
-    places = section.places if isinstance(section, Fields | Mapping) else {}
-    lines = unit.text.split("\n")
-    declared: dict[str, Declared] = {}
-    loops: dict[str, Node] = {}
-    untyped: list[SourceError] = []
     transforms = _transforms(root.get("Transform"))
     shared = root.get("Globals")
-    open_names = bool(PACKAGED.keys() & root.keys()) or any(
-        name != LANGUAGE_EXTENSIONS for name in transforms
+    found = _resources(unit, section, shared)
+    open_names = (
+        found.open_names
+        or isinstance(section, IntrinsicCall)
+        or bool(PACKAGED.keys() & root.keys())
+        or any(name != LANGUAGE_EXTENSIONS for name in transforms)
     )
-    foreign = [f"Transform {name}" for name in transforms if not is_of_aws(name)]
-    if isinstance(section, IntrinsicCall):
-        open_names = True
-    for name, node in members(section).items():
-        place = places[name]
-        if name.startswith("Fn::"):
-            if name.startswith("Fn::ForEach::"):
-                loops[name] = node
-                continue
-            open_names = True
-            foreign += _macros(node)
-            continue
-        kind = literal_text(members(node).get("Type"))
-        if kind is None:
-            # `!Rain::Module` and such are for tools that run before deployment. What an include
-            # that is not there makes, or a macro, has its type there.
-            open_names = open_names or "Type" in members(node) or _is_transformed(node)
-            foreign += _macros_of(node)
-            header = key_place(lines, place, name) if place.file == unit.file else place
-            untyped.append(SourceError(header, f"{name} has no Type"))
-            continue
-        open_names = open_names or is_module(kind)
-        near = lines if place.file == unit.file else ()
-        made = declared_in(near, name, node, place, shared=shared)
-        if not made.condition and "Condition" in members(node):
-            at = members(node)["Condition"].place or made.header
-            errors.append(SourceError(at, f"the Condition of {name} must be a name"))
-        declared[name] = made
-    hooks = root.get("Hooks")
-    if isinstance(hooks, Fields | Mapping):
-        for name, node in hooks.fields.items():
-            place = hooks.places[name]
-            hook = declared_in(lines, name, _with_references(node, place), place)
-            declared.setdefault(name, hook)
-    if not open_names:
-        errors.extend(untyped)
-    if foreign:
-        waits = tuple(Need(name, _EXPANDED) for name in dict.fromkeys(foreign))
+    hooks = _hooks(unit, root.get("Hooks"))
+    declared = found.declared | {k: v for k, v in hooks.items() if k not in found.declared}
+    expanded_by = [f"Transform {name}" for name in transforms if not is_of_aws(name)]
+    expanded_by += found.macros
+    if expanded_by:
+        waits = tuple(Need(name, _EXPANDED) for name in dict.fromkeys(expanded_by))
         declared = {
             name: replace(one, waits=(*waits, *one.waits)) for name, one in declared.items()
         }
@@ -239,13 +206,72 @@ def _template(
         declared,
         transforms,
         open_names,
-        tuple(errors),
+        (*unit.errors, *found.errors, *(() if open_names else found.untyped)),
         members(root.get("Outputs")),
         members(root.get("Rules")),
-        loops if "Fn::ForEach::" in unit.text else None,
+        found.loops if "Fn::ForEach::" in unit.text else None,
         files,
         shared=shared,
     )
+
+
+class _Resources(Struct):
+    """What stands under `Resources`.
+
+    `macros` are those that may change all of it, `open_names` says whether more than these may be
+    there, and `untyped` are the errors of members without a type, if no macro may give them one.
+    """
+
+    declared: dict[str, Declared]
+    loops: dict[str, Node]
+    macros: list[str]
+    errors: list[SourceError]
+    untyped: list[SourceError]
+    open_names: bool = False
+
+
+def _resources(unit: TemplateFile, section: Node, shared: Node | None) -> _Resources:
+    places = section.places if isinstance(section, Fields | Mapping) else {}
+    lines = unit.text.split("\n")
+    found = _Resources({}, {}, [], [], [])
+    for name, node in members(section).items():
+        place = places[name]
+        if name.startswith("Fn::ForEach::"):
+            found.loops[name] = node
+            continue
+        if name.startswith("Fn::"):
+            found.open_names = True
+            found.macros += _macros(node)
+            continue
+        kind = literal_text(members(node).get("Type"))
+        if kind is None:
+            # `!Rain::Module` and such are for tools that run before deployment. What an include
+            # that is not there makes, or a macro, has its type there.
+            found.open_names = found.open_names or "Type" in members(node) or _is_transformed(node)
+            found.macros += _macros_of(node)
+            header = key_place(lines, place, name) if place.file == unit.file else place
+            found.untyped.append(SourceError(header, f"{name} has no Type"))
+            continue
+        found.open_names = found.open_names or is_module(kind)
+        near = lines if place.file == unit.file else ()
+        made = declared_in(near, name, node, place, shared=shared)
+        if not made.condition and "Condition" in members(node):
+            at = members(node)["Condition"].place or made.header
+            found.errors.append(SourceError(at, f"the Condition of {name} must be a name"))
+        found.declared[name] = made
+    return found
+
+
+def _hooks(unit: TemplateFile, section: Node | None) -> dict[str, Declared]:
+    """The hooks of a template, which say how CodeDeploy exchanges its task sets."""
+    if not isinstance(section, Fields | Mapping):
+        return {}
+    lines = unit.text.split("\n")
+    places = section.places
+    return {
+        name: declared_in(lines, name, _with_references(node, places[name]), places[name])
+        for name, node in section.fields.items()
+    }
 
 
 def _with_references(node: Node, place: Span, names: bool = False) -> Node:

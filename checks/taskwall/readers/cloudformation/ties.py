@@ -44,12 +44,7 @@ def tied(
         ties += id_references(one.name, one.files, owners, files)
     if not asking and not ties:
         return scanned
-    every = [
-        export
-        for one in stacks
-        for export in attempt(partial(keeping.exports, one), one.name, errors) or ()
-    ]
-    every += _stored_in(sources)
+    every = [*_exports(stacks, keeping, errors), *_stored_in(sources)]
     every += _named_by_hand(sources, inputs)
     offered = Exports(every, files) if every else None
     by_name = {one.name: one for one in stacks}
@@ -80,6 +75,14 @@ def tied(
         stack.ties = tuple(tie for tie in ties if tie.stack in names)
         found.append(stack)
     return found
+
+
+def _exports(
+    stacks: Iterable[CloudFormationStack], keeping: TemplateCache, errors: list[SourceError]
+) -> Iterator[Export]:
+    """What stacks export, but for those that cannot be read."""
+    for one in stacks:
+        yield from attempt(partial(keeping.exports, one), one.name, errors) or ()
 
 
 def _asks(stack: CloudFormationStack) -> bool:

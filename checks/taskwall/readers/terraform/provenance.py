@@ -37,6 +37,7 @@ from taskwall.readers.terraform.variable_trace import (
     keys,
     loops,
 )
+from taskwall.source.provenance import TracedPlace, provenance
 from taskwall.source.stack import NamedDefault, Provenance
 
 _PASSING = KEEPING_FUNCTIONS | {"element", "flatten", "one", "slice", "split"}
@@ -62,18 +63,8 @@ class ModuleProvenance:
         if start is None or self._blocks.key(place.file) not in modules:
             return ()
         depth = len(files) - 1 - modules[::-1].index(self._blocks.key(place.file))
-        found = [(place, depth, None, False), *self._steps(start, depth, files, calls)]
-        outermost = found[-1][1]
-        return tuple(
-            [
-                Provenance(
-                    at, tuple([c.place for c in calls[outermost:n]]), default, argument=argument
-                )
-                for at, n, default, argument in found
-            ]
-            if len(found) > 1
-            else ()
-        )
+        steps = self._steps(start, depth, files, calls)
+        return provenance([TracedPlace(place, depth), *steps], calls)
 
     def _start(self, place: Span, on: Origin) -> Wanted | None:
         """The expression that alone decides what stands at a place; None if there is none."""
@@ -91,12 +82,8 @@ class ModuleProvenance:
 
     def _steps(
         self, wanted: Wanted, depth: int, files: Sequence[str], calls: Sequence[ModuleCall]
-    ) -> Iterator[tuple[Span, int, NamedDefault | None, bool]]:
-        """The places behind an expression, each with the number of calls that lead there.
-
-        With each is the default that stands there, and whether it is an argument that is written
-        out.
-        """
+    ) -> Iterator[TracedPlace]:
+        """The places behind an expression."""
         for _ in range(MOST_TRACED_STEPS):
             module = self._blocks.module(files[depth])
             leaf = _leaf(wanted)
@@ -120,13 +107,14 @@ class ModuleProvenance:
                     given = {} if depth else self._given(module.folder)
                     attribute = variable.body.attributes.get("default")
                     if attribute is None or name in given:
-                        yield given.get(name) or variable.header, depth, None, False
+                        yield TracedPlace(given.get(name) or variable.header, depth)
                         return
                     default = NamedDefault(f"var.{name}", attribute.place)
             if attribute is None:
                 return
             place, wanted = _member(attribute.place, Wanted(attribute.expression, path, names))
-            yield place, depth, default, depth < inside and _is_written_out(wanted.expression)
+            argument = depth < inside and _is_written_out(wanted.expression)
+            yield TracedPlace(place, depth, default, argument)
 
 
 def _is_written_out(node: Expression) -> bool:

@@ -1,7 +1,7 @@
 """Which folders of a scan are root modules, and which of them are one stack."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
 from msgspec.structs import replace
@@ -35,49 +35,32 @@ def stacks(
     Returns:
         The stacks in the order of their folders, and the errors of files that cannot be read.
     """
-    books = module_loader(files)
-    books.parser = inputs.hcl_parser
-    folders: dict[str, set[str]] = {}
     units = [path for path in paths if path.endswith(UNITS)]
-    for path in paths:
-        if not path.endswith(UNITS):
-            folders.setdefault(os.path.dirname(path), set()).add(path)
+    folders = _by_folder(path for path in paths if not path.endswith(UNITS))
     if not folders and not units:
         return [], []
     boundary = inputs.boundary or os.path.commonpath([*folders, *map(os.path.dirname, units)])
-    scanned = frozenset(folders)
-    more = [path for path in inputs.context.terraform if path.endswith(UNITS)]
-    for path in inputs.context.terraform:
-        if os.path.dirname(path) not in scanned and path not in more:
-            folders.setdefault(os.path.dirname(path), set()).add(path)
-    books.scanned = {folder: frozenset(found) for folder, found in folders.items()}
+    of_context = _by_folder(path for path in inputs.context.terraform if not path.endswith(UNITS))
     errors: dict[SourceError, None] = {}
     failed: list[SourceError] = []
+    books = module_loader(files)
+    books.parser = inputs.hcl_parser
+    books.scanned = {**of_context, **folders}
     modules: dict[str, Module] = {}
-    for folder in sorted(folders):
+    for folder in sorted(books.scanned):
         parsed = attempt(partial(books.module, folder), folder, failed)
         module, unreadable = parsed or (None, ())
         errors.update(dict.fromkeys(unreadable))
         if module is not None:
             modules[folder] = module
     read = {
-        folder: _stack(module, files, inputs, boundary, folder not in scanned)
+        folder: _stack(module, files, inputs, boundary, folder not in folders)
         for folder, module in modules.items()
     }
-    estates = [(units, boundary, False)] if units else []
-    if more := [path for path in more if path not in units]:
-        common = os.path.commonpath(map(os.path.dirname, more))
-        estates.append((more, repository_of(common) or common, True))
-    for some, within, context in estates:
-        from taskwall.readers.terraform.terragrunt.discovery import unit_stacks
-
-        made, wrong = unit_stacks(some, files, inputs, within)
-        for one in made.values():
-            one.context = context
-        made = {folder: one for folder, one in made.items() if folder not in read or not context}
-        read |= made
-        modules |= {one.root.folder: one.root for one in made.values()}
-        failed += wrong
+    for folder, one in _units(units, files, inputs, boundary, failed):
+        if folder not in read or not one.context:
+            read[folder] = one
+            modules[one.root.folder] = one.root
     calls = {
         folder: attempt(one.local_calls, folder, failed) or set() for folder, one in read.items()
     }
@@ -86,6 +69,33 @@ def stacks(
     if tied is None:
         tied = [root for root in found if not root.context]
     return tied, [*errors, *failed]
+
+
+def _by_folder(paths: Iterable[str]) -> dict[str, frozenset[str]]:
+    folders: dict[str, set[str]] = {}
+    for path in paths:
+        folders.setdefault(os.path.dirname(path), set()).add(path)
+    return {folder: frozenset(found) for folder, found in folders.items()}
+
+
+def _units(
+    units: list[str], files: Files, inputs: Inputs, boundary: str, failed: list[SourceError]
+) -> Iterator[tuple[str, TerraformStack]]:
+    """The stacks of Terragrunt's units in the scan, by folder, then those in its context."""
+    estates = [(units, boundary, False)] if units else []
+    scanned = frozenset(units)
+    of_context = [path for path in inputs.context.terraform if path.endswith(UNITS)]
+    if more := [path for path in of_context if path not in scanned]:
+        common = os.path.commonpath(map(os.path.dirname, more))
+        estates.append((more, repository_of(common) or common, True))
+    for some, within, context in estates:
+        from taskwall.readers.terraform.terragrunt.discovery import unit_stacks
+
+        made, wrong = unit_stacks(some, files, inputs, within)
+        failed += wrong
+        for folder, one in made.items():
+            one.context = context
+            yield folder, one
 
 
 def _stack(

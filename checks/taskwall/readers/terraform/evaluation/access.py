@@ -95,7 +95,7 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
                 if symbol(its) == name:
                     return member_
         if isinstance(value, Fields) and value.rest is None and "[*]" not in (symbol(key) or "[*]"):
-            return _by_key(value, key, run)
+            return by_key(value, key, run)
         return _some(value, key)
     if isinstance(value, Fields):
         found = member(value, text_key(key))
@@ -144,11 +144,14 @@ def whole_number(key: Known) -> int:
     return int(found)
 
 
-def _by_key(value: Fields, key: Value, run: RunContext) -> Value:
-    """The member of a map that is known, whichever the key turns out to be."""
+def by_key(value: Fields, key: Value, run: RunContext, otherwise: Value | None = None) -> Value:
+    """The member of a map that is known, whichever the key turns out to be.
+
+    It is one of those that are there, unless there is something for `otherwise`.
+    """
     if len(value.fields) > MOST_ALTERNATIVES:
-        return _some(value, key)
-    found: Value | None = None
+        return waiting(key)
+    found = otherwise
     for name in reversed(value.fields):
         test = asked(Question(symbol(key), name), needs(key), run.effects)
         if isinstance(test, Known):

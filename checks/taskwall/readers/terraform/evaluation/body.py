@@ -16,7 +16,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.terraform.evaluation.access import collected
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
-from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
+from taskwall.readers.terraform.evaluation.expressions import key_of, members_of
 from taskwall.readers.terraform.evaluation.loop_elements import ElementKeys, LoopElements
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal, Name
 from taskwall.readers.terraform.values.effects import Impossible, Memo
@@ -67,7 +67,7 @@ class FieldsReader:
         if attribute is not None:
             expression = attribute.expression
             return self._scope.guarded(
-                full, lambda: evaluate(expression, self._scope, self._env), attribute.place
+                full, lambda: members_of(expression, self._scope, self._env), attribute.place
             )
         blocks = [block for block in self._body.blocks if _makes(block) == name]
         found = self._scope.guarded(
@@ -165,7 +165,7 @@ def _fields(body: Body, scope: ModuleContext, env: Env, place: Span, loops: Loop
 
 def _attribute(attribute: Attribute, scope: ModuleContext, env: Env) -> Value:
     try:
-        return evaluate(attribute.expression, scope, env)
+        return members_of(attribute.expression, scope, env)
     except FailedError as error:
         if error.impossible:
             scope.run.effects.report(Impossible())

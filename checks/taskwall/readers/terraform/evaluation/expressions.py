@@ -1,7 +1,7 @@
 """The values of expressions."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from taskwall.core.loop_places import ElementSpan, coordinates, where_written
 from taskwall.core.values import (
@@ -63,6 +63,8 @@ from taskwall.readers.terraform.values.values import (
     with_place,
 )
 
+ReadMember: TypeAlias = Callable[[Expression, ModuleContext, Env], Value]
+
 
 def evaluate(node: Expression, scope: ModuleContext, env: Env) -> Value:
     """The value of an expression.
@@ -71,6 +73,30 @@ def evaluate(node: Expression, scope: ModuleContext, env: Env) -> Value:
         FailedError: Terraform would refuse to evaluate it.
     """
     return _HANDLERS[type(node)](node, scope, env)
+
+
+def members_of(node: Expression, scope: ModuleContext, env: Env) -> Value:
+    """The value of an expression; a member of a list or map that fails is unknown by itself.
+
+    Raises:
+        FailedError: Terraform would refuse to evaluate it, and it is no list or map in brackets.
+    """
+    try:
+        return _HANDLERS[type(node)](node, scope, env)
+    except FailedError as error:
+        if not error.impossible:
+            if isinstance(node, ObjectExpression):
+                return _object(node, scope, env, _contained)
+            if isinstance(node, Tuple):
+                return _tuple(node, scope, env, _contained)
+        raise
+
+
+def _contained(node: Expression, scope: ModuleContext, env: Env) -> Value:
+    try:
+        return members_of(node, scope, env)
+    except FailedError as error:
+        return Unknown((error.need,), place=node.place)
 
 
 def value_of(node: Expression, scope: ModuleContext, env: Env) -> Value:
@@ -304,14 +330,14 @@ def _condition(node: Expression, scope: ModuleContext, env: Env) -> Known | Unkn
         run.deciding -= 1
 
 
-def _tuple(node: Tuple, scope: ModuleContext, env: Env) -> Value:
+def _tuple(node: Tuple, scope: ModuleContext, env: Env, read: ReadMember = evaluate) -> Value:
     scope.run.work(len(node.items), node.place)
-    return Items(tuple([_element(item, scope, env) for item in node.items]), (), node.place)
+    return Items(tuple([_element(item, scope, env, read) for item in node.items]), (), node.place)
 
 
-def _element(node: Expression, scope: ModuleContext, env: Env) -> Value:
+def _element(node: Expression, scope: ModuleContext, env: Env, read: ReadMember) -> Value:
     """An element of a list or map: it is where this names it, also if it is written elsewhere."""
-    value, place = _HANDLERS[type(node)](node, scope, env), node.place
+    value, place = read(node, scope, env), node.place
     if value.place == place:
         return value
     if isinstance(value, Fields) and value.place is not None:
@@ -319,7 +345,9 @@ def _element(node: Expression, scope: ModuleContext, env: Env) -> Value:
     return with_place(value, place)
 
 
-def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:
+def _object(
+    node: ObjectExpression, scope: ModuleContext, env: Env, read: ReadMember = evaluate
+) -> Value:
     fields: dict[str, Value] = {}
     places: dict[str, Span] = {}
     further = FurtherMembers()
@@ -332,11 +360,11 @@ def _object(node: ObjectExpression, scope: ModuleContext, env: Env) -> Value:
         else:
             found = as_text(evaluate(key, scope, env))
             if not isinstance(found, Known):
-                further.add(found, evaluate(member.value, scope, env), needs(found))
+                further.add(found, read(member.value, scope, env), needs(found))
                 waits.update(dict.fromkeys(needs(found)))
                 continue
             name = access.text_key(found)
-        fields[name] = _element(member.value, scope, env)
+        fields[name] = _element(member.value, scope, env, read)
         places[name] = member.place
     return further.beside(fields, places, node.place, tuple(waits))
 

@@ -17,7 +17,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env, Function
-from taskwall.readers.terraform.evaluation.expressions import evaluate
+from taskwall.readers.terraform.evaluation.expressions import evaluate, members_of
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
 from taskwall.readers.terraform.evaluation.module_calls import (
     NOT_ARGUMENTS,
@@ -218,7 +218,7 @@ class ModuleScope:
         if attribute is None:
             return self.run.assumed(unknown(self.address(f"local.{name}"), "is not declared"))
         return self._memoised(
-            f"local.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
+            f"local.{name}", lambda: members_of(attribute.expression, self, {}), attribute.place
         )
 
     def has_output(self, name: str) -> bool:
@@ -233,7 +233,7 @@ class ModuleScope:
         if attribute is None:
             return self.run.assumed(unknown(symbol, "is not an output of that module"))
         found = self._memoised(
-            f"output.{name}", lambda: evaluate(attribute.expression, self, {}), attribute.place
+            f"output.{name}", lambda: members_of(attribute.expression, self, {}), attribute.place
         )
         if block is not None and is_sensitive(block.body):
             self.run.hidden.hide(found)

@@ -131,6 +131,8 @@ class ResourceInstance:
             kind = self._block.labels[0]
             name = SAME.get((kind, name), name)
             value = value or self._computed(kind, name)
+        elif self._block.labels[0] == "template_file":  # the provider had it as a resource first
+            value = value or self._computed("template_file", name)
         reference = Reference(self.address, name, value, None, self._why)
         if value is None and self._block.type == "data":
             at_least = least_elements(self._block.labels[0], name, self.fields)

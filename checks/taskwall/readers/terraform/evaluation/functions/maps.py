@@ -12,6 +12,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     needs,
+    symbol,
 )
 from taskwall.readers.terraform.evaluation import access
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -106,7 +107,10 @@ def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
         return waiting(map_)
     if default is not None and not map_.fields and map_.rest is None:
         return default  # whatever the key is
-    key = text_of(arguments[1])
+    wanted = as_text(arguments[1])
+    if map_.rest is None and not isinstance(dereferenced(wanted), Known) and symbol(wanted):
+        return access.by_key(map_, wanted, scope.run, default)
+    key = text_of(wanted)
     found = map_.fields.get(key)
     if found is not None:
         return found

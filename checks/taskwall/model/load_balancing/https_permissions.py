@@ -1,5 +1,7 @@
 """What lets clients of port 80 of a load balancer connect to port 443, for fixes."""
 
+from collections.abc import Sequence
+
 from taskwall.core.change import (
     AttributeChange,
     AttributePath,
@@ -7,33 +9,46 @@ from taskwall.core.change import (
     NewValue,
     ResourceAttribute,
 )
+from taskwall.core.values import Known
+from taskwall.model.core.entity import same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.permissions.coverage import Addresses, addresses, there
 from taskwall.model.permissions.peers import possible_ingress
 from taskwall.model.permissions.ports import opened
 
 _HTTP = ((80, 80),)
 
 
-def admitting(network: Network, balancer: LoadBalancer) -> tuple[AttributeChange, ...] | None:
+def https_permissions(
+    network: Network, balancer: LoadBalancer
+) -> tuple[AttributeChange, ...] | None:
     """The changes after which whoever may use port 80 of a load balancer may use port 443.
 
-    None are needed where its groups allow port 443 already, or are not in the sources.
+    None are needed where its groups are not in the sources, or allow all of them port 443 already.
 
     Returns:
-        the changes; None where they cannot be told.
+        the changes; None where they might allow others as well, or where the groups allow port 443
+        to some only, which is a decision.
     """
     groups = [network.get(SecurityGroup, link) for link in balancer.groups]
     found = [group for group in groups if group is not None and not group.external]
     if not found or len(found) < len(groups):
         return ()
     permitted = [(group, each) for group in found for each in possible_ingress(network, group.id)]
-    if any(_allows(each, 443) is not False for _, each in permitted):
-        return ()
-    alike = [_for_https(group, each) for group, each in permitted if _allows(each, 80)]
-    beside = [change.attribute for made in alike for change in made if change.form == "beside"]
-    if not all(alike) or len(set(beside)) < len(beside):  # one rule for two ranges has one name
+    http = [(group, each) for group, each in permitted if _allows(each, 80)]
+    https = [each for _, each in permitted if _allows(each, 443) is not False]
+    if https:
+        return () if all(_is_allowed(network, each, https) for _, each in http) else None
+    alike = [_for_https(group, each) for group, each in http]
+    names = [
+        change.terraform.name
+        for made in alike
+        for change in made
+        if isinstance(change.terraform, NewResource)
+    ]
+    if not all(alike) or len(set(names)) < len(names):  # one rule for two ranges has one name
         return None
     return tuple(change for made in alike for change in made)
 
@@ -43,19 +58,37 @@ def _allows(permission: Permission, port: int) -> bool | None:
     return None if ports is None else any(first <= port <= last for first, last in ports.spans)
 
 
+def _is_allowed(network: Network, permission: Permission, https: Sequence[Permission]) -> bool:
+    """Whether permissions for port 443 are for everybody that another one is for."""
+    for each in https:
+        named = (permission.peer, each.peer), (permission.prefix_list, each.prefix_list)
+        if (permission.itself and each.itself) or any(
+            one is not None and other is not None and same_entity(one, other)
+            for one, other in named
+        ):
+            return True
+    held = addresses(network, permission)
+    parts = tuple(part for each in https for part in addresses(network, each).parts)
+    return bool(held.parts) and Addresses(parts).covers(held) is True
+
+
 def _for_https(group: SecurityGroup, permission: Permission) -> tuple[AttributeChange, ...]:
-    """The change that adds a permission like another one, for port 443."""
+    """The change that adds a permission like another one, for port 443; none where that differs."""
     ports, cidr = opened(permission, "tcp"), permission.cidr
     if ports is None or ports.spans != _HTTP or cidr is None or permission.range is None:
         return ()
-    address = permission.range.known
+    looped = permission.on.address.endswith("]")
+    literal = isinstance(permission.range.value, Known) and not looped
+    if not literal or not there(permission).truth or not permission.first_port.to(443):
+        return ()
+    address, copied = permission.range.known, permission.range.place
     six = ":" in str(address)
     spoken: dict[str, NewValue] = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
     listed = {**spoken, "CidrIpv6" if six else "CidrIp": address}
     if "ingress" in group.managed:
         block: dict[str, NewValue] = {"from_port": 443, "to_port": 443, "protocol": "tcp"}
         block["ipv6_cidr_blocks" if six else "cidr_blocks"] = (address,)
-        return (AttributeChange(group.managed["ingress"], (block,), (listed,)),)
+        return (AttributeChange(group.managed["ingress"], (block,), (listed,), copies=copied),)
     name = permission.on.name.rpartition(".")[2].rpartition("/")[2]
     rule: dict[str, NewValue] = {
         "security_group_id": ResourceAttribute(group.id, "id"),
@@ -70,4 +103,4 @@ def _for_https(group: SecurityGroup, permission: Permission) -> tuple[AttributeC
         "AWS::EC2::SecurityGroupIngress", f"{name}Https", {**into, **listed}
     )
     at = AttributePath(permission.on.address, "")
-    return (AttributeChange(at, terraform, cloudformation, form="beside"),)
+    return (AttributeChange(at, terraform, cloudformation, form="beside", copies=copied),)

@@ -1,0 +1,53 @@
+"""What the findings of rules' fixtures say, word for word: `tests/data/findings`, a file a rule.
+
+Marks hold the verdicts; these files hold what people read: messages, chains and fixes.
+`python -m tools.findings` writes them, and whoever changes a word reviews what it wrote.
+
+    fail
+      20 fail: aws_security_group.api allows ingress from 0.0.0.0/0 to aws_ecs_service.api
+        58 aws_ecs_service.api uses security group aws_security_group.api
+        20 aws_security_group.api allows ingress from 0.0.0.0/0
+        fix:
+          Reference the load balancer's security group.
+
+Numbers are lines of the fixture. Of twins Terraform's is there, and of several findings with the
+same fix the first has it.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from taskwall.engine.judgement import LocatedFinding
+
+FOLDER = Path(__file__).parent / "data" / "findings"
+
+
+def file_of(rule: str) -> Path:
+    """The file that holds what a rule's findings say."""
+    return FOLDER / f"{rule.lower()}.txt"
+
+
+def of_fixtures(fixtures: Iterable[tuple[Path, Iterable[LocatedFinding]]]) -> str:
+    """What the findings of a rule's fixtures say; a template that is a twin is left out."""
+    lines: list[str] = []
+    fixes: set[str] = set()
+    for source, findings in fixtures:
+        if source.suffix != ".tf" and (source.parent / "main.tf").exists():
+            continue
+        lines.append(source.parent.name)
+        for one in sorted(findings, key=lambda each: (each.finding.line, *_said(each))):
+            lines += _said(one)
+            fix = one.finding.fix
+            if fix is not None and fix.text not in fixes:
+                fixes.add(fix.text)
+                lines += ("    fix:", *(f"      {line}".rstrip() for line in fix.text.splitlines()))
+    return "\n".join((*lines, ""))
+
+
+def _said(one: LocatedFinding) -> Iterator[str]:
+    found = one.finding
+    when = f" when {found.when}" if found.when else ""
+    silent = ", not reported" if one.unreported else ""
+    yield f"  {found.line} {found.verdict}{when}{silent}: {found.message}"
+    if found.verdict != "pass":
+        yield from (f"    {step.line} {step.text}" for step in found.because)
