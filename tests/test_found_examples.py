@@ -40,6 +40,9 @@ def test_planted(numbers, data):
 def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A root with one property test, which half of all examples break."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (ROOT / "tests", ROOT))))
+    # Each pytest imports no plugin but the one that it takes.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "_hypothesis_pytestplugin")
     tests = tmp_path / "tests"
     tests.mkdir()
     (tmp_path / "pytest.ini").write_text("[pytest]\n")

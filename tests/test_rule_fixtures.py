@@ -20,6 +20,7 @@ from msgspec.structs import replace
 import wording
 from marks import MARK, SEVERITIES, mark, marks_of
 from precedence import told_twice
+from provider_names import missing, noted
 from taskwall.engine.judge import judge
 from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Finding
@@ -87,9 +88,16 @@ def judged(source: Path, rules: Sequence[Rule] = all_rules()) -> Judged:
 
 
 @pytest.fixture(scope="module", params=RULES)
-def fixtures(request: pytest.FixtureRequest) -> list[Judged]:
-    """The fixtures of a rule, each judged once; rule by rule all tests look at them."""
-    return [*map(judged, sources(request.param))]
+def reading(request: pytest.FixtureRequest) -> tuple[list[Judged], set[tuple[str, str]]]:
+    """The fixtures of a rule, each judged once, and the attributes that were read for that."""
+    with noted() as read:
+        return [*map(judged, sources(request.param))], read
+
+
+@pytest.fixture(scope="module")
+def fixtures(reading: tuple[list[Judged], set[tuple[str, str]]]) -> list[Judged]:
+    """The fixtures of a rule; rule by rule all tests look at them."""
+    return reading[0]
 
 
 def inputs(source: Path) -> set[str]:
@@ -180,6 +188,16 @@ def test_no_mistake_is_told_twice(fixtures: list[Judged]) -> None:
     ]
 
     assert not wrong, "\n".join(wrong)
+
+
+def test_lowering_reads_names_that_exist(
+    reading: tuple[list[Judged], set[tuple[str, str]]],
+) -> None:
+    """Each path that lowering reads of Terraform exists in the schema of AWS' provider."""
+    _, read = reading
+
+    assert len(read) > 3
+    assert missing(read) == []
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -5,16 +5,15 @@ lowering reads, exist in the provider's schema, of which `data/provider_names.js
 (tools/provider_names.py makes it).
 """
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from tools.linted import FIXTURES, errors, sound, unlisted
 
+from provider_names import LISTED, Names, exists, known, missing, noted
 from taskwall.core.values import Known
 from taskwall.lowering import lower, lowered_types
 from taskwall.lowering.work import TASK_SOURCES
@@ -22,56 +21,12 @@ from taskwall.readers import terraform
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.readers.terraform.syntax.tree import Body, Expression, ObjectExpression, Tuple
 from taskwall.source.files import Files
-from taskwall.source.resource import Cell
 from taskwall.source.stack import Inputs
-
-LISTED = json.loads((Path(__file__).parent / "data" / "provider_names.json").read_text())
-
-Names: TypeAlias = "dict[str, Names]"
 
 META = {"count", "depends_on", "for_each", "lifecycle", "provider", "provisioner", "connection"}
 """What Terraform itself takes in every resource."""
 
-OPAQUE = {
-    "body",
-    "container_definitions",
-    "container_properties",
-    "definition",
-    "driver_opts",
-    "ecs_properties",
-    "log_format",
-    "node_properties",
-    "policy",
-    "policy_document",
-    "tags",
-    "user_data",
-    "properties",
-}
-"""Attributes whose text has a structure of its own that the schema does not know."""
-
-RETIRED = {
-    "aws_ecs_cluster.capacity_providers",
-    "aws_ecs_cluster.default_capacity_provider_strategy",
-    "aws_route.instance_id",
-    "aws_route_table.route.instance_id",
-}
-"""What earlier major versions of the provider had. Sources that still say so are read."""
-
-IDENTITY = {"id", "arn"}
-"""By these any data source may say which thing it means."""
-
 REFERENCE = re.compile(r"\b((?:data\.)?aws_\w+)\.\w+(?:\[[^]]*\])*\.([a-z]\w*)")
-
-
-def known(type_: str) -> "Names":
-    """The names of a type; a resource's and a data source's together, for what is read as both."""
-    types = LISTED["types"]
-    return _merged(types.get(type_), types.get(f"data.{type_}"))
-
-
-def _merged(one: "Names | None", other: "Names | None") -> "Names":
-    a, b = one or {}, other or {}
-    return {key: _merged(a.get(key), b.get(key)) for key in {**a, **b}}
 
 
 # --- CloudFormation
@@ -186,30 +141,20 @@ def _unknown_keys(expression: Expression, names: "Names", path: str) -> Iterator
                 yield f"{path}.{key.data}"
 
 
-def test_lowering_reads_names_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each path that lowering reads in any Terraform fixture exists in the provider's schema."""
-    read: set[tuple[str, str]] = set()
-    plain = Cell.get
+def test_lowering_reads_names_that_exist() -> None:
+    """Each path that lowering reads in other fixtures than rules' exists in the provider's schema.
 
-    def noted(cell: Cell, key: str) -> Cell:
-        found = plain(cell, key)
-        nothing = cell.value is None and not cell.path
-        # Another provider's resources are read by the names of CloudFormation.
-        own = cell.resource.origin.language == "terraform" and "::" not in cell.resource.type
-        if own and not nothing:
-            read.add((cell.resource.type, re.sub(r"\[[^]]*\]", "", found.path)))
-        return found
-
-    monkeypatch.setattr(Cell, "get", noted)
-    folders = sorted({file.parent for file in sound(".tf")})
-    paths = [str(file) for file in sound(".tf")]
+    `test_rule_fixtures.py` holds that of those.
+    """
+    paths = [str(file) for file in sound(".tf") if not file.is_relative_to(FIXTURES / "rules")]
     stacks, errors = terraform.stacks(paths, Files(), Inputs(boundary=str(FIXTURES)))
-    for stack in stacks:
-        lower(stack.evaluate({}).resources)
+    with noted() as read:
+        for stack in stacks:
+            lower(stack.evaluate({}).resources)
 
     assert not errors
-    assert len(folders) > 10
-    assert sorted(f"{type_}.{path}" for type_, path in read if not _exists(type_, path)) == []
+    assert len(read) > 100
+    assert missing(read) == []
 
 
 def test_the_spellings_of_task_sources_exist() -> None:
@@ -229,17 +174,4 @@ def test_the_spellings_of_task_sources_exist() -> None:
         paths |= {(type_, f"{at}.{path}".strip(".")) for path in inner if path}
 
     assert len(paths) > 20
-    assert sorted(f"{type_}.{path}" for type_, path in paths if not _exists(type_, path)) == []
-
-
-def _exists(type_: str, path: str) -> bool:
-    names = known(type_)
-    if path in IDENTITY:
-        return True
-    for key in path.split("."):
-        if key not in names:
-            return f"{type_}.{path}" in RETIRED
-        if key in OPAQUE:
-            return True
-        names = names[key]
-    return True
+    assert sorted(f"{type_}.{path}" for type_, path in paths if not exists(type_, path)) == []

@@ -92,11 +92,10 @@ def main(arguments: list[str]) -> int:
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     failed = []
 
-    def started(
-        step: tuple[str, ...], out: int | None = None, err: int | None = None
-    ) -> "subprocess.Popen[bytes]":
+    def started(step: tuple[str, ...], output: int | None = None) -> "subprocess.Popen[bytes]":
         command = (str(programs / step[0]), *step[1:])
-        return subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=out, stderr=err)
+        errors = None if output is None else subprocess.STDOUT
+        return subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=output, stderr=errors)
 
     def run(step: tuple[str, ...], begun: "subprocess.Popen[bytes] | None" = None) -> None:
         sys.stdout.write(f"--- {' '.join(filter(None, step))}\n")
@@ -117,7 +116,7 @@ def main(arguments: list[str]) -> int:
             run(step)
     else:
         # A linter has one process, so that it would leave the other cores idle for a minute.
-        tests = started(TESTS, subprocess.PIPE, subprocess.STDOUT)
+        tests = started(TESTS, subprocess.PIPE)
         for step in LINTERS:
             run(step)
         run(TESTS, tests)

@@ -11,6 +11,7 @@ from typing import Any
 import cfnlint.version
 import pytest
 from cfnlint.config import ConfigMixIn
+from cfnlint.runner import main
 
 from linted import TASKS, Lint, told
 from taskwall.api import scan as api
@@ -287,16 +288,12 @@ def test_the_command_ends_with_one_sentence(here: Path) -> None:
     """Not with the stack of calls that led there."""
     Path("web.yaml").write_text(TASKS)
     program = "import cfnlint.runner, cfnlint.version as v; v.__version__ = '1.2.1'"
-    ran = run(f"{program}; cfnlint.runner.main()", "--", "web.yaml")
+    command = [sys.executable, "-c", f"{program}; cfnlint.runner.main()"]
+    command += ["-a", "taskwall.cfnlint", "--", "web.yaml"]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr == "taskwall: its rules need cfn-lint 1.3 or later, and this is 1.2.1.\n"
-
-
-def run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run cfn-lint in a process of its own."""
-    command = [sys.executable, "-c", program, "-a", "taskwall.cfnlint", *arguments]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
 
 
 @pytest.mark.parametrize(
@@ -310,16 +307,24 @@ def run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         ("sarif", "sarif_om"),
     ],
 )
-def test_formats(here: Path, form: str, needs: str) -> None:
+def test_formats(
+    here: Path,
+    form: str,
+    needs: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Each of cfn-lint's own formats takes our ids, those of letters that it does not know too."""
     pytest.importorskip(needs)
     Path("web.yaml").write_text(TASKS)
-    program = "from cfnlint.runner import main; main()"
-    options = ("--format", form, "-c", "I", "UTW", "STW", "--", "web.yaml")
-    ran = run(program, *options)
-    assert ran.stderr == ""
-    assert "ETW204" in ran.stdout
-    assert "UTW701" in ran.stdout
+    options = ("-a", "taskwall.cfnlint", "--format", form, "-c", "I", "UTW", "STW", "--")
+    monkeypatch.setattr(sys, "argv", ["cfn-lint", *options, "web.yaml"])
+    with pytest.raises(SystemExit):
+        main()
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert "ETW204" in shown.out
+    assert "UTW701" in shown.out
 
 
 def test_json_templates(here: Path, lint: Lint) -> None:

@@ -312,9 +312,18 @@ def terraform(value: object) -> object:
     return {re.sub("(?<=.)([A-Z])", r"_\1", k).lower(): terraform(v) for k, v in value.items()}
 
 
-@pytest.mark.parametrize("language", ["terraform", "cloudformation"])
-@pytest.mark.parametrize(("matches", "excludes", "result"), [case[1:] for case in CASES],
-                         ids=[case[0] for case in CASES])  # fmt: skip
+SPELLED = {
+    f"{name}-{language}": (*scope, language)
+    for name, *scope in CASES
+    for language in ("cloudformation", "terraform")
+    # Terraform's provider has no through_resources of matches.
+    if language == "cloudformation" or not any("ThroughResources" in one for one in scope[0])
+}
+
+
+@pytest.mark.parametrize(
+    ("matches", "excludes", "result", "language"), SPELLED.values(), ids=SPELLED
+)
 def test_scope(
     matches: list[Statement],
     excludes: list[Statement],
@@ -328,8 +337,6 @@ def test_scope(
         held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": scope}
         (tmp_path / "template.yaml").write_text(f"{TEMPLATE}  Scope: {json.dumps(held)}\n")
     else:
-        if any("ThroughResources" in each for each in matches):
-            pytest.skip("Terraform's provider has no through_resources of matches")
         of_type = {"aws_ec2_network_insights_access_scope": {"scope": terraform(scope)}}
         (tmp_path / "main.tf").write_text(TERRAFORM)
         (tmp_path / "scope.tf.json").write_text(json.dumps({"resource": of_type}))

@@ -202,7 +202,7 @@ def test_session_follows_edits_of_the_demo(name: str, tmp_path: Path) -> None:
     text = path.read_text()
     scanned: dict[str, object] = {}
     values = list(re.finditer(r"\b\d+\b|\btrue\b|\bfalse\b", text))
-    for match in values[:: max(5, len(values) // 20)]:
+    for match in values[:: max(5, len(values) // 10)]:
         before, after = text[: match.start()], text[match.end() :]
         for changed in (f"{before}0{after}", f"\n{text}", text):
             session.change(str(path), changed)

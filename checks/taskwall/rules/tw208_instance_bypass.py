@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from taskwall.core.change import Placeholder
-from taskwall.core.facts import TRUE, Fact, all_of
+from taskwall.core.facts import Fact, all_of
 from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
@@ -75,7 +75,6 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
         ports = ports_before(network, attachment)
         permissions = ingress(network, attachment)
         proper = {p.id: _proper(network, attachment, p) for p in permissions}
-        opened = {p.id: only_opens(p, ports, attachment.names) for p in permissions if has_ports(p)}
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             narrowed = permission.for_group(balancer_group(network, attachment, permission))
@@ -84,10 +83,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             narrows = public and permission.alone and opens_some(permission, ports)
             if _unsettled(network, attachment, permission):
                 continue  # The load balancer itself is not in the sources, which is reported below.
-            both = each.fact.truth is opened.get(permission.id, TRUE).truth is False
             yield Verdict(
                 permission.on,
-                permission.block if both else permission.place,
+                permission.place,
                 ~each.fact,
                 f"{name} allows ingress from {each.peers(network)} to {hosts},"
                 " bypassing the load balancer",
@@ -98,7 +96,8 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 changes=narrowed if narrows else (),
                 advice=narrowed,
             )
-        for each in by_permission((p, opened[p.id]) for p in permissions if p.id in opened):
+        opened = [p for p in permissions if has_ports(p)]
+        for each in by_permission((p, only_opens(p, ports, attachment.names)) for p in opened):
             permission, name = each.permission, each.permission.on.name
             allowed = by_settings(network, permission)
             peer = proper[permission.id].truth
