@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.model.core.address import Ranges
+from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges
 from taskwall.model.flows.flow import ICMP, Flow, FlowVerdict, spoken_protocols
 from taskwall.model.flows.selection import spoken_ranges
 from taskwall.model.flows.sets import ANY_PROTOCOL, for_all
@@ -46,11 +46,15 @@ class _Ways:
     def held(self, kind: str, flow: Flow) -> Traffic:
         """What is open ("open"), unknown, or one of them ("possible") by the way of a flow.
 
-        Flows that have all addresses of an end together are as one that says nothing of them.
+        Flows that together have all addresses of an end, of one IP version, are as one that says
+        nothing of them.
         """
         found = self._held.get((kind, *_way(flow)), Traffic())
-        whole = self._whole.get(flow.source)
-        return found if not found or whole is None else found | for_all(found, whole)
+        whole = self._whole.get(flow.source, EVERYWHERE)
+        for addresses in (whole & V4, whole & V6):
+            if found and addresses:
+                found |= for_all(found, addresses)
+        return found
 
 
 def changed_flows(
