@@ -20,9 +20,10 @@ from taskwall.api.diff_sides import DiffError
 from taskwall.api.flows import FlowLine, list_flows
 from taskwall.api.options import Options
 from taskwall.cli import main
+from taskwall.core.values import Need
 from taskwall.diff import render
 from taskwall.findings.finding import Absent, Problem, Step
-from taskwall.model.core.address import ALL_PORTS
+from taskwall.model.core.address import ALL_PORTS, parse_cidr
 from taskwall.model.flows.difference import changed_flows
 from taskwall.model.flows.flow import Flow
 
@@ -238,11 +239,27 @@ def test_a_part_of_what_is_unknown_opens_and_the_rest_stays() -> None:
         replace(unknown, protocol="icmp"),
     ]
 
-    found = list(changed_flows([unknown], after))
+    found = list(changed_flows([unknown], after, {}, {}))
 
     assert [(each.kind, each.flow.protocol, each.was) for each in found] == [
         ("opens", "tcp", "unknown")
     ]
+
+
+def test_all_addresses_of_an_end_are_the_end_however_they_are_split() -> None:
+    """Where a part of a VPC was unknown for another reason, all of it was unknown before."""
+    vpc, part = (parse_cidr(text) for text in ("10.0.0.0/16", "10.0.1.0/24"))
+    assert vpc is not None and part is not None
+    whole = Flow("vpc:main", "lb:web", "tcp", ALL_PORTS, "unknown")
+    split = [
+        replace(whole, addresses=part.ranges, missing=(Need("a", "is not known"),)),
+        replace(whole, addresses=vpc.ranges - part.ranges),
+    ]
+    of_vpc = {"vpc:main": vpc.ranges}
+
+    assert not list(changed_flows(split, [whole], of_vpc, of_vpc))
+    assert not list(changed_flows([whole], split, of_vpc, of_vpc))
+    assert list(changed_flows(split[1:], [whole], of_vpc, of_vpc))
 
 
 def test_addresses_follow_moved_blocks(tmp_path: Path) -> None:

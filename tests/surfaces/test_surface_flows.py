@@ -400,6 +400,8 @@ def test_what_is_not_there_is_said(
     assert status == 0
     assert told.count("t.yaml:1: N is not read") == 1
     assert "closed, as far as" not in out
+    if command == "why":
+        assert out.startswith("internet -> internet: closed, but for what was not read\n")
     if command == "flows":
         assert out == "No flows. What was not read (1 nested template) may open others.\n"
         _, out, _ = run(capsys, command, str(tmp_path), "--format", "json")

@@ -14,6 +14,7 @@ from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.api.scan import built
 from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Absent, Finding, Problem, Step
+from taskwall.model.core.address import Ranges
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.flows.difference import FlowChange, FlowChangeKind, changed_flows
@@ -260,12 +261,13 @@ class _SideFlows:
 
     def __init__(self, of: StackNetwork | None, networks: Networks) -> None:
         self.ends: dict[str, str] = {}
+        self.whole: dict[str, Ranges] = {}
         self.flows: list[Flow] = []
         self.allowed: set[tuple[str, str]] = set()
         self._teller = FlowTeller(of, networks) if of is not None else None
         if of is not None:
             reach = Reach(of.network)
-            self.ends = addresses_of_ends(reach)
+            self.ends, self.whole = addresses_of_ends(reach), reach.vpcs
             self.flows = [flow for each in all_flows(reach) for flow in each.each()]
             self.allowed = set(self._permissions(of.network))
 
@@ -296,7 +298,8 @@ def _in_stack(
     steps["opens"] |= {(moved.text(name), moved.text(text)) for name, text in old.allowed}
     steps["closes"] |= new.allowed
     steps["unknown"] = steps["opens"]
-    for change in changed_flows(before, new.flows):
+    whole = {names.get(end, end): held for end, held in old.whole.items()}
+    for change in changed_flows(before, new.flows, whole, new.whole):
         teller = old if change.kind == "closes" else new
         line = _noted(teller.line(change.flow), change)
         spelt = moved if change.kind == "closes" else Moves()

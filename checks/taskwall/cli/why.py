@@ -67,18 +67,22 @@ def run(arguments: list[str]) -> int:
     if given.format == "json":
         say(document_text(why_document(found.answers, found.absent)))
     else:
-        lines = [line for answer in found.answers for line in _text(answer, len(found.answers) > 1)]
+        closed = "closed"
+        if any(one.read_as is None for one in found.absent):
+            closed = "closed, but for what was not read"
+        several = len(found.answers) > 1
+        lines = [line for answer in found.answers for line in _text(answer, several, closed)]
         say("\n".join(map(sanitize, lines)) + "\n")
     return told_unread(found.problems, found.absent)
 
 
-def _text(answer: WhyAnswer, several: bool) -> Iterator[str]:
+def _text(answer: WhyAnswer, several: bool, closed: str) -> Iterator[str]:
     if several:
         yield answer.stack
     for flow in answer.flows:
         yield from _open(flow)
     if not answer.flows:
-        yield f"{answer.source} -> {answer.target}: closed"
+        yield f"{answer.source} -> {answer.target}: {closed}"
         for each in answer.closed:
             yield f"  because {_told(each.at)}"
         if answer.closed:

@@ -1,16 +1,16 @@
 """How the flows of two networks differ: by sets of ports and addresses, for each way by itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.model.core.address import Ranges
+from taskwall.model.core.address import EVERYWHERE, V4, V6, Ranges
 from taskwall.model.flows.flow import ICMP, Flow, FlowVerdict, spoken_protocols
 from taskwall.model.flows.selection import spoken_ranges
-from taskwall.model.flows.sets import ANY_PROTOCOL
+from taskwall.model.flows.sets import ANY_PROTOCOL, for_all
 from taskwall.model.permissions.packets import Traffic, protocols
 
 FlowChangeKind: TypeAlias = Literal["opens", "closes", "unknown"]
@@ -33,9 +33,10 @@ class FlowChange(Struct, frozen=True):
 
 
 class _Ways:
-    """What is open by each way, and what perhaps."""
+    """What is open by each way, and what perhaps; `whole` are all addresses of some ends."""
 
-    def __init__(self, flows: Iterable[Flow]) -> None:
+    def __init__(self, flows: Iterable[Flow], whole: Mapping[str, Ranges]) -> None:
+        self._whole = whole
         self._held: dict[tuple[object, ...], Traffic] = {}
         for flow in flows:
             for kind in (flow.verdict, "possible"):
@@ -43,13 +44,31 @@ class _Ways:
                 self._held[key] = self._held.get(key, Traffic()) | _traffic(flow)
 
     def held(self, kind: str, flow: Flow) -> Traffic:
-        """What is open ("open"), unknown, or one of them ("possible") by the way of a flow."""
-        return self._held.get((kind, *_way(flow)), Traffic())
+        """What is open ("open"), unknown, or one of them ("possible") by the way of a flow.
+
+        Flows that together have all addresses of an end, of one IP version, are as one that says
+        nothing of them.
+        """
+        found = self._held.get((kind, *_way(flow)), Traffic())
+        whole = self._whole.get(flow.source, EVERYWHERE)
+        for addresses in (whole & V4, whole & V6):
+            if found and addresses:
+                found |= for_all(found, addresses)
+        return found
 
 
-def changed_flows(before: list[Flow], after: list[Flow]) -> Iterator[FlowChange]:
-    """What opens, closes, and is unknown and was not, each with as little as changes of it."""
-    old, new = _Ways(before), _Ways(after)
+def changed_flows(
+    before: list[Flow],
+    after: list[Flow],
+    whole_before: Mapping[str, Ranges],
+    whole_after: Mapping[str, Ranges],
+) -> Iterator[FlowChange]:
+    """What opens, closes, and is unknown and was not, each with as little as changes of it.
+
+    `whole_before` and `whole_after` are all addresses of the ends of which flows need not name
+    them.
+    """
+    old, new = _Ways(before, whole_before), _Ways(after, whole_after)
     for flow in after:
         known = old.held(flow.verdict, flow)
         left = _traffic(flow) - known
