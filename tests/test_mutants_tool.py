@@ -41,6 +41,7 @@ def pytest_collection_finish():
         ("x = a < b", ["x = (a <= b)", "x = (a >= b)"]),
         ("x = a in b", ["x = (a not in b)"]),
         ("a(b)", ["b", "pass"]),
+        ("x = bool(b)", []),
         ("x = a and not b", ["x = (a or not b)", "x = (not b)", "x = a", "x = a and b"]),
         ("x = a & ~b", ["x = (a | ~b)", "x = a", "x = (~b)", "x = a & b"]),
         ("x = all_of(a)", ["x = any_of(a)", "x = a"]),

@@ -2,7 +2,8 @@
 
 Each is an expression or a statement, and the text that takes its place; the rest of the file stays
 as it is written. Texts in quotes, f-strings, annotations and docstrings are left alone: they word
-messages, and no verdict hangs on them. So are decorators: functions are changed beneath them.
+messages, and no verdict hangs on them. So are decorators: functions are changed beneath them; and
+`bool(...)`, without which nothing is more or less true.
 """
 
 import ast
@@ -173,7 +174,7 @@ def _of_call(node: ast.Call) -> Iterator[tuple[ast.expr, str]]:
                 truths = (True, False, None)
         for truth in truths:
             yield given, str(truth)
-    elif given is not None and not isinstance(given, ast.Starred):
+    elif given is not None and not isinstance(given, ast.Starred) and name != "bool":
         yield node, _text(given)
 
 

@@ -5,10 +5,10 @@ What: A target group of tasks behind an internet-facing load balancer uses HTTP 
     is encrypted and only the health check uses plain HTTP, the health check is reported.
 Why: Behind the load balancer, the requests of clients cross subnets and shared networks between
     Availability Zones. What was encrypted for the browser is readable there.
-Fine when: VPC encryption control in enforce mode encrypts this traffic; taskwall passes it where
-    the code sets that mode. A network listener that passes TCP through decrypts nothing and is not
-    judged. An HTTPS target group that sets no health check protocol uses HTTP for the check: that
-    is AWS's default.
+Fine when: VPC encryption control in enforce mode encrypts this traffic of ALBs and NLBs; taskwall
+    passes it where the code sets that mode. A network listener that passes TCP through decrypts
+    nothing and is not judged. An HTTPS target group that sets no health check protocol uses HTTP
+    for the check: that is AWS's default.
 Terraform: Where TLS ends is a design decision. On the target group, which AWS replaces, with a
     certificate in the container (a self-signed one is enough):
     protocol = "HTTPS"

@@ -102,11 +102,12 @@ def backends(network: Network) -> Iterator[Backend]:
 def _classic(
     network: Network, balancer: LoadBalancer, listener: Listener, backend: Setting
 ) -> Iterator[Backend]:
-    """The same for a listener of a classic load balancer, which has one health check for all."""
+    """The same for a listener of a classic load balancer, which has one health check for all.
+
+    AWS names ALBs and NLBs where it says what encryption control moves to hardware that encrypts.
+    """
     reached = before_tasks(network, listener) & is_public(network, listener.load_balancer)
     concerned = reached & listener.protocol.is_("HTTP", "HTTPS", "SSL")
-    subnets = (network.get(Subnet, link) for link in balancer.subnets)
-    spared = enforced(network, [each.vpc for each in subnets if each is not None], balancer.name)
     traffic = backend.is_("HTTPS", "SSL")
     check = balancer.check
     plain = FALSE
@@ -114,6 +115,6 @@ def _classic(
         text = f"{balancer.name} checks health by plain HTTP"
         plain = check.test(lambda target: str(target).upper().startswith("HTTP:"), text)
     if traffic.truth is not True or check is None or plain.truth is False:
-        yield Backend(balancer, backend, ~(traffic | spared), concerned)
+        yield Backend(balancer, backend, ~traffic, concerned)
     else:
-        yield Backend(balancer, check, plain & ~spared, concerned, check=True)
+        yield Backend(balancer, check, plain, concerned, check=True)
