@@ -10,17 +10,29 @@ STANDING = {line for lines in law1.standing().values() for line in lines}
 def test_an_unknown_leaf_makes_nothing_certain(group: str) -> None:
     """What breaks the law is listed, by cause; and nothing is listed that keeps it.
 
-    Of a rule's fixtures only that rule is asked: `python -m tools.law1` asks them all.
+    Of a rule's fixtures only that rule is asked, and of twins, which make the same network, only
+    one: `python -m tools.law1` asks them all.
     """
-    rules = law1.own_rules(group)
+    rules, stacks = law1.own_rules(group), law1.sample(group)
     listed = {
         line
         for line in STANDING
-        if line.startswith((f"{group}/", f"{group} "))
+        if line.startswith(tuple(f"{name} " for name in stacks))
         and any(f": {rule.id} " in line for rule in rules)
     }
 
-    assert set(law1.sweep(group, rules)) == listed, "see: python -m tools.law1 --help"
+    assert set(law1.sweep(group, rules, stacks)) == listed, "see: python -m tools.law1 --help"
+
+
+def test_both_languages_are_swept() -> None:
+    """Of each case one twin, and of all cases about as many in one language as in the other."""
+    every = [name for group in law1.groups() for name in law1.sources(group)]
+    swept = [name for group in law1.groups() for name in law1.sample(group)]
+
+    assert {name.partition(" ")[0] for name in swept} == {name.partition(" ")[0] for name in every}
+    assert len(swept) == len(set(swept)) < len(every)
+    for language in ("(tf)", "(yaml)"):
+        assert sum(language in name for name in swept) > 0.4 * len(swept)
 
 
 def test_what_is_listed_is_of_fixtures() -> None:

@@ -9,7 +9,7 @@ verdict are one: nothing to report.
 
 What breaks the law today stands in `tests/data/law1_standing.toml`, grouped by cause, and the list
 is held to what is found, so that it only shrinks. Each run of the tests holds a rule to the law in
-the fixtures of its own (`tests/test_law1.py`); this holds every rule to it in
+the fixtures of its own, of twins one (`tests/test_law1.py`); this holds every rule to it in
 all of them, and `tools/check.py --all` runs it. `--write` brings the list up to date: what is
 gone is taken out, what is new is put under "not yet examined", and causes stay.
 """
@@ -85,6 +85,14 @@ def sources(group: str) -> dict[str, list[str]]:
             if files := sorted(map(str, case.glob(f"*.{ending}"))):
                 found[f"{case.relative_to(FIXTURES)} ({ending})"] = files
     return found
+
+
+def sample(group: str) -> list[str]:
+    """The stacks of one folder, by name: of twins one, by turns."""
+    cases: dict[str, list[str]] = {}
+    for name in sources(group):
+        cases.setdefault(name.partition(" ")[0], []).append(name)
+    return [names[turn % len(names)] for turn, names in enumerate(cases.values())]
 
 
 def sweep(
