@@ -83,6 +83,8 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             narrows = public and permission.alone and opens_some(permission, ports)
             if _unsettled(network, attachment, permission):
                 continue  # The load balancer itself is not in the sources, which is reported below.
+            # What bypasses a load balancer, if there is one, is wrong without one if by address.
+            wrong = way | ~allowed_by_group(network, attachment, permission)
             yield Verdict(
                 permission.on,
                 permission.place,
@@ -92,7 +94,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} opens {hosts} to the load balancer only",
                 about=permission.id,
                 severity="high" if public else None,
-                concerned=all_of((concerned, permission.fact)),
+                concerned=all_of((attachment.fact, wrong, permission.fact)),
                 changes=narrowed if narrows else (),
                 advice=narrowed,
             )

@@ -174,11 +174,14 @@ def instance_registrations(
 def unseen_balancers(network: Network) -> Iterator[Unseen]:
     """Task sources on instances that are registered with a load balancer not in the sources."""
     for host, held in tasks_on(network):
-        for front in instance_registrations(network, host.member) if host.member else ():
-            if front.balancer is None:
-                source, listener = held[0][0], front.listener
-                at = listener.load_balancer.place if listener else source.origin.header
-                yield Unseen(source, at, front.needs, front.fact)
+        source = held[0][0]
+        for by, fact in registrars(network, host.member) if host.member else ():
+            for front in instance_paths(network, by):
+                if front.balancer is None:
+                    listener = front.listener
+                    at = listener.load_balancer.place if listener else front.place
+                    waiting = all_of((fact, front.fact))
+                    yield Unseen(source, at or source.origin.header, front.needs, waiting)
 
 
 def ports_before(network: Network, attachment: GroupAttachment) -> Ports:

@@ -107,7 +107,8 @@ def attachments(network: Network) -> dict[str, GroupAttachment]:
 
 def stands_behind(network: Network, attachment: GroupAttachment, *kinds: BalancerKind) -> Fact:
     """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
-    also = (front.fact for front in attachment.also if not kinds or front.kind in kinds)
+    text = f"the instances of {attachment.names} are behind such a load balancer"
+    also = (front.of_kind(kinds, text, attachment.names) for front in attachment.also)
     own = (fact & behind(network, source, *kinds) for source, fact in attachment.attached)
     return any_of((*own, *also))
 

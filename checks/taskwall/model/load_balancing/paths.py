@@ -6,7 +6,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import (
     ContainerInstances,
@@ -77,6 +77,17 @@ class BalancerPath(Struct, frozen=True):
             first = first.parts[0]
         return first.place
 
+    def of_kind(self, kinds: tuple[BalancerKind, ...], text: str, name: str) -> Fact:
+        """Whether it is a way from a load balancer of one of the kinds (any, if none).
+
+        `text` and `name` are the sentence and whom it is about where the kind is not known.
+        """
+        if not kinds or self.kind in kinds:
+            return self.fact
+        if self.kind is None:
+            return Fact(None, text, self.fact.place, name, self.fact.waits_for())
+        return FALSE
+
 
 class Forward(Struct, frozen=True):
     """A listener (or a rule of one) that forwards to a target group; `given` if it exists."""
@@ -139,26 +150,37 @@ def balancer_paths(network: Network, source: TaskSource) -> tuple[BalancerPath, 
 
 
 def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[BalancerPath]:
-    if binding.load_balancer is not None:
-        own = binding.load_balancer
+    if (own := binding.load_balancer) is not None:
         balancer = network.get(LoadBalancer, own)
         if balancer is None or balancer.external:
-            needs = own.waits("a load balancer", balancer)
-            yield BalancerPath(None, None, None, "classic", own.fact, needs, unseen=balancer)
+            yield _from_unseen(balancer, own)
         else:
             yield BalancerPath(balancer, None, None, "classic", own.fact)
     if (link := binding.target_group) is None:
         return
     group = network.get(TargetGroup, link)
-    if group is not None and not group.external:
+    if group is None or group.external:
+        yield from _to_unseen(network, group, link, source.name)
+    else:
         yield from _to_group(network, group, link)
-        return
+
+
+def _from_unseen(balancer: LoadBalancer | None, link: Link) -> BalancerPath:
+    """The way from a classic load balancer that the sources do not write."""
+    needs = link.waits("a load balancer", balancer)
+    return BalancerPath(None, None, None, "classic", link.fact, needs, unseen=balancer)
+
+
+def _to_unseen(
+    network: Network, group: TargetGroup | None, link: Link, name: str
+) -> Iterator[BalancerPath]:
+    """The ways to what is registered in a target group that the sources do not write."""
     for forward in forwards(network).get(link.to, ()) if link.to else ():
         yield from _front(network, group, link, forward)
-    text = f"a load balancer is in front of {source.name}"
+    text = f"a load balancer is in front of {name}"
     needs = link.waits("a target group", group)
     kind = kind_by_protocol(group.protocol.known if group else None)
-    fact = Fact(None, text, link.place, source.name, needs)
+    fact = Fact(None, text, link.place, name, needs)
     yield BalancerPath(None, None, group, kind, fact, needs, link.exact)
 
 
@@ -166,12 +188,18 @@ def _fronts(network: Network, source: TaskSource, binding: Binding) -> Iterator[
 def instance_paths(network: Network, by: Registrar) -> Iterable[BalancerPath]:
     """The load balancers in which instances are registered by something, with the ways."""
     for link in by.load_balancers:
+        named = network.get(LoadBalancer, link)
+        if named is None or named.external:
+            yield _from_unseen(named, link)
         for balancer, tie in network.meant(LoadBalancer, link):
             if not balancer.external and (link.to or balancer.kind.known == "classic"):
                 yield BalancerPath(balancer, None, None, "classic", tie.fact)
     for link in by.target_groups:
+        group = network.get(TargetGroup, link)
+        if group is None or group.external:
+            yield from _to_unseen(network, group, link, by.name)
         for target, tie in network.meant(TargetGroup, link):
-            if not (target.type.open or target.type.known == "instance"):
+            if target.external or not (target.type.open or target.type.known == "instance"):
                 continue
             own = by.port if isinstance(by, Registration) and by.port.written else target.port
             yield from _to_group(network, replace(target, port=own), tie)
@@ -264,12 +292,8 @@ def behind(network: Network, source: TaskSource, *kinds: BalancerKind) -> Fact:
     """Whether a task source stands behind a load balancer of one of the kinds (any, if none)."""
     word = {"application": "an ALB", "network": "an NLB"}.get("".join(kinds), "a load balancer")
     text = f"{source.name} is behind {word}"
-    parts = []
-    for front in balancer_paths(network, source):
-        if not kinds or front.kind in kinds:
-            parts.append(front.fact)
-        elif front.kind is None:
-            parts.append(Fact(None, text, front.fact.place, source.name, front.fact.waits_for()))
+    ways = (each.of_kind(kinds, text, source.name) for each in balancer_paths(network, source))
+    parts = [way for way in ways if way.truth is not False]
     if not parts:
         otherwise = f"{source.name} is not behind {word}"
         return Fact(False, text, source.origin.header, source.name, otherwise=otherwise)
