@@ -3,6 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+_made: list[tuple[str | bytes, int]] = []
+
 if TYPE_CHECKING:
     from re import compile as pattern
 else:
@@ -12,6 +14,7 @@ else:
 
         def __init__(self, text: str | bytes, flags: int = 0) -> None:
             self._arguments = text, flags
+            _made.append(self._arguments)
 
         def __getattr__(self, name: str) -> Any:
             found = getattr(re.compile(*self._arguments), name)
@@ -19,4 +22,10 @@ else:
             return found
 
 
-__all__ = ["pattern"]
+def compile_patterns() -> None:
+    """Compile all that modules have made so far, for a process from which others are forked."""
+    for text, flags in _made:
+        re.compile(text, flags)
+
+
+__all__ = ["compile_patterns", "pattern"]

@@ -1,7 +1,7 @@
 """What the server imports from which the processes of scans are forked.
 
 It scans a small repository, so that what scans import and make when they first need it is there,
-and imports what that one did not need.
+and imports and compiles what that one did not need.
 """
 
 import gc
@@ -15,13 +15,21 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from taskwall import fixes, lowering, model, readers, rules
+from taskwall.core.patterns import compile_patterns
 from taskwall.fleet.plan import Target
 from taskwall.fleet.scanning import FleetOptions, scanned
 
 _TEXTS = {
     "taskwall.toml": 'profile = "default"\n',
     "main.tf": """
+module "vpc" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "5.0.0"
+  cidr    = "10.0.0.0/16"
+}
+
 resource "aws_security_group" "web" {
+  vpc_id = module.vpc.vpc_id
   ingress {
     protocol    = "tcp"
     from_port   = 22
@@ -33,6 +41,58 @@ resource "aws_security_group" "web" {
 resource "aws_launch_template" "web" {
   vpc_security_group_ids = [aws_security_group.web.id]
   user_data = base64encode("#!/bin/sh\\necho ECS_CLUSTER=web >> /etc/ecs/ecs.config\\n")
+}
+
+resource "aws_lb" "web" {
+  internal = false
+  subnets  = module.vpc.public_subnets
+}
+
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+
+resource "aws_lb_target_group" "web" {
+  port        = 8080
+  protocol    = "HTTP"
+  target_type = "ip"
+}
+
+resource "aws_db_instance" "web" {
+  engine                 = "postgres"
+  engine_version         = "16.3"
+  vpc_security_group_ids = [aws_security_group.web.id]
+}
+
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([{
+    name         = "web"
+    image        = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1"
+    portMappings = [{ containerPort = 8080 }]
+    environment  = [{ name = "DB", value = "postgres://${aws_db_instance.web.endpoint}/web" }]
+  }])
+}
+
+resource "aws_ecs_service" "web" {
+  task_definition = aws_ecs_task_definition.web.arn
+  launch_type     = "FARGATE"
+  network_configuration {
+    subnets         = module.vpc.private_subnets
+    security_groups = [aws_security_group.web.id]
+  }
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+    container_name   = "web"
+    container_port   = 8080
+  }
 }
 """,
     "template.yaml": """
@@ -57,6 +117,7 @@ def _warm_up() -> None:
         repository = os.path.join(folder, "repository")
         _commit(repository)
         scanned(Target(repository, "HEAD"), FleetOptions(), os.path.join(folder, "scratch"))
+    compile_patterns()
     gc.collect()
     gc.freeze()
 
