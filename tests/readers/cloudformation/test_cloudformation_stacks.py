@@ -651,3 +651,43 @@ def test_stacks_are_kept_while_files_last() -> None:
     assert read(Inputs(parameters={"P": Known("x")}))["/alone.yaml"] is other
     passing = Files(dict(texts))
     assert stacks(texts, passing, Inputs())[0][0] is not stacks(texts, passing, Inputs())[0][0]
+
+
+def test_a_cluster_of_one_name_ties_its_services() -> None:
+    """A service is of the stack that alone writes the cluster it names, by name or by ARN."""
+
+    def cluster(name: str) -> str:
+        return (
+            f"Parameters: {{Name: {{Type: String, Default: {name}}}}}\n"
+            "Resources:\n"
+            "  Main: {Type: 'AWS::ECS::Cluster', Properties: {ClusterName: !Ref Name}}\n"
+        )
+
+    def service(named: str) -> str:
+        return (
+            f"Parameters: {{Cluster: {{Type: String, Default: '{named}'}}}}\n"
+            "Resources:\n"
+            "  Web: {Type: 'AWS::ECS::Service', Properties: {Cluster: !Ref Cluster}}\n"
+        )
+
+    texts = {
+        "/cluster.yaml": cluster("main"),
+        "/by_arn.yaml": service("arn:aws:ecs:eu-west-1:123456789012:cluster/main"),
+        "/by_name.yaml": service("main"),
+        "/apart.yaml": service("mains"),
+        "/one.yaml": cluster("twice"),
+        "/other.yaml": cluster("twice"),
+        "/either.yaml": service("twice"),
+    }
+    found, errors = stacks(texts, Files(dict(texts)), Inputs())
+    assert not errors
+    together = {"/cluster.yaml", "/by_arn.yaml", "/by_name.yaml"}
+    assert {frozenset(stack.files) for stack in found} == {
+        frozenset(together),
+        *(frozenset({name}) for name in texts.keys() - together),
+    }
+    (tied,) = (stack for stack in found if stack.files == together)
+    assert {(tie.stack, tie.address, tie.by, tie.target, tie.to) for tie in tied.ties} == {
+        (name, "Cluster of Web", "name", "/cluster.yaml", "Main")
+        for name in together - {"/cluster.yaml"}
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from taskwall.core.values import Known, Reference, Value, dereferenced, holds_reference
+from taskwall.core.values import Known, Reference, Span, Value, dereferenced, holds_reference
 from taskwall.readers.cloudformation.exports import Asked, Export, Exports, qualified_paths
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template_cache import TemplateCache
@@ -38,10 +38,15 @@ def tied(
     sources = inputs.context.sources
     owners = owners_of(sources)
     said = {name for _, name in inputs.ties}
-    asking = [one.name for one in stacks if _asks(one) or said & one.template.parameters.keys()]
+    asking = [
+        one.name
+        for one in stacks
+        if _mentions(one, *_ASKING) or said & one.template.parameters.keys()
+    ]
     ties: list[SourceTie] = []
     for one in scanned:
         ties += id_references(one.name, one.files, owners, files)
+    ties += _by_cluster_name(stacks, errors)
     if not asking and not ties:
         return scanned
     every = [*_exports(stacks, keeping, errors), *_stored_in(sources)]
@@ -85,9 +90,44 @@ def _exports(
         yield from attempt(partial(keeping.exports, one), one.name, errors) or ()
 
 
-def _asks(stack: CloudFormationStack) -> bool:
-    texts = [one.unit.text for one in stack.templates.values()]
-    return any(word in text for text in texts for word in _ASKING)
+def _by_cluster_name(
+    stacks: Sequence[CloudFormationStack], errors: list[SourceError]
+) -> Iterator[SourceTie]:
+    """Services of which the cluster is written, by name, in exactly one other stack.
+
+    Such names are handed over as parameters; their defaults tie the templates, as exports would.
+    """
+    users = [one for one in stacks if _mentions(one, "AWS::ECS::Service")]
+    owners: dict[str, dict[str, str]] = {}
+    for one in stacks if users and len(stacks) > 1 else ():
+        if not _mentions(one, "ClusterName"):
+            continue
+        for name, address, _ in _names(one, "AWS::ECS::Cluster", "ClusterName", errors):
+            owners.setdefault(name, {})[one.name] = address
+    for one in users if owners else ():
+        for arn, address, place in _names(one, "AWS::ECS::Service", "Cluster", errors):
+            holders = owners.get(arn.rpartition("/")[2], {})
+            if len(holders) == 1 and one.name not in holders:
+                ((target, to),) = holders.items()
+                yield SourceTie(one.name, f"Cluster of {address}", place, "name", target, to)
+
+
+def _names(
+    stack: CloudFormationStack, kind: str, attribute: str, errors: list[SourceError]
+) -> Iterator[tuple[str, str, Span]]:
+    """What an attribute of the resources of a type is, where it is known, and whose it is."""
+    evaluation = attempt(partial(stack.evaluate, {}), stack.name, errors)
+    for resource in evaluation.resources if evaluation else ():
+        if resource.type == kind:
+            value = dereferenced(resource.body.fields.get(attribute, Known(None)))
+            if isinstance(value, Known) and isinstance(value.data, str):
+                place = resource.body.places.get(attribute, resource.origin.header)
+                yield value.data, resource.origin.address, place
+
+
+def _mentions(stack: CloudFormationStack, *words: str) -> bool:
+    """Whether the text of a template of a stack holds one of some words."""
+    return any(word in one.unit.text for one in stack.templates.values() for word in words)
 
 
 def _of(stack: CloudFormationStack, offered: Exports) -> Iterator[SourceTie]:
