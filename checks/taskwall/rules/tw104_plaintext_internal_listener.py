@@ -32,7 +32,7 @@ from taskwall.model.load_balancing.paths import before_tasks
 from taskwall.rules._rule import Verdict, rule
 
 
-@rule("low", pci=True, yields_to=("TW108",))
+@rule("low", pci=True)
 def plaintext_internal_listener(network: Network) -> Iterator[Verdict]:
     for listener in network.every(Listener):
         encrypted = takes_encrypted(network, listener)
