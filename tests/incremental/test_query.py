@@ -97,6 +97,23 @@ def test_what_nobody_reads_is_forgotten() -> None:
     assert asked.times["told a"] == 2
 
 
+def test_what_is_newly_accumulated_is_found_below_a_group() -> None:
+    """Also where the answer that says it is equal to the one before, which said nothing."""
+    asked = Asked()
+
+    def named(name: str) -> str:
+        if asked.prices.get(name, 0) > 1:
+            asked.recall.accumulate(f"{name} is dear")
+        return name
+
+    names: list[Query[str]] = [(("named", name), named, (name,)) for name in ("a", "c")]
+    asked.recall.query_all(asked.group, names)
+    assert asked.recall.accumulated([asked.group]) == []
+    asked.change({"a": 2})
+    assert asked.recall.query_all(asked.group, names) == ["a", "c"]
+    assert asked.recall.accumulated([asked.group]) == ["a is dear"]
+
+
 def test_an_answer_serves_all_settings_that_say_what_it_rests_on() -> None:
     """It is made once for each answer of an operand that it took, at first or second hand."""
     queries = QueryEngine()

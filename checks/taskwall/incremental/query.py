@@ -275,7 +275,9 @@ class QueryEngine:
             key, ask, about = asked[index]
             self.query(key, ask, about)
             entry = self._memos[key]
-            moved = moved or entry is not entries[index]
+            # What was accumulated is looked for below answers only that say that there is some.
+            newly = entry.accumulates and not group.accumulates
+            moved = moved or newly or entry is not entries[index]
             entries[index] = entry
         self.active_dependencies = outer
         if moved or len(entries) != len(group.dependencies):
