@@ -193,6 +193,7 @@ def _agent(r: ResourceReader, data: Cell, image: Cell) -> Agent:
             if made_for_ecs(r, image, _AMAZON_LINUX)
             else None,
             encoded=r.resource.type == "aws_launch_template",
+            written=False,
         )
     # Not before it is needed: start-up counts.
     from taskwall.lowering.user_data import agent
