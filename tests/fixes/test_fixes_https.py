@@ -36,6 +36,19 @@ resource "aws_vpc_security_group_ingress_rule" "https" {
 }
 
 """
+PERHAPS = HTTPS.replace("{", "{\n  count = var.public ? 1 : 0", 1)
+UNKNOWN = HTTPS.replace("443", "var.public")
+OLD_RULE = """\
+resource "aws_security_group_rule" "web" {
+  type              = "ingress"
+  security_group_id = aws_security_group.web.id
+  cidr_blocks       = ["0.0.0.0/0"]
+  protocol          = "tcp"
+  from_port         = 80
+  to_port           = 80
+}
+
+"""
 ADDED = '"aws_vpc_security_group_ingress_rule" "web_https"'
 
 PARAMETERS = """\
@@ -102,6 +115,17 @@ def test_it_is_open_to_them_already() -> None:
     assert ADDED not in found
 
 
+def test_rules_of_the_older_type_get_one_more() -> None:
+    """The provider wants no others beside them."""
+    source = (RULES / "tw101" / "fail_certificate" / "main.tf").read_text()
+    rule = source[source.index(RULE) : source.index('resource "aws_lb_target_group"')]
+
+    found = in_terraform((rule, OLD_RULE))
+
+    assert 'resource "aws_security_group_rule" "web_https" {' in found
+    assert found.count("aws_vpc_security_group_ingress_rule") == 0
+
+
 @pytest.mark.parametrize(
     "pairs",
     [
@@ -114,6 +138,8 @@ def test_it_is_open_to_them_already() -> None:
         pytest.param([(EVERYBODY, "aws_vpc.main.cidr_block")], id="VPC"),
         pytest.param([*SSH, (GROUP, GROUP + LOOP)], id="dynamic"),
         pytest.param([(RULE, HTTPS % "198.51.100.0/24" + RULE)], id="some"),
+        pytest.param([(RULE, PERHAPS % "0.0.0.0/0" + RULE)], id="perhaps"),
+        pytest.param([(RULE, UNKNOWN % "0.0.0.0/0" + RULE)], id="unknown port"),
         pytest.param([(LISTENER, f"{LISTENER}  for_each = toset([aws_lb.web.id])\n")], id="each"),
     ],
 )

@@ -122,6 +122,23 @@ resource "aws_ecr_repository" "web" {
 
 data "aws_caller_identity" "own" {}
 
+data "aws_ecr_repository" "shared" {
+  name        = "web"
+  registry_id = "210987654321"
+}
+
+data "aws_ecr_repository" "from_input" {
+  name        = "web"
+  registry_id = var.registry
+}
+
+data "aws_ecr_repository" "same" {
+  name        = "web"
+  registry_id = data.aws_caller_identity.own.account_id
+}
+
+variable "registry" {}
+
 resource "aws_ecs_task_definition" "web" {
   family                = "web"
   container_definitions = jsonencode([{ name = "web", image = %s }])
@@ -139,6 +156,9 @@ HOST = ".dkr.ecr.eu-west-1.amazonaws.com/web:1"
             f'"${{data.aws_caller_identity.own.account_id}}{HOST}"',
             "data.aws_caller_identity.own.account_id",
         ),
+        ("data.aws_ecr_repository.shared.repository_url", '"210987654321"'),
+        ("data.aws_ecr_repository.same.repository_url", "data.aws_caller_identity.own.account_id"),
+        ("data.aws_ecr_repository.from_input.repository_url", '"<account that owns the images>"'),
         ("var.image", '"<account that owns the images>"'),
     ],
 )
@@ -160,3 +180,19 @@ def test_the_account_is_that_of_the_images(
 
     assert account in "".join(edit.text for edit in edits)
     assert "<" in account or fails(scanned(source, overlay=after), "TW402") == []
+
+
+def test_images_of_two_accounts_are_not_those_of_one() -> None:
+    """A repository that is looked up may be in another account than one that is made here."""
+    source = str(RULES / "tw402" / "fail_any_account" / "main.tf")
+    text = Path(source).read_text() + TASK % "aws_ecr_repository.web.repository_url"
+    other = """
+resource "aws_ecs_task_definition" "other" {
+  family                = "other"
+  container_definitions = jsonencode([{ name = "other", image = IMAGE }])
+}
+""".replace("IMAGE", "data.aws_ecr_repository.shared.repository_url")
+
+    [(_, edits)] = fails(scanned(source, overlay={source: text + other}), "TW402")
+
+    assert '"<account that owns the images>"' in "".join(edit.text for edit in edits)

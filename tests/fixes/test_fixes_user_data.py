@@ -85,6 +85,40 @@ def test_other_systems() -> None:
     assert added("Initialize-ECSAgent -Cluster a; exit", "-AwsvpcBlockIMDS", "") is None
 
 
+SET = '[Environment]::SetEnvironmentVariable("HTTP_PROXY", "p:1", "Machine")'
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (SET, SET.replace("HTTP", "NO").replace("p:1", "{}")),
+        (f"  {SET};  # a proxy", "  " + SET.replace("HTTP", "NO").replace("p:1", "{}") + ";"),
+        (SET.replace('"p:1"', "$proxy"), SET.replace("HTTP", "NO").replace("p:1", "{}")),
+        (
+            SET.replace("[", "[System.").replace('"', "'"),
+            SET.replace("[", "[System.")
+            .replace('"', "'")
+            .replace("HTTP", "NO")
+            .replace("p:1", "{}"),
+        ),
+    ],
+)
+def test_windows_sets_a_variable_beside_another_one(line: str, expected: str) -> None:
+    """With the same words and quotes; backslashes of the name of a pipe stay as they are."""
+    pipe = r"\\.\pipe\docker_engine"
+
+    assert added(line, "NO_PROXY", pipe) == "\n" + expected.replace("{}", pipe)
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_windows_changes_a_variable(quote: str) -> None:
+    """In place, also before a comment."""
+    line = SET.replace("HTTP", "NO").replace('"', quote) + " # local"
+
+    assert added(line, "NO_PROXY", r"\\.\pipe") == "\n" + line.replace("p:1", r"\\.\pipe")
+    assert added(f'user_data = "{line}"', "NO_PROXY", r"\\.\pipe") is None
+
+
 def test_a_script_of_its_own(tmp_path: Path) -> None:
     """A file that the user data is made of is edited and proved; its lines are shown masked."""
     text = (FIXTURES / "tw501" / "fail" / "main.tf").read_text()

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, AttributePath
-from taskwall.core.values import Fields, Items, Span, Value, dereferenced
+from taskwall.core.values import Fields, Items, Reference, Span, Value, dereferenced
 from taskwall.fixes.references import module_prefix
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.steps import below, path_steps, value_at
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation, Provenance, ProvenanceTrace
+
+_RULES = {way: f"aws_vpc_security_group_{way}_rule" for way in ("ingress", "egress")}
+"""The permissions of a security group that are resources of their own, by direction."""
 
 
 class RequestedFixes:
@@ -63,6 +66,8 @@ class RequestedFixes:
                 return ()
             if not all(self._is_fixed(each, scenario) for each in change.copies):
                 return ()
+            if self._undoes_rules(change, resource):
+                return ()
             if follow and change.form == "set":
                 change = replace(change, through=came_through(change, resource, trace))
             for address in self._alike(resource):
@@ -89,6 +94,22 @@ class RequestedFixes:
         }
         added = added_names(change.value_in(language), language)
         return any(f"{module}{name}" in names for name in added)
+
+    def _undoes_rules(self, change: AttributeChange, resource: Resource) -> bool:
+        """Whether the first inline permission of a group would take away its rules.
+
+        Those are meant that are resources of their own, in whichever scenario.
+        """
+        way = change.attribute.path.removesuffix("[+]")
+        if change.form != "set" or way not in _RULES or way in resource.body.fields:
+            return False
+        return any(
+            one.type in (_RULES[way], "aws_security_group_rule")
+            and isinstance(group := one.body.fields.get("security_group_id"), Reference)
+            and group.resource == resource.origin.address
+            for evaluation in self._evaluations
+            for one in evaluation.resources
+        )
 
     def _is_always_there(self, resource: Resource) -> bool:
         """Whether a resource exists in all scenarios."""

@@ -31,10 +31,12 @@ _TEXT = (
 _TOML = pattern(rf"(?P<lead>\s*)cluster\s*=\s*{_VALUE}\s*")
 _POWERSHELL = pattern(r"\s*Initialize-ECSAgent(?:\s+[\w$\"'{}.:-]+)*\s*", re.IGNORECASE)
 _VARIABLE = pattern(
-    r'(?P<lead>\s*\[Environment\]::SetEnvironmentVariable\(\s*")\w+",\s*"[^"]*'
-    r'(?P<tail>",\s*"\w+"\s*\);?)\s*',
+    r"""(?P<lead>\s*\[(?:System\.)?Environment\]::SetEnvironmentVariable\(\s*(?P<quote>["']))"""
+    r"""\w+(?P=quote),\s*(?:"[^"]*"|'[^']*'|\$\w+)(?P<tail>,\s*["']?[\w.:\[\]]+["']?\s*\);?)"""
+    r"""\s*(?:\#.*)?""",
     re.IGNORECASE,
 )
+"""A line of PowerShell that sets a variable; in its texts no backslash is escaped."""
 
 
 def with_setting(sheet: SourceText, row: Span, name: str, value: str) -> Edit:
@@ -71,7 +73,8 @@ def with_setting(sheet: SourceText, row: Span, name: str, value: str) -> Edit:
             raise RefusedError
         return sheet.edit(end, end, f"\n{found['lead']}{name} = {value}", placeholder=False)
     if (found := _VARIABLE.fullmatch(line)) is not None:
-        added = f'{found["lead"]}{name}", "{value}{found["tail"]}'
+        quote = found["quote"]
+        added = f"{found['lead']}{name}{quote}, {quote}{value}{quote}{found['tail']}"
         return sheet.edit(end, end, f"\n{added}", placeholder=False)
     if (found := _SHELL.fullmatch(line)) is not None:
         added = f"{found['lead']}{name}={value}{_appending(found['tail'])}"
@@ -118,7 +121,7 @@ def _value(line: str, name: str) -> re.Match[str] | None:
         RefusedError: it does so several times, or in a way that cannot be told.
     """
     spelled = rf'(?<![\w-]){re.escape(name)}(?:\s*=\s*(?P<value>{_VALUE})(?![\\$])|",\s*")'
-    variable = rf'"{re.escape(name)}",\s*"(?P<value>[^"]*)"'
+    variable = rf"""(?P<quote>["']){re.escape(name)}(?P=quote),\s*(["'])(?P<value>[^"']*)\2"""
     found = [*re.finditer(variable, line)] or [*re.finditer(spelled, line)]
     if len(found) > 1 or (found and found[0]["value"] is None):
         raise RefusedError

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Need, Reference, Text, Value, dereferenced
+from taskwall.core.values import Need, Reference, Text, Unknown, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.compute.container_instances import (
     InstanceAddress,
@@ -120,6 +121,13 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
     options = at(spelled.metadata)
     written = [at(path) for path in spelled.user_data if not at(path).absent]
     data = written[0] if written else at(spelled.user_data[0])
+    if template is not None and not template.written:
+        # What a template from elsewhere gives is judged nowhere but here.
+        given = Unknown(template.waits("a launch template"))
+        options, data = (
+            replace(cell, value=given, place=template.place) if cell.absent else cell
+            for cell in (options, data)
+        )
     groups = at(spelled.groups)
     links = r.links(SecurityGroup, groups, "uses security group")
     public = at(spelled.public) if not spelled.interfaces else r.nothing()
@@ -185,6 +193,7 @@ def _agent(r: ResourceReader, data: Cell, image: Cell) -> Agent:
             if made_for_ecs(r, image, _AMAZON_LINUX)
             else None,
             encoded=r.resource.type == "aws_launch_template",
+            written=False,
         )
     # Not before it is needed: start-up counts.
     from taskwall.lowering.user_data import agent

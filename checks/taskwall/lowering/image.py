@@ -90,17 +90,24 @@ def pulled(
 
 
 def _account(r: ResourceReader, image: Cell) -> ResourceAttribute | str:
-    """The account of the registry of an image, if it is that of the sources themselves."""
+    """The account of the registry of an image, if the sources tell: their own, or by number."""
     own = None if image.value is None else repository(r, image.value)
     if own is not None:
-        return ResourceAttribute(own.origin.address, "registry_id")
+        named = own.cell().get("registry_id")
+        if not own.data or named.absent:
+            return ResourceAttribute(own.origin.address, "registry_id")
+        return _own_account(named.value) or str(named.known or "")
     value = dereferenced(image.value or Known(None))
-    first = value.parts[0] if isinstance(value, Text) else None
+    return (_own_account(value.parts[0]) if isinstance(value, Text) else None) or ""
+
+
+def _own_account(first: Value | str | None) -> ResourceAttribute | None:
+    """What names the account of the sources themselves, if a value does, in their words."""
     if isinstance(first, Reference) and first.resource.startswith("data.aws_caller_identity."):
         return ResourceAttribute(first.resource, first.attribute)
     if isinstance(first, Unknown) and first.symbol == "AWS::AccountId":
         return ResourceAttribute(first.symbol, "")
-    return ""
+    return None
 
 
 def registry(r: ResourceReader, image: Value | None) -> tuple[str, str]:

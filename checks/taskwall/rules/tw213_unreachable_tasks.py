@@ -33,9 +33,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from taskwall.core.change import AttributeChange
+from taskwall.core.change import AttributePath, Placeholder
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Origin
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, SecurityGroup
@@ -47,31 +48,19 @@ from taskwall.model.exposure.balancer_paths import (
     task_flows,
 )
 from taskwall.model.exposure.instance_groups import unseen_balancers
-from taskwall.model.permissions.added_permission import added_permission, port_of
+from taskwall.model.permissions.added_permission import (
+    AddedPermission,
+    added_permission,
+    added_ports,
+    beside,
+    group_peer,
+    unknown_group,
+)
 from taskwall.model.permissions.ports import RequiredPorts
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 from taskwall.rules._shared import balancers_elsewhere
 
-_TO_TARGETS = {
-    "Terraform": """Allow the load balancer's egress to the tasks:
-resource "aws_vpc_security_group_egress_rule" "to_tasks" {
-  security_group_id            = <balancer>.id
-  referenced_security_group_id = <tasks>.id
-  ip_protocol                  = "tcp"
-  from_port                    = <port of the container>
-  to_port                      = <port of the container>
-}""",
-    "CloudFormation": """Allow the load balancer's egress to the tasks:
-ToTasks:
-  Type: AWS::EC2::SecurityGroupEgress
-  Properties:
-    GroupId: !GetAtt <balancer>.GroupId
-    DestinationSecurityGroupId: !GetAtt <tasks>.GroupId
-    IpProtocol: tcp
-    FromPort: <port of the container>
-    ToPort: <port of the container>""",
-}
-"""What to write for egress, in both languages."""
+_TO_TARGETS = "Allow the load balancer's egress to the tasks:\n"
 
 
 class _Way(Struct, frozen=True):
@@ -161,13 +150,9 @@ def _verdict(
     if loose is not None:
         yield cannot_be_seen(on, loose.place, holds, loose.fact.needs, there)
     elif spot is not None:
-        group = network.get(SecurityGroup, spot.group)
-        inline = group is not None and way in group.managed
-        other = flow.sender if way == "ingress" else flow.taker
-        changes: tuple[AttributeChange, ...] = ()
-        if group is not None and inline:
-            changes = added_permission(network, way, group, other.groups, wanted)
-            inline = bool(changes) or way in group.exclusive
+        added = AddedPermission(())
+        if violated.truth:
+            added = _missing_permission(network, way, spot.group, flow, wanted)
         yield Verdict(
             spot.on,
             spot.at,
@@ -176,24 +161,30 @@ def _verdict(
             holds=holds,
             negative=True,
             concerned=there,
-            names=_names(network, flow, wanted),
-            changes=changes,
-            adds=group is not None and not inline,
-            remedy=_TO_TARGETS if way == "egress" else "",
+            changes=added.changes,
+            advice=added.advice,
+            remedy=added.remedy or (_TO_TARGETS if way == "egress" else ""),
         )
 
 
-def _names(network: Network, flow: BalancerFlow, wanted: RequiredPorts) -> dict[str, str]:
-    """What the code of the fix names."""
-    found = {
-        "tasks": (flow.taker.groups, "the security group of the tasks"),
-        "balancer": (flow.sender.groups, "the security group of the load balancer"),
-    }
-    port = port_of(wanted)
-    return {
-        **{
-            key: next((link.to for link in groups if network.get(SecurityGroup, link)), said)
-            for key, (groups, said) in found.items()
-        },
-        "port of the container": "port of the container" if port is None else str(port),
-    }
+def _missing_permission(
+    network: Network, way: Direction, link: Link, flow: BalancerFlow, wanted: RequiredPorts
+) -> AddedPermission:
+    """What adds the permission that a group lacks."""
+    group = network.get(SecurityGroup, link)
+    side, other = (flow.taker, flow.sender) if way == "ingress" else (flow.sender, flow.taker)
+    theirs = other.groups[0] if len(other.groups) == 1 and other.groups[0].written else None
+    found = network.get(SecurityGroup, theirs)
+    hints = ("the security group of the load balancer", "the security group of the tasks")
+    own, others = reversed(hints) if way == "ingress" else hints
+    peer = group_peer(found) if found else unknown_group(others, _PEERS[way])
+    if group is None or group.external:
+        names = ("from_balancer", "FromBalancer") if way == "ingress" else ("to_tasks", "ToTasks")
+        at = AttributePath(side.on.id, "")
+        return AddedPermission(
+            (beside(way, at, Placeholder(own), peer, added_ports(wanted), names),)
+        )
+    return added_permission(network, way, group, peer, added_ports(wanted))
+
+
+_PEERS: dict[Direction, str] = {"ingress": "balancer", "egress": "tasks"}

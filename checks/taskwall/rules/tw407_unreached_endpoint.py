@@ -44,7 +44,7 @@ from taskwall.model.endpoints.availability import beside_gateway, is_needed
 from taskwall.model.endpoints.client import name_of_client
 from taskwall.model.endpoints.egress import egress_allowed
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups, endpoint_key, is_for
-from taskwall.model.endpoints.endpoint_permissions import endpoint_permissions, group_of
+from taskwall.model.endpoints.endpoint_permissions import endpoint_permissions
 from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.permissions.peers import listed, who
@@ -126,6 +126,7 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         )
     elif kept:
         message = f"no security group of {names} allows HTTPS egress to {endpoint.name}"
+    added = endpoint_permissions(network, endpoint, lacking)
     return Verdict(
         endpoint.origin,
         endpoint.groups_setting.place,
@@ -138,21 +139,10 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         concerned=concerned,
         asked_by=("TW402",),
         shared=shared,
-        changes=endpoint_permissions(network, endpoint, lacking),
-        names=_names(network, endpoint, lacking),
+        changes=added.changes,
+        advice=added.advice,
+        remedy=added.remedy,
     )
-
-
-def _names(
-    network: Network, endpoint: Endpoint, lacking: Sequence[tuple[Direction, Sequence[Link]]]
-) -> dict[str, str]:
-    """What the code of the fix names."""
-    ends = {
-        "the endpoint's group": endpoint_groups(network, endpoint).groups,
-        "the tasks' group": lacking[0][1] if lacking else (),
-    }
-    found = {name: group_of(network, groups) for name, groups in ends.items()}
-    return {name: group.id if group else name for name, group in found.items()}
 
 
 def _closed(network: Network, found: Sequence[_Outside]) -> Verdict:

@@ -59,6 +59,7 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
             about=agent.question(member.instances.id),
             concerned=member.fact & _awsvpc(network, member),
             changes=agent.given(member.instances.id, "ECS_AWSVPC_BLOCK_IMDS", "true"),
+            remedy=agent.remedy("ECS_AWSVPC_BLOCK_IMDS", "true"),
         )
     for each in on_unseen_instances(network):
         needs_it = each.fact & awsvpc(network, each.source)

@@ -53,6 +53,7 @@ def host_mode_roles(network: Network) -> Iterator[Verdict]:
             changes=agent.given(
                 member.instances.id, "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST", "false"
             ),
+            remedy=agent.remedy("ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST", "false"),
         )
     for each in on_unseen_instances(network):
         cluster = network.get(Cluster, each.source.cluster)

@@ -26,8 +26,9 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-me
 from collections.abc import Iterator
 
 from taskwall.core.change import AttributeChange
-from taskwall.core.facts import FALSE, Fact
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.container_instances import (
+    ContainerInstances,
     Instances,
     MetadataDefaults,
     MetadataOptions,
@@ -53,7 +54,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
         yield Verdict(
             instances.origin,
             options.tokens.place,
-            ~(off | options.tokens.is_("required")),
+            ~(off | options.tokens.is_("required") | _overridden(network, member, "tokens")),
             f"containers on {name} can read its instance metadata without a token{left}",
             holds=f"no container on {name} can read its instance metadata without a token",
             concerned=member.fact,
@@ -64,7 +65,12 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
         yield Verdict(
             instances.origin,
             options.hop_limit.place,
-            ~(off | options.hop_limit.is_(1) | _dropped(network, instances)),
+            ~(
+                off
+                | options.hop_limit.is_(1)
+                | _dropped(network, instances)
+                | _overridden(network, member, "hop_limit")
+            ),
             f"containers on {name} can get tokens for its instance metadata",
             holds=f"containers on {name} cannot get tokens for its instance metadata",
             concerned=member.fact,
@@ -108,6 +114,20 @@ def _with_defaults(network: Network, options: MetadataOptions) -> MetadataOption
 
 def _first(own: Setting, default: Setting) -> Setting:
     return default if own.value is None and default.value is not None else own
+
+
+def _overridden(network: Network, member: ContainerInstances, name: str) -> Fact:
+    """Whether a launch template's option never counts: all that start from it set their own."""
+    started, own = [], [~link.fact for _, link in member.scaled_by]
+    for user in network.every(Instances):
+        for meant, link in network.meant(Instances, user.template):
+            if meant.id != member.instances.id:
+                continue
+            sets = bool(user.metadata and getattr(user.metadata, name).value is not None)
+            text, otherwise = f"{user.name} sets its own", f"{user.name} does not set its own"
+            started.append(all_of((link.fact, user.exists)))
+            own.append(~link.fact | Fact(sets, text, link.place, user.name, otherwise=otherwise))
+    return all_of((any_of(started), *own)) if started else FALSE
 
 
 def _dropped(network: Network, instances: Instances) -> Fact:

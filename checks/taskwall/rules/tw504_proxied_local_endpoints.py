@@ -29,6 +29,9 @@ from taskwall.rules._rule import Verdict, rule
 OPEN = "\x00"
 """Stands for what is not known in a text."""
 
+_ON_WINDOWS = """In user data, together with HTTP_PROXY:
+[Environment]::SetEnvironmentVariable("NO_PROXY", "169.254.169.254,169.254.170.2,{}", "Machine")"""
+
 
 @rule("medium", default=True)
 def proxied_local_endpoints(network: Network) -> Iterator[Verdict]:
@@ -46,6 +49,7 @@ def proxied_local_endpoints(network: Network) -> Iterator[Verdict]:
                 holds=f"{proxy.by} on {name} does not use its proxy for local endpoints",
                 concerned=member.fact & _proxied(proxy.address, name),
                 changes=proxy.excluding(member.instances.id, _missing(proxy)),
+                remedy=_ON_WINDOWS.format(proxy.docker) if agent.started_by == "windows" else "",
             )
         if not proxies and agent.unseen:
             text = f"the agent on {name} uses a proxy"

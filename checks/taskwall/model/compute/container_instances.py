@@ -47,7 +47,8 @@ class Instances(Entity, frozen=True, kw_only=True):
     `by_attributes` whether AWS chooses the type by attributes alone. `groups` are its security
     groups.
     `public_address` is whether they get a public address, None where their subnets decide.
-    `agent` and `metadata` are None where an instance leaves them to its launch `template`.
+    `agent` and `metadata` are None where an instance leaves them to its launch `template`, if the
+    sources write that.
     `optimized` is whether its image is known to be made for ECS.
     """
 

@@ -1,18 +1,26 @@
 """What lets tasks through to an endpoint: the edits of fixes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from taskwall.core.change import AttributeChange, ResourceAttribute
-from taskwall.model.core.entity import Link, link_to
+from taskwall.core.change import AttributeChange, AttributePath, Placeholder, ResourceAttribute
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.client import OVER_HTTPS
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups
 from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.permissions.added_permission import (
-    added_for_prefix_list,
+    AddedPeer,
+    AddedPermission,
     added_permission,
-    added_rule,
+    added_ports,
+    beside,
+    group_peer,
+    unknown_group,
 )
+
+_HTTPS = added_ports(OVER_HTTPS)
+_TASKS = "the group of the tasks"
+_ENDPOINT = "the group of the endpoint"
 
 
 def group_of(network: Network, groups: Sequence[Link]) -> SecurityGroup | None:
@@ -23,8 +31,8 @@ def group_of(network: Network, groups: Sequence[Link]) -> SecurityGroup | None:
 
 def endpoint_permissions(
     network: Network, endpoint: Endpoint, clients: Sequence[tuple[Direction, Sequence[Link]]]
-) -> tuple[AttributeChange, ...]:
-    """The changes after which clients get through to an endpoint.
+) -> AddedPermission:
+    """What lets clients through to an endpoint.
 
     Args:
         network: the network.
@@ -32,32 +40,53 @@ def endpoint_permissions(
         clients: the groups of each, and what lacks: ingress of the endpoint, or their own egress.
 
     Returns:
-        the changes; none where an end has several groups, or one that is not in the sources, since
-        which of them should allow it is a decision.
+        what adds the permissions; no changes where an end has several groups, or one that is not in
+        the sources, since which of them should allow it is a decision.
     """
     s3 = endpoint.kind.known == "Gateway"
     theirs = None if s3 else group_of(network, endpoint_groups(network, endpoint).groups)
-    made: list[AttributeChange] = []
-    for way, groups in clients:
-        own = group_of(network, groups)
-        if own is None or (theirs is None and not s3):
-            return ()
-        if theirs is None:
-            listed = ResourceAttribute(endpoint.id, "prefix_list_id")
-            added = added_for_prefix_list(own, listed, "S3", OVER_HTTPS)
-        elif way == "ingress":
-            added = _added(network, way, theirs, own)
-        else:
-            added = _added(network, way, own, theirs)
-        if not added:
-            return ()
-        made += [each for each in added if each not in made]
-    return tuple(made)
+    parts, planned, decided = list[AddedPermission](), list[tuple[str, str]](), True
+    for way, links in clients:
+        own = group_of(network, links)
+        group, other = (theirs, own) if way == "ingress" else (own, theirs)
+        peer = _s3(endpoint) if s3 else _peer(other, way)
+        if group is None:
+            parts.append(AddedPermission((_advice(endpoint, way, peer),)))
+            decided = False
+            continue
+        added = added_permission(network, way, group, peer, _HTTPS, planned)
+        parts.append(added)
+        decided &= s3 or other is not None
+        planned += [(group.id, peer.group) for each in added.changes if each.form != "beside"]
+    advice = _distinct(change for part in parts for change in part.advice)
+    changes = _distinct(change for part in parts for change in part.changes)
+    decided &= all(part.changes for part in parts)
+    remedy = next((part.remedy for part in parts if part.remedy), "")
+    return AddedPermission(advice, changes if decided else (), remedy)
 
 
-def _added(
-    network: Network, way: Direction, group: SecurityGroup, peer: SecurityGroup
-) -> tuple[AttributeChange, ...]:
-    inline = way in group.managed
-    found = added_permission(network, way, group, [link_to(peer)], OVER_HTTPS) if inline else ()
-    return found or added_rule(way, group, peer, OVER_HTTPS)
+def _distinct(changes: Iterable[AttributeChange]) -> tuple[AttributeChange, ...]:
+    found = list[AttributeChange]()
+    for change in changes:
+        if change not in found:
+            found.append(change)
+    return tuple(found)
+
+
+def _peer(group: SecurityGroup | None, way: Direction) -> AddedPeer:
+    if group is not None:
+        return group_peer(group)
+    return unknown_group(*((_TASKS, "tasks") if way == "ingress" else (_ENDPOINT, "endpoint")))
+
+
+def _s3(endpoint: Endpoint) -> AddedPeer:
+    """The addresses of S3 as a peer."""
+    listed = ResourceAttribute(endpoint.id, "prefix_list_id")
+    return AddedPeer("prefix list", listed, "s3", "", Placeholder("id of the prefix list of S3"))
+
+
+def _advice(endpoint: Endpoint, way: Direction, peer: AddedPeer) -> AttributeChange:
+    """The permission that a group lacks which is not in the sources, or is one of several."""
+    group = Placeholder(_ENDPOINT if way == "ingress" else _TASKS)
+    names = ("endpoint", "EndpointIngress") if way == "ingress" else ("tasks", "TasksEgress")
+    return beside(way, AttributePath(endpoint.id, ""), group, peer, _HTTPS, names)

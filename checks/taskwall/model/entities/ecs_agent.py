@@ -60,8 +60,8 @@ class Agent(Struct, frozen=True):
     cluster at all, `cluster` which ("default" where nothing names one, None where that is not
     known, for which `cluster_needs` tell why).
     `script` is the first line of user data that is a script for a shell. Where there is no user
-    data, and the image is one of Amazon Linux for ECS, `lacking` is the attribute that it would be
-    in, and `encoded` whether Terraform wants it there in base64.
+    data (it is not `written`), and the image is one of Amazon Linux for ECS, `lacking` is the
+    attribute that it would be in, and `encoded` whether Terraform wants it there in base64.
     `started_by` is what starts it, and thereby gives defaults: "ecs-init" is that of AWS's Linux
     images, "docker" a container that user data itself starts. `asks_without_token` is whether user
     data reads instance metadata, and gets no token for it.
@@ -81,6 +81,7 @@ class Agent(Struct, frozen=True):
     script: Span | None = None
     lacking: AttributePath | None = None
     encoded: bool = False
+    written: bool = True
 
     def question(self, address: str) -> str:
         """What all unknowns are about that user data leaves open, "" where it leaves nothing so.
@@ -110,6 +111,24 @@ class Agent(Struct, frozen=True):
         place = self.script if at is None else at.place
         spelled = _SPELLED.get((self.started_by, name)) or name
         return () if place is None else _given(address, spelled, value, place)
+
+    def remedy(self, name: str, value: str) -> str:
+        """What to add to the user data that there is, for a setting; "" where there is none."""
+        spelled = _SPELLED.get((self.started_by, name)) or name
+        if not self.written:
+            return ""
+        if self.started_by == "bottlerocket":
+            return f"In user data, below [settings.ecs]:\n{spelled} = {value}"
+        if self.started_by == "windows":
+            return f"In user data, add {spelled} to Initialize-ECSAgent."
+        line = f"{name}={value}"
+        if self.started_by == "docker":
+            return f"In user data, add this to docker run:\n--env {line}"
+        if self.settings.get(name) is not None:
+            return f"In user data, in place of what it sets:\n{line}"
+        if self.script is not None:
+            return f"In user data, add this to the script:\necho {line} >> /etc/ecs/ecs.config"
+        return f"In user data, add this to what it writes to /etc/ecs/ecs.config:\n{line}"
 
     def _user_data(self, line: str) -> AttributeChange:
         """The change that writes user data with one line of a script."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from taskwall.core.change import (
     AttributeChange,
     AttributePath,
     NewResource,
-    NewValue,
     ResourceAttribute,
 )
 from taskwall.core.values import Known
@@ -14,6 +15,13 @@ from taskwall.model.core.entity import same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.permissions.added_permission import (
+    OLD_RULE,
+    AddedPeer,
+    AddedPorts,
+    beside,
+    inline,
+)
 from taskwall.model.permissions.coverage import Addresses, addresses, there
 from taskwall.model.permissions.peers import possible_ingress
 from taskwall.model.permissions.ports import opened
@@ -40,7 +48,8 @@ def https_permissions(
     http = [(group, each) for group, each in permitted if _allows(each, 80)]
     https = [each for _, each in permitted if _allows(each, 443) is not False]
     if https:
-        return () if all(_is_allowed(network, each, https) for _, each in http) else None
+        sure = [each for each in https if _allows(each, 443) and there(each).truth]
+        return () if all(_is_allowed(network, each, sure) for _, each in http) else None
     alike = [_for_https(group, each) for group, each in http]
     names = [
         change.terraform.name
@@ -85,24 +94,13 @@ def _for_https(group: SecurityGroup, permission: Permission) -> tuple[AttributeC
     if at is None:
         return ()
     six = ":" in str(address)
-    spoken: dict[str, NewValue] = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
-    listed = {**spoken, "CidrIpv6" if six else "CidrIp": address}
+    peer, https = AddedPeer("IPv6" if six else "IPv4", address), AddedPorts("tcp", 443, 443)
     if "ingress" in group.managed:
-        block: dict[str, NewValue] = {"from_port": 443, "to_port": 443, "protocol": "tcp"}
-        block["ipv6_cidr_blocks" if six else "cidr_blocks"] = (address,)
-        return (AttributeChange(group.managed["ingress"], (block,), (listed,), copies=(at,)),)
-    name = permission.on.name.rpartition(".")[2].rpartition("/")[2]
-    rule: dict[str, NewValue] = {
-        "security_group_id": ResourceAttribute(group.id, "id"),
-        "cidr_ipv6" if six else "cidr_ipv4": address,
-        "ip_protocol": "tcp",
-        "from_port": 443,
-        "to_port": 443,
-    }
-    terraform = NewResource("aws_vpc_security_group_ingress_rule", f"{name}_https", rule)
-    into: dict[str, NewValue] = {"GroupId": ResourceAttribute(group.id, "id", "GroupId")}
-    cloudformation = NewResource(
-        "AWS::EC2::SecurityGroupIngress", f"{name}Https", {**into, **listed}
-    )
-    beside = AttributePath(permission.on.address, "")
-    return (AttributeChange(beside, terraform, cloudformation, form="beside", copies=(at,)),)
+        added = inline("ingress", group, peer, https)
+    else:
+        name = permission.on.name.rpartition(".")[2].rpartition("/")[2]
+        own = ResourceAttribute(group.id, "id", "GroupId")
+        after, names = AttributePath(permission.on.address, ""), (f"{name}_https", f"{name}Https")
+        old = permission.on.address.rpartition(".")[0].endswith(OLD_RULE)
+        added = beside("ingress", after, own, peer, https, names, old=old)
+    return (replace(added, copies=(at,)),)

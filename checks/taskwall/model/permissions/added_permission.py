@@ -1,6 +1,10 @@
-"""What a group has to be given so that it allows another group or a prefix list: edits of fixes."""
+"""What a security group has to be given so that it allows somebody: the edits of fixes."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from taskwall.core.change import (
     AttributeChange,
@@ -10,120 +14,206 @@ from taskwall.core.change import (
     Placeholder,
     ResourceAttribute,
 )
-from taskwall.model.core.entity import Link
-from taskwall.model.core.network import Network
-from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.permissions.circles import made_before
 from taskwall.model.permissions.ports import RequiredPorts
 
-_PEER = {"ingress": "SourceSecurityGroupId", "egress": "DestinationSecurityGroupId"}
+PeerKind: TypeAlias = Literal["group", "prefix list", "IPv4", "IPv6"]
+
+OLD_RULE = "aws_security_group_rule"
+
+_INLINE: dict[PeerKind, str] = {
+    "group": "security_groups",
+    "prefix list": "prefix_list_ids",
+    "IPv4": "cidr_blocks",
+    "IPv6": "ipv6_cidr_blocks",
+}
+_OLD_RULE: dict[PeerKind, str] = {**_INLINE, "group": "source_security_group_id"}
+_RULE: dict[PeerKind, str] = {
+    "group": "referenced_security_group_id",
+    "prefix list": "prefix_list_id",
+    "IPv4": "cidr_ipv4",
+    "IPv6": "cidr_ipv6",
+}
+_CLOUDFORMATION: dict[PeerKind, str] = {
+    "group": "SecurityGroupId",
+    "prefix list": "PrefixListId",
+    "IPv4": "CidrIp",
+    "IPv6": "CidrIpv6",
+}
+"""How each language calls a peer; in templates some begin with `Source` or `Destination`."""
 
 
-def port_of(wanted: RequiredPorts) -> int | None:
-    """The one port that is required; None if it is not known, or is one of several."""
+_CIRCLE = (
+    "{0} and {1} cannot name each other in inline blocks, since neither could be made first. It is"
+    " a design decision whether to allow a range of addresses in place of the group, or to move all"
+    " inline blocks of {0} to resources of their own and to add this:\n"
+)
+
+
+class AddedPeer(Struct, frozen=True):
+    """Whom a new permission is for.
+
+    `value` is what it is called, and `name` a part of the names of new resources. `group` is the id
+    of the group, if it is one of the sources. `cloudformation` is set where templates call it
+    otherwise.
+    """
+
+    kind: PeerKind
+    value: NewValue
+    name: str = ""
+    group: str = ""
+    cloudformation: NewValue = None
+
+
+class AddedPorts(Struct, frozen=True):
+    """What a new permission opens: which ports, of which protocol."""
+
+    protocol: str
+    first: NewValue
+    last: NewValue
+
+
+class AddedPermission(Struct, frozen=True):
+    """What adds a permission to a group: `changes` do, unless it is a decision how.
+
+    `advice` is the permission as a resource of its own, `remedy` says what there is to decide.
+    """
+
+    advice: tuple[AttributeChange, ...]
+    changes: tuple[AttributeChange, ...] = ()
+    remedy: str = ""
+
+
+def group_peer(group: SecurityGroup) -> AddedPeer:
+    """A security group of the sources as a peer."""
+    return AddedPeer("group", ResourceAttribute(group.id, "id", "GroupId"), _short(group), group.id)
+
+
+def unknown_group(hint: str, name: str) -> AddedPeer:
+    """A security group that the sources do not tell, as a peer.
+
+    Args:
+        hint: what stands for it.
+        name: a part of the names of new resources.
+    """
+    return AddedPeer("group", Placeholder(hint), name)
+
+
+def added_ports(wanted: RequiredPorts) -> AddedPorts:
+    """What lets through all that may come on a required port."""
     spans = wanted.some.spans if wanted.some is not None else ()
-    return spans[0][0] if len(spans) == 1 and spans[0][0] == spans[0][1] else None
+    port = Placeholder("port of the container")
+    first, last = spans[0] if len(spans) == 1 else (port, port)
+    return AddedPorts(wanted.transport, first, last)
 
 
 def added_permission(
     network: Network,
     way: Direction,
     group: SecurityGroup,
-    peers: Sequence[Link],
-    wanted: RequiredPorts,
-) -> tuple[AttributeChange, ...]:
-    """The change after which a group that writes its rules inline has one for another group.
+    peer: AddedPeer,
+    opened: AddedPorts,
+    planned: Iterable[tuple[str, str]] = (),
+) -> AddedPermission:
+    """What adds a permission to a group: inline where it has such, else as a resource of its own.
 
-    None where neither may name the other: two groups that do so inline depend on each other, and
-    one does on itself, unless it writes all of its rules so: then there is a word for itself.
-    """
-    peer = peers[0].to if len(peers) == 1 and peers[0].written else ""
-    itself = peer == group.id
-    if itself and way not in group.exclusive:
-        return ()
-    if made_before(network, group.id, peer):
-        return ()
-    to: NewValue = ResourceAttribute(peer, "id", "GroupId") if peer else Placeholder("their group")
-    whom: dict[str, NewValue] = {"self": True} if itself else {"security_groups": (to,)}
-    return _inline(way, group, wanted, whom, {_PEER[way]: to})
-
-
-def added_rule(
-    way: Direction, group: SecurityGroup, peer: SecurityGroup, wanted: RequiredPorts
-) -> tuple[AttributeChange, ...]:
-    """The change after which a group has a rule for another group, as a resource of its own.
-
-    None where the group takes such rules away.
-    """
-    if way in group.exclusive:
-        return ()
-    to = ResourceAttribute(peer.id, "id", "GroupId")
-    joint = "from" if way == "ingress" else "to"
-    name, of = (_short(each) for each in (group, peer))
-    return _beside(
-        way,
-        group,
-        (f"{name}_{joint}_{of}", f"{name}{joint.title()}{of}"),
-        {"referenced_security_group_id": to, **_terraform(wanted, "ip_protocol")},
-        {_PEER[way]: to, **_cloudformation(wanted)},
-    )
-
-
-def added_for_prefix_list(
-    group: SecurityGroup, listed: NewValue, name: str, wanted: RequiredPorts
-) -> tuple[AttributeChange, ...]:
-    """The change after which a group allows egress to a prefix list.
+    No group gets both in Terraform, where inline blocks take away what is not among them. Two
+    groups that name each other inline depend on each other, a group of a template on itself.
 
     Args:
-        group: the group.
-        listed: the list's id, as Terraform writes it.
-        name: what the list is of, as part of a name.
-        wanted: on which port.
+        network: the network.
+        way: the direction.
+        group: what gets the permission.
+        peer: whom it is for.
+        opened: what it opens.
+        planned: which groups will name which others inline, by id, beside those that do.
     """
-    there = {"DestinationPrefixListId": Placeholder(f"id of the prefix list of {name}")}
-    if "egress" in group.managed:
-        return _inline("egress", group, wanted, {"prefix_list_ids": (listed,)}, there)
-    own = _short(group)
-    return _beside(
-        "egress",
-        group,
-        (f"{own}_to_{name.lower()}", f"{own}To{name}"),
-        {"prefix_list_id": listed, **_terraform(wanted, "ip_protocol")},
-        {**there, **_cloudformation(wanted)},
+    own = [each for each in _separate(network).get(group.id, ()) if each.direction == way]
+    short, joint = _short(group), "from" if way == "ingress" else "to"
+    separate = beside(
+        way,
+        AttributePath(group.id, ""),
+        ResourceAttribute(group.id, "id", "GroupId"),
+        peer,
+        opened,
+        (f"{short}_{joint}_{peer.name}", f"{short}{joint.title()}{peer.name}"),
+        old=bool(own) and all(each.by_group == _OLD_RULE["group"] for each in own),
     )
+    if way not in group.managed and (own or not group.exclusive):
+        return AddedPermission((separate,), (separate,))
+    itself = peer.group == group.id and not group.exclusive
+    if itself or (peer.group and made_before(network, group.id, peer.group, planned)):
+        if not group.exclusive:
+            return AddedPermission((separate,), (separate,))
+        other = network.get(SecurityGroup, peer.group)
+        return AddedPermission((separate,), remedy=_CIRCLE.format(group.name, other and other.name))
+    return AddedPermission((separate,), (inline(way, group, peer, opened),))
 
 
-def _inline(
+def inline(
+    way: Direction, group: SecurityGroup, peer: AddedPeer, opened: AddedPorts
+) -> AttributeChange:
+    """The change that adds a permission to those that a group writes inline."""
+    whom: dict[str, NewValue] = {_INLINE[peer.kind]: (peer.value,)}
+    if peer.group == group.id:
+        whom = {"self": True}
+    ports = {"from_port": opened.first, "to_port": opened.last, "protocol": opened.protocol}
+    listed = {**_ports_in_template(opened), **_peer_in_template(way, peer)}
+    at = group.managed.get(way) or AttributePath(group.id, f"{way}[+]")
+    return AttributeChange(at, ({**ports, **whom},), (listed,))
+
+
+def beside(
     way: Direction,
-    group: SecurityGroup,
-    wanted: RequiredPorts,
-    block: Mapping[str, NewValue],
-    listed: Mapping[str, NewValue],
-) -> tuple[AttributeChange, ...]:
-    """The change that adds a rule to those that a group writes inline."""
-    terraform = {**_terraform(wanted, "protocol"), **block}
-    cloudformation = {**_cloudformation(wanted), **listed}
-    return (AttributeChange(group.managed[way], (terraform,), (cloudformation,)),)
-
-
-def _beside(
-    way: Direction,
-    group: SecurityGroup,
+    at: AttributePath,
+    group: NewValue,
+    peer: AddedPeer,
+    opened: AddedPorts,
     names: tuple[str, str],
-    terraform: Mapping[str, NewValue],
-    cloudformation: Mapping[str, NewValue],
-) -> tuple[AttributeChange, ...]:
-    """The change that adds a rule as a resource of its own, after the group."""
-    own = ResourceAttribute(group.id, "id", "GroupId")
-    resources = (
-        NewResource(
-            f"aws_vpc_security_group_{way}_rule", names[0], {"security_group_id": own, **terraform}
-        ),
-        NewResource(
-            f"AWS::EC2::SecurityGroup{way.title()}", names[1], {"GroupId": own, **cloudformation}
-        ),
-    )
-    return (AttributeChange(AttributePath(group.id, ""), *resources, form="beside"),)
+    *,
+    old: bool = False,
+) -> AttributeChange:
+    """The change that adds a permission as a resource of its own.
+
+    Args:
+        way: the direction.
+        at: what it comes after.
+        group: the id of the group.
+        peer: whom it is for.
+        opened: what it opens.
+        names: of the resource, in Terraform and in CloudFormation.
+        old: whether the group has rules of Terraform's older type, beside which no others may be.
+    """
+    ports: dict[str, NewValue] = {"from_port": opened.first, "to_port": opened.last}
+    if old:
+        value = peer.value if peer.kind == "group" else (peer.value,)
+        type_, whom = OLD_RULE, {"type": way, "security_group_id": group}
+        body = {**whom, _OLD_RULE[peer.kind]: value, "protocol": opened.protocol, **ports}
+    else:
+        type_, whom = f"aws_vpc_security_group_{way}_rule", {"security_group_id": group}
+        body = {**whom, _RULE[peer.kind]: peer.value, "ip_protocol": opened.protocol, **ports}
+    listed = {"GroupId": group, **_peer_in_template(way, peer), **_ports_in_template(opened)}
+    template = NewResource(f"AWS::EC2::SecurityGroup{way.title()}", _plain(names[1], ""), listed)
+    terraform = NewResource(type_, _plain(names[0], "_"), body)
+    return AttributeChange(at, terraform, template, form="beside")
+
+
+def _plain(name: str, joint: str) -> str:
+    """A name without an index, and without what no name of a resource may have."""
+    return re.sub(r"\W+", joint, re.sub(r"\[[^]]*\]", "", name))
+
+
+def _peer_in_template(way: Direction, peer: AddedPeer) -> Mapping[str, NewValue]:
+    key = _CLOUDFORMATION[peer.kind]
+    if not key.startswith("Cidr"):
+        key = ("Source" if way == "ingress" else "Destination") + key
+    return {key: peer.value if peer.cloudformation is None else peer.cloudformation}
+
+
+def _ports_in_template(opened: AddedPorts) -> Mapping[str, NewValue]:
+    return {"IpProtocol": opened.protocol, "FromPort": opened.first, "ToPort": opened.last}
 
 
 def _short(group: SecurityGroup) -> str:
@@ -131,18 +221,11 @@ def _short(group: SecurityGroup) -> str:
     return group.origin.name.rpartition(".")[2].rpartition("/")[2]
 
 
-def _terraform(wanted: RequiredPorts, protocol: str) -> dict[str, NewValue]:
-    number = _number(wanted)
-    if protocol == "protocol":
-        return {"from_port": number, "to_port": number, protocol: wanted.transport}
-    return {protocol: wanted.transport, "from_port": number, "to_port": number}
-
-
-def _cloudformation(wanted: RequiredPorts) -> dict[str, NewValue]:
-    number = _number(wanted)
-    return {"IpProtocol": wanted.transport, "FromPort": number, "ToPort": number}
-
-
-def _number(wanted: RequiredPorts) -> NewValue:
-    port = port_of(wanted)
-    return Placeholder("port of the container") if port is None else port
+@remembered
+def _separate(network: Network) -> Mapping[str, list[Permission]]:
+    """By group its permissions that are resources of their own."""
+    found = network.grouped(Permission, lambda each: (each.group.to,))
+    return {
+        group: [each for each in permissions if each.on.address != group]
+        for group, permissions in found.items()
+    }

@@ -4,17 +4,29 @@ CloudFormation and Terraform make a group with its inline rules, and what these 
 refuse sources in which that never ends. Rules that are resources of their own are made later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission
 
 
-def made_before(network: Network, group: str, other: str) -> bool:
-    """Whether a group has to be there before another one can be made, which names it inline."""
+def made_before(
+    network: Network, group: str, other: str, planned: Iterable[tuple[str, str]] = ()
+) -> bool:
+    """Whether a group has to be there before another one can be made, which names it inline.
+
+    Args:
+        network: the network.
+        group: the id of the group.
+        other: that of the other one.
+        planned: which groups will name which others inline, by id, beside those that do.
+    """
+    more = tuple(planned)
     pending, seen = [other], set[str]()
     while pending:
-        for named in _named_inline(network).get(pending.pop(), {}):
+        named_by = pending.pop()
+        added = (to for by, to in more if by == named_by)
+        for named in (*_named_inline(network).get(named_by, {}), *added):
             if named == group:
                 return True
             if named not in seen:

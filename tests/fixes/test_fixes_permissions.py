@@ -1,0 +1,149 @@
+"""The permissions that fixes add: inline or as resources of their own, never both in one group."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mending import Scan, mended, scanned
+
+RULES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
+BLOCK = re.compile(r"  (?:in|e)gress \{.*?\n  \}\n", re.DOTALL)
+
+
+def edits_of(source: Path, rule: str, text: str) -> tuple[Scan, list[str], str]:
+    """A scan of a text, the texts of the edits of a rule's fails, and its fix texts."""
+    scan = scanned(str(source), overlay={str(source): text})
+    fails = [(one.finding, edits) for one, edits in scan.judged if one.finding.rule == rule]
+    fixes = [found.fix.text for found, _ in fails if found.fix and found.verdict == "fail"]
+    return scan, [edit.text for _, edits in fails for edit in edits], "\n".join(fixes)
+
+
+def group(text: str, name: str) -> str:
+    """The block of a security group."""
+    found = re.search(rf'resource "aws_security_group" "{name}" \{{.*?\n\}}\n', text, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def without_blocks(text: str, name: str) -> str:
+    """A text in which a group has no inline blocks."""
+    written = group(text, name)
+    return text.replace(written, BLOCK.sub("", written))
+
+
+def test_a_group_with_inline_blocks_gets_another_one() -> None:
+    """Also where these are of the other direction."""
+    source = RULES / "tw213" / "fail" / "main.tf"
+
+    _, edits, _ = edits_of(source, "TW213", source.read_text())
+
+    assert len(edits) == 1
+    assert edits[0].strip().startswith("ingress {")
+
+
+def test_a_group_without_inline_blocks_gets_a_resource() -> None:
+    """It is named after both groups."""
+    source = RULES / "tw213" / "fail" / "main.tf"
+
+    _, edits, _ = edits_of(source, "TW213", without_blocks(source.read_text(), "api"))
+
+    assert len(edits) == 1
+    assert 'resource "aws_vpc_security_group_ingress_rule" "api_from_alb"' in edits[0]
+
+
+def test_rules_of_the_older_type_get_one_more() -> None:
+    """The provider wants no others beside them."""
+    source = RULES / "tw213" / "fail" / "main.tf"
+    other = """
+resource "aws_security_group_rule" "other" {
+  type              = "ingress"
+  security_group_id = aws_security_group.api.id
+  cidr_blocks       = ["10.9.0.0/16"]
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+}
+"""
+    text = without_blocks(source.read_text(), "api") + other
+
+    scan, edits, _ = edits_of(source, "TW213", text)
+
+    [made] = edits
+    assert " ".join(made.split()) == (
+        'resource "aws_security_group_rule" "api_from_alb" { type = "ingress"'
+        " security_group_id = aws_security_group.api.id"
+        " source_security_group_id = aws_security_group.alb.id"
+        ' protocol = "tcp" from_port = 8080 to_port = 8080 }'
+    )
+    after = mended(scan, [e for one, es in scan.judged if one.finding.rule == "TW213" for e in es])
+    assert edits_of(source, "TW213", after[str(source)])[1:] == ([], "")
+
+
+def test_a_counted_group_gives_a_name_that_can_be_written() -> None:
+    """No name of a resource has an index in it."""
+    source = RULES / "tw213" / "fail" / "main.tf"
+    text = without_blocks(source.read_text(), "api")
+    written = group(text, "api")
+    text = text.replace("aws_security_group.api.id", "aws_security_group.api[0].id").replace(
+        written, written.replace("\n", "\n  count = 1\n", 1)
+    )
+
+    _, edits, _ = edits_of(source, "TW213", text)
+
+    assert len(edits) == 1
+    assert '"api_from_alb"' in edits[0]
+    assert "aws_security_group.api[0].id" in edits[0]
+
+
+def test_terraform_leaves_a_circle_of_inline_blocks_to_people() -> None:
+    """An edit would make a group that cannot be made, or take away what is written beside it."""
+    source = RULES / "tw213" / "fail_balancer_egress" / "main.tf"
+
+    _, edits, text = edits_of(source, "TW213", source.read_text())
+
+    assert edits == []
+    assert text.startswith(
+        "aws_security_group.alb and aws_security_group.api cannot name each other in inline blocks"
+    )
+    assert 'resource "aws_vpc_security_group_egress_rule" "alb_to_api" {' in text
+
+
+def test_a_template_breaks_the_circle() -> None:
+    """There a group may have permissions of both kinds."""
+    source = RULES / "tw213" / "fail_balancer_egress" / "template.yaml"
+
+    _, edits, _ = edits_of(source, "TW213", source.read_text())
+
+    assert len(edits) == 1
+    assert "Type: AWS::EC2::SecurityGroupEgress" in edits[0]
+
+
+@pytest.mark.parametrize("name", ["main.tf", "template.yaml"])
+def test_both_permissions_of_one_fix_make_no_circle(name: str) -> None:
+    """Where the endpoint lacks ingress and the tasks egress, and both groups are written inline."""
+    source = RULES / "tw407" / "fail" / name
+    text = source.read_text()
+    described = "      GroupDescription: Web tasks\n"
+    egress = "      SecurityGroupEgress: [{ IpProtocol: tcp, CidrIp: 192.168.0.0/16 }]\n"
+    for old, new in (("0.0.0.0/0", "192.168.0.0/16"), (described, described + egress)):
+        text = text.replace(old, new)
+
+    scan, edits, fix = edits_of(source, "TW407", text)
+
+    if name == "main.tf":
+        assert edits == []
+        assert "cannot name each other in inline blocks" in fix
+        return
+    assert sorted("Type:" in each for each in edits) == [False, True]
+    after = mended(scan, [e for one, es in scan.judged if one.finding.rule == "TW407" for e in es])
+    assert edits_of(source, "TW407", after[str(source)])[1:] == ([], "")
+
+
+def test_no_inline_block_takes_away_the_rules_of_another_setting() -> None:
+    """A rule that a condition leaves out where it fails is there elsewhere."""
+    source = RULES / "tw213" / "fail_when_rule_is_absent" / "main.tf"
+    text = source.read_text()
+
+    assert "aws_vpc_security_group_ingress_rule" in text
+    assert edits_of(source, "TW213", text)[1] == []
