@@ -136,7 +136,7 @@ def list_flows(
         if selected is None:
             continue
         tell = FlowTeller(each, networks)
-        for flow in flows_between(all_flows(reach), *selected):
+        for flow in flows_between(reach, all_flows(reach), *selected):
             found += [tell.group(flow)] if together else map(tell.line, flow.each())
         if reach.every:
             stacks.append(each.stack)
@@ -167,7 +167,7 @@ def explain(
             continue
         flows = [
             one
-            for flow in flows_between(all_flows(reach), source, target)
+            for flow in flows_between(reach, all_flows(reach), source, target)
             if _is_on(flow, port)
             for one in flow.each()
         ]
