@@ -65,7 +65,10 @@ class FlowLine(SpokenFlow, frozen=True):
 
 
 class ProposedChange(Struct, frozen=True):
-    """What closes a way, or opens it: the step at which it does, and what would change that."""
+    """What closes a way, or opens it: the step at which it does, and what would change that.
+
+    `change` is empty where nothing would.
+    """
 
     at: Step
     change: str
