@@ -202,6 +202,19 @@ def test_why_says_its_answer_first(
     assert second.startswith(f"  {lines[1]}")
 
 
+def test_why_says_that_something_could_not_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is in the file that cannot be read may open the way."""
+    (tmp_path / "main.tf").write_text('resource "aws_vpc" "main" {}\n')
+    (tmp_path / "broken.tf").write_text("resource {\n")
+
+    status, out, _ = run(capsys, "why", str(tmp_path), "internet", "vpc:main")
+
+    assert status == 2
+    assert out.startswith("internet -> vpc:main: closed, but for what was not read\n")
+
+
 def test_why_offers_no_change_where_none_helps(capsys: pytest.CaptureFixture[str]) -> None:
     """What calls a Lambda function does not connect to its interfaces."""
     _, out, _ = run(capsys, "why", FUNCTION, "internet", "function:Job")

@@ -70,7 +70,7 @@ def run(arguments: list[str]) -> int:
         say(document_text(why_document(found.answers, found.absent)))
     else:
         closed = "closed" if port is None else f"closed on port {port}"
-        if any(one.read_as is None for one in found.absent):
+        if found.absent or found.problems:
             closed += ", but for what was not read"
         several = len(found.answers) > 1
         lines = [line for answer in found.answers for line in _text(answer, several, closed)]
