@@ -5,9 +5,7 @@
 `PROGRAM` is a cfn-lint into whose environment taskwall is installed. Each round runs it with and
 without the rules, first on each template by itself, then on all of them; what counts is processor
 time. Without templates it is the demo's, in a repository of its own and in one that has all
-fixtures, any of which might nest it; then some of these, given together. Where
-PYTHONDONTWRITEBYTECODE is set, every run compiles all modules that are not in the environment's
-own folder, which no user's run does: unset it.
+fixtures, any of which might nest it; then some of these, given together.
 """
 
 import argparse

@@ -407,6 +407,15 @@ def test_modules_of_one_side_are_absent_on_both(tmp_path: Path) -> None:
     assert not found.findings.appeared
 
 
+def test_a_new_call_of_a_module_that_is_not_there_is_absent(tmp_path: Path) -> None:
+    """Neither side has its module: it is not read, but no side has anything downloaded."""
+    call = 'module "net" {\n  source = "acme/net/aws"\n}\n'
+    found = folders(tmp_path, STACK, STACK + call)
+
+    assert [one.name for one in found.absent] == ["module.net"]
+    assert found.one_sided == ()
+
+
 def test_modules_of_one_side_are_named_where_a_stand_in_is_read(tmp_path: Path) -> None:
     """Both sides are read through the stand-in, not as downloaded: each format says so."""
     source = "terraform-aws-modules/security-group/aws"

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from taskwall.api.scan import Options, scan
+from taskwall.source.files import Files
+from taskwall.sources.parameter_store import read_there, written_there
 
 NETWORK_TF = """
 provider "aws" {}
@@ -159,3 +161,29 @@ def test_a_parameter_of_json_ties_roots(tmp_path: Path) -> None:
     assert {one.rule for one in document.findings} == {"TW204", "TW401", "TW701"}
     assert not document.summary.unknown
     assert [tie.to_stack for tie in document.ties] == ["net"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reads", "writes"),
+    [
+        (
+            'data "aws_ssm_parameter" "image" {}\na = data.aws_ssm_parameter.image.value',
+            True,
+            False,
+        ),
+        ('resource "aws_ssm_parameter" "image" {}', True, True),
+        ("Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", True, False),
+        ("Type: AWS::SSM::Parameter\n", False, True),
+        ("{{resolve:ssm:/net/group}}", True, False),
+        ('resource "aws_ssm_document" "run" {}', False, False),
+    ],
+)
+def test_what_only_looks_up_parameters_makes_none(
+    text: str, reads: bool, writes: bool, tmp_path: Path
+) -> None:
+    """A stack is evaluated for what it makes: many look up an image, and make nothing."""
+    path = tmp_path / "text"
+    path.write_text(text)
+
+    assert read_there([str(path)], Files()) is reads
+    assert written_there([str(path)], Files()) is writes

@@ -174,6 +174,54 @@ def test_why_says_what_closes_a_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert "to open it: allow ingress from service:worker in aws_security_group.main" in out
 
 
+@pytest.mark.parametrize(
+    ("asked", "lines"),
+    [
+        ([STORE, "service:worker", "store:main", "5432"], ["closed on port 5432", "because aws_s"]),
+        ([STORE, "internet", "instances:bastion"], ["closed", "because module.network.aws_subnet"]),
+        ([STORE, "service:api", "store:main"], ["open  tcp 5432", "aws_ecs_service.api uses"]),
+        (
+            [STORE, "instances:bastion", "store:main", "--var", "shares=true"],
+            ["unknown  tcp 5432", "because var.which has no default"],
+        ),
+        (
+            [STORE, "group:job", "internet"],
+            ["unknown  everything", "because aws_security_group.job is used by nothing that"],
+        ),
+        ([FUNCTION, "internet", "function:Job"], ["closed", "because the interfaces of function"]),
+        ([ALB, "internet", "service:web"], ["open  tcp 443  through lb:edge", "module.network."]),
+    ],
+)
+def test_why_says_its_answer_first(
+    asked: list[str], lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first line says whether it is open, and on which ports; the next ones why."""
+    first, second, *_ = run(capsys, "why", *asked)[1].splitlines()
+
+    assert first.startswith(f"{asked[1]} -> {asked[2]}: {lines[0]}")
+    assert second.startswith(f"  {lines[1]}")
+
+
+def test_why_says_that_something_could_not_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is in the file that cannot be read may open the way."""
+    (tmp_path / "main.tf").write_text('resource "aws_vpc" "main" {}\n')
+    (tmp_path / "broken.tf").write_text("resource {\n")
+
+    status, out, _ = run(capsys, "why", str(tmp_path), "internet", "vpc:main")
+
+    assert status == 2
+    assert out.startswith("internet -> vpc:main: closed, but for what was not read\n")
+
+
+def test_why_offers_no_change_where_none_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    """What calls a Lambda function does not connect to its interfaces."""
+    _, out, _ = run(capsys, "why", FUNCTION, "internet", "function:Job")
+
+    assert out.endswith("\n  nothing would open it\n\n")
+
+
 def test_why_words_each_obstacle(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Also one that is several facts together: whether tasks run on EC2, and have an address."""
     (tmp_path / "main.tf").write_text(

@@ -72,9 +72,9 @@ class FindingChanges(Struct, frozen=True):
 class Difference(Struct, frozen=True):
     """How two sides differ.
 
-    `absent` is what is not there to be read of either side; `one_sided` are calls whose modules
-    only one side has, so that neither is read with them.
-    `problems` are what could not be read, of either side; `status` is the exit status: 0, 1 or 2.
+    `absent` is what is not there to be read of either side; `one_sided` are calls of both sides
+    whose modules only one side has, so that neither is read with them. `problems` are what could
+    not be read, of either side; `status` is the exit status: 0, 1 or 2.
     """
 
     base: str
@@ -136,6 +136,7 @@ def _compared(sides: DiffSides, fail_on_open: OpenThreshold) -> Difference:
     before, after = (_read(asked, sides.options, side) for side in (sides.base, sides.head))
     hidden = before.absent ^ after.absent
     if hidden:
+        # What one side has downloaded makes no difference: neither side is read with it.
         again = replace(asked, inputs=replace(asked.inputs, not_called=hidden))
         before = _read(again, sides.options, sides.base)
         after = _read(again, sides.options, sides.head)
@@ -156,7 +157,7 @@ def _compared(sides: DiffSides, fail_on_open: OpenThreshold) -> Difference:
         flows,
         findings,
         tuple(dict.fromkeys((*before.networks.absent, *after.networks.absent))),
-        tuple(sorted(hidden)),
+        tuple(sorted(hidden & before.absent & after.absent)),
         problems,
         2 if problems else int(fails or opens),
     )
@@ -257,19 +258,24 @@ def _flow_order(one: ChangedFlow) -> tuple[object, ...]:
 
 
 class _SideFlows:
-    """The flows of one side of a stack, and how they are shown; none where it has no such stack."""
+    """The flows of one side of a stack, and how they are shown; none where it has no such stack.
+
+    `said` is what the steps of its flows say, and its permissions: also those that no flow needs.
+    """
 
     def __init__(self, of: StackNetwork | None, networks: Networks) -> None:
         self.ends: dict[str, str] = {}
         self.whole: dict[str, Ranges] = {}
         self.flows: list[Flow] = []
-        self.allowed: set[tuple[str, str]] = set()
+        self.said: set[tuple[str, str]] = set()
         self._teller = FlowTeller(of, networks) if of is not None else None
         if of is not None:
             reach = Reach(of.network)
             self.ends, self.whole = addresses_of_ends(reach), reach.vpcs
             self.flows = [flow for each in all_flows(reach) for flow in each.each()]
-            self.allowed = set(self._permissions(of.network))
+            steps = (step for flow in self.flows for step in self.line(flow).because)
+            self.said = {(step.resource, step.text) for step in steps}
+            self.said.update(self._permissions(of.network))
 
     def line(self, flow: Flow) -> FlowLine:
         """A flow as a line."""
@@ -277,7 +283,7 @@ class _SideFlows:
         return self._teller.line(flow)
 
     def _permissions(self, network: Network) -> Iterator[tuple[str, str]]:
-        """What permissions say, as steps do: also of those that no flow needs."""
+        """What permissions say, as steps do."""
         assert self._teller is not None  # there is no network without it
         for group, way in product(network.every(SecurityGroup), _DIRECTIONS):
             for entry in group_entries(network, group.id, way):
@@ -291,19 +297,12 @@ def _in_stack(
 ) -> Iterator[tuple[FlowChangeKind, ChangedFlow]]:
     names = _names_now(old.ends, new.ends, moved)
     before = [_renamed(flow, names) for flow in old.flows]
-    steps = {
-        "opens": {_said(step, moved) for flow in before for step in old.line(flow).because},
-        "closes": {_said(step, Moves()) for flow in new.flows for step in new.line(flow).because},
-    }
-    steps["opens"] |= {(moved.text(name), moved.text(text)) for name, text in old.allowed}
-    steps["closes"] |= new.allowed
-    steps["unknown"] = steps["opens"]
+    said = {(moved.text(name), moved.text(text)) for name, text in old.said}
     whole = {names.get(end, end): held for end, held in old.whole.items()}
     for change in changed_flows(before, new.flows, whole, new.whole):
-        teller = old if change.kind == "closes" else new
-        line = _noted(teller.line(change.flow), change)
-        spelt = moved if change.kind == "closes" else Moves()
-        others = steps[change.kind]
+        closes = change.kind == "closes"
+        line = _noted((old if closes else new).line(change.flow), change)
+        spelt, others = (moved, new.said) if closes else (Moves(), said)
         news = [each for each in line.because if _said(each, spelt) not in others]
         yield change.kind, ChangedFlow(line, change.was, _what_does_it(news))
 

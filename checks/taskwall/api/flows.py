@@ -1,6 +1,7 @@
 """Flows for people and machines: who can open a connection to what, and why (not)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -65,7 +66,10 @@ class FlowLine(SpokenFlow, frozen=True):
 
 
 class ProposedChange(Struct, frozen=True):
-    """What closes a way, or opens it: the step at which it does, and what would change that."""
+    """What closes a way, or opens it: the step at which it does, and what would change that.
+
+    `change` is empty where nothing would.
+    """
 
     at: Step
     change: str
@@ -136,7 +140,7 @@ def list_flows(
         if selected is None:
             continue
         tell = FlowTeller(each, networks)
-        for flow in flows_between(all_flows(reach), *selected):
+        for flow in flows_between(reach, all_flows(reach), *selected):
             found += [tell.group(flow)] if together else map(tell.line, flow.each())
         if reach.every:
             stacks.append(each.stack)
@@ -167,7 +171,7 @@ def explain(
             continue
         flows = [
             one
-            for flow in flows_between(all_flows(reach), source, target)
+            for flow in flows_between(reach, all_flows(reach), source, target)
             if _is_on(flow, port)
             for one in flow.each()
         ]
@@ -230,8 +234,7 @@ class _Asked:
 
                 near = get_close_matches(word, list(self._ends), 3, 0.4)
                 hint = f" (did you mean {' or '.join(near)}?)" if near else ""
-                missing = [one for one in absent if one.read_as is None]
-                unread = f"; {absent_count(missing)} not read" if missing else ""
+                unread = f"; {absent_count(absent)} not read" if absent else ""
                 raise EndError(f'there is no end "{word}"{hint}{unread}.')
 
 
@@ -331,6 +334,20 @@ class FlowTeller:
             return None
         on = self._by_name.get(fact.resource) or self._by_file.get(fact.place.file)
         return fact.place if on is None else self._of.user_places.of(fact.place, on, 0)
+
+
+T = TypeVar("T")
+
+
+def with_all_ports(
+    rows: Iterable[tuple[tuple[str, ...], T]],
+) -> Iterator[tuple[tuple[str, ...], T]]:
+    """Rows of the words of a flow and what it is of: those that differ in their ports as one."""
+    found: dict[tuple[tuple[str, ...], T], list[str]] = {}
+    for (ports, *more), of in rows:
+        found.setdefault((tuple(more), of), []).append(ports)
+    for (rest, of), every in found.items():
+        yield ("; ".join(every), *rest), of
 
 
 def words_of(flow: FlowLine) -> tuple[str, ...]:

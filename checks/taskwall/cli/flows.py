@@ -12,12 +12,14 @@ from taskwall.api.flows import (
     FlowLine,
     Listing,
     list_flows,
+    with_all_ports,
     words_of,
 )
 from taskwall.cli.arguments import parse_arguments, parser_of
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.text import absent_calls, absent_count, sanitize
+from taskwall.model.flows.reach import INTERNET
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
 
@@ -138,11 +140,9 @@ def _counted(flows: Sequence[FlowLine]) -> str:
 
 def _others(found: Listing) -> str:
     """What is known of flows that are not listed: nothing of those that were not read."""
-    absent = [one for one in found.absent if one.read_as is None]
-    if absent:
-        return f"What was not read ({absent_count(absent)}) may open others."
-    if found.problems:
-        return "What was not read may open others."
+    if found.absent or found.problems:
+        count = f" ({absent_count(found.absent)})" if found.absent else ""
+        return f"What was not read{count} may open others."
     what = "All others are" if found.flows else "Everything is"
     return f"{what} closed, as far as these sources tell."
 
@@ -155,35 +155,20 @@ def _of_stack(flows: list[FlowLine]) -> Iterator[str]:
         sources |= dict.fromkeys((flow.source, *flow.also))
     for target, alike in by_target.items():
         yield f"to {target}"
-        ordered = sorted(_together(alike), key=lambda each: _rank(each[1]))
+        rows = with_all_ports((words, tuple(sources)) for words, sources in alike.items())
+        # The internet first: what is reached from there is asked first.
+        ordered = sorted(rows, key=lambda row: INTERNET not in row[1])
         width = max(len(words[0]) for words, _ in ordered)
-        for words, sources in ordered:
+        for words, named in ordered:
             tail = "  ".join((words[0].ljust(width), *filter(None, words[1:])))
             yield f"  {tail}".rstrip()
-            yield from _wrapped(list(sources))
+            yield from _wrapped(named)
         yield ""
 
 
-def _together(
-    alike: dict[tuple[str, ...], dict[str, None]],
-) -> Iterator[tuple[tuple[str, ...], dict[str, None]]]:
-    """Flows that differ in their ports alone as one."""
-    found: dict[object, tuple[list[str], tuple[str, ...], dict[str, None]]] = {}
-    for words, sources in alike.items():
-        ports, *more = words
-        found.setdefault((*more, *sources), ([], tuple(more), sources))[0].append(ports)
-    for each, rest, sources in found.values():
-        yield ("; ".join(each), *rest), sources
-
-
-def _rank(sources: dict[str, None]) -> int:
-    """The internet first: what is reached from there is asked first."""
-    return 0 if "internet" in sources else 1
-
-
-def _wrapped(sources: list[str]) -> Iterator[str]:
+def _wrapped(sources: tuple[str, ...]) -> Iterator[str]:
     if len(sources) > MAX_SOURCES:
-        sources = [*sources[:MAX_SOURCES], f"and {len(sources) - MAX_SOURCES} more"]
+        sources = (*sources[:MAX_SOURCES], f"and {len(sources) - MAX_SOURCES} more")
     line = "    from "
     for number, source in enumerate(sources):
         word = source + ("," if number < len(sources) - 1 else "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from taskwall.api.flow_documents import document_text, why_document
 from taskwall.api.flows import (
     EndError,
@@ -67,9 +69,9 @@ def run(arguments: list[str]) -> int:
     if given.format == "json":
         say(document_text(why_document(found.answers, found.absent)))
     else:
-        closed = "closed"
-        if any(one.read_as is None for one in found.absent):
-            closed = "closed, but for what was not read"
+        closed = "closed" if port is None else f"closed on port {port}"
+        if found.absent or found.problems:
+            closed += ", but for what was not read"
         several = len(found.answers) > 1
         lines = [line for answer in found.answers for line in _text(answer, several, closed)]
         say("\n".join(map(sanitize, lines)) + "\n")
@@ -77,17 +79,17 @@ def run(arguments: list[str]) -> int:
 
 
 def _text(answer: WhyAnswer, several: bool, closed: str) -> Iterator[str]:
-    if several:
-        yield answer.stack
-    for flow in answer.flows:
-        yield from _open(flow)
+    """An answer: each flow, those that are open first, or what closes the way."""
+    where = f"  [{answer.stack}]" if several else ""
+    for flow in sorted(answer.flows, key=lambda each: each.verdict != "open"):
+        yield from _flow(flow, where)
     if not answer.flows:
-        yield f"{answer.source} -> {answer.target}: {closed}"
+        yield f"{answer.source} -> {answer.target}: {closed}{where}"
         for each in answer.closed:
             yield f"  because {_told(each.at)}"
         if answer.closed:
-            both = ", and " if len(answer.closed) > 1 else ""
-            yield f"  to open it: {both.join(each.change for each in answer.closed)}"
+            both = ", and ".join(each.change for each in answer.closed)
+            yield f"  to open it: {both}" if both else "  nothing would open it"
         if answer.waits:
             yield f"  and it is not known whether that is enough: {answer.waits}"
     elif answer.closing:
@@ -98,10 +100,12 @@ def _text(answer: WhyAnswer, several: bool, closed: str) -> Iterator[str]:
     yield ""
 
 
-def _open(flow: FlowLine) -> Iterator[str]:
-    words = "  ".join(filter(None, words_of(flow)))
-    verdict = "" if flow.verdict == "unknown" else ": open"
-    yield f"{flow.source} -> {flow.target}  {words}{verdict}"
+def _flow(flow: FlowLine, where: str) -> Iterator[str]:
+    """A flow: the verdict and the ports first, then what it waits for, and each step."""
+    words = "  ".join(filter(None, words_of(replace(flow, verdict="open"))))
+    yield f"{flow.source} -> {flow.target}: {flow.verdict}  {words}{where}"
+    if flow.verdict == "unknown":
+        yield f"  because {flow.waits}"
     for step in flow.because:
         yield f"  {_told(step)}"
 

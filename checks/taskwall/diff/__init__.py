@@ -1,14 +1,14 @@
 """How a difference is shown: a file here is a format, and has `render(found) -> str`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from taskwall.api.diff import ChangedFlow, Difference
-from taskwall.api.flows import words_of
+from taskwall.api.flows import with_all_ports, words_of
+from taskwall.findings.finding import Step
 
 DIFF_FORMATS = ("text", "markdown", "json")
 
@@ -43,25 +43,25 @@ class AlikeFlows(Struct, frozen=True):
     """Flows that change in the same way by the same line, but for where they start, and on what.
 
     `words` are what reports say of them beside their ends: the ports of all of them come first.
+    `at` is the line; `stack` is empty where all that changes is of one stack.
     """
 
-    sources: tuple[str, ...]
-    one: ChangedFlow
     words: tuple[str, ...]
+    sources: tuple[str, ...]
+    target: str
+    at: Step | None
+    stack: str
 
 
-def alike(flows: Iterable[ChangedFlow]) -> list[AlikeFlows]:
+def alike(flows: Sequence[ChangedFlow]) -> list[AlikeFlows]:
     """Changed flows with those together that differ in their sources, or their ports, alone."""
-    found: dict[tuple[tuple[str, ...], object], list[ChangedFlow]] = {}
+    several = len({each.flow.stack for each in flows}) > 1
+    found: dict[tuple[tuple[str, ...], tuple[str, Step | None, str]], dict[str, None]] = {}
     for each in flows:
-        where = each.flow.stack, each.flow.target, each.was, each.at
-        found.setdefault((words_of_change(each), where), []).append(each)
-    groups: dict[object, tuple[list[str], AlikeFlows]] = {}
-    for (words, place), held in found.items():
-        sources = tuple(dict.fromkeys(each.flow.source for each in held))
-        first = AlikeFlows(sources, held[0], words[1:])
-        groups.setdefault((words[1:], place, sources), ([], first))[0].append(words[0])
-    return [replace(each, words=("; ".join(ports), *each.words)) for ports, each in groups.values()]
+        where = each.flow.target, each.at, each.flow.stack if several else ""
+        found.setdefault((words_of_change(each), where), {})[each.flow.source] = None
+    rows = ((words, (tuple(sources), *where)) for (words, where), sources in found.items())
+    return [AlikeFlows(words, *of) for words, of in with_all_ports(rows)]
 
 
 def few(words: Sequence[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """A difference as a comment on a pull request, of bounded length: flows first, then findings."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import TypeVar
 
 from taskwall.api.diff import Difference
@@ -28,13 +27,9 @@ def _blocks(found: Difference) -> Iterator[str]:
     flows, findings = found.flows, found.findings
     yield "## taskwall: what changes\n"
     yield f"{as_code(found.base)} → {as_code(found.head)}: **{as_plain(counted_changes(found))}**\n"
-    for title, of_kind in (
-        ("Opens", flows.opened),
-        ("Closes", flows.closed),
-        ("Newly unknown", flows.unknown),
-    ):
-        several = len({one.flow.stack for one in of_kind}) > 1
-        yield from _list(title, alike(of_kind), partial(_flow, several=several))
+    yield from _list("Opens", alike(flows.opened), _flow)
+    yield from _list("Closes", alike(flows.closed), _flow)
+    yield from _list("Newly unknown", alike(flows.unknown), _flow)
     yield from _list("Findings that appear", by_severity(findings.appeared), _finding)
     gone = [one for one in findings.gone if one.verdict == "fail"]
     yield from _folded("Findings that go", gone, _finding)
@@ -46,7 +41,7 @@ def _blocks(found: Difference) -> Iterator[str]:
     )
     listed = {one.name for one in found.absent}  # what is read through a stand-in is not
     yield from _folded(
-        "Left out on both sides, as it is not there to be read for one",
+        "Not read as downloaded: only one side has it so",
         [name for name in found.one_sided if name not in listed],
         as_code,
     )
@@ -90,17 +85,16 @@ def _bounded(rows: Sequence[T], as_line: Callable[[T], str]) -> Iterator[str]:
         yield line
 
 
-def _flow(each: AlikeFlows, *, several: bool) -> str:
-    one = each.one
+def _flow(each: AlikeFlows) -> str:
     words = ", ".join(map(_short, each.words))
     sources = ", ".join(map(as_code, few(each.sources)))
-    line = f"{sources} → {as_code(one.flow.target)} {as_plain(words)}"
-    if several:
-        line = f"{as_code(one.flow.stack)}: {line}"
-    if one.at is None:
+    line = f"{sources} → {as_code(each.target)} {as_plain(words)}"
+    if each.stack:
+        line = f"{as_code(each.stack)}: {line}"
+    if each.at is None:
         return line
-    place = f" ({as_code(f'{one.at.file}:{one.at.line}')})" if one.at.file else ""
-    return f"{line}<br>{as_plain(one.at.text)}{place}"
+    place = f" ({as_code(f'{each.at.file}:{each.at.line}')})" if each.at.file else ""
+    return f"{line}<br>{as_plain(each.at.text)}{place}"
 
 
 def _short(word: str) -> str:

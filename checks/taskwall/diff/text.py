@@ -26,10 +26,7 @@ def _lines(found: Difference) -> Iterator[str]:
     )
     yield from _findings("Unknowns that arise", "?", findings.unknown)
     for name in found.one_sided:
-        yield (
-            f"{name} is left out on both sides, as it is not there to be read for one of them: what"
-            " it opens or closes is not known."
-        )
+        yield f"{name} is not read as downloaded: only one side has it so."
     yield "Nothing changes." if found.is_empty else counted_changes(found)
 
 
@@ -37,15 +34,13 @@ def _flows(title: str, sign: str, flows: Sequence[ChangedFlow]) -> Iterator[str]
     if not flows:
         return
     yield title
-    several = len({one.flow.stack for one in flows}) > 1
     for each in alike(flows):
-        one, flow = each.one, each.one.flow
-        where = f"  [{flow.stack}]" if several else ""
+        where = f"  [{each.stack}]" if each.stack else ""
         words = "  ".join(each.words)
-        yield f"  {sign} {', '.join(few(each.sources))} -> {flow.target}  {words}{where}"
-        if one.at is not None:
-            place = f" [{one.at.file}:{one.at.line}]" if one.at.file else ""
-            yield f"      {one.at.text}{place}"
+        yield f"  {sign} {', '.join(few(each.sources))} -> {each.target}  {words}{where}"
+        if each.at is not None:
+            place = f" [{each.at.file}:{each.at.line}]" if each.at.file else ""
+            yield f"      {each.at.text}{place}"
     yield ""
 
 

@@ -103,7 +103,7 @@ def flows(frame: Frame, reach: Reach, of: End | None, to: End | None) -> Iterato
         LookupError: a word stands for no end.
     """
     source, target = (None if end is None else _selected(reach, end) for end in (of, to))
-    found = flows_between(_all_flows(frame.network), source, target)
+    found = flows_between(reach, _all_flows(frame.network), source, target)
     yield from (Flow(frame, each) for one in found for each in one.each())
 
 
@@ -122,7 +122,7 @@ def reaches(
     if unseen:
         needs = (Need(f"the network of {unseen[0].word}", "is not in the sources"),)
         return frame.fact(CoreFact(None, text, needs=needs))
-    between = list(flows_between(_all_flows(frame.network), source, target))
+    between = list(flows_between(reach, _all_flows(frame.network), source, target))
     held = [flow for one in between if _is_on(one, port, protocol) for flow in one.each()]
     if held:
         return frame.fact(any_of(map(_open, held)))

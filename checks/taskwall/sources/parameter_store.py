@@ -4,12 +4,14 @@ The readers do not see each other: what one has written is context of the other.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from re import Pattern
 
 from msgspec.structs import replace
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, holds_reference
 from taskwall.source.containment import attempt
 from taskwall.source.context import ContextSource, context_source
@@ -19,13 +21,22 @@ from taskwall.source.stack import Inputs, SourceError, Stack
 
 _TYPE = "aws_ssm_parameter"
 _TEMPLATE_TYPE = "AWS::SSM::Parameter"
-"""What makes a parameter, and how the types of a template's own parameters begin that are read."""
+
+_READ = pattern(r"resolve:ssm:|AWS::SSM::Parameter::|aws_ssm_parameter")
+"""What files say that read parameters, at a glance."""
+
+_WRITTEN = pattern(r"AWS::SSM::Parameter(?!:)|(?<!data \")(?<!data\.)aws_ssm_parameter\b")
+"""What files say that make parameters, and do not only look them up."""
 
 
-def are_shared(terraform: Iterable[str], templates: Iterable[str], files: Files) -> bool:
-    """Whether files of both languages speak of parameters, at a glance."""
-    in_templates = (_TEMPLATE_TYPE, "resolve:ssm:")
-    return _mention(templates, in_templates, files) and _mention(terraform, (_TYPE,), files)
+def read_there(paths: Iterable[str], files: Files) -> bool:
+    """Whether some files read parameters."""
+    return _mention(paths, _READ, files)
+
+
+def written_there(paths: Iterable[str], files: Files) -> bool:
+    """Whether some files make parameters."""
+    return _mention(paths, _WRITTEN, files)
 
 
 def with_parameters(
@@ -41,7 +52,7 @@ def with_parameters(
     """
     found = []
     for stack in stacks:
-        if not _mention(stack.files, (_TEMPLATE_TYPE, _TYPE), files):
+        if not written_there(stack.files, files):
             continue
         made = attempt(partial(_as_context, stack), stack.name, errors)
         if made is not None:
@@ -70,10 +81,9 @@ def _as_terraform(resource: Resource) -> Resource:
     return replace(resource, type=_TYPE, body=Fields(fields, places, body.rest, body.place))
 
 
-def _mention(paths: Iterable[str], words: Sequence[str], files: Files) -> bool:
+def _mention(paths: Iterable[str], words: Pattern[str], files: Files) -> bool:
     for path in paths:
         with suppress(UnreadableError):
-            text = files.text(path)
-            if any(word in text for word in words):
+            if words.search(files.text(path)):
                 return True
     return False

@@ -19,6 +19,7 @@ from taskwall.source.stack import Inputs, SourceError, Stack
 from taskwall.sources.context import with_cdk
 from taskwall.sources.deployments import stacks_of_deployments
 from taskwall.sources.found import ScanScope
+from taskwall.sources.parameter_store import read_there, with_parameters, written_there
 
 
 def stacks_of(
@@ -60,21 +61,15 @@ def _read(
     if "cloudformation" not in scope.kinds:
         templates = []
     of_templates = replace(inputs, context=with_cdk(inputs.context, templates, files, errors))
-    share = False
-    if terraform and templates:
-        from taskwall.sources.parameter_store import are_shared, with_parameters
-
-        share = are_shared(terraform, templates, files)
     if terraform:
         from taskwall.readers.terraform import stacks as read_terraform
 
         said = inputs
-        if share:
-            said = with_parameters(
-                inputs, _templates(templates, files, of_templates, []), files, errors
-            )
+        if templates and written_there(templates, files) and read_there(terraform, files):
+            written = _templates(templates, files, of_templates, [])
+            said = with_parameters(inputs, written, files, errors)
         add(attempt(lambda: read_terraform(terraform, files, said), terraform[0], errors))
-    if share:
+    if stacks and templates and read_there(templates, files):
         of_templates = with_parameters(of_templates, stacks, files, errors)
     if plans and "plan" in scope.kinds:
         from taskwall.readers.terraform.plan.stacks import plans as read_plans

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -16,7 +15,6 @@ from taskwall.model.compute.container_instances import (
     Instances,
     InterfaceGroup,
     all_instances,
-    container_instances,
 )
 from taskwall.model.compute.container_instances import public_address as instance_address
 from taskwall.model.compute.hosts import Host, host_of
@@ -79,7 +77,7 @@ class Interface(Struct, frozen=True):
         """Whether there may be several of it, which connect to each other."""
         thing = self.thing
         one = isinstance(thing, Instances) and thing.word == "instance"
-        return self.kind in ("service", "task", "instances") and not one
+        return self.kind in ("service", "task", "instances", "group") and not one
 
     def over(self, versions: tuple[int, ...]) -> "Interface":
         """The same with its addresses of some IP versions alone."""
@@ -118,8 +116,8 @@ def link_interface(network: Network, link: VpcLink) -> Interface:
 
 
 @remembered
-def group_interfaces(network: Network, group: SecurityGroup) -> tuple[Interface, ...]:
-    """The interfaces of what has a group and is no end by itself."""
+def group_interface(network: Network, group: SecurityGroup) -> Interface:
+    """The interfaces of whatever has a group that no end has."""
     return _naming(network).group(group)
 
 
@@ -153,7 +151,7 @@ class _Naming:
     def every(self) -> Iterator[Interface]:
         for source in self.network.every(TaskSource):
             yield from self._tasks(source)
-        for member in container_instances(self.network):
+        for member in all_instances(self.network):
             yield self._instances(member)
         yield from self._on_hosts()
         for function in self.network.every(LambdaFunction):
@@ -262,7 +260,7 @@ class _Naming:
             Groups((*groups.ties, *extra), groups.more),
             self._places(host.subnets, host.groups, host.groups_setting),
             self._public_instance(member, host.subnets),
-            all_of((member.instances.exists, member.fact)),
+            member.instances.exists,
             public_six=TRUE,
         )
 
@@ -382,28 +380,8 @@ class _Naming:
             answers=BALANCER_PORTS, serves=False,
         )  # fmt: skip
 
-    def group(self, group: SecurityGroup) -> tuple[Interface, ...]:
-        """The instances outside of ECS that have a group; if there are none, whatever may."""
-        end = self.end("group", group)
-        known = self._outside_ecs.get(group.id, ())
-        held = tuple(replace(each, end=end, kind="group", serves=False) for each in known)
-        return held or (self._unseen(group),)
-
-    @cached_property
-    def _outside_ecs(self) -> dict[str, list[Interface]]:
-        """The instances that join no cluster, by their groups."""
-        inside = {each.instances.id for each in container_instances(self.network)}
-        found: dict[str, list[Interface]] = {}
-        for member in all_instances(self.network):
-            if member.instances.id in inside or member.instances.origin.silent:
-                continue
-            interface = replace(self._instances(member), exists=member.instances.exists)
-            for to in dict.fromkeys(link.to for link in interface.groups.ties):
-                found.setdefault(to, []).append(interface)
-        return found
-
-    def _unseen(self, group: SecurityGroup) -> Interface:
-        """Whatever has a group, somewhere in its VPC."""
+    def group(self, group: SecurityGroup) -> Interface:
+        """Whatever has a group that no end has, somewhere in its VPC."""
         needs = (Need(group.name, "is used by nothing that taskwall reads"),)
         text = f"something uses {group.name}"
         fact = Fact(None, text, group.origin.header, group.name, needs)
@@ -414,10 +392,10 @@ class _Naming:
             group,
             Groups((tie,)),
             places_of(self.network, (), (tie,), needs),
-            FALSE,
+            fact,
             all_of((group.exists, fact)),
+            public_six=TRUE,
             answers=CLIENT_PORTS | WINDOWS_PORTS | BALANCER_PORTS,
-            serves=False,
         )
 
     def _plain(
@@ -508,7 +486,7 @@ def _things(network: Network) -> Iterator[tuple[EndKind, Sequence[Entity]]]:
     stores = [*network.every(Store), *network.every(MountTarget)]
     yield "service", [each for each in sources if each.long_running]
     yield "task", [each for each in sources if not each.long_running]
-    yield "instances", [each.instances for each in container_instances(network)]
+    yield "instances", list(network.every(Instances))
     yield "function", list(network.every(LambdaFunction))
     yield "lb", list(network.every(LoadBalancer))
     yield "endpoint", list(network.every(Endpoint))

@@ -55,7 +55,8 @@ class Flow(Struct, frozen=True):
 class Obstacle(Struct, frozen=True):
     """What closes a connection, a fact that is false, and the change that would let it through.
 
-    `waits` is what decides beside it, on the same way, and is not known.
+    `change` is empty where nothing would. `waits` is what decides beside it, on the same way, and
+    is not known.
     """
 
     fact: Fact

@@ -121,7 +121,7 @@ def _asked(network: Network) -> Iterator[_Asked]:
             source, target = select_ends(reach, intent.source), select_ends(reach, intent.target)
         except NoEndError:
             continue
-        between = flows_between(flows, source, target)
+        between = flows_between(reach, flows, source, target)
         found = [one for every in between for one in every.each()]
         yield intent, source, target, found, reach
 

@@ -58,19 +58,20 @@ def listens(listener: Listener, balancer: LoadBalancer) -> Pieces:
     """The ports of a listener, over what it speaks."""
     number, port = number_of(listener.port), listener.port
     protocol = str(listener.protocol.known or "").upper()
-    ports, which, needs = ALL_PORTS, "the port", tuple[Need, ...]()
+    at = port.place or listener.place
     if number is None:
+        ports = ALL_PORTS
         needs = port.needs or (Need(f"the port of {listener.name}", "is not known"),)
+        fact = Fact(None, f"{listener.name} listens on the port", at, listener.name, needs)
     else:
-        ports, which = Ranges(((number, number),)), f"port {number}"
-    text, at = f"{listener.name} listens on {which}", port.place or listener.place
-    fact = Fact(None if needs else True, text, at, listener.name, needs)
+        ports = Ranges(((number, number),))
+        fact = Fact(True, f"{listener.name} listens on port {number}", at, listener.name)
     if listener.exists.truth is not True:
         fact = all_of((listener.exists, fact))
     if listener.load_balancer.to != balancer.id:
         text = f"{listener.name} is a listener of {balancer.name}"
-        needs = listener.load_balancer.waits("a load balancer")
-        fact = all_of((fact, Fact(None, text, listener.place, listener.name, needs)))
+        waits = listener.load_balancer.waits("a load balancer")
+        fact = all_of((fact, Fact(None, text, listener.place, listener.name, waits)))
     if listener.protocol.open and balancer.kind.known not in ("application", "classic"):
         text = f"{listener.name} speaks the protocol"
         unknown = Fact(None, text, listener.place, listener.name, listener.protocol.needs)

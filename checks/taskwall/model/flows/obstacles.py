@@ -56,6 +56,9 @@ def _ways(
 ) -> Iterator[tuple[Obstacle, ...]]:
     """What closes each way."""
     direct = _direct(reach, source, client, target, server, wanted)
+    if server is not None and not server.serves:
+        yield direct
+        return
     if client is not None and server is not None and client.kind == "lb":
         ways_on = onward(reach.network).get(client.thing.id, ())
         if not any(
@@ -93,6 +96,10 @@ def _direct(
     An end without interface is its name.
     """
     network = reach.network
+    if server is not None and not server.serves:
+        return (_only_opens(server),)
+    if client is not None and not client.opens and (server is None or client.kind != "lb"):
+        return (_only_takes(client),)
     if client is None and server is not None:
         unheard = _unheard(reach, server, wanted)
         if source == INTERNET:
@@ -106,10 +113,6 @@ def _direct(
         return (let, *_not_led(reach, target, client))
     if client is None or server is None:
         return ()
-    if not server.serves:
-        return (_only_opens(server),)
-    if not client.opens and client.kind != "lb":
-        return (_only_takes(client),)
     found = cross(reach.between(client, server).pieces, wanted_pieces(wanted))
     if not found:
         shut = reach.pairs.obstacles(client, server, wanted)
@@ -126,13 +129,15 @@ def _shut(of: Interface, text: str, otherwise: str, change: str) -> Obstacle:
 def _only_opens(of: Interface) -> Obstacle:
     """That an interface takes no connections, whatever its groups allow."""
     otherwise = f"the interfaces of {of.end} only open connections"
-    return _shut(of, f"{of.end} takes connections", otherwise, "nothing would open it")
+    return _shut(of, f"{of.end} takes connections", otherwise, "")
 
 
 def _only_takes(of: Interface) -> Obstacle:
     """That an interface opens no connections, whatever its groups allow."""
     otherwise = f"{of.end} only takes connections"
-    return _shut(of, f"{of.end} opens connections", otherwise, "nothing would open it")
+    if of.kind == "lb":
+        otherwise = f"{of.end} opens connections to its targets alone"
+    return _shut(of, f"{of.end} opens connections", otherwise, "")
 
 
 def _not_forwarded(of: Interface, server: Interface, wanted: Traffic) -> Obstacle:

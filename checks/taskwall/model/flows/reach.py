@@ -26,7 +26,7 @@ from taskwall.model.flows.connect import (
 from taskwall.model.flows.ends import (
     Interface,
     end_of,
-    group_interfaces,
+    group_interface,
     interfaces,
     short_name,
 )
@@ -87,11 +87,16 @@ class Arrival(Struct, frozen=True):
 
 
 class Reach:
-    """What can open connections to what, worked out once for all that is alike."""
+    """What can open connections to what, worked out once for all that is alike.
 
-    def __init__(self, network: Network, *, possible: bool = False) -> None:
+    `also` are ends beside those of the sources: whatever has a group that none of these has.
+    """
+
+    def __init__(
+        self, network: Network, *, possible: bool = False, also: Iterable[Interface] = ()
+    ) -> None:
         self.network = network
-        self.every = interfaces(network, possible=possible)
+        self.every = (*interfaces(network, possible=possible), *also)
         self.pairs = PairedInterfaces(network)
         self._between: dict[object, OpenConnection] = {}
         self._from_internet: dict[object, OpenConnection] = {}
@@ -137,12 +142,11 @@ class Reach:
 
     @cached_property
     def unseen(self) -> list[Interface]:
-        """What has groups of the sources and is no end by itself."""
+        """What uses groups of the sources that nothing has of which flows know."""
         return [
-            each
+            group_interface(self.network, group)
             for group in self.network.every(SecurityGroup)
             if group.id not in self._used and not group.external and not group.default
-            for each in group_interfaces(self.network, group)
         ]
 
     @cached_property

@@ -98,15 +98,19 @@ def group_entries(network: Network, group: str, way: Direction) -> tuple[GroupEn
     if whose is not None or (known is not None and known.default and known.external):
         return (*found, _as_made(group, way))
     if known is None or known.external:
-        unseen = (Need(group or "a security group", "is not in the sources"),)
-        needs = known.external if known is not None else unseen
-        text = f"{group or 'a security group'} allows it"
-        return (*found, _everybody(Fact(None, text, resource=group, needs=needs), text))
+        needs = known.external if known is not None else (Need(group, "is not in the sources"),)
+        return (*found, _unseen(group, needs))
     if way == "egress":
         made = as_aws_makes_it(network, known)
         if made.truth is not False:
             found.append(_everybody(made, f"{known.name} allows all egress, as AWS makes it"))
     return tuple(found)
+
+
+def _unseen(group: str, needs: tuple[Need, ...]) -> GroupEntry:
+    """What a group may allow of which nothing is known."""
+    text = f"{group} allows it"
+    return _everybody(Fact(None, text, resource=group, needs=needs), text)
 
 
 def _everybody(fact: Fact, text: str) -> GroupEntry:
@@ -162,7 +166,11 @@ def all_entries(
 ) -> Iterator[tuple[GroupEntry, Fact, Link | None]]:
     """The entries of an interface's groups, whether they are its, and by which tie."""
     for link in groups.ties:
-        for entry in group_entries(network, link.to, way):
+        if link.to:
+            entries = group_entries(network, link.to, way)
+        else:
+            entries = (_unseen("a security group", link.waits("a security group")),)
+        for entry in entries:
             yield entry, link.fact, link
     if groups.more.truth is not False:
         yield _everybody(groups.more, groups.more.text), TRUE, None

@@ -15,6 +15,7 @@ from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.ends import EndKind, Interface, short_name
 from taskwall.model.flows.flow import Flow
+from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.internet import internet
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
@@ -185,7 +186,8 @@ def _subnet(reach: Reach, word: str, name: str) -> Selection | None:
 def _group(reach: Reach, word: str, name: str) -> Selection | None:
     held, needs = _called(reach.network, reach.network.every(SecurityGroup), name)
     ids = {group.id for group in held}
-    inner = tuple(e for e in reach.every if any(link.to in ids for link in e.groups.ties))
+    every = (*reach.every, *reach.unseen)
+    inner = tuple(e for e in every if any(link.to in ids for link in e.groups.ties))
     names = {f"group:{short_name(group)}" for group in held} | {each.end for each in inner}
     return Selection(word, frozenset(names), inner, needs=needs) if held else None
 
@@ -203,17 +205,26 @@ def _addresses(reach: Reach, word: str, ranges: Ranges) -> Selection:
 
 
 def flows_between(
-    flows: Iterable[Flow], of: Selection | None, to: Selection | None
+    reach: Reach, flows: Iterable[Flow], of: Selection | None, to: Selection | None
 ) -> Iterator[Flow]:
     """The flows from and to what is selected, cut to the addresses that are.
 
-    They are unknown where it is not known that the selection is what its word stands for.
+    They are unknown where it is not known that the selection is what its word stands for. `flows`
+    are all of the network; of a group that no end has, more are told than a permission for it asks.
     """
+    asked = [each for end in (of, to) if end is not None for each in end.interfaces]
+    also = dict.fromkeys(each.end for each in asked if isinstance(each.thing, SecurityGroup))
+    if also:
+        flows = all_flows(Reach(reach.network, also=(e for e in reach.unseen if e.end in also)))
+    return _between(flows, of, to)
+
+
+def _between(flows: Iterable[Flow], of: Selection | None, to: Selection | None) -> Iterator[Flow]:
     needs = tuple(need for end in (of, to) if end is not None for need in end.needs)
     for flow in flows:
         if of is not None and not of.names.issuperset((flow.source, *flow.also)):
             if flow.also:
-                yield from flows_between(flow.each(), of, to)
+                yield from _between(flow.each(), of, to)
             continue
         if to is not None and flow.target not in to.names:
             continue
