@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import OTHER, Known, Reference, Scenario, dereferenced, needs, plain
+from taskwall.core.values import (
+    OTHER,
+    Items,
+    Known,
+    Reference,
+    Scenario,
+    dereferenced,
+    needs,
+    plain,
+)
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
@@ -90,6 +99,19 @@ def test_parameters_go_down_and_outputs_come_up() -> None:
     subnets = [one.value for one in found["Web/Service"].cell().get("Subnets").each()]
     assert [getattr(one, "symbol", "") for one in subnets] == ["Network/A.Ref", "Network/B.Ref"]
     assert found["Web/Group"].cell().get("GroupName").known == "dev"
+
+
+@pytest.mark.parametrize(("value", "known"), [("!Ref A", True), ("!GetAtt A.Other", False)])
+def test_one_id_is_a_list_of_one(value: str, known: bool) -> None:
+    """A stack that hands one id to a list hands it that element; what else it is may be several."""
+    network = NETWORK.replace('!Join [",", [!Ref A, !Ref B]]', value)
+    subnets = one_stack(PARTS | {"/r/parts/network.yaml": network})["Web/Service"].cell()
+    found = subnets.get("Subnets").value
+
+    assert isinstance(found, Items)
+    (element,) = found.items if known else found.rest
+    assert isinstance(element, Reference)
+    assert (element.resource, element.attribute) == ("Network/A", "Ref" if known else "Other")
 
 
 def test_users_name_what_is_below_by_its_path() -> None:
