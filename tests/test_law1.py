@@ -1,8 +1,16 @@
 """Law 1, over every leaf of every fixture: making it unknown makes no verdict certain."""
 
 import pytest
+from msgspec.structs import replace
 from tools import law1
 
+from taskwall.core.facts import Fact
+from taskwall.core.values import Need, Origin, Span
+from taskwall.model.core.network import Network
+from taskwall.rules import all_rules
+from taskwall.rules._rule import Verdict
+
+HERE = Span("main.tf", 1, 1, 1, 2)
 STANDING = {line for lines in law1.standing().values() for line in lines}
 
 
@@ -33,6 +41,26 @@ def test_both_languages_are_swept() -> None:
     assert len(swept) == len(set(swept)) < len(every)
     for language in ("(tf)", "(yaml)"):
         assert sum(language in name for name in swept) > 0.4 * len(swept)
+
+
+def test_an_unknown_says_what_it_waits_for() -> None:
+    """What becomes unknown and names nothing that it waits for breaks the law as a fail does."""
+    here = ("TW1", "aws_vpc.main", HERE)
+    named, nameless = (_said(needs) for needs in ((Need("var.x", "has no default"),), ()))
+
+    assert [*law1.broken({here: law1.FAIL}, {here: named})] == []
+    assert [*law1.broken({here: law1.FAIL}, {here: nameless})] == [
+        ("aws_vpc.main", "fail -> unknown of nothing")
+    ]
+    assert [*law1.broken({here: nameless}, {here: nameless})] == []
+
+
+def _said(needs: tuple[Need, ...]) -> str:
+    """What the sweep takes an unknown for that waits for this."""
+    on = Origin("aws_vpc.main", "aws_vpc.main", HERE, "terraform")
+    verdict = Verdict(on, HERE, Fact(None, "it is so", needs=needs), "it is so")
+    always = replace(all_rules()[0], judge=lambda network: iter((verdict,)))
+    return {*law1.verdicts_of(always, Network()).values()}.pop()
 
 
 def test_what_is_listed_is_of_fixtures() -> None:

@@ -4,8 +4,8 @@
 
 A fixture is evaluated once, without answers to its open switches. Then each leaf of its resources
 by itself is made unknown: it may be anything of its kind, also a thing written there. The rules are
-asked again, before precedence, and each verdict must stay as it is or become unknown. Pass and no
-verdict are one: nothing to report.
+asked again, before precedence, and each verdict must stay as it is or become unknown, and then say
+what it waits for. Pass and no verdict are one: nothing to report.
 
 What breaks the law today stands in `tests/data/law1_standing.toml`, grouped by cause, and the list
 is held to what is found, so that it only shrinks. Each run of the tests holds a rule to the law in
@@ -57,8 +57,11 @@ KINDS = {
 }
 """The attributes that name a thing's kind, and are no leaves: an unknown there is another thing."""
 
-Verdicts: TypeAlias = dict[tuple[str, str, Span], bool | None]
-"""What is to report, of one rule: True for a fail, None for unknown, by resource and place."""
+Verdicts: TypeAlias = dict[tuple[str, str, Span], str]
+"""What is to report, of one rule: one of `WORST`, by resource and place."""
+
+FAIL, NAMELESS, UNKNOWN = WORST = ("fail", "unknown of nothing", "unknown")
+"""The verdicts: of one place, the first of these. The second one says nothing that it waits for."""
 
 
 def groups() -> list[str]:
@@ -107,7 +110,7 @@ def sweep(
 
     Returns:
         a line for each: the fixture, the leaf, the rule, the resource that it judges, and what it
-        reports there ("fail", "unknown", "nothing") first and then.
+        reports there (one of `WORST`, or "nothing") first and then.
     """
     rules = rules or all_rules()
     found: set[str] = set()
@@ -272,25 +275,26 @@ def verdicts_of(rule: Rule, network: Network) -> Verdicts:
     found: Verdicts = {}
     for verdict in rule.judge(network):
         # Certainty wins over concern: what is not violated is not reported.
-        truth = all_of((verdict.concerned, verdict.violated)).truth
-        if truth is not False and is_reported(verdict, truth):
+        fact = all_of((verdict.concerned, verdict.violated))
+        if fact.truth is not False and is_reported(verdict, fact.truth):
             key = rule.id, verdict.on.address, verdict.place
-            found[key] = truth or found.get(key)
+            names = [need.name for need in fact.waits_for()]
+            said = FAIL if fact.truth else UNKNOWN if names and all(names) else NAMELESS
+            found[key] = min(said, found.get(key, said), key=WORST.index)
     return found
 
 
 def broken(before: Verdicts, after: Verdicts) -> Iterator[tuple[str, str]]:
     """The resource and the change, for each change of a rule's verdicts that the law forbids."""
-    words = {True: "fail", None: "unknown"}
-    for key, truth in after.items():
-        if truth and not before.get(key):
-            was = "unknown" if key in before else "nothing"
-            yield key[1], f"{was} -> fail"
-    if None in after.values():
+    for key, said in after.items():
+        was = before.get(key, "nothing")
+        if said not in (UNKNOWN, was):
+            yield key[1], f"{was} -> {said}"
+    if {*after.values()} - {FAIL}:
         return  # a verdict may move to where the unknown is, but not vanish
-    for key, truth in before.items():
+    for key, was in before.items():
         if key not in after:
-            yield key[1], f"{words[truth]} -> nothing"
+            yield key[1], f"{was} -> nothing"
 
 
 def standing(file: Path = STANDING) -> dict[str, list[str]]:

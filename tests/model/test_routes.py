@@ -219,6 +219,27 @@ OUT = {
     "a target that is not known": (TABLE + route("gateway_id = var.gateway"), None),
     "a target of a kind that is not known": (TABLE + route('moon_gateway_id = "mgw-1"'), None),
     "no target, which AWS refuses": (TABLE + route(""), False),
+    "a target that is null": (TABLE + route("gateway_id = null"), False),
+    "targets that are empty": (
+        TABLE + route('nat_gateway_id = ""\n  timeouts {\n    create = "5m"\n  }'),
+        False,
+    ),
+    "an inline target that is null": (
+        inline('cidr_block = "0.0.0.0/0"', "nat_gateway_id = null"),
+        False,
+    ),
+    "one target, and another that is not known": (
+        TABLE + route(NAT + "\n  gateway_id = var.gateway"),
+        True,
+    ),
+    "two targets that are not known": (
+        TABLE + route("nat_gateway_id = var.gateway\n  gateway_id = var.gateway"),
+        None,
+    ),
+    "a target that is null, and one of a kind that is not known": (
+        TABLE + route('moon_gateway_id = "mgw-1"\n  gateway_id = null'),
+        None,
+    ),
     "the main table": (route(NAT, table="aws_vpc.main.main_route_table_id"), True),
     "the main table beside its own": (
         TABLE + route(NAT, table="aws_vpc.main.main_route_table_id"),

@@ -11,14 +11,16 @@ from taskwall.core.values import (
     Known,
     Reference,
     Text,
+    Unknown,
     Value,
     dereferenced,
     same,
+    text,
 )
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.load_balancing.edge import AliasRecord, EdgeConnection
+from taskwall.model.load_balancing.edge import AliasRecord, EdgeConnection, dns_name
 from taskwall.model.load_balancing.vpc_link import LinkedIntegration, NetworkVpcLink, VpcLink
 from taskwall.source.resource import Cell
 
@@ -155,20 +157,41 @@ def _references(value: Value | None) -> Iterator[Reference]:
 
 @lowers(*_RECORDS, "AWS::Route53::RecordSetGroup")
 def record(r: ResourceReader) -> Iterator[AliasRecord]:
-    """The names of load balancers, by which containers connect to them."""
-    name, alias, values = (
-        ("name", "alias.name", "records")
-        if r.terraform
-        else ("Name", "AliasTarget.DNSName", "ResourceRecords")
+    """The names by which containers connect to load balancers, and those that lead elsewhere."""
+    alias, values = (
+        ("alias.name", "records") if r.terraform else ("AliasTarget.DNSName", "ResourceRecords")
     )
     in_group = r.resource.type.endswith("Group")
     for each in r.body.get("RecordSets").each() if in_group else (r.body,):
-        called = each.get(name).value
-        for target in (each.at(alias), *each.get(values).each()):
-            led = any(_is_balancer(r, one) for one in _references(target.value))
-            if called is not None and led:
-                balancer = r.must(LoadBalancer, target, "is the name of")
-                yield AliasRecord(r.id, called, balancer)
+        targets = (each.at(alias), *each.get(values).each())
+        led = (
+            target
+            for target in targets
+            if any(_is_balancer(r, one) for one in _references(target.value))
+        )
+        target = next(led, None)
+        for name in _full_names(r, each):
+            to = None if target is None else r.must(LoadBalancer, target, "is the name of")
+            yield AliasRecord(r.id, name, to)
+
+
+def _full_names(r: ResourceReader, record: Cell) -> Iterator[Value]:
+    """The names that a record may have: Terraform adds that of its zone where it is not written."""
+    name = record.get("name" if r.terraform else "Name").value
+    if not r.terraform or name is None:
+        if name is not None:
+            yield name
+        return
+    cell = record.get("zone_id")
+    value = cell.value
+    found = r.builder.resources.get(value.resource) if isinstance(value, Reference) else None
+    zone = None if found is None else ResourceReader(found, r.builder).attribute("name", "").value
+    if zone is None or not dns_name(zone):
+        yield from (name, text([name, ".", Unknown(cell.needs)]))
+    elif dns_name(name).endswith(dns_name(zone)):
+        yield name
+    else:
+        yield zone if name == Known("", name.place) else text([name, ".", zone])
 
 
 def _is_balancer(r: ResourceReader, reference: Reference) -> bool:

@@ -1,11 +1,11 @@
 """VPCs, subnets, route tables, routes and associations, gateways, and what closes a VPC."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Fields, Known, Need, Reference, Unknown, dereferenced, symbol
+from taskwall.core.values import Fields, Known, Need, Reference, Text, Unknown, dereferenced, symbol
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -189,7 +189,10 @@ _TARGETS: tuple[tuple[str, str, Way | None], ...] = (
 )
 
 
-_NO_TARGETS = frozenset({*_INLINE, *_SEPARATE[0], *_SEPARATE[1], "route_table_id", "RouteTableId"})
+_NO_TARGETS = frozenset(
+    {*_INLINE, *_SEPARATE[0], *_SEPARATE[1], "route_table_id", "RouteTableId", "region", "timeouts"}
+)
+"""What a route says beside where it leads: each of its other attributes is taken for a target."""
 
 
 def _route(
@@ -197,16 +200,12 @@ def _route(
 ) -> Iterator[Route]:
     """The route that is written; none without a target, which AWS refuses to make."""
     body = None if block.value is None else dereferenced(block.value)
-    if isinstance(body, Fields) and body.rest is None and body.fields.keys() <= _NO_TARGETS:
-        return
-    target, way, needs = block, None, tuple[Need, ...]()
-    for terraform, cloudformation, meant in _TARGETS:
-        cell = block.get(terraform if r.terraform else cloudformation)
-        if _is_given(cell):
-            target, way = cell, meant or _gateway(r, cell)
-            if way == "nat":
-                way, needs = _translated(r, cell)
-            break
+    others: Set[str] | None = None
+    if isinstance(body, Fields) and body.rest is None:
+        others = body.fields.keys() - _NO_TARGETS
+        if not any(_is_given(block.get(key)) for key in others):
+            return
+    target, way, needs = _target(r, block, others)
     written = [cell for name in names if _is_given(cell := block.get(name))]
     to = written[0] if written else block.get(names[0])
     text = f"{r.name} routes to {WAYS[way] if way else 'a target that is not known'}"
@@ -217,6 +216,29 @@ def _route(
     peering = r.link(Peering, _accepted(r, target), "leads to") if way == "peering" else None
     nat = r.link(NatGateway, target, "leads to") if way == "nat" else None
     yield Route(table, way, setting(to, to.key), known, listed, peering, nat)
+
+
+def _target(
+    r: ResourceReader, block: Cell, attributes: Set[str] | None
+) -> tuple[Cell, Way | None, tuple[Need, ...]]:
+    """Where a route leads, and what it waits for to know that.
+
+    Of its targets exactly one is set: one that is not known is null beside one that is.
+    `attributes` are those that it has, if that is known.
+    """
+    names = ((each[0] if r.terraform else each[1], each[2]) for each in _TARGETS)
+    given = [
+        (cell, way)
+        for name, way in names
+        if (attributes is None or name in attributes) and _is_given(cell := block.get(name))
+    ]
+    known = [each for each in given if isinstance(each[0].value, Known | Reference | Text)]
+    if not known and len(given) != 1:
+        return block, None, tuple(need for cell, _ in given for need in cell.needs)
+    target, way = (known or given)[0]
+    if way == "nat":
+        return target, *_translated(r, target)
+    return target, way or _gateway(r, target), ()
 
 
 def _is_given(cell: Cell) -> bool:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Known, Reference, dereferenced, needs, plain
+from taskwall.core.values import (
+    OTHER,
+    Items,
+    Known,
+    Reference,
+    Scenario,
+    dereferenced,
+    needs,
+    plain,
+)
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
@@ -90,6 +99,19 @@ def test_parameters_go_down_and_outputs_come_up() -> None:
     subnets = [one.value for one in found["Web/Service"].cell().get("Subnets").each()]
     assert [getattr(one, "symbol", "") for one in subnets] == ["Network/A.Ref", "Network/B.Ref"]
     assert found["Web/Group"].cell().get("GroupName").known == "dev"
+
+
+@pytest.mark.parametrize(("value", "known"), [("!Ref A", True), ("!GetAtt A.Other", False)])
+def test_one_id_is_a_list_of_one(value: str, known: bool) -> None:
+    """A stack that hands one id to a list hands it that element; what else it is may be several."""
+    network = NETWORK.replace('!Join [",", [!Ref A, !Ref B]]', value)
+    subnets = one_stack(PARTS | {"/r/parts/network.yaml": network})["Web/Service"].cell()
+    found = subnets.get("Subnets").value
+
+    assert isinstance(found, Items)
+    (element,) = found.items if known else found.rest
+    assert isinstance(element, Reference)
+    assert (element.resource, element.attribute) == ("Network/A", "Ref" if known else "Other")
 
 
 def test_users_name_what_is_below_by_its_path() -> None:
@@ -376,6 +398,93 @@ Resources:
 
     assert found >= expected
     assert ("Network/Vpc" in found) == bool(expected)
+
+
+CHOSEN = """\
+Parameters:
+  Kind: {Type: String, AllowedValues: [network, closed]}
+  Url: {Type: String, AllowedValues: ["https://b/network.yaml", "https://b/closed.yaml"]}
+  Stage: {Type: String}
+Mappings: {Kinds: {dev: {Name: network}, prod: {Name: closed}}}
+Conditions: {IsDev: !Equals [!Ref Stage, dev]}
+Resources:
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: ADDRESS}
+  Web:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: parts/service.yaml
+      Parameters: {Vpc: !GetAtt Network.Outputs.VpcId, Subnets: subnet-1}
+"""
+CLOSED = """\
+Resources:
+  Closed: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.2.0.0/16}}
+Outputs: {VpcId: {Value: !Ref Closed}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "operand", "open_", "closed"),
+    [
+        ('!Sub "https://b/${Kind}.yaml"', "Kind", "network", "closed"),
+        ("!Ref Url", "Url", "https://b/network.yaml", "https://b/closed.yaml"),
+        ('!Sub ["https://b/${N}.yaml", {N: !FindInMap [Kinds, !Ref Stage, Name]}]',
+         "Stage", "dev", "prod"),
+        ("!If [IsDev, parts/network.yaml, parts/closed.yaml]", "Stage", "dev", OTHER),
+    ],
+    ids=["a parameter within", "a parameter", "a mapping", "a condition"],
+)  # fmt: skip
+def test_inputs_choose_among_templates(url: str, operand: str, open_: str, closed: str) -> None:
+    """Each setting of them has its own template, and what others refer to is of that."""
+    texts = PARTS | {"/r/main.yaml": CHOSEN.replace("ADDRESS", url), "/r/parts/closed.yaml": CLOSED}
+    read_stacks, errors = read(texts)
+    (stack,) = read_stacks
+
+    def vpcs(answer: str | None) -> tuple[set[str], str]:
+        scenario: Scenario = {} if answer is None else {operand: answer}
+        found = {one.origin.address: one for one in stack.evaluate(scenario).resources}
+        vpc = found["Web/Group"].cell().get("VpcId").value
+        assert isinstance(vpc, Reference)
+        return {name for name, one in found.items() if one.type == "AWS::EC2::VPC"}, vpc.resource
+
+    assert errors == []
+    assert vpcs(None) == (set(), "Network")
+    assert vpcs(open_) == ({"Network/Vpc"}, "Network/Vpc")
+    assert vpcs(closed) == ({"Network/Closed"}, "Network/Closed")
+    asked = {question.operand for question in stack.evaluate({}).questions}
+    assert operand in asked
+
+
+def test_a_mapping_allows_no_template_but_its_own() -> None:
+    """A setting of which the mapping has no row is none that anybody deploys."""
+    url = '!Sub ["https://b/${N}.yaml", {N: !FindInMap [Kinds, !Ref Stage, Name]}]'
+    texts = PARTS | {"/r/main.yaml": CHOSEN.replace("ADDRESS", url), "/r/parts/closed.yaml": CLOSED}
+    (stack,), _ = read(texts)
+
+    assert stack.switches({"Stage": OTHER}) is None
+    assert stack.switches({"Stage": "dev"}) is not None
+
+
+def test_templates_that_nothing_bounds_are_read_by_themselves() -> None:
+    """Where any name may stand in an address, none of them is below, and each is a root."""
+    url = '!Sub "https://b/${Stage}.yaml"'
+    texts = PARTS | {"/r/main.yaml": CHOSEN.replace("ADDRESS", url), "/r/parts/closed.yaml": CLOSED}
+    found, _ = read(texts)
+
+    assert {one.name for one in found} == texts.keys() - {"/r/parts/service.yaml"}
+
+
+def test_a_choice_that_nests_itself_is_an_error() -> None:
+    """One of the templates that may be nested makes a circle: the stack is not followed."""
+    main = CHOSEN.replace("ADDRESS", '!Sub "https://b/${Kind}.yaml"')
+    nests = '{Type: "AWS::CloudFormation::Stack", Properties: {TemplateURL: ../main.yaml}}'
+    back = CLOSED.replace("Resources:", f"Resources:\n  Back: {nests}")
+    _, errors = read(PARTS | {"/r/main.yaml": main, "/r/parts/closed.yaml": back})
+
+    assert [error.message for error in errors] == [
+        "Back nests itself: main.yaml -> closed.yaml -> main.yaml"
+    ]
 
 
 def test_assemblies_of_cdk_name_their_files(tmp_path: Path) -> None:

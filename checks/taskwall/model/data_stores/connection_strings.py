@@ -12,13 +12,14 @@ from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, dereferenced, same
 from taskwall.core.values import needs as needs_of
+from taskwall.core.values import text as text_of
 from taskwall.model.compute.launch_type import sources_of_definition
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
 from taskwall.model.entities.ecs import TaskDefinition
 from taskwall.model.entities.environment import DnsName, Variable
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.edge import AliasRecord
+from taskwall.model.load_balancing.edge import AliasRecord, dns_name, records_of
 from taskwall.model.load_balancing.paths import stands_before_others
 
 
@@ -68,7 +69,8 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         # An origin is where browsers may come from, and nothing that the container connects to.
         if name.endswith(("origin", "origins")):
             return None
-        led = _by_http(network, variable, host, holes)
+        before = text[: found.start(2)].count(_HOLE)
+        led = _by_http(network, variable, host, holes[before : before + host.count(_HOLE)])
         if led is None or not variable.named:
             return led
         return replace(led, plain=_open(variable, variable.named).plain)
@@ -161,26 +163,32 @@ def _open(variable: Variable, needs: tuple[Need, ...]) -> Connection:
 def _by_http(
     network: Network, variable: Variable, host: str, holes: list[Value]
 ) -> Connection | None:
-    """A connection by http: a fault where it leads to a store or another service of the sources."""
+    """A connection by http: a fault where it leads to a store or another service of the sources.
+
+    The holes are those of the host.
+    """
     plain = _fact(True, variable, "connects by plain HTTP")
     if _LOCAL.fullmatch(host):
         return None
     others = _is_another(network, variable)
-    balancer = _called(network, host, holes)
+    balancer, waits = _called(network, host, holes)
     if balancer is not None:
-        return Connection(plain, stands_before_others(network, balancer, others))
+        # It may be another record that answers.
+        led = plain if not waits else _open(variable, waits).plain
+        return Connection(led, stands_before_others(network, balancer, others))
     if _HOLE not in host:
         answering = []
-        for each in (*_dns_names(network).get(host, ()), *_dns_names(network).get("", ())):
+        name = dns_name(Known(host))
+        for each in (*_dns_names(network).get(name, ()), *_dns_names(network).get("", ())):
             text, waits = f"{each.by} has that name", needs_of(each.name)
-            named = Fact(same(each.name, Known(host)), text, needs=waits)
+            equal = dns_name(each.name) == name or same(each.name, Known(host))
+            named = Fact(equal, text, needs=waits)
             answering.append((named & others.get(each.by, TRUE), each.encrypted))
         if not answering:
             return None
         answered = any_of(named & ~encrypted for named, encrypted in answering)
         spared = any_of(named & encrypted for named, encrypted in answering)
         return Connection(plain, answered & ~spared)
-    # The first hole of the host is the first of the text, unless user names stand before it.
     for hole in holes:
         if isinstance(hole, Reference):
             if network.get(Store, hole.resource) is not None:
@@ -192,16 +200,24 @@ def _by_http(
     return _open(variable, needs) if needs else None
 
 
-def _called(network: Network, host: str, holes: list[Value]) -> LoadBalancer | None:
-    """The load balancer to which a record gives the name of a host."""
-    if _HOLE in host and host != _HOLE:
-        return None
-    name = holes[0] if host == _HOLE else Known(host)
-    for each in network.every(AliasRecord):
-        referred = isinstance(name, Reference) and name.resource == each.record
-        if referred or same(each.name, name):
-            return network.get(LoadBalancer, each.balancer)
-    return None
+def _called(
+    network: Network, host: str, holes: list[Value]
+) -> tuple[LoadBalancer | None, tuple[Need, ...]]:
+    """The load balancer to which a record gives the name of a host, and what that waits for."""
+    pieces = host.split(_HOLE)
+    parts: list[str | Value] = [pieces[0]]
+    for hole, piece in zip(holes, pieces[1:], strict=False):
+        parts += (hole, piece)
+    records, waits = records_of(network, text_of(parts))
+    if host == _HOLE:
+        # A record's name or address: both are its own.
+        own = holes[0].resource if isinstance(holes[0], Reference) else ""
+        records = [*records, *(each for each in network.every(AliasRecord) if each.record == own)]
+    for each in records:
+        balancer = None if each.balancer is None else network.get(LoadBalancer, each.balancer)
+        if balancer is not None:
+            return balancer, waits
+    return None, ()
 
 
 def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:
@@ -219,8 +235,8 @@ def _dns_names(network: Network) -> dict[str, list[DnsName]]:
     """What answers at a name; "" holds those at a name that is not known."""
     found: dict[str, list[DnsName]] = {}
     for each in network.every(DnsName):
-        name = dereferenced(each.name)
-        found.setdefault(str(name.data) if isinstance(name, Known) else "", []).append(each)
+        known = isinstance(dereferenced(each.name), Known)
+        found.setdefault(dns_name(each.name) if known else "", []).append(each)
     return found
 
 

@@ -6,7 +6,18 @@ from msgspec import Struct
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact
-from taskwall.core.values import Origin, Span, Value
+from taskwall.core.values import (
+    Known,
+    Need,
+    Origin,
+    Span,
+    Text,
+    Value,
+    dereferenced,
+    needs,
+    same,
+    symbol,
+)
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -20,11 +31,54 @@ from taskwall.model.load_balancing.paths import (
 
 
 class AliasRecord(Struct, frozen=True):
-    """A name that a record of DNS gives to a load balancer; `record` is the id of its resource."""
+    """A name that a record of DNS gives to a load balancer, or to something else.
+
+    `record` is the id of its resource.
+    """
 
     record: str
     name: Value
-    balancer: Link
+    balancer: Link | None
+
+
+def dns_name(value: Value) -> str:
+    """A name as DNS compares it, with the symbols of what is not known; "" if one has none."""
+    data = dereferenced(value)
+    if isinstance(data, Known):
+        return str(data.data).lower().rstrip(".")
+    parts = data.parts if isinstance(data, Text) else (data,)
+    names = [
+        part.lower() if isinstance(part, str) else symbol(dereferenced(part)) or symbol(part)
+        for part in parts
+    ]
+    return "".join(names).rstrip(".") if all(names) else ""
+
+
+@remembered
+def alias_records(network: Network) -> dict[str, list[AliasRecord]]:
+    """The records by their names; not those whose names are not known."""
+    found = network.grouped(AliasRecord, lambda each: {dns_name(each.name)})
+    found.pop("", None)
+    return found
+
+
+def records_of(network: Network, host: Value) -> tuple[list[AliasRecord], tuple[Need, ...]]:
+    """The records that answer for a host: those of its name, else of the narrowest wildcard.
+
+    With a wildcard what it waits for that no other record has the name.
+    """
+    found = alias_records(network)
+    name = dns_name(host)
+    if records := found.get(name, []):
+        return records, ()
+    while name and not records:
+        _, dot, rest = name.removeprefix("*.").partition(".")
+        name = f"*.{rest}" if dot else ""
+        records = found.get(name, [])
+    others = (each for each in network.every(AliasRecord) if records and each not in records)
+    return records, tuple(
+        need for each in others if same(each.name, host) is None for need in needs(each.name)
+    )
 
 
 class EdgeConnection(Struct, frozen=True):

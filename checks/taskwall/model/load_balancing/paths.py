@@ -507,18 +507,19 @@ def preserves_client_ip(group: TargetGroup) -> Fact:
 def beyond_sources(network: Network) -> list[tuple[TaskSource, BalancerPath]]:
     """Task sources that register with a load balancer which the sources do not declare.
 
-    In file order, each with the first way that leads out of the sources: to a load balancer that is
-    not written there either, if one does.
+    In file order, each with the ways that lead out of the sources: first those to a load balancer
+    that is not written there either.
     """
-    found = []
-    for source in network.every(TaskSource):
-        ways = balancer_paths(network, source) if not source.origin.silent else ()
-        beyond = [front for front in ways if front.balancer is None]
-        if beyond:
-            found.append((source, min(beyond, key=lambda front: front.is_seen)))
-    return sorted(found, key=lambda pair: (pair[0].origin.order, _position(pair[1], pair[0])))
+    found = [
+        (source, front)
+        for source in network.every(TaskSource)
+        if not source.origin.silent
+        for front in balancer_paths(network, source)
+        if front.balancer is None
+    ]
+    return sorted(found, key=lambda pair: (pair[0].origin.order, *_position(*pair)))
 
 
-def _position(front: BalancerPath, source: TaskSource) -> tuple[int, int]:
+def _position(source: TaskSource, front: BalancerPath) -> tuple[bool, int, int]:
     place = front.place or source.origin.header
-    return place.line, place.column
+    return front.is_seen, place.line, place.column

@@ -214,9 +214,14 @@ def _other(way: Direction) -> Direction:
 
 
 def passing(
-    network: Network, acl: NetworkAcl, way: Direction, traffic: Traffic, kindly: bool
+    network: Network,
+    acl: NetworkAcl,
+    way: Direction,
+    traffic: Traffic,
+    kindly: bool,
+    without: tuple[AclEntry, ...] = (),
 ) -> Traffic:
-    """The part of traffic that an ACL lets through.
+    """The part of traffic that an ACL lets through, `without` some entries that deny.
 
     What is not known of an entry is taken to be `kindly` for the traffic, or to be against it.
     """
@@ -235,6 +240,8 @@ def passing(
             if allows is not kindly:
                 continue
             match = match or left
+        if not allows and entry in without:
+            continue
         if allows:
             passed |= left & match
         left -= match
@@ -285,21 +292,26 @@ def _broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic, kindly: b
             return True
     # Judged kindly, only what surely passes needs answers; else all that may.
     reached = passing(network, acl, way, traffic & _OVER_TCP, not kindly)
-    asked = reached.addresses
-    if not flow.whole:
-        asked = (asked - _kept_out(network, acl, _other(way), asked)) or asked
-    back = Traffic.of(TCP, flow.answers, asked)
-    return not back <= passing(network, acl, _other(way), back, kindly)
+    back = Traffic.of(TCP, flow.answers, reached.addresses)
+    aside = () if flow.whole else _keeping_out(network, acl, reached.addresses)
+    return not back <= passing(network, acl, _other(way), back, kindly, aside)
 
 
-def _kept_out(network: Network, acl: NetworkAcl, way: Direction, peers: Ranges) -> Ranges:
-    """The addresses among peers that an entry denies by name, which is what ACLs are for."""
-    denied = (
-        part(entry.range).within
-        for entry in acl_entries(network).get(acl.id, ())
-        if entry.way == way and entry.action.is_("deny").truth and not entry.range.open
-    )
-    return Ranges.union(each for each in denied if not peers <= each)
+def _keeping_out(network: Network, acl: NetworkAcl, peers: Ranges) -> tuple[AclEntry, ...]:
+    """The entries that deny some of the peers by name: these are to get no answers.
+
+    What together denies all peers, or the internet at large, names nobody.
+    """
+    entries = acl_entries(network)
+    found, named = [], Ranges()
+    for entry in (*entries.get(acl.id, ()), *entries.get("", ())):
+        denied = part(entry.range)
+        known = denied.within & peers if denied.whole else Ranges()
+        most = known.size if denied.whole else denied.most
+        if most is not None and most < peers.size and entry.action.is_("allow").truth is not True:
+            found.append(entry)
+            named |= known
+    return () if is_internet(named) or peers <= named else tuple(found)
 
 
 @remembered

@@ -1,9 +1,9 @@
 """Reads CloudFormation templates, in YAML and JSON."""
 
 from collections.abc import Iterable
-from collections.abc import Mapping as Lookup
 
 from taskwall.core.values import Span
+from taskwall.readers.cloudformation.choices import Nested
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.readers.cloudformation.template_cache import template_cache
@@ -50,7 +50,7 @@ def stacks(
         suppressions[path] = reading.suppressions
         errors.extend(reading.errors)
     roots = templates
-    nested: Lookup[str, Lookup[str, Template]] = {}
+    nested: Nested = {}
     if any(nests in template.unit.text for template in templates for nests in _NESTS):
         from taskwall.readers.cloudformation.nesting import Nesting
 

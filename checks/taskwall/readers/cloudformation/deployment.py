@@ -76,7 +76,7 @@ class DeploymentEvaluation:
         self,
         inputs: Inputs,
         scenario: Scenario,
-        nested: Lookup[str, Lookup[str, Template]] | None = None,
+        nested: Lookup[str, Lookup[str, Lookup[str, Template]]] | None = None,
         resolver: ImportResolver | None = None,
         expansions: dict[str, list[Expansion]] | None = None,
         assumed: dict[Span, str] | None = None,

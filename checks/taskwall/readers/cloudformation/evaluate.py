@@ -26,6 +26,7 @@ from taskwall.core.values import (
     unknown,
 )
 from taskwall.readers.cloudformation import references
+from taskwall.readers.cloudformation.choices import address_of
 from taskwall.readers.cloudformation.deployment import TOP, DeploymentEvaluation, StackLocation
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
@@ -94,6 +95,7 @@ class Evaluator:
         self._making: set[str] = set()
         self.asked: frozenset[str] = frozenset()
         self._below: dict[str, Evaluator | None] = {}
+        self._chosen: dict[str, tuple[tuple[str, frozenset[Question]], set[str]]] = {}
         if template.loops is not None:
             from taskwall.readers.cloudformation.loops import expand_loops
 
@@ -347,12 +349,17 @@ class Evaluator:
 
     def below(self, name: str) -> "Evaluator | None":
         """The template of a nested stack; None if that is not in the sources."""
-        template = self.run.nested.get(self.template.unit.file, {}).get(name)
+        candidates = self.run.nested.get(self.template.unit.file, {}).get(name, {})
+        if not candidates:
+            return None
+        declared = self.template.resources[name]
+        template = candidates.get("") or candidates.get(self._address(declared))
         if template is None:
             return None
         if name not in self._below:
             outer, self.scenario.asked = self.scenario.asked, set(self.asked)
-            declared = self.template.resources[name]
+            if "" not in candidates:
+                self._address(declared)  # What its template hangs on, all in it hangs on.
             address = self.address(name)
             called_from = (*self.site.called_from, ModuleCall(address, declared.header))
             path = f"{self.site.path}{name}/"
@@ -364,6 +371,21 @@ class Evaluator:
             made.asked |= self.scenario.asked
             self.scenario.asked = outer
         return self._below[name]
+
+    def _address(self, declared: Declared) -> str:
+        """The address of a nested stack's template, which inputs choose; "" while it is open."""
+
+        def made() -> tuple[str, frozenset[Question]]:
+            before = set(self.questions)
+            self.questions.clear()
+            try:
+                return address_of(self, declared), frozenset(self.questions)
+            finally:
+                self.questions.update(before)
+
+        address, questions = self.remembered(self._chosen, declared.name, made)
+        self.questions |= questions
+        return address
 
     def maybe(self, declared: Declared) -> tuple[Need, ...]:
         """What the existence of a resource waits for, beside that of its stack."""

@@ -3,13 +3,28 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from collections.abc import Mapping as Lookup
 from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Known, Text, Value, dereferenced, spelled
+from taskwall.core.values import (
+    OTHER,
+    Known,
+    Scalar,
+    Scenario,
+    Text,
+    Value,
+    dereferenced,
+    spelled,
+)
+from taskwall.readers.cloudformation.choices import (
+    MOST_ADDRESSES,
+    Candidates,
+    Nested,
+    address_of,
+    templates,
+)
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
@@ -39,10 +54,6 @@ MAX_NESTED_STACKS: Final = 500
 PARAMETER: Final = "AWS::SSM::Parameter"
 """The type of what is put into Parameter Store."""
 
-Nested = dict[str, dict[str, Template]]
-"""By file and logical id: the template of each nested stack that is in the scan."""
-
-
 # Nested stacks
 
 
@@ -53,7 +64,7 @@ class Nesting:
         self.templates = {template.unit.file: template for template in templates}
         self.inputs = inputs
         self.files = files
-        self.nested: Nested = {}
+        self.nested: dict[str, dict[str, Candidates]] = {}
         self.errors: list[SourceError] = []
         self._stored: dict[str, dict[str, str]] = {}
         self._by_name: dict[str, list[str]] = {}
@@ -64,16 +75,16 @@ class Nesting:
             if below:
                 self.nested[template.unit.file] = below
 
-    def _below(self, template: Template) -> dict[str, Template]:
+    def _below(self, template: Template) -> dict[str, Candidates]:
         return {
             declared.name: found
             for declared in template.resources.values()
-            if declared.type in STACKS and (found := self._template(template, declared))
+            if declared.type in STACKS and (found := self._templates(template, declared))
         }
 
     def roots(self) -> list[Template]:
         """The templates that are deployed by themselves. Nesting that goes in circles is cut."""
-        below = {one.unit.file for each in self.nested.values() for one in each.values()}
+        below = {one.unit.file for path in self.nested for _, one in templates(self.nested, path)}
         starts = [path for path in self.templates if path not in below]
         seen: set[str] = set()
         for path in starts:
@@ -88,8 +99,10 @@ class Nesting:
 
     def _cut(self, path: str, above: list[str], seen: set[str]) -> None:
         seen.add(path)
-        for name, template in list(self.nested.get(path, {}).items()):
+        for name, template in list(templates(self.nested, path)):
             file = template.unit.file
+            if name not in self.nested[path]:
+                continue
             if file == path or file in above:
                 circle = [*above, path][[*above, path].index(file) :]
                 steps = " -> ".join(os.path.basename(step) for step in (*circle, file))
@@ -102,7 +115,7 @@ class Nesting:
 
         def size(file: str) -> int:
             if file not in sizes:
-                each = (size(one.unit.file) for one in self.nested.get(file, {}).values())
+                each = (size(one.unit.file) for _, one in templates(self.nested, file))
                 sizes[file] = 1 + sum(each)
             return sizes[file]
 
@@ -119,22 +132,48 @@ class Nesting:
         place = (url.place if url is not None else None) or declared.header
         self.errors.append(SourceError(place, message))
 
-    def _template(self, template: Template, declared: Declared) -> Template | None:
-        """The template of a nested stack, if the scan has it."""
+    def _templates(self, template: Template, declared: Declared) -> Candidates:
+        """The templates that a nested stack may have, of those that the scan has."""
         folder = os.path.dirname(template.unit.file)
         asset = literal_text(members(declared.metadata).get("aws:asset:path"))
-        if asset is not None:  # as CDK writes it
-            return self.templates.get(os.path.normpath(os.path.join(folder, asset)))
         node = members(declared.properties).get(STACKS[declared.type])
-        if node is None:
-            return self._embedded(template, declared)
-        evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
-        value = evaluator.value(node)
-        if _path(value)[0]:
-            return self._named(template, declared, value)
-        found = [self._named(template, declared, evaluator.value(one)) for one in _branches(node)]
-        # A condition of the region, say, chooses between two addresses of one template.
-        return found[0] if found and all(one is found[0] for one in found) else None
+        if asset is not None:  # as CDK writes it
+            only = self.templates.get(os.path.normpath(os.path.join(folder, asset)))
+        elif node is None:
+            only = self._embedded(template, declared)
+        else:
+            evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
+            values = [evaluator.value(node)]
+            if not _path(values[0])[0]:
+                values = [evaluator.value(one) for one in _branches(node)]
+            found = [self._named(template, declared, value) for value in values]
+            # A condition of the region, say, chooses between two addresses of one template.
+            only = found[0] if all(one is found[0] for one in found) else None
+            if only is None:
+                return self._chosen(template, declared)
+        return {} if only is None else {"": only}
+
+    def _chosen(self, template: Template, declared: Declared) -> Candidates:
+        """The templates among which inputs choose, each by its address."""
+        found: dict[str, Template] = {}
+        waiting: list[Scenario] = [{}]
+        for setting in waiting:
+            run = DeploymentEvaluation(self.inputs, setting)
+            evaluator = Evaluator(template, run)
+            address = address_of(evaluator, declared)
+            named = self._named(template, declared, Known(address)) if address else None
+            if named is not None:
+                found[address] = named
+            asked = {each for each in run.questions if each.operand not in setting}
+            if address or not asked:
+                continue
+            operand = min(each.operand for each in asked)
+            answers: set[Scalar] = {each.answer for each in asked if each.operand == operand}
+            others = () if evaluator.parameters.allowed(operand) else (OTHER,)
+            waiting += ({**setting, operand: answer} for answer in (*answers, *others))
+            if len(waiting) > MOST_ADDRESSES:
+                return {}
+        return found
 
     def _named(
         self, template: Template, declared: Declared, value: Value | None
@@ -247,9 +286,7 @@ def _alike(path: str, steps: Sequence[str]) -> int:
 # Exports
 
 
-def exports_of(
-    root: Template, inputs: Inputs, nested: Lookup[str, Lookup[str, Template]]
-) -> Iterator[Export]:
+def exports_of(root: Template, inputs: Inputs, nested: Nested) -> Iterator[Export]:
     """The outputs that a tree of templates exports, and what it puts into Parameter Store."""
     files = {root.unit.file, *_below(root, nested)}
     texts = [one.unit.text for one in _of(files, root, nested)]
@@ -281,19 +318,17 @@ def exports_of(
                 yield Export(root.unit.file, site, declared.name, value, place, "parameter")
 
 
-def _below(template: Template, nested: Lookup[str, Lookup[str, Template]]) -> Iterator[str]:
-    for one in nested.get(template.unit.file, {}).values():
+def _below(template: Template, nested: Nested) -> Iterator[str]:
+    for _, one in templates(nested, template.unit.file):
         yield one.unit.file
         yield from _below(one, nested)
 
 
-def _of(
-    files: set[str], root: Template, nested: Lookup[str, Lookup[str, Template]]
-) -> Iterator[Template]:
+def _of(files: set[str], root: Template, nested: Nested) -> Iterator[Template]:
     yield root
     seen = {root.unit.file}
-    for each in nested.values():
-        for one in each.values():
+    for path in nested:
+        for _, one in templates(nested, path):
             if one.unit.file in files and one.unit.file not in seen:
                 seen.add(one.unit.file)
                 yield one

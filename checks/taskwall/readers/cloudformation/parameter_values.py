@@ -13,6 +13,7 @@ from taskwall.core.values import (
     Known,
     Need,
     Question,
+    Reference,
     Scalar,
     Span,
     Text,
@@ -37,6 +38,9 @@ _EXISTING: Final = (
     r"(?i)vpc|subnet|cluster|security_?group|sg(?:s|id|ids)?$|load_?balancer|listener"
     r"|target_?group|^[an]lb"
 )
+
+_ONE: Final = ("Ref", "Arn", "GroupId", "SubnetId", "VpcId", "DefaultSecurityGroup")
+"""The attributes that name one thing: a list of them has one element."""
 
 
 class Parameters:
@@ -193,6 +197,8 @@ class Parameters:
         found = dereferenced(given)
         if isinstance(found, Items):
             return found
+        if isinstance(found, Reference) and found.attribute in _ONE:
+            return Items((given,), (), given.place)
         cut = lists.pieces(self._evaluator, found, ",") if isinstance(found, Known | Text) else None
         if cut is None:
             return Items((), (given,), place)

@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Mapping as Lookup
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +25,7 @@ from taskwall.core.values import (
     plain_if_known,
 )
 from taskwall.readers.cloudformation.absent_nested import absent_nested, is_absent
+from taskwall.readers.cloudformation.choices import Nested, templates
 from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
 from taskwall.readers.cloudformation.document import literal_text, members
@@ -81,7 +81,7 @@ class CloudFormationStack:
         suppressions: tuple[Suppression, ...] = (),
         *,
         roots: Sequence[Template] = (),
-        nested: Lookup[str, Lookup[str, Template]] | None = None,
+        nested: Nested | None = None,
         resolver: ImportResolver | None = None,
         context: frozenset[str] = frozenset(),
         sources: Sequence[ContextSource] = (),
@@ -264,6 +264,8 @@ class CloudFormationStack:
             self._decided = frozenset()
             self._decided = frozenset(self.switches({}) or ())
         here = [one for root in self._evaluators(scenario) for one in root.all_below()]
+        if any(one.run.impossible for one in here):
+            return None  # A mapping has no row of which template a nested stack has.
         if not all(rules_hold(one, one.template.rules) for one in here):
             return None
         found: dict[str, bool] = {}
@@ -351,7 +353,7 @@ class CloudFormationStack:
             if template.unit.file not in seen:
                 seen.add(template.unit.file)
                 yield template
-                waiting += self.nested.get(template.unit.file, {}).values()
+                waiting += (one for _, one in templates(self.nested, template.unit.file))
 
     def _named_apart(self) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
         """Addresses of resources whose names several roots have, and what each root is called."""
@@ -429,8 +431,7 @@ def _made(
         construct=literal_text(metadata.get(CDK_PATH))
         or evaluator.template.constructs.get(declared.name),
     )
-    nested = evaluator.run.nested.get(evaluator.template.unit.file, {})
-    if is_absent(declared, body, declared.name in nested):
+    if is_absent(declared, body, evaluator.below(declared.name) is not None):
         return Resource(ABSENT, origin, body, declared.place)
     if INIT not in metadata:
         return Resource(declared.type, origin, body, declared.place)
