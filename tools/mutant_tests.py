@@ -28,6 +28,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from functools import cache, partial
 from hashlib import sha256
 from importlib.machinery import SourceFileLoader
@@ -315,8 +316,9 @@ def _each_test(
     files: Iterable[str], tell: Tell, wanted: Mapping[str, object] | None = None
 ) -> None:
     """Tell of the tests of some files: all, or those that are wanted."""
-    without = (f"-pno:{plugin}" for plugin in ("cacheprovider", "xdist", "terminal"))
-    pytest.main(["--rootdir=.", "--assert=plain", *without, *files], [_Tests(tell, wanted)])
+    options = ("--rootdir=.", "--assert=plain", "-pno:cacheprovider", "-pno:xdist")
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        pytest.main([*options, *files], [_Tests(tell, wanted)])
 
 
 class _Tests:
