@@ -26,13 +26,6 @@ TESTS = """from small import least
 def test_least_is_the_first():
     assert least(1, 2) == 1
 """
-FROZEN = """import gc
-
-
-def pytest_collection_finish():
-    gc.collect()
-    gc.freeze()
-"""
 
 
 @pytest.mark.parametrize(
@@ -78,7 +71,7 @@ def test_a_mutant_knows_the_lines_of_its_statement() -> None:
 
 
 def _written(root: Path, tests: str, small: str = SMALL) -> None:
-    for name, text in ((FILE, small), ("tests/test_small.py", tests), ("conftest.py", FROZEN)):
+    for name, text in ((FILE, small), ("tests/test_small.py", tests)):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text)
 
@@ -87,8 +80,7 @@ def test_what_no_test_sees_survives(tmp_path: Path, capsys: pytest.CaptureFixtur
     """Mutants on lines that no test passes survive, and those that no test tells apart.
 
     The exit status says whether as many were killed as was asked for; a seed always chooses the
-    same; the tree stays as it is. That tests freeze what is in memory, as those here do, hides
-    no function from the tool.
+    same; the tree stays as it is.
     """
     _written(tmp_path, TESTS)
 
@@ -127,18 +119,58 @@ def test_tests_that_fail_without_a_mutant_judge_nothing(
     assert f"{FILE}: 0 of 10 killed (0 %, 0 to 28)" in capsys.readouterr().out
 
 
-def test_constants_are_changed_wherever_they_are_held(
+def test_what_an_import_makes_is_changed_wherever_it_is_held(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Other modules take the changed one; that a module cannot be imported is seen as well."""
-    text = "FIRST, SECOND = (1, 2)\n\n\ndef first():\n    return FIRST\n"
-    test = "from small import FIRST, first\n\n\ndef test_it():\n    assert FIRST == first() == 1\n"
+    """Constants that others take, defaults, what a class holds, what a cache has answered."""
+    text = """from functools import cache
+
+FIRST, SECOND = (1, 2)
+
+
+class Held:
+    other = False
+
+
+@cache
+def first(default=True):
+    return FIRST if default else None
+"""
+    test = """from small import FIRST, Held, first
+
+KEPT = first()
+
+
+def test_it():
+    assert FIRST == KEPT == first() == 1
+
+
+def test_what_was_answered_before():
+    assert first() == KEPT and not Held.other
+"""
     _written(tmp_path, test, text)
 
     assert tool.main([*ONE, FILE], tmp_path) == 0
     out = capsys.readouterr().out
-    assert f"{FILE}: 4 of 6 killed" in out
+    assert f"{FILE}: 7 of 10 killed" in out
     assert out.count("+FIRST, SECOND = (1, ") == 2
+
+
+def test_what_was_learned_of_other_sources_is_forgotten(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """When the code changes, the tests' lines are found out again, and else they are kept."""
+    _written(tmp_path, TESTS)
+    only = ("--sample", "1", f"{FILE}:6")
+    tool.main([*ONE, *only], tmp_path)
+    tool.main([*ONE, *only], tmp_path)
+    assert capfd.readouterr().err.count("learned tests/test_small.py") == 1
+
+    _written(tmp_path, TESTS, f"# Lines move.\n{SMALL}")
+    tool.main([*ONE, f"{FILE}:7"], tmp_path)
+    said = capfd.readouterr()
+    assert "learned tests/test_small.py" in said.err
+    assert f"{FILE}:7: 2 of 4 killed" in said.out
 
 
 def test_what_is_derived_has_no_mutants(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ would be changed by an edit.
         fix:
           Reference the load balancer's security group.
 
-Numbers are lines of the fixture; findings that share a mistake name the line of that. Of twins
-Terraform's is there, and of several findings with the same fix the first has it.
+Numbers are lines of the fixture; findings that share a mistake name the line of that. Of a template
+that is a twin only its fixes are there, and of several findings with the same fix the first has it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,19 +30,21 @@ def file_of(rule: str) -> Path:
 
 
 def of_fixtures(fixtures: Iterable[tuple[Path, Iterable[LocatedFinding]]]) -> str:
-    """What the findings of a rule's fixtures say; a template that is a twin is left out."""
+    """What the findings of a rule's fixtures say, and of a template that is a twin only fixes."""
     lines: list[str] = []
     fixes: set[str] = set()
     for source, findings in fixtures:
-        if source.suffix != ".tf" and (source.parent / "main.tf").exists():
-            continue
-        lines.append(source.parent.name)
+        twin = source.suffix != ".tf" and (source.parent / "main.tf").exists()
+        if not twin:
+            lines.append(source.parent.name)
         for one in sorted(findings, key=lambda each: (each.finding.line, *_said(each))):
-            lines += _said(one)
+            if not twin:
+                lines += _said(one)
             fix = one.finding.fix
             if fix is not None and fix.text not in fixes:
                 fixes.add(fix.text)
-                lines += ("    fix:", *(f"      {line}".rstrip() for line in fix.text.splitlines()))
+                head = f"    fix in {source.name}:{one.finding.line}:" if twin else "    fix:"
+                lines += (head, *(f"      {line}".rstrip() for line in fix.text.splitlines()))
     return "\n".join((*lines, ""))
 
 

@@ -1,46 +1,59 @@
-"""A pytest plugin that tries mutants on the rules' fixtures and on the collected tests.
+"""Tries mutants on the rules' fixtures and on tests, each in a process that imports the mutant.
 
-A check is a fixture that is judged by the rule of its folder and those that it names
-(milliseconds), a fixture whose rule is held to law 1 (`tools/law1.py`), or a test. Which functions
-a check runs without a mutant is found out once and kept (`KEPT`) until its own text changes, so
-that a mutant meets only checks that run its function: first fixtures, then their laws, then tests.
-Thousands of fixtures run some functions: of them those count that run its line. What is unknown is
-on other lines: for the law, fixtures count that run the function, or else its file.
+    python -m tools.mutant_tests TASK      (`tools/mutants.py` runs it, and writes the task)
 
-Each mutant has a process of its own, forked from one that has imported everything, in which the
-code of one function is another. What is defined beside functions (a table, a bound) is changed in
-all modules that have taken it. `TASK` names the file that holds the task, and gets what came of it.
+A check has an outcome: what the rule of a fixture and those that it names say there
+(milliseconds), what breaks law 1 in it (`tools/law1.py`), or whether a test passes. A mutant that
+changes an outcome is killed. What comes of a check without a mutant, and which lines it runs, is
+learned once, with the caches of our functions empty, and kept below `KEPT` as long as no source of
+the package and no text of the check itself changes.
+
+So a mutant meets only checks that run its lines: first fixtures, then laws, then tests. What is
+unknown is on other lines: the law is asked in fixtures that run the mutant's function, or else its
+file. What runs when a module is imported meets all checks, those first that run some of its file.
+
+Each mutant has a process of its own, forked from one that has imported other people's packages and
+none of ours. There the text of one file is another for the import, so that nothing was made, kept
+or copied from what it was before.
 """
 
-import ast
 import gc
 import os
 import resource
+import shutil
 import signal
+import sqlite3
 import sys
+import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from contextlib import redirect_stdout
+from functools import cache, partial
 from hashlib import sha256
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from random import Random
-from types import CodeType, FrameType, FunctionType, ModuleType
-from typing import Any
+from types import CodeType
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 import pytest
 from _pytest.runner import runtestprotocol
+from coverage import Coverage
+from coverage.numbits import numbits_any_intersection, nums_to_numbits
 from hypothesis import HealthCheck, Phase, settings
 
 from tools.mutations import Mutant
 
-TASK = "MUTANTS_TASK"
 KEPT = ".mutants"
-SURVIVED, KILLED, NOT_RUN = range(3)
+KINDS = ("fixtures", "laws", "tests")
+SURVIVED, NOT_RUN = "", "not run"
+PASSED, FAILED = "passed", "failed"
 # What takes more than this many times its checks' own seconds of a processor (and some) hangs.
-PATIENCE, START = 4, 3
-LEAVES = 5
-"""How many times what a fixture takes its law does, about."""
+PATIENCE, START = 4, 10
+TRACED, LEAVES = 4, 5
+"""How many times a check's seconds are while its lines are noted, and while its law is asked."""
 MAX_BYTES = 8 << 30
 
 # A failure is enough: nothing is made smaller, and nothing is kept for the next mutant. And nothing
@@ -56,407 +69,346 @@ settings.register_profile(
 
 
 class Task(msgspec.Struct):
-    """Mutants of files below a root, the seconds of checks of a kind for each, the processes."""
+    """Mutants of files below a root, and the files of the tests that count.
+
+    Each mutant meets checks of each kind that take so many seconds together; `jobs` processes run
+    at a time.
+    """
 
     root: str
     mutants: list[Mutant]
+    tests: list[str]
     seconds: float
     jobs: int
 
 
 class Run(msgspec.Struct):
-    """What a check does without a mutant: whether it fails, how long it takes, what it runs."""
+    """What a check does without a mutant: what comes of it, how long it takes, the lines it runs.
 
-    failed: bool
-    seconds: float
-    functions: frozenset[int]
-
-
-class Runs(msgspec.Struct):
-    """What checks do, by their names, and the functions that they name by number.
-
-    A function is `FILE:QUALIFIED NAME`.
+    The lines of each file are `numbits` of coverage.
     """
 
-    functions: list[str]
-    checks: dict[str, Run]
+    outcome: str
+    seconds: float
+    lines: dict[str, bytes]
 
 
-class Check(msgspec.Struct):
-    """What may fail on a mutant, and what it does without one; `near` if it may run more."""
+class Check(NamedTuple):
+    """What a mutant may be killed by; its name is that of a fixture, a stack (of laws), a test."""
 
-    fails: Callable[[], bool]
+    kind: str
+    name: str
     run: Run
-    functions: Mapping[str, int]
-    name: str = ""
-    near: bool = False
 
 
-class Memory(msgspec.Struct):
-    """What is there to be changed: functions by their code; and what keeps answers of functions."""
-
-    functions: dict[CodeType, list[FunctionType]]
-    caches: list[Any]
+Outcome: TypeAlias = Callable[[], str]
+Tell: TypeAlias = Callable[[str, Outcome], bool]
+"""Takes the name of a check and what gives its outcome; says whether that is enough."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_configure() -> None:
-    """Search as said here, whatever the tests' own settings are."""
-    settings.load_profile("mutants")
-
-
-def pytest_runtestloop(session: pytest.Session) -> bool:
-    """Try all mutants on fixtures, and those that survive on tests."""
-    if session.testsfailed:
-        raise session.Interrupted("not all tests can be collected")
-    file = Path(os.environ[TASK])
+def main(file: Path) -> None:
+    """Try the mutants of a task, and write what became of each in its place."""
     task = msgspec.json.decode(file.read_bytes(), type=Task)
     root = Path(task.root)
-    by_file: dict[Path, list[pytest.Item]] = {}
-    for item in session.items:
-        by_file.setdefault(item.path, []).append(item)
-    fixtures = [check for folder in _rules(root) for check in _of_fixtures(root, folder)]
-    Random(0).shuffle(fixtures)
-    tests = [check for path, items in by_file.items() for check in _of_tests(root, path, items)]
-    tests.sort(key=lambda check: check.run.seconds)
-    laws = _of_laws(root, fixtures)
-    memory = _memory({str(root / mutant.file) for mutant in task.mutants})
-    verdicts = [NOT_RUN] * len(task.mutants)
-    for kind, checks in (("fixtures", fixtures), ("laws", laws), ("tests", tests)):
-        left = [number for number, verdict in enumerate(verdicts) if verdict != KILLED]
-        reaching = _reaching(task, checks) if checks is fixtures else {}
-        for number, verdict in _tried(task, left, checks, reaching, memory):
-            if verdict != NOT_RUN:
-                verdicts[number] = verdict
-            mutant = task.mutants[number]
-            word = ("survives", "killed", "not run")[verdict]
-            sys.stderr.write(f"{word} by {kind}: {mutant.file}:{mutant.lines[0]}\n")
-    file.write_bytes(msgspec.json.encode(verdicts))
-    return True
-
-
-def _rules(root: Path) -> list[Path]:
-    return sorted((root / "fixtures" / "rules").glob("tw*"))
-
-
-def _of_fixtures(root: Path, folder: Path) -> list[Check]:
-    """The fixtures of a rule."""
-    sources = sorted((*folder.glob("*/main.tf"), *folder.glob("*/template.yaml")))
-    fails = {str(one.relative_to(root)): _fixture_fails(root, one) for one in sources}
-    return _checks(root, fails, (file for file in sorted(folder.rglob("*")) if file.is_file()))
-
-
-def _fixture_fails(root: Path, source: Path) -> Callable[[], bool]:
-    """Whether the findings of a fixture's own rule are others than it marks, or say otherwise.
-
-    What its findings say is compared with what they said first, which was without a mutant, and is
-    what `tests/data/findings` has.
-    """
-    said: list[str] = []
-
-    def fails() -> bool:
-        import test_rule_fixtures as fixtures
-        import wording
-        from taskwall.rules import all_rules
-
-        own = next(rule for rule in all_rules() if rule.id.lower() == source.parts[-3])
-        text = (root / "checks" / f"{own.module.replace('.', '/')}.py").read_text()
-        # Those to which it yields, and those that ask what it would ask, are named there.
-        rules = [rule for rule in all_rules() if rule.id in text]
-        try:
-            judged = fixtures.judged(source, rules)
-        except Exception:  # noqa: BLE001 (whatever a mutant makes it raise)
-            return True
-        said.append(wording.of_fixtures([(source, judged.located)]))
-        wrong = fixtures.not_as_marked(judged) or fixtures.waits_for_nothing(judged)
-        return bool(wrong) or said[-1] != said[0]
-
-    return fails
-
-
-def _of_laws(root: Path, fixtures: Iterable[Check]) -> list[Check]:
-    """The law of the rule of each fixture, with what the fixture runs, and several times that."""
-    by_case = {(root / each.name).parent: each for each in fixtures}
-    if not by_case:
-        return []
-    from tools import law1
-
-    known = {line for lines in law1.standing().values() for line in lines}
-    return [
-        Check(
-            _law_is_broken(case, known),
-            Run(False, LEAVES * each.run.seconds, each.run.functions),
-            each.functions,
-            near=True,
+    sys.path[:0] = [str(root / name) for name in ("checks", "tests", "")]
+    if (root / "fixtures" / "rules").exists():
+        import test_rule_fixtures  # noqa: F401 (and what of other people's it imports)
+        import tools.law1  # noqa: F401
+    checks = _learned(task)
+    _forget_ours(root)
+    with tempfile.TemporaryDirectory() as folder:
+        answers = [Path(folder) / str(number) for number in range(len(task.mutants))]
+        chosen = (
+            (mutant, answer, [*_chosen(mutant, checks, task.seconds)])
+            for mutant, answer in zip(task.mutants, answers, strict=True)
         )
-        for case, each in by_case.items()
-    ]
-
-
-def _law_is_broken(case: Path, known: set[str]) -> Callable[[], bool]:
-    """Whether a fixture's own rule breaks law 1 otherwise than is known."""
-    group = f"rules/{case.parent.name}"
-
-    def fails() -> bool:
-        from tools import law1
-
-        (rule,) = law1.own_rules(group)
-        here = (line for line in known if line.startswith(f"{group}/{case.name} "))
-        stacks = [name for name in law1.sources(group) if name.startswith(f"{group}/{case.name} ")]
-        try:
-            found = set(law1.sweep(group, [rule], stacks))
-        except Exception:  # noqa: BLE001 (whatever a mutant makes it raise)
-            return True
-        return found != {line for line in here if f": {rule.id} " in line}
-
-    return fails
-
-
-def _of_tests(root: Path, path: Path, items: Iterable[pytest.Item]) -> list[Check]:
-    """The tests of a file."""
-    return _checks(root, {item.nodeid: _test_fails(item) for item in items}, [path])
-
-
-def _test_fails(item: pytest.Item) -> Callable[[], bool]:
-    return lambda: any(one.failed for one in runtestprotocol(item, log=False, nextitem=None))
-
-
-def _checks(
-    root: Path, fails: Mapping[str, Callable[[], bool]], texts: Iterable[Path]
-) -> list[Check]:
-    """Checks that stand in some files, with what they do: as it is kept, or found out now."""
-    digest = sha256("\n".join(fails).encode())
-    for text in texts:
-        digest.update(text.read_bytes())
-    kept = root / KEPT / digest.hexdigest()
-    if not kept.exists():
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(msgspec.msgpack.encode(_runs(str(root / "checks"), fails)))
-    runs = msgspec.msgpack.decode(kept.read_bytes(), type=Runs)
-    functions = {function: number for number, function in enumerate(runs.functions)}
-    for name, run in runs.checks.items():
-        if run.failed:
-            sys.stderr.write(f"fails without a mutant, and judges none: {name}\n")
-    good = ((name, run) for name, run in runs.checks.items() if not run.failed)
-    return [Check(fails[name], run, functions, name) for name, run in good]
-
-
-def _runs(folder: str, fails: Mapping[str, Callable[[], bool]]) -> Runs:
-    """What checks do, by the functions in files below a folder."""
-    numbers: dict[str, int] = {}
-    checks = {}
-    for name, each in fails.items():
-        codes: set[CodeType] = set()
-
-        def note(frame: FrameType, event: str, _: object, codes: set[CodeType] = codes) -> None:
-            if event == "call":
-                codes.add(frame.f_code)
-
-        begun = time.process_time()
-        sys.setprofile(note)
-        failed = each()
-        sys.setprofile(None)
-        seconds = time.process_time() - begun
-        ours = (_name(code) for code in codes if code.co_filename.startswith(folder))
-        run = frozenset(numbers.setdefault(function, len(numbers)) for function in ours)
-        checks[name] = Run(failed, seconds, run)
-    return Runs([*numbers], checks)
-
-
-def _name(code: CodeType) -> str:
-    return f"{code.co_filename}:{code.co_qualname}"
-
-
-def _memory(names: set[str]) -> Memory:
-    """What is there of the functions of some files, and all caches."""
-    found = Memory({}, [])
-    gc.unfreeze()  # the collector does not show what is frozen, as the tests' own code is
-    for one in gc.get_objects():
-        if isinstance(one, FunctionType) and one.__code__.co_filename in names:
-            found.functions.setdefault(one.__code__, []).append(one)
-        elif type(one) is _CACHED:
-            found.caches.append(one)
-    gc.freeze()  # what processes share stays shared
-    return found
-
-
-def _reaching(task: Task, checks: Sequence[Check]) -> dict[Mutant, list[Check]]:
-    """The checks that run a line of each mutant; none of what runs when a module is imported."""
-    places = {
-        mutant: {
-            (os.path.join(task.root, mutant.file), line)
-            for line in range(mutant.lines[0], mutant.lines[1] + 1)
-        }
-        for mutant in task.mutants
-    }
-    files = {name for each in places.values() for name, _ in each}
-    ran: set[tuple[str, int]] = set()
-
-    def line(frame: FrameType, event: str, _: object) -> Any:
-        if event == "line":
-            ran.add((frame.f_code.co_filename, frame.f_lineno))
-        return line
-
-    def call(frame: FrameType, _event: str, _: object) -> Any:
-        return line if frame.f_code.co_filename in files else None
-
-    found: dict[Mutant, list[Check]] = {}
-    near = {id(check) for name in files for check in _running(None, name, checks)}
-    for check in checks:
-        if id(check) in near:
-            ran.clear()
-            sys.settrace(call)
-            check.fails()
-            sys.settrace(None)
-            for mutant, each in places.items():
-                if not ran.isdisjoint(each):
-                    found.setdefault(mutant, []).append(check)
-    return found
-
-
-def _tried(
-    task: Task,
-    numbers: Sequence[int],
-    checks: Sequence[Check],
-    reaching: Mapping[Mutant, Sequence[Check]],
-    memory: Memory,
-) -> Iterator[tuple[int, int]]:
-    """What becomes of some of a task's mutants: as many of them at a time as jobs."""
-    running: dict[int, int] = {}
-    waiting = iter(numbers)
-    while True:
-        for number in waiting:
+        tries = [partial(_try, root, *each) for each in chosen]
+        for number, status in _forked(tries, task.jobs):
+            # The kernel kills what a full machine has no memory for: that is no check that fails.
+            if not answers[number].exists():
+                died = os.waitstatus_to_exitcode(status)
+                answers[number].write_text(SURVIVED if died == -signal.SIGKILL else f"died: {died}")
             mutant = task.mutants[number]
-            near = reaching.get(mutant, checks)
-            running[_begun(task, mutant, near, memory)] = number
-            if len(running) == task.jobs:
+            word = answers[number].read_text() or "survives"
+            sys.stderr.write(f"{mutant.file}:{mutant.lines[0]}: {word}\n")
+        file.write_bytes(msgspec.json.encode([each.read_text() for each in answers]))
+
+
+def _forget_ours(root: Path) -> None:
+    """Take what is ours out of the imported modules, and leave other people's there."""
+    ours = tuple(str(root / name) + os.sep for name in ("checks", "tests", "tools"))
+    for name, module in [*sys.modules.items()]:
+        if (getattr(module, "__file__", None) or "").startswith(ours) and name != "__main__":
+            del sys.modules[name]
+
+
+def _forked(works: Iterable[Callable[[], None]], jobs: int) -> Iterator[tuple[int, int]]:
+    """Do each work in a process of its own, some at a time: its number, and how it ended."""
+    running: dict[int, int] = {}
+    waiting = iter(enumerate(works))
+    while True:
+        for number, work in waiting:
+            process = os.fork()
+            if not process:
+                try:
+                    work()
+                except BaseException:  # noqa: BLE001 (this process ends with it)
+                    traceback.print_exc()
+                    os._exit(1)
+                os._exit(0)
+            running[process] = number
+            if len(running) == jobs:
                 break
         if not running:
             return
         process, status = os.wait()
-        code = os.waitstatus_to_exitcode(status)
-        # The kernel kills what a full machine has no memory for: that is no check that fails.
-        verdict = SURVIVED if code == -signal.SIGKILL else code if code in range(3) else KILLED
-        number = running.pop(process)
-        yield number, verdict
+        yield running.pop(process), status
 
 
-def _begun(
-    task: Task,
-    mutant: Mutant,
-    checks: Sequence[Check],
-    memory: Memory,
-) -> int:
-    """Begin to try a mutant in another process: its id. The process ends with what became of it."""
-    if process := os.fork():
-        return process
-    # What cannot be tried survives: too low is better than too high.
-    verdict = SURVIVED
-    try:
-        name = os.path.join(task.root, mutant.file)
-        code = _changed(mutant, name, memory)
-        running = [*_running(code, name, checks)]
-        ids = {id(check) for check in running}
-        near = [check for check in checks if check.near and id(check) not in ids]
-        chosen = [*_within(task.seconds, (*running, *_running(None, name, near)))]
-        limit = int(time.process_time() + START + PATIENCE * sum(one.run.seconds for one in chosen))
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + PATIENCE))
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
-        if not chosen:
-            verdict = NOT_RUN
-        elif any(one.fails() for one in chosen):
-            verdict = KILLED
-    except _UndefinedError:
-        verdict = KILLED
-    finally:
-        os._exit(verdict)
+def _learned(task: Task) -> list[Check]:
+    """All checks, in the order in which they are tried: as they are kept, or found out now."""
+    root = Path(task.root)
+    rules = (str(each.relative_to(root)) for each in sorted(root.glob("fixtures/rules/tw*")))
+    helpers = (file for file in root.glob("tests/*.py") if not file.name.startswith("test_"))
+    kept = root / KEPT / _digest([Path(__file__)], (root / "checks").rglob("*"), helpers)
+    for old in {*kept.parent.glob("*")} - {kept}:
+        shutil.rmtree(old)
+    kept.mkdir(parents=True, exist_ok=True)
+    places = {
+        path: kept / _digest([root / path], (root / path).rglob("*"))
+        for path in (*rules, *task.tests)
+    }
+    missing = [path for path, place in places.items() if not place.exists()]
+    learning = (partial(_learn, root, path, places[path]) for path in missing)
+    for number, status in _forked(learning, task.jobs):
+        if status:
+            sys.exit(f"cannot be run: {missing[number]}")
+        sys.stderr.write(f"learned {missing[number]}\n")
+    files = {mutant.file for mutant in task.mutants}
+    checks = []
+    for path, place in places.items():
+        for name, run in msgspec.msgpack.decode(place.read_bytes(), type=dict[str, Run]).items():
+            run.lines = {file: lines for file, lines in run.lines.items() if file in files}
+            checks.append(Check("tests" if path in task.tests else "fixtures", name, run))
+    checks += [*_laws(checks)]
+    Random(0).shuffle(checks)
+    return sorted(checks, key=lambda one: one.run.seconds if one.kind == "tests" else 0)
 
 
-def _running(code: CodeType | None, name: str, checks: Iterable[Check]) -> Iterator[Check]:
-    """The checks that run a function; where it is none, those that run any of its file."""
-    wanted = _name(code) if code else f"{name}:"
-    numbers: dict[int, set[int]] = {}  # of the functions, in each of the few tables that there are
-    for check in checks:
-        table = check.functions
-        if id(table) not in numbers:
-            names = [wanted] if code else [one for one in table if one.startswith(wanted)]
-            numbers[id(table)] = {table[one] for one in names if one in table}
-        if not check.run.functions.isdisjoint(numbers[id(table)]):
-            yield check
+def _laws(checks: Iterable[Check]) -> Iterator[Check]:
+    """The laws of fixtures, of twins one as in the gate, with what is known to break them."""
+    cases = {one.name.rpartition("/")[0]: one.run for one in checks if one.kind == "fixtures"}
+    if not cases:
+        return
+    from tools import law1
+
+    known = sorted(line for lines in law1.standing().values() for line in lines)
+    for group in law1.groups():
+        asked = tuple(f": {rule.id} " for rule in law1.own_rules(group))
+        for name in law1.sample(group):
+            run = cases.get(f"fixtures/{name.partition(' ')[0]}")
+            here = [line for line in known if line.startswith(f"{name} ")]
+            if run:
+                broken = "\n".join(line for line in here if any(one in line for one in asked))
+                yield Check("laws", name, Run(broken, LEAVES * run.seconds, run.lines))
 
 
-def _within(seconds: float, checks: Iterable[Check]) -> Iterator[Check]:
-    """The first checks, as many as take so long together, and at least one."""
-    for check in checks:
-        yield check
-        seconds -= check.run.seconds
-        if seconds < 0:
-            return
+def _digest(*groups: Iterable[Path]) -> str:
+    """What tells apart the texts and names of files."""
+    digest = sha256()
+    for file in sorted({file for group in groups for file in group if file.is_file()}):
+        if "__pycache__" not in file.parts:
+            digest.update(str(file).encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
-def _changed(mutant: Mutant, name: str, memory: Memory) -> CodeType | None:
-    """Change what is in memory as a mutant says, and forget what functions have answered.
+def _learn(root: Path, path: str, place: Path) -> None:
+    """Find out what the fixtures of a rule do, or the tests of a file, and keep it."""
+    found: dict[str, Run] = {}
+    folder = str(root / "checks")
+    with tempfile.TemporaryDirectory() as temporary:
+        data = f"{temporary}/data"
+        coverage = Coverage(data, config_file=False, source=[folder], messages=False)
+        caches = _Caches(folder)
 
-    Returns:
-        the code of the function that was changed; None if it was none.
-    """
-    source = Path(name).read_text()
-    new = compile(mutant.applied(source), name, "exec")
-    changed = {(code.co_qualname, code.co_firstlineno): code for code in _nested(new)}
-    for code in _nested(compile(source, name, "exec")):
-        other = changed.get((code.co_qualname, code.co_firstlineno))
-        if other is not None and other != code and code in memory.functions:
-            for function in memory.functions[code]:
-                function.__code__ = other
-            break
-    else:
-        code = None
-        _redefine(name, source, mutant.applied(source))
-    for each in memory.caches:
-        each.cache_clear()
-    return code
+        def tell(name: str, outcome: Outcome) -> bool:
+            caches.clear()
+            coverage.start()
+            coverage.switch_context(name)
+            begun = time.process_time()
+            found[name] = Run(outcome(), (time.process_time() - begun) / TRACED, {})
+            coverage.stop()
+            return False
 
-
-def _nested(code: CodeType) -> Iterator[CodeType]:
-    """The codes of the functions in a code, the outer ones first."""
-    for one in code.co_consts:
-        if isinstance(one, CodeType):
-            yield one
-            yield from _nested(one)
-
-
-def _redefine(name: str, before: str, after: str) -> None:
-    """Give constants the values that a module's changed text defines, wherever they are held.
-
-    Only assignments are run again: decorators note functions in tables, and would do so twice.
-    """
-    modules = [*sys.modules.values()]
-    module = next(one for one in modules if getattr(one, "__file__", None) == name)
-    old = _defined(module, before)
-    try:
-        new = _defined(module, after)
-    except Exception as error:
-        raise _UndefinedError from error
-    for key, value in new.items():
-        if not key.startswith("__") and value != old.get(key):
-            held = vars(module)[key]
-            for one in modules:
-                if vars(one).get(key) is held:
-                    setattr(one, key, value)
+        if path.endswith(".py"):
+            _each_test([path], tell)
+        for source in sorted((root / path).glob("*/*")):
+            if source.name in ("main.tf", "template.yaml"):
+                name = str(source.relative_to(root))
+                tell(name, partial(_of_fixture, root, name))
+        coverage.save()
+        rows = sqlite3.connect(data).execute(
+            "select context, path, numbits from line_bits"
+            " join context on context.id = context_id join file on file.id = file_id"
+        )
+        for name, file, lines in rows:
+            if name in found:
+                found[name].lines[os.path.relpath(file, root)] = lines
+    for name in [name for name, run in found.items() if run.outcome == FAILED]:
+        sys.stderr.write(f"fails without a mutant, and judges none: {name}\n")
+        del found[name]
+    new = place.with_suffix(f".{os.getpid()}")
+    new.write_bytes(msgspec.msgpack.encode(found))
+    new.rename(place)
 
 
-class _UndefinedError(Exception):
-    """A module cannot even be imported with a mutant."""
+class _Caches:
+    """What keeps answers of our functions."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._modules = 0
+        self._found: list[Any] = []
+
+    def clear(self) -> None:
+        """Empty them all, also of modules that were imported since."""
+        if len(sys.modules) != self._modules:
+            self._modules = len(sys.modules)
+            gc.unfreeze()  # the collector does not show what is frozen, as tests' own code is
+            self._found = [
+                one
+                for one in gc.get_objects()
+                if type(one) is _CACHED
+                and isinstance(code := getattr(one.__wrapped__, "__code__", None), CodeType)
+                and code.co_filename.startswith(self._folder)
+            ]
+        for one in self._found:
+            one.cache_clear()
 
 
-def _defined(module: ModuleType, text: str) -> dict[str, Any]:
-    """What the assignments of a module's text come to."""
-    names = {**vars(module)}
-    tree = ast.parse(text)
-    tree.body = [one for one in tree.body if isinstance(one, _ASSIGNED)]
-    exec(compile(tree, module.__file__ or "", "exec"), names)
-    return names
-
-
-_ASSIGNED = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _CACHED = type(cache(len))
+
+
+def _of_fixture(root: Path, name: str) -> str:
+    """What the rule of a fixture says there, word for word, and what of it is wrong."""
+    import test_rule_fixtures as fixtures
+    import wording
+    from taskwall.rules import all_rules
+
+    source = root / name
+    own = next(rule for rule in all_rules() if rule.id.lower() == source.parts[-3])
+    text = (root / "checks" / f"{own.module.replace('.', '/')}.py").read_text()
+    # Those to which it yields, and those that ask what it would ask, are named there.
+    judged = fixtures.judged(source, [rule for rule in all_rules() if rule.id in text])
+    wrong = [*fixtures.not_as_marked(judged), *fixtures.waits_for_nothing(judged)]
+    return "\n".join((wording.of_fixtures([(source, judged.located)]), *wrong))
+
+
+def _of_law(_root: Path, name: str) -> str:
+    """What breaks law 1 in a case, of the rule of its folder."""
+    from tools import law1
+
+    group = "/".join(name.split("/")[:2])
+    return "\n".join(law1.sweep(group, law1.own_rules(group), [name]))
+
+
+def _each_test(
+    files: Iterable[str], tell: Tell, wanted: Mapping[str, object] | None = None
+) -> None:
+    """Tell of the tests of some files: all, or those that are wanted."""
+    options = ("--rootdir=.", "--assert=plain", "-pno:cacheprovider", "-pno:xdist")
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        pytest.main([*options, *files], [_Tests(tell, wanted)])
+
+
+class _Tests:
+    """A plugin of pytest that tells of the tests that it collects, and of their outcome."""
+
+    def __init__(self, tell: Tell, wanted: Mapping[str, object] | None) -> None:
+        self._tell = tell
+        self._wanted = wanted
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self) -> None:
+        """Search as said here, whatever the tests' own settings are."""
+        settings.load_profile("mutants")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run tests one by one, each with fixtures of its own."""
+        if session.testsfailed:
+            self._tell("collecting tests", lambda: FAILED)
+        for item in session.items:
+            wanted = self._wanted is None or item.nodeid in self._wanted
+            if wanted and self._tell(item.nodeid, partial(_of_test, item)):
+                break
+        return True
+
+
+def _of_test(item: pytest.Item) -> str:
+    reports = runtestprotocol(item, log=False, nextitem=None)
+    return FAILED if any(one.failed for one in reports) else PASSED
+
+
+def _chosen(mutant: Mutant, checks: Sequence[Check], seconds: float) -> Iterator[Check]:
+    """The checks that a mutant meets: of each kind as many as take so long together."""
+    for kind in KINDS:
+        every = [one for one in checks if one.kind == kind]
+        first, last = mutant.function if kind == "laws" and mutant.function else mutant.lines
+        lines = nums_to_numbits(range(first, last + 1))
+        near = [
+            one
+            for one in every
+            if numbits_any_intersection(lines, one.run.lines.get(mutant.file, b""))
+        ]
+        if not near and (kind == "laws" or not mutant.function):
+            near = sorted(every, key=lambda one: mutant.file not in one.run.lines)
+        left = seconds
+        for one in near:
+            if left > 0:
+                yield one
+                left -= one.run.seconds
+
+
+def _try(root: Path, mutant: Mutant, answer: Path, checks: Sequence[Check]) -> None:
+    """Import a mutant, and hold checks to their outcomes until one differs."""
+    runs = {one.name: one.run for one in checks}
+    seconds = sum(run.seconds for run in runs.values())
+    limit = int(time.process_time() + START + PATIENCE * seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + PATIENCE))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
+    _import_changed(root, mutant)
+    became = SURVIVED if runs else NOT_RUN
+
+    def tell(name: str, outcome: Outcome) -> bool:
+        nonlocal became
+        try:
+            same = outcome() == (runs[name].outcome if name in runs else PASSED)
+        except Exception:  # noqa: BLE001 (whatever a mutant makes it raise)
+            same = False
+        became = SURVIVED if same else name
+        return not same
+
+    for kind, outcome in (("fixtures", _of_fixture), ("laws", _of_law)):
+        for one in checks:
+            if one.kind == kind and not became and tell(one.name, partial(outcome, root, one.name)):
+                break
+    files = sorted({one.name.partition("::")[0] for one in checks if one.kind == "tests"})
+    if files and not became:
+        _each_test(files, tell, runs)
+    answer.write_text(became)
+
+
+def _import_changed(root: Path, mutant: Mutant) -> None:
+    """Give a mutant's text to whoever imports its file."""
+    file = str(root / mutant.file)
+    text = mutant.applied(Path(file).read_text())
+    read = SourceFileLoader.get_code
+
+    def get_code(loader: Any, name: str) -> CodeType | None:
+        return compile(text, file, "exec") if loader.path == file else read(loader, name)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -4,11 +4,11 @@
 
 A path is a file, a folder, or `FILE:LINE`; without one, all that decides verdicts: `model/` and
 `rules/`. Of the mutants of each path (`tools/mutations.py`) as many as `--sample` says are chosen
-by the seed. Each meets the rules' fixtures that run its function, then law 1 in these, and then the
+by the seed. Each meets the rules' fixtures that run its lines, then law 1 in these, and then the
 tests that do, of each kind `--seconds` worth; one that none of them fails on has survived, and is
 printed. So what is killed is counted too low rather than too high. No file is touched:
-`tools/mutant_tests.py` changes what is in memory, in a process for each mutant, and keeps below
-`.mutants` which functions a fixture or test runs. A first run takes minutes to find that out.
+`tools/mutant_tests.py` imports each mutant in a process of its own, and keeps below `.mutants`
+which lines a fixture or test runs, as long as no source changes. To find that out takes minutes.
 
 What counts are tests near the code (`TESTS`; `--tests` says which others). Tests of surfaces only
 pass by, and what judges a fixture a second time is left out: a mutant that they alone see counts as
@@ -32,10 +32,9 @@ from pathlib import Path
 from random import Random
 
 import msgspec
-import pytest
 
 from tools.indexes import NOTE
-from tools.mutant_tests import KILLED, NOT_RUN, TASK, Task
+from tools.mutant_tests import NOT_RUN, SURVIVED, Task
 from tools.mutations import Mutant, mutants
 
 ROOT = Path(__file__).parent.parent
@@ -77,9 +76,12 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         for path, found in by_path.items()
     }
     tried = [*dict.fromkeys(mutant for found in chosen.values() for mutant in found)]
-    task = Task(str(root), tried, given.seconds, given.jobs)
-    verdicts = dict(zip(tried, _verdicts(task, tuple(given.tests or _near(tried))), strict=True))
-    killed = {mutant for mutant in tried if verdicts[mutant] == KILLED}
+    near = tuple(given.tests or _near(tried))
+    tests = (str(file.relative_to(root)) for file in sorted(root.glob("tests/**/test_*.py")))
+    near_tests = [file for file in tests if file.startswith(near)]
+    task = Task(str(root), tried, near_tests, given.seconds, given.jobs)
+    verdicts = dict(zip(tried, _verdicts(task), strict=True))
+    killed = {mutant for mutant in tried if verdicts[mutant] not in (SURVIVED, NOT_RUN)}
     for mutant in tried:
         if mutant not in killed:
             why = "no test runs it" if verdicts[mutant] == NOT_RUN else "no test fails"
@@ -101,10 +103,10 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     return int(not enough)
 
 
-def _near(tried: Sequence[Mutant]) -> set[str]:
+def _near(tried: Sequence[Mutant]) -> list[str]:
     """How the names begin of the tests near some mutants."""
     packages = {package for package in TESTS for one in tried if f"/{package}/" in one.file}
-    return {f"tests/{name}" for package in packages for name in TESTS[package]} or {"tests/"}
+    return [f"tests/{name}" for package in packages for name in TESTS[package]] or ["tests/"]
 
 
 def _wilson(number: int, of: int) -> tuple[float, float]:
@@ -137,27 +139,20 @@ def _mutants(root: Path, path: str) -> list[Mutant]:
     return found
 
 
-def _verdicts(task: Task, tests: tuple[str, ...]) -> list[int]:
+def _verdicts(task: Task) -> list[str]:
     """What became of each mutant of a task."""
-    root = Path(task.root)
-    files = (str(file.relative_to(root)) for file in sorted(root.glob("tests/**/test_*.py")))
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "task"
         written.write_bytes(msgspec.json.encode(task))
-        paths = os.pathsep.join((str(root / "checks"), str(root), str(ROOT)))
+        paths = os.pathsep.join((str(Path(task.root) / "checks"), task.root, str(ROOT)))
         done = subprocess.run(
-            (
-                *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-                *("-p", "no:xdist", "-p", "tools.mutant_tests"),
-                *(file for file in files if file.startswith(tests)),
-            ),
-            cwd=root,
-            env={**os.environ, "PYTHONPATH": paths, TASK: str(written)},
-            stdout=subprocess.DEVNULL,
+            (sys.executable, "-m", "tools.mutant_tests", str(written)),
+            cwd=task.root,
+            env={**os.environ, "PYTHONPATH": paths},
         )
-        if done.returncode != pytest.ExitCode.OK:
+        if done.returncode:
             sys.exit("the tests cannot be run")
-        return msgspec.json.decode(written.read_bytes(), type=list[int])
+        return msgspec.json.decode(written.read_bytes(), type=list[str])
 
 
 def _shown(mutant: Mutant, source: str, why: str) -> str:

@@ -37,7 +37,8 @@ CALLED |= {other: one for one, other in CALLED.items()}
 class Mutant(Struct, frozen=True, order=True):
     """One change: the bytes from `start` to `end` of a file become `text`.
 
-    `lines` are the first and last line of the statement around it, without what is nested in it.
+    `lines` are the first and last line of the statement around it, without what is nested in it,
+    and `function` those of the outermost function, if it is in one.
     """
 
     file: str
@@ -45,6 +46,7 @@ class Mutant(Struct, frozen=True, order=True):
     end: int
     text: str
     lines: tuple[int, int]
+    function: tuple[int, int] | None = None
 
     def applied(self, source: str) -> str:
         """The source of its file, changed."""
@@ -55,8 +57,14 @@ class Mutant(Struct, frozen=True, order=True):
 def mutants(file: str, source: str) -> list[Mutant]:
     """All mutants of a file's source, in the order of their places."""
     begins = [0, *accumulate(len(line) for line in source.encode().splitlines(keepends=True))]
+    tree = ast.parse(source)
+    functions = [
+        (node.body[0].lineno, node.end_lineno or 0)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    ]
     found = set()
-    for node, text, statement in _changes(ast.parse(source)):
+    for node, text, statement in _changes(tree):
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         found.add(
@@ -66,6 +74,9 @@ def mutants(file: str, source: str) -> list[Mutant]:
                 begins[node.end_lineno - 1] + node.end_col_offset,
                 text,
                 _lines(statement),
+                min(
+                    (one for one in functions if one[0] <= statement.lineno <= one[1]), default=None
+                ),
             )
         )
     return sorted(found)
