@@ -2,7 +2,7 @@
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -13,7 +13,16 @@ from taskwall.fleet import FleetError
 from taskwall.fleet.plan import Target
 
 _AHEAD = 2
-"""So many repositories are asked for at a time, for each one that can be worked on."""
+"""So many tasks are asked for at a time, for each one that can be worked on."""
+
+_TOGETHER = 8
+"""So many repositories are one task at most, of which Dask takes 3 ms.
+
+Only where no worker can die of one; and there are so many tasks that all workers end together.
+"""
+
+_TASKS = 20
+"""So many tasks, for each worker, are enough for that."""
 
 _SECONDS_TO_ANSWER = 20
 _SECONDS_TO_CLOSE = 5
@@ -45,7 +54,7 @@ class WorkersError(Exception):
 
 
 def answers(
-    place: Workplace, work: Callable[[Target], bytes], wanted: Iterable[Target]
+    place: Workplace, work: Callable[[Target], bytes], wanted: Sequence[Target]
 ) -> Iterator[tuple[Target, bytes | BaseException]]:
     """What some work gives for each repository, as it comes; an exception where workers died of it.
 
@@ -56,35 +65,40 @@ def answers(
     from distributed import KilledWorker, as_completed
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    size = min(_TOGETHER, len(wanted) // (_TASKS * place.jobs)) if place.scheduler is None else 1
     pending = iter(wanted)
-    asked: dict[str, Target] = {}
+    asked: dict[str, tuple[Target, ...]] = {}
     try:
         with _here(place.jobs) if place.scheduler is None else _elsewhere(place) as client:
 
             def ask(number: int) -> Iterator[Any]:
-                for target in islice(pending, number):
-                    future = client.submit(work, target, pure=False)
-                    asked[future.key] = target
-                    yield future
+                for _ in range(number):
+                    if targets := tuple(islice(pending, size or 1)):
+                        future = client.submit(_each, work, targets, pure=False)
+                        asked[future.key] = targets
+                        yield future
 
-            size = sum(client.nthreads().values())
-            done = as_completed(list(ask(_AHEAD * size)))
+            done = as_completed(list(ask(_AHEAD * sum(client.nthreads().values()))))
             for future in done:
-                target = asked.pop(future.key)
+                targets = asked.pop(future.key)
                 if future.status == "finished":
-                    yield target, future.result()
+                    yield from zip(targets, future.result(), strict=True)
                 elif future.status == "error":
                     error = future.exception()
                     if not isinstance(error, KilledWorker):
                         kind = type(error).__name__
                         raise WorkersError(f"a worker cannot work: {kind}: {error}")
-                    yield target, error
+                    yield from ((target, error) for target in targets)
                 else:
                     raise WorkersError("the scheduler went away")
                 done.update(ask(1))
     except (OSError, CancelledError) as error:
         why = str(error) or type(error).__name__
         raise WorkersError(f"the scheduler went away: {why}") from error
+
+
+def _each(work: Callable[[Target], bytes], targets: Iterable[Target]) -> list[bytes]:
+    return [work(target) for target in targets]
 
 
 @contextmanager
