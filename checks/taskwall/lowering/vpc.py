@@ -8,7 +8,7 @@ from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Unknown, dereferenced, symbol
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.tag import tags
-from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.model.core.entity import Entity, Link, Setting, link_to
 from taskwall.model.entities.security_group import PrefixList
 from taskwall.model.entities.vpc import (
     WAYS,
@@ -67,13 +67,26 @@ def vpc(r: ResourceReader) -> Iterator[object]:
     if not r.external and not r.builder.implied(RouteTable, r.id):
         # Every VPC has a main route table, which others may add routes to by its attribute.
         unseen = (Need(f"the main route table of {r.name}", "is not in the sources"),)
-        yield RouteTable(
+        main = RouteTable(
             id=f"{r.id}.main",
             origin=r.origin,
             external=unseen if default else (),
             vpc=here,
             main=True,
         )
+        yield main
+        if default:
+            yield _as_made(r, main)
+
+
+def _as_made(r: ResourceReader, main: RouteTable) -> Route:
+    """The route to an internet gateway that AWS gives the main route table of a default VPC.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html#default-vpc-components
+    """
+    at, text = r.origin.header, f"AWS makes {r.name} with a route to an internet gateway"
+    everywhere = Setting(Known("0.0.0.0/0"), at, "the destination", r.name, "0.0.0.0/0 is AWS's")
+    return Route(link_to(main), "internet", everywhere, Fact(True, text, at, r.name))
 
 
 @lowers("aws_vpc_ipv4_cidr_block_association", "AWS::EC2::VPCCidrBlock")
