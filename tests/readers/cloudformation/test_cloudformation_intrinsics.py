@@ -163,6 +163,7 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
         ("!Nonsense x", "Fn::Nonsense is a function that is not known here"),
         ("!FindInMap [Ranges, !Ref Env, Cidr]", "Env is a parameter without a default"),
         ("!Select [0, !Ref Subnets]", "Subnets is a parameter without a default"),
+        ("!Select [!Ref Env, [!Ref Vpc, !Ref Bare]]", "Env is a parameter without a default"),
         ("!Join [',', !Ref Subnets]", "Subnets is a parameter without a default"),
         ("!Split ['-', !Ref Env]", "Env is a parameter without a default"),
         ("!Cidr [!Ref Env, 2, 8]", "Env is a parameter without a default"),

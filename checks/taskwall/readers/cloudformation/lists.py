@@ -53,7 +53,9 @@ def select(run: TemplateContext, call: IntrinsicCall) -> Value:
         return Reference(values.resource, attribute, assumed, call.place, DEPLOYED)
     name = name_of(values)
     symbol_name = f"{name}[{number}]" if name and number is not None else ""
-    return run.computed(symbol_name, (*needs(index), *needs(found)), call)
+    # Of elements that are written the number decides, which none of them has to tell.
+    written = number is None and isinstance(values, Items) and not values.rest
+    return run.computed(symbol_name, (*needs(index), *(() if written else needs(found))), call)
 
 
 def split(run: TemplateContext, call: IntrinsicCall) -> Value:
