@@ -1,6 +1,7 @@
 """What refers to a resource, and what is only a text like its name."""
 
 from taskwall.lowering import lower
+from taskwall.lowering._types import LOWERED
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
 from taskwall.readers import cloudformation
@@ -60,3 +61,14 @@ def test_references_and_names_do() -> None:
 
         assert definition is not None
         assert not definition.external, spelled
+
+
+def test_names_are_spelled_as_in_the_language_of_the_type() -> None:
+    """The attribute by whose text others refer to a type: in CloudFormation it has a capital."""
+    wrong = [
+        type_
+        for type_, (_, _, name) in LOWERED.items()
+        if name and ("::" in type_) == name.islower()
+    ]
+
+    assert wrong == []

@@ -20,7 +20,8 @@ from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
 
-@lowers("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="name")
+@lowers("aws_elb", to=LoadBalancer, named="name")
+@lowers("AWS::ElasticLoadBalancing::LoadBalancer", to=LoadBalancer, named="LoadBalancerName")
 def classic(r: ResourceReader) -> Iterator[object]:
     groups = r.attribute("security_groups", "SecurityGroups")
     links = r.links(SecurityGroup, groups, "uses security group")

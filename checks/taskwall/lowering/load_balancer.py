@@ -34,7 +34,8 @@ PUBLIC = "internet-facing is the default"
 """What AWS does where no scheme is written."""
 
 
-@lowers(*TYPES, to=LoadBalancer, named="name")
+@lowers(*TYPES[:2], to=LoadBalancer, named="name")
+@lowers(*TYPES[2:], to=LoadBalancer, named="Name")
 def load_balancer(r: ResourceReader) -> Iterator[object]:
     groups = r.attribute("security_groups", "SecurityGroups")
     links = r.links(SecurityGroup, groups, "uses security group")

@@ -21,11 +21,15 @@ class Registry(Entity, frozen=True, kw_only=True):
     "aws_service_discovery_private_dns_namespace",
     "aws_service_discovery_public_dns_namespace",
     "aws_service_discovery_http_namespace",
+    to=Namespace,
+    named="name",
+)
+@lowers(
     "AWS::ServiceDiscovery::PrivateDnsNamespace",
     "AWS::ServiceDiscovery::PublicDnsNamespace",
     "AWS::ServiceDiscovery::HttpNamespace",
     to=Namespace,
-    named="name",
+    named="Name",
 )
 def namespace(r: ResourceReader) -> Iterator[Entity]:
     yield Namespace(id=r.id, origin=r.origin, external=r.external)

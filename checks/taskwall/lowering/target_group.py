@@ -20,13 +20,8 @@ from taskwall.source.resource import Cell
 T = TypeVar("T")
 
 
-@lowers(
-    "aws_lb_target_group",
-    "aws_alb_target_group",
-    "AWS::ElasticLoadBalancingV2::TargetGroup",
-    to=TargetGroup,
-    named="name",
-)
+@lowers("aws_lb_target_group", "aws_alb_target_group", to=TargetGroup, named="name")
+@lowers("AWS::ElasticLoadBalancingV2::TargetGroup", to=TargetGroup, named="Name")
 def target_group(r: ResourceReader) -> Iterator[object]:
     protocol = r.setting("protocol", "Protocol")
     plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"

@@ -163,6 +163,7 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
         ("!Nonsense x", "Fn::Nonsense is a function that is not known here"),
         ("!FindInMap [Ranges, !Ref Env, Cidr]", "Env is a parameter without a default"),
         ("!Select [0, !Ref Subnets]", "Subnets is a parameter without a default"),
+        ("!Select [!Ref Env, [!Ref Vpc, !Ref Bare]]", "Env is a parameter without a default"),
         ("!Join [',', !Ref Subnets]", "Subnets is a parameter without a default"),
         ("!Split ['-', !Ref Env]", "Env is a parameter without a default"),
         ("!Cidr [!Ref Env, 2, 8]", "Env is a parameter without a default"),
@@ -193,6 +194,18 @@ def test_a_list_parameter_without_value_may_hold_anything() -> None:
     assert isinstance(value, Items)
     assert value.items == ()
     assert [symbol(item) for item in value.rest] == ["Subnets"]
+
+
+def test_a_list_is_joined_to_one_that_is_not_known() -> None:
+    """What is written stays, and the other may hold further elements; a part of one is no list."""
+    value = of("!Split [',', !Join [',', [a, !GetAtt Vpc.VpcId, !Join [',', !Ref Subnets]]]]")
+    assert isinstance(value, Items)
+    assert isinstance(value.items[1], Reference)
+    assert (len(value.items), len(value.rest)) == (2, 1)
+    assert [spoken(item) for item in value.rest] == [["Subnets is a parameter without a default"]]
+    mixed = of("!Split [',', !Sub 'a,b-${Env}']")
+    assert isinstance(mixed, Items)
+    assert not any(isinstance(item, Known) for item in mixed.items)  # Env may hold a comma
 
 
 def test_elements_of_an_unknown_list_are_told_apart() -> None:

@@ -53,7 +53,9 @@ def select(run: TemplateContext, call: IntrinsicCall) -> Value:
         return Reference(values.resource, attribute, assumed, call.place, DEPLOYED)
     name = name_of(values)
     symbol_name = f"{name}[{number}]" if name and number is not None else ""
-    return run.computed(symbol_name, (*needs(index), *needs(found)), call)
+    # Of elements that are written the number decides, which none of them has to tell.
+    written = number is None and isinstance(values, Items) and not values.rest
+    return run.computed(symbol_name, (*needs(index), *(() if written else needs(found))), call)
 
 
 def split(run: TemplateContext, call: IntrinsicCall) -> Value:
@@ -80,9 +82,10 @@ def split(run: TemplateContext, call: IntrinsicCall) -> Value:
 def pieces(
     run: TemplateContext, source: Known | Text, separator: str, call: IntrinsicCall | None = None
 ) -> Items | None:
-    """The pieces of a text; None if what is open in it could hold the separator.
+    """The pieces of a text; None if what is open in it could hold the separator beside other text.
 
-    References hold no comma: ids, names and ARNs have none.
+    References hold no comma: ids, names and ARNs have none. What is open and stands between two
+    separators may be any number of pieces.
     """
     place = source.place if call is None else call.place
     if isinstance(source, Known):
@@ -98,13 +101,19 @@ def pieces(
             head, *tail = part.split(separator)
             cut[-1].append(head)
             cut += [[piece] for piece in tail]
-        elif isinstance(part, Reference) or _WHOLE.fullmatch(symbol(part)):
-            cut[-1].append(part)
         else:
-            return None
-    if len(cut) > MAX_PIECES:
+            cut[-1].append(part)
+    several = [piece for piece in cut if any(map(_may_be_several, piece))]
+    if len(cut) > MAX_PIECES or any(len(list(filter(None, piece))) > 1 for piece in several):
         return None
-    return Items(tuple(_piece(piece, source) for piece in cut), (), place)
+    whole = tuple(_piece(piece, source) for piece in cut if piece not in several)
+    rest = tuple(_piece(piece, source) for piece in several)
+    return None if rest and not whole else Items(whole, rest, place)
+
+
+def _may_be_several(part: str | Value) -> bool:
+    """Whether a part of a text may hold a comma."""
+    return not (isinstance(part, str | Reference) or _WHOLE.fullmatch(symbol(part)))
 
 
 def _piece(parts: list[str | Value], whole: Text) -> Value:
