@@ -1,6 +1,6 @@
 """Edits of templates, in YAML and JSON: the text of a scalar, or a member that is added."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from taskwall.core.change import NewValue, has_placeholders
@@ -13,6 +13,7 @@ from taskwall.fixes.removal import element, whole_lines
 from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.cloudformation.document import composed
+from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 
 PROPERTIES = "Properties"
@@ -30,6 +31,9 @@ class Writer:
         self._json = sheet.text.lstrip()[:1] == "{"
         self._unit = _unit(self._root, sheet.text)
         self._starts: dict[int, dict[int, int]] = {}
+
+    def follow(self, _files: Files, _every: Collection[str], _asking: Collection[Span]) -> None:
+        """Do nothing: templates have no local values."""
 
     def begin(self) -> None:
         """Begin another fix: nothing is kept from one to the next."""
