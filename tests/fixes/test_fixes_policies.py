@@ -291,3 +291,113 @@ def test_a_local_value_may_be_in_another_file(tmp_path: Path, head: str) -> None
     found = fix(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW402",)))
 
     assert [file.shown for file in found.files] == ([] if head else ["locals.tf"])
+
+
+def indented(policy: object) -> str:
+    """JSON on lines of their own, below a property."""
+    return "\n".join(f"          {line}" for line in json.dumps(policy, indent=2).split("\n"))
+
+
+def as_block(policy: object) -> str:
+    """JSON as a block of YAML."""
+    return f" |\n{indented(policy)}"
+
+
+def as_sub(policy: object) -> str:
+    """JSON in which variables are."""
+    return f" !Sub |-\n{indented(policy)}"
+
+
+def as_function(policy: object) -> str:
+    """The same by the function's long name, with variables of its own."""
+    text = "\n".join(f"      {line}" for line in indented(policy).split("\n"))
+    return f"\n        Fn::Sub:\n          - |\n{text}\n          - Own: x"
+
+
+def as_quoted(policy: object) -> str:
+    """JSON in quotes."""
+    return f" '{json.dumps(policy)}'"
+
+
+def as_escaped(policy: object) -> str:
+    """JSON in quotes in which its own are escaped."""
+    return f" {json.dumps(json.dumps(policy))}"
+
+
+def template_with(source: str, rule: str, written: Callable[[object], str]) -> str:
+    """A template whose policy that fails is a text."""
+    scan = scanned(source)
+    [address] = {one.finding.resource for one, _ in fails(scan, rule)}
+    resource = next(
+        each for each in scan.stack.evaluate({}).resources if each.origin.address == address
+    )
+    place = resource.body.places["PolicyDocument"]
+    new = f"      PolicyDocument:{written(scan.bodies()[address]['PolicyDocument'])}"
+    lines = scan.files.text(source).split("\n")
+    return "\n".join((*lines[: place.line - 1], new, *lines[place.end_line :]))
+
+
+@pytest.mark.parametrize("written", [as_block, as_sub, as_function, as_quoted, as_escaped])
+@pytest.mark.parametrize(("rule", "case"), [each for each in CASES if "attached" not in each[1]])
+def test_a_policy_that_a_template_has_as_text_is_mended(
+    rule: str, case: str, written: Callable[[object], str]
+) -> None:
+    """It stays text, and what is known at deployment gets in by Fn::Sub."""
+    source = str(RULES / rule.lower() / case / "template.yaml")
+    text = template_with(source, rule, written)
+
+    scan = scanned(source, overlay={source: text})
+    found = fails(scan, rule)
+    after = mended(scan, [edit for _, edits in found for edit in edits]).get(source, "")
+
+    assert found
+    assert all(edits for _, edits in found)
+    for meant in FILLED_IN:
+        after = after.replace(f"<{meant}>", "123456789012")
+    assert fails(scanned(source, overlay={source: after}), rule) == []
+
+
+IMAGE = """
+  TaskDefinition:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Family: web
+      ContainerDefinitions:
+        - Name: web
+          Image: !Sub ${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/web:1
+"""
+
+
+@pytest.mark.parametrize("written", [as_block, as_sub, as_function, as_quoted, as_escaped])
+def test_a_text_gets_what_is_known_at_deployment(written: Callable[[object], str]) -> None:
+    """By Fn::Sub, which it gets where it has none; the fix text says so."""
+    source = str(RULES / "tw402" / "fail_any_account" / "template.yaml")
+    text = template_with(source, "TW402", written) + IMAGE
+
+    scan = scanned(source, overlay={source: text})
+    [(judged, edits)] = fails(scan, "TW402")
+    after = mended(scan, edits)
+
+    assert "${AWS::AccountId}" in "".join(edit.text for edit in edits)
+    assert after[source].count("Sub") == text.count("Sub") + ("Sub" not in written([]))
+    assert fails(scanned(source, overlay=after), "TW402") == []
+    assert "with Fn::Sub around the text of the policy" in judged.finding.fix.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("repository/web", "repository/${aws:PrincipalTag/name}"),
+        ("PolicyDocument: |", "PolicyDocument: &policy |"),
+    ],
+    ids=["variable of IAM", "anchor"],
+)
+def test_a_text_that_would_mean_something_else_stays(old: str, new: str) -> None:
+    """Fn::Sub would look for what IAM puts in, and an anchor lends the text to others."""
+    source = str(RULES / "tw402" / "fail_any_account" / "template.yaml")
+    text = template_with(source, "TW402", as_block) + IMAGE
+    assert old in text
+
+    [(_, edits)] = fails(scanned(source, overlay={source: text.replace(old, new)}), "TW402")
+
+    assert edits == ()

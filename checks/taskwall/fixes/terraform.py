@@ -8,7 +8,7 @@ from taskwall.core.values import Fields, Span, Value, dereferenced
 from taskwall.findings.finding import Edit
 from taskwall.fixes.hcl_document import Follow, as_written, document_edits
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, member_lines
-from taskwall.fixes.json_text import heredoc_edits
+from taskwall.fixes.heredoc import heredoc_edits
 from taskwall.fixes.local_values import LocalValues
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.removal import element, whole_lines
