@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from mending import Scan, mended, scanned
+from mending import Scan, as_json, mended, scanned
 from taskwall.api.fix import fix
 from taskwall.api.options import Options
 
@@ -401,3 +401,16 @@ def test_a_text_that_would_mean_something_else_stays(old: str, new: str) -> None
     [(_, edits)] = fails(scanned(source, overlay={source: text.replace(old, new)}), "TW402")
 
     assert edits == ()
+
+
+def test_a_text_of_a_template_in_json_gets_a_function() -> None:
+    """There `!Sub` is none."""
+    source = str(RULES / "tw402" / "fail_any_account" / "template.yaml")
+    text = as_json(template_with(source, "TW402", as_block) + IMAGE)
+
+    scan = scanned(source, overlay={source: text})
+    [(_, edits)] = fails(scan, "TW402")
+    after = mended(scan, edits)
+
+    assert after[source].count('"Fn::Sub"') == text.count('"Fn::Sub"') + 1
+    assert fails(scanned(source, overlay=after), "TW402") == []

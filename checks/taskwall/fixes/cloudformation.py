@@ -199,7 +199,7 @@ class Writer:
         given, lead = in_text(wanted, "cloudformation"), ""
         if not substituted and holds_code(wanted):
             lead = "!Sub "
-            if self._json or "${" in node.value:
+            if "${" in node.value:
                 raise RefusedError
         start = node.start_mark.index
         if node.style not in ("|", ">"):
@@ -250,7 +250,8 @@ class Writer:
             else dumps(new, ensure_ascii=False)
         )
         end = self._end(node)
-        return self.sheet.edit(start, end, tag + quoted, any(edit.placeholder for edit in edits))
+        made = f'{{"Fn::Sub": {quoted}}}' if lead and self._json else tag + quoted
+        return self.sheet.edit(start, end, made, any(edit.placeholder for edit in edits))
 
     def removed(self, resource: Resource, path: Sequence[PathStep]) -> Iterator[Edit]:
         """The edit that takes a resource, or what a path in it leads to, away.
