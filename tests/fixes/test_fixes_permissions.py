@@ -52,8 +52,9 @@ def test_a_group_without_inline_blocks_gets_a_resource() -> None:
     assert 'resource "aws_vpc_security_group_ingress_rule" "api_from_alb"' in edits[0]
 
 
-def test_rules_of_the_older_type_get_one_more() -> None:
-    """The provider wants no others beside them."""
+@pytest.mark.parametrize("way", ["ingress", "egress"])
+def test_rules_of_the_older_type_get_one_more(way: str) -> None:
+    """The provider wants no others beside them, of either direction."""
     source = RULES / "tw213" / "fail" / "main.tf"
     other = """
 resource "aws_security_group_rule" "other" {
@@ -65,7 +66,7 @@ resource "aws_security_group_rule" "other" {
   to_port           = 22
 }
 """
-    text = without_blocks(source.read_text(), "api") + other
+    text = without_blocks(source.read_text(), "api") + other.replace("ingress", way)
 
     scan, edits, _ = edits_of(source, "TW213", text)
 

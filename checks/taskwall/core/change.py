@@ -92,6 +92,15 @@ def removal(of: AttributePath) -> AttributeChange:
     return AttributeChange(of, None, None, form="removed")
 
 
+def holds_code(wanted: NewValue) -> bool:
+    """Whether a value is made of more than literals: of code, or of what a resource gives."""
+    if isinstance(wanted, Mapping):
+        return any(map(holds_code, wanted.values()))
+    if isinstance(wanted, tuple):
+        return any(map(holds_code, wanted))
+    return isinstance(wanted, SourceCode | ResourceAttribute)
+
+
 def has_placeholders(wanted: NewValue) -> bool:
     """Whether a value leaves something for the user to fill in."""
     if isinstance(wanted, NewResource):

@@ -1,18 +1,24 @@
 """Edits of templates, in YAML and JSON: the text of a scalar, or a member that is added."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from json import dumps
 from typing import Any
 
-from taskwall.core.change import NewValue, has_placeholders
+from msgspec.structs import replace
+
+from taskwall.core.change import NewValue, has_placeholders, holds_code
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Span, Value, dereferenced, spelled
 from taskwall.findings.finding import Edit
 from taskwall.fixes import yaml_text
+from taskwall.fixes.apply import applied
+from taskwall.fixes.json_text import document, in_text
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.removal import element, whole_lines
 from taskwall.fixes.source_text import SourceText
 from taskwall.fixes.steps import END, PathStep, below, nested
 from taskwall.readers.cloudformation.document import composed
+from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 
 PROPERTIES = "Properties"
@@ -30,6 +36,9 @@ class Writer:
         self._json = sheet.text.lstrip()[:1] == "{"
         self._unit = _unit(self._root, sheet.text)
         self._starts: dict[int, dict[int, int]] = {}
+
+    def follow(self, _files: Files, _every: Collection[str], _asking: Collection[Span]) -> None:
+        """Do nothing: templates have no local values."""
 
     def begin(self) -> None:
         """Begin another fix: nothing is kept from one to the next."""
@@ -176,10 +185,73 @@ class Writer:
         raise RefusedError
 
     def in_text(
-        self, _resource: Resource, _path: Sequence[PathStep], _wanted: NewValue
+        self, resource: Resource, path: Sequence[PathStep], wanted: NewValue
     ) -> Iterator[Edit]:
-        """None: in a text of a template nothing is edited."""
-        raise RefusedError
+        """The edits that set what a path leads to in the JSON text that a property has.
+
+        Fn::Sub gives values that are known at deployment; a text without variables gets it.
+
+        Raises:
+            RefusedError: something other than one text decides what is there.
+        """
+        name, *inner = path
+        node, substituted = self._text_of(resource, str(name))
+        given, lead = in_text(wanted, "cloudformation"), ""
+        if not substituted and holds_code(wanted):
+            lead = "!Sub "
+            if "${" in node.value:
+                raise RefusedError
+        start = node.start_mark.index
+        if node.style not in ("|", ">"):
+            yield self._in_quoted(node, inner, given, lead)
+            return
+        if lead:
+            yield self.sheet.edit(start, start, lead, placeholder=False)
+        first = self.sheet.text.index("\n", start) + 1
+        line, _ = self.sheet.position(first)
+        text = self.sheet.text[first : node.end_mark.index]
+        written = Writer(SourceText(self.sheet.file, text))
+        for edit in written.in_document(document(text), inner, given):
+            yield replace(edit, line=edit.line + line - 1, end_line=edit.end_line + line - 1)
+
+    def _text_of(self, resource: Resource, name: str) -> tuple[Any, bool]:
+        """The scalar that is the text of a property, and whether Fn::Sub looks for variables in it.
+
+        Raises:
+            RefusedError: there is none, or it has a name by which others use it.
+        """
+        properties = self._members(self._at(*self.sheet.span(resource.place))).get(PROPERTIES)
+        members = {} if properties is None else self._members(properties[1])
+        if name not in members:
+            raise RefusedError
+        key, node = members[name]
+        named = self.sheet.text[node.start_mark.index] in "&*?"
+        if named or node.start_mark.index < key.end_mark.index:
+            raise RefusedError
+        substituted = node.tag == "!Sub"
+        if node.id == "mapping" and [one.value for one, _ in node.value] == ["Fn::Sub"]:
+            node, substituted = node.value[0][1], True
+        if node.id == "sequence" and substituted and node.value:
+            node = node.value[0]
+        if node.id != "scalar" or node.tag not in ("!Sub", "tag:yaml.org,2002:str", "", None):
+            raise RefusedError
+        return node, substituted
+
+    def _in_quoted(self, node: Any, path: Sequence[PathStep], wanted: NewValue, lead: str) -> Edit:
+        """The edit that puts another text of JSON in the place of a quoted one."""
+        text = node.value
+        inner = Writer(SourceText(self.sheet.file, text))
+        edits = tuple(inner.in_document(document(text), path, wanted))
+        new, start = applied(text, edits), node.start_mark.index
+        tag = "!Sub " if node.tag == "!Sub" else lead
+        quoted = (
+            "'" + new.replace("'", "''") + "'"
+            if node.style == "'"
+            else dumps(new, ensure_ascii=False)
+        )
+        end = self._end(node)
+        made = f'{{"Fn::Sub": {quoted}}}' if lead and self._json else tag + quoted
+        return self.sheet.edit(start, end, made, any(edit.placeholder for edit in edits))
 
     def removed(self, resource: Resource, path: Sequence[PathStep]) -> Iterator[Edit]:
         """The edit that takes a resource, or what a path in it leads to, away.

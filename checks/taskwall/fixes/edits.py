@@ -17,7 +17,7 @@ from taskwall.core.values import Origin, Span
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import edit_order
 from taskwall.fixes.references import referred_from
-from taskwall.fixes.refused import RefusedError
+from taskwall.fixes.refused import RefusedError, refuse_generated
 from taskwall.fixes.source_text import SourceText
 from taskwall.source.containment import crash_at
 from taskwall.source.files import Files, UnreadableError
@@ -26,12 +26,6 @@ from taskwall.source.stack import SourceError
 
 if TYPE_CHECKING:
     from taskwall.fixes import cloudformation, terraform
-
-_GENERATED = pattern(
-    r"@generated\b|\bdo not (?:edit|modify)\b|\bgenerated (?:by|from|with)\b", re.IGNORECASE
-)
-_HEAD = 5
-"""In how many first lines a program says that it wrote a file."""
 
 _USES = {
     "terraform": pattern(r"\b(?:var|local)\.\w+"),
@@ -55,12 +49,19 @@ class EditBuilder:
         self._files = files
         self._errors = errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
+        self._asking: set[Span] = set()
 
-    def edits(self, changes: Changes, files: Collection[str] = ()) -> tuple[Edit, ...]:
+    def edits(
+        self, changes: Changes, files: Collection[str] = (), asking: Collection[Span] = ()
+    ) -> tuple[Edit, ...]:
         """The edits that make all of some changes; none where one of them cannot be made.
 
-        `files` are those that may refer to what a change takes away.
+        Args:
+            changes: the changes.
+            files: those that may refer to what a change takes away.
+            asking: the headers of all resources that a rule asks changes of.
         """
+        self._asking = {*asking, *(resource.origin.header for _, resource in changes)}
         for writer in self._writers.values():
             writer.begin()
         # What is renamed says how what is added is aligned.
@@ -127,7 +128,7 @@ class EditBuilder:
             assert isinstance(change.terraform, Mapping)
             [(name, value)] = change.terraform.items()
             text = self._files.text(at)
-            _refuse_generated(text)
+            refuse_generated(text)
             sheet = SourceText(at, text)
             row = user_data.row_of_file(sheet, change.through[-1], resource.place)
             return iter((user_data.with_setting(sheet, row, name, str(value)),))
@@ -152,6 +153,7 @@ class EditBuilder:
             code = resource_code(wanted, origin.language)
             return iter((writer.beside(resource, code),))
         path = path_steps(change.attribute.path)
+        writer.follow(self._files, files, self._asking)
         if change.form == "text":
             return writer.in_text(resource, path, wanted)
         if change.form == "removed":
@@ -188,15 +190,9 @@ def _stretch(text: str, place: Span) -> str:
     return "\n".join(lines)[place.column - 1 :]
 
 
-def _refuse_generated(text: str) -> None:
-    """Refuse to edit a file that says that a program wrote it."""
-    if _GENERATED.search("\n".join(text.split("\n", _HEAD)[:_HEAD])):
-        raise RefusedError
-
-
 def _writer(language: str, file: str, files: Files) -> "terraform.Writer | cloudformation.Writer":
     text = files.text(file)
-    _refuse_generated(text)
+    refuse_generated(text)
     if language == "cloudformation":
         from taskwall.fixes import cloudformation
 
@@ -230,7 +226,11 @@ def agreed(
     """
     editor = EditBuilder(files, errors)
     made = [
-        [editor.edits(changes, own) if changes else () for _, changes in asked]
+        [
+            editor.edits(changes, own, asking[rule]) if changes else ()
+            for asking in (_asking(asked),)
+            for rule, changes in asked
+        ]
         for own, asked in stacks
     ]
     offers = [
@@ -249,3 +249,11 @@ def agreed(
             else ()
             for (rule, _), edits in zip(asked, each, strict=True)
         ]
+
+
+def _asking(asked: Sequence[FixRequest]) -> dict[str, set[Span]]:
+    """By rule the headers of the resources that it asks changes of."""
+    found: dict[str, set[Span]] = {}
+    for rule, changes in asked:
+        found.setdefault(rule, set()).update(resource.origin.header for _, resource in changes)
+    return found

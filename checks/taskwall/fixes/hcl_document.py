@@ -1,6 +1,7 @@
 """Edits of documents in HCL: objects, and what `jsonencode` makes JSON of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -25,27 +26,52 @@ _WIDE = 100
 _BARE = pattern(r"[A-Za-z_][\w-]*")
 
 
+Follow: TypeAlias = Callable[[SourceText, Expression], tuple[SourceText, Expression]]
+"""Gives what an expression stands for, and the text that it is in: of a local value its own."""
+
+
+def as_written(sheet: SourceText, written: Expression) -> tuple[SourceText, Expression]:
+    """An expression as it stands: it leads nowhere else."""
+    return sheet, written
+
+
 def document_edits(
-    sheet: SourceText, written: Expression, path: Sequence[PathStep], wanted: NewValue
+    sheet: SourceText,
+    written: Expression,
+    path: Sequence[PathStep],
+    wanted: NewValue,
+    follow: Follow,
 ) -> Iterator[Edit]:
     """The edits that set what a path leads to in a document.
+
+    Args:
+        sheet: the text that it begins in.
+        written: where it begins.
+        path: where in it.
+        wanted: the value.
+        follow: leads to what is written elsewhere.
 
     Raises:
         RefusedError: something other than the text of objects and lists decides what is there.
     """
-    node = written
+    sheet, node = follow(sheet, written)
     if isinstance(node, FunctionCall) and node.name == "jsonencode" and len(node.arguments) == 1:
         node = node.arguments[0]
-    yield from _below(sheet, node, path, wanted)
+    yield from _below(sheet, node, path, wanted, follow)
 
 
 def _below(
-    sheet: SourceText, node: Expression, path: Sequence[PathStep], wanted: NewValue
+    sheet: SourceText,
+    node: Expression,
+    path: Sequence[PathStep],
+    wanted: NewValue,
+    follow: Follow,
 ) -> Iterator[Edit]:
+    sheet, node = follow(sheet, node)
     if not path:
         if isinstance(wanted, Mapping):
             for name, value in wanted.items():
-                yield from _below(sheet, node, (name,), value)
+                yield from _below(sheet, node, (name,), value, follow)
             return
         if not isinstance(node, Literal):
             raise RefusedError
@@ -58,9 +84,9 @@ def _below(
     elif isinstance(step, int):
         if not isinstance(node, Tuple) or step >= len(node.items):
             raise RefusedError
-        yield from _below(sheet, node.items[step], rest, wanted)
+        yield from _below(sheet, node.items[step], rest, wanted, follow)
     elif (member := _members(node).get(step)) is not None:
-        yield from _below(sheet, member.value, rest, wanted)
+        yield from _below(sheet, member.value, rest, wanted, follow)
     else:
         yield _added(sheet, node, step, nested(rest, wanted))
 

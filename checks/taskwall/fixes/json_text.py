@@ -1,66 +1,69 @@
-"""Edits of JSON that is a text in a source of Terraform."""
+"""JSON that is a text in a source: what stands in it, and how fixes write values there."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-
-from msgspec.structs import replace
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from taskwall.core.change import NewValue, SourceCode
-from taskwall.core.values import Span, lifted
-from taskwall.findings.finding import Edit
-from taskwall.fixes.cloudformation import Writer
+from taskwall.core.values import Value, lifted
 from taskwall.fixes.refused import RefusedError
-from taskwall.fixes.source_text import SourceText
-from taskwall.fixes.steps import PathStep
 
 
-def heredoc_edits(
-    sheet: SourceText, place: Span, path: Sequence[PathStep], wanted: NewValue
-) -> Iterator[Edit]:
-    """The edits that set what a path leads to in the JSON of a heredoc.
-
-    Args:
-        sheet: the text of the file.
-        place: of the heredoc.
-        path: where in the JSON; expressions may be in its texts.
-        wanted: the value.
+def document(text: str) -> Value:
+    """The value of a text of JSON, in whose texts there may be expressions.
 
     Raises:
-        RefusedError: no heredoc is there, or more than JSON and expressions in its texts.
+        RefusedError: it is more than that.
     """
-    start, end = sheet.span(place)
-    if not sheet.text.startswith("<<", start):
-        raise RefusedError
-    first, last = sheet.line_end(start), sheet.line_start(end)
-    text = sheet.text[sheet.text.index("\n", first) + 1 : last]
     try:
-        value = lifted(json.loads(text))
+        return lifted(json.loads(text))
     except (ValueError, RecursionError):
         raise RefusedError from None
-    for edit in Writer(SourceText(sheet.file, text)).in_document(value, path, _in_text(wanted)):
-        yield replace(edit, line=edit.line + place.line, end_line=edit.end_line + place.line)
 
 
-def _in_text(wanted: NewValue) -> NewValue:
-    """A value as it is written in a text, in which `${` begins an expression."""
+def in_text(wanted: NewValue, language: str) -> NewValue:
+    """A value as it is written in a text, in which `${` begins an expression.
+
+    Raises:
+        RefusedError: an expression has no such form.
+    """
     if isinstance(wanted, Mapping):
-        return {key: _in_text(each) for key, each in wanted.items()}
+        return {key: in_text(each, language) for key, each in wanted.items()}
     if isinstance(wanted, tuple):
-        return tuple(map(_in_text, wanted))
-    if isinstance(wanted, SourceCode) and not wanted.json:
-        return SourceCode(wanted.text, f'"${{{wanted.text}}}"')
-    return re.sub(r"[$%](?=\{)", r"\g<0>\g<0>", wanted) if isinstance(wanted, str) else wanted
+        return tuple(in_text(each, language) for each in wanted)
+    if isinstance(wanted, SourceCode):
+        said = f"${{{wanted.text}}}" if language == "terraform" else _substituted(wanted.json)
+        return SourceCode(wanted.text, f'"{said}"')
+    if not isinstance(wanted, str):
+        return wanted
+    return re.sub(r"[$%](?=\{)", r"\g<0>\g<0>", wanted) if language == "terraform" else wanted
 
 
-def json_lines(keys: Sequence[str], wanted: NewValue) -> str:
+def _substituted(function: str) -> str:
+    """What `Fn::Sub` takes for that which a function of a template gives.
+
+    Raises:
+        RefusedError: nothing, since it is another one than Ref, Fn::GetAtt and Fn::Sub.
+    """
+    found = json.loads(function)
+    named = next(iter(found.items())) if isinstance(found, dict) and len(found) == 1 else ("", "")
+    if named[0] == "Fn::Sub" and isinstance(named[1], str) and named[1].isprintable():
+        return json.dumps(named[1], ensure_ascii=False)[1:-1]
+    if named[0] not in ("Ref", "Fn::GetAtt"):
+        raise RefusedError
+    return f"${{{named[1] if named[0] == 'Ref' else '.'.join(named[1])}}}"
+
+
+def json_lines(keys: Sequence[str], wanted: NewValue, language: str) -> str:
     """What to write in JSON: elements of a list, or a member.
 
     Of a member that is an object the key above it is said, too: it may not be there.
     """
     from taskwall.fixes.yaml_text import flow
 
-    wanted = _in_text(wanted)
+    with suppress(RefusedError):  # then it is said as it stands outside of a text
+        wanted = in_text(wanted, language)
     if isinstance(wanted, tuple):
         return ",\n".join(flow(each, json=True) for each in wanted)
     *outer, last = keys

@@ -1,14 +1,15 @@
 """Edits of Terraform's language: the text of a literal, or an attribute or block that is added."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from taskwall.core.change import NewValue, has_placeholders
 from taskwall.core.values import Fields, Span, Value, dereferenced
 from taskwall.findings.finding import Edit
-from taskwall.fixes.hcl_document import document_edits
+from taskwall.fixes.hcl_document import Follow, as_written, document_edits
 from taskwall.fixes.hcl_text import STEP, block_lines, expression, is_block, member_lines
-from taskwall.fixes.json_text import heredoc_edits
+from taskwall.fixes.heredoc import heredoc_edits
+from taskwall.fixes.local_values import LocalValues
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.removal import element, whole_lines
 from taskwall.fixes.source_text import SourceText
@@ -25,6 +26,7 @@ from taskwall.readers.terraform.syntax.tree import (
     ObjectExpression,
     Tuple,
 )
+from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 
 _PERMISSIONS = ("ingress", "egress")
@@ -40,7 +42,18 @@ class Writer:
         self._broken = bool(parsed.errors)
         self._widths: dict[Span, int] = {}
         self._body = parsed.body
+        self._followed: Follow = as_written
         self._blocks = {block.header: block for block in parsed.body.blocks}
+
+    def follow(self, files: Files, every: Collection[str], asking: Collection[Span]) -> None:
+        """Let edits lead to local values of the module.
+
+        Args:
+            files: what reads its files.
+            every: the files of the stack.
+            asking: the headers of the resources that ask for the same change.
+        """
+        self._followed = LocalValues(files, self.sheet.file, every, asking).followed
 
     def begin(self) -> None:
         """Begin another fix: to how long names the equals signs are aligned is that of the file."""
@@ -88,7 +101,8 @@ class Writer:
         attribute = self._block(resource).body.attributes.get(str(name))
         if attribute is None or resource.body.places.get(str(name)) != attribute.place:
             raise RefusedError
-        return heredoc_edits(self.sheet, attribute.expression.place, inner, wanted)
+        sheet, written = self._followed(self.sheet, attribute.expression)
+        return heredoc_edits(sheet, written.place, inner, wanted)
 
     def beside(self, resource: Resource, text: str) -> Edit:
         """The edit that adds blocks after that of a resource."""
@@ -295,7 +309,9 @@ class Writer:
         elif attribute is not None and rest:
             if not isinstance(value, Fields) or value.places.get(name) != attribute.place:
                 raise RefusedError  # an override file replaces it
-            yield from document_edits(self.sheet, attribute.expression, rest, wanted)
+            yield from document_edits(
+                self.sheet, attribute.expression, rest, wanted, self._followed
+            )
         elif attribute is not None:
             yield self._replaced(attribute.expression, found, wanted)
         elif rest == (END,):

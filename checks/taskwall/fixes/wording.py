@@ -1,9 +1,9 @@
 """The text of a finding's fix: what a rule says, made for the place."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from taskwall.core.change import AttributeChange, NewValue, SourceCode
+from taskwall.core.change import AttributeChange, NewValue, SourceCode, holds_code
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Origin
 from taskwall.fixes.references import local_name, outer_modules, referred_from
@@ -33,7 +33,10 @@ def fix_text(
     """
     head, code = _parts(section)
     head, code = _filled(head, names, on), _filled(code, names, on)
+    changes = tuple(changes)
     code = "\n".join(_written(changes, on)).lstrip("\n") or code
+    if _needs_sub(changes, on):
+        head = f"{head.removesuffix('.')}, with Fn::Sub around the text of the policy"
     if on.construct is not None:
         from taskwall.fixes.cdk import in_cdk
 
@@ -52,6 +55,13 @@ def fix_text(
             return _joined(f"{where}. {head}" if head else where, code)
         code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
     return _joined(head, code)
+
+
+def _needs_sub(changes: Sequence[AttributeChange], on: Origin) -> bool:
+    """Whether a text of a template gets what only Fn::Sub puts into one."""
+    if on.language == "terraform":
+        return False
+    return any(each.form == "text" and holds_code(each.cloudformation) for each in changes)
 
 
 def in_the_call(name: str) -> str:
@@ -158,8 +168,9 @@ def _written(changes: Iterable[AttributeChange], on: Origin) -> Iterator[str]:
         if change.form == "text":
             from taskwall.fixes.json_text import json_lines
 
-            yield from {json_lines(keys, wanted)} - said
-            said.add(json_lines(keys, wanted))
+            lines = json_lines(keys, wanted, on.language)
+            yield from {lines} - said
+            said.add(lines)
             continue
         if on.language == "terraform" and _in_document(change.attribute.path):
             from taskwall.fixes.hcl_document import document_code

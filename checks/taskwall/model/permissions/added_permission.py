@@ -130,7 +130,8 @@ def added_permission(
         opened: what it opens.
         planned: which groups will name which others inline, by id, beside those that do.
     """
-    own = [each for each in _separate(network).get(group.id, ()) if each.direction == way]
+    rules = _separate(network).get(group.id, ())
+    own = [each for each in rules if each.direction == way]
     short, joint = _short(group), "from" if way == "ingress" else "to"
     separate = beside(
         way,
@@ -139,7 +140,7 @@ def added_permission(
         peer,
         opened,
         (f"{short}_{joint}_{peer.name}", f"{short}{joint.title()}{peer.name}"),
-        old=bool(own) and all(each.by_group == _OLD_RULE["group"] for each in own),
+        old=bool(rules) and all(each.by_group == _OLD_RULE["group"] for each in rules),
     )
     if way not in group.managed and (own or not group.exclusive):
         return AddedPermission((separate,), (separate,))
