@@ -246,8 +246,8 @@ MODELLED = {
 def unknown(folder: Path, resources: dict[str, Any]) -> dict[str, set[str]]:
     """The pairs that are unknown in a stack with some more resources, each with what it needs."""
     if any("::" in kind for kind in resources):
-        held = {kind: {"Type": kind, "Properties": body} for kind, body in resources.items()}
-        more = "".join(f"  Door: {json.dumps(body)}\n" for body in held.values())
+        held = [{"Type": kind, "Properties": body} for kind, body in resources.items()]
+        more = "".join(f"  Door{n or ''}: {json.dumps(body)}\n" for n, body in enumerate(held))
         (folder / "template.yaml").write_text(TEMPLATE + more, encoding="utf-8")
     else:
         (folder / "main.tf").write_text(TERRAFORM, encoding="utf-8")
@@ -278,6 +278,45 @@ def test_a_door_makes_flows_unknown(
 def test_without_a_door_nothing_is_unknown(kind: str, tmp_path: Path) -> None:
     """What the cases find unknown is so by their doors alone."""
     assert not unknown(tmp_path, {kind: {}})
+
+
+GROUP, ATTACHMENT = "aws_vpclattice_target_group", "aws_vpclattice_target_group_attachment"
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "target", "leads"),
+    [
+        ("terraform", "INSTANCE", HOST, True),
+        ("terraform", "IP", "10.0.1.9", True),
+        ("terraform", "LAMBDA", ELSEWHERE, False),
+        ("cloudformation", "INSTANCE", {"Ref": "host"}, True),
+        ("cloudformation", "IP", "10.0.1.9", True),
+        ("cloudformation", "LAMBDA", BY_PARAMETER, False),
+    ],
+)
+def test_lattice_leads_to_what_is_registered_by_hand(
+    language: str, kind: str, target: Any, leads: bool, tmp_path: Path
+) -> None:
+    """Instances are targets of VPC Lattice as tasks are, and an address may be that of one."""
+    resources: dict[str, Any]
+    if language == "terraform":
+        resources = {
+            "aws_vpclattice_service_network_vpc_association": {"vpc_identifier": VPC},
+            GROUP: {"type": kind},
+            ATTACHMENT: {
+                "target_group_identifier": f"${{{GROUP}.door.id}}",
+                "target": {"id": target},
+            },
+        }
+    else:
+        resources = {
+            "AWS::VpcLattice::ServiceNetworkVpcAssociation": {"VpcIdentifier": {"Ref": "Main"}},
+            "AWS::VpcLattice::TargetGroup": {"Type": kind, "Targets": [{"Id": target}]},
+        }
+
+    found = unknown(tmp_path, resources)
+
+    assert ("service:client -> instances:host" in found) == leads
 
 
 @pytest.mark.parametrize("joined", [False, True])
