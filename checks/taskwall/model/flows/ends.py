@@ -151,8 +151,12 @@ class _Naming:
     def every(self) -> Iterator[Interface]:
         for source in self.network.every(TaskSource):
             yield from self._tasks(source)
+        every = self.network.every(Instances)
+        alone = {each.template.to for each in every if each.template is not None}
         for member in all_instances(self.network):
-            yield from self._instances(member)
+            # A template that instances start from by themselves is no end beside them.
+            if member.scaled_by or member.instances.id not in alone:
+                yield from self._instances(member)
         yield from self._on_hosts()
         for function in self.network.every(LambdaFunction):
             yield self._plain(
