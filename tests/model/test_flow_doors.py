@@ -280,6 +280,59 @@ def test_without_a_door_nothing_is_unknown(kind: str, tmp_path: Path) -> None:
     assert not unknown(tmp_path, {kind: {}})
 
 
+ATTACHED: dict[str, dict[str, Any]] = {
+    "terraform": {
+        "aws_internet_gateway": {"vpc_id": VPC},
+        "aws_route": {
+            "route_table_id": "${aws_route_table.a.id}",
+            "destination_cidr_block": "0.0.0.0/0",
+            "gateway_id": "${aws_internet_gateway.door.id}",
+        },
+        "aws_network_interface": {
+            "subnet_id": SUBNET,
+            "security_groups": ["${aws_security_group.web.id}"],
+        },
+        "aws_network_interface_attachment": {
+            "instance_id": HOST,
+            "network_interface_id": "${aws_network_interface.door.id}",
+        },
+        "aws_eip": {"network_interface": "${aws_network_interface.door.id}"},
+    },
+    "cloudformation": {
+        "AWS::EC2::InternetGateway": {},
+        "AWS::EC2::VPCGatewayAttachment": {
+            "VpcId": {"Ref": "Main"},
+            "InternetGatewayId": {"Ref": "Door"},
+        },
+        "AWS::EC2::RouteTable": {"VpcId": {"Ref": "Main"}},
+        "AWS::EC2::Route": {
+            "RouteTableId": {"Ref": "Door2"},
+            "DestinationCidrBlock": "0.0.0.0/0",
+            "GatewayId": {"Ref": "Door"},
+        },
+        "AWS::EC2::SubnetRouteTableAssociation": {
+            "SubnetId": IN_A,
+            "RouteTableId": {"Ref": "Door2"},
+        },
+        "AWS::EC2::NetworkInterface": {"SubnetId": IN_A, "GroupSet": [{"Ref": "Web"}]},
+        "AWS::EC2::NetworkInterfaceAttachment": {
+            "InstanceId": {"Ref": "host"},
+            "NetworkInterfaceId": {"Ref": "Door5"},
+        },
+        "AWS::EC2::EIPAssociation": {"NetworkInterfaceId": {"Ref": "Door5"}},
+    },
+}
+
+
+@pytest.mark.parametrize("language", ATTACHED)
+def test_an_attached_interface_is_reached_by_itself(language: str, tmp_path: Path) -> None:
+    """It may have an address of its own; what it allows is known, and no more is unknown."""
+    found = unknown(tmp_path, ATTACHED[language])
+
+    assert "internet -> instances:host" in found
+    assert "vpc:main -> instances:host" not in map(str.lower, found)
+
+
 GROUP, ATTACHMENT = "aws_vpclattice_target_group", "aws_vpclattice_target_group_attachment"
 
 
