@@ -157,7 +157,7 @@ def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_autoscaling_group", to=AutoScalingGroup, named="name")
 @lowers("AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="AutoScalingGroupName")
-def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
+def auto_scaling_group(r: ResourceReader) -> Iterator[object]:
     groups = r.links(
         TargetGroup, r.attribute("target_group_arns", "TargetGroupARNs"), "registers in"
     )
@@ -172,13 +172,26 @@ def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
         balancer = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
         groups += (target,) if target else ()
         balancers += (balancer,) if balancer else ()
+    started = capacity.started(r)
+    for each in r.attribute("traffic_source", "TrafficSources").each():
+        kind = each.get("type" if r.terraform else "Type").known
+        source = each.get("identifier" if r.terraform else "Identifier")
+        if kind == "vpc-lattice":
+            # Not before it is needed: start-up counts.
+            from taskwall.model.load_balancing.lattice import RegisteredByHand
+
+            yield from (RegisteredByHand(r.origin, link) for link in started.get("made_from", ()))
+        elif kind == "elb":
+            balancers += r.links(LoadBalancer, source, "registers in")
+        else:
+            groups += r.links(TargetGroup, source, "registers in")
     yield AutoScalingGroup(
         id=r.id,
         origin=r.origin,
         external=r.external,
         target_groups=groups,
         load_balancers=balancers,
-        **capacity.started(r),
+        **started,
     )
 
 
