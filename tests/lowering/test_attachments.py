@@ -60,12 +60,15 @@ resource "aws_autoscaling_group" "hosts" {
   launch_template { id = aws_launch_template.hosts.id }
   traffic_source { identifier = aws_lb_target_group.web.arn }
   traffic_source {
-    identifier = aws_elb.old.name
-    type       = "elb"
-  }
-  traffic_source {
     identifier = aws_vpclattice_target_group.near.arn
     type       = "vpc-lattice"
+  }
+}
+resource "aws_autoscaling_traffic_source_attachment" "old" {
+  autoscaling_group_name = aws_autoscaling_group.hosts.id
+  traffic_source {
+    identifier = aws_elb.old.name
+    type       = "elb"
   }
 }
 """
