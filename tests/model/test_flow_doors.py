@@ -333,6 +333,79 @@ def test_an_attached_interface_is_reached_by_itself(language: str, tmp_path: Pat
     assert "vpc:main -> instances:host" not in map(str.lower, found)
 
 
+NO_INSTANCE = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 8080
+    to_port         = 8080
+    security_groups = [aws_security_group.proxy.id]
+  }
+}
+resource "aws_security_group" "proxy" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+resource "aws_network_interface" "proxy" {
+  subnet_id       = aws_subnet.a.id
+  security_groups = [aws_security_group.proxy.id]
+}
+"""
+NO_INSTANCE_TEMPLATE = """
+Resources:
+  main: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  a: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref main, CidrBlock: 10.0.1.0/24}}
+  webgroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref main
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 8080, ToPort: 8080, SourceSecurityGroupId: !Ref proxy}
+  proxy: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref main}}
+  web:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [!Ref a], SecurityGroups: [!Ref webgroup]}
+  interface:
+    Type: AWS::EC2::NetworkInterface
+    Properties: {SubnetId: !Ref a, GroupSet: [!Ref proxy]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("main.tf", NO_INSTANCE), ("template.yaml", NO_INSTANCE_TEMPLATE)]
+)
+def test_an_interface_of_no_instance_may_be_that_of_anything(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    """What it is attached to is not in the sources: who has its group may still connect."""
+    (tmp_path / name).write_text(text, encoding="utf-8")
+
+    flows = list_flows(Options(paths=(str(tmp_path),)), "group:proxy", "service:web").flows
+
+    assert [flow.verdict for flow in flows] == ["unknown"]
+
+
 GROUP, ATTACHMENT = "aws_vpclattice_target_group", "aws_vpclattice_target_group_attachment"
 
 
