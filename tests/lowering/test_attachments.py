@@ -4,7 +4,8 @@ import pytest
 
 from taskwall.lowering import lower
 from taskwall.model.entities.ecs import AutoScalingGroup
-from taskwall.readers import terraform
+from taskwall.model.load_balancing.lattice import RegisteredByHand
+from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 
@@ -48,3 +49,55 @@ def test_attachments_register_as_far_as_they_are_known(
 
     assert found["aws_autoscaling_group.hosts"] == hosts
     assert found["aws_autoscaling_group.others"] == others
+
+
+SOURCES = """
+resource "aws_lb_target_group" "web" {}
+resource "aws_elb" "old" {}
+resource "aws_vpclattice_target_group" "near" {}
+resource "aws_launch_template" "hosts" {}
+resource "aws_autoscaling_group" "hosts" {
+  launch_template { id = aws_launch_template.hosts.id }
+  traffic_source { identifier = aws_lb_target_group.web.arn }
+  traffic_source {
+    identifier = aws_vpclattice_target_group.near.arn
+    type       = "vpc-lattice"
+  }
+}
+resource "aws_autoscaling_traffic_source_attachment" "old" {
+  autoscaling_group_name = aws_autoscaling_group.hosts.id
+  traffic_source {
+    identifier = aws_elb.old.name
+    type       = "elb"
+  }
+}
+"""
+SOURCES_OF_TEMPLATE = """
+Resources:
+  web: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  old: {Type: AWS::ElasticLoadBalancing::LoadBalancer, Properties: {Listeners: []}}
+  near: {Type: AWS::VpcLattice::TargetGroup, Properties: {Type: INSTANCE}}
+  hosts: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {}}}
+  scaled:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      LaunchTemplate: {LaunchTemplateId: !Ref hosts, Version: "1"}
+      TrafficSources:
+        - {Identifier: !Ref web, Type: elbv2}
+        - {Identifier: !Ref old, Type: elb}
+        - {Identifier: !Ref near, Type: vpc-lattice}
+"""
+
+
+@pytest.mark.parametrize(("name", "text"), [("main.tf", SOURCES), ("t.yaml", SOURCES_OF_TEMPLATE)])
+def test_traffic_sources_register_as_attachments_do(name: str, text: str) -> None:
+    """Of each kind: target groups, classic load balancers, and target groups of VPC Lattice."""
+    read = terraform.stacks if name == "main.tf" else cloudformation.stacks
+    stacks, _ = read([name], Files({name: text}), Inputs())
+    network = lower(stacks[0].evaluate({}).resources).network
+
+    (group,) = network.every(AutoScalingGroup)
+    near = [each.target for each in network.every(RegisteredByHand)]
+
+    named = [*group.target_groups, *group.load_balancers, *near]
+    assert [link.to.rpartition(".")[2] for link in named] == ["web", "old", "hosts"]

@@ -246,8 +246,8 @@ MODELLED = {
 def unknown(folder: Path, resources: dict[str, Any]) -> dict[str, set[str]]:
     """The pairs that are unknown in a stack with some more resources, each with what it needs."""
     if any("::" in kind for kind in resources):
-        held = {kind: {"Type": kind, "Properties": body} for kind, body in resources.items()}
-        more = "".join(f"  Door: {json.dumps(body)}\n" for body in held.values())
+        held = [{"Type": kind, "Properties": body} for kind, body in resources.items()]
+        more = "".join(f"  Door{n or ''}: {json.dumps(body)}\n" for n, body in enumerate(held))
         (folder / "template.yaml").write_text(TEMPLATE + more, encoding="utf-8")
     else:
         (folder / "main.tf").write_text(TERRAFORM, encoding="utf-8")
@@ -278,6 +278,171 @@ def test_a_door_makes_flows_unknown(
 def test_without_a_door_nothing_is_unknown(kind: str, tmp_path: Path) -> None:
     """What the cases find unknown is so by their doors alone."""
     assert not unknown(tmp_path, {kind: {}})
+
+
+ATTACHED: dict[str, dict[str, Any]] = {
+    "terraform": {
+        "aws_internet_gateway": {"vpc_id": VPC},
+        "aws_route": {
+            "route_table_id": "${aws_route_table.a.id}",
+            "destination_cidr_block": "0.0.0.0/0",
+            "gateway_id": "${aws_internet_gateway.door.id}",
+        },
+        "aws_network_interface": {
+            "subnet_id": SUBNET,
+            "security_groups": ["${aws_security_group.web.id}"],
+        },
+        "aws_network_interface_attachment": {
+            "instance_id": HOST,
+            "network_interface_id": "${aws_network_interface.door.id}",
+        },
+        "aws_eip": {"network_interface": "${aws_network_interface.door.id}"},
+    },
+    "cloudformation": {
+        "AWS::EC2::InternetGateway": {},
+        "AWS::EC2::VPCGatewayAttachment": {
+            "VpcId": {"Ref": "Main"},
+            "InternetGatewayId": {"Ref": "Door"},
+        },
+        "AWS::EC2::RouteTable": {"VpcId": {"Ref": "Main"}},
+        "AWS::EC2::Route": {
+            "RouteTableId": {"Ref": "Door2"},
+            "DestinationCidrBlock": "0.0.0.0/0",
+            "GatewayId": {"Ref": "Door"},
+        },
+        "AWS::EC2::SubnetRouteTableAssociation": {
+            "SubnetId": IN_A,
+            "RouteTableId": {"Ref": "Door2"},
+        },
+        "AWS::EC2::NetworkInterface": {"SubnetId": IN_A, "GroupSet": [{"Ref": "Web"}]},
+        "AWS::EC2::NetworkInterfaceAttachment": {
+            "InstanceId": {"Ref": "host"},
+            "NetworkInterfaceId": {"Ref": "Door5"},
+        },
+        "AWS::EC2::EIPAssociation": {"NetworkInterfaceId": {"Ref": "Door5"}},
+    },
+}
+
+
+@pytest.mark.parametrize("language", ATTACHED)
+def test_an_attached_interface_is_reached_by_itself(language: str, tmp_path: Path) -> None:
+    """It may have an address of its own; what it allows is known, and no more is unknown."""
+    found = unknown(tmp_path, ATTACHED[language])
+
+    assert "internet -> instances:host" in found
+    assert "vpc:main -> instances:host" not in map(str.lower, found)
+
+
+NO_INSTANCE = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 8080
+    to_port         = 8080
+    security_groups = [aws_security_group.proxy.id]
+  }
+}
+resource "aws_security_group" "proxy" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+resource "aws_network_interface" "proxy" {
+  subnet_id       = aws_subnet.a.id
+  security_groups = [aws_security_group.proxy.id]
+}
+"""
+NO_INSTANCE_TEMPLATE = """
+Resources:
+  main: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  a: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref main, CidrBlock: 10.0.1.0/24}}
+  webgroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref main
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 8080, ToPort: 8080, SourceSecurityGroupId: !Ref proxy}
+  proxy: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref main}}
+  web:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [!Ref a], SecurityGroups: [!Ref webgroup]}
+  interface:
+    Type: AWS::EC2::NetworkInterface
+    Properties: {SubnetId: !Ref a, GroupSet: [!Ref proxy]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("main.tf", NO_INSTANCE), ("template.yaml", NO_INSTANCE_TEMPLATE)]
+)
+def test_an_interface_of_no_instance_may_be_that_of_anything(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    """What it is attached to is not in the sources: who has its group may still connect."""
+    (tmp_path / name).write_text(text, encoding="utf-8")
+
+    flows = list_flows(Options(paths=(str(tmp_path),)), "group:proxy", "service:web").flows
+
+    assert [flow.verdict for flow in flows] == ["unknown"]
+
+
+GROUP, ATTACHMENT = "aws_vpclattice_target_group", "aws_vpclattice_target_group_attachment"
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "target", "leads"),
+    [
+        ("terraform", "INSTANCE", HOST, True),
+        ("terraform", "IP", "10.0.1.9", True),
+        ("terraform", "LAMBDA", ELSEWHERE, False),
+        ("cloudformation", "INSTANCE", {"Ref": "host"}, True),
+        ("cloudformation", "IP", "10.0.1.9", True),
+        ("cloudformation", "LAMBDA", BY_PARAMETER, False),
+    ],
+)
+def test_lattice_leads_to_what_is_registered_by_hand(
+    language: str, kind: str, target: Any, leads: bool, tmp_path: Path
+) -> None:
+    """Instances are targets of VPC Lattice as tasks are, and an address may be that of one."""
+    resources: dict[str, Any]
+    if language == "terraform":
+        resources = {
+            "aws_vpclattice_service_network_vpc_association": {"vpc_identifier": VPC},
+            GROUP: {"type": kind},
+            ATTACHMENT: {
+                "target_group_identifier": f"${{{GROUP}.door.id}}",
+                "target": {"id": target},
+            },
+        }
+    else:
+        resources = {
+            "AWS::VpcLattice::ServiceNetworkVpcAssociation": {"VpcIdentifier": {"Ref": "Main"}},
+            "AWS::VpcLattice::TargetGroup": {"Type": kind, "Targets": [{"Id": target}]},
+        }
+
+    found = unknown(tmp_path, resources)
+
+    assert ("service:client -> instances:host" in found) == leads
 
 
 @pytest.mark.parametrize("joined", [False, True])

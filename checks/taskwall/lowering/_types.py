@@ -102,6 +102,7 @@ LOWERED: dict[str, tuple[str, str, str]] = {
     'AWS::AutoScaling::AutoScalingGroup': ('cluster', 'AutoScalingGroup', 'AutoScalingGroupName'),
     'aws_autoscaling_group': ('cluster', 'AutoScalingGroup', 'name'),
     'aws_autoscaling_attachment': ('cluster', '', ''),
+    'aws_autoscaling_traffic_source_attachment': ('cluster', '', ''),
     'aws_ecr_pull_through_cache_rule': ('image', '', ''),
     'AWS::ECR::PullThroughCacheRule': ('image', '', ''),
     'aws_networkmanager_core_network': ('core_networks', 'CoreNetwork', ''),

@@ -31,7 +31,8 @@ class InstanceSchema(Struct, frozen=True):
     """Where a kind of resource keeps what describes its instances.
 
     Paths count from the resource; `interfaces` and `on_interface` are for groups that stand on
-    network interfaces, where `public` stands as well.
+    network interfaces, where `public` stands as well. `group_names` are groups by their names, as
+    in a default VPC, where there are no `groups`; the AWS provider takes ids there as well.
     """
 
     word: str
@@ -44,6 +45,7 @@ class InstanceSchema(Struct, frozen=True):
     metadata: str
     image: str
     public: str
+    group_names: str = ""
     template: tuple[str, ...] = ()
     subnet: str = ""
 
@@ -54,12 +56,12 @@ INSTANCES: dict[str, InstanceSchema] = {
     "aws_launch_template": InstanceSchema(
         "launch template", "instance_type", "instance_requirements", ("user_data",),
         "vpc_security_group_ids", "network_interfaces", "security_groups", "metadata_options",
-        "image_id", "associate_public_ip_address",
+        "image_id", "associate_public_ip_address", "security_group_names",
     ),
     "AWS::EC2::LaunchTemplate": InstanceSchema(
         "launch template", _D + "InstanceType", _D + "InstanceRequirements", (_D + "UserData",),
         _D + "SecurityGroupIds", _D + "NetworkInterfaces", "Groups", _D + "MetadataOptions",
-        _D + "ImageId", "AssociatePublicIpAddress",
+        _D + "ImageId", "AssociatePublicIpAddress", _D + "SecurityGroups",
     ),
     "aws_launch_configuration": InstanceSchema(
         "launch configuration", "instance_type", "", ("user_data", "user_data_base64"),
@@ -73,11 +75,11 @@ INSTANCES: dict[str, InstanceSchema] = {
     "aws_instance": InstanceSchema(
         "instance", "instance_type", "", ("user_data", "user_data_base64"),
         "vpc_security_group_ids", "", "", "metadata_options", "ami", "associate_public_ip_address",
-        ("launch_template.id", "launch_template.name"), "subnet_id",
+        "security_groups", ("launch_template.id", "launch_template.name"), "subnet_id",
     ),
     "AWS::EC2::Instance": InstanceSchema(
         "instance", "InstanceType", "", ("UserData",), "SecurityGroupIds", "NetworkInterfaces",
-        "GroupSet", "MetadataOptions", "ImageId", "AssociatePublicIpAddress",
+        "GroupSet", "MetadataOptions", "ImageId", "AssociatePublicIpAddress", "SecurityGroups",
         ("LaunchTemplate.LaunchTemplateId", "LaunchTemplate.LaunchTemplateName"), "SubnetId",
     ),
 }  # fmt: skip
@@ -129,6 +131,8 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
             for cell in (options, data)
         )
     groups = at(spelled.groups)
+    if groups.absent and spelled.group_names:
+        groups = at(spelled.group_names)
     links = r.links(SecurityGroup, groups, "uses security group")
     public = at(spelled.public) if not spelled.interfaces else r.nothing()
     subnets = at(spelled.subnet) if spelled.subnet else r.nothing()

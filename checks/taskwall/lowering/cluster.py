@@ -157,7 +157,7 @@ def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_autoscaling_group", to=AutoScalingGroup, named="name")
 @lowers("AWS::AutoScaling::AutoScalingGroup", to=AutoScalingGroup, named="AutoScalingGroupName")
-def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
+def auto_scaling_group(r: ResourceReader) -> Iterator[object]:
     groups = r.links(
         TargetGroup, r.attribute("target_group_arns", "TargetGroupARNs"), "registers in"
     )
@@ -172,13 +172,31 @@ def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
         balancer = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
         groups += (target,) if target else ()
         balancers += (balancer,) if balancer else ()
+    started = capacity.started(r)
+    attached = r.said_by(
+        AutoScalingGroup, "autoscaling_group_name", "aws_autoscaling_traffic_source_attachment"
+    )
+    for by in (r, *attached):
+        for each in by.attribute("traffic_source", "TrafficSources").each():
+            kind = each.get("type" if r.terraform else "Type").known
+            source = each.get("identifier" if r.terraform else "Identifier")
+            if kind == "vpc-lattice":
+                # Not before it is needed: start-up counts.
+                from taskwall.model.load_balancing.lattice import RegisteredByHand
+
+                made_from = started.get("made_from", ())
+                yield from (RegisteredByHand(by.origin, link) for link in made_from)
+            elif kind == "elb":
+                balancers += by.links(LoadBalancer, source, "registers in")
+            else:
+                groups += by.links(TargetGroup, source, "registers in")
     yield AutoScalingGroup(
         id=r.id,
         origin=r.origin,
         external=r.external,
         target_groups=groups,
         load_balancers=balancers,
-        **capacity.started(r),
+        **started,
     )
 
 
@@ -186,5 +204,13 @@ def auto_scaling_group(r: ResourceReader) -> Iterator[Entity]:
 def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the Auto Scaling group that it is about.
     for key in ("autoscaling_group_name", "lb_target_group_arn", "elb"):
+        r.attribute(key, "")
+    return iter(())
+
+
+@lowers("aws_autoscaling_traffic_source_attachment")
+def traffic_source(r: ResourceReader) -> Iterator[Entity]:
+    # Read by the Auto Scaling group that it is about.
+    for key in ("autoscaling_group_name", "traffic_source"):
         r.attribute(key, "")
     return iter(())

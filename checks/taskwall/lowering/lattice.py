@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.lattice import (
@@ -14,6 +15,7 @@ from taskwall.model.load_balancing.lattice import (
     LatticeService,
     LatticeTargets,
     Registered,
+    RegisteredByHand,
 )
 from taskwall.source.resource import Cell
 
@@ -31,23 +33,31 @@ def registered(r: ResourceReader) -> Iterator[Registered]:
 def target_group(r: ResourceReader) -> Iterator[object]:
     yield LatticeTargets(id=r.id, origin=r.origin, external=r.external)
     kind = r.attribute("type", "Type").known
-    if r.external or r.terraform or kind not in ("ALB", None):
+    if r.external or r.terraform:
         return
     here = Link(r.id, r.fact(f"{r.name} has targets", r.body), r.origin.header)
     for each in r.attribute("", "Targets").each():
-        balancer = r.link(LoadBalancer, each.get("Id"), "has as its target")
-        if balancer is not None:
-            yield Fronted(r.origin, here, balancer)
+        yield from _targets_by_hand(r, kind, here, each.get("Id"))
 
 
 @lowers("aws_vpclattice_target_group_attachment")
-def attachment(r: ResourceReader) -> Iterator[Fronted]:
+def attachment(r: ResourceReader) -> Iterator[object]:
     here = r.must(LatticeTargets, r.attribute("target_group_identifier", ""), "registers in")
     group = r.builder.resources.get(here.to)
     kind = ResourceReader(group, r.builder).attribute("type", "").known if group else None
-    link = r.link(LoadBalancer, r.attribute("target.id", ""), "registers")
-    if link is not None and kind in ("ALB", None):
-        yield Fronted(r.origin, here, link)
+    yield from _targets_by_hand(r, kind, here, r.attribute("target.id", ""))
+
+
+def _targets_by_hand(
+    r: ResourceReader, kind: object, group: Link, target: Cell
+) -> Iterator[Fronted | RegisteredByHand]:
+    """What is registered in a target group of some type, which may not be known."""
+    balancer = r.link(LoadBalancer, target, "registers") if kind in ("ALB", None) else None
+    if balancer is not None:
+        yield Fronted(r.origin, group, balancer)
+    named = r.link(Instances, target, "registers") if kind in ("INSTANCE", "IP", None) else None
+    if named is not None:
+        yield RegisteredByHand(r.origin, named)
 
 
 @lowers("aws_vpclattice_service", "AWS::VpcLattice::Service", to=LatticeService)

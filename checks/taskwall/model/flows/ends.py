@@ -151,8 +151,12 @@ class _Naming:
     def every(self) -> Iterator[Interface]:
         for source in self.network.every(TaskSource):
             yield from self._tasks(source)
+        every = self.network.every(Instances)
+        alone = {each.template.to for each in every if each.template is not None}
         for member in all_instances(self.network):
-            yield self._instances(member)
+            # A template that instances start from by themselves is no end beside them.
+            if member.scaled_by or member.instances.id not in alone:
+                yield from self._instances(member)
         yield from self._on_hosts()
         for function in self.network.every(LambdaFunction):
             yield self._plain(
@@ -203,13 +207,16 @@ class _Naming:
         """Tasks that share the network of their host, which may be one that nobody sees."""
         for host, held in tasks_on(self.network):
             for source, fact in held:
-                yield self._published(
+                own = self._published(
                     source,
-                    self._host_groups(host),
+                    self._groups(host.groups, host.groups_setting, host.subnets),
                     self._places(host.subnets, host.groups, host.groups_setting),
                     self._public_instance(host.member, host.subnets),
                     fact,
                 )
+                yield own
+                if host.member is not None:  # Nobody attaches anything to Managed Instances.
+                    yield from self._attached(host.member.instances, own)
         for source, fact in on_unseen_hosts(self.network):
             needs = (Need(f"the instances of {source.name}", "are not in the sources"),)
             text = f"the instances of {source.name} have other security groups"
@@ -245,15 +252,15 @@ class _Naming:
             takes=takes,
         )
 
-    def _instances(self, member: ContainerInstances) -> Interface:
+    def _instances(self, member: ContainerInstances) -> Iterator[Interface]:
         host: Host = host_of(self.network, member)
         extra = [
             each.group
             for each in self.network.every(InterfaceGroup)
             if each.instances.to == member.instances.id
         ]
-        groups = self._host_groups(host)
-        return Interface(
+        groups = self._groups(host.groups, host.groups_setting, host.subnets)
+        own = Interface(
             self.end("instances", member.instances),
             "instances",
             member.instances,
@@ -263,22 +270,42 @@ class _Naming:
             member.instances.exists,
             public_six=TRUE,
         )
+        yield own
+        yield from self._attached(member.instances, own)
 
-    def _host_groups(self, host: Host) -> Groups:
-        """The groups of instances; interfaces that may be attached to them have others."""
-        groups = self._groups(host.groups, host.groups_setting, host.subnets)
-        if host.member is None:
-            return groups  # Managed Instances, to which nobody attaches anything.
-        more = groups.more
-        for door in self.network.every(Door):
-            if door.source == "attached" and door.service == "ec2":
-                named = {each for each in door.mentions if self.network.get(Instances, each)}
-                if named and not door.open and host.member.instances.id not in named:
-                    continue
-                text = f"{door.name} is attached to an instance, with other security groups"
-                needs = (Need(door.name, "may be attached to any instance"),)
-                more = any_of((more, Fact(None, text, door.origin.header, door.name, needs)))
-        return Groups(groups.ties, more)
+    def _attached(self, instances: Instances, own: Interface) -> Iterator[Interface]:
+        """Further interfaces that may be attached to instances: what of them is named is known."""
+        doors = [
+            e for e in self.network.every(Door) if (e.source, e.service) == ("attached", "ec2")
+        ]
+        ids = {door.id for door in doors}
+        for door in doors:
+            if ids & door.mentions:
+                continue  # It attaches one of the others.
+            about = [door, *(each for each in doors if door.id in each.mentions)]
+            mentions = frozenset().union(*(each.mentions for each in about))
+            named = {each for each in mentions if self.network.get(Instances, each)}
+            if named and instances.id not in named and not any(each.open for each in about):
+                continue
+            needs = (Need(door.name, "may be attached to any instance"),)
+            text = f"{door.name} is attached to {instances.name}"
+            fact = Fact(None, text, door.origin.header, door.name, needs)
+            groups, subnets = (
+                tuple(
+                    Link(each, TRUE, door.origin.header)
+                    for each in sorted(door.mentions)
+                    if self.network.get(kind, each) is not None
+                )
+                for kind in (SecurityGroup, Subnet)
+            )
+            more = fact if door.open or not groups else FALSE
+            yield replace(
+                own,
+                groups=Groups(groups, more),
+                places=places_of(self.network, subnets, groups or own.groups.ties, needs),
+                public=fact,
+                exists=all_of((own.exists, fact)),
+            )
 
     def _public_instance(
         self, member: ContainerInstances | None, subnets: tuple[Link, ...]

@@ -19,7 +19,7 @@ from taskwall.model.flows.security_groups import GroupEntry, all_entries
 from taskwall.model.flows.sets import OPEN, Pieces, TrafficPiece, merged, over
 from taskwall.model.load_balancing.accelerator import accelerated_balancers
 from taskwall.model.load_balancing.edge import EdgeConnection
-from taskwall.model.load_balancing.lattice import Fronted, Registered
+from taskwall.model.load_balancing.lattice import Fronted, Registered, RegisteredByHand
 from taskwall.model.load_balancing.vpc_link import linked_balancers
 from taskwall.model.load_balancing.vpc_origin import used_origins
 from taskwall.model.permissions.packets import TCP
@@ -122,6 +122,8 @@ def _by_lattice(network: Network) -> Iterator[Opening]:
     behind = {
         *(each.on.address for each in network.every(Registered)),
         *(each.balancer.to for each in network.every(Fronted)),
+        # An address may be that of anything.
+        *(e.target.to if e.target.written else "" for e in network.every(RegisteredByHand)),
     }
     to = None if "" in behind else frozenset(behind)
     for door in doors if behind else ():

@@ -134,11 +134,15 @@ class Reach:
 
     @cached_property
     def _used(self) -> set[str]:
-        """The groups that something has of which flows know, or that a door names."""
+        """The groups that something has of which flows know, or that a door names.
+
+        What is attached to an instance is among the interfaces, if that instance is in the sources.
+        """
         links = (link.groups for link in self.network.every(VpcLink))
         found = {tie.to for each in self.every for tie in each.groups.ties}
         found |= {tie.to for groups in links for tie in groups}
-        return found.union(*(door.mentions for door in self.network.every(Door)))
+        doors = (each for each in self.network.every(Door) if each.source != "attached")
+        return found.union(*(door.mentions for door in doors))
 
     @cached_property
     def unseen(self) -> list[Interface]:

@@ -56,6 +56,13 @@ class Registered(Struct, frozen=True):
     targets: Link
 
 
+class RegisteredByHand(Struct, frozen=True):
+    """Something that is registered in a target group of VPC Lattice, by its instance or address."""
+
+    on: Origin
+    target: Link
+
+
 class Fronted(Struct, frozen=True):
     """A load balancer (`on` says so) that is registered in a target group of VPC Lattice."""
 
