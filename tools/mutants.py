@@ -40,7 +40,10 @@ from tools.mutations import Mutant, mutants
 ROOT = Path(__file__).parent.parent
 DECIDES = ("checks/taskwall/model", "checks/taskwall/rules")
 TESTS = {
-    "model": ("core/", "model/", "fixes/test_fixes_of"),
+    "model": (
+        *("core/", "model/", "fixes/test_fixes_of", "fixes/test_fixes_https"),
+        *("library/test_library", "graph/"),
+    ),
     "rules": (
         *("model/", "engine/", "fixes/test_fixes_of", "library/test_own"),
         *("test_docs.py", "test_absent_modules.py"),
