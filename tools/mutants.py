@@ -11,8 +11,8 @@ printed. So what is killed is counted too low rather than too high. No file is t
 which lines a fixture or test runs, as long as no source changes. To find that out takes minutes.
 
 What counts are tests near the code (`TESTS`; `--tests` says which others). Most tests of surfaces
-only pass by, and what judges a fixture a second time is left out: a mutant that they alone see counts as
-survived.
+only pass by, and what judges a fixture a second time is left out: a mutant that they alone see
+counts as survived.
 
 Mutation libraries were tried first. mutmut 3 leaves functions with decorators alone, and here every
 rule and most questions have one; cosmic-ray and pytest-gremlins know none of the mistakes that
