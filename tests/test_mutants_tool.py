@@ -35,6 +35,7 @@ def test_least_is_the_first():
         ("x = a in b", ["x = (a not in b)"]),
         ("a(b)", ["b", "pass"]),
         ("x = bool(b)", []),
+        ("x = tuple(b)", []),
         ("x = a and not b", ["x = (a or not b)", "x = (not b)", "x = a", "x = a and b"]),
         ("x = a & ~b", ["x = (a | ~b)", "x = a", "x = (~b)", "x = a & b"]),
         ("x = all_of(a)", ["x = any_of(a)", "x = a"]),

@@ -10,9 +10,9 @@ printed. So what is killed is counted too low rather than too high. No file is t
 `tools/mutant_tests.py` imports each mutant in a process of its own, and keeps below `.mutants`
 which lines a fixture or test runs, as long as no source changes. To find that out takes minutes.
 
-What counts are tests near the code (`TESTS`; `--tests` says which others). Tests of surfaces only
-pass by, and what judges a fixture a second time is left out: a mutant that they alone see counts as
-survived.
+What counts are tests near the code (`TESTS`; `--tests` says which others). Most tests of surfaces
+only pass by, and what judges a fixture a second time is left out: a mutant that they alone see
+counts as survived.
 
 Mutation libraries were tried first. mutmut 3 leaves functions with decorators alone, and here every
 rule and most questions have one; cosmic-ray and pytest-gremlins know none of the mistakes that
@@ -40,7 +40,10 @@ from tools.mutations import Mutant, mutants
 ROOT = Path(__file__).parent.parent
 DECIDES = ("checks/taskwall/model", "checks/taskwall/rules")
 TESTS = {
-    "model": ("core/", "model/", "fixes/test_fixes_of"),
+    "model": (
+        *("core/", "model/", "fixes/test_fixes_of", "fixes/test_fixes_https"),
+        *("library/test_library", "graph/", "test_diff.py", "surfaces/test_surface_flows"),
+    ),
     "rules": (
         *("model/", "engine/", "fixes/test_fixes_of", "library/test_own"),
         *("test_docs.py", "test_absent_modules.py"),

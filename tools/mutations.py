@@ -3,7 +3,7 @@
 Each is an expression or a statement, and the text that takes its place; the rest of the file stays
 as it is written. Texts in quotes, f-strings, annotations and docstrings are left alone: they word
 messages, and no verdict hangs on them. So are decorators: functions are changed beneath them; and
-`bool(...)`, without which nothing is more or less true.
+what only makes another type of a value (`KEEPS`).
 """
 
 import ast
@@ -32,6 +32,8 @@ JOINED: dict[type[ast.operator], type[ast.operator]] = {
 }
 CALLED = {"all_of": "any_of", "all": "any", "min": "max"}
 CALLED |= {other: one for one, other in CALLED.items()}
+KEEPS = ("bool", "list", "tuple")
+"""What makes nothing more or less true, and nothing more or fewer."""
 
 
 class Mutant(Struct, frozen=True, order=True):
@@ -185,7 +187,7 @@ def _of_call(node: ast.Call) -> Iterator[tuple[ast.expr, str]]:
                 truths = (True, False, None)
         for truth in truths:
             yield given, str(truth)
-    elif given is not None and not isinstance(given, ast.Starred) and name != "bool":
+    elif given is not None and not isinstance(given, ast.Starred) and name not in KEEPS:
         yield node, _text(given)
 
 
