@@ -88,7 +88,8 @@ def breaks(entries: list[Entry], flow: Flow) -> bool:
     """Whether the ACL breaks what a permission allows, or its answers, as TW606 has it.
 
     All of a group's addresses must get through, and of a range at least some, on each port; of all
-    ports, some. Answers must get back to whoever gets through.
+    ports, some. Answers must get back to whoever gets through, but for those of a range that are
+    denied by name.
     """
     members = "/" not in flow.peer
     peers = PEERS if members else IPv4Network(flow.peer)
@@ -107,11 +108,24 @@ def breaks(entries: list[Entry], flow: Flow) -> bool:
     if not every and any(not any(tried[address, port] for address in far) for port in ports):
         return True
     answers = within((1024, 65535) if flow.peer == "balancer" else (32768, 60999))
+    reached = {address for (address, _), through in tried.items() if through}
+    aside = [] if members else keeping_out(entries, OTHER[flow.way], reached)
+    others = [entry for entry in entries if entry not in aside]
     return protocol == "tcp" and any(
-        not passes(entries, OTHER[flow.way], protocol, address, answer)
-        for address, answer in product(far, answers)
-        if any(tried[address, port] for port in ports)
+        not passes(others, OTHER[flow.way], protocol, address, answer)
+        for address, answer in product(reached, answers)
     )
+
+
+def keeping_out(entries: list[Entry], way: str, reached: set[IPv4Address]) -> list[Entry]:
+    """The entries that deny a part of those who are reached; none if together they deny all."""
+    found = {
+        entry: denied
+        for entry in entries
+        if entry.way == way and not entry.allow
+        if (denied := {each for each in reached if each in IPv4Network(entry.range)}) != reached
+    }
+    return [] if reached == set().union(*found.values()) else list(found)
 
 
 ways = st.sampled_from(("ingress", "egress"))
