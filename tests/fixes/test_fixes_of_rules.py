@@ -36,9 +36,15 @@ OFFERS = {
 """The rules that have edits for some of their fails."""
 
 _DECRYPTED = {"TW103", "TW108", "TW705"}
-NEEDED = {"TW706": {"TW401"}, "TW101": _DECRYPTED, "TW104": _DECRYPTED}
-"""Rules that may ask for more once an edit is made: logs need an endpoint where there is no NAT,
-and what a load balancer decrypts has to be encrypted and logged anew."""
+NEEDED = {
+    "TW101": _DECRYPTED,
+    "TW104": _DECRYPTED,
+    "TW402": {"TW404"},
+    "TW706": {"TW401"},
+}
+"""Rules that may ask for more once an edit is made: what a load balancer decrypts has to be
+encrypted and logged anew, a policy that an endpoint is given may name the organisation, too, and
+logs need an endpoint where there is no NAT."""
 
 TERRAFORM_ONLY = {"TW211"}
 """Rules whose edits CloudFormation has no words for."""
