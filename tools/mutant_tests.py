@@ -32,6 +32,7 @@ from contextlib import redirect_stdout
 from functools import cache, partial
 from hashlib import sha256
 from importlib.machinery import SourceFileLoader
+from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random
 from types import CodeType
@@ -114,6 +115,8 @@ def main(file: Path) -> None:
     if (root / "fixtures" / "rules").exists():
         import test_rule_fixtures  # noqa: F401 (and what of other people's it imports)
         import tools.law1  # noqa: F401
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
     checks = _learned(task)
     _forget_ours(root)
     with tempfile.TemporaryDirectory() as folder:
