@@ -120,7 +120,7 @@ def test_windows_changes_a_variable(quote: str) -> None:
 
 
 def test_a_script_of_its_own(tmp_path: Path) -> None:
-    """A file that the user data is made of is edited and proved; its lines are shown masked."""
+    """A file that the user data is made of is edited; of its lines only the new one is shown."""
     text = (FIXTURES / "tw501" / "fail" / "main.tf").read_text()
     start, end = text.index("base64encode("), text.index("  )\n", text.index("EOF\n")) + 4
     made = 'base64encode(templatefile("${path.module}/init.sh", { cluster = "main" }))\n'
@@ -132,8 +132,9 @@ def test_a_script_of_its_own(tmp_path: Path) -> None:
     found = fix(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW501",)))
 
     [file] = found.files
-    assert file.new_text.endswith("\necho ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config\n")
-    assert "ECS_" not in as_diff(found)  # any line may hold a secret
+    new = "echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config\n"
+    assert file.new_text.endswith(f"\n{new}")
+    assert as_diff(found).endswith(f"@@ -2,0 +3,1 @@\n+{new}")  # any other may hold a secret
 
 
 JOINED = (

@@ -67,15 +67,19 @@ def as_diff(found: Fixes) -> str:
     """The edits as a unified diff; "" if there are none.
 
     What AWS replaces for them is said before the first file, where programs that apply diffs pass
-    over it.
+    over it. A line that is added where secrets may stand, as in user data, is shown if the text of
+    a fix has it: that text is free of secrets.
     """
-    texts = (finding.fix.text for finding in found.findings if finding.fix)
+    texts = [finding.fix.text for finding in found.findings if finding.fix]
+    told = frozenset(line.strip() for text in texts for line in text.splitlines())
     notes = (f"AWS replaces {name} for this.\n" for name in dict.fromkeys(replacements(texts)))
     return "".join(notes) + "".join(
         line
         for file in found.files
         for line in unified(
-            file.shown, ShownText(file.text, file.lines), ShownText(file.new_text, file.new_lines)
+            file.shown,
+            ShownText(file.text, file.lines),
+            ShownText(file.new_text, file.new_lines, told),
         )
     )
 

@@ -1,6 +1,6 @@
 """What changes in a file as a unified diff, in which secrets are masked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import TypeAlias
@@ -15,15 +15,24 @@ _Row: TypeAlias = tuple[str, int, int]
 class ShownText:
     """The lines of a text, with their line breaks, and as reports may show them."""
 
-    def __init__(self, text: str, masked: Sequence[str]) -> None:
-        """Take a text, and its lines without line breaks, masked where a secret may stand."""
+    def __init__(
+        self, text: str, masked: Sequence[str], told: Collection[str] = frozenset()
+    ) -> None:
+        """Take a text, and its lines without line breaks, masked where a secret may stand.
+
+        Lines of what is `told` anyway, without blanks around them, are shown.
+        """
         *lines, last = text.split("\n")
         self.lines = [f"{line}\n" for line in lines] + ([last] if last else [])
         self._masked = masked
+        self._told = told
 
     def hides(self, index: int) -> bool:
         """Whether something in a line is masked."""
-        return self.lines[index].rstrip("\r\n") != self._masked[index].rstrip("\r")
+        line = self.lines[index]
+        return line.rstrip("\r\n") != self._masked[index].rstrip("\r") and (
+            line.strip() not in self._told
+        )
 
     def shown(self, index: int) -> str:
         """A line as it may be shown, with its line break."""
