@@ -260,6 +260,22 @@ class Unknown(Struct, frozen=True, gc=False):
 Value: TypeAlias = Known | Text | Items | Fields | Reference | Unknown
 
 
+class Choice(Unknown, frozen=True):
+    """What an open conditional gives, where nothing is known of it but its two values."""
+
+    test: Known | Unknown = Known(None)
+    then: Value = Known(None)
+    otherwise: Value = Known(None)
+
+
+def may_be_null(value: Value | None) -> bool:
+    """Whether a value is null or not written, or is so under a condition which is open."""
+    found = None if value is None else dereferenced(value)
+    if isinstance(found, Choice):
+        return may_be_null(found.then) or may_be_null(found.otherwise)
+    return found is None or (isinstance(found, Known) and found.data is None)
+
+
 def unknown(name: str, why: str, place: Span | None = None) -> Unknown:
     """An unknown that waits for one thing, which also identifies it."""
     return Unknown((Need(name, why),), name, place=place)

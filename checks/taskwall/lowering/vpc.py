@@ -5,7 +5,17 @@ from collections.abc import Iterator, Set
 from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Fields, Known, Need, Reference, Text, Unknown, dereferenced, symbol
+from taskwall.core.values import (
+    Fields,
+    Known,
+    Need,
+    Reference,
+    Text,
+    Unknown,
+    dereferenced,
+    may_be_null,
+    symbol,
+)
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting, link_to
@@ -236,7 +246,8 @@ def _target(
 ) -> tuple[Cell, Way | None, tuple[Need, ...]]:
     """Where a route leads, and what it waits for to know that.
 
-    Of its targets exactly one is set: one that is not known is null beside one that is.
+    Of its targets exactly one is set: one that is not known is null beside one that is. Where a
+    condition decides whether the only one is set, it decides whether there is the route.
     `attributes` are those that it has, if that is known.
     """
     names = ((each[0] if r.terraform else each[1], each[2]) for each in _TARGETS)
@@ -246,7 +257,7 @@ def _target(
         if (attributes is None or name in attributes) and _is_given(cell := block.get(name))
     ]
     known = [each for each in given if isinstance(each[0].value, Known | Reference | Text)]
-    if not known and len(given) != 1:
+    if not known and (len(given) != 1 or may_be_null(given[0][0].value)):
         return block, None, tuple(need for cell, _ in given for need in cell.needs)
     target, way = (known or given)[0]
     if way == "nat":

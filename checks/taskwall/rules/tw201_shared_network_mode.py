@@ -72,12 +72,12 @@ def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) ->
 def _started_on(network: Network, source: TaskSource, *launches: Launch) -> Fact:
     """Whether a source starts tasks on one of the launch types, in a stack that AWS accepts.
 
-    A capacity provider that is not known cannot be Fargate or Managed Instances, which refuse a
-    definition that is not registered for them; only a launch type that is not known leaves it
-    open.
+    A capacity provider that is not known is none of them: external instances have no provider, and
+    where Fargate and Managed Instances are asked for too, no mode is set, with which these refuse
+    a definition. Only a launch type that is not known leaves it open.
     """
     found = runs_on(network, source, *launches)
     if found.truth is None and not source.runs_on.needs:
-        sentence = f"{source.name} starts it on EC2"
+        sentence = f"{source.name} starts it on EC2 instances"
         return Fact(False, found.text, found.place, source.name, otherwise=sentence)
     return found

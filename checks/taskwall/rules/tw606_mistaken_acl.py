@@ -67,9 +67,9 @@ def mistaken_acl(network: Network) -> Iterator[Verdict]:
 
 def _is_as_made(network: Network, acl: NetworkAcl) -> Fact:
     """Whether a default ACL says what AWS has it say, as if it were not written."""
-    entries = acl_entries(network).get(acl.id, ())
+    entries, loose = (acl_entries(network).get(key, ()) for key in (acl.id, ""))
     text = f"{acl.name} says what AWS's default ACL does"
-    needs = tuple(need for entry in entries for need in entry.needs)
+    needs = tuple(need for entry in (*entries, *loose) for need in entry.needs)
     parts = [Fact(None, text, acl.origin.header, acl.name, needs)] if needs else []
     parts += (entry.action.is_("allow") for entry in entries)
     for way in ("ingress", "egress"):

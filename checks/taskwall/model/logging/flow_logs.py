@@ -79,6 +79,9 @@ def _logged_vpc(
         needs = first.subnets_setting.unseen or needs
     if thing is not None and thing.external:
         needs = needs or thing.external
+    elif thing is not None:  # known itself: what is not is which subnets of it tasks have
+        settings = (source.subnets_setting for source, _ in pairs)
+        needs = tuple(dict.fromkeys(need for each in settings for need in each.unseen)) or needs
     return LoggedVpc(
         key,
         thing if thing is not None and not thing.external else None,

@@ -117,8 +117,13 @@ def subnets_by_acl(network: Network) -> dict[str, list[Link]]:
             text = f"{acl.to or 'its network ACL'} is one that is written here"
             may = Fact(None, text, acl.place, link.fact.resource, acl.waits("a network ACL"))
             link = link.only_if(may)
-        found.setdefault(acl.to if acl.exact else "", []).append(link)
+        found.setdefault(_written_acl(acl), []).append(link)
     return found
+
+
+def _written_acl(link: Link) -> str:
+    """The ACL of the sources that a link leads to; "" if it may be any."""
+    return link.to if link.exact else ""
 
 
 def has_own_acl(network: Network, subnet: Subnet) -> Fact:
@@ -202,11 +207,7 @@ def _balancers_in(network: Network) -> dict[str, list[tuple[LoadBalancer, Link]]
 @remembered
 def acl_entries(network: Network) -> dict[str, list[AclEntry]]:
     """Entries by their ACL; "" holds those of which nobody knows whose they are."""
-    found: dict[str, list[AclEntry]] = {}
-    for entry in network.every(AclEntry):
-        sure = entry.acl.exact or network.get(NetworkAcl, entry.acl) is not None
-        found.setdefault(entry.acl.to if sure else "", []).append(entry)
-    return found
+    return network.grouped(AclEntry, lambda each: (_written_acl(each.acl),))
 
 
 def _other(way: Direction) -> Direction:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from taskwall.core.conditions import is_number, length_name
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
+    Choice,
     Fields,
     Items,
     Known,
@@ -25,7 +26,6 @@ from taskwall.readers.terraform.evaluation.context import RunContext
 from taskwall.readers.terraform.evaluation.free_variables import FreeVariable, question
 from taskwall.readers.terraform.values.conditions import (
     Amount,
-    Choice,
     asked,
     choice_of,
     combined,

@@ -13,6 +13,7 @@ from msgspec import Struct
 from taskwall.core.conditions import answered, compared, domains, said
 from taskwall.core.values import (
     OTHER,
+    Choice,
     Known,
     Need,
     Question,
@@ -63,14 +64,6 @@ class Amount(Unknown, frozen=True):
 
     least: float = 0
     positive: Known | Unknown | None = None
-
-
-class Choice(Unknown, frozen=True):
-    """What an open conditional gives, where nothing is known of it but its two values."""
-
-    test: Known | Unknown = Known(None)
-    then: Value = Known(None)
-    otherwise: Value = Known(None)
 
 
 def decided_by(
