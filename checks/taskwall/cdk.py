@@ -27,7 +27,7 @@ from taskwall import __version__
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
 from taskwall.findings.finding import Finding, Instance, Report
-from taskwall.findings.text import absent_calls, by_severity, one_line
+from taskwall.findings.text import absent_calls, by_severity, not_read, one_line
 from taskwall.library.own_rules import every_rule
 from taskwall.settings.selection import reaches
 
@@ -154,9 +154,8 @@ def _resource(instance: Instance, template: str) -> PolicyViolatingResource:
 
 def _problems(report: Report, template: str) -> Iterator[PolicyViolation]:
     """What was not judged; CDK shows only what has a resource, so it is led to a template."""
-    for one, text in absent_calls(report.document.absent):
-        if one.read_as is None:
-            yield _problem("absent", text, one.file, _SHOWN)
+    for one, text in absent_calls(not_read(report.document.absent)):
+        yield _problem("absent", text, one.file, _SHOWN)
     if report.excluded and not report.document.summary.stacks:
         yield _problem("excluded", "the settings exclude every template", template, _SHOWN)
     for error in report.document.errors:

@@ -1,4 +1,4 @@
-"""The permissions that fixes add: inline or as resources of their own, never both in one group."""
+"""The permissions that fixes add: inline or as resources of their own, never both one way."""
 
 import re
 from pathlib import Path
@@ -108,6 +108,32 @@ def test_terraform_leaves_a_circle_of_inline_blocks_to_people() -> None:
         "aws_security_group.alb and aws_security_group.api cannot name each other in inline blocks"
     )
     assert 'resource "aws_vpc_security_group_egress_rule" "alb_to_api" {' in text
+
+
+def test_terraform_breaks_a_circle_where_nothing_is_inline_in_that_direction() -> None:
+    """Inline blocks take away rules of their own direction alone."""
+    source = RULES / "tw213" / "fail_balancer_lets_nothing_out" / "main.tf"
+
+    scan, edits, _ = edits_of(source, "TW213", source.read_text())
+
+    assert len(edits) == 1
+    assert 'resource "aws_vpc_security_group_egress_rule" "alb_to_api"' in edits[0]
+    after = mended(scan, [e for one, es in scan.judged if one.finding.rule == "TW213" for e in es])
+    assert edits_of(source, "TW213", after[str(source)])[1:] == ([], "")
+
+
+def test_a_group_that_allows_itself_both_ways_makes_no_circle() -> None:
+    """Inline blocks of Terraform have a word for their own group."""
+    source = RULES / "tw407" / "fail" / "main.tf"
+    text = source.read_text().replace("0.0.0.0/0", "192.168.0.0/16")
+    text = text.replace("[aws_security_group.endpoints.id]", "[aws_security_group.web.id]")
+
+    scan, edits, _ = edits_of(source, "TW407", text)
+
+    assert len(edits) == 2
+    assert all("self " in " ".join(each.split()) for each in edits)
+    after = mended(scan, [e for one, es in scan.judged if one.finding.rule == "TW407" for e in es])
+    assert edits_of(source, "TW407", after[str(source)])[1:] == ([], "")
 
 
 def test_a_template_breaks_the_circle() -> None:

@@ -9,6 +9,7 @@ from taskwall.core.values import Span
 from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.finding import Absent, Problem
 from taskwall.findings.redaction import Redactor
+from taskwall.findings.text import not_read
 from taskwall.incremental.positions import LineMap
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
@@ -86,8 +87,7 @@ class Networks:
     @property
     def absent(self) -> tuple[Absent, ...]:
         """What is called and not there to be read, as far as one has come."""
-        every = all_absent(self._called, self._found.absent, self.paths)
-        return tuple(one for one in every if one.read_as is None)
+        return tuple(not_read(all_absent(self._called, self._found.absent, self.paths)))
 
     @property
     def problems(self) -> tuple[Problem, ...]:

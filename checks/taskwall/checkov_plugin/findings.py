@@ -14,7 +14,7 @@ from taskwall.checkov_plugin.scope import ScanRequest
 from taskwall.checkov_plugin.wording import check_name
 from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Finding, Report, Severity
-from taskwall.findings.text import absent_by_root, absent_count, sanitize
+from taskwall.findings.text import absent_by_root, absent_count, not_read, sanitize
 from taskwall.library.own_rules import every_rule
 from taskwall.settings import Settings
 from taskwall.settings.selection import chosen, reaches
@@ -70,8 +70,7 @@ class Analysis(Struct, frozen=True):
 
     def absent(self) -> Iterator[str]:
         """The modules and nested templates that are not there, and what brings them, by root."""
-        missing = (one for one in self.report.document.absent if one.read_as is None)
-        for (stack, cure), calls in absent_by_root(missing).items():
+        for (stack, cure), calls in absent_by_root(not_read(self.report.document.absent)).items():
             names = [f"{one.name} [{one.file}:{one.line}]" for one in calls]
             more = f" and {len(names) - 3} more" if names[3:] else ""
             what = f"{', '.join(names[:3])}{more}"

@@ -11,7 +11,7 @@ from taskwall.cli.flows import told_unread
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
 from taskwall.findings.baseline import BaselineError
-from taskwall.findings.text import sanitize
+from taskwall.findings.text import not_read, sanitize
 from taskwall.fixes.writing import NewText, NotWrittenError, write_all
 from taskwall.settings import SettingsError
 
@@ -59,7 +59,7 @@ def run(arguments: list[str]) -> int:
     else:
         say(as_diff(found))
     document = found.report.document
-    told_unread(document.errors, (one for one in document.absent if one.read_as is None))
+    told_unread(document.errors, not_read(document.absent))
     for crash in document.crashes:
         sys.stderr.write(f"taskwall: {crash.rule} crashed: {sanitize(crash.message)}\n")
     sys.stderr.write(f"taskwall: {_summary(found, given.write)}\n")

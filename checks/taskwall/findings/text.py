@@ -63,8 +63,7 @@ def counted(report: Report) -> str:
     if summary.suppressed:
         parts.append(f"{summary.suppressed:,} suppressed")
     if summary.absent:
-        missing = (one for one in report.document.absent if one.read_as is None)
-        parts.append(f"{absent_count(missing)} not read")
+        parts.append(f"{absent_count(not_read(report.document.absent))} not read")
     if summary.errors:
         parts.append(f"{summary.errors:,} unreadable")
     if warnings := report.document.warnings:
@@ -93,6 +92,11 @@ def wanted(one: Absent) -> str:
     """What a call asks for, with its version."""
     source = one.source or "something whose place is not known"
     return f"{source} {one.version}" if one.version else source
+
+
+def not_read(absent: Iterable[Absent]) -> list[Absent]:
+    """The absent sources in whose place no stand-in is read."""
+    return [one for one in absent if one.read_as is None]
 
 
 def absent_count(absent: Iterable[Absent]) -> str:

@@ -13,6 +13,7 @@ from taskwall.findings.text import (
     absent_calls,
     absent_count,
     by_severity,
+    not_read,
     one_line,
     remainder,
     sanitize,
@@ -94,7 +95,7 @@ def _summary(report: Report) -> str:
     if report.has_baseline:
         known = sum(held.by == "baseline" for held in report.document.suppressed)
         said += f", {known} known from the baseline"
-    if absent := [one for one in report.document.absent if one.read_as is None]:
+    if absent := not_read(report.document.absent):
         said += f", {absent_count(absent)} not read"
     return f"{said}; {counts.files:,} file{'s' * (counts.files != 1)}."
 

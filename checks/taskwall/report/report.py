@@ -27,6 +27,7 @@ from taskwall.findings.finding import (
     Unread,
 )
 from taskwall.findings.redaction import Redactor
+from taskwall.findings.text import not_read
 from taskwall.library.own_rules import OwnRules
 from taskwall.report import suppressions
 from taskwall.report.absent import all_absent
@@ -141,7 +142,7 @@ class ReportBuilder:
             passed=verdicts.count("pass") + elsewhere["pass"] + self.rows.passes,
             fail_when=sum(one.verdict == "fail" and one.when is not None for one in loud),
             suppressed=len(kept.suppressed),
-            absent=sum(one.read_as is None for one in absent),
+            absent=len(not_read(absent)),
             errors=len(errors),
             crashes=len(crashes),
         )

@@ -47,8 +47,8 @@ _CLOUDFORMATION: dict[PeerKind, str] = {
 
 _CIRCLE = (
     "{0} and {1} cannot name each other in inline blocks, since neither could be made first. It is"
-    " a design decision whether to allow a range of addresses in place of the group, or to move all"
-    " inline blocks of {0} to resources of their own and to add this:\n"
+    " a design decision whether to allow a range of addresses in place of the group, or to move the"
+    " inline {2} blocks of {0} to resources of their own and to add this:\n"
 )
 
 
@@ -119,8 +119,9 @@ def added_permission(
 ) -> AddedPermission:
     """What adds a permission to a group: inline where it has such, else as a resource of its own.
 
-    No group gets both in Terraform, where inline blocks take away what is not among them. Two
-    groups that name each other inline depend on each other, a group of a template on itself.
+    In Terraform no group gets both in one direction, where inline blocks take away what is not
+    among them. Two groups that name each other inline depend on each other, a group of a template
+    on itself: they get a resource.
 
     Args:
         network: the network.
@@ -142,14 +143,17 @@ def added_permission(
         (f"{short}_{joint}_{peer.name}", f"{short}{joint.title()}{peer.name}"),
         old=bool(rules) and all(each.by_group == _OLD_RULE["group"] for each in rules),
     )
-    if way not in group.managed and (own or not group.exclusive):
-        return AddedPermission((separate,), (separate,))
-    itself = peer.group == group.id and not group.exclusive
-    if itself or (peer.group and made_before(network, group.id, peer.group, planned)):
-        if not group.exclusive:
-            return AddedPermission((separate,), (separate,))
+    if peer.group == group.id:
+        circular = not group.exclusive  # a template has no word for itself
+    else:
+        circular = bool(peer.group) and made_before(network, group.id, peer.group, planned)
+    if circular and way in group.exclusive:
         other = network.get(SecurityGroup, peer.group)
-        return AddedPermission((separate,), remedy=_CIRCLE.format(group.name, other and other.name))
+        return AddedPermission(
+            (separate,), remedy=_CIRCLE.format(group.name, other and other.name, way)
+        )
+    if circular or (way not in group.managed and (own or not group.exclusive)):
+        return AddedPermission((separate,), (separate,))
     return AddedPermission((separate,), (inline(way, group, peer, opened),))
 
 

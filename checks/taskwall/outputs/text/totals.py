@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from taskwall.findings.finding import SEVERITIES, Finding, Report, ReportDocument
-from taskwall.findings.text import absent_count, by_severity, is_one_call, remainder
+from taskwall.findings.text import absent_count, by_severity, is_one_call, not_read, remainder
 from taskwall.outputs import View
 from taskwall.outputs.text.findings import are_many
 from taskwall.outputs.text.pieces import Piece, count
@@ -62,7 +62,7 @@ def _undecided(document: ReportDocument) -> Iterator[str]:
     if summary.unknown:
         yield f"{count(summary.unknown, 'verdict is', 'verdicts are')} unknown"
     if summary.absent:
-        missing = [one for one in document.absent if one.read_as is None]
+        missing = not_read(document.absent)
         yield f"{absent_count(missing)} {'was' if is_one_call(missing) else 'were'} not read"
     if wrong := summary.errors + len(document.warnings):
         yield f"{count(wrong, 'place', 'places')} could not be read"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from taskwall.core.patterns import pattern
 from taskwall.findings.finding import Report
-from taskwall.findings.text import sanitize
+from taskwall.findings.text import not_read, sanitize
 from taskwall.outputs import View
 from taskwall.outputs.text.pieces import GROUPS, Piece
 
@@ -15,7 +15,7 @@ def unknowns(report: Report, view: View) -> Iterator[Piece]:
     unknown = [finding for finding in report.findings if finding.verdict == "unknown"]
     if not unknown:
         return
-    absent = {one.name: one for one in report.document.absent if one.read_as is None}
+    absent = {one.name: one for one in not_read(report.document.absent)}
     waits = Counter(
         name
         for finding in unknown

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import Absent, Problem, Report, ReportedTie
-from taskwall.findings.text import absent_by_root, absent_count, is_one_call, sanitize, wanted
+from taskwall.findings.text import (
+    absent_by_root,
+    absent_count,
+    is_one_call,
+    not_read,
+    sanitize,
+    wanted,
+)
 from taskwall.outputs import View
 from taskwall.outputs.text.pieces import GROUPS, NAMES_SHOWN, Piece, capped, count, place
 
@@ -65,7 +72,7 @@ def _open(tie: ReportedTie) -> tuple[str, str]:
 def absent_sources(report: Report, view: View) -> Iterator[Piece]:
     """What calls name and was not there to be read, and what brings it, once for each root."""
     absent = report.document.absent
-    missing = [one for one in absent if one.read_as is None]
+    missing = not_read(absent)
     if missing:
         yield f"{absent_count(missing)} not read", "unknown"
         create = "it creates" if is_one_call(missing) else "they create"
