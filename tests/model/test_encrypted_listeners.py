@@ -1,0 +1,166 @@
+"""Whether listeners take encrypted traffic, and what makes them do so."""
+
+import json
+from typing import Any
+
+import pytest
+
+from taskwall.lowering import lower
+from taskwall.model.core.network import Network
+from taskwall.model.entities.load_balancer import Listener
+from taskwall.model.load_balancing.encrypting import encrypting
+from taskwall.model.load_balancing.listener_encryption import takes_encrypted
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+REDIRECT = {"type": "redirect", "redirect": {"protocol": "HTTPS", "status_code": "HTTP_301"}}
+FIXED = {"type": "fixed-response", "fixed_response": {"content_type": "text/plain"}}
+FORWARD = {"type": "forward", "target_group_arn": "${aws_lb_target_group.web.arn}"}
+OTHER = {"type": "forward", "target_group_arn": "${aws_lb_target_group.other.arn}"}
+
+
+def read(
+    kind: str, *listeners: dict[str, Any], **resources: dict[str, Any]
+) -> tuple[Network, Listener]:
+    """The network of a load balancer with some listeners, and the first of these."""
+    found = {
+        f"of{number}": {"load_balancer_arn": "${aws_lb.edge.arn}", **each}
+        for number, each in enumerate(listeners)
+    }
+    text = json.dumps(
+        {
+            "variable": {"any": {"type": "string"}},
+            "resource": {
+                "aws_lb": {
+                    "edge": {"load_balancer_type": kind},
+                    "apart": {"load_balancer_type": kind},
+                },
+                "aws_lb_target_group": {"web": {"port": 80}, "other": {"port": 80}},
+                "aws_lb_listener": found,
+                **resources,
+            },
+        }
+    )
+    files = Files({"/net/main.tf.json": text})
+    (stack,), errors = terraform.stacks(["/net/main.tf.json"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    first = next(each for each in network.every(Listener) if each.id == "aws_lb_listener.of0")
+    return network, first
+
+
+def rule(listener: str, *actions: dict[str, Any]) -> dict[str, Any]:
+    """A rule of a listener."""
+    return {"web": {"listener_arn": listener, "action": list(actions)}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "protocol", "actions", "truth"),
+    [
+        # Whatever the protocol turns out to be, it sends clients on, or answers itself.
+        ("application", "${var.any}", [REDIRECT], True),
+        ("${var.any}", "${var.any}", [REDIRECT], True),
+        ("application", "${var.any}", [FIXED], True),
+        ("application", "${var.any}", [FORWARD], None),
+        ("application", "${var.any}", [], None),
+        ("network", "${var.any}", [REDIRECT], None),
+        ("application", "HTTP", [REDIRECT], True),
+        ("application", "HTTP", [FIXED], True),
+        ("application", "HTTP", [FORWARD], False),
+        ("application", "HTTP", [FORWARD, REDIRECT], False),
+        ("application", "HTTP", [{**REDIRECT, "redirect": {"protocol": "HTTP"}}], False),
+        ("application", "HTTP", [{**REDIRECT, "redirect": {"protocol": "${var.any}"}}], None),
+        ("application", "HTTP", [{"type": "${var.any}"}], None),
+        ("application", "HTTP", [], False),
+        ("application", "HTTPS", [FORWARD], True),
+        ("network", "TLS", [FORWARD], True),
+        ("network", "TCP", [FORWARD], None),
+    ],
+)
+def test_a_listener_takes_encrypted_traffic(
+    kind: str, protocol: str, actions: list[dict[str, Any]], truth: bool | None
+) -> None:
+    """Its protocol says so, or all that it does with clients is to send them to HTTPS."""
+    given = {"port": 8080, "protocol": protocol, "default_action": actions}
+    found = takes_encrypted(*read(kind, given))
+
+    assert found is not None
+    assert found.truth is truth
+
+
+@pytest.mark.parametrize(
+    ("listener", "actions", "truth"),
+    [
+        ("${aws_lb_listener.of0.arn}", [FORWARD], False),
+        ("${aws_lb_listener.of0.arn}", [REDIRECT], True),
+        ("${aws_lb_listener.of1.arn}", [FORWARD], True),
+        ("${[aws_lb_listener.of0.arn, aws_lb_listener.of1.arn][var.any]}", [FORWARD], None),
+    ],
+)
+def test_rules_of_a_listener_count(
+    listener: str, actions: list[dict[str, Any]], truth: bool | None
+) -> None:
+    """What a rule of the listener does with clients counts as what the listener does itself."""
+    given = {"port": 80, "protocol": "HTTP", "default_action": [REDIRECT]}
+    other = {**given, "port": 81}
+    more = {"aws_lb_listener_rule": rule(listener, *actions)}
+    found = takes_encrypted(*read("application", given, other, **more))
+
+    assert found is not None
+    assert found.truth is truth
+
+
+@pytest.mark.parametrize("kind", ["gateway", "application"])
+def test_a_gateway_load_balancer_is_not_asked(kind: str) -> None:
+    """What it hands on is in packets of GENEVE."""
+    assert takes_encrypted(*read(kind, {"port": 6081, "protocol": "GENEVE"})) is None
+
+
+HTTP = {"port": 80, "protocol": "HTTP", "default_action": [FORWARD]}
+HTTPS = {"port": 443, "protocol": "HTTPS", "default_action": [FORWARD]}
+
+
+@pytest.mark.parametrize(
+    ("listener", "beside", "redirects"),
+    [
+        (HTTP, HTTPS, True),
+        ({**HTTP, "protocol": "http"}, HTTPS, True),
+        ({**HTTP, "protocol": "TCP"}, HTTPS, False),
+        ({**HTTP, "default_action": [FORWARD, OTHER]}, HTTPS, False),
+        ({**HTTP, "default_action": []}, HTTPS, False),
+        ({**HTTP, "default_action": [REDIRECT]}, HTTPS, False),
+        (HTTP, {**HTTPS, "default_action": [OTHER]}, False),
+        (HTTP, {**HTTPS, "default_action": [OTHER, FORWARD]}, True),
+        (HTTP, {**HTTPS, "port": 8443}, False),
+        (HTTP, {**HTTPS, "protocol": "TLS"}, False),
+        (HTTP, {**HTTPS, "load_balancer_arn": "${aws_lb.apart.arn}"}, False),
+        (HTTP, {**HTTPS, "count": "${var.any}"}, False),
+    ],
+)
+def test_a_listener_redirects_where_another_takes_https(
+    listener: dict[str, Any], beside: dict[str, Any], redirects: bool
+) -> None:
+    """Its one action becomes a redirect if a listener of HTTPS forwards to the same tasks."""
+    found = encrypting(*read("application", listener, beside))
+
+    whole = [each for each in found.changes if each.form == "whole"]
+    assert [each.attribute.path for each in whole] == (["default_action[0]"] if redirects else [])
+
+
+@pytest.mark.parametrize(
+    ("listener", "beside", "set_"),
+    [
+        ({**HTTP, "port": 8080}, HTTP, ["protocol", "ssl_policy", "certificate_arn"]),
+        (HTTP, {**HTTP, "port": 8080}, ["port", "protocol", "ssl_policy", "certificate_arn"]),
+        (HTTP, {**HTTPS, "default_action": [OTHER]}, []),
+    ],
+)
+def test_a_listener_takes_https_itself(
+    listener: dict[str, Any], beside: dict[str, Any], set_: list[str]
+) -> None:
+    """It gets a certificate, and leaves port 80 where nothing listens on port 443."""
+    found = encrypting(*read("application", listener, beside))
+
+    assert [each.attribute.path for each in found.changes] == set_
+    assert bool(found.remedy) != bool(set_)
