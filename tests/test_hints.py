@@ -48,7 +48,7 @@ VALUES = (
         "10.0.0.1",
         "*",
     ),
-    *("[]", "{}", "[true]", '["443"]', '["HTTPS"]', '["FARGATE"]', '["c5.large"]'),
+    *("TLS", "[]", "{}", "[true]", '["443"]', '["HTTPS"]', '["FARGATE"]', '["c5.large"]'),
     *('["sg-0123456789abcdef0"]', "sg-0123456789abcdef0", "igw-0123456789abcdef0"),
     *("ELBSecurityPolicy-TLS13-1-2-2021-06", '["ELBSecurityPolicy-TLS13-1-2-2021-06"]'),
     *(POLICY, '{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}', '[{"containerPort":9090}]'),
