@@ -14,7 +14,7 @@ from taskwall.api.options import Options
 from taskwall.api.scan import scan
 from taskwall.findings.finding import Report
 from taskwall.outputs import View, formats, render
-from taskwall.readers.terraform.stand_ins import FOLDER, StandIn, registry_name, stand_in
+from taskwall.readers.terraform.stand_ins import FOLDER, registry_name, stand_ins
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.source.stack import Evaluation
 
@@ -57,8 +57,7 @@ def reported(folder: Path, text: str) -> Report:
 
 def title(name: str, constraint: str, inner: str = "") -> str | None:
     """What stands in for a module."""
-    found = stand_in(name, inner, constraint)
-    return None if found is None else found.title
+    return next((each.title for each in stand_ins(name, inner, constraint)), None)
 
 
 @pytest.mark.parametrize(
@@ -113,13 +112,29 @@ def test_a_call_without_a_version() -> None:
     )
 
 
+def test_an_older_version_that_has_the_arguments(tmp_path: Path) -> None:
+    """A call without a version is of the newest one that has all of its arguments."""
+    named = 'cluster_name = "main"\n'
+    older = "fargate_capacity_providers = { FARGATE = {} }\n"
+
+    def read_as(arguments: str) -> list[str | None]:
+        call = f'source = "terraform-aws-modules/ecs/aws"\n{arguments}'
+        report = reported(tmp_path, f'module "ecs" {{\n{call}}}\n')
+        return [one.read_as for one in report.document.absent]
+
+    said = "the newest known that has the arguments of the call (which names no version)"
+    assert read_as(named + older) == [f"terraform-aws-modules/ecs/aws 5.12.1, {said}"]
+    assert read_as('version = ">= 6.0.0"\n' + named + older) == [None]
+    assert read_as("of_no_version = true\n") == [None]
+
+
 def test_modules_in_a_package() -> None:
     """They have stand-ins of their own, several may share one, and others have none."""
     groups = "terraform-aws-modules/security-group/aws"
-    https, redis = (stand_in(groups, f"modules/{one}", "5.3.1") for one in ("https-443", "redis"))
+    https, redis = (
+        stand_ins(groups, f"modules/{one}", "5.3.1")[0] for one in ("https-443", "redis")
+    )
 
-    assert https is not None
-    assert redis is not None
     assert https.folder == redis.folder
     assert https.title == f"{groups}//modules/https-443 5.3.1"
     assert https.defaults != redis.defaults
@@ -407,8 +422,7 @@ def test_versions(folder: Path) -> None:
     about = tomllib.loads((folder / "versions.toml").read_text())
     name = folder.relative_to(FOLDER).as_posix()
     for one in about["versions"]:
-        found = stand_in(name, "", one["newest"])
-        assert isinstance(found, StandIn)
+        [found] = stand_ins(name, "", one["newest"])
         assert found.title == f"{name} {one['newest']}"
         assert Path(found.folder) == folder / one["folder"]
         assert one["read"].year >= 2026
@@ -419,8 +433,7 @@ def test_versions(folder: Path) -> None:
         for inner, names in one.get("lacks", {}).items():
             assert set(names) - {"*"} <= variables(folder / one["folder"] / inner)
     for inner, module in about.get("modules", {}).items():
-        found = stand_in(name, inner, about["versions"][0]["newest"])
-        assert found is not None
+        [found] = stand_ins(name, inner, about["versions"][0]["newest"])
         assert set(module.get("defaults", {})) <= variables(Path(found.folder))
 
 

@@ -34,6 +34,7 @@ _REPOSITORY = re.compile(r"terraform-([a-z0-9]+)-([\w-]+)")
 
 
 _NEWEST = ", the newest that is known (the call names no version)"
+_OLDER = ", the newest known that has the arguments of the call (which names no version)"
 
 
 class StandIn(Struct, frozen=True):
@@ -74,8 +75,11 @@ def is_stand_in(folder: str) -> bool:
     return encloses(FOLDER, folder)
 
 
-def stand_in(name: str, inner: str, constraint: str) -> StandIn | None:
-    """What stands in for a module.
+def stand_ins(name: str, inner: str, constraint: str) -> tuple[StandIn, ...]:
+    """What may stand in for a module: for the newest version of each range that a call allows.
+
+    Terraform takes the newest version of all, and refuses arguments that it does not have: an
+    older one is meant if only that has those of the call.
 
     Args:
         name: the module's name in the registry, `terraform-aws-modules/vpc/aws`.
@@ -83,34 +87,42 @@ def stand_in(name: str, inner: str, constraint: str) -> StandIn | None:
         constraint: the versions that the call allows; "" for any.
 
     Returns:
-        the stand-in for the newest version among those that are known and allowed; None if there
-        is none.
+        the stand-ins for versions that are known and allowed, the newest first.
     """
     about = _about(name)
-    ranges = about.get("versions", [])
     written = re.findall(r"\d[\w.+-]*", constraint)
-    known = {
-        version: one
-        for version in (*(one["newest"] for one in ranges), *written)
-        for one in ranges
-        if version_key(version) is not None and satisfies(version, one["range"])
-    }
-    version = newest(known, constraint)
-    if version is None:
-        return None
-    module = about.get("modules", {}).get(inner) if inner else known[version]
+    found: dict[str, dict[str, Any]] = {}
+    for one in about.get("versions", []):
+        within = [each for each in (one["newest"], *written) if satisfies(each, one["range"])]
+        if version := newest(within, constraint):
+            found[version] = one
+    ordered = sorted(found, key=lambda each: version_key(each) or (), reverse=True)
+    notes = (_NEWEST, *[_OLDER] * len(ordered)) if not constraint else ("",) * len(ordered)
+    made = (
+        _stand_in(name, inner, version, found[version], note)
+        for version, note in zip(ordered, notes, strict=False)
+    )
+    return tuple(filter(None, made))
+
+
+def _stand_in(
+    name: str, inner: str, version: str, known: dict[str, Any], note: str
+) -> StandIn | None:
+    """What stands in for a version, given what is known of its range; None if nothing does."""
+    about = _about(name)
+    module = about.get("modules", {}).get(inner) if inner else known
     if module is None:
         return None
     folder = module.get("folder", inner) if inner else ""
-    within = os.path.join(FOLDER, *name.split("/"), known[version]["folder"], *folder.split("/"))
-    defaults = module.get("defaults", {}) | known[version].get("inner", {}).get(inner, {})
+    within = os.path.join(FOLDER, *name.split("/"), known["folder"], *folder.split("/"))
+    defaults = module.get("defaults", {}) | known.get("inner", {}).get(inner, {})
     return StandIn(
         os.path.normpath(within),
-        f"{name}{'//' if inner else ''}{inner} {version}{'' if constraint else _NEWEST}",
+        f"{name}{'//' if inner else ''}{inner} {version}{note}",
         {key: lifted(value) for key, value in defaults.items()},
         (*about.get("harmless", ()), *module.get("harmless", ())),
         (*about.get("off", ()), *module.get("off", ())),
-        tuple(known[version].get("lacks", {}).get(folder, ())),
+        tuple(known.get("lacks", {}).get(folder, ())),
     )
 
 

@@ -370,15 +370,13 @@ class ModuleScope:
             return self.run.assumed(unknown(address, "is one of too many modules"))
 
         absent = module if isinstance(module, AbsentModule) else None
-        modelled = stand_in_module(self, block, absent.stand_in) if absent else None
+        read = stand_in_module(self, block, absent.stand_ins) if absent else None
 
         def made(full: str, env: Env, maybe: tuple[Need, ...]) -> ModuleInstance | AbsentInstance:
             if isinstance(module, Module):
                 return ModuleInstance(self, block, name, module, full, env, maybe)
-            if modelled is not None:
-                return ModuleInstance(
-                    self, block, name, modelled, full, env, maybe, module.stand_in
-                )
+            if read is not None:
+                return ModuleInstance(self, block, name, read[0], full, env, maybe, read[1])
             return AbsentInstance(self, block, name, module.why, full, env, maybe)
 
         self._pending[f"*{name}"] = self.run.depth_of_states
@@ -387,17 +385,18 @@ class ModuleScope:
         finally:
             del self._pending[f"*{name}"]
         if absent is not None and found.all:
-            report_absent(self, address, block, absent, modelled is not None)
+            report_absent(self, address, block, absent, read[1] if read else None)
         return found
 
     def callees(self) -> "Iterator[ModuleScope]":
         """Each module that is called, however often, once and whether or not it comes to be."""
         for name, block in self.module.calls.items():
             found = called_folder(self, name, block)
+            module, stand_in = None, None
             if isinstance(found, str):
-                module, stand_in = self.run.module(found)[0], None
-            else:
-                module, stand_in = stand_in_module(self, block, found.stand_in), found.stand_in
+                module = self.run.module(found)[0]
+            elif (read := stand_in_module(self, block, found.stand_ins)) is not None:
+                module, stand_in = read
             if module is not None:
                 address = self.address(f"module.{name}")
                 yield ModuleInstance(self, block, name, module, address, {}, (), stand_in).scope

@@ -83,31 +83,35 @@ def called_module(caller: Caller, name: str, block: Block) -> Module | AbsentMod
     return module
 
 
-def stand_in_module(caller: Caller, block: Block, stand_in: StandIn | None) -> Module | None:
-    """The module that is read for one that is not there, if it knows all that the call says."""
-    if stand_in is None:
+def stand_in_module(
+    caller: Caller, block: Block, stand_ins: tuple[StandIn, ...]
+) -> tuple[Module, StandIn] | None:
+    """The module that is read for one that is not there, if one knows all that the call says."""
+    if not stand_ins or block.body.blocks:
         return None
-    module = caller.run.module(stand_in.folder)[0]
-    if module is None or block.body.blocks:
-        return None
-    for name, attribute in block.body.attributes.items():
-        if name in NOT_ARGUMENTS:
-            continue
-        value = _evaluated(attribute.expression, caller)
-        if not stand_in.allows(name, value, name in module.variables):
-            return None
-    return module
+    given = {
+        name: _evaluated(attribute.expression, caller)
+        for name, attribute in block.body.attributes.items()
+        if name not in NOT_ARGUMENTS
+    }
+    for each in stand_ins:
+        module = caller.run.module(each.folder)[0]
+        if module is not None and all(
+            each.allows(name, value, name in module.variables) for name, value in given.items()
+        ):
+            return module, each
+    return None
 
 
 def report_absent(
-    caller: Caller, address: str, block: Block, absent: AbsentModule, modelled: bool
+    caller: Caller, address: str, block: Block, absent: AbsentModule, read: StandIn | None
 ) -> None:
-    """Report that the module of a call is not there, and whether a stand-in is read for it."""
+    """Report that the module of a call is not there, and which stand-in is read for it."""
     attribute = block.body.attributes.get("source")
     place = attribute.expression.place if attribute else block.header
     source = call_argument(caller, block, "source") or ""
     version = call_argument(caller, block, "version") or None
-    read_as = absent.stand_in.title if absent.stand_in and modelled else None
+    read_as = read.title if read else None
     root = caller.run.sources.tool_folder
     caller.run.effects.report(
         AbsentSource(absent.kind, address, source, version, place, absent.cure, read_as, root)

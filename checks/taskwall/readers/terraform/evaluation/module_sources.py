@@ -20,7 +20,7 @@ from taskwall.readers.terraform.stand_ins import (
     StandIn,
     is_stand_in,
     registry_name,
-    stand_in,
+    stand_ins,
 )
 from taskwall.readers.terraform.versions import newest, satisfies, version_key
 from taskwall.source import submodules
@@ -62,13 +62,13 @@ _COPIES = frozenset({".terraform", ".external_modules", ".terragrunt-cache"})
 class AbsentModule(Struct, frozen=True):
     """Why the module of a call is not there; `kind` and `cure` are those of an `AbsentSource`.
 
-    `stand_in` is what can be read for it.
+    `stand_ins` are what may be read for it, the first that fits the call.
     """
 
     why: str
     cure: str
     kind: str = "module"
-    stand_in: StandIn | None = None
+    stand_ins: tuple[StandIn, ...] = ()
 
 
 class _Manifest(Struct, frozen=True):
@@ -110,7 +110,7 @@ class ModuleSources:
         key = ".".join(chain)
         if f"module.{'.module.'.join(chain)}" in self._inputs.not_called:
             why = "comes from a module that is not there on both sides"
-            return AbsentModule(why, self._cure(), stand_in=_stand_in(source, constraint))
+            return AbsentModule(why, self._cure(), stand_ins=_stand_ins(source, constraint))
         if is_local(source):
             return self._local(module, source)
         stale = False
@@ -131,7 +131,7 @@ class ModuleSources:
         why = "comes from a module that is not downloaded"
         if stale:
             why = "comes from a module of which another version is downloaded"
-        return AbsentModule(why, self._cure(), stand_in=_stand_in(source, constraint))
+        return AbsentModule(why, self._cure(), stand_ins=_stand_ins(source, constraint))
 
     def is_download(self, source: str, folder: str) -> bool:
         """Whether a module is a copy that a tool has fetched, which users do not edit.
@@ -335,19 +335,19 @@ def _from_settings(source: str, folders: Mapping[str, str]) -> str | None:
     return None
 
 
-def _stand_in(source: str, constraint: str) -> StandIn | None:
-    """What stands in for the module of a source, which the registry or GitHub has."""
+def _stand_ins(source: str, constraint: str) -> tuple[StandIn, ...]:
+    """What may stand in for the module of a source, which the registry or GitHub has."""
     package, inner = _split(source)
     if (address := _registry_address(source)) is not None:
-        return None if address[0] else stand_in(address[1], inner, constraint)
+        return () if address[0] else stand_ins(address[1], inner, constraint)
     steps = _remote_steps(package)
     if steps is None or len(steps[0]) != 3 or steps[0][0] != "github.com":
-        return None
+        return ()
     name = registry_name(*steps[0][1:])
     version = "" if steps[1] == "HEAD" else steps[1]
     if name is None or (version and version_key(version) is None):
-        return None
-    return stand_in(name, inner, version.removeprefix("v"))
+        return ()
+    return stand_ins(name, inner, version.removeprefix("v"))
 
 
 def _remote_steps(package: str) -> tuple[tuple[str, ...], str] | None:

@@ -122,7 +122,7 @@ def resolve_unit(
     if written is not None:
         where = module_folder(run, written[0].value(written[2]), source, version)
         if isinstance(where, AbsentModule):
-            absent, stand_in = where, _usable(where.stand_in, configuration, loader)
+            absent, stand_in = where, _usable(where.stand_ins, configuration, loader)
             found = stand_in.folder if stand_in else ""
         else:
             found = where
@@ -224,22 +224,26 @@ def module_folder(
 
 
 def _usable(
-    stand_in: StandIn | None, configuration: Configuration, loader: ModuleLoader
+    stand_ins: tuple[StandIn, ...], configuration: Configuration, loader: ModuleLoader
 ) -> StandIn | None:
-    """A stand-in, if it knows all that a unit gives."""
-    module = loader.module(stand_in.folder)[0] if stand_in else None
-    inputs = configuration.inputs()
-    if stand_in is None or module is None or not isinstance(inputs, Fields):
+    """The first stand-in that knows all that a unit gives."""
+    inputs = configuration.inputs() if stand_ins else None
+    if not isinstance(inputs, Fields) or inputs.rest is not None:
         return None
     meant = {name for layer in configuration.layers() for name in _meant(layer, configuration)}
 
-    def knows(name: str, value: Value) -> bool:
-        if stand_in.allows(name, value, name in module.variables):
+    def knows(each: StandIn, module: Module, name: str, value: Value) -> bool:
+        if each.allows(name, value, name in module.variables):
             return True
-        return name not in meant and not stand_in.leaves_out(name)
+        return name not in meant and not each.leaves_out(name)
 
-    known = all(knows(name, value) for name, value in inputs.fields.items())
-    return stand_in if inputs.rest is None and known else None
+    for each in stand_ins:
+        module = loader.module(each.folder)[0]
+        if module is not None and all(
+            knows(each, module, name, value) for name, value in inputs.fields.items()
+        ):
+            return each
+    return None
 
 
 def _meant(layer: Configuration, unit: Configuration) -> Iterator[str]:
