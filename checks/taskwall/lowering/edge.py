@@ -122,8 +122,8 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
         return None
     for record in r.builder.of_type(*_RECORDS) if depth == 0 else ():
         other = ResourceReader(record, r.builder)
-        name = other.attribute("name", "Name").value
-        if name is not None and same(name, value):
+        names = _full_names(other, other.body)
+        if any(same(name, value) or dns_name(name) == dns_name(value) != "" for name in names):
             return _aliased(other)
     found = dereferenced(value)
     text = str(found.data) if isinstance(found, Known) else ""
@@ -176,7 +176,10 @@ def record(r: ResourceReader) -> Iterator[AliasRecord]:
 
 
 def _full_names(r: ResourceReader, record: Cell) -> Iterator[Value]:
-    """The names that a record may have: Terraform adds that of its zone where it is not written."""
+    """The names that a record may have: Terraform adds that of its zone where it is not written.
+
+    A name that is not known may end in that of the zone.
+    """
     name = record.get("name" if r.terraform else "Name").value
     if not r.terraform or name is None:
         if name is not None:
@@ -188,10 +191,14 @@ def _full_names(r: ResourceReader, record: Cell) -> Iterator[Value]:
     zone = None if found is None else ResourceReader(found, r.builder).attribute("name", "").value
     if zone is None or not dns_name(zone):
         yield from (name, text([name, ".", Unknown(cell.needs)]))
+    elif isinstance(known := dereferenced(name), Known) and not known.data:
+        yield zone
     elif dns_name(name).endswith(dns_name(zone)):
         yield name
     else:
-        yield zone if name == Known("", name.place) else text([name, ".", zone])
+        yield text([name, ".", zone])
+        if isinstance(known, Unknown):
+            yield name
 
 
 def _is_balancer(r: ResourceReader, reference: Reference) -> bool:

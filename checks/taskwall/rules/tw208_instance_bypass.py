@@ -83,7 +83,7 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
             narrows = public and permission.alone and opens_some(permission, ports)
             if _unsettled(network, attachment, permission):
                 continue  # The load balancer itself is not in the sources, which is reported below.
-            # What bypasses a load balancer, if there is one, is wrong without one if by address.
+            # An address is wrong behind a load balancer, and behind none (see `_apart`).
             wrong = way | ~allowed_by_group(network, attachment, permission)
             yield Verdict(
                 permission.on,

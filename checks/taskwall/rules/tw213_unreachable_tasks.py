@@ -62,6 +62,12 @@ from taskwall.rules._shared import balancers_elsewhere
 
 _TO_TARGETS = "Allow the load balancer's egress to the tasks:\n"
 
+_PEERS: dict[Direction, tuple[str, str]] = {
+    "ingress": ("the security group of the load balancer", "balancer"),
+    "egress": ("the security group of the tasks", "tasks"),
+}
+"""Whom a permission is for: what stands for its group, and a part of the names of new resources."""
+
 
 class _Way(Struct, frozen=True):
     """Whether groups let one end through to the other: many flows go the same way."""
@@ -175,16 +181,14 @@ def _missing_permission(
     side, other = (flow.taker, flow.sender) if way == "ingress" else (flow.sender, flow.taker)
     theirs = other.groups[0] if len(other.groups) == 1 and other.groups[0].written else None
     found = network.get(SecurityGroup, theirs)
-    hints = ("the security group of the load balancer", "the security group of the tasks")
-    own, others = reversed(hints) if way == "ingress" else hints
-    peer = group_peer(found) if found else unknown_group(others, _PEERS[way])
+    hint, word = _PEERS[way]
+    peer = group_peer(found) if found else unknown_group(hint, word)
     if group is None or group.external:
-        names = ("from_balancer", "FromBalancer") if way == "ingress" else ("to_tasks", "ToTasks")
+        own, _ = _PEERS["egress" if way == "ingress" else "ingress"]
+        joint = "from" if way == "ingress" else "to"
+        names = f"{joint}_{word}", f"{joint.title()}{word.title()}"
         at = AttributePath(side.on.id, "")
         return AddedPermission(
             (beside(way, at, Placeholder(own), peer, added_ports(wanted), names),)
         )
     return added_permission(network, way, group, peer, added_ports(wanted))
-
-
-_PEERS: dict[Direction, str] = {"ingress": "balancer", "egress": "tasks"}

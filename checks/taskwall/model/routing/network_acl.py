@@ -210,6 +210,13 @@ def acl_entries(network: Network) -> dict[str, list[AclEntry]]:
     return network.grouped(AclEntry, lambda each: (_written_acl(each.acl),))
 
 
+def _entries(network: Network, acl: NetworkAcl, way: Direction) -> list[AclEntry]:
+    """The entries of an ACL for one way, or that may be."""
+    found = acl_entries(network)
+    mine = (*found.get(acl.id, ()), *found.get("", ()))
+    return [each for each in mine if each.way in (way, None)]
+
+
 def _other(way: Direction) -> Direction:
     return "egress" if way == "ingress" else "ingress"
 
@@ -227,11 +234,7 @@ def passing(
     What is not known of an entry is taken to be `kindly` for the traffic, or to be against it.
     """
     left, passed = traffic, Traffic()
-    found = acl_entries(network)
-    mine = [
-        each for each in (*found.get(acl.id, ()), *found.get("", ())) if each.way in (way, None)
-    ]
-    for entry in sorted(mine, key=_number):
+    for entry in sorted(_entries(network, acl, way), key=_number):
         match = _match(entry)
         allows: bool | None = str(entry.action.known).lower() == "allow"
         if entry.action.open:
@@ -294,24 +297,29 @@ def _broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic, kindly: b
     # Judged kindly, only what surely passes needs answers; else all that may.
     reached = passing(network, acl, way, traffic & _OVER_TCP, not kindly)
     back = Traffic.of(TCP, flow.answers, reached.addresses)
-    aside = () if flow.whole else _keeping_out(network, acl, reached.addresses)
+    aside = () if flow.whole else _keeping_out(network, acl, _other(way), back, kindly)
     return not back <= passing(network, acl, _other(way), back, kindly, aside)
 
 
-def _keeping_out(network: Network, acl: NetworkAcl, peers: Ranges) -> tuple[AclEntry, ...]:
-    """The entries that deny some of the peers by name: these are to get no answers.
+def _keeping_out(
+    network: Network, acl: NetworkAcl, way: Direction, answers: Traffic, kindly: bool
+) -> tuple[AclEntry, ...]:
+    """The entries that deny answers to some peers by name: these are to get none.
 
-    What together denies all peers, or the internet at large, names nobody.
+    What together denies all peers, or the internet at large, names nobody; taken `kindly`, an entry
+    of which not all is known does not count for that.
     """
-    entries = acl_entries(network)
-    found, named = [], Ranges()
-    for entry in (*entries.get(acl.id, ()), *entries.get("", ())):
+    found, named, peers = [], Ranges(), answers.addresses
+    for entry in _entries(network, acl, way):
+        if not entry.ports & answers.ports:
+            continue
         denied = part(entry.range)
         known = denied.within & peers if denied.whole else Ranges()
         most = known.size if denied.whole else denied.most
         if most is not None and most < peers.size and entry.action.is_("allow").truth is not True:
             found.append(entry)
-            named |= known
+            if not (kindly and entry.needs):
+                named |= known
     return () if is_internet(named) or peers <= named else tuple(found)
 
 
