@@ -356,17 +356,22 @@ OWN: dict[str, dict[str, Any]] = {
 }
 
 
+OWNER = {"terraform": "instances:door", "cloudformation": "instances:Door7"}
+
+
 @pytest.mark.parametrize("language", OWN)
 def test_the_interface_of_one_instance_is_attached_to_no_other(
     language: str, tmp_path: Path
 ) -> None:
-    """Which groups, subnet and address the one has is known as well."""
+    """Which groups, subnet and Elastic IP the one has is known as well: the internet reaches it."""
     kind = "aws_instance" if language == "terraform" else "AWS::EC2::Instance"
     attachments = ("aws_network_interface_attachment", "AWS::EC2::NetworkInterfaceAttachment")
     resources = {k: v for k, v in ATTACHED[language].items() if k not in attachments}
 
     assert unknown(tmp_path, resources)
     assert not unknown(tmp_path, {**resources, kind: OWN[language]})
+    flows = list_flows(Options(paths=(str(tmp_path),)), None, None).flows
+    assert [each.target for each in flows if each.source == "internet"] == [OWNER[language]]
 
 
 NO_INSTANCE = """
