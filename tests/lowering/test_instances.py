@@ -1,4 +1,4 @@
-"""What instances are made from: their groups, wherever these are written."""
+"""What instances are made from: their groups and interfaces, wherever these are written."""
 
 import pytest
 
@@ -46,3 +46,61 @@ def test_instances_name_groups_by_ids_and_by_names(type_: str, groups: str) -> N
 
     assert [link.to.lower().rpartition(".")[2] for link in host.groups] == ["web"]
     assert all(link.exact for link in host.groups)
+
+
+INTERFACE = """
+resource "aws_subnet" "a" { cidr_block = "10.0.1.0/24" }
+resource "aws_security_group" "web" { name = "web" }
+resource "aws_network_interface" "own" {
+  subnet_id       = aws_subnet.a.id
+  security_groups = [aws_security_group.web.id]
+}
+resource "aws_instance" "host" {
+  network_interface { network_interface_id = ID }
+}
+"""
+INTERFACE_TEMPLATE = """
+Parameters: {Given: {Type: String}}
+Resources:
+  a: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: 10.0.1.0/24}}
+  web: {Type: AWS::EC2::SecurityGroup, Properties: {GroupName: web, GroupDescription: web}}
+  own: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref a, GroupSet: [!Ref web]}}
+  Host: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{NetworkInterfaceId: ID}]}}
+"""
+
+
+def with_interface(name: str, id_: str) -> Instances:
+    """An instance that names its network interface."""
+    text = (INTERFACE if name == "main.tf" else INTERFACE_TEMPLATE).replace("ID }", f"{id_} }}")
+    files = Files({name: text.replace("ID}", f"{id_}}}")})
+    read = terraform.stacks if name == "main.tf" else cloudformation.stacks
+    stacks, _ = read([name], files, Inputs())
+    (host,) = lower(stacks[0].evaluate({}).resources).network.every(Instances)
+    return host
+
+
+@pytest.mark.parametrize(
+    ("name", "id_"), [("main.tf", "aws_network_interface.own.id"), ("t.yaml", "!Ref own")]
+)
+def test_an_interface_of_the_sources_gives_an_instance_all(name: str, id_: str) -> None:
+    """Its groups and its subnet, and no public address, whatever the subnet gives others."""
+    host = with_interface(name, id_)
+
+    ends = [link.to.rpartition(".")[2] for link in (*host.groups, *host.subnets)]
+    assert ends == ["web", "a"]
+    assert [each.rpartition(".")[2] for each in host.interfaces] == ["own"]
+    assert host.public_address is not None
+    assert host.public_address.known is False
+
+
+@pytest.mark.parametrize(
+    ("name", "id_"),
+    [("main.tf", '"eni-0123456789abcdef0"'), ("main.tf", "var.given"), ("t.yaml", "!Ref Given")],
+)
+def test_an_interface_from_elsewhere_leaves_an_instance_unknown(name: str, id_: str) -> None:
+    """It is not taken to have the default group, nor the subnets of a default VPC."""
+    host = with_interface(name, id_)
+
+    settings = (host.groups_setting, host.subnets_setting, host.public_address)
+    assert all(each is not None and each.needs for each in settings)
+    assert not host.interfaces

@@ -333,6 +333,47 @@ def test_an_attached_interface_is_reached_by_itself(language: str, tmp_path: Pat
     assert "vpc:main -> instances:host" not in map(str.lower, found)
 
 
+def test_an_attached_interface_may_be_given_more_groups(tmp_path: Path) -> None:
+    """By resources of their own, as an instance may."""
+    door = "${aws_network_interface.door.id}"
+    closed = {"subnet_id": SUBNET, "security_groups": ["${aws_security_group.closed.id}"]}
+    given = {
+        "network_interface_id": door,
+        "security_group_id": "${aws_security_group.web.id}",
+    }
+    resources = {**ATTACHED["terraform"], "aws_network_interface": closed}
+    way = "internet -> instances:host"
+
+    assert way not in unknown(tmp_path, resources)
+    assert way in unknown(tmp_path, {**resources, "aws_network_interface_sg_attachment": given})
+
+
+OWN: dict[str, dict[str, Any]] = {
+    "terraform": {
+        "primary_network_interface": {"network_interface_id": "${aws_network_interface.door.id}"}
+    },
+    "cloudformation": {"NetworkInterfaces": [{"NetworkInterfaceId": {"Ref": "Door5"}}]},
+}
+
+
+OWNER = {"terraform": "instances:door", "cloudformation": "instances:Door7"}
+
+
+@pytest.mark.parametrize("language", OWN)
+def test_the_interface_of_one_instance_is_attached_to_no_other(
+    language: str, tmp_path: Path
+) -> None:
+    """Which groups, subnet and Elastic IP the one has is known as well: the internet reaches it."""
+    kind = "aws_instance" if language == "terraform" else "AWS::EC2::Instance"
+    attachments = ("aws_network_interface_attachment", "AWS::EC2::NetworkInterfaceAttachment")
+    resources = {k: v for k, v in ATTACHED[language].items() if k not in attachments}
+
+    assert unknown(tmp_path, resources)
+    assert not unknown(tmp_path, {**resources, kind: OWN[language]})
+    flows = list_flows(Options(paths=(str(tmp_path),)), None, None).flows
+    assert [each.target for each in flows if each.source == "internet"] == [OWNER[language]]
+
+
 NO_INSTANCE = """
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
 resource "aws_subnet" "a" {

@@ -17,7 +17,8 @@ class Placeholder(Struct, frozen=True, gc=False):
 class ResourceAttribute(Struct, frozen=True, gc=False):
     """What a resource of the sources gives: an attribute, as each language names it.
 
-    An empty name in CloudFormation stands for what `Ref` gives.
+    An empty name in CloudFormation stands for what `Ref` gives. An address that ends in `[*]`
+    stands for all that `count` makes: what they give is a list.
     """
 
     address: str

@@ -225,14 +225,7 @@ def agreed(
         errors: is given what of this fails by a defect of ours.
     """
     editor = EditBuilder(files, errors)
-    made = [
-        [
-            editor.edits(changes, own, asking[rule]) if changes else ()
-            for asking in (_asking(asked),)
-            for rule, changes in asked
-        ]
-        for own, asked in stacks
-    ]
+    made = [_made(editor, own, asked) for own, asked in stacks]
     offers = [
         {(rule, edits) for (rule, _), edits in zip(asked, each, strict=True) if edits}
         for (_, asked), each in zip(stacks, made, strict=True)
@@ -251,9 +244,11 @@ def agreed(
         ]
 
 
-def _asking(asked: Sequence[FixRequest]) -> dict[str, set[Span]]:
-    """By rule the headers of the resources that it asks changes of."""
-    found: dict[str, set[Span]] = {}
+def _made(
+    editor: EditBuilder, own: Collection[str], asked: Sequence[FixRequest]
+) -> list[tuple[Edit, ...]]:
+    """The edits for each of the fails of one stack."""
+    asking: dict[str, set[Span]] = {}  # by rule the headers of the resources to change
     for rule, changes in asked:
-        found.setdefault(rule, set()).update(resource.origin.header for _, resource in changes)
-    return found
+        asking.setdefault(rule, set()).update(resource.origin.header for _, resource in changes)
+    return [editor.edits(changes, own, asking[rule]) if changes else () for rule, changes in asked]

@@ -16,7 +16,7 @@ from taskwall.core.patterns import pattern
 
 _CALL = r'(?:module\.[\w-]+(?:\[(?:\d+|"[^"]*")\])?\.)'
 _MODULE = pattern(f"{_CALL}*")
-_ADDRESS = pattern(r'(?:data\.)?[a-z]\w*_\w+\.[\w-]+(?:\[(?:\d+|"[^"]*")\])?')
+_ADDRESS = pattern(r'(?:data\.)?[a-z]\w*_\w+\.[\w-]+(?:\[(?:\d+|"[^"]*"|\*)\])?')
 _LOGICAL_ID = pattern(r"[A-Za-z0-9]+")
 
 
@@ -62,7 +62,8 @@ def referred_from(wanted: NewValue, near: str, language: str) -> NewValue:
         return wanted
     name = local_name(wanted.address, near, language)
     if not name:
-        return Placeholder(f"{wanted.terraform} of {wanted.address}")
+        missing = Placeholder(f"{wanted.terraform} of {wanted.address}")
+        return (missing,) if wanted.address.endswith("[*]") else missing
     if language == "terraform":
         return SourceCode(f"{name}.{wanted.terraform}")
     import json

@@ -13,6 +13,7 @@ from taskwall.core.change import AttributePath
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Reference, Text, Unknown, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering.network_interface import interface_link, interface_of
 from taskwall.model.compute.container_instances import (
     InstanceAddress,
     Instances,
@@ -30,9 +31,10 @@ from taskwall.source.resource import Cell
 class InstanceSchema(Struct, frozen=True):
     """Where a kind of resource keeps what describes its instances.
 
-    Paths count from the resource; `interfaces` and `on_interface` are for groups that stand on
-    network interfaces, where `public` stands as well. `group_names` are groups by their names, as
-    in a default VPC, where there are no `groups`; the AWS provider takes ids there as well.
+    Paths count from the resource; `interfaces` are network interfaces. `on_interface` are the
+    groups that stand on one, where `public` stands as well; "" where they only name others.
+    `group_names` are groups by their names, as in a default VPC, where there are no `groups`; the
+    AWS provider takes ids there as well.
     """
 
     word: str
@@ -40,7 +42,7 @@ class InstanceSchema(Struct, frozen=True):
     requirements: str
     user_data: tuple[str, ...]
     groups: str
-    interfaces: str
+    interfaces: tuple[str, ...]
     on_interface: str
     metadata: str
     image: str
@@ -55,30 +57,31 @@ _D = "LaunchTemplateData."
 INSTANCES: dict[str, InstanceSchema] = {
     "aws_launch_template": InstanceSchema(
         "launch template", "instance_type", "instance_requirements", ("user_data",),
-        "vpc_security_group_ids", "network_interfaces", "security_groups", "metadata_options",
+        "vpc_security_group_ids", ("network_interfaces",), "security_groups", "metadata_options",
         "image_id", "associate_public_ip_address", "security_group_names",
     ),
     "AWS::EC2::LaunchTemplate": InstanceSchema(
         "launch template", _D + "InstanceType", _D + "InstanceRequirements", (_D + "UserData",),
-        _D + "SecurityGroupIds", _D + "NetworkInterfaces", "Groups", _D + "MetadataOptions",
+        _D + "SecurityGroupIds", (_D + "NetworkInterfaces",), "Groups", _D + "MetadataOptions",
         _D + "ImageId", "AssociatePublicIpAddress", _D + "SecurityGroups",
     ),
     "aws_launch_configuration": InstanceSchema(
         "launch configuration", "instance_type", "", ("user_data", "user_data_base64"),
-        "security_groups", "", "", "metadata_options", "image_id",
+        "security_groups", (), "", "metadata_options", "image_id",
         "associate_public_ip_address",
     ),
     "AWS::AutoScaling::LaunchConfiguration": InstanceSchema(
-        "launch configuration", "InstanceType", "", ("UserData",), "SecurityGroups", "", "",
+        "launch configuration", "InstanceType", "", ("UserData",), "SecurityGroups", (), "",
         "MetadataOptions", "ImageId", "AssociatePublicIpAddress",
     ),
     "aws_instance": InstanceSchema(
         "instance", "instance_type", "", ("user_data", "user_data_base64"),
-        "vpc_security_group_ids", "", "", "metadata_options", "ami", "associate_public_ip_address",
+        "vpc_security_group_ids", ("network_interface", "primary_network_interface"), "",
+        "metadata_options", "ami", "associate_public_ip_address",
         "security_groups", ("launch_template.id", "launch_template.name"), "subnet_id",
     ),
     "AWS::EC2::Instance": InstanceSchema(
-        "instance", "InstanceType", "", ("UserData",), "SecurityGroupIds", "NetworkInterfaces",
+        "instance", "InstanceType", "", ("UserData",), "SecurityGroupIds", ("NetworkInterfaces",),
         "GroupSet", "MetadataOptions", "ImageId", "AssociatePublicIpAddress", "SecurityGroups",
         ("LaunchTemplate.LaunchTemplateId", "LaunchTemplate.LaunchTemplateName"), "SubnetId",
     ),
@@ -88,20 +91,55 @@ INSTANCES: dict[str, InstanceSchema] = {
 
 @lowers("aws_network_interface_sg_attachment")
 def interface_group(r: ResourceReader) -> Iterator[Struct]:
-    instances = r.must(Instances, r.attribute("network_interface_id", ""), "is about")
+    cell = r.attribute("network_interface_id", "")
+    instances = interface_link(r, cell, "is about") or r.must(Instances, cell, "is about")
     group = r.must(SecurityGroup, r.attribute("security_group_id", ""), "gives security group")
     yield InterfaceGroup(instances, group)
 
 
 @lowers("aws_eip_association", "AWS::EC2::EIPAssociation")
 def instance_address(r: ResourceReader) -> Iterator[Struct]:
-    link = r.link(Instances, r.attribute("instance_id", "InstanceId"), "gives an address to")
+    verb, cell = "gives an address to", r.attribute("network_interface_id", "NetworkInterfaceId")
+    link = r.link(Instances, r.attribute("instance_id", "InstanceId"), verb)
+    link = link or interface_link(r, cell, verb)
     if link is not None:
         yield InstanceAddress(link)
 
 
-_INTERFACE_SUBNET = {True: "subnet_id", False: "SubnetId"}
-"""What a network interface calls its subnet, in Terraform and in CloudFormation."""
+class _Interface(Struct, frozen=True):
+    """What a network interface gives instances: its groups, its subnet, a public address.
+
+    `named` is its id where it is a resource of its own.
+    """
+
+    groups: Cell
+    subnet: Cell
+    public: Setting | None
+    named: str = ""
+
+
+def _interfaces(r: ResourceReader, schema: InstanceSchema) -> Iterator[_Interface]:
+    """The network interfaces of instances: described with them, or by resources of their own."""
+    subnet = "subnet_id" if r.terraform else "SubnetId"
+    for path in schema.interfaces:
+        for each in r.body.at(path).each():
+            name = "network_interface_id" if r.terraform else "NetworkInterfaceId"
+            cell = each.get(name)
+            found = interface_of(r, cell)
+            if cell.absent:
+                groups = each.get(schema.on_interface)
+                public = each.get(schema.public)
+                given = None if public.absent else setting(public, schema.public, meanings=SWITCH)
+                yield _Interface(groups, each.get(subnet), given)
+            elif found is not None:
+                nothing = replace(cell, value=None)
+                given = setting(nothing, name, False, f"{found.name} gets no public address itself")
+                groups = found.attribute("security_groups", "GroupSet")
+                yield _Interface(groups, found.attribute("subnet_id", "SubnetId"), given, found.id)
+            else:
+                unseen = Need(f"the network interface of {r.name}", "is not in the sources")
+                unknown = replace(cell, value=Unknown(cell.needs or (unseen,)))
+                yield _Interface(unknown, unknown, setting(unknown, name))
 
 
 @lowers("aws_ec2_instance_metadata_defaults", to=MetadataDefaults)
@@ -134,18 +172,17 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
     if groups.absent and spelled.group_names:
         groups = at(spelled.group_names)
     links = r.links(SecurityGroup, groups, "uses security group")
-    public = at(spelled.public) if not spelled.interfaces else r.nothing()
+    public = at(spelled.public) if not spelled.on_interface else r.nothing()
+    address = None if public.absent else setting(public, spelled.public, meanings=SWITCH)
     subnets = at(spelled.subnet) if spelled.subnet else r.nothing()
     within = list(r.links(Subnet, subnets, "runs in"))
-    if spelled.interfaces:
-        for interface in at(spelled.interfaces).each():
-            inner = interface.get(spelled.on_interface)
-            subnet = interface.get(_INTERFACE_SUBNET[r.terraform])
-            within += r.links(Subnet, subnet, "runs in")
-            subnets = subnet if subnets.absent else subnets
-            groups = inner if groups.absent else groups
-            links += r.links(SecurityGroup, inner, "uses security group")
-            public = interface.get(spelled.public) if public.absent else public
+    interfaces = list(_interfaces(r, spelled))
+    for each in interfaces:
+        within += r.links(Subnet, each.subnet, "runs in")
+        subnets = each.subnet if subnets.absent else subnets
+        groups = each.groups if groups.absent else groups
+        links += r.links(SecurityGroup, each.groups, "uses security group")
+        address = address or each.public
     type_ = at(spelled.type)
     yield Instances(
         id=r.id,
@@ -163,9 +200,8 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         groups_setting=setting(groups, _name(groups.path or spelled.groups), links=links),
         subnets=tuple(within),
         subnets_setting=setting(subnets, _name(spelled.subnet)) if spelled.subnet else None,
-        public_address=None
-        if public.absent
-        else setting(public, _name(spelled.public), meanings=SWITCH),
+        public_address=address,
+        interfaces=tuple(each.named for each in interfaces if each.named),
         metadata=None if template and options.absent else _metadata(r, options),
         agent=None if template and data.absent else _agent(r, data, at(spelled.image)),
         template=template,

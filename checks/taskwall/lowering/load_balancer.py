@@ -11,6 +11,7 @@ from taskwall.lowering._arn import balancer_arn, name_in
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
 from taskwall.lowering.given_name import names_and_tags
+from taskwall.lowering.network_interface import interface_link
 from taskwall.model.compute.container_instances import InstanceAddress, Instances
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import (
@@ -89,7 +90,9 @@ class ElasticIp(Entity, frozen=True):
 @lowers("aws_eip", "AWS::EC2::EIP", to=ElasticIp)
 def elastic_ip(r: ResourceReader) -> Iterator[object]:
     yield ElasticIp(id=r.id, origin=r.origin, external=r.external)
-    link = r.link(Instances, r.attribute("instance", "InstanceId"), "is the address of")
+    verb, cell = "is the address of", r.attribute("network_interface", "")
+    link = r.link(Instances, r.attribute("instance", "InstanceId"), verb)
+    link = link or interface_link(r, cell, verb)
     if link is not None and not r.external:
         yield InstanceAddress(link)
 

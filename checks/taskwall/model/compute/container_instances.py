@@ -47,6 +47,7 @@ class Instances(Entity, frozen=True, kw_only=True):
     `by_attributes` whether AWS chooses the type by attributes alone. `groups` are its security
     groups.
     `public_address` is whether they get a public address, None where their subnets decide.
+    `interfaces` are the network interfaces that they name, resources of their own, by id.
     `agent` and `metadata` are None where an instance leaves them to its launch `template`, if the
     sources write that.
     `optimized` is whether its image is known to be made for ECS.
@@ -60,6 +61,7 @@ class Instances(Entity, frozen=True, kw_only=True):
     subnets: tuple[Link, ...] = ()
     subnets_setting: Setting | None = None
     public_address: Setting | None = None
+    interfaces: tuple[str, ...] = ()
     metadata: MetadataOptions | None
     agent: Agent | None
     template: Link | None = None
@@ -67,14 +69,14 @@ class Instances(Entity, frozen=True, kw_only=True):
 
 
 class InterfaceGroup(Struct, frozen=True):
-    """A security group that a resource of its own gives to an instance's interface."""
+    """A security group that a resource of its own gives to an instance, or to an interface."""
 
     instances: Link
     group: Link
 
 
 class InstanceAddress(Struct, frozen=True):
-    """That an instance has an Elastic IP."""
+    """That an instance, or a network interface, has an Elastic IP."""
 
     instances: Link
 

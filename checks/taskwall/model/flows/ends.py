@@ -254,11 +254,7 @@ class _Naming:
 
     def _instances(self, member: ContainerInstances) -> Iterator[Interface]:
         host: Host = host_of(self.network, member)
-        extra = [
-            each.group
-            for each in self.network.every(InterfaceGroup)
-            if each.instances.to == member.instances.id
-        ]
+        extra = self._given(member.instances.id, *member.instances.interfaces)
         groups = self._groups(host.groups, host.groups_setting, host.subnets)
         own = Interface(
             self.end("instances", member.instances),
@@ -273,6 +269,10 @@ class _Naming:
         yield own
         yield from self._attached(member.instances, own)
 
+    def _given(self, *ids: str) -> list[Link]:
+        """The groups that resources of their own give to instances, or to network interfaces."""
+        return [e.group for e in self.network.every(InterfaceGroup) if e.instances.to in ids]
+
     def _attached(self, instances: Instances, own: Interface) -> Iterator[Interface]:
         """Further interfaces that may be attached to instances: what of them is named is known."""
         doors = [
@@ -282,9 +282,12 @@ class _Naming:
         for door in doors:
             if ids & door.mentions:
                 continue  # It attaches one of the others.
+            owners = {e.id for e in self.network.every(Instances) if door.id in e.interfaces}
+            if instances.id in owners:
+                continue  # It is the instance's own.
             about = [door, *(each for each in doors if door.id in each.mentions)]
             mentions = frozenset().union(*(each.mentions for each in about))
-            named = {each for each in mentions if self.network.get(Instances, each)}
+            named = owners.union(e for e in mentions if self.network.get(Instances, e))
             if named and instances.id not in named and not any(each.open for each in about):
                 continue
             needs = (Need(door.name, "may be attached to any instance"),)
@@ -301,7 +304,7 @@ class _Naming:
             more = fact if door.open or not groups else FALSE
             yield replace(
                 own,
-                groups=Groups(groups, more),
+                groups=Groups((*groups, *self._given(door.id)), more),
                 places=places_of(self.network, subnets, groups or own.groups.ties, needs),
                 public=fact,
                 exists=all_of((own.exists, fact)),
@@ -312,7 +315,8 @@ class _Naming:
     ) -> Fact:
         own = instance_address(self.network, member.instances) if member is not None else None
         for each in self.network.every(InstanceAddress):
-            if member is not None and each.instances.to == member.instances.id:
+            of = member.instances if member is not None else None
+            if of is not None and each.instances.to in (of.id, *of.interfaces):
                 return each.instances.fact
         if own is not None:
             return own.is_(True)

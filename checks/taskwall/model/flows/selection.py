@@ -210,7 +210,8 @@ def flows_between(
     """The flows from and to what is selected, cut to the addresses that are.
 
     They are unknown where it is not known that the selection is what its word stands for. `flows`
-    are all of the network; of a group that no end has, more are told than a permission for it asks.
+    are all of the network. Those of a group that no end has are found anew: `flows` has of it only
+    what another group's permissions for it allow.
     """
     asked = [each for end in (of, to) if end is not None for each in end.interfaces]
     also = dict.fromkeys(each.end for each in asked if isinstance(each.thing, SecurityGroup))

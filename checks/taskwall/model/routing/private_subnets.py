@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 
-from taskwall.core.change import AttributeChange, Placeholder, ResourceAttribute
+from taskwall.core.change import AttributeChange, NewValue, Placeholder, ResourceAttribute
+from taskwall.core.patterns import pattern
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.routes import leads
 
+_COUNTED = pattern(r"\[\d+\]$")
+"""How the address of a resource ends of which `count` makes several."""
+
 
 @remembered
-def private_subnets(network: Network, vpc: str) -> tuple[ResourceAttribute, ...]:
+def private_subnets(network: Network, vpc: str) -> tuple[str, ...]:
     """The subnets of a VPC that certainly lead to a NAT gateway, and to no internet gateway."""
     return tuple(
-        ResourceAttribute(subnet.id, "id")
+        subnet.id
         for subnet in network.every(Subnet)
         if subnet.vpc.to == vpc
         and not (subnet.external or subnet.origin.maybe)
@@ -37,5 +41,15 @@ def to_private(
     found = [network.get(Subnet, link) for link in subnets]
     vpcs = {"" if subnet is None else subnet.vpc.to for subnet in found}
     private = private_subnets(network, vpcs.pop()) if len(vpcs) == 1 and "" not in vpcs else ()
-    wanted = private or (Placeholder("id of a private subnet"),)
+    wanted = _ids(network, private) if private else (Placeholder("id of a private subnet"),)
     return (AttributeChange(named.attribute, wanted, wanted, form="whole"),)
+
+
+def _ids(network: Network, subnets: tuple[str, ...]) -> NewValue:
+    """The ids of subnets; of all that one `count` makes, however many these are."""
+    counted = {_COUNTED.sub("", each) for each in subnets if _COUNTED.search(each)}
+    if len(counted) == 1 and all(map(_COUNTED.search, subnets)):
+        [name] = counted
+        if all(e.id in subnets for e in network.every(Subnet) if _COUNTED.sub("", e.id) == name):
+            return ResourceAttribute(f"{name}[*]", "id")
+    return tuple(ResourceAttribute(each, "id") for each in subnets)
