@@ -8,10 +8,10 @@ from taskwall.findings.finding import Finding
 from taskwall.source.stack import Stack
 
 PRECEDENCE = {
-    "TW204": ("TW205", "TW206", "TW208", "TW209", "TW212", "TW214", "TW215", "TW407"),
+    "TW204": ("TW205", "TW206", "TW208", "TW209", "TW212", "TW214", "TW215"),
     "TW205": ("TW209", "TW212"),
     "TW206": ("TW209", "TW212"),
-    "TW208": ("TW209", "TW212", "TW407"),
+    "TW208": ("TW209", "TW212"),
     "TW215": ("TW209", "TW212"),
     "TW207": ("TW209",),
     "TW202": ("TW211",),

@@ -48,7 +48,7 @@ RULES: tuple[tuple[Any, ...], ...] = (
     ('tw404_any_organisation', 'Policies of ECR endpoints require principals of an organisation', 'low', False, True, (), False, ('Endpoint',)),
     ('tw405_open_ecs_endpoint', 'Endpoints of ECS have a policy that restricts them and allows what the agent needs', 'low', False, True, ('TW408',), False, ('Endpoint',)),
     ('tw406_nameless_endpoint', 'Tasks use the interface endpoints that they need by their public names', 'medium', True, False, (), False, ('Endpoint',)),
-    ('tw407_unreached_endpoint', 'Endpoints allow the tasks that need them, and nobody outside the VPC', 'medium', True, True, ('TW204', 'TW208'), False, ('Endpoint',)),
+    ('tw407_unreached_endpoint', 'Endpoints allow the tasks that need them, and nobody outside the VPC', 'medium', True, True, (), False, ('Endpoint',)),
     ('tw408_idle_ecs_endpoint', 'Endpoints of ECS are used', 'info', False, False, (), False, ('Endpoint',)),
     ('tw409_bypassed_s3_endpoint', 'The S3 gateway endpoint serves the subnets of the tasks and allows image layers', 'medium', True, True, (), False, ('Endpoint',)),
     ('tw410_endpoints_untaken', 'Traffic of tasks to AWS uses endpoints, not NAT gateways', 'low', False, False, (), False, ('TaskSource',)),

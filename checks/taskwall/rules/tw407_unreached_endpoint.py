@@ -51,7 +51,7 @@ from taskwall.model.permissions.peers import listed, who
 from taskwall.rules._rule import Verdict, rule
 
 
-@rule("medium", default=True, pci=True, yields_to=("TW204", "TW208"))
+@rule("medium", default=True, pci=True)
 def unreached_endpoint(network: Network) -> Iterator[Verdict]:
     outside: dict[str, list[_Outside]] = {}
     for endpoint in network.every(Endpoint):
