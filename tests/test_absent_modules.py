@@ -169,6 +169,8 @@ MENDED = frozenset(
     {
         "tw101/fail_classic_instance-aws_instance.host",
         "tw101/fail_classic_instance-Host",
+        "tw503/pass_own_options-aws_instance.ecs",
+        "tw503/pass_own_options-Instance",
         "tw602/fail_transit_half-aws_ec2_transit_gateway_route_table_association.payments_shared",
         "tw602/pass_transit_halves-aws_vpc.shop",
         "tw208/fail_managed_instances-aws_ecs_service.api",
@@ -557,6 +559,45 @@ def test_a_registered_instance_of_a_module_may_be_a_container_instance(
 ) -> None:
     """Where the sources have to do with ECS at all, the load balancer waits for the module."""
     assert said_of(root, "TW101") == found
+
+
+STARTED = """
+resource "aws_ecs_cluster" "main" {}
+resource "aws_launch_template" "host" {
+  user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config\\n")
+  metadata_options {
+    http_tokens                 = "optional"
+    http_put_response_hop_limit = 1
+  }
+}
+module "hosts" {
+  source = "example/hosts/aws"
+  from   = aws_launch_template.host.id
+}
+"""
+SCALED = """
+resource "aws_autoscaling_group" "host" {
+  launch_template {
+    id = aws_launch_template.host.id
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("root", "found"),
+    [
+        (STARTED, ("module.hosts", "unknown")),
+        (STARTED + SCALED, ("aws_launch_template.host", "fail")),
+        (STARTED.replace("_template", "_configuration"), ("aws_launch_configuration.host", "fail")),
+    ],
+    ids=["template", "template of a group", "configuration"],
+)
+def test_a_module_may_start_instances_that_set_their_own_options(
+    root: str, found: tuple[str, str]
+) -> None:
+    """From a launch template, if nothing else starts any; from a launch configuration never."""
+    assert {one[:2] for one in said_of(root, "TW503")} == {found}
 
 
 def said_of(root: str, rule: str) -> set[tuple[str, str, tuple[str, ...]]]:
