@@ -167,6 +167,10 @@ KINDS: Mapping[str, tuple[Callable[[str, str, Callable[[str], bool]], Iterator[M
 
 MENDED = frozenset(
     {
+        "tw101/fail_classic_instance-aws_instance.host",
+        "tw101/fail_classic_instance-Host",
+        "tw503/pass_own_options-aws_instance.ecs",
+        "tw503/pass_own_options-Instance",
         "tw602/fail_transit_half-aws_ec2_transit_gateway_route_table_association.payments_shared",
         "tw602/pass_transit_halves-aws_vpc.shop",
         "tw208/fail_managed_instances-aws_ecs_service.api",
@@ -519,6 +523,91 @@ INSTANCES = """\
             #!/bin/bash
             echo ECS_CLUSTER=${Cluster} >> /etc/ecs/ecs.config
 """
+
+REGISTERED = """
+resource "aws_elb" "web" {
+  listener {
+    lb_port           = 80
+    lb_protocol       = "HTTP"
+    instance_port     = 8080
+    instance_protocol = "HTTP"
+  }
+}
+resource "aws_elb_attachment" "host" {
+  elb      = aws_elb.web.id
+  instance = module.host.id
+}
+module "host" {
+  source = "example/host/aws"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("root", "found"),
+    [
+        (REGISTERED, set()),
+        (
+            f'{REGISTERED}resource "aws_ecs_cluster" "main" {{}}\n',
+            {("aws_elb.web", "unknown", ("module.host.id",))},
+        ),
+    ],
+    ids=["no ECS", "ECS"],
+)
+def test_a_registered_instance_of_a_module_may_be_a_container_instance(
+    root: str, found: set[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    """Where the sources have to do with ECS at all, the load balancer waits for the module."""
+    assert said_of(root, "TW101") == found
+
+
+STARTED = """
+resource "aws_ecs_cluster" "main" {}
+resource "aws_launch_template" "host" {
+  user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config\\n")
+  metadata_options {
+    http_tokens                 = "optional"
+    http_put_response_hop_limit = 1
+  }
+}
+module "hosts" {
+  source = "example/hosts/aws"
+  from   = aws_launch_template.host.id
+}
+"""
+SCALED = """
+resource "aws_autoscaling_group" "host" {
+  launch_template {
+    id = aws_launch_template.host.id
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("root", "found"),
+    [
+        (STARTED, ("module.hosts", "unknown")),
+        (STARTED + SCALED, ("aws_launch_template.host", "fail")),
+        (STARTED.replace("_template", "_configuration"), ("aws_launch_configuration.host", "fail")),
+    ],
+    ids=["template", "template of a group", "configuration"],
+)
+def test_a_module_may_start_instances_that_set_their_own_options(
+    root: str, found: tuple[str, str]
+) -> None:
+    """From a launch template, if nothing else starts any; from a launch configuration never."""
+    assert {one[:2] for one in said_of(root, "TW503")} == {found}
+
+
+def said_of(root: str, rule: str) -> set[tuple[str, str, tuple[str, ...]]]:
+    """What a rule says of a root besides passes: of what, the verdict, and what it waits for."""
+    texts = {"/nowhere/main.tf": root}
+    [stack], _ = terraform.stacks([*texts], Files(texts), Inputs())
+    rules = [each for each in all_rules() if each.id == rule]
+    found = judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+    return {(f.finding.resource, f.finding.verdict, tuple(f.finding.missing)) for f in found}
+
 
 INCLUDING = """
 Resources:

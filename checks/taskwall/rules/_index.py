@@ -10,7 +10,7 @@ from typing import Any
 RULES: tuple[tuple[Any, ...], ...] = (
     ('tw101_plaintext_public_listener', 'A public load balancer accepts only encrypted traffic', 'high', True, True, (), False, ('Listener', 'TaskSource')),
     ('tw102_weak_tls_policy', 'A TLS listener accepts only TLS 1.2 or later', 'medium', True, True, (), False, ('Listener',)),
-    ('tw103_plaintext_backend', 'A public load balancer encrypts the traffic to its tasks', 'low', False, True, (), False, ('AutoScalingGroup', 'CapacityProvider', 'Instances', 'Listener', 'TargetGroup', 'TaskSource')),
+    ('tw103_plaintext_backend', 'A public load balancer encrypts the traffic to its tasks', 'low', False, True, (), False, ('AutoScalingGroup', 'CapacityProvider', 'Cluster', 'Instances', 'Listener', 'TargetGroup', 'TaskSource')),
     ('tw104_plaintext_internal_listener', 'An internal load balancer accepts only encrypted traffic', 'low', False, True, (), False, ('Listener',)),
     ('tw105_plaintext_volume', 'Tasks use encryption in transit for EFS file systems', 'medium', True, True, (), False, ('Volume',)),
     ('tw106_lenient_store', 'Data stores that tasks use require encrypted connections', 'medium', True, True, (), False, ('Store', 'Variable')),

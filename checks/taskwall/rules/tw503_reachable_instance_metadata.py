@@ -117,8 +117,16 @@ def _first(own: Setting, default: Setting) -> Setting:
 
 
 def _overridden(network: Network, member: ContainerInstances, name: str) -> Fact:
-    """Whether a launch template's option never counts: all that start from it set their own."""
-    started, own = [], [~link.fact for _, link in member.scaled_by]
+    """Whether a launch template's option never counts: all that start from it set their own.
+
+    What an absent module starts from it may be an instance, which can do so.
+    """
+    started, own = list[Fact](), list[Fact]()
+    for group, link in member.scaled_by:
+        own.append(~link.fact)
+        if group.origin.silent and member.instances.word == "launch template":
+            text = f"{group.origin.maybe[0].name} starts an instance that sets its own"
+            started.append(Fact(None, text, link.place, group.name, link.fact.waits_for()))
     for user in network.every(Instances):
         for meant, link in network.meant(Instances, user.template):
             if meant.id != member.instances.id:

@@ -155,7 +155,7 @@ def container_instances(network: Network) -> tuple[ContainerInstances, ...]:
     with ECS at all.
     """
     every = all_instances(network)
-    may = any(each.fact.truth is None for each in every) and _uses_ecs(network)
+    may = any(each.fact.truth is None for each in every) and uses_ecs(network)
     return tuple(each for each in every if each.fact.truth or (each.fact.truth is None and may))
 
 
@@ -199,7 +199,7 @@ def _group_of(provider: CapacityProvider) -> tuple[str, ...]:
     return (provider.auto_scaling_group.to,) if provider.auto_scaling_group else ()
 
 
-def _uses_ecs(network: Network) -> bool:
+def uses_ecs(network: Network) -> bool:
     """Whether the sources have anything of ECS that instances could serve."""
     return any(network.every(kind) for kind in (Cluster, CapacityProvider, TaskSource))
 

@@ -10,9 +10,11 @@ from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import (
     ContainerInstances,
+    Instances,
     Registration,
     container_instances,
     of_its_module,
+    uses_ecs,
 )
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
@@ -455,13 +457,23 @@ def _loose(network: Network) -> list[BalancerPath]:
 
 @remembered
 def hosts_registered(network: Network) -> list[tuple[Registrar, Fact]]:
-    """What registers container instances: Auto Scaling groups that start them, or themselves."""
+    """What registers container instances: Auto Scaling groups that start them, or themselves.
+
+    An instance that an absent module puts out may be one.
+    """
     by_providers: list[tuple[Registrar, Fact]] = [
         (group, tie.fact)
         for provider in network.every(CapacityProvider)
         for group, tie in network.meant(AutoScalingGroup, provider.auto_scaling_group)
     ]
-    return by_providers + [
+    unseen: list[tuple[Registrar, Fact]] = []
+    for each in network.every(Registration) if uses_ecs(network) else ():
+        named = network.get(Instances, each.instances)
+        if each.instances.to and (named is None or named.external):
+            text = f"{each.name} registers a container instance"
+            needs = each.instances.waits("an instance", named)
+            unseen.append((each, Fact(None, text, each.instances.place, each.name, needs)))
+    return [*by_providers, *unseen] + [
         (by, all_of((member.fact, fact)))
         for member in container_instances(network)
         for by, fact in registrars(network, member)
