@@ -1,5 +1,6 @@
 """Where flows lead, by routes, gateways and load balancers: small stacks, and what is said."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -489,3 +490,197 @@ def test_rules_of_a_group_are_told_together(
     assert [line for line in found if line.startswith(f"{client} ")] == [
         f"{client} -> service:one: {way}" for way in ways
     ]
+
+
+WEB, ONE = service("web", behind("edge")), service("one")
+UNHEARD = EDGE.replace('"aws_lb_listener"', '"aws_lb_listener_certificate"')
+PUBLIC_EDGE = OPEN + EDGE.replace("internal        = true", "internal = false")
+STORE = made(
+    *("aws_elasticache_serverless_cache", "main", 'engine = "valkey"'),
+    "subnet_ids = [aws_subnet.web.id]",
+    "security_group_ids = [aws_security_group.web.id]",
+)
+SIDES = "web allows no egress to TO on port PORT", "GROUP allows no ingress from FROM on port PORT"
+
+
+def shut(to: str, by: str, port: int, source: str = "service:one") -> list[str]:
+    """That the groups of both sides let nothing through on a port."""
+    words = {"TO": to, "GROUP": by, "FROM": source, "PORT": str(port)}
+    found = list(SIDES)
+    for word, meant in words.items():
+        found = [each.replace(word, meant) for each in found]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "target", "port", "closed"),
+    [
+        (EDGE + ONE, "lb:edge", "service:one", None, ["no listener of FROM forwards to TO"]),
+        (
+            EDGE + WEB,
+            "lb:edge",
+            "service:web",
+            81,
+            [
+                "no listener of FROM forwards to TO on port 81",
+                "edge allows no egress to TO on port 81",
+                "web allows no ingress from FROM on port 81",
+            ],
+        ),
+        (UNHEARD + ONE, "service:one", "lb:edge", None, ["TO has no listener"]),
+        (
+            EDGE + ONE,
+            "service:one",
+            "lb:edge",
+            80,
+            [*shut("TO", "edge", 80, "FROM"), "TO takes no connections on port 80"],
+        ),
+        (STORE + ONE, "store:main", "service:one", None, ["FROM only takes connections"]),
+        (
+            STORE + ONE,
+            "service:one",
+            "store:main",
+            None,
+            ["no port that the groups of FROM allow is one that those of TO allow"],
+        ),
+        (STORE + ONE, "service:one", "store:main", 6379, shut("TO", "web", 6379, "FROM")),
+        (
+            ONE,
+            "service:one",
+            "onprem",
+            80,
+            ["web allows no egress to TO on port 80", "no route of web leads to TO"],
+        ),
+        (
+            ONE,
+            "onprem",
+            "service:one",
+            81,
+            ["no route of web leads to FROM", "web allows no ingress from FROM on port 81"],
+        ),
+        (
+            ONE,
+            "service:one",
+            "internet",
+            443,
+            ["no route of web leads to the TO by a NAT gateway"],
+        ),
+        (
+            OPEN + ONE,
+            "service:one",
+            "internet",
+            80,
+            ["web allows no egress to the TO on port 80"],
+        ),
+        (
+            PUBLIC_EDGE + ONE,
+            "internet",
+            "lb:edge",
+            80,
+            [
+                "edge allows no ingress from the FROM on port 80",
+                "TO takes no connections on port 80",
+            ],
+        ),
+        (EDGE, "lb:edge", "internet", 443, ["FROM opens connections to its targets alone"]),
+        (OPEN + ONE, "internet", "service:one", 80, []),
+    ],
+)
+def test_what_closes_a_way_is_told_in_its_order(
+    text: str, source: str, target: str, port: int | None, closed: list[str], tmp_path: Path
+) -> None:
+    """All that must change is told, that nearest to the client first; nothing of what is open."""
+    (tmp_path / "main.tf").write_text(VPC + text, encoding="utf-8")
+    (answer,) = explain(Options(paths=(str(tmp_path),)), source, target, port).answers
+
+    texts = (each.at.text.replace(source, "FROM").replace(target, "TO") for each in answer.closed)
+    assert [re.sub(r"\baws_\w+\.", "", text) for text in texts] == closed
+    assert bool(answer.flows) != bool(closed)
+
+
+def accelerator(families: str = "") -> str:
+    """An accelerator in front of the load balancer."""
+    more = (f"ip_address_type = {families}",) if families else ()
+    of = "aws_globalaccelerator_accelerator"
+    ports = "port_range {\n    from_port = 443\n    to_port   = 443\n  }"
+    to = "endpoint_configuration {\n    endpoint_id = aws_lb.edge.arn\n  }"
+    return (
+        made(of, "main", "enabled = true", *more)
+        + made(
+            *("aws_globalaccelerator_listener", "main", f"accelerator_arn = {of}.main.id"),
+            *('protocol = "TCP"', ports),
+        )
+        + made(
+            *("aws_globalaccelerator_endpoint_group", "main"),
+            *("listener_arn = aws_globalaccelerator_listener.main.id", to),
+        )
+    )
+
+
+OPEN_EDGE = OPEN + EDGE.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
+IPV6 = OPEN_EDGE.replace('cidr_blocks     = ["0.0.0.0/0"]', 'ipv6_cidr_blocks = ["::/0"]')
+NETWORK = (
+    OPEN_EDGE.replace(
+        "internal        = true", 'internal = false\n  load_balancer_type = "network"'
+    )
+    .replace('"HTTPS"', '"TCP"')
+    .replace('"HTTP"', '"TCP"')
+)
+BY_ACCELERATOR = "lb:edge: tcp 443 through aws:globalaccelerator"
+NOT_WRITTEN = f"{BY_ACCELERATOR} needs whether aws_lb.edge sees clients' addresses"
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        (OPEN_EDGE + accelerator(), [BY_ACCELERATOR]),
+        (IPV6 + accelerator('"DUAL_STACK"'), [f"{BY_ACCELERATOR} of ::/0"]),
+        (IPV6 + accelerator('"IPV4"'), []),
+        (IPV6, []),
+        (NETWORK + accelerator(), ["lb:edge: tcp 443", NOT_WRITTEN]),
+        (NETWORK, ["lb:edge: tcp 443"]),
+        (NETWORK.replace('"TCP"', '"UDP"'), []),
+        (NETWORK.replace('"TCP"', '"TCP_UDP"'), ["lb:edge: tcp 443"]),
+        (
+            NETWORK.replace('protocol          = "TCP"', "protocol = var.which"),
+            ["lb:edge: tcp 443 needs var.which"],
+        ),
+    ],
+)
+def test_the_internet_comes_to_a_load_balancer(text: str, ways: list[str], tmp_path: Path) -> None:
+    """By its own addresses or by an accelerator, over what its group and its listener take."""
+    found = told(tmp_path, text, "internet")
+    assert found == [f"internet -> {way}" for way in ways]
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "ways"),
+    [
+        (
+            "10.0.1.9",
+            "",
+            ["service:one -> internet: tcp 443", "vpc:main -> service:one: tcp 80 of 10.0.1.9/32"],
+        ),
+        ("203.0.113.0/24", "", ["internet -> service:one: tcp 80 of 203.0.113.0/24"]),
+        ("10.9.0.0/16", "", []),
+        ("", "203.0.113.9/32", ["service:one -> internet: tcp 443 of 203.0.113.9/32"]),
+        (
+            "",
+            "10.0.1.0/24",
+            ["internet -> service:one: tcp 80", "vpc:main -> service:one: tcp 80"],
+        ),
+        (
+            "subnet:web",
+            "",
+            ["service:one -> internet: tcp 443", "vpc:main -> service:one: tcp 80 of 10.0.1.0/24"],
+        ),
+        ("group:web", "", ["service:one -> internet: tcp 443"]),
+        ("group:closed", "", []),
+        ("onprem", "", []),
+    ],
+)
+def test_addresses_stand_for_what_has_them(
+    of: str, to: str, ways: list[str], tmp_path: Path
+) -> None:
+    """Addresses, subnets and groups are asked about as the ends that have them."""
+    assert told(tmp_path, OPEN + group("closed") + service("one"), of, to) == ways
