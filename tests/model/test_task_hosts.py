@@ -8,7 +8,6 @@ import pytest
 
 from taskwall.lowering import lower
 from taskwall.model.compute.hosts import hosts
-from taskwall.model.core.address import Ranges
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import TargetGroup
@@ -88,6 +87,9 @@ def test_tasks_run_on_what_their_strategy_names(
     assert {host.id: fact.truth for host, fact in hosts(network, source)} == expected
 
 
+DYNAMIC = "tcp 32768-65535 enough 32768-60999 enough 49153-65535"
+
+
 def mapping(inside: object, outside: object = None) -> dict[str, Any]:
     """A port mapping of the container."""
     found = {"containerPort": inside, "hostPort": outside}
@@ -106,8 +108,8 @@ def published(mode: str, *mappings: dict[str, Any]) -> dict[str, Any]:
     [
         ("bridge", [mapping(80, 8080)], 80, ["tcp 8080"]),
         ("bridge", [mapping(90, 9090), mapping(80, 8080)], 80, ["tcp 8080"]),
-        ("bridge", [mapping(80, 0)], 80, ["tcp 32768-65535"]),
-        ("bridge", [mapping(80)], 80, ["tcp 32768-65535"]),
+        ("bridge", [mapping(80, 0)], 80, [DYNAMIC]),
+        ("bridge", [mapping(80)], 80, [DYNAMIC]),
         ("bridge", [mapping(90, 9090)], 80, ["tcp unknown the port of aws_ecs_service.web"]),
         ("bridge", [mapping(ANY, 9090)], 80, ["tcp unknown var.any"]),
         ("bridge", [mapping(80, ANY)], 80, ["tcp unknown var.any"]),
@@ -161,5 +163,6 @@ def said(
         words = [each.transport, *spoken_ports(each.some)]
         if each.some is None:
             words += ["unknown", each.needs[0].name.removesuffix(" on its instance")]
-        assert each.enough == () or Ranges.union(each.enough) <= (each.some or Ranges())
+        if each.enough != (each.some,):
+            words += [f"enough {'-'.join(spoken_ports(ports))}" for ports in each.enough]
         yield " ".join(words + [f"if {need.name}" for need in each.spoken])
