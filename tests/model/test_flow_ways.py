@@ -684,3 +684,62 @@ def test_addresses_stand_for_what_has_them(
 ) -> None:
     """Addresses, subnets and groups are asked about as the ends that have them."""
     assert told(tmp_path, OPEN + group("closed") + service("one"), of, to) == ways
+
+
+INSTANCES = (
+    made(
+        *("aws_launch_template", "hosts", 'image_id = "ami-1"'),
+        "network_interfaces {\n    associate_public_ip_address = PUBLIC\n"
+        "    security_groups = [aws_security_group.web.id]\n  }",
+    )
+    + made(
+        *("aws_autoscaling_group", "hosts", "vpc_zone_identifier = SUBNETS"),
+        "launch_template {\n    id = aws_launch_template.hosts.id\n  }",
+    )
+    + made(
+        *("aws_ecs_capacity_provider", "hosts", 'name = "hosts"'),
+        "auto_scaling_group_provider {\n"
+        "    auto_scaling_group_arn = aws_autoscaling_group.hosts.arn\n  }",
+    )
+    + made(
+        *("aws_ecs_task_definition", "web", 'family = "web"', "network_mode = MODE"),
+        'container_definitions = jsonencode([{ name = "web", image = "web",'
+        " portMappings = [{ containerPort = 80, hostPort = PORT }] }])",
+    )
+    + made(
+        *("aws_ecs_service", "web", "task_definition = aws_ecs_task_definition.web.arn"),
+        "capacity_provider_strategy {\n"
+        "    capacity_provider = aws_ecs_capacity_provider.hosts.name\n  }",
+    )
+)
+SHARED = {"PUBLIC": "true", "SUBNETS": "[aws_subnet.web.id]", "MODE": '"bridge"', "PORT": "80"}
+UNPLACED = " needs its subnets needs the subnets of its instances"
+
+
+@pytest.mark.parametrize(
+    ("changes", "instances", "tasks"),
+    [
+        ({}, [""], [""]),
+        ({"PORT": "8080"}, [""], []),
+        ({"PORT": "0"}, [""], []),
+        ({"PORT": "var.which"}, [""], [UNKNOWN]),
+        ({"MODE": '"host"'}, [""], [""]),
+        ({"MODE": "var.which"}, [""], [UNKNOWN]),
+        ({"PUBLIC": "false"}, [], []),
+        ({"PUBLIC": "var.which"}, [UNKNOWN], [UNKNOWN]),
+        ({"PUBLIC": "null"}, [], []),
+        ({"PUBLIC": "null", "SUBNETS": "[var.which]"}, [UNKNOWN], [UNKNOWN]),
+        ({"PUBLIC": "null", "SUBNETS": "null"}, [UNPLACED], [UNPLACED]),
+    ],
+)
+def test_tasks_on_instances_are_reached_as_these(
+    changes: dict[str, str], instances: list[str], tasks: list[str], tmp_path: Path
+) -> None:
+    """The instance's address, group and subnet decide, and for tasks the port they publish."""
+    text = INSTANCES
+    for word, meant in (SHARED | changes).items():
+        text = text.replace(f"= {word}", f"= {meant}")
+
+    ways = [f"internet -> instances:hosts: tcp 80{way}" for way in instances]
+    ways += [f"internet -> service:web: tcp 80{way}" for way in tasks]
+    assert told(tmp_path, OPEN + text, "internet") == ways
