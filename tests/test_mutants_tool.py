@@ -155,6 +155,24 @@ def test_it():
     assert f"{FILE}:11: 1 of 1 killed" in out
 
 
+def test_what_an_import_makes_meets_all_tests(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The test during which a file is imported runs its lines, and others may ask for them."""
+    test = """def test_import():
+    import small
+
+
+def test_value():
+    import small
+    assert small.VALUE == 1
+"""
+    _written(tmp_path, test, "VALUE = 1\n")
+
+    assert tool.main([*ONE, f"{FILE}:1"], tmp_path) == 0
+    assert f"{FILE}:1: 2 of 2 killed" in capsys.readouterr().out
+
+
 def test_what_was_learned_of_other_sources_is_forgotten(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

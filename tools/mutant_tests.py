@@ -363,7 +363,8 @@ def _chosen(mutant: Mutant, checks: Sequence[Check], seconds: float) -> Iterator
             for one in every
             if numbits_any_intersection(lines, one.run.lines.get(mutant.file, b""))
         ]
-        if not near and (kind == "laws" or not mutant.function):
+        # Which check is the first to import a file says nothing of what that makes.
+        if not mutant.function if kind != "laws" else not near:
             near = sorted(every, key=lambda one: mutant.file not in one.run.lines)
         left = seconds
         for one in near:

@@ -164,3 +164,56 @@ def test_a_listener_takes_https_itself(
 
     assert [each.attribute.path for each in found.changes] == set_
     assert bool(found.remedy) != bool(set_)
+
+
+def permitted(name: str, first: object = 80, last: object = 80, **more: Any) -> dict[str, Any]:
+    """A rule of the load balancer's group."""
+    held = {"security_group_id": "${aws_security_group.edge.id}", "ip_protocol": "tcp"}
+    ports = {"from_port": first, "to_port": last}
+    return {name: {**held, **ports, "cidr_ipv4": "10.0.0.0/8", **more}}
+
+
+def old(*ranges: str) -> dict[str, Any]:
+    """A rule of the group of some ranges, as an older resource has it."""
+    ends = {"type": "ingress", "security_group_id": "${aws_security_group.edge.id}"}
+    ports = {"protocol": "tcp", "from_port": 80, "to_port": 80, "cidr_blocks": [*ranges]}
+    return {"old": {**ends, **ports}}
+
+
+NEW, OLD = "aws_vpc_security_group_ingress_rule", "aws_security_group_rule"
+
+
+@pytest.mark.parametrize(
+    ("rules", "added"),
+    [
+        ({}, 0),
+        ({NEW: permitted("http")}, 1),
+        ({NEW: permitted("http") | permitted("office", cidr_ipv4="192.0.2.0/24")}, 2),
+        ({NEW: permitted("http") | permitted("other", 22, 22)}, 1),
+        ({NEW: permitted("http") | permitted("office", cidr_ipv4="${var.any}")}, None),
+        ({NEW: permitted("http", 80, 90)}, None),
+        ({NEW: permitted("http", 79, 80)}, None),
+        ({OLD: old("10.0.0.0/8")}, 1),
+        ({OLD: old("10.0.0.0/8", "192.0.2.0/24")}, None),
+        ({NEW: permitted("http") | permitted("https", 443, 443)}, 0),
+        ({NEW: permitted("http") | permitted("https", 443, 443, cidr_ipv4="10.0.0.0/7")}, 0),
+        ({NEW: permitted("http") | permitted("https", 443, 443, cidr_ipv4="10.0.0.0/9")}, None),
+        ({NEW: permitted("http") | permitted("all", 0, 65535, cidr_ipv4="0.0.0.0/0")}, 0),
+    ],
+)
+def test_who_may_use_port_80_gets_port_443(
+    rules: dict[str, dict[str, Any]], added: int | None
+) -> None:
+    """The group allows port 443 to the same; where that is not to be told, words say what to do."""
+    more: dict[str, dict[str, Any]] = {
+        "aws_acm_certificate": {"web": {"domain_name": "web.example.org"}},
+        "aws_security_group": {"edge": {}},
+        "aws_lb": {"edge": {"security_groups": ["${aws_security_group.edge.id}"]}},
+        **rules,
+    }
+    found = encrypting(*read("application", HTTP, **more))
+
+    beside = [each for each in found.changes if each.form == "beside"]
+    # One of them is the listener that redirects.
+    assert (len(beside) - 1 if beside else None) == added
+    assert bool(found.remedy) is (added is None)

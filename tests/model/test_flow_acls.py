@@ -14,7 +14,7 @@ from taskwall.model.flows.acls import WHOLE, Crossing, CrossingSide, crossing
 from taskwall.model.flows.flow import spoken_ports
 from taskwall.model.flows.places import places_of
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
-from taskwall.model.routing.network_acl import CLIENT_PORTS
+from taskwall.model.routing.network_acl import CLIENT_PORTS, has_own_acl
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -62,6 +62,13 @@ def acl(name: str, subnets: str, *lines: str) -> str:
 
 OUT, IN = line("egress"), line("ingress")
 ALL = acl("tasks", TASKS, OUT, IN)
+ASSOCIATION = """
+resource "aws_network_acl" "x" { vpc_id = aws_vpc.main.id }
+resource "aws_network_acl_association" "x" {
+  network_acl_id = aws_network_acl.x.id
+  subnet_id      = STORES
+}
+"""
 
 
 def network(text: str) -> Network:
@@ -269,3 +276,27 @@ def test_what_is_open_waits_for_what_decides() -> None:
 
     waits = [need.name for piece in found.pieces for need in piece.fact.waits_for()]
     assert waits == ["var.guarded"]
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("", False),
+        (acl("default", "", OUT, IN), False),
+        (acl("own", STORES, OUT, IN), True),
+        (acl("own", TASKS, OUT, IN), False),
+        (acl("own", UNKNOWN, OUT, IN), None),
+        (acl("own", STORES, OUT) + acl("may", UNKNOWN, IN), True),
+        (ASSOCIATION.replace("STORES", STORES), True),
+        (ASSOCIATION.replace("STORES", TASKS), False),
+        (ASSOCIATION.replace("STORES", UNKNOWN), None),
+        (ASSOCIATION.replace("STORES", STORES).replace("aws_network_acl.x.id", '"acl-1"'), True),
+    ],
+)
+def test_a_subnet_has_an_acl_of_its_own(text: str, truth: bool | None) -> None:
+    """Any ACL but the default one of a VPC that names the subnet, or that an association gives."""
+    of = network(text)
+    subnet = of.get(Subnet, "aws_subnet.stores")
+
+    assert subnet is not None
+    assert has_own_acl(of, subnet).truth is truth

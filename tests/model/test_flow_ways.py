@@ -1,5 +1,6 @@
 """Where flows lead, by routes, gateways and load balancers: small stacks, and what is said."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,18 +91,73 @@ def told(folder: Path, text: str, of: str = "", to: str = "") -> list[str]:
     return sorted(found)
 
 
+def made(kind: str, name: str, *lines: str) -> str:
+    """A resource, or (with "data " before its type) a data source."""
+    word, _, of = kind.rpartition(" ")
+    body = "".join(f"  {line}\n" for line in lines)
+    return f'{word or "resource"} "{of}" "{name}" {{\n{body}}}\n'
+
+
+def by_list(prefix_list: str) -> str:
+    """A route to the internet gateway by a prefix list."""
+    lines = ("route_table_id = aws_route_table.web.id", IGW)
+    return made("aws_route", "listed", *lines, f"destination_prefix_list_id = {prefix_list}")
+
+
+def blocked(mode: str) -> str:
+    """Block Public Access."""
+    return made(
+        "aws_vpc_block_public_access_options", "main", f"internet_gateway_block_mode = {mode}"
+    )
+
+
+OWN = table("aws_route_table.web.id")
+OPEN = OWN + route("web", IGW)
+LIST = made(
+    *("aws_ec2_managed_prefix_list", "all", 'address_family = "IPv4"'),
+    'entry { cidr = "0.0.0.0/0" }',
+)
+S3_NAME = 'name = "com.amazonaws.eu-west-1.s3"'
+S3 = made("data aws_ec2_managed_prefix_list", "s3", S3_NAME)
+NAT = (
+    made("aws_subnet", "nat", "vpc_id = aws_vpc.main.id", 'cidr_block = "10.0.7.0/24"')
+    + made("aws_route_table", "nat", "vpc_id = aws_vpc.main.id")
+    + table("aws_route_table.nat.id", "nat")
+    + made("aws_nat_gateway", "main", "subnet_id = aws_subnet.nat.id")
+    + (OWN + route("web", "nat_gateway_id = aws_nat_gateway.main.id"))
+)
+OPEN_NAT = NAT + route("nat", IGW)
+UNKNOWN = " needs var.which"
+
+
 @pytest.mark.parametrize(
     ("text", "ways"),
     [
-        (table("aws_route_table.web.id") + route("web", IGW), [""]),
+        (OPEN, [""]),
         (table("aws_route_table.other.id") + route("web", IGW), []),
-        (table(EITHER) + route("web", IGW), [" needs var.which"]),
+        (table(EITHER) + route("web", IGW), [UNKNOWN]),
+        (table("var.which"), [UNKNOWN]),
+        (OWN + route("web", IGW).replace('"0.0.0.0/0"', "var.which"), [UNKNOWN]),
+        (OWN + LIST + by_list("aws_ec2_managed_prefix_list.all.id"), [""]),
+        (OWN + S3 + by_list("data.aws_ec2_managed_prefix_list.s3.id"), []),
+        (OWN + by_list("var.which"), [UNKNOWN]),
+        (OPEN + blocked('"block-bidirectional"'), []),
+        (OPEN + blocked('"block-ingress"'), []),
+        (OPEN + blocked("var.which"), [UNKNOWN]),
+        (NAT, []),
+        (OPEN_NAT, [""]),
+        (OPEN_NAT + blocked('"block-bidirectional"'), []),
+        (OPEN_NAT + blocked('"block-ingress"'), [""]),
+        (OPEN_NAT + blocked("var.which"), [UNKNOWN]),
     ],
 )
-def test_the_route_table_decides(text: str, ways: list[str], tmp_path: Path) -> None:
-    """Where it is not known which table a subnet has, a route of one of them may be its own."""
+def test_routes_lead_to_the_internet(text: str, ways: list[str], tmp_path: Path) -> None:
+    """The route table decides, and where that or its route is not known, the way is not."""
+    private = "nat_gateway" in text
+    client = service("web").replace("true", str(not private).lower())
+
     expected = [f"service:web -> internet: tcp 443{way}" for way in ways]
-    assert told(tmp_path, text + service("web"), to="internet") == expected
+    assert told(tmp_path, text + client, to="internet") == expected
 
 
 LB = """
@@ -277,3 +333,413 @@ def test_a_gateway_in_the_same_subnet_is_in_its_zone(
 
     found = told(tmp_path, text, "service:web", "service:far")
     assert found == [f"service:web -> service:far: tcp 443{needs}"]
+
+
+def gateway(id_: str) -> str:
+    """A route to a transit gateway."""
+    return OWN + route("web", f"transit_gateway_id = {id_}", "10.1.0.0/16")
+
+
+def peering(far: str, link: str = "aws_vpc_peering_connection.far.id") -> str:
+    """A peering connection with a VPC, and a route to it."""
+    ends = ("vpc_id = aws_vpc.main.id", f"peer_vpc_id = {far}")
+    to = route("web", f"vpc_peering_connection_id = {link}", "10.1.0.0/16")
+    return OWN + to + made("aws_vpc_peering_connection", "far", *ends)
+
+
+NOT_ATTACHED = " needs what is attached to the transit gateway of 10.1.0.0/16"
+NO_PEER = " needs the routes of the peered VPC of 10.1.0.0/16"
+
+
+@pytest.mark.parametrize(
+    ("text", "far", "needs"),
+    [
+        (gateway('"tgw-1"'), "onprem", NOT_ATTACHED),
+        (
+            gateway("aws_ec2_transit_gateway.main.id") + made("aws_ec2_transit_gateway", "main"),
+            "onprem",
+            NOT_ATTACHED,
+        ),
+        (peering('"vpc-9"'), "vpc:vpc-9", " needs the routes of vpc-9 of 10.1.0.0/16"),
+        (peering("var.which"), "vpc:var.which", " needs the routes of var.which of 10.1.0.0/16"),
+        (peering('"vpc-9"', "var.which"), "onprem", NO_PEER),
+        (OWN, "", ""),
+    ],
+)
+def test_who_is_beyond_the_vpc_may_come_in(text: str, far: str, needs: str, tmp_path: Path) -> None:
+    """What a route leads to beyond the sources may lead back, and is named."""
+    found = told(tmp_path, text + service("web"))
+
+    beyond = [f"{far} -> service:web: tcp 80{needs}"] if far else []
+    beyond += [f"service:web -> {far}: tcp 443{needs}"] if far == "onprem" else []
+    assert found == sorted([*beyond, "vpc:main -> service:web: tcp 80"])
+
+
+ACL = made("aws_network_acl", "web", "vpc_id = aws_vpc.main.id")
+
+
+def associated(acl: str) -> str:
+    """A network ACL that an association gives to the subnet."""
+    lines = (f"network_acl_id = {acl}", "subnet_id = aws_subnet.web.id")
+    return made("aws_network_acl_association", "web", *lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        (ACL, [""]),
+        (ACL + associated("aws_network_acl.web.id"), []),
+        (associated("var.which"), [UNKNOWN]),
+        (ACL.replace("  vpc", "  subnet_ids = [aws_subnet.web.id]\n  vpc"), []),
+        (
+            ACL.replace(
+                "  vpc",
+                '  count = var.which == "" ? 1 : 0\n  subnet_ids = [aws_subnet.web.id]\n  vpc',
+            ),
+            [UNKNOWN],
+        ),
+    ],
+)
+def test_the_acl_of_a_subnet_closes_it(text: str, ways: list[str], tmp_path: Path) -> None:
+    """An ACL without entries lets nothing through, where it is that of the subnet."""
+    found = told(tmp_path, OPEN + text + service("web"), "internet")
+    assert found == [f"internet -> service:web: tcp 80{way}" for way in ways]
+
+
+THROUGH_EDGE = "service:one -> service:web: tcp 443 through lb:edge"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ways"),
+    [
+        ("HTTPS", "HTTPS", [THROUGH_EDGE]),
+        ("port              = 443", "port = var.which", [THROUGH_EDGE + UNKNOWN]),
+        ('protocol          = "HTTPS"', "protocol = var.which", [THROUGH_EDGE]),
+        ("port              = 443", "port = 444", []),
+        ("load_balancer_arn = aws_lb.edge.arn", 'load_balancer_arn = "arn:of:another"', []),
+        ("[aws_security_group.edge.id]", "[var.which]", [THROUGH_EDGE + UNKNOWN]),
+    ],
+)
+def test_a_listener_decides_what_gets_through(
+    before: str, after: str, ways: list[str], tmp_path: Path
+) -> None:
+    """Of a load balancer only what a listener of it takes gets to the tasks behind it."""
+    assert before in EDGE
+    text = EDGE.replace(before, after) + service("web", behind("edge")) + service("one")
+
+    assert told(tmp_path, text, "service:one", "service:web") == ways
+
+
+@pytest.mark.parametrize("text", [OWN, OPEN])
+def test_a_load_balancer_that_is_not_known_may_lead_to_tasks(text: str, tmp_path: Path) -> None:
+    """Through a target group from elsewhere the internet may come in, and the VPC."""
+    more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which")
+    found = told(tmp_path, text + service("web", more), to="service:web")
+
+    direct = ["internet -> service:web: tcp 80"] if text == OPEN else []
+    assert found == [
+        *direct,
+        "internet -> service:web: tcp all through lb:var.which needs var.which",
+        "vpc:main -> service:web: tcp 80",
+        "vpc:main -> service:web: tcp all through lb:var.which needs var.which",
+    ]
+
+
+RULE = """
+  ingress {
+    protocol    = "PROTOCOL"
+    from_port   = PORT
+    to_port     = PORT
+    cidr_blocks = ["CIDR"]
+  }"""
+
+
+def group(name: str, *rules: tuple[str, int, str]) -> str:
+    """A security group with some rules of ingress: protocol, port, CIDR."""
+    found = (
+        RULE.replace("PROTOCOL", protocol).replace("PORT", str(port)).replace("CIDR", cidr)
+        for protocol, port, cidr in rules
+    )
+    return made("aws_security_group", name, "vpc_id = aws_vpc.main.id", *found)
+
+
+HALVES = ("tcp", 443, "10.0.1.0/25"), ("tcp", 443, "10.0.1.128/25")
+
+
+@pytest.mark.parametrize(
+    ("rules", "client", "ways"),
+    [
+        (HALVES, "service:web", ["tcp 443"]),
+        (HALVES[:1], "service:web", ["tcp 443 needs the address in aws_subnet.web"]),
+        (HALVES, "vpc:main", ["tcp 443 of 10.0.1.0/24"]),
+        (HALVES[:1], "vpc:main", ["tcp 443 of 10.0.1.0/25"]),
+        ((("50", 0, "0.0.0.0/0"),), "internet", ["50 all"]),
+        ((("50", 0, "0.0.0.0/0"), ("51", 0, "0.0.0.0/0")), "internet", ["50 all", "51 all"]),
+        ((("icmp", -1, "0.0.0.0/0"),), "internet", ["icmp all"]),
+        ((("-1", 0, "0.0.0.0/0"),), "internet", ["all all"]),
+        ((("udp", 53, "203.0.113.0/24"),), "internet", ["udp 53 of 203.0.113.0/24"]),
+    ],
+)
+def test_rules_of_a_group_are_told_together(
+    rules: tuple[tuple[str, int, str], ...], client: str, ways: list[str], tmp_path: Path
+) -> None:
+    """What several rules allow together is open, by each protocol that they name."""
+    text = OPEN + group("closed", *rules) + service("web") + service("one", group="closed")
+
+    found = told(tmp_path, text, to="service:one")
+    assert [line for line in found if line.startswith(f"{client} ")] == [
+        f"{client} -> service:one: {way}" for way in ways
+    ]
+
+
+WEB, ONE = service("web", behind("edge")), service("one")
+UNHEARD = EDGE.replace('"aws_lb_listener"', '"aws_lb_listener_certificate"')
+PUBLIC_EDGE = OPEN + EDGE.replace("internal        = true", "internal = false")
+STORE = made(
+    *("aws_elasticache_serverless_cache", "main", 'engine = "valkey"'),
+    "subnet_ids = [aws_subnet.web.id]",
+    "security_group_ids = [aws_security_group.web.id]",
+)
+SIDES = "web allows no egress to TO on port PORT", "GROUP allows no ingress from FROM on port PORT"
+
+
+def shut(to: str, by: str, port: int, source: str = "service:one") -> list[str]:
+    """That the groups of both sides let nothing through on a port."""
+    words = {"TO": to, "GROUP": by, "FROM": source, "PORT": str(port)}
+    found = list(SIDES)
+    for word, meant in words.items():
+        found = [each.replace(word, meant) for each in found]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "target", "port", "closed"),
+    [
+        (EDGE + ONE, "lb:edge", "service:one", None, ["no listener of FROM forwards to TO"]),
+        (
+            EDGE + WEB,
+            "lb:edge",
+            "service:web",
+            81,
+            [
+                "no listener of FROM forwards to TO on port 81",
+                "edge allows no egress to TO on port 81",
+                "web allows no ingress from FROM on port 81",
+            ],
+        ),
+        (UNHEARD + ONE, "service:one", "lb:edge", None, ["TO has no listener"]),
+        (
+            EDGE + ONE,
+            "service:one",
+            "lb:edge",
+            80,
+            [*shut("TO", "edge", 80, "FROM"), "TO takes no connections on port 80"],
+        ),
+        (STORE + ONE, "store:main", "service:one", None, ["FROM only takes connections"]),
+        (
+            STORE + ONE,
+            "service:one",
+            "store:main",
+            None,
+            ["no port that the groups of FROM allow is one that those of TO allow"],
+        ),
+        (STORE + ONE, "service:one", "store:main", 6379, shut("TO", "web", 6379, "FROM")),
+        (
+            ONE,
+            "service:one",
+            "onprem",
+            80,
+            ["web allows no egress to TO on port 80", "no route of web leads to TO"],
+        ),
+        (
+            ONE,
+            "onprem",
+            "service:one",
+            81,
+            ["no route of web leads to FROM", "web allows no ingress from FROM on port 81"],
+        ),
+        (
+            ONE,
+            "service:one",
+            "internet",
+            443,
+            ["no route of web leads to the TO by a NAT gateway"],
+        ),
+        (
+            OPEN + ONE,
+            "service:one",
+            "internet",
+            80,
+            ["web allows no egress to the TO on port 80"],
+        ),
+        (
+            PUBLIC_EDGE + ONE,
+            "internet",
+            "lb:edge",
+            80,
+            [
+                "edge allows no ingress from the FROM on port 80",
+                "TO takes no connections on port 80",
+            ],
+        ),
+        (EDGE, "lb:edge", "internet", 443, ["FROM opens connections to its targets alone"]),
+        (OPEN + ONE, "internet", "service:one", 80, []),
+    ],
+)
+def test_what_closes_a_way_is_told_in_its_order(
+    text: str, source: str, target: str, port: int | None, closed: list[str], tmp_path: Path
+) -> None:
+    """All that must change is told, that nearest to the client first; nothing of what is open."""
+    (tmp_path / "main.tf").write_text(VPC + text, encoding="utf-8")
+    (answer,) = explain(Options(paths=(str(tmp_path),)), source, target, port).answers
+
+    texts = (each.at.text.replace(source, "FROM").replace(target, "TO") for each in answer.closed)
+    assert [re.sub(r"\baws_\w+\.", "", text) for text in texts] == closed
+    assert bool(answer.flows) != bool(closed)
+
+
+def accelerator(families: str = "") -> str:
+    """An accelerator in front of the load balancer."""
+    more = (f"ip_address_type = {families}",) if families else ()
+    of = "aws_globalaccelerator_accelerator"
+    ports = "port_range {\n    from_port = 443\n    to_port   = 443\n  }"
+    to = "endpoint_configuration {\n    endpoint_id = aws_lb.edge.arn\n  }"
+    return (
+        made(of, "main", "enabled = true", *more)
+        + made(
+            *("aws_globalaccelerator_listener", "main", f"accelerator_arn = {of}.main.id"),
+            *('protocol = "TCP"', ports),
+        )
+        + made(
+            *("aws_globalaccelerator_endpoint_group", "main"),
+            *("listener_arn = aws_globalaccelerator_listener.main.id", to),
+        )
+    )
+
+
+OPEN_EDGE = OPEN + EDGE.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
+IPV6 = OPEN_EDGE.replace('cidr_blocks     = ["0.0.0.0/0"]', 'ipv6_cidr_blocks = ["::/0"]')
+NETWORK = (
+    OPEN_EDGE.replace(
+        "internal        = true", 'internal = false\n  load_balancer_type = "network"'
+    )
+    .replace('"HTTPS"', '"TCP"')
+    .replace('"HTTP"', '"TCP"')
+)
+BY_ACCELERATOR = "lb:edge: tcp 443 through aws:globalaccelerator"
+NOT_WRITTEN = f"{BY_ACCELERATOR} needs whether aws_lb.edge sees clients' addresses"
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        (OPEN_EDGE + accelerator(), [BY_ACCELERATOR]),
+        (IPV6 + accelerator('"DUAL_STACK"'), [f"{BY_ACCELERATOR} of ::/0"]),
+        (IPV6 + accelerator('"IPV4"'), []),
+        (IPV6, []),
+        (NETWORK + accelerator(), ["lb:edge: tcp 443", NOT_WRITTEN]),
+        (NETWORK, ["lb:edge: tcp 443"]),
+        (NETWORK.replace('"TCP"', '"UDP"'), []),
+        (NETWORK.replace('"TCP"', '"TCP_UDP"'), ["lb:edge: tcp 443"]),
+        (
+            NETWORK.replace('protocol          = "TCP"', "protocol = var.which"),
+            ["lb:edge: tcp 443 needs var.which"],
+        ),
+    ],
+)
+def test_the_internet_comes_to_a_load_balancer(text: str, ways: list[str], tmp_path: Path) -> None:
+    """By its own addresses or by an accelerator, over what its group and its listener take."""
+    found = told(tmp_path, text, "internet")
+    assert found == [f"internet -> {way}" for way in ways]
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "ways"),
+    [
+        (
+            "10.0.1.9",
+            "",
+            ["service:one -> internet: tcp 443", "vpc:main -> service:one: tcp 80 of 10.0.1.9/32"],
+        ),
+        ("203.0.113.0/24", "", ["internet -> service:one: tcp 80 of 203.0.113.0/24"]),
+        ("10.9.0.0/16", "", []),
+        ("", "203.0.113.9/32", ["service:one -> internet: tcp 443 of 203.0.113.9/32"]),
+        (
+            "",
+            "10.0.1.0/24",
+            ["internet -> service:one: tcp 80", "vpc:main -> service:one: tcp 80"],
+        ),
+        (
+            "subnet:web",
+            "",
+            ["service:one -> internet: tcp 443", "vpc:main -> service:one: tcp 80 of 10.0.1.0/24"],
+        ),
+        ("group:web", "", ["service:one -> internet: tcp 443"]),
+        ("group:closed", "", []),
+        ("onprem", "", []),
+    ],
+)
+def test_addresses_stand_for_what_has_them(
+    of: str, to: str, ways: list[str], tmp_path: Path
+) -> None:
+    """Addresses, subnets and groups are asked about as the ends that have them."""
+    assert told(tmp_path, OPEN + group("closed") + service("one"), of, to) == ways
+
+
+INSTANCES = (
+    made(
+        *("aws_launch_template", "hosts", 'image_id = "ami-1"'),
+        "network_interfaces {\n    associate_public_ip_address = PUBLIC\n"
+        "    security_groups = [aws_security_group.web.id]\n  }",
+    )
+    + made(
+        *("aws_autoscaling_group", "hosts", "vpc_zone_identifier = SUBNETS"),
+        "launch_template {\n    id = aws_launch_template.hosts.id\n  }",
+    )
+    + made(
+        *("aws_ecs_capacity_provider", "hosts", 'name = "hosts"'),
+        "auto_scaling_group_provider {\n"
+        "    auto_scaling_group_arn = aws_autoscaling_group.hosts.arn\n  }",
+    )
+    + made(
+        *("aws_ecs_task_definition", "web", 'family = "web"', "network_mode = MODE"),
+        'container_definitions = jsonencode([{ name = "web", image = "web",'
+        " portMappings = [{ containerPort = 80, hostPort = PORT }] }])",
+    )
+    + made(
+        *("aws_ecs_service", "web", "task_definition = aws_ecs_task_definition.web.arn"),
+        "capacity_provider_strategy {\n"
+        "    capacity_provider = aws_ecs_capacity_provider.hosts.name\n  }",
+    )
+)
+SHARED = {"PUBLIC": "true", "SUBNETS": "[aws_subnet.web.id]", "MODE": '"bridge"', "PORT": "80"}
+UNPLACED = " needs its subnets needs the subnets of its instances"
+
+
+@pytest.mark.parametrize(
+    ("changes", "instances", "tasks"),
+    [
+        ({}, [""], [""]),
+        ({"PORT": "8080"}, [""], []),
+        ({"PORT": "0"}, [""], []),
+        ({"PORT": "var.which"}, [""], [UNKNOWN]),
+        ({"MODE": '"host"'}, [""], [""]),
+        ({"MODE": "var.which"}, [""], [UNKNOWN]),
+        ({"PUBLIC": "false"}, [], []),
+        ({"PUBLIC": "var.which"}, [UNKNOWN], [UNKNOWN]),
+        ({"PUBLIC": "null"}, [], []),
+        ({"PUBLIC": "null", "SUBNETS": "[var.which]"}, [UNKNOWN], [UNKNOWN]),
+        ({"PUBLIC": "null", "SUBNETS": "null"}, [UNPLACED], [UNPLACED]),
+    ],
+)
+def test_tasks_on_instances_are_reached_as_these(
+    changes: dict[str, str], instances: list[str], tasks: list[str], tmp_path: Path
+) -> None:
+    """The instance's address, group and subnet decide, and for tasks the port they publish."""
+    text = INSTANCES
+    for word, meant in (SHARED | changes).items():
+        text = text.replace(f"= {word}", f"= {meant}")
+
+    ways = [f"internet -> instances:hosts: tcp 80{way}" for way in instances]
+    ways += [f"internet -> service:web: tcp 80{way}" for way in tasks]
+    assert told(tmp_path, OPEN + text, "internet") == ways

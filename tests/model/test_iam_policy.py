@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 
 from taskwall.core.values import Fields, Items, Known, Span, Text, Unknown, Value, lifted, unknown
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers
+from taskwall.model.endpoints.policy_conditions import PERIMETER, is_bool, names_accounts
 from taskwall.model.endpoints.policy_equality import same_documents
-from taskwall.model.endpoints.policy_restricts import demands_organisation, keeps_images, restricts
+from taskwall.model.endpoints.policy_restricts import (
+    demands_organisation,
+    keeps_images,
+    only,
+    restricts,
+    touches,
+)
 from taskwall.model.entities.iam_policy import (
     PolicyDocument,
     each,
@@ -30,7 +37,9 @@ def policy(*statements: dict[str, object]) -> PolicyDocument:
     """A document of statements, plain or with values in them."""
     filled = [{"Effect": "Allow", "Principal": "*", "Action": "*", **one} for one in statements]
     made = (
-        Fields({k: v if isinstance(v, Unknown | Text) else lifted(v) for k, v in one.items()})
+        Fields(
+            {k: v if isinstance(v, Unknown | Text | Fields) else lifted(v) for k, v in one.items()}
+        )
         for one in filled
     )
     return read_document(Fields({"Statement": Items(tuple(made))}), "p", HERE)
@@ -242,3 +251,134 @@ def test_an_unknown_makes_nothing_certain(
     )
     for question in questions:
         assert question(after) in (question(before), None)
+
+
+IMAGE = "ecr:BatchGetImage"
+MINE, OF_MINE = "123456789012", {"aws:ResourceAccount": "123456789012"}
+IN_PART = Text(("ec", OPEN))
+
+
+@pytest.mark.parametrize(
+    ("condition", "own", "foreign"),
+    [
+        ({}, True, True),
+        ({"StringEquals": OF_MINE}, True, False),
+        ({"StringNotEquals": OF_MINE}, False, True),
+        ({"StringEquals": {"aws:ResourceAccount": "*"}}, True, None),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-a"}}, True, True),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-a"}}, False, False),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, True, True),
+        ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, False, False),
+        ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, None, None),
+        ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, None, None),
+        ({"StringEquals": {**OF_MINE, "aws:PrincipalTag/team": "shop"}}, None, False),
+    ],
+)
+def test_conditions_on_what_tasks_may_do(
+    condition: dict[str, object], own: bool | None, foreign: bool | None
+) -> None:
+    """Tasks are of the own account and organisation; what they ask for may be AWS's."""
+    allowing = policy({"Resource": "*", "Condition": condition})
+    denying = policy({"Resource": "*"}, {"Effect": "Deny", "Resource": "*", "Condition": condition})
+
+    for of_aws, truth in ((False, own), (True, foreign)):
+        assert allows(allowing, IMAGE, anything, foreign=of_aws) is truth
+        turned = None if truth is None else not truth
+        assert allows(denying, IMAGE, anything, foreign=of_aws) is turned
+
+
+@pytest.mark.parametrize(
+    ("member", "actions", "touched", "alone"),
+    [
+        ("Action", "*", True, False),
+        ("Action", "ecr:*", True, False),
+        ("Action", "e*", True, False),
+        ("Action", "ECR:Put*", True, False),
+        ("Action", "ecs:*", False, True),
+        ("Action", "s3:*", False, True),
+        ("Action", TOKEN, True, True),
+        ("Action", "ecr:GetA*", True, True),
+        ("Action", "ecr:Get*", True, False),
+        ("Action", [TOKEN, "s3:*"], True, True),
+        ("Action", [TOKEN, "ecr:PutImage"], True, False),
+        ("Action", IN_PART, None, None),
+        ("Action", OPEN, None, None),
+        ("NotAction", "ecr:*", False, False),
+        ("NotAction", "*", False, False),
+        ("NotAction", "ecr:Put*", True, False),
+        ("NotAction", ["s3:*", "ec*"], False, False),
+        ("NotAction", OPEN, None, False),
+    ],
+)
+def test_which_actions_a_statement_is_about(
+    member: str, actions: object, touched: bool | None, alone: bool | None
+) -> None:
+    """It may be about some action of ECR, or about that of tokens alone."""
+    value = actions if isinstance(actions, Unknown | Text) else lifted(actions)
+    fields = Fields({"Effect": Known("Allow"), "Principal": Known("*"), member: value})
+    made = read_document(Fields({"Statement": Items((fields,))}), "p", HERE)
+    (statement,) = made.statements
+
+    assert touches(statement, "ecr") is touched
+    assert only(statement, TOKEN) is alone
+
+
+@pytest.mark.parametrize(
+    ("condition", "true", "false", "named"),
+    [
+        ({"Bool": {"aws:ViaAWSService": "true"}}, True, False, False),
+        ({"Bool": {"aws:ViaAWSService": "False"}}, False, True, False),
+        ({"Bool": {"aws:ViaAWSService": ["true", "false"]}}, False, False, False),
+        ({"Bool": {"aws:ViaAWSService": OPEN}}, None, None, False),
+        ({"StringEquals": {"aws:ViaAWSService": "true"}}, False, False, False),
+        ({"StringEquals": OF_MINE}, False, False, True),
+        ({"StringEquals": {"aws:ResourceAccount": "*"}}, False, False, False),
+        ({"StringEquals": {"aws:ResourceAccount": [MINE, "*"]}}, False, False, False),
+        ({"StringEquals": {"aws:ResourceAccount": OPEN}}, False, False, None),
+        ({"StringEquals": {"aws:ResourceAccount": []}}, False, False, False),
+        ({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{MINE}:role/*"}}, False, False, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/web"}}, False, False, False),
+    ],
+)
+def test_what_a_condition_says(
+    condition: dict[str, dict[str, object]],
+    true: bool | None,
+    false: bool | None,
+    named: bool | None,
+) -> None:
+    """That something is so, that it is not, or which accounts there are."""
+    ((operator, pairs),) = condition.items()
+    ((key, values),) = pairs.items()
+    value = values if isinstance(values, Unknown) else lifted(values)
+    made = policy({"Condition": Fields({operator: Fields({key: value})})})
+    ((found,),) = (one.conditions for one in made.statements)
+
+    assert is_bool(found, "true") is true
+    assert is_bool(found, "false") is false
+    assert names_accounts(found, PERIMETER) is named
+    assert names_accounts(found, frozenset()) is False
+
+
+@pytest.mark.parametrize(
+    ("spared", "kept"),
+    [
+        ("arn:aws:s3:::web-files/*", True),
+        (OWN, True),
+        ([OWN, "arn:aws:s3:::web-files/*"], True),
+        ("arn:aws:ecr:*:*:repository/web", None),
+        ([OWN, "arn:aws:ecr:*:*:repository/web"], None),
+        ("arn:aws:*:::web-files/*", None),
+        ("arn:aws", None),
+        ("*", None),
+    ],
+)
+def test_what_a_denial_spares_may_be_a_strangers(
+    spared: str | list[str], kept: bool | None
+) -> None:
+    """A denial with NotResource keeps images where what it spares is one's own, or no image."""
+    document = policy(
+        {"Resource": "*"},
+        {"Effect": "Deny", "NotResource": spared},
+    )
+
+    assert keeps_images(document) is kept

@@ -10,11 +10,20 @@ from hypothesis import strategies as st
 from permits import group_of, permission, place, setting
 from taskwall.core.facts import TRUE
 from taskwall.core.values import Origin
+from taskwall.lowering import lower
 from taskwall.model.core.address import INTERNET_SIZE, Ranges, public_addresses
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.exposure.task_ingress import same_namespace
-from taskwall.model.permissions.peers import allows_internet, allows_range_within, leads_everywhere
+from taskwall.model.permissions.peers import (
+    allows_internet,
+    allows_range_within,
+    leads_everywhere,
+    task_sources_by_group,
+)
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 STEP = 2**18
 """A /14: all ranges of these tests are made of such blocks."""
@@ -109,3 +118,46 @@ def test_a_namespace_that_is_not_known_has_no_name_in_messages() -> None:
     unknown, known = Link("", TRUE, place(1)), Link("n", TRUE, place(1))
     texts = [fact.text for fact in same_namespace(unknown, known).deciding()]
     assert texts == ["one namespace is the other"]
+
+
+GROUPS = """
+variable "any" {}
+resource "aws_security_group" "one" {}
+resource "aws_security_group" "two" {}
+resource "aws_vpc_security_group_ingress_rule" "far" {
+  security_group_id = "sg-1"
+  ip_protocol       = "-1"
+  cidr_ipv4         = "10.0.0.0/8"
+}
+resource "aws_ecs_service" "web" {
+  network_configuration {
+    subnets         = ["subnet-1"]
+    security_groups = [USED]
+  }
+}
+"""
+ONE, TWO, FAR = "aws_security_group.one", "aws_security_group.two", "sg-1"
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"),
+    [
+        (f"{ONE}.id", {ONE: True}),
+        (f'{ONE}.id, "sg-1"', {ONE: True, FAR: True}),
+        (f"[{ONE}.id, {TWO}.id][var.any]", {ONE: None, TWO: None, FAR: None}),
+        (f"{ONE}.id, [{ONE}.id, {TWO}.id][var.any]", {ONE: True, TWO: None, FAR: None}),
+    ],
+)
+def test_a_group_that_is_not_known_may_be_any(used: str, expected: dict[str, bool | None]) -> None:
+    """Any that is written, and any from elsewhere of which a permission is written."""
+    files = Files({"/net/main.tf": GROUPS.replace("USED", used)})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+
+    found = {
+        group: [fact.truth for _, fact in users]
+        for group, users in task_sources_by_group(network).items()
+        if group
+    }
+    assert found == {group: [truth] for group, truth in expected.items()}

@@ -9,7 +9,16 @@ from permits import permission
 from taskwall.core.change import AttributePath
 from taskwall.core.values import Need, Scalar
 from taskwall.model.core.address import Ranges
-from taskwall.model.permissions.ports import Ports, Transport, narrowed_to, only_opens, opened
+from taskwall.model.exposure.task_ports import DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH
+from taskwall.model.permissions.ports import (
+    Ports,
+    RequiredPorts,
+    Transport,
+    narrowed_to,
+    only_opens,
+    opened,
+    opens,
+)
 
 TRANSPORTS: tuple[Transport, ...] = ("tcp", "udp")
 SPELLED: dict[str, Scalar] = {
@@ -129,3 +138,65 @@ def test_a_fix_narrows_only_what_opens_tcp(spoken: str, wanted: set[Scalar]) -> 
     changes = narrowed_to(replace(written, **settings), Ports(Ranges(((443, 443),))), "port")
 
     assert {each.terraform for each in changes} == wanted
+
+
+NEED, ONE = (Need("var.ports", "has no default"),), Ranges(((443, 443),))
+
+
+@pytest.mark.parametrize(
+    ("ports", "wanted"),
+    [
+        (Ports(ONE), [443, 443]),
+        (Ports(Ranges(((443, 445),))), [443, 445]),
+        (Ports(), []),
+        # What is not one known range is left to whoever writes it.
+        (Ports(Ranges(((443, 443), (8443, 8443)))), ["port", "port"]),
+        (Ports(ONE, udp=ONE), ["port", "port"]),
+        (Ports(ONE, needs=NEED), ["port", "port"]),
+        (Ports(ONE, named=frozenset({("tcp", "var.port")})), ["port", "port"]),
+        (Ports(ONE, perhaps=ONE), ["port", "port"]),
+    ],
+)
+def test_a_fix_narrows_to_one_known_range(ports: Ports, wanted: list[Scalar]) -> None:
+    """Ports of a fix are those that tasks serve, if these are one range of TCP."""
+    written = permission("tcp", 1, 65535)
+    settings = {
+        name: replace(getattr(written, name), attribute=AttributePath("g", name))
+        for name in ("first_port", "last_port")
+    }
+
+    changes = narrowed_to(replace(written, **settings), ports, "port")
+
+    assert [getattr(each.terraform, "hint", each.terraform) for each in changes] == wanted
+
+
+@pytest.mark.parametrize(
+    ("entry", "some", "enough", "truth"),
+    [
+        (("tcp", 443, 443), ONE, (ONE,), True),
+        (("tcp", 444, 445), ONE, (ONE,), False),
+        (("udp", 443, 443), ONE, (ONE,), False),
+        (("-1", None, None), ONE, (ONE,), True),
+        (("tcp", 0, 65535), None, (), True),
+        (("tcp", 443, 443), None, (), None),
+        # Any of the ranges that are enough will do; a part of them may be what is used.
+        (("tcp", 32768, 60999), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, True),
+        (("tcp", 49153, 65535), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, True),
+        (("tcp", 32768, 60998), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, None),
+        (("tcp", 49154, 65535), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, None),
+        (("tcp", 65535, 65535), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, None),
+        (("tcp", 1, 32767), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, False),
+    ],
+)
+def test_a_required_port_is_opened(
+    entry: tuple[Scalar, Scalar, Scalar],
+    some: Ranges | None,
+    enough: tuple[Ranges, ...],
+    truth: bool | None,
+) -> None:
+    """A permission opens it for certain, or perhaps where nobody knows which one is used."""
+    wanted = RequiredPorts("the port", "tcp", some, enough, NEED)
+    found = opens(permission(*entry), wanted)
+
+    assert found.truth is truth
+    assert bool(found.waits_for()) is (truth is None)

@@ -4,15 +4,20 @@ from collections import Counter
 from random import Random
 from typing import TypeAlias
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from permits import HERE, group_of, permission
 from taskwall.core.values import Need
+from taskwall.lowering import lower
 from taskwall.model.core.address import parse_cidr
 from taskwall.model.core.network import Network
 from taskwall.model.permissions.redundancy import contained
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 Entry: TypeAlias = tuple[str, str, int, int]
 """A range of addresses, a protocol, the first port and the last one."""
@@ -99,3 +104,83 @@ def test_what_is_contained_hangs_on_no_order(
                 for index, other in enumerate(found)
                 if index != number and not open_[index]
             )
+
+
+WRITTEN = """
+variable "a" {}
+variable "b" {}
+resource "aws_vpc" "main" { cidr_block = var.a }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = var.b
+}
+resource "aws_security_group" "one" {}
+resource "aws_security_group" "two" {}
+resource "aws_ec2_managed_prefix_list" "one" {}
+resource "aws_ec2_managed_prefix_list" "two" {}
+resource "aws_security_group" "main" {
+"""
+WIDE, NARROW = 'cidr_blocks = ["10.0.0.0/8"]', 'cidr_blocks = ["10.1.0.0/16"]'
+FIRST, SECOND = (f"security_groups = [aws_security_group.{name}.id]" for name in ("one", "two"))
+LIST, LIST_TWO = (
+    f"prefix_list_ids = [aws_ec2_managed_prefix_list.{name}.id]" for name in ("one", "two")
+)
+MEMBERS = "self = true"
+
+
+def rule(peer: str, spoken: str = "tcp", first: object = 80, last: object = 80) -> str:
+    """A rule of the group."""
+    ports = f"    from_port = {first}\n    to_port = {last}\n"
+    return f'  ingress {{\n    protocol = "{spoken}"\n{ports}    {peer}\n  }}\n'
+
+
+def every(peer: str) -> str:
+    """A rule for all traffic."""
+    return rule(peer, "-1", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        # The type and code of ICMP are no ports.
+        (rule(WIDE, "icmp", 8, 0), rule(NARROW, "icmp", 8, 0), [False, True]),
+        (rule(WIDE, "icmp", 8, 0), rule(NARROW, "icmp", 3, 0), [False, False]),
+        (rule(WIDE, "icmp", 8, 8), rule(NARROW, "tcp", 8, 8), [False, False]),
+        (every(WIDE), rule(NARROW, "icmp", 8, 0), [False, True]),
+        (rule(WIDE, "icmp", "var.a", 0), rule(NARROW, "icmp", 3, 0), [None]),
+        # Groups, members, prefix lists and ranges are apart.
+        (rule(FIRST), every(FIRST), [True, False]),
+        (rule(FIRST), every(SECOND), [False, False]),
+        (rule(FIRST), every('cidr_blocks = ["0.0.0.0/0"]'), [False, False]),
+        (rule(MEMBERS), every(MEMBERS), [True, False]),
+        (rule(MEMBERS), every(FIRST), [False, False]),
+        (rule(LIST), every(LIST), [True, False]),
+        (rule(LIST), every(LIST_TWO), [False, False]),
+        (rule(LIST), every(WIDE), [False, False]),
+        (rule(WIDE), every('ipv6_cidr_blocks = ["::/0"]'), [False, False]),
+        # One that is not known may contain the other; it is asked about once.
+        (rule("cidr_blocks = [var.a]"), every("cidr_blocks = [var.b]"), [None]),
+        (rule("cidr_blocks = [var.a]"), every(WIDE), [None, False]),
+        (rule("cidr_blocks = [aws_subnet.main.cidr_block]"), every(FIRST), [False, False]),
+        (rule(NARROW, "tcp", "var.a", "var.a"), rule(WIDE, "tcp", 1, 90), [None, False]),
+        (rule(WIDE, "tcp", "var.a", "var.a"), rule(NARROW, "tcp", 1, 90), [None]),
+        (rule(WIDE, "tcp", "var.a", "var.a"), rule(NARROW, "udp", 1, 90), [False, False]),
+        (rule(WIDE, "${var.a}", 1, 90), rule(NARROW, "tcp", 1, 90), [None]),
+        (rule(NARROW, "${var.a}", 1, 90), every(WIDE), [None, False]),
+    ],
+)
+def test_rules_of_every_kind_are_compared(
+    one: str, other: str, expected: list[bool | None]
+) -> None:
+    """What one rule of a group allows may be a part of what the other allows."""
+    text = f"{WRITTEN}{one}{other}}}\n"
+    (stack,), errors = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    assert not errors
+    of = lower(stack.evaluate({}).resources).network
+
+    found = contained(of, "aws_security_group.main", "ingress")
+    by_line = sorted(found, key=lambda each: each.permission.place.line)
+    assert [each.fact.truth for each in by_line] == expected
+    assert [each.open for each in by_line] == [truth is None for truth in expected]

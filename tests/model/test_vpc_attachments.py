@@ -59,3 +59,142 @@ def test_a_peering_connection_joins_by_a_route(
     found = {each.on.name: each.joins.truth for each in vpc_connections(network)}
 
     assert found["aws_vpc_peering_connection.two"] is joins
+
+
+def made(kind: str, name: str, **fields: str) -> str:
+    """A resource, its attributes as HCL."""
+    body = "".join(f"  {key} = {value}\n" for key, value in fields.items())
+    return f'resource "{kind}" "{name}" {{\n{body}}}\n'
+
+
+def joined(text: str) -> list[tuple[bool | None, list[str]]]:
+    """Whether what is first found joins two VPCs, and the other way round, and what they wait for.
+
+    The VPCs are 10.1.0.0/16 and 10.2.0.0/16.
+    """
+    vpcs = "".join(
+        made("aws_vpc", name, cidr_block=f'"10.{number}.0.0/16"')
+        for number, name in enumerate(("one", "two"), 1)
+    )
+    files = Files({"/net/main.tf": f'variable "any" {{}}\n{vpcs}{text}'})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    found = [each.joins for each in vpc_connections(network)]
+    return [(fact.truth, [need.name for need in fact.waits_for()]) for fact in found]
+
+
+def vpn(customer: str = "aws_customer_gateway.one.id", static: str = "true") -> str:
+    """VPN connections of both VPCs: that of the first leads to one customer gateway."""
+    ends = (("one", "aws_customer_gateway.one.id"), ("two", customer))
+    return made("aws_internet_gateway", "one", vpc_id="aws_vpc.one.id") + "".join(
+        made("aws_customer_gateway", name, type='"ipsec.1"')
+        + made("aws_vpn_gateway", name, vpc_id=f"aws_vpc.{name}.id")
+        + made(
+            "aws_vpn_connection",
+            name,
+            vpn_gateway_id=f"aws_vpn_gateway.{name}.id",
+            customer_gateway_id=leads,
+            static_routes_only=static,
+        )
+        for name, leads in ends
+    )
+
+
+def static_route(to: str, connection: str = "aws_vpn_connection.one.id") -> str:
+    """A static route of a VPN connection."""
+    return made(
+        *("aws_vpn_connection_route", "one"),
+        vpn_connection_id=connection,
+        destination_cidr_block=to,
+    )
+
+
+FAR = '"10.2.0.0/16"'
+YES, NO, UNKNOWN = (True, list[str]()), (False, list[str]()), (None, ["var.any"])
+ROUTER = (None, ["aws_customer_gateway.one"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (vpn(), [NO, NO]),
+        (vpn() + static_route(FAR), [YES, NO]),
+        (vpn() + static_route('"10.2.9.0/24"'), [YES, NO]),
+        (vpn() + static_route('"10.3.0.0/16"'), [NO, NO]),
+        (vpn() + static_route("var.any"), [UNKNOWN, NO]),
+        (vpn() + static_route(FAR, "var.any"), [UNKNOWN, NO]),
+        (vpn(static="false"), [ROUTER, ROUTER]),
+        (vpn(static="false") + static_route(FAR), [YES, ROUTER]),
+        (vpn(static="var.any"), [(None, ["var.any", "aws_customer_gateway.one"])] * 2),
+        (vpn("aws_customer_gateway.two.id") + static_route(FAR), []),
+    ],
+)
+def test_vpns_to_one_customer_gateway_may_join(
+    text: str, expected: list[tuple[bool | None, list[str]]]
+) -> None:
+    """A static route to the other VPC says so; without one, the router behind them may."""
+    assert joined(text) == expected
+
+
+def transit(gateway: str = "", attachment: str = "") -> str:
+    """A transit gateway with attachments of both VPCs, and an option of each."""
+    key, _, value = gateway.partition(" = ")
+    own, _, says = attachment.partition(" = ")
+    return made("aws_ec2_transit_gateway", "main", **({key: value} if key else {})) + "".join(
+        made(
+            "aws_ec2_transit_gateway_vpc_attachment",
+            name,
+            transit_gateway_id="aws_ec2_transit_gateway.main.id",
+            vpc_id=f"aws_vpc.{name}.id",
+            **({own: says} if own else {}),
+        )
+        for name in ("one", "two")
+    )
+
+
+TABLE = "aws_ec2_transit_gateway_route_table"
+ONE, TWO = (f"aws_ec2_transit_gateway_vpc_attachment.{name}.id" for name in ("one", "two"))
+
+
+def entry(part: str, attachment: str, table: str = f"{TABLE}.main.id", **more: str) -> str:
+    """The association, propagation or route of an attachment, in a table."""
+    kind = "aws_ec2_transit_gateway_route" if part == "route" else f"{TABLE}_{part}"
+    ends = {"transit_gateway_attachment_id": attachment, "transit_gateway_route_table_id": table}
+    return made(kind, part, **ends, **more)
+
+
+ALONE = transit('default_route_table_association = "disable"') + made(
+    TABLE, "main", transit_gateway_id="aws_ec2_transit_gateway.main.id"
+)
+OF_ONE, TO_TWO = entry("association", ONE), entry("propagation", TWO)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (transit(), YES),
+        (transit('default_route_table_association = "disable"'), NO),
+        (transit('default_route_table_propagation = "disable"'), NO),
+        (transit("default_route_table_propagation = var.any"), UNKNOWN),
+        (transit("", "transit_gateway_default_route_table_association = false"), NO),
+        (transit("", "transit_gateway_default_route_table_propagation = var.any"), UNKNOWN),
+        (ALONE + OF_ONE, NO),
+        (ALONE + OF_ONE + TO_TWO, YES),
+        (ALONE + OF_ONE + entry("propagation", ONE), NO),
+        (ALONE + OF_ONE + entry("route", TWO, destination_cidr_block=FAR), YES),
+        (
+            ALONE + OF_ONE + entry("route", TWO, destination_cidr_block=FAR, blackhole="true"),
+            NO,
+        ),
+        (ALONE + OF_ONE + entry("route", "var.any", destination_cidr_block=FAR), UNKNOWN),
+        (ALONE + entry("association", "var.any") + TO_TWO, UNKNOWN),
+        (ALONE + entry("association", ONE, "var.any") + TO_TWO, UNKNOWN),
+        (ALONE + OF_ONE + entry("propagation", "var.any"), UNKNOWN),
+    ],
+)
+def test_a_transit_gateway_joins_by_its_tables(
+    text: str, expected: tuple[bool | None, list[str]]
+) -> None:
+    """The table of one attachment leads to the other, by default or by what is written."""
+    assert joined(text) == [expected, expected]

@@ -1,0 +1,64 @@
+"""Which security groups a task has whose service names none: its VPC's default one."""
+
+import pytest
+
+from taskwall.lowering import lower
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.permissions.default_groups import groups_of
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+SOURCE = """
+variable "any" {}
+resource "aws_vpc" "main" {}
+resource "aws_subnet" "a" { vpc_id = aws_vpc.main.id }
+resource "aws_subnet" "b" { vpc_id = aws_vpc.main.id }
+resource "aws_ecs_service" "web" {
+  network_configuration {
+    subnets = SUBNETS
+  }
+}
+"""
+ADOPTED = """
+resource "aws_default_security_group" "own" {
+  vpc_id = VPC
+}
+"""
+OWN, OTHER = "aws_default_security_group.own", "aws_ecs_service.web.default"
+MADE = "aws_vpc.main.default"
+EITHER = "[[aws_subnet.a.id, aws_subnet.b.id][var.any]]"
+
+
+@pytest.mark.parametrize(
+    ("subnets", "adopts", "expected"),
+    [
+        ("[aws_subnet.a.id]", "", {MADE: True}),
+        ("[aws_subnet.a.id]", "aws_vpc.main.id", {OWN: True}),
+        ('["subnet-1", aws_subnet.a.id]', "", {MADE: True}),
+        # A VPC that the sources do not write is none of those that they do.
+        ('["subnet-1"]', "", {OTHER: True}),
+        ('["subnet-1"]', "aws_vpc.main.id", {OTHER: True}),
+        ('["subnet-1"]', '"vpc-1"', {OWN: None, OTHER: None}),
+        ('["subnet-1"]', "var.any", {OWN: None, OTHER: None}),
+        ("[var.any]", "", {OTHER: True}),
+        # Which subnet it is, nobody knows: it may be in any VPC.
+        (EITHER, "", {MADE: None, OTHER: None}),
+        ("[]", "", {MADE: None, OTHER: None}),
+    ],
+)
+def test_who_names_no_group_has_the_default_one(
+    subnets: str, adopts: str, expected: dict[str, bool | None]
+) -> None:
+    """It is that of the VPC of its subnets: adopted, as AWS makes it, or from elsewhere."""
+    text = SOURCE.replace("SUBNETS", subnets) + (ADOPTED.replace("VPC", adopts) if adopts else "")
+    (stack,), errors = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (source,) = network.every(TaskSource)
+
+    found = groups_of(network, source.groups, source.groups_setting, source.subnets)
+    assert {link.to: link.fact.truth for link in found} == expected
+    assert all(bool(link.fact.waits_for()) is (link.fact.truth is None) for link in found)

@@ -1,0 +1,168 @@
+"""On which hosts tasks are placed, and at which of their ports targets take traffic."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from taskwall.lowering import lower
+from taskwall.model.compute.hosts import hosts
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import TargetGroup
+from taskwall.model.exposure.balancer_paths import arrival
+from taskwall.model.flows.flow import spoken_ports
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+ANY = "${var.any}"
+
+
+def read(service: dict[str, Any], **resources: dict[str, Any]) -> tuple[Network, TaskSource]:
+    """A network, and its one service."""
+    made = {"aws_ecs_service": {"web": service}, **resources}
+    text = json.dumps({"variable": {"any": {"type": "string"}}, "resource": made})
+    files = Files({"/net/main.tf.json": text})
+    (stack,), errors = terraform.stacks(["/net/main.tf.json"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (source,) = network.every(TaskSource)
+    return network, source
+
+
+def providers() -> dict[str, dict[str, Any]]:
+    """Capacity providers: one of Managed Instances, one of an Auto Scaling group."""
+    return {
+        "aws_launch_template": {"hosts": {"image_id": "ami-1"}},
+        "aws_autoscaling_group": {
+            "hosts": {"launch_template": {"id": "${aws_launch_template.hosts.id}"}}
+        },
+        "aws_ecs_capacity_provider": {
+            "managed": {
+                "name": "managed",
+                "cluster": "main",
+                "managed_instances_provider": {
+                    "instance_launch_template": {"network_configuration": {"subnets": [ANY]}}
+                },
+            },
+            "group": {
+                "name": "group",
+                "auto_scaling_group_provider": {
+                    "auto_scaling_group_arn": "${aws_autoscaling_group.hosts.arn}"
+                },
+            },
+        },
+    }
+
+
+def by(provider: str) -> dict[str, Any]:
+    """The strategy of a service, of one capacity provider."""
+    return {"capacity_provider_strategy": [{"capacity_provider": provider}]}
+
+
+MANAGED, GROUP = "aws_ecs_capacity_provider.managed", "aws_launch_template.hosts"
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [
+        (by("managed"), {MANAGED: True}),
+        (by("${aws_ecs_capacity_provider.managed.name}"), {MANAGED: True}),
+        (by("${aws_ecs_capacity_provider.group.name}"), {GROUP: True}),
+        (by("FARGATE"), {}),
+        ({"launch_type": ANY}, {MANAGED: None, GROUP: None}),
+        ({"launch_type": "FARGATE"}, {}),
+        ({"launch_type": "EC2"}, {GROUP: True}),
+        ({"capacity_provider_strategy": ANY}, {MANAGED: None, GROUP: None}),
+    ],
+)
+def test_tasks_run_on_what_their_strategy_names(
+    service: dict[str, Any], expected: dict[str, bool | None]
+) -> None:
+    """Managed Instances take part where a strategy names them, or may do so."""
+    network, source = read(service, **providers())
+
+    assert {host.id: fact.truth for host, fact in hosts(network, source)} == expected
+
+
+DYNAMIC = "tcp 32768-65535 enough 32768-60999 enough 49153-65535"
+
+
+def mapping(inside: object, outside: object = None) -> dict[str, Any]:
+    """A port mapping of the container."""
+    found = {"containerPort": inside, "hostPort": outside}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def published(mode: str, *mappings: dict[str, Any]) -> dict[str, Any]:
+    """A task definition with some port mappings."""
+    container = {"name": "web", "image": "web", "portMappings": list(mappings)}
+    text = "${jsonencode([" + json.dumps(container).replace(f'"{ANY}"', "var.any") + "])}"
+    return {"web": {"family": "web", "network_mode": mode, "container_definitions": text}}
+
+
+@pytest.mark.parametrize(
+    ("mode", "mappings", "port", "expected"),
+    [
+        ("bridge", [mapping(80, 8080)], 80, ["tcp 8080"]),
+        ("bridge", [mapping(90, 9090), mapping(80, 8080)], 80, ["tcp 8080"]),
+        ("bridge", [mapping(80, 0)], 80, [DYNAMIC]),
+        ("bridge", [mapping(80)], 80, [DYNAMIC]),
+        ("bridge", [mapping(90, 9090)], 80, ["tcp unknown the port of aws_ecs_service.web"]),
+        ("bridge", [mapping(ANY, 9090)], 80, ["tcp unknown var.any"]),
+        ("bridge", [mapping(80, ANY)], 80, ["tcp unknown var.any"]),
+        ("bridge", [], 80, ["tcp unknown the port of aws_ecs_service.web"]),
+        ("bridge", [mapping(80, 8080)], ANY, ["tcp unknown var.any"]),
+        ("host", [mapping(80, 8080)], 80, ["tcp 80"]),
+        ("host", [], ANY, ["tcp unknown var.any"]),
+        (ANY, [mapping(80, 8080)], 80, ["tcp unknown var.any"]),
+    ],
+)
+def test_targets_take_traffic_on_ports_of_their_instance(
+    mode: str, mappings: list[dict[str, Any]], port: object, expected: list[str]
+) -> None:
+    """The port of the host is the container's own, the mapped one, or what Docker assigns."""
+    assert [*said(port, "HTTP", published(mode, *mappings), on_instance=True)] == expected
+
+
+@pytest.mark.parametrize(
+    ("protocol", "expected"),
+    [
+        ("HTTP", ["tcp 80"]),
+        ("TCP", ["tcp 80"]),
+        ("UDP", ["udp 80"]),
+        ("QUIC", ["udp 80"]),
+        ("TCP_UDP", ["tcp 80", "udp 80"]),
+        ("TCP_QUIC", ["tcp 80", "udp 80"]),
+        (ANY, ["tcp 80", "udp 80 if var.any"]),
+    ],
+)
+def test_targets_take_what_their_group_speaks(protocol: str, expected: list[str]) -> None:
+    """A target group speaks TCP, UDP, or both."""
+    assert [*said(80, protocol, published("awsvpc", mapping(80)))] == expected
+
+
+def said(
+    port: object, protocol: str, definitions: dict[str, Any], *, on_instance: bool = False
+) -> Iterator[str]:
+    """The ports of a service's one target group, in words."""
+    binding = {
+        "target_group_arn": "${aws_lb_target_group.web.arn}",
+        "container_name": "web",
+        "container_port": port,
+    }
+    network, source = read(
+        {"task_definition": "${aws_ecs_task_definition.web.arn}", "load_balancer": [binding]},
+        aws_ecs_task_definition=definitions,
+        aws_lb_target_group={"web": {"port": 80, "protocol": protocol}},
+    )
+    (bound,), (group,) = source.bindings, network.every(TargetGroup)
+    for each in arrival(network, source, bound.port, group, on_instance=on_instance):
+        words = [each.transport, *spoken_ports(each.some)]
+        if each.some is None:
+            words += ["unknown", each.needs[0].name.removesuffix(" on its instance")]
+        if each.enough != (each.some,):
+            words += [f"enough {'-'.join(spoken_ports(ports))}" for ports in each.enough]
+        yield " ".join(words + [f"if {need.name}" for need in each.spoken])
