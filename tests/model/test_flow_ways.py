@@ -430,6 +430,14 @@ def test_a_listener_decides_what_gets_through(
     assert told(tmp_path, text, "service:one", "service:web") == ways
 
 
+def test_each_load_balancer_of_a_service_leads_to_it(tmp_path: Path) -> None:
+    """One that is not known, named first, hides none of the others."""
+    more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which") + behind("edge")
+    found = told(tmp_path, EDGE + service("web", more) + service("one"), "service:one")
+
+    assert THROUGH_EDGE in found
+
+
 @pytest.mark.parametrize("text", [OWN, OPEN])
 def test_a_load_balancer_that_is_not_known_may_lead_to_tasks(text: str, tmp_path: Path) -> None:
     """Through a target group from elsewhere the internet may come in, and the VPC."""
@@ -636,9 +644,14 @@ NOT_WRITTEN = f"{BY_ACCELERATOR} needs whether aws_lb.edge sees clients' address
         (OPEN_EDGE + accelerator(), [BY_ACCELERATOR]),
         (IPV6 + accelerator('"DUAL_STACK"'), [f"{BY_ACCELERATOR} of ::/0"]),
         (IPV6 + accelerator('"IPV4"'), []),
+        (IPV6 + accelerator("var.which"), [f"{BY_ACCELERATOR} needs var.which of ::/0"]),
         (IPV6, []),
         (NETWORK + accelerator(), ["lb:edge: tcp 443", NOT_WRITTEN]),
         (NETWORK, ["lb:edge: tcp 443"]),
+        (
+            NETWORK.replace("internal = false", "internal = var.which"),
+            ["lb:edge: tcp 443 needs var.which"],
+        ),
         (NETWORK.replace('"TCP"', '"UDP"'), []),
         (NETWORK.replace('"TCP"', '"TCP_UDP"'), ["lb:edge: tcp 443"]),
         (

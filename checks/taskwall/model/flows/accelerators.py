@@ -55,10 +55,10 @@ def _let_in(network: Network, each: AcceleratedBalancer, node: Interface) -> Pie
     internal load balancer always does.
     """
     kept = _keeps(each)
-    clients = internet(4)
-    if each.accelerator.families.known != "IPV4":
-        clients |= internet(6)
-    seen = let_through(network, node.groups, "ingress", of_addresses(clients))
+    seen: Pieces = ()
+    for version, has_it in ((4, TRUE), (6, ~each.accelerator.families.is_("IPV4"))):
+        whom = of_addresses(internet(version))
+        seen += if_there(let_through(network, node.groups, "ingress", whom), (has_it,))
     if kept.truth:
         return seen
     hidden = Far(Addresses((Part(V4),)), hidden=True)

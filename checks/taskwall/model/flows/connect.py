@@ -210,8 +210,6 @@ def by_public_address(network: Network, client: Interface, server: Interface) ->
     Which address that is, and from which one the client comes, nobody knows before: only groups
     that are for the whole internet admit it for certain.
     """
-    if server.public.truth is False:
-        return OpenConnection(())
     there, here = to_internet(network, client), from_internet(network, server)
     pieces = cross(_for_everybody(there.pieces), _for_everybody(here.pieces))
     return OpenConnection(pieces, (*there.closed, *here.closed) if not pieces else (), here.lost)

@@ -195,9 +195,10 @@ def _arriving(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator
     yield from _arriving_by_edges(reach, node, balancer)
     for outer_id, ways in onward(reach.network).items():
         outer = reach.network.get(LoadBalancer, outer_id)
-        for way in ways if outer is not None and outer is not balancer else ():
-            leads = way.target is balancer or (way.target is None and node in _led_to(reach, way))
-            if leads and way.listener is not None and outer is not None:
+        if outer is None or outer is balancer:
+            continue
+        for way in ways:
+            if way.target is balancer or (way.target is None and node in _led_to(reach, way)):
                 yield from _handed_on(reach, outer, way, node)
 
 
