@@ -262,3 +262,14 @@ def test_a_provider_of_another_region(tmp_path: Path) -> None:
     for alias in ('alias  = "west"', "", 'alias  = "west"'):
         session.change(str(path), text.replace('alias  = "west"', alias))
         assert told(session.report()) == told(fresh(session))
+
+
+@pytest.mark.parametrize("case", ["fail_only_subnets", "fail_filtered_zones"])
+def test_a_setting_that_leaves_no_subnet(case: str) -> None:
+    """Nothing is reported under it, here as in a scan, so that fails need no `when`."""
+    session = Session(str(ROOT / "fixtures" / "rules" / "tw603" / case))
+
+    report = session.report()
+
+    assert {one.when for one in report.findings if one.rule == "TW603"} == {None}
+    assert told(report) == told(fresh(session))

@@ -154,6 +154,17 @@ class QueryEngine:
         self.active_dependencies[entry] = None
         return found
 
+    def operands_of(self, compute: Callable[[], object]) -> list[tuple[Any, Any]]:
+        """What the setting says, and the default, of each operand that something rests on."""
+        outer, mine = self.active_dependencies, dict[Entry, None]()
+        self.active_dependencies = mine
+        try:
+            compute()
+        finally:
+            self.active_dependencies = outer
+            outer.update(mine)
+        return [pair for entry in mine for pair in entry.operands.values()]
+
     def _agrees(self, entry: Entry) -> bool:
         """Whether the setting says what an answer rests on."""
         if entry.agreed != self._settings:

@@ -61,6 +61,11 @@ class RecordedEffects(Effects):
         """Note what holds for as long as the answer stands that is being made."""
         self._queries.accumulate(what)
 
+    def hangs(self, compute: Callable[[], object]) -> bool:
+        """Whether what is computed hangs on something that the scenario says."""
+        operands = self._queries.operands_of(compute)
+        return any(answer is not default for answer, default in operands)
+
     def once(self, memo: Memo[K, V], key: K, compute: Callable[[], V | None]) -> V | None:
         """The value: the query engine keeps it."""
         del memo, key
