@@ -71,7 +71,7 @@ def as_diff(found: Fixes) -> str:
     a fix has it: that text is free of secrets.
     """
     texts = [finding.fix.text for finding in found.findings if finding.fix]
-    told = frozenset(line.strip() for text in texts for line in text.splitlines())
+    reported = frozenset(line.strip() for text in texts for line in text.splitlines())
     notes = (f"AWS replaces {name} for this.\n" for name in dict.fromkeys(replacements(texts)))
     return "".join(notes) + "".join(
         line
@@ -79,7 +79,7 @@ def as_diff(found: Fixes) -> str:
         for line in unified(
             file.shown,
             ShownText(file.text, file.lines),
-            ShownText(file.new_text, file.new_lines, told),
+            ShownText(file.new_text, file.new_lines, reported),
         )
     )
 

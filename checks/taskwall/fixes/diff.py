@@ -16,22 +16,22 @@ class ShownText:
     """The lines of a text, with their line breaks, and as reports may show them."""
 
     def __init__(
-        self, text: str, masked: Sequence[str], told: Collection[str] = frozenset()
+        self, text: str, masked: Sequence[str], reported: Collection[str] = frozenset()
     ) -> None:
         """Take a text, and its lines without line breaks, masked where a secret may stand.
 
-        Lines of what is `told` anyway, without blanks around them, are shown.
+        `reported` are lines that reports show anyway, without blanks around them.
         """
         *lines, last = text.split("\n")
         self.lines = [f"{line}\n" for line in lines] + ([last] if last else [])
         self._masked = masked
-        self._told = told
+        self._reported = reported
 
     def hides(self, index: int) -> bool:
         """Whether something in a line is masked."""
         line = self.lines[index]
         return line.rstrip("\r\n") != self._masked[index].rstrip("\r") and (
-            line.strip() not in self._told
+            line.strip() not in self._reported
         )
 
     def shown(self, index: int) -> str:

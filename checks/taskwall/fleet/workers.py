@@ -65,7 +65,8 @@ def answers(
     from distributed import KilledWorker, as_completed
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    size = min(_TOGETHER, len(wanted) // (_TASKS * place.jobs)) if place.scheduler is None else 1
+    most = _TOGETHER if place.scheduler is None else 1
+    size = max(1, min(most, len(wanted) // (_TASKS * place.jobs)))
     pending = iter(wanted)
     asked: dict[str, tuple[Target, ...]] = {}
     try:
@@ -73,7 +74,7 @@ def answers(
 
             def ask(number: int) -> Iterator[Any]:
                 for _ in range(number):
-                    if targets := tuple(islice(pending, size or 1)):
+                    if targets := tuple(islice(pending, size)):
                         future = client.submit(_each, work, targets, pure=False)
                         asked[future.key] = targets
                         yield future

@@ -89,8 +89,8 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 permission.place,
                 ~each.fact,
-                f"{name} allows ingress from {each.peers(network)} to {hosts},"
-                " bypassing the load balancer",
+                f"{name} allows ingress from {each.peers(network)} to {hosts}, bypassing the load"
+                f" balancer{'' if way.truth else ', if there is one'}",
                 holds=f"{name} opens {hosts} to the load balancer only",
                 about=permission.id,
                 severity="high" if public else None,

@@ -97,12 +97,12 @@ def stand_ins(name: str, inner: str, constraint: str) -> tuple[StandIn, ...]:
         if version := newest(within, constraint):
             found[version] = one
     ordered = sorted(found, key=lambda each: version_key(each) or (), reverse=True)
-    notes = (_NEWEST, *[_OLDER] * len(ordered)) if not constraint else ("",) * len(ordered)
-    made = (
-        _stand_in(name, inner, version, found[version], note)
-        for version, note in zip(ordered, notes, strict=False)
-    )
-    return tuple(filter(None, made))
+
+    def made(version: str) -> StandIn | None:
+        note = _NEWEST if version == ordered[0] else _OLDER
+        return _stand_in(name, inner, version, found[version], "" if constraint else note)
+
+    return tuple(filter(None, map(made, ordered)))
 
 
 def _stand_in(
