@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-_made: list[tuple[str | bytes, int]] = []
+_made: dict[tuple[str | bytes, int], None] = {}
 
 if TYPE_CHECKING:
     from re import compile as pattern
@@ -14,7 +14,7 @@ else:
 
         def __init__(self, text: str | bytes, flags: int = 0) -> None:
             self._arguments = text, flags
-            _made.append(self._arguments)
+            _made[self._arguments] = None
 
         def __getattr__(self, name: str) -> Any:
             found = getattr(re.compile(*self._arguments), name)

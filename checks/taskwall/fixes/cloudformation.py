@@ -488,6 +488,9 @@ def _is_attribute(node: Any) -> bool:
     return bool(node.tag == "!GetAtt")
 
 
+_OPENED = pattern(r"\{\s*\n([ \t]+)")
+
+
 def _unit(node: Any, text: str) -> int:
     """By how much a document indents a mapping below its key."""
     while node is not None and node.id == "mapping" and node.value:
@@ -500,7 +503,7 @@ def _unit(node: Any, text: str) -> int:
         nested = (value for _, value in node.value if value.id == "mapping" and value.value)
         node = next(nested, None)
     start = len(text) - len(text.lstrip())
-    opened = pattern(r"\{\s*\n([ \t]+)").match(text, start)
+    opened = _OPENED.match(text, start)
     return max(len(opened[1]) - start, 1) if opened else 2
 
 
