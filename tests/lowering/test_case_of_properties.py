@@ -1,4 +1,4 @@
-"""Properties in the case that other services of AWS have: said, and nothing is read from them."""
+"""Properties in the case that other services of AWS have: said, and read as they are meant."""
 
 from pathlib import Path
 
@@ -23,11 +23,13 @@ def test_the_network_configuration_of_a_service(tmp_path: Path) -> None:
     file = tmp_path / "template.yaml"
     options = Options((str(file),), cwd=str(tmp_path), select=("TW203",))
     file.write_text(TEMPLATE.replace("CONFIGURATION", "AwsVpcConfiguration"))
-    (error,) = scan(options).document.errors
+    document = scan(options).document
+    (error,) = document.errors
     assert (error.line, error.column) == (8, 9)
     assert error.message == (
         "Service: AwsVpcConfiguration is not a property: write AwsvpcConfiguration"
     )
+    assert [one.line for one in document.findings] == [10]
     file.write_text(TEMPLATE.replace("CONFIGURATION", "AwsvpcConfiguration"))
     document = scan(options).document
     assert not document.errors

@@ -158,7 +158,7 @@ def source_of(
     """
     network = block.at(spelling.network)
     if network.absent:
-        _complain_of_case(r, block, spelling.network)
+        network = _in_another_case(r, block, spelling.network) or network
     groups, subnets, public = (network.get(key) for key in spelling.awsvpc)
     groups_used = r.links(SecurityGroup, groups, "uses security group")
     subnets_used = r.links(Subnet, subnets, "runs in")
@@ -197,14 +197,19 @@ def source_of(
     )
 
 
-def _complain_of_case(r: ResourceReader, block: Cell, path: str) -> None:
-    """Say that the network configuration is written in the case that other services have."""
+def _in_another_case(r: ResourceReader, block: Cell, path: str) -> Cell | None:
+    """The network configuration in the case that other services write it in: an error is noted.
+
+    AWS refuses it. It is read as it is meant, so that all else it says is judged as well.
+    """
     outer, _, wanted = path.rpartition(".")
     holder = block.at(outer) if outer else block
     found = dereferenced(holder.value) if holder.value is not None else None
     for key in found.fields if isinstance(found, Fields) else ():
         if key != wanted and key.lower() == wanted.lower():
             r.complain(holder.get(key), f"{key} is not a property: write {wanted}")
+            return holder.at(key)
+    return None
 
 
 def _cased(spelling: TaskSourceSchema, name: str) -> str:
