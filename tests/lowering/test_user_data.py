@@ -527,7 +527,11 @@ def test_cfn_init_runs_the_set_that_is_named() -> None:
         return Fields({"files": Fields({FILE: Fields({"content": Known(text)})})})
 
     init = Fields({
-        "configSets": Fields({"default": Items((Known("a"),)), "b": Items((Known("b"),))}),
+        "configSets": Fields({
+            "default": Items((Known("a"),)),
+            "b": Items((Known("b"),)),
+            "c": Items((Items((Known("b"),)),)),
+        }),
         "a": config(f"{BLOCK}=false"), "b": config(f"{BLOCK}=true"),
     })  # fmt: skip
     metadata = Fields({"AWS::CloudFormation::Init": init})
@@ -535,6 +539,7 @@ def test_cfn_init_runs_the_set_that_is_named() -> None:
 
     assert told(read(call, metadata=metadata)) is False
     assert told(read(call + " -c b", metadata=metadata)) is True
+    assert told(read(call + " -c c", metadata=metadata)) is True  # a list in the list
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What cfn-init does by the metadata `AWS::CloudFormation::Init`: files, then commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from taskwall.core.values import Fields, Items, Known, Need, Text, Value, dereferenced, needs
@@ -27,7 +27,8 @@ def run(
     for name in _configs(init, sets):
         config = _fields(init.fields.get(name))
         if config is None:
-            machine.anything(row, machine.unknown(f"what configuration {name} of cfn-init does"))
+            what = f"configuration {name} of cfn-init" if name else "cfn-init"
+            machine.anything(row, machine.unknown(f"what {what} does"))
             continue
         _files(machine, _fields(config.fields.get("files")), row, doubt)
         _commands(machine, _fields(config.fields.get("commands")), row, doubt, shell)
@@ -46,19 +47,27 @@ def _configs(init: Fields, sets: str, depth: int = 0) -> list[str]:
     found: list[str] = []
     for name in (sets or "default").split(","):
         held = chosen.fields.get(name.strip())
-        value = None if held is None else dereferenced(held)
-        items = value.items if isinstance(value, Items) else () if value is None else (value,)
+        items = [] if held is None else [*_flat(held)]
         for item in items:
-            each = dereferenced(item)
-            inner = _fields(each)
-            if isinstance(each, Known):
-                found.append(str(each.data))
+            inner = _fields(item)
+            if isinstance(item, Known):
+                found.append(str(item.data))
             elif inner is not None and "ConfigSet" in inner.fields and depth < 5:
                 other = dereferenced(inner.fields["ConfigSet"])
                 found += _configs(init, str(getattr(other, "data", "")), depth + 1)
             else:
                 found.append("")
     return found
+
+
+def _flat(value: Value) -> Iterator[Value]:
+    """The items of a list, and of lists in it; what is no list is one item."""
+    found = dereferenced(value)
+    if not isinstance(found, Items):
+        yield found
+        return
+    for item in found.items:
+        yield from _flat(item)
 
 
 def _text(machine: Machine, value: Value) -> str | None:
