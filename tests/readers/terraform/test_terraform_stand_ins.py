@@ -232,6 +232,54 @@ def test_arguments_that_are_not_known_are_doubt(tmp_path: Path, argument: str, r
     )
 
 
+GIVEN_BACK = """\
+locals {
+  services = {
+    api = { secret = aws_ssm_parameter.db["host"].arn }
+  }
+}
+
+resource "aws_ssm_parameter" "db" {
+  for_each = { host = module.db.db_instance_address }
+}
+
+module "db" {
+  source                 = "terraform-aws-modules/rds/aws"
+  version                = "6.10.0"
+  identifier             = "db"
+  vpc_security_group_ids = [module.db_group.security_group_id]
+}
+
+module "db_group" {
+  source  = "terraform-aws-modules/security-group/aws"
+  version = "5.3.1"
+  vpc_id  = "vpc-12345678"
+  ingress_with_source_security_group_id = [
+    for key, value in local.services : {
+      from_port                = 5432
+      to_port                  = 5432
+      protocol                 = "tcp"
+      source_security_group_id = aws_security_group.tasks[key].id
+    }
+  ]
+}
+
+resource "aws_security_group" "tasks" {
+  for_each = local.services
+}
+"""
+
+
+def test_what_a_call_is_given_may_come_from_what_it_makes(
+    evaluated: Callable[..., Evaluation],
+) -> None:
+    """An argument is evaluated where it is used, not to see whether the stand-in knows it."""
+    found = {each.origin.address for each in evaluated(GIVEN_BACK).resources}
+
+    assert 'aws_security_group.tasks["api"]' in found
+    assert 'aws_ssm_parameter.db["host"]' in found
+
+
 LOOKED_UP = """\
 terraform {
   backend "s3" {}

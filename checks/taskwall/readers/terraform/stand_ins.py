@@ -15,7 +15,7 @@ does not declare, is taken for absent.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
@@ -55,18 +55,18 @@ class StandIn(Struct, frozen=True):
         """Whether an argument of the module does something that the stand-in does not."""
         return any(fnmatchcase(name, one) for one in self.off)
 
-    def allows(self, name: str, value: Value, declared: bool) -> bool:
+    def allows(self, name: str, value: Callable[[], Value], declared: bool) -> bool:
         """Whether it makes what the module makes of an argument, if it has a part in that at all.
 
         Args:
             name: the argument's name.
-            value: what the call gives.
+            value: evaluates what the call gives.
             declared: whether the stand-in has a variable of that name.
         """
         if any(fnmatchcase(name, one) for one in self.lacks):
             return False
         if self.leaves_out(name):
-            return _is_off(value)
+            return _is_off(value())
         return declared or any(fnmatchcase(name, one) for one in self.harmless)
 
 

@@ -1,5 +1,6 @@
 """Which module a call means, and what is read where that is not in the sources."""
 
+from functools import partial
 from typing import Protocol
 
 from taskwall.core.values import Known, Unknown, Value, dereferenced, needs
@@ -90,7 +91,8 @@ def stand_in_module(
     if not stand_ins or block.body.blocks:
         return None
     given = {
-        name: _evaluated(attribute.expression, caller)
+        # Only where it decides: what a module is given may come from what the module makes.
+        name: partial(_evaluated, attribute.expression, caller)
         for name, attribute in block.body.attributes.items()
         if name not in NOT_ARGUMENTS
     }

@@ -233,7 +233,7 @@ def _usable(
     meant = {name for layer in configuration.layers() for name in _meant(layer, configuration)}
 
     def knows(each: StandIn, module: Module, name: str, value: Value) -> bool:
-        if each.allows(name, value, name in module.variables):
+        if each.allows(name, lambda: value, name in module.variables):
             return True
         return name not in meant and not each.leaves_out(name)
 
