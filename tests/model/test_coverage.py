@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from itertools import product
 from typing import TypeAlias
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
@@ -90,13 +90,19 @@ def test_algebra_of_packets_is_that_of_sets(a: list[Box], b: list[Box]) -> None:
 
 NEAR = ip_network("10.0.0.0/29")
 NEAR6 = ip_network("2001:db8::/127")
-POINTS: tuple[Address, ...] = (*NEAR, *NEAR6, ip_address("192.0.2.1"), ip_address("2001:db8:1::"))
-"""The addresses that are looked at: those of two small networks, and one elsewhere of each."""
+BEYOND = {4: ip_network("198.51.100.1/32"), 6: ip_network("2001:db8:2::/128")}
+"""What an unknown range may be, and no known one but all addresses holds."""
+
+POINTS: tuple[Address, ...] = (
+    *NEAR, *NEAR6, ip_address("192.0.2.1"), ip_address("2001:db8:1::"),
+    *(net[0] for net in BEYOND.values()),
+)  # fmt: skip
+"""The addresses that are looked at: those of two small networks, and two elsewhere of each."""
 
 
 @cache
 def cidrs(version: int) -> tuple[Cidr, ...]:
-    """What an unknown range of one IP version may be, as far as these addresses can tell."""
+    """What a known range of one IP version may be, as far as these addresses can tell."""
     near, far, every = (
         (NEAR, "192.0.2.1/32", "0.0.0.0/0") if version == 4 else (NEAR6, "2001:db8:1::/128", "::/0")
     )
@@ -144,7 +150,7 @@ def fillings(one: list[Member], other: list[Member]) -> Iterator[Filled]:
     members = [*one, *other]
     names = sorted({(each.range, each.version) for each in members if not each.known})
     doubtful = [number for number, each in enumerate(members) if each.there is None]
-    for values in product(*(cidrs(version) for _, version in names)):
+    for values in product(*((*cidrs(version), BEYOND[version]) for _, version in names)):
         meant = {name: value for (name, _), value in zip(names, values, strict=True)}
         for gone in product((True, False), repeat=len(doubtful)):
             absent = {number for number, away in zip(doubtful, gone, strict=True) if away}
@@ -182,6 +188,10 @@ def test_a_set_covers_what_lies_in_it_whatever_is_unknown(
 
 
 @given(sets, sets)
+@example(
+    [Member("var.a", 4, known=False, there=True)],
+    [Member("10.0.0.0/29", 4, known=True, there=True), Member("192.0.2.1/32", 4, True, True)],
+)
 def test_sets_meet_where_they_share_an_address(one: list[Member], other: list[Member]) -> None:
     """Intersection is that of the addresses under every filling, and the same from both sides."""
     slow = slow_truth(one, other, lambda a, b: bool(a & b))
