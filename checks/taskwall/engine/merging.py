@@ -16,6 +16,7 @@ from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.positions import LineMap
+from taskwall.lowering.work import TASK_SOURCES
 from taskwall.settings import Settings
 from taskwall.source.stack import Evaluation
 
@@ -85,6 +86,7 @@ def merge_verdicts(
     """
     changes = RequestedFixes(evaluations)
     places = UserPlaces(evaluations)
+    sources = _task_sources(evaluations)
     by_rule: dict[str, list[ScenarioVerdict]] = {}
     for answer in answers:
         by_rule.setdefault(answer.rule.id, []).append(answer)
@@ -93,7 +95,7 @@ def merge_verdicts(
     for rule, mine in by_rule.items():
         known = before.get(rule)
         if known is None or not known.hold(mine, followed):
-            known = _merged_rule(mine, followed, changes, places, stack, settings)
+            known = _merged_rule(mine, followed, changes, places, sources, stack, settings)
             if not any(_depends_on_evaluation(answer) for answer in mine):
                 before[rule] = known
         judged += known.findings
@@ -116,6 +118,7 @@ def _merged_rule(
     followed: Followed,
     changes: RequestedFixes,
     places: UserPlaces,
+    sources: frozenset[str],
     stack: str,
     settings: Settings,
 ) -> _RuleFindings:
@@ -131,7 +134,7 @@ def _merged_rule(
     about: dict[tuple[Span, *tuple[object, ...]], set[str]] = {}
     passes: dict[tuple[object, ...], Pass] = {}
     for group in by_place.values():
-        for answer, setting in _worst_per_setting(group, followed):
+        for answer, setting in _worst_per_setting(group, followed, sources):
             verdict, message = answer.verdict, message_of(answer)
             calls = tuple([call.place for call in verdict.on.called_from])
             if answer.truth is not False or shown:
@@ -177,8 +180,23 @@ def _is_certain(group: list[ScenarioVerdict], followed: Followed) -> bool:
     )
 
 
-def _worst_per_setting(group: list[ScenarioVerdict], followed: Followed) -> Sequence[_UnderSetting]:
-    """What a rule reports of one resource and place: fail before unknown before pass."""
+def _task_sources(evaluations: Sequence[Evaluation]) -> frozenset[str]:
+    return frozenset(
+        resource.origin.name
+        for evaluation in evaluations
+        for resource in evaluation.resources
+        if resource.type in TASK_SOURCES
+    )
+
+
+def _worst_per_setting(
+    group: list[ScenarioVerdict], followed: Followed, sources: frozenset[str]
+) -> Sequence[_UnderSetting]:
+    """What a rule reports of one resource and place: fail before unknown before pass.
+
+    Fails are one where their messages differ in nothing but the task sources that they name: a
+    switch that adds another service makes no other mistake.
+    """
     if len(group) == 1 and not group[0].truth:
         return ((group[0], None),)
     worst: dict[int, ScenarioVerdict] = {}
@@ -189,11 +207,13 @@ def _worst_per_setting(group: list[ScenarioVerdict], followed: Followed) -> Sequ
     fails: dict[tuple[str, str], list[ScenarioVerdict]] = {}
     for answer in worst.values():
         if answer.truth:
-            verdict = answer.verdict
-            fails.setdefault((verdict.message, verdict.when), []).append(answer)
+            words = answer.verdict.message.split()
+            mistake = " ".join(word for word in words if word.rstrip(",") not in sources)
+            fails.setdefault((mistake, answer.verdict.when), []).append(answer)
     found: list[_UnderSetting] = []
     others = [answer for answer in worst.values() if not answer.truth]
     for (_, exists), same in fails.items():
+        same.sort(key=lambda answer: -len(answer.verdict.message))  # who names all comes first
         needed = [each.scenario for each in same]
         if (open_ := followed.left_to_absent(needed)) is not None:
             decided = all_of((same[0].decided, open_))
