@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from itertools import product
+from math import inf
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
+from taskwall.core.conditions import Between
 from taskwall.core.values import OTHER, Scalar
 from taskwall.engine.scenarios import MAX_EXHAUSTIVE, MAX_SCENARIOS, Followed, explore, when
 from taskwall.readers import cloudformation, terraform
@@ -80,6 +82,85 @@ def test_rules_forbid_settings() -> None:
         ("dev", "no"),
         ("prod", "no"),
     }
+
+
+def test_scenarios_differ_from_one_that_can_be_deployed() -> None:
+    """Where all lists empty cannot be deployed, each switch is tried with lists that are not."""
+    names = "abcdef"
+    switches = "\n".join(
+        f'variable "{name}" {{ type = bool }}\n'
+        f'resource "aws_ecs_cluster" "{name}" {{\n  count = var.{name} ? 1 : 0\n}}'
+        for name in names
+    )
+    text = f"""
+terraform {{
+  backend "s3" {{}}
+}}
+variable "subnets" {{ type = list(string) }}
+{switches}
+resource "aws_ecs_service" "web" {{
+  network_configuration {{
+    subnets = [for subnet in var.subnets : subnet]
+  }}
+}}
+resource "aws_instance" "each" {{
+  for_each = toset(var.subnets)
+}}
+"""
+    (stack,), errors = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+
+    found = explore(stack)
+
+    assert errors == []
+    assert {one["length(var.subnets)"] for one in found.scenarios} == {Between(0, inf)}
+    for name in names:
+        assert stages(found, f"var.{name}") == {True, "false"}
+
+
+def test_what_a_local_filters_is_followed_by_the_name_of_the_local() -> None:
+    """A filter that cannot be decided leaves an element, or none: the local is empty, or not."""
+    text = """
+terraform {
+  backend "s3" {}
+}
+variable "map" { type = map(string) }
+variable "list" { type = list(string) }
+locals {
+  any   = length([for k, v in var.map : k if length(regexall("a", k)) > 0]) > 0
+  named = { for k, v in var.map : k => v if length(regexall("b", k)) > 0 }
+  texts = [for x in var.list : x if length(regexall("c", x)) > 0]
+}
+resource "aws_ecs_cluster" "any" {
+  count = local.any ? 1 : 0
+}
+resource "aws_ecs_cluster" "named" {
+  for_each = local.named
+}
+resource "aws_ecs_cluster" "texts" {
+  for_each = toset(local.texts)
+}
+"""
+    (stack,), errors = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+
+    found = explore(stack)
+
+    assert errors == []
+    operands = {"local.any", "length(local.named)", "length(local.texts)"}
+    filled = {"length(var.map)": Between(0, inf), "length(var.list)": Between(0, inf)}
+    there = {
+        frozenset(resource.origin.name.split(".")[1] for resource in evaluation.resources): {
+            operand for operand in operands if scenario[operand] not in (OTHER, 0)
+        }
+        for scenario, evaluation in zip(found.scenarios, found.evaluations, strict=True)
+        if filled.items() <= scenario.items()
+    }
+    assert there == {
+        frozenset({"any", "named", "texts"}): operands,
+        frozenset({"named", "texts"}): operands - {"local.any"},
+        frozenset({"named"}): {"length(local.named)"},
+        frozenset({"texts"}): {"length(local.texts)"},
+    }
+    assert not any(one.origin.maybe for each in found.evaluations for one in each.resources)
 
 
 def test_mappings_are_followed_by_their_keys() -> None:

@@ -106,14 +106,13 @@ def explore(
     for left in reversed(range(_ROUNDS)):
         answers = domains(questions, limits)
         scenarios, whole = _chosen(answers, settle, seeds)
-        found = _evaluated(scenarios, evaluate, check_cancelled)
-        if not whole and all(one.impossible for one in found):
-            # A few of many lists that must not be empty: try that none is.
+        if not whole and evaluate(scenarios[0]).impossible:
+            # The others differ from it in one answer: it should be what can be deployed.
             alike = (row for row in _alike(answers) if settle(row) is not None)
             base = next((row for row in alike if not evaluate(row).impossible), None)
             if base is not None:
                 scenarios = _Cover(answers, settle).rows(seeds, base)
-                found = _evaluated(scenarios, evaluate, check_cancelled)
+        found = _evaluated(scenarios, evaluate, check_cancelled)
         if found[-1].exhausted:
             return Followed([{}], [first], whole=False)
         further = questions.union(*(evaluation.questions for evaluation in found))
@@ -203,7 +202,11 @@ def _chosen(
 
 
 def _alike(domains: Domains) -> Iterator[Scenario]:
-    """Scenarios in which each operand has its last answer, its first, its second, and so on."""
+    """Scenarios in which each operand has its last answer, its first, its second, and so on.
+
+    In the first of them lists are not empty: what else is open is often open for their elements.
+    """
+    yield {op: given[0 if isinstance(given[0], Between) else -1] for op, given in domains.items()}
     for step in range(-1, max(len(answers) for answers in domains.values())):
         yield {op: given[min(step, len(given) - 1)] for op, given in domains.items()}
 

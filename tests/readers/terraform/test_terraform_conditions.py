@@ -24,6 +24,8 @@ variable "both" { type = object({ on = bool, n = number }) }
 locals {
   off   = 0
   sizes = { small = 0, large = 2 }
+  many  = length(regexall("a", var.cert))
+  gone  = length(regexall("a", data.aws_availability_zones.all.id)) > 0
 }
 data "aws_availability_zones" "all" {}
 data "aws_availability_zones" "some" {
@@ -87,6 +89,10 @@ SOMETIMES = [
         "data.aws_availability_zones.some.names is not empty",
     ),
     ('count = length(split(",", var.cert)) - 1', ""),
+    ('count = contains(keys(var.map), "x") ? 1 : 0', 'contains(keys(var.map), "x")'),
+    ('count = length(lookup(var.map, "x", []))', 'lookup(var.map, "x", []) is not empty'),
+    ("count = local.many", "local.many > 0"),
+    ("count = local.gone ? 1 : 0", ""),
 ]  # fmt: skip
 
 

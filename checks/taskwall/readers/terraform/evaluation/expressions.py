@@ -15,6 +15,8 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     needs,
+    spelled,
+    symbol,
     unconditional,
 )
 from taskwall.readers.terraform.evaluation import access, operators
@@ -212,10 +214,47 @@ def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
         if isinstance(last, Items) and not last.rest:
             arguments.extend(last.items)
         elif isinstance(last, Items | Unknown | Reference):
-            return call(node.name, arguments, scope, node.place, last)
+            return call(node.name, arguments, scope, node.place, str, last)
         else:
             raise FailedError(spelled_out(node), "expands something that is not a list")
-    return call(node.name, arguments, scope, node.place)
+    return call(node.name, arguments, scope, node.place, lambda: _call_name(node, scope, env))
+
+
+_DECIDING = frozenset({
+    "coalesce", "contains", "endswith", "lookup", "lower", "replace", "startswith", "strcontains",
+    "trimspace", "upper",
+})  # fmt: skip
+"""Functions that conditions are made of: what they give has a name if their arguments have."""
+
+
+_REARRANGING = frozenset({"compact", "distinct", "flatten", "keys", "tolist", "toset", "values"})
+"""Functions that give the elements of what they take: such a call can be their argument."""
+
+
+def _call_name(node: FunctionCall, scope: ModuleContext, env: Env) -> str:
+    """What the result of a function is called while it is not known, as Terraform writes it."""
+    return _written(node, _DECIDING, scope, env)
+
+
+def _written(node: FunctionCall, names: frozenset[str], scope: ModuleContext, env: Env) -> str:
+    texts = [_argument(each, scope, env) for each in node.arguments] if node.name in names else []
+    return f"{node.name}({', '.join(texts)})" if texts and all(texts) else ""
+
+
+def _argument(node: Expression, scope: ModuleContext, env: Env) -> str:
+    """An argument, with the names of what is not known; "" if something has none."""
+    if isinstance(node, FunctionCall) and (
+        name := _written(node, _DECIDING | _REARRANGING, scope, env)
+    ):
+        return name
+    if isinstance(node, Tuple) and not node.items:
+        return "[]"
+    value = evaluate(node, scope, env)
+    found = dereferenced(value)
+    if isinstance(found, Known):
+        text = f'"{found.data}"' if isinstance(found.data, str) else spelled(found.data)
+        return "null" if text is None else text
+    return symbol(value) if isinstance(found, Unknown | Reference) else ""
 
 
 def _try(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:

@@ -15,6 +15,7 @@ from taskwall.core.values import (
     unknown,
 )
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
+from taskwall.readers.terraform.evaluation.access import named
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate, members_of
@@ -217,9 +218,15 @@ class ModuleScope:
         attribute = self.module.locals.get(name)
         if attribute is None:
             return self.run.assumed(unknown(self.address(f"local.{name}"), "is not declared"))
-        return self._memoised(
-            f"local.{name}", lambda: members_of(attribute.expression, self, {}), attribute.place
-        )
+        key = f"local.{name}"
+
+        written = attribute.expression
+
+        def read() -> Value:
+            found = members_of(written, self, {})
+            return named(found, written, self.address(key), self.run)
+
+        return self._memoised(key, read, attribute.place)
 
     def has_output(self, name: str) -> bool:
         """Whether there may be an output of a name."""

@@ -149,9 +149,9 @@ class RootEvaluation:
             self.effects.report(question)
 
     def _is_own(self, operand: str) -> bool:
-        """Whether an operand is made of variables of the root alone."""
+        """Whether an operand is made of variables of the root alone, or of locals made of them."""
         names = re.findall(r"[A-Za-z_][\w-]*(?:\.[\w*-]+)+", re.sub(r'"[^"]*"', "", operand))
-        return all(self.own(name).startswith("var.") for name in names)
+        return all(self.own(name).startswith("var.") or ".local." in f".{name}" for name in names)
 
     def spend(self, rounds: int, place: Span | None = None) -> None:
         """Count rounds of loops.

@@ -1,17 +1,14 @@
 """Terraform's functions, on values that may be known in part."""
 
+from collections.abc import Callable
 from math import isfinite
 
 from taskwall.core.values import (
     Known,
     Need,
-    Reference,
     Span,
     Unknown,
     Value,
-    dereferenced,
-    spelled,
-    symbol,
 )
 from taskwall.readers.terraform.evaluation.context import Function, ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
@@ -85,11 +82,17 @@ def _function(name: str) -> Function | None:
 
 
 def call(
-    name: str, arguments: list[Value], scope: ModuleContext, place: Span, more: Value | None = None
+    name: str,
+    arguments: list[Value],
+    scope: ModuleContext,
+    place: Span,
+    written: Callable[[], str],
+    more: Value | None = None,
 ) -> Value:
     """The result of a function; unknown if it is none of those that are evaluated here.
 
-    `more` is a list of further arguments, given with `...`, whose length is open.
+    `written` is what the result is called while it is not known, as Terraform writes it; "" if it
+    has no name. `more` is a list of further arguments, given with `...`, whose length is open.
 
     Raises:
         FailedError: the arguments are not what the function takes.
@@ -115,40 +118,16 @@ def call(
     try:
         found = function(arguments, scope)
     except UnsettledError:
-        return Unknown(waiting(*arguments).needs, _call_name(name, arguments), place=place)
+        return Unknown(waiting(*arguments).needs, written(), place=place)
     except (ArithmeticError, IndexError, ValueError) as error:
         raise FailedError(f"{name}(...)", "has arguments that it does not take") from error
     run.work(10 * breadth(found), place)
     if type(found) is Unknown and not (found.symbol or found.asks):
-        found = Unknown(found.needs, _call_name(name, arguments), place=found.place)
+        found = Unknown(found.needs, written(), place=found.place)
     if isinstance(found, Known):
         _bounded(found, name)
     run.hidden.derive(arguments, found)
     return found
-
-
-_DECIDING = frozenset({
-    "coalesce", "contains", "endswith", "lookup", "lower", "replace", "startswith", "strcontains",
-    "trimspace", "upper",
-})  # fmt: skip
-"""Functions that conditions are made of: what they give has a name if their arguments have."""
-
-
-def _call_name(name: str, arguments: list[Value]) -> str:
-    """What the result of a function is called while it is not known, as Terraform writes it."""
-    if name not in _DECIDING:
-        return ""
-    texts = []
-    for argument in arguments:
-        value = dereferenced(argument)
-        if isinstance(value, Known):
-            text = f'"{value.data}"' if isinstance(value.data, str) else spelled(value.data)
-            texts.append("null" if text is None else text)
-        elif not (symbol(argument) and isinstance(value, Unknown | Reference)):
-            return ""
-        else:
-            texts.append(symbol(argument))
-    return f"{name}({', '.join(texts)})"
 
 
 _DEEP = frozenset({
