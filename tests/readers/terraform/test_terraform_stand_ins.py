@@ -12,6 +12,7 @@ from tools.stand_ins import due
 
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
+from taskwall.core.values import Value
 from taskwall.findings.finding import Report
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.stand_ins import FOLDER, registry_name, stand_ins
@@ -84,6 +85,10 @@ def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: 
 @pytest.mark.parametrize(
     ("name", "constraint", "version"),
     [
+        ("ecs", "~> 2.0", "2.9.0"),
+        ("ecs", "~> 3.4.0", "3.4.1"),
+        ("ecs", "4.0.2", None),
+        ("ecs", "~> 4.0", "4.1.3"),
         ("alb", "5.2.0", None),
         ("alb", "~> 5.0", "5.16.0"),
         ("rds", "4.0.0", None),
@@ -419,6 +424,49 @@ def test_which_load_balancers_have_a_group(
         addresses = {one.origin.address for one in found.resources}
         assert "module.alb.aws_lb.this[0]" in addresses
         assert ("module.alb.aws_security_group.this[0]" in addresses) == has
+
+
+@pytest.mark.parametrize(
+    ("version", "named", "apart"),
+    [
+        ("~> 2.0", "this_ecs_cluster_id", 0),
+        ("3.4.1", "ecs_cluster_id", 0),
+        ("~> 3.0", "ecs_cluster_id", 1),
+    ],
+)
+def test_where_the_capacity_providers_of_a_cluster_stand(
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+    version: str,
+    named: str,
+    apart: int,
+) -> None:
+    """In the cluster, and since 3.5 beside it; what the service runs on is the same."""
+    found = evaluated(
+        f'''
+        module "shop" {{
+          source             = "terraform-aws-modules/ecs/aws"
+          version            = "{version}"
+          name               = "shop"
+          capacity_providers = ["FARGATE"]
+          container_insights = true
+        }}
+        module "profile" {{
+          source  = "terraform-aws-modules/ecs/aws//modules/ecs-instance-profile"
+          name    = "shop"
+        }}
+        resource "aws_ecs_service" "web" {{
+          cluster = module.shop.{named}
+        }}
+        '''
+    )
+
+    assert [one.read_as is None for one in found.absent] == [False, False]
+    made = {one.origin.address: one for one in found.resources}
+    providers = "module.shop.aws_ecs_cluster_capacity_providers.this[0]"
+    cluster = "module.shop.aws_ecs_cluster.this[0]"
+    assert shown(made["aws_ecs_service.web"].body.fields["cluster"]) == f"<{cluster}.id>"
+    assert set(made) == {"aws_ecs_service.web", cluster, *([providers] if apart else [])}
 
 
 def test_a_module_that_is_there_comes_first(tmp_path: Path) -> None:

@@ -17,3 +17,17 @@ output "cluster_capacity_providers" {
 output "autoscaling_capacity_providers" {
   value = aws_ecs_capacity_provider.this
 }
+
+# The root of version 4, which is this module, calls them so.
+
+output "cluster_arn" {
+  value = try(aws_ecs_cluster.this[0].arn, null)
+}
+
+output "cluster_id" {
+  value = try(aws_ecs_cluster.this[0].id, null)
+}
+
+output "cluster_name" {
+  value = try(aws_ecs_cluster.this[0].name, null)
+}
