@@ -62,20 +62,22 @@ def generated(
 ) -> Iterator[str]:
     """Texts of roots that call a module with arguments chosen at random of those that it has."""
     chosen = random.Random(seed)
+    words: dict[str, str] = {}
+    for spelled in about.get("spelled", ()):
+        if satisfies(version, spelled["range"]):
+            words |= spelled["words"]
     for _ in range(count):
         source = chosen.choice(about["sources"])
         of_module = folder / source.partition("//")[2] / "variables.tf"
         known = re.findall(r'^variable "(\w+)"', of_module.read_text(), re.MULTILINE)
         lines = [f"  {name} = {text}" for name, text in about.get("always", {}).items()]
         for name, choices in about["arguments"].items():
-            if chosen.random() < 0.5 and name in known:
+            if chosen.random() < 0.5 and words.get(name, name) in known:
                 lines.append(f"  {name} = {chosen.choice(choices)}")
         call = "\n".join((f'  source = "{source}"', f'  version = "{version}"', *lines))
         text = about["root"].replace("%CALL%", call)
-        for spelled in about.get("spelled", ()):
-            if satisfies(version, spelled["range"]):
-                for word, meant in spelled["words"].items():
-                    text = text.replace(word, meant)
+        for word, meant in words.items():
+            text = text.replace(word, meant)
         yield text
 
 
