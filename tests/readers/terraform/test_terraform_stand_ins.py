@@ -85,6 +85,9 @@ def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: 
 @pytest.mark.parametrize(
     ("name", "constraint", "version"),
     [
+        ("autoscaling", "5.0.0", None),
+        ("autoscaling", "~> 5.0", "5.2.0"),
+        ("autoscaling", "~> 3.0", "3.9.0"),
         ("ecs", "~> 2.0", "2.9.0"),
         ("ecs", "~> 3.4.0", "3.4.1"),
         ("ecs", "4.0.2", None),
@@ -467,6 +470,92 @@ def test_where_the_capacity_providers_of_a_cluster_stand(
     cluster = "module.shop.aws_ecs_cluster.this[0]"
     assert shown(made["aws_ecs_service.web"].body.fields["cluster"]) == f"<{cluster}.id>"
     assert set(made) == {"aws_ecs_service.web", cluster, *([providers] if apart else [])}
+
+
+HOST = """
+  name            = "host"
+  image_id        = "ami-12345678"
+  instance_type   = "m6i.large"
+  security_groups = ["sg-1"]
+"""
+CONFIGURATION = "module.host.aws_launch_configuration.this[0]"
+TEMPLATE = "module.host.aws_launch_template.this[0]"
+GROUP = "module.host.aws_autoscaling_group.this[0]"
+HOOKED = "module.host.aws_autoscaling_group.this_with_initial_lifecycle_hook[0]"
+
+
+@pytest.mark.parametrize(
+    ("version", "arguments", "output", "made"),
+    [
+        ("~> 3.0", "", "this_autoscaling_group_arn", {CONFIGURATION, GROUP}),
+        (
+            "~> 3.0",
+            "create_asg_with_initial_lifecycle_hook = true",
+            "this_autoscaling_group_arn",
+            {CONFIGURATION, HOOKED},
+        ),
+        ("~> 4.0", "create_lt = true\n  use_lt = true", "autoscaling_group_arn", {TEMPLATE, GROUP}),
+        (
+            "~> 4.0",
+            "create_lc = true\n  use_lc = true",
+            "autoscaling_group_arn",
+            {CONFIGURATION, GROUP},
+        ),
+        ("~> 5.0", "", "autoscaling_group_arn", {TEMPLATE, GROUP}),
+    ],
+)
+def test_what_starts_container_instances(
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+    version: str,
+    arguments: str,
+    output: str,
+    made: set[str],
+) -> None:
+    """A launch configuration in version 3, either in version 4, a launch template since."""
+    source = f'  source = "terraform-aws-modules/autoscaling/aws"\n  version = "{version}"\n'
+    text = f"""
+        module "host" {{
+        {source}{HOST}{arguments}
+        }}
+        resource "aws_ecs_capacity_provider" "host" {{
+          name = module.host.{output}
+        }}
+        """
+    found = {one.origin.address: one for one in evaluated(text).resources}
+
+    provider = found.pop("aws_ecs_capacity_provider.host")
+    assert set(found) == made
+    [group] = made & {GROUP, HOOKED}
+    assert shown(provider.body.fields["name"]) == f"<{group}.arn>"
+    started = shown(found[group].body)
+    assert isinstance(started, dict)
+    by = f"<{CONFIGURATION}.name>" if CONFIGURATION in made else f"<{TEMPLATE}.id>"
+    assert (started.get("launch_configuration") or started["launch_template"][0]["id"]) == by
+
+
+@pytest.mark.parametrize(("version", "groups"), [("~> 5.0", ["sg-1"]), ("~> 6.0", [])])
+def test_groups_beside_network_interfaces(
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+    version: str,
+    groups: list[str],
+) -> None:
+    """Before version 6 they stand in the launch template, too, and do not join the interface's."""
+    source = f'  source = "terraform-aws-modules/autoscaling/aws"\n  version = "{version}"\n'
+    interface = '  network_interfaces = [{ security_groups = ["sg-2"] }]\n'
+    [template] = (
+        one
+        for one in evaluated(f'module "host" {{\n{source}{HOST}{interface}}}\n').resources
+        if one.type == "aws_launch_template"
+    )
+
+    found = shown(template.body)
+    assert isinstance(found, dict)
+    assert found["vpc_security_group_ids"] == groups
+    assert found["network_interfaces"][0]["security_groups"] == sorted(
+        {"sg-1", "sg-2"} - {*groups}, reverse=True
+    )
 
 
 def test_a_module_that_is_there_comes_first(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ resource "aws_launch_template" "this" {
   name_prefix            = var.launch_template_use_name_prefix ? "${coalesce(var.launch_template_name, var.name)}-" : null
   image_id               = var.image_id
   instance_type          = var.instance_type
-  user_data              = var.user_data
-  vpc_security_group_ids = local.on_interfaces ? [] : var.security_groups
+  user_data              = var.user_data != null ? var.user_data : var.user_data_base64
+  vpc_security_group_ids = local.on_interfaces && var.stand_in_since_6 ? [] : var.security_groups
 
   dynamic "instance_requirements" {
     for_each = try(length(var.instance_requirements), 0) > 0 ? [var.instance_requirements] : []
@@ -59,7 +59,7 @@ resource "aws_launch_template" "this" {
       associate_public_ip_address = try(network_interfaces.value.associate_public_ip_address, null)
       device_index                = try(network_interfaces.value.device_index, null)
       network_interface_id        = try(network_interfaces.value.network_interface_id, null)
-      security_groups             = compact(concat(try(coalesce(network_interfaces.value.security_groups, []), []), var.security_groups))
+      security_groups             = compact(concat(try(coalesce(network_interfaces.value.security_groups, []), []), var.stand_in_since_6 ? var.security_groups : []))
       subnet_id                   = try(network_interfaces.value.subnet_id, null)
     }
   }
@@ -70,7 +70,7 @@ resource "aws_autoscaling_group" "this" {
 
   name                = var.use_name_prefix ? null : var.name
   name_prefix         = var.use_name_prefix ? "${var.name}-" : null
-  availability_zones  = var.availability_zones
+  availability_zones  = var.availability_zones != null ? var.availability_zones : var.availability_zone
   vpc_zone_identifier = var.vpc_zone_identifier
   load_balancers      = var.load_balancers
   target_group_arns   = var.target_group_arns
@@ -103,7 +103,7 @@ resource "aws_autoscaling_group" "this" {
             instance_type = try(override.value.instance_type, null)
 
             dynamic "instance_requirements" {
-              for_each = try(override.value.instance_requirements, null) != null ? [override.value.instance_requirements] : []
+              for_each = var.stand_in_since_6 && try(override.value.instance_requirements, null) != null ? [override.value.instance_requirements] : []
 
               content {
                 allowed_instance_types  = try(instance_requirements.value.allowed_instance_types, null)
@@ -132,7 +132,7 @@ resource "aws_autoscaling_group" "idc" {
 
   name                = var.use_name_prefix ? null : var.name
   name_prefix         = var.use_name_prefix ? "${var.name}-" : null
-  availability_zones  = var.availability_zones
+  availability_zones  = var.availability_zones != null ? var.availability_zones : var.availability_zone
   vpc_zone_identifier = var.vpc_zone_identifier
   load_balancers      = var.load_balancers
   target_group_arns   = var.target_group_arns
@@ -165,7 +165,7 @@ resource "aws_autoscaling_group" "idc" {
             instance_type = try(override.value.instance_type, null)
 
             dynamic "instance_requirements" {
-              for_each = try(override.value.instance_requirements, null) != null ? [override.value.instance_requirements] : []
+              for_each = var.stand_in_since_6 && try(override.value.instance_requirements, null) != null ? [override.value.instance_requirements] : []
 
               content {
                 allowed_instance_types  = try(instance_requirements.value.allowed_instance_types, null)

@@ -1,3 +1,7 @@
+variable "availability_zone" {
+  default = null
+}
+
 variable "availability_zones" {
   default = null
 }
@@ -92,15 +96,26 @@ variable "user_data" {
   default = null
 }
 
+variable "user_data_base64" {
+  default = null
+}
+
 variable "vpc_zone_identifier" {
   default = null
 }
 
-# These two are given by versions.toml: whether the types of arguments are written out, so that
-# metadata options have defaults, overrides stand in the policy's launch template, and an empty list
-# of interfaces counts; and whether the template's requirements may name the types allowed.
+# These are given by versions.toml: whether the types of arguments are written out, so that metadata
+# options have defaults, overrides stand in the policy's launch template, and an empty list of
+# interfaces counts; whether the template's requirements may name the types allowed; and whether
+# the module's security groups join those of the interfaces and overrides may have requirements, as
+# since version 6: in version 5 the groups stand in the template beside the interfaces.
 
 variable "stand_in_allowed_types" {
+  type    = bool
+  default = true
+}
+
+variable "stand_in_since_6" {
   type    = bool
   default = true
 }
