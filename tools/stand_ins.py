@@ -35,6 +35,10 @@ GENERATED = 60
 ENOUGH = 0.95
 """The share of definite verdicts that a stand-in must have, too."""
 
+_VARIABLE = re.compile(r'^variable "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+
+_DEFAULT = re.compile(r"^ +default +=", re.MULTILINE)
+
 Verdicts = dict[tuple[str, str], str]
 
 
@@ -60,7 +64,10 @@ def verdicts(root: Path, sources: str) -> tuple[Verdicts, list[str]]:
 def generated(
     about: dict[str, Any], folder: Path, version: str, seed: int, count: int
 ) -> Iterator[str]:
-    """Texts of roots that call a module with arguments chosen at random of those that it has."""
+    """Texts of roots that call a module with arguments chosen at random of those that it has.
+
+    One without a default is always given.
+    """
     chosen = random.Random(seed)
     words: dict[str, str] = {}
     for spelled in about.get("spelled", ()):
@@ -69,10 +76,11 @@ def generated(
     for _ in range(count):
         source = chosen.choice(about["sources"])
         of_module = folder / source.partition("//")[2] / "variables.tf"
-        known = re.findall(r'^variable "(\w+)"', of_module.read_text(), re.MULTILINE)
+        known = dict(re.findall(_VARIABLE, of_module.read_text()))
         lines = [f"  {name} = {text}" for name, text in about.get("always", {}).items()]
         for name, choices in about["arguments"].items():
-            if chosen.random() < 0.5 and words.get(name, name) in known:
+            given, body = chosen.random() < 0.5, known.get(words.get(name, name))
+            if body is not None and (given or not _DEFAULT.search(body)):
                 lines.append(f"  {name} = {chosen.choice(choices)}")
         call = "\n".join((f'  source = "{source}"', f'  version = "{version}"', *lines))
         text = about["root"].replace("%CALL%", call)

@@ -94,6 +94,9 @@ def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: 
         ("ecs", "~> 4.0", "4.1.3"),
         ("alb", "5.2.0", None),
         ("alb", "~> 5.0", "5.16.0"),
+        ("rds", "2.30.0", None),
+        ("rds", "~> 2.0", "2.35.0"),
+        ("rds", "~> 3.0", "3.5.0"),
         ("rds", "4.0.0", None),
         ("rds", "~> 4.0", "4.7.0"),
         ("rds", "~> 5.0", "5.9.0"),
@@ -470,6 +473,57 @@ def test_where_the_capacity_providers_of_a_cluster_stand(
     cluster = "module.shop.aws_ecs_cluster.this[0]"
     assert shown(made["aws_ecs_service.web"].body.fields["cluster"]) == f"<{cluster}.id>"
     assert set(made) == {"aws_ecs_service.web", cluster, *([providers] if apart else [])}
+
+
+@pytest.mark.parametrize(
+    ("engine", "arguments", "made", "group"),
+    [
+        (
+            "postgres",
+            "",
+            "this",
+            "<module.db.module.db_subnet_group.aws_db_subnet_group.this[0].id>",
+        ),
+        ("sqlserver-ex", 'db_subnet_group_name = "shop"', "this_mssql", "shop"),
+        ("postgres", "create_db_subnet_group = false", "this", "main"),
+        ("mysql", 'replicate_source_db = "other"', "this", None),
+    ],
+)
+@pytest.mark.parametrize(("version", "output"), [("~> 2.0", "this_db_"), ("~> 3.0", "db_")])
+def test_databases_before_version_4(
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+    version: str,
+    output: str,
+    engine: str,
+    arguments: str,
+    made: str,
+    group: str | None,
+) -> None:
+    """SQL Server has an address of its own; the subnet group is the one that is named first."""
+    found = evaluated(
+        f'''
+        module "db" {{
+          source     = "terraform-aws-modules/rds/aws"
+          version    = "{version}"
+          identifier = "main"
+          engine     = "{engine}"
+          name       = "shop"
+          {arguments}
+        }}
+        resource "aws_route53_record" "db" {{
+          records = [module.db.{output}instance_address]
+        }}
+        '''
+    )
+
+    resources = {one.origin.address: shown(one.body) for one in found.resources}
+    address = f"module.db.module.db_instance.aws_db_instance.{made}[0]"
+    assert resources["aws_route53_record.db"] == {"records": [f"<{address}.address>"]}
+    database = resources[address]
+    assert isinstance(database, dict)
+    assert database["db_subnet_group_name"] == group
+    assert database["engine"] == engine
 
 
 HOST = """
