@@ -90,7 +90,7 @@ def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: 
         ("autoscaling", "~> 3.0", "3.9.0"),
         ("ecs", "~> 2.0", "2.9.0"),
         ("ecs", "~> 3.4.0", "3.4.1"),
-        ("ecs", "4.0.2", None),
+        ("ecs", "4.1.0", None),
         ("ecs", "~> 4.0", "4.1.3"),
         ("alb", "5.2.0", None),
         ("alb", "~> 5.0", "5.16.0"),
