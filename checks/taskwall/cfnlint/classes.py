@@ -38,7 +38,18 @@ class Ours:
     """What every class of ours adds to cfn-lint's."""
 
     id = ""
+    shortdesc = ""
     options: Mapping[str, Any] = {}
+
+    @property
+    def description(self) -> str:
+        """What the rule is about."""
+        return self.shortdesc
+
+    @property
+    def source_url(self) -> str:
+        """Where a reader is sent."""
+        return GUIDE
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,21 +140,35 @@ class Chain:
 
 
 class FindingsRule(Ours):
-    """A rule: its fails, or under an id of their own its unknowns."""
+    """A rule: its fails, or under an id of their own its unknowns.
 
-    rule: str
+    What its docstring says is read when cfn-lint asks for it: that imports the rule's file.
+    """
+
+    rule: Rule
     verdict: FindingVerdict
+
+    @property
+    def description(self) -> str:
+        """What its docstring says of it, and why."""
+        what, why = (" ".join(self.rule.sections[name].split()) for name in ("What", "Why"))
+        return f"{what} {why}"
+
+    @property
+    def source_url(self) -> str:
+        """The page that its docstring names first."""
+        return self.rule.link
 
     def matchall(self, filename: str, cfn: LintTemplate) -> Iterable[Any]:
         """What cfn-lint makes of the matches; most rules have none, and are done at once."""
-        if (self.rule, self.verdict) not in self.run.result_for(cfn).findings:
+        if (self.rule.id, self.verdict) not in self.run.result_for(cfn).findings:
             return ()
         found: Iterable[Any] = super().matchall(filename, cfn)  # type: ignore[misc]
         return found
 
     def matches(self, result: TemplateResult) -> Iterator[Any]:
         """A match for each finding."""
-        for finding in result.findings.get((self.rule, self.verdict), ()):
+        for finding in result.findings.get((self.rule.id, self.verdict), ()):
             if result.source is not None:
                 yield self._match(finding, result, result.source)
 
@@ -221,13 +246,10 @@ def made() -> dict[str, type]:
 
 
 def _of_rule(rule: Rule) -> Iterable[type]:
-    what = " ".join(rule.sections["What"].split())
-    why = " ".join(rule.sections["Why"].split())
-    about = {"rule": rule.id, "source_url": rule.link, "description": f"{what} {why}"}
     options = _FIX | _ELSEWHERE
-    yield _class(FindingsRule, rule.lint_id, rule.title, options, **about, verdict="fail")
+    yield _class(FindingsRule, rule.lint_id, rule.title, options, rule=rule, verdict="fail")
     unknown = f"Cannot tell: {rule.title}"
-    yield _class(FindingsRule, f"U{rule.id}", unknown, _FIX, **about, verdict="unknown")
+    yield _class(FindingsRule, f"U{rule.id}", unknown, _FIX, rule=rule, verdict="unknown")
 
 
 def _class(
@@ -236,8 +258,6 @@ def _class(
     members = {
         "id": number,
         "shortdesc": title,
-        "description": title,
-        "source_url": GUIDE,
         "tags": TAGS,
         "options": options or {},
         "__module__": __name__,
