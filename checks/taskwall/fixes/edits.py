@@ -49,7 +49,7 @@ class EditBuilder:
         self._files = files
         self._errors = errors
         self._writers: dict[str, terraform.Writer | cloudformation.Writer] = {}
-        self._asking: set[Span] = set()
+        self._asking: Collection[Span] = ()
 
     def edits(
         self, changes: Changes, files: Collection[str] = (), asking: Collection[Span] = ()
@@ -59,9 +59,10 @@ class EditBuilder:
         Args:
             changes: the changes.
             files: those that may refer to what a change takes away.
-            asking: the headers of all resources that a rule asks changes of.
+            asking: the headers of all resources that a rule asks changes of; if none are given,
+                it is those that these changes are about.
         """
-        self._asking = {*asking, *(resource.origin.header for _, resource in changes)}
+        self._asking = asking or {resource.origin.header for _, resource in changes}
         for writer in self._writers.values():
             writer.begin()
         # What is renamed says how what is added is aligned.

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 
 from taskwall.core.values import Span
 from taskwall.fixes.refused import RefusedError, refuse_generated
@@ -27,10 +28,17 @@ class LocalValues:
             every: the files of the stack.
             asking: the headers of the resources that ask for the same change.
         """
-        folder = os.path.dirname(near)
         self._files = files
-        self._own = sorted({near, *(each for each in every if os.path.dirname(each) == folder)})
+        self._near = near
+        self._every = every
         self._asking = asking
+
+    @cached_property
+    def _own(self) -> Sequence[str]:
+        """The files of the module."""
+        folder = os.path.dirname(self._near)
+        others = (each for each in self._every if os.path.dirname(each) == folder)
+        return sorted({self._near, *others})
 
     def followed(
         self, sheet: SourceText, written: Expression, through: tuple[Span, ...] = ()
