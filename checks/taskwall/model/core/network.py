@@ -157,15 +157,15 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
             )
             found = asked(key, partial(question, **named) if named else question, about)
             return cast(R, found)
-        memory: dict[object, R] = network.answers
-        if key in memory:
-            return memory[key]
-        found = memory[key] = question(*about, **named)
-        return found
+        known: R = network.answers.get(key, _UNANSWERED)
+        if known is _UNANSWERED:
+            known = network.answers[key] = question(*about, **named)
+        return known
 
     return answer
 
 
+_UNANSWERED = object()
 _GENERATOR = 0x20
 """The flag of a generator's code (`inspect.CO_GENERATOR`, which takes long to import)."""
 

@@ -93,6 +93,8 @@ class LoopElements:
 
     def attribute(self, attribute: Attribute) -> Span:
         """The place of an attribute in the body."""
+        if not self._names:
+            return attribute.place
         key, of, element = self._traced(attribute)
         if not key and not of:
             return attribute.place
