@@ -13,7 +13,11 @@ def apply_precedence(answers: Sequence[ScenarioVerdict]) -> Iterator[ScenarioVer
     A fail is silenced by the fail of a rule that its own rule yields to, about the same thing. An
     unknown is left out if a rule that it names (`asked_by`) asks the user the same question.
     """
-    claims = {(a.rule.id, a.truth, a.verdict.about) for a in answers if a.verdict.about}
+    claims = {
+        (answer.rule.id, answer.truth, answer.verdict.about)
+        for answer in answers
+        if answer.truth is not False and answer.verdict.about
+    }
     for answer in answers:
         about = answer.verdict.about
         if answer.truth:

@@ -81,7 +81,7 @@ class ReportEntries:
         merged = self._merged(self._rows(reads, judgements, files))
         rows = sorted(merged, key=lambda row: in_order(row.finding))
         self._all = self._fingerprinted(rows, lines)
-        passes = {passed for judgement in judgements for passed in judgement.passes}
+        passes = frozenset().union(*(judgement.passes for judgement in judgements))
         self.passes = len({passed[:-1] for passed in passes})
         """How many passes there are that are not shown, each once however many stacks have it."""
         self.certain_passes = Counter(rule for rule, *_, certain in passes if certain)

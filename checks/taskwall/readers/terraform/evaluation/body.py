@@ -50,8 +50,8 @@ class FieldsReader:
     def get(self, name: str) -> Value | None:
         """The value of an attribute, or the blocks of a type; None if nothing is written."""
         attribute = self._body.attributes.get(name)
-        if attribute is not None and type(attribute.expression) is Literal:
-            return attribute.expression.value
+        if attribute is not None and type(found := attribute.expression) is Literal:
+            return found.value
         run = self._scope.run
         kept = f"?{name}" if run.explores_defaults else name
         known = self._values.get(kept)
