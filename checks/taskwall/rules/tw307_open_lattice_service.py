@@ -20,7 +20,6 @@ See: https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html
 
 from collections.abc import Iterator
 
-from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.load_balancing.lattice import (
     LatticeListener,
@@ -66,19 +65,13 @@ def _beyond_sources(network: Network) -> Iterator[Verdict]:
         found = network.get(LatticeTargets, each.targets)
         if found is None or found.external:
             text = f"a service of VPC Lattice allows any client to call tasks of {each.on.name}"
-            needs = each.targets.fact.needs or _unseen(each.targets.to)
-            yield cannot_be_seen(each.on, each.targets.place, text, needs)
+            yield cannot_be_seen(each.on, each.targets.place, text, each.targets.waits())
             return
     for listener in network.every(LatticeListener):
         owner = network.get(LatticeService, listener.service)
         concerned = leads_to_tasks(network, listener)
         if (owner is None or owner.external) and concerned.truth is not False:
             text = f"the service of {listener.name} allows any client to call tasks"
-            needs = listener.service.fact.needs or _unseen(listener.service.to)
-            at = listener.service.place
+            at, needs = listener.service.place, listener.service.waits()
             yield cannot_be_seen(listener.origin, at, text, needs, concerned)
             return
-
-
-def _unseen(name: str) -> tuple[Need, ...]:
-    return (Need(name or "the service", "is not in the sources"),)

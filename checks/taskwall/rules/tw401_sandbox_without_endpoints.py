@@ -139,8 +139,6 @@ def _placed(
 
 def _shut(network: Network, demand: ServiceDependency) -> Fact:
     """Whether something is needed, and who asks for it has no way out to it, or elsewhere."""
-    if demand.fact.truth is False:
-        return demand.fact
     out = internet_egress(network, demand.source, demand.itself, demand.dual)
     return all_of((demand.fact, ~out, ~served_beyond(network, demand)))
 

@@ -70,12 +70,10 @@ def exposed_proxy(network: Network) -> Iterator[Verdict]:
 
 
 def _parts(address: Setting) -> tuple[str | Value, ...]:
-    if address.value is None:
-        return ()
+    if address.value is None or not address.open:
+        return (str(address.known),)
     found = dereferenced(address.value)
-    if isinstance(found, Text):
-        return found.parts
-    return (address.value,) if address.open else (str(address.known),)
+    return found.parts if isinstance(found, Text) else (address.value,)
 
 
 def _split(address: Setting) -> tuple[str, str, str]:

@@ -112,8 +112,6 @@ _Asked: TypeAlias = tuple[FlowIntent, Selection, Selection, list[Flow], Reach]
 
 def _asked(network: Network) -> Iterator[_Asked]:
     """The intents of which both ends are in this stack, with the flows between these."""
-    if not network.policy.intents:
-        return
     reach = Reach(network)
     flows = list(all_flows(reach))
     for intent in network.policy.intents:
