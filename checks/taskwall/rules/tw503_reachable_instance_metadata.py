@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Scalar
 from taskwall.model.compute.container_instances import (
     ContainerInstances,
     Instances,
@@ -46,15 +47,20 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
         instances = member.instances
         if instances.metadata is None:
             continue
-        options = _with_defaults(network, instances.metadata)
-        name, off = instances.name, options.endpoint.is_("disabled")
+        options, name = _with_defaults(network, instances.metadata), instances.name
+        off = options.endpoint.is_("disabled") | _may_be(network, member, "endpoint", "disabled")
         asks = instances.agent is not None and instances.agent.asks_without_token
         left = ", unless its image asks for one by default" if options.tokens.value is None else ""
         changes = _changes(options)
         yield Verdict(
             instances.origin,
             options.tokens.place,
-            ~(off | options.tokens.is_("required") | _overridden(network, member, "tokens")),
+            ~(
+                off
+                | options.tokens.is_("required")
+                | _may_be(network, member, "tokens", "required")
+                | _overridden(network, member, "tokens")
+            ),
             f"containers on {name} can read its instance metadata without a token{left}",
             holds=f"no container on {name} can read its instance metadata without a token",
             concerned=member.fact,
@@ -68,6 +74,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             ~(
                 off
                 | options.hop_limit.is_(1)
+                | _may_be(network, member, "hop_limit", 1)
                 | _dropped(network, instances)
                 | _overridden(network, member, "hop_limit")
             ),
@@ -110,6 +117,14 @@ def _with_defaults(network: Network, options: MetadataOptions) -> MetadataOption
                 _first(options.hop_limit, given.options.hop_limit),
             )
     return options
+
+
+def _may_be(network: Network, member: ContainerInstances, name: str, value: Scalar) -> Fact:
+    """Whether an option is a value by defaults of the account that may not be there."""
+    if getattr(member.instances.metadata, name).value is not None:
+        return FALSE
+    every = (each for each in network.every(MetadataDefaults) if each.exists.truth is None)
+    return any_of(each.exists & getattr(each.options, name).is_(value) for each in every)
 
 
 def _first(own: Setting, default: Setting) -> Setting:
