@@ -18,7 +18,6 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterable, Iterator
 
-from taskwall.core.values import Need
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.exposure.narrowing import to_balancer
 from taskwall.model.exposure.task_ingress import (
@@ -98,5 +97,4 @@ def _unseen(network: Network, attachment: GroupAttachment) -> Verdict:
     text = (
         f"{attachment.group} allows ingress from the internet by rules that are not in the sources"
     )
-    needs = link.fact.needs or (Need(attachment.group, "is not in the sources"),)
-    return cannot_be_seen(source.origin, link.place, text, needs, attachment.fact)
+    return cannot_be_seen(source.origin, link.place, text, link.waits(), attachment.fact)

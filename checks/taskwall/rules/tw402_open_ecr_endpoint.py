@@ -95,9 +95,7 @@ def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
             about=policy_key(endpoint, said),
             absent=absent,
             sets=absent,
-            changes=()
-            if absent
-            else with_condition(said, keeps_images, "aws:ResourceAccount", *owner),
+            changes=with_condition(said, keeps_images, "aws:ResourceAccount", *owner),
             remedy="" if absent else _IN_STATEMENTS,
             names={_MEANT: owner[0] if isinstance(owner[0], str) else _MEANT},
             concerned=concerned,

@@ -150,16 +150,15 @@ def _logged(network: Network, watch: LoggedVpc) -> Fact:
     named = watch.declared.name if watch.declared else watch.key or "the VPC"
     at = watch.declared.origin.header if watch.declared else watch.at
     parts = [log.exists & _of(log, named) for log in flow_logs_of_vpc(network, watch)]
-    if watch.subnets:
-        covers = [
-            any_of(log.exists & _of(log, s.name) for log in flow_logs_of_subnet(network, s))
-            for s in watch.subnets
-        ]
-        if watch.whole:
-            parts.append(all_of(covers))
-        elif any(cover.truth for cover in covers):
-            text = f"every subnet of the tasks in {named} has a flow log"
-            parts.append(Fact(None, text, watch.at, named, watch.needs))
+    covers = [
+        any_of(log.exists & _of(log, s.name) for log in flow_logs_of_subnet(network, s))
+        for s in watch.subnets
+    ]
+    if watch.whole:
+        parts.append(all_of(covers))
+    elif any(cover.truth for cover in covers):
+        text = f"every subnet of the tasks in {named} has a flow log"
+        parts.append(Fact(None, text, watch.at, named, watch.needs))
     parts.append(elsewhere(network, watch))
     if watch.declared is None:
         parts.append(Fact(None, f"a flow log records {named}", at, named, watch.needs))

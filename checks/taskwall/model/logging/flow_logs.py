@@ -188,7 +188,7 @@ def _of_each_subnet(
 
     One that does not is enough to say so: there may be thousands.
     """
-    if watch.whole and met:
+    if watch.whole:
         lacking = next((each for each in met if each.truth is False), None)
         return all_of(met) if lacking is None else lacking
     if any(log.subnet and satisfies(log).truth is not False for log in network.every(FlowLog)):
