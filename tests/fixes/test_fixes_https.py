@@ -115,6 +115,18 @@ def test_it_is_open_to_them_already() -> None:
     assert ADDED not in found
 
 
+@pytest.mark.parametrize("other", ["pl-1", "pl-2"])
+def test_it_is_open_to_a_prefix_list_already(other: str) -> None:
+    """Nothing is known of its addresses, so that only the list itself is the same."""
+    peer = ('cidr_ipv4         = "0.0.0.0/0"', 'prefix_list_id = "pl-1"')
+    https = HTTPS.replace('cidr_ipv4         = "%s"', f'prefix_list_id = "{other}"')
+
+    found = in_terraform(peer, (RULE, https + RULE))
+
+    assert bool(found) is (other == "pl-1")
+    assert ADDED not in found
+
+
 def test_rules_of_the_older_type_get_one_more() -> None:
     """The provider wants no others beside them."""
     source = (RULES / "tw101" / "fail_certificate" / "main.tf").read_text()

@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address, ip_network
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,3 +136,20 @@ def test_the_internet_is_what_is_public_and_large(ranges_given: list[tuple[int, 
     together = Ranges.union(found.ranges for text in texts if (found := parse_cidr(text)))
 
     assert (held > INTERNET_SIZE[4]) is is_internet(together)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+        "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15",
+        "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128",
+        "64:ff9b:1::/48", "100::/64", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8",
+    ],
+)  # fmt: skip
+def test_no_address_of_a_special_block_is_of_the_internet(block: str) -> None:
+    """What IANA sets apart is not routed on the internet, from the first address to the last."""
+    found = parse_cidr(block)
+
+    assert found is not None
+    assert not found.ranges & public_addresses(found.version)

@@ -8,7 +8,9 @@ import pytest
 
 from taskwall.lowering import lower
 from taskwall.model.compute.hosts import hosts
+from taskwall.model.compute.launch_type import strategy
 from taskwall.model.core.network import Network
+from taskwall.model.data_stores.store import groups_of_tasks
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.exposure.balancer_paths import arrival
@@ -166,3 +168,38 @@ def said(
         if each.enough != (each.some,):
             words += [f"enough {'-'.join(spoken_ports(ports))}" for ports in each.enough]
         yield " ".join(words + [f"if {need.name}" for need in each.spoken])
+
+
+def test_a_cluster_may_have_its_default_from_what_names_none() -> None:
+    """What gives it providers and no default strategy leaves that to others."""
+    main = "${aws_ecs_cluster.main.name}"
+    network, source = read(
+        {"cluster": main},
+        aws_ecs_cluster={"main": {"name": "main"}},
+        aws_ecs_cluster_capacity_providers={
+            "main": {"cluster_name": main, "capacity_providers": ["FARGATE"]},
+            "other": {
+                "cluster_name": '${{ a = aws_ecs_cluster.main.name, b = "b" }[var.any]}',
+                "default_capacity_provider_strategy": [{"capacity_provider": "FARGATE"}],
+            },
+        },
+    )
+
+    assert [need.name for need in strategy(network, source).needs] == ["var.any"]
+
+
+def test_instances_may_use_any_group_where_it_is_not_known_which() -> None:
+    """None of them is certainly a group of tasks."""
+    choice = '${{ a = aws_security_group.a.id, b = "sg-1" }[var.any]}'
+    network, _ = read(
+        {"launch_type": "EC2"},
+        aws_security_group={"a": {"name": "a"}},
+        aws_instance={
+            "host": {
+                "vpc_security_group_ids": [choice],
+                "user_data": "#!/bin/bash\necho ECS_CLUSTER=default >> /etc/ecs/ecs.config\n",
+            }
+        },
+    )
+
+    assert groups_of_tasks(network)["aws_security_group.a"].truth is None

@@ -75,11 +75,9 @@ def _logged_vpc(
         found |= {subnet.id: subnet for subnet, _ in known if not subnet.external}
     first, link = min(pairs, key=lambda pair: pair[0].origin.order)
     needs = link.fact.needs if link is not None else ()
-    if not key:  # neither subnets nor groups tell: said where the subnets are given
-        needs = first.subnets_setting.unseen or needs
     if thing is not None and thing.external:
         needs = needs or thing.external
-    elif thing is not None:  # known itself: what is not is which subnets of it tasks have
+    else:  # what is not known is which subnets tasks have, in a VPC that is or is not known
         settings = (source.subnets_setting for source, _ in pairs)
         needs = tuple(dict.fromkeys(need for each in settings for need in each.unseen)) or needs
     return LoggedVpc(
