@@ -85,7 +85,8 @@ def _carried(network: Network) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = {}
     for balancer in network.every(LoadBalancer):
         for link in balancer.groups:
-            text = f"{balancer.name} uses security group {link.to or 'that is not known'}"
+            group = f"security group {link.to}" if link.to else "a security group that is not known"
+            text = f"{balancer.name} uses {group}"
             truth = True if link.to and link.sure else None
             fact = Fact(truth, text, link.place, balancer.name, link.fact.needs)
             found.setdefault(link.to, []).append(fact)
