@@ -1,12 +1,14 @@
 """On which hosts tasks are placed, and at which of their ports targets take traffic."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from taskwall.lowering import lower
+from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.hosts import hosts
 from taskwall.model.compute.launch_type import strategy
 from taskwall.model.core.network import Network
@@ -203,3 +205,30 @@ def test_instances_may_use_any_group_where_it_is_not_known_which() -> None:
     )
 
     assert groups_of_tasks(network)["aws_security_group.a"].truth is None
+
+
+JOINS = "#!/bin/bash\necho ECS_CLUSTER=default >> /etc/ecs/ecs.config\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "instance", "joined"),
+    [
+        (JOINS, None, {"aws_launch_template.t", "aws_instance.i"}),
+        (JOINS, "#!/bin/bash\nyum install -y httpd\n", {"aws_launch_template.t"}),
+        (None, JOINS, {"aws_launch_template.t", "aws_instance.i"}),
+    ],
+)
+def test_an_instance_joins_by_its_own_user_data_or_its_templates(
+    template: str | None, instance: str | None, joined: set[str]
+) -> None:
+    """Its own stands in place of the template's, which is what its instances are."""
+    encoded = template and b64encode(template.encode()).decode()
+    link = {"id": "${aws_launch_template.t.id}"}
+    network, _ = read(
+        {"launch_type": "EC2"},
+        aws_launch_template={"t": {"user_data": encoded}},
+        aws_instance={"i": {"launch_template": link, "user_data": instance}},
+    )
+
+    found = {each.instances.id: each.fact.truth for each in container_instances(network)}
+    assert found == dict.fromkeys(joined, True)
