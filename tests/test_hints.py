@@ -96,7 +96,8 @@ def undecided(source: Path, *options: str) -> list[str]:
         left = {place for place, needs in before.items() if name in needs}
         assert left, option
         written = {one[1] or one[2] for one in WRITTEN.finditer(source.read_text())}
-        for value in (*VALUES, *sorted(written)):
+        lists = (f'["{one}"]' for one in sorted(written))
+        for value in (*VALUES, *sorted(written), *lists):
             if left:
                 given = [
                     re.sub(r"^NAME$|(?<==)VALUE$", value.replace("\\", r"\\"), word)

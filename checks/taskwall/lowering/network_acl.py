@@ -48,11 +48,12 @@ def acl_entry(r: ResourceReader) -> Iterator[Struct]:
 
 @lowers("aws_network_acl_association", "AWS::EC2::SubnetNetworkAclAssociation")
 def acl_association(r: ResourceReader) -> Iterator[Struct]:
+    acl = r.attribute("network_acl_id", "NetworkAclId")
+    subnet = r.must(Subnet, r.attribute("subnet_id", "SubnetId"), "associates a network ACL with")
+    there = r.fact(f"{r.name} exists", acl)
     yield AclAssociation(
-        r.must(
-            NetworkAcl, r.attribute("network_acl_id", "NetworkAclId"), "associates a subnet with"
-        ),
-        r.must(Subnet, r.attribute("subnet_id", "SubnetId"), "associates a network ACL with"),
+        r.must(NetworkAcl, acl, "associates a subnet with"),
+        subnet if there.truth else subnet.only_if(there),
     )
 
 

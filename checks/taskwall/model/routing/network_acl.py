@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.core.facts import FALSE, TRUE, Fact, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
@@ -187,7 +187,8 @@ def balanced(network: Network, subnet: Subnet | None) -> Fact:
     for balancer, link in (pair for key in keys for pair in by_subnet.get(key, ())):
         same = same_entity(link, Link(subnet.id, TRUE, link.place)) if subnet is not None else None
         text = f"{balancer.name} is in {subnet.name if subnet else 'the subnet'}"
-        parts.append(Fact(same, text, link.place, balancer.name, link.fact.needs))
+        tie = Fact(same, text, link.place, balancer.name, link.fact.needs)
+        parts.append(all_of((balancer.exists, link.fact, tie)))
     return any_of(parts)
 
 
