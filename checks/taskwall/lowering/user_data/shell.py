@@ -377,7 +377,8 @@ _PASSED_OVER = frozenset(
         "unset_command", "variable_name", "do_group_end", "regex", "arithmetic_expansion",
         "raw_string", "concatenation", "simple_expansion", "expansion", "command_substitution",
         "file_redirect", "heredoc_start", "extglob_pattern", "c_style_for_expression",
-        "binary_expression",
+        "binary_expression", "postfix_expression", "unary_expression", "parenthesized_expression",
+        "ternary_expression",
     )
 )  # fmt: skip
 
