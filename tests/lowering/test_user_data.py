@@ -61,11 +61,7 @@ FILE = "/etc/ecs/ecs.config"
 
 SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a loop that counts": (
-        (
-            SCRIPT
-            + f"echo {BLOCK}=true >> {FILE}\n"
-            + "for ((i=1; i<=5; i++)); do sleep 1; done\n",
-        ),
+        (SCRIPT + f"echo {BLOCK}=true >> {FILE}\n" + "for ((i=1; i<=5; i++)); do sleep 1; done\n",),
         True,
     ),
     "1 echo, as CDK writes it": (
