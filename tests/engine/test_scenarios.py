@@ -129,6 +129,7 @@ locals {
   any   = length([for k, v in var.map : k if length(regexall("a", k)) > 0]) > 0
   named = { for k, v in var.map : k => v if length(regexall("b", k)) > 0 }
   texts = [for x in var.list : x if length(regexall("c", x)) > 0]
+  json  = jsonencode([for x in var.list : x if length(regexall("d", x)) > 0])
 }
 resource "aws_ecs_cluster" "any" {
   count = local.any ? 1 : 0
@@ -139,6 +140,9 @@ resource "aws_ecs_cluster" "named" {
 resource "aws_ecs_cluster" "texts" {
   for_each = toset(local.texts)
 }
+resource "aws_ecs_task_definition" "json" {
+  container_definitions = local.json
+}
 """
     (stack,), errors = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
 
@@ -148,12 +152,15 @@ resource "aws_ecs_cluster" "texts" {
     operands = {"local.any", "length(local.named)", "length(local.texts)"}
     filled = {"length(var.map)": Between(0, inf), "length(var.list)": Between(0, inf)}
     there = {
-        frozenset(resource.origin.name.split(".")[1] for resource in evaluation.resources): {
-            operand for operand in operands if scenario[operand] not in (OTHER, 0)
-        }
+        frozenset(
+            resource.origin.name.split(".")[1]
+            for resource in evaluation.resources
+            if resource.type == "aws_ecs_cluster"
+        ): {operand for operand in operands if scenario[operand] not in (OTHER, 0)}
         for scenario, evaluation in zip(found.scenarios, found.evaluations, strict=True)
         if filled.items() <= scenario.items()
     }
+    assert not any("local.json" in operand for operand in found.scenarios[0])  # it is a text
     assert there == {
         frozenset({"any", "named", "texts"}): operands,
         frozenset({"named", "texts"}): operands - {"local.any"},

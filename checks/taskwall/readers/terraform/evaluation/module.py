@@ -15,11 +15,11 @@ from taskwall.core.values import (
     unknown,
 )
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
-from taskwall.readers.terraform.evaluation.access import named
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate, members_of
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
+from taskwall.readers.terraform.evaluation.local_names import named
 from taskwall.readers.terraform.evaluation.module_calls import (
     NOT_ARGUMENTS,
     call_argument,
@@ -218,9 +218,7 @@ class ModuleScope:
         attribute = self.module.locals.get(name)
         if attribute is None:
             return self.run.assumed(unknown(self.address(f"local.{name}"), "is not declared"))
-        key = f"local.{name}"
-
-        written = attribute.expression
+        key, written = f"local.{name}", attribute.expression
 
         def read() -> Value:
             found = members_of(written, self, {})
