@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue
-from taskwall.core.facts import Fact
+from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import (
     Fields,
     Known,
@@ -103,6 +103,11 @@ class ResourceReader:
         if cell.sure and not maybe:
             return Fact(True, text, cell.place, self.name)
         return Fact(None, text, cell.place, self.name, (*(cell.doubt or ()), *maybe))
+
+    def there(self, cell: Cell) -> Fact:
+        """That this resource exists, which is worth a word only where it may not."""
+        found = self.fact(f"{self.name} exists", cell)
+        return TRUE if found.truth else found
 
     def link(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> Link | None:
         """The link to the entity that a cell names; None where nothing is written."""

@@ -50,10 +50,8 @@ def acl_entry(r: ResourceReader) -> Iterator[Struct]:
 def acl_association(r: ResourceReader) -> Iterator[Struct]:
     acl = r.attribute("network_acl_id", "NetworkAclId")
     subnet = r.must(Subnet, r.attribute("subnet_id", "SubnetId"), "associates a network ACL with")
-    there = r.fact(f"{r.name} exists", acl)
     yield AclAssociation(
-        r.must(NetworkAcl, acl, "associates a subnet with"),
-        subnet if there.truth else subnet.only_if(there),
+        r.must(NetworkAcl, acl, "associates a subnet with"), subnet.only_if(r.there(acl))
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 
 from msgspec.structs import replace
 
-from taskwall.core.facts import TRUE, Fact
+from taskwall.core.facts import Fact
 from taskwall.core.values import (
     Fields,
     Known,
@@ -405,7 +405,7 @@ def association(r: ResourceReader) -> Iterator[Association | EdgeTable]:
     yield Association(
         r.must(Subnet, subnet_cell, "associates a route table with"),
         r.must(RouteTable, table, "uses"),
-        _there(r, table),
+        r.there(table),
     )
 
 
@@ -415,19 +415,13 @@ def edge_association(r: ResourceReader) -> Iterator[EdgeTable]:
     yield EdgeTable(r.must(RouteTable, r.attribute("", "RouteTableId"), "steers what comes in by"))
 
 
-def _there(r: ResourceReader, table: Cell) -> Fact:
-    """That an association exists, which is worth a word only where it may not."""
-    found = r.fact(f"{r.name} exists", table)
-    return TRUE if found.truth else found
-
-
 @lowers("aws_main_route_table_association")
 def main_association(r: ResourceReader) -> Iterator[Association]:
     table = r.attribute("route_table_id", "")
     yield Association(
         None,
         r.must(RouteTable, table, "uses as the main route table"),
-        _there(r, table),
+        r.there(table),
         r.must(Vpc, r.attribute("vpc_id", ""), "sets the main table of"),
     )
 

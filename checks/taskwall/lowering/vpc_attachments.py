@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Known, Need, Reference, Text, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.vpc import Gateway
@@ -113,7 +113,7 @@ def transit_table(r: ResourceReader) -> Iterator[Entity]:
     "AWS::EC2::TransitGatewayRouteTableAssociation",
 )
 def transit_association(r: ResourceReader) -> Iterator[Struct]:
-    yield TransitEntry("association", _table(r), _attachment(r), fact=_there(r))
+    yield TransitEntry("association", _table(r), _attachment(r), fact=r.there(_table_cell(r)))
 
 
 @lowers(
@@ -121,7 +121,7 @@ def transit_association(r: ResourceReader) -> Iterator[Struct]:
     "AWS::EC2::TransitGatewayRouteTablePropagation",
 )
 def transit_propagation(r: ResourceReader) -> Iterator[Struct]:
-    yield TransitEntry("propagation", _table(r), _attachment(r), fact=_there(r))
+    yield TransitEntry("propagation", _table(r), _attachment(r), fact=r.there(_table_cell(r)))
 
 
 @lowers("aws_ec2_transit_gateway_route", "AWS::EC2::TransitGatewayRoute")
@@ -129,10 +129,10 @@ def transit_route(r: ResourceReader) -> Iterator[Struct]:
     destination = r.setting("destination_cidr_block", "DestinationCidrBlock")
     hole = r.setting("blackhole", "Blackhole", False, "it leads to an attachment").is_(True)
     if hole.truth is not False:
-        fact = _there(r) if hole.truth else hole & _there(r)
+        fact = r.there(_table_cell(r)) if hole.truth else hole & r.there(_table_cell(r))
         yield TransitEntry("blackhole", _table(r), None, destination, fact)
     if not hole.truth:
-        fact = _there(r) if hole.truth is False else ~hole & _there(r)
+        fact = r.there(_table_cell(r)) if hole.truth is False else ~hole & r.there(_table_cell(r))
         yield TransitEntry("route", _table(r), _attachment(r), destination, fact)
 
 
@@ -141,7 +141,9 @@ def transit_prefix_list(r: ResourceReader) -> Iterator[Struct]:
     """A route for each range of a list; which these are is not compared."""
     hole = r.setting("blackhole", "", False, "it leads to an attachment").is_(True)
     if not hole.truth:
-        yield TransitEntry("route", _table(r), _attachment(r), fact=all_of((~hole, _there(r))))
+        yield TransitEntry(
+            "route", _table(r), _attachment(r), fact=all_of((~hole, r.there(_table_cell(r))))
+        )
 
 
 @lowers(
@@ -158,13 +160,7 @@ def transit_default(r: ResourceReader) -> Iterator[Struct]:
     kind: Literal["association", "propagation"] = (
         "association" if ends == "association" else "propagation"
     )
-    yield TransitEntry(kind, _table(r), any_, fact=_there(r))
-
-
-def _there(r: ResourceReader) -> Fact:
-    """That an entry exists, which is worth a word only where it may not."""
-    found = r.fact(f"{r.name} exists", _table_cell(r))
-    return TRUE if found.truth else found
+    yield TransitEntry(kind, _table(r), any_, fact=r.there(_table_cell(r)))
 
 
 def _table_cell(r: ResourceReader) -> Cell:
