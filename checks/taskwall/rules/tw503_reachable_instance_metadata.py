@@ -48,7 +48,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
         if instances.metadata is None:
             continue
         options, name = _with_defaults(network, instances.metadata), instances.name
-        off = options.endpoint.is_("disabled") | _may_be(network, member, "endpoint", "disabled")
+        off = _is(network, options, "endpoint", "disabled")
         asks = instances.agent is not None and instances.agent.asks_without_token
         left = ", unless its image asks for one by default" if options.tokens.value is None else ""
         changes = _changes(options)
@@ -57,8 +57,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             options.tokens.place,
             ~(
                 off
-                | options.tokens.is_("required")
-                | _may_be(network, member, "tokens", "required")
+                | _is(network, options, "tokens", "required")
                 | _overridden(network, member, "tokens")
             ),
             f"containers on {name} can read its instance metadata without a token{left}",
@@ -73,8 +72,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             options.hop_limit.place,
             ~(
                 off
-                | options.hop_limit.is_(1)
-                | _may_be(network, member, "hop_limit", 1)
+                | _is(network, options, "hop_limit", 1)
                 | _dropped(network, instances)
                 | _overridden(network, member, "hop_limit")
             ),
@@ -119,12 +117,14 @@ def _with_defaults(network: Network, options: MetadataOptions) -> MetadataOption
     return options
 
 
-def _may_be(network: Network, member: ContainerInstances, name: str, value: Scalar) -> Fact:
-    """Whether an option is a value by defaults of the account that may not be there."""
-    if getattr(member.instances.metadata, name).value is not None:
-        return FALSE
-    every = (each for each in network.every(MetadataDefaults) if each.exists.truth is None)
-    return any_of(each.exists & getattr(each.options, name).is_(value) for each in every)
+def _is(network: Network, options: MetadataOptions, name: str, value: Scalar) -> Fact:
+    """Whether an option has a value, if only by defaults of the account that may not be there."""
+    own: Setting = getattr(options, name)
+    if own.value is not None:
+        return own.is_(value)
+    defaults = [each for each in network.every(MetadataDefaults) if each.exists.truth is None]
+    given = (each.exists & getattr(each.options, name).is_(value) for each in defaults)
+    return any_of((own.is_(value), *given))
 
 
 def _first(own: Setting, default: Setting) -> Setting:
