@@ -72,11 +72,9 @@ def missing(network: Network) -> Iterator[Judged]:
     """The flows that intents require, and whether each is missing."""
     for intent, source, target, found, reach in _asked(network):
         thing = _thing(source, target)
-        if not intent.required or thing is None:
-            continue
         for text in intent.required:
             wanted = flow_pattern(text)
-            if wanted is not None:
+            if wanted is not None and thing is not None:
                 yield _required(reach, intent, source, target, thing, text, wanted, found)
 
 
