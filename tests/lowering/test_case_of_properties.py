@@ -1,4 +1,4 @@
-"""Properties in the case that other services of AWS have: said, and read as they are meant."""
+"""Properties in another case, as other services of AWS have them: an error says what is meant."""
 
 from pathlib import Path
 
@@ -53,4 +53,28 @@ def test_a_network_configuration_that_a_condition_removes(tmp_path: Path) -> Non
     """A property that stands there in the right case, without a value, is no mistake."""
     file = tmp_path / "template.yaml"
     file.write_text(REMOVED)
+    assert not scan(Options((str(file),), cwd=str(tmp_path))).document.errors
+
+
+IN_LOWER_CASE = """\
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: web:1
+      loadBalancers: [{ContainerName: web, ContainerPort: 80}]
+      desiredcount: 1
+      Tags: []
+"""
+
+
+def test_properties_that_are_not_read(tmp_path: Path) -> None:
+    """A property of a resource that is read in another case is an error, and nothing else is."""
+    file = tmp_path / "template.yaml"
+    file.write_text(IN_LOWER_CASE)
+    errors = scan(Options((str(file),), cwd=str(tmp_path))).document.errors
+    assert [(one.line, one.column, one.message) for one in errors] == [
+        (6, 7, "Service: loadBalancers is not a property: write LoadBalancers")
+    ]
+    file.write_text(IN_LOWER_CASE.replace("loadBalancers", "LoadBalancers"))
     assert not scan(Options((str(file),), cwd=str(tmp_path))).document.errors

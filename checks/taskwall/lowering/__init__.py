@@ -39,8 +39,9 @@ def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lo
     """Build the network that resources declare."""
     draft = NetworkBuilder(with_possible(tuple(resources)))
     network = Network(draft.build(), policy)
-    errors = (*draft.errors, *_circular(network))
-    return Lowered(network, _unread(draft), tuple(draft.crashes), errors)
+    unread = _unread(draft)
+    errors = (*draft.errors, *_in_another_case(draft, unread), *_circular(network))
+    return Lowered(network, unread, tuple(draft.crashes), errors)
 
 
 class IncrementalLowering:
@@ -66,7 +67,7 @@ class IncrementalLowering:
         self._network.by_id = self._queries.set_input("things", fresh.by_id)
         unread = _unread(self._draft, self._written)
         draft = self._draft
-        errors = (*draft.errors, *_circular(fresh))
+        errors = (*draft.errors, *_in_another_case(draft, unread), *_circular(fresh))
         return Lowered(self._network, unread, tuple(draft.crashes), errors)
 
 
@@ -86,6 +87,20 @@ def _circular(network: Network) -> Iterator[SourceError]:
         )
         error, call = SourceError(first.place, message), first.on.download
         yield at_the_call(error, call) if call else error
+
+
+def _in_another_case(draft: NetworkBuilder, unread: Iterable[Unread]) -> Iterator[SourceError]:
+    """That a template writes a property in another case, which AWS refuses: it is not read."""
+    for one in unread:
+        if "::" not in one.type or not one.attributes:
+            continue
+        read = {key.lower(): key for type_, key in draft.attributes_read if type_ == one.type}
+        wrong = {key: read[key.lower()] for key in one.attributes if key.lower() in read}
+        for resource in draft.types[one.type] if wrong else ():
+            for key in wrong.keys() & resource.body.fields.keys():
+                at = resource.body.places.get(key, resource.origin.header)
+                message = f"{resource.origin.name}: {key} is not a property: write {wrong[key]}"
+                yield SourceError(at, message)
 
 
 def _unread(
