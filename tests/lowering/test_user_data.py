@@ -631,3 +631,43 @@ def test_wholly_unknown_user_data() -> None:
     found = read(Unknown((Need("var.user_data", "has no default"),)))
 
     assert (told(found), found.joins.truth, found.drops_metadata.truth) == (OPEN, None, None)
+
+
+def deferred(type_: str, **fields: Value) -> Agent:
+    """The agent of user data that is what a data source renders, which a plan leaves for later."""
+    name = f"data.{type_}.x"
+    origin = Origin(name, name, HERE, "terraform")
+    source = Resource(type_, origin, Fields(dict(fields)), HERE, data=True)
+    instance = _resource(Reference(name, "rendered"))
+    draft = NetworkBuilder([instance, source])
+    reading = ResourceReader(instance, draft)
+    return agent(reading, reading.body.get("user_data"))
+
+
+TEMPLATE = SCRIPT + f"echo ECS_CLUSTER=${{c}} >> {FILE}\necho {BLOCK}=${{ block }} >> {FILE}\n"
+
+
+def test_a_template_that_a_plan_leaves_for_later() -> None:
+    """Its variables are put in; with a directive, or another name, what they make is not known."""
+    given = Fields({"block": Known("true"), "c": Unknown((Need("var.c", "has no default"),))})
+
+    assert told(deferred("template_file", template=Known(TEMPLATE), vars=given)) is True
+    assert told(deferred("template_file", template=Known(TEMPLATE))) is OPEN
+    directive = Known(TEMPLATE + "%{ if true }x%{ endif }")
+    assert told(deferred("template_file", template=directive, vars=given)) is OPEN
+    escaped = Known(TEMPLATE.replace("${ block }", "$${x}"))
+    assert told(deferred("template_file", template=escaped, vars=given)) is OPEN
+
+
+@pytest.mark.parametrize("type_", ["cloudinit_config", "template_cloudinit_config"])
+def test_an_archive_that_a_plan_leaves_for_later(type_: str) -> None:
+    """Each part is read by its type, in a list or alone; an attribute of another name is not it."""
+    part = Fields({"content_type": Known("text/x-shellscript"), "content": Known(SETS)})
+
+    assert told(deferred(type_, part=Items((part,)))) is True
+    assert told(deferred(type_, part=part)) is True
+    assert told(deferred(type_)) is OPEN
+    assert told(deferred("external", part=part)) is OPEN
+
+
+SETS = SCRIPT + f"echo {BLOCK}=true >> {FILE}\n"
