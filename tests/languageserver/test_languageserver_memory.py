@@ -74,7 +74,7 @@ class Day:
         await self._settings("")
 
     async def _judging(self) -> None:
-        """Wait until all that was told is judged: what is said of the other document says so."""
+        """Wait until all that was typed is judged: the other document is reported on last."""
         self._judged += 1
         self._sitting.type(self._aside, SERVICE + RULE)
         screen = self._sitting.screen
@@ -90,14 +90,14 @@ class Day:
         await self._judging()
 
     async def _portrayed(self, port: str) -> None:
-        """Wait until a line above the service names a port that the group admits."""
+        """Wait until a line above the service names a port that the group allows."""
         self._sitting.type(self._file, self._base.replace("8080", port))
 
-        def told() -> bool:
+        def shown() -> bool:
             lenses = self._sitting.workspace.lenses(self._uri)
             return any(each.command and port in each.command.title for each in lenses)
 
-        await self._sitting.screen.until(told)
+        await self._sitting.screen.until(shown)
         await self._judging()
 
 
