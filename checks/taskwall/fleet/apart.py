@@ -24,6 +24,9 @@ from taskwall.fleet.plan import Target
 from taskwall.fleet.scanning import FleetOptions, scanned
 from taskwall.fleet.tables import RepositoryRows, TimingRow, not_scanned
 
+_PRELOADED = ["__main__", "taskwall.fleet.warm"]
+"""What the server imports; the module that runs, too, since else each process imports it anew."""
+
 LARGEST_RESULT = 512 << 20
 """A repository with rows of more bytes than this is one that could not be scanned."""
 
@@ -75,7 +78,7 @@ def _answer(
 ) -> bytes | tuple[str, str]:
     """The rows; or else what was in the way: the status, and a sentence."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["taskwall.fleet.warm"])
+    context.set_forkserver_preload(_PRELOADED)
     here, there = context.Pipe(duplex=False)
     process = context.Process(
         target=_scan, args=(there, target, options, limits, scratch), daemon=True

@@ -106,12 +106,15 @@ Resources:
 _SELDOM = ("email.iterators", "email.message", "email.parser", "graphlib", "tree_sitter_bash")
 """What is imported for some sources only."""
 
+_OF_A_PROCESS = ("multiprocessing.popen_forkserver", "taskwall.fleet.apart")
+"""What a forked process imports before it scans."""
+
 
 def _warm_up() -> None:
     for package in (fixes, lowering, model, readers, rules):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
-    for name in _SELDOM:
+    for name in (*_SELDOM, *_OF_A_PROCESS):
         import_module(name)
     with TemporaryDirectory(prefix="taskwall-") as folder:
         repository = os.path.join(folder, "repository")
