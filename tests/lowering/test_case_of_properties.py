@@ -1,4 +1,4 @@
-"""Properties in another case, as other services of AWS have them: an error says what is meant."""
+"""Properties in another case, as other services of AWS have them, or not there at all."""
 
 from pathlib import Path
 
@@ -36,6 +36,17 @@ def test_the_network_configuration_of_a_service(tmp_path: Path) -> None:
     assert [one.line for one in document.findings] == [10]
 
 
+def test_no_network_configuration(tmp_path: Path) -> None:
+    """Tasks that certainly need one, and have none, are reported at their service."""
+    file = tmp_path / "template.yaml"
+    head = TEMPLATE.partition("      NetworkConfiguration")[0]
+    file.write_text(head)
+    document = scan(Options((str(file),), cwd=str(tmp_path), select=("TW202",))).document
+    assert [(one.rule, one.line) for one in document.findings] == [("TW202", 2)]
+    file.write_text(head.replace("FARGATE", "EC2"))
+    assert not scan(Options((str(file),), cwd=str(tmp_path), select=("TW202",))).document.findings
+
+
 REMOVED = """\
 Conditions:
   Networked: !Equals [!Ref AWS::Region, eu-west-1]
@@ -68,8 +79,8 @@ Resources:
 """
 
 
-def test_properties_that_are_not_read(tmp_path: Path) -> None:
-    """A property of a resource that is read in another case is an error, and nothing else is."""
+def test_properties_in_lower_case(tmp_path: Path) -> None:
+    """As the API has them, properties of a resource are errors; what nobody reads is none."""
     file = tmp_path / "template.yaml"
     file.write_text(IN_LOWER_CASE)
     errors = scan(Options((str(file),), cwd=str(tmp_path))).document.errors
@@ -78,3 +89,26 @@ def test_properties_that_are_not_read(tmp_path: Path) -> None:
     ]
     file.write_text(IN_LOWER_CASE.replace("loadBalancers", "LoadBalancers"))
     assert not scan(Options((str(file),), cwd=str(tmp_path))).document.errors
+
+
+AS_IN_THE_API = """\
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      launchType: FARGATE
+      taskDefinition: web:1
+      networkConfiguration:
+        awsvpcConfiguration:
+          subnets: [subnet-1]
+          assignPublicIp: ENABLED
+"""
+
+
+def test_properties_as_the_api_has_them_are_read(tmp_path: Path) -> None:
+    """Whatever is meant is judged, at its own place."""
+    file = tmp_path / "template.yaml"
+    file.write_text(AS_IN_THE_API)
+    document = scan(Options((str(file),), cwd=str(tmp_path), select=("TW203",))).document
+    assert [(one.rule, one.line, one.column) for one in document.findings] == [("TW203", 10, 11)]
+    assert {one.line for one in document.errors} == {5, 6, 7}

@@ -164,7 +164,8 @@ def source_of(
     subnets_used = r.links(Subnet, subnets, "runs in")
     clusters = cluster_cell if cluster_cell is not None else block.get(spelling.cluster)
     text = f"{r.name} has an awsvpc network configuration"
-    networked = Fact(False, text, block.place, r.name, otherwise=f"{r.name} has none")
+    otherwise = f"{r.name} has no awsvpc network configuration"
+    networked = Fact(False, text, block.place, r.name, otherwise=otherwise)
     for each in network.each():
         networked = r.fact(text, each)
         break  # What is certainly there comes first.

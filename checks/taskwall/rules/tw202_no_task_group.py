@@ -1,7 +1,8 @@
 """TW202: Tasks have security groups of their own.
 
 What: A service (or anything else that starts tasks in awsvpc mode) sets no security groups, so that
-    its tasks get the VPC's default group, or sets that default group itself.
+    its tasks get the VPC's default group, or sets that default group itself. Or it has no network
+    configuration at all, which AWS refuses.
 Why: The default group allows all traffic between its members. Anything else that gets it, such as
     another service, a database or a forgotten instance, can connect to the tasks on every port.
 Fine when: Never: a group of its own costs nothing.
@@ -46,16 +47,20 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
             elif not link.to or (group is not None and group.external):
                 perhaps.append(_may_be_default(source, link, group))
         named = any_of((~names_groups(source), *names_default_group(network, source)))
+        refused = source.networked.truth is False  # by AWS, if the mode is awsvpc
+        settable = not refused and not source.groups_setting.value
         yield Verdict(
             source.origin,
             at,
-            any_of((named, *perhaps)),
-            f"tasks of {source.name} get the VPC's default security group",
+            ~source.networked if refused else any_of((named, *perhaps)),
+            f"awsvpc tasks of {source.name} have no network configuration"
+            if refused
+            else f"tasks of {source.name} get the VPC's default security group",
             holds=f"tasks of {source.name} have security groups of their own",
             about=about_default_group(network, source),
-            concerned=mode & source.networked,
-            unreported=named.truth is False,
-            changes=() if source.groups_setting.value else source.groups_setting.to(_OWN),
+            concerned=mode if refused else mode & source.networked,
+            unreported=named.truth is False or (refused and mode.truth is None),
+            changes=source.groups_setting.to(_OWN) if settable else (),
         )
 
 

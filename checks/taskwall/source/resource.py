@@ -113,7 +113,6 @@ class Cell(Struct, frozen=True, gc=False):
         path, resource, read = self.path, self.resource, self.attributes_read
         if read is not None and not path:
             read.add((resource.type, key))
-        path = f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
         value = self.value
         if type(value) is Reference:
             value = dereferenced(value)
@@ -127,6 +126,9 @@ class Cell(Struct, frozen=True, gc=False):
             doubt = doubt if value.items else _doubt(value)
             value = dereferenced((*value.items, *value.rest)[0])
         if type(value) is Fields or isinstance(value, Fields):
+            if key not in value.fields and "::" in resource.type:
+                key = _in_lower_case(key, value)
+            path = _below(path, key)
             found = value.fields.get(key, value.rest)
             written = value.places.get(key)
             place = self.place
@@ -134,6 +136,7 @@ class Cell(Struct, frozen=True, gc=False):
             if found is not None or written:
                 place = self._inside(written or (found and found.place) or value.place)
             return Cell(found, place, path, resource, read, doubt, key or self.key)
+        path = _below(path, key)
         if isinstance(value, Items):
             # Several blocks where one is expected: nothing can be said of "the" value.
             waits = needs(value)
@@ -190,6 +193,20 @@ class Cell(Struct, frozen=True, gc=False):
         key: str = "",
     ) -> "Cell":
         return Cell(value, place, path, self.resource, self.attributes_read, doubt, key or self.key)
+
+
+def _below(path: str, key: str) -> str:
+    """The path to a key of what is at a path."""
+    return f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
+
+
+def _in_lower_case(key: str, value: Fields) -> str:
+    """The key as the API of AWS has it (`loadBalancers`), if a template writes it so.
+
+    AWS refuses such a template. It is read as it is meant, so that all else it says is judged.
+    """
+    other = f"{key[:1].lower()}{key[1:]}"
+    return other if other in value.fields else key
 
 
 def _doubt(value: Items) -> tuple[Need, ...]:
