@@ -18,6 +18,7 @@ from taskwall.readers.cloudformation.document import IntrinsicCall, Sequence, li
 from taskwall.readers.cloudformation.intrinsics import MalformedError, NodeValue, name_of
 
 PROPERTY_OF_ATTRIBUTE: Final[dict[str, dict[str, str]]] = {
+    "AWS::DocDB::DBCluster": {"Port": "Port"},
     "AWS::EC2::VPC": {"CidrBlock": "CidrBlock"},
     "AWS::EC2::Subnet": {
         "AvailabilityZone": "AvailabilityZone",
@@ -27,10 +28,15 @@ PROPERTY_OF_ATTRIBUTE: Final[dict[str, dict[str, str]]] = {
     },
     "AWS::EC2::SecurityGroup": {"VpcId": "VpcId", "GroupName": "GroupName"},
     "AWS::ECS::Service": {"Name": "ServiceName"},
+    "AWS::ElastiCache::ReplicationGroup": {
+        "ConfigurationEndPoint.Port": "Port",
+        "PrimaryEndPoint.Port": "Port",
+    },
     "AWS::ElasticLoadBalancingV2::LoadBalancer": {"LoadBalancerName": "Name"},
     "AWS::ElasticLoadBalancingV2::TargetGroup": {"TargetGroupName": "Name"},
     "AWS::RDS::DBInstance": {"Endpoint.Port": "Port"},
     "AWS::RDS::DBCluster": {"Endpoint.Port": "Port"},
+    "AWS::ServiceDiscovery::Service": {"Name": "Name"},
 }
 """By resource type: attributes that are what the template writes for a property, and for which."""
 
