@@ -18,6 +18,7 @@ from taskwall.lowering.new_parameter_group import with_group
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.store import Store, TlsRequirement
 from taskwall.model.data_stores.tls_defaults import (
+    ONLY_VERSION,
     PARAMETERS,
     by_default,
     engine,
@@ -54,8 +55,9 @@ def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsR
     # A store of a kind with one engine only needs neither its name nor its version.
     engine_cell = r.attribute("engine", "Engine") if not fixed else r.nothing()
     version_cell = r.nothing() if fixed else r.attribute("engine_version", "EngineVersion")
-    version = _head(version_cell.value)
-    name = fixed or engine(str(engine_cell.known or ""))
+    written = str(engine_cell.known or "")
+    version = _head(version_cell.value) or ONLY_VERSION.get(written.lower(), "")
+    name = fixed or engine(written)
     found = _group(r, cell)
     family, family_cell = "", r.nothing()
     if found is not None:

@@ -46,6 +46,10 @@ _OFF_UNTIL: dict[str, tuple[int, int]] = {
 """Between the two nothing is known (MySQL 9.0 to 9.6 were never offered)."""
 
 
+ONLY_VERSION = {"aurora": "5.6"}
+"""Of engines, by the names that people write, the one version that they have had."""
+
+
 def engine(name: str) -> str:
     """An engine as the tables have it: `aurora` is MySQL, editions of SQL Server are one."""
     name = name.lower()
