@@ -1,10 +1,12 @@
 """What refers to a resource, and what is only a text like its name."""
 
+import pytest
+
 from taskwall.lowering import lower
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
-from taskwall.readers import cloudformation
+from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 
@@ -72,3 +74,43 @@ def test_names_are_spelled_as_in_the_language_of_the_type() -> None:
     ]
 
     assert wrong == []
+
+
+LOOKED_UP = """
+variable "stage" { type = string }
+resource "aws_ecs_cluster" "main" { name = "main" }
+data "aws_ecs_cluster" "main" { cluster_name = "CLUSTER" }
+resource "aws_ecs_task_definition" "web" { family = "${var.stage}-web" }
+data "aws_ecs_task_definition" "web" {
+  task_definition = "FAMILY"
+  depends_on      = [aws_ecs_task_definition.web]
+}
+resource "aws_ecs_service" "web" {
+  cluster         = data.aws_ecs_cluster.main.id
+  task_definition = data.aws_ecs_task_definition.web.arn
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cluster", "family", "written"),
+    [
+        ("main", "${var.stage}-web", True),
+        ("other", "${var.stage}-api", False),
+        ("${var.stage}", "web", False),
+    ],
+)
+def test_what_a_root_looks_up_by_name_may_be_its_own(
+    cluster: str, family: str, written: bool
+) -> None:
+    """Services look up the newest revision: an account has only one family of a name."""
+    text = LOOKED_UP.replace("CLUSTER", cluster).replace("FAMILY", family)
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    one = lower(stack.evaluate({}).resources).network
+    [service] = one.every(TaskSource)
+
+    found = one.get(TaskDefinition, service.task_definition)
+    home = one.get(Cluster, service.cluster)
+
+    assert (found is not None and not found.external) == written
+    assert (home is not None and not home.external) == written

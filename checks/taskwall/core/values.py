@@ -358,6 +358,8 @@ def same(one: Value, other: Value) -> bool | None:
     if (name := symbol(one)) and name == symbol(other):
         return True
     one, other = dereferenced(one), dereferenced(other)
+    if (name := symbol(one)) and name == symbol(other):  # a parameter that holds the other's id
+        return True
     if isinstance(one, Known) and isinstance(other, Known):
         return spelled(one.data) == spelled(other.data)
     if isinstance(one, Items) and isinstance(other, Items) and not (one.rest or other.rest):

@@ -432,9 +432,25 @@ class NetworkBuilder(ResourceIndex):
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
                 return self.resolve(kind, found)
+        if (own := self._with_name_of(kind, resource)) is not None:
+            return own, True, ()
         needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
         return reference.resource, False, needs
+
+    def _with_name_of(self, kind: type[Entity], looked_up: Resource) -> str | None:
+        """The resource that has the name by which a data source looks one up, if it is written.
+
+        An account has only one of that name: it is the one that these sources make.
+        """
+        argument = _ONE_OF_A_NAME.get(looked_up.type)
+        value = looked_up.cell(self.attributes_read).get(argument).value if argument else None
+        name = None if value is None else dereferenced(value)
+        if name is None or not (isinstance(name, Known) or symbol(name)):
+            return None
+        text = str(name.data) if isinstance(name, Known) else _open(name, looked_up)
+        address = self.by_name(kind).get(text)
+        return None if address is None or self.resources[address].data else address
 
     def is_one(self, kind: type[Entity], reference: Reference) -> bool:
         """Whether a reference leads to one entity of a kind that the sources write."""
@@ -515,6 +531,16 @@ def _type_of(kind: type[Entity], language: str) -> str:
         "",
     )
 
+
+_ONE_OF_A_NAME = {
+    "aws_alb": "name",
+    "aws_alb_target_group": "name",
+    "aws_ecs_cluster": "cluster_name",
+    "aws_ecs_task_definition": "task_definition",
+    "aws_lb": "name",
+    "aws_lb_target_group": "name",
+}
+"""By the type of a data source: the argument that is a name of which an account has only one."""
 
 _IMPLIED = {
     ("SecurityGroup", "default_security_group_id"): ".default",

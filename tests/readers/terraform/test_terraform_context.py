@@ -151,6 +151,14 @@ FILTERED = """data "aws_subnets" "x" {
 }"""
 LIKE = 'data "aws_vpc" "x" {\n filter {\n name = "tag:Name"\n values = ["pr*"]\n }\n}'
 PARAMETER = 'data "aws_ssm_parameter" "x" {\n name = "/net/vpc"\n}'
+NAMESPACE = """
+resource "aws_service_discovery_private_dns_namespace" "main" {
+  name = "internal"
+  vpc  = "vpc-1"
+}
+"""
+BY_KIND = 'data "aws_service_discovery_dns_namespace" "x" {\n name = "internal"\n type = "KIND"\n}'
+BY_PARAMETER = FILTERED.replace("data.aws_vpc.x.id", "data.aws_ssm_parameter.x.value")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +168,7 @@ PARAMETER = 'data "aws_ssm_parameter" "x" {\n name = "/net/vpc"\n}'
         (TAGGED, "data.aws_vpc.x.cidr_block", "aws_vpc.main.cidr_block"),
         (LIKE, "data.aws_vpc.x.id", "aws_vpc.main.id"),
         (f"{TAGGED}\n{FILTERED}", "data.aws_subnets.x.ids", "aws_subnet.a.id"),
+        (f"{PARAMETER}\n{BY_PARAMETER}", "data.aws_subnets.x.ids", "aws_subnet.a.id"),
         (BY_ENV, "data.aws_security_group.x.id", "aws_security_group.db.id"),
         (PARAMETER, "data.aws_ssm_parameter.x.value", "aws_ssm_parameter.vpc.value"),
     ],
@@ -185,6 +194,22 @@ def test_one_resource_answers(block: str, expression: str, value: str) -> None:
 def test_what_is_not_certainly_meant_is_not_tied(block: str) -> None:
     """Another name, a tag that is not known, and what cannot be compared: all stay open."""
     assert means(looked_up(block, "data.aws_vpc.x.id")) == "data.aws_vpc.x.id"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("DNS_PRIVATE", "aws_service_discovery_private_dns_namespace.main.id"),
+        ("DNS_PUBLIC", "data.aws_service_discovery_dns_namespace.x.id"),
+    ],
+)
+def test_a_namespace_is_looked_up_by_its_kind(kind: str, value: str) -> None:
+    """The private one is none that a public one is asked for."""
+    block, expression = (
+        BY_KIND.replace("KIND", kind),
+        "data.aws_service_discovery_dns_namespace.x.id",
+    )
+    assert means(looked_up(block, expression, {"n/main.tf": NAMESPACE})) == value
 
 
 def test_a_value_that_somebody_sets_later_is_not_taken() -> None:

@@ -265,3 +265,13 @@ def test_local_file(evaluated: Evaluated, shown: Shown) -> None:
     assert shown(x(evaluated(inside, {"live/a.txt": "hello"}))) == "hello"
     outside = x(evaluated(text.replace("PATH", "/etc/hostname")))
     assert [need.why for need in needs(outside)] == ["is outside the scanned folders"]
+
+
+def test_null_data_source(evaluated: Evaluated, shown: Shown) -> None:
+    """It hands on what it is given, which is known as far as that is."""
+    text = 'variable "open" {}\ndata "null_data_source" "n" {\n  INPUTS\n}\n'
+    text += 'resource "t" "t" {\n  x = data.null_data_source.n.outputs\n}\n'
+    given = 'inputs = { cluster = "main", open = var.open }'
+    found = shown(x(evaluated(text.replace("INPUTS", given))))
+    assert found == {"cluster": "main", "open": "<var.open>"}
+    assert shown(x(evaluated(text.replace("INPUTS", "")))) == {}

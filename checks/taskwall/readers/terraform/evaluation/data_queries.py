@@ -62,6 +62,9 @@ DATA_SOURCES: Mapping[str, DataSource] = {
     "aws_db_instance": _named("identifier", "aws_db_instance", db_instance_identifier="identifier"),
     "aws_ecs_cluster": _named("name", "aws_ecs_cluster", cluster_name="name"),
     "aws_ecs_service": _one("aws_ecs_service", service_name="name", cluster_arn="cluster"),
+    "aws_ecs_task_definition": _named(
+        "family", "aws_ecs_task_definition", task_definition="family"
+    ),
     "aws_efs_file_system": _one("aws_efs_file_system", file_system_id="id"),
     "aws_elasticache_cluster": _named("cluster_id", "aws_elasticache_cluster"),
     "aws_elasticache_replication_group": _named(
@@ -77,6 +80,8 @@ DATA_SOURCES: Mapping[str, DataSource] = {
     "aws_route_tables": DataSource(("aws_route_table",), lists="ids"),
     "aws_security_group": _one("aws_security_group"),
     "aws_security_groups": DataSource(("aws_security_group",), lists="ids"),
+    "aws_service_discovery_dns_namespace": _one("aws_service_discovery_private_dns_namespace"),
+    "aws_service_discovery_http_namespace": _one("aws_service_discovery_http_namespace"),
     "aws_ssm_parameter": _named("name", "aws_ssm_parameter"),
     "aws_subnet": _one("aws_subnet"),
     "aws_subnet_ids": DataSource(("aws_subnet",), lists="ids"),
@@ -107,6 +112,7 @@ _FILTERS: Mapping[str, str] = {
 
 _ALWAYS: Mapping[str, tuple[object, ...]] = {
     "state": ("available",),
+    "type": ("DNS_PRIVATE",),
     "with_decryption": (True, False, "true", "false"),
 }
 """Arguments that leave out no resource, with these values."""
@@ -245,11 +251,11 @@ def _met(criterion: Criterion, attribute: Callable[[str], Value | None]) -> bool
 
 def _equal(value: Value, wanted: Value, like: bool) -> bool | None:
     """Whether an attribute has a value that is asked for."""
-    if isinstance(value, Reference) and isinstance(wanted, Reference):
-        alike = value.attribute == wanted.attribute and value.attribute in UNIQUE
-        if alike and value.resource != wanted.resource and _is_one(value) and _is_one(wanted):
+    value, settled = dereferenced(value), dereferenced(wanted)
+    if isinstance(value, Reference) and isinstance(settled, Reference):
+        alike = value.attribute == settled.attribute and value.attribute in UNIQUE
+        if alike and value.resource != settled.resource and _is_one(value) and _is_one(settled):
             return False
-    settled = dereferenced(wanted)
     if like and isinstance(settled, Known) and isinstance(settled.data, str):
         text = dereferenced(value)
         if "*" in settled.data or "?" in settled.data:

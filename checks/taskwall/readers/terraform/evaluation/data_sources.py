@@ -378,6 +378,11 @@ def _local_file(written: WrittenBody, scope: ModuleContext) -> Value:
     return FILESYSTEM["file"]([filename], scope) if is_whole(filename) else waiting(filename)
 
 
+def _handed_on(written: WrittenBody, scope: ModuleContext) -> Value:
+    """What `null_data_source` is given."""
+    return written.get("inputs") or Fields({})
+
+
 COMPUTED: dict[tuple[str, str], Callable[[WrittenBody, ModuleContext], Value]] = {
     ("aws_iam_policy_document", "json"): _policy,
     ("aws_iam_policy_document", "minified_json"): _policy,
@@ -386,6 +391,7 @@ COMPUTED: dict[tuple[str, str], Callable[[WrittenBody, ModuleContext], Value]] =
     ("template_cloudinit_config", "rendered"): _cloudinit,
     ("aws_vpc_endpoint_service", "service_name"): _service_name,
     ("local_file", "content"): _local_file,
+    ("null_data_source", "outputs"): _handed_on,
     ("aws_rds_engine_version", "parameter_group_family"): engine_versions.group_family,
     ("aws_rds_engine_version", "version"): engine_versions.engine_version,
 }
