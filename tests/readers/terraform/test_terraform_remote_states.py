@@ -211,6 +211,56 @@ def test_the_bucket_may_be_left_to_the_command_line() -> None:
     assert count({**usual, "net/main.tf": NET.replace("net.tfstate", "terraform.tfstate")}) == 2
 
 
+LEFT_OPEN = NET.replace('bucket = "states"', "").replace('key    = "net.tfstate"', "")
+OF_S3 = '{ bucket = "states", key = "KEY" }'
+OF_A_WORKSPACE = '{ organization = "acme", workspaces = { name = "KEY" } }'
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "key", "folder"),
+    [
+        ("s3", OF_S3, "net.tfstate", "net"),
+        ("s3", OF_S3, "shop/net/terraform.tfstate", "net"),
+        ("s3", OF_S3, "prod/net/terraform.tfstate", "prod/net"),
+        ("s3", OF_S3, "shop/${var.env}/net.tfstate", "net"),
+        ("gcs", '{ bucket = "states", prefix = "KEY" }', "prod/net", "prod/net"),
+        ("remote", OF_A_WORKSPACE, "prod-net", "net/prod"),
+        ("remote", OF_A_WORKSPACE, "net-prod", "stacks/net/prod"),
+    ],
+)
+def test_a_root_that_leaves_its_state_open_is_meant_by_its_name(
+    kind: str, config: str, key: str, folder: str
+) -> None:
+    """If its folder, with those above, is called as the state is. That this is assumed is said."""
+    data = f'data "terraform_remote_state" "s" {{\n backend = "{kind}"\n config = CONFIG\n}}\n'
+    app = 'variable "env" {}\n' + READ + data.replace("CONFIG", config.replace("KEY", key))
+    app = app.replace("outputs.v ", "outputs.cidr ")
+
+    for net in (LEFT_OPEN, LEFT_OPEN.partition("}\n}")[2]):
+        evaluation = evaluated({"app/main.tf": app, f"{folder}/main.tf": net})
+
+        assert plain(x(evaluation)) == "10.0.0.0/16"
+        name = key.replace("${var.env}/", "").replace("/terraform", "").removesuffix(".tfstate")
+        ((_, text),) = evaluation.assumed.items()
+        assert text.startswith(
+            f"data.terraform_remote_state.s is assumed to be the state of {folder}"
+        )
+        assert text.endswith(name.removeprefix("shop/") if "var" in key else name)
+    assert count({"app/main.tf": app, f"{folder}/main.tf": NET.replace('"net.', '"x.')}) == 2
+    assert count({"app/main.tf": app, f"{folder}s/main.tf": LEFT_OPEN}) == 2
+    assert count({"app/main.tf": app, f"{folder}/main.tf": "locals {}"}) == 2
+
+
+def test_what_a_root_of_that_name_does_not_put_out_stays_open() -> None:
+    """The state may be another one, after all."""
+    data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'
+    app = READ + data.replace("CONFIG", OF_S3.replace("KEY", "net.tfstate"))
+    evaluation = evaluated({"app/main.tf": app, "net/main.tf": LEFT_OPEN})
+    assert evaluation.errors == ()
+    (need,) = needs(x(evaluation))
+    assert need.name == "data.terraform_remote_state.s.outputs"
+
+
 def test_of_several_roots_of_one_key_the_nearest_is_meant() -> None:
     """Where the bucket is left out, which tells accounts apart. That this is assumed is said."""
     data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'

@@ -111,7 +111,7 @@ class JoinedStack:
             scope.run.nearest = {
                 tie.place: tie.assumption
                 for tie in self.ties
-                if tie.farther and tie.stack == scope.run.root.folder
+                if tie.assumption and tie.stack == scope.run.root.folder
             }
         together(self._roots, scopes, self._said, self._context)
         return scopes

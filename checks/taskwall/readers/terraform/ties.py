@@ -38,7 +38,8 @@ def state_references(
     for at, local, instance in _data_sources(scope, leading, {REMOTE_STATE}):
         meant = states.meant(local, instance.address, instance.fields, at.run)
         name, place = at.run.own(instance.address), at.module.resources[local].header
-        by = "remote state" + (AS_NEAREST if meant.farther else "")
+        by = "remote state's name" if meant.called else "remote state"
+        by += AS_NEAREST if meant.farther else ""
         yield SourceTie(
             scope.run.root.folder,
             name,
@@ -47,6 +48,7 @@ def state_references(
             meant.folder,
             candidates=meant.candidates,
             farther=meant.farther,
+            called=meant.called,
         )
 
 

@@ -1,18 +1,33 @@
 """The states of other roots that a root reads: which root of the scan each is, and its outputs.
 
 A data source `terraform_remote_state` and the `terraform` block of the root that it means say the
-same of where a state lies; where each part of that is known and equal, they are tied. What the
-user says of a data source, by its name or address, stands before that.
+same of where a state lies; where each part of that is known and equal, they are tied. A root that
+leaves it to `terraform init` is taken for the one that is meant if its folder is called as the
+state is, which is then said. What the user says of a data source, by its name or address, stands
+before both.
 """
 
 import os
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from taskwall.core.paths import nearest_folder
-from taskwall.core.values import Fields, Items, Known, Reference, Value, dereferenced, spelled
+from taskwall.core.values import (
+    OUTSIDE,
+    Fields,
+    Items,
+    Known,
+    Need,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    dereferenced,
+    spelled,
+)
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
 from taskwall.readers.terraform.evaluation.module import ModuleScope
@@ -56,12 +71,14 @@ class MeantRoot(Struct, frozen=True):
     """Whose state a data source reads: the folder of a root, or the file of a state; "" if open.
 
     `farther` are roots whose state it could be, too, and which are not meant because they are not
-    as near; `candidates` those that it may be where it is open.
+    as near; `candidates` those that it may be where it is open. `called` is what the state is
+    called, if the root is taken to be meant for its name alone.
     """
 
     folder: str = ""
     farther: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    called: str = ""
 
 
 class RemoteStates:
@@ -101,26 +118,33 @@ class RemoteStates:
             return MeantRoot()
         state = _read(written, reader)
         found = [] if state is None else self._roots_of(state)
+        if not found and (kept := self._kept_as(written, reader)):
+            return MeantRoot(kept)
+        called = "" if found else _called(written)
+        found = found or self._roots_called(called, reader.root.folder)
         if not found:
-            return MeantRoot(self._kept_as(written, reader) or "")
+            return MeantRoot()
         folder = nearest_folder(found, reader.root.folder) or ""
         if folder == reader.root.folder:
             return MeantRoot()  # what a root reads of its own state is as it was before
         if not folder:
             return MeantRoot(candidates=tuple(found))
-        return MeantRoot(folder, tuple(one for one in found if one != folder))
+        return MeantRoot(folder, tuple(one for one in found if one != folder), called=called)
 
     def outputs(
         self, local: str, address: str, written: WrittenBody, scope: ModuleContext
     ) -> Value | None:
         """The outputs that a data source reads; None if it is not known of which root."""
         reader = scope.run
-        folder = self.meant(local, address, written, reader).folder
+        meant = self.meant(local, address, written, reader)
+        folder = meant.folder
         if not folder:
             return None
         defaults = dereferenced(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
+        if meant.called and known.rest is None:  # it may be another state, after all
+            known = Fields(known.fields, rest=Unknown((Need(handle, OUTSIDE),)))
         source = self._scopes.get(folder) or self._context[folder]
         outputs = _Outputs(self, source, known)
         reader.referents.put(handle, outputs, scope.taken())
@@ -140,6 +164,25 @@ class RemoteStates:
         if exact or state[-1] == _USUAL:
             return exact
         return [folder for own, folder in self._folders if _agree(own, state)]
+
+    def _roots_called(self, name: str, reader: str) -> list[str]:
+        """The folders of the roots that do not say where their state lies, and are called so.
+
+        Folders above count, as far as they are needed for a name: `prod-net` is `net/prod`, too.
+        """
+        steps = [step for step in re.split(r"[/\\]", name) if step]
+        while steps:
+            wanted = _words("/".join(steps))
+            found = [
+                folder
+                for folder, scope in self._scopes.items()
+                if folder != reader and scope.module.outputs and _is_open(scope)
+                if _ends_with(folder, wanted)
+            ]
+            if found:
+                return found
+            del steps[0]
+        return []
 
     def _kept_as(self, written: WrittenBody, reader: RunContext) -> str | None:
         """The file of the context that is kept under the name which a data source gives.
@@ -236,6 +279,52 @@ def _kept(scope: ModuleScope) -> State | None:
                     backend, body = "remote", inner.body
     reader = FieldsReader(body or Body({}, ()), scope, {}, f"backend.{backend}")
     return _state(backend, reader.get, scope.run.root.folder)
+
+
+def _is_open(scope: ModuleScope) -> bool:
+    """Whether a root leaves it to `terraform init` where its state lies, wholly or in part."""
+    blocks = [
+        inner
+        for unit in scope.module.files
+        for block in unit.parsed.body.blocks_of("terraform")
+        for inner in block.body.blocks
+        if inner.type in ("backend", "cloud")
+    ]
+    return not blocks or _kept(scope) is None
+
+
+def _called(written: WrittenBody) -> str:
+    """What the state is called that a data source reads: its path or its workspace; else ""."""
+    config = _config(written)
+    if not isinstance(config, Fields):
+        return ""
+    for key in ("key", "prefix", "path", "workspaces"):
+        value = config.fields.get(key)
+        if value is not None and not is_null(dereferenced(value)):
+            text = _workspaces(value).removeprefix("name ") or _text(value) or _end(value)
+            return re.sub(r"(?:(?:^|/)(?:terraform|default))?\.tfstate$", "", text)
+    return ""
+
+
+def _end(value: Value) -> str:
+    """The steps at the end of a path that are known."""
+    found = dereferenced(value)
+    last = found.parts[-1] if isinstance(found, Text) else ""
+    return last.partition("/")[2] if isinstance(last, str) else ""
+
+
+def _ends_with(folder: str, wanted: frozenset[str]) -> bool:
+    """Whether the last steps of a path have just the words of a name."""
+    found: frozenset[str] = frozenset()
+    for step in reversed(folder.split(os.sep)):
+        found |= _words(step)
+        if found >= wanted:
+            break
+    return bool(wanted) and found == wanted
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.split(r"[^a-z0-9]+", text.lower())) - {""}
 
 
 def _read(written: WrittenBody, reader: RunContext) -> State | None:
