@@ -143,6 +143,7 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
         ("!Sub '{{resolve:ssm:/a}}-${Port}'", "{{resolve:ssm:/a}} is read at deployment"),
         ("!Sub '{{resolve:ssm:/${Port}/a}}'", "{{resolve:ssm:/8080/a}} is read at deployment"),
         ("!Sub '{{resolve:ssm:/${Env}/a}}'", "{{resolve:ssm:/${Env}/a}} is read at deployment"),
+        ("!Sub '{{resolve:ssm:/a/${Env}}}-x'", "{{resolve:ssm:/a/${Env}}} is read at deployment"),
         ("!Ref AWS::Region", "AWS::Region depends on where it is deployed"),
         ("!GetAZs ''", "Fn::GetAZs depends on where it is deployed"),
         ("!GetAZs eu-west-1", "Fn::GetAZs eu-west-1 depends on where it is deployed"),
@@ -172,6 +173,24 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
 def test_an_unknown_names_what_it_waits_for(written: str, waits: str) -> None:
     """Whatever is not certain says what the user would have to supply."""
     assert spoken(of(written)) == [waits]
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("!Sub 'a{{resolve:ssm:/b}}c${Env}d'", ["a", "{{resolve:ssm:/b}}", "c", "Env", "d"]),
+        (
+            "!Sub 'a{{resolve:ssm:/${Env}/b}}{{resolve:ssm:/c}}d'",
+            ["a", "{{resolve:ssm:/${Env}/b}}", "{{resolve:ssm:/c}}", "d"],
+        ),
+        ("!Sub 'a{{resolve:ssm:/${Env}'", ["a{{resolve:ssm:/", "Env"]),
+    ],
+)
+def test_around_a_dynamic_reference_a_text_is_known(written: str, parts: list[str]) -> None:
+    """Whether or not something else in it is not known; what is never closed is none."""
+    value = of(written)
+    assert isinstance(value, Text)
+    assert [one if isinstance(one, str) else symbol(one) for one in value.parts] == parts
 
 
 def test_no_secret_is_ever_a_value() -> None:

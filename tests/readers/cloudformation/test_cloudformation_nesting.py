@@ -206,6 +206,8 @@ Resources:
         ("!Sub 'https://${Bucket}/${Prefix}/b/part.yaml'", "/r/b/part.yaml"),
         ("!Join ['/', [!Ref Bucket, b, other.yaml]]", "/r/b/other.yaml"),
         ("!Ref Bucket", None),
+        ("!Sub 'https://{{resolve:ssm:b:1}}.s3-${Prefix}.com/b/part.yaml'", "/r/b/part.yaml"),
+        ("'https://{{resolve:ssm:b}}/b/part.yaml'", "/r/b/part.yaml"),
         ("https://bucket.s3.amazonaws.com/missing.yaml", None),
     ],
 )

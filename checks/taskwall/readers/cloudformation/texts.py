@@ -40,6 +40,7 @@ from taskwall.readers.cloudformation.intrinsics import (
 )
 
 _PLACEHOLDER: Final = pattern(r"\$\{(!?)([^${}]*)\}")
+LATE: Final = "is read at deployment"
 _RESOLVE: Final = r"(\{\{resolve:[^{}]*\}\})"
 """Compiled by its first use: few templates need it."""
 
@@ -161,28 +162,38 @@ class _RowPlaces:
 
 def dynamic(run: TemplateContext, value: Value) -> Value:
     """The value with its dynamic references made unknown: they are read at deployment."""
-    why = "is read at deployment"
     if isinstance(value, Known):
-        if not isinstance(value.data, str) or "{{resolve:" not in value.data:
-            return value
-        pieces = re.split(_RESOLVE, value.data)
-        parts: list[str | Value] = [
-            _stored(run, piece, value.place) or run.unknown(piece, why, value.place)
-            if index % 2
-            else piece
-            for index, piece in enumerate(pieces)
-        ]
-        if len(parts) == 3 and not parts[0] and not parts[2] and not isinstance(parts[1], str):
-            return parts[1]
-        return text(parts, value.place)
-    if isinstance(value, Text):
-        pieces = [part for part in value.parts if isinstance(part, str)]
-        if any("{{resolve:" in part for part in pieces):
-            symbol_name = symbol(value)
-            return Unknown(
-                (Need(symbol_name or "{{resolve:}}", why),), symbol_name, place=value.place
-            )
-    return value
+        written: tuple[str | Value, ...] = (value.data,) if isinstance(value.data, str) else ()
+    else:
+        written = value.parts if isinstance(value, Text) else ()
+    if not any("{{resolve:" in part for part in written if isinstance(part, str)):
+        return value
+    parts: list[str | Value] = []
+    inside: list[str | Value] = []  # of a reference that names something which is not known
+    for part in written:
+        if not isinstance(part, str):
+            (inside or parts).append(part)
+            continue
+        ending, closed, after = part.partition("}}") if inside else ("", "", part)
+        if inside and not closed:
+            inside.append(part)
+            continue
+        if inside:
+            name = symbol(text([*inside, f"{ending}}}}}"])) or "{{resolve:}}"
+            parts.append(run.unknown(name, LATE, value.place))
+        *pieces, last = re.split(_RESOLVE, after)
+        for index, piece in enumerate(pieces):
+            at = value.place
+            reads = index % 2 and (_stored(run, piece, at) or run.unknown(piece, LATE, at))
+            parts.append(reads or piece)
+        before, opening, rest = last.partition("{{resolve:")
+        parts.append(before)
+        inside = [f"{opening}{rest}"] if opening else []
+    parts += inside
+    found = [part for part in parts if part != ""]
+    if len(found) == 1 and not isinstance(found[0], str):
+        return found[0]
+    return text(found, value.place)
 
 
 def _stored(run: TemplateContext, reference: str, place: Span | None) -> Value | None:
