@@ -514,6 +514,27 @@ def test_metadata_of_cfn_init_is_read() -> None:
     assert told(read(call)) is OPEN
 
 
+def test_commands_of_cfn_init_have_their_environment() -> None:
+    """What a command is given by `env` is known to it, as far as it is written."""
+    variables = Fields(
+        {"CLUSTER": Reference("aws_ecs_cluster.c", "name"), "BLOCK": Known("true"), "N": Known(1)}
+    )
+    text = f"echo ECS_CLUSTER=$CLUSTER >> {FILE}; echo {BLOCK}=$BLOCK >> {FILE}"
+    command = Fields({"command": Known(text), "env": variables})
+    config = Fields({"commands": Fields({"1": command})})
+    metadata = Fields({"AWS::CloudFormation::Init": Fields({"config": config})})
+    call = SCRIPT + "cfn-init -s x -r aws_instance.a\n"
+
+    found = read(call, metadata=metadata)
+
+    assert found.cluster is not None
+    assert found.cluster.to == "aws_ecs_cluster.c.name"
+    assert told(found) is True
+    config = Fields({"commands": Fields({"1": Fields({**command.fields, "env": VAR})})})
+    metadata = Fields({"AWS::CloudFormation::Init": Fields({"config": config})})
+    assert told(read(call, metadata=metadata)) is OPEN
+
+
 def test_cfn_init_that_calls_itself_comes_to_an_end() -> None:
     """Commands of cfn-init that run cfn-init on the same resource are given up, not followed."""
     call = "cfn-init -s x -r aws_instance.a"

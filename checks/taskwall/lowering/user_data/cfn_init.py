@@ -108,11 +108,19 @@ def _commands(
         text = None
         if words:
             known = [word for word in words if word is not None]
-            text = " ".join("'" + word.replace("'", "'\\''") + "'" for word in known)
-            text = text if len(known) == len(words) else None
+            text = " ".join(map(_quoted, known)) if len(known) == len(words) else None
         elif command is not None:
             text = _text(machine, command)
-        if text is None:
+        given = _fields(order.fields.get("env", Fields({})))
+        if text is None or given is None:
             machine.anything(row, needs(value))
-        else:
-            shell(text, waits)
+            continue
+        for variable, item in given.fields.items():
+            said = machine.marks.text((item,)) if (word := _text(machine, item)) is None else word
+            text = f"export {variable}={_quoted(said)}; {text}"
+        shell(text, waits)
+
+
+def _quoted(word: str) -> str:
+    """A word as a shell takes it for itself."""
+    return "'" + word.replace("'", "'\\''") + "'"
