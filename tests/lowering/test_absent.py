@@ -15,6 +15,7 @@ resource "aws_lb" "web" {
   subnets = ["subnet-12345678"]
 }
 resource "aws_security_group" "web" {}
+resource "aws_vpc" "main" {}
 module "m" {
   source = "a/b/c"
   given  = GIVEN
@@ -40,6 +41,17 @@ def made(stack: Stack) -> list[str]:
     resources = stack.evaluate({}).resources
     found = with_possible(resources)[len(resources) - 1 :]
     return [one.type for one in found if "[" in one.origin.address]
+
+
+def test_compensations_count_only_where_they_are_written() -> None:
+    """A VPC that is given gets logs and endpoints, but no encryption control or private zone."""
+    text = HCL.replace("GIVEN", "aws_vpc.main.id")
+    ((stack,), _) = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+
+    found = made(stack)
+
+    assert {"aws_flow_log", "aws_vpc_endpoint"} <= set(found)
+    assert not {"aws_vpc_encryption_control", "aws_route53_zone"} & set(found)
 
 
 @pytest.mark.parametrize(

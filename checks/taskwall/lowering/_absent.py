@@ -35,7 +35,6 @@ _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Vpc": (
         ("aws_vpc_endpoint", "vpc_id"),
         ("aws_flow_log", "vpc_id"),
-        ("aws_vpc_encryption_control", "vpc_id"),
         ("aws_vpc_peering_connection", "vpc_id"),
         ("aws_ec2_transit_gateway_vpc_attachment", "vpc_id"),
         ("aws_networkmanager_vpc_attachment", "vpc_arn"),
@@ -44,7 +43,6 @@ _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("aws_vpc_block_public_access_exclusion", "vpc_id"),
         ("aws_main_route_table_association", "vpc_id"),
         ("aws_default_security_group", "vpc_id"),
-        ("aws_route53_zone", "vpc.vpc_id"),
     ),
     "Subnet": (("aws_vpc_block_public_access_exclusion", "subnet_id"),),
     "RouteTable": (("aws_route", "route_table_id"),),
