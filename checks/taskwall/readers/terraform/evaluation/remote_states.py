@@ -94,6 +94,7 @@ class RemoteStates:
         self._context = {source.file: source for source in context}
         self._said = said
         self._folders: list[tuple[State, str]] | None = None
+        self._open: list[str] | None = None
         self.depth = 0
         """How many outputs of other roots are being read, each for the next."""
 
@@ -170,15 +171,12 @@ class RemoteStates:
 
         Folders above count, as far as they are needed for a name: `prod-net` is `net/prod`, too.
         """
+        if self._open is None:
+            self._open = [folder for folder, one in self._scopes.items() if _is_open(one)]
         steps = [step for step in re.split(r"[/\\]", name) if step]
         while steps:
             wanted = _words("/".join(steps))
-            found = [
-                folder
-                for folder, scope in self._scopes.items()
-                if folder != reader and scope.module.outputs and _is_open(scope)
-                if _ends_with(folder, wanted)
-            ]
+            found = [at for at in self._open if at != reader and _ends_with(at, wanted)]
             if found:
                 return found
             del steps[0]
@@ -282,7 +280,12 @@ def _kept(scope: ModuleScope) -> State | None:
 
 
 def _is_open(scope: ModuleScope) -> bool:
-    """Whether a root leaves it to `terraform init` where its state lies, wholly or in part."""
+    """Whether a root leaves where its state lies, wholly or in part, to `terraform init`.
+
+    One that puts nothing out is nothing that another one reads.
+    """
+    if not scope.module.outputs:
+        return False
     blocks = [
         inner
         for unit in scope.module.files
