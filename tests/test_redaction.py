@@ -23,6 +23,14 @@ TEXTS = st.sampled_from(
         "in a long secret text",
     ]
 )
+
+
+def masked(mask: Redactor, line: str) -> str:
+    """A line of a source, as it is shown."""
+    (found,) = mask.redact_lines([line])
+    return found
+
+
 MADE = st.tuples(st.lists(TEXTS, max_size=3), TEXTS)
 
 
@@ -57,7 +65,7 @@ def test_short_secrets_are_masked_as_words_only() -> None:
         f"{SHOWN}, aws_ecs_service.web and website x"
     )
     assert mask.redact("how long enough is") == f"how {SHOWN} is"
-    assert mask.redact_line("  web = 1") == "  *** = 1"
+    assert masked(mask, "  web = 1") == "  *** = 1"
 
 
 def test_plain_words_are_masked_as_words_only() -> None:
@@ -75,10 +83,10 @@ def test_plain_words_are_masked_as_words_only() -> None:
 def test_secrets_that_extend_each_other_are_masked_to_the_letter() -> None:
     """As many stars as letters, at the end of a text too; what two secrets share is masked once."""
     mask = Redactor(["abcdEfg", "abcdEfghi", "Efghijklmn"])
-    assert mask.redact_line("x = abcdEfg") == "x = *******"
+    assert masked(mask, "x = abcdEfg") == "x = *******"
     assert mask.redact("x = abcdEfg") == f"x = {SHOWN}"
-    assert mask.redact_line("abcdEfghi.") == "*********."
-    assert mask.redact_line("abcdEfghijklmn") == "*" * 14
+    assert masked(mask, "abcdEfghi.") == "*********."
+    assert masked(mask, "abcdEfghijklmn") == "*" * 14
     assert mask.redact("abcdEfghijklmn") == SHOWN
 
 
@@ -96,6 +104,16 @@ def test_no_long_secret_is_left(hidden: list[str], pieces: list[str]) -> None:
     rows = zip(pieces, [*secrets, *[""] * 6], strict=False)
     text = "".join(part for row in rows for part in row)
     mask = Redactor(hidden)
-    assert len(mask.redact_line(text)) == len(text)
+    assert len(masked(mask, text)) == len(text)
     assert not any(secret.strip() in mask.redact(text) for secret in secrets)
-    assert not any(secret.strip() in mask.redact_line(text) for secret in secrets)
+    assert not any(secret.strip() in masked(mask, text) for secret in secrets)
+
+
+@given(
+    st.lists(st.text("abC. \n", min_size=1, max_size=12), max_size=5),
+    st.lists(st.text("abC. ", max_size=12), min_size=1, max_size=8),
+)
+def test_a_line_is_masked_whatever_stands_around_it(hidden: list[str], lines: list[str]) -> None:
+    """The lines of a file are masked as each by itself."""
+    mask = Redactor(hidden)
+    assert mask.redact_lines(lines) == [masked(mask, line) for line in lines]

@@ -1,7 +1,9 @@
 """Keeps texts that sources declare to be sensitive out of reports."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -61,9 +63,18 @@ class Redactor:
         """The text without what is sensitive."""
         return self._replaced(text, lambda _: SHOWN)
 
-    def redact_line(self, line: str) -> str:
-        """A line of a source, with as many stars in the place of what is sensitive."""
-        return self._replaced(line, lambda length: "*" * length)
+    def redact_lines(self, lines: list[str]) -> list[str]:
+        """Lines of a source, with as many stars in the place of what is sensitive."""
+        if not self._texts:
+            return lines
+        found, at = list(lines), 0
+        whole = "\n".join(lines)
+        ends = list(accumulate(len(line) + 1 for line in lines))
+        while (start := self._starts.search(whole, at)) is not None:
+            number = bisect_right(ends, start.start())
+            found[number] = self._replaced(lines[number], lambda length: "*" * length)
+            at = ends[number]  # the next line
+        return found
 
     def _replaced(self, text: str, shown: Callable[[int], str]) -> str:
         if not self._texts:

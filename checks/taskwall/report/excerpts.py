@@ -86,7 +86,10 @@ class SourceLines:
 
     def __init__(self, files: Files, stacks: Sequence[Stack], mask: Redactor | None = None) -> None:
         self._files = files
-        self._stacks = stacks
+        self._stacks: dict[str, list[Stack]] = {}
+        for stack in stacks:
+            for path in stack.files:
+                self._stacks.setdefault(path, []).append(stack)
         self._mask = mask or Redactor(())
         self._masked: dict[str, list[str]] = {}
         self._hashes: dict[str, list[str]] = {}
@@ -130,7 +133,7 @@ class SourceLines:
         return " ".join(" ".join(lines).split())
 
     def _read(self, path: str) -> list[str]:
-        stacks = [stack for stack in self._stacks if path in stack.files]
+        stacks = self._stacks.get(path, ())
         try:
             text = self._files.text(path) if stacks else None
         except UnreadableError:
@@ -151,4 +154,4 @@ class SourceLines:
                 stars = "*" * (min(end, len(line)) - start)
                 if stars:
                     lines[number - 1] = line[:start] + stars + line[end:]
-        return [self._mask.redact_line(line) for line in lines] if self._mask else lines
+        return self._mask.redact_lines(lines)
