@@ -6,6 +6,7 @@ from taskwall.lowering import lower
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
+from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -114,3 +115,55 @@ def test_what_a_root_looks_up_by_name_may_be_its_own(
 
     assert (found is not None and not found.external) == written
     assert (home is not None and not home.external) == written
+
+
+DEFAULT_GROUP = """
+variable "other" { type = string }
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+data "aws_security_group" "found" {
+  ASKED
+}
+ADOPTED
+resource "aws_ecs_service" "web" {
+  network_configuration {
+    security_groups = [data.aws_security_group.found.id]
+  }
+}
+"""
+BY_NAME = 'name = "default"\n  vpc_id = aws_vpc.main.id'
+BY_FILTERS = """filter {
+    name   = "group-name"
+    values = ["default"]
+  }
+  filter {
+    name   = "vpc-id"
+    values = [aws_vpc.main.id]
+  }"""
+ADOPTED = 'resource "aws_default_security_group" "own" { vpc_id = aws_vpc.main.id }'
+
+
+@pytest.mark.parametrize(
+    ("asked", "adopted", "group"),
+    [
+        (BY_NAME, "", "aws_vpc.main.default"),
+        (BY_FILTERS, "", "aws_vpc.main.default"),
+        (BY_NAME, ADOPTED, "aws_default_security_group.own"),
+        (BY_FILTERS, ADOPTED, "aws_default_security_group.own"),
+        (BY_NAME.replace("default", "web"), ADOPTED, "data.aws_security_group.found"),
+        (BY_NAME.replace("aws_vpc.main.id", "var.other"), ADOPTED, "data.aws_security_group.found"),
+        ('name = "default"', ADOPTED, "data.aws_security_group.found"),
+    ],
+)
+def test_a_default_group_is_that_of_its_vpc(asked: str, adopted: str, group: str) -> None:
+    """Whoever looks it up by its name finds the group that AWS made with the VPC."""
+    text = DEFAULT_GROUP.replace("ASKED", asked).replace("ADOPTED", adopted)
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    one = lower(stack.evaluate({}).resources).network
+    [service] = one.every(TaskSource)
+
+    [link] = service.groups
+    found = one.get(SecurityGroup, link)
+
+    assert link.to == group
+    assert found is not None
+    assert found.default == ("web" not in asked)

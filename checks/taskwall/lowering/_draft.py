@@ -27,7 +27,7 @@ from taskwall.core.values import (
 from taskwall.lowering._arn import name_in
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
-from taskwall.lowering._outside import is_main_table, is_outside, looks_here
+from taskwall.lowering._outside import is_outside, looks_here, made_with_a_vpc
 from taskwall.lowering._resources import ResourceIndex, root_of
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
@@ -421,12 +421,13 @@ class NetworkBuilder(ResourceIndex):
             return None
         if not resource.data:
             return self.first_adopting(reference.resource), True, ()
-        if is_main_table(resource):
-            vpc, exact, needs = self.resolve(Vpc, resource.cell(self.attributes_read).get("vpc_id"))
-            address = self.implied(kind, vpc) or f"{vpc}.main"
-            if vpc and not exact:
-                self._refer((kind, address), cell, needs)
-            if vpc:
+        if (sought := made_with_a_vpc(resource)) is not None:
+            made, of = sought
+            vpc, exact, needs = self.resolve(Vpc, of)
+            address = self.implied(kind, vpc) or f"{vpc}.{made}"
+            if vpc and (exact or made == "main"):
+                if not exact or made == "default":
+                    self._refer((kind, address), cell, needs)
                 return address, exact, needs
         for key in ("id", "arn"):
             found = resource.cell(self.attributes_read).get(key)

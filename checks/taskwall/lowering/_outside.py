@@ -1,13 +1,16 @@
 """What comes from outside: ids that an input or a look-up brings, of entities not written here."""
 
+from collections.abc import Mapping
+
 from taskwall.core.values import (
     OUTSIDE,
+    Scalar,
     Unknown,
     Value,
     dereferenced,
 )
 from taskwall.lowering._resources import ResourceIndex, references_in, words_in
-from taskwall.source.resource import Resource
+from taskwall.source.resource import Cell, Resource
 
 
 def is_outside(written: ResourceIndex, value: Unknown) -> bool:
@@ -55,11 +58,27 @@ def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
     )
 
 
-def is_main_table(resource: Resource) -> bool:
-    """Whether a data source looks for the main route table of a VPC."""
-    filters = resource.cell().get("filter").each() if resource.type == "aws_route_table" else ()
-    return any(
-        block.get("name").known == "association.main"
-        and [each.known for each in block.get("values").each()] in (["true"], [True])
-        for block in filters
-    )
+def made_with_a_vpc(resource: Resource) -> tuple[str, Cell] | None:
+    """What a data source looks for of that which AWS makes with a VPC, and of which VPC.
+
+    That is its main route table (`main`), or its default security group (`default`).
+    """
+    body = resource.cell()
+    filters: dict[object, list[Cell]] = {
+        block.get("name").known: list(block.get("values").each())
+        for block in body.get("filter").each()
+    }
+    if resource.type == "aws_route_table":
+        made, asked = "main", filters.get("association.main", [])
+    elif resource.type == "aws_security_group":
+        made, asked = "default", filters.get("group-name", []) or [body.get("name")]
+    else:
+        return None
+    if len(asked) != 1 or asked[0].known not in _SOUGHT[made]:
+        return None
+    vpc, others = body.get("vpc_id"), filters.get("vpc-id", [])
+    return made, others[0] if vpc.absent and len(others) == 1 else vpc
+
+
+_SOUGHT: Mapping[str, tuple[Scalar, ...]] = {"main": (True, "true"), "default": ("default",)}
+"""The value of the argument or filter by which each is found."""
