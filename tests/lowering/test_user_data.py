@@ -514,6 +514,42 @@ def test_metadata_of_cfn_init_is_read() -> None:
     assert told(read(call)) is OPEN
 
 
+DOUBLING = "".join(
+    f"{one}() {{ {next_}; {next_}; }}\n"
+    for one, next_ in zip("abcdefghij", "bcdefghijk", strict=True)
+)
+"""A function that calls another one twice, which calls another one twice."""
+
+
+@pytest.mark.parametrize(
+    ("script", "value"),
+    [
+        ("join() {\n  SET\n}\njoin\n", True),
+        ("function join {\n  SET\n}\njoin || fail 'no way'\n", True),
+        ("function join {\n  mkdir -p /etc/ecs && \\\n  SET\n}\nyum update -y\njoin\n", True),
+        ("join() { SET; }\nall() { join; }\nall\n", True),
+        ('set_() {\n  echo "$1=$2" >> FILE\n}\nset_ BLOCK true\n', True),
+        ("set_() {\n  echo $1=$2 >> FILE\n}\nset_ BLOCK true\n", OPEN),
+        ("join() {\n  echo BLOCK=true\n}\njoin >> FILE\n", True),
+        ("join() {\n  return 0\n  SET\n}\njoin\n", None),
+        ("join() {\n  return 0\n}\njoin\nSET\n", True),
+        ("join() {\n  exit 1\n}\njoin\nSET\n", None),
+        ("join() {\n  SET\n}\ngrep -q x /y && join\n", OPEN),
+        ("if grep -q x /y; then\njoin() { SET; }\nelse\njoin() { :; }\nfi\njoin\n", OPEN),
+        ("join() {\n  SET\n}\n", OPEN),
+        ("join() {\n  echo $1=true >> FILE\n}\nx=BLOCK\njoin $x\necho ECS_X=$1 >> FILE\n", True),
+        ("join() { join; }\njoin\nSET\n", True),
+        (DOUBLING + "a\nSET\n", OPEN),
+    ],
+)
+def test_functions_act_where_they_are_called(script: str, value: object) -> None:
+    """With their arguments; what is called on a condition, or never, may act."""
+    text = script.replace("SET", "echo BLOCK=true >> FILE")
+    found = read(SCRIPT + text.replace("BLOCK", BLOCK).replace("FILE", FILE))
+
+    assert told(found) is value
+
+
 def test_commands_of_cfn_init_have_their_environment() -> None:
     """What a command is given by `env` is known to it, as far as it is written."""
     variables = Fields(

@@ -6,8 +6,11 @@ from taskwall.model.data_stores.tls_defaults import by_default, engine, insists
 
 DEFAULTS = {
     True: ("docdb 5", "neptune 1", "postgres 15", "aurora-postgresql 17.4", "mysql 9.7"),
-    False: ("postgres 14", "aurora-postgresql 16.1", "mysql 8.4", "mysql 5.7", "redshift 1.0"),
-    None: ("redshift 2.0", "sqlserver 15.00", "oracle-ee 19", "postgres x", "mysql 9", "mysql 9.0"),
+    False: (
+        *("postgres 14", "aurora-postgresql 16.1", "mysql 8.4", "mysql 5.7", "redshift 1.0"),
+        "sqlserver 15.00",
+    ),
+    None: ("redshift 2.0", "oracle-ee 19", "postgres x", "mysql 9", "mysql 9.0"),
 }
 OF_MARIADB = {True: ("11.8", "12"), False: ("10.11", "11.4"), None: ("11", "11.6")}
 OF_AURORA = {True: ("8.4",), False: ("8.0", "5.7"), None: ("8", "8.1")}

@@ -63,17 +63,17 @@ def made_with_a_vpc(resource: Resource) -> tuple[str, Cell] | None:
 
     That is its main route table (`main`), or its default security group (`default`).
     """
+    made = {"aws_route_table": "main", "aws_security_group": "default"}.get(resource.type)
+    if made is None:
+        return None
     body = resource.cell()
     filters: dict[object, list[Cell]] = {
         block.get("name").known: list(block.get("values").each())
         for block in body.get("filter").each()
     }
-    if resource.type == "aws_route_table":
-        made, asked = "main", filters.get("association.main", [])
-    elif resource.type == "aws_security_group":
-        made, asked = "default", filters.get("group-name", []) or [body.get("name")]
-    else:
-        return None
+    asked = filters.get("association.main" if made == "main" else "group-name", [])
+    if made == "default" and not asked:
+        asked = [body.get("name")]
     if len(asked) != 1 or asked[0].known not in _SOUGHT[made]:
         return None
     vpc, others = body.get("vpc_id"), filters.get("vpc-id", [])

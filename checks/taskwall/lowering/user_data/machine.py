@@ -98,6 +98,8 @@ class Machine:
         self.has_agent = False
         self.expanded = 0
         """How many characters stood for variables so far."""
+        self.called = 0
+        """How many functions were called so far."""
         self.unseen: dict[Need, None] = {}
         self.texts: list[str] = []
         """What was read of it, and of the metadata that it names."""

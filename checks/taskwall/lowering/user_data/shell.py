@@ -5,6 +5,7 @@ doubtful; what cannot be read (a script fetched from elsewhere, an unknown stand
 should) may have done anything.
 """
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,7 +15,14 @@ from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import bare, escaped, quoted, unescaped
-from taskwall.lowering.user_data.shell_commands import DEEPEST, ShellCall, StopError, ran, stripped
+from taskwall.lowering.user_data.shell_commands import (
+    DEEPEST,
+    ReturnError,
+    ShellCall,
+    StopError,
+    ran,
+    stripped,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -63,6 +71,7 @@ class Shell:
         self.doubt = doubt
         self.depth = depth
         self.variables: dict[str, str] = {}
+        self.functions: dict[str, Node] = {}
         self.source = b""
 
     def run(self, script: str) -> list[ScriptLine]:
@@ -115,7 +124,7 @@ class Shell:
     def sometimes(
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
-        """A branch, a loop or a function: whether it runs is known only on the instance."""
+        """A branch or a loop: whether it runs is known only on the instance."""
         words = {"function_definition": "a function", "for_statement": "a loop"}
         what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
         waits = (*doubt, Need(what, "is known only on the instance"))
@@ -123,6 +132,44 @@ class Shell:
             return self._each(node.children, waits, depth)
         except StopError:
             return []
+
+    def function(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """A function, which acts where it is called; one that the script never calls may act."""
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        others = self.source[: node.start_byte] + self.source[node.end_byte :]
+        if doubt or name is None or body is None or name.text is None:
+            return self.sometimes(node, given, doubt, depth)
+        if not re.search(rb"(?<![\w-])" + re.escape(name.text) + rb"(?![\w-])", others):
+            return self.sometimes(node, given, doubt, depth)
+        self.functions[self._text(name)] = body
+        return []
+
+    def _call(
+        self,
+        name: str,
+        arguments: list[str],
+        given: list[ScriptLine],
+        row: int,
+        doubt: tuple[Need, ...],
+        depth: int,
+    ) -> list[ScriptLine]:
+        """Let a function of the script act; its output, if it comes to its end."""
+        self.machine.called += 1
+        if self.machine.called > MAX_CALLS:  # functions that call others twice double
+            self.machine.anything(row, (Need("user data", "calls too many functions"),))
+            raise StopError
+        before = self.variables
+        mine = {str(number): word for number, word in enumerate(arguments, 1)}
+        self.variables = {**before, **mine}
+        try:
+            return self._statement(self.functions[name], given, doubt, depth)
+        except ReturnError:
+            return []
+        finally:
+            own = {key: one for key, one in self.variables.items() if key not in mine}
+            self.variables = {**own, **{key: before[key] for key in mine if key in before}}
 
     def chain(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -279,6 +326,8 @@ class Shell:
         if kind in ("string", "translated_string"):
             return self._string(node)
         if kind == "concatenation":
+            if any(child.type == "$" for child in node.children):
+                return self._unknown(text)  # the grammar takes `$1=$2` apart in the middle of `$2`
             return "".join(self._word(child) for child in node.named_children)
         if kind in ("simple_expansion", "expansion"):
             names = [self._text(c) for c in node.named_children if c.type == "variable_name"]
@@ -348,6 +397,8 @@ class Shell:
             needs = self.machine.marks.needs(words[0])
             self.machine.anything(row, (*doubt, *needs))
             return [opaque(row, needs)]
+        if words[0] in self.functions:
+            return self._call(words[0], words[1:], given, row, doubt, depth)
         name = words[0].rpartition("/")[2]
         call = ShellCall(self, name, words[1:], given, row, doubt, depth)
         return ran(call)
@@ -366,6 +417,9 @@ class Shell:
         """A shell of its own on the same machine."""
         return Shell(self.machine, row, doubt, depth)
 
+
+MAX_CALLS = 1000
+"""So many functions are called at most by one machine's scripts, all told."""
 
 MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""
@@ -403,7 +457,7 @@ _STATEMENTS: dict[str, StatementHandler] = {
     "for_statement": Shell.sometimes,
     "c_style_for_statement": Shell.sometimes,
     "case_statement": Shell.sometimes,
-    "function_definition": Shell.sometimes,
+    "function_definition": Shell.function,
     "variable_assignment": Shell.assignment,
     "variable_assignments": Shell.assignment,
     "declaration_command": Shell.assignment,

@@ -19,6 +19,10 @@ class StopError(Exception):
     """The script ends here."""
 
 
+class ReturnError(StopError):
+    """The function ends here, or the script outside of one."""
+
+
 _READERS = frozenset(
     (
         "[", "cat", "chkconfig", "chmod", "chown", "docker", "file", "grep", "egrep", "head",
@@ -183,7 +187,7 @@ def _source(call: ShellCall) -> list[ScriptLine]:
 
 def _exit(call: ShellCall) -> list[ScriptLine]:
     if not call.doubt:
-        raise StopError
+        raise ReturnError if call.name == "return" else StopError
     return []
 
 

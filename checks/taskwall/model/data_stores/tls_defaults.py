@@ -7,9 +7,10 @@ Amazon Aurora User Guide, "Securing Aurora PostgreSQL data with SSL/TLS" (on fro
 connections to Aurora MySQL DB clusters" (off in versions 2 and 3) and "Comparing Aurora MySQL
 version 3 and Aurora MySQL version 8.4" (on in 8.4); Amazon DocumentDB Developer
 Guide, "Encrypting data in transit" (on); Amazon Neptune User Guide, "Encrypting connections with
-SSL/HTTPS" (on). The MySQL, MariaDB, DocumentDB and Neptune pages were read on the day below; what
-is said of Aurora MySQL 2 and 3 and of Redshift was not found there and is common knowledge of
-their users.
+SSL/HTTPS" (on); Amazon RDS User Guide, "Updating applications to connect to Microsoft SQL Server DB
+instances using new SSL/TLS certificates" (off, in all versions). The MySQL, MariaDB, SQL Server,
+DocumentDB and Neptune pages were read on the day below; what is said of Aurora MySQL 2 and 3 and of
+Redshift was not found there and is common knowledge of their users.
 """
 
 import re
@@ -65,6 +66,8 @@ def by_default(engine_: str, version: str) -> bool | None:
     """
     if engine_ in ("docdb", "neptune"):
         return True
+    if engine_ == "sqlserver":
+        return False
     if engine_ == "redshift":
         # Clusters of the family redshift-1.0; what AWS's newer default group does is not certain.
         return False if version == "1.0" else None
