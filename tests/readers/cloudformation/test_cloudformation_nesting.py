@@ -1,5 +1,6 @@
 """Templates that belong together are one stack: nested ones, and those tied by exports."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -711,6 +712,9 @@ def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
         ("!Sub '${AWS::StackName}-Vpc'", "!Sub '${P}-VpcId'", False),
         ("!Ref AWS::StackName", "!Sub '${P}-Vpc'", False),
         ("!Sub '${AWS::StackName}-Vpc'", "!Ref P", False),
+        ("!Sub '${AWS::StackName}-export'", "net-vpc-export", False),
+        ("!Sub '${AWS::StackName}-export'", "net-a-export", True),
+        ("!Sub '${AWS::StackName}-export'", "!Sub '${P}-export'", True),
     ],
 )
 def test_names_are_joined_by_what_is_known_of_them(
@@ -729,6 +733,29 @@ def test_names_are_joined_by_what_is_known_of_them(
 
     assert errors == []
     assert (len(found) == 1) is tied
+
+
+def test_of_names_that_fit_the_one_that_says_more_is_meant() -> None:
+    """The rest is the name of a stack, which is whatever remains."""
+    texts = {
+        f"/r/{name}.yaml": (
+            "Resources: {V: {Type: 'AWS::EC2::VPC'}}\n"
+            "Outputs:\n  O:\n    Value: !Ref V\n"
+            f"    Export: {{Name: !Sub '${{AWS::StackName}}{ending}'}}\n"
+        )
+        for name, ending in {"vpc": "-id", "net": "-vpc-id"}.items()
+    }
+    texts["/r/b.yaml"] = (
+        "Resources:\n  S:\n    Type: AWS::EC2::Subnet\n"
+        "    Properties: {VpcId: !ImportValue shop-vpc-id}\n"
+    )
+    found, errors = read(texts)
+
+    assert errors == []
+    assert {frozenset(map(os.path.basename, stack.files)) for stack in found} == {
+        frozenset({"vpc.yaml"}),
+        frozenset({"net.yaml", "b.yaml"}),
+    }
 
 
 def test_exports_in_circles_end() -> None:

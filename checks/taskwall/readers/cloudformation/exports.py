@@ -1,6 +1,7 @@
 """What templates export, and which of it an import means."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
@@ -157,8 +158,15 @@ class Exports:
         if found is None:
             alike = (o for parts, o in self._by_parts.items() if _may_be(wanted, parts))
             found = [
-                export for some in alike for export in some if not _of_no_stack(wanted, export)
+                export
+                for some in alike
+                for export in some
+                if not _of_no_stack(wanted, export) and not _is_by_chance(wanted, export)
             ]
+            if len(wanted) == 1 and all(_begins_with_stack(one.name) for one in found):
+                # `${AWS::StackName}-vpc-id` says more of `net-vpc-id` than `${AWS::StackName}-id`.
+                most = max((len("".join(_parts(one.name))) for one in found), default=0)
+                found = [one for one in found if len("".join(_parts(one.name))) == most]
         if not _begins_with_stack(name):
             found = [export for export in found if same(export.name, name) is True] or found
         if len(found) > 1 and self._files.is_file(os.path.join(folder, "manifest.json")):
@@ -287,6 +295,26 @@ def _of_no_stack(wanted: tuple[str, ...], export: Export) -> bool:
         return False
     first = wanted[0][:1]
     return wanted == ("".join(_parts(export.name)),) or (first != "" and not first.isalpha())
+
+
+_SAY_NOTHING = frozenset({"export", "exports", "output", "outputs"})
+"""Words with which names of exports end that say nothing of what is exported."""
+
+
+def _is_by_chance(wanted: tuple[str, ...], export: Export) -> bool:
+    """Whether a name that is wanted fits an export only because nearly every name does.
+
+    If the template is called as the stack would have to be, it is meant all the same.
+    """
+    if len(wanted) > 1 or not _begins_with_stack(export.name):
+        return False
+    mine = _words(*_parts(export.name))
+    template = _words(os.path.basename(export.root).partition(".")[0])
+    return mine <= _SAY_NOTHING and not template & (_words(*wanted) - mine)
+
+
+def _words(*texts: str) -> frozenset[str]:
+    return frozenset(word.lower() for one in texts for word in re.findall(r"[A-Za-z0-9]+", one))
 
 
 def _begins_with_stack(name: Value) -> bool:
