@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from taskwall.api import scan as api
 from taskwall.api.options import Options
-from taskwall.api.workers import Workers
+from taskwall.api.workers import results
 from taskwall.core.alternatives import either
 from taskwall.core.values import Items, Known, Need, Unknown
 from taskwall.engine import judge
@@ -451,28 +451,7 @@ def test_a_worker_that_is_killed_costs_its_own_work_only() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    workers = Workers(work, 2, lambda number: -number, int)
-    workers.begin(8)
-
-    assert list(workers.results()) == [0, 1, -2, 3, 4, -5, 6, 7]
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform cannot fork")
-def test_work_begins_while_more_of_it_becomes_known() -> None:
-    """A process sees what there was when it was made, and later ones take what came later."""
-    there: list[int] = []
-    workers = Workers(
-        lambda number: (there[number], os.getpid()), 2, lambda number: (-number, 0), int
-    )
-
-    for number in range(6):
-        there.append(number * number)
-        workers.begin(number + 1)
-    found = list(workers.results())
-    workers.end()
-
-    assert [value for value, _ in found] == [0, 1, 4, 9, 16, 25]
-    assert os.getpid() not in {process for _, process in found}
+    assert list(results(work, 8, 2, lambda number: -number)) == [0, 1, -2, 3, 4, -5, 6, 7]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform cannot fork")

@@ -15,7 +15,7 @@ from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 from taskwall.sources.found import ScanScope, Sources
 from taskwall.sources.nearby import ReadCache
-from taskwall.sources.read import ToldOfReads, read_sources
+from taskwall.sources.read import read_sources
 
 
 class Options(Struct, frozen=True):
@@ -73,11 +73,9 @@ class ResolvedOptions(Struct, frozen=True):
     every: OwnRules
     cwd: str
 
-    def read(
-        self, files: Files, cache: ReadCache | None = None, told: ToldOfReads | None = None
-    ) -> Sources:
-        """Read the sources; as `read_sources` does."""
-        return read_sources(self.paths, self.inputs, self.settings, files, self.scope, cache, told)
+    def read(self, files: Files, cache: ReadCache | None = None) -> Sources:
+        """Read the sources; `cache` is what earlier reads like it have found out."""
+        return read_sources(self.paths, self.inputs, self.settings, files, self.scope, cache)
 
 
 def resolved_options(options: Options, files: Files | None = None) -> ResolvedOptions:

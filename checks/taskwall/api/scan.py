@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from taskwall import outputs
 from taskwall.api.options import Options, ResolvedOptions, resolved_options
@@ -20,12 +20,8 @@ from taskwall.settings import Settings
 from taskwall.source.containment import crash_at
 from taskwall.source.files import Files
 from taskwall.source.stack import InternalError, Stack
-from taskwall.sources.found import ReadStack
 from taskwall.sources.nearby import ReadCache
 from taskwall.sources.refusals import nothing_to_analyse
-
-if TYPE_CHECKING:
-    from taskwall.api.workers import Workers
 
 __all__ = ["Cache", "Options", "Progress", "built", "judge_stack", "scan"]
 
@@ -96,28 +92,22 @@ def built(
     reads: ReadCache | None = None,
 ) -> ReportBuilder:
     """What judging the sources brought, of which reports are made."""
-    judging = _Judging(asked.rules, asked.settings, options.jobs, cache)
     times = [perf_counter()]
-    try:
-        found = asked.read(files, reads, judging.begin)
-        times.append(perf_counter())
-        if not options.allow_empty and (nothing := nothing_to_analyse(asked.paths, found, files)):
-            found.refused.append(nothing)
-            found.foreign.clear()
-        if asked.settings.expect:
-            from taskwall.api.expectations import unmatched
+    found = asked.read(files, reads)
+    times.append(perf_counter())
+    if not options.allow_empty and (nothing := nothing_to_analyse(asked.paths, found, files)):
+        found.refused.append(nothing)
+        found.foreign.clear()
+    stacks = [read.stack for read in found.reads]
+    if asked.settings.expect:
+        from taskwall.api.expectations import unmatched
 
-            stacks = [read.stack for read in found.reads]
-            found.refused.extend(unmatched(asked.settings, stacks, asked.paths))
-        judgements: list[Judgement] = []
-        for judgement in judging.judgements(found.reads):
-            judgements.append(judgement)
-            times.append(perf_counter())
-            if progress:
-                number = len(judgements)
-                progress(number, len(found.reads), found.reads[number - 1].stack.name)
-    finally:
-        judging.end()
+        found.refused.extend(unmatched(asked.settings, stacks, asked.paths))
+    judging = _Judging(stacks, asked.rules, asked.settings, cache)
+    judgements: list[Judgement] = []
+    for judgement in _judged(judging, options.jobs, progress):
+        judgements.append(judgement)
+        times.append(perf_counter())
     return ReportBuilder(
         found,
         judgements,
@@ -148,56 +138,49 @@ def judge_stack(
         return Judgement((), 0, errors=(crash_at(start, error),))
 
 
+def _judged(judging: "_Judging", jobs: int, progress: Progress | None) -> Iterator[Judgement]:
+    """The judgement of each stack, in the order of the stacks, however many processes work."""
+    stacks = judging.stacks
+    count = min(jobs, len(stacks))
+    results = judging.apart(count) if count > 1 else map(judging, range(len(stacks)))
+    for number, result in enumerate(results, 1):
+        if progress:
+            progress(number, len(stacks), stacks[number - 1].name)
+        yield result
+
+
 class _Judging:
-    """Judges stacks as they are read, here or in processes of its own."""
+    """Judges a stack by its index, here or in processes of its own."""
 
     def __init__(
-        self, rules: Sequence[Rule], use: Settings, jobs: int, memory: Cache | None
+        self,
+        stacks: Sequence[Stack],
+        rules: Sequence[Rule],
+        use: Settings,
+        memory: Cache | None = None,
     ) -> None:
-        self._rules, self._use, self._jobs, self._memory = rules, use, jobs, memory
-        self._judge = engine.judge if memory is None else memory.judge
-        self._stacks: list[Stack] = []
-        self._workers: Workers[Judgement] | None = None
+        self.stacks = stacks
+        self.rules = rules
+        self.use = use
+        self.judge = engine.judge
+        if memory is not None:
+            memory.keep(stacks, rules, use)
+            self.judge = memory.judge
 
-    def begin(self, reads: Sequence[ReadStack]) -> None:
-        """Let other processes judge what is read by now, while this one reads more."""
-        if self._jobs > 1 and len(reads) > 1 and self._memory is None:
-            self._give(reads)
+    def __call__(self, index: int) -> Judgement:
+        return judge_stack(self.stacks[index], self.rules, self.use, self.judge)
 
-    def judgements(self, reads: Sequence[ReadStack]) -> Iterator[Judgement]:
-        """The judgement of each stack, in their order, however many processes work."""
-        if self._memory is not None:
-            self._memory.keep([one.stack for one in reads], self._rules, self._use)
-        if self._jobs > 1 and len(reads) > 1:
-            self._give(reads)
-        if self._workers is not None:
-            return self._workers.results()
-        self._stacks = [one.stack for one in reads]
-        return map(self._judged, range(len(reads)))
+    def apart(self, count: int) -> Iterator[Judgement]:
+        """The judgements in order, made by several processes where the platform can fork."""
+        from taskwall.api import workers
 
-    def end(self) -> None:
-        """End all processes."""
-        if self._workers is not None:
-            self._workers.end()
-
-    def _give(self, reads: Sequence[ReadStack]) -> None:
-        from taskwall.api.workers import Workers, can_fork
-
-        if can_fork():
-            self._stacks += [one.stack for one in reads[len(self._stacks) :]]
-            if self._workers is None:
-                self._workers = Workers(self._judged, self._jobs, self._lost, self._size)
-            self._workers.begin(len(self._stacks))
-
-    def _judged(self, index: int) -> Judgement:
-        return judge_stack(self._stacks[index], self._rules, self._use, self._judge)
-
-    def _size(self, index: int) -> int:
-        return len(self._stacks[index].files)
+        if workers.can_fork():
+            return workers.results(self, len(self.stacks), count, self._lost)
+        return map(self, range(len(self.stacks)))
 
     def _lost(self, index: int) -> Judgement:
         """What stands for the judgement of a stack whose process was ended."""
-        name = self._stacks[index].name
-        start = Span(min(self._stacks[index].files, default=name), 1, 1, 1, 1)
+        name = self.stacks[index].name
+        start = Span(min(self.stacks[index].files, default=name), 1, 1, 1, 1)
         why = "the process that judged it was ended from outside, perhaps for want of memory"
         return Judgement((), 0, errors=(InternalError(start, why),))

@@ -1,10 +1,9 @@
 """Read every stack of a scan."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache as cache_of
 from functools import partial
-from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -40,9 +39,6 @@ from taskwall.sources.values_files import (
     root_of_values,
 )
 
-ToldOfReads: TypeAlias = Callable[[Sequence[ReadStack]], None]
-"""Takes the stacks that are read by now."""
-
 
 def read_sources(
     paths: Sequence[str],
@@ -51,7 +47,6 @@ def read_sources(
     files: Files,
     scope: ScanScope,
     cache: ReadCache | None = None,
-    told: ToldOfReads | None = None,
 ) -> Sources:
     """Read every stack below the given absolute paths.
 
@@ -59,8 +54,7 @@ def read_sources(
     repository their roots are. A file of settings stands for its folder, one of values for the root
     that it is for: the nearest folder with Terraform files from its own upward; one that sources
     read (`templatefile`, `DefinitionUri`) for the sources that name it. `cache` is what earlier
-    reads with the same files, inputs, settings and scope have found out. `told` takes all stacks
-    that are read by now, after each repository below a folder.
+    reads with the same files, inputs, settings and scope have found out.
     """
     reading = _Reading(paths, inputs, use, files, scope, cache or ReadCache())
     for path in reading.paths:
@@ -69,7 +63,7 @@ def read_sources(
     for path in dict.fromkeys(reading.paths):
         if not is_folder(path, files):
             reading.look_at(path)
-    reading.read_folders(told)
+    reading.read_folders()
     reading.read_roots()
     reading.read_files()
     reading.note_absent()
@@ -195,15 +189,13 @@ class _Reading:
 
     # --- reading
 
-    def read_folders(self, told: ToldOfReads | None) -> None:
+    def read_folders(self) -> None:
         """Read what is below given folders."""
         for boundary, sources in self._wide.items():
             said = replace(self._inputs, boundary=boundary)
             stacks, errors = stacks_of(sources, self._files, said, self._scope)
             self.found.reads += [ReadStack(stack, boundary) for stack in stacks]
             self.found.errors += errors
-            if told is not None:
-                told(self.found.reads)
 
     def read_roots(self) -> None:
         """Read the roots that files of values are given for, each with its file."""
