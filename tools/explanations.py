@@ -1,0 +1,26 @@
+"""Write what is said of flows of the scenarios, for a review: `tests/model/test_flow_scenarios.py`.
+
+    python -m tools.explanations [SCENARIO...]
+
+Without a scenario, those of all. `git diff` shows what has changed.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import model.test_flow_scenarios as flows
+
+
+def main(scenarios: Sequence[str]) -> int:
+    """Write the files of some scenarios, or of all."""
+    for folder in flows.FOLDERS:
+        if not scenarios or folder.name in scenarios:
+            (flows.EXPLANATIONS / f"{folder.name}.txt").write_text(flows.explanations(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
