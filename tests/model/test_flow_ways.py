@@ -418,6 +418,8 @@ THROUGH_EDGE = "service:one -> service:web: tcp 443 through lb:edge"
         ("port              = 443", "port = 444", []),
         ("load_balancer_arn = aws_lb.edge.arn", 'load_balancer_arn = "arn:of:another"', []),
         ("[aws_security_group.edge.id]", "[var.which]", [THROUGH_EDGE + UNKNOWN]),
+        ('target_type = "ip"', 'target_type = "ip"\n  ip_address_type = "ipv6"', []),
+        ('target_type = "ip"', 'target_type = "ip"\n  ip_address_type = var.which', [THROUGH_EDGE]),
     ],
 )
 def test_a_listener_decides_what_gets_through(
@@ -451,6 +453,27 @@ def test_a_load_balancer_that_is_not_known_may_lead_to_tasks(text: str, tmp_path
         "vpc:main -> service:web: tcp 80",
         "vpc:main -> service:web: tcp all through lb:var.which needs var.which",
     ]
+
+
+def test_a_load_balancer_that_is_not_known_hands_on_to_the_port_of_tasks(tmp_path: Path) -> None:
+    """Where no group of the tasks allows that port nothing comes in by it."""
+    more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which")
+    found = told(tmp_path, OWN + service("web", more.replace("= 80", "= 8080")), to="service:web")
+
+    assert found == ["vpc:main -> service:web: tcp 80"]
+
+
+@pytest.mark.parametrize("port", ["80", "0"])
+def test_a_load_balancer_that_is_not_known_may_lead_to_instances(port: str, tmp_path: Path) -> None:
+    """Of tasks on instances it is the port of the instance that groups must allow."""
+    text = INSTANCES
+    for word, meant in (SHARED | {"PORT": port}).items():
+        text = text.replace(f"= {word}", f"= {meant}")
+    more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which")
+    text = text.replace("  task_definition = aws", f"{more}  task_definition = aws")
+    found = told(tmp_path, OWN + text, "internet", "service:web")
+
+    assert found == ["internet -> service:web: tcp all through lb:var.which needs var.which"]
 
 
 RULE = """
@@ -756,3 +779,53 @@ def test_tasks_on_instances_are_reached_as_these(
     ways = [f"internet -> instances:hosts: tcp 80{way}" for way in instances]
     ways += [f"internet -> service:web: tcp 80{way}" for way in tasks]
     assert told(tmp_path, OPEN + text, "internet") == ways
+
+
+INNER = (
+    made("aws_subnet", "inner", "vpc_id = aws_vpc.main.id", 'cidr_block = "10.0.2.0/24"')
+    + made(
+        *("aws_network_acl", "inner", "vpc_id = aws_vpc.main.id"),
+        "subnet_ids = [aws_subnet.inner.id]",
+        *(
+            f'{way} {{\n    rule_no = 1\n    action = "allow"\n    protocol = "-1"\n'
+            '    from_port = 0\n    to_port = 0\n    cidr_block = "10.0.0.0/16"\n  }'
+            for way in ("ingress", "egress")
+        ),
+    )
+    + service("web", behind("edge"), subnet="inner")
+)
+KEEPS = "preserve_client_ip = KEEPS\n  target_type = "
+
+
+@pytest.mark.parametrize(
+    ("keeps", "closed"),
+    [
+        (
+            "true",
+            ["lets no such traffic in from the internet", "lets no answers out to the internet"],
+        ),
+        ("false", []),
+    ],
+)
+def test_an_acl_that_knows_the_vpc_alone_closes_what_keeps_addresses(
+    keeps: str, closed: list[str], tmp_path: Path
+) -> None:
+    """What a load balancer may hand on is shut where its targets see the internet's addresses."""
+    network = NETWORK.replace("target_type = ", KEEPS.replace("KEEPS", keeps))
+    (tmp_path / "main.tf").write_text(VPC + network + INNER, encoding="utf-8")
+    options = Options(paths=(str(tmp_path),))
+    (answer,) = explain(options, "internet", "service:web", 443).answers
+
+    texts = [each.at.text for each in answer.closed]
+    assert texts == [f"aws_network_acl.inner of aws_subnet.inner {text}" for text in closed]
+    assert bool(answer.flows) != bool(closed)
+
+
+def test_a_vpc_needs_no_route_to_what_is_in_it(tmp_path: Path) -> None:
+    """From the VPC of a group that nothing uses it is the group alone that lets nothing in."""
+    (tmp_path / "main.tf").write_text(VPC, encoding="utf-8")
+    options = Options(paths=(str(tmp_path),))
+    (answer,) = explain(options, "vpc:main", "group:web", 81).answers
+
+    texts = [each.at.text for each in answer.closed]
+    assert texts == ["aws_security_group.web allows no ingress from vpc:main on port 81"]
