@@ -2,15 +2,18 @@
 
     python -m tools.explanations [SCENARIO...]
 
-Without a scenario, those of all. `git diff` shows what has changed.
+Without a scenario, those of all, and what doors make unknown (`tests/model/test_flow_doors.py`).
+`git diff` shows what has changed.
 """
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+import model.test_flow_doors as doors
 import model.test_flow_scenarios as flows
 
 
@@ -19,6 +22,12 @@ def main(scenarios: Sequence[str]) -> int:
     for folder in flows.FOLDERS:
         if not scenarios or folder.name in scenarios:
             (flows.EXPLANATIONS / f"{folder.name}.txt").write_text(flows.explanations(folder))
+    if not scenarios:
+        lines = []
+        for kind, fields, _ in doors.CASES:
+            with TemporaryDirectory() as place:
+                lines += [kind, *doors.words(Path(place), kind, fields)]
+        doors.WRITTEN.write_text("\n".join((*lines, "")))
     return 0
 
 
