@@ -325,8 +325,8 @@ class _Naming:
             subnet = self.network.get(Subnet, link)
             if subnet is None or subnet.external or subnet.public_addresses is None:
                 text = f"instances in {link.to or 'a subnet'} get public addresses"
-                needs = subnet.external if subnet is not None else link.waits("a subnet")
-                parts.append(Fact(None, text, link.place, link.to, needs or link.waits("a subnet")))
+                needs = (subnet.external if subnet is not None else ()) or link.waits("a subnet")
+                parts.append(Fact(None, text, link.place, link.to, needs))
             else:
                 parts.append(subnet.public_addresses.is_(True))
         if not parts:
