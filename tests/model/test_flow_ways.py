@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.api.flows import explain, list_flows
+from taskwall.api.flows import EndError, explain, list_flows
 from taskwall.api.options import Options
 
 VPC = """
@@ -1093,3 +1093,47 @@ def test_a_function_opens_connections_from_its_subnets(tmp_path: Path) -> None:
     assert told(tmp_path, OPEN + FUNCTION, "function:job") == []
     out = told(tmp_path, OPEN_NAT + FUNCTION, "function:job")
     assert out == ["function:job -> internet: tcp 443"]
+
+
+NAMED = (
+    service("one", '  name = "shop-one"\n')
+    + service("two", '  name = "${var.which}-two"\n')
+    + service("three", '  name = "shop-three"\n').replace("launch_type", "count = 2\n  launch_type")
+    + made("aws_subnet", "named", "vpc_id = aws_vpc.main.id", 'cidr_block = "10.0.5.0/24"',
+           'tags = { Name = "inner" }')
+)  # fmt: skip
+OUT = " -> internet: tcp 443"
+
+
+@pytest.mark.parametrize(
+    ("word", "ways"),
+    [
+        ("service:one", [f"service:one{OUT}"]),
+        ("service:aws_ecs_service.one", [f"service:one{OUT}"]),
+        ("service:shop-one", [f"service:one{OUT}"]),
+        ("service:live-two", [f"service:two{OUT}{UNKNOWN}"]),
+        ("service:two", [f"service:two{OUT}"]),
+        ("service:three[1]", [f"service:three[1]{OUT}"]),
+        ("service:three", [f"service:three[0]{OUT}", f"service:three[1]{OUT}"]),
+        ("service:shop-three", [f"service:three[0]{OUT}", f"service:three[1]{OUT}"]),
+        ("task:one", None),
+        ("service:live-one", None),
+        ("service:", None),
+        ("one", None),
+        ("subnet:inner", []),
+        ("subnet:named", []),
+        ("subnet:outer", None),
+        ("vpc:aws_vpc.main", [f"service:{name}{OUT}" for name in ("one", "three[0]", "three[1]",
+                                                                 "two")]),
+        ("vpc:other", None),
+        ("group:other", None),
+        ("aws:ecs", []),
+    ],
+)  # fmt: skip
+def test_words_stand_for_ends(word: str, ways: list[str] | None, tmp_path: Path) -> None:
+    """An end goes by its name, its address, its name in AWS, and perhaps by one known in part."""
+    if ways is None:
+        with pytest.raises(EndError):
+            told(tmp_path, OPEN + NAMED, word, "internet")
+    else:
+        assert told(tmp_path, OPEN + NAMED, word, "internet") == ways
