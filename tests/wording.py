@@ -56,6 +56,8 @@ def _said(one: LocatedFinding) -> Iterator[str]:
     yield f"  {found.line} {found.verdict}{when}{shared}{silent}: {found.message}"
     if found.verdict != "pass":
         yield from (f"    {step.line} {step.text}" for step in found.because)
+    if found.missing:
+        yield f"    needs: {', '.join(found.missing)}"
     for change, _ in one.changes:
         at = change.attribute
         spot = " of ".join(filter(None, (change.name or at.path, at.address)))

@@ -42,6 +42,7 @@ DECIDES = ("checks/taskwall/model", "checks/taskwall/rules")
 TESTS = {
     "model": (
         *("core/", "model/", "fixes/test_fixes_of", "fixes/test_fixes_https"),
+        *("fixes/test_fixes_permissions", "fixes/test_fixes_policies", "fixes/test_fixes_private"),
         *("library/test_library", "graph/", "test_diff.py", "surfaces/test_surface_flows"),
     ),
     "rules": (

@@ -221,7 +221,7 @@ resource "aws_elasticache_serverless_cache" "store" {
 
 KINDS = {
     "igw": "aws_internet_gateway", "vgw": "aws_vpn_gateway", "s3": "aws_vpc_endpoint",
-    "a": "aws_subnet", "edge": "aws_lb", "main": "aws_vpc",
+    "a": "aws_subnet", "b": "aws_subnet", "edge": "aws_lb", "main": "aws_vpc",
 }  # fmt: skip
 """What a scope names; all else are security groups."""
 
@@ -229,17 +229,17 @@ Statement = dict[str, Any]
 Result = Literal["fail", "unknown", "pass"]
 
 
-def of(*names: str, **headers: list[str]) -> Statement:
+def of(*names: str, **headers: list[Any]) -> Statement:
     """A statement about things of the stack, and about the headers of packets."""
     return with_headers({"Resources": [{"Ref": name} for name in names]} if names else {}, headers)
 
 
-def typed(*types: str, **headers: list[str]) -> Statement:
+def typed(*types: str, **headers: list[Any]) -> Statement:
     """A statement about types."""
     return with_headers({"ResourceTypes": [f"AWS::EC2::{name}" for name in types]}, headers)
 
 
-def with_headers(resource: Statement, headers: dict[str, list[str]]) -> Statement:
+def with_headers(resource: Statement, headers: dict[str, list[Any]]) -> Statement:
     """A statement of both parts, of which an empty one is left out."""
     found: Statement = {"ResourceStatement": resource} if resource else {}
     return {**found, "PacketHeaderStatement": headers} if headers else found
@@ -252,6 +252,7 @@ def path(source: Statement | None = None, to: Statement | None = None, *by: Stat
 
 
 FIREWALL = "arn:aws:network-firewall:eu-west-1:123456789012:firewall/main"
+BALANCER = {"ResourceStatement": {"ResourceTypes": ["AWS::ElasticLoadBalancingV2::LoadBalancer"]}}
 WEB, STORE = of("webgroup"), of("storegroup")
 TO_WEB = path(typed("InternetGateway"), WEB)
 
@@ -297,6 +298,58 @@ CASES: tuple[tuple[str, list[Statement], list[Statement], Result], ...] = (
      [path({"ResourceStatement": {"Resources": ["sg-0123456789abcdef0"]}}, STORE)], [], "unknown"),
     ("what is excluded in part",
      [path(WEB, STORE)], [path(None, of("storegroup", DestinationPorts=["0-6378"]))], "fail"),
+    ("an endpoint among all public addresses",
+     [path(WEB, of("s3", DestinationAddresses=["0.0.0.0/0"]))], [], "fail"),
+    ("an endpoint among some", [path(WEB, of("s3", DestinationAddresses=["52.0.0.0/8"]))], [],
+     "unknown"),
+    ("an endpoint, which has no private one",
+     [path(WEB, of("s3", DestinationAddresses=["10.0.0.0/8"]))], [], "pass"),
+    ("a part of the subnet's addresses",
+     [path(of("webgroup", SourceAddresses=["10.0.2.0/25"]), STORE)], [], "unknown"),
+    ("more than the subnet's addresses",
+     [path(of("webgroup", SourceAddresses=["10.0.0.0/8"]), STORE)], [], "fail"),
+    ("addresses where it goes to",
+     [path(WEB, of("storegroup", DestinationAddresses=["10.0.2.0/24"]))], [], "fail"),
+    ("not where it goes to",
+     [path(WEB, of("storegroup", DestinationAddresses=["10.0.1.0/24"]))], [], "pass"),
+    ("some addresses of the internet",
+     [path(typed("InternetGateway", SourceAddresses=["203.0.113.0/24"]), of("edge"))], [], "fail"),
+    ("private ones, which the internet has not",
+     [path(typed("InternetGateway", SourceAddresses=["10.0.0.0/8"]), of("edge"))], [], "pass"),
+    ("the remote network's addresses",
+     [path({"PacketHeaderStatement": {"SourceAddresses": ["10.9.1.0/24"]}}, WEB)], [], "fail"),
+    ("addresses that nobody has",
+     [path({"PacketHeaderStatement": {"SourceAddresses": ["10.8.0.0/16"]}}, WEB)], [], "pass"),
+    ("a range of ports", [path(WEB, of("storegroup", DestinationPorts=["6000-7000"]))], [], "fail"),
+    ("a range beside", [path(WEB, of("storegroup", DestinationPorts=["6380-7000"]))], [], "pass"),
+    ("TCP by its name", [path(WEB, of("storegroup", Protocols=["tcp"]))], [], "fail"),
+    ("UDP beside", [path(WEB, of("storegroup", Protocols=["udp"]))], [], "pass"),
+    ("a subnet, of what is in it", [path(of("b"), STORE)], [], "fail"),
+    ("a subnet that another is in", [path(of("a"), STORE)], [], "pass"),
+    ("the VPC, of all that is in it", [path(of("main"), STORE)], [], "fail"),
+    ("one of two things", [path(of("storegroup", "webgroup"), STORE)], [], "fail"),
+    ("through load balancers",
+     [path(typed("InternetGateway"), WEB, BALANCER)], [], "fail"),
+    ("not through an endpoint",
+     [path(typed("InternetGateway"), WEB, typed("VPCEndpoint"))], [], "pass"),
+    ("through one of two types",
+     [path(typed("InternetGateway"), WEB, typed("VPCEndpoint"), BALANCER)], [], "fail"),
+    ("a NAT gateway, which nothing takes to an endpoint",
+     [path(WEB, typed("VPCEndpoint"), typed("NatGateway"))], [], "pass"),
+    ("through a load balancer that is not on the way",
+     [path(WEB, STORE, of("edge"))], [], "pass"),
+    ("what is excluded perhaps",
+     [path(WEB, STORE)], [path(of("webgroup", SourcePorts=["40000"]), STORE)], "unknown"),
+    ("what is excluded for certain, and perhaps",
+     [path(WEB, STORE)], [path(WEB, of("storegroup", DestinationPrefixLists=["pl-1"])),
+                          path(WEB, STORE)], "pass"),
+    ("an endpoint service, which is none of these",
+     [path(typed("VPCEndpointService"), STORE)], [], "pass"),
+    ("a type that is not known", [path(typed("CarrierGateway"), STORE)], [], "unknown"),
+    ("tasks on Fargate, which are no instances", [path(typed("Instance"), STORE)], [], "pass"),
+    ("a security group, by its type", [path(typed("SecurityGroup"), STORE)], [], "fail"),
+    ("a VPC, by its type", [path(typed("VPC"), STORE)], [], "fail"),
+    ("a subnet, by its type", [path(typed("Subnet"), STORE)], [], "fail"),
 )  # fmt: skip
 """A scope: what it is about, its matches and exclusions, and what TW803 says of it."""
 
@@ -389,3 +442,44 @@ def test_scope_of_what_is_no_end(
     assert not report.errors
     found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
     assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
+
+
+GIVEN = [{"Ref": "Given"}]
+
+
+@pytest.mark.parametrize(
+    ("matches", "excludes", "result"),
+    [
+        ([path(WEB, with_headers({"Resources": GIVEN}, {}))], [], "unknown"),
+        ([path(with_headers({"ResourceTypes": GIVEN}, {}), STORE)], [], "unknown"),
+        ([path(WEB, STORE, with_headers({"Resources": GIVEN}, {}))], [], "unknown"),
+        ([path(WEB, STORE, with_headers({"ResourceTypes": GIVEN}, {}))], [], "unknown"),
+        ([path(WEB, of("storegroup", DestinationPorts=GIVEN))], [], "unknown"),
+        ([path(WEB, of("storegroup", DestinationPorts=[*GIVEN, "6379"]))], [], "fail"),
+        ([path(None, of("webgroup", DestinationPorts=GIVEN))], [], "unknown"),
+        ([path(WEB, of("storegroup", Protocols=GIVEN))], [], "unknown"),
+        ([path(of("webgroup", SourcePorts=GIVEN), STORE)], [], "unknown"),
+        ([path(of("webgroup", SourceAddresses=GIVEN), STORE)], [], "unknown"),
+        ([path(WEB, of("s3", DestinationAddresses=GIVEN))], [], "unknown"),
+        ([path(typed("InternetGateway", SourceAddresses=GIVEN), of("edge"))], [], "unknown"),
+        ([path(WEB, STORE)], [path(WEB, of("storegroup", DestinationPorts=GIVEN))], "unknown"),
+        ([path(WEB, of("storegroup", DestinationPorts=GIVEN))], [path(WEB, STORE)], "pass"),
+    ],
+)
+def test_scope_that_an_input_decides(
+    matches: list[Statement], excludes: list[Statement], result: Result, tmp_path: Path
+) -> None:
+    """What a scope says by a parameter without a default is unknown, and waits for that."""
+    held = {
+        "Type": "AWS::EC2::NetworkInsightsAccessScope",
+        "Properties": {"MatchPaths": matches, "ExcludePaths": excludes},
+    }
+    text = f"Parameters: {{Given: {{Type: String}}}}\n{TEMPLATE}  Scope: {json.dumps(held)}\n"
+    (tmp_path / "template.yaml").write_text(text)
+
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
+    assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
+    assert all("Given" in each.missing for each in report.unknowns)

@@ -1,9 +1,13 @@
-"""Which service the name of an endpoint's service means, though parts of it are unknown."""
+"""Names of endpoints: which service they are for, and which private zones answer for that."""
 
 import pytest
 
 from taskwall.core.values import Known, Need, Span, Text, Unknown, Value
-from taskwall.model.endpoints.endpoint import OFFERED, service_of
+from taskwall.lowering import lower
+from taskwall.model.endpoints.endpoint import OFFERED, Endpoint, service_of, zoned
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 AT = Span("main.tf", 1, 1, 1, 1)
 OPEN = Unknown((Need("var.x", "is an input"),))
@@ -38,3 +42,64 @@ def _name(*parts: str | None) -> Value:
 def test_service_of(parts: list[str | None], service: str) -> None:
     """By what follows the Region; none where that, or the beginning, says otherwise."""
     assert service_of(_name(*parts)) == service
+
+
+ENDPOINT = """
+variable "given" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "other" { cidr_block = "10.1.0.0/16" }
+resource "aws_vpc_endpoint" "main" {
+  vpc_id            = aws_vpc.main.id
+  vpc_endpoint_type = "Interface"
+  service_name      = "com.amazonaws.eu-west-1.SERVICE"
+}
+"""
+ZONE = """
+resource "aws_route53_zone" "main" {
+  name = NAME
+  vpc { vpc_id = OF }
+}
+"""
+HERE, ELSEWHERE = "aws_vpc.main.id", "aws_vpc.other.id"
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "of", "truth"),
+    [
+        ("logs", '"logs.eu-west-1.amazonaws.com"', HERE, True),
+        ("logs", '"logs.eu-west-1.amazonaws.com."', HERE, True),
+        ("logs", '"eu-west-1.amazonaws.com"', HERE, True),
+        ("logs", '"amazonaws.com"', HERE, True),
+        ("logs", '"logs.cn-north-1.amazonaws.com.cn"', HERE, True),
+        ("logs", '"logs.eu-west-1.example.com"', HERE, False),
+        ("logs", '"logs.eu-west-1.notamazonaws.com"', HERE, False),
+        ("logs", '"events.eu-west-1.amazonaws.com"', HERE, False),
+        ("ecr.api", '"api.ecr.eu-west-1.amazonaws.com"', HERE, True),
+        ("ecr.api", '"ecr.eu-west-1.amazonaws.com"', HERE, True),
+        ("ecr.api", '"dkr.ecr.eu-west-1.amazonaws.com"', HERE, False),
+        ("logs", '"logs.${var.given}.amazonaws.com"', HERE, True),
+        ("logs", '"events.${var.given}.amazonaws.com"', HERE, False),
+        ("logs", '"logs.eu-west-1.${var.given}"', HERE, None),
+        ("logs", '"${var.given}.amazonaws.com"', HERE, None),
+        ("logs", '"${var.given}.example.com"', HERE, False),
+        ("logs", "var.given", HERE, None),
+        ("logs", '"logs.eu-west-1.amazonaws.com"', ELSEWHERE, False),
+        ("logs", '"logs.eu-west-1.amazonaws.com"', "var.given", False),
+        ("${var.given}", '"logs.eu-west-1.amazonaws.com"', HERE, None),
+    ],
+)
+def test_zones_that_answer_for_a_service(
+    service: str, name: str, of: str, truth: bool | None
+) -> None:
+    """A private zone does by the service's name or one above it, in the VPC of the endpoint."""
+    text = ENDPOINT.replace("SERVICE", service) + ZONE.replace("NAME", name).replace("OF", of)
+    files = Files({"/stack/main.tf": text})
+    stacks, errors = terraform.stacks(list(files.known), files, Inputs(boundary="/stack"))
+    assert not errors
+    network = lower(stacks[0].evaluate({}).resources).network
+    (endpoint,) = network.every(Endpoint)
+
+    found = zoned(network, endpoint)
+    assert found.truth is truth
+    if truth is None:
+        assert [need.name for need in found.waits_for()] == ["var.given"]

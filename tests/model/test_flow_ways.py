@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.api.flows import explain, list_flows
+from taskwall.api.flows import EndError, explain, list_flows
 from taskwall.api.options import Options
 
 VPC = """
@@ -127,6 +127,8 @@ NAT = (
     + (OWN + route("web", "nat_gateway_id = aws_nat_gateway.main.id"))
 )
 OPEN_NAT = NAT + route("nat", IGW)
+NAT_ELSEWHERE = OWN + route("web", 'nat_gateway_id = "nat-1"')
+TO_FIREWALL = 'network_interface_id = "eni-1"'
 UNKNOWN = " needs var.which"
 
 
@@ -149,6 +151,14 @@ UNKNOWN = " needs var.which"
         (OPEN_NAT + blocked('"block-bidirectional"'), []),
         (OPEN_NAT + blocked('"block-ingress"'), [""]),
         (OPEN_NAT + blocked("var.which"), [UNKNOWN]),
+        (NAT_ELSEWHERE, [""]),
+        (NAT_ELSEWHERE + blocked('"block-ingress"'), [""]),
+        (NAT_ELSEWHERE + blocked('"block-bidirectional"'), [" needs Block Public Access"]),
+        (OWN + route("web", TO_FIREWALL), [" needs aws_route.web_network"]),
+        (OWN + route("web", 'transit_gateway_id = "tgw-1"'), [" needs aws_route.web_transit"]),
+        (OWN + route("web", 'gateway_id = "vgw-1"'), [" needs aws_route.web_gateway"]),
+        (OWN + route("web", IGW, "10.0.0.0/8"), []),
+        (OWN + route("web", IGW, "8.0.0.0/8"), [" of 8.0.0.0/8"]),
     ],
 )
 def test_routes_lead_to_the_internet(text: str, ways: list[str], tmp_path: Path) -> None:
@@ -158,6 +168,22 @@ def test_routes_lead_to_the_internet(text: str, ways: list[str], tmp_path: Path)
 
     expected = [f"service:web -> internet: tcp 443{way}" for way in ways]
     assert told(tmp_path, text + client, to="internet") == expected
+
+
+@pytest.mark.parametrize(
+    ("to", "needs"),
+    [("9.9.9.9", ""), ("8.9.9.9", " needs aws_route.web_network"), ("8.8.9.9", "")],
+)
+def test_the_longest_prefix_decides_where_traffic_goes(to: str, needs: str, tmp_path: Path) -> None:
+    """Whatever the order in which routes are written, the narrowest that fits is taken."""
+    back = made(
+        *("aws_route", "back", "route_table_id = aws_route_table.web.id", IGW),
+        'destination_cidr_block = "8.8.0.0/16"',
+    )
+    text = OWN + route("web", TO_FIREWALL, "8.0.0.0/8") + route("web", IGW) + back
+    found = told(tmp_path, text + service("web"), to=to)
+
+    assert found == [f"service:web -> internet: tcp 443{needs} of {to}/32"]
 
 
 LB = """
@@ -418,6 +444,8 @@ THROUGH_EDGE = "service:one -> service:web: tcp 443 through lb:edge"
         ("port              = 443", "port = 444", []),
         ("load_balancer_arn = aws_lb.edge.arn", 'load_balancer_arn = "arn:of:another"', []),
         ("[aws_security_group.edge.id]", "[var.which]", [THROUGH_EDGE + UNKNOWN]),
+        ('target_type = "ip"', 'target_type = "ip"\n  ip_address_type = "ipv6"', []),
+        ('target_type = "ip"', 'target_type = "ip"\n  ip_address_type = var.which', [THROUGH_EDGE]),
     ],
 )
 def test_a_listener_decides_what_gets_through(
@@ -451,6 +479,38 @@ def test_a_load_balancer_that_is_not_known_may_lead_to_tasks(text: str, tmp_path
         "vpc:main -> service:web: tcp 80",
         "vpc:main -> service:web: tcp all through lb:var.which needs var.which",
     ]
+
+
+def test_a_load_balancer_that_is_not_known_hands_on_to_the_port_of_tasks(tmp_path: Path) -> None:
+    """Where no group of the tasks allows that port nothing comes in by it."""
+    more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which")
+    found = told(tmp_path, OWN + service("web", more.replace("= 80", "= 8080")), to="service:web")
+
+    assert found == ["vpc:main -> service:web: tcp 80"]
+
+
+def test_tasks_that_may_not_exist_are_reached_if_they_do(tmp_path: Path) -> None:
+    """What a count decides is waited for, also behind a load balancer that is not known."""
+    more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which")
+    there = 'count = var.zone == "" ? 1 : 0'
+    text = OWN + service("web", more).replace("launch_type", f"{there}\n  launch_type")
+    found = told(tmp_path, text, "internet", "service:web[*]")
+
+    needs = " needs var.which needs var.zone"
+    assert found == [f"internet -> service:web[*]: tcp all through lb:var.which{needs}"]
+
+
+@pytest.mark.parametrize("port", ["80", "0"])
+def test_a_load_balancer_that_is_not_known_may_lead_to_instances(port: str, tmp_path: Path) -> None:
+    """Of tasks on instances it is the port of the instance that groups must allow."""
+    text = INSTANCES
+    for word, meant in (SHARED | {"PORT": port}).items():
+        text = text.replace(f"= {word}", f"= {meant}")
+    more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which")
+    text = text.replace("  task_definition = aws", f"{more}  task_definition = aws")
+    found = told(tmp_path, OWN + text, "internet", "service:web")
+
+    assert found == ["internet -> service:web: tcp all through lb:var.which needs var.which"]
 
 
 RULE = """
@@ -638,6 +698,17 @@ BY_ACCELERATOR = "lb:edge: tcp 443 through aws:globalaccelerator"
 NOT_WRITTEN = f"{BY_ACCELERATOR} needs whether aws_lb.edge sees clients' addresses"
 
 
+NOT_MODELLED = f"{BY_ACCELERATOR} needs aws_globalaccelerator_endpoint_group.main"
+
+
+def overridden(opened: str, arrives: str) -> str:
+    """The accelerator, whose endpoint group replaces a port of its listener."""
+    more = (
+        f"port_override {{\n    listener_port = {opened}\n    endpoint_port = {arrives}\n  }}\n  "
+    )
+    return accelerator().replace("endpoint_configuration", f"{more}endpoint_configuration")
+
+
 @pytest.mark.parametrize(
     ("text", "ways"),
     [
@@ -646,6 +717,14 @@ NOT_WRITTEN = f"{BY_ACCELERATOR} needs whether aws_lb.edge sees clients' address
         (IPV6 + accelerator('"IPV4"'), []),
         (IPV6 + accelerator("var.which"), [f"{BY_ACCELERATOR} needs var.which of ::/0"]),
         (IPV6, []),
+        (OPEN_EDGE + overridden("443", "8443"), []),
+        (OPEN_EDGE + overridden("80", "8443"), [BY_ACCELERATOR]),
+        (OPEN_EDGE + overridden("var.which", "443"), [NOT_MODELLED + UNKNOWN]),
+        (OPEN_EDGE + overridden("443", "var.which"), [NOT_MODELLED + UNKNOWN]),
+        (
+            OPEN_EDGE + accelerator().replace("from_port = 443", "from_port = var.which"),
+            [NOT_MODELLED],
+        ),
         (NETWORK + accelerator(), ["lb:edge: tcp 443", NOT_WRITTEN]),
         (NETWORK, ["lb:edge: tcp 443"]),
         (
@@ -756,3 +835,305 @@ def test_tasks_on_instances_are_reached_as_these(
     ways = [f"internet -> instances:hosts: tcp 80{way}" for way in instances]
     ways += [f"internet -> service:web: tcp 80{way}" for way in tasks]
     assert told(tmp_path, OPEN + text, "internet") == ways
+
+
+INNER = (
+    made("aws_subnet", "inner", "vpc_id = aws_vpc.main.id", 'cidr_block = "10.0.2.0/24"')
+    + made(
+        *("aws_network_acl", "inner", "vpc_id = aws_vpc.main.id"),
+        "subnet_ids = [aws_subnet.inner.id]",
+        *(
+            f'{way} {{\n    rule_no = 1\n    action = "allow"\n    protocol = "-1"\n'
+            '    from_port = 0\n    to_port = 0\n    cidr_block = "10.0.0.0/16"\n  }'
+            for way in ("ingress", "egress")
+        ),
+    )
+    + service("web", behind("edge"), subnet="inner")
+)
+KEEPS = "preserve_client_ip = KEEPS\n  target_type = "
+
+
+@pytest.mark.parametrize(
+    ("keeps", "closed"),
+    [
+        (
+            "true",
+            ["lets no such traffic in from the internet", "lets no answers out to the internet"],
+        ),
+        ("false", []),
+    ],
+)
+def test_an_acl_that_knows_the_vpc_alone_closes_what_keeps_addresses(
+    keeps: str, closed: list[str], tmp_path: Path
+) -> None:
+    """What a load balancer may hand on is shut where its targets see the internet's addresses."""
+    network = NETWORK.replace("target_type = ", KEEPS.replace("KEEPS", keeps))
+    (tmp_path / "main.tf").write_text(VPC + network + INNER, encoding="utf-8")
+    options = Options(paths=(str(tmp_path),))
+    (answer,) = explain(options, "internet", "service:web", 443).answers
+
+    texts = [each.at.text for each in answer.closed]
+    assert texts == [f"aws_network_acl.inner of aws_subnet.inner {text}" for text in closed]
+    assert bool(answer.flows) != bool(closed)
+
+
+def test_a_vpc_needs_no_route_to_what_is_in_it(tmp_path: Path) -> None:
+    """From the VPC of a group that nothing uses it is the group alone that lets nothing in."""
+    (tmp_path / "main.tf").write_text(VPC, encoding="utf-8")
+    options = Options(paths=(str(tmp_path),))
+    (answer,) = explain(options, "vpc:main", "group:web", 81).answers
+
+    texts = [each.at.text for each in answer.closed]
+    assert texts == ["aws_security_group.web allows no ingress from vpc:main on port 81"]
+
+
+def test_an_acl_guards_its_own_subnet_alone(tmp_path: Path) -> None:
+    """A subnet of another VPC, which has the same addresses, stays as open as it is."""
+    resources = VPC[VPC.index("resource") :] + OPEN + service("web")
+    twin = re.sub(r'(?<=[".])(main|web|other)', r"twin_\1", resources)
+    text = OPEN + ACL + associated("aws_network_acl.web.id") + service("web")
+    found = told(tmp_path, text + twin)
+
+    assert [line for line in found if line.startswith("internet")] == [
+        "internet -> service:twin_web: tcp 80"
+    ]
+
+
+EITHER_GROUP = 'var.which == "" ? aws_security_group.web.id : aws_security_group.closed.id'
+REFERS = "security_group_referencing_support = "
+BY_GROUP = "security_groups = [aws_security_group.web.id]"
+PEERED = """
+resource "aws_vpc_peering_connection" "far" {
+  vpc_id      = aws_vpc.main.id
+  peer_vpc_id = aws_vpc.far.id
+}
+"""
+OTHER_REGION = " needs the Region of aws_vpc_peering_connection.far"
+SOMEWHERE_THERE = " needs the address in aws_subnet.far"
+TO_PEER = "vpc_peering_connection_id = aws_vpc_peering_connection.far.id"
+
+
+@pytest.mark.parametrize(
+    ("gateway", "attachment", "ways"),
+    [
+        ("", "", []),
+        ('"enable"', "", [""]),
+        ('"enable"', '"enable"', [""]),
+        ('"disable"', '"enable"', []),
+        ('"enable"', '"disable"', []),
+        ("var.which", "", [UNKNOWN]),
+        ('"enable"', "var.which", [UNKNOWN]),
+    ],
+)
+@pytest.mark.parametrize("side", ["main", "far"])
+def test_groups_refer_to_each_other_over_a_gateway_that_lets_them(
+    side: str, gateway: str, attachment: str, ways: list[str], tmp_path: Path
+) -> None:
+    """The transit gateway must be told so, and neither attachment otherwise."""
+    text = GATEWAY.replace("ATTACHED", "web").replace('cidr_blocks = ["10.0.1.0/24"]', BY_GROUP)
+    of = f'"aws_ec2_transit_gateway_vpc_attachment" "{side}" {{'
+    assert of in text
+    text = text.replace(of, f"{of}\n  {REFERS}{attachment or 'null'}")
+    text = text.replace('"main" {}', f'"main" {{ {REFERS}{gateway or "null"} }}')
+    text += service("web") + service("far", subnet="far", group="far")
+    text += table("aws_route_table.web.id") + table("aws_route_table.far.id", "far")
+    text += route("web", TRANSIT, "10.1.0.0/16") + route("far", TRANSIT, "10.0.0.0/16")
+
+    found = told(tmp_path, text, "service:web", "service:far")
+    assert found == [f"service:web -> service:far: tcp 443{way}" for way in ways]
+
+
+@pytest.mark.parametrize(
+    ("changes", "ways"),
+    [
+        ({}, [""]),
+        ({"peer_vpc_id =": 'peer_region = "eu-west-2"\n  peer_vpc_id ='}, [OTHER_REGION]),
+        ({"peer_vpc_id =": "peer_region = var.which\n  peer_vpc_id ="}, [UNKNOWN]),
+        ({"peer_vpc_id = aws_vpc.far.id": "peer_vpc_id = aws_vpc.main.id"}, []),
+        ({'10.0.0.0/16"\n  vpc_p': '10.0.0.0/28"\n  vpc_p'}, []),
+        ({'10.1.0.0/16"\n  vpc_p': '10.1.1.0/25"\n  vpc_p'}, [SOMEWHERE_THERE]),
+    ],
+)
+def test_groups_refer_to_each_other_over_a_peering_connection(
+    changes: dict[str, str], ways: list[str], tmp_path: Path
+) -> None:
+    """In one Region they do, where routes of both sides lead to the other."""
+    text = GATEWAY.replace("ATTACHED", "web").replace('cidr_blocks = ["10.0.1.0/24"]', BY_GROUP)
+    text += PEERED + service("web") + service("far", subnet="far", group="far")
+    text += table("aws_route_table.web.id") + table("aws_route_table.far.id", "far")
+    text += route("web", TO_PEER, "10.1.0.0/16") + route("far", TO_PEER, "10.0.0.0/16")
+    for before, after in changes.items():
+        assert before in text
+        text = text.replace(before, after)
+
+    found = told(tmp_path, text, "service:web", "service:far")
+    assert found == [f"service:web -> service:far: tcp 443{way}" for way in ways]
+
+
+ADMITS = made(
+    *("aws_security_group", "server", "vpc_id = aws_vpc.main.id"),
+    'ingress {\n    protocol = "tcp"\n    from_port = 443\n    to_port = 443\n    PEER\n  }',
+)
+
+
+@pytest.mark.parametrize(
+    ("peer", "own", "ways"),
+    [
+        (BY_GROUP, "aws_security_group.web.id", [""]),
+        (BY_GROUP, "aws_security_group.closed.id", []),
+        (BY_GROUP, EITHER_GROUP, [UNKNOWN]),
+        (BY_GROUP, "var.which", []),
+        ("security_groups = [EITHER]", "aws_security_group.web.id", [UNKNOWN]),
+        ('security_groups = ["sg-1"]', "aws_security_group.web.id", []),
+        ('security_groups = ["sg-1"]', '"sg-1"', [" needs sg-1"]),
+        ("security_groups = [var.which]", "var.which", [UNKNOWN]),
+        ("self = true", "aws_security_group.server.id", []),
+        ("self = true", "aws_security_group.web.id", []),
+        ("cidr_blocks = [aws_vpc.main.cidr_block]", "aws_security_group.web.id", [""]),
+        ("cidr_blocks = [aws_subnet.web.cidr_block]", "aws_security_group.web.id", [""]),
+        ('cidr_blocks = ["10.9.0.0/16"]', "aws_security_group.web.id", []),
+        ("cidr_blocks = [var.which]", "aws_security_group.web.id", [UNKNOWN]),
+    ],
+)
+def test_whom_a_group_admits(peer: str, own: str, ways: list[str], tmp_path: Path) -> None:
+    """Those that have the group that it names, or are where it says; or it is not known."""
+    text = ADMITS.replace("PEER", peer.replace("EITHER", EITHER_GROUP)) + group("closed")
+    text += service("server", group="server")
+    text += service("one").replace("aws_security_group.web.id", own)
+
+    found = told(tmp_path, text, "service:one", "service:server")
+    assert found == [f"service:one -> service:server: tcp 443{way}" for way in ways]
+
+
+@pytest.mark.parametrize(
+    ("static", "listed", "needs"),
+    [
+        ("8.0.0.0/8", "8.0.0.0/8", ""),
+        ("8.0.0.0/8", "8.0.0.0/16", ""),
+        ("8.0.0.0/16", "8.0.0.0/8", " needs aws_route.listed"),
+        ("8.0.0.0/8", "8.8.0.0/13", " needs aws_route.listed"),
+    ],
+)
+def test_of_two_routes_that_are_alike_the_static_one_is_taken(
+    static: str, listed: str, needs: str, tmp_path: Path
+) -> None:
+    """A prefix list comes after a route of its own to the same range, and before a wider one."""
+    ranges = LIST.replace("0.0.0.0/0", listed)
+    by = by_list("aws_ec2_managed_prefix_list.all.id").replace(IGW, TO_FIREWALL)
+    text = OWN + ranges + by + route("web", IGW, static) + service("web")
+
+    found = told(tmp_path, text, to="8.9.9.9")
+    assert found == [f"service:web -> internet: tcp 443{needs} of 8.9.9.9/32"]
+
+
+DOMAIN = made("aws_opensearch_domain", "search", 'domain_name = "search"')
+LOGS = made(
+    *("aws_vpc_endpoint", "logs", "vpc_id = aws_vpc.main.id", 'vpc_endpoint_type = "Interface"'),
+    'service_name = "com.amazonaws.eu-west-1.logs"',
+    "subnet_ids = [aws_subnet.web.id]",
+)
+DEFAULT_GROUP = made(
+    *("aws_default_security_group", "main", "vpc_id = aws_vpc.main.id"),
+    'ingress {\n    protocol = "tcp"\n    from_port = 443\n    to_port = 443\n'
+    '    cidr_blocks = ["10.0.1.0/24"]\n  }',
+)
+FUNCTION = made(
+    *("aws_lambda_function", "job", 'function_name = "job"'),
+    "vpc_config {\n    subnet_ids = [aws_subnet.web.id]\n"
+    "    security_group_ids = [aws_security_group.web.id]\n  }",
+)
+MOUNTED = (
+    made("aws_efs_file_system", "files")
+    + made(
+        *("aws_efs_mount_target", "files", "file_system_id = aws_efs_file_system.files.id"),
+        "subnet_id = aws_subnet.web.id",
+        "security_groups = [aws_security_group.server.id]",
+    )
+    + ADMITS.replace("PEER", BY_GROUP)
+)
+TO_LOGS = "service:one -> endpoint:logs: tcp 443"
+NEAR_LOGS = "vpc:main -> endpoint:logs: tcp 443"
+OF_SUBNET = " of 10.0.1.0/24"
+NO_SUBNETS = " needs its subnets"
+
+
+@pytest.mark.parametrize(
+    ("text", "to", "ways"),
+    [
+        (OWN + DOMAIN, "store:search", ["internet -> store:search: tcp 80,443"]),
+        (
+            OPEN + DOMAIN,
+            "store:search",
+            ["internet -> store:search: tcp 80,443", "service:one -> store:search: tcp 443"],
+        ),
+        (LOGS, "endpoint:logs", []),
+        (LOGS + DEFAULT_GROUP, "endpoint:logs", [TO_LOGS, NEAR_LOGS + OF_SUBNET]),
+        (
+            LOGS.replace('"Interface"', "var.which") + DEFAULT_GROUP,
+            "endpoint:logs",
+            [TO_LOGS + UNKNOWN, NEAR_LOGS + UNKNOWN + OF_SUBNET],
+        ),
+        (LOGS.replace('"Interface"', '"Gateway"') + DEFAULT_GROUP, "endpoint:logs", []),
+        (
+            LOGS.replace("  subnet_ids = [aws_subnet.web.id]\n", "") + DEFAULT_GROUP,
+            "endpoint:logs",
+            [TO_LOGS + NO_SUBNETS, NEAR_LOGS + NO_SUBNETS + OF_SUBNET],
+        ),
+        (FUNCTION, "function:job", []),
+        (MOUNTED, "store:files", ["service:one -> store:files: tcp 443"]),
+    ],
+)
+def test_what_tasks_use_is_reached(text: str, to: str, ways: list[str], tmp_path: Path) -> None:
+    """Stores and endpoints are, by their own groups or the default one; functions never are."""
+    assert told(tmp_path, text + service("one"), to=to) == ways
+
+
+def test_a_function_opens_connections_from_its_subnets(tmp_path: Path) -> None:
+    """It has no public address, and so it gets out by a NAT gateway alone."""
+    assert told(tmp_path, OPEN + FUNCTION, "function:job") == []
+    out = told(tmp_path, OPEN_NAT + FUNCTION, "function:job")
+    assert out == ["function:job -> internet: tcp 443"]
+
+
+NAMED = (
+    service("one", '  name = "shop-one"\n')
+    + service("two", '  name = "${var.which}-two"\n')
+    + service("three", '  name = "shop-three"\n').replace("launch_type", "count = 2\n  launch_type")
+    + made("aws_subnet", "named", "vpc_id = aws_vpc.main.id", 'cidr_block = "10.0.5.0/24"',
+           'tags = { Name = "inner" }')
+)  # fmt: skip
+OUT = " -> internet: tcp 443"
+
+
+@pytest.mark.parametrize(
+    ("word", "ways"),
+    [
+        ("service:one", [f"service:one{OUT}"]),
+        ("service:aws_ecs_service.one", [f"service:one{OUT}"]),
+        ("service:shop-one", [f"service:one{OUT}"]),
+        ("service:live-two", [f"service:two{OUT}{UNKNOWN}"]),
+        ("service:two", [f"service:two{OUT}"]),
+        ("service:three[1]", [f"service:three[1]{OUT}"]),
+        ("service:three", [f"service:three[0]{OUT}", f"service:three[1]{OUT}"]),
+        ("service:shop-three", [f"service:three[0]{OUT}", f"service:three[1]{OUT}"]),
+        ("task:one", None),
+        ("service:live-one", None),
+        ("service:", None),
+        ("one", None),
+        ("subnet:inner", []),
+        ("subnet:named", []),
+        ("subnet:outer", None),
+        ("vpc:aws_vpc.main", [f"service:{name}{OUT}" for name in ("one", "three[0]", "three[1]",
+                                                                 "two")]),
+        ("vpc:other", None),
+        ("group:other", None),
+        ("aws:ecs", []),
+    ],
+)  # fmt: skip
+def test_words_stand_for_ends(word: str, ways: list[str] | None, tmp_path: Path) -> None:
+    """An end goes by its name, its address, its name in AWS, and perhaps by one known in part."""
+    if ways is None:
+        with pytest.raises(EndError):
+            told(tmp_path, OPEN + NAMED, word, "internet")
+    else:
+        assert told(tmp_path, OPEN + NAMED, word, "internet") == ways

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskwall.core.values import Fields, Items, Known, Span, Text, Unknown, Value, lifted, unknown
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Span,
+    Text,
+    Unknown,
+    Value,
+    lifted,
+    unknown,
+)
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers
 from taskwall.model.endpoints.policy_conditions import PERIMETER, is_bool, names_accounts
 from taskwall.model.endpoints.policy_equality import same_documents
@@ -20,6 +31,7 @@ from taskwall.model.endpoints.policy_restricts import (
 )
 from taskwall.model.entities.iam_policy import (
     PolicyDocument,
+    definite,
     each,
     full_access,
     matches,
@@ -31,6 +43,7 @@ from taskwall.model.entities.iam_policy import (
 HERE = Span("/p.tf", 1, 1, 1, 2)
 OWN = "arn:aws:ecr:eu-west-1:123456789012:repository/*"
 OPEN = unknown("var.x", "has no default")
+OWN_ACCOUNT = unknown("AWS::AccountId", "is known to AWS")
 
 
 def policy(*statements: dict[str, object]) -> PolicyDocument:
@@ -80,6 +93,23 @@ def test_a_pattern_known_in_part_is_never_guessed() -> None:
         (Text(("arn:aws:ecr:", OPEN, ":123456789012:repository/*")), True),
         (Text(("arn:aws:ecr:", OPEN, ":*:repository/*")), False),
         (OPEN, None),
+        (Known("arn:aws:ecr:eu-west-1:123456789012"), False),
+        (Known("arn:aws:ecr:eu-west-1:12345678901?:repository/*"), False),
+        (Known("arn:aws:s3:::web-files/a:b"), False),
+        (Text(("arn:aws:s3:::", OPEN, "/*")), False),
+        (Text(("arn:aws:ecr:eu-west-1:", OWN_ACCOUNT, ":repository/*")), True),
+        (Text(("arn:aws:ecr:", OPEN, ":", OWN_ACCOUNT, ":repository/", OPEN)), True),
+        (Text(("arn:aws:ecr:", OWN_ACCOUNT, ":", OPEN, ":repository/", OWN_ACCOUNT)), None),
+        (Text(("arn:aws:ecr:eu-west-1:12", OPEN, ":repository/*")), None),
+        (Text(("arn:aws:ecr:eu-west-1:12*", OPEN, ":repository/*")), False),
+        (Text(("arn:aws:ecr:eu-west-1:", OPEN)), None),
+        (Text((Reference("aws_ecr_repository.web", "arn"), "/*")), True),
+        (Text((Reference("aws_ecr_repository.web", "name"), "/*")), None),
+        (Text((OPEN, ":repository/*")), None),
+        (Reference("aws_ecr_repository.web", "arn"), True),
+        (Reference("aws_ecr_repository.web", "repository_url"), None),
+        (OWN_ACCOUNT, True),
+        (Items((Known(OWN),)), None),
     ],
 )
 def test_the_account_of_an_arn(pattern: Value, truth: bool | None) -> None:
@@ -382,3 +412,124 @@ def test_what_a_denial_spares_may_be_a_strangers(
     )
 
     assert keeps_images(document) is kept
+
+
+@pytest.mark.parametrize(
+    ("value", "truth"),
+    [
+        (Known("o-abcdefghij"), True),
+        (Known("o-*"), False),
+        (Known("*"), False),
+        (Known(""), False),
+        (Text(("o-", OPEN)), None),
+        (Text(("o-a", OPEN)), True),
+        (Text((OPEN, "-a")), None),
+        (Text((OWN_ACCOUNT, "*")), True),
+        (Reference("aws_vpc.main", "id"), True),
+        (Reference("aws_vpc.main", "id", Known("*")), False),
+        (Items(()), None),
+    ],
+)
+def test_what_stands_for_one_thing(value: Value, truth: bool | None) -> None:
+    """No wildcard is in what begins as a name does, nor in an attribute that identifies."""
+    assert definite(value) is truth
+
+
+@pytest.mark.parametrize(
+    ("member", "patterns", "negated", "open_"),
+    [
+        ({"Principal": "*"}, ["*"], False, False),
+        ({"Principal": {"AWS": [MINE, "*"]}}, [MINE, "*"], False, False),
+        ({"Principal": {"Service": "ecs.amazonaws.com"}}, ["Service:ecs.amazonaws.com"], False,
+         False),
+        ({"Principal": {"*": "*"}}, ["*"], False, False),
+        ({"Principal": {"AWS": OPEN}}, [], False, True),
+        ({"Principal": OPEN}, [], False, True),
+        ({"NotPrincipal": {"AWS": MINE}}, [MINE], True, False),
+        ({}, ["*"], False, False),
+    ],
+)  # fmt: skip
+def test_whom_a_statement_is_for(
+    member: dict[str, object], patterns: list[str], negated: bool, open_: bool
+) -> None:
+    """Accounts stand as they are, services with their kind; without a word it is everybody."""
+    whole = {"Effect": "Allow", "Action": "*", **member}
+    fields = Fields({key: _value(value) for key, value in whole.items()})
+    (statement,) = read_document(Fields({"Statement": fields}), "p", HERE).statements
+
+    found = statement.principals
+    known = [each.data for each in found.patterns if isinstance(each, Known)]
+    assert (known, found.negated, found.open) == (patterns, negated, open_)
+
+
+def _value(value: object) -> Value:
+    if isinstance(value, dict):
+        return Fields({key: _value(inner) for key, inner in value.items()})
+    return value if isinstance(value, Unknown) else lifted(value)
+
+
+@pytest.mark.parametrize(
+    ("statements", "sure", "open_"),
+    [
+        (Items((Fields({}), Fields({}))), [True, True], False),
+        (Fields({}), [True], False),
+        (Items((Fields({}),), (Fields({}),)), [True, False], True),
+        (OPEN, [False], True),
+        (Items((OPEN,)), [False], False),
+    ],
+)
+def test_which_statements_there_are(statements: Value, sure: list[bool], open_: bool) -> None:
+    """One stands for a list of one; what may be there, or may be anything, is not sure."""
+    document = read_document(Fields({"Statement": statements}), "p", HERE)
+
+    assert [each.sure for each in document.statements] == sure
+    assert document.open is open_
+
+
+@pytest.mark.parametrize(
+    ("written", "operator", "lenient", "negated"),
+    [
+        ("StringEquals", "stringequals", False, False),
+        ("StringNotEquals", "stringnotequals", False, True),
+        ("StringEqualsIfExists", "stringequals", True, False),
+        ("ForAnyValue:StringLike", "stringlike", False, False),
+        ("ForAllValues:StringLike", "stringlike", True, False),
+    ],
+)
+def test_how_a_condition_compares(
+    written: str, operator: str, lenient: bool, negated: bool
+) -> None:
+    """Some operators hold where the key is missing, and some for all values but those given."""
+    document = policy({"Condition": {written: {"aws:SourceVpc": "vpc-1"}}})
+    ((found,),) = (each.conditions for each in document.statements)
+
+    assert (found.operator, found.key) == (operator, "aws:sourcevpc")
+    assert (found.lenient, found.negated) == (lenient, negated)
+
+
+@pytest.mark.parametrize(
+    ("condition", "number", "open_"),
+    [
+        (Known(None), 0, False),
+        (OPEN, 0, True),
+        (Fields({}, rest=OPEN), 0, True),
+        (Fields({"StringEquals": OPEN}), 0, True),
+        (Fields({"StringEquals": Fields({"a": Known("b")}, rest=OPEN)}), 1, True),
+        (Fields({"StringEquals": OPEN, "StringLike": Fields({"a": Known("b")})}), 1, True),
+    ],
+)
+def test_conditions_that_are_not_known(condition: Value, number: int, open_: bool) -> None:
+    """What may be there beside what is known leaves the statement open."""
+    fields = Fields({"Effect": Known("Allow"), "Condition": condition})
+    (statement,) = read_document(Fields({"Statement": fields}), "p", HERE).statements
+
+    assert (len(statement.conditions), statement.open) == (number, open_)
+
+
+def test_what_is_no_policy_is_not_known() -> None:
+    """A document without statements that can be read may hold any, and waits for itself."""
+    for value in (Known("x"), OPEN, Fields({"Version": Known("2012-10-17")})):
+        document = read_document(value, "p", HERE)
+        assert (document.statements, document.open) == ((), True)
+        waits = "var.x" if value is OPEN else "the policy of p"
+        assert [need.name for need in document.needs] == [waits]

@@ -295,7 +295,7 @@ def names_account(pattern: Value) -> Tristate:
         fields = text.split(":", 5)
         if len(fields) < 6:
             return None
-        if re.search(r"[*?]", fields[4]):
+        if not fields[4] or re.search(r"[*?]", fields[4]):
             return False
         before = ":".join(fields[:4]).count(GAP)
         inside = fields[4].count(GAP)

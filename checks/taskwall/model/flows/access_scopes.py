@@ -242,8 +242,10 @@ class _ScopeJudge:
             found &= _ports(of.target_ports)
         elif of.target_ports:
             found &= _whether(_ports(of.target_ports), arrives)
-        if of.source_ports and BALANCER_PORTS - _ports(of.source_ports).sure.ports:
-            found &= _perhaps("the port of the client", "is not known")
+        of_clients = _ports(of.source_ports)
+        if of.source_ports and BALANCER_PORTS - of_clients.sure.ports:
+            needs = of_clients.needs or (Need("the port of the client", "is not known"),)
+            found &= _Part(Traffic(), _ALL, needs)
         if of.lists:
             found &= _perhaps("a prefix list", "of a scope is not compared with flows")
         # A load balancer is where a packet goes first, and where it comes from at its end; and
@@ -262,15 +264,14 @@ class _ScopeJudge:
         held = self._ends.get(end, [])
         if hidden:
             return _perhaps(f"the address of {end}", "is another one on its way")
+        own = Ranges.union(place.ranges for each in held for place in each.places) & V4
         if not held and end.startswith(("aws:", "endpoint:")):
-            public = ranges & internet(4)
-            some = _perhaps(f"the address of {end}", "is not known") if public or needs else _NONE
-            return _WHOLE if internet(4) <= public else some
-        if held:
-            own = Ranges.union(place.ranges for each in held for place in each.places) & V4
+            own = internet(4)
+        if held or own:
             if own and own <= ranges:
                 return _WHOLE
-            return _perhaps(f"the address of {end}", "is not known") if own & ranges else _NONE
+            waits = needs or (Need(f"the address of {end}", "is not known"),)
+            return _Part(Traffic(), _ALL, waits) if own & ranges or needs else _NONE
         part = Traffic.of(_SPOKEN, ALL_PORTS, ranges & V4)
         return _Part(part, _ALL if needs else part, needs)
 

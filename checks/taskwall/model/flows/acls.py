@@ -137,7 +137,7 @@ class CrossingSide(Struct, frozen=True):
         place = self.place
         if place is None:
             return (self.ranges,)
-        return place.key, self.ranges, self.split, place.unseen if place.subnet is None else ()
+        return place.key, self.ranges, self.split
 
     def __hash__(self) -> int:
         return hash(self._key)

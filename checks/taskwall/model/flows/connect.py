@@ -3,6 +3,7 @@
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
 from taskwall.model.core.network import Network
+from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.endpoints.endpoint import Endpoint, serves_table
 from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
@@ -35,21 +36,19 @@ def shut_by(
     network: Network, of: Interface, way: Direction, whom: str, wanted: Traffic = WHOLE
 ) -> Obstacle:
     """That no group of an interface lets what is wanted through from or to somebody."""
-    name = next(
-        (
-            group.name
-            for link in of.groups.ties
-            if (group := network.get(SecurityGroup, link)) is not None
-        ),
-        f"the groups of {of.end}",
-    )
+    named = (network.get(SecurityGroup, link) for link in of.groups.ties)
+    name = next((group.name for group in named if group is not None), "")
+    allows = f"{name} allows"
+    if not name:
+        name = f"the groups of {of.end}"
+        allows = f"{name} allow"
     verb = "ingress from" if way == "ingress" else "egress to"
     link = next(iter(of.groups.ties), None)
     group = network.get(SecurityGroup, link)
     place = group.origin.header if group is not None else of.thing.origin.header
     which = on_ports(wanted)
-    text = f"{name} allows {verb} {whom}{which}"
-    fact = Fact(False, text, place, name, otherwise=f"{name} allows no {verb} {whom}{which}")
+    text = f"{allows} {verb} {whom}{which}"
+    fact = Fact(False, text, place, name, otherwise=f"{allows} no {verb} {whom}{which}")
     return Obstacle(fact, f"allow {verb} {whom}{which} in {name}")
 
 
@@ -62,7 +61,7 @@ def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) 
     lost = Ranges()
     for place in server.places:
         public = server.public if place.version == 4 else server.public_six
-        pieces, shut = way_in(network, place, public, _made(server))
+        pieces, shut = way_in(network, place, public, _made(network, server))
         whom = internet(place.version)
         ingress = let_through(network, server.groups, "ingress", of_addresses(whom))
         if not cross(ingress, wanted_pieces(wanted)):
@@ -84,13 +83,16 @@ def wanted_pieces(wanted: Traffic) -> Pieces:
     return OPEN if wanted is WHOLE else (TrafficPiece(wanted),)
 
 
-def _made(server: Interface) -> str:
-    """What would make an interface public."""
+def _made(network: Network, server: Interface) -> str:
+    """What would make an interface public: of endpoints, and of many stores, nothing would."""
     name = server.thing.name
     if server.kind == "lb":
         return f"make {name} internet-facing"
     if server.kind in ("store", "proxy"):
-        return f"make {name} publicly accessible"
+        exposed = any(each.store.to == server.thing.id for each in network.every(Exposure))
+        return f"make {name} publicly accessible" if exposed else ""
+    if server.kind == "endpoint":
+        return ""
     return f"give {name} a public address"
 
 

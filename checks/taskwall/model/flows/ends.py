@@ -325,8 +325,8 @@ class _Naming:
             subnet = self.network.get(Subnet, link)
             if subnet is None or subnet.external or subnet.public_addresses is None:
                 text = f"instances in {link.to or 'a subnet'} get public addresses"
-                needs = subnet.external if subnet is not None else link.waits("a subnet")
-                parts.append(Fact(None, text, link.place, link.to, needs or link.waits("a subnet")))
+                needs = (subnet.external if subnet is not None else ()) or link.waits("a subnet")
+                parts.append(Fact(None, text, link.place, link.to, needs))
             else:
                 parts.append(subnet.public_addresses.is_(True))
         if not parts:
@@ -378,8 +378,8 @@ class _Naming:
         if endpoint.kind.open:
             fact = all_of((fact, endpoint.kind.is_("Interface")))
         return Interface(
-            self.end("endpoint", endpoint), "endpoint", endpoint, groups, places, FALSE, fact,
-            opens=False,
+            self.end("endpoint", endpoint), "endpoint", endpoint, groups, places,
+            _never_public(endpoint), fact, opens=False,
         )  # fmt: skip
 
     def _store(self, store: Store) -> Interface:
@@ -399,7 +399,7 @@ class _Naming:
             store,
             self._groups(store.groups, store.groups_setting, store.subnets),
             self._places(store.subnets, store.groups, store.groups_setting),
-            any_of(parts) if parts else FALSE,
+            any_of(parts) if parts else _never_public(store),
             store.exists,
             opens=False,
         )
@@ -476,6 +476,13 @@ class _Naming:
         self, subnets: tuple[Link, ...], groups: tuple[Link, ...], setting: Setting
     ) -> tuple[Place, ...]:
         return places_of(self.network, subnets, groups, setting.needs)
+
+
+def _never_public(thing: Entity) -> Fact:
+    """That nothing gives a thing a public address."""
+    otherwise = f"{thing.name} has no public addresses"
+    text = f"{thing.name} has a public address"
+    return Fact(False, text, thing.origin.header, thing.name, otherwise=otherwise)
 
 
 def _has_ipv6(balancer: LoadBalancer) -> Fact:

@@ -65,7 +65,9 @@ def places_of(
         text = "it is in a subnet"
         fact = Fact(None, text, needs=needs or (Need("its subnets", "are not in the sources"),))
         around = inside(network, vpc) if vpc is not None else unseen(fact.needs)
-        found += _by_version(f"#{vpc.to if vpc else ''}", None, vpc, around, fact)
+        # What waits for something else is not known to be in the same place.
+        key = "#".join((vpc.to if vpc else "", *(need.name for need in fact.needs)))
+        found += _by_version(f"#{key}", None, vpc, around, fact)
     return tuple(found)
 
 

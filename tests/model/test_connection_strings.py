@@ -1,0 +1,127 @@
+"""What variables of containers say of connections in plain text."""
+
+import pytest
+
+from taskwall.lowering import lower
+from taskwall.model.data_stores.connection_strings import connection
+from taskwall.model.entities.environment import Variable
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+SOURCE = """
+variable "given" {}
+resource "aws_ecs_task_definition" "web" {
+  family = "web"
+  container_definitions = jsonencode([{
+    name        = "web"
+    environment = [{ name = "NAME", value = VALUE }]
+  }])
+}
+resource "aws_elasticache_replication_group" "tls" {
+  replication_group_id       = "tls"
+  transit_encryption_enabled = true
+}
+resource "aws_elasticache_replication_group" "plain" {
+  replication_group_id       = "plain"
+  transit_encryption_enabled = false
+}
+resource "aws_db_instance" "main" { engine = "postgres" }
+resource "aws_lb" "other" {}
+resource "aws_lb_listener" "other" {
+  load_balancer_arn = aws_lb.other.arn
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.other.arn
+  }
+}
+resource "aws_lb_target_group" "other" {}
+resource "aws_ecs_service" "other" {
+  load_balancer { target_group_arn = aws_lb_target_group.other.arn }
+}
+resource "aws_lb" "unused" {}
+"""
+NONE = None, None
+PLAIN, FINE, OPEN = (True, True), (False, True), (None, True)
+TLS = "aws_elasticache_replication_group.tls.primary_endpoint_address"
+DB = "aws_db_instance.main.address"
+# "sslmode=disable&x=1" in base64.
+CODED = "c3NsbW9kZT1kaXNhYmxlJng9MSEh"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", '"postgres://db.example.com/shop?sslmode=disable"', PLAIN),
+        ("DATABASE_URL", '"postgres://db.example.com/shop?sslmode=require"', FINE),
+        ("DATABASE_URL", '"postgres://db.example.com/shop"', FINE),
+        ("DATABASE_URL", '"jdbc:mysql://db.example.com/shop?useSSL=false"', PLAIN),
+        ("DATABASE_URL", '"postgres://${var.given}/shop"', FINE),
+        ("DATABASE_URL", '"postgres://${var.given}"', OPEN),
+        ("DATABASE_URL", '"postgres://${var.given}/shop?sslmode=require"', FINE),
+        ("DATABASE_URL", '"postgres://u:${var.given}@db.example.com/shop?x=1"', FINE),
+        ("DATABASE_URL", '"postgres://db.example.com/shop?${var.given}"', OPEN),
+        ("DATABASE_URL", '"postgres://db.example.com/${var.given}"', OPEN),
+        ("DATABASE_URL", '"postgres://${aws_db_instance.main.address}/shop"', FINE),
+        ("DATABASE_URL", "var.given", OPEN),
+        ("DATABASE_URI", "var.given", OPEN),
+        ("SENTRY_DSN", "var.given", OPEN),
+        ("NAME", "var.given", NONE),
+        ("NAME", '"shop"', NONE),
+        ("NAME", '"mssql+pyodbc://db.example.com/shop"', FINE),
+        ("FILES_URL", '"s3://bucket/key"', NONE),
+        ("FILES_URL", '"s3://bucket/key?tls=false"', PLAIN),
+        ("FILES_URL", '"s3://bucket/key?tls=true"', FINE),
+        ("OPTIONS", '"sslmode=disable"', PLAIN),
+        ("OPTIONS", '"sslmode=require"', FINE),
+        ("OPTIONS", '"sslmode=require ${var.given}"', OPEN),
+        ("OPTIONS", '"notls=false"', NONE),
+        ("OPTIONS", f'"{CODED}"', PLAIN),
+        ("OPTIONS", f'"{CODED[:-1]}"', NONE),
+        ("PGSSLMODE", '"disable"', PLAIN),
+        ("PGSSLMODE", '"DISABLE"', PLAIN),
+        ("PGSSLMODE", '"require"', NONE),
+        ("MYSSLMODE", '"disable"', NONE),
+        ("KAFKA_SECURITY_PROTOCOL", '"PLAINTEXT"', PLAIN),
+        ("KAFKA_SECURITY_PROTOCOL", '" sasl_plaintext "', PLAIN),
+        ("KAFKA_SECURITY_PROTOCOL", '"SSL"', FINE),
+        ("KAFKA_SECURITY_PROTOCOL", "var.given", OPEN),
+        ("KAFKA_SECURITY_PROTOCOL", '"SASL_${var.given}"', OPEN),
+        ("security.protocol", '"PLAINTEXT"', PLAIN),
+        ("KAFKA_PROTOCOL", '"PLAINTEXT"', NONE),
+        ("CACHE_URL", f'"redis://${{{TLS}}}:6379"', PLAIN),
+        ("CACHE_URL", f'"rediss://${{{TLS}}}:6379"', FINE),
+        ("CACHE_URL", f'"redis://${{{TLS.replace("tls", "plain")}}}:6379"', (True, False)),
+        ("CACHE_URL", '"redis://cache.example.com:6379"', NONE),
+        ("CACHE_URL", '"redis://${var.given}:6379"', OPEN),
+        ("API_URL", '"https://api.example.com"', FINE),
+        ("API_URL", '"wss://api.example.com"', FINE),
+        ("API_URL", '"ftp://api.example.com"', NONE),
+        ("API_URL", '"http://api.example.com"', NONE),
+        ("API_URL", '"http://localhost:8080"', NONE),
+        ("API_URL", '"http://127.0.0.1:8080"', NONE),
+        ("API_URL", '"http://[::1]:8080"', NONE),
+        ("API_URL", '"http://${aws_lb.other.dns_name}/v1"', PLAIN),
+        ("API_URL", '"http://${aws_lb.unused.dns_name}/v1"', (True, False)),
+        ("API_URL", '"http://${aws_lb.other.dns_name}/${var.given}"', PLAIN),
+        ("API_URL", f'"http://${{{DB}}}/v1"', PLAIN),
+        ("API_URL", '"http://${var.given}/v1"', OPEN),
+        ("ALLOWED_ORIGIN", '"http://${aws_lb.other.dns_name}"', NONE),
+        ("CORS_ORIGINS", '"http://${aws_lb.other.dns_name}"', NONE),
+        ("ORIGINAL", '"http://${aws_lb.other.dns_name}"', PLAIN),
+    ],
+)
+def test_what_a_variable_says(name: str, value: str, said: tuple[bool | None, bool | None]) -> None:
+    """Whether it connects in plain text, and whether it is about a connection at all."""
+    text = SOURCE.replace("NAME", name, 1).replace("VALUE", value, 1)
+    files = Files({"/net/main.tf": text})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (variable,) = network.every(Variable)
+
+    found = connection(network, variable)
+    assert (NONE if found is None else (found.plain.truth, found.concerned.truth)) == said
+    if said == OPEN:
+        assert found is not None
+        assert [need.name for need in found.plain.waits_for()] == ["var.given"]

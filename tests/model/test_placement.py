@@ -1,0 +1,117 @@
+"""On which container instances tasks of a service can be placed."""
+
+import pytest
+
+from taskwall.core.facts import Fact
+from taskwall.lowering import lower
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.placement import can_be_placed, hosts_of, is_hosted
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+SOURCE = """
+variable "given" {}
+resource "aws_ecs_cluster" "shop" { name = "shop" }
+resource "aws_ecs_cluster" "other" { name = "other" }
+resource "aws_launch_template" "hosts" {
+  user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER=JOINS >> /etc/ecs/ecs.config\\n")
+}
+resource "aws_autoscaling_group" "hosts" {
+  launch_template { id = aws_launch_template.hosts.id }
+}
+resource "aws_autoscaling_group" "others" {}
+resource "aws_ecs_capacity_provider" "hosts" {
+  name = "hosts"
+  auto_scaling_group_provider { auto_scaling_group_arn = aws_autoscaling_group.hosts.arn }
+}
+resource "aws_ecs_capacity_provider" "others" {
+  name = "others"
+  auto_scaling_group_provider { auto_scaling_group_arn = aws_autoscaling_group.others.arn }
+}
+resource "aws_ecs_service" "web" {
+  RUNS_IN
+  LAUNCHED
+}
+"""
+IN_SHOP = "cluster = aws_ecs_cluster.shop.id"
+ON_EC2 = 'launch_type = "EC2"'
+DEFAULTS = {"JOINS": "shop", "RUNS_IN": IN_SHOP, "LAUNCHED": ON_EC2}
+
+
+def by(provider: str) -> dict[str, str]:
+    """A service with a capacity provider strategy."""
+    return {"LAUNCHED": f"capacity_provider_strategy {{ capacity_provider = {provider} }}"}
+
+
+HOSTS, OTHERS = (f"aws_ecs_capacity_provider.{name}.name" for name in ("hosts", "others"))
+OF_CLUSTER = """
+resource "aws_ecs_cluster_capacity_providers" "shop" {
+  cluster_name       = aws_ecs_cluster.shop.name
+  capacity_providers = [PROVIDER]
+  default_capacity_provider_strategy { capacity_provider = PROVIDER }
+}
+"""
+
+
+def networked(changes: dict[str, str], more: str = "") -> tuple[Network, TaskSource]:
+    """The stack with some changes, and its service."""
+    text = SOURCE
+    for word, meant in (DEFAULTS | changes).items():
+        text = text.replace(word, meant)
+    files = Files({"/net/main.tf": text + more})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (source,) = network.every(TaskSource)
+    return network, source
+
+
+def placed(network: Network, source: TaskSource) -> Fact:
+    """Whether tasks can be placed on the instances of the template."""
+    (member,) = (
+        each
+        for each in container_instances(network)
+        if each.instances.id == "aws_launch_template.hosts"
+    )
+    return can_be_placed(network, member, source)
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "truth"),
+    [
+        ({}, "", True),
+        ({"JOINS": "other"}, "", False),
+        ({"JOINS": "${var.given}"}, "", None),
+        ({"RUNS_IN": "cluster = aws_ecs_cluster.other.id"}, "", False),
+        ({"RUNS_IN": ""}, "", False),
+        ({"RUNS_IN": "", "JOINS": "default"}, "", True),
+        ({"LAUNCHED": 'launch_type = "FARGATE"'}, "", False),
+        ({"LAUNCHED": "launch_type = var.given"}, "", None),
+        ({"LAUNCHED": "launch_type = var.given", "JOINS": "other"}, "", False),
+        (by(HOSTS), "", True),
+        (by(HOSTS) | {"JOINS": "other"}, "", True),
+        (by(OTHERS), "", False),
+        (by("var.given"), "", None),
+        (by('"elsewhere"'), "", None),
+        (by('"FARGATE"'), "", False),
+        ({"LAUNCHED": ""}, OF_CLUSTER.replace("PROVIDER", HOSTS), True),
+        ({"LAUNCHED": ""}, OF_CLUSTER.replace("PROVIDER", OTHERS), False),
+        ({"LAUNCHED": ""}, OF_CLUSTER.replace("PROVIDER", "var.given"), None),
+        (by(HOSTS), OF_CLUSTER.replace("PROVIDER", OTHERS), True),
+        (by(OTHERS), OF_CLUSTER.replace("PROVIDER", HOSTS), False),
+    ],
+)
+def test_where_tasks_are_placed(changes: dict[str, str], more: str, truth: bool | None) -> None:
+    """By a strategy, their own or their cluster's, or else on all that join the cluster."""
+    network, source = networked(changes, more)
+    found = placed(network, source)
+
+    assert found.truth is truth
+    assert bool(found.waits_for()) is (truth is None)
+    hosts = {member.instances.id for member, _ in hosts_of(network, source)}
+    assert ("aws_launch_template.hosts" in hosts) is (truth is not False)
+    if truth is True:
+        assert is_hosted(network, source)

@@ -1,0 +1,147 @@
+"""Whether tasks use a data store."""
+
+import pytest
+
+from taskwall.lowering import lower
+from taskwall.model.data_stores.store import Store, used
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+SOURCE = """
+variable "given" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "far" { cidr_block = "10.1.0.0/16" }
+resource "aws_subnet" "tasks" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "far" {
+  vpc_id     = aws_vpc.far.id
+  cidr_block = "10.1.1.0/24"
+}
+resource "aws_security_group" "tasks" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "other" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "store" {
+  vpc_id = STORE_VPC
+  ingress {
+    protocol  = "tcp"
+    from_port = 5432
+    to_port   = 5432
+    PEER
+  }
+}
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([{ name = "web", environment = ENVIRONMENT }])
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets         = [TASKS_SUBNET]
+    security_groups = [TASKS_GROUP]
+  }
+}
+resource "aws_db_instance" "main" {
+  identifier             = "main"
+  engine                 = "postgres"
+  publicly_accessible    = PUBLIC
+  vpc_security_group_ids = [STORE_GROUP]
+}
+"""
+DEFAULTS = {
+    "STORE_VPC": "aws_vpc.main.id",
+    "PEER": 'cidr_blocks = ["10.9.0.0/16"]',
+    "ENVIRONMENT": "[]",
+    "TASKS_SUBNET": "aws_subnet.tasks.id",
+    "TASKS_GROUP": "aws_security_group.tasks.id",
+    "PUBLIC": "false",
+    "STORE_GROUP": "aws_security_group.store.id",
+}
+FAR = {"STORE_VPC": "aws_vpc.far.id"}
+PEERING = """
+resource "aws_route_table" "far" { vpc_id = aws_vpc.far.id }
+resource "aws_route" "far" {
+  route_table_id            = aws_route_table.far.id
+  destination_cidr_block    = "10.0.0.0/16"
+  vpc_peering_connection_id = "pcx-1"
+}
+"""
+PROXY = """
+resource "aws_security_group" "proxy" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 5432
+    to_port         = 5432
+    security_groups = [PROXY_PEER]
+  }
+}
+resource "aws_db_proxy" "main" {
+  name                   = "main"
+  engine_family          = "POSTGRESQL"
+  vpc_security_group_ids = [aws_security_group.proxy.id]
+}
+resource "aws_db_proxy_target" "main" {
+  db_proxy_name          = aws_db_proxy.main.name
+  target_group_name      = "default"
+  db_instance_identifier = aws_db_instance.main.identifier
+}
+"""
+BY_GROUP = "security_groups = [aws_security_group.tasks.id]"
+EITHER = 'var.given == "" ? aws_security_group.tasks.id : aws_security_group.other.id'
+
+
+def names(value: str) -> dict[str, str]:
+    """An environment with one variable."""
+    return {"ENVIRONMENT": f'[{{ name = "DB", value = {value} }}]'}
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "truth"),
+    [
+        ({}, "", False),
+        ({"PEER": BY_GROUP}, "", True),
+        ({"PEER": BY_GROUP.replace("tasks", "other")}, "", False),
+        ({"PEER": f"security_groups = [{EITHER}]"}, "", None),
+        ({"PEER": BY_GROUP, "TASKS_GROUP": EITHER}, "", None),
+        ({"PEER": "self = true"}, "", False),
+        ({"PEER": "self = true", "TASKS_GROUP": "aws_security_group.store.id"}, "", True),
+        ({"PEER": 'cidr_blocks = ["10.0.1.0/24"]'}, "", True),
+        ({"PEER": 'cidr_blocks = ["10.0.0.0/8"]'}, "", True),
+        ({"PEER": 'cidr_blocks = ["10.0.2.0/24"]'}, "", False),
+        ({"PEER": 'cidr_blocks = ["10.0.1.0/25"]'}, "", True),
+        ({"PEER": "cidr_blocks = [var.given]"}, "", None),
+        ({"PEER": 'cidr_blocks = ["10.0.1.0/24"]', **FAR}, "", False),
+        ({"PEER": 'cidr_blocks = ["10.0.1.0/24"]', **FAR}, PEERING, True),
+        ({"PEER": 'cidr_blocks = ["0.0.0.0/0"]', **FAR}, "", False),
+        ({"PEER": 'cidr_blocks = ["0.0.0.0/0"]', "PUBLIC": "true", **FAR}, "", True),
+        ({"PEER": 'cidr_blocks = ["0.0.0.0/0"]', "PUBLIC": "var.given", **FAR}, "", None),
+        ({"PEER": 'cidr_blocks = ["198.51.100.0/24"]', "PUBLIC": "true", **FAR}, "", False),
+        ({"STORE_GROUP": "var.given"}, "", None),
+        ({"STORE_GROUP": '"sg-1"'}, "", None),
+        (names('"shop"'), "", False),
+        (names("aws_db_instance.main.address"), "", True),
+        (names('"postgres://${aws_db_instance.main.address}/shop"'), "", True),
+        ({}, PROXY.replace("PROXY_PEER", "aws_security_group.tasks.id"), True),
+        ({}, PROXY.replace("PROXY_PEER", "aws_security_group.other.id"), False),
+        ({"TASKS_SUBNET": "var.given", "PEER": 'cidr_blocks = ["10.0.1.0/24"]'}, "", None),
+    ],
+)
+def test_tasks_use_a_store(changes: dict[str, str], more: str, truth: bool | None) -> None:
+    """By its groups, from where they can get to it, by what they are told, or by a proxy."""
+    text = SOURCE + more
+    for word, meant in (DEFAULTS | changes).items():
+        text = text.replace(word, meant)
+    files = Files({"/net/main.tf": text})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    store = network.get(Store, "aws_db_instance.main")
+    assert store is not None
+
+    found = used(network, store)
+    assert found.truth is truth
+    assert bool(found.waits_for()) is (truth is None)

@@ -1,0 +1,161 @@
+"""On which ports tasks serve, and which ports of their instances they publish."""
+
+import pytest
+
+from taskwall.lowering import lower
+from taskwall.model.core.address import Ranges
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.exposure.task_ports import offered, published, served
+from taskwall.model.permissions.ports import Ports
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+SOURCE = """
+variable "given" {}
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = MODE
+  container_definitions = jsonencode([{ name = "web", portMappings = MAPPINGS }])
+}
+resource "aws_lb_target_group" "web" {
+  port     = 80
+  protocol = PROTOCOL
+  health_check { port = CHECK }
+}
+resource "aws_ecs_service" "web" {
+  task_definition = DEFINITION
+  MORE
+}
+"""
+DEFAULTS = {
+    "MODE": '"awsvpc"',
+    "MAPPINGS": "[{ containerPort = 8080 }]",
+    "PROTOCOL": '"HTTP"',
+    "CHECK": '"traffic-port"',
+    "DEFINITION": "aws_ecs_task_definition.web.arn",
+    "MORE": "",
+}
+BOUND = """load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+    container_name   = "web"
+    container_port   = BOUND
+  }"""
+CONNECT = """service_connect_configuration {
+    enabled   = true
+    namespace = "shop"
+    service {
+      port_name             = "PORT_NAME"
+      ingress_port_override = INGRESS
+    }
+  }"""
+
+
+def ports(changes: dict[str, str], ask: object) -> Ports:
+    """What is said of the ports of the service, with some changes."""
+    text = SOURCE
+    for word, meant in (DEFAULTS | changes).items():
+        text = text.replace(f"= {word}", f"= {meant}").replace(f"  {word}\n", f"  {meant}\n")
+    files = Files({"/net/main.tf": text})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (source,) = network.every(TaskSource)
+    assert callable(ask)
+    found = ask(network, source)
+    assert isinstance(found, Ports)
+    return found
+
+
+def told(found: Ports) -> tuple[str, str, bool]:
+    """Ports over TCP and UDP in words, and whether there may be more."""
+    return spoken(found.tcp), spoken(found.udp), bool(found.needs)
+
+
+def spoken(found: Ranges) -> str:
+    """Ports in words."""
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in found.spans)
+
+
+def mapped(*mappings: str) -> dict[str, str]:
+    """Port mappings of the container."""
+    return {"MAPPINGS": f"[{', '.join(f'{{ {each} }}' for each in mappings)}]"}
+
+
+UDP = 'containerPort = 53, protocol = "udp"'
+RANGE = 'containerPortRange = "9000-9010"'
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ("8080", "", False)),
+        (mapped(), ("", "", False)),
+        (mapped("containerPort = 80", UDP), ("80", "53", False)),
+        (mapped(RANGE), ("9000-9010", "", False)),
+        (mapped("containerPort = var.given"), ("", "", True)),
+        (mapped("containerPort = 53, protocol = var.given"), ("", "", True)),
+        ({"MAPPINGS": "var.given"}, ("", "", True)),
+        ({"DEFINITION": "var.given"}, ("", "", True)),
+        ({"MORE": BOUND.replace("BOUND", "9090")}, ("80,8080,9090", "", False)),
+        ({"MORE": BOUND.replace("BOUND", "var.given")}, ("80,8080", "", True)),
+        ({"MORE": BOUND.replace("BOUND", "9090"), "CHECK": '"9100"'}, ("80,8080,9090,9100", "",
+                                                                     False)),
+        ({"MORE": BOUND.replace("BOUND", "9090"), "PROTOCOL": '"UDP"'},
+         ("80,8080,9090", "80,9090", False)),
+        ({"MORE": BOUND.replace("BOUND", "9090"), "PROTOCOL": "var.given"},
+         ("80,8080,9090", "", False)),
+    ],
+)  # fmt: skip
+def test_where_tasks_serve(changes: dict[str, str], said: tuple[str, str, bool]) -> None:
+    """On the ports of their containers, and on those that target groups name."""
+    assert told(ports(changes, served)) == said
+
+
+HOST, BRIDGE = {"MODE": '"host"'}, {"MODE": '"bridge"'}
+DYNAMIC = "32768-65535"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (HOST, ("8080", "", False)),
+        (HOST | mapped("containerPort = 80, hostPort = 80"), ("80", "", False)),
+        (BRIDGE, (DYNAMIC, "", False)),
+        (BRIDGE | mapped("containerPort = 80, hostPort = 0"), (DYNAMIC, "", False)),
+        (BRIDGE | mapped("containerPort = 80, hostPort = 8080"), ("8080", "", False)),
+        (BRIDGE | mapped("containerPort = 80, hostPort = var.given"), ("", "", True)),
+        (BRIDGE | mapped(f"{UDP}, hostPort = 5353"), ("", "5353", False)),
+        (BRIDGE | mapped(UDP), ("", DYNAMIC, False)),
+        ({"MODE": "var.given"} | mapped("containerPort = 80, hostPort = 8080"), ("8080", "", True)),
+        (BRIDGE | {"DEFINITION": '"elsewhere:1"'}, ("", "", True)),
+    ],
+)
+def test_what_tasks_publish(changes: dict[str, str], said: tuple[str, str, bool]) -> None:
+    """The ports of the instance: the container's own, those that are given, or any of Docker's."""
+    assert told(ports(changes, published)) == said
+
+
+def offers(name: str, ingress: str = "null") -> dict[str, str]:
+    """A service that others reach by Service Connect."""
+    return {"MORE": CONNECT.replace("PORT_NAME", name).replace("INGRESS", ingress)}
+
+
+HTTP = mapped('containerPort = 8080, name = "http"')
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ("", "", False)),
+        (HTTP | offers("http"), ("8080", "", False)),
+        (HTTP | offers("http", "9000"), ("9000", "", False)),
+        (HTTP | offers("http", "var.given"), ("", "", True)),
+        (HTTP | offers("other"), ("", "", True)),
+        (mapped("containerPort = 8080, name = var.given") | offers("http"), ("8080", "", False)),
+        ({"DEFINITION": "var.given"} | offers("http"), ("", "", True)),
+    ],
+)
+def test_what_tasks_offer(changes: dict[str, str], said: tuple[str, str, bool]) -> None:
+    """By Service Connect: the port of that name, or the one at which the proxy takes it."""
+    assert told(ports(changes, offered)) == said
