@@ -2,16 +2,10 @@
 
 import pytest
 
-from taskwall.lowering import lower
+from lowering.networks import OPEN, network, said
 from taskwall.model.compute.container_instances import Instances
-from taskwall.model.core.entity import Setting
-from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import AutoScalingGroup
-from taskwall.readers import cloudformation, terraform
-from taskwall.source.files import Files
-from taskwall.source.stack import Inputs
 
-OPEN = object()
 AROUND = """
 variable "v" {}
 resource "aws_subnet" "a" { cidr_block = "10.0.0.0/24" }
@@ -36,27 +30,11 @@ data "aws_ssm_parameter" "rocket" { name = "/aws/service/bottlerocket/aws-ecs-2/
 """
 
 
-def network(text: str) -> Network:
-    """The network of a source, in whichever language."""
-    template = "Resources:" in text
-    read = cloudformation.stacks if template else terraform.stacks
-    name = "t.yaml" if template else "main.tf"
-    (stack,), errors = read([name], Files({name: text}), Inputs())
-    lowered = lower(stack.evaluate({}).resources)
-    assert (errors, lowered.crashes) == ([], ())
-    return lowered.network
-
-
 def instances(type_: str, body: str) -> Instances:
     """What a resource of Terraform says of instances."""
     found = network(f'{AROUND}resource "{type_}" "h" {{\n{body}\n}}\n').every(Instances)
     (host,) = (each for each in found if each.id == f"{type_}.h")
     return host
-
-
-def said(setting: Setting | None) -> object:
-    """What a setting is known to be; OPEN if that is not known."""
-    return None if setting is None else OPEN if setting.open else setting.known
 
 
 def metadata(host: Instances) -> list[object] | None:
