@@ -141,6 +141,7 @@ resource "aws_route53_record" "r" {{
         ('"APP.example.com."', '"app"'),
         ('"example.com"', '""'),
         ('"${var.v}.example.com"', "var.v"),
+        ("var.v", "var.v"),
         ("aws_route53_record.r.fqdn", '"app"'),
     ],
 )

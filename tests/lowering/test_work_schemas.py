@@ -499,6 +499,44 @@ def test_arguments_that_are_made_at_run_time() -> None:
         assert [need.name for need in found.runs_on.needs] == ["aws_sfn_state_machine.m"]
 
 
+SUBSTITUTED = """
+Resources:
+  Task: {Type: AWS::ECS::TaskDefinition}
+  M:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      DefinitionSubstitutions: {T: !Ref Task, C: shop}
+      WHOLE:
+        States:
+          A:
+            Resource: arn:aws:states:::ecs:runTask
+            Parameters:
+              TaskDefinition: ${T}
+              Cluster: live-${C}
+              LaunchType: FARGATE
+              NetworkConfiguration: {AwsvpcConfiguration: {Subnets: ['${Other}', subnet-1]}}
+"""
+TEXT = (
+    '{"States": {"A": {"Resource": "arn:aws:states:::ecs:runTask", "Parameters": {'
+    '"TaskDefinition": "${T}", "Cluster": "live-${C}", "LaunchType": "FARGATE",'
+    '"NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["${Other}", "subnet-1"]}}}}}}'
+)
+
+
+@pytest.mark.parametrize("key", ["Definition", "DefinitionString"])
+def test_what_is_put_into_a_definition(key: str) -> None:
+    """A text may be all of a value or a part of it; what nothing is given for stays."""
+    text = SUBSTITUTED.replace("WHOLE", key)
+    if key == "DefinitionString":
+        text = f"{text[: text.index(key)]}{key}: '{TEXT}'\n"
+    (found,) = network(text).every(TaskSource)
+
+    assert found.task_definition is not None
+    assert found.cluster is not None
+    assert (found.task_definition.to, found.cluster.to) == ("Task", "live-shop")
+    assert [link.to for link in found.subnets] == ["${Other}", "subnet-1"]
+
+
 ACTIONS = [
     ('type = "forward"\ntarget_group_arn = "tg-1"', ["tg-1"], "#{protocol}"),
     (
