@@ -455,6 +455,15 @@ def test_words_of_ecs_in_metadata_count(content: Value, truth: bool | None) -> N
     assert read(call).joins.truth is None
 
 
+def test_words_of_ecs_in_lists_of_metadata_count() -> None:
+    """A command of several words may name it in any of them."""
+    words = Items((Known("sh"), Known("-c"), Known("curl https://x | sh -s ecs")))
+    config = Fields({"commands": Fields({"1": Fields({"command": words})})})
+    metadata = Fields({"AWS::CloudFormation::Init": Fields({"config": config})})
+
+    assert read(SCRIPT + "cfn-init -s x -r aws_instance.a\n", metadata=metadata).joins.truth is None
+
+
 def test_metadata_of_cfn_init_is_read() -> None:
     """The files and commands that cfn-init is told of act where it is called."""
     files = Fields({FILE: Fields({"content": Known("ECS_CLUSTER=a\n")})})

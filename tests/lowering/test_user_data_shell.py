@@ -112,6 +112,9 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "a here-string": (f"cat <<< {BLOCK}=true >> {FILE}\n", True),
     "a here-string to tee": (f"tee -a {FILE} <<< '{BLOCK}=true'\n", True),
     "a sign without meaning": (f"cat <<EOF >> {FILE}\nA=\\$X\n{BLOCK}=true\nEOF\n", True),
+    "a sign without meaning before a variable": (
+        f"{ON}cat <<EOF >> {FILE}\n{BLOCK}=\\\ntr\\\nue\nA=$ON\nEOF\n", True,
+    ),
     "back quotes in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=`x`\nEOF\n", OPEN),
     "a command in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=$(x)\nEOF\n", OPEN),
     "a variable in a text": (f"{ON}cat <<EOF >> {FILE}\n{BLOCK}=$ON\nEOF\n", True),
@@ -334,6 +337,7 @@ SEVERAL = "\"HTTP_PROXY=p:1\" 'HTTPS_PROXY=p:2' NO_PROXY=a,b"
             f"cat <<EOF > {DROP_IN}\n[Service]\n Environment = http_proxy=p:1\nEOF\n",
             [("HTTP_PROXY", "p:1", None)],
         ),
+        (f"echo PassEnvironment=HTTP_PROXY=p:1 > {DROP_IN}\n", []),
         (
             "echo Environment=HTTP_PROXY=p:1 > /lib/systemd/system/ecs.service.d/a.conf\n",
             [("HTTP_PROXY", "p:1", None)],
@@ -348,7 +352,7 @@ SEVERAL = "\"HTTP_PROXY=p:1\" 'HTTPS_PROXY=p:2' NO_PROXY=a,b"
             [("HTTP_PROXY", "p:1", "a")],
         ),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_proxies_of_the_service(script: str, expected: list[tuple[str, object, object]]) -> None:
     """Upstart and systemd give the agent's service an environment, each in its own words."""
