@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from taskwall.core.values import Fields, Reference
 from taskwall.lowering import lowered_types
 from taskwall.lowering._absent import with_possible
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
+from taskwall.source.resource import Resource
 from taskwall.source.stack import Inputs, Stack
 
 HCL = """
@@ -128,3 +130,160 @@ def test_a_provisioner_is_no_module() -> None:
     (stack,), _ = terraform.stacks(["/r/main.tf"], files, Inputs(boundary="/r"))
     resources = stack.evaluate({}).resources
     assert with_possible(resources) is resources
+
+
+MODULE = 'resource "%s" "x" {}\nmodule "m" {\n  source = "a/b/c"\n  given  = %s\n}\n'
+
+
+def possible(type_: str, given: str = "") -> list[Resource]:
+    """What a module may make of a thing of a type, which it is given."""
+    text = MODULE % (type_, given or f"{type_}.x.id")
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+    resources = stack.evaluate({}).resources
+    return [*with_possible(resources)][len(resources) - 1 :]
+
+
+ADDED: dict[str, list[str]] = {
+    "aws_vpc": [
+        "aws_vpc_endpoint", "aws_flow_log", "aws_vpc_encryption_control",
+        "aws_vpc_peering_connection", "aws_ec2_transit_gateway_vpc_attachment",
+        "aws_networkmanager_vpc_attachment", "aws_vpn_gateway",
+        "aws_vpc_ipv4_cidr_block_association", "aws_vpc_block_public_access_exclusion",
+        "aws_main_route_table_association", "aws_default_security_group", "aws_route53_zone",
+    ],
+    "aws_subnet": ["aws_vpc_block_public_access_exclusion"],
+    "aws_route_table": ["aws_route"],
+    "aws_network_acl": ["aws_network_acl_rule"],
+    "aws_ec2_managed_prefix_list": ["aws_ec2_managed_prefix_list_entry"],
+    "aws_elb": ["aws_lb_ssl_negotiation_policy", "aws_load_balancer_listener_policy"],
+    "aws_lb_listener": ["aws_lb_listener_rule"],
+    "aws_vpc_endpoint": [
+        "aws_vpc_endpoint_policy", "aws_vpc_endpoint_private_dns",
+        "aws_vpc_endpoint_security_group_association",
+        "aws_vpc_endpoint_route_table_association",
+    ],
+    "aws_vpc_endpoint_service": ["aws_vpc_endpoint_service_allowed_principal"],
+    "aws_service_discovery_private_dns_namespace": ["aws_service_discovery_service"],
+    "aws_appmesh_mesh": ["aws_appmesh_virtual_service"],
+    "aws_ec2_transit_gateway_route_table": ["aws_ec2_transit_gateway_route"],
+    "aws_networkmanager_core_network": ["aws_networkmanager_core_network_policy_attachment"],
+    "aws_vpn_connection": ["aws_vpn_connection_route"],
+    "aws_ram_resource_share": ["aws_ram_principal_association"],
+    "aws_vpclattice_target_group": ["aws_vpclattice_target_group_attachment"],
+    "aws_vpclattice_listener": ["aws_vpclattice_listener_rule"],
+    "aws_vpclattice_service": [
+        "aws_vpclattice_listener", "aws_vpclattice_service_network_service_association",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_", "added"), ADDED.items(), ids=ADDED)
+def test_what_may_be_added(type_: str, added: list[str]) -> None:
+    """To each kind of thing others are added by the attribute that refers to it."""
+    found = [each for each in possible(type_) if "[" in each.origin.address]
+
+    assert [each.type for each in found] == added
+    for each in found:
+        (value,) = each.body.fields.values()
+        while isinstance(value, Fields):
+            (value,) = value.fields.values()
+        assert isinstance(value, Reference)
+        assert value.resource == f"{type_}.x"
+
+
+USED: dict[str, list[str]] = {
+    "aws_subnet": ["aws_ecs_service", "aws_lb", "aws_vpc_endpoint"],
+    "aws_security_group": [
+        "aws_ecs_service", "aws_instance", "aws_lb", "aws_vpc_endpoint", "aws_db_instance",
+    ],
+    "aws_lb_target_group": ["aws_ecs_service", "aws_lb_listener"],
+    "aws_elb": ["aws_ecs_service"],
+    "aws_ecs_cluster": ["aws_ecs_service", "aws_ecs_cluster_capacity_providers"],
+    "aws_ecs_task_definition": ["aws_ecs_service"],
+    "aws_db_instance": ["aws_ecs_task_definition"],
+    "aws_autoscaling_group": ["aws_ecs_capacity_provider"],
+    "aws_ecs_capacity_provider": ["aws_ecs_cluster_capacity_providers"],
+    "aws_launch_template": ["aws_autoscaling_group"],
+    "aws_route_table": ["aws_vpc_endpoint"],
+    "aws_cloudfront_vpc_origin": ["aws_cloudfront_distribution"],
+    "aws_vpn_gateway": ["aws_vpn_connection"],
+    "aws_customer_gateway": ["aws_vpn_connection"],
+    "aws_ec2_transit_gateway": ["aws_vpn_connection"],
+    "aws_network_acl": [],
+    "aws_ec2_transit_gateway_vpc_attachment": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_", "users"), USED.items(), ids=USED)
+def test_what_may_use_it(type_: str, users: list[str]) -> None:
+    """A thing may be used by what has an attribute for it; not by what ties two things together."""
+    found = [each for each in possible(type_) if "[" not in each.origin.address]
+
+    assert [each.type for each in found] == users
+
+
+TIED = {
+    "aws_network_acl_association": ("aws_network_acl", "aws_subnet"),
+    "aws_route_table_association": ("aws_route_table", "aws_subnet"),
+    "aws_vpn_gateway_attachment": ("aws_vpc", "aws_vpn_gateway"),
+    "aws_ec2_transit_gateway_route_table_association": (
+        "aws_ec2_transit_gateway_vpc_attachment", "aws_ec2_transit_gateway_route_table",
+    ),
+    "aws_ec2_transit_gateway_route_table_propagation": (
+        "aws_ec2_transit_gateway_vpc_attachment", "aws_ec2_transit_gateway_route_table",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_", "ends"), TIED.items(), ids=TIED)
+def test_what_may_tie_two_things_together(type_: str, ends: tuple[str, str]) -> None:
+    """It takes both to be given."""
+    text = "".join(f'resource "{each}" "x" {{}}\n' for each in ends)
+    text += f'module "m" {{\n  source = "a/b/c"\n  a = {ends[0]}.x.id\n  b = {ends[1]}.x.id\n}}\n'
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+
+    assert type_ in [each.type for each in with_possible(stack.evaluate({}).resources)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "attribute"),
+    [
+        ("aws_vpc", "cidr_block"),
+        ("aws_vpc", "ipv6_cidr_block"),
+        ("aws_lb", "zone_id"),
+        ("aws_subnet", "availability_zone"),
+        ("aws_lb_target_group", "port"),
+        ("aws_lb_target_group", "protocol"),
+    ],
+)
+def test_what_only_describes_a_thing(type_: str, attribute: str) -> None:
+    """By that nobody can change or use it."""
+    assert possible(type_, f"{type_}.x.{attribute}") == []
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        "Vpc.CidrBlock", "Vpc.CidrBlockAssociations", "Vpc.Ipv6CidrBlocks",
+        "Balancer.CanonicalHostedZoneID", "Balancer.LoadBalancerFullName",
+        "Balancer.LoadBalancerName", "Target.TargetGroupFullName", "Subnet.AvailabilityZone",
+    ],
+)  # fmt: skip
+def test_what_only_describes_a_thing_of_a_template(attribute: str) -> None:
+    """The same in CloudFormation's words."""
+    text = f"""
+Resources:
+  Vpc: {{Type: AWS::EC2::VPC}}
+  Subnet: {{Type: AWS::EC2::Subnet}}
+  Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}
+  Target: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup}}
+  M:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: https://example.com/m.yml
+      Parameters: {{Given: !GetAtt {attribute}}}
+"""
+    (stack,), _ = cloudformation.stacks(["/r/t.yaml"], Files({"/r/t.yaml": text}), Inputs())
+    resources = stack.evaluate({}).resources
+
+    assert len(with_possible(resources)) == len(resources) - 1

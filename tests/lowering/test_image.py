@@ -59,6 +59,31 @@ def test_registries(image: str) -> None:
     assert held(*parts) == expected
 
 
+PUBLIC = (
+    "cgr.dev", "docker.io", "docker.elastic.co", "docker.pkg.github.com", "gcr.io", "ghcr.io",
+    "icr.io", "index.docker.io", "k8s.gcr.io", "lscr.io", "mcr.microsoft.com", "nvcr.io",
+    "public.ecr.aws", "quay.io", "registry-1.docker.io", "registry.access.redhat.com",
+    "registry.gitlab.com", "registry.hub.docker.com", "registry.k8s.io", "registry.redhat.io",
+    "container-registry.oracle.com", "ecr-public.aws.com", "own.azurecr.io", "eu.gcr.io",
+    "own.jfrog.io", "europe-docker.pkg.dev",
+)  # fmt: skip
+
+
+def test_public_registries() -> None:
+    """They are on the internet for sure, which of an unknown host only its user can say."""
+    assert [each for each in PUBLIC if held(f"{each}/app:1") != ("elsewhere", "")] == []
+
+
+def test_private_names() -> None:
+    """No server of the internet answers for them."""
+    endings = (
+        "corp", "home", "home.arpa", "internal", "intranet", "lan", "local", "localdomain",
+        "localhost", "private", "test",
+    )  # fmt: skip
+
+    assert [each for each in endings if held(f"reg.{each}/app:1") != ("private", "")] == []
+
+
 VPC = Items((Fields({"vpc_id": Known("vpc-1")}),))
 NAME = Known("Example.com.")
 

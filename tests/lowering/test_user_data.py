@@ -5,59 +5,12 @@ from base64 import b64encode
 
 import pytest
 
-from taskwall.core.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    Origin,
-    Reference,
-    Span,
-    Text,
-    Unknown,
-    Value,
-    unknown,
-)
+from lowering.user_data import BLOCK, FILE, HERE, OPEN, SCRIPT, SETS, VAR, instance, read, told
+from taskwall.core.values import Fields, Items, Known, Need, Origin, Reference, Unknown, Value
 from taskwall.lowering._draft import NetworkBuilder, ResourceReader
 from taskwall.lowering.user_data import agent
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.source.resource import Resource
-
-HERE = Span("main.tf", 1, 1, 40, 2)
-VAR = unknown("var.cluster", "has no default")
-BLOCK = "ECS_AWSVPC_BLOCK_IMDS"
-ROLE = "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST"
-OPEN = object()
-
-
-def _resource(
-    value: Value, name: str = "aws_instance.a", metadata: Fields | None = None
-) -> Resource:
-    origin = Origin(name, name, HERE, "terraform")
-    body = Fields({"user_data": value})
-    return Resource("aws_instance", origin, body, HERE, metadata=metadata or Fields({}))
-
-
-def read(*parts: str | Value, metadata: Fields | None = None) -> Agent:
-    """The agent that user data, known in part, makes."""
-    known = len(parts) == 1 and isinstance(parts[0], str)
-    value: Value = Known(str(parts[0])) if known else Text(parts)
-    if len(parts) == 1 and not isinstance(parts[0], str):
-        value = parts[0]
-    resource = _resource(value, metadata=metadata)
-    draft = NetworkBuilder([resource])
-    reading = ResourceReader(resource, draft)
-    return agent(reading, reading.body.get("user_data"))
-
-
-def told(found: Agent, name: str = BLOCK) -> object:
-    """What a setting is known to be; None if it is not set, OPEN if that is not known."""
-    setting = found.setting(name)
-    return OPEN if setting.open else setting.known
-
-
-SCRIPT = "#!/bin/bash\n"
-FILE = "/etc/ecs/ecs.config"
 
 SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a loop that counts": (
@@ -502,6 +455,15 @@ def test_words_of_ecs_in_metadata_count(content: Value, truth: bool | None) -> N
     assert read(call).joins.truth is None
 
 
+def test_words_of_ecs_in_lists_of_metadata_count() -> None:
+    """A command of several words may name it in any of them."""
+    words = Items((Known("sh"), Known("-c"), Known("curl https://x | sh -s ecs")))
+    config = Fields({"commands": Fields({"1": Fields({"command": words})})})
+    metadata = Fields({"AWS::CloudFormation::Init": Fields({"config": config})})
+
+    assert read(SCRIPT + "cfn-init -s x -r aws_instance.a\n", metadata=metadata).joins.truth is None
+
+
 def test_metadata_of_cfn_init_is_read() -> None:
     """The files and commands that cfn-init is told of act where it is called."""
     files = Fields({FILE: Fields({"content": Known("ECS_CLUSTER=a\n")})})
@@ -695,9 +657,9 @@ def deferred(type_: str, **fields: Value) -> Agent:
     name = f"data.{type_}.x"
     origin = Origin(name, name, HERE, "terraform")
     source = Resource(type_, origin, Fields(dict(fields)), HERE, data=True)
-    instance = _resource(Reference(name, "rendered"))
-    draft = NetworkBuilder([instance, source])
-    reading = ResourceReader(instance, draft)
+    host = instance(Reference(name, "rendered"))
+    draft = NetworkBuilder([host, source])
+    reading = ResourceReader(host, draft)
     return agent(reading, reading.body.get("user_data"))
 
 
@@ -725,6 +687,3 @@ def test_an_archive_that_a_plan_leaves_for_later(type_: str) -> None:
     assert told(deferred(type_, part=part)) is True
     assert told(deferred(type_)) is OPEN
     assert told(deferred("external", part=part)) is OPEN
-
-
-SETS = SCRIPT + f"echo {BLOCK}=true >> {FILE}\n"

@@ -1,0 +1,125 @@
+"""On which ports containers serve, by what their mappings say, and what their proxies take."""
+
+import pytest
+
+from lowering.networks import network
+from taskwall.model.core.address import Ranges
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.exposure.task_ports import PortMapping, ProxyPort, served
+from taskwall.model.permissions.ports import Ports
+
+TASK = """
+variable "v" {{}}
+variable "w" {{}}
+resource "aws_ecs_task_definition" "t" {{
+  network_mode          = "awsvpc"
+  container_definitions = {containers}
+  {proxy}
+}}
+resource "aws_ecs_service" "s" {{ task_definition = aws_ecs_task_definition.t.arn }}
+"""
+Spans = tuple[tuple[int, int], ...]
+
+
+def read(containers: str, proxy: str = "") -> tuple[list[PortMapping], list[ProxyPort], Ports]:
+    """The mappings of a task definition, the ports of its proxy, and all that a service serves."""
+    found = network(TASK.format(containers=containers, proxy=proxy))
+    (source,) = found.every(TaskSource)
+    return [*found.every(PortMapping)], [*found.every(ProxyPort)], served(found, source)
+
+
+def of(mapping: str) -> str:
+    """Containers, of which one maps a port."""
+    return f'jsonencode([{{ name = "c", portMappings = [{{ {mapping} }}] }}])'
+
+
+def spans(ranges: Ranges | None) -> Spans | None:
+    """The first and last port of each range."""
+    return None if ranges is None else ranges.spans
+
+
+@pytest.mark.parametrize(
+    ("mapping", "inside", "outside", "transport"),
+    [
+        ("containerPort = 80", ((80, 80),), (), "tcp"),
+        ('containerPort = "80", hostPort = 0', ((80, 80),), (), "tcp"),
+        (
+            'containerPort = 80, hostPort = 8080, protocol = "UDP"',
+            ((80, 80),),
+            ((8080, 8080),),
+            "udp",
+        ),
+        ('containerPortRange = "80-90"', ((80, 90),), (), "tcp"),
+    ],
+)
+def test_ports_that_are_mapped(mapping: str, inside: Spans, outside: Spans, transport: str) -> None:
+    """Over TCP, and to a port of the instance that Docker chooses, by default."""
+    (found,), _, ports = read(of(mapping))
+
+    assert (spans(found.inside), spans(found.outside)) == (inside, outside)
+    assert (found.transport, found.needs) == (transport, ())
+    assert spans(ports.tcp if transport == "tcp" else ports.udp) == inside
+    assert spans(ports.udp if transport == "tcp" else ports.tcp) == ()
+    assert not ports.needs
+
+
+@pytest.mark.parametrize(
+    ("containers", "needs", "named"),
+    [
+        (of("containerPort = var.v"), ["var.v"], {("tcp", "var.v")}),
+        (of('containerPort = var.v, protocol = "udp"'), ["var.v"], {("udp", "var.v")}),
+        (of("containerPort = var.v, protocol = var.w"), ["var.v", "var.w"], set()),
+        (of("containerPort = 80, protocol = var.w"), ["var.w"], set()),
+        (of('containerPort = "x"'), ["a port of a container"], set()),
+        (of('containerPortRange = "80-x"'), ["a port of a container"], set()),
+        ("var.v", ["var.v"], set()),
+        ("jsonencode([var.v])", ["var.v"], set()),
+        ('jsonencode([{ name = "c", portMappings = [var.v] }])', ["var.v"], set()),
+        ('jsonencode([{ name = "c", portMappings = var.v }])', ["var.v"], set()),
+    ],
+)
+def test_ports_that_are_not_known(
+    containers: str, needs: list[str], named: set[tuple[str, str]]
+) -> None:
+    """They wait for what decides; one goes by the name of its value, if its transport is known."""
+    _, _, ports = read(containers)
+
+    assert [need.name for need in ports.needs] == needs
+    assert ports.named == named
+    assert (spans(ports.tcp), spans(ports.udp)) == ((), ())
+
+
+def test_a_port_of_the_instance_that_is_not_known() -> None:
+    """It says nothing of the port of the container."""
+    (found,), _, ports = read(of("containerPort = 80, hostPort = var.v"))
+
+    assert found.outside is None
+    assert spans(ports.tcp) == ((80, 80),)
+    assert not ports.needs
+
+
+def test_no_ports() -> None:
+    """A container that maps none serves on none."""
+    found, _, ports = read('jsonencode([{ name = "c" }])')
+
+    assert found == []
+    assert ports == Ports()
+
+
+@pytest.mark.parametrize(
+    ("properties", "proxies", "needs"),
+    [
+        ('{ ProxyIngressPort = "15000" }', [((15000, 15000),)], []),
+        ("{ ProxyIngressPort = var.v }", [None], ["var.v"]),
+        ('{ Other = "1" }', [], []),
+        ("var.v", [None], ["var.v"]),
+    ],
+)
+def test_ports_of_envoy(properties: str, proxies: list[Spans | None], needs: list[str]) -> None:
+    """A proxy takes what is meant for the application on a port of its own."""
+    block = f'proxy_configuration {{\ncontainer_name = "e"\nproperties = {properties}\n}}'
+    _, found, ports = read(of("containerPort = 80"), block)
+
+    assert [spans(each.port) for each in found] == proxies
+    assert [need.name for need in ports.needs] == needs
+    assert (80, 80) in ports.tcp.spans

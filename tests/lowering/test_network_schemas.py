@@ -1,0 +1,572 @@
+"""Routes, what VPCs are joined by, and the ports of databases, as their resources say them."""
+
+import pytest
+
+from lowering.networks import OPEN, network, said
+from taskwall.model.core.address import Ranges
+from taskwall.model.data_stores.store import Store
+from taskwall.model.entities.security_group import PrefixList, SecurityGroup
+from taskwall.model.entities.vpc import (
+    Association,
+    BlockExclusion,
+    EdgeTable,
+    GatewayAttachment,
+    InternetBlock,
+    Route,
+    Subnet,
+    Vpc,
+)
+from taskwall.model.permissions.ports import RequiredPorts
+from taskwall.model.routing.vpc_attachments import (
+    SubnetShare,
+    TransitAttachment,
+    TransitEntry,
+    TransitGateway,
+    VpnConnection,
+)
+
+AROUND = """
+variable "v" {}
+resource "aws_vpc" "m" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "s" { vpc_id = aws_vpc.m.id }
+resource "aws_route_table" "t" { vpc_id = aws_vpc.m.id }
+resource "aws_internet_gateway" "i" { vpc_id = aws_vpc.m.id }
+resource "aws_internet_gateway_attachment" "a" {
+  internet_gateway_id = aws_internet_gateway.i.id
+  vpc_id              = aws_vpc.m.id
+}
+resource "aws_vpn_gateway" "w" {}
+resource "aws_nat_gateway" "n" {}
+resource "aws_nat_gateway" "p" { connectivity_type = "private" }
+resource "aws_egress_only_internet_gateway" "e" { vpc_id = aws_vpc.m.id }
+"""
+
+
+def routes(body: str) -> list[tuple[str | None, bool | None]]:
+    """The ways of the routes of a root of Terraform, and whether they are there."""
+    text = f"""{AROUND}
+resource "aws_route" "r" {{
+  route_table_id         = aws_route_table.t.id
+  destination_cidr_block = "0.0.0.0/0"
+  {body}
+}}
+"""
+    return [(each.way, each.fact.truth) for each in network(text).every(Route)]
+
+
+@pytest.mark.parametrize(
+    ("target", "way"),
+    [
+        ("gateway_id = aws_internet_gateway.i.id", "internet"),
+        ("gateway_id = aws_internet_gateway_attachment.a.internet_gateway_id", "internet"),
+        ("gateway_id = aws_vpn_gateway.w.id", "vpn"),
+        ("gateway_id = aws_nat_gateway.n.id", "nat"),
+        ('gateway_id = "igw-1"', "internet"),
+        ('gateway_id = "vgw-1"', "vpn"),
+        ('gateway_id = "local"', "local"),
+        ("nat_gateway_id = aws_nat_gateway.n.id", "nat"),
+        ("nat_gateway_id = aws_nat_gateway.p.id", "local"),
+        ('nat_gateway_id = "nat-1"', "nat"),
+        ("nat_gateway_id = var.v", "nat"),
+        ("egress_only_gateway_id = aws_egress_only_internet_gateway.e.id", "egress-only"),
+        ('transit_gateway_id = "tgw-1"', "transit"),
+        ('core_network_arn = "arn"', "transit"),
+        ('vpc_peering_connection_id = "pcx-1"', "peering"),
+        ('vpc_endpoint_id = "vpce-1"', "endpoint"),
+        ('network_interface_id = "eni-1"', "appliance"),
+        ('instance_id = "i-1"', "appliance"),
+        ('carrier_gateway_id = "cagw-1"', "appliance"),
+        ('local_gateway_id = "lgw-1"', "appliance"),
+        ('odb_network_arn = "arn"', "appliance"),
+        ('gateway_id = ""\nnat_gateway_id = "nat-1"', "nat"),
+        ('gateway_id = var.v\nnat_gateway_id = "nat-1"', "nat"),
+    ],
+)
+def test_where_routes_lead(target: str, way: str) -> None:
+    """Each target has an attribute of its own; what a gateway is, its type or id tells."""
+    assert routes(target) == [(way, True)]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        'gateway_id = "x"',
+        "gateway_id = var.v",
+        "gateway_id = var.v\nnat_gateway_id = var.v",
+        "nat_gateway_id = var.v ? aws_nat_gateway.n.id : aws_nat_gateway.p.id",
+        'later_gateway_id = "x"',
+    ],
+)
+def test_where_routes_may_lead(target: str) -> None:
+    """A target that is not known, or not known here, may be any."""
+    assert routes(target) == [(None, None)]
+
+
+def test_a_route_without_a_target() -> None:
+    """AWS refuses to make it."""
+    assert routes("") == []
+
+
+PROPERTIES = {
+    "GatewayId: igw-1": "internet",
+    "NatGatewayId: nat-1": "nat",
+    "EgressOnlyInternetGatewayId: eigw-1": "egress-only",
+    "TransitGatewayId: tgw-1": "transit",
+    "CoreNetworkArn: arn": "transit",
+    "VpcPeeringConnectionId: pcx-1": "peering",
+    "VpcEndpointId: vpce-1": "endpoint",
+    "NetworkInterfaceId: eni-1": "appliance",
+    "InstanceId: i-1": "appliance",
+    "CarrierGatewayId: cagw-1": "appliance",
+    "LocalGatewayId: lgw-1": "appliance",
+}
+
+
+@pytest.mark.parametrize(("target", "way"), PROPERTIES.items(), ids=PROPERTIES)
+def test_where_routes_of_templates_lead(target: str, way: str) -> None:
+    """CloudFormation has the same targets in other words."""
+    text = f"""
+Resources:
+  Route:
+    Type: AWS::EC2::Route
+    Properties: {{RouteTableId: rtb-1, DestinationCidrBlock: 0.0.0.0/0, {target}}}
+"""
+    (route,) = network(text).every(Route)
+
+    assert (route.way, route.table.to, said(route.destination)) == (way, "rtb-1", "0.0.0.0/0")
+
+
+@pytest.mark.parametrize(
+    ("destination", "known", "listed"),
+    [
+        ('destination_cidr_block = "10.1.0.0/16"', "10.1.0.0/16", None),
+        ('destination_ipv6_cidr_block = "::/0"', "::/0", None),
+        ('destination_prefix_list_id = "pl-1"', "pl-1", "pl-1"),
+        ("destination_cidr_block = var.v", OPEN, None),
+        ('destination_cidr_block = ""\ndestination_ipv6_cidr_block = "::/0"', "::/0", None),
+    ],
+)
+def test_destinations(destination: str, known: object, listed: str | None) -> None:
+    """One of several attributes has it, and a prefix list is one as well."""
+    text = f'{AROUND}resource "aws_route" "r" {{\ngateway_id = "igw-1"\n{destination}\n}}\n'
+    (route,) = network(text).every(Route)
+
+    assert said(route.destination) is known or said(route.destination) == known
+    assert (route.listed.to if route.listed else None) == listed
+
+
+def test_routes_within_a_table() -> None:
+    """They are of the table that writes them, as what a VPN gateway propagates is."""
+    text = f"""{AROUND}
+resource "aws_route_table" "u" {{
+  vpc_id           = aws_vpc.m.id
+  propagating_vgws = [aws_vpn_gateway.w.id]
+  route {{
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.i.id
+  }}
+  route {{
+    ipv6_cidr_block = "::/0"
+    gateway_id      = aws_internet_gateway.i.id
+  }}
+}}
+"""
+    found = [each for each in network(text).every(Route) if each.table.to == "aws_route_table.u"]
+
+    assert [(each.way, said(each.destination)) for each in found] == [
+        ("internet", "0.0.0.0/0"), ("internet", "::/0"), ("vpn", OPEN),
+    ]  # fmt: skip
+
+
+def test_what_is_propagated() -> None:
+    """A VPN gateway leads to its other side; what a route server puts in may lead anywhere."""
+    text = f"""{AROUND}
+resource "aws_vpn_gateway_route_propagation" "p" {{
+  vpn_gateway_id = aws_vpn_gateway.w.id
+  route_table_id = aws_route_table.t.id
+}}
+resource "aws_vpc_route_server_propagation" "q" {{
+  route_server_id = "rs-1"
+  route_table_id  = aws_route_table.t.id
+}}
+"""
+    found = network(text).every(Route)
+
+    assert {(each.way, each.fact.truth, each.table.to) for each in found} == {
+        ("vpn", True, "aws_route_table.t"), (None, None, "aws_route_table.t"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "way", "gateway"),
+    [
+        ("aws_internet_gateway", "internet", "own"),
+        ("aws_internet_gateway_attachment", "internet", "igw-1"),
+        ("aws_vpn_gateway", "vpn", "own"),
+        ("aws_vpn_gateway_attachment", "vpn", "vgw-1"),
+    ],
+)
+def test_gateways_are_attached(body: str, way: str, gateway: str) -> None:
+    """A gateway names its VPC, or a resource between them does; egress-only ones carry nothing."""
+    text = f"""
+resource "{body}" "x" {{
+  vpc_id              = "vpc-1"
+  internet_gateway_id = "igw-1"
+  vpn_gateway_id      = "vgw-1"
+}}
+resource "aws_egress_only_internet_gateway" "e" {{ vpc_id = "vpc-1" }}
+"""
+    (found,) = network(text).every(GatewayAttachment)
+
+    assert found.gateway is not None
+    assert (found.way, found.vpc.to) == (way, "vpc-1")
+    assert found.gateway.to == (f"{body}.x" if gateway == "own" else gateway)
+
+
+def test_gateways_of_templates_are_attached() -> None:
+    """One type attaches both kinds."""
+    text = """
+Resources:
+  A: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: v, InternetGatewayId: igw-1}}
+  B: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: v, VpnGatewayId: vgw-1}}
+"""
+    found = network(text).every(GatewayAttachment)
+
+    assert {(each.way, each.gateway.to if each.gateway else "") for each in found} == {
+        ("internet", "igw-1"), ("vpn", "vgw-1"),
+    }  # fmt: skip
+
+
+def test_associations_of_route_tables() -> None:
+    """Of a subnet, of a gateway, or of a VPC as its main one."""
+    text = f"""{AROUND}
+resource "aws_route_table_association" "s" {{
+  subnet_id      = aws_subnet.s.id
+  route_table_id = aws_route_table.t.id
+}}
+resource "aws_route_table_association" "g" {{
+  gateway_id     = aws_internet_gateway.i.id
+  route_table_id = aws_route_table.t.id
+}}
+resource "aws_route_table_association" "nothing" {{ route_table_id = aws_route_table.t.id }}
+resource "aws_main_route_table_association" "m" {{
+  vpc_id         = aws_vpc.m.id
+  route_table_id = aws_route_table.t.id
+}}
+"""
+    found = network(text)
+
+    assert {(each.subnet.to if each.subnet else "") for each in found.every(Association)} == {
+        "aws_subnet.s", "",
+    }  # fmt: skip
+    assert [each.table.to for each in found.every(EdgeTable)] == ["aws_route_table.t"]
+
+
+def test_what_blocks_public_access() -> None:
+    """What is spared is a VPC or a subnet."""
+    text = f"""{AROUND}
+resource "aws_vpc_block_public_access_options" "o" {{
+  internet_gateway_block_mode = "block-ingress"
+}}
+resource "aws_vpc_block_public_access_exclusion" "v" {{
+  vpc_id                          = aws_vpc.m.id
+  internet_gateway_exclusion_mode = "allow-egress"
+}}
+resource "aws_vpc_block_public_access_exclusion" "s" {{
+  subnet_id                       = aws_subnet.s.id
+  internet_gateway_exclusion_mode = "allow-bidirectional"
+}}
+"""
+    found = network(text)
+
+    assert [said(each.mode) for each in found.every(InternetBlock)] == ["block-ingress"]
+    assert {(each.of.to, said(each.mode)) for each in found.every(BlockExclusion)} == {
+        ("aws_vpc.m", "allow-egress"), ("aws_subnet.s", "allow-bidirectional"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("type_", "support", "hostnames", "public"),
+    [("aws_vpc", True, False, None), ("aws_default_vpc", True, True, True)],
+)
+def test_defaults_of_vpcs(type_: str, support: bool, hostnames: bool, public: bool | None) -> None:
+    """A default VPC names its hosts, and its subnets give public addresses."""
+    subnet = type_.replace("vpc", "subnet")
+    text = f'resource "{type_}" "v" {{}}\nresource "{subnet}" "s" {{}}\n'
+    found = network(text)
+    (vpc,) = (each for each in found.every(Vpc) if not each.external)
+    (inner,) = found.every(Subnet)
+
+    assert (said(vpc.dns_support), said(vpc.dns_hostnames)) == (support, hostnames)
+    assert said(inner.public_addresses) is public
+
+
+def test_ranges_of_vpcs_and_subnets() -> None:
+    """Both versions of addresses count, and further ranges that resources of their own add."""
+    text = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  More: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/16}}
+  Six: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, Ipv6CidrBlock: 'fd00::/56'}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Further:
+    Type: AWS::EC2::SubnetCidrBlock
+    Properties: {SubnetId: !Ref Subnet, Ipv6CidrBlock: 'fd00::/64'}
+"""
+    found = network(text)
+    ranges = {each.id: [said(cidr) for cidr in each.cidrs] for each in found.every(Subnet)}
+
+    assert ranges == {
+        "More": ["10.1.0.0/16"], "Six": ["fd00::/56"], "Subnet": ["10.0.1.0/24", "fd00::/64"],
+    }  # fmt: skip
+
+
+def test_transit_gateways() -> None:
+    """On is the default for tables, off for references to security groups."""
+    text = """
+resource "aws_ec2_transit_gateway" "a" {}
+resource "aws_ec2_transit_gateway" "b" {
+  default_route_table_association    = "disable"
+  default_route_table_propagation    = "disable"
+  security_group_referencing_support = "enable"
+}
+resource "aws_ec2_transit_gateway_vpc_attachment" "c" {
+  transit_gateway_id = aws_ec2_transit_gateway.a.id
+  vpc_id             = "vpc-1"
+  subnet_ids         = ["subnet-1"]
+}
+resource "aws_ec2_transit_gateway_vpc_attachment" "d" {
+  transit_gateway_id                              = aws_ec2_transit_gateway.a.id
+  vpc_id                                          = "vpc-2"
+  subnet_ids                                      = ["subnet-2"]
+  transit_gateway_default_route_table_association = false
+  transit_gateway_default_route_table_propagation = false
+  security_group_referencing_support              = "disable"
+}
+"""
+    found = network(text)
+    gateways = [
+        (said(each.associates), said(each.propagates), said(each.refers))
+        for each in found.every(TransitGateway)
+    ]
+    attachments = [
+        (
+            each.vpc.to, [link.to for link in each.subnets],
+            said(each.associates), said(each.propagates), said(each.refers),
+        )
+        for each in found.every(TransitAttachment)
+    ]  # fmt: skip
+
+    assert gateways == [(True, True, False), (False, False, True)]
+    assert attachments == [
+        ("vpc-1", ["subnet-1"], True, True, True),
+        ("vpc-2", ["subnet-2"], False, False, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "entries"),
+    [
+        ("", [("route", True)]),
+        ("blackhole = true", [("blackhole", True)]),
+        ("blackhole = var.v", [("blackhole", None), ("route", None)]),
+    ],
+)
+def test_routes_of_transit_gateways(body: str, entries: list[tuple[str, bool | None]]) -> None:
+    """A route leads to an attachment, or nowhere."""
+    text = f"""
+variable "v" {{}}
+resource "aws_ec2_transit_gateway_route" "r" {{
+  destination_cidr_block         = "10.0.0.0/8"
+  transit_gateway_attachment_id  = "tgw-attach-1"
+  transit_gateway_route_table_id = "tgw-rtb-1"
+  {body}
+}}
+"""
+    found = network(text).every(TransitEntry)
+
+    assert [(each.kind, each.fact.truth) for each in found] == entries
+    assert {each.table.to for each in found} == {"tgw-rtb-1"}
+
+
+@pytest.mark.parametrize(
+    ("arn", "shares"),
+    [
+        ("aws_subnet.s.arn", True),
+        ("aws_vpc.m.arn", False),
+        ('"arn:aws:ec2:eu-west-1:1:subnet/subnet-1"', True),
+        ('"arn:aws:ec2:eu-west-1:1:transit-gateway/tgw-1"', False),
+        ('"arn:aws:ec2:eu-west-1:${var.v}:subnet/subnet-1"', True),
+        ('"arn:aws:ec2:eu-west-1:${var.v}:prefix-list/pl-1"', False),
+        ("var.v", True),
+    ],
+)
+def test_shared_subnets(arn: str, shares: bool) -> None:
+    """What is shared with another account may be a subnet, unless it is known to be none."""
+    text = f"""{AROUND}
+resource "aws_ram_resource_share" "x" {{}}
+resource "aws_ram_resource_association" "a" {{
+  resource_arn       = {arn}
+  resource_share_arn = aws_ram_resource_share.x.arn
+}}
+"""
+    principal = """
+resource "aws_ram_principal_association" "p" {
+  principal          = "123456789012"
+  resource_share_arn = aws_ram_resource_share.SHARE.arn
+}
+resource "aws_ram_resource_share" "y" {}
+"""
+    assert [each.shared.truth for each in network(text).every(SubnetShare)] == [False] * shares
+    for share, truth in (("x", True), ("y", False)):
+        found = network(text + principal.replace("SHARE", share)).every(SubnetShare)
+        assert [each.shared.truth for each in found] == [truth] * shares
+
+
+def test_vpn_connections() -> None:
+    """They start at a gateway of a VPC; routing is dynamic by default."""
+    text = """
+resource "aws_vpn_connection" "a" {
+  vpn_gateway_id      = "vgw-1"
+  customer_gateway_id = "cgw-1"
+}
+resource "aws_vpn_connection" "b" {
+  vpn_gateway_id      = "vgw-1"
+  customer_gateway_id = "cgw-1"
+  static_routes_only  = true
+}
+resource "aws_vpn_connection" "c" {
+  transit_gateway_id  = "tgw-1"
+  customer_gateway_id = "cgw-1"
+}
+"""
+    found = network(text).every(VpnConnection)
+
+    assert [(each.gateway.to, each.customer.to, said(each.static)) for each in found] == [
+        ("vgw-1", "cgw-1", False), ("vgw-1", "cgw-1", True),
+    ]  # fmt: skip
+
+
+def port(type_: str, body: str) -> RequiredPorts | None:
+    """The port of a database of Terraform."""
+    text = f'variable "v" {{}}\nresource "{type_}" "d" {{\n{body}\n}}\n'
+    (store,) = network(text).every(Store)
+    return store.port
+
+
+INSTANCE, CLUSTER = "aws_db_instance", "aws_rds_cluster"
+
+
+@pytest.mark.parametrize("type_", [INSTANCE, CLUSTER])
+@pytest.mark.parametrize(
+    ("body", "some", "enough"),
+    [
+        ('engine = "postgres"', (5432,), 5432),
+        ('engine = "mysql"', (3306,), 3306),
+        ('engine = "mariadb"', (3306,), 3306),
+        ('engine = "aurora"', (3306,), 3306),
+        ('engine = "aurora-mysql"', (3306,), 3306),
+        ('engine = "aurora-postgresql"', (1433, 3306, 5432), 5432),
+        ('engine = "mysql"\nport = 3307', (3307,), 3307),
+        ('engine = "mysql"\nport = "3307"', (3307,), 3307),
+        ('engine = "mysql"\nport = 3307\nsnapshot_identifier = "s"', (3307,), 3307),
+    ],
+)
+def test_ports_of_databases(type_: str, body: str, some: tuple[int, ...], enough: int) -> None:
+    """The port is written, or the one of the engine; Aurora PostgreSQL may have others."""
+    found = port(type_, body)
+
+    assert found is not None
+    assert found.some == Ranges.from_spans((each, each) for each in some)
+    assert found.enough == (Ranges.from_spans([(enough, enough)]),)
+    assert found.named == {f"{type_}.d.port", f"{type_}.d.Endpoint.Port"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "body"),
+    [
+        (INSTANCE, 'engine = "oracle-ee"'),
+        (INSTANCE, 'engine = "mysql"\nport = "x"'),
+        (INSTANCE, 'engine = "mysql"\nsnapshot_identifier = "s"'),
+        (INSTANCE, 'engine = "mysql"\nreplicate_source_db = "s"'),
+        (INSTANCE, 'engine = "mysql"\nrestore_to_point_in_time {}'),
+        (CLUSTER, 'engine = "aurora-mysql"\nsnapshot_identifier = "s"'),
+        (CLUSTER, 'engine = "aurora-mysql"\nreplication_source_identifier = "s"'),
+        (CLUSTER, 'engine = "aurora-mysql"\nrestore_to_point_in_time {}'),
+    ],
+)
+def test_databases_whose_ports_nobody_says(type_: str, body: str) -> None:
+    """Other engines have further ports, and a copy has that of what it was made from."""
+    assert port(type_, body) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "type_"),
+    [
+        ("DBSnapshotIdentifier", "AWS::RDS::DBInstance"),
+        ("DBClusterSnapshotIdentifier", "AWS::RDS::DBInstance"),
+        ("SourceDBInstanceIdentifier", "AWS::RDS::DBInstance"),
+        ("SourceDbiResourceId", "AWS::RDS::DBInstance"),
+        ("SnapshotIdentifier", "AWS::RDS::DBCluster"),
+        ("ReplicationSourceIdentifier", "AWS::RDS::DBCluster"),
+        ("SourceDBClusterIdentifier", "AWS::RDS::DBCluster"),
+    ],
+)
+def test_copies_of_databases_in_templates(key: str, type_: str) -> None:
+    """CloudFormation has more words for what a database is made from."""
+    text = f"Resources:\n  D: {{Type: {type_}, Properties: {{Engine: mysql, {key}: s}}}}\n"
+    (store,) = network(text).every(Store)
+    (plain,) = network(text.replace(key, "Description")).every(Store)
+
+    assert store.port is None
+    assert plain.port is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "enough", "named"),
+    [
+        ("engine = var.v", (), False),
+        ("engine = var.v\nport = 5", (5,), False),
+        ('engine = "mysql"\nport = var.v', (), True),
+    ],
+)
+def test_ports_that_are_not_known(body: str, enough: tuple[int, ...], named: bool) -> None:
+    """They wait for what decides, and go by its name."""
+    found = port(INSTANCE, body)
+
+    assert found is not None
+    assert found.some is None
+    assert [need.name for need in found.needs] == ["var.v"]
+    assert found.enough == tuple(Ranges.from_spans([(each, each)]) for each in enough)
+    assert ("var.v" in found.named) is named
+
+
+def test_entries_of_prefix_lists() -> None:
+    """Blocks, and resources of their own."""
+    text = """
+resource "aws_ec2_managed_prefix_list" "l" {
+  entry { cidr = "10.0.0.0/8" }
+}
+resource "aws_ec2_managed_prefix_list_entry" "e" {
+  prefix_list_id = aws_ec2_managed_prefix_list.l.id
+  cidr           = "192.168.0.0/16"
+}
+"""
+    (found,) = network(text).every(PrefixList)
+
+    assert found.entries is not None
+    assert [said(each) for each in found.entries] == ["10.0.0.0/8", "192.168.0.0/16"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "default"),
+    [
+        ("aws_default_security_group", 'vpc_id = "vpc-1"', True),
+        ("aws_security_group", 'name = "default"', False),
+    ],
+)
+def test_default_groups(type_: str, body: str, default: bool) -> None:
+    """Only what adopts it is the default group of a VPC: AWS lets nobody make another."""
+    (found,) = network(f'resource "{type_}" "g" {{\n{body}\n}}\n').every(SecurityGroup)
+
+    assert found.default is default

@@ -1,0 +1,81 @@
+"""Resources that become nothing by themselves: others read what they say."""
+
+import json
+from typing import Any
+
+import pytest
+
+from taskwall.lowering import lower
+from taskwall.readers import cloudformation, terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+TERRAFORM: dict[str, tuple[str, ...]] = {
+    "aws_acm_certificate_validation": ("certificate_arn",),
+    "aws_autoscaling_attachment": ("autoscaling_group_name", "lb_target_group_arn", "elb"),
+    "aws_autoscaling_traffic_source_attachment": ("autoscaling_group_name", "traffic_source"),
+    "aws_cloudwatch_log_delivery_source": ("resource_arn", "log_type"),
+    "aws_db_parameter_group": ("name", "family", "parameter"),
+    "aws_rds_cluster_parameter_group": ("name", "family", "parameter"),
+    "aws_docdb_cluster_parameter_group": ("name", "family", "parameter"),
+    "aws_neptune_cluster_parameter_group": ("name", "family", "parameter"),
+    "aws_redshift_parameter_group": ("name", "family", "parameter"),
+    "aws_db_subnet_group": ("subnet_ids",),
+    "aws_docdb_subnet_group": ("subnet_ids",),
+    "aws_neptune_subnet_group": ("subnet_ids",),
+    "aws_redshift_subnet_group": ("subnet_ids",),
+    "aws_elasticache_subnet_group": ("subnet_ids",),
+    "aws_memorydb_subnet_group": ("subnet_ids",),
+    "aws_dax_subnet_group": ("subnet_ids",),
+    "aws_ec2_managed_prefix_list_entry": ("prefix_list_id", "cidr"),
+    "aws_ecr_pull_through_cache_rule": ("ecr_repository_prefix",),
+    "aws_load_balancer_listener_policy": (
+        "load_balancer_name", "load_balancer_port", "policy_names",
+    ),
+    "aws_networkmanager_core_network_policy_attachment": ("core_network_id", "policy_document"),
+    "aws_ram_principal_association": ("resource_share_arn", "principal"),
+    "aws_route53_zone_association": ("zone_id", "vpc_id"),
+}  # fmt: skip
+CLOUDFORMATION: dict[str, tuple[str, ...]] = {
+    "AWS::DAX::SubnetGroup": ("SubnetIds",),
+    "AWS::DocDB::DBClusterParameterGroup": ("Family", "Parameters"),
+    "AWS::DocDB::DBSubnetGroup": ("SubnetIds",),
+    "AWS::EC2::SubnetCidrBlock": ("SubnetId", "Ipv6CidrBlock"),
+    "AWS::ECR::PullThroughCacheRule": ("EcrRepositoryPrefix",),
+    "AWS::ElastiCache::SubnetGroup": ("SubnetIds",),
+    "AWS::Logs::DeliverySource": ("ResourceArn", "LogType"),
+    "AWS::MemoryDB::SubnetGroup": ("SubnetIds",),
+    "AWS::Neptune::DBClusterParameterGroup": ("Family", "Parameters"),
+    "AWS::Neptune::DBSubnetGroup": ("SubnetIds",),
+    "AWS::RDS::DBClusterParameterGroup": ("Family", "Parameters"),
+    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName", "Family", "Parameters"),
+    "AWS::RDS::DBSubnetGroup": ("SubnetIds",),
+    "AWS::Redshift::ClusterParameterGroup": ("ParameterGroupFamily", "Parameters"),
+    "AWS::Redshift::ClusterSubnetGroup": ("SubnetIds",),
+    "AWS::SecretsManager::SecretTargetAttachment": ("TargetId",),
+}
+
+
+def unread(name: str, text: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The types of a source that nobody reads, with attributes of those that somebody does."""
+    read = terraform.stacks if "tf" in name else cloudformation.stacks
+    (stack,), errors = read([name], Files({name: json.dumps(text)}), Inputs())
+    assert not errors
+    return {each.type: each.attributes for each in lower(stack.evaluate({}).resources).unread}
+
+
+@pytest.mark.parametrize(("type_", "attributes"), TERRAFORM.items(), ids=TERRAFORM)
+def test_attributes_of_terraform(type_: str, attributes: tuple[str, ...]) -> None:
+    """What others read is not listed as read by nobody, and what nobody reads is."""
+    held = dict.fromkeys((*attributes, "tags_all"), "x")
+
+    assert unread("a.tf.json", {"resource": {type_: {"a": held}}}) == {type_: ("tags_all",)}
+
+
+@pytest.mark.parametrize(("type_", "properties"), CLOUDFORMATION.items(), ids=CLOUDFORMATION)
+def test_properties_of_cloudformation(type_: str, properties: tuple[str, ...]) -> None:
+    """What others read is not listed as read by nobody, and what nobody reads is."""
+    held = dict.fromkeys((*properties, "Description"), "x")
+    text = {"Resources": {"A": {"Type": type_, "Properties": held}}}
+
+    assert unread("a.json", text) == {type_: ("Description",)}

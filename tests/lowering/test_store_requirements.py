@@ -1,0 +1,212 @@
+"""What data stores ask of connections: by parameter groups, settings of their own, and defaults."""
+
+import pytest
+
+from lowering.networks import network
+from taskwall.model.data_stores.store import Store, TlsRequirement
+
+
+def requirements(type_: str, body: str, more: str = "") -> tuple[TlsRequirement, ...]:
+    """What a data store of Terraform asks."""
+    text = f'variable "v" {{}}\n{more}resource "{type_}" "d" {{\n{body}\n}}\n'
+    (found,) = (each for each in network(text).every(Store) if each.id == f"{type_}.d")
+    return found.tls_requirements
+
+
+def group(
+    family: str = '"postgres15"', parameters: str = "", kind: str = "aws_db_parameter_group"
+) -> str:
+    """A parameter group, with what its body has beside its family."""
+    return f'resource "{kind}" "p" {{\nname = "own"\nfamily = {family}\n{parameters}\n}}\n'
+
+
+def parameter(value: str, name: str = "rds.force_ssl") -> str:
+    """A parameter of a group."""
+    return f'parameter {{\nname = "{name}"\nvalue = {value}\n}}\n'
+
+
+DATABASE, CLUSTER = "aws_db_instance", "aws_rds_cluster"
+OF_GROUP = "parameter_group_name = aws_db_parameter_group.p.name\n"
+POSTGRES = 'engine = "postgres"\n'
+OPEN_LIST = """dynamic "parameter" {
+  for_each = var.v
+  content {
+    name  = parameter.key
+    value = "1"
+  }
+}
+"""
+
+BY_DEFAULT: dict[str, tuple[str, str, bool | None, str]] = {
+    "PostgreSQL 15": (DATABASE, POSTGRES + 'engine_version = "15.4"', True, ""),
+    "PostgreSQL 14": (DATABASE, POSTGRES + 'engine_version = "14.4"', False, ""),
+    "PostgreSQL": (DATABASE, POSTGRES, None, "the engine version of aws_db_instance.d"),
+    "a version that is not known": (
+        DATABASE, POSTGRES + "engine_version = var.v", None, "var.v",
+    ),
+    "a version whose beginning is not known": (
+        DATABASE, POSTGRES + 'engine_version = "${var.v}.1"', None, "var.v",
+    ),
+    "a version whose end is not known": (
+        DATABASE, POSTGRES + 'engine_version = "15.${var.v}"', True, "",
+    ),
+    "MySQL": (DATABASE, 'engine = "mysql"\nengine_version = "8.0"', False, ""),
+    "MariaDB": (DATABASE, 'engine = "mariadb"\nengine_version = "11.8"', True, ""),
+    "Oracle": (DATABASE, 'engine = "oracle-ee"', None, "the engine of aws_db_instance.d"),
+    "no engine": (DATABASE, 'engine = ""', None, "the engine of aws_db_instance.d"),
+    "an engine that is not known": (DATABASE, "engine = var.v", None, "var.v"),
+    "Aurora PostgreSQL": (
+        CLUSTER, 'engine = "aurora-postgresql"\nengine_version = "15.2"', False, "",
+    ),
+    "Aurora MySQL": (CLUSTER, 'engine = "aurora-mysql"\nengine_version = "8.0"', False, ""),
+    "Aurora of old": (CLUSTER, 'engine = "aurora"', False, ""),
+    "a group of AWS": (
+        DATABASE, POSTGRES + 'parameter_group_name = "default.postgres15"', True, "",
+    ),
+    "an older group of AWS": (
+        DATABASE, POSTGRES + 'parameter_group_name = "default.postgres14"', False, "",
+    ),
+    "a group of AWS alone": (DATABASE, 'parameter_group_name = "default.mysql8.0"', False, ""),
+    "a group of AWS for clusters": (
+        CLUSTER,
+        ('engine = "aurora-postgresql"\n'
+        'db_cluster_parameter_group_name = "default.aurora-postgresql17"'),
+        True,
+        "",
+    ),
+    "a group from elsewhere": (DATABASE, POSTGRES + 'parameter_group_name = "x"', None, "x"),
+    "a group that is not known": (
+        DATABASE, POSTGRES + "parameter_group_name = var.v", None, "var.v",
+    ),
+    "DocumentDB": ("aws_docdb_cluster", "", True, ""),
+    "Neptune": ("aws_neptune_cluster", "", True, ""),
+    "Redshift": (
+        "aws_redshift_cluster", "", None, "the engine version of aws_redshift_cluster.d",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_", "body", "truth", "waits"), BY_DEFAULT.values(), ids=BY_DEFAULT)
+def test_defaults_of_engines(type_: str, body: str, truth: bool | None, waits: str) -> None:
+    """An engine insists from some version on; a fix makes a group where none is named."""
+    (found,) = requirements(type_, body)
+
+    assert found.fact.truth is truth
+    assert [need.name for need in found.fact.waits_for()] == ([waits] if waits else [])
+    makes = truth is not None and "group" not in body and type_ in (DATABASE, CLUSTER)
+    assert len(found.changes) == 2 * makes
+
+
+GROUPS: dict[str, tuple[str, str, bool | None, int]] = {
+    "on": (POSTGRES + OF_GROUP, group(parameters=parameter('"1"')), True, 1),
+    "off": (POSTGRES + OF_GROUP, group(parameters=parameter('"0"')), False, 1),
+    "not known": (POSTGRES + OF_GROUP, group(parameters=parameter("var.v")), None, 0),
+    "left to the default": (
+        POSTGRES + OF_GROUP, group(parameters=parameter('"0"', "other")), True, 1,
+    ),
+    "left to an older default": (POSTGRES + OF_GROUP, group('"postgres14"'), False, 1),
+    "by its name": (
+        POSTGRES + 'parameter_group_name = "own"', group(parameters=parameter('"0"')), False, 1,
+    ),
+    "its family tells the engine": (OF_GROUP, group('"postgres14"'), False, 1),
+    "its family is not known": (POSTGRES + OF_GROUP, group("var.v"), None, 1),
+    "neither family nor engine is known": (OF_GROUP, group("var.v"), None, 0),
+    "its list is open": (POSTGRES + OF_GROUP, group(parameters=OPEN_LIST), None, 0),
+    "on, and perhaps not there": (
+        POSTGRES + OF_GROUP,
+        group(parameters="count = var.v ? 1 : 0\n" + parameter('"1"')),
+        None,
+        1,
+    ),
+    "off, and perhaps not there": (
+        POSTGRES + OF_GROUP,
+        group(parameters="count = var.v ? 1 : 0\n" + parameter('"0"')),
+        False,
+        1,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "given", "truth", "changes"), GROUPS.values(), ids=GROUPS)
+def test_parameter_groups(body: str, given: str, truth: bool | None, changes: int) -> None:
+    """What a group sets counts, else the default of its family; a fix sets it there."""
+    (found,) = requirements(DATABASE, body, given)
+
+    assert found.fact.truth is truth
+    assert len(found.changes) == changes
+
+
+def test_parameter_groups_of_document_databases() -> None:
+    """Each kind of store has a parameter of its own."""
+    kind = "aws_docdb_cluster_parameter_group"
+    body = f"db_cluster_parameter_group_name = {kind}.p.name"
+    for value, truth in (('"disabled"', False), ('"enabled"', True)):
+        given = group('"docdb5.0"', parameter(value, "tls"), kind)
+        (found,) = requirements("aws_docdb_cluster", body, given)
+        assert found.fact.truth is truth
+
+
+REPLICATED, CACHE = "aws_elasticache_replication_group", "aws_elasticache_cluster"
+ON = "transit_encryption_enabled = true\n"
+SEARCH, WORKGROUP = "aws_opensearch_domain", "aws_redshiftserverless_workgroup"
+KAFKA = "encryption_info {\nencryption_in_transit {\nclient_broker = %s\nin_cluster = %s\n}\n}"
+
+
+def required(value: str, key: str = '"require_ssl"') -> str:
+    """A parameter of a workgroup."""
+    return f"config_parameter {{\nparameter_key = {key}\nparameter_value = {value}\n}}"
+
+
+SETTINGS: list[tuple[str, str, list[bool | None], list[int]]] = [
+    (REPLICATED, "", [False], [1]),
+    (REPLICATED, 'engine = "valkey"', [None], [0]),
+    (REPLICATED, "engine = var.v", [None], [0]),
+    (REPLICATED, ON, [True], [1]),
+    (REPLICATED, 'engine = "valkey"\n' + ON, [True], [1]),
+    (REPLICATED, ON + 'transit_encryption_mode = "preferred"', [True, False], [1, 1]),
+    (REPLICATED, ON + 'transit_encryption_mode = "required"', [True, True], [1, 1]),
+    (CACHE, 'engine = "redis"', [False], [0]),
+    (CACHE, 'engine = "memcached"', [False], [1]),
+    (CACHE, 'engine = "memcached"\ntransit_encryption_mode = "preferred"\n' + ON, [True], [1]),
+    ("aws_memorydb_cluster", "", [True], [1]),
+    ("aws_memorydb_cluster", "tls_enabled = false", [False], [1]),
+    ("aws_msk_cluster", "", [True, True], [1, 1]),
+    ("aws_msk_cluster", KAFKA % ('"TLS_PLAINTEXT"', "false"), [False, False], [1, 1]),
+    ("aws_msk_cluster", KAFKA % ('"TLS"', "true"), [True, True], [1, 1]),
+    (SEARCH, "", [False, False], [1, 1]),
+    (SEARCH, "node_to_node_encryption { enabled = true }", [True, False], [1, 1]),
+    (SEARCH, "domain_endpoint_options {}", [False, True], [1, 1]),
+    (SEARCH, "domain_endpoint_options { enforce_https = false }", [False, False], [1, 1]),
+    ("aws_dax_cluster", "", [False], [1]),
+    ("aws_dax_cluster", 'cluster_endpoint_encryption_type = "TLS"', [True], [1]),
+    (WORKGROUP, "", [None], [0]),
+    (WORKGROUP, required('"true"'), [True], [1]),
+    (WORKGROUP, required('"false"'), [False], [1]),
+    (WORKGROUP, required('"true"', "var.v"), [None], [0]),
+    ("aws_mq_broker", "", [True], [0]),
+    ("aws_docdbelastic_cluster", "", [], []),
+]
+
+
+@pytest.mark.parametrize(("type_", "body", "truths", "changes"), SETTINGS, ids=range(len(SETTINGS)))
+def test_settings_of_stores(
+    type_: str, body: str, truths: list[bool | None], changes: list[int]
+) -> None:
+    """Other stores have switches, each with its default, or take nothing else than TLS."""
+    found = requirements(type_, body)
+
+    assert [each.fact.truth for each in found] == truths
+    assert [len(each.changes) for each in found] == changes
+
+
+def test_search_domains_of_templates() -> None:
+    """There a block alone switches nothing on: the AWS provider does that."""
+    text = """
+Resources:
+  D:
+    Type: AWS::OpenSearchService::Domain
+    Properties: {DomainEndpointOptions: {TLSSecurityPolicy: Policy-Min-TLS-1-2-2019-07}}
+"""
+    (found,) = network(text).every(Store)
+
+    assert [each.fact.truth for each in found.tls_requirements] == [False, False]

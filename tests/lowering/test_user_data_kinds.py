@@ -1,0 +1,176 @@
+"""What other kinds of user data than scripts tell the ECS agent: PowerShell, TOML, JSON."""
+
+from base64 import b64encode
+
+import pytest
+
+from lowering.user_data import BLOCK, OPEN, SETS, VAR, read, told
+from taskwall.core.values import Value
+
+SET = f"[Environment]::SetEnvironmentVariable('{BLOCK}', "
+SWITCH = "Initialize-ECSAgent -AwsvpcBlockIMDS"
+
+POWERSHELL: dict[str, tuple[tuple[str | Value, ...], object]] = {
+    "a switch": ((SWITCH,), True),
+    "$true": ((SWITCH + ":$true",), True),
+    "1": ((SWITCH + ":1",), True),
+    "0": ((SWITCH + ":0",), False),
+    "a variable for a switch": ((SWITCH + ":$x",), OPEN),
+    "in small letters": (("initialize-ecsagent -awsvpcblockimds",), True),
+    "on the next line": (("Initialize-ECSAgent -Cluster x\n-AwsvpcBlockIMDS",), None),
+    "of the next command": (("Initialize-ECSAgent -Cluster x; y -AwsvpcBlockIMDS",), None),
+    "of a command behind a pipe": (("Initialize-ECSAgent -Cluster x | y -AwsvpcBlockIMDS",), None),
+    "behind a brace": (("if ($x) { Initialize-ECSAgent -Cluster x } -AwsvpcBlockIMDS",), None),
+    "in a comment": (("Initialize-ECSAgent -Cluster x # -AwsvpcBlockIMDS",), None),
+    "behind a comment": (("Initialize-ECSAgent -Cluster x <# y #> -AwsvpcBlockIMDS",), True),
+    "a value that looks like it": (("Initialize-ECSAgent -Cluster '-AwsvpcBlockIMDS'",), None),
+    "in a branch": ((f"if ($x) {{ {SWITCH} }}",), OPEN),
+    "after a branch": ((f"if ($x) {{ y }}\n{SWITCH}",), True),
+    "after a brace in a comment": ((f"# {{\n{SWITCH}",), True),
+    "after braces in texts": ((f"y '{{' \"{{\"\n{SWITCH}",), True),
+    "arguments of a variable": (("Initialize-ECSAgent @more",), OPEN),
+    "arguments that are not known": (("Initialize-ECSAgent ", VAR), OPEN),
+    "before a line that is not known": ((SWITCH + "\n", VAR), OPEN),
+    "Set $true": ((SET + "$true, 'Machine')",), True),
+    "Set $FALSE": ((SET + "$FALSE, 'Machine')",), False),
+    "Set a variable": ((SET + "$x, 'Machine')",), OPEN),
+    "Set for the system": (
+        (SET.replace("[", "[System.") + "'true', [System.EnvironmentVariableTarget]::Machine)",),
+        True,
+    ),
+    "Set for a user": ((SET + "'true', 'User')",), None),
+    "Set in a comment": (("# " + SET + "'true', 'Machine')",), None),
+    "Set a name that is not known": (
+        ("[Environment]::SetEnvironmentVariable('", VAR, "', 'true', 'Machine')"), OPEN,
+    ),
+    "Set in a branch": ((f"if ($x) {{\n{SET}'true', 'Machine')\n}}",), OPEN),
+    "Set twice": ((SET + "'true', 'Machine')\n" + SET + "'false', 'Machine')",), False),
+    "Set after a switch": ((SWITCH + "\n" + SET + "'false', 'Machine')",), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "expected"), POWERSHELL.values(), ids=POWERSHELL)
+def test_powershell(script: tuple[str | Value, ...], expected: object) -> None:
+    """Calls set up the agent where they stand, each with its own arguments."""
+    found = read("<powershell>\n" + str(script[0]), *script[1:], "\n</powershell>")
+
+    assert told(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"<script>\n{SWITCH}\n</script>", None),
+        (f"<script>\necho\n</script>\n<powershell>\n{SWITCH}\n</powershell>", True),
+        (f"<persist>true</persist>\n<powershell>\n{SWITCH}\n</powershell>", True),
+        (f"<POWERSHELL>\n{SWITCH}\n</POWERSHELL>", True),
+        (f"<powershell>\n{SWITCH}\n", True),
+    ],
+)
+def test_tags_of_windows(text: str, expected: object) -> None:
+    """Only what PowerShell runs calls its commands."""
+    assert told(read(text)) is expected
+
+
+def test_switches_of_windows() -> None:
+    """Each switch and value sets what the agent takes under another name."""
+    call = "Initialize-ECSAgent -Cluster 'shop' -EnableTaskIAMRole -EnableTaskENI:$false"
+    found = read(f"<powershell>\n{call}\n</powershell>")
+
+    assert told(found, "ECS_CLUSTER") == "shop"
+    assert told(found, "ECS_ENABLE_TASK_IAM_ROLE") is True
+    assert told(found, "ECS_ENABLE_TASK_ENI") == "false"
+    assert found.joins.truth is True
+
+
+@pytest.mark.parametrize("cluster", ["$name", '"shop-$name"'])
+def test_a_cluster_of_windows_that_a_variable_names(cluster: str) -> None:
+    """A variable is put into double quotes, and what it holds is known only on the instance."""
+    found = read(f"<powershell>\nInitialize-ECSAgent -Cluster {cluster}\n</powershell>")
+
+    assert told(found, "ECS_CLUSTER") is OPEN
+
+
+def test_a_dollar_sign_in_single_quotes() -> None:
+    """PowerShell takes it as it is."""
+    found = read("<powershell>\nInitialize-ECSAgent -Cluster 'a$b'\n</powershell>")
+
+    assert told(found, "ECS_CLUSTER") == "a$b"
+
+
+def test_a_proxy_of_windows() -> None:
+    """It must not be used for the pipe of Docker."""
+    text = "[Environment]::SetEnvironmentVariable('HTTP_PROXY', 'p:1', 'Machine')"
+    (proxy,) = read(f"<powershell>\n{text}\n</powershell>").proxies
+
+    assert (proxy.address.known, proxy.docker) == ("p:1", r"\\.\pipe\docker_engine")
+
+
+TOML: dict[str, tuple[tuple[str | Value, ...], object]] = {
+    "after a comment": (("# a\n\n[settings.ecs]\nawsvpc-block-imds = true\n",), True),
+    "by a dotted name": (("settings.ecs.awsvpc-block-imds = true\n",), True),
+    "in a table of all": (("[settings]\necs = { awsvpc-block-imds = true }\n",), True),
+    "in quotes": (('["settings".ecs]\n"awsvpc-block-imds" = true\n',), True),
+    "off": (("[settings.ecs]\nawsvpc-block-imds = false\n",), False),
+    "no TOML": (("[settings.ecs]\nawsvpc-block-imds = true\nx y\n",), None),
+    "perhaps no TOML": (("[settings.ecs]\nawsvpc-block-imds = true\nx ", VAR, "\n"), OPEN),
+    "another table": (("[other]\nawsvpc-block-imds = true\n",), None),
+    "no table": (("settings.ecs = 5\n",), None),
+    "an unknown before a comment": (
+        ("[settings.ecs]\nawsvpc-block-imds = ", VAR, " # open\n"), OPEN,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), TOML.values(), ids=TOML)
+def test_settings_of_bottlerocket(text: tuple[str | Value, ...], expected: object) -> None:
+    """TOML says one thing in several ways."""
+    assert told(read(*text)) == expected
+
+
+def test_bottlerocket_joins_by_its_table() -> None:
+    """The table of ECS makes an agent, whatever it holds; that of the network alone does not."""
+    assert read("[settings.ecs]\n").joins.truth is True
+    assert read('[settings.ecs]\ncluster = "shop"\n').joins.truth is True
+    assert read("settings.ecs = 5\n").joins.truth is False
+    found = read('[settings.network]\nhttps-proxy = "p:1"\nno-proxy = ["a", "b"]\n')
+    assert found.joins.truth is False
+    assert [(each.kind, each.address.known, each.excluded.known) for each in found.proxies] == [
+        ("HTTPS_PROXY", "p:1", "a,b")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('\n {"awsvpcBLOCKInstanceMetdata": false}', False),
+        ('{"AWSVPCBlockInstanceMetdata": "true"}', True),
+        ('{"AWSVPCBlockInstanceMetdata": 1}', None),
+        ('{"AWSVPCBlockInstanceMetdata": [true]}', None),
+        ('{"AWSVPCBlockInstanceMetdata": true', None),
+    ],
+)
+def test_json_of_the_agent(text: str, expected: object) -> None:
+    """The case of a key does not matter, the kind of its value does."""
+    assert told(read(text)) is expected
+
+
+def test_json_of_the_agent_names_each_setting() -> None:
+    """Its own names for the cluster and for roles of tasks."""
+    found = read(
+        '{"Cluster": "shop", "TaskIAMRoleEnabled": true, "TaskIAMRoleEnabledForNetworkHost": true}'
+    )
+
+    assert told(found, "ECS_CLUSTER") == "shop"
+    assert told(found, "ECS_ENABLE_TASK_IAM_ROLE") is True
+    assert told(found, "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST") is True
+
+
+@pytest.mark.parametrize("layers", range(1, 5))
+def test_base64_within_base64(layers: int) -> None:
+    """Terraform and a module may both encode."""
+    text = SETS
+    for _ in range(layers):
+        text = b64encode(text.encode()).decode()
+
+    assert told(read(text)) is True

@@ -1,0 +1,386 @@
+"""What commands of a shell script write to the agent's file, and what they leave as it is."""
+
+import pytest
+
+from lowering.user_data import BLOCK, FILE, OPEN, SCRIPT, SETS, VAR, read, told
+from taskwall.core.values import Value
+
+DRAFT = f"echo {BLOCK}=true > draft\n"
+RUN = f"echo 'echo {BLOCK}=true >> {FILE}' > run.sh\n"
+ON = "ON=true\n"
+WRITES_ON = f"echo {BLOCK}=$ON >> {FILE}\n"
+AGENT = "amazon/amazon-ecs-agent"
+FETCHED = "until $(curl {} https://example.com); do sleep 1; done\n"
+
+COMMANDS: dict[str, tuple[str, object]] = {
+    "echo -ne": (f"echo -ne '{BLOCK}=true\\n' >> {FILE}\n", True),
+    "echo -en, and the rest of the line": (
+        f"echo -en '{BLOCK}' >> {FILE}\necho =true >> {FILE}\n", True,
+    ),
+    "echo -n -e": (f"echo -n -e 'A=b\\n{BLOCK}=tr' >> {FILE}\necho ue >> {FILE}\n", True),
+    "echo -E": (f"echo -E {BLOCK}=true >> {FILE}\n", True),
+    "printf --": (f"printf -- '{BLOCK}=true\\n' >> {FILE}\n", True),
+    "printf, once more for each word": (f"printf '%s\\n' A=b {BLOCK}=true >> {FILE}\n", True),
+    "printf of too few words": (f"printf '{BLOCK}=true%s\\n' >> {FILE}\n", True),
+    "printf of too many words": (f"printf '{BLOCK}=true\\n' {BLOCK}=false >> {FILE}\n", True),
+    "printf of a percent sign": (f"printf '{BLOCK}=true\\nA=5%%\\n' >> {FILE}\n", True),
+    "printf of a number": (f"printf '{BLOCK}=true\\nA=%d\\n' 5 >> {FILE}\n", OPEN),
+    "printf of nothing": (f"printf >> {FILE}\necho {BLOCK}=true >> {FILE}\n", True),
+    "cat of two files": (DRAFT + f"echo A=b > more\ncat draft more >> {FILE}\n", True),
+    "cat of a file from elsewhere": (DRAFT + f"cat draft more >> {FILE}\n", OPEN),
+    "cat of its input": (f"cat - <<EOF >> {FILE}\n{BLOCK}=true\nEOF\n", True),
+    "cat with an option": (DRAFT + f"cat -u draft >> {FILE}\n", True),
+    "tee --append": (f"echo {BLOCK}=true >> {FILE}\necho A=b | tee --append {FILE}\n", True),
+    "tee -ai": (f"echo {BLOCK}=true >> {FILE}\necho A=b | tee -ai {FILE}\n", True),
+    "tee, which passes on": (f"echo {BLOCK}=true | tee log >> {FILE}\n", True),
+    "tee in a branch": (f"if x; then echo {BLOCK}=true | tee -a {FILE}; fi\n", OPEN),
+    "cp": (DRAFT + f"cp -f draft {FILE}\n", True),
+    "cp twice": (DRAFT + f"cp draft next\ncp draft {FILE}\n", True),
+    "cp to a folder": (
+        f"echo {BLOCK}=true > /tmp/ecs.config\ncp /tmp/ecs.config /etc/ecs/\n", True,
+    ),
+    "mv, after which nothing is there": (DRAFT + f"mv draft next\ncp draft {FILE}\n", None),
+    "mv in a branch": (DRAFT + f"if x; then mv draft {FILE}; fi\n", OPEN),
+    "a script": (RUN + "bash -x run.sh\n", True),
+    "a script behind an option that ends in c": (RUN + "bash --norc run.sh\n", True),
+    "a script that may be there": (f"if x; then\n{RUN}fi\nbash run.sh\n", OPEN),
+    "a script in a branch": (RUN + "if x; then bash run.sh; fi\n", OPEN),
+    "a text in a branch": (f"if x; then bash -c 'echo {BLOCK}=true >> {FILE}'; fi\n", OPEN),
+    "bash -ec": (f"bash -ec 'echo {BLOCK}=true >> {FILE}'\n", True),
+    "a script from a pipe": (f"echo 'echo {BLOCK}=true >> {FILE}' | bash\n", True),
+    "a script from a here-document": (
+        f"cat <<'EOF' | bash\necho {BLOCK}=true >> {FILE}\nEOF\n", True,
+    ),
+    "a variable for a shell in the shell": (f"export {ON}bash -c '{WRITES_ON}'\n", True),
+    "eval of several words": (f"eval echo {BLOCK}=true '>>' {FILE}\n", True),
+    "an end of a shell in the shell": (f"bash -c 'exit 0'\necho {BLOCK}=true >> {FILE}\n", True),
+    "source of what sets nothing": (f"{ON}. /etc/os-release\n{WRITES_ON}", True),
+    "source of the profile": (f"{ON}source /etc/profile\n{WRITES_ON}", True),
+    "source of something else": (f"{ON}. ./own\n{WRITES_ON}", OPEN),
+    "exit in a branch": (f"if x; then exit 1; fi\necho {BLOCK}=true >> {FILE}\n", True),
+    "exit where another command fails": (f"x || exit 1\necho {BLOCK}=true >> {FILE}\n", True),
+    "exit behind what succeeds": (f"true && exit 0\necho {BLOCK}=true >> {FILE}\n", None),
+    "docker run of something else": (f"docker run -e {BLOCK}=true nginx\n", None),
+    "docker run -e": (f"docker run -d -e {BLOCK}=true {AGENT}\n", True),
+    "docker run --env": (f"docker run -d --env {BLOCK}=true {AGENT}\n", True),
+    "docker run with a name alone": (f"docker run -e {BLOCK} {AGENT}\n", None),
+    "docker run with a label": (f"docker run --label={BLOCK}=true {AGENT}\n", None),
+    "docker run in a branch": (f"if x; then docker run -e {BLOCK}=true {AGENT}; fi\n", OPEN),
+    "docker run, over what the file says": (
+        f"echo {BLOCK}=false >> {FILE}\ndocker run --env-file={FILE} -e {BLOCK}=true {AGENT}\n",
+        True,
+    ),
+    "docker pull": (f"docker pull -e {BLOCK}=true {AGENT}\n", None),
+    "sed of another file": (DRAFT + f"sed s/a/b/ draft > {FILE}\n", OPEN),
+    "a download over it, and then a line": (
+        f"wget -O {FILE} https://example.com\necho {BLOCK}=true >> {FILE}\n", True,
+    ),
+    "sudo -u": (f"echo {BLOCK}=true | sudo -u root tee -a {FILE}\n", True),
+    "sudo --user --group": (
+        f"echo {BLOCK}=true | sudo --user root --group root tee -a {FILE}\n", True,
+    ),
+    "sudo -E": (f"echo {BLOCK}=true | sudo -E tee -a {FILE}\n", True),
+    "sudo env": (f"echo {BLOCK}=true | sudo env A=b tee -a {FILE}\n", True),
+    "a command by its path": (f"/bin/echo {BLOCK}=true >> {FILE}\n", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "expected"), COMMANDS.values(), ids=COMMANDS)
+def test_what_commands_write(script: str, expected: object) -> None:
+    """The agent's file holds what each command puts there, as far as the script tells."""
+    assert told(read(SCRIPT + script)) == expected
+
+
+SYNTAX: dict[str, tuple[str, object]] = {
+    "a subshell": (f"(echo {BLOCK}=true >> {FILE})\n", True),
+    "a case": (f"case $X in a) echo {BLOCK}=true >> {FILE};; esac\n", OPEN),
+    "a function": (f"f() {{\n  echo {BLOCK}=true >> {FILE}\n}}\nf\n", OPEN),
+    "three commands": (f"mkdir -p /etc/ecs && cd /tmp && echo {BLOCK}=true >> {FILE}\n", True),
+    "three commands, one from elsewhere": (
+        f"mkdir -p /etc/ecs && mine && echo {BLOCK}=true >> {FILE}\n", OPEN,
+    ),
+    "behind a command by its path": (f"/bin/mkdir a && echo {BLOCK}=true >> {FILE}\n", True),
+    "behind what is written to a file": (f"echo a > b && echo {BLOCK}=true >> {FILE}\n", True),
+    "behind an own command's file": (f"mine > b && echo {BLOCK}=true >> {FILE}\n", OPEN),
+    "behind a pipe": (f"echo a | tee b && echo {BLOCK}=true >> {FILE}\n", True),
+    "behind a pipe to an own command": (f"echo a | mine && echo {BLOCK}=true >> {FILE}\n", OPEN),
+    "joined in a group": (f"{{ echo A=b && echo {BLOCK}=true; }} >> {FILE}\n", True),
+    "joined before a pipe": (f"echo A=b && echo {BLOCK}=true | tee -a {FILE}\n", True),
+    "1>>": (f"echo {BLOCK}=true 1>> {FILE}\n", True),
+    "&>>": (f"echo {BLOCK}=true &>> {FILE}\n", True),
+    "to the last of two files": (f"echo {BLOCK}=true > more > {FILE}\n", True),
+    "a here-string": (f"cat <<< {BLOCK}=true >> {FILE}\n", True),
+    "a here-string to tee": (f"tee -a {FILE} <<< '{BLOCK}=true'\n", True),
+    "a sign without meaning": (f"cat <<EOF >> {FILE}\nA=\\$X\n{BLOCK}=true\nEOF\n", True),
+    "a sign without meaning before a variable": (
+        f"{ON}cat <<EOF >> {FILE}\n{BLOCK}=\\\ntr\\\nue\nA=$ON\nEOF\n", True,
+    ),
+    "back quotes in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=`x`\nEOF\n", OPEN),
+    "a command in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=$(x)\nEOF\n", OPEN),
+    "a variable in a text": (f"{ON}cat <<EOF >> {FILE}\n{BLOCK}=$ON\nEOF\n", True),
+    "a variable in a quoted text": (f"{ON}cat <<'EOF' >> {FILE}\n{BLOCK}=$ON\nEOF\n", None),
+    "a variable in a text in double quotes": (
+        f'{ON}cat <<"EOF" >> {FILE}\n{BLOCK}=$ON\nEOF\n', None,
+    ),
+    "a text on two lines": (f"cat <<EOF >> {FILE}\n{BLOCK}=\\\ntrue\nEOF\n", True),
+    "a text, and then a command": (
+        f"cat <<EOF >> {FILE} && echo {BLOCK}=true >> {FILE}\nA=b\nEOF\n", True,
+    ),
+    "a text to an own command, and then": (
+        f"mine <<EOF && echo {BLOCK}=true >> {FILE}\nA=b\nEOF\n", OPEN,
+    ),
+    "a variable that a branch changes": (f"{ON}if x; then ON=false; fi\n{WRITES_ON}", OPEN),
+    "a variable that grows": (f"ON=tr\nON+=ue\n{WRITES_ON}", OPEN),
+    "a variable in braces": (f"{ON}echo {BLOCK}=${{ON}} >> {FILE}\n", True),
+    "a variable with a default": (f"{ON}echo {BLOCK}=${{ON:-false}} >> {FILE}\n", OPEN),
+    "the length of a variable": (f"{ON}echo {BLOCK}=${{#ON}} >> {FILE}\n", OPEN),
+    "an empty variable": (f"ON=\necho {BLOCK}=true$ON >> {FILE}\n", True),
+    "several variables": (f"export A=b {ON}{WRITES_ON}", True),
+    "a variable of one command": (f"ON=false\nON=true mine\n{WRITES_ON}", False),
+    "a variable in single quotes": (f"{ON}echo '{BLOCK}=$ON' >> {FILE}\n", None),
+    "a dollar sign in double quotes": (f'{ON}echo "{BLOCK}=\\$ON" >> {FILE}\n', None),
+    "$'...'": (f"echo $'A=b\\n{BLOCK}=true' >> {FILE}\n", True),
+    "a command on several lines": (f"echo \\\n  {BLOCK}=true \\\n  >> {FILE}\n", True),
+    "a word on two lines": (f"echo {BLOCK}=\\\ntrue >> {FILE}\n", True),
+    "a text in double quotes on two lines": (f'echo "{BLOCK}=\\\ntrue" >> {FILE}\n', True),
+    "a backslash": (f"echo {BLOCK}=\\true >> {FILE}\n", True),
+    "a word of several kinds": (f"echo {BLOCK}'='\"tr\"ue >> {FILE}\n", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "expected"), SYNTAX.values(), ids=SYNTAX)
+def test_how_scripts_are_read(script: str, expected: object) -> None:
+    """Quotes, variables, redirections and branches mean what they mean to a shell."""
+    assert told(read(SCRIPT + script)) == expected
+
+
+AFTERWARDS: dict[str, tuple[tuple[str | Value, ...], object]] = {
+    "a copy of it": ((f"cp {FILE} backup\n",), True),
+    "it is moved away": ((f"mv {FILE} backup\n",), None),
+    "a copy of a file from elsewhere": ((f"cp other {FILE}\n",), OPEN),
+    "a copy to nowhere": ((f"cp {FILE}\n",), True),
+    "a removed file": (("rm -f draft\n",), True),
+    "removed in a branch": ((f"if x; then rm {FILE}; fi\n",), OPEN),
+    "removed, whatever comes of it": ((f"! rm {FILE}\n",), None),
+    "a script from elsewhere": (("bash run.sh\n",), OPEN),
+    "sed, which prints": ((f"sed s/a/b/ {FILE}\n",), True),
+    "sed --in-place": ((f"sed --in-place s/a/b/ {FILE}\n",), OPEN),
+    "sed -i in a branch": ((f"if x; then sed -i s/a/b/ {FILE}; fi\n",), OPEN),
+    "sed -i of another file": (("sed -i s/a/b/ /etc/hosts\n",), True),
+    "a program that is given its name": ((f"make_config {FILE}\n",), OPEN),
+    "a program that is given its name in an option": ((f"dd if=x of={FILE}\n",), OPEN),
+    "a download over it": ((f"curl -o {FILE} https://example.com\n",), OPEN),
+    "what a download prints": ((f"curl https://example.com > {FILE}\n",), OPEN),
+    "a download with a word of its status": ((FETCHED.format("-so x -w '%{http_code}'"),), OPEN),
+    "a download with its status": ((FETCHED.format("-s -o x --write-out y"),), OPEN),
+    "a download to a file": ((FETCHED.format("--output=x"),), True),
+    "a download under its own name": ((FETCHED.format("-sSfLO"),), True),
+    "a download under a remote name": ((FETCHED.format("--remote-name"),), True),
+    "another value in the other branch": (
+        (f"if x; then y; else echo {BLOCK}=false >> {FILE}; fi\n",), OPEN,
+    ),
+    "another value in a loop": ((f"while x; do echo {BLOCK}=false >> {FILE}; done\n",), OPEN),
+    "another value if something fails": ((f"x || echo {BLOCK}=false >> {FILE}\n",), OPEN),
+    "another value if a text cannot be written": (
+        (f"cat <<EOF >> {FILE} || echo {BLOCK}=false >> {FILE}\nA=b\nEOF\n",), OPEN,
+    ),
+    "its errors": ((f"mine 2>> {FILE}\n",), True),
+    "it is the input": ((f"mine < {FILE}\n",), True),
+    "&>": ((f"echo A=b &> {FILE}\n",), None),
+    ">|": ((f"echo A=b >| {FILE}\n",), None),
+    "emptied by the first of two files": ((f"echo A=b > {FILE} > more\n",), None),
+    "opened by the first of two files": ((f"echo A=b >> {FILE} > more\n",), True),
+    "emptied": ((f"> {FILE}\n",), None),
+    "written over in a branch": ((f"if x; then echo A=b > {FILE}; fi\n",), OPEN),
+    "more in a branch": ((f"if x; then echo A=b >> {FILE}; fi\n",), True),
+    "another file of its folder, or it": ((f"echo {BLOCK}=false >> /etc/ecs/$X\n",), OPEN),
+    "a file of another folder": ((f"echo {BLOCK}=false >> /tmp/$X\n",), True),
+    "a file with another ending": ((f"echo {BLOCK}=false >> $X.json\n",), True),
+    "a file that the sources leave open": ((f"echo {BLOCK}=false >> ", VAR, "\n"), OPEN),
+    "a file of the instance": ((f"echo {BLOCK}=false >> /var/lib/ecs/ecs.config\n",), True),
+    "a name that is not known": (("echo ", VAR, f"=true >> {FILE}\n"), OPEN),
+    "a line that is not known": (("echo ", VAR, f" >> {FILE}\n"), OPEN),
+    "a line without a name": ((f"echo =false >> {FILE}\n",), True),
+    "a branch that is not known": (("if x; then\n", VAR, "\nfi\n"), OPEN),
+    "sudo of nothing": (("sudo\n",), True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "expected"), AFTERWARDS.values(), ids=AFTERWARDS)
+def test_what_is_left_of_a_setting(more: tuple[str | Value, ...], expected: object) -> None:
+    """A setting stays until something changes its file, or may do so."""
+    assert told(read(SETS + str(more[0]), *more[1:])) == expected
+
+
+READERS = (
+    "[ -f", "cat", "chkconfig", "chmod 600", "chown root", "docker run --env-file", "file",
+    "grep A", "egrep A", "head", "initctl", "less", "ls", "mkdir", "restorecon", "service", "start",
+    "stat", "stop", "systemctl", "tail", "test -f", "touch", "wc", "cfn-signal", "logger -f",
+    "diff a", "chattr +i", "setfacl -m u:a:r", "source",
+)  # fmt: skip
+
+
+def test_commands_that_only_read() -> None:
+    """What looks at the agent's file, or only changes who may do so, leaves its settings sure."""
+    assert [each for each in READERS if told(read(f"{SETS}{each} {FILE}\n")) is not True] == []
+
+
+SUCCEED = (
+    "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo", "install",
+    "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo", "systemctl", "tee", "touch", "true",
+    "yum", "update-ca-trust",
+)  # fmt: skip
+
+
+def test_commands_that_succeed() -> None:
+    """On the success of what sets up a machine the next command counts."""
+    then = f" x && echo {BLOCK}=true >> {FILE}\n"
+
+    assert [each for each in SUCCEED if told(read(SCRIPT + each + then)) is not True] == []
+
+
+def test_how_a_command_is_run() -> None:
+    """A command does the same behind what only says how it is run, and so does any shell."""
+    ways = ("sudo", "env", "command", "nohup", "time", "builtin", "exec", "sudo nohup")
+    shells = ("bash", "sh", "dash", "ash", "zsh", "ksh")
+    scripts = [f"echo {BLOCK}=true | {way} tee -a {FILE}\n" for way in ways]
+    scripts += [f"{shell} -c 'echo {BLOCK}=true >> {FILE}'\n" for shell in shells]
+
+    assert [each for each in scripts if told(read(SCRIPT + each)) is not True] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "truth"),
+    [
+        ("-I DOCKER-USER --dst 169.254.169.254/32 --jump DROP", True),
+        ("-I DOCKER-USER --destination=169.254.169.254/32 -j DROP", True),
+        ("-I FORWARD -i docker0 -d 169.254.169.254 -j REJECT", True),
+        ("-I FORWARD -i eth1 -d 169.254.169.254 -j DROP", None),
+        ("-I OUTPUT -d 169.254.169.254 -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -j ACCEPT", False),
+        ("-I DOCKER-USER -d 169.254.169.254 --source 172.17.0.2 -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 --src 172.17.0.2 -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -m owner -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 --match owner -j DROP", None),
+        ("-I DOCKER-USER ! -d 169.254.169.254 -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -o eth0 -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 --out-interface eth0 -j DROP", None),
+    ],
+)
+def test_rules_of_iptables_in_other_words(rule: str, truth: bool | None) -> None:
+    """What a rule is confined to leaves open whether it drops all that containers send."""
+    assert read(f"{SCRIPT}iptables {rule}\n").drops_metadata.truth is truth
+
+
+def test_a_rule_of_iptables_in_a_branch() -> None:
+    """It drops nothing for sure."""
+    rule = "iptables -I DOCKER-USER -d 169.254.169.254 -j DROP"
+
+    assert read(f"{SCRIPT}if x; then {rule}; fi\n").drops_metadata.truth is None
+
+
+@pytest.mark.parametrize("value", ["1", "t", "T", "TRUE", "true", "True"])
+def test_words_for_true(value: str) -> None:
+    """The agent reads them as Go does."""
+    assert told(read(f"{SCRIPT}echo {BLOCK}={value} >> {FILE}\n")) is True
+
+
+@pytest.mark.parametrize("value", ["0", "f", "F", "FALSE", "false", "False"])
+def test_words_for_false(value: str) -> None:
+    """The agent reads them as Go does."""
+    assert told(read(f"{SCRIPT}echo {BLOCK}={value} >> {FILE}\n")) is False
+
+
+@pytest.mark.parametrize("value", ["on", "tRUE", "2", ""])
+def test_words_for_neither(value: str) -> None:
+    """The agent does not take them, and no setting of before stays."""
+    assert told(read(f"{SETS}echo {BLOCK}={value} >> {FILE}\n")) is None
+
+
+def proxies(script: str, *more: str | Value) -> list[tuple[str, str, object, object, str]]:
+    """The proxies that a script sets up: whose, which, where, without what, by which socket."""
+    found = read(script, *more).proxies
+    return [
+        (
+            each.by, each.kind,
+            OPEN if each.address.open else each.address.known,
+            OPEN if each.excluded.open else each.excluded.known,
+            each.docker,
+        )
+        for each in found
+    ]  # fmt: skip
+
+
+SERVICE, SOCKET = "the service that starts the agent", "/var/run/docker.sock"
+DROP_IN = "/etc/systemd/system/ecs.service.d/http-proxy.conf"
+UPSTART = "/etc/init/ecs.override"
+SEVERAL = "\"HTTP_PROXY=p:1\" 'HTTPS_PROXY=p:2' NO_PROXY=a,b"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (
+            f"echo 'env HTTP_PROXY=p:1' > {UPSTART}\necho 'env NO_PROXY=a' >> {UPSTART}\n",
+            [("HTTP_PROXY", "p:1", "a")],
+        ),
+        (f"echo 'setenv HTTP_PROXY=p:1' > {UPSTART}\n", []),
+        (
+            f"echo 'env HTTP_PROXY=p:1' > {UPSTART}\nsed -i s/a/b/ {UPSTART}\n",
+            [("HTTP_PROXY", OPEN, OPEN)],
+        ),
+        (
+            f"cat <<'EOF' > {DROP_IN}\n[Service]\nEnvironment={SEVERAL}\nEOF\n",
+            [("HTTP_PROXY", "p:1", "a,b"), ("HTTPS_PROXY", "p:2", "a,b")],
+        ),
+        (
+            f"cat <<EOF > {DROP_IN}\n[Service]\n Environment = http_proxy=p:1\nEOF\n",
+            [("HTTP_PROXY", "p:1", None)],
+        ),
+        (f"echo PassEnvironment=HTTP_PROXY=p:1 > {DROP_IN}\n", []),
+        (
+            "echo Environment=HTTP_PROXY=p:1 > /lib/systemd/system/ecs.service.d/a.conf\n",
+            [("HTTP_PROXY", "p:1", None)],
+        ),
+        ("echo Environment=HTTP_PROXY=p:1 > /etc/systemd/system/docker.service.d/a.conf\n", []),
+        (
+            f"echo Environment=HTTP_PROXY=p:1 > {DROP_IN}\nsed -i s/a/b/ {DROP_IN}\n",
+            [("HTTP_PROXY", OPEN, OPEN)],
+        ),
+        (
+            f"echo NO_PROXY=a >> {FILE}\necho Environment=HTTP_PROXY=p:1 NO_PROXY=b > {DROP_IN}\n",
+            [("HTTP_PROXY", "p:1", "a")],
+        ),
+    ],
+    ids=range(10),
+)
+def test_proxies_of_the_service(script: str, expected: list[tuple[str, object, object]]) -> None:
+    """Upstart and systemd give the agent's service an environment, each in its own words."""
+    told = [(SERVICE, *each, SOCKET) for each in expected]
+
+    assert proxies(SCRIPT + script) == told
+
+
+def test_proxies_of_the_agent() -> None:
+    """Names in small letters count as well, those in capitals first, and an empty proxy is none."""
+    lower = f"echo http_proxy=p:1 >> {FILE}\necho https_proxy=p:2 >> {FILE}\n"
+    exclude = f"echo no_proxy=a >> {FILE}\n"
+    both = [("the agent", f"{kind}_PROXY", at, "a", SOCKET) for kind, at in TWO]
+
+    assert proxies(SCRIPT + lower + exclude) == both
+    (http, _) = proxies(f"{SCRIPT}echo NO_PROXY=b >> {FILE}\n{lower}{exclude}")
+    assert http[3] == "b"
+    assert proxies(f"{SCRIPT}echo HTTP_PROXY= >> {FILE}\n") == []
+    (unknown,) = proxies(f"{SCRIPT}echo HTTP_PROXY=p:1 >> {FILE}\n", VAR, "\n")
+    assert unknown[2:4] == (OPEN, OPEN)
+
+
+TWO = (("HTTP", "p:1"), ("HTTPS", "p:2"))
+
+
+def test_no_cluster_is_the_default_one() -> None:
+    """An empty name is none."""
+    link = read(f"{SCRIPT}echo ECS_CLUSTER= >> {FILE}\n").cluster
+
+    assert link is not None
+    assert link.to == "default"
