@@ -145,11 +145,11 @@ def possible(type_: str, given: str = "") -> list[Resource]:
 
 ADDED: dict[str, list[str]] = {
     "aws_vpc": [
-        "aws_vpc_endpoint", "aws_flow_log", "aws_vpc_encryption_control",
+        "aws_vpc_endpoint", "aws_flow_log",
         "aws_vpc_peering_connection", "aws_ec2_transit_gateway_vpc_attachment",
         "aws_networkmanager_vpc_attachment", "aws_vpn_gateway",
         "aws_vpc_ipv4_cidr_block_association", "aws_vpc_block_public_access_exclusion",
-        "aws_main_route_table_association", "aws_default_security_group", "aws_route53_zone",
+        "aws_main_route_table_association", "aws_default_security_group",
     ],
     "aws_subnet": ["aws_vpc_block_public_access_exclusion"],
     "aws_route_table": ["aws_route"],

@@ -94,7 +94,9 @@ def test_what_commands_write(script: str, expected: object) -> None:
 SYNTAX: dict[str, tuple[str, object]] = {
     "a subshell": (f"(echo {BLOCK}=true >> {FILE})\n", True),
     "a case": (f"case $X in a) echo {BLOCK}=true >> {FILE};; esac\n", OPEN),
-    "a function": (f"f() {{\n  echo {BLOCK}=true >> {FILE}\n}}\nf\n", OPEN),
+    "a function": (f"f() {{\n  echo {BLOCK}=true >> {FILE}\n}}\nf\n", True),
+    "a function that is never called": (f"f() {{\n  echo {BLOCK}=true >> {FILE}\n}}\n", OPEN),
+    "behind an export": (f"export A=b && echo {BLOCK}=true >> {FILE}\n", True),
     "three commands": (f"mkdir -p /etc/ecs && cd /tmp && echo {BLOCK}=true >> {FILE}\n", True),
     "three commands, one from elsewhere": (
         f"mkdir -p /etc/ecs && mine && echo {BLOCK}=true >> {FILE}\n", OPEN,

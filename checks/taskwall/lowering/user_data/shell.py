@@ -54,7 +54,7 @@ class Redirect(Struct, frozen=True):
 
 _SAFE = frozenset(
     (
-        "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo", "export",
+        "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo",
         "install", "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo", "systemctl", "tee",
         "touch", "true", "yum", "update-ca-trust",
     )
@@ -197,6 +197,8 @@ class Shell:
     def _succeeds(self, node: "Node") -> bool:
         while node.type in ("redirected_statement", "list", "pipeline") and node.named_children:
             node = node.named_children[-1 if node.type != "redirected_statement" else 0]
+        if node.type == "declaration_command":
+            return True
         name = node.child_by_field_name("name") if node.type == "command" else None
         return name is not None and self._text(name).rpartition("/")[2] in _SAFE
 
