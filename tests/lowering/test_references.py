@@ -167,3 +167,15 @@ def test_a_default_group_is_that_of_its_vpc(asked: str, adopted: str, group: str
     assert link.to == group
     assert found is not None
     assert found.default == ("web" not in asked)
+
+
+def test_an_empty_id_is_named_by_where_it_stands() -> None:
+    """As a text that is yet to be filled in: it is no id from elsewhere."""
+    text = 'resource "aws_ecs_service" "web" {\n  cluster = ""\n}\n'
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    [service] = lower(stack.evaluate({}).resources).network.every(TaskSource)
+
+    assert service.cluster is not None
+    assert [str(need) for need in service.cluster.fact.needs] == [
+        "cluster of aws_ecs_service.web is empty"
+    ]

@@ -347,6 +347,8 @@ class NetworkBuilder(ResourceIndex):
                 # nor does one without letters, which names nothing.
                 text = f'"{text}"'
             outside = (Need(text, "is not in the sources"),)
+            if not value.data:
+                outside = (Need(f"{cell.key} of {cell.resource.origin.name}", "is empty"),)
             self._refer((kind, text), cell, outside)
             return text, True, outside
         name, needs = symbol(value), cell.needs
