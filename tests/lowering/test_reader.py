@@ -82,7 +82,7 @@ def linked(value: Value | None, *others: Resource, kind: Any = Subnet) -> Any:
         (Text(("arn:", REFERENCE)), ("aws_subnet.s", True, True, [])),
         (Known("subnet-1"), ("subnet-1", True, False, ["subnet-1"])),
         (Known("aws_subnet.s"), ('"aws_subnet.s"', True, False, ['"aws_subnet.s"'])),
-        (Known(""), ('""', True, False, ['""'])),
+        (Known(""), ('""', True, False, ["of of aws_lb.b"])),
         (NAMED, ("var.name", False, False, ["var.name"])),
         (COMPUTED, ("", False, None, ["an id"])),
         (Reference("aws_lb.b", "id"), ("aws_lb.b.id", False, None, ["aws_lb.b.id"])),
