@@ -1,6 +1,7 @@
 """A resource as a source declares it, and the cursor with which lowering reads it."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Struct
 
@@ -126,8 +127,8 @@ class Cell(Struct, frozen=True, gc=False):
             doubt = doubt if value.items else _doubt(value)
             value = dereferenced((*value.items, *value.rest)[0])
         if type(value) is Fields or isinstance(value, Fields):
-            if key not in value.fields and "::" in resource.type:
-                key = _in_lower_case(key, value)
+            if key not in value.fields and (other := _in_lower_case(key)) in value.fields:
+                key = other if "::" in resource.type else key
             path = _below(path, key)
             found = value.fields.get(key, value.rest)
             written = value.places.get(key)
@@ -200,13 +201,14 @@ def _below(path: str, key: str) -> str:
     return f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
 
 
-def _in_lower_case(key: str, value: Fields) -> str:
-    """The key as the API of AWS has it (`loadBalancers`), if a template writes it so.
+@cache
+def _in_lower_case(key: str) -> str:
+    """The key as the API of AWS has it: `loadBalancers`.
 
-    AWS refuses such a template. It is read as it is meant, so that all else it says is judged.
+    AWS refuses a template that writes it so. It is read as it is meant, so that all else it says is
+    judged.
     """
-    other = f"{key[:1].lower()}{key[1:]}"
-    return other if other in value.fields else key
+    return f"{key[:1].lower()}{key[1:]}"
 
 
 def _doubt(value: Items) -> tuple[Need, ...]:
