@@ -297,7 +297,10 @@ def test_a_vpc_origin_leads_to_its_own_load_balancer(tmp_path: Path) -> None:
 EVERYBODY = 'cidr_blocks     = ["0.0.0.0/0"]'
 
 
-BEFORE = made("aws_lb_listener", "a", "load_balancer_arn = var.which", "port = 80") + (
+BEFORE = made(
+    *("aws_lb_listener", "a", "port = 81"),
+    "load_balancer_arn = [aws_lb.inner.arn, aws_lb.outer.arn][var.zone]",
+) + (
     balancer("inner")
     + made(
         *("aws_lb", "outer", 'load_balancer_type = "network"', "internal = true"),
@@ -334,6 +337,9 @@ def test_a_network_load_balancer_leads_to_the_one_behind_it(
 
     way = "vpc:main -> service:web: tcp 80 through lb:outer through lb:inner"
     assert [line for line in found if "outer" in line] == [f"{way}{need}" for need in needs]
+    flows = list_flows(Options(paths=(str(tmp_path),)), None, "service:web").flows
+    verdicts = [flow.verdict for flow in flows if "lb:outer" in flow.through]
+    assert verdicts == ["unknown" if need else "open" for need in needs]
 
 
 def test_what_no_route_leads_to_is_closed_where_the_subnet_is_named(tmp_path: Path) -> None:

@@ -139,6 +139,17 @@ def test_the_range_of_a_subnet_adds_what_a_subnet_can_have(
     assert allows_internet(group_of([entry, *known]), entry).truth is truth
 
 
+def test_the_range_of_a_vpc_is_not_everywhere() -> None:
+    """Whatever it is: its permission is for that VPC."""
+    entry = permission("tcp", 443, 443)
+    assert entry.range is not None
+    value = Unknown((Need("var.vpc", "has no default"),), "var.vpc")
+    own = replace(entry.range, value=value)
+    entry = replace(entry, range=own, range_of=Link("v", TRUE, place(1)))
+
+    assert leads_everywhere(group_of([entry]), entry).truth is False
+
+
 def test_a_namespace_that_is_not_known_has_no_name_in_messages() -> None:
     """A tie that leads nobody knows where says nothing that could be told."""
     unknown, known = Link("", TRUE, place(1)), Link("n", TRUE, place(1))
