@@ -14,6 +14,7 @@ from taskwall.model.compute.launch_type import sources_of_definition, strategy
 from taskwall.model.compute.vpc_tenants import tenants
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import groups_of_tasks
+from taskwall.model.endpoints.egress_path import internet_egress
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.exposure.balancer_paths import arrival
@@ -270,3 +271,37 @@ def test_a_service_may_start_a_definition(started: str, truth: bool | None) -> N
 
     ((found, link),) = sources_of_definition(network, definition)
     assert (found, link.to, link.fact.truth) == (source, definition.id, truth)
+
+
+@pytest.mark.parametrize(
+    ("launch", "subnets", "truth"),
+    [
+        ("FARGATE", [], None),
+        ("FARGATE", ["${aws_subnet.shut.id}"], False),
+        ("EC2", [], None),
+        ("EC2", ["${aws_subnet.shut.id}"], False),
+    ],
+)
+def test_a_way_out_of_subnets_that_are_not_known_is_not_known(
+    launch: str, subnets: list[str], truth: bool | None
+) -> None:
+    """Tasks take that of their own subnets, who pulls for them on instances that of these."""
+    service: dict[str, Any] = {"launch_type": launch}
+    things: dict[str, dict[str, Any]] = {
+        "aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}},
+        "aws_subnet": {"shut": {"vpc_id": "${aws_vpc.main.id}"}},
+        "aws_route_table": {"shut": {"vpc_id": "${aws_vpc.main.id}"}},
+        "aws_route_table_association": {
+            "shut": {
+                "subnet_id": "${aws_subnet.shut.id}",
+                "route_table_id": "${aws_route_table.shut.id}",
+            }
+        },
+    }
+    if launch == "FARGATE":
+        service["network_configuration"] = {"subnets": subnets}
+    elif subnets:
+        things["aws_instance"] = {"host": {"subnet_id": subnets[0], "user_data": JOINS}}
+    network, source = read(service, **things)
+
+    assert internet_egress(network, source, False, False).truth is truth
