@@ -11,14 +11,15 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from itertools import product
 from typing import TypeAlias
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
-from permits import group_of, permission, place
+from permits import group_of, permission, place, setting
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.core.values import Known, Need, Origin, Reference, Unknown, Value
+from taskwall.core.values import Known, Need, Origin, Reference, Scalar, Unknown, Value
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -212,6 +213,12 @@ def test_what_is_sure_is_in_a_set_under_every_filling(found: list[Member]) -> No
 def _within(point: Address) -> Ranges:
     """One address as a set."""
     return part(Setting(Known(str(point)), place(1), "address", "g")).within
+
+
+@pytest.mark.parametrize("value", [None, 10, "everywhere"])
+def test_what_is_no_range_holds_no_address(value: Scalar) -> None:
+    """An attribute that is not written, a number, or a word."""
+    assert part(setting(value)).within == Ranges()
 
 
 # --- permissions and subnets

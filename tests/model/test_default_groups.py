@@ -35,6 +35,13 @@ EITHER = "[[aws_subnet.a.id, aws_subnet.b.id][var.any]]"
     [
         ("[aws_subnet.a.id]", "", {MADE: True}),
         ("[aws_subnet.a.id]", "aws_vpc.main.id", {OWN: True}),
+        # Where nothing adopts it after all, it is as AWS makes it.
+        (
+            "[aws_subnet.a.id]",
+            "aws_vpc.main.id\n  count  = var.any",
+            {f"{OWN}[*]": None, MADE: None},
+        ),
+        ("var.any ? [aws_subnet.a.id] : []", "", {MADE: None}),
         ('["subnet-1", aws_subnet.a.id]', "", {MADE: True}),
         # A VPC that the sources do not write is none of those that they do.
         ('["subnet-1"]', "", {OTHER: True}),

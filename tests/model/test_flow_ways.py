@@ -139,6 +139,7 @@ UNKNOWN = " needs var.which"
         (table("aws_route_table.other.id") + route("web", IGW), []),
         (table(EITHER) + route("web", IGW), [UNKNOWN]),
         (table("var.which"), [UNKNOWN]),
+        (OWN + route("web", IGW).replace("aws_route_table.web.id", EITHER), [UNKNOWN]),
         (OWN + route("web", IGW).replace('"0.0.0.0/0"', "var.which"), [UNKNOWN]),
         (OWN + LIST + by_list("aws_ec2_managed_prefix_list.all.id"), [""]),
         (OWN + S3 + by_list("data.aws_ec2_managed_prefix_list.s3.id"), []),
@@ -294,6 +295,51 @@ def test_a_vpc_origin_leads_to_its_own_load_balancer(tmp_path: Path) -> None:
 
 
 EVERYBODY = 'cidr_blocks     = ["0.0.0.0/0"]'
+
+
+BEFORE = made(
+    *("aws_lb_listener", "a", "port = 81"),
+    "load_balancer_arn = [aws_lb.inner.arn, aws_lb.outer.arn][var.zone]",
+) + (
+    balancer("inner")
+    + made(
+        *("aws_lb", "outer", 'load_balancer_type = "network"', "internal = true"),
+        "subnets = [aws_subnet.web.id]",
+    )
+    + made(
+        *("aws_lb_target_group", "outer", "port = PORT", 'protocol = "TCP"'),
+        *('target_type = "alb"', "vpc_id = aws_vpc.main.id"),
+    )
+    + made(
+        *("aws_lb_target_group_attachment", "outer", "target_id = aws_lb.inner.arn"),
+        "target_group_arn = aws_lb_target_group.outer.arn",
+    )
+    + made(
+        *("aws_lb_listener", "outer", "load_balancer_arn = aws_lb.outer.arn", "port = 80"),
+        'protocol = "TCP"',
+        'default_action {\ntype = "forward"\ntarget_group_arn = aws_lb_target_group.outer.arn\n}',
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("port", "needs"), [("443", [""]), ("var.which", [" needs var.which"]), ("80", [])]
+)
+def test_a_network_load_balancer_leads_to_the_one_behind_it(
+    port: str, needs: list[str], tmp_path: Path
+) -> None:
+    """On the port of its target group, whatever listens for a load balancer that is not known."""
+    open_ = GROUPS.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
+    text = (BEFORE.replace("PORT", port) + open_).replace(
+        "[aws_security_group.web.id]", "[aws_security_group.edge.id]"
+    )
+    found = told(tmp_path, text + service("web", behind("inner")), to="service:web")
+
+    way = "vpc:main -> service:web: tcp 80 through lb:outer through lb:inner"
+    assert [line for line in found if "outer" in line] == [f"{way}{need}" for need in needs]
+    flows = list_flows(Options(paths=(str(tmp_path),)), None, "service:web").flows
+    verdicts = [flow.verdict for flow in flows if "lb:outer" in flow.through]
+    assert verdicts == ["unknown" if need else "open" for need in needs]
 
 
 def test_what_no_route_leads_to_is_closed_where_the_subnet_is_named(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from taskwall.core.values import (
     Fields,
@@ -484,6 +485,23 @@ def test_which_statements_there_are(statements: Value, sure: list[bool], open_: 
 
     assert [each.sure for each in document.statements] == sure
     assert document.open is open_
+
+
+@pytest.mark.parametrize(
+    ("effect", "open_", "truth"),
+    [
+        ("Allow", False, True),
+        ("Deny", False, False),
+        # What else it says may allow it; that it denies it is not expected.
+        ("Allow", True, True),
+        ("Deny", True, None),
+    ],
+)
+def test_what_a_document_leaves_open(effect: str, open_: bool, truth: bool | None) -> None:
+    """It may hold statements besides those that can be read."""
+    document = replace(policy({"Effect": effect, "Resource": "*"}), open=open_)
+
+    assert allows(document, TOKEN, anything, foreign=False) is truth
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
 """Whom permissions admit, against slow models: blocks of addresses, and Python's own networks."""
 
 from functools import cache
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Network, collapse_addresses, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from permits import group_of, permission, place, setting
 from taskwall.core.facts import TRUE
-from taskwall.core.values import Origin
+from taskwall.core.values import Need, Origin, Unknown
 from taskwall.lowering import lower
 from taskwall.model.core.address import INTERNET_SIZE, Ranges, public_addresses
 from taskwall.model.core.entity import Link
@@ -111,6 +112,42 @@ def test_what_no_vpc_can_hold_is_not_within_one(wanted: str, truth: bool | None)
     entry = permission("tcp", 443, 443, wanted)
 
     assert allows_range_within(group_of([entry]), entry, Link("v", TRUE, place(1))).truth is truth
+
+
+@pytest.mark.parametrize(
+    ("internet", "hole", "truth"),
+    [
+        # What is left of the /8 has room for one subnet.
+        ("8.0.0.0/8", "8.255.0.0/16", False),
+        ("8.0.0.0/8", "8.255.128.0/17", None),
+        ("2600::/32", "2600:0:fff0::/44", False),
+        ("2600::/32", "2600:0:fff8::/45", None),
+    ],
+)
+def test_the_range_of_a_subnet_adds_what_a_subnet_can_have(
+    internet: str, hole: str, truth: bool | None
+) -> None:
+    """It is a /16 or a /44 at most: with it, other ranges may add up to the internet."""
+    whole, left_out = ip_network(internet), ip_network(hole)
+    others = [*whole.address_exclude(left_out)]  # type: ignore[arg-type]
+    entry = permission("tcp", 443, 443, hole)
+    assert entry.range is not None
+    value = Unknown((Need("var.subnet", "has no default"),), "var.subnet")
+    entry = replace(entry, range=replace(entry.range, value=value), of_subnet=True)
+    known = [permission("tcp", 443, 443, str(each), line) for line, each in enumerate(others, 3)]
+
+    assert allows_internet(group_of([entry, *known]), entry).truth is truth
+
+
+def test_the_range_of_a_vpc_is_not_everywhere() -> None:
+    """Whatever it is: its permission is for that VPC."""
+    entry = permission("tcp", 443, 443)
+    assert entry.range is not None
+    value = Unknown((Need("var.vpc", "has no default"),), "var.vpc")
+    own = replace(entry.range, value=value)
+    entry = replace(entry, range=own, range_of=Link("v", TRUE, place(1)))
+
+    assert leads_everywhere(group_of([entry]), entry).truth is False
 
 
 def test_a_namespace_that_is_not_known_has_no_name_in_messages() -> None:

@@ -110,6 +110,7 @@ WRITTEN = """
 variable "a" {}
 variable "b" {}
 resource "aws_vpc" "main" { cidr_block = var.a }
+resource "aws_vpc" "other" { cidr_block = "10.9.0.0/16" }
 resource "aws_subnet" "main" {
   vpc_id     = aws_vpc.main.id
   cidr_block = var.b
@@ -126,6 +127,8 @@ LIST, LIST_TWO = (
     f"prefix_list_ids = [aws_ec2_managed_prefix_list.{name}.id]" for name in ("one", "two")
 )
 MEMBERS = "self = true"
+OF_VPC = "cidr_blocks = [aws_vpc.main.cidr_block]"
+OF_EITHER = "cidr_blocks = [[aws_vpc.main, aws_vpc.other][var.b].cidr_block]"
 
 
 def rule(peer: str, spoken: str = "tcp", first: object = 80, last: object = 80) -> str:
@@ -162,6 +165,9 @@ def every(peer: str) -> str:
         (rule("cidr_blocks = [var.a]"), every("cidr_blocks = [var.b]"), [None]),
         (rule("cidr_blocks = [var.a]"), every(WIDE), [None, False]),
         (rule("cidr_blocks = [aws_subnet.main.cidr_block]"), every(FIRST), [False, False]),
+        # A VPC has one range of its own, whatever that is.
+        (rule(OF_VPC), every(OF_VPC), [True, False]),
+        (rule(OF_VPC), every(OF_EITHER), [None]),
         (rule(NARROW, "tcp", "var.a", "var.a"), rule(WIDE, "tcp", 1, 90), [None, False]),
         (rule(WIDE, "tcp", "var.a", "var.a"), rule(NARROW, "tcp", 1, 90), [None]),
         (rule(WIDE, "tcp", "var.a", "var.a"), rule(NARROW, "udp", 1, 90), [False, False]),

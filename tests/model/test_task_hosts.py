@@ -10,10 +10,12 @@ import pytest
 from taskwall.lowering import lower
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.hosts import hosts
-from taskwall.model.compute.launch_type import strategy
+from taskwall.model.compute.launch_type import sources_of_definition, strategy
+from taskwall.model.compute.vpc_tenants import tenants
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import groups_of_tasks
-from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.endpoints.egress_path import internet_egress
+from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.exposure.balancer_paths import arrival
 from taskwall.model.flows.flow import spoken_ports
@@ -232,3 +234,74 @@ def test_an_instance_joins_by_its_own_user_data_or_its_templates(
 
     found = {each.instances.id: each.fact.truth for each in container_instances(network)}
     assert found == dict.fromkeys(joined, True)
+
+
+@pytest.mark.parametrize("order", [("known", "open"), ("open", "known")])
+def test_instances_run_in_the_vpc_that_is_known_of_their_subnets(order: tuple[str, ...]) -> None:
+    """All their subnets are in one VPC, whichever of them tells it."""
+    network, _ = read(
+        {"launch_type": "EC2"},
+        aws_vpc={"main": {"cidr_block": "10.0.0.0/16"}},
+        aws_subnet={"known": {"vpc_id": "${aws_vpc.main.id}"}, "open": {"vpc_id": ANY}},
+        aws_launch_template={"t": {"user_data": b64encode(JOINS.encode()).decode()}},
+        aws_autoscaling_group={
+            "hosts": {
+                "vpc_zone_identifier": [f"${{aws_subnet.{name}.id}}" for name in order],
+                "launch_template": {"id": "${aws_launch_template.t.id}"},
+            }
+        },
+    )
+
+    assert {tenant.vpc.to for tenant in tenants(network)} == {"aws_vpc.main"}
+
+
+@pytest.mark.parametrize(
+    ("started", "truth"),
+    [
+        ("${aws_ecs_task_definition.one.arn}", True),
+        ('${{ a = aws_ecs_task_definition.one.arn, b = "b" }[var.any]}', None),
+    ],
+)
+def test_a_service_may_start_a_definition(started: str, truth: bool | None) -> None:
+    """One of which it is not known which it starts may start any."""
+    network, source = read(
+        {"task_definition": started}, aws_ecs_task_definition={"one": {"family": "one"}}
+    )
+    (definition,) = network.every(TaskDefinition)
+
+    ((found, link),) = sources_of_definition(network, definition)
+    assert (found, link.to, link.fact.truth) == (source, definition.id, truth)
+
+
+@pytest.mark.parametrize(
+    ("launch", "subnets", "truth"),
+    [
+        ("FARGATE", [], None),
+        ("FARGATE", ["${aws_subnet.shut.id}"], False),
+        ("EC2", [], None),
+        ("EC2", ["${aws_subnet.shut.id}"], False),
+    ],
+)
+def test_a_way_out_of_subnets_that_are_not_known_is_not_known(
+    launch: str, subnets: list[str], truth: bool | None
+) -> None:
+    """Tasks take that of their own subnets, who pulls for them on instances that of these."""
+    service: dict[str, Any] = {"launch_type": launch}
+    things: dict[str, dict[str, Any]] = {
+        "aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}},
+        "aws_subnet": {"shut": {"vpc_id": "${aws_vpc.main.id}"}},
+        "aws_route_table": {"shut": {"vpc_id": "${aws_vpc.main.id}"}},
+        "aws_route_table_association": {
+            "shut": {
+                "subnet_id": "${aws_subnet.shut.id}",
+                "route_table_id": "${aws_route_table.shut.id}",
+            }
+        },
+    }
+    if launch == "FARGATE":
+        service["network_configuration"] = {"subnets": subnets}
+    elif subnets:
+        things["aws_instance"] = {"host": {"subnet_id": subnets[0], "user_data": JOINS}}
+    network, source = read(service, **things)
+
+    assert internet_egress(network, source, False, False).truth is truth

@@ -128,6 +128,11 @@ ROUTER = (None, ["aws_customer_gateway.one"])
         (vpn(static="false") + static_route(FAR), [YES, ROUTER]),
         (vpn(static="var.any"), [(None, ["var.any", "aws_customer_gateway.one"])] * 2),
         (vpn("aws_customer_gateway.two.id") + static_route(FAR), []),
+        # Whichever it is, no VPN starts at an internet gateway.
+        (
+            vpn().replace("aws_vpn_gateway.one.id", "var.any") + static_route(FAR),
+            [UNKNOWN, UNKNOWN, NO, NO],
+        ),
     ],
 )
 def test_vpns_to_one_customer_gateway_may_join(

@@ -378,7 +378,7 @@ def gateway(r: ResourceReader) -> Iterator[Entity]:
         yield GatewayAttachment(
             id=r.id,
             origin=r.origin,
-            gateway=own if named.absent else r.link(Gateway, named, "attaches"),
+            gateway=r.link(Gateway, named, "attaches") or own,
             vpc=vpc,
             way=way,
         )

@@ -232,7 +232,7 @@ def _member(
     joins = any_of((*(fact for _, fact in serves), *(agent.joins for agent in agents)))
     if instances.optimized:
         text = f"{name} starts an image made for ECS"
-        joins = Fact(True, text, instances.origin.header, name) | joins
+        joins = Fact(True, text, instances.origin.header, name)
     clusters: list[Link] = []
     waits: list[Need] = []
     for provider, _ in serves:

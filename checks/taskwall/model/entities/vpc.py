@@ -105,7 +105,7 @@ class EdgeTable(Struct, frozen=True):
 class GatewayAttachment(Entity, frozen=True, kw_only=True):
     """A gateway's link to a VPC: written on the gateway, or in a resource of its own."""
 
-    gateway: Link | None
+    gateway: Link
     vpc: Link
     way: Way
 

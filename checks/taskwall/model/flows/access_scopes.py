@@ -204,7 +204,7 @@ class _ScopeJudge:
             return _NONE
         if not held:
             return self._joined(id_, end)
-        gateways = {each.gateway.to for each in attached if each.gateway is not None}
+        gateways = {each.gateway.to for each in attached}
         return _NONE if id_ in gateways else _perhaps(id_, f"may be of {end}")
 
     def _joined(self, name: str, end: str) -> _Part:
@@ -302,7 +302,7 @@ def _on_instance(of: Interface) -> bool:
 def _leads(attached: GatewayAttachment, id_: str, vpc: Link) -> _Part:
     """Whether an attachment joins an internet gateway to a VPC."""
     gateway = attached.gateway
-    if attached.way != "internet" or gateway is None or (gateway.exact and gateway.to != id_):
+    if attached.way != "internet" or (gateway.exact and gateway.to != id_):
         return _NONE
     same = same_entity(attached.vpc, vpc)
     if same is False:

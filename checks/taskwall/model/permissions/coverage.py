@@ -222,7 +222,7 @@ def of_vpc(network: Network, vpc: Vpc) -> Addresses:
     here = link_to(vpc)
     parts = tuple(part(each, vpc.id, here) for each in vpc.cidrs)
     if vpc.external:
-        parts = tuple(replace(p, there=p.there and p.within != V6) for p in parts)
+        parts = tuple(replace(p, there=p.within != V6) for p in parts)
     return Addresses(parts)
 
 

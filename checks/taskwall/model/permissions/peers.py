@@ -215,7 +215,7 @@ def leads_everywhere(network: Network, permission: Permission) -> Fact:
     """Whether the addresses that a permission names are, by themselves, those of the internet."""
     name = permission.on.name
     text, otherwise = f"{name} is for everywhere", f"{name} is for {who(network, permission)}"
-    if permission.peer is not None or permission.itself or _of_a_vpc(network, permission):
+    if _of_a_vpc(network, permission):
         return permission.states(False, text, otherwise=otherwise)
     held = addresses(network, permission)
     if is_internet(held.sure):

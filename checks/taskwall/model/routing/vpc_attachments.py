@@ -285,7 +285,7 @@ def _vpn_ends(network: Network) -> Iterator[tuple[VpnConnection, Link, Fact]]:
     for connection in network.every(VpnConnection):
         for attachment in network.every(GatewayAttachment):
             gateway = attachment.gateway
-            if gateway is None or attachment.way != "vpn":
+            if attachment.way != "vpn":
                 continue
             same = same_entity(connection.gateway, gateway)
             if same is not False:
