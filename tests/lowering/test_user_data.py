@@ -499,6 +499,8 @@ DOUBLING = "".join(
         ("join() {\n  SET\n}\ngrep -q x /y && join\n", OPEN),
         ("if grep -q x /y; then\njoin() { SET; }\nelse\njoin() { :; }\nfi\njoin\n", OPEN),
         ("join() {\n  SET\n}\n", OPEN),
+        ("join() {\n  SET\n}\ntrap join EXIT\n", OPEN),
+        ("join() { SET; }\nif grep -q x /y; then\njoin() { :; }\nfi\njoin\n", OPEN),
         ("join() {\n  echo $1=true >> FILE\n}\nx=BLOCK\njoin $x\necho ECS_X=$1 >> FILE\n", True),
         ("join() { join; }\njoin\nSET\n", True),
         (DOUBLING + "a\nSET\n", OPEN),

@@ -90,7 +90,10 @@ def _circular(network: Network) -> Iterator[SourceError]:
 
 
 def _in_another_case(draft: NetworkBuilder, unread: Iterable[Unread]) -> Iterator[SourceError]:
-    """That a template writes a property in another case, which AWS refuses: it is not read."""
+    """That a template writes a property in another case, which AWS refuses.
+
+    What only begins with a small letter is read all the same (`Cell.get`), else nothing of it.
+    """
     for one in unread:
         if "::" not in one.type or not one.attributes:
             continue

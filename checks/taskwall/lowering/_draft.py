@@ -543,7 +543,10 @@ _ONE_OF_A_NAME = {
     "aws_lb": "name",
     "aws_lb_target_group": "name",
 }
-"""By the type of a data source: the argument that is a name of which an account has only one."""
+"""By the type of a data source: the argument that is a name of which an account has only one.
+
+The reader's `DATA_SOURCES` answers from other roots. What a root makes itself is related here.
+"""
 
 _IMPLIED = {
     ("SecurityGroup", "default_security_group_id"): ".default",

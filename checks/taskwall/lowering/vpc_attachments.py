@@ -128,11 +128,12 @@ def transit_propagation(r: ResourceReader) -> Iterator[Struct]:
 def transit_route(r: ResourceReader) -> Iterator[Struct]:
     destination = r.setting("destination_cidr_block", "DestinationCidrBlock")
     hole = r.setting("blackhole", "Blackhole", False, "it leads to an attachment").is_(True)
+    there = r.there(_table_cell(r))
     if hole.truth is not False:
-        fact = r.there(_table_cell(r)) if hole.truth else hole & r.there(_table_cell(r))
+        fact = there if hole.truth else hole & there
         yield TransitEntry("blackhole", _table(r), None, destination, fact)
     if not hole.truth:
-        fact = r.there(_table_cell(r)) if hole.truth is False else ~hole & r.there(_table_cell(r))
+        fact = there if hole.truth is False else ~hole & there
         yield TransitEntry("route", _table(r), _attachment(r), destination, fact)
 
 

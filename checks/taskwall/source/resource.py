@@ -1,7 +1,7 @@
 """A resource as a source declares it, and the cursor with which lowering reads it."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -201,7 +201,7 @@ def _below(path: str, key: str) -> str:
     return f'{path}["{key}"]' if "." in key else f"{path}.{key}" if path else key
 
 
-@cache
+@lru_cache(1000)
 def _in_lower_case(key: str) -> str:
     """The key as the API of AWS has it: `loadBalancers`.
 

@@ -236,7 +236,8 @@ def test_a_root_that_leaves_its_state_open_is_meant_by_its_name(
     app = 'variable "env" {}\n' + READ + data.replace("CONFIG", config.replace("KEY", key))
     app = app.replace("outputs.v ", "outputs.cidr ")
 
-    for net in (LEFT_OPEN, LEFT_OPEN.partition("}\n}")[2]):
+    rest = LEFT_OPEN.partition("}\n}")[2]
+    for net in (LEFT_OPEN.replace('"s3"', f'"{kind}"'), rest):
         evaluation = evaluated({"app/main.tf": app, f"{folder}/main.tf": net})
 
         assert plain(x(evaluation)) == "10.0.0.0/16"
@@ -248,6 +249,10 @@ def test_a_root_that_leaves_its_state_open_is_meant_by_its_name(
         assert text.endswith(name.removeprefix("shop/") if "var" in key else name)
     assert count({"app/main.tf": app, f"{folder}/main.tf": NET.replace('"net.', '"x.')}) == 2
     assert count({"app/main.tf": app, f"{folder}s/main.tf": LEFT_OPEN}) == 2
+    bucket = f'backend "{kind}" {{ bucket = "others" }}'
+    for other in ('backend "http" {}', *[bucket] * ("bucket" in config)):
+        text = "terraform {\n  " + other + "\n}" + rest
+        assert count({"app/main.tf": app, f"{folder}/main.tf": text}) == 2
     assert count({"app/main.tf": app, f"{folder}/main.tf": "locals {}"}) == 2
 
 

@@ -5,8 +5,8 @@ doubtful; what cannot be read (a script fetched from elsewhere, an unknown stand
 should) may have done anything.
 """
 
-import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -72,16 +72,20 @@ class Shell:
         self.depth = depth
         self.variables: dict[str, str] = {}
         self.functions: dict[str, Node] = {}
+        self.called: set[str] = set()
         self.source = b""
 
     def run(self, script: str) -> list[ScriptLine]:
         """Let a script act; its output."""
         self.source = script.encode("utf-8", "replace")
         root = _tree(self.source)
-        try:
-            return self._each(root.children, self.doubt, self.depth)
-        except StopError:
-            return []
+        found: list[ScriptLine] = []
+        with suppress(StopError):
+            found = self._each(root.children, self.doubt, self.depth)
+        for name, body in self.functions.items():
+            if name not in self.called:  # by name alone: as by `trap finish EXIT`
+                self.sometimes(body, [], self.doubt, self.depth)
+        return found
 
     def _text(self, node: "Node") -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -124,8 +128,9 @@ class Shell:
     def sometimes(
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
-        """A branch or a loop: whether it runs is known only on the instance."""
-        words = {"function_definition": "a function", "for_statement": "a loop"}
+        """A branch, a loop, a function that is not called: it is known only on the instance."""
+        words = {"function_definition": "a function", "compound_statement": "a function"}
+        words["for_statement"] = "a loop"
         what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
         waits = (*doubt, Need(what, "is known only on the instance"))
         try:
@@ -136,14 +141,17 @@ class Shell:
     def function(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
-        """A function, which acts where it is called; one that the script never calls may act."""
+        """A function, which acts where it is called; one that is never called may act."""
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-        others = self.source[: node.start_byte] + self.source[node.end_byte :]
-        if doubt or name is None or body is None or name.text is None:
+        if name is None or body is None:
             return self.sometimes(node, given, doubt, depth)
-        if not re.search(rb"(?<![\w-])" + re.escape(name.text) + rb"(?![\w-])", others):
-            return self.sometimes(node, given, doubt, depth)
-        self.functions[self._text(name)] = body
+        key = self._text(name)
+        if doubt:  # whichever of the same name is called
+            for one in (self.functions.pop(key, None), node):
+                if one is not None:
+                    self.sometimes(one, given, doubt, depth)
+            return []
+        self.functions[key] = body
         return []
 
     def _call(
@@ -156,6 +164,7 @@ class Shell:
         depth: int,
     ) -> list[ScriptLine]:
         """Let a function of the script act; its output, if it comes to its end."""
+        self.called.add(name)
         self.machine.called += 1
         if self.machine.called > MAX_CALLS:  # functions that call others twice double
             self.machine.anything(row, (Need("user data", "calls too many functions"),))

@@ -122,7 +122,7 @@ class RemoteStates:
         if not found and (kept := self._kept_as(written, reader)):
             return MeantRoot(kept)
         called = "" if found else _called(written)
-        found = found or self._roots_called(called, reader.root.folder)
+        found = found or self._roots_called(called, written, reader.root.folder)
         if not found:
             return MeantRoot()
         folder = nearest_folder(found, reader.root.folder) or ""
@@ -166,10 +166,11 @@ class RemoteStates:
             return exact
         return [folder for own, folder in self._folders if _agree(own, state)]
 
-    def _roots_called(self, name: str, reader: str) -> list[str]:
+    def _roots_called(self, name: str, written: WrittenBody, reader: str) -> list[str]:
         """The folders of the roots that do not say where their state lies, and are called so.
 
-        Folders above count, as far as they are needed for a name: `prod-net` is `net/prod`, too.
+        Folders above count, as far as they are needed for a name: `prod-net` is `net/prod`, too. A
+        root that says of its backend what the data source denies is none of them.
         """
         if self._open is None:
             self._open = [folder for folder, one in self._scopes.items() if _is_open(one)]
@@ -177,6 +178,7 @@ class RemoteStates:
         while steps:
             wanted = _words("/".join(steps))
             found = [at for at in self._open if at != reader and _ends_with(at, wanted)]
+            found = [at for at in found if not _differs(self._scopes[at], written)]
             if found:
                 return found
             del steps[0]
@@ -265,18 +267,27 @@ class _Outputs:
 # Where states lie
 
 
-def _kept(scope: ModuleScope) -> State | None:
-    """Where the state of a root lies; None if its sources do not tell."""
-    backend, body = "local", None
+def _backend(scope: ModuleScope) -> tuple[str, FieldsReader] | None:
+    """The backend of a root, and its attributes; None if it writes none."""
+    found = None
     for unit in scope.module.files:
         for block in unit.parsed.body.blocks_of("terraform"):
             for inner in block.body.blocks:
                 if inner.type == "backend" and inner.labels:
-                    backend, body = inner.labels[0], inner.body
+                    found = inner.labels[0], inner.body
                 elif inner.type == "cloud":
-                    backend, body = "remote", inner.body
-    reader = FieldsReader(body or Body({}, ()), scope, {}, f"backend.{backend}")
-    return _state(backend, reader.get, scope.run.root.folder)
+                    found = "remote", inner.body
+    if found is None:
+        return None
+    kind, body = found
+    return kind, FieldsReader(body, scope, {}, f"backend.{kind}")
+
+
+def _kept(scope: ModuleScope) -> State | None:
+    """Where the state of a root lies; None if its sources do not tell."""
+    nothing = "local", FieldsReader(Body({}, ()), scope, {}, "backend.local")
+    kind, reader = _backend(scope) or nothing
+    return _state(kind, reader.get, scope.run.root.folder)
 
 
 def _is_open(scope: ModuleScope) -> bool:
@@ -286,14 +297,21 @@ def _is_open(scope: ModuleScope) -> bool:
     """
     if not scope.module.outputs:
         return False
-    blocks = [
-        inner
-        for unit in scope.module.files
-        for block in unit.parsed.body.blocks_of("terraform")
-        for inner in block.body.blocks
-        if inner.type in ("backend", "cloud")
-    ]
-    return not blocks or _kept(scope) is None
+    return _backend(scope) is None or None in (_kept(scope) or (None,))
+
+
+def _differs(scope: ModuleScope, written: WrittenBody) -> bool:
+    """Whether a root has another backend than a data source reads, or another value of it."""
+    own, config = _backend(scope), _config(written)
+    if own is None or not isinstance(config, Fields):
+        return False
+    kind, reader = own
+    if kind != _text(written.get("backend")):
+        return True
+    pairs = (
+        (_text(reader.get(name)), _text(config.fields.get(name))) for name in _TELL_APART[kind]
+    )
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
 def _called(written: WrittenBody) -> str:
