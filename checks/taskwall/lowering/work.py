@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, any_of
-from taskwall.core.values import Fields, dereferenced
+from taskwall.core.values import Fields, Need, dereferenced
 from taskwall.lowering import deployment, dns_names, lattice, service_connect, serving
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import strategy_of
@@ -163,12 +163,7 @@ def source_of(
     groups_used = r.links(SecurityGroup, groups, "uses security group")
     subnets_used = r.links(Subnet, subnets, "runs in")
     clusters = cluster_cell if cluster_cell is not None else block.get(spelling.cluster)
-    text = f"{r.name} has an awsvpc network configuration"
-    otherwise = f"{r.name} has no awsvpc network configuration"
-    networked = Fact(False, text, block.place, r.name, otherwise=otherwise)
-    for each in network.each():
-        networked = r.fact(text, each)
-        break  # What is certainly there comes first.
+    networked = _networked(r, network, block)
     serves = spelling.word == "service"
     cluster = r.link(Cluster, clusters, "runs in")
     connectors = block.get("GatewayConnectors") if serves and not r.terraform else r.nothing()
@@ -196,6 +191,21 @@ def source_of(
         exec=_exec(block, spelling),
         platform=setting(block.get(_cased(spelling, "platform_version")), "platform version"),
     )
+
+
+def _networked(r: ResourceReader, network: Cell, block: Cell) -> Fact:
+    """Whether it has an awsvpc network configuration."""
+    text = f"{r.name} has an awsvpc network configuration"
+    for each in network.each():
+        return r.fact(text, each)  # What is certainly there comes first.
+    if r.terraform and network.place != block.place:
+        # AWS refuses awsvpc tasks without one. Whoever writes a "dynamic" block for one means to
+        # have it: what is empty is the default of what callers give.
+        name = network.path.rpartition(".")[2]
+        why = 'is of a "dynamic" block that makes none by default'
+        return Fact(None, text, network.place, r.name, (Need(f"{name} of {r.name}", why),))
+    otherwise = f"{r.name} has no awsvpc network configuration"
+    return Fact(False, text, block.place, r.name, otherwise=otherwise)
 
 
 def _in_another_case(r: ResourceReader, block: Cell, path: str) -> Cell | None:
