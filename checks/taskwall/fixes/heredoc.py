@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from taskwall.core.change import NewValue
 from taskwall.core.values import Span
 from taskwall.findings.finding import Edit
-from taskwall.fixes.cloudformation import Writer
 from taskwall.fixes.json_text import document, in_text
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
@@ -28,6 +27,9 @@ def heredoc_edits(
     Raises:
         RefusedError: no heredoc is there, or more than JSON and expressions in its texts.
     """
+    # It brings the whole reader of templates, which few fixes of Terraform need.
+    from taskwall.fixes.cloudformation import Writer
+
     start, end = sheet.span(place)
     if not sheet.text.startswith("<<", start):
         raise RefusedError
