@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from taskwall.core.patterns import pattern
 from taskwall.findings.finding import Edit
+
+_BLANK_LINE = pattern(r"(?:\r?\n){2}")
 
 
 def edit_order(edit: Edit) -> tuple[object, ...]:
@@ -17,14 +20,20 @@ def edit_order(edit: Edit) -> tuple[object, ...]:
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
-    """A text with edits of it made, which are in its order and do not overlap."""
+    """A text with edits of it made, which are in its order and do not overlap.
+
+    Each resource that is added makes its blank lines; between two there is one.
+    """
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     for edit in reversed(list(edits)):
         start = starts[edit.line - 1] + edit.column - 1
         end = starts[edit.end_line - 1] + edit.end_column - 1
-        text = text[:start] + edit.text + text[end:]
+        new = edit.text
+        if start == end and new.endswith("\n") and _BLANK_LINE.match(text, end):
+            new = new.removesuffix("\n").removesuffix("\r")
+        text = text[:start] + new + text[end:]
     return text
 
 
