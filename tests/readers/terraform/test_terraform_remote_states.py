@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -254,6 +255,60 @@ def test_a_root_that_leaves_its_state_open_is_meant_by_its_name(
         text = "terraform {\n  " + other + "\n}" + rest
         assert count({"app/main.tf": app, f"{folder}/main.tf": text}) == 2
     assert count({"app/main.tf": app, f"{folder}/main.tf": "locals {}"}) == 2
+
+
+def count_on_disk(folder: Path, texts: Mapping[str, str]) -> int:
+    """How many stacks the Terraform files make among others, in a folder that holds just these."""
+    rmtree(folder)
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    sources = [str(folder / name) for name in texts if name.endswith(".tf")]
+    return len(stacks(sources, Files(), Inputs(boundary=str(folder)))[0])
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "base/backend.conf",
+        "base/prod.s3.tfbackend",
+        "base/config/backend-prod.hcl",
+        "base/env/prod.backend.tfvars",
+        "base/backend",
+        "base/prod.conf",
+        "base/module/backend.conf",
+    ],
+)
+def test_files_complete_a_backend(file: str, tmp_path: Path) -> None:
+    """Those that `terraform init -backend-config` takes, beside the root or below it."""
+    data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'
+    app = READ + data.replace("CONFIG", OF_S3.replace("KEY", "net.tfstate"))
+    texts = {"app/main.tf": app, "base/main.tf": LEFT_OPEN, "base/module/main.tf": "locals {}"}
+    rest = {"base/backend-dev.hcl": 'bucket = "states"\nkey = "dev.tfstate"'}
+    named = file not in ("base/backend", "base/prod.conf", "base/module/backend.conf")
+    own = 'bucket = "states"\nkey = "net.tfstate"\n'
+
+    assert count_on_disk(tmp_path, texts) == 3
+    assert count_on_disk(tmp_path, {**texts, **rest}) == 3
+    assert count_on_disk(tmp_path, {**texts, **rest, file: own}) == (2 if named else 3)
+    assert count_on_disk(tmp_path, {**texts, file: own.replace("states", "others")}) == 3
+    assert count_on_disk(tmp_path, {**texts, file: 'key = "net.tfstate"'}) == (2 if named else 3)
+    assert count_on_disk(tmp_path, {**texts, file: f"{own} = ["}) == count_on_disk(
+        tmp_path, {**texts, file: own}
+    )
+
+
+def test_a_file_stands_before_what_the_root_writes(tmp_path: Path) -> None:
+    """As on the command line; what is complete without it waits for no file."""
+    data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'
+    app = READ + data.replace("CONFIG", OF_S3.replace("KEY", "net.tfstate"))
+    part = NET.replace('key    = "net.tfstate"', "").replace("states", "old")
+    file = {"base/backend.hcl": 'bucket = "states"\nkey = "net.tfstate"'}
+
+    assert count_on_disk(tmp_path, {"app/main.tf": app, "base/main.tf": part, **file}) == 1
+    whole = NET.replace("net.tfstate", "other.tfstate")
+    assert count_on_disk(tmp_path, {"app/main.tf": app, "base/main.tf": whole, **file}) == 2
 
 
 def test_what_a_root_of_that_name_does_not_put_out_stays_open() -> None:

@@ -28,6 +28,7 @@ from taskwall.core.values import (
     dereferenced,
     spelled,
 )
+from taskwall.readers.terraform.evaluation.backend_files import backend_files
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
 from taskwall.readers.terraform.evaluation.module import ModuleScope
@@ -159,8 +160,9 @@ class RemoteStates:
     def _roots_of(self, state: State) -> list[str]:
         """The folders of the roots whose state this is, or may be."""
         if self._folders is None:
-            kept = ((_kept(scope), folder) for folder, scope in self._scopes.items())
-            self._folders = [(own, folder) for own, folder in kept if own is not None]
+            self._folders = [
+                (own, folder) for folder, scope in self._scopes.items() for own in _kept(scope)
+            ]
         exact = [folder for own, folder in self._folders if own == state and None not in own]
         if exact or state[-1] == _USUAL:
             return exact
@@ -283,11 +285,23 @@ def _backend(scope: ModuleScope) -> tuple[str, FieldsReader] | None:
     return kind, FieldsReader(body, scope, {}, f"backend.{kind}")
 
 
-def _kept(scope: ModuleScope) -> State | None:
-    """Where the state of a root lies; None if its sources do not tell."""
+def _kept(scope: ModuleScope) -> list[State]:
+    """Where the states of a root lie; none if its sources do not tell.
+
+    It has several if files beside it complete its backend for several deployments.
+    """
     nothing = "local", FieldsReader(Body({}, ()), scope, {}, "backend.local")
     kind, reader = _backend(scope) or nothing
-    return _state(kind, reader.get, scope.run.root.folder)
+    folder = scope.run.root.folder
+    own = _state(kind, reader.get, folder)
+    if own is not None and None not in own:
+        return [own]
+
+    def completed(file: FieldsReader) -> State | None:
+        return _state(kind, lambda name: file.get(name) or reader.get(name), folder)
+
+    found = [state for state in map(completed, backend_files(scope)) if state is not None]
+    return found or ([] if own is None else [own])
 
 
 def _is_open(scope: ModuleScope) -> bool:
@@ -297,7 +311,7 @@ def _is_open(scope: ModuleScope) -> bool:
     """
     if not scope.module.outputs:
         return False
-    return _backend(scope) is None or None in (_kept(scope) or (None,))
+    return _backend(scope) is None or not any(None not in state for state in _kept(scope))
 
 
 def _differs(scope: ModuleScope, written: WrittenBody) -> bool:
