@@ -84,6 +84,19 @@ def test_rules_forbid_settings() -> None:
     }
 
 
+def test_rules_that_defaults_break_forbid_nothing() -> None:
+    """Whoever deploys the template gives another value: the other rules hold all the same."""
+    found = followed(
+        "Stage: {Type: String, AllowedValues: [dev, prod]}, Agreed: {Type: String, Default: 'no'}",
+        "Prod: !Equals [!Ref Stage, prod]",
+        cluster("A", "Prod"),
+        "Rules: {Agreed: {Assertions: [{Assert: !Equals [!Ref Agreed, 'yes']}]},"
+        " NotProd: {Assertions: [{Assert: !Not [!Equals [!Ref Stage, prod]]}]}}",
+    )
+
+    assert [one["Stage"] for one in found.scenarios] == ["dev"]
+
+
 def test_scenarios_differ_from_one_that_can_be_deployed() -> None:
     """Where all lists empty cannot be deployed, each switch is tried with lists that are not."""
     names = "abcdef"

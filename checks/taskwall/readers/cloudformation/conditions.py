@@ -247,7 +247,10 @@ def deployed_account(_: TemplateContext, call: IntrinsicCall) -> Value:
 
 
 def rules_hold(run: TemplateContext, rules: "dict[str, Node] | object") -> bool:
-    """Whether no assertion of the section Rules is known to be false."""
+    """Whether no assertion of the section Rules is false by what the scenario answers.
+
+    One that is false by defaults alone says that a user gives others: it forbids no scenario.
+    """
     for rule in rules.values() if isinstance(rules, dict) else ():
         fields = members(rule)
         if "RuleCondition" in fields:
@@ -256,8 +259,16 @@ def rules_hold(run: TemplateContext, rules: "dict[str, Node] | object") -> bool:
                 continue
         for assertion in run.entries(fields.get("Assertions")):
             node = members(assertion).get("Assert")
-            if node is not None:
-                truth = run.truth(node)
-                if isinstance(truth, Known) and truth.data is False:
-                    return False
+            if node is not None and _is_refused(run, node):
+                return False
     return True
+
+
+def _is_refused(run: TemplateContext, assertion: Node) -> bool:
+    """Whether an assertion is false by an answer of the scenario."""
+    scenario = run.scenario
+    before, scenario.asked = scenario.asked, set()
+    truth = run.truth(assertion)
+    by_answer = scenario.answers(scenario.asked)
+    scenario.asked = before | scenario.asked
+    return isinstance(truth, Known) and truth.data is False and by_answer
