@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
-from taskwall.core.values import Fields, Known, Need, Reference, dereferenced
+from taskwall.core.values import Fields, Items, Known, Need, Reference, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.vpc import vpc_around
@@ -36,7 +36,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
     managed = {
         way: AttributePath(r.origin.address, f"{cell.path}[+]")
         for way, cell in inline.items()
-        if not cell.absent
+        if not (cell.absent or _is_left_alone(r, way))
     }
     yield from names_and_tags(r)
     yield SecurityGroup(
@@ -59,6 +59,13 @@ def security_group(r: ResourceReader) -> Iterator[object]:
     for way, cell in inline.items():
         for block in cell.each():
             yield from _permissions(r, here, way, block)
+
+
+def _is_left_alone(r: ResourceReader, way: Direction) -> bool:
+    """Whether Terraform changes nothing any more of what a group writes inline."""
+    ignored = r.resource.metadata.fields.get("ignore_changes") if r.terraform else None
+    names = ignored.items if isinstance(ignored, Items) else ()
+    return any(isinstance(each, Known) and each.data in (way, "all") for each in names)
 
 
 def _looked_up(r: ResourceReader) -> Iterator[Setting]:

@@ -20,10 +20,11 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
 
     `looked_up` are the names by which the sources look for one that they do not write.
 
-    `managed` has the directions whose permissions it writes inline, each with the end of them;
-    `lists` says where, if that is one list. `exclusive` names those in which what is inline undoes
-    permissions that are resources of their own. `made_open` says that the rule with which AWS makes
-    a group, which lets everything out, stays in it until the sources write another.
+    `managed` has the directions whose permissions it writes inline, each with the end of them, but
+    for those that Terraform is to leave as they are (`ignore_changes`); `lists` says where, if that
+    is one list. `exclusive` names those in which what is inline undoes permissions that are
+    resources of their own. `made_open` says that the rule with which AWS makes a group, which lets
+    everything out, stays in it until the sources write another.
     """
 
     vpc: Link | None = None

@@ -1,6 +1,7 @@
 """One instance of a resource or data source: its attributes, by need."""
 
 import os
+from collections.abc import Iterator
 from functools import partial
 
 from msgspec.structs import replace
@@ -36,7 +37,7 @@ from taskwall.readers.terraform.evaluation.data_queries import (
     REMOTE_STATE_ARGUMENTS,
 )
 from taskwall.readers.terraform.evaluation.providers import provider_name
-from taskwall.readers.terraform.syntax.tree import Block
+from taskwall.readers.terraform.syntax.tree import Block, Literal, Name, Tuple
 from taskwall.readers.terraform.values.conditions import asked
 from taskwall.readers.terraform.values.effects import Impossible, Memo
 from taskwall.readers.terraform.values.values import is_null
@@ -75,6 +76,28 @@ _OF_ITS_REGION = frozenset(
     ("aws_default_security_group", "aws_default_subnet", "aws_default_vpc", "aws_security_group")
 )
 """What is in the default VPC of its provider's region, or may be."""
+
+
+def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
+    """What Terraform is told of a resource: its provider, and what it is not to change again."""
+    said: dict[str, Value] = {}
+    if provider := provider_name(block, scope):
+        said["provider"] = Known(provider)
+    if ignored := tuple(map(Known, _ignored_changes(block))):
+        said["ignore_changes"] = Items(ignored)
+    return said
+
+
+def _ignored_changes(block: Block) -> Iterator[str]:
+    """The attributes that `lifecycle { ignore_changes = ... }` names as a whole, or "all"."""
+    for lifecycle in block.body.blocks_of("lifecycle"):
+        attribute = lifecycle.body.attributes.get("ignore_changes")
+        written = attribute.expression if attribute else None
+        for each in written.items if isinstance(written, Tuple) else (written,):
+            if isinstance(each, Name):
+                yield each.name
+            elif isinstance(each, Literal):  # as in JSON, and before Terraform 0.12
+                yield str(each.value.data)
 
 
 class ResourceInstance:
@@ -219,8 +242,8 @@ class ResourceInstance:
         for name in FROM_FILES.get(block.labels[0], ()) if block.type == "resource" else ():
             self._report_files(origin.name, name, body)
         made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
-        if made.type in _OF_ITS_REGION and (provider := provider_name(block, scope)):
-            made = replace(made, metadata=Fields({"provider": Known(provider)}))
+        if made.type in _OF_ITS_REGION and (said := _said_of_it(block, scope)):
+            made = replace(made, metadata=Fields(said))
         if deploys_template(made):
             file = file_of_template(block, scope, self._env)
             scope.run.effects.report(absent_template(made, file))
