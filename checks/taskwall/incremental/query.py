@@ -125,6 +125,8 @@ class QueryEngine:
 
     def __init__(self) -> None:
         self.revision = 1
+        self.moved = 0
+        """How often an answer came to rest on others than before."""
         self.active_dependencies: dict[Entry, None] = {}
         """What was read so far by the answer that is being made."""
         self._memos: dict[object, Entry] = {}
@@ -318,6 +320,7 @@ class QueryEngine:
         self.set_dependencies(entry, mine)
         self._store(entry, value)
         if (entry.operands, entry.accumulates) != before:  # whoever reads it must know
+            self.moved += 1
             entry.changed_at = self.revision
             for part in (entry.keys or {}).values():
                 part.changed_at = self.revision
@@ -354,7 +357,7 @@ class QueryEngine:
         self.active_dependencies[entry] = None
 
     def accumulated(self, roots: Iterable[Entry]) -> list[Hashable]:
-        """All that was accumulated on the way to some answers."""
+        """All that was accumulated on the way to some answers: the same until `moved` changes."""
         found: list[Hashable] = []
         pending = [entry for entry in roots if entry.accumulates]
         seen = set(pending)
@@ -373,6 +376,8 @@ class QueryEngine:
     def set_dependencies(self, entry: Entry, reads: dict[Entry, None]) -> None:
         """Let an entry rest on what was read for it, and on nothing else."""
         old = entry.dependencies
+        if old.keys() != reads.keys():
+            self.moved += 1
         entry.dependencies = reads
         operands: dict[str, Any] = {}
         accumulates = False

@@ -55,7 +55,9 @@ class ResourceIndex:
 
     def alone(self) -> bool:
         """What `is_alone` remembers."""
-        return len({root_of(resource) for resource in self.resources.values()}) < 2
+        roots = map(root_of, self.resources.values())
+        first = next(roots, "")
+        return all(root == first for root in roots)
 
     def words(self, type_: str) -> frozenset[str]:
         """What the resources of a type are called, in whichever attribute."""

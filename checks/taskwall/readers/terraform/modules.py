@@ -9,7 +9,7 @@ from weakref import ref
 from msgspec import Struct
 
 from taskwall.core.paths import encloses
-from taskwall.core.values import Span
+from taskwall.core.values import Span, Value
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
 from taskwall.readers.terraform.syntax.stable_lines import StableFile, stable_file
@@ -85,6 +85,8 @@ class ModuleLoader:
         """The files of the scan by folder: they need not be on the disk."""
         self.kept: dict[tuple[str, ...], object] = {}
         """What lasts of roots if the files last: of which kind, by folder and deployment."""
+        self.values: dict[str, tuple[SourceFile, dict[str, Value]]] = {}
+        """What files say by path in which variables are given constants."""
         self.parser = ""
         """Which parser reads HCL; the usual one if it is not `python-hcl2`."""
 

@@ -165,7 +165,7 @@ class IncrementalEvaluation(RootEvaluation):
             or len(self.referents) > MOST_ALTOGETHER // 2
         ):
             raise InvalidatedError("rounds")
-        reported = queries.accumulated((self.kept.root, *self.kept.met))
+        reported = self.kept.reported(queries)
         errors: dict[SourceError, None] = {}
         called = (one.folder for one in reported if isinstance(one, CalledFolder))
         for folder in dict.fromkeys((self.root.folder, *called)):

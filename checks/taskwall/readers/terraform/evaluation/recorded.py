@@ -1,6 +1,6 @@
 """What an evaluation in parts keeps beside its values: what is reported, and sensitive texts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 from msgspec import Struct
@@ -115,6 +115,15 @@ class KeptAnswers:
         """Those of the modules that this evaluation has come to: others are not called now."""
         self.sensitive: tuple[set[str], set[Derived], frozenset[str]] = set(), set(), frozenset()
         self.round = 0
+        self._reported: tuple[int, tuple[Entry, ...], list[Hashable]] | None = None
+
+    def reported(self, queries: QueryEngine) -> list[Hashable]:
+        """What was accumulated on the way to what this evaluation has come to."""
+        roots = self.root, *self.met
+        known = self._reported
+        if known is None or known[:2] != (queries.moved, roots):
+            known = self._reported = queries.moved, roots, queries.accumulated(roots)
+        return known[2]
 
     def forget(self, scope: int, queries: QueryEngine) -> None:
         """Let go of the groups of a module that is not called any more."""

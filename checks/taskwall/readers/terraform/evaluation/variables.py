@@ -6,8 +6,9 @@ from taskwall.core.values import Known, Unknown, Value, lifted, plain, unknown
 from taskwall.readers.terraform.evaluation.expressions import evaluate, value_of
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
-from taskwall.readers.terraform.modules import Module, ModuleLoader
+from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile
 from taskwall.readers.terraform.syntax.hcl import parse_expression
+from taskwall.readers.terraform.syntax.tree import is_constant
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import Simple
 from taskwall.readers.terraform.values.values import FailedError
@@ -39,10 +40,22 @@ def supplied(run: RootEvaluation) -> dict[str, Value]:
             continue
         for wrong in unit.parsed.errors:
             run.effects.report(wrong)
-        for name, attribute in unit.parsed.body.attributes.items():
-            values[name] = value_of(attribute.expression, bare, {})
+        values |= _values_in(unit, bare)
     for name, value in run.inputs.variables.items():
         values[name] = _spelled(name, value, scope)
+    return values
+
+
+def _values_in(unit: SourceFile, bare: ModuleScope) -> dict[str, Value]:
+    """The values in a file. Constants are made once: each scenario, and each key, asks again."""
+    kept = bare.run.loader.values
+    known = kept.get(unit.path)
+    if known is not None and known[0] is unit:
+        return known[1]
+    attributes = unit.parsed.body.attributes
+    values = {name: value_of(one.expression, bare, {}) for name, one in attributes.items()}
+    if all(is_constant(one.expression) for one in attributes.values()):
+        kept[unit.path] = unit, values
     return values
 
 

@@ -331,6 +331,13 @@ def children(node: Expression) -> Iterator[Expression]:
         yield from (part for part in node.parts if not isinstance(part, str))
 
 
+def is_constant(node: Expression) -> bool:
+    """Whether an expression is the same everywhere: texts, numbers, and what is made of them."""
+    if type(node) is Literal:
+        return True
+    return type(node) in (Tuple, ObjectExpression, Unary) and all(map(is_constant, children(node)))
+
+
 def spelled_out(expression: Expression) -> str:
     """An expression as one would write it, where that is short; else its kind in a few words."""
     if isinstance(expression, Name):
