@@ -130,6 +130,60 @@ resource "aws_instance" "each" {{
         assert stages(found, f"var.{name}") == {True, "false"}
 
 
+def test_scenarios_differ_from_what_empty_defaults_say() -> None:
+    """Where not all are followed, one is of a deployment that names nothing that exists."""
+    names = "abcde"
+    switches = "\n".join(
+        f'variable "{name}" {{ type = bool }}\n'
+        f'resource "aws_ecs_cluster" "{name}" {{\n  count = var.{name} ? 1 : 0\n}}'
+        for name in names
+    )
+    text = f"""
+terraform {{
+  backend "s3" {{}}
+}}
+variable "vpc_id" {{ default = null }}
+variable "cluster_arn" {{ default = "" }}
+variable "subnet_ids" {{ default = [] }}
+variable "size" {{}}
+{switches}
+resource "aws_vpc" "own" {{
+  count = var.vpc_id == null ? 1 : 0
+}}
+resource "aws_ecs_cluster" "own" {{
+  count = var.cluster_arn == "" && var.size == "" ? 1 : 0
+}}
+resource "aws_subnet" "own" {{
+  count = length(var.subnet_ids) > 0 ? 0 : 1
+}}
+"""
+    (stack,), errors = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    found = explore(stack)
+    base = found.scenarios[0]
+    asked = ("var.vpc_id", "var.cluster_arn", "length(var.subnet_ids)", "var.size")
+
+    assert (errors, found.whole) == ([], False)
+    assert [base[operand] for operand in asked] == [None, "", 0, OTHER]
+    differ = [sum(row[op] != base[op] for op in base) for row in found.scenarios]
+    assert sorted(differ)[: len(base) + 1] == [0] + [1] * len(base)
+
+
+def test_empty_parameters_are_what_most_scenarios_say() -> None:
+    """Those that are to name what exists; of others any value is tried first."""
+    stages_ = [f"Stage{number}" for number in range(5)]
+    found = followed(
+        "VpcId: {Type: String, Default: ''}, Size: {Type: String},"
+        + ", ".join(f"{name}: {{Type: String}}" for name in stages_),
+        "New: !Equals [!Ref VpcId, ''], Small: !Equals [!Ref Size, ''],"
+        + ", ".join(f"Is{name}: !Equals [!Ref {name}, prod]" for name in stages_),
+        ", ".join(cluster(f"C{name}", f"Is{name}") for name in stages_)
+        + f", {cluster('A', 'New')}, {cluster('B', 'Small')}",
+    )
+
+    assert not found.whole
+    assert (found.scenarios[0]["VpcId"], found.scenarios[0]["Size"]) == ("", OTHER)
+
+
 def test_what_a_local_filters_is_followed_by_the_name_of_the_local() -> None:
     """A filter that cannot be decided leaves an element, or none: the local is empty, or not."""
     text = """

@@ -88,8 +88,9 @@ def explore(
     """Evaluate a stack under settings of its open switches, so far as they can hold together.
 
     These are all settings if they are few. Else they are enough that every answer is given once,
-    and every condition is true once and false once. An answer can open further questions, which
-    are followed in turn. Settings are left out under which the sources could not be deployed.
+    and every condition is true once and false once; most differ little from what empty defaults
+    say. An answer can open further questions, which are followed in turn. Settings are left out
+    under which the sources could not be deployed.
     `tries_defaults` is whether other values of defaults are tried afterwards.
     """
     evaluate = stack.evaluations()
@@ -101,11 +102,12 @@ def explore(
         return Followed([{}], [first], whole=False)
     limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
     settle = _remembered(getattr(stack, "switches", lambda _: {}))
+    usual: Callable[[], Scenario] = getattr(stack, "empty_defaults", dict)
     questions = set(first.questions)
     seeds = _seeds(first)
     for left in reversed(range(_ROUNDS)):
         answers = domains(questions, limits)
-        scenarios, whole = _chosen(answers, settle, seeds)
+        scenarios, whole = _chosen(answers, settle, seeds, usual)
         if not whole and evaluate(scenarios[0]).impossible:
             # The others differ from it in one answer: it should be what can be deployed.
             alike = (row for row in _alike(answers) if settle(row) is not None)
@@ -186,7 +188,7 @@ def _remembered(settle: Settle) -> Settle:
 
 
 def _chosen(
-    domains: Domains, settle: Settle, seeds: Sequence[Scenario]
+    domains: Domains, settle: Settle, seeds: Sequence[Scenario], usual: Callable[[], Scenario]
 ) -> tuple[list[Scenario], bool]:
     """All possible scenarios if they are few, else some; and whether these are all."""
     size = 1
@@ -198,7 +200,8 @@ def _chosen(
         ]
         possible = [scenario for scenario in every if settle(scenario) is not None]
         return possible or every, True
-    return _Cover(domains, settle).rows(seeds), False
+    cover = _Cover(domains, settle)
+    return cover.rows(seeds, cover.base(usual())), False
 
 
 def _alike(domains: Domains) -> Iterator[Scenario]:
@@ -223,12 +226,11 @@ class _Cover:
         self.found: list[Scenario] = []
         self.looks = 0
 
-    def rows(self, seeds: Sequence[Scenario], base: Scenario | None = None) -> list[Scenario]:
+    def rows(self, seeds: Sequence[Scenario], base: Scenario) -> list[Scenario]:
         """As many scenarios as are followed; of `seeds`, each is part of one if it can be.
 
-        `base` is the one that most others differ little from; chosen here, if it is not given.
+        `base` is the one that most others differ little from.
         """
-        base = base or self._base()
         self._take(base)
         for seed in seeds:
             if len(self.found) < MAX_SCENARIOS // 2:
@@ -245,9 +247,17 @@ class _Cover:
         self._try_conditions()
         return self.found
 
-    def _base(self) -> Scenario:
-        """A possible scenario: of those with the most conditions decided alike."""
-        rows = list(_alike(self.domains))
+    def base(self, usual: Scenario) -> Scenario:
+        """A possible scenario: of those with the most conditions decided alike.
+
+        Where it can be, it answers as `usual` does.
+        """
+        said = self._fitting(usual)
+        rows = [
+            {**row, **also}
+            for also in ([said, {}] if said else [{}])
+            for row in _alike(self.domains)
+        ]
         found = next((row for row in rows if self.settle(row) is not None), None)
         return found or next(self._possible(rows[0], 2), rows[0])
 

@@ -116,6 +116,12 @@ class Parameters:
         default = default_literal(fields.get("Default"))
         return None if is_empty(default) and _names_existing(name, kind) else default
 
+    def is_empty_name(self, name: str) -> bool:
+        """Whether a parameter is to name what exists beside the template, and is empty so far."""
+        fields = members(self._evaluator.template.parameters.get(name))
+        kind = literal_text(fields.get("Type")) or "String"
+        return is_empty(default_literal(fields.get("Default"))) and _names_existing(name, kind)
+
     def other_values(self, name: str, default: Known) -> tuple[Scalar, ...]:
         """The values that the template names for a parameter beside its default.
 

@@ -319,6 +319,15 @@ class CloudFormationStack:
                     found.setdefault(name, InputDefault(name, name, default.data, place, others))
         return list(found.values())
 
+    def empty_defaults(self) -> Scenario:
+        """The answers that empty defaults give, of parameters that are to name what exists."""
+        return {
+            name: ""
+            for root in self._evaluators({})
+            for name in root.template.parameters
+            if root.parameters.is_empty_name(name)
+        }
+
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a template whose text is never shown; none of other files."""
         from taskwall.readers.cloudformation.secrets import stretches

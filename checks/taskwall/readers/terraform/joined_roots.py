@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Scenario, Span
+from taskwall.core.values import Scalar, Scenario, Span
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import (
@@ -132,6 +132,13 @@ class JoinedStack:
             for root, scope in zip(self._roots, self._scopes(), strict=True)
             for default in root.defaults(scope.run.qualified)
         ]
+
+    def empty_defaults(self) -> Scenario:
+        """The answers that empty defaults of all roots give."""
+        found: dict[str, Scalar] = {}
+        for root, scope in zip(self._roots, self._scopes(), strict=True):
+            found |= root.empty_defaults(scope.run.qualified)
+        return found
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """The stretches of a file whose text is never shown."""

@@ -8,7 +8,16 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from taskwall.core.values import ModuleCall, Question, Scenario, Span, download_of, plain_if_known
+from taskwall.core.conditions import length_name
+from taskwall.core.values import (
+    ModuleCall,
+    Question,
+    Scalar,
+    Scenario,
+    Span,
+    download_of,
+    plain_if_known,
+)
 from taskwall.incremental.positions import IDENTITY, LineMap, LineShifts
 from taskwall.readers.terraform.call_sites import CallSites, ModuleBlocks
 from taskwall.readers.terraform.element_places import ElementPlaces
@@ -23,8 +32,9 @@ from taskwall.readers.terraform.provenance import ModuleProvenance
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.suppressions import suppressions
-from taskwall.readers.terraform.syntax.tree import Block, Literal
+from taskwall.readers.terraform.syntax.tree import Block, Literal, Tuple
 from taskwall.readers.terraform.values.effects import Assumption, Impossible
+from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive, sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, type_of
 from taskwall.source.context import SourceTie
@@ -218,6 +228,19 @@ class TerraformStack:
                 found.append(
                     InputDefault(address, qualified(address), value, attribute.place, others)
                 )
+        return found
+
+    def empty_defaults(self, qualified: Callable[[str], str] = str) -> Scenario:
+        """The answers that empty defaults give, of variables that are to name what exists."""
+        found: dict[str, Scalar] = {}
+        for name, block in self.root.variables.items():
+            attribute = block.body.attributes.get("default")
+            written = attribute.expression if attribute else None
+            operand = qualified(f"var.{name}")
+            if isinstance(written, Literal) and names_existing(name, written.value):
+                found[operand] = written.value.data
+            elif isinstance(written, Tuple) and not written.items:
+                found[length_name(operand)] = 0
         return found
 
     def secrets(self, file: str) -> tuple[Span, ...]:
