@@ -260,6 +260,12 @@ class Unknown(Struct, frozen=True, gc=False):
 Value: TypeAlias = Known | Text | Items | Fields | Reference | Unknown
 
 
+class OneOf(Unknown, frozen=True):
+    """A text that the sources leave open, but for the few answers that they allow."""
+
+    answers: tuple[str, ...] = ()
+
+
 class Choice(Unknown, frozen=True):
     """What an open conditional gives, where nothing is known of it but its two values."""
 
@@ -372,8 +378,10 @@ def same(one: Value, other: Value) -> bool | None:
         return _all(same(value, other.fields[key]) for key, value in one.fields.items())
     if isinstance(one, Text | Known) and isinstance(other, Text | Known):
         return None if _may_be_equal(one, other) else False
-    kinds = {type(one), type(other)}
-    return False if not kinds & {Unknown, Reference, Text, Items, Fields} else None
+    for some, known in ((one, other), (other, one)):
+        if isinstance(some, OneOf) and isinstance(known, Known):
+            return None if spelled(known.data) in some.answers else False
+    return None
 
 
 def _all(truths: Iterator[bool | None]) -> bool | None:

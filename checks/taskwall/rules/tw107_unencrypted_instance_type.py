@@ -20,7 +20,7 @@ Guide: encrypt-in-transit
 See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#encryption-transit
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Need, Origin, Span
@@ -69,10 +69,11 @@ def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterat
 
 
 def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Verdict:
-    named = setting.known
-    type_ = str(named) if named is not None else "some type"
+    types = setting.answers if setting.open else (str(setting.known),)
+    truths = {encrypts(each) for each in types}
+    truth = truths.pop() if len(truths) == 1 else None
+    type_ = _either(types) if truth is not None or not setting.open else "some type"
     text = f"{type_} does not encrypt traffic between instances"
-    truth = None if setting.open else encrypts(type_)
     needs = setting.needs or (Need(type_, "is an instance type that taskwall does not know"),)
     plain = Fact(
         None if truth is None else not truth,
@@ -92,6 +93,16 @@ def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Ver
         negative=True,
         concerned=concerned,
     )
+
+
+def _either(types: Sequence[str]) -> str:
+    """The types that the sources allow, or how many there are beside the first."""
+    if len(types) > _MOST_NAMED:
+        return f"{types[0]} or {len(types) - 1} others"
+    return " or ".join(types)
+
+
+_MOST_NAMED = 3
 
 
 def _chosen(on: Origin, fact: Fact, spared: Fact, concerned: Fact) -> Iterator[Verdict]:

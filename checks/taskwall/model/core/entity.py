@@ -11,6 +11,7 @@ from taskwall.core.values import (
     OUTSIDE,
     Known,
     Need,
+    OneOf,
     Origin,
     Reference,
     Scalar,
@@ -65,6 +66,12 @@ class Setting(Struct, frozen=True, gc=False):
         return value is not None and not isinstance(value, Known)
 
     @property
+    def answers(self) -> tuple[str, ...]:
+        """All values that it may have, where it is open and the sources allow only some."""
+        value = None if self.value is None else dereferenced(self.value)
+        return value.answers if isinstance(value, OneOf) else ()
+
+    @property
     def needs(self) -> tuple[Need, ...]:
         """What its value waits for, but for the ids of what the sources write."""
         found = () if self.value is None else needs(self.value)
@@ -78,16 +85,22 @@ class Setting(Struct, frozen=True, gc=False):
     def test(self, truth: Callable[[Scalar], bool], text: str) -> Fact:
         """A fact about the value: true where `truth` says so of it, unknown where it is open."""
         if self.open:
-            return Fact(None, text, self.place, self.resource, self.needs)
+            truths = set(map(truth, self.answers))
+            found = truths.pop() if len(truths) == 1 else None
+            return Fact(found, text, self.place, self.resource, self.needs, self.sentence)
         return Fact(truth(self.known), text, self.place, self.resource, otherwise=self.sentence)
 
     def is_(self, *answers: Scalar) -> Fact:
         """Whether the value is one of the answers (texts apart from case)."""
         wanted = {_folded(answer) for answer in answers}
         if self.open:
-            text = f"{self.name} of {self.resource} is {spelled(answers[0])}"
-            return Fact(None, text, self.place, self.resource, self.needs)
-        truth = _folded(self.known) in wanted
+            truths = {_folded(answer) in wanted for answer in self.answers}
+            if len(truths) != 1:
+                text = f"{self.name} of {self.resource} is {spelled(answers[0])}"
+                return Fact(None, text, self.place, self.resource, self.needs)
+            truth = truths.pop()
+        else:
+            truth = _folded(self.known) in wanted
         return Fact(truth, self.sentence, self.place, self.resource, otherwise=self.sentence)
 
     def to(self, wanted: NewValue, cloudformation: NewValue = None) -> tuple[AttributeChange, ...]:
@@ -126,7 +139,8 @@ class Setting(Struct, frozen=True, gc=False):
             return f"{self.resource} does not set {self.name}"
         if self.default:
             return f"{self.resource} does not set {self.name}: {self.default}"
-        return f"{self.name} of {self.resource} is {spelled(self.known)}"
+        some = f"one of {', '.join(self.answers)}" if self.answers else spelled(self.known)
+        return f"{self.name} of {self.resource} is {some}"
 
 
 def _folded(data: Scalar) -> str | None:

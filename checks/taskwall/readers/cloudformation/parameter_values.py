@@ -12,6 +12,7 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
+    OneOf,
     Question,
     Reference,
     Scalar,
@@ -196,6 +197,8 @@ class Parameters:
         elif given is None:
             why = STORED if stored else "is a parameter without a default"
             given = self._evaluator.unknown(symbol, why, place)
+            if type(given) is Unknown and (allowed := self.allowed(symbol)):
+                given = OneOf(given.needs, given.symbol, given.asks, given.place, allowed)
         return self._listed(given, place) if several else given
 
     def _listed(self, given: Value, place: Span | None) -> Items:

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from taskwall.core.values import Items, Need, Unknown, Value, dereferenced
+from taskwall.core.values import Items, Need, OneOf, Unknown, Value, dereferenced
 from taskwall.readers.terraform.evaluation.body import one_list
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
-from taskwall.readers.terraform.evaluation.free_variables import free_variable
+from taskwall.readers.terraform.evaluation.free_variables import allowed, free_variable
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.syntax.tree import Attribute, Literal
 from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive
-from taskwall.readers.terraform.values.types import Type, convert
+from taskwall.readers.terraform.values.types import ANY_TYPE, Simple, Type, convert
 from taskwall.readers.terraform.values.values import is_null, weight
 from taskwall.source.secret_names import names_secret
 
@@ -50,7 +50,8 @@ def variable_value(scope: VariableContext, name: str) -> Value:
         default = attributes.get("default")
         if default is None:
             why = "is a required argument that is missing" if scope.prefix else "has no default"
-            return _open_variable(scope, name, why)
+            limited = allowed(block, scope.type(name)) if scope.type(name) in _OF_TEXTS else None
+            return _open_variable(scope, name, why, limited or ())
         value = evaluate(default.expression, scope, {})
         supplied = not (scope.prefix or scope.run.alone or scope.run.called)
         if supplied and names_existing(name, value):
@@ -67,11 +68,19 @@ def variable_value(scope: VariableContext, name: str) -> Value:
     return found
 
 
-def _open_variable(scope: VariableContext, name: str, why: str) -> Value:
+_OF_TEXTS = Simple("string"), ANY_TYPE
+
+
+def _open_variable(
+    scope: VariableContext, name: str, why: str, answers: tuple[str, ...] = ()
+) -> Value:
     """A variable that is not known: what a user supplies has no root before it."""
     option = "" if scope.prefix or name not in scope.module.variables else "var"
     need = Need(f"{scope.prefix}var.{name}", why, option=option)
-    return scope.run.assumed(Unknown((need,), scope.address(f"var.{name}")))
+    symbol = scope.address(f"var.{name}")
+    if answers:
+        return scope.run.assumed(OneOf((need,), symbol, answers=answers))
+    return scope.run.assumed(Unknown((need,), symbol))
 
 
 def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.paths import lies_within
 from taskwall.core.values import (
@@ -219,5 +220,5 @@ def _to_be_said(value: Unknown, own: str) -> Unknown:
     match value.needs:
         case (Need(name=name, why=why, option=""),) if name in (value.symbol, own):
             need = Need(name, why, option=ASSUME)
-            return Unknown((need,), value.symbol, value.asks, value.place)
+            return replace(value, needs=(need,))
     return value
