@@ -87,6 +87,43 @@ def test_values_of_modules(tmp_path: Path, files: dict[str, str], expected: list
     assert changed(tmp_path, **{**files, "web__main_tf": inner}) == expected
 
 
+DOWNLOADED = """\
+{"Modules": [
+  {"Key": "", "Source": "", "Dir": "."},
+  {"Key": "a", "Source": "registry.terraform.io/acme/web/aws", "Dir": ".terraform/modules/a"}
+]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "values", "expected"),
+    [
+        (f'"{WEAK}"', "", [f'main.tf: policy = "{STRONG}"']),
+        ("var.policy", DEFAULT, [f'values.tf: default = "{STRONG}"']),
+        ("local.p", f'locals {{\n  p = "{WEAK}"\n}}\n', [f'values.tf: p = "{STRONG}"']),
+        ("var.policy", f'{DEFAULT}output "p" {{\n  value = var.policy\n}}\n', []),
+        ("null", "", []),
+    ],
+    ids=["literal", "default", "local", "used twice", "default of the module"],
+)
+def test_values_of_a_downloaded_module(
+    tmp_path: Path, policy: str, values: str, expected: list[str]
+) -> None:
+    """What it is given is edited where the caller writes that; what it has itself never is."""
+    found = changed(
+        tmp_path,
+        main_tf=f'module "a" {{\n  source = "acme/web/aws"\n  policy = {policy}\n}}\n',
+        values_tf=values,
+        _terraform__modules__modules_json=DOWNLOADED,
+        _terraform__modules__a__main_tf=listener("var.policy"),
+        _terraform__modules__a__variables_tf=DEFAULT.replace(
+            "default", "nullable = false\n  default"
+        ),
+    )
+
+    assert found == expected
+
+
 @pytest.mark.parametrize(
     ("before", "policy", "expected"),
     [

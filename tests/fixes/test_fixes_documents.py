@@ -92,6 +92,36 @@ def test_what_is_added_looks_like_what_is_there(
     assert mend(text, path, wanted) == text.replace(after, after + added)
 
 
+@pytest.mark.parametrize(
+    ("text", "after", "added"),
+    [
+        (
+            SPREAD.replace("# everybody", "// everybody").replace('= "*"', '= "*" // all'),
+            '= "*" // all',
+            '\n        Sid      = "a"',
+        ),
+        (
+            SPREAD.replace('= "*"', '= "*" /* all */'),
+            '= "*" /* all */',
+            '\n        Sid      = "a"',
+        ),
+        (
+            SPREAD.replace(" # everybody", ",").replace('= "*"', '= "*", // all'),
+            '= "*", // all',
+            '\n        Sid      = "a",',
+        ),
+        (
+            SPREAD.replace(" # everybody", ",").replace('= "*"', '= "*", # all'),
+            '= "*", # all',
+            '\n        Sid      = "a",',
+        ),
+    ],
+)
+def test_a_comment_stays_with_its_line(mend: Mend, text: str, after: str, added: str) -> None:
+    """What is added stands below what the comment is about."""
+    assert mend(text, "policy.Statement[0].Sid", "a") == text.replace(after, after + added)
+
+
 @pytest.mark.parametrize("made", ["{{ b = {} }}", "jsonencode({{ b = {} }})"])
 def test_a_literal_is_replaced(mend: Mend, made: str) -> None:
     """In a map, and in what becomes JSON."""
@@ -108,6 +138,8 @@ def test_a_literal_is_replaced(mend: Mend, made: str) -> None:
         'jsonencode({ Statement = [for s in ["a"] : { Effect = s }] })',
         "jsonencode({ (local.key) = [{}] })",
         "jsonencode({ Statement = [] })",
+        'jsonencode({ Statement = [{ Effect = "Allow" }], Id = "a" }.Statement)',
+        '{ policy = { Statement = [{ Effect = "Allow" }] } }.policy',
     ],
 )
 def test_what_is_made_by_more_than_text_stays(mend: Mend, policy: str) -> None:
@@ -164,6 +196,24 @@ def test_json_in_a_heredoc(path: str, wanted: NewValue, after: str, added: str, 
     made = mend(HEREDOC, path, wanted, form="text")
 
     assert made == HEREDOC.replace(after, after + added)
+
+
+def test_a_list_in_a_heredoc(mend: Mend) -> None:
+    """Containers are written so: an element is chosen by its index."""
+    text = """\
+resource "aws_ecs_task_definition" "x" {
+  container_definitions = <<EOF
+[
+  { "name": "web", "privileged": false },
+  { "name": "log", "privileged": true }
+]
+EOF
+}
+"""
+
+    made = mend(text, "container_definitions[1].privileged", False, form="text")
+
+    assert made == text.replace("true", "false")
 
 
 @pytest.mark.parametrize(

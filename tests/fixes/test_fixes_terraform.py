@@ -327,6 +327,66 @@ CASES: dict[str, tuple[str, str, NewValue, str]] = {
         }
         """,
     ),
+    "dynamic blocks of another type make no difference": (
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_tokens = "optional"
+          }
+
+          dynamic "ebs_block_device" {
+            for_each = [1]
+            content {
+              device_name = "/dev/sdb"
+            }
+          }
+        }
+        """,
+        "metadata_options.http_tokens",
+        "required",
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_tokens = "required"
+          }
+
+          dynamic "ebs_block_device" {
+            for_each = [1]
+            content {
+              device_name = "/dev/sdb"
+            }
+          }
+        }
+        """,
+    ),
+    "a dynamic block of another type, and none of the type": (
+        """
+        resource "aws_instance" "x" {
+          dynamic "ebs_block_device" {
+            for_each = [1]
+            content {
+              device_name = "/dev/sdb"
+            }
+          }
+        }
+        """,
+        "metadata_options.http_tokens",
+        "required",
+        """
+        resource "aws_instance" "x" {
+          dynamic "ebs_block_device" {
+            for_each = [1]
+            content {
+              device_name = "/dev/sdb"
+            }
+          }
+
+          metadata_options {
+            http_tokens = "required"
+          }
+        }
+        """,
+    ),
     "wide indentation is kept": (
         """
         resource "aws_vpc" "x" {
@@ -399,7 +459,16 @@ def test_no_edit_is_offered(mend: Mend, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("override", "path"), [('a = "c"', "a"), ('b = "c"', "b"), ('d {\n    a = "c"\n  }', "d.a")]
+    ("override", "path"),
+    [
+        ('a = "c"', "a"),
+        ('a = "b"', "a"),
+        ('b = "c"', "b"),
+        ('d {\n    a = "c"\n  }', "d.a"),
+        ('d {\n    a = "b"\n  }', "d.a"),
+        ('d {\n    a = "b"\n  }', "d.b"),
+        ('d {\n    a = "b"\n  }', "d[0].a"),
+    ],
 )
 def test_an_override_file_decides(mend: Mend, override: str, path: str) -> None:
     """What an override file replaces or adds is not edited in the file below it."""
