@@ -170,8 +170,42 @@ def test_parameters_of_a_template(tmp_path: Path, more: str, edited: bool) -> No
     assert changed(tmp_path, t_yaml=text) == [f"t.yaml: Default: {STRONG}"] * edited
 
 
-def test_a_parameter_that_is_used_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("use", "edited"),
+    [
+        ("!Sub ${Policy}", False),
+        ("!Ref Policy", False),
+        ("{Ref: Policy}", False),
+        ("{'Ref': 'Policy'}", False),
+        ('{"Ref" : "Policy"}', False),
+        ("{'Fn::Sub': 'x-${Policy}'}", False),
+        ("!Ref PolicyOfOthers", True),
+        ("!Sub ${Listener.ListenerArn}", True),
+    ],
+)
+def test_a_parameter_that_is_used_twice(tmp_path: Path, use: str, edited: bool) -> None:
     """What else is made of it would change as well."""
-    text = TEMPLATE + "Outputs:\n  Policy:\n    Value: !Sub ${Policy}\n"
+    other = "Parameters:\n  PolicyOfOthers: {Type: String, Default: x}\n"
+    text = TEMPLATE.replace("Parameters:\n", other) + f"Outputs:\n  Policy:\n    Value: {use}\n"
 
-    assert changed(tmp_path, t_yaml=text) == []
+    assert changed(tmp_path, t_yaml=text) == [f"t.yaml: Default: {STRONG}"] * edited
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "edited"),
+    [
+        ("other_tf", 'output "p" {\n  value = var.policy\n}\n', False),
+        ("other_tf", 'output "p" {\n  value = "${var.policy}"\n}\n', False),
+        ("other_tf", 'output "p" {\n  value = var.policy_2\n}\nvariable "policy_2" {}\n', True),
+        ("other_tf", 'output "p" {\n  value = local.policy\n}\nlocals {\n  policy = 1\n}\n', True),
+        ("other__main_tf", f'{VARIABLE}output "p" {{\n  value = var.policy\n}}\n', True),
+    ],
+    ids=["another file", "in a text", "longer name", "local", "another module"],
+)
+def test_a_variable_that_another_file_uses(
+    tmp_path: Path, file: str, text: str, edited: bool
+) -> None:
+    """It counts where it is a file of the same module."""
+    found = changed(tmp_path, main_tf=DEFAULT + listener("var.policy"), **{file: text})
+
+    assert found == [f'main.tf: default = "{STRONG}"'] * edited

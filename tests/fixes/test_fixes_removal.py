@@ -1,13 +1,17 @@
 """What is taken away, and how the text around it is left."""
 
+import shutil
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from mending import Mend, scanned
+from taskwall.api.fix import fix
+from taskwall.api.options import Options
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
+BLOCK = 'resource "aws_vpc_endpoint" "ecs" {\n'
 
 HCL: dict[str, tuple[str, str, str | None]] = {
     "an element of a list": (
@@ -263,8 +267,7 @@ def test_removal_in_json(mend: Mend) -> None:
 def test_what_is_named_by_an_index_stays(index: str, goes: bool) -> None:
     """One that a `count` makes is not taken away while others use an instance of it."""
     source = str(FIXTURES / "tw408" / "fail" / "main.tf")
-    block = 'resource "aws_vpc_endpoint" "ecs" {\n'
-    text = Path(source).read_text().replace(block, f"{block}  count = 1\n")
+    text = Path(source).read_text().replace(BLOCK, f"{BLOCK}  count = 1\n")
     if index:
         text += f'\noutput "id" {{\n  value = aws_vpc_endpoint.ecs{index}.id\n}}\n'
 
@@ -274,5 +277,55 @@ def test_what_is_named_by_an_index_stays(index: str, goes: bool) -> None:
         edits
         for one, edits in scan.judged
         if one.finding.rule == "TW408" and one.finding.resource.endswith(".ecs[0]")
+    ]
+    assert bool(edits) == goes
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "goes"),
+    [
+        ("other.tf", 'output "id" {\n  value = aws_vpc_endpoint.ecs.id\n}\n', False),
+        ("other.tf", "# See aws_vpc_endpoint.ecs.\n", False),
+        ("other.tf", "# See aws_vpc_endpoint.ecs-2, aws_vpc_endpoint.ecs2.\n", True),
+        ("other.tf", "# See data.aws_vpc_endpoint.ecs, my-aws_vpc_endpoint.ecs.\n", True),
+        ("other/main.tf", "# See aws_vpc_endpoint.ecs.\n", True),
+    ],
+    ids=["use", "comment", "longer names", "other words before", "another module"],
+)
+def test_what_another_file_names_stays(tmp_path: Path, file: str, text: str, goes: bool) -> None:
+    """A resource is taken away where no file of its module names it, comments among them."""
+    shutil.copy(FIXTURES / "tw408" / "fail" / "main.tf", tmp_path)
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(text)
+
+    found = fix(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW408",)))
+
+    gone = [
+        old.text.count(BLOCK) - old.new_text.count(BLOCK)
+        for old in found.files
+        if old.shown == "main.tf"
+    ]
+    assert sum(gone) == goes
+
+
+@pytest.mark.parametrize(
+    ("use", "goes"),
+    [
+        ("  X:\n    Type: AWS::SNS::Topic\n    DependsOn: EcsEndpoint\n", False),
+        ("# After EcsEndpoint.\n", False),
+        ("# After EcsEndpoint2 or the EcsEndpoints.\n", True),
+    ],
+    ids=["use", "comment", "longer names"],
+)
+def test_what_a_template_names_stays(use: str, goes: bool) -> None:
+    """The same in a template."""
+    source = FIXTURES / "tw408" / "fail" / "template.yaml"
+
+    scan = scanned(str(source), overlay={str(source): source.read_text() + use})
+
+    [edits] = [
+        edits
+        for one, edits in scan.judged
+        if (one.finding.rule, one.finding.resource) == ("TW408", "EcsEndpoint")
     ]
     assert bool(edits) == goes
