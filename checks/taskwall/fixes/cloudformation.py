@@ -90,14 +90,14 @@ class Writer:
         node, key = self._at(*self.sheet.span(resource.place)), None
         for step in (PROPERTIES, *path):
             if isinstance(step, int):
-                node = self._element(node, step)
-            elif node.id == "sequence":  # a list of one stands for its element
-                node = self._members(self._element(node, 0, alone=True)).get(step, (None, None))[1]
-            else:
-                members = self._members(node)
-                if step not in members or name in members:
-                    raise RefusedError
-                key, node = members[step]
+                key, node = None, self._element(node, step)
+                continue
+            if node.id == "sequence":  # a list of one stands for its element
+                node = self._element(node, 0, alone=True)
+            members = self._members(node)
+            if step not in members or name in members:
+                raise RefusedError
+            key, node = members[step]
         taken = bool(name) and _is_attribute(node)
         if not taken:
             self._plain(node)
@@ -478,7 +478,7 @@ def _is_reference(node: Any) -> bool:
     """Whether a node is a literal, or names a resource or a parameter."""
     if node.id == "mapping":
         return [key.value for key, _ in node.value] in (["Ref"], ["Fn::GetAtt"])
-    return node.id == "scalar" and node.tag in ("!Ref", "!GetAtt", "tag:yaml.org,2002:str")
+    return node.id == "scalar" and node.tag in ("!Ref", "!GetAtt", "")
 
 
 def _is_attribute(node: Any) -> bool:
