@@ -3,7 +3,7 @@
 import pytest
 
 from mending import Mend
-from taskwall.core.change import NewValue, SourceCode
+from taskwall.core.change import NewValue, Placeholder, SourceCode
 
 TOKEN: NewValue = ({"Effect": "Allow", "Action": "ecr:GetToken"},)
 ORGANISATION: NewValue = {"aws:PrincipalOrgID": "o-1"}
@@ -228,3 +228,95 @@ EOF
 def test_no_json_in_a_heredoc(text: str, mend: Mend) -> None:
     """What is more than JSON, or written in another way, stays."""
     assert mend(text, "policy.Statement[+]", TOKEN, form="text") is None
+
+
+VPC = "vpc-" + "0" * 80
+LONG: NewValue = {"VPC": VPC, "D": "e"}
+
+
+@pytest.mark.parametrize(
+    ("before", "path", "wanted", "after"),
+    [
+        (
+            'Action = [\n      { A = "b" },\n    ]',
+            "Action[+]",
+            ({"A": "c", "D": "e"},),
+            'Action = [\n      { A = "b" },\n      { A = "c", D = "e" },\n    ]',
+        ),
+        (
+            'Action = [\n      { A = "b" }\n    ]',
+            "Action[+]",
+            ({"A": "c"}, {"A": "d"}),
+            'Action = [\n      { A = "b" },\n      { A = "c" },\n      { A = "d" }\n    ]',
+        ),
+        ('Action = ["a", "b"]', "Action[+]", ("c", "d"), 'Action = ["a", "b", "c", "d"]'),
+        (
+            'Action = [\n      "a",\n      "b"\n    ]',
+            "Action[+]",
+            ("c", Placeholder("d")),
+            'Action = [\n      "a",\n      "b",\n      "c",\n      "<d>"\n    ]',
+        ),
+        (
+            'Action = [\n      "a", "b",\n    ]',
+            "Action[+]",
+            ("c",),
+            'Action = [\n      "a", "b",\n      "c",\n    ]',
+        ),
+        ('Action = [\n      "a", /* x */\n    ]', "Action[+]", ("c",), None),
+        ('Action = "a"', "Action[+]", ("c",), None),
+        ('Action = ["a"]', "Action[+]", "c", None),
+        ('Action = ["a"]', "Action", "c", None),
+        ('Action = ["a"]', "Action[0]", "c", 'Action = ["c"]'),
+        ('Action = ["a"]', "Action[1]", "c", None),
+        ('Action = "a"', "Action[0]", "c", None),
+        ("Action = [{}]", "Action[0].A", "c", None),
+        ('Sid = "b"', "Abc", "x", 'Sid = "b"\n    Abc = "x"'),
+        ('Abc = "b"', "A", "x", 'Abc = "b"\n    A   = "x"'),
+        ('Abc = "b"', "Abcd", "x", 'Abc = "b"\n\n    Abcd = "x"'),
+        ('Abcd = "b"', "a-b", True, 'Abcd = "b"\n    a-b  = true'),
+        ('Abcd = "b"', '["a:"]', ("x",), 'Abcd = "b"\n    "a:" = ["x"]'),
+        ('"Abcd" = "b",', "A", 1, '"Abcd" = "b",\n    "A"    = 1,'),
+        ('"A": "b"', "C", {"D": "e"}, '"A": "b"\n    "C": { "D": "e" }'),
+        (
+            "A = {\n      B = 1\n    }",
+            "Longer.C",
+            2,
+            "A = {\n      B = 1\n    }\n    Longer = { C = 2 }",
+        ),
+        (
+            'A = "b"',
+            "C.D",
+            LONG,
+            f'A = "b"\n    C = {{\n      D = {{ VPC = "{VPC}", D = "e" }}\n    }}',
+        ),
+        (
+            'A = "b"',
+            "C",
+            LONG,
+            f'A = "b"\n    C = {{\n      VPC = "{VPC}"\n      D   = "e"\n    }}',
+        ),
+        (
+            '"A" : "b",',
+            "C",
+            LONG,
+            f'"A" : "b",\n    "C" : {{\n      "VPC" : "{VPC}",\n      "D" : "e"\n    }},',
+        ),
+    ],
+)
+def test_other_layouts(
+    mend: Mend, before: str, path: str, wanted: NewValue, after: str | None
+) -> None:
+    """Lists and objects with elements and members that have a line each, or share one."""
+    text = 'resource "t" "x" {{\n  policy = jsonencode({{\n    {}\n  }})\n}}\n'
+
+    found = mend(text.format(before), f"policy{path if path[0] == '[' else f'.{path}'}", wanted)
+
+    assert found == (after and text.format(after))
+
+
+def test_a_brace_behind_the_last_member(mend: Mend) -> None:
+    """What is added stands before it, which takes a comma that is there already."""
+    text = 'resource "t" "x" {\n  policy = jsonencode({\n    A = 1,\n    B = 2 })\n}\n'
+
+    assert mend(text, "policy.C", 3) == text.replace("B = 2", "B = 2,\n    C = 3")
+    assert mend(text.replace(",", ""), "policy.C", 3) is None

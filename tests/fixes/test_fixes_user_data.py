@@ -83,6 +83,45 @@ def test_other_systems() -> None:
     assert added('  cluster = "a"', "awsvpc-block-imds", "true") == "\n  awsvpc-block-imds = true"
     assert added("Initialize-ECSAgent -Cluster 'a'", "-AwsvpcBlockIMDS", "") == " -AwsvpcBlockIMDS"
     assert added("Initialize-ECSAgent -Cluster a; exit", "-AwsvpcBlockIMDS", "") is None
+    assert added("Initialize-ECSAgent -awsvpcblockimds", "-AwsvpcBlockIMDS", "") is None
+    assert added('  other = "a"', "awsvpc-block-imds", "true") is None
+    assert added("#!/bin/bash", "awsvpc-block-imds", "true") is None
+
+
+def test_a_backslash_is_written_where_it_means_itself() -> None:
+    """In PowerShell it does; other kinds of text would have to escape it."""
+    assert added("HTTP_PROXY=p:1", "NO_PROXY", "a") == "\nNO_PROXY=a"
+    assert added("HTTP_PROXY=p:1", "NO_PROXY", r"\\.\pipe") is None
+
+
+OWN = BLOCK[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"echo {OWN}=false >> /e/c", "echo {} >> /e/c"),
+        (f'{OWN}="false" # for now', "{} # for now"),
+        (f"{OWN}='false'", "{}"),
+        (f"{OWN} = false", f"{OWN} = true"),
+        (f"{OWN}= # none", "{} # none"),
+        (f"{OWN}=$block", "{}"),
+        (f"{OWN}=${{block}}; start ecs", "{}; start ecs"),
+        (f"echo '{OWN}=false' > /e/c", "echo '{}' > /e/c"),
+        (rf'x = "echo \"{OWN}=false\" >> /e/c"', r'x = "echo \"{}\" >> /e/c"'),
+        (f"{OWN}=$(cat /e/block)", None),
+        (f"{OWN}=`cat /e/block`", None),
+        (rf"{OWN}=false\t", None),
+        (f'{OWN}="fal"se', None),
+        (f"{OWN}=no {OWN}=false", None),
+        (f'"{OWN}=", {{"Ref": "Block"}}', None),
+    ],
+)
+def test_the_setting_is_there_with_another_value(line: str, expected: str | None) -> None:
+    """The value is replaced, all of it or none."""
+    wanted = None if expected is None else "\n" + expected.replace("{}", "=".join(BLOCK))
+
+    assert added(line, *BLOCK) == wanted
 
 
 SET = '[Environment]::SetEnvironmentVariable("HTTP_PROXY", "p:1", "Machine")'
@@ -159,6 +198,15 @@ JOINED = (
         ('- "echo ECS_CLUSTER=a >> /e/c"', '- "echo ECS_CLUSTER=a >> /e/c"\n- "echo {} >> /e/c"'),
         ('"ECS_CLUSTER=a\\nECS_CLUSTER=b\\n"', None),
         ('"# ECS_CLUSTER=a\\n"', None),
+        (
+            JOINED.replace('"x\\n"', '"ECS_AWSVPC_BLOCK_IMDS=", {"Ref": "B"}, "\\n"'),
+            None,
+        ),
+        (
+            '"ECS_CLUSTER=a\\necho \\"ECS_AWSVPC_BLOCK_IMDS=false\\" >> /e/c\\n"',
+            '"ECS_CLUSTER=a\\necho \\"{}\\" >> /e/c\\n"',
+        ),
+        ('"ECS_CLUSTER=a\\nECS_AWSVPC_BLOCK_IMDS=false\\t\\n"', None),
     ],
 )
 def test_user_data_in_json(text: str, expected: str | None) -> None:
