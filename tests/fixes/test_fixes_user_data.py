@@ -84,6 +84,8 @@ def test_other_systems() -> None:
     assert added("Initialize-ECSAgent -Cluster 'a'", "-AwsvpcBlockIMDS", "") == " -AwsvpcBlockIMDS"
     assert added("Initialize-ECSAgent -Cluster a; exit", "-AwsvpcBlockIMDS", "") is None
     assert added("Initialize-ECSAgent -awsvpcblockimds", "-AwsvpcBlockIMDS", "") is None
+    line = '  awsvpc-block-imds = "false" # for now'
+    assert added(line, "awsvpc-block-imds", "true") == "\n" + line.replace('"false"', "true")
     assert added('  other = "a"', "awsvpc-block-imds", "true") is None
     assert added("#!/bin/bash", "awsvpc-block-imds", "true") is None
 
@@ -103,7 +105,7 @@ OWN = BLOCK[0]
         (f"echo {OWN}=false >> /e/c", "echo {} >> /e/c"),
         (f'{OWN}="false" # for now', "{} # for now"),
         (f"{OWN}='false'", "{}"),
-        (f"{OWN} = false", f"{OWN} = true"),
+        (f"{OWN} = false", None),
         (f"{OWN}= # none", "{} # none"),
         (f"{OWN}=$block", "{}"),
         (f"{OWN}=${{block}}; start ecs", "{}; start ecs"),
