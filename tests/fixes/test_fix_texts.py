@@ -468,3 +468,30 @@ def test_whose_attribute_it_is_is_said_of_another_resource() -> None:
     told = fix_text("", {}, changes, IN_HCL)
 
     assert told == "a = 2\n# t_t.b\na = 0\n# module.m.t_t.c\na = 1"
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("A: !Ref B", '"A": {"Ref": "B"}'),
+        ("A: !GetAtt B.C.D", '"A": {"Fn::GetAtt": ["B", "C.D"]}'),
+        ("A: !Condition B", '"A": {"Condition": "B"}'),
+        ("A: !Sub ${B}", '"A": {"Fn::Sub": "${B}"}'),
+        ("A: <a bucket>", '"A": "<a bucket>"'),
+        ("A: <a", '"A": "<a"'),
+        ("A: a>", '"A": "a>"'),
+        ("A: 1\nB: '1'\nC: true", '"A": 1,\n"B": "1",\n"C": true'),
+        ("A: {B: [c, 2]}", '"A": {\n  "B": [\n    "c",\n    2\n  ]\n}'),
+        ("- A: b\n- c", '{\n  "A": "b"\n},\n"c"'),
+        ("- !Ref B", '{"Ref": "B"}'),
+    ],
+)
+def test_code_for_a_template_in_json(code: str, made: str) -> None:
+    """Functions by their long names, and texts in quotation marks."""
+    assert for_json(f"Do it:\n{code}") == f"Do it:\n{made}"
+
+
+@pytest.mark.parametrize("text", ["Do it.", "Do it:\nA: [", "Do it:\necho a"])
+def test_what_is_no_code_of_a_template(text: str) -> None:
+    """It is said as it is: a sentence, or a line of user data."""
+    assert for_json(text) == text

@@ -329,3 +329,124 @@ def test_what_a_template_names_stays(use: str, goes: bool) -> None:
         if (one.finding.rule, one.finding.resource) == ("TW408", "EcsEndpoint")
     ]
     assert bool(edits) == goes
+
+
+@pytest.mark.parametrize(
+    ("before", "index", "after"),
+    [
+        ('["a", # x\n      "b"]', 0, None),
+        ('["a", # x\n      "b"]', 1, None),
+        ('["a",\n      "b", "c"]', 0, '["b", "c"]'),
+        ('["a",\n      "b", "c"]', 1, '["a",\n      "c"]'),
+        ('["a",\n      "b", "c"]', 2, '["a",\n      "b"]'),
+        (
+            '[\n      "a",\n      // b\n      "b", // b\n      "c"\n    ]',
+            1,
+            '[\n      "a",\n      "c"\n    ]',
+        ),
+        ('[\n      "a",\n      "b"\n    ]', 1, '[\n      "a"\n    ]'),
+        ('[\n      "a" # x\n    ]', 0, "[]"),
+        ('["a"]', 1, None),
+        ("var.blocks", 0, None),
+    ],
+)
+def test_elements_of_a_list_in_terraform(
+    mend: Mend, before: str, index: int, after: str | None
+) -> None:
+    """What stands between an element and its neighbour goes, unless a comment does."""
+    head = 'variable "blocks" {\n  default = ["a"]\n}\nresource "aws_security_group" "x" {\n'
+    text = f"{head}  ingress {{\n    cidr_blocks = {{}}\n  }}\n}}\n".replace("{}", "BLOCKS")
+
+    found = mend(
+        text.replace("BLOCKS", before), f"ingress[0].cidr_blocks[{index}]", None, form="removed"
+    )
+
+    assert found == (after and text.replace("BLOCKS", after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a = 1\n\n# b\nBLOCKS # c\n", "a = 1\n"),
+        ("BLOCKS\n\na = 1\n", "a = 1\n"),
+        ("a = 1\n\nBLOCKS\n\nb = 1\n", "a = 1\n\nb = 1\n"),
+        ("a = 1\nBLOCKS\n\n\nb = 1\n", "a = 1\n\n\nb = 1\n"),
+        ("a = 1\n\nBLOCKS\nb = 1\n", "a = 1\n\nb = 1\n"),
+        ("# x\n\n# y\nBLOCKS\na = 1\n", "# x\n\na = 1\n"),
+        ("# --- x\nBLOCKS\na = 1\n", "a = 1\n"),
+        ("# ---- x\n# y\nBLOCKS\na = 1\n", "# ---- x\n# y\na = 1\n"),
+        ("  # x\nBLOCKS\na = 1\n", "  # x\na = 1\n"),
+        ("/* x */ BLOCKS\na = 1\n", None),
+        ("BLOCKS /* x */\na = 1\n", None),
+    ],
+)
+def test_blank_lines_and_comments_around(mend: Mend, before: str, after: str | None) -> None:
+    """A comment directly above goes with it, unless it heads more; one blank line is left."""
+
+    def hcl(body: str) -> str:
+        lines = body.replace("BLOCKS", 'cidr_blocks = ["a"]').splitlines(keepends=True)
+        inner = "".join(f"    {line}" if line.strip() else line for line in lines)
+        return f'resource "aws_security_group" "x" {{\n  ingress {{\n{inner}  }}\n}}\n'
+
+    found = mend(hcl(before), "ingress[0].cidr_blocks", None, form="removed")
+
+    assert found == (after and hcl(after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("INGRESS # x\n", "  ingress = [] # x\n"),
+        ("INGRESS\n  name = 1\n", None),
+        ("  name = 1\nINGRESS\n", None),
+        ("  name = 1\n\nINGRESS\n\n  tags = {}\n", "  name = 1\n\n  ingress = []\n\n  tags = {}\n"),
+        ("  egress {\n  }\nINGRESS\n", "  egress {\n  }\n  ingress = []\n"),
+        ("INGRESS\nINGRESS\n", "INGRESS\n"),
+        ("  ingress {\n    # x\n  }\n", None),
+        ("  ingress {\n    // x\n  }\n", None),
+        ("  ingress {\n    /* x */\n  }\n", None),
+    ],
+)
+def test_the_last_permission_leaves_an_empty_list(
+    mend: Mend, before: str, after: str | None
+) -> None:
+    """Where no signs would have to be aligned to it, and no comment would be lost."""
+
+    def hcl(body: str) -> str:
+        inner = body.replace("INGRESS", "  ingress {\n    from_port = 1\n  }")
+        return f'resource "aws_security_group" "x" {{\n{inner}}}\n'
+
+    found = mend(hcl(before), "ingress[0]", None, form="removed")
+
+    assert found == (after and hcl(after))
+
+
+X = 'resource "aws_security_group" "x" {\n}'
+Y, Z = ('resource "aws_security_group" "' + name + '" {\n}\n' for name in "yz")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"# License\n{X}\n", "# License\n"),
+        (f"# License\n\n# own\n{X}\n\n{Y}", f"# License\n\n{Y}"),
+        (f"{Y}\n# own\n{X}\n\n\n{Z}", f"{Y}\n{Z}"),
+        (f"{Y}{X}", Y),
+        (f"{X}\n\n{Y}", Y),
+        (f"/* x */ {X}\n{Y}", None),
+    ],
+)
+def test_a_whole_resource_in_terraform(mend: Mend, before: str, after: str | None) -> None:
+    """The comment that a file begins with is about the file."""
+    assert mend(before, "", None, form="removed") == after
+
+
+def test_no_element_of_a_template_that_is_not_there(mend: Mend) -> None:
+    """Nor a property."""
+    text = _template("SecurityGroupIngress:\n  - FromPort: 1\n  - FromPort: 2\n")
+
+    assert mend(text, "SecurityGroupIngress[1]", None, form="removed") is not None
+    assert mend(text, "SecurityGroupIngress[2]", None, form="removed") is None
+    assert mend(text, "SecurityGroupEgress", None, form="removed") is None
+    assert mend(text, "SecurityGroupIngress[0].ToPort", None, form="removed") is None
+    assert mend(text, "SecurityGroupIngress.FromPort", None, form="removed") is None
