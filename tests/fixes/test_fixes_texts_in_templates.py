@@ -81,7 +81,10 @@ def test_no_such_text(mend: Mend) -> None:
     text = template('\'{"A": "a"}\'')
 
     assert mend(text, "Policies.A", PLAIN, form="text") is None
-    assert mend("Resources: {x: {Type: AWS::EC2::VPCEndpoint}}\n", "Policy.A", PLAIN, form="text") is None
+    assert (
+        mend("Resources: {x: {Type: AWS::EC2::VPCEndpoint}}\n", "Policy.A", PLAIN, form="text")
+        is None
+    )
 
 
 @pytest.mark.parametrize(
