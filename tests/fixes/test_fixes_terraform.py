@@ -149,6 +149,37 @@ CASES: dict[str, tuple[str, str, NewValue, str]] = {
         }
         """,
     ),
+    "a block of one line is spread out, and its attribute changes": (
+        """
+        resource "aws_instance" "x" {
+          metadata_options {http_tokens = "optional"}
+        }
+        """,
+        "metadata_options",
+        {"http_tokens": "required", "http_put_response_hop_limit": 1},
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_tokens = "required"
+            http_put_response_hop_limit = 1
+          }
+        }
+        """,
+    ),
+    "an empty block gets lines of blocks": (
+        """
+        resource "aws_instance" "x" { }
+        """,
+        "metadata_options.http_tokens",
+        "required",
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_tokens = "required"
+          }
+        }
+        """,
+    ),
     "a block is added at the end, after a blank line": (
         """
         resource "aws_instance" "x" {

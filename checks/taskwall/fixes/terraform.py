@@ -373,9 +373,12 @@ class Writer:
         indent = sheet.indent(opening)
         if "\n" not in inside:
             inner = indent + STEP
-            held = [inner + inside.strip()] if inside.strip() else []
-            lines = "\n".join(("", *held, *member_lines(missing, inner), indent))
-            yield sheet.edit(opening + 1, closing, lines, has_placeholders(missing))
+            lines = "\n".join(("", *member_lines(missing, inner), indent))
+            end = closing - len(inside) + len(inside.rstrip())
+            if inside.strip():  # what is there stays: another edit may change it
+                begin = closing - len(inside.lstrip())
+                yield sheet.edit(opening + 1, begin, f"\n{inner}", placeholder=False)
+            yield sheet.edit(end, closing, lines, has_placeholders(missing))
             return
         plain = {name: each for name, each in missing.items() if not is_block(each)}
         blocks = {name: each for name, each in missing.items() if is_block(each)}
