@@ -161,6 +161,8 @@ def test_a_file_of_values(tmp_path: Path) -> None:
         (f"    AllowedValues: [{WEAK}, {STRONG}]\n", True),
         (f"    AllowedValues: [{WEAK}]\n", False),
         ("    AllowedPattern: ELBSecurityPolicy-2.*\n", False),
+        ("    MaxLength: 30\n", False),
+        ("    Description: The policy\n", True),
     ],
 )
 def test_parameters_of_a_template(tmp_path: Path, more: str, edited: bool) -> None:

@@ -23,6 +23,9 @@ from taskwall.source.resource import Resource
 
 PROPERTIES = "Properties"
 
+_LIMITS = {"AllowedPattern", "MaxLength", "MaxValue", "MinLength", "MinValue"}
+"""What a parameter may ask of its value; a list of those that it allows is looked up."""
+
 _ANCHOR = pattern(r"(?<![^\s\[{,])&\w")
 """A name that YAML gives to what stands there, to use it elsewhere."""
 
@@ -150,17 +153,28 @@ class Writer:
         start = sheet.offset(resource.place.line, resource.place.column)
         from taskwall.fixes.json_code import json_members, yaml_value
 
+        resources = yaml_value(text)
+        if not self._parameters().isdisjoint(resources):
+            raise RefusedError  # both would have one name
         if self._json:
             members = json_members(text, sheet.indent(start), self._unit)
             return sheet.edit(end, end, f",\n{members}", "<" in text)
         if node.flow_style:
             raise RefusedError
-        resources = yaml_value(text).items()
-        lines = [yaml_text.block({k: v}, sheet.indent(start), self._unit) for k, v in resources]
+        indent = sheet.indent(start)
+        lines = [yaml_text.block({k: v}, indent, self._unit) for k, v in resources.items()]
         at = sheet.line_end(end)
         apart = "\n" if sheet.follows_directly(at) else "\n\n"
         added = "".join(apart + "\n".join(each) for each in lines)
         return sheet.edit(at, at, added, "<" in text)
+
+    def _parameters(self) -> set[str]:
+        """The names of the template's parameters."""
+        sections = {key.value: value for key, value in self._root.value}
+        found = sections.get("Parameters")
+        return (
+            set() if found is None or found.id != "mapping" else {k.value for k, _ in found.value}
+        )
 
     def literal(self, place: Span, found: Value | None, wanted: NewValue) -> Edit:
         """The edit that puts a value in the place of a scalar: a default, or what a call gives.
@@ -176,7 +190,7 @@ class Writer:
         one_of = allowed.get("AllowedValues")
         refused = one_of is not None and str(wanted) not in {each.value for each in one_of.value}
         same = isinstance(known, Known) and node.value == spelled(known.data)
-        if not same or refused or "AllowedPattern" in allowed:
+        if not same or refused or not _LIMITS.isdisjoint(allowed):
             raise RefusedError
         return self._replaced(node, wanted)
 
