@@ -149,6 +149,14 @@ def test_what_is_made_by_more_than_text_stays(mend: Mend, policy: str) -> None:
     assert mend(text, "policy.Statement[+]", TOKEN) is None
 
 
+@pytest.mark.parametrize("ring", ["a = local.a", "a = local.b\n  b = local.a"])
+def test_local_values_that_go_round(mend: Mend, ring: str) -> None:
+    """Terraform refuses them; no edit follows them for ever."""
+    text = f'locals {{\n  {ring}\n}}\nresource "t" "x" {{\n  policy = local.a\n}}\n'
+
+    assert mend(text, "policy.Statement[+]", TOKEN) is None
+
+
 HEREDOC = """\
 resource "t" "x" {
   policy = <<-EOF
@@ -221,6 +229,7 @@ EOF
     [
         HEREDOC.replace('"Statement"', '%{if t.y.z}"Statement"%{else}"X"%{endif}'),
         HEREDOC.replace("[", "[,"),
+        HEREDOC.replace("            }\n", "            },\n"),
         'resource "t" "x" {\n  policy = "{\\"Statement\\": [{\\"Effect\\": \\"Allow\\"}]}"\n}\n',
         ONE_LINE,
     ],

@@ -218,6 +218,8 @@ default_action {
         ("default_action {\n  // to the shop\n}", None),
         ("default_action {\n  /* to the shop */\n}", None),
         ("default_action {\n}\ndefault_action {\n}", None),
+        ("default_action = []", None),
+        ("default_action = null", None),
         ('dynamic "default_action" {\n  for_each = [1]\n  content {\n  }\n}', None),
         ("a = 1", None),
     ],

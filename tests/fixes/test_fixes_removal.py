@@ -441,6 +441,16 @@ def test_a_whole_resource_in_terraform(mend: Mend, before: str, after: str | Non
     assert mend(before, "", None, form="removed") == after
 
 
+def test_no_block_that_is_not_there(mend: Mend) -> None:
+    """Nor one of another type, or in one that is not there."""
+    text = 'resource "aws_security_group" "x" {\n  ingress {\n  }\n}\n'
+
+    assert mend(text, "ingress[0]", None, form="removed") is not None
+    assert mend(text, "ingress[1]", None, form="removed") is None
+    assert mend(text, "egress[0]", None, form="removed") is None
+    assert mend(text, "egress[0].cidr_blocks", None, form="removed") is None
+
+
 def test_no_element_of_a_template_that_is_not_there(mend: Mend) -> None:
     """Nor a property."""
     text = _template("SecurityGroupIngress:\n  - FromPort: 1\n  - FromPort: 2\n")

@@ -66,6 +66,8 @@ Resources:
         ('[\'{"A": "a"}\']', PLAIN, None),
         ('\'{"A": "a"\'', PLAIN, None),
         ("'[1]'", PLAIN, None),
+        ("'{A: a}'", PLAIN, None),
+        ('|\n        {"A": "a",}', PLAIN, None),
         ("1", PLAIN, None),
     ],
 )

@@ -61,7 +61,7 @@ class LocalValues:
             RefusedError: something else uses the local value, or it is written twice.
         """
         name = _local(written)
-        if not name or any(written.place == each for each in through):
+        if not name:
             return sheet, written
         found = [(file, each) for file in self._own for each in self._declared(file, name)]
         if len(found) != 1:

@@ -274,11 +274,10 @@ class Writer:
     def _whole(self, block: Block, name: str, wanted: NewValue) -> Edit:
         """The edit that puts a list in the place of another, or a block in that of its only one."""
         if (attribute := block.body.attributes.get(name)) is not None:
-            if not _literal(attribute):
+            if not _literal(attribute) or isinstance(wanted, Mapping):
                 raise RefusedError
             start, end = self.sheet.span(attribute.expression.place)
-            text = expression(wanted, self.sheet.indent(start))
-            return self.sheet.edit(start, end, text, has_placeholders(wanted))
+            return self.sheet.edit(start, end, expression(wanted, ""), has_placeholders(wanted))
         found = _blocks(block.body, name)
         if len(found) != 1 or found[0].type == "dynamic":
             raise RefusedError
