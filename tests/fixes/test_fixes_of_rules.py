@@ -115,7 +115,7 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
             finding = judged.finding
             gone = (rule, "fail", finding.resource, finding.message)
             where = f"{source.parent.name}, {finding.resource}: {edits}"
-            asks = [bool(re.search(r"<[a-z][^<>\n]*>", edit.text)) for edit in edits]
+            asks = [bool(re.search(r"<[A-Za-z][^<>\n]*>", edit.text)) for edit in edits]
             assert [edit.placeholder for edit in edits] == asks, where
             if not (rule in FILLED_IN and any(edit.placeholder for edit in edits)):
                 new = {said[0] for said in after.said() - before.said()}
