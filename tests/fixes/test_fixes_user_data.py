@@ -113,6 +113,7 @@ OWN = BLOCK[0]
         (rf'x = "echo \"{OWN}=false\" >> /e/c"', r'x = "echo \"{}\" >> /e/c"'),
         (f"{OWN}=$(cat /e/block)", None),
         (f"{OWN}=`cat /e/block`", None),
+        (rf'x = "{OWN}=\"false\""', None),
         (rf"{OWN}=false\t", None),
         (f'{OWN}="fal"se', None),
         (f"{OWN}=no {OWN}=false", None),
@@ -209,6 +210,7 @@ JOINED = (
             '"ECS_CLUSTER=a\\necho \\"{}\\" >> /e/c\\n"',
         ),
         ('"ECS_CLUSTER=a\\nECS_AWSVPC_BLOCK_IMDS=false\\t\\n"', None),
+        ('"ECS_CLUSTER=a\\nECS_AWSVPC_BLOCK_IMDS=\\"false\\"\\n"', None),
     ],
 )
 def test_user_data_in_json(text: str, expected: str | None) -> None:

@@ -9,8 +9,11 @@ from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
 
 _VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|(?:\$\{[^}\n]*\}|[^\s"'<>;|&\\])*)"""
-_WHOLE = rf"""(?P<value>(?>{_VALUE}))(?=[\s"'<>;|&]|\\["n]|$)"""
-"""A value that ends where a word does, before an escaped quotation mark or line break as well."""
+_WHOLE = rf"""(?P<value>(?>{_VALUE}))(?=[\s"'<>;|&]|\\n|(?<!=)\\"|$)"""
+"""A value that ends where a word does, before an escaped line break or quotation mark as well.
+
+Behind the sign such a mark begins a value.
+"""
 
 _FILE = r"(?:\s*>>?\s*[\w./-]+|\s*\|\s*(?:sudo\s+)?tee\s+(?:-a\s+)?[\w./-]+(?:\s*>\s*/dev/null)?)?"
 _SHELL = pattern(
