@@ -170,11 +170,10 @@ class Writer:
 
     def _parameters(self) -> set[str]:
         """The names of the template's parameters."""
-        sections = {key.value: value for key, value in self._root.value}
-        found = sections.get("Parameters")
-        return (
-            set() if found is None or found.id != "mapping" else {k.value for k, _ in found.value}
-        )
+        root: Any = self._root
+        found = next((value for key, value in root.value if key.value == "Parameters"), None)
+        pairs = [] if found is None or found.id != "mapping" else found.value
+        return {key.value for key, _ in pairs}
 
     def literal(self, place: Span, found: Value | None, wanted: NewValue) -> Edit:
         """The edit that puts a value in the place of a scalar: a default, or what a call gives.
