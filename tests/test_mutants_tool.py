@@ -120,6 +120,17 @@ def test_tests_that_fail_without_a_mutant_judge_nothing(
     assert f"{FILE}:6: 0 of 4 killed" in capsys.readouterr().out
 
 
+def test_a_file_whose_tests_are_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It kills no mutant, and the others are judged by."""
+    _written(tmp_path, TESTS)
+    (tmp_path / "tests" / "test_none.py").write_text("")
+
+    assert tool.main([*ONE, f"{FILE}:6"], tmp_path) == 0
+    assert f"{FILE}:6: 2 of 4 killed" in capsys.readouterr().out
+
+
 def test_what_an_import_makes_is_changed_wherever_it_is_held(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,13 +27,14 @@ def mend(tmp_path: Path) -> Mend:
         wanted: NewValue,
         *,
         file: str = "",
-        form: Literal["set", "removed", "text"] = "set",
+        name: str = "",
+        form: Literal["set", "whole", "removed", "text"] = "set",
         others: dict[str, str] | None = None,
     ) -> str | None:
         hcl = "resource " in text or "module " in text
-        name = str(tmp_path / (file or ("main.tf" if hcl else "template.yaml")))
+        source = str(tmp_path / (file or ("main.tf" if hcl else "template.yaml")))
         texts = {str(tmp_path / other): content for other, content in (others or {}).items()}
-        texts[name] = text
+        texts[source] = text
         for each, content in texts.items():
             Path(each).parent.mkdir(parents=True, exist_ok=True)
             Path(each).write_bytes(content.encode())
@@ -45,7 +46,7 @@ def mend(tmp_path: Path) -> Mend:
         resources = stack.evaluate({}).resources
         resource = next(one for one in resources if one.origin.name.split(".")[-1] == "x")
         change = AttributeChange(
-            AttributePath(resource.origin.address, path), wanted, wanted, form=form
+            AttributePath(resource.origin.address, path), wanted, wanted, name, form
         )
         edits = EditBuilder(files, errors).edits([(change, resource)])
         assert not errors

@@ -173,3 +173,22 @@ def test_no_secret_is_shown(repository: Path, capsys: pytest.CaptureFixture[str]
     assert STRONG in out
     assert "hunter2" not in out
     assert "*" not in out
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken"),
+    [
+        (rule, broken)
+        for rule in ("TW102", "TW408", "TW701", "TW707")
+        for broken in ("", 'resource "x" {\n')
+    ],
+)
+def test_a_file_that_does_not_parse(repository: Path, rule: str, broken: str) -> None:
+    """It is not edited: nobody knows what the rest of it says."""
+    source = Path(__file__).parents[2] / "fixtures" / "rules" / rule.lower() / "fail" / "main.tf"
+    text = source.read_text() + broken
+    path = write(repository / "main.tf", text)
+
+    main(["fix", ".", "--write", "--select", rule])
+
+    assert (path.read_text() == text) == bool(broken)

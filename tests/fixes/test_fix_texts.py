@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cfnlint.data.schemas
 import pytest
 from msgspec.structs import replace
 
+from taskwall.core.change import AttributeChange, AttributePath, NewValue
 from taskwall.core.values import ModuleCall, Origin, Span
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
@@ -332,6 +333,8 @@ def test_what_cdk_makes(head: str, code: str) -> None:
     assert ";" not in sentence
     assert made == ('"Port": [\n  1,\n  2\n]' if code else "")
     assert bool(made) != sentence.endswith(".")
+    assert ("so that its template has" in sentence) == bool(code)
+    assert ("makes this" in sentence) != bool(code)
 
 
 @pytest.mark.parametrize(
@@ -387,3 +390,108 @@ def test_what_a_downloaded_module_makes() -> None:
     for meant, told in ((made, f'"<{made}>"'), ('module.net["a"].aws_vpc.own', "aws_vpc.own.id")):
         found = fix_text("vpc_id = <vpc>.id", {"vpc": meant}, (), on)
         assert found.splitlines()[0] == f"vpc_id = {told}"
+
+
+IN_HCL = Origin("aws_vpc_endpoint.x", "aws_vpc_endpoint.x", CONSTRUCT.header, "terraform")
+IN_TEMPLATE = replace(CONSTRUCT, construct=None)
+
+
+def _told(on: Origin, *changes: tuple[str, NewValue], form: Literal["set", "text"] = "set") -> str:
+    """The fix text for changes of one resource, each by its path and value."""
+    made = [
+        AttributeChange(AttributePath(on.address, path), wanted, wanted, form=form)
+        for path, wanted in changes
+    ]
+    return fix_text("", {}, made, on)
+
+
+OWN: NewValue = {"aws:PrincipalOrgID": "o-1"}
+
+
+@pytest.mark.parametrize("form", ["set", "text"])
+def test_what_two_statements_need_is_said_once(form: Literal["set", "text"]) -> None:
+    """In a document and in a text of JSON; what differs is said of each."""
+    first, second = (f"policy.Statement[{n}].Condition.StringEquals" for n in (0, 1))
+    other: NewValue = {"aws:PrincipalOrgID": "o-2"}
+
+    same = _told(IN_HCL, (first, OWN), (second, OWN), form=form)
+    different = _told(IN_HCL, (first, OWN), (second, other), form=form)
+
+    assert (same.count("StringEquals"), same.count("o-1")) == (1, 1)
+    assert (different.count("o-1"), different.count("o-2")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("on", "changes", "told"),
+    [
+        (IN_HCL, [("policy.Statement[+]", ({"Effect": "Deny"},))], '{ Effect = "Deny" }'),
+        (
+            IN_HCL,
+            [("policy.Statement[+]", ({"A": "b"}, {"A": "c"}))],
+            '{ A = "b" },\n{ A = "c" }',
+        ),
+        (IN_HCL, [("policy.Statement[0].Action", "a")], 'Action = "a"'),
+        (
+            IN_HCL,
+            [("policy.Statement[0].Condition.StringEquals", OWN)],
+            'Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-1" } }',
+        ),
+        (
+            IN_HCL,
+            [("ingress[1].from_port", 1), ("ingress[1].to_port", 2)],
+            "from_port = 1\nto_port   = 2",
+        ),
+        (IN_HCL, [("a.b.c", 1)], "a {\n  b {\n    c = 1\n  }\n}"),
+        (IN_HCL, [("a.b", 1), ("a.c", 2)], "a {\n  b = 1\n  c = 2\n}"),
+        (IN_HCL, [("a", {"b": 1}), ("a", {"c": 2})], "a {\n  b = 1\n  c = 2\n}"),
+        (IN_HCL, [("a", 1), ("a", 2)], "a = 2"),
+        (IN_HCL, [("", {"a": 1}), ("", {"b": 2})], "a = 1\nb = 2"),
+        (IN_TEMPLATE, [("A.B", 1), ("A.C", ({"D": "e"},))], "A:\n  B: 1\n  C:\n    - D: e"),
+        (IN_TEMPLATE, [('["a.b"].c', 1)], "a.b:\n  c: 1"),
+        (IN_TEMPLATE, [("L[*].A", 1)], "A: 1"),
+    ],
+)
+def test_changes_are_said_together(
+    on: Origin, changes: list[tuple[str, NewValue]], told: str
+) -> None:
+    """Behind the last index of a path, which says which of several is meant."""
+    assert _told(on, *changes) == told
+
+
+def test_whose_attribute_it_is_is_said_of_another_resource() -> None:
+    """Its own comes first, without its name."""
+    changes = [
+        AttributeChange(AttributePath(address, "a"), number, number)
+        for number, address in enumerate(("t_t.b", "module.m.t_t.c", IN_HCL.address))
+    ]
+
+    told = fix_text("", {}, changes, IN_HCL)
+
+    assert told == "a = 2\n# t_t.b\na = 0\n# module.m.t_t.c\na = 1"
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("A: !Ref B", '"A": {"Ref": "B"}'),
+        ("A: !GetAtt B.C.D", '"A": {"Fn::GetAtt": ["B", "C.D"]}'),
+        ("A: !Condition B", '"A": {"Condition": "B"}'),
+        ("A: !Sub ${B}", '"A": {"Fn::Sub": "${B}"}'),
+        ("A: <a bucket>", '"A": "<a bucket>"'),
+        ("A: <a", '"A": "<a"'),
+        ("A: a>", '"A": "a>"'),
+        ("A: 1\nB: '1'\nC: true", '"A": 1,\n"B": "1",\n"C": true'),
+        ("A: {B: [c, 2]}", '"A": {\n  "B": [\n    "c",\n    2\n  ]\n}'),
+        ("- A: b\n- c", '{\n  "A": "b"\n},\n"c"'),
+        ("- !Ref B", '{"Ref": "B"}'),
+    ],
+)
+def test_code_for_a_template_in_json(code: str, made: str) -> None:
+    """Functions by their long names, and texts in quotation marks."""
+    assert for_json(f"Do it:\n{code}") == f"Do it:\n{made}"
+
+
+@pytest.mark.parametrize("text", ["Do it.", "Do it:\nA: [", "Do it:\necho a"])
+def test_what_is_no_code_of_a_template(text: str) -> None:
+    """It is said as it is: a sentence, or a line of user data."""
+    assert for_json(text) == text

@@ -87,6 +87,43 @@ def test_values_of_modules(tmp_path: Path, files: dict[str, str], expected: list
     assert changed(tmp_path, **{**files, "web__main_tf": inner}) == expected
 
 
+DOWNLOADED = """\
+{"Modules": [
+  {"Key": "", "Source": "", "Dir": "."},
+  {"Key": "a", "Source": "registry.terraform.io/acme/web/aws", "Dir": ".terraform/modules/a"}
+]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "values", "expected"),
+    [
+        (f'"{WEAK}"', "", [f'main.tf: policy = "{STRONG}"']),
+        ("var.policy", DEFAULT, [f'values.tf: default = "{STRONG}"']),
+        ("local.p", f'locals {{\n  p = "{WEAK}"\n}}\n', [f'values.tf: p = "{STRONG}"']),
+        ("var.policy", f'{DEFAULT}output "p" {{\n  value = var.policy\n}}\n', []),
+        ("null", "", []),
+    ],
+    ids=["literal", "default", "local", "used twice", "default of the module"],
+)
+def test_values_of_a_downloaded_module(
+    tmp_path: Path, policy: str, values: str, expected: list[str]
+) -> None:
+    """What it is given is edited where the caller writes that; what it has itself never is."""
+    found = changed(
+        tmp_path,
+        main_tf=f'module "a" {{\n  source = "acme/web/aws"\n  policy = {policy}\n}}\n',
+        values_tf=values,
+        _terraform__modules__modules_json=DOWNLOADED,
+        _terraform__modules__a__main_tf=listener("var.policy"),
+        _terraform__modules__a__variables_tf=DEFAULT.replace(
+            "default", "nullable = false\n  default"
+        ),
+    )
+
+    assert found == expected
+
+
 @pytest.mark.parametrize(
     ("before", "policy", "expected"),
     [
@@ -124,6 +161,8 @@ def test_a_file_of_values(tmp_path: Path) -> None:
         (f"    AllowedValues: [{WEAK}, {STRONG}]\n", True),
         (f"    AllowedValues: [{WEAK}]\n", False),
         ("    AllowedPattern: ELBSecurityPolicy-2.*\n", False),
+        ("    MaxLength: 30\n", False),
+        ("    Description: The policy\n", True),
     ],
 )
 def test_parameters_of_a_template(tmp_path: Path, more: str, edited: bool) -> None:
@@ -133,8 +172,42 @@ def test_parameters_of_a_template(tmp_path: Path, more: str, edited: bool) -> No
     assert changed(tmp_path, t_yaml=text) == [f"t.yaml: Default: {STRONG}"] * edited
 
 
-def test_a_parameter_that_is_used_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("use", "edited"),
+    [
+        ("!Sub ${Policy}", False),
+        ("!Ref Policy", False),
+        ("{Ref: Policy}", False),
+        ("{'Ref': 'Policy'}", False),
+        ('{"Ref" : "Policy"}', False),
+        ("{'Fn::Sub': 'x-${Policy}'}", False),
+        ("!Ref PolicyOfOthers", True),
+        ("!Sub ${Listener.ListenerArn}", True),
+    ],
+)
+def test_a_parameter_that_is_used_twice(tmp_path: Path, use: str, edited: bool) -> None:
     """What else is made of it would change as well."""
-    text = TEMPLATE + "Outputs:\n  Policy:\n    Value: !Sub ${Policy}\n"
+    other = "Parameters:\n  PolicyOfOthers: {Type: String, Default: x}\n"
+    text = TEMPLATE.replace("Parameters:\n", other) + f"Outputs:\n  Policy:\n    Value: {use}\n"
 
-    assert changed(tmp_path, t_yaml=text) == []
+    assert changed(tmp_path, t_yaml=text) == [f"t.yaml: Default: {STRONG}"] * edited
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "edited"),
+    [
+        ("other_tf", 'output "p" {\n  value = var.policy\n}\n', False),
+        ("other_tf", 'output "p" {\n  value = "${var.policy}"\n}\n', False),
+        ("other_tf", 'output "p" {\n  value = var.policy_2\n}\nvariable "policy_2" {}\n', True),
+        ("other_tf", 'output "p" {\n  value = local.policy\n}\nlocals {\n  policy = 1\n}\n', True),
+        ("other__main_tf", f'{VARIABLE}output "p" {{\n  value = var.policy\n}}\n', True),
+    ],
+    ids=["another file", "in a text", "longer name", "local", "another module"],
+)
+def test_a_variable_that_another_file_uses(
+    tmp_path: Path, file: str, text: str, edited: bool
+) -> None:
+    """It counts where it is a file of the same module."""
+    found = changed(tmp_path, main_tf=DEFAULT + listener("var.policy"), **{file: text})
+
+    assert found == [f'main.tf: default = "{STRONG}"'] * edited

@@ -374,6 +374,13 @@ REFUSED: dict[str, tuple[str, str]] = {
     "a part that a function inserts": ("A: {B: 1, 'Fn::Transform': {Name: M}}", "A.C"),
     "a member is merged": ("<<: {A: 1}", "A"),
     "an anchor shares it": ("A: &a {B: 1}\n      C: *a", "A.B"),
+    "an anchor shares a list": ("A: &a [{B: 1}]\n      C: *a", "A[0].B"),
+    "an anchor shares a list of one": ("A: &a [{B: 1}]\n      C: *a", "A.B"),
+    "an anchor shares an element": ("A: [&a {B: 1}, {B: 2}]\n      C: *a", "A[0].B"),
+    "an anchor shares another element": ("A: [&a {B: 1}, {B: 2}]\n      C: *a", "A[1].B"),
+    "a function makes another element": ("A: [{B: 1}, {'Fn::Transform': {Name: M}}]", "A[0].B"),
+    "an element that is not there": ("A: [{B: 1}]", "A[1].B"),
+    "a mapping, where a list is meant": ("A: {B: 1}", "A[0].B"),
     "an alias repeats it": ("A: &a {B: 1}\n      C: *a", "C.B"),
     "an alias repeats a scalar": ("A: &a 1\n      C: *a", "C"),
     "a block scalar": ("A: |\n        b", "A"),
@@ -399,6 +406,24 @@ Resources:
 """
 
     assert mend(text, path, 3) is None
+
+
+@pytest.mark.parametrize("own", ["", "    Properties: {Runtime: python3.13}\n"])
+@pytest.mark.parametrize("path", ["Timeout", "VpcConfig.SubnetIds[+]"])
+def test_what_globals_give_is_not_edited(mend: Mend, path: str, own: str) -> None:
+    """Nor is it said once more at a function that takes it from there."""
+    text = f"""\
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Timeout: 3
+    VpcConfig: {{SubnetIds: [subnet-1]}}
+Resources:
+  x:
+    Type: AWS::Serverless::Function
+{own}"""
+
+    assert mend(text, path, (4,) if "[" in path else 4) is None
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from taskwall.api.options import Options
 from taskwall.core.change import AttributeChange
 from taskwall.engine.judgement import LocatedFinding
 from taskwall.findings.finding import Edit
+from taskwall.fixes.replacement import replacement
 from taskwall.fixes.steps import path_steps
 from taskwall.rules import all_rules
 from taskwall.rules._rule import Rule
@@ -114,6 +115,8 @@ def test_an_edit_mends_its_finding_and_changes_nothing_else(rule: str, spelling:
             finding = judged.finding
             gone = (rule, "fail", finding.resource, finding.message)
             where = f"{source.parent.name}, {finding.resource}: {edits}"
+            asks = [bool(re.search(r"<[A-Za-z][^<>\n]*>", edit.text)) for edit in edits]
+            assert [edit.placeholder for edit in edits] == asks, where
             if not (rule in FILLED_IN and any(edit.placeholder for edit in edits)):
                 new = {said[0] for said in after.said() - before.said()}
                 mends = after.said()[gone] < before.said()[gone] and new <= _following(rule)
@@ -220,6 +223,44 @@ def test_what_aws_replaces_is_said_in_text_and_diff(
     assert found.findings
     assert all(one.fix and (sentence in one.fix.text) == bool(replaced) for one in found.findings)
     assert as_diff(found).startswith(f"{sentence}.\n--- a/" if replaced else "--- a/")
+
+
+@pytest.mark.parametrize("spelling", ["terraform", "yaml"])
+@pytest.mark.parametrize(
+    ("rule", "case", "replaced"),
+    [
+        ("TW202", "fail_task_set", True),
+        ("TW307", "fail", True),
+        ("TW501", "fail_launch_configuration", True),
+        ("TW503", "fail_launch_configuration", True),
+        ("TW603", "fail_single_instance", True),
+        ("TW603", "fail_instance_interface", True),
+        ("TW603", "fail_task_set", True),
+        ("TW605", "fail_broker", True),
+        ("TW605", "fail_influxdb", True),
+        ("TW702", "fail", True),
+        ("TW707", "fail", True),
+        ("TW202", "fail", False),
+        ("TW501", "fail_instance", False),
+        ("TW501", "fail", False),
+        ("TW605", "fail_kafka", False),
+        ("TW701", "fail", False),
+    ],
+)
+def test_both_languages_say_what_is_replaced(
+    rule: str, case: str, replaced: bool, spelling: str
+) -> None:
+    """By the attribute that changes: user data of an instance is set in place, its subnet is not.
+
+    Nor is anything lost where something is added beside it.
+    """
+    [source] = [one for one in sources(rule, spelling) if one.parent.name == case]
+    found = [one.changes for one, _ in scan_of(source, spelling, rules=own(rule)).judged]
+
+    said = [replacement(changes) for changes in found if changes]
+
+    assert said
+    assert all(text.startswith("AWS replaces ") == replaced for text in said)
 
 
 @pytest.mark.parametrize("spelling", ["terraform", "yaml", "json"])

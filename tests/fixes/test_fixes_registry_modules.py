@@ -55,7 +55,8 @@ module "service" {
   }
 }
 """
-FLOW_LOG = 'enable_flow_log = true\n  flow_log_traffic_type = "REJECT"'
+REJECT = '"REJECT"'
+FLOW_LOG = f"enable_flow_log = true\n  flow_log_traffic_type = {REJECT}"
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,17 @@ def _fixes(folder: Path, text: str) -> dict[str, str]:
         for judged, _ in scanned(str(source)).judged
         if judged.finding.fix is not None
     }
+
+
+@pytest.mark.parametrize(("given", "edited"), [('"REJECT"', True), ("var.traffic", False)])
+def test_an_argument_that_is_there(tmp_path: Path, given: str, edited: bool) -> None:
+    """A literal is replaced, and what a variable gives is left to people."""
+    text = ROOT.replace("  azs", f"  {FLOW_LOG.replace(REJECT, given)}\n  azs")
+    variable = 'variable "traffic" {\n  default = "REJECT"\n}\n'
+    (tmp_path / "main.tf").write_text(text + variable)
+
+    found = fix(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW702",)))
+
+    assert [file.new_text for file in found.files] == [
+        text.replace(given, '"ALL"') + variable
+    ] * edited

@@ -149,6 +149,37 @@ CASES: dict[str, tuple[str, str, NewValue, str]] = {
         }
         """,
     ),
+    "a block of one line is spread out, and its attribute changes": (
+        """
+        resource "aws_instance" "x" {
+          metadata_options {http_tokens = "optional"}
+        }
+        """,
+        "metadata_options",
+        {"http_tokens": "required", "http_put_response_hop_limit": 1},
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_tokens = "required"
+            http_put_response_hop_limit = 1
+          }
+        }
+        """,
+    ),
+    "an empty block gets lines of blocks": (
+        """
+        resource "aws_instance" "x" { }
+        """,
+        "metadata_options.http_tokens",
+        "required",
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_tokens = "required"
+          }
+        }
+        """,
+    ),
     "a block is added at the end, after a blank line": (
         """
         resource "aws_instance" "x" {
@@ -327,6 +358,66 @@ CASES: dict[str, tuple[str, str, NewValue, str]] = {
         }
         """,
     ),
+    "dynamic blocks of another type make no difference": (
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_tokens = "optional"
+          }
+
+          dynamic "ebs_block_device" {
+            for_each = [1]
+            content {
+              device_name = "/dev/sdb"
+            }
+          }
+        }
+        """,
+        "metadata_options.http_tokens",
+        "required",
+        """
+        resource "aws_instance" "x" {
+          metadata_options {
+            http_tokens = "required"
+          }
+
+          dynamic "ebs_block_device" {
+            for_each = [1]
+            content {
+              device_name = "/dev/sdb"
+            }
+          }
+        }
+        """,
+    ),
+    "a dynamic block of another type, and none of the type": (
+        """
+        resource "aws_instance" "x" {
+          dynamic "ebs_block_device" {
+            for_each = [1]
+            content {
+              device_name = "/dev/sdb"
+            }
+          }
+        }
+        """,
+        "metadata_options.http_tokens",
+        "required",
+        """
+        resource "aws_instance" "x" {
+          dynamic "ebs_block_device" {
+            for_each = [1]
+            content {
+              device_name = "/dev/sdb"
+            }
+          }
+
+          metadata_options {
+            http_tokens = "required"
+          }
+        }
+        """,
+    ),
     "wide indentation is kept": (
         """
         resource "aws_vpc" "x" {
@@ -399,7 +490,16 @@ def test_no_edit_is_offered(mend: Mend, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("override", "path"), [('a = "c"', "a"), ('b = "c"', "b"), ('d {\n    a = "c"\n  }', "d.a")]
+    ("override", "path"),
+    [
+        ('a = "c"', "a"),
+        ('a = "b"', "a"),
+        ('b = "c"', "b"),
+        ('d {\n    a = "c"\n  }', "d.a"),
+        ('d {\n    a = "b"\n  }', "d.a"),
+        ('d {\n    a = "b"\n  }', "d.b"),
+        ('d {\n    a = "b"\n  }', "d[0].a"),
+    ],
 )
 def test_an_override_file_decides(mend: Mend, override: str, path: str) -> None:
     """What an override file replaces or adds is not edited in the file below it."""

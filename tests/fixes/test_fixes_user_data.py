@@ -13,7 +13,7 @@ from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import applied
 from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
-from taskwall.fixes.user_data import with_setting
+from taskwall.fixes.user_data import row_of_file, with_setting
 
 BLOCK = ("ECS_AWSVPC_BLOCK_IMDS", "true")
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
@@ -83,6 +83,48 @@ def test_other_systems() -> None:
     assert added('  cluster = "a"', "awsvpc-block-imds", "true") == "\n  awsvpc-block-imds = true"
     assert added("Initialize-ECSAgent -Cluster 'a'", "-AwsvpcBlockIMDS", "") == " -AwsvpcBlockIMDS"
     assert added("Initialize-ECSAgent -Cluster a; exit", "-AwsvpcBlockIMDS", "") is None
+    assert added("Initialize-ECSAgent -awsvpcblockimds", "-AwsvpcBlockIMDS", "") is None
+    line = '  awsvpc-block-imds = "false" # for now'
+    assert added(line, "awsvpc-block-imds", "true") == "\n" + line.replace('"false"', "true")
+    assert added('  other = "a"', "awsvpc-block-imds", "true") is None
+    assert added("#!/bin/bash", "awsvpc-block-imds", "true") is None
+
+
+def test_a_backslash_is_written_where_it_means_itself() -> None:
+    """In PowerShell it does; other kinds of text would have to escape it."""
+    assert added("HTTP_PROXY=p:1", "NO_PROXY", "a") == "\nNO_PROXY=a"
+    assert added("HTTP_PROXY=p:1", "NO_PROXY", r"\\.\pipe") is None
+
+
+OWN = BLOCK[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"echo {OWN}=false >> /e/c", "echo {} >> /e/c"),
+        (f'{OWN}="false" # for now', "{} # for now"),
+        (f"{OWN}='false'", "{}"),
+        (f"{OWN} = false", None),
+        (f"{OWN}= # none", "{} # none"),
+        (f"{OWN}=$block", "{}"),
+        (f"{OWN}=${{block}}; start ecs", "{}; start ecs"),
+        (f"echo '{OWN}=false' > /e/c", "echo '{}' > /e/c"),
+        (rf'x = "echo \"{OWN}=false\" >> /e/c"', r'x = "echo \"{}\" >> /e/c"'),
+        (f"{OWN}=$(cat /e/block)", None),
+        (f"{OWN}=`cat /e/block`", None),
+        (rf'x = "{OWN}=\"false\""', None),
+        (rf"{OWN}=false\t", None),
+        (f'{OWN}="fal"se', None),
+        (f"{OWN}=no {OWN}=false", None),
+        (f'"{OWN}=", {{"Ref": "Block"}}', None),
+    ],
+)
+def test_the_setting_is_there_with_another_value(line: str, expected: str | None) -> None:
+    """The value is replaced, all of it or none."""
+    wanted = None if expected is None else "\n" + expected.replace("{}", "=".join(BLOCK))
+
+    assert added(line, *BLOCK) == wanted
 
 
 SET = '[Environment]::SetEnvironmentVariable("HTTP_PROXY", "p:1", "Machine")'
@@ -159,6 +201,16 @@ JOINED = (
         ('- "echo ECS_CLUSTER=a >> /e/c"', '- "echo ECS_CLUSTER=a >> /e/c"\n- "echo {} >> /e/c"'),
         ('"ECS_CLUSTER=a\\nECS_CLUSTER=b\\n"', None),
         ('"# ECS_CLUSTER=a\\n"', None),
+        (
+            JOINED.replace('"x\\n"', '"ECS_AWSVPC_BLOCK_IMDS=", {"Ref": "B"}, "\\n"'),
+            None,
+        ),
+        (
+            '"ECS_CLUSTER=a\\necho \\"ECS_AWSVPC_BLOCK_IMDS=false\\" >> /e/c\\n"',
+            '"ECS_CLUSTER=a\\necho \\"{}\\" >> /e/c\\n"',
+        ),
+        ('"ECS_CLUSTER=a\\nECS_AWSVPC_BLOCK_IMDS=false\\t\\n"', None),
+        ('"ECS_CLUSTER=a\\nECS_AWSVPC_BLOCK_IMDS=\\"false\\"\\n"', None),
     ],
 )
 def test_user_data_in_json(text: str, expected: str | None) -> None:
@@ -173,3 +225,74 @@ def test_user_data_in_json(text: str, expected: str | None) -> None:
     edit = with_setting(sheet, row, *BLOCK)
 
     assert applied(text, [edit]) == expected.replace("{}", "=".join(BLOCK))
+
+
+@pytest.mark.parametrize(
+    ("lines", "row"),
+    [
+        (["/opt/aws/bin/cfn-init -r x", "", "echo ECS_CLUSTER=a >> /e/c"], 3),
+        (["/opt/aws/bin/cfn-init -r x", "echo ECS_CLUSTER=a >> /e/c", "x"], 2),
+        (["/opt/aws/bin/cfn-init -r x", "ECS_CLUSTER=a", "ECS_CLUSTER=b"], None),
+        (["/opt/aws/bin/cfn-init -r x", "", ""], None),
+        (["echo ECS_CLUSTER=a >> /e/c", "ECS_CLUSTER=b", ""], 1),
+    ],
+)
+def test_the_row_of_a_file_that_cfn_init_writes(lines: list[str], row: int | None) -> None:
+    """The one that names the cluster, of the same resource; a line outside of it is none."""
+    sheet = SourceText("/x", "\n".join((*lines, "ECS_CLUSTER=other")))
+    given, resource = Span("/x", 1, 1, 1, 2), Span("/x", 1, 1, 3, 2)
+    if row is None:
+        with pytest.raises(RefusedError):
+            row_of_file(sheet, given, resource)
+        return
+
+    assert row_of_file(sheet, given, resource).line == row
+
+
+@pytest.mark.parametrize(
+    ("tail", "expected"),
+    [
+        (" > /e/c", " >> /e/c"),
+        (">/e/c", ">>/e/c"),
+        (" >> /e/c", " >> /e/c"),
+        (" | tee /e/c", " | tee -a /e/c"),
+        (" | sudo tee /e/c >/dev/null", " | sudo tee -a /e/c >/dev/null"),
+        (" | tee -a /e/c > /dev/null", " | tee -a /e/c > /dev/null"),
+    ],
+)
+def test_the_first_line_may_begin_the_file(tail: str, expected: str) -> None:
+    """The next one goes to its end."""
+    found = added(f"echo ECS_CLUSTER=a{tail}", *BLOCK)
+
+    assert found == f"\necho {'='.join(BLOCK)}{expected}"
+
+
+@pytest.mark.parametrize(
+    ("line", "edited"),
+    [
+        (r'  user_data = "#!/bin/sh\necho ECS_CLUSTER=a >> /e/c\n"', True),
+        (r'  user_data = "ECS_CLUSTER=a\nECS_AWSVPC_BLOCK_IMDS=true\n"', False),
+        (r'  user_data = "HTTP_PROXY=a\n"', False),
+    ],
+)
+def test_a_text_on_one_line_of_terraform(line: str, edited: bool) -> None:
+    """What follows on other lines is another attribute."""
+    sheet = SourceText("/x.tf", f'{line}\n  other = "ECS_CLUSTER=b\\n"\n')
+    row = Span("/x.tf", 1, 1, 1, 2)
+    if not edited:
+        with pytest.raises(RefusedError):
+            with_setting(sheet, row, *BLOCK)
+        return
+
+    made = applied(sheet.text, [with_setting(sheet, row, *BLOCK)])
+
+    assert made == sheet.text.replace(">> /e/c\\n", f">> /e/c\\necho {'='.join(BLOCK)} >> /e/c\\n")
+
+
+def test_a_proxy_is_kept_from_the_agent_beside_the_proxy() -> None:
+    """That setting stands beside the one that it is an exception of."""
+    sheet = SourceText("/x", r'"ECS_CLUSTER=a\nHTTP_PROXY=p:1\n"')
+
+    made = with_setting(sheet, Span("/x", 1, 1, 1, 2), "NO_PROXY", "b")
+
+    assert applied(sheet.text, [made]) == r'"ECS_CLUSTER=a\nHTTP_PROXY=p:1\nNO_PROXY=b\n"'

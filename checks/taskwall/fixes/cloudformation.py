@@ -23,6 +23,9 @@ from taskwall.source.resource import Resource
 
 PROPERTIES = "Properties"
 
+_LIMITS = {"AllowedPattern", "MaxLength", "MaxValue", "MinLength", "MinValue"}
+"""What a parameter may ask of its value; a list of those that it allows is looked up."""
+
 _ANCHOR = pattern(r"(?<![^\s\[{,])&\w")
 """A name that YAML gives to what stands there, to use it elsewhere."""
 
@@ -90,14 +93,14 @@ class Writer:
         node, key = self._at(*self.sheet.span(resource.place)), None
         for step in (PROPERTIES, *path):
             if isinstance(step, int):
-                node = self._element(node, step)
-            elif node.id == "sequence":  # a list of one stands for its element
-                node = self._members(self._element(node, 0, alone=True)).get(step, (None, None))[1]
-            else:
-                members = self._members(node)
-                if step not in members or name in members:
-                    raise RefusedError
-                key, node = members[step]
+                key, node = None, self._element(node, step)
+                continue
+            if node.id == "sequence":  # a list of one stands for its element
+                node = self._element(node, 0, alone=True)
+            members = self._members(node)
+            if step not in members or name in members:
+                raise RefusedError
+            key, node = members[step]
         taken = bool(name) and _is_attribute(node)
         if not taken:
             self._plain(node)
@@ -150,17 +153,27 @@ class Writer:
         start = sheet.offset(resource.place.line, resource.place.column)
         from taskwall.fixes.json_code import json_members, yaml_value
 
+        resources = yaml_value(text)
+        if not self._parameters().isdisjoint(resources):
+            raise RefusedError  # both would have one name
         if self._json:
             members = json_members(text, sheet.indent(start), self._unit)
             return sheet.edit(end, end, f",\n{members}", "<" in text)
         if node.flow_style:
             raise RefusedError
-        resources = yaml_value(text).items()
-        lines = [yaml_text.block({k: v}, sheet.indent(start), self._unit) for k, v in resources]
+        indent = sheet.indent(start)
+        lines = [yaml_text.block({k: v}, indent, self._unit) for k, v in resources.items()]
         at = sheet.line_end(end)
         apart = "\n" if sheet.follows_directly(at) else "\n\n"
         added = "".join(apart + "\n".join(each) for each in lines)
         return sheet.edit(at, at, added, "<" in text)
+
+    def _parameters(self) -> set[str]:
+        """The names of the template's parameters."""
+        root: Any = self._root
+        found = next((value for key, value in root.value if key.value == "Parameters"), None)
+        pairs = [] if found is None or found.id != "mapping" else found.value
+        return {key.value for key, _ in pairs}
 
     def literal(self, place: Span, found: Value | None, wanted: NewValue) -> Edit:
         """The edit that puts a value in the place of a scalar: a default, or what a call gives.
@@ -176,7 +189,7 @@ class Writer:
         one_of = allowed.get("AllowedValues")
         refused = one_of is not None and str(wanted) not in {each.value for each in one_of.value}
         same = isinstance(known, Known) and node.value == spelled(known.data)
-        if not same or refused or "AllowedPattern" in allowed:
+        if not same or refused or not _LIMITS.isdisjoint(allowed):
             raise RefusedError
         return self._replaced(node, wanted)
 
@@ -478,7 +491,7 @@ def _is_reference(node: Any) -> bool:
     """Whether a node is a literal, or names a resource or a parameter."""
     if node.id == "mapping":
         return [key.value for key, _ in node.value] in (["Ref"], ["Fn::GetAtt"])
-    return node.id == "scalar" and node.tag in ("!Ref", "!GetAtt", "tag:yaml.org,2002:str")
+    return node.id == "scalar" and node.tag in ("!Ref", "!GetAtt", "")
 
 
 def _is_attribute(node: Any) -> bool:

@@ -13,6 +13,9 @@ from taskwall.readers.terraform.syntax.hcl import Parsed
 from taskwall.readers.terraform.syntax.tree import Access, Attr, Attribute, Expression, Name
 from taskwall.source.files import Files
 
+_MODULE = (".tf", ".tofu", ".tf.json", ".tofu.json")
+"""How the files of modules end; beside them are values of variables, and what functions read."""
+
 
 class LocalValues:
     """The local values of the module of a file, which only what asks for a change may use."""
@@ -37,7 +40,11 @@ class LocalValues:
     def _own(self) -> Sequence[str]:
         """The files of the module."""
         folder = os.path.dirname(self._near)
-        others = (each for each in self._every if os.path.dirname(each) == folder)
+        others = (
+            each
+            for each in self._every
+            if os.path.dirname(each) == folder and each.endswith(_MODULE)
+        )
         return sorted({self._near, *others})
 
     def followed(
@@ -54,7 +61,7 @@ class LocalValues:
             RefusedError: something else uses the local value, or it is written twice.
         """
         name = _local(written)
-        if not name or any(written.place == each for each in through):
+        if not name:
             return sheet, written
         found = [(file, each) for file in self._own for each in self._declared(file, name)]
         if len(found) != 1:

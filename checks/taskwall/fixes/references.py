@@ -44,7 +44,7 @@ def module_prefix(address: str) -> str:
 
 def outer_modules(address: str, number: int) -> str:
     """The first calls of modules that an address begins with, so many of them."""
-    return "".join(re.findall(_CALL, module_prefix(address))[:number])
+    return "".join(re.findall(_CALL, address)[:number])
 
 
 def referred_from(wanted: NewValue, near: str, language: str) -> NewValue:

@@ -10,20 +10,14 @@ from taskwall.source.resource import Resource
 _REPLACING = {
     "aws_flow_log": {"log_format", "max_aggregation_interval", "traffic_type"},
     "AWS::EC2::FlowLog": {"LogFormat", "MaxAggregationInterval", "TrafficType"},
-    "aws_dax_cluster": {"cluster_endpoint_encryption_type"},
-    "AWS::DAX::Cluster": {"ClusterEndpointEncryptionType"},
     "aws_ecs_task_set": {"network_configuration"},
     "AWS::ECS::TaskSet": {"NetworkConfiguration"},
-    "aws_instance": {"network_interface.subnet_id", "subnet_id"},
+    "aws_instance": {"subnet_id"},
     "AWS::EC2::Instance": {"NetworkInterfaces.SubnetId", "SubnetId"},
-    "aws_launch_configuration": {"metadata_options", "user_data", "user_data_base64"},
+    "aws_launch_configuration": {"metadata_options", "user_data"},
     "AWS::AutoScaling::LaunchConfiguration": {"MetadataOptions", "UserData"},
-    "aws_memorydb_cluster": {"tls_enabled"},
-    "AWS::MemoryDB::Cluster": {"TLSEnabled"},
     "aws_mq_broker": {"publicly_accessible"},
     "AWS::AmazonMQ::Broker": {"PubliclyAccessible"},
-    "aws_msk_cluster": {"encryption_info.encryption_in_transit.in_cluster"},
-    "AWS::MSK::Cluster": {"EncryptionInfo.EncryptionInTransit.InCluster"},
     "aws_timestreaminfluxdb_db_instance": {"publicly_accessible"},
     "AWS::Timestream::InfluxDBInstance": {"PubliclyAccessible"},
     "aws_vpclattice_listener": {"protocol"},
@@ -56,6 +50,4 @@ def _replaces(change: AttributeChange, resource: Resource) -> bool:
     attributes = _REPLACING.get(resource.type, set())
     if change.form == "agent":
         return not attributes.isdisjoint(("user_data", "UserData"))
-    return change.form in ("set", "whole") and any(
-        path == each or path.startswith(f"{each}.") for each in attributes
-    )
+    return any(path == each or path.startswith(f"{each}.") for each in attributes)

@@ -274,11 +274,10 @@ class Writer:
     def _whole(self, block: Block, name: str, wanted: NewValue) -> Edit:
         """The edit that puts a list in the place of another, or a block in that of its only one."""
         if (attribute := block.body.attributes.get(name)) is not None:
-            if not _literal(attribute):
+            if not _literal(attribute) or isinstance(wanted, Mapping):
                 raise RefusedError
             start, end = self.sheet.span(attribute.expression.place)
-            text = expression(wanted, self.sheet.indent(start))
-            return self.sheet.edit(start, end, text, has_placeholders(wanted))
+            return self.sheet.edit(start, end, expression(wanted, ""), has_placeholders(wanted))
         found = _blocks(block.body, name)
         if len(found) != 1 or found[0].type == "dynamic":
             raise RefusedError
@@ -373,9 +372,12 @@ class Writer:
         indent = sheet.indent(opening)
         if "\n" not in inside:
             inner = indent + STEP
-            held = [inner + inside.strip()] if inside.strip() else []
-            lines = "\n".join(("", *held, *member_lines(missing, inner), indent))
-            yield sheet.edit(opening + 1, closing, lines, has_placeholders(missing))
+            lines = "\n".join(("", *member_lines(missing, inner), indent))
+            end = closing - len(inside) + len(inside.rstrip())
+            if inside.strip():  # what is there stays: another edit may change it
+                begin = closing - len(inside.lstrip())
+                yield sheet.edit(opening + 1, begin, f"\n{inner}", placeholder=False)
+            yield sheet.edit(end, closing, lines, has_placeholders(missing))
             return
         plain = {name: each for name, each in missing.items() if not is_block(each)}
         blocks = {name: each for name, each in missing.items() if is_block(each)}

@@ -9,6 +9,12 @@ from taskwall.fixes.refused import RefusedError
 from taskwall.fixes.source_text import SourceText
 
 _VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|(?:\$\{[^}\n]*\}|[^\s"'<>;|&\\])*)"""
+_WHOLE = rf"""(?P<value>(?>{_VALUE}))(?=[\s"'<>;|&]|\\n|(?<!=)\\"|$)"""
+"""A value that ends where a word does, before an escaped line break or quotation mark as well.
+
+Behind the sign such a mark begins a value.
+"""
+
 _FILE = r"(?:\s*>>?\s*[\w./-]+|\s*\|\s*(?:sudo\s+)?tee\s+(?:-a\s+)?[\w./-]+(?:\s*>\s*/dev/null)?)?"
 _SHELL = pattern(
     r"""(?P<lead>\s*(?:-\s+(?:!Sub\s+)?(?P<outer>["']?))?(?:echo\s+)?(?:Environment=)?"""
@@ -120,14 +126,20 @@ def _value(line: str, name: str) -> re.Match[str] | None:
     Raises:
         RefusedError: it does so several times, or in a way that cannot be told.
     """
-    spelled = rf'(?<![\w-]){re.escape(name)}(?:\s*=\s*(?P<value>{_VALUE})(?![\\$])|",\s*")'
+    sign = "=" if name.isupper() else r"\s*=\s*"  # around which TOML allows blanks
+    spelled = rf'(?<![\w-]){re.escape(name)}(?:{sign}{_WHOLE}|",\s*")'
     variable = rf"""(?P<quote>["']){re.escape(name)}(?P=quote),\s*(["'])(?P<value>[^"']*)\2"""
     found = [*re.finditer(variable, line)] or [*re.finditer(spelled, line)]
-    if len(found) > 1 or (found and found[0]["value"] is None):
+    if len(found) > 1 or any(not _is_replaceable(one["value"]) for one in found):
         raise RefusedError
     if not found and re.search(rf"(?<![\w-]){re.escape(name)}\s*=", line):
         raise RefusedError
     return found[0] if found else None
+
+
+def _is_replaceable(value: str | None) -> bool:
+    """Whether a value is there, and is not the beginning of what a command gives."""
+    return value is not None and "`" not in value and value.count("(") == value.count(")")
 
 
 def _in_text(sheet: SourceText, start: int, name: str, value: str) -> Edit:
@@ -139,9 +151,9 @@ def _in_text(sheet: SourceText, start: int, name: str, value: str) -> Edit:
     end = len(sheet.text) if in_list < 0 else in_list
     if sheet.file.endswith((".tf", ".tofu")):
         end = sheet.line_end(start)
-    written = rf"""(?:"|\\n)(?:echo\s+)?["']?{name}=(?:(?P<value>{_VALUE})(?!\\[^n]))?"""
+    written = rf"""(?:"|\\n)(?:echo\s+)?["']?{name}=(?:{_WHOLE})?"""
     found = list(re.compile(written).finditer(sheet.text, start, end))
-    if any(one["value"] is None for one in found):
+    if not all(_is_replaceable(one["value"]) for one in found):
         raise RefusedError
     if len(found) == 1 and found[0]["value"] != value:  # it is overwritten
         return sheet.edit(found[0].start("value"), found[0].end("value"), value, placeholder=False)

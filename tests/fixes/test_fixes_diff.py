@@ -1,0 +1,99 @@
+"""The diffs of fixes: what they show around a change, and what they never show."""
+
+from difflib import unified_diff
+
+import pytest
+
+from taskwall.fixes.diff import ShownText, unified
+
+LETTERS = [f"{letter}\n" for letter in "abcdefghijklmnop"]
+
+
+def text_of(lines: list[str], masked: str = "", reported: str = "") -> ShownText:
+    """A text in which some letters are masked, and some of these are reported anyway."""
+    text = "".join(lines)
+    shown = ["***" if line in masked.split() else line for line in text.split("\n")]
+    return ShownText(text, shown, reported.split())
+
+
+def diff(before: list[str], after: list[str], masked: str = "", reported: str = "") -> list[str]:
+    """The lines of a diff behind the names of the files."""
+    old, new = (text_of(lines, masked, reported) for lines in (before, after))
+    head, name, *lines = "".join(unified("x.tf", old, new)).splitlines()
+    assert (head, name) == ("--- a/x.tf", "+++ b/x.tf")
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("abcdefghi", "abcdXfghi"),
+        ("abcdefghi", "Xbcdefghi"),
+        ("abcdefghi", "abcdefghX"),
+        ("abcdefghi", "abcdfghi"),
+        ("abcdefghi", "abcdXYefghi"),
+        ("abcdefghi", "abcdefghiX"),
+        ("abcdefghijklmnop", "aXcdefghijklmnXp"),
+        ("abcdefghijklmnop", "abXdefghiXklmnop"),
+        ("abcdefghijklmnop", "abXdefghijXlmnop"),
+        ("abc", "aXYc"),
+    ],
+)
+def test_three_lines_are_shown_around_each_change(before: str, after: str) -> None:
+    """As other tools show them; changes that are near each other stand together."""
+    old, new = ([f"{letter}\n" for letter in text] for text in (before, after))
+
+    _, _, *expected = "".join(unified_diff(old, new, "a", "b")).splitlines()
+
+    assert diff(old, new) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ends"),
+    [
+        (["a\n", "b"], ["a\n", "c"], ["-b", "\\ No newline at end of file", "+c"]),
+        (["b"], ["b", "\n", "c\n"], ["-b", "\\ No newline at end of file", "+b", "+c"]),
+        (["a\n", "b\n"], ["a\n", "c\n"], ["-b", "+c"]),
+    ],
+)
+def test_a_last_line_without_a_break(old: list[str], new: list[str], ends: list[str]) -> None:
+    """It is said of each line that has none, so that the diff can be applied."""
+    lines = diff(old, new)
+
+    assert [line for line in lines if line[:1] in "-+\\"][: len(ends)] == ends
+    assert lines.count("\\ No newline at end of file") == sum(
+        not text[-1].endswith("\n") for text in (old, new)
+    )
+
+
+@pytest.mark.parametrize(
+    ("masked", "shown"),
+    [
+        ("", " e, f, g,-h,+X, i, j, k"),
+        ("f", " g,-h,+X, i, j, k"),
+        ("g", "-h,+X, i, j, k"),
+        ("i", " e, f, g,-h,+X"),
+        ("e k", " f, g,-h,+X, i, j"),
+        ("d l", " e, f, g,-h,+X, i, j, k"),
+        ("h", " e, f, g,-***,+X, i, j, k"),
+        ("X", " e, f, g,-h,+***, i, j, k"),
+    ],
+)
+def test_what_is_masked_is_not_shown(masked: str, shown: str) -> None:
+    """Not beside a change, nor what is behind it; where it changes itself it stays masked."""
+    after = [line.replace("h", "X") for line in LETTERS]
+
+    head, *lines = diff(LETTERS, after, masked)
+
+    assert ",".join(lines) == shown
+    numbers = [sum(line[0] in signs for line in lines) for signs in (" -", " +")]
+    first = "abcdefgh".index(lines[0][1]) + 1
+    assert head == f"@@ -{first},{numbers[0]} +{first},{numbers[1]} @@"
+
+
+def test_what_reports_show_anyway_is_shown() -> None:
+    """A line that a fix text has may look like a secret."""
+    after = [line.replace("h", "X") for line in LETTERS]
+
+    assert "+X" in diff(LETTERS, after, "X", "X")
+    assert "+***" in diff(LETTERS, after, "X", "Y")
