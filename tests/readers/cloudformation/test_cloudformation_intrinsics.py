@@ -21,6 +21,7 @@ from taskwall.core.values import (
     plain,
     symbol,
 )
+from taskwall.engine.scenarios import explore
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
@@ -259,6 +260,36 @@ def test_inputs_stand_before_defaults() -> None:
     attribute = of("!GetAtt Bare.CidrBlock", assumptions={"Bare.CidrBlock": Known("10.0.0.0/8")})
     assert plain(attribute) == "10.0.0.0/8"
     assert plain(of("!Ref Empty", parameters={"Empty": Known("")})) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "answers"),
+    [
+        ("P", "{Type: String, Default: dev}", {"dev", "prod", OTHER}),
+        ("P", "{Default: dev}", {"dev", "prod", OTHER}),
+        ("P", "{Type: Number, Default: 1}", {"1", "prod", OTHER}),
+        ("P", "{Type: String, Default: ''}", {"", "prod", OTHER}),
+        ("P", "{Type: String, Default: dev, AllowedValues: [dev, prod]}", {"dev", "prod"}),
+        ("P", "{Type: CommaDelimitedList, Default: dev}", set()),
+        ("VpcName", "{Type: String, Default: main}", {"main", "prod", OTHER}),
+        ("VpcName", "{Type: String, Default: ''}", {"prod", OTHER}),
+        ("Given", "{Type: String, Default: dev}", set()),
+        ("Assumed", "{Type: String, Default: dev}", set()),
+    ],
+)
+def test_a_default_is_one_of_the_answers(name: str, declared: str, answers: set[str]) -> None:
+    """Where all scenarios are wanted: not of a list, nor where the user has said what it is."""
+    text = (
+        f"Parameters: {{{name}: {declared}}}\nConditions: {{Is: !Equals [!Ref {name}, prod]}}\n"
+        "Resources: {A: {Type: Custom::A, Condition: Is}}\n"
+    )
+    inputs = Inputs(
+        parameters={"Given": Known("prod")},
+        assumptions={"Assumed": Known("prod")},
+        explore_defaults=True,
+    )
+    found = explore(stack_of(text, inputs)).scenarios
+    assert {scenario[name] for scenario in found if name in scenario} == answers
 
 
 def test_a_stored_parameter_is_not_its_key() -> None:

@@ -16,6 +16,7 @@ from taskwall.core.values import (
     needs,
     plain,
 )
+from taskwall.engine.scenarios import explore
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
@@ -124,6 +125,42 @@ def test_users_name_what_is_below_by_its_path() -> None:
     free = {**PARTS, "/r/parts/service.yaml": SERVICE.replace(", Default: dev", "")}
     (need,) = one_stack(free)["Web/Group"].cell().get("GroupName").needs
     assert str(need) == "Web/Stage is a parameter without a default"
+
+
+STAGED = """\
+Parameters: {Stage: {Type: String, Default: dev}}
+Conditions: {Live: !Equals [!Ref Stage, prod]}
+Resources:
+  Log: {Type: "AWS::Logs::LogGroup", Condition: Live}
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ("", {None: False}),
+        (", Parameters: {Stage: test}", {None: False}),
+        (", Parameters: {Stage: prod}", {None: True}),
+        (", Parameters: {Stage: !Ref Stage}", {"dev": False, "prod": True, OTHER: False}),
+    ],
+)
+def test_only_defaults_of_the_whole_stack_are_free(
+    parameters: str, expected: dict[str | None, bool]
+) -> None:
+    """Users may give other values to the outermost template; to nested ones it is what gives."""
+    main = (
+        "Parameters: {Stage: {Type: String, Default: dev}}\nResources:\n  Part:\n"
+        "    Type: AWS::CloudFormation::Stack\n"
+        f"    Properties: {{TemplateURL: n.yaml{parameters}}}\n"
+    )
+    texts = {"/r/main.yaml": main, "/r/n.yaml": STAGED}
+    (stack,), _ = read(texts, Inputs(boundary="/r", explore_defaults=True))
+    found = explore(stack)
+
+    assert {
+        scenario.get("Stage"): "Part/Log" in {one.origin.address for one in made.resources}
+        for scenario, made in zip(found.scenarios, found.evaluations, strict=True)
+    } == expected
 
 
 def test_conditions_reach_down() -> None:

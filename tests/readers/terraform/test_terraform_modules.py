@@ -41,6 +41,37 @@ def addresses(evaluation: Evaluation) -> list[str]:
     return [one.origin.address for one in evaluation.resources if one.type != ABSENT]
 
 
+@pytest.mark.parametrize(
+    ("written", "hidden"),
+    [
+        ("sensitive = true", True),
+        ("sensitive = false", False),
+        ("", False),
+    ],
+)
+def test_only_sensitive_outputs_are_hidden(
+    evaluated: Evaluated, shown: Shown, written: str, hidden: bool
+) -> None:
+    """What a module puts out is known either way, and not to be shown if the output says so."""
+    child = f'output "word" {{\n  value = "hushed-word"\n  {written}\n}}\noutput "none" {{}}\n'
+    evaluation = evaluated(
+        'module "m" {\n  source = "../child"\n}\n'
+        'resource "t" "a" {\n  word = module.m.word\n  none = module.m.none\n'
+        "  other = module.m.other\n}\n",
+        {"child/main.tf": child},
+    )
+    value = next(one.body for one in evaluation.resources if one.type == "t")
+    assert shown(value) == {
+        "word": "hushed-word",
+        "none": "<module.m.none>",
+        "other": "<module.m.other>",
+    }
+    assert ("hushed-word" in evaluation.sensitive_texts) is hidden
+    assert [str(need) for need in needs(value.fields["none"])] == [
+        "module.m.none is not an output of that module"
+    ]
+
+
 def body(evaluation: Evaluation, address: str, shown: Shown) -> object:
     """The body of one resource as plain data."""
     (found,) = (r for r in evaluation.resources if r.origin.address == address)
