@@ -107,6 +107,10 @@ def spoken(value: Value) -> list[str]:
         ("!Select [1, !Ref Zones]", "b"),
         ("!Select ['2', [x, y, z]]", "z"),
         ("!Split ['.', a.b]", ["a", "b"]),
+        ("!Split [1, a1b]", ["a", "b"]),
+        ("!Split [0, 104]", ["1", "4"]),
+        ("!Split [', ', 'a,b, c']", ["a,b", "c"]),
+        ("!Split ['.', '']", [""]),
         ("!Select [0, !Split ['/', !GetAtt Vpc.CidrBlock]]", "10.9.0.0"),
         ("!GetAtt [Vpc, CidrBlock]", "10.9.0.0/16"),
         ("!FindInMap [Ranges, prod, Cidr]", "10.0.0.0/16"),
@@ -271,6 +275,7 @@ def test_inputs_stand_before_defaults() -> None:
         ("P", "{Type: String, Default: ''}", {"", "prod", OTHER}),
         ("P", "{Type: String, Default: dev, AllowedValues: [dev, prod]}", {"dev", "prod"}),
         ("P", "{Type: CommaDelimitedList, Default: dev}", set()),
+        ("P", "{Type: String, Default: dev, NoEcho: true}", set()),
         ("VpcName", "{Type: String, Default: main}", {"main", "prod", OTHER}),
         ("VpcName", "{Type: String, Default: ''}", {"prod", OTHER}),
         ("Given", "{Type: String, Default: dev}", set()),
@@ -278,7 +283,7 @@ def test_inputs_stand_before_defaults() -> None:
     ],
 )
 def test_a_default_is_one_of_the_answers(name: str, declared: str, answers: set[str]) -> None:
-    """Where all scenarios are wanted: not of a list, nor where the user has said what it is."""
+    """Where all scenarios are wanted: of no list, no secret, and not where the user says it."""
     text = (
         f"Parameters: {{{name}: {declared}}}\nConditions: {{Is: !Equals [!Ref {name}, prod]}}\n"
         "Resources: {A: {Type: Custom::A, Condition: Is}}\n"

@@ -31,7 +31,8 @@ locals {
   keyed = { for x in ["a", "b"] : x => x if length(regexall(x, var.cert)) > 0 }
   here  = [for x in ["a"] : x if length(regexall(x, data.aws_availability_zones.all.id)) > 0]
   asked = [for x in ["a"] : x if var.on]
-  first = concat(["a"], local.like)
+  first = concat(["a"], [for x in ["b"] : x if length(regexall(x, var.cert)) > 0])
+  mixed = [for x in ["a"] : x if var.on && length(regexall(x, var.cert)) > 0]
 }
 data "aws_availability_zones" "all" {}
 data "aws_availability_zones" "some" {
@@ -108,6 +109,7 @@ SOMETIMES = [
     ("for_each = toset(local.here)", ""),
     ("count = length(local.asked)", "var.on is true"),
     ("for_each = toset(local.asked)", "var.on is true"),
+    ("count = length(local.mixed)", ""),
 ]  # fmt: skip
 
 
