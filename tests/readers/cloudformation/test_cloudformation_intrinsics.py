@@ -276,6 +276,7 @@ def test_inputs_stand_before_defaults() -> None:
         ("P", "{Type: String, Default: dev, AllowedValues: [dev, prod]}", {"dev", "prod"}),
         ("P", "{Type: CommaDelimitedList, Default: dev}", set()),
         ("P", "{Type: String, Default: dev, NoEcho: true}", set()),
+        ("P", "{Type: String, Default: {a: b}}", {"prod", OTHER}),
         ("VpcName", "{Type: String, Default: main}", {"main", "prod", OTHER}),
         ("VpcName", "{Type: String, Default: ''}", {"prod", OTHER}),
         ("Given", "{Type: String, Default: dev}", set()),
