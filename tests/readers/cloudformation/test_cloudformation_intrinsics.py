@@ -143,6 +143,7 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
         ("!Ref Ami", "Ami is read from Parameter Store"),
         ("!Ref Images", "Images is read from Parameter Store"),
         ("!Ref Password", "Password is a secret (NoEcho)"),
+        ("!Split [!Ref Env, a.b]", "Env is a parameter without a default"),
         ("!Ref Stored", "{{resolve:ssm:/a}} is read at deployment"),
         ("'x{{resolve:ssm:/a}}y'", "{{resolve:ssm:/a}} is read at deployment"),
         ("!Sub '{{resolve:ssm:/a}}-${Port}'", "{{resolve:ssm:/a}} is read at deployment"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Items, ModuleCall, Span, Value, needs
+from taskwall.core.values import Items, Known, ModuleCall, Span, Value, needs
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT
@@ -70,6 +70,14 @@ def test_only_sensitive_outputs_are_hidden(
     assert [str(need) for need in needs(value.fields["none"])] == [
         "module.m.none is not an output of that module"
     ]
+
+
+def test_an_output_that_is_not_there_can_be_assumed(evaluated: Evaluated, shown: Shown) -> None:
+    """A user says what it is by its name, as of anything that is not known."""
+    text = 'module "m" { source = "../child" }\nresource "t" "a" { x = module.m.none }\n'
+    inputs = Inputs(boundary="/nowhere", assumptions={"module.m.none": Known("assumed")})
+    evaluation = evaluated(text, {"child/main.tf": ""}, inputs)
+    assert body(evaluation, "t.a", shown) == {"x": "assumed"}
 
 
 def body(evaluation: Evaluation, address: str, shown: Shown) -> object:
