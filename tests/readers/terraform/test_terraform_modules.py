@@ -252,15 +252,19 @@ def test_files_of_a_stack(stack: Callable[..., TerraformStack]) -> None:
     }
 
 
-def test_module_beyond_the_boundary(tmp_path: Path) -> None:
-    """A module outside of the repository is absent, and said so, unless the user allows it."""
+@pytest.mark.parametrize("lasts", [False, True])
+def test_module_beyond_the_boundary(tmp_path: Path, lasts: bool) -> None:
+    """A module outside of the repository is absent, and said so, unless the user allows it.
+
+    In a scan, and in a session whose files last.
+    """
     (tmp_path / "repo" / ".git").mkdir(parents=True)
     (tmp_path / "beyond").mkdir()
     main = tmp_path / "repo" / "main.tf"
     main.write_text(call("../beyond"))
     (tmp_path / "beyond" / "main.tf").write_text('resource "t" "a" {}\n')
     for outside, expected in ((False, []), (True, ["module.m.t.a"])):
-        files = Files()
+        files = Files(retained=lasts)
         inputs = Inputs(boundary=str(tmp_path / "repo"), outside=outside)
         (found,), _ = stacks([str(main)], files, inputs)
         evaluation = found.evaluate({})
