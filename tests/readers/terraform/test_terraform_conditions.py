@@ -100,6 +100,31 @@ SOMETIMES = [
     ('count = length(lookup(var.map, "x", []))', 'lookup(var.map, "x", []) is not empty'),
     ("count = local.many", "local.many > 0"),
     ("count = local.gone ? 1 : 0", ""),
+    (
+        'count = (var.on ? var.n > 1 : var.cert == "x") ? 1 : 0',
+        "var.on is true and var.n > 1 or var.on is false and var.cert is x",
+    ),
+    (
+        "count = (var.on ? var.cert == null : false) ? 1 : 0",
+        "var.on is true and var.cert is null",
+    ),
+    (
+        'count = (var.on ? true : var.cert == "x") ? 1 : 0',
+        "var.on is true or var.cert is x",
+    ),
+    (
+        'count = (var.on ? false : var.cert == "x") ? 1 : 0',
+        "var.on is false and var.cert is x",
+    ),
+    (
+        'count = (var.on ? var.cert == "x" : true) ? 1 : 0',
+        "var.on is false or var.cert is x",
+    ),
+    ("count = var.on == false ? 1 : 0", "var.on is false"),
+    ("count = (var.n > 2) == true ? 1 : 0", "var.n > 2"),
+    ("count = (var.n > 2) == false ? 1 : 0", "var.n <= 2"),
+    ("count = (var.n > 2) != true ? 1 : 0", "var.n <= 2"),
+    ("count = true == (var.n > 2) ? 1 : 0", "var.n > 2"),
     ("count = length(local.like)", "local.like is not empty"),
     ("count = length(local.like) == 0 ? 1 : 0", "local.like is empty"),
     ("for_each = toset(local.like)", "local.like is not empty"),
@@ -145,6 +170,7 @@ NEVER = [
     "count = var.n > 3 && var.n < 2 ? 1 : 0",
     "count = length(data.aws_availability_zones.all.names) == 1 ? 1 : 0",
     "count = min(var.n, 0)",
+    "count = (var.n > 2) == null ? 1 : 0",
     "count = length(local.none)",
     "for_each = toset(local.none)",
 ]
