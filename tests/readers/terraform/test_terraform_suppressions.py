@@ -75,6 +75,24 @@ def test_scopes(stack: Stack) -> None:
     assert reasons["CKV_AWS_2"] == ""
 
 
+def test_comments_at_the_ends_of_an_attribute(stack: Stack) -> None:
+    """On its first and its last line they hold for all of it, on lines between for an element."""
+    text = """\
+resource "t" "a" {
+  x = ["a", # taskwall:skip=TW201: all of x
+    "b", # taskwall:skip=TW202: the second
+    # taskwall:skip=TW203: the last
+    "c"] # taskwall:skip=TW204: all of x
+}
+"""
+    assert scopes(stack(text).evaluate({})) == {
+        "TW201": (2, 5),
+        "TW202": (3, 3),
+        "TW203": (5, 5),
+        "TW204": (2, 5),
+    }
+
+
 def test_reason_is_required(stack: Stack) -> None:
     """A skip of ours without a reason is an error and skips nothing."""
     for comment in ("# taskwall:skip=TW201", "# taskwall:skip=TW201:", "# taskwall:skip=TW201:  "):
