@@ -373,6 +373,42 @@ def test_rebuilt_references(
     assert shown(found.body.fields[attribute]) == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (references("aws_subnet.a.id", "aws_subnet.b.id"),
+         ["<aws_subnet.a.id>", "<aws_subnet.b.id>"]),
+        (references("aws_subnet.a.id"), ["<aws_subnet.a.id>"]),
+        (references("aws_subnet.a.id", "var.x"), "<?>"),
+        (references("aws_subnet.a.name", "aws_subnet.b.name"), "<?>"),
+        (references(), "<?>"),
+        ({}, "<?>"),
+    ],
+)  # fmt: skip
+def test_references_that_are_handed_to_a_module(shown: Shown, given: Any, expected: object) -> None:
+    """A variable of a module stands for ids that the call names, and for nothing put together."""
+    address = "module.m.aws_x.x"
+    inner = [{"address": "aws_x.x", "expressions": {"subnets": references("var.ids")}}]
+    child = {"address": "module.m", "resources": [resource(address, {"subnets": None})]}
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {"root_module": {"child_modules": [child]}},
+        "resource_changes": [change(address, {"subnets": True})],
+        "configuration": {
+            "root_module": {
+                "module_calls": {
+                    "m": {
+                        "expressions": {"ids": given},
+                        "module": {"resources": inner, "variables": {"ids": {}}},
+                    }
+                }
+            }
+        },
+    }
+    (found,) = read(plan).evaluate({}).resources
+    assert shown(found.body.fields["subnets"]) == expected
+
+
 @pytest.mark.parametrize("shape", [{}, [], None, 1, "x", {"root_module": []}, {"root_module": 1}])
 @pytest.mark.parametrize("key", ["planned_values", "prior_state", "configuration", "variables"])
 def test_plan_of_another_shape(key: str, shape: object) -> None:
