@@ -100,6 +100,32 @@ def test_instances_see_their_key_and_value(evaluated: Evaluated, shown: Shown) -
     assert [shown(r.body.fields["n"]) for r in evaluation.resources] == ["n0", "n1", "a:80"]
 
 
+def test_steps_into_what_an_instance_writes(evaluated: Evaluated, shown: Shown) -> None:
+    """In a loop an attribute may be taken of anything, and not of the element alone."""
+    evaluation = evaluated(
+        """
+        resource "t" "a" {
+          for_each = { a = { port = 80 } }
+          x        = { k = each.key }.k
+          y        = [each.value][0].port
+          z        = merge(each.value, { name = "n" }).name
+          dynamic "rule" {
+            for_each = [443]
+            content {
+              v = { p = rule.value }.p
+            }
+          }
+        }
+        """
+    )
+    assert shown(only(evaluation, 't.a["a"]').body) == {
+        "x": "a",
+        "y": 80,
+        "z": "n",
+        "rule": [{"v": 443}],
+    }
+
+
 def test_for_each_over_resources(evaluated: Evaluated, shown: Shown) -> None:
     """Instances chain: the value of each is the other resource."""
     evaluation = evaluated(
