@@ -21,6 +21,7 @@ from taskwall.core.values import (
     plain,
     symbol,
 )
+from taskwall.engine.scenarios import explore
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
@@ -106,6 +107,10 @@ def spoken(value: Value) -> list[str]:
         ("!Select [1, !Ref Zones]", "b"),
         ("!Select ['2', [x, y, z]]", "z"),
         ("!Split ['.', a.b]", ["a", "b"]),
+        ("!Split [1, a1b]", ["a", "b"]),
+        ("!Split [0, 104]", ["1", "4"]),
+        ("!Split [', ', 'a,b, c']", ["a,b", "c"]),
+        ("!Split ['.', '']", [""]),
         ("!Select [0, !Split ['/', !GetAtt Vpc.CidrBlock]]", "10.9.0.0"),
         ("!GetAtt [Vpc, CidrBlock]", "10.9.0.0/16"),
         ("!FindInMap [Ranges, prod, Cidr]", "10.0.0.0/16"),
@@ -138,6 +143,7 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
         ("!Ref Ami", "Ami is read from Parameter Store"),
         ("!Ref Images", "Images is read from Parameter Store"),
         ("!Ref Password", "Password is a secret (NoEcho)"),
+        ("!Split [!Ref Env, a.b]", "Env is a parameter without a default"),
         ("!Ref Stored", "{{resolve:ssm:/a}} is read at deployment"),
         ("'x{{resolve:ssm:/a}}y'", "{{resolve:ssm:/a}} is read at deployment"),
         ("!Sub '{{resolve:ssm:/a}}-${Port}'", "{{resolve:ssm:/a}} is read at deployment"),
@@ -259,6 +265,38 @@ def test_inputs_stand_before_defaults() -> None:
     attribute = of("!GetAtt Bare.CidrBlock", assumptions={"Bare.CidrBlock": Known("10.0.0.0/8")})
     assert plain(attribute) == "10.0.0.0/8"
     assert plain(of("!Ref Empty", parameters={"Empty": Known("")})) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "answers"),
+    [
+        ("P", "{Type: String, Default: dev}", {"dev", "prod", OTHER}),
+        ("P", "{Default: dev}", {"dev", "prod", OTHER}),
+        ("P", "{Type: Number, Default: 1}", {"1", "prod", OTHER}),
+        ("P", "{Type: String, Default: ''}", {"", "prod", OTHER}),
+        ("P", "{Type: String, Default: dev, AllowedValues: [dev, prod]}", {"dev", "prod"}),
+        ("P", "{Type: CommaDelimitedList, Default: dev}", set()),
+        ("P", "{Type: String, Default: dev, NoEcho: true}", set()),
+        ("P", "{Type: String, Default: {a: b}}", {"prod", OTHER}),
+        ("VpcName", "{Type: String, Default: main}", {"main", "prod", OTHER}),
+        ("VpcName", "{Type: String, Default: ''}", {"prod", OTHER}),
+        ("Given", "{Type: String, Default: dev}", set()),
+        ("Assumed", "{Type: String, Default: dev}", set()),
+    ],
+)
+def test_a_default_is_one_of_the_answers(name: str, declared: str, answers: set[str]) -> None:
+    """Where all scenarios are wanted: of no list, no secret, and not where the user says it."""
+    text = (
+        f"Parameters: {{{name}: {declared}}}\nConditions: {{Is: !Equals [!Ref {name}, prod]}}\n"
+        "Resources: {A: {Type: Custom::A, Condition: Is}}\n"
+    )
+    inputs = Inputs(
+        parameters={"Given": Known("prod")},
+        assumptions={"Assumed": Known("prod")},
+        explore_defaults=True,
+    )
+    found = explore(stack_of(text, inputs)).scenarios
+    assert {scenario[name] for scenario in found if name in scenario} == answers
 
 
 def test_a_stored_parameter_is_not_its_key() -> None:

@@ -16,9 +16,10 @@ from taskwall.core.values import (
     needs,
     plain,
 )
+from taskwall.engine.scenarios import explore
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
-from taskwall.source.resource import Resource
+from taskwall.source.resource import ABSENT, Resource
 from taskwall.source.stack import Inputs, SourceError
 
 NETWORK = """\
@@ -124,6 +125,42 @@ def test_users_name_what_is_below_by_its_path() -> None:
     free = {**PARTS, "/r/parts/service.yaml": SERVICE.replace(", Default: dev", "")}
     (need,) = one_stack(free)["Web/Group"].cell().get("GroupName").needs
     assert str(need) == "Web/Stage is a parameter without a default"
+
+
+STAGED = """\
+Parameters: {Stage: {Type: String, Default: dev}}
+Conditions: {Live: !Equals [!Ref Stage, prod]}
+Resources:
+  Log: {Type: "AWS::Logs::LogGroup", Condition: Live}
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ("", {None: False}),
+        (", Parameters: {Stage: test}", {None: False}),
+        (", Parameters: {Stage: prod}", {None: True}),
+        (", Parameters: {Stage: !Ref Stage}", {"dev": False, "prod": True, OTHER: False}),
+    ],
+)
+def test_only_defaults_of_the_whole_stack_are_free(
+    parameters: str, expected: dict[str | None, bool]
+) -> None:
+    """Users may give other values to the outermost template; to nested ones it is what gives."""
+    main = (
+        "Parameters: {Stage: {Type: String, Default: dev}}\nResources:\n  Part:\n"
+        "    Type: AWS::CloudFormation::Stack\n"
+        f"    Properties: {{TemplateURL: n.yaml{parameters}}}\n"
+    )
+    texts = {"/r/main.yaml": main, "/r/n.yaml": STAGED}
+    (stack,), _ = read(texts, Inputs(boundary="/r", explore_defaults=True))
+    found = explore(stack)
+
+    assert {
+        scenario.get("Stage"): "Part/Log" in {one.origin.address for one in made.resources}
+        for scenario, made in zip(found.scenarios, found.evaluations, strict=True)
+    } == expected
 
 
 def test_conditions_reach_down() -> None:
@@ -373,6 +410,47 @@ Resources:
     assert (cidr.known, cidr.place.file) == ("10.9.0.0/16", "/r/main.yaml")
     assert (cidr.place.line, cidr.place.column, cidr.place.end_column) == (11, 15, 37)
     assert [place.line for place in stack.secrets("/r/main.yaml")] == [12]
+
+
+EMBEDDED = """\
+Resources:
+  Set:
+    Type: AWS::CloudFormation::StackSet
+    Properties:
+      TemplateBody: """
+
+
+@pytest.mark.parametrize(
+    ("body", "inner", "error"),
+    [
+        ("|\nResources:\n  A: {Type: AWS::ECS::Cluster}\n  B: {}", True, (8, "B has no Type")),
+        (
+            "|-  # kept\nResources:\n  A: {Type: AWS::ECS::Cluster}\n  B: {}",
+            True,
+            (8, "B has no Type"),
+        ),
+        (
+            "|\nResources:\n  A: {Type: AWS::ECS::Cluster}\n  : [",
+            False,
+            (8, "cannot be parsed: did not find expected key"),
+        ),
+        ("|\nx: {}", False, None),
+        (">\nResources:\n  A: {Type: AWS::ECS::Cluster}\n  B: {}", False, None),
+        ("|2\nResources:\n  A: {Type: AWS::ECS::Cluster}\n  B: {}", False, None),
+        ("!Sub |\nResources:\n  A: {Type: AWS::ECS::Cluster}\n  B: {}", False, None),
+    ],
+)
+def test_what_is_wrong_in_an_embedded_template(
+    body: str, inner: bool, error: tuple[int, str] | None
+) -> None:
+    """It is told at its line; a text that does not stand there line by line is no template."""
+    text = EMBEDDED + body.replace("\n", "\n        ") + "\n"
+    (stack,), errors = read({"/r/main.yaml": text})
+    found = {one.origin.address: one.type for one in stack.evaluate({}).resources}
+
+    assert [(one.place.line, one.message) for one in errors] == ([error] if error else [])
+    assert ("Set/A" in found) == inner
+    assert found["Set"] == ("AWS::CloudFormation::StackSet" if inner else ABSENT)
 
 
 CHOICES = [

@@ -273,6 +273,33 @@ def test_comments_hold_for_what_they_stand_at() -> None:
     assert cut(SKIPS, found[0].place) == "# taskwall:skip=TW1: above the id"
 
 
+def test_comments_outside_of_resources() -> None:
+    """They hold for what begins there, and for no resource; where nothing does, for themselves."""
+    text = """\
+Parameters:
+  # taskwall:skip=TW1: above a parameter
+  P: {Type: String, Default: a}
+  Q: {Type: String, Default: a} # taskwall:skip=TW2: beside one
+  # checkov:skip=TW3: of another tool
+Resources: # taskwall:skip=TW4: beside the section
+  A:
+    Type: AWS::ECS::Cluster
+Outputs:
+  # taskwall:skip=TW5: below all resources
+  O: {Value: !Ref A}
+# taskwall:skip=TW6: at the end
+"""
+    found = stack_of(text).evaluate({}).suppressions
+    assert {skip.rule: skip.scope.line for skip in found} == {
+        "TW1": 3,
+        "TW2": 4,
+        "TW3": 5,
+        "TW4": 6,
+        "TW5": 11,
+        "TW6": 12,
+    }
+
+
 def test_a_skip_of_ours_needs_a_reason() -> None:
     """Without one it is an error, and holds for nothing."""
     text = (

@@ -26,6 +26,13 @@ locals {
   sizes = { small = 0, large = 2 }
   many  = length(regexall("a", var.cert))
   gone  = length(regexall("a", data.aws_availability_zones.all.id)) > 0
+  none  = []
+  like  = [for x in ["a", "b"] : x if length(regexall(x, var.cert)) > 0]
+  keyed = { for x in ["a", "b"] : x => x if length(regexall(x, var.cert)) > 0 }
+  here  = [for x in ["a"] : x if length(regexall(x, data.aws_availability_zones.all.id)) > 0]
+  asked = [for x in ["a"] : x if var.on]
+  first = concat(["a"], [for x in ["b"] : x if length(regexall(x, var.cert)) > 0])
+  mixed = [for x in ["a"] : x if var.on && length(regexall(x, var.cert)) > 0]
 }
 data "aws_availability_zones" "all" {}
 data "aws_availability_zones" "some" {
@@ -93,6 +100,41 @@ SOMETIMES = [
     ('count = length(lookup(var.map, "x", []))', 'lookup(var.map, "x", []) is not empty'),
     ("count = local.many", "local.many > 0"),
     ("count = local.gone ? 1 : 0", ""),
+    (
+        'count = (var.on ? var.n > 1 : var.cert == "x") ? 1 : 0',
+        "var.on is true and var.n > 1 or var.on is false and var.cert is x",
+    ),
+    (
+        "count = (var.on ? var.cert == null : false) ? 1 : 0",
+        "var.on is true and var.cert is null",
+    ),
+    (
+        'count = (var.on ? true : var.cert == "x") ? 1 : 0',
+        "var.on is true or var.cert is x",
+    ),
+    (
+        'count = (var.on ? false : var.cert == "x") ? 1 : 0',
+        "var.on is false and var.cert is x",
+    ),
+    (
+        'count = (var.on ? var.cert == "x" : true) ? 1 : 0',
+        "var.on is false or var.cert is x",
+    ),
+    ("count = var.on == false ? 1 : 0", "var.on is false"),
+    ("count = (var.n > 2) == true ? 1 : 0", "var.n > 2"),
+    ("count = (var.n > 2) == false ? 1 : 0", "var.n <= 2"),
+    ("count = (var.n > 2) != true ? 1 : 0", "var.n <= 2"),
+    ("count = true == (var.n > 2) ? 1 : 0", "var.n > 2"),
+    ("count = length(local.like)", "local.like is not empty"),
+    ("count = length(local.like) == 0 ? 1 : 0", "local.like is empty"),
+    ("for_each = toset(local.like)", "local.like is not empty"),
+    ("for_each = local.keyed", "local.keyed is not empty"),
+    ("count = length(local.keyed)", "local.keyed is not empty"),
+    ("count = length(local.here)", ""),
+    ("for_each = toset(local.here)", ""),
+    ("count = length(local.asked)", "var.on is true"),
+    ("for_each = toset(local.asked)", "var.on is true"),
+    ("count = length(local.mixed)", ""),
 ]  # fmt: skip
 
 
@@ -113,6 +155,8 @@ ALWAYS = [
     "count = var.on || !var.on ? 1 : 0",
     "count = length(data.aws_availability_zones.all.names) > 1 ? 1 : 0",
     "count = length(var.list) + 1",
+    "count = length(local.first) > 0 ? 1 : 0",
+    "count = length(local.none) == 0 ? 1 : 0",
     "for_each = toset(data.aws_availability_zones.all.names)",
     "for_each = { for i, x in data.aws_availability_zones.all.names : x => i }",
     "for_each = toset(slice(data.aws_availability_zones.all.names, 0, 2))",
@@ -126,6 +170,9 @@ NEVER = [
     "count = var.n > 3 && var.n < 2 ? 1 : 0",
     "count = length(data.aws_availability_zones.all.names) == 1 ? 1 : 0",
     "count = min(var.n, 0)",
+    "count = (var.n > 2) == null ? 1 : 0",
+    "count = length(local.none)",
+    "for_each = toset(local.none)",
 ]
 
 
@@ -149,6 +196,8 @@ FOLLOWED = [
     ("for_each = toset(var.list)", {"length(var.list)": 1}),
     ("for_each = { for k, v in var.map : k => v if v.public }",
      {"length(var.map)": 1, "var.map[*].public": True}),
+    ("count = length(local.like)", {"length(local.like)": 1}),
+    ("for_each = local.keyed", {"length(local.keyed)": 1}),
 ]  # fmt: skip
 
 

@@ -135,6 +135,23 @@ def test_empty_policy_document(evaluated: Evaluated, shown: Shown) -> None:
     assert shown(x(evaluated(text))) == '{"Statement":[],"Version":"2012-10-17"}!'
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("version = null\n  policy_id = null", {"Version": "2012-10-17"}),
+        ('version = "2008-10-17"\n  policy_id = "p"', {"Version": "2008-10-17", "Id": "p"}),
+        ("policy_id = var.open", {"Version": "2012-10-17", "Id": "<var.open>"}),
+    ],
+)
+def test_what_a_policy_document_says_of_itself(
+    evaluated: Evaluated, shown: Shown, written: str, expected: dict[str, object]
+) -> None:
+    """Its version and its id, where they are written; null is as if they were not."""
+    text = f'variable "open" {{}}\ndata "aws_iam_policy_document" "p" {{\n  {written}\n}}\n'
+    text += 'resource "t" "t" { x = data.aws_iam_policy_document.p.json }\n'
+    assert shown(x(evaluated(text))) == {**expected, "Statement": []}
+
+
 def test_policy_document_that_is_no_json(evaluated: Evaluated) -> None:
     """A source that is no JSON leaves the policy unknown, with the reason."""
     text = 'data "aws_iam_policy_document" "p" {\n  source_policy_documents = ["{"]\n}\n'

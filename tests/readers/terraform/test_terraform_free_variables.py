@@ -69,6 +69,35 @@ def test_conditions_are_followed_both_ways(
 
 
 @pytest.mark.parametrize(
+    "condition",
+    [
+        'contains(["dev", "prod"], var.w)',
+        'contains(["dev", "prod"], local.v)',
+        'contains(["dev", "prod"], lower(var.v))',
+        'contains(["dev", "prod"], var.v.stage)',
+        'contains(["dev", local.other], var.v)',
+        'contains(var.stages, var.v)',
+        'contains(["dev", "prod"])',
+        'setintersection(["dev", "prod"], var.v)',
+        'var.v != "" && contains(["dev", "prod"], var.v)',
+        "",
+    ],
+)  # fmt: skip
+def test_only_a_list_of_what_is_allowed_bounds_a_variable(
+    condition: str, stack: Stack, shown: Shown
+) -> None:
+    """Of any other validation nobody knows what it leaves."""
+    written = f"condition = {condition}" if condition else ""
+    text = main(f"{DEV}\nvalidation {{\n{written}\n}}", 'var.v == "prod" ? 1 : 2')
+    found = followed(stack(text, inputs=FREE), shown)
+    assert {scenario["var.v"]: value for scenario, value in found} == {
+        "dev": 2,
+        "prod": 1,
+        OTHER: 2,
+    }
+
+
+@pytest.mark.parametrize(
     ("variable", "expression", "inputs"),
     [
         ("default = true", "var.v ? 1 : 2", Inputs(boundary="/nowhere")),

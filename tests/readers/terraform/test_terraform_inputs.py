@@ -234,10 +234,13 @@ def test_places_in_template_files(evaluated: Evaluated) -> None:
         assert found.place == Span("/nowhere/live/run.tpl", 1, 1, 2, end)
 
 
-def test_files_beyond_the_boundary(evaluated: Evaluated) -> None:
-    """What lies outside of the scan is never read."""
+@pytest.mark.parametrize("lasts", [False, True])
+def test_files_beyond_the_boundary(lasts: bool) -> None:
+    """What lies outside of the scan is never read: not by a scan, nor where files last."""
     main = 'resource "t" "a" {\n  x = [file("/etc/passwd"), file("../../etc/hostname")]\n}\n'
-    found = x(evaluated(main))
+    files = Files({"/nowhere/live/main.tf": main}, retained=lasts)
+    (stack,), _ = stacks(list(files.held), files, Inputs(boundary="/nowhere"))
+    found = x(stack.evaluate({}))
     assert isinstance(found, Items)
     assert {need.why for need in needs(found)} == {"is outside the scanned folders"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Items, ModuleCall, Span, Value, needs
+from taskwall.core.values import Items, Known, ModuleCall, Span, Value, needs
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT
@@ -39,6 +39,45 @@ output "port" { value = var.port }
 def addresses(evaluation: Evaluation) -> list[str]:
     """The addresses of all resources, in order."""
     return [one.origin.address for one in evaluation.resources if one.type != ABSENT]
+
+
+@pytest.mark.parametrize(
+    ("written", "hidden"),
+    [
+        ("sensitive = true", True),
+        ("sensitive = false", False),
+        ("", False),
+    ],
+)
+def test_only_sensitive_outputs_are_hidden(
+    evaluated: Evaluated, shown: Shown, written: str, hidden: bool
+) -> None:
+    """What a module puts out is known either way, and not to be shown if the output says so."""
+    child = f'output "word" {{\n  value = "hushed-word"\n  {written}\n}}\noutput "none" {{}}\n'
+    evaluation = evaluated(
+        'module "m" {\n  source = "../child"\n}\n'
+        'resource "t" "a" {\n  word = module.m.word\n  none = module.m.none\n'
+        "  other = module.m.other\n}\n",
+        {"child/main.tf": child},
+    )
+    value = next(one.body for one in evaluation.resources if one.type == "t")
+    assert shown(value) == {
+        "word": "hushed-word",
+        "none": "<module.m.none>",
+        "other": "<module.m.other>",
+    }
+    assert ("hushed-word" in evaluation.sensitive_texts) is hidden
+    assert [str(need) for need in needs(value.fields["none"])] == [
+        "module.m.none is not an output of that module"
+    ]
+
+
+def test_an_output_that_is_not_there_can_be_assumed(evaluated: Evaluated, shown: Shown) -> None:
+    """A user says what it is by its name, as of anything that is not known."""
+    text = 'module "m" { source = "../child" }\nresource "t" "a" { x = module.m.none }\n'
+    inputs = Inputs(boundary="/nowhere", assumptions={"module.m.none": Known("assumed")})
+    evaluation = evaluated(text, {"child/main.tf": ""}, inputs)
+    assert body(evaluation, "t.a", shown) == {"x": "assumed"}
 
 
 def body(evaluation: Evaluation, address: str, shown: Shown) -> object:
@@ -213,15 +252,19 @@ def test_files_of_a_stack(stack: Callable[..., TerraformStack]) -> None:
     }
 
 
-def test_module_beyond_the_boundary(tmp_path: Path) -> None:
-    """A module outside of the repository is absent, and said so, unless the user allows it."""
+@pytest.mark.parametrize("lasts", [False, True])
+def test_module_beyond_the_boundary(tmp_path: Path, lasts: bool) -> None:
+    """A module outside of the repository is absent, and said so, unless the user allows it.
+
+    In a scan, and in a session whose files last.
+    """
     (tmp_path / "repo" / ".git").mkdir(parents=True)
     (tmp_path / "beyond").mkdir()
     main = tmp_path / "repo" / "main.tf"
     main.write_text(call("../beyond"))
     (tmp_path / "beyond" / "main.tf").write_text('resource "t" "a" {}\n')
     for outside, expected in ((False, []), (True, ["module.m.t.a"])):
-        files = Files()
+        files = Files(retained=lasts)
         inputs = Inputs(boundary=str(tmp_path / "repo"), outside=outside)
         (found,), _ = stacks([str(main)], files, inputs)
         evaluation = found.evaluate({})

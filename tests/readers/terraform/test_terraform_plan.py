@@ -340,6 +340,11 @@ def test_ids_of_what_exists(shown: Shown) -> None:
         ("vpc_id", references("aws_vpc.main.id"), True, "<aws_vpc.main.id>"),
         ("subnets", references("aws_subnet.a.id", "aws_subnet.b.id"), [True, True],
          ["<aws_subnet.a.id>", "<aws_subnet.b.id>"]),
+        ("subnets", references("aws_subnet.a.id", "var.x"), [True, True], ["<?>", "<?>"]),
+        ("subnets", references("aws_subnet.a.id", "var.x"), True, "<?>"),
+        ("subnets", references("aws_subnet.a.name", "aws_subnet.b.name"), [True, True],
+         ["<?>", "<?>"]),
+        ("subnets", references(), True, "<?>"),
         ("subnets", references("aws_subnet.a[0].id"), True, ["<aws_subnet.a[0].id>"]),
         ("subnets", references("aws_subnet.a.id"), [True, True], ["<?>", "<?>"]),
         ("name", references("aws_vpc.main.id"), True, "<?>"),
@@ -366,6 +371,42 @@ def test_rebuilt_references(
     }
     (found,) = read(plan).evaluate({}).resources
     assert shown(found.body.fields[attribute]) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (references("aws_subnet.a.id", "aws_subnet.b.id"),
+         ["<aws_subnet.a.id>", "<aws_subnet.b.id>"]),
+        (references("aws_subnet.a.id"), ["<aws_subnet.a.id>"]),
+        (references("aws_subnet.a.id", "var.x"), "<?>"),
+        (references("aws_subnet.a.name", "aws_subnet.b.name"), "<?>"),
+        (references(), "<?>"),
+        ({}, "<?>"),
+    ],
+)  # fmt: skip
+def test_references_that_are_handed_to_a_module(shown: Shown, given: Any, expected: object) -> None:
+    """A variable of a module stands for ids that the call names, and for nothing put together."""
+    address = "module.m.aws_x.x"
+    inner = [{"address": "aws_x.x", "expressions": {"subnets": references("var.ids")}}]
+    child = {"address": "module.m", "resources": [resource(address, {"subnets": None})]}
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {"root_module": {"child_modules": [child]}},
+        "resource_changes": [change(address, {"subnets": True})],
+        "configuration": {
+            "root_module": {
+                "module_calls": {
+                    "m": {
+                        "expressions": {"ids": given},
+                        "module": {"resources": inner, "variables": {"ids": {}}},
+                    }
+                }
+            }
+        },
+    }
+    (found,) = read(plan).evaluate({}).resources
+    assert shown(found.body.fields["subnets"]) == expected
 
 
 @pytest.mark.parametrize("shape", [{}, [], None, 1, "x", {"root_module": []}, {"root_module": 1}])

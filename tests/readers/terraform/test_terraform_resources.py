@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from taskwall.core.values import Fields, Items, Reference, Span, Value, needs, symbol
-from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.readers.terraform.values.values import JsonItems
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation, Inputs
 
 Evaluated = Callable[..., Evaluation]
+Stack = Callable[..., TerraformStack]
 Shown = Callable[[Value], object]
 
 FILE = "/nowhere/live/main.tf"
@@ -97,6 +98,32 @@ def test_instances_see_their_key_and_value(evaluated: Evaluated, shown: Shown) -
         """
     )
     assert [shown(r.body.fields["n"]) for r in evaluation.resources] == ["n0", "n1", "a:80"]
+
+
+def test_steps_into_what_an_instance_writes(evaluated: Evaluated, shown: Shown) -> None:
+    """In a loop an attribute may be taken of anything, and not of the element alone."""
+    evaluation = evaluated(
+        """
+        resource "t" "a" {
+          for_each = { a = { port = 80 } }
+          x        = { k = each.key }.k
+          y        = [each.value][0].port
+          z        = merge(each.value, { name = "n" }).name
+          dynamic "rule" {
+            for_each = [443]
+            content {
+              v = { p = rule.value }.p
+            }
+          }
+        }
+        """
+    )
+    assert shown(only(evaluation, 't.a["a"]').body) == {
+        "x": "a",
+        "y": 80,
+        "z": "n",
+        "rule": [{"v": 443}],
+    }
 
 
 def test_for_each_over_resources(evaluated: Evaluated, shown: Shown) -> None:
@@ -293,6 +320,92 @@ def test_a_dynamic_block_over_nothing_writes_nothing(evaluated: Evaluated, shown
     body = only(evaluation, "t.a").body
 
     assert shown(body) == {"written": [], "inner": [{}]}
+
+
+DYNAMIC = [
+    ("t.id.rules", [("maybe", {"v": "<t.id.rules[*]>"})], []),
+    ("data.d.d.rules", [("maybe", {"v": "<data.d.d.rules[*]>"})], []),
+    ("var.open", [("maybe", {"v": "<var.open[*]>"})], []),
+    ("t.many", [{"v": "<t.many[0]>"}], []),
+    ("t.id.ports", [{"v": 80}, {"v": 443}], []),
+    ('"x"', None, ["for_each is neither a list nor a map"]),
+    ("80", None, ["for_each is neither a list nor a map"]),
+]
+
+
+@pytest.mark.parametrize(("over", "expected", "errors"), DYNAMIC)
+def test_what_a_dynamic_block_goes_over(
+    stack: Stack, shown: Shown, over: str, expected: object, errors: list[str]
+) -> None:
+    """Over what is not known it may make blocks; over what is no collection it makes none."""
+    evaluation = stack(
+        f"""
+        variable "open" {{}}
+        data "d" "d" {{}}
+        resource "t" "id" {{ ports = [80, 443] }}
+        resource "t" "many" {{ count = 1 }}
+        resource "t" "a" {{
+          dynamic "rule" {{
+            for_each = {over}
+            content {{ v = rule.value }}
+          }}
+        }}
+        """
+    ).evaluate({})
+    rules = only(evaluation, "t.a").body.fields.get("rule")
+
+    assert (rules and shown(rules)) == expected
+    assert [error.message for error in evaluation.errors] == errors
+
+
+@pytest.mark.parametrize("body", ["for_each = [1]", "content {}", ""])
+def test_a_dynamic_block_needs_both_its_parts(stack: Stack, body: str) -> None:
+    """What it goes over, and what it makes; one without makes nothing."""
+    text = f'resource "t" "a" {{\n  x = 1\n  dynamic "rule" {{\n    {body}\n  }}\n}}\n'
+    evaluation = stack(text).evaluate({})
+
+    assert list(only(evaluation, "t.a").body.fields) == ["x"]
+    (error,) = evaluation.errors
+    assert error.message == 'a "dynamic" block needs for_each and a content block'
+    assert error.place.line == 3
+
+
+NO_ATTRIBUTES = "is read from something that has no attributes"
+WITHOUT_INDEX = [
+    ("t.one.id", "<t.one[0].id>", []),
+    ("t.one.name", "one", []),
+    ("t.open.id", "<t.open[*].id>", ["t.open[*].id is known only after apply"]),
+    ("t.two.id", "<?>", [f"t.two.id fails: id {NO_ATTRIBUTES}"]),
+    ("t.none.id", "<?>", [f"t.none.id fails: id {NO_ATTRIBUTES}"]),
+    ('["text"].id', "<?>", [f"the expression.id fails: id {NO_ATTRIBUTES}"]),
+    ("[{ id = 1 }].id", "<?>", [f"the expression.id fails: id {NO_ATTRIBUTES}"]),
+    ("[t.plain.arn].id", "<?>", [f"the expression.id fails: id {NO_ATTRIBUTES}"]),
+]
+
+
+@pytest.mark.parametrize(("written", "expected", "waits"), WITHOUT_INDEX)
+def test_a_counted_resource_without_its_index(
+    evaluated: Evaluated, shown: Shown, written: str, expected: object, waits: list[str]
+) -> None:
+    """As before Terraform 0.12, a list of one resource has its attributes; no other list has."""
+    evaluation = evaluated(
+        f"""
+        variable "n" {{}}
+        resource "t" "plain" {{}}
+        resource "t" "one" {{
+          count = 1
+          name  = "one"
+        }}
+        resource "t" "open" {{ count = var.n }}
+        resource "t" "two" {{ count = 2 }}
+        resource "t" "none" {{ count = 0 }}
+        resource "t" "a" {{ x = {written} }}
+        """
+    )
+    value = only(evaluation, "t.a").body.fields["x"]
+
+    assert shown(value) == expected
+    assert not waits or [str(need) for need in needs(value)] == waits
 
 
 def test_an_empty_object_of_options_is_no_name(evaluated: Evaluated, shown: Shown) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from taskwall.readers.terraform import TerraformStack
 from taskwall.source.stack import Evaluation
 
@@ -73,6 +75,24 @@ def test_scopes(stack: Stack) -> None:
     assert reasons["TW204"] == "before everything in it"
     assert reasons["CKV_AWS_1"] == "anywhere"
     assert reasons["CKV_AWS_2"] == ""
+
+
+def test_comments_at_the_ends_of_an_attribute(stack: Stack) -> None:
+    """On its first and its last line they hold for all of it, on lines between for an element."""
+    text = """\
+resource "t" "a" {
+  x = ["a", # taskwall:skip=TW201: all of x
+    "b", # taskwall:skip=TW202: the second
+    # taskwall:skip=TW203: the last
+    "c"] # taskwall:skip=TW204: all of x
+}
+"""
+    assert scopes(stack(text).evaluate({})) == {
+        "TW201": (2, 5),
+        "TW202": (3, 3),
+        "TW203": (5, 5),
+        "TW204": (2, 5),
+    }
 
 
 def test_reason_is_required(stack: Stack) -> None:
@@ -185,3 +205,33 @@ variable "w" {
         (21, 27, 21),
     ]
     assert stack(text).secrets("/nowhere/other.tf") == ()
+
+
+@pytest.mark.parametrize(
+    ("made", "hidden"),
+    [
+        ("upper(var.word)", {"HUSHED-WORD"}),
+        ('format("%s!", upper(var.word))', {"HUSHED-WORD"}),
+        ("base64encode(var.word)", {"aHVzaGVkLXdvcmQ="}),
+        ('split("-", var.word)', {"hushed", "word"}),
+        ('format("arn:%s:x", var.word)', set()),
+        ('join(",", ["a", var.word])', set()),
+        ("length(var.word)", set()),
+        ('lower("OTHER")', set()),
+        ("upper(var.short)", {"ABCD"}),
+        ('format("key-%s", var.short)', {"key-abcd"}),
+        ("trimspace(var.short)", set()),
+    ],
+)
+def test_what_is_made_of_a_secret(stack: Stack, made: str, hidden: set[str]) -> None:
+    """It is hidden as well, unless the secret still stands in it, and is hidden there.
+
+    Short ones are not found within other texts.
+    """
+    text = "".join(
+        f'variable "{name}" {{\n  sensitive = true\n  default = "{word}"\n}}\n'
+        for name, word in (("word", "hushed-word"), ("short", "abcd"))
+    )
+    text += f'resource "t" "a" {{\n  x = [var.word, var.short, {made}]\n}}\n'
+    found = stack(text).evaluate({}).sensitive_texts
+    assert found == {"hushed-word", "abcd", *hidden}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import Known
+from taskwall.core.values import Known, Unknown
 from taskwall.readers.terraform import TerraformStack, modules, stacks
 from taskwall.readers.terraform.evaluation import instances
 from taskwall.readers.terraform.evaluation.functions import EVALUATED
@@ -59,6 +59,18 @@ def test_broken_value_is_unknown(value: str) -> None:
     assert evaluation.errors != ()
     for resource in evaluation.resources:
         assert not isinstance(resource.body.fields.get("x"), Known)
+
+
+@pytest.mark.parametrize("text", ["a${}b", "${}", "${~ ~}", "${ /* none */ }"])
+def test_an_interpolation_needs_an_expression(text: str) -> None:
+    """Terraform refuses one without: it is an error where it stands, and no text is known."""
+    evaluation = evaluation_of(f'resource "t" "a" {{\n  x = "{text}"\n}}\n')
+    (error,) = evaluation.errors
+    assert error.message == 'the expression is missing between "${" and "}"'
+    start = 8 + text.index("$")
+    assert (error.place.line, error.place.column) == (2, start)
+    (resource,) = evaluation.resources
+    assert isinstance(resource.body.fields["x"], Unknown)
 
 
 HOSTILE = {

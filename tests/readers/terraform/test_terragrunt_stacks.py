@@ -49,6 +49,24 @@ unit "elsewhere" {
 }
 
 
+def test_a_local_of_a_unit_is_none_of_its_stack() -> None:
+    """An input is not led to a local of the same name in the file that makes the unit."""
+    texts = {
+        "modules/m/main.tf": MODULE,
+        "live/terragrunt.stack.hcl": 'locals {\n  a = "of the stack"\n}\n'
+        'unit "one" {\n  source = "../units/one"\n  path = "one"\n}\n',
+        "units/one/terragrunt.hcl": 'locals {\n  a = "of the unit"\n}\n'
+        'terraform { source = "../../../modules/m" }\ninputs = {\n  x = local.a\n}\n',
+    }
+    (stack,), errors = read(texts)
+    evaluation = stack.evaluate({})
+    assert (errors, evaluation.errors) == ([], ())
+    (resource,) = evaluation.resources
+    assert resource.cell().get("x").known == "of the unit"
+    steps = evaluation.provenance(resource.body.places["x"], resource.origin)
+    assert "/infra/live/terragrunt.stack.hcl" not in {one.place.file for one in steps}
+
+
 def test_stacks_make_units(shown: Shown) -> None:
     """Each in the folder that Terragrunt would make, with its values; nested, and tied."""
     found, errors = read(CATALOG)

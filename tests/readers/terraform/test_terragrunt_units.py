@@ -29,6 +29,20 @@ def test_a_unit_is_a_root_with_inputs() -> None:
     assert [stack.name for stack in read(texts)[0]] == ["/infra/live/app"]
 
 
+def test_an_input_leads_to_the_local_that_it_names() -> None:
+    """Where a value is written: in the module, at the input, and at the unit's own local."""
+    inputs = "inputs = {\n  x = local.a\n}\n"
+    evaluation = unit(SOURCE + 'locals {\n  a = "given"\n}\n' + inputs)
+    (resource,) = evaluation.resources
+    steps = evaluation.provenance(resource.body.places["x"], resource.origin)
+    own = "/infra/live/app/terragrunt.hcl"
+    assert [(one.place.file, one.place.line) for one in steps] == [
+        ("/infra/modules/m/main.tf", 3),
+        (own, 6),
+        (own, 3),
+    ]
+
+
 def test_what_is_no_unit() -> None:
     """What others include, what has no module, and what is left out."""
     texts = {

@@ -169,7 +169,9 @@ class Exports:
                 found = [one for one in found if len("".join(_parts(one.name))) == most]
         if not _begins_with_stack(name):
             found = [export for export in found if same(export.name, name) is True] or found
-        if len(found) > 1 and self._files.is_file(os.path.join(folder, "manifest.json")):
+        if len(found) < 2:
+            return found
+        if self._files.is_file(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found
         return _nearest(found, folder)
@@ -197,8 +199,6 @@ def _nearest(exports: list[Export], folder: str) -> list[Export]:
     def is_copy(one: Export, other: Export) -> bool:
         return not _begins_with_stack(one.name) and same(one.name, other.name) is True
 
-    if len(exports) < 2:
-        return exports
     near = [len(os.path.commonpath((folder, os.path.dirname(one.root)))) for one in exports]
     ranked = list(zip(exports, near, strict=True))
     found = []

@@ -146,7 +146,7 @@ def keys(steps: Iterable[AccessStep]) -> Iterator[str]:
     """The keys that steps name."""
     for step in steps:
         if isinstance(step, Attr):
-            yield ANY_ELEMENT if step.name.isdigit() else step.name
+            yield step.name
         elif isinstance(step, Index):
             yield key_text(step.key) or ANY_ELEMENT
         else:

@@ -58,8 +58,6 @@ def attribute(value: Value, name: str, run: RunContext) -> Value:
     if isinstance(value, Unknown):
         return extended(value, f".{name}", run)
     if isinstance(value, Items):
-        if name.isdigit():
-            return index(value, Known(int(name)), run)
         # Before Terraform 0.12, a counted resource could be spoken of without its index.
         members = (*value.items, *value.rest)
         if len(members) == 1 and isinstance(members[0], Reference) and not members[0].attribute:

@@ -232,15 +232,15 @@ class ModuleScope:
 
     def output(self, name: str) -> Value:
         """The value of an output, as the caller sees it."""
-        block = self.module.outputs.get(name)
-        attribute = block.body.attributes.get("value") if block else None
+        body = self.module.outputs[name].body if self.has_output(name) else Body({}, ())
+        attribute = body.attributes.get("value")
         symbol = f"{self.prefix}{name}"
         if attribute is None:
             return self.run.assumed(unknown(symbol, "is not an output of that module"))
         found = self._memoised(
             f"output.{name}", lambda: members_of(attribute.expression, self, {}), attribute.place
         )
-        if block is not None and is_sensitive(block.body):
+        if is_sensitive(body):
             self.run.hidden.hide(found)
         return found
 

@@ -118,9 +118,7 @@ def _primary(nodes: "Sequence[Node]", source: ParserSource, depth: int) -> tuple
     node = nodes[0]
     kind = node.type
     if kind == "(":
-        if len(nodes) > 2 and nodes[1].type == "expression":
-            return expression_at(nodes[1], source, depth + 1), 3
-        return _broken(node, source), len(nodes)
+        return expression_at(nodes[1], source, depth + 1), 3
     read = _PRIMARY.get(kind)
     if read is None or node.is_missing:
         return _broken(node, source), len(nodes)

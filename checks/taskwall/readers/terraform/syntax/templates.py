@@ -155,7 +155,7 @@ def _directive(node: "Node", kind: str, source: ParserSource, read: Read) -> Tok
         elif child.type == "strip_marker":
             marks.append(index)
     last = len(node.children) - 1
-    strips = (1 in marks, last - 1 in marks and last > 2)
+    strips = (1 in marks, last - 1 in marks)
     return Token(kind, source.place(node), "", expression, tuple(names), strips)
 
 
@@ -220,6 +220,9 @@ class _Open(Struct):
     then: tuple[str | Expression, ...] | None = None
 
 
+_MISSING = 'is missing between "${" and "}"'
+
+
 def _nested(tokens: list[Token], place: Span) -> tuple[str | Expression, ...]:
     """The flat tokens as parts, with each directive around what it governs."""
     stack = [_Open(Token("top", place), [])]
@@ -237,8 +240,8 @@ def _nested(tokens: list[Token], place: Span) -> tuple[str | Expression, ...]:
         elif token.kind in ("template_if_end", "template_for_end") and len(stack) > 1:
             stack.pop()
             stack[-1].parts.append(_closed(top))
-        elif token.expression is not None:
-            top.parts.append(token.expression)
+        elif token.kind == "template_interpolation":
+            top.parts.append(token.expression or Invalid(token.place, _MISSING))
     while len(stack) > 1:
         top = stack.pop()
         stack[-1].parts.append(_closed(top))
