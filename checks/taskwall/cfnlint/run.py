@@ -13,6 +13,7 @@ from taskwall.api.options import Options, ResolvedOptions, resolved_options
 from taskwall.cfnlint import host
 from taskwall.cfnlint.template import LintTemplate, TemplateSource, template_source
 from taskwall.core import values
+from taskwall.core.garbage import uncollected
 from taskwall.core.values import Span, Value, spelled
 from taskwall.engine.judgement import Judgement
 from taskwall.findings import baseline
@@ -99,7 +100,8 @@ class LintRun:
         """
         if self._current is None or self._current[0] is not cfn:
             self._current = None
-            self._current = cfn, self._first_result_for(cfn)
+            with uncollected():
+                self._current = cfn, self._first_result_for(cfn)
         return self._current[1]
 
     def _first_result_for(self, cfn: LintTemplate) -> TemplateResult:

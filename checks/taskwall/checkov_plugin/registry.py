@@ -21,6 +21,7 @@ from checkov.version import version
 from taskwall.checkov_plugin.entities import KINDS, Entities
 from taskwall.checkov_plugin.messages import crash, warn
 from taskwall.checkov_plugin.running import ChangedError, Results, running
+from taskwall.core.garbage import uncollected
 
 OLDEST = (3, 3)
 """The oldest version of checkov that is supported."""
@@ -80,9 +81,10 @@ def _run_checks(self: Any, graph_connector: Any, runner_filter: Any, report_type
     try:
         entities = Entities(graph_connector, KINDS[report_type])
         if entities.any_of_aws or _any_unread(runner_filter, report_type):
-            from taskwall.checkov_plugin.judging import judge_entities
+            with uncollected():
+                from taskwall.checkov_plugin.judging import judge_entities
 
-            results |= judge_entities(self, entities, runner_filter, report_type)
+                results |= judge_entities(self, entities, runner_filter, report_type)
     except Exception as error:  # noqa: BLE001 (checkov would go on without a word)
         warn(crash(error))
         running().report.set_error_status(ErrorStatus.ERROR)  # it ends as after a crash of its own
