@@ -205,6 +205,30 @@ def test_conditions_of_nested_templates_are_switches() -> None:
     assert stack.switches({"Network/Public": "true"}) == {"Network/IsPublic": True}
 
 
+def test_the_id_of_a_resource_is_never_empty() -> None:
+    """A nested stack to which one is passed does not ask whether it is."""
+    text = """\
+Resources:
+  Vpc: {Type: AWS::EC2::VPC}
+  Part:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: part.yaml
+      Parameters: {VpcId: VALUE}
+"""
+    part = """\
+Parameters: {VpcId: {Type: String, Default: ""}}
+Conditions: {Given: !Not [!Equals [!Ref VpcId, ""]]}
+Resources:
+  Subnet: {Type: AWS::EC2::Subnet, Condition: Given, Properties: {VpcId: !Ref VpcId}}
+"""
+    for value in ("!Ref Vpc", "!GetAtt Vpc.VpcId"):
+        files = {"/r/main.yaml": text.replace("VALUE", value), "/r/part.yaml": part}
+        (stack,), _ = read(files)
+        assert stack.evaluate({}).questions == frozenset()
+        assert "Part/Subnet" in one_stack(files)
+
+
 def test_a_template_nested_twice_is_there_twice() -> None:
     """Each has its own parameters, and its own name of the stack."""
     text = """\
@@ -793,6 +817,12 @@ def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
         ("!Sub '${AWS::StackName}-export'", "net-vpc-export", False),
         ("!Sub '${AWS::StackName}-export'", "net-a-export", True),
         ("!Sub '${AWS::StackName}-export'", "!Sub '${P}-export'", True),
+        ("!Sub '${AWS::StackName}-Vpc'", "Vpc", False),
+        ("!Sub '${AWS::StackName}-Vpc'", "-Vpc", False),
+        ("!Sub 'net-${AWS::Region}-Vpc'", "net-Vpc", False),
+        ("!Sub 'net-${AWS::Region}-Vpc'", "net-eu-west-1-Vpc", True),
+        ("Vpc", "!Sub '${P}-Vpc'", False),
+        ("net-Vpc", "!Sub '${P}-${P}-Vpc'", False),
     ],
 )
 def test_names_are_joined_by_what_is_known_of_them(

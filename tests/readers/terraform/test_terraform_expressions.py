@@ -288,6 +288,8 @@ KNOWN = [
     ("try(aws_subnet.many[7].cidr_block, \"none\")", "none"),
     ("length(aws_subnet.many)", 2),
     ("aws_vpc.main.id == null", False),
+    ("aws_vpc.main.main_route_table_id != null", True),
+    ('aws_vpc.main.default_security_group_id == ""', False),
     ("length(aws_subnet.many[*].id) > 1", True),
     # Comments and line ends
     ("[ # one\n 1, // two\n 2, /* three */ 3,\n]", [1, 2, 3]),

@@ -9,6 +9,7 @@ from taskwall.core.values import (
     Known,
     Need,
     Question,
+    Reference,
     Text,
     Unknown,
     Value,
@@ -113,6 +114,8 @@ def equals(run: TemplateContext, call: IntrinsicCall) -> Value:
 
 def _equal(run: TemplateContext, call: IntrinsicCall, one: Value, other: Value) -> Known | Unknown:
     truth = same(one, other)
+    if truth is None and any(_never_are(*pair) for pair in ((one, other), (other, one))):
+        truth = False
     if truth is not None:
         return Known(truth, call.place)
     waits = tuple(dict.fromkeys((*needs(one), *needs(other))))
@@ -132,6 +135,16 @@ def _equal(run: TemplateContext, call: IntrinsicCall, one: Value, other: Value) 
         return Unknown(waits, asks=run.parameters.asks(question), place=call.place)
     answer = run.scenario[question.operand]
     return Known(answer != OTHER and spelled(answer) == question.answer, call.place)
+
+
+def _never_are(value: Value, text: Value) -> bool:
+    """Whether a text is the empty one, and a value the id or ARN of a resource."""
+    return (
+        isinstance(value, Reference)
+        and value.attribute.endswith(("Ref", "Arn", "Id"))
+        and isinstance(text, Known)
+        and text.data == ""
+    )
 
 
 def _looked_up(

@@ -333,13 +333,23 @@ def _parts(name: Value) -> tuple[str, ...]:
     return ("", "")
 
 
+def _fills(whole: str, pieces: tuple[str, ...]) -> bool:
+    """Whether a name of which only pieces are known can be this one."""
+    pattern = ".*".join(map(re.escape, pieces))
+    return re.fullmatch(pattern, whole, re.DOTALL) is not None
+
+
 def _may_be(wanted: tuple[str, ...], offered: tuple[str, ...]) -> bool:
     """Whether two names, known in part, can be the same; one of nothing known never is."""
     if not any(offered) or (len(wanted) == 1 and len(offered) == 1):
         return False
+    if len(wanted) == 1:
+        return _fills(wanted[0], offered)
+    if len(offered) == 1:
+        return _fills(offered[0], wanted)
     head, other = wanted[0], offered[0]
     tail, end = wanted[-1], offered[-1]
-    if not tail and not other and len(wanted) > 1 and len(offered) > 1:
+    if not tail and not other:
         # Both begin with a stack's name, of which some may be what is known of the wanted one.
         known, rest = head or wanted[1], offered[1]
         return any(

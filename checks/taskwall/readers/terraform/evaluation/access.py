@@ -237,13 +237,19 @@ def splat(value: Value, each: Callable[[Value], Value], run: RunContext) -> Valu
     raise AssertionError("all kinds of values are named above")
 
 
-_NEVER_EMPTY = ("id", "arn", "Ref")
+_NEVER_EMPTY = frozenset(
+    {
+        "Ref", "arn", "arn_suffix", "default_network_acl_id", "default_route_table_id",
+        "default_security_group_id", "dns_name", "id", "main_route_table_id", "owner_id",
+        "primary_network_interface_id", "repository_url", "zone_id",
+    }
+)  # fmt: skip
 """Attributes of which every resource that has them has a value; one is that of a template's."""
 
 
 def is_set(reference: Reference) -> bool:
     """Whether a resource, or its attribute, is a single value that is not null and not empty."""
-    return reference.attribute.rpartition(".")[2] in ("", *_NEVER_EMPTY) or (
+    return reference.attribute.rpartition(".")[2] in _NEVER_EMPTY | {""} or (
         reference.attribute == "value" and "data.aws_ssm_parameter." in reference.resource
     )
 
