@@ -199,7 +199,9 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         groups=links,
         groups_setting=setting(groups, _name(groups.path or spelled.groups), links=links),
         subnets=tuple(within),
-        subnets_setting=setting(subnets, _name(spelled.subnet)) if spelled.subnet else None,
+        subnets_setting=setting(subnets, _name(spelled.subnet or subnets.path))
+        if spelled.subnet or within
+        else None,
         public_address=address,
         interfaces=tuple(each.named for each in interfaces if each.named),
         metadata=None if template and options.absent else _metadata(r, options),

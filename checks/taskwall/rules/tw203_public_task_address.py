@@ -22,7 +22,12 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-ne
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.model.compute.container_instances import Start, public_address, starts
+from taskwall.model.compute.container_instances import (
+    Start,
+    elastic_address,
+    public_address,
+    starts,
+)
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.task_dependencies import service_dependencies
@@ -35,7 +40,7 @@ from taskwall.rules._rule import Verdict, rule
 
 _OTHER_WAY = (
     "Give the instances another way to Amazon ECS and their images (a NAT gateway, or endpoints),"
-    " then turn the address off."
+    " then take the address away."
 )
 _PRIVATE = (
     "Name private subnets, from which a NAT gateway or endpoints lead to Amazon ECS and the images."
@@ -83,7 +88,7 @@ def _hosts(network: Network) -> Iterator[Verdict]:
         if member is None:
             continue
         instances, runs = member.instances, any_of(fact for _, fact in held)
-        public = public_address(network, instances)
+        public, elastic = public_address(network, instances), elastic_address(network, instances)
         holds = f"{instances.name} gives container instances no public address"
         started_by = [start.by.id for start in starts(member)]
         if public is not None:
@@ -91,13 +96,13 @@ def _hosts(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 instances.origin,
                 public.place,
-                public.is_(True),
+                any_of((public.is_(True), elastic)),
                 f"{instances.name} gives container instances public addresses",
                 holds=holds,
                 # Which subnets its one group starts them in decides, if these are public.
                 about=started_by[0] if len(started_by) == 1 else instances.id,
                 concerned=runs,
-                advice=public.to(False),
+                advice=() if elastic.truth else public.to(False),
                 remedy=_OTHER_WAY,
             )
             continue
@@ -105,13 +110,15 @@ def _hosts(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 start.by.origin,
                 start.setting.place,
-                _mapped(network, start),
-                f"{start.by.name} starts container instances in subnets that give them public"
+                any_of((_mapped(network, start), elastic)),
+                f"{instances.name} has an Elastic IP"
+                if elastic.truth
+                else f"{start.by.name} starts container instances in subnets that give them public"
                 " addresses",
                 holds=f"no subnet of {start.by.name} gives instances public addresses",
                 about=start.by.id,
                 concerned=runs & start.fact,
-                remedy=_PRIVATE,
+                remedy=_OTHER_WAY if elastic.truth else _PRIVATE,
             )
 
 

@@ -125,10 +125,27 @@ def public_address(network: Network, instances: Instances) -> Setting | None:
     return instances.public_address or (template.public_address if template else None)
 
 
-class Start(Struct, frozen=True):
-    """What starts instances (an Auto Scaling group, or the instance itself), and in which subnets.
+def elastic_address(network: Network, instances: Instances) -> Fact:
+    """Whether instances, or a network interface that they take, have an Elastic IP."""
+    template = network.get(Instances, instances.template)
+    interfaces = instances.interfaces or (template.interfaces if template else ())
+    given = _addresses(network)
+    return any_of(fact for one in (instances.id, *interfaces) for fact in given.get(one, ()))
 
-    `setting` is the attribute that names them, `fact` whether it starts these instances.
+
+@remembered
+def _addresses(network: Network) -> dict[str, list[Fact]]:
+    """That there is an Elastic IP, by the id of the instance or interface that it is for."""
+    found: dict[str, list[Fact]] = {}
+    for each in network.every(InstanceAddress):
+        found.setdefault(each.instances.to, []).append(each.instances.fact)
+    return found
+
+
+class Start(Struct, frozen=True):
+    """What says in which subnets instances start: an Auto Scaling group, or they themselves.
+
+    `setting` is the attribute that names them, `fact` whether it is about these instances.
     """
 
     by: Entity
@@ -138,12 +155,17 @@ class Start(Struct, frozen=True):
 
 
 def starts(member: ContainerInstances) -> Iterator[Start]:
-    """Where container instances are started, as far as the sources write it."""
-    for group, link in member.scaled_by:
-        if group.subnets_setting is not None:
-            yield Start(group, link.fact, group.subnets, group.subnets_setting)
+    """Where container instances are started, as far as the sources write it.
+
+    A group that names no subnets starts them where the interface of their launch template is.
+    """
     own = member.instances
-    if own.subnets_setting is not None:
+    for group, link in member.scaled_by:
+        if own.subnets and own.subnets_setting is not None and not group.subnets:
+            yield Start(own, link.fact, own.subnets, own.subnets_setting)
+        elif group.subnets_setting is not None:
+            yield Start(group, link.fact, group.subnets, group.subnets_setting)
+    if own.subnets_setting is not None and not member.scaled_by:
         yield Start(own, TRUE, own.subnets, own.subnets_setting)
 
 

@@ -1,8 +1,8 @@
 """Ways out of where tasks are: whether they, or the instances that they run on, have any."""
 
-from taskwall.core.facts import Fact, all_of, any_of, implies
+from taskwall.core.facts import FALSE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
-from taskwall.model.compute.container_instances import public_address
+from taskwall.model.compute.container_instances import elastic_address, public_address
 from taskwall.model.compute.hosts import Host, hosts
 from taskwall.model.compute.placement import unseen_instances
 from taskwall.model.core.entity import Link
@@ -79,11 +79,13 @@ def _from_host(network: Network, host: Host, link: Link) -> Fact:
     if subnet is None or subnet.external:
         text = f"{name} can reach the internet"
         return Fact(None, text, link.place, name, link.waits(name))
-    given = public_address(network, host.member.instances) if host.member is not None else None
-    given = given or subnet.public_addresses
+    given, elastic = subnet.public_addresses, FALSE
+    if host.member is not None:
+        given = public_address(network, host.member.instances) or given
+        elastic = elastic_address(network, host.member.instances)
     text = f"{name} gets a public address"
     public = given.is_(True) if given is not None else Fact(False, text, link.place, name)
-    return implies(link.fact, routes.subnet_egress(network, subnet, public))
+    return implies(link.fact, routes.subnet_egress(network, subnet, any_of((public, elastic))))
 
 
 def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:

@@ -11,10 +11,10 @@ from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import (
     ContainerInstances,
-    InstanceAddress,
     Instances,
     InterfaceGroup,
     all_instances,
+    elastic_address,
 )
 from taskwall.model.compute.container_instances import public_address as instance_address
 from taskwall.model.compute.hosts import Host, host_of
@@ -313,11 +313,12 @@ class _Naming:
     def _public_instance(
         self, member: ContainerInstances | None, subnets: tuple[Link, ...]
     ) -> Fact:
-        own = instance_address(self.network, member.instances) if member is not None else None
-        for each in self.network.every(InstanceAddress):
-            of = member.instances if member is not None else None
-            if of is not None and each.instances.to in (of.id, *of.interfaces):
-                return each.instances.fact
+        own = None
+        if member is not None:
+            elastic = elastic_address(self.network, member.instances)
+            if elastic.truth is not False:
+                return elastic
+            own = instance_address(self.network, member.instances)
         if own is not None:
             return own.is_(True)
         parts = []

@@ -12,6 +12,11 @@ from taskwall.model.routing.routes import leads
 _COUNTED = pattern(r"\[\d+\]$")
 """How the address of a resource ends of which `count` makes several."""
 
+_OF_ONE = ("subnet_id", "SubnetId")
+"""How attributes end that name one subnet: of an instance, or of a network interface."""
+
+_SOME = Placeholder("id of a private subnet")
+
 
 @remembered
 def private_subnets(network: Network, vpc: str) -> tuple[str, ...]:
@@ -41,7 +46,10 @@ def to_private(
     found = [network.get(Subnet, link) for link in subnets]
     vpcs = {"" if subnet is None else subnet.vpc.to for subnet in found}
     private = private_subnets(network, vpcs.pop()) if len(vpcs) == 1 and "" not in vpcs else ()
-    wanted = _ids(network, private) if private else (Placeholder("id of a private subnet"),)
+    if named.attribute.path.endswith(_OF_ONE):
+        one = ResourceAttribute(private[0], "id") if private else _SOME
+        return (AttributeChange(named.attribute, one, one),)
+    wanted = _ids(network, private) if private else (_SOME,)
     return (AttributeChange(named.attribute, wanted, wanted, form="whole"),)
 
 
