@@ -316,11 +316,12 @@ MOVED = 'deployment_controller { type = "CODE_DEPLOY" }\n'
         (OWN + MOVED, "aws_ecs_cluster.c.name", "var.v", None),
         (OWN + MOVED, "aws_ecs_cluster.c.name", '"other"', False),
         (OWN + MOVED, "aws_ecs_cluster.o.name", '"s"', False),
-        (OWN + MOVED.replace('"CODE_DEPLOY"', "var.v"), "aws_ecs_cluster.c.name", '"s"', None),
-        (OWN, "aws_ecs_cluster.c.name", '"s"', False),
+        (OWN + MOVED.replace('"CODE_DEPLOY"', "var.v"), "aws_ecs_cluster.c.name", '"s"', True),
+        (OWN, "aws_ecs_cluster.c.name", '"s"', True),
+        (OWN, "aws_ecs_cluster.c.name", "var.v", None),
         ("cluster = aws_ecs_cluster.c.id\n" + MOVED, "aws_ecs_cluster.c.name", '"s"', False),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_deployments_by_codedeploy(body: str, cluster: str, name: str, truth: bool | None) -> None:
     """They register the tasks of the service that they name in their other target group."""

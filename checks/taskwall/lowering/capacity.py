@@ -13,7 +13,7 @@ from taskwall.core.change import AttributePath
 from taskwall.core.facts import FALSE, Fact
 from taskwall.core.values import Need, Reference, Text, Unknown, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
-from taskwall.lowering.network_interface import interface_link, interface_of
+from taskwall.lowering.network_interface import address_link, interface_link, interface_of
 from taskwall.model.compute.container_instances import (
     InstanceAddress,
     Instances,
@@ -99,9 +99,9 @@ def interface_group(r: ResourceReader) -> Iterator[Struct]:
 
 @lowers("aws_eip_association", "AWS::EC2::EIPAssociation")
 def instance_address(r: ResourceReader) -> Iterator[Struct]:
-    verb, cell = "gives an address to", r.attribute("network_interface_id", "NetworkInterfaceId")
-    link = r.link(Instances, r.attribute("instance_id", "InstanceId"), verb)
-    link = link or interface_link(r, cell, verb)
+    interface = r.attribute("network_interface_id", "NetworkInterfaceId")
+    instance = r.attribute("instance_id", "InstanceId")
+    link = address_link(r, instance, interface, "gives an address to")
     if link is not None:
         yield InstanceAddress(link)
 

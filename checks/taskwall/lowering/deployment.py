@@ -106,11 +106,11 @@ def target_groups(r: ResourceReader, cluster: Link | None) -> Iterator[Link]:
 def _deploys(
     r: ResourceReader, other: ResourceReader, pair: TargetGroupPair, cluster: Link | None
 ) -> Fact:
-    """Whether a deployment group is of this service, which it names."""
+    """Whether a deployment group is of this service.
+
+    Whoever names a service means to deploy it so, whichever controller it has by now.
+    """
     place, text = pair.service.place, f"{other.name} deploys {r.name}"
-    type_ = r.setting(
-        "deployment_controller.type", "DeploymentController.Type", "ECS", "ECS is the default"
-    )
     if pair.cluster and cluster and same_entity(pair.cluster, cluster) is False:
         return Fact(False, text, place, other.name)
     own = r.attribute("name", "ServiceName")
@@ -126,7 +126,7 @@ def _deploys(
             break
         value = value.value
     needs = (*pair.service.needs, *own.needs)
-    return type_.is_("CODE_DEPLOY") & Fact(equal, text, place, other.name, needs)
+    return Fact(equal, text, place, other.name, needs)
 
 
 def shifts(r: ResourceReader) -> Iterator[TrafficShift]:

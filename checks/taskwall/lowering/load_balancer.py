@@ -11,8 +11,8 @@ from taskwall.lowering._arn import balancer_arn, name_in
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
 from taskwall.lowering.given_name import names_and_tags
-from taskwall.lowering.network_interface import interface_link
-from taskwall.model.compute.container_instances import InstanceAddress, Instances
+from taskwall.lowering.network_interface import address_link
+from taskwall.model.compute.container_instances import InstanceAddress
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import (
     Action,
@@ -90,9 +90,8 @@ class ElasticIp(Entity, frozen=True):
 @lowers("aws_eip", "AWS::EC2::EIP", to=ElasticIp)
 def elastic_ip(r: ResourceReader) -> Iterator[object]:
     yield ElasticIp(id=r.id, origin=r.origin, external=r.external)
-    verb, cell = "is the address of", r.attribute("network_interface", "")
-    link = r.link(Instances, r.attribute("instance", "InstanceId"), verb)
-    link = link or interface_link(r, cell, verb)
+    instance = r.attribute("instance", "InstanceId")
+    link = address_link(r, instance, r.attribute("network_interface", ""), "is the address of")
     if link is not None and not r.external:
         yield InstanceAddress(link)
 

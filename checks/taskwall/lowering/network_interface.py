@@ -2,8 +2,10 @@
 
 from msgspec.structs import replace
 
+from taskwall.core.facts import Fact
 from taskwall.core.values import Reference
 from taskwall.lowering._draft import ResourceReader
+from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.entity import Link
 from taskwall.source.resource import Cell
 
@@ -30,3 +32,15 @@ def interface_link(r: ResourceReader, cell: Cell, verb: str) -> Link | None:
     if found is None:
         return None
     return Link(found.id, r.fact(f"{r.name} {verb} {found.name}", cell), cell.place)
+
+
+def address_link(r: ResourceReader, instance: Cell, interface: Cell, verb: str) -> Link | None:
+    """The link to the instance, or network interface, that an Elastic IP is for.
+
+    One whose name is not known may be any of those that the sources write.
+    """
+    found = r.link(Instances, instance, verb) or interface_link(r, interface, verb)
+    if found is None and interface.needs:
+        text, needs = f"{r.name} {verb} a network interface", interface.needs
+        return Link("", Fact(None, text, interface.place, r.name, needs), interface.place)
+    return found

@@ -130,7 +130,8 @@ def elastic_address(network: Network, instances: Instances) -> Fact:
     template = network.get(Instances, instances.template)
     interfaces = instances.interfaces or (template.interfaces if template else ())
     given = _addresses(network)
-    return any_of(fact for one in (instances.id, *interfaces) for fact in given.get(one, ()))
+    # What an address is for may not be known: "" holds those that may be for any.
+    return any_of(fact for one in (instances.id, *interfaces, "") for fact in given.get(one, ()))
 
 
 @remembered
