@@ -310,6 +310,43 @@ def test_several_that_answer_are_named() -> None:
     assert [tie.candidates for tie in stack.ties] == [()]  # its own, as it was before
 
 
+@pytest.mark.parametrize(
+    ("vpc", "tag", "expected"),
+    [
+        ("aws_vpc.own.id", "public", "aws_subnet.open.id"),
+        ("aws_vpc.own.id", "other", "data.aws_subnets.x.ids"),
+        ('"vpc-0123456789abcdef0"', "public", "data.aws_subnets.x.ids"),
+    ],
+)
+def test_a_root_looks_its_own_up_in_a_vpc_that_it_writes(vpc: str, tag: str, expected: str) -> None:
+    """By the id of the VPC: by tags alone it looks for what is there already."""
+    text = """
+resource "aws_vpc" "own" { cidr_block = "10.1.0.0/16" }
+resource "aws_subnet" "open" {
+  vpc_id = aws_vpc.own.id
+  tags   = { type = "public" }
+}
+resource "aws_subnet" "closed" {
+  vpc_id = aws_vpc.own.id
+  tags   = { type = "private" }
+}
+data "aws_subnets" "x" {
+  filter {
+    name   = "vpc-id"
+    values = [VPC]
+  }
+  filter {
+    name   = "tag:type"
+    values = ["TAG"]
+  }
+}
+"""
+    block = text.replace("VPC", vpc).replace("TAG", tag) + TAGGED.replace('"x"', '"net"')
+    found = looked_up(block, "data.aws_subnets.x.ids", {"net/main.tf": NET})
+
+    assert means(found) == expected
+
+
 @pytest.mark.parametrize("form", [STATE, shown_state(STATE)], ids=["kept", "shown"])
 def test_states_answer(form: dict[str, Any]) -> None:
     """Both forms know ids, addresses and outputs; what is sensitive is masked."""

@@ -183,14 +183,16 @@ class DataAnswers:
         found: list[Candidate] = []
         open_: list[Candidate] = []
         maybe: list[Candidate] = []
+        # What is looked for in a written VPC, by its id, may be of the same root.
+        within = any(holds_reference(one) for each in query.criteria for one in each.values)
         for type_ in source.means if query.criteria else ():
             for candidate in self._of_type(type_, scope):
                 met = meets(query, candidate.asked)
-                if met and candidate.root == scope.run.root.folder:
-                    return DataAnswer(
-                        query, (), ()
-                    )  # what it looks up of its own is as it was before
-                if candidate.root == scope.run.root.folder or met is False:
+                if candidate.root == scope.run.root.folder and not within:
+                    if met:
+                        return DataAnswer(query, (), ())  # it looks for what is there already
+                    continue
+                if met is False:
                     continue
                 (maybe if not met else found if _leads_on(candidate) else open_).append(candidate)
         if not (query.unique and found):
