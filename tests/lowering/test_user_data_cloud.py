@@ -5,8 +5,10 @@ from base64 import b64encode
 
 import pytest
 
+from lowering.networks import network
 from lowering.user_data import BLOCK, FILE, OPEN, SCRIPT, SETS, VAR, read, told
 from taskwall.core.values import Fields, Items, Known, Text, Value
+from taskwall.model.compute.container_instances import Instances
 
 CONFIG = "#cloud-config\n"
 ORDER = f"- path: {FILE}\n  content: {BLOCK}=true\n"
@@ -234,3 +236,38 @@ def test_cfn_init_in_a_branch() -> None:
     assert after(fields(config=file(LINE)), call) is OPEN
     assert after(command_config := fields(config=command(Known(APPEND))), call) is OPEN
     assert after(command_config) is True
+
+
+@pytest.mark.parametrize(
+    ("metadata", "named", "truth"),
+    [
+        ("", "Template", False),
+        ("Metadata: {Note: none}", "Template", False),
+        ("Metadata: {'AWS::CloudFormation::Init': {config: !Ref P}}", "Template", None),
+        ("Metadata: {'AWS::CloudFormation::Init': !Ref P}", "Template", None),
+        ("", "Other", None),
+    ],
+)
+def test_a_resource_without_orders_has_none_for_cfn_init(
+    metadata: str, named: str, truth: bool | None
+) -> None:
+    """All that it is told is in its template."""
+    text = """
+Parameters: {P: {Type: String}}
+Resources:
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    METADATA
+    Properties:
+      LaunchTemplateData:
+        UserData:
+          Fn::Base64: |
+            #!/bin/bash
+            cfn-init -v --stack s --resource NAMED --region eu-west-1
+            yum update -y
+"""
+    text = text.replace("METADATA", metadata).replace("NAMED", named).replace("    \n", "")
+    (instances,) = network(text).every(Instances)
+
+    assert instances.agent is not None
+    assert instances.agent.joins.truth is truth

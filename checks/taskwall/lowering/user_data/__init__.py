@@ -225,6 +225,9 @@ def _act(r: ResourceReader, machine: Machine, text: str, value: Value) -> None:
         cloud.run(machine, cloud.parts_of(text) if whole else [cloud.MimePart(text, 0)])
 
 
+_INIT = "AWS::CloudFormation::Init"
+
+
 def _metadata(r: ResourceReader, machine: Machine) -> Callable[[str], Fields | None]:
     """The metadata of a resource of the same template, by its logical id."""
     stack = r.id.rpartition("/")[0]
@@ -232,6 +235,14 @@ def _metadata(r: ResourceReader, machine: Machine) -> Callable[[str], Fields | N
     def of(name: str) -> Fields | None:
         found = r.builder.resources.get(f"{stack}/{name}" if stack else name)
         metadata = None if found is None else found.metadata
+        template = found is not None and found.origin.language == "cloudformation"
+        if (
+            metadata is not None
+            and template
+            and _INIT not in metadata.fields
+            and not needs(metadata)
+        ):
+            return Fields({_INIT: Fields({})})  # the resource orders nothing of cfn-init
         if metadata is None or not metadata.fields:
             machine.left_open.update(dict.fromkeys(machine.unknown("what cfn-init does")))
             return None

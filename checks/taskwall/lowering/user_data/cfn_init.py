@@ -22,13 +22,13 @@ def run(
     """Let the configurations of a set ("default" if `sets` is empty) act."""
     init = _fields(metadata.fields.get("AWS::CloudFormation::Init"))
     if init is None or init.rest is not None or not is_known(sets):
-        machine.anything(row, machine.unknown("what cfn-init does"))
+        machine.anything(row, needs(metadata) or machine.unknown("what cfn-init does"))
         return
     for name in _configs(init, sets):
         config = _fields(init.fields.get(name))
         if config is None:
             what = f"configuration {name} of cfn-init" if name else "cfn-init"
-            machine.anything(row, machine.unknown(f"what {what} does"))
+            machine.anything(row, needs(init) or machine.unknown(f"what {what} does"))
             continue
         _files(machine, _fields(config.fields.get("files")), row, doubt)
         _commands(machine, _fields(config.fields.get("commands")), row, doubt, shell)
