@@ -131,7 +131,7 @@ def _to_instances(
     network: Network, source: TaskSource, taker: Side, here: Fact
 ) -> Iterator[BalancerFlow]:
     for front, setting in ways_to(network, source):
-        if front.balancer is None or front.kind == "classic":
+        if front.balancer is None:
             continue
         traffic = _on_instance(network, source, setting, front.target_group)
         fact = all_of((here, front.fact))

@@ -238,9 +238,9 @@ def _with_outsiders(
         same = same_entity(users.link, link)
         for theirs, sources in users.groups.items() if same is not False else ():
             out = outside(network, mine, theirs)
-            other = next((each for each in sources if each.id != source.id), None)
-            if other is None or out is False:
+            if out is False:
                 continue
+            other = sources[0]  # not the source itself, which is in its own group
             truth = True if same and out else None
             text = f"{other.name}, {theirs.words}, uses {named} as well"
             if theirs.needs:

@@ -86,8 +86,6 @@ def _of_table(network: Network, subnet: Subnet, link: Link, addresses: Ranges) -
     found: list[Hop] = []
     for choice in choices:
         hit = choice.ranges & left
-        if not hit:
-            continue
         if choice.sure:
             left -= hit
         for ranges, sure in ((hit - doubted, choice.sure), (hit & doubted, False)):
