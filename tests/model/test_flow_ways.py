@@ -283,18 +283,63 @@ resource "aws_cloudfront_distribution" "main" {
 """
 
 
+EVERYBODY = 'cidr_blocks     = ["0.0.0.0/0"]'
+INTERNAL = (
+    balancer("edge")
+    + balancer("other")
+    + GROUPS.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
+).replace("[aws_security_group.web.id]", "[aws_security_group.edge.id]")
+
+
 def test_a_vpc_origin_leads_to_its_own_load_balancer(tmp_path: Path) -> None:
     """Viewers of CloudFront come to the load balancer that is the origin, and to no other."""
-    open_ = GROUPS.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
-    text = balancer("edge") + balancer("other") + open_
-    text = text.replace("[aws_security_group.web.id]", "[aws_security_group.edge.id]")
-
-    assert told(tmp_path, text + ORIGIN, "internet") == [
+    assert told(tmp_path, INTERNAL + ORIGIN, "internet") == [
         "internet -> lb:edge: tcp 443 through aws:cloudfront",
     ]
 
 
-EVERYBODY = 'cidr_blocks     = ["0.0.0.0/0"]'
+POLICY, VIEWERS = 'origin_protocol_policy = "', 'viewer_protocol_policy = "'
+TO_HTTP = {POLICY + "https": POLICY + "http"}
+MATCHING = {POLICY + "https-only": POLICY + "match-viewer"}
+ALL_VIEWERS = {VIEWERS + "https-only": VIEWERS + "allow-all"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "ways"),
+    [
+        ({}, ["443"]),
+        (ALL_VIEWERS, ["80,443"]),
+        (MATCHING, ["443"]),
+        (MATCHING | ALL_VIEWERS, ["443"]),
+        (TO_HTTP | ALL_VIEWERS, []),
+        (TO_HTTP | {"= 80\n": "= 443\n"}, ["443"]),
+        (TO_HTTP | ALL_VIEWERS | {"= 80\n": "= 443\n"}, ["80,443"]),
+        (MATCHING | ALL_VIEWERS | {"= 443": "= 8443", "= 80\n": "= 443\n"}, ["80"]),
+        (MATCHING | {"= 443": "= 8443", "= 80\n": "= 443\n"}, []),
+        ({POLICY + 'https-only"': POLICY[:-1] + "var.which"}, [f"443{UNKNOWN}"]),
+        ({"= 443": "= 8443"}, []),
+        ({"= 443": "= var.which"}, [f"443{UNKNOWN}"]),
+        ({"enabled = true": "enabled = false"}, []),
+        ({"enabled = true": "enabled = var.which"}, [f"443{UNKNOWN}"]),
+        (
+            {"enabled = true": 'enabled = true\n  count = var.which == "" ? 1 : 0'},
+            [f"443{UNKNOWN}"],
+        ),
+    ],
+)
+def test_a_vpc_origin_has_its_own_protocol_and_ports(
+    changes: dict[str, str], ways: list[str], tmp_path: Path
+) -> None:
+    """Viewers' scheme and the origin's policy say which of its ports is asked, if it listens."""
+    text = ORIGIN
+    for before, after in changes.items():
+        text = text.replace(before, after)
+
+    found = told(tmp_path, INTERNAL + text, "internet", "lb:edge")
+    through = " through aws:cloudfront"
+    assert [line.replace(through, "") for line in found] == [
+        f"internet -> lb:edge: tcp {way}" for way in ways
+    ]
 
 
 BEFORE = made(
@@ -320,25 +365,36 @@ BEFORE = made(
         'default_action {\ntype = "forward"\ntarget_group_arn = aws_lb_target_group.outer.arn\n}',
     )
 )
+PERHAPS_BEFORE = BEFORE.replace(
+    '"outer" {\n  load_balancer_type',
+    '"outer" {\n  count = var.which == "" ? 1 : 0\n  load_balancer_type',
+).replace("aws_lb.outer.arn", "aws_lb.outer[0].arn")
 
 
 @pytest.mark.parametrize(
-    ("port", "needs"), [("443", [""]), ("var.which", [" needs var.which"]), ("80", [])]
+    ("before", "port", "needs"),
+    [
+        (BEFORE, "443", [""]),
+        (BEFORE, "var.which", [UNKNOWN]),
+        (BEFORE, "80", []),
+        (PERHAPS_BEFORE, "443", [UNKNOWN]),
+    ],
 )
 def test_a_network_load_balancer_leads_to_the_one_behind_it(
-    port: str, needs: list[str], tmp_path: Path
+    before: str, port: str, needs: list[str], tmp_path: Path
 ) -> None:
-    """On the port of its target group, whatever listens for a load balancer that is not known."""
+    """On the port of its target group, if it exists, whatever listens for one that is not known."""
     open_ = GROUPS.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
-    text = (BEFORE.replace("PORT", port) + open_).replace(
+    text = (before.replace("PORT", port) + open_).replace(
         "[aws_security_group.web.id]", "[aws_security_group.edge.id]"
     )
     found = told(tmp_path, text + service("web", behind("inner")), to="service:web")
 
-    way = "vpc:main -> service:web: tcp 80 through lb:outer through lb:inner"
+    outer = "lb:outer[*]" if before == PERHAPS_BEFORE else "lb:outer"
+    way = f"vpc:main -> service:web: tcp 80 through {outer} through lb:inner"
     assert [line for line in found if "outer" in line] == [f"{way}{need}" for need in needs]
     flows = list_flows(Options(paths=(str(tmp_path),)), None, "service:web").flows
-    verdicts = [flow.verdict for flow in flows if "lb:outer" in flow.through]
+    verdicts = [flow.verdict for flow in flows if outer in flow.through]
     assert verdicts == ["unknown" if need else "open" for need in needs]
 
 
@@ -1132,6 +1188,52 @@ NO_SUBNETS = " needs its subnets"
 def test_what_tasks_use_is_reached(text: str, to: str, ways: list[str], tmp_path: Path) -> None:
     """Stores and endpoints are, by their own groups or the default one; functions never are."""
     assert told(tmp_path, text + service("one"), to=to) == ways
+
+
+EXPRESS = made(
+    *("aws_ecs_express_gateway_service", "one", 'execution_role_arn = "role"'),
+    'primary_container { image = "web" }',
+    "network_configuration {\n    subnets = [aws_subnet.web.id]\n"
+    "    security_groups = [aws_security_group.web.id]\n  }",
+)
+
+
+def test_aws_may_open_more_of_an_express_service(tmp_path: Path) -> None:
+    """Its own groups say what is certainly open; what AWS gives it may be public, and open."""
+    waits = " needs the network of aws_ecs_express_gateway_service.one"
+
+    assert told(tmp_path, OPEN + EXPRESS, "internet") == [
+        f"internet -> service:one: all all{waits}"
+    ]
+    assert told(tmp_path, OPEN + EXPRESS, to="internet") == [
+        f"service:one -> internet: all all{waits}"
+    ]
+    assert "vpc:main -> service:one: tcp 80" in told(tmp_path, OPEN + EXPRESS, "vpc:main")
+
+
+@pytest.mark.parametrize(
+    ("ports", "ways"),
+    [((1024, 2000), 1), ((32768, 40000), 1), ((61000, 65000), 1), ((22, 1023), 0)],
+)
+def test_what_has_a_group_may_take_answers_on_any_port_of_clients(
+    ports: tuple[int, int], ways: int, tmp_path: Path
+) -> None:
+    """Who has the group of nothing here may be Linux, Windows or a load balancer."""
+    lines = {"ingress": ("-1", 0, 0), "egress": ("tcp", *ports)}
+    entries = (
+        f'{way} {{\n    rule_no = 1\n    action = "allow"\n    cidr_block = "0.0.0.0/0"\n'
+        f'    protocol = "{spoken}"\n    from_port = {low}\n    to_port = {high}\n  }}'
+        for way, (spoken, low, high) in lines.items()
+    )
+    fields = ("vpc_id = aws_vpc.main.id", "subnet_ids = [aws_subnet.web.id]")
+    text = made("aws_network_acl", "web", *fields, *entries) + made(
+        *("aws_security_group", "any", "vpc_id = aws_vpc.main.id"),
+        'egress {\n    protocol = "-1"\n    from_port = 0\n    to_port = 0\n'
+        '    cidr_blocks = ["10.0.0.0/16"]\n  }',
+    )
+    found = told(tmp_path, text + service("web"), "group:any", "service:web")
+
+    assert found == ["group:any -> service:web: tcp 80 needs aws_security_group.any"] * ways
 
 
 def test_a_function_opens_connections_from_its_subnets(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ class Membership(Struct, frozen=True):
     @property
     def words(self) -> str:
         """How messages speak of somebody in it."""
+        if self.needs:
+            return "in an unknown isolation group"
         return f"of isolation group {self.group}" if self.group else "of no isolation group"
 
 
@@ -243,8 +245,6 @@ def _with_outsiders(
             other = sources[0]  # not the source itself, which is in its own group
             truth = True if same and out else None
             text = f"{other.name}, {theirs.words}, uses {named} as well"
-            if theirs.needs:
-                text = f"{other.name}, in an unknown isolation group, uses {named} as well"
             needs = (*mine.needs, *theirs.needs)
             if same is None:
                 needs += (*_open(link), *_open(users.link))
