@@ -187,6 +187,35 @@ def test_the_longest_prefix_decides_where_traffic_goes(to: str, needs: str, tmp_
     assert found == [f"service:web -> internet: tcp 443{needs} of {to}/32"]
 
 
+PEER = 'vpc_peering_connection_id = "pcx-1"'
+PERHAPS = 'count = var.which == "" ? 1 : 0'
+MIXED = made(
+    *("aws_ec2_managed_prefix_list", "mixed", 'address_family = "IPv4"'),
+    "entry { cidr = var.which }",
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "ways"),
+    [
+        (["destination_cidr_block = var.which"], [UNKNOWN]),
+        (["destination_prefix_list_id = var.which"], [UNKNOWN]),
+        (["destination_prefix_list_id = aws_ec2_managed_prefix_list.mixed.id"], [UNKNOWN]),
+        ([PERHAPS, 'destination_cidr_block = "8.0.0.0/8"'], [UNKNOWN]),
+        ([PERHAPS, 'destination_cidr_block = "9.0.0.0/8"'], [""]),
+        (['destination_cidr_block = "8.0.0.0/8"'], []),
+    ],
+)
+def test_a_route_that_may_be_for_fewer_addresses_may_lead_elsewhere(
+    lines: list[str], ways: list[str], tmp_path: Path
+) -> None:
+    """Then the route that would else be taken waits for what decides that."""
+    first = made("aws_route", "first", "route_table_id = aws_route_table.web.id", PEER, *lines)
+    found = told(tmp_path, OPEN + MIXED + first + service("web"), to="8.8.8.8")
+
+    assert found == [f"service:web -> internet: tcp 443{way} of 8.8.8.8/32" for way in ways]
+
+
 LB = """
 resource "aws_lb" "NAME" {
   internal        = INTERNAL
@@ -1139,6 +1168,9 @@ DEFAULT_GROUP = made(
     'ingress {\n    protocol = "tcp"\n    from_port = 443\n    to_port = 443\n'
     '    cidr_blocks = ["10.0.1.0/24"]\n  }',
 )
+BESIDE = made(
+    *("aws_subnet", "beside", "vpc_id = aws_vpc.main.id", 'cidr_block = "10.0.2.0/24"')
+) + ACL.replace("  vpc", "  subnet_ids = [aws_subnet.web.id]\n  vpc")
 FUNCTION = made(
     *("aws_lambda_function", "job", 'function_name = "job"'),
     "vpc_config {\n    subnet_ids = [aws_subnet.web.id]\n"
@@ -1181,6 +1213,8 @@ NO_SUBNETS = " needs its subnets"
             "endpoint:logs",
             [TO_LOGS + NO_SUBNETS, NEAR_LOGS + NO_SUBNETS + OF_SUBNET],
         ),
+        # Its subnets are known, whatever groups it has.
+        (LOGS + DEFAULT_GROUP.replace("10.0.1.0", "10.0.2.0") + BESIDE, "endpoint:logs", []),
         (FUNCTION, "function:job", []),
         (MOUNTED, "store:files", ["service:one -> store:files: tcp 443"]),
     ],
