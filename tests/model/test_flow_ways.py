@@ -198,6 +198,7 @@ MIXED = made(
 @pytest.mark.parametrize(
     ("lines", "ways"),
     [
+        ([], [" needs destination_cidr_block"]),
         (["destination_cidr_block = var.which"], [UNKNOWN]),
         (["destination_prefix_list_id = var.which"], [UNKNOWN]),
         (["destination_prefix_list_id = aws_ec2_managed_prefix_list.mixed.id"], [UNKNOWN]),
@@ -1213,7 +1214,17 @@ NO_SUBNETS = " needs its subnets"
             "endpoint:logs",
             [TO_LOGS + NO_SUBNETS, NEAR_LOGS + NO_SUBNETS + OF_SUBNET],
         ),
-        # Its subnets are known, whatever groups it has.
+        # The VPC is known, whatever the subnets are; and of a list nobody knows how long it is.
+        (
+            LOGS.replace("aws_subnet.web.id", "var.which") + DEFAULT_GROUP,
+            "endpoint:logs",
+            [TO_LOGS + UNKNOWN, NEAR_LOGS + OF_SUBNET],
+        ),
+        (
+            LOGS.replace("[aws_subnet.web.id]", "var.which") + DEFAULT_GROUP,
+            "endpoint:logs",
+            [TO_LOGS + UNKNOWN, NEAR_LOGS + UNKNOWN + OF_SUBNET],
+        ),
         (LOGS + DEFAULT_GROUP.replace("10.0.1.0", "10.0.2.0") + BESIDE, "endpoint:logs", []),
         (FUNCTION, "function:job", []),
         (MOUNTED, "store:files", ["service:one -> store:files: tcp 443"]),

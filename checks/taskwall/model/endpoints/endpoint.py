@@ -319,7 +319,7 @@ def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
             if api.id != dkr.id
         ]
         near = [(api, fact) for api, fact in near if fact.truth is not False]
-        found += [(api, dkr, f) for api, f in near if f.truth] or [(a, dkr, f) for a, f in near]
+        found += [(api, dkr, fact) for api, fact in near]
     sure = {each.id for api, dkr, fact in found if fact.truth for each in (api, dkr)}
     return tuple(
         (api, dkr, fact)
