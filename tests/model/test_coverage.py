@@ -24,6 +24,7 @@ from taskwall.lowering import lower
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.function import LambdaFunction
+from taskwall.model.entities.security_group import Permission
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.coverage import (
     Addresses,
@@ -36,6 +37,7 @@ from taskwall.model.permissions.coverage import (
     part,
     reach,
 )
+from taskwall.model.permissions.coverage import addresses as permission_addresses
 from taskwall.model.permissions.packets import Traffic
 from taskwall.readers import terraform
 from taskwall.source.files import Files
@@ -403,3 +405,33 @@ def test_a_subnet_from_elsewhere_is_in_the_range_of_its_vpc(
     ranges = {name for each in found.parts for name in each.around}
     assert ranges == (set() if vpc is None else {f"IPv4 of {vpc}", f"IPv6 of {vpc}"})
     assert not found.sure
+
+
+@pytest.mark.parametrize(
+    ("range_", "needs"),
+    [
+        ('"10.0.0.0/16"', []),
+        ("aws_vpc.written.cidr_block", []),
+        (f"{MAIN}.cidr_block", [MAIN]),
+        ("[aws_vpc.written, aws_vpc.open][var.which].cidr_block", ["var.which"]),
+        ("aws_vpc.open.cidr_block", ["var.which"]),
+        ("var.which", ["var.which"]),
+    ],
+)
+def test_what_a_permission_names_waits_for_its_range(range_: str, needs: list[str]) -> None:
+    """Of the range of a VPC for what is not known of that VPC."""
+    more = f"""
+resource "aws_vpc" "open" {{ cidr_block = var.which }}
+resource "aws_vpc_security_group_ingress_rule" "main" {{
+  security_group_id = "sg-1"
+  ip_protocol       = "-1"
+  cidr_ipv4         = {range_}
+}}
+"""
+    files = Files({"/net/main.tf": ELSEWHERE.replace("VPC", "null") + more})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (permission_,) = network.every(Permission)
+
+    assert [need.name for need in permission_addresses(network, permission_).needs] == needs
