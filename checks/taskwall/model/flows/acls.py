@@ -104,8 +104,8 @@ def _passes(
     found: Traffic | None = None
     for each in border(network, subnet):
         if each.acl is None or each.acl.external:
-            sure = each.acl is None and each.fact.truth
-            passed = traffic if sure or kindly else Traffic()
+            # Of these AWS's own alone is certain, which lets all through.
+            passed = traffic if each.fact.truth or kindly else Traffic()
         else:
             passed = passing(network, each.acl, way, traffic, kindly)
         found = passed if found is None else found | passed if kindly else found & passed
