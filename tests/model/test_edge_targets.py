@@ -24,6 +24,7 @@ resource "aws_lb_listener" "edge" {
 resource "aws_ecs_service" "web" {
   load_balancer { target_group_arn = BEHIND }
 }
+resource "aws_ecs_service" "other" {}
 resource "aws_cloudfront_vpc_origin" "main" {
   vpc_origin_endpoint_config {
     arn                    = BALANCER

@@ -148,7 +148,7 @@ def _choices(network: Network, order: int, route: Route) -> list[_Choice]:
             bits = 32 if known.within & V4 else 128
             kind = propagated + (1 if route.listed is not None else 0)
             bits -= (size - 1).bit_length()
-            needs = () if sure else route.fact.waits_for()
+            needs = route.fact.waits_for()
             found.append(_Choice(bits, kind, order, known.within, sure, route, needs))
     return found
 
