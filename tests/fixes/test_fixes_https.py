@@ -115,15 +115,26 @@ def test_it_is_open_to_them_already() -> None:
     assert ADDED not in found
 
 
-@pytest.mark.parametrize("other", ["pl-1", "pl-2"])
-def test_it_is_open_to_a_prefix_list_already(other: str) -> None:
-    """Nothing is known of its addresses, so that only the list itself is the same."""
-    peer = ('cidr_ipv4         = "0.0.0.0/0"', 'prefix_list_id = "pl-1"')
-    https = HTTPS.replace('cidr_ipv4         = "%s"', f'prefix_list_id = "{other}"')
+@pytest.mark.parametrize("key", ["prefix_list_id", "referenced_security_group_id"])
+@pytest.mark.parametrize("other", ["named-1", "named-2"])
+def test_it_is_open_to_what_is_named_already(key: str, other: str) -> None:
+    """Of a prefix list or group nobody knows the addresses, so that only it itself is the same."""
+    peer = ('cidr_ipv4         = "0.0.0.0/0"', f'{key} = "named-1"')
+    https = HTTPS.replace('cidr_ipv4         = "%s"', f'{key} = "{other}"')
 
     found = in_terraform(peer, (RULE, https + RULE))
 
-    assert bool(found) is (other == "pl-1")
+    assert bool(found) is (other == "named-1")
+    assert ADDED not in found
+
+
+def test_whom_a_group_from_elsewhere_allows_nobody_knows() -> None:
+    """The listener moves, and no group gets a rule: that one may allow port 443 already."""
+    groups = ("[aws_security_group.web.id]", '[aws_security_group.web.id, "sg-1"]')
+
+    found = in_terraform(groups)
+
+    assert found
     assert ADDED not in found
 
 

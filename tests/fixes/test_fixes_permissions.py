@@ -174,3 +174,43 @@ def test_no_inline_block_takes_away_the_rules_of_another_setting() -> None:
 
     assert "aws_vpc_security_group_ingress_rule" in text
     assert edits_of(source, "TW213", text)[1] == []
+
+
+VPC, OFFICE, EVERYBODY = "aws_vpc.main.cidr_block", '"10.0.1.0/24"', '"0.0.0.0/0"'
+MEMBERS = """
+  ingress {
+    from_port = 9090
+    to_port   = 9090
+    protocol  = "tcp"
+    self      = true
+  }
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "peers", "more", "replaced"),
+    [
+        ("TW205", VPC, "", True),
+        ("TW205", VPC, MEMBERS, True),
+        ("TW205", f"{VPC}, {OFFICE}", "", True),
+        ("TW205", f"{VPC}, {OFFICE}", MEMBERS, True),
+        ("TW205", f"{VPC}, {EVERYBODY}", "", True),
+        ("TW204", EVERYBODY, "", True),
+        # What TW204 says nothing of stays.
+        ("TW204", f"{VPC}, {EVERYBODY}", "", False),
+    ],
+)
+def test_a_list_is_replaced_if_all_in_it_must_go(
+    rule: str, peers: str, more: str, replaced: bool
+) -> None:
+    """By the load balancer's group, whatever other rules of the group allow."""
+    source = RULES / "tw205" / "fail" / "main.tf"
+    written = "cidr_blocks = [aws_vpc.main.cidr_block] # TW205\n  }\n"
+    text = source.read_text()
+    assert written in text
+    text = text.replace(written, f"cidr_blocks = [{peers}]\n  }}\n{more}")
+
+    _, edits, fixes = edits_of(source, rule, text)
+    peer = "security_groups = [aws_security_group.alb.id]"
+    assert (peer in edits) is replaced
+    assert peer in fixes

@@ -20,8 +20,11 @@ from msgspec.structs import replace
 from permits import group_of, permission, place, setting
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Known, Need, Origin, Reference, Scalar, Unknown, Value
+from taskwall.lowering import lower
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link, Setting
+from taskwall.model.entities.function import LambdaFunction
+from taskwall.model.entities.security_group import Permission
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.coverage import (
     Addresses,
@@ -30,10 +33,15 @@ from taskwall.model.permissions.coverage import (
     Part,
     Wording,
     in_subnet,
+    of_subnet,
     part,
     reach,
 )
+from taskwall.model.permissions.coverage import addresses as permission_addresses
 from taskwall.model.permissions.packets import Traffic
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Cidr: TypeAlias = IPv4Network | IPv6Network
@@ -351,3 +359,79 @@ def test_permissions_reach_subnets_together(
     assert truth is None or slow == {truth}
     if all(subnets) and vpc and all(each.there and each.of != "var.x" for each in ranges):
         assert truth is not None
+
+
+# --- subnets from elsewhere
+
+ELSEWHERE = """
+variable "which" {}
+resource "aws_vpc" "written" { cidr_block = "10.0.0.0/16" }
+data "aws_vpc" "main" { id = var.which }
+data "aws_subnet" "far" {
+  id     = var.which
+  vpc_id = VPC
+}
+resource "aws_lambda_function" "job" {
+  vpc_config { subnet_ids = [data.aws_subnet.far.id] }
+}
+"""
+MAIN, OTHER = "data.aws_vpc.main", "data.aws_vpc.other"
+
+
+@pytest.mark.parametrize(
+    ("own", "around", "vpc"),
+    [
+        (f"{MAIN}.id", None, MAIN),
+        (f"{MAIN}.id", OTHER, MAIN),
+        ("null", MAIN, MAIN),
+        ("null", None, None),
+        # A VPC that the sources write may have further ranges.
+        ("aws_vpc.written.id", None, None),
+        ("aws_vpc.written.id", MAIN, None),
+    ],
+)
+def test_a_subnet_from_elsewhere_is_in_the_range_of_its_vpc(
+    own: str, around: str | None, vpc: str | None
+) -> None:
+    """In that of the VPC that it names itself, else in that of what uses it."""
+    files = Files({"/net/main.tf": ELSEWHERE.replace("VPC", own)})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (function,) = network.every(LambdaFunction)
+    (link,) = function.subnets
+
+    found = of_subnet(network, link, None if around is None else Link(around, TRUE, place(1)))
+    ranges = {name for each in found.parts for name in each.around}
+    assert ranges == (set() if vpc is None else {f"IPv4 of {vpc}", f"IPv6 of {vpc}"})
+    assert not found.sure
+
+
+@pytest.mark.parametrize(
+    ("range_", "needs"),
+    [
+        ('"10.0.0.0/16"', []),
+        ("aws_vpc.written.cidr_block", []),
+        (f"{MAIN}.cidr_block", [MAIN]),
+        ("[aws_vpc.written, aws_vpc.open][var.which].cidr_block", ["var.which"]),
+        ("aws_vpc.open.cidr_block", ["var.which"]),
+        ("var.which", ["var.which"]),
+    ],
+)
+def test_what_a_permission_names_waits_for_its_range(range_: str, needs: list[str]) -> None:
+    """Of the range of a VPC for what is not known of that VPC."""
+    more = f"""
+resource "aws_vpc" "open" {{ cidr_block = var.which }}
+resource "aws_vpc_security_group_ingress_rule" "main" {{
+  security_group_id = "sg-1"
+  ip_protocol       = "-1"
+  cidr_ipv4         = {range_}
+}}
+"""
+    files = Files({"/net/main.tf": ELSEWHERE.replace("VPC", "null") + more})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (permission_,) = network.every(Permission)
+
+    assert [need.name for need in permission_addresses(network, permission_).needs] == needs

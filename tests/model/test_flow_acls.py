@@ -64,11 +64,14 @@ OUT, IN = line("egress"), line("ingress")
 ALL = acl("tasks", TASKS, OUT, IN)
 ASSOCIATION = """
 resource "aws_network_acl" "x" { vpc_id = aws_vpc.main.id }
+resource "aws_network_acl" "x2" { vpc_id = aws_vpc.main.id }
 resource "aws_network_acl_association" "x" {
   network_acl_id = aws_network_acl.x.id
   subnet_id      = STORES
 }
 """
+EITHER = "[aws_network_acl.x.id, aws_network_acl.x2.id][var.guarded]"
+MAY = "", "all"
 
 
 def network(text: str) -> Network:
@@ -139,6 +142,11 @@ def ports(found: Crossing, spoken: Ranges = TCP) -> tuple[str, str]:
             + acl("default", "", OUT, line("ingress", "90")),
             ("", "22-90"),
         ),
+        # The one of an association may be any, and let nothing through.
+        (ASSOCIATION.replace("STORES", STORES).replace("aws_network_acl.x.id", '"acl-1"'), MAY),
+        (ASSOCIATION.replace("STORES", STORES).replace("aws_network_acl.x.id", EITHER), MAY),
+        (ASSOCIATION.replace("STORES", UNKNOWN).replace("aws_network_acl.x.id", EITHER), MAY),
+        (ASSOCIATION.replace("STORES", TASKS).replace("aws_network_acl.x.id", EITHER), MAY),
         # Answers go back to ports of clients, or nothing passes.
         (ALL + acl("own", STORES, IN, line("egress", "32768-60999")), ("all", "")),
         (ALL + acl("own", STORES, IN, line("egress", "32767")), ("", "")),
@@ -270,9 +278,16 @@ def test_the_acl_that_lets_through_is_where_it_is_said(text: str, place: str) ->
     )
 
 
-def test_what_is_open_waits_for_what_decides() -> None:
-    """What may pass names the variable that says which subnet an ACL guards."""
-    found = crossed(acl("one", UNKNOWN, OUT, line("ingress", "22")))
+@pytest.mark.parametrize(
+    "text",
+    [
+        acl("one", UNKNOWN, OUT, line("ingress", "22")),
+        ASSOCIATION.replace("STORES", STORES).replace("aws_network_acl.x.id", EITHER),
+    ],
+)
+def test_what_is_open_waits_for_what_decides(text: str) -> None:
+    """What may pass names the variable that says which subnet an ACL guards, or by which one."""
+    found = crossed(text)
 
     waits = [need.name for piece in found.pieces for need in piece.fact.waits_for()]
     assert waits == ["var.guarded"]
@@ -300,3 +315,13 @@ def test_a_subnet_has_an_acl_of_its_own(text: str, truth: bool | None) -> None:
 
     assert subnet is not None
     assert has_own_acl(of, subnet).truth is truth
+
+
+def test_whether_a_subnet_from_elsewhere_has_an_acl_of_its_own_is_not_known() -> None:
+    """Other sources may give it one, whatever these do."""
+    of = network(acl("own", '"subnet-1"', IN))
+    subnet = of.get(Subnet, "subnet-1")
+
+    assert subnet is not None
+    found = has_own_acl(of, subnet)
+    assert (found.truth, [need.name for need in found.waits_for()]) == (None, ["subnet-1"])

@@ -187,6 +187,36 @@ def test_the_longest_prefix_decides_where_traffic_goes(to: str, needs: str, tmp_
     assert found == [f"service:web -> internet: tcp 443{needs} of {to}/32"]
 
 
+PEER = 'vpc_peering_connection_id = "pcx-1"'
+PERHAPS = 'count = var.which == "" ? 1 : 0'
+MIXED = made(
+    *("aws_ec2_managed_prefix_list", "mixed", 'address_family = "IPv4"'),
+    "entry { cidr = var.which }",
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "ways"),
+    [
+        ([], [" needs destination_cidr_block"]),
+        (["destination_cidr_block = var.which"], [UNKNOWN]),
+        (["destination_prefix_list_id = var.which"], [UNKNOWN]),
+        (["destination_prefix_list_id = aws_ec2_managed_prefix_list.mixed.id"], [UNKNOWN]),
+        ([PERHAPS, 'destination_cidr_block = "8.0.0.0/8"'], [UNKNOWN]),
+        ([PERHAPS, 'destination_cidr_block = "9.0.0.0/8"'], [""]),
+        (['destination_cidr_block = "8.0.0.0/8"'], []),
+    ],
+)
+def test_a_route_that_may_be_for_fewer_addresses_may_lead_elsewhere(
+    lines: list[str], ways: list[str], tmp_path: Path
+) -> None:
+    """Then the route that would else be taken waits for what decides that."""
+    first = made("aws_route", "first", "route_table_id = aws_route_table.web.id", PEER, *lines)
+    found = told(tmp_path, OPEN + MIXED + first + service("web"), to="8.8.8.8")
+
+    assert found == [f"service:web -> internet: tcp 443{way} of 8.8.8.8/32" for way in ways]
+
+
 LB = """
 resource "aws_lb" "NAME" {
   internal        = INTERNAL
@@ -283,18 +313,63 @@ resource "aws_cloudfront_distribution" "main" {
 """
 
 
+EVERYBODY = 'cidr_blocks     = ["0.0.0.0/0"]'
+INTERNAL = (
+    balancer("edge")
+    + balancer("other")
+    + GROUPS.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
+).replace("[aws_security_group.web.id]", "[aws_security_group.edge.id]")
+
+
 def test_a_vpc_origin_leads_to_its_own_load_balancer(tmp_path: Path) -> None:
     """Viewers of CloudFront come to the load balancer that is the origin, and to no other."""
-    open_ = GROUPS.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
-    text = balancer("edge") + balancer("other") + open_
-    text = text.replace("[aws_security_group.web.id]", "[aws_security_group.edge.id]")
-
-    assert told(tmp_path, text + ORIGIN, "internet") == [
+    assert told(tmp_path, INTERNAL + ORIGIN, "internet") == [
         "internet -> lb:edge: tcp 443 through aws:cloudfront",
     ]
 
 
-EVERYBODY = 'cidr_blocks     = ["0.0.0.0/0"]'
+POLICY, VIEWERS = 'origin_protocol_policy = "', 'viewer_protocol_policy = "'
+TO_HTTP = {POLICY + "https": POLICY + "http"}
+MATCHING = {POLICY + "https-only": POLICY + "match-viewer"}
+ALL_VIEWERS = {VIEWERS + "https-only": VIEWERS + "allow-all"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "ways"),
+    [
+        ({}, ["443"]),
+        (ALL_VIEWERS, ["80,443"]),
+        (MATCHING, ["443"]),
+        (MATCHING | ALL_VIEWERS, ["443"]),
+        (TO_HTTP | ALL_VIEWERS, []),
+        (TO_HTTP | {"= 80\n": "= 443\n"}, ["443"]),
+        (TO_HTTP | ALL_VIEWERS | {"= 80\n": "= 443\n"}, ["80,443"]),
+        (MATCHING | ALL_VIEWERS | {"= 443": "= 8443", "= 80\n": "= 443\n"}, ["80"]),
+        (MATCHING | {"= 443": "= 8443", "= 80\n": "= 443\n"}, []),
+        ({POLICY + 'https-only"': POLICY[:-1] + "var.which"}, [f"443{UNKNOWN}"]),
+        ({"= 443": "= 8443"}, []),
+        ({"= 443": "= var.which"}, [f"443{UNKNOWN}"]),
+        ({"enabled = true": "enabled = false"}, []),
+        ({"enabled = true": "enabled = var.which"}, [f"443{UNKNOWN}"]),
+        (
+            {"enabled = true": 'enabled = true\n  count = var.which == "" ? 1 : 0'},
+            [f"443{UNKNOWN}"],
+        ),
+    ],
+)
+def test_a_vpc_origin_has_its_own_protocol_and_ports(
+    changes: dict[str, str], ways: list[str], tmp_path: Path
+) -> None:
+    """Viewers' scheme and the origin's policy say which of its ports is asked, if it listens."""
+    text = ORIGIN
+    for before, after in changes.items():
+        text = text.replace(before, after)
+
+    found = told(tmp_path, INTERNAL + text, "internet", "lb:edge")
+    through = " through aws:cloudfront"
+    assert [line.replace(through, "") for line in found] == [
+        f"internet -> lb:edge: tcp {way}" for way in ways
+    ]
 
 
 BEFORE = made(
@@ -320,25 +395,36 @@ BEFORE = made(
         'default_action {\ntype = "forward"\ntarget_group_arn = aws_lb_target_group.outer.arn\n}',
     )
 )
+PERHAPS_BEFORE = BEFORE.replace(
+    '"outer" {\n  load_balancer_type',
+    '"outer" {\n  count = var.which == "" ? 1 : 0\n  load_balancer_type',
+).replace("aws_lb.outer.arn", "aws_lb.outer[0].arn")
 
 
 @pytest.mark.parametrize(
-    ("port", "needs"), [("443", [""]), ("var.which", [" needs var.which"]), ("80", [])]
+    ("before", "port", "needs"),
+    [
+        (BEFORE, "443", [""]),
+        (BEFORE, "var.which", [UNKNOWN]),
+        (BEFORE, "80", []),
+        (PERHAPS_BEFORE, "443", [UNKNOWN]),
+    ],
 )
 def test_a_network_load_balancer_leads_to_the_one_behind_it(
-    port: str, needs: list[str], tmp_path: Path
+    before: str, port: str, needs: list[str], tmp_path: Path
 ) -> None:
-    """On the port of its target group, whatever listens for a load balancer that is not known."""
+    """On the port of its target group, if it exists, whatever listens for one that is not known."""
     open_ = GROUPS.replace("security_groups = [aws_security_group.web.id]", EVERYBODY)
-    text = (BEFORE.replace("PORT", port) + open_).replace(
+    text = (before.replace("PORT", port) + open_).replace(
         "[aws_security_group.web.id]", "[aws_security_group.edge.id]"
     )
     found = told(tmp_path, text + service("web", behind("inner")), to="service:web")
 
-    way = "vpc:main -> service:web: tcp 80 through lb:outer through lb:inner"
+    outer = "lb:outer[*]" if before == PERHAPS_BEFORE else "lb:outer"
+    way = f"vpc:main -> service:web: tcp 80 through {outer} through lb:inner"
     assert [line for line in found if "outer" in line] == [f"{way}{need}" for need in needs]
     flows = list_flows(Options(paths=(str(tmp_path),)), None, "service:web").flows
-    verdicts = [flow.verdict for flow in flows if "lb:outer" in flow.through]
+    verdicts = [flow.verdict for flow in flows if outer in flow.through]
     assert verdicts == ["unknown" if need else "open" for need in needs]
 
 
@@ -1083,6 +1169,9 @@ DEFAULT_GROUP = made(
     'ingress {\n    protocol = "tcp"\n    from_port = 443\n    to_port = 443\n'
     '    cidr_blocks = ["10.0.1.0/24"]\n  }',
 )
+BESIDE = made(
+    *("aws_subnet", "beside", "vpc_id = aws_vpc.main.id", 'cidr_block = "10.0.2.0/24"')
+) + ACL.replace("  vpc", "  subnet_ids = [aws_subnet.web.id]\n  vpc")
 FUNCTION = made(
     *("aws_lambda_function", "job", 'function_name = "job"'),
     "vpc_config {\n    subnet_ids = [aws_subnet.web.id]\n"
@@ -1125,6 +1214,18 @@ NO_SUBNETS = " needs its subnets"
             "endpoint:logs",
             [TO_LOGS + NO_SUBNETS, NEAR_LOGS + NO_SUBNETS + OF_SUBNET],
         ),
+        # The VPC is known, whatever the subnets are; and of a list nobody knows how long it is.
+        (
+            LOGS.replace("aws_subnet.web.id", "var.which") + DEFAULT_GROUP,
+            "endpoint:logs",
+            [TO_LOGS + UNKNOWN, NEAR_LOGS + OF_SUBNET],
+        ),
+        (
+            LOGS.replace("[aws_subnet.web.id]", "var.which") + DEFAULT_GROUP,
+            "endpoint:logs",
+            [TO_LOGS + UNKNOWN, NEAR_LOGS + UNKNOWN + OF_SUBNET],
+        ),
+        (LOGS + DEFAULT_GROUP.replace("10.0.1.0", "10.0.2.0") + BESIDE, "endpoint:logs", []),
         (FUNCTION, "function:job", []),
         (MOUNTED, "store:files", ["service:one -> store:files: tcp 443"]),
     ],
@@ -1132,6 +1233,52 @@ NO_SUBNETS = " needs its subnets"
 def test_what_tasks_use_is_reached(text: str, to: str, ways: list[str], tmp_path: Path) -> None:
     """Stores and endpoints are, by their own groups or the default one; functions never are."""
     assert told(tmp_path, text + service("one"), to=to) == ways
+
+
+EXPRESS = made(
+    *("aws_ecs_express_gateway_service", "one", 'execution_role_arn = "role"'),
+    'primary_container { image = "web" }',
+    "network_configuration {\n    subnets = [aws_subnet.web.id]\n"
+    "    security_groups = [aws_security_group.web.id]\n  }",
+)
+
+
+def test_aws_may_open_more_of_an_express_service(tmp_path: Path) -> None:
+    """Its own groups say what is certainly open; what AWS gives it may be public, and open."""
+    waits = " needs the network of aws_ecs_express_gateway_service.one"
+
+    assert told(tmp_path, OPEN + EXPRESS, "internet") == [
+        f"internet -> service:one: all all{waits}"
+    ]
+    assert told(tmp_path, OPEN + EXPRESS, to="internet") == [
+        f"service:one -> internet: all all{waits}"
+    ]
+    assert "vpc:main -> service:one: tcp 80" in told(tmp_path, OPEN + EXPRESS, "vpc:main")
+
+
+@pytest.mark.parametrize(
+    ("ports", "ways"),
+    [((1024, 2000), 1), ((32768, 40000), 1), ((61000, 65000), 1), ((22, 1023), 0)],
+)
+def test_what_has_a_group_may_take_answers_on_any_port_of_clients(
+    ports: tuple[int, int], ways: int, tmp_path: Path
+) -> None:
+    """Who has the group of nothing here may be Linux, Windows or a load balancer."""
+    lines = {"ingress": ("-1", 0, 0), "egress": ("tcp", *ports)}
+    entries = (
+        f'{way} {{\n    rule_no = 1\n    action = "allow"\n    cidr_block = "0.0.0.0/0"\n'
+        f'    protocol = "{spoken}"\n    from_port = {low}\n    to_port = {high}\n  }}'
+        for way, (spoken, low, high) in lines.items()
+    )
+    fields = ("vpc_id = aws_vpc.main.id", "subnet_ids = [aws_subnet.web.id]")
+    text = made("aws_network_acl", "web", *fields, *entries) + made(
+        *("aws_security_group", "any", "vpc_id = aws_vpc.main.id"),
+        'egress {\n    protocol = "-1"\n    from_port = 0\n    to_port = 0\n'
+        '    cidr_blocks = ["10.0.0.0/16"]\n  }',
+    )
+    found = told(tmp_path, text + service("web"), "group:any", "service:web")
+
+    assert found == ["group:any -> service:web: tcp 80 needs aws_security_group.any"] * ways
 
 
 def test_a_function_opens_connections_from_its_subnets(tmp_path: Path) -> None:

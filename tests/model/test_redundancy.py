@@ -14,7 +14,7 @@ from taskwall.core.values import Need
 from taskwall.lowering import lower
 from taskwall.model.core.address import parse_cidr
 from taskwall.model.core.network import Network
-from taskwall.model.permissions.redundancy import contained
+from taskwall.model.permissions.redundancy import Contained, contained
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -117,6 +117,8 @@ resource "aws_subnet" "main" {
 }
 resource "aws_security_group" "one" {}
 resource "aws_security_group" "two" {}
+data "aws_vpc" "one" { id = var.a }
+data "aws_vpc" "two" { id = var.b }
 resource "aws_ec2_managed_prefix_list" "one" {}
 resource "aws_ec2_managed_prefix_list" "two" {}
 resource "aws_security_group" "main" {
@@ -128,6 +130,9 @@ LIST, LIST_TWO = (
 )
 MEMBERS = "self = true"
 OF_VPC = "cidr_blocks = [aws_vpc.main.cidr_block]"
+OF_ONE_ELSEWHERE, OF_OTHER_ELSEWHERE = (
+    f"cidr_blocks = [data.aws_vpc.{name}.cidr_block]" for name in ("one", "two")
+)
 OF_EITHER = "cidr_blocks = [[aws_vpc.main, aws_vpc.other][var.b].cidr_block]"
 
 
@@ -140,6 +145,16 @@ def rule(peer: str, spoken: str = "tcp", first: object = 80, last: object = 80) 
 def every(peer: str) -> str:
     """A rule for all traffic."""
     return rule(peer, "-1", 0, 0)
+
+
+def compared(text: str) -> list[Contained]:
+    """What is said of the rules of the group for what comes in."""
+    (stack,), errors = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    assert not errors
+    of = lower(stack.evaluate({}).resources).network
+    return [*contained(of, "aws_security_group.main", "ingress")]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +183,8 @@ def every(peer: str) -> str:
         # A VPC has one range of its own, whatever that is.
         (rule(OF_VPC), every(OF_VPC), [True, False]),
         (rule(OF_VPC), every(OF_EITHER), [None]),
+        # Two VPCs from elsewhere may be one.
+        (rule(OF_ONE_ELSEWHERE), every(OF_OTHER_ELSEWHERE), [None]),
         (rule(NARROW, "tcp", "var.a", "var.a"), rule(WIDE, "tcp", 1, 90), [None, False]),
         (rule(WIDE, "tcp", "var.a", "var.a"), rule(NARROW, "tcp", 1, 90), [None]),
         (rule(WIDE, "tcp", "var.a", "var.a"), rule(NARROW, "udp", 1, 90), [False, False]),
@@ -179,14 +196,35 @@ def test_rules_of_every_kind_are_compared(
     one: str, other: str, expected: list[bool | None]
 ) -> None:
     """What one rule of a group allows may be a part of what the other allows."""
-    text = f"{WRITTEN}{one}{other}}}\n"
-    (stack,), errors = terraform.stacks(
-        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
-    )
-    assert not errors
-    of = lower(stack.evaluate({}).resources).network
+    found = compared(f"{WRITTEN}{one}{other}}}\n")
 
-    found = contained(of, "aws_security_group.main", "ingress")
     by_line = sorted(found, key=lambda each: each.permission.place.line)
     assert [each.fact.truth for each in by_line] == expected
     assert [each.open for each in by_line] == [truth is None for truth in expected]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "number"),
+    [
+        ("ip_protocol", '["tcp", "udp"][count.index]', 2),
+        ("cidr_ipv4", '"10.${count.index}.0.0/16"', 2),
+        ("from_port", "443 + count.index", 2),
+        ("description", "count.index", 1),
+    ],
+)
+def test_what_one_text_makes_twice_is_compared_once(field: str, value: str, number: int) -> None:
+    """Rules of a `count` are told apart by what they allow, and not by what is said of them."""
+    fields = {
+        "count": "2",
+        "security_group_id": "aws_security_group.main.id",
+        "ip_protocol": '"tcp"',
+        "cidr_ipv4": '"10.0.0.0/8"',
+        "from_port": "443",
+        "to_port": "444",
+        field: value,
+    }
+    body = "".join(f"  {key} = {each}\n" for key, each in fields.items())
+    kind = "aws_vpc_security_group_ingress_rule"
+
+    found = compared(f'{WRITTEN}}}\nresource "{kind}" "main" {{\n{body}}}\n')
+    assert len(found) == number

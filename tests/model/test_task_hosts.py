@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from taskwall.lowering import lower
-from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.container_instances import (
+    Instances,
+    container_instances,
+    public_address,
+)
 from taskwall.model.compute.hosts import hosts
 from taskwall.model.compute.launch_type import sources_of_definition, strategy
 from taskwall.model.compute.vpc_tenants import tenants
@@ -305,3 +309,33 @@ def test_a_way_out_of_subnets_that_are_not_known_is_not_known(
     network, source = read(service, **things)
 
     assert internet_egress(network, source, False, False).truth is truth
+
+
+INTERFACE = {"network_interfaces": {"associate_public_ip_address": True}}
+
+
+@pytest.mark.parametrize(
+    ("instance", "template", "known"),
+    [
+        ({}, {}, None),
+        ({"associate_public_ip_address": True}, {}, True),
+        ({}, INTERFACE, True),
+        ({"associate_public_ip_address": False}, INTERFACE, False),
+    ],
+)
+def test_an_instance_has_a_public_address_by_itself_or_by_its_template(
+    instance: dict[str, Any], template: dict[str, Any], known: bool | None
+) -> None:
+    """What it says itself goes before its template; where neither does, its subnet decides."""
+    network, _ = read(
+        {},
+        aws_launch_template={"hosts": template},
+        aws_instance={
+            "host": {"launch_template": {"id": "${aws_launch_template.hosts.id}"}, **instance}
+        },
+    )
+    host = network.get(Instances, "aws_instance.host")
+
+    assert host is not None
+    found = public_address(network, host)
+    assert (None if found is None else found.known) is known

@@ -112,6 +112,24 @@ def test_where_tasks_serve(changes: dict[str, str], said: tuple[str, str, bool])
     assert told(ports(changes, served)) == said
 
 
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        (mapped("containerPort = var.given"), {("tcp", "var.given")}),
+        (mapped('containerPort = var.given, protocol = "udp"'), {("udp", "var.given")}),
+        (mapped("containerPort = 80, hostPort = var.given"), set()),
+        ({"MORE": BOUND.replace("BOUND", "var.given")}, {("tcp", "var.given")}),
+        ({"MORE": BOUND.replace("BOUND", "var.given + 1")}, set()),
+        ({"MORE": BOUND.replace("BOUND", "9090"), "CHECK": "var.given"}, {("tcp", "var.given")}),
+    ],
+)
+def test_a_port_that_is_an_input_goes_by_its_name(
+    changes: dict[str, str], named: set[tuple[str, str]]
+) -> None:
+    """So that a rule for the same input is for the same port, whatever that is."""
+    assert ports(changes, served).named == named
+
+
 HOST, BRIDGE = {"MODE": '"host"'}, {"MODE": '"bridge"'}
 DYNAMIC = "32768-65535"
 

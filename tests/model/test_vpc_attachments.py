@@ -172,6 +172,20 @@ def entry(part: str, attachment: str, table: str = f"{TABLE}.main.id", **more: s
 ALONE = transit('default_route_table_association = "disable"') + made(
     TABLE, "main", transit_gateway_id="aws_ec2_transit_gateway.main.id"
 )
+
+
+def black_hole(to: str, table: str = f"{TABLE}.main.id") -> str:
+    """A route of a table that drops what it is for; and a table that nothing uses."""
+    other = made(TABLE, "other", transit_gateway_id="aws_ec2_transit_gateway.main.id")
+    return other + made(
+        *("aws_ec2_transit_gateway_route", "hole"),
+        destination_cidr_block=to,
+        blackhole="true",
+        transit_gateway_route_table_id=table,
+    )
+
+
+EITHER = f"[{TABLE}.main.id, {TABLE}.other.id][var.any]"
 OF_ONE, TO_TWO = entry("association", ONE), entry("propagation", TWO)
 
 
@@ -192,6 +206,13 @@ OF_ONE, TO_TWO = entry("association", ONE), entry("propagation", TWO)
             ALONE + OF_ONE + entry("route", TWO, destination_cidr_block=FAR, blackhole="true"),
             NO,
         ),
+        # A black hole swallows what goes to all of the VPC by its own table.
+        (ALONE + OF_ONE + TO_TWO + black_hole(FAR), NO),
+        (ALONE + OF_ONE + TO_TWO + black_hole('"10.2.0.0/17"'), YES),
+        (ALONE + OF_ONE + TO_TWO + black_hole('"10.1.0.0/16"'), YES),
+        (ALONE + OF_ONE + TO_TWO + black_hole("var.any"), UNKNOWN),
+        (ALONE + OF_ONE + TO_TWO + black_hole(FAR, f"{TABLE}.other.id"), YES),
+        (ALONE + OF_ONE + TO_TWO + black_hole(FAR, EITHER), UNKNOWN),
         (ALONE + OF_ONE + entry("route", "var.any", destination_cidr_block=FAR), UNKNOWN),
         (ALONE + entry("association", "var.any") + TO_TWO, UNKNOWN),
         (ALONE + entry("association", ONE, "var.any") + TO_TWO, UNKNOWN),

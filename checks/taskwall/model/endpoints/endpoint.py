@@ -319,7 +319,7 @@ def ecr_pairs(network: Network) -> tuple[tuple[Endpoint, Endpoint, Fact], ...]:
             if api.id != dkr.id
         ]
         near = [(api, fact) for api, fact in near if fact.truth is not False]
-        found += [(api, dkr, f) for api, f in near if f.truth] or [(a, dkr, f) for a, f in near]
+        found += [(api, dkr, fact) for api, fact in near]
     sure = {each.id for api, dkr, fact in found if fact.truth for each in (api, dkr)}
     return tuple(
         (api, dkr, fact)
@@ -449,7 +449,7 @@ def serves_table(network: Network, endpoint: Endpoint, table: Link) -> Fact:
         if truth is not False:
             needs = (*link.fact.needs, *table.fact.needs)
             parts.append(Fact(truth, text, link.place, name, needs) & fact)
-    if at.open and not endpoint.tables and at.needs:
+    if at.needs and not endpoint.tables:
         parts.append(Fact(None, text, at.place, name, at.needs))
     otherwise = f"{name} is not in route table {table.to}"
     none = Fact(False, text, at.place, name, otherwise=otherwise)

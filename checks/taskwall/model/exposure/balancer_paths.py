@@ -119,7 +119,7 @@ def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]
     at = source.groups_setting.place
     taker = Side(source, source.name, groups, at, source.subnets)
     for front, setting in ways_to(network, source):
-        if front.balancer is None:
+        if front.balancer is None or front.target_group is None:
             continue
         traffic = _exactly(setting, "port", front.target_group)
         fact = all_of((own, front.fact))
@@ -131,7 +131,7 @@ def _to_instances(
     network: Network, source: TaskSource, taker: Side, here: Fact
 ) -> Iterator[BalancerFlow]:
     for front, setting in ways_to(network, source):
-        if front.balancer is None or front.kind == "classic":
+        if front.balancer is None or front.target_group is None:
             continue
         traffic = _on_instance(network, source, setting, front.target_group)
         fact = all_of((here, front.fact))
@@ -158,7 +158,7 @@ def _inflows(
     network: Network,
     source: TaskSource,
     balancer: LoadBalancer,
-    group: TargetGroup | None,
+    group: TargetGroup,
     traffic: tuple[RequiredPorts, ...],
     taker: Side,
     fact: Fact,
@@ -170,7 +170,7 @@ def _inflows(
     if balancer.kind.known in ("application", "classic"):
         traffic = tuple(each for each in traffic if each.transport == "tcp")
     setting = balancer.groups_setting
-    shown = FALSE if group is None else preserves_client_ip(group)
+    shown = preserves_client_ip(group)
     bare = not balancer.groups and not setting.needs
     clients = bare and balancer.kind.known == "network" and shown.truth is not False
     groups = balancer.groups
@@ -182,7 +182,7 @@ def _inflows(
         groups,
         setting.place,
         balancer.subnets,
-        group.vpc if group else None,
+        group.vpc,
         setting.unseen if not groups else (),
         clients,
         balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
@@ -266,15 +266,13 @@ def _on_instance(
 
 
 def _check(
-    group: TargetGroup | None, traffic: tuple[RequiredPorts, ...], *, apart: bool
+    group: TargetGroup, traffic: tuple[RequiredPorts, ...], *, apart: bool
 ) -> tuple[RequiredPorts, ...]:
     """The port of the health check, which goes over TCP.
 
     Of one on the port of the traffic only where that goes another way, or comes from elsewhere
     (`apart`).
     """
-    if group is None:
-        return ()
     setting = group.check_port
     number = number_of(setting)
     if number is not None:

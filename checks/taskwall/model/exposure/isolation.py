@@ -32,6 +32,8 @@ class Membership(Struct, frozen=True):
     @property
     def words(self) -> str:
         """How messages speak of somebody in it."""
+        if self.needs:
+            return "in an unknown isolation group"
         return f"of isolation group {self.group}" if self.group else "of no isolation group"
 
 
@@ -238,13 +240,11 @@ def _with_outsiders(
         same = same_entity(users.link, link)
         for theirs, sources in users.groups.items() if same is not False else ():
             out = outside(network, mine, theirs)
-            other = next((each for each in sources if each.id != source.id), None)
-            if other is None or out is False:
+            if out is False:
                 continue
+            other = sources[0]  # not the source itself, which is in its own group
             truth = True if same and out else None
             text = f"{other.name}, {theirs.words}, uses {named} as well"
-            if theirs.needs:
-                text = f"{other.name}, in an unknown isolation group, uses {named} as well"
             needs = (*mine.needs, *theirs.needs)
             if same is None:
                 needs += (*_open(link), *_open(users.link))

@@ -5,7 +5,7 @@ from msgspec import Struct
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
-from taskwall.model.core.entity import link_to, same_entity
+from taskwall.model.core.entity import Link, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.entities.vpc import Subnet
@@ -45,7 +45,8 @@ class Crossing(Struct, frozen=True):
 class Border(Struct, frozen=True):
     """The edge of a subnet: its network ACL, None where it is AWS's own that lets all through.
 
-    `fact` is whether it is this one; unknown also where the subnet itself is not in the sources.
+    `fact` is whether it is this one; unknown also where the subnet itself is not in the sources. An
+    ACL that may be any of several is None as well, and unknown.
     """
 
     acl: NetworkAcl | None
@@ -61,21 +62,25 @@ def _there_are_any(network: Network) -> bool:
 def border(network: Network, subnet: Subnet) -> tuple[Border, ...]:
     """The network ACLs that a subnet has, or may have."""
     here = link_to(subnet)
-    named = [(acl, link) for acl in network.every(NetworkAcl) for link in acl.subnets]
+    named: list[tuple[NetworkAcl | None, Link, tuple[Need, ...]]] = [
+        (acl, link, ()) for acl in network.every(NetworkAcl) for link in acl.subnets
+    ]
     for each in network.every(AclAssociation):
         found = network.get(NetworkAcl, each.acl)
-        named.append((found, each.subnet))  # type: ignore[arg-type]
+        is_seen = found is not None and not found.external
+        unseen = () if is_seen else each.acl.waits("a network ACL", found)
+        named.append((found, each.subnet, unseen))
     own: list[Border] = []
-    for acl, link in named:
+    for acl, link, unseen in named:
         same = same_entity(link, here)
         if same is False:
             continue
         text = f"{acl.name if acl else 'a network ACL'} guards {subnet.name}"
         needs = link.fact.needs or link.waits("a subnet")
         tie = link.fact if same else Fact(None, text, link.place, subnet.name, needs)
-        if acl is None or acl.external:
-            tie = Fact(None, text, link.place, subnet.name, acl.external if acl else link.waits())
-        elif acl.exists.truth is not True:
+        if unseen:
+            tie = Fact(None, text, link.place, subnet.name, unseen)
+        elif acl is not None and acl.exists.truth is not True:
             tie = all_of((tie, acl.exists))
         own.append(Border(acl, tie))
     if any(each.fact.truth for each in own):
@@ -99,12 +104,11 @@ def _passes(
     found: Traffic | None = None
     for each in border(network, subnet):
         if each.acl is None or each.acl.external:
-            sure = each.acl is None
-            passed = traffic if sure or kindly else Traffic()
+            # Of these AWS's own alone is certain, which lets all through.
+            passed = traffic if each.fact.truth or kindly else Traffic()
         else:
             passed = passing(network, each.acl, way, traffic, kindly)
-        either = found is not None and kindly
-        found = passed if found is None else found | passed if either else found & passed
+        found = passed if found is None else found | passed if kindly else found & passed
     return traffic if found is None else found
 
 
@@ -117,7 +121,7 @@ def _is_guarded(network: Network, place: Place | None) -> bool:
         return True
     if not _there_are_any(network):
         return False
-    return any(each.acl is not None for each in border(network, subnet))
+    return any(each.acl is not None or not each.fact.truth for each in border(network, subnet))
 
 
 class CrossingSide(Struct, frozen=True):

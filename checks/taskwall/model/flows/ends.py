@@ -373,8 +373,7 @@ class _Naming:
             default = of_default_group(self.network, endpoint.vpc, found.default)
             groups = Groups((*ties, *default.ties), default.more)
         places = self._places(endpoint.subnets, ties, endpoint.groups_setting)
-        if not endpoint.subnets:
-            places = tuple(_moved(place, endpoint.vpc) for place in places)
+        places = tuple(_moved(place, endpoint.vpc) for place in places)
         fact = endpoint.exists
         if endpoint.kind.open:
             fact = all_of((fact, endpoint.kind.is_("Interface")))
@@ -494,11 +493,11 @@ def _has_ipv6(balancer: LoadBalancer) -> Fact:
 
 
 def _moved(place: Place, vpc: Link) -> Place:
-    """A place of which only the VPC is known."""
-    return place if place.vpc is not None or not vpc.to else Place(
-        f"#{vpc.to}/{place.version}", place.version, None, vpc, place.addresses, place.ranges,
-        place.fact,
-    )  # fmt: skip
+    """A place in a VPC, where its subnet does not say in which."""
+    if place.vpc is not None or not vpc.to:
+        return place
+    key = place.key if place.subnet is not None else f"#{vpc.to}/{place.version}"
+    return replace(place, key=key, vpc=vpc)
 
 
 def _word(source: TaskSource) -> EndKind:

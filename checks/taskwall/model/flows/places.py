@@ -58,7 +58,7 @@ def places_of(
     for number, link in enumerate(subnets):
         subnet = network.get(Subnet, link)
         # A list of open length: which of its elements it is, nobody knows.
-        key = link.to if link.to and link.exact else f"{link.to}#{link.place}#{number}"
+        key = link.to if link.exact else f"{link.to}#{link.place}#{number}"
         own = subnet.vpc if subnet is not None and subnet.vpc.to else vpc
         found += _by_version(key, link, own, of_subnet(network, link, vpc), link.fact)
     if not found:

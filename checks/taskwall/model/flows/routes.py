@@ -36,7 +36,10 @@ class Hop(Struct, frozen=True):
 
 
 class _Choice(Struct, frozen=True):
-    """A route as routers choose among them: the longer its prefix the earlier, then by kind."""
+    """A route as routers choose among them: the longer its prefix the earlier, then by kind.
+
+    Where it is not `sure` that some addresses are its own, `needs` say what that waits for.
+    """
 
     prefix: int
     kind: int
@@ -44,6 +47,7 @@ class _Choice(Struct, frozen=True):
     ranges: Ranges
     sure: bool
     route: Route
+    needs: tuple[Need, ...] = ()
 
 
 def hops(network: Network, place: Place, addresses: Ranges) -> tuple[Hop, ...]:
@@ -83,18 +87,18 @@ def _of_table(network: Network, subnet: Subnet, link: Link, addresses: Ranges) -
     )
     local = _local(network, subnet)
     left, doubted = addresses - local, Ranges()
+    doubts: tuple[Need, ...] = ()
     found: list[Hop] = []
     for choice in choices:
         hit = choice.ranges & left
-        if not hit:
-            continue
         if choice.sure:
             left -= hit
         for ranges, sure in ((hit - doubted, choice.sure), (hit & doubted, False)):
             if ranges:
-                found.append(_hop(network, subnet, choice, ranges, sure))
+                found.append(_hop(choice, ranges, sure, doubts))
         if not choice.sure:
             doubted |= hit
+            doubts += choice.needs
     if not left:
         return found
     if unseen:
@@ -128,7 +132,7 @@ def _choices(network: Network, order: int, route: Route) -> list[_Choice]:
         if listed is not None and listed.service:
             return []  # Few of the internet's addresses, which nobody asks for here.
         if listed is None or listed.entries is None:
-            return [_Choice(200, 1, order, EVERYWHERE, False, route)]
+            return [_Choice(200, 1, order, EVERYWHERE, False, route, route.listed.waits())]
         settings = listed.entries
     else:
         settings = (route.destination,)
@@ -136,36 +140,27 @@ def _choices(network: Network, order: int, route: Route) -> list[_Choice]:
     for each in settings:
         known = part(each)
         if each.value is None or not known.whole:
-            found.append(
-                _Choice(200, 1 + propagated, order, known.within or EVERYWHERE, False, route)
-            )
+            within = known.within or EVERYWHERE
+            needs = known.needs or (Need(each.name, "has unknown destinations"),)
+            found.append(_Choice(200, 1 + propagated, order, within, False, route, needs))
         elif known.within:
             size = known.within.size
             bits = 32 if known.within & V4 else 128
             kind = propagated + (1 if route.listed is not None else 0)
-            found.append(
-                _Choice(bits - (size - 1).bit_length(), kind, order, known.within, sure, route)
-            )
+            bits -= (size - 1).bit_length()
+            needs = route.fact.waits_for()
+            found.append(_Choice(bits, kind, order, known.within, sure, route, needs))
     return found
 
 
-def _hop(network: Network, subnet: Subnet, choice: _Choice, ranges: Ranges, sure: bool) -> Hop:
+def _hop(choice: _Choice, ranges: Ranges, sure: bool, doubts: tuple[Need, ...]) -> Hop:
+    """Where a route leads some addresses; `doubts` are those about routes that come before it."""
     route = choice.route
     fact = route.fact
     if not sure and fact.truth:
-        needs = part(route.destination).needs or _why(network, route, subnet)
+        needs = doubts if choice.sure else choice.needs
         fact = Fact(None, fact.text, fact.place, fact.resource, needs)
     return Hop(route.way, ranges, fact, route)
-
-
-def _why(network: Network, route: Route, subnet: Subnet) -> tuple[Need, ...]:
-    if route.listed is not None:
-        listed = network.get(PrefixList, route.listed)
-        if listed is None or listed.entries is None:
-            return route.listed.waits()
-    if route.destination.value is None:
-        return (Need(route.destination.name, "has unknown destinations"),)
-    return (Need(f"a route of {subnet.name}", "may be there, and is for fewer addresses"),)
 
 
 def steered(network: Network, place: Place) -> Fact:

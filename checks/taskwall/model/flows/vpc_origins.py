@@ -31,7 +31,7 @@ def by_vpc_origin(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iter
             continue
         let = _let_in(reach.network, node)
         for viewers, ports in _ports(each):
-            at = cross(let, ports) if let else ()
+            at = cross(let, ports)
             if at:
                 called = if_there(viewers, _facts(reach.network, each, node))
                 way = ("aws:cloudfront",)
@@ -62,8 +62,7 @@ def _ports(each: UsedOrigin) -> Iterator[tuple[Pieces, Pieces]]:
                 taken &= Fact(None, text, port.place, each.origin.name, port.needs)
             arrives = ALL_PORTS if number is None else Ranges(((number, number),))
             onward = (*onward, *over(TCP, arrives, taken))
-        if viewers and onward:
-            yield viewers, onward
+        yield viewers, onward
 
 
 def _let_in(network: Network, node: Interface) -> Pieces:

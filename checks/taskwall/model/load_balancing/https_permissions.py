@@ -42,7 +42,7 @@ def https_permissions(
     """
     groups = [network.get(SecurityGroup, link) for link in balancer.groups]
     found = [group for group in groups if group is not None and not group.external]
-    if not found or len(found) < len(groups):
+    if len(found) < len(groups):
         return ()
     permitted = [(group, each) for group in found for each in possible_ingress(network, group.id)]
     http = [(group, each) for group, each in permitted if _allows(each, 80)]

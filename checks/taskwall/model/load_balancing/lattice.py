@@ -133,7 +133,7 @@ def leads_to_tasks(network: Network, listener: LatticeListener) -> Fact:
 def _tasks_at(network: Network, target: Link) -> Fact:
     """Whether a link leads to a target group of tasks, or of a load balancer in front of tasks."""
     parts = [target.fact & each.targets.fact for each in _registered(network).get(target.to, ())]
-    for front in _fronted(network).get(target.to, ()) if target.to else ():
+    for front in _fronted(network).get(target.to, ()):
         way = (target.fact, front.targets.fact, _before_tasks(network, front))
         parts.append(all_of(way))
     for front in network.every(Fronted) if not (target.to and target.exact) else _stray(network):

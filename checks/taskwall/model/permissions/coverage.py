@@ -329,7 +329,7 @@ def addresses(network: Network, permission: Permission) -> Addresses:
             if not found.whole and len(own) == 1:
                 found = own[0]
             names = found.names | {_own_range(of.to, found.within)}
-            found = replace(found, names=names, vpc=of, needs=found.needs or of.fact.needs)
+            found = replace(found, names=names, vpc=of)
         return Addresses((found,))
     if permission.prefix_list is not None:
         known = network.get(PrefixList, permission.prefix_list)
