@@ -85,7 +85,7 @@ def _rows(given: argparse.Namespace) -> Iterator[Row]:
         yield editor.generated_row()
         roots = [given.sources / root for root in TYPED_IN] if given.sources else []
         for root in roots:
-            yield editor.keys_row(root)
+            yield editor.keys_row(root, root.relative_to(given.sources).as_posix())
         if not roots:
             yield Row("a key in roots of public repositories", "itself", editor.GOAL, "ms",
                       note="needs --sources")  # fmt: skip

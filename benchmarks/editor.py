@@ -80,9 +80,9 @@ def generated_row() -> Row:
         return keys_row(root, "a generated root of 100 files")
 
 
-def keys_row(root: Path, name: str = "") -> Row:
+def keys_row(root: Path, name: str) -> Row:
     """What a key takes in a root, at the 95th percentile."""
-    what = f"a key in {name or '/'.join(root.parts[-2:])}"
+    what = f"a key in {name}"
     if not root.is_dir():
         return Row(what, "itself", GOAL, "ms", note="is not among the sources")
     times = typing(root, 60, 0)
