@@ -238,18 +238,25 @@ def test_cfn_init_in_a_branch() -> None:
     assert after(command_config) is True
 
 
+INIT = "'AWS::CloudFormation::Init'"
+INCLUDE = "Metadata: {'Fn::Transform': {Name: 'AWS::Include', Parameters: {Location: 's3://b/x'}}}"
+
+
 @pytest.mark.parametrize(
-    ("metadata", "named", "truth"),
+    ("metadata", "named", "stack", "truth"),
     [
-        ("", "Template", False),
-        ("Metadata: {Note: none}", "Template", False),
-        ("Metadata: {'AWS::CloudFormation::Init': {config: !Ref P}}", "Template", None),
-        ("Metadata: {'AWS::CloudFormation::Init': !Ref P}", "Template", None),
-        ("", "Other", None),
+        ("", "Template", "${AWS::StackName}", False),
+        ("Metadata: {Note: none}", "Template", "${AWS::StackName}", False),
+        ("Metadata: {Note: !Ref P}", "Template", "${AWS::StackName}", False),
+        (f"Metadata: {{{INIT}: {{config: !Ref P}}}}", "Template", "${AWS::StackName}", None),
+        (f"Metadata: {{{INIT}: !Ref P}}", "Template", "${AWS::StackName}", None),
+        (INCLUDE, "Template", "${AWS::StackName}", None),
+        ("", "Other", "${AWS::StackName}", None),
+        ("", "Template", "another", None),
     ],
 )
 def test_a_resource_without_orders_has_none_for_cfn_init(
-    metadata: str, named: str, truth: bool | None
+    metadata: str, named: str, stack: str, truth: bool | None
 ) -> None:
     """All that it is told is in its template."""
     text = """
@@ -261,13 +268,13 @@ Resources:
     Properties:
       LaunchTemplateData:
         UserData:
-          Fn::Base64: |
+          Fn::Base64: !Sub |
             #!/bin/bash
-            cfn-init -v --stack s --resource NAMED --region eu-west-1
+            cfn-init -v --stack STACK --resource NAMED --region eu-west-1
             yum update -y
 """
-    text = text.replace("METADATA", metadata).replace("NAMED", named).replace("    \n", "")
-    (instances,) = network(text).every(Instances)
+    text = text.replace("METADATA", metadata).replace("NAMED", named).replace("STACK", stack)
+    (instances,) = network(text.replace("    \n", "")).every(Instances)
 
     assert instances.agent is not None
     assert instances.agent.joins.truth is truth

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Let no garbage be looked for meanwhile.
+    """Switch Python's garbage collector off inside the block.
 
     Most of what is made in an analysis is used until its end. In a host each round of the collector
     also goes through all that the host holds: it took more than half of what the rules add.

@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 
-from taskwall.core.facts import Fact
 from taskwall.core.values import Reference
 from taskwall.lowering._draft import ResourceReader
 from taskwall.model.compute.container_instances import Instances
@@ -37,10 +36,7 @@ def interface_link(r: ResourceReader, cell: Cell, verb: str) -> Link | None:
 def address_link(r: ResourceReader, instance: Cell, interface: Cell, verb: str) -> Link | None:
     """The link to the instance, or network interface, that an Elastic IP is for.
 
-    One whose name is not known may be any of those that the sources write.
+    One of which nothing is known may be any of those that the sources write.
     """
     found = r.link(Instances, instance, verb) or interface_link(r, interface, verb)
-    if found is None and interface.needs:
-        text, needs = f"{r.name} {verb} a network interface", interface.needs
-        return Link("", Fact(None, text, interface.place, r.name, needs), interface.place)
-    return found
+    return found or r.link(Instances, interface, verb)

@@ -65,7 +65,7 @@ def _is_left_alone(r: ResourceReader, way: Direction) -> bool:
     """Whether Terraform changes nothing any more of what a group writes inline."""
     ignored = r.resource.metadata.fields.get("ignore_changes") if r.terraform else None
     names = ignored.items if isinstance(ignored, Items) else ()
-    return any(isinstance(each, Known) and each.data in (way, "all") for each in names)
+    return any(isinstance(each, Known) and each.data in (way, "all", "*") for each in names)
 
 
 def _looked_up(r: ResourceReader) -> Iterator[Setting]:

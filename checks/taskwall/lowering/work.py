@@ -198,11 +198,11 @@ def _networked(r: ResourceReader, network: Cell, block: Cell) -> Fact:
     text = f"{r.name} has an awsvpc network configuration"
     for each in network.each():
         return r.fact(text, each)  # What is certainly there comes first.
-    if r.terraform and network.place != block.place:
+    if r.terraform and network.absent and network.place != block.place:
         # AWS refuses awsvpc tasks without one. Whoever writes a "dynamic" block for one means to
         # have it: what is empty is the default of what callers give.
         name = network.path.rpartition(".")[2]
-        why = 'is of a "dynamic" block that makes none by default'
+        why = 'is of a "dynamic" block that makes none'
         return Fact(None, text, network.place, r.name, (Need(f"{name} of {r.name}", why),))
     otherwise = f"{r.name} has no awsvpc network configuration"
     return Fact(False, text, block.place, r.name, otherwise=otherwise)

@@ -72,34 +72,35 @@ def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Ver
     types = setting.answers if setting.open else (str(setting.known),)
     truths = {encrypts(each) for each in types}
     truth = truths.pop() if len(truths) == 1 else None
-    type_ = _either(types) if truth is not None or not setting.open else "some type"
-    text = f"{type_} does not encrypt traffic between instances"
-    needs = setting.needs or (Need(type_, "is an instance type that taskwall does not know"),)
+    said = _said(types) if truth is not None or not setting.open else "some type"
+    which = "none of which encrypts" if len(types) > 1 else "which does not encrypt"
+    several = len(types) > 1 and truth is not None
+    kind = f"one of the types {said}" if several else f"type {said}"
+    needs = setting.needs or (Need(said, "is an instance type that taskwall does not know"),)
     plain = Fact(
         None if truth is None else not truth,
-        text,
+        f"{said} {'do' if several else 'does'} not encrypt traffic between instances",
         setting.place,
         on.name,
         needs,
-        f"{type_} encrypts traffic between instances",
+        f"{said} {'encrypt' if several else 'encrypts'} traffic between instances",
     )
     return Verdict(
         on,
         setting.place,
         plain & ~spared,
-        f"{on.name} starts container instances of type {type_}, which does not encrypt traffic"
-        " between instances",
+        f"{on.name} starts container instances of {kind}, {which} traffic between instances",
         holds=f"{on.name} starts container instances that encrypt traffic between each other",
         negative=True,
         concerned=concerned,
     )
 
 
-def _either(types: Sequence[str]) -> str:
+def _said(types: Sequence[str]) -> str:
     """The types that the sources allow, or how many there are beside the first."""
     if len(types) > _MOST_NAMED:
-        return f"{types[0]} or {len(types) - 1} others"
-    return " or ".join(types)
+        return f"{types[0]} and {len(types) - 1} more types"
+    return " and ".join(types)
 
 
 _MOST_NAMED = 3

@@ -228,22 +228,19 @@ def _act(r: ResourceReader, machine: Machine, text: str, value: Value) -> None:
 _INIT = "AWS::CloudFormation::Init"
 
 
-def _metadata(r: ResourceReader, machine: Machine) -> Callable[[str], Fields | None]:
-    """The metadata of a resource of the same template, by its logical id."""
-    stack = r.id.rpartition("/")[0]
+def _metadata(r: ResourceReader, machine: Machine) -> Callable[[str, str], Fields | None]:
+    """The metadata of a resource of the same template, by its logical id and its stack's name."""
+    own = r.id.rpartition("/")[0]
 
-    def of(name: str) -> Fields | None:
-        found = r.builder.resources.get(f"{stack}/{name}" if stack else name)
+    def of(name: str, stack: str) -> Fields | None:
+        found = r.builder.resources.get(f"{own}/{name}" if own else name)
         metadata = None if found is None else found.metadata
         template = found is not None and found.origin.language == "cloudformation"
-        if (
-            metadata is not None
-            and template
-            and _INIT not in metadata.fields
-            and not needs(metadata)
-        ):
-            return Fields({_INIT: Fields({})})  # the resource orders nothing of cfn-init
-        if metadata is None or not metadata.fields:
+        orders = metadata is not None and (_INIT in metadata.fields or bool(needs(metadata)))
+        # A name that is written may be that of another stack.
+        if template and not orders and (not stack or not is_known(stack)):
+            return Fields({_INIT: Fields({})})
+        if metadata is None or not orders or not metadata.fields:
             machine.left_open.update(dict.fromkeys(machine.unknown("what cfn-init does")))
             return None
         machine.left_open.update(dict.fromkeys(needs(metadata)))

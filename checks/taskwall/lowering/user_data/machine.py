@@ -105,7 +105,7 @@ class Machine:
         """What was read of it, and of the metadata that it names."""
         self.left_open: dict[Need, None] = {}
         """What those texts wait for, as far as the sources write them."""
-        self.metadata: Callable[[str], Fields | None] = lambda _: None
+        self.metadata: Callable[[str, str], Fields | None] = lambda _name, _stack: None
 
     def write(
         self, path: str, content: list[ScriptLine], append: bool, doubt: tuple[Need, ...]

@@ -251,7 +251,10 @@ def _cfn_init(call: ShellCall) -> list[ScriptLine]:
     words = [part for word in call.arguments for part in word.split("=", 1)]
     named = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name.startswith("-")}
     machine = call.shell.machine
-    metadata = machine.metadata(named.get("-r") or named.get("--resource") or "")
+    metadata = machine.metadata(
+        named.get("-r") or named.get("--resource") or "",
+        named.get("-s") or named.get("--stack") or "",
+    )
     if metadata is None or not metadata.fields:
         machine.anything(call.row, machine.unknown("what cfn-init does"))
     elif call.depth < DEEPEST:

@@ -83,7 +83,10 @@ class Setting(Struct, frozen=True, gc=False):
         return without_option(self.needs)
 
     def test(self, truth: Callable[[Scalar], bool], text: str) -> Fact:
-        """A fact about the value: true where `truth` says so of it, unknown where it is open."""
+        """A fact about the value: true where `truth` says so of it.
+
+        Unknown where it is open, unless all that the sources allow come to the same.
+        """
         if self.open:
             truths = set(map(truth, self.answers))
             found = truths.pop() if len(truths) == 1 else None

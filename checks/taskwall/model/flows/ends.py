@@ -313,15 +313,12 @@ class _Naming:
     def _public_instance(
         self, member: ContainerInstances | None, subnets: tuple[Link, ...]
     ) -> Fact:
-        own = None
+        own, parts = None, []
         if member is not None:
-            elastic = elastic_address(self.network, member.instances)
-            if elastic.truth is not False:
-                return elastic
+            parts.append(elastic_address(self.network, member.instances))
             own = instance_address(self.network, member.instances)
         if own is not None:
-            return own.is_(True)
-        parts = []
+            return any_of((*parts, own.is_(True)))
         for link in subnets:
             subnet = self.network.get(Subnet, link)
             if subnet is None or subnet.external or subnet.public_addresses is None:
@@ -330,9 +327,9 @@ class _Naming:
                 parts.append(Fact(None, text, link.place, link.to, needs))
             else:
                 parts.append(subnet.public_addresses.is_(True))
-        if not parts:
+        if not subnets:
             needs = (Need("the subnets of its instances", "are not in the sources"),)
-            return Fact(None, "it gets a public address", needs=needs)
+            parts.append(Fact(None, "it gets a public address", needs=needs))
         return any_of(parts)
 
     def balancer(self, balancer: LoadBalancer) -> Interface:

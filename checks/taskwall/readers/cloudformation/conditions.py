@@ -1,5 +1,6 @@
 """Conditions: what they compare, what they ask while it is open, and what they decide."""
 
+from collections.abc import Mapping as Lookup
 from typing import Final
 
 from taskwall.core.alternatives import either
@@ -138,10 +139,10 @@ def _equal(run: TemplateContext, call: IntrinsicCall, one: Value, other: Value) 
 
 
 def _never_are(value: Value, text: Value) -> bool:
-    """Whether a text is the empty one, and a value the id or ARN of a resource."""
+    """Whether a text is the empty one, and a value what `Ref` gives of a resource."""
     return (
         isinstance(value, Reference)
-        and value.attribute.endswith(("Ref", "Arn", "Id"))
+        and value.attribute == "Ref"
         and isinstance(text, Known)
         and text.data == ""
     )
@@ -264,24 +265,23 @@ def rules_hold(run: TemplateContext, rules: "dict[str, Node] | object") -> bool:
 
     One that is false by defaults alone says that a user gives others: it forbids no scenario.
     """
+    scenario = run.scenario
     for rule in rules.values() if isinstance(rules, dict) else ():
-        fields = members(rule)
-        if "RuleCondition" in fields:
-            applies = run.truth(fields["RuleCondition"])
-            if isinstance(applies, Unknown) or not applies.data:
-                continue
-        for assertion in run.entries(fields.get("Assertions")):
-            node = members(assertion).get("Assert")
-            if node is not None and _is_refused(run, node):
-                return False
+        before, scenario.asked = scenario.asked, set()
+        broken = _is_broken(run, members(rule))
+        by_answer = scenario.answers(scenario.asked)
+        scenario.asked = before | scenario.asked
+        if broken and by_answer:
+            return False
     return True
 
 
-def _is_refused(run: TemplateContext, assertion: Node) -> bool:
-    """Whether an assertion is false by an answer of the scenario."""
-    scenario = run.scenario
-    before, scenario.asked = scenario.asked, set()
-    truth = run.truth(assertion)
-    by_answer = scenario.answers(scenario.asked)
-    scenario.asked = before | scenario.asked
-    return isinstance(truth, Known) and truth.data is False and by_answer
+def _is_broken(run: TemplateContext, rule: Lookup[str, Node]) -> bool:
+    """Whether a rule applies, and one of its assertions is false."""
+    if "RuleCondition" in rule:
+        applies = run.truth(rule["RuleCondition"])
+        if isinstance(applies, Unknown) or not applies.data:
+            return False
+    asserted = (members(one).get("Assert") for one in run.entries(rule.get("Assertions")))
+    truths = [run.truth(node) for node in asserted if node is not None]
+    return any(isinstance(one, Known) and one.data is False for one in truths)

@@ -44,6 +44,10 @@ _ONE: Final = ("Ref", "Arn", "GroupId", "SubnetId", "VpcId", "DefaultSecurityGro
 """The attributes that name one thing: a list of them has one element."""
 
 
+_STORED: Final = "AWS::SSM::Parameter::Value<"
+"""How the types of parameters begin whose values are in Parameter Store."""
+
+
 class Parameters:
     """The parameters of one template, at one place of a deployment.
 
@@ -154,6 +158,8 @@ class Parameters:
         fields = members(self._evaluator.template.parameters.get(name))
         if "AllowedValues" not in fields or f"{self._evaluator.site.prefix}{name}" != operand:
             return None
+        if (literal_text(fields.get("Type")) or "").startswith(_STORED):
+            return None  # these are keys
         found = [
             spelled(item.data)
             for item in elements(fields["AllowedValues"])
@@ -166,9 +172,9 @@ class Parameters:
         fields = members(node)
         kind = literal_text(fields.get("Type")) or "String"
         place = node.place
-        stored = kind.startswith("AWS::SSM::Parameter::Value<")
+        stored = kind.startswith(_STORED)
         if stored:
-            kind = kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">")
+            kind = kind.removeprefix(_STORED).removesuffix(">")
         several = kind == "CommaDelimitedList" or kind.startswith("List<")
         given = self._evaluator.inputs.assumptions.get(symbol)
         supplied = self._evaluator.inputs.parameters.get(symbol)

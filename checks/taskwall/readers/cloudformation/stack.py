@@ -28,8 +28,9 @@ from taskwall.readers.cloudformation.absent_nested import absent_nested, is_abse
 from taskwall.readers.cloudformation.choices import Nested, templates
 from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
-from taskwall.readers.cloudformation.document import literal_text, members
+from taskwall.readers.cloudformation.document import IntrinsicCall, literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
+from taskwall.readers.cloudformation.expansion import TRANSFORM
 from taskwall.readers.cloudformation.exports import Asked, ImportResolver
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
 from taskwall.readers.cloudformation.subnets import has_lost_its_subnets
@@ -442,6 +443,11 @@ def _made(
     )
     if is_absent(declared, body, evaluator.below(declared.name) is not None):
         return Resource(ABSENT, origin, body, declared.place)
+    if TRANSFORM in metadata or isinstance(declared.metadata, IntrinsicCall):
+        # It may include a file with more of it.
+        waits = (Need(f"what is included in the metadata of {name}", "is not in the sources"),)
+        held = Fields({}, rest=Unknown(waits), place=declared.place)
+        return Resource(declared.type, origin, body, declared.place, metadata=held)
     if INIT not in metadata:
         return Resource(declared.type, origin, body, declared.place)
     init = evaluator.argument(metadata[INIT])

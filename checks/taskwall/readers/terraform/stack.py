@@ -231,7 +231,7 @@ class TerraformStack:
         return found
 
     def empty_defaults(self, qualified: Callable[[str], str] = str) -> Scenario:
-        """The answers that empty defaults give, of variables that are to name what exists."""
+        """The answers that empty defaults give: of lists, and of what is to name what exists."""
         found: dict[str, Scalar] = {}
         for name, block in self.root.variables.items():
             attribute = block.body.attributes.get("default")

@@ -246,11 +246,19 @@ _NEVER_EMPTY = frozenset(
 )  # fmt: skip
 """Attributes of which every resource that has them has a value; one is that of a template's."""
 
+_OF_USERS = frozenset({"outputs", "tags", "tags_all"})
+"""Attributes whose keys users choose: whatever these are called, they may be empty."""
+
 
 def is_set(reference: Reference) -> bool:
     """Whether a resource, or its attribute, is a single value that is not null and not empty."""
-    return reference.attribute.rpartition(".")[2] in _NEVER_EMPTY | {""} or (
-        reference.attribute == "value" and "data.aws_ssm_parameter." in reference.resource
+    first, _, rest = reference.attribute.partition(".")
+    if first in _OF_USERS or "terraform_remote_state." in reference.resource:
+        return False
+    if rest:
+        return rest.rpartition(".")[2] in ("id", "arn")
+    return first in _NEVER_EMPTY | {""} or (
+        first == "value" and "data.aws_ssm_parameter." in reference.resource
     )
 
 

@@ -184,7 +184,8 @@ class DataAnswers:
         open_: list[Candidate] = []
         maybe: list[Candidate] = []
         # What is looked for in a written VPC, by its id, may be of the same root.
-        within = any(holds_reference(one) for each in query.criteria for one in each.values)
+        asked = (each for each in query.criteria if each.attribute == "vpc_id")
+        within = any(holds_reference(one) for each in asked for one in each.values)
         for type_ in source.means if query.criteria else ():
             for candidate in self._of_type(type_, scope):
                 met = meets(query, candidate.asked)

@@ -111,7 +111,7 @@ def allowed(block: Block, kind: Type) -> tuple[str, ...] | None:
             options, of = call.arguments
             if isinstance(options, Tuple) and _is_variable(of, block.labels[0]):
                 texts = [spelled(o.value.data) for o in options.items if isinstance(o, Literal)]
-                if len(texts) == len(options.items):
+                if len(texts) == len(options.items) and None not in texts:
                     return tuple(text for text in texts if text is not None)
     return None
 

@@ -300,8 +300,9 @@ def _kept(scope: ModuleScope) -> list[State]:
     def completed(file: FieldsReader) -> State | None:
         return _state(kind, lambda name: file.get(name) or reader.get(name), folder)
 
-    found = [state for state in map(completed, backend_files(scope)) if state is not None]
-    return found or ([] if own is None else [own])
+    # Nobody knows that these files are all there are: what the root itself says stays true.
+    found = (*map(completed, backend_files(scope)), own)
+    return [state for state in found if state is not None]
 
 
 def _is_open(scope: ModuleScope) -> bool:
@@ -311,7 +312,10 @@ def _is_open(scope: ModuleScope) -> bool:
     """
     if not scope.module.outputs:
         return False
-    return _backend(scope) is None or not any(None not in state for state in _kept(scope))
+    kind, reader = _backend(scope) or ("", None)
+    if reader is None:
+        return True
+    return None in (_state(kind, reader.get, scope.run.root.folder) or (None,))
 
 
 def _differs(scope: ModuleScope, written: WrittenBody) -> bool:
