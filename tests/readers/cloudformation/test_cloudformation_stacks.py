@@ -128,6 +128,33 @@ def test_the_answers_that_a_question_can_have() -> None:
     stack = stack_of(TEMPLATE)
     assert stack.answers("Env") == ("prod", "dev")
     assert stack.answers("AWS::Region") is None
+    stored = TEMPLATE.replace(
+        "Type: String, AllowedV", "Type: AWS::SSM::Parameter::Value<String>, AllowedV"
+    )
+    assert stack_of(stored).answers("Env") is None
+
+
+def test_a_rule_that_an_answer_breaks_forbids_the_scenario() -> None:
+    """Its condition counts as its assertions do; what defaults alone break forbids nothing."""
+    rule = {
+        "RuleCondition": {"Fn::Equals": [{"Ref": "Env"}, "prod"]},
+        "Assertions": [{"Assert": {"Fn::Equals": [{"Ref": "Encrypted"}, "true"]}}],
+    }
+    default = {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]}
+    env = {"Type": "String", "AllowedValues": ["prod", "dev"]}
+    data: dict[str, Any] = {
+        "Parameters": {"Env": env, "Encrypted": default},
+        "Rules": {"Prod": rule},
+        "Resources": {"Cluster": {"Type": "AWS::ECS::Cluster"}},
+    }
+
+    def forbids(scenario: dict[str, str]) -> bool:
+        return stack_of(json.dumps(data)).switches(scenario) is None
+
+    assert (forbids({"Env": "prod"}), forbids({"Env": "dev"})) == (True, False)
+    assert not forbids({"Env": "prod", "Encrypted": "true"})
+    data["Parameters"]["Env"] = {**env, "Default": "prod"}
+    assert not forbids({})
 
 
 def test_json_and_yaml_give_the_same() -> None:

@@ -314,6 +314,7 @@ OPEN = [
     ("var.open + 1", "<?>"),
     ('var.open == "x"', "<var.open == 'x'>"),
     ("var.open == var.open", True),
+    ('aws_vpc.main.tags_all.owner_id == ""', "<aws_vpc.main.tags_all.owner_id == ''>"),
     ("[for a in var.opens : a == a]", [("maybe", "<?>")]),
     ("local.people[*].name[0]", "<?>"),
     ("cidrsubnets(var.open, 4, 4)", ["<?>", "<?>"]),

@@ -77,6 +77,7 @@ def test_conditions_are_followed_both_ways(
         'contains(["dev", "prod"], var.v.stage)',
         'contains(["dev", local.other], var.v)',
         'contains(var.stages, var.v)',
+        'contains([null, "dev", "prod"], var.v)',
         'contains(["dev", "prod"])',
         'setintersection(["dev", "prod"], var.v)',
         'var.v != "" && contains(["dev", "prod"], var.v)',

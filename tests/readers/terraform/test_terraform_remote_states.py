@@ -307,6 +307,9 @@ def test_a_file_stands_before_what_the_root_writes(tmp_path: Path) -> None:
     file = {"base/backend.hcl": 'bucket = "states"\nkey = "net.tfstate"'}
 
     assert count_on_disk(tmp_path, {"app/main.tf": app, "base/main.tf": part, **file}) == 1
+    unfinished = {"base/backend.hcl": 'bucket = "states"\nkey = "dev.tfstate"'}
+    kept = NET.replace('bucket = "states"', "")
+    assert count_on_disk(tmp_path, {"app/main.tf": app, "base/main.tf": kept, **unfinished}) == 1
     whole = NET.replace("net.tfstate", "other.tfstate")
     assert count_on_disk(tmp_path, {"app/main.tf": app, "base/main.tf": whole, **file}) == 2
 

@@ -252,12 +252,14 @@ _OF_USERS = frozenset({"outputs", "tags", "tags_all"})
 
 def is_set(reference: Reference) -> bool:
     """Whether a resource, or its attribute, is a single value that is not null and not empty."""
+    if not reference.attribute:
+        return True
     first, _, rest = reference.attribute.partition(".")
     if first in _OF_USERS or "terraform_remote_state." in reference.resource:
         return False
     if rest:
         return rest.rpartition(".")[2] in ("id", "arn")
-    return first in _NEVER_EMPTY | {""} or (
+    return first in _NEVER_EMPTY or (
         first == "value" and "data.aws_ssm_parameter." in reference.resource
     )
 
