@@ -122,7 +122,7 @@ def _scenarios(taskwall: str, rounds: int) -> Row:
         Path(one, "terraform.tfvars").write_text(values)
         found = in_turn({"eight": scan(taskwall, folder), "one": scan(taskwall, one)}, rounds)
     ratio = min(found["eight"].cpu) / min(found["one"].cpu)
-    return Row("a root with three open switches", "one scenario of it", 1.5, "times", ratio)
+    return Row("a root with three open inputs", "one scenario of it", 1.5, "times", ratio)
 
 
 def _estate(taskwall: str, rounds: int) -> Row:
