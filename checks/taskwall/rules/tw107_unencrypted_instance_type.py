@@ -99,7 +99,7 @@ def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Ver
 def _said(types: Sequence[str]) -> str:
     """The types that the sources allow, or how many there are beside the first."""
     if len(types) > _MOST_NAMED:
-        return f"{types[0]} and {len(types) - 1} more types"
+        return f"{types[0]} and {len(types) - 1} more"
     return " and ".join(types)
 
 
