@@ -104,6 +104,7 @@ def _said(types: Sequence[str]) -> str:
 
 
 _MOST_NAMED = 3
+"""So many types are named in a message: templates allow dozens, which no one reads in a line."""
 
 
 def _chosen(on: Origin, fact: Fact, spared: Fact, concerned: Fact) -> Iterator[Verdict]:

@@ -33,6 +33,7 @@ locals {
   nested = { a = { b = [{ c = "deep" }] } }
   people = [{ name = "x", age = 1 }, { name = "y", age = 2 }]
 }
+data "vault_generic_secret" "s" { path = "x" }
 resource "aws_vpc" "main" {
   cidr_block = "10.0.0.0/16"
 }
@@ -314,6 +315,7 @@ OPEN = [
     ("var.open + 1", "<?>"),
     ('var.open == "x"', "<var.open == 'x'>"),
     ("var.open == var.open", True),
+    ('data.vault_generic_secret.s.data.id == ""', "<data.vault_generic_secret.s.data.id == ''>"),
     ('aws_vpc.main.tags_all.owner_id == ""', "<aws_vpc.main.tags_all.owner_id == ''>"),
     ("[for a in var.opens : a == a]", [("maybe", "<?>")]),
     ("local.people[*].name[0]", "<?>"),

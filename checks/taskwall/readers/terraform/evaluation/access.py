@@ -246,7 +246,12 @@ _NEVER_EMPTY = frozenset(
 )  # fmt: skip
 """Attributes of which every resource that has them has a value; one is that of a template's."""
 
-_OF_USERS = frozenset({"outputs", "tags", "tags_all"})
+_OF_USERS = frozenset(
+    {
+        "data", "data_json", "nonsensitive_values", "output", "outputs", "parameters", "result",
+        "tags", "tags_all", "values",
+    }
+)  # fmt: skip
 """Attributes whose keys users choose: whatever these are called, they may be empty."""
 
 

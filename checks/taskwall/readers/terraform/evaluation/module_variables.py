@@ -69,6 +69,7 @@ def variable_value(scope: VariableContext, name: str) -> Value:
 
 
 _OF_TEXTS = Simple("string"), ANY_TYPE
+"""Types of which a value is one text: of a list, each element may be another of those allowed."""
 
 
 def _open_variable(

@@ -312,9 +312,10 @@ def _is_open(scope: ModuleScope) -> bool:
     """
     if not scope.module.outputs:
         return False
-    kind, reader = _backend(scope) or ("", None)
-    if reader is None:
+    found = _backend(scope)
+    if found is None:
         return True
+    kind, reader = found
     return None in (_state(kind, reader.get, scope.run.root.folder) or (None,))
 
 
