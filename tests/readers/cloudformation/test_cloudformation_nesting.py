@@ -819,6 +819,7 @@ def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
         ("!Sub '${AWS::StackName}-export'", "!Sub '${P}-export'", True),
         ("!Sub '${AWS::StackName}-Vpc'", "Vpc", False),
         ("!Sub '${AWS::StackName}-Vpc'", "-Vpc", False),
+        ("!Sub '${AWS::StackName}-Vpc'", "<name of the stack>-Vpc", True),
         ("!Sub 'net-${AWS::Region}-Vpc'", "net-Vpc", False),
         ("!Sub 'net-${AWS::Region}-Vpc'", "net-eu-west-1-Vpc", True),
         ("Vpc", "!Sub '${P}-Vpc'", False),

@@ -289,12 +289,12 @@ def _of_no_stack(wanted: tuple[str, ...], export: Export) -> bool:
     """Whether an export has the name that is wanted only if its stack has none.
 
     A parameter that is to hold the stack's name and is empty by default asks for that: names of
-    stacks begin with a letter.
+    stacks begin with a letter. What no name may hold stands for one, such as `<name of the stack>`.
     """
     if not _begins_with_stack(export.name):
         return False
-    first = wanted[0][:1]
-    return wanted == ("".join(_parts(export.name)),) or (first != "" and not first.isalpha())
+    begins_otherwise = re.fullmatch(r"(?![A-Za-z])[\w:./-]+", wanted[0]) is not None
+    return wanted == ("".join(_parts(export.name)),) or begins_otherwise
 
 
 _SAY_NOTHING = frozenset({"export", "exports", "output", "outputs"})
