@@ -27,6 +27,7 @@ from taskwall.readers.terraform.values.values import (
     JsonFields,
     JsonItems,
     Open,
+    OtherKey,
     Set,
     alternatives,
     doubts,
@@ -92,6 +93,8 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
             for its, member_ in value.members:
                 if symbol(its) == name:
                     return member_
+        if isinstance(value, Fields) and value.rest is not None and _is_beyond(key, value):
+            return value.rest
         if isinstance(value, Fields) and value.rest is None and "[*]" not in (symbol(key) or "[*]"):
             return by_key(value, key, run)
         return _some(value, key)
@@ -107,6 +110,11 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
         why = f"does not exist: there are {len(value.items)}"
         raise FailedError(f"the element [{place}]", why, impossible=isinstance(value, Emptied))
     return value.items[place]
+
+
+def _is_beyond(key: Value, map_: Fields) -> bool:
+    """Whether a key is none of those that are known of a map."""
+    return isinstance(key, OtherKey) and key.than.issuperset(map_.fields)
 
 
 def spelled_key(key: Value) -> str:

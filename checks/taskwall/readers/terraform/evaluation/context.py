@@ -174,6 +174,9 @@ class ModuleContext(Protocol):
     def named(self, name: str, steps: tuple[AccessStep, ...]) -> tuple[Value, int]:
         """The value of the leading names of a reference, and how many steps they take."""
 
+    def keys(self, name: str) -> Mapping[str, bool]:
+        """The keys by which sources name elements of a block; whether each has to be there."""
+
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
 

@@ -502,7 +502,7 @@ class _Loop:
         return further.beside(fields, {}, node.place, one_condition(self.doubts))
 
 
-def key_of(value: Value, waits_for: tuple[Need, ...]) -> Value:
+def key_of(value: Value, waits_for: tuple[Need, ...]) -> Unknown:
     """The key of an element that a collection may hold, as unknown as that element.
 
     `waits_for` says what the element's presence waits for.

@@ -42,6 +42,7 @@ from taskwall.readers.terraform.evaluation.run import (
     RootEvaluation,
 )
 from taskwall.readers.terraform.evaluation.variables import is_on_its_own, supplied
+from taskwall.readers.terraform.evaluation.written_keys import WrittenKeys, written_keys
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import (
@@ -221,12 +222,11 @@ class IncrementalModuleScope(ModuleScope):
     """A scope whose names are answers of the run's query engine."""
 
     run: IncrementalEvaluation
+    caller: "tuple[IncrementalModuleScope, str] | None"
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.number = next(self.run.numbers)
-        self.caller: tuple[IncrementalModuleScope, str] | None = None
-        """What calls it, and by what name."""
         self._blocks: dict[str, Query[BlockInstances[ResourceInstance]]] = {}
         self._asked: dict[str, Query[Resource]] = {}
         self._is_absent: dict[str, bool] = {}
@@ -254,11 +254,10 @@ class IncrementalModuleScope(ModuleScope):
         if found is None:
             bare = f"{self.bare_address(f'module.{name}')}."
             found = IncrementalModuleScope(
-                run, module, prefix, bare, None, called_from, maybe, self.chain, ()
+                run, module, prefix, bare, None, called_from, maybe, self.chain, (), (self, name)
             )
             now = partial(self._given_now, name, prefix.removesuffix("."))
             found._given = partial(found._recalled, "given", read=now)
-            found.caller = self, name
             run.scopes[prefix, maybe] = found
         elif (found.module, found.called_from) != (module, called_from):
             raise InvalidatedError(prefix)
@@ -287,6 +286,10 @@ class IncrementalModuleScope(ModuleScope):
     def variable(self, name: str) -> Value:
         """`var.name`."""
         return self._recalled("var", name, super().variable)
+
+    def written_keys(self) -> WrittenKeys:
+        """What its expressions say of keys."""
+        return self._recalled("keys", "", lambda _: written_keys(self.module))
 
     def type(self, name: str) -> Type:
         """The type of a variable."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
+from msgspec.structs import replace
+
 from taskwall.core.values import (
     Fields,
     Items,
@@ -15,7 +17,7 @@ from taskwall.core.values import (
     needs,
     symbol,
 )
-from taskwall.readers.terraform.evaluation.access import spelled_key
+from taskwall.readers.terraform.evaluation.access import element_of, index, spelled_key
 from taskwall.readers.terraform.evaluation.context import (
     BlockInstance,
     Env,
@@ -38,6 +40,7 @@ from taskwall.readers.terraform.values.values import (
     Emptied,
     FailedError,
     Open,
+    OtherKey,
     Set,
     alternatives,
     doubts,
@@ -109,7 +112,7 @@ def expand(
     elif (count := attributes.get("count")) is not None:
         found.value = _counted(count, address, scope, add)
     elif (each := attributes.get("for_each")) is not None:
-        found.value = _for_each(each, address, scope, add)
+        found.value = _for_each(each, block, address, scope, add)
     else:
         add("", {})
     return found
@@ -149,10 +152,10 @@ def _counted(count: Attribute, address: str, scope: ModuleContext, add: Add) -> 
     return Emptied(())
 
 
-def _for_each(each: Attribute, address: str, scope: ModuleContext, add: Add) -> Value:
+def _for_each(each: Attribute, block: Block, address: str, scope: ModuleContext, add: Add) -> Value:
     """What a block with a `for_each` stands for: its instances by their keys."""
     run = scope.run
-    value = _settled(scope, each.expression)
+    value = _with_written_keys(_settled(scope, each.expression), block, scope)
     if isinstance(value, Items | Fields) and len(_members(value)) > MOST_INSTANCES:
         message = f"makes {len(_members(value))} instances; at most {MOST_INSTANCES}"
         run.complain(each.place, message)
@@ -171,6 +174,27 @@ def _for_each(each: Attribute, address: str, scope: ModuleContext, add: Add) -> 
         made = add("[*]", env, ())
         return Open({}, {}, made, None, waits, ((Unknown(waits), made),))
     return Fields({})
+
+
+def _with_written_keys(value: Value, block: Block, scope: ModuleContext) -> Value:
+    """A collection that is not known, with the members that the sources name by their keys."""
+    if isinstance(value, Items | Fields):
+        if not possible(value):
+            return value
+    elif not isinstance(value, Unknown | Reference):
+        return value
+    kind = {"data": "data.", "module": "module."}.get(block.type, "")
+    keys = scope.keys(kind + ".".join(block.labels))
+    certain = [key for key, has_to_be in keys.items() if has_to_be]
+    if not certain:
+        return value
+    if isinstance(value, Items):
+        more = tuple(each for each in map(Known, certain) if each not in value.items)
+        return replace(value, items=(*value.items, *more))
+    fields = {key: index(value, Known(key), scope.run) for key in certain}
+    if isinstance(value, Fields):
+        return replace(value, fields={**fields, **value.fields})
+    return Open(fields, {}, element_of(value), None, needs(value))
 
 
 def _positive(value: Value, run: RunContext) -> Known | Unknown:
@@ -269,7 +293,8 @@ def _for_members(value: Items | Fields, add: Add, run: RunContext) -> Value:
         )
         waits = waits or (Need("for_each", "is known in part only"),)
         run.ask(frozenset().union(*(need.asks for need in waits)))
-        made = add("[*]", _each(key_of(merged, waits), merged), () if certain else waits)
+        key = OtherKey(key_of(merged, waits).needs, than=frozenset(fields))
+        made = add("[*]", _each(key, merged), () if certain else waits)
         if certain:
             members.append((Unknown(waits), made))
         rest = made if rest is None else alternatives(rest, made, waits)

@@ -32,6 +32,7 @@ from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
 from taskwall.readers.terraform.evaluation.module_variables import variable_value
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
+from taskwall.readers.terraform.evaluation.written_keys import WrittenKeys, written_keys
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.stand_ins import StandIn
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
@@ -58,7 +59,8 @@ class ModuleScope:
 
     `prefix` stands before the addresses in it (`module.api["a"].`), `bare_prefix` likewise without
     instance keys. `given` yields the value of an argument of the call, None if it gives none.
-    `answers` are those on which it hangs that there is this module at all.
+    `answers` are those on which it hangs that there is this module at all, `caller` is what calls
+    it, and by which name.
     """
 
     def __init__(
@@ -72,9 +74,11 @@ class ModuleScope:
         maybe: tuple[Need, ...] = (),
         chain: tuple[str, ...] = (),
         answers: Answers = (),
+        caller: "tuple[ModuleScope, str] | None" = None,
     ) -> None:
         self.run = run
         self.module = module
+        self.caller = caller
         self.prefix = prefix
         self.bare_prefix = bare_prefix
         self.called_from = called_from
@@ -89,6 +93,7 @@ class ModuleScope:
         self._resources: Memo[ResourceInstance, Resource] = Memo()
         self._calls: Memo[str, Called | Value] = Memo()
         self._absent: Memo[str, tuple[Resource, ...]] = Memo()
+        self._keys: list[WrittenKeys] = []
         for error in module.errors:
             run.effects.report(error)
 
@@ -112,8 +117,9 @@ class ModuleScope:
         """The scope of an instance of a call in this module."""
         bare = f"{self.bare_address(f'module.{name}')}."
         return ModuleScope(
-            self.run, module, prefix, bare, given, called_from, maybe, self.chain, self.taken()
-        )
+            self.run, module, prefix, bare, given, called_from, maybe, self.chain, self.taken(),
+            (self, name),
+        )  # fmt: skip
 
     def taken(self) -> Answers:
         """The answers on which hangs what is being evaluated in this module."""
@@ -199,6 +205,37 @@ class ModuleScope:
     def _variable_place(self, name: str) -> Span | None:
         block = self.module.variables.get(name)
         return block.header if block else None
+
+    def written_keys(self) -> WrittenKeys:
+        """What its expressions say of keys."""
+        if not self._keys:
+            self._keys.append(written_keys(self.module))
+        return self._keys[0]
+
+    def keys(self, name: str) -> dict[str, bool]:
+        """The keys by which sources name elements of a block, a local, or an output of a call.
+
+        Args:
+            name: `aws_x.y`, `data.aws_x.y`, `module.m`, `local.l` or `module.m.o`.
+
+        Returns:
+            Of each key whether the element has to be there.
+        """
+        mine, found = self.written_keys(), dict[str, bool]()
+        every = [name]
+        for one in every:  # which grows meanwhile
+            below = [mine.keys.get(one, {})]
+            for other in mine.alike.get(one, ()):
+                kind, _, own = other.partition(".")
+                if kind == "output" and self.caller is not None:
+                    caller, call = self.caller
+                    below.append(caller.keys(f"module.{call}.{own}"))
+                elif other not in every:
+                    every.append(other)
+            for some in below:
+                for key, certain in some.items():
+                    found[key] = certain or found.get(key, False)
+        return found
 
     def type(self, name: str) -> Type:
         """The type of a variable."""

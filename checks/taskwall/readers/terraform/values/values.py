@@ -46,6 +46,12 @@ class Open(Fields, frozen=True):
     closed: bool = False
 
 
+class OtherKey(Unknown, frozen=True):
+    """The key of a further member of a map of which the keys `than` are known: none of these."""
+
+    than: frozenset[str] = frozenset()
+
+
 class Emptied(Items, frozen=True):
     """A list that is empty under the scenario: a deployment that reads from it is impossible."""
 

@@ -1,0 +1,124 @@
+"""Keys by which the sources name single instances of a block or elements of a map.
+
+What a `for_each` goes over may be known to callers only. `aws_security_group.all["web"]` says all
+the same that there is an instance of that key, and that it is another one than that of `["alb"]`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from taskwall.readers.terraform.modules import Module
+from taskwall.readers.terraform.syntax.tree import (
+    Access,
+    Attr,
+    Body,
+    Conditional,
+    Expression,
+    For,
+    FunctionCall,
+    Index,
+    Literal,
+    Name,
+    children,
+)
+
+_MAY_FAIL = frozenset({"can", "try"})
+"""Functions whose arguments may name what is not there."""
+
+
+class WrittenKeys(Struct, frozen=True):
+    """The keys of one module by what they are keys of, `aws_x.y`, `module.m.output`, `local.l`.
+
+    Each says whether it has to be there: what is asked for only under a condition need not.
+    `alike` says by the same names, and those of outputs (`output.o`), what has the same keys or
+    fewer.
+    """
+
+    keys: Mapping[str, Mapping[str, bool]]
+    alike: Mapping[str, tuple[str, ...]]
+
+
+def written_keys(module: Module) -> WrittenKeys:
+    """What a module's expressions say of keys."""
+    keys: dict[str, dict[str, bool]] = {}
+    alike: dict[str, tuple[str, ...]] = {}
+    outputs = {name: block.body for name, block in module.outputs.items()}
+    for name, written in module.locals.items():
+        _note(written.expression, keys)
+        _note_alike(f"local.{name}", written.expression, alike)
+    for name, body in outputs.items():
+        if (value := body.attributes.get("value")) is not None:
+            _note_alike(f"output.{name}", value.expression, alike)
+    calls = {f"module.{name}": block for name, block in module.calls.items()}
+    blocks = {name: block.body for name, block in {**module.resources, **calls}.items()}
+    for name, body in blocks.items():
+        if (each := body.attributes.get("for_each")) is not None:
+            _note_alike(name, each.expression, alike)
+    for body in (*outputs.values(), *blocks.values()):
+        for expression in _expressions(body):
+            _note(expression, keys)
+    return WrittenKeys(keys, alike)
+
+
+def _expressions(body: Body) -> Iterator[Expression]:
+    for attribute in body.attributes.values():
+        yield attribute.expression
+    for block in body.blocks:
+        yield from _expressions(block.body)
+
+
+def _note(node: Expression, keys: dict[str, dict[str, bool]], certain: bool = True) -> None:
+    """Note the keys in an expression. `certain` is whether it is evaluated whatever holds."""
+    if type(node) is Access and (found := _key(node)) is not None:
+        name, key = found
+        known = keys.setdefault(name, {})
+        known[key] = certain or known.get(key, False)
+    if type(node) is Conditional:
+        _note(node.condition, keys, certain)
+        certain = False
+    elif type(node) is For or (type(node) is FunctionCall and node.name in _MAY_FAIL):
+        certain = False
+    for child in children(node):
+        _note(child, keys, certain)
+
+
+def _key(node: Access) -> tuple[str, str] | None:
+    """What an expression takes an element of, and by which key, if both are written out."""
+    leading = _leading(node)
+    steps = node.steps[len(leading) - 1 :] if leading else ()
+    key = steps[0].key if steps and isinstance(steps[0], Index) else None
+    if isinstance(key, Literal) and isinstance(key.value.data, str):
+        return ".".join(leading), key.value.data
+    return None
+
+
+def _leading(node: Expression) -> list[str]:
+    """The names that an expression begins with."""
+    if isinstance(node, Name):
+        return [node.name]
+    if not isinstance(node, Access) or not isinstance(node.base, Name):
+        return []
+    names = [node.base.name]
+    for step in node.steps:
+        if not isinstance(step, Attr):
+            break
+        names.append(step.name)
+    return names
+
+
+def _note_alike(name: str, node: Expression, alike: dict[str, tuple[str, ...]]) -> None:
+    """Note what has the same keys as the map that an expression makes, or more."""
+    whole = True
+    if isinstance(node, For):
+        kept = isinstance(node.result_key, Name) and node.result_key.name == node.key
+        if not kept or node.grouped:
+            return
+        whole = node.condition is None
+        node = node.collection
+    leading = _leading(node)
+    if isinstance(node, Access) and len(leading) == len(node.steps) + 1:
+        of = ".".join(leading)
+        alike[of] = (*alike.get(of, ()), name)
+        if whole:
+            alike[name] = (*alike.get(name, ()), of)
