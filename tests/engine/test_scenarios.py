@@ -130,8 +130,8 @@ resource "aws_instance" "each" {{
         assert stages(found, f"var.{name}") == {True, "false"}
 
 
-def test_scenarios_differ_from_what_empty_defaults_say() -> None:
-    """Where not all are followed, one is of a deployment that names nothing that exists."""
+def test_empty_defaults_are_values() -> None:
+    """They answer what is asked of them: no scenario is of what a user may give instead."""
     names = "abcde"
     switches = "\n".join(
         f'variable "{name}" {{ type = bool }}\n'
@@ -160,16 +160,19 @@ resource "aws_subnet" "own" {{
     (stack,), errors = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
     found = explore(stack)
     base = found.scenarios[0]
-    asked = ("var.vpc_id", "var.cluster_arn", "length(var.subnet_ids)", "var.size")
 
     assert (errors, found.whole) == ([], False)
-    assert [base[operand] for operand in asked] == [None, "", 0, OTHER]
+    assert base["var.size"] == OTHER
+    assert base.keys().isdisjoint(("var.vpc_id", "var.cluster_arn", "length(var.subnet_ids)"))
+    for evaluation in found.evaluations:
+        owns = {one.type for one in evaluation.resources if one.origin.name.endswith(".own")}
+        assert {"aws_vpc", "aws_subnet"} <= owns
     differ = [sum(row[op] != base[op] for op in base) for row in found.scenarios]
     assert sorted(differ)[: len(base) + 1] == [0] + [1] * len(base)
 
 
-def test_empty_parameters_are_what_most_scenarios_say() -> None:
-    """Those that are to name what exists; of others any value is tried first."""
+def test_empty_parameters_are_values() -> None:
+    """Those that are to name what exists; of one without a default any value is tried first."""
     stages_ = [f"Stage{number}" for number in range(5)]
     found = followed(
         "VpcId: {Type: String, Default: ''}, Size: {Type: String},"
@@ -181,7 +184,52 @@ def test_empty_parameters_are_what_most_scenarios_say() -> None:
     )
 
     assert not found.whole
-    assert (found.scenarios[0]["VpcId"], found.scenarios[0]["Size"]) == ("", OTHER)
+    assert "VpcId" not in found.scenarios[0]
+    assert found.scenarios[0]["Size"] == OTHER
+    every = [{one.origin.name for one in each.resources} for each in found.evaluations]
+    assert all("A" in names for names in every)
+
+
+def test_a_variable_is_what_the_scenario_says_of_it() -> None:
+    """Not only in conditions: what goes by one switch goes by it everywhere."""
+    text = """
+terraform {
+  backend "s3" {}
+}
+variable "internal" { type = bool }
+variable "kind" { type = string }
+resource "aws_ecs_cluster" "inner" {
+  count = var.internal && var.kind == "dev" ? 1 : 0
+}
+resource "aws_lb" "lb" {
+  internal = var.internal
+  name     = var.kind
+}
+"""
+    (stack,), errors = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    found = explore(stack)
+    rows = set()
+    for evaluation in found.evaluations:
+        (lb,) = (one for one in evaluation.resources if one.type == "aws_lb")
+        rows.add(tuple(getattr(lb.body.fields[name], "data", "?") for name in ("internal", "name")))
+
+    assert errors == []
+    assert rows == {(True, "dev"), (True, "?"), (False, "dev"), (False, "?")}
+
+
+def test_an_empty_default_that_cannot_be_deployed_is_open() -> None:
+    """Tasks need a subnet: what is empty is for somebody to give, and the other defaults hold."""
+    service = (
+        "S: {Type: 'AWS::ECS::Service', Properties: {NetworkConfiguration: {AwsvpcConfiguration: "
+        "{Subnets: !If [Given, [!Ref SubnetId], !Ref 'AWS::NoValue']}}}}"
+    )
+    found = followed(
+        "SubnetId: {Type: String, Default: ''}, VpcId: {Type: String, Default: ''}",
+        "Given: !Not [!Equals [!Ref SubnetId, '']], New: !Equals [!Ref VpcId, '']",
+        f"{service}, {cluster('A', 'New')}",
+    )
+    assert [dict(scenario) for scenario in found.scenarios] == [{"SubnetId": OTHER}]
+    assert {one.origin.name for one in found.evaluations[0].resources} == {"S", "A"}
 
 
 def test_what_a_local_filters_is_followed_by_the_name_of_the_local() -> None:

@@ -1,7 +1,8 @@
-"""Which folders enclose a path."""
+"""Which folders enclose a path, and which are near."""
 
 import os
 from collections.abc import Iterable
+from itertools import takewhile
 
 
 def encloses(folder: str, path: str) -> bool:
@@ -28,7 +29,23 @@ def repository_of(folder: str) -> str:
 
 
 def nearest_folder(folders: Iterable[str], to: str) -> str | None:
-    """The folder that shares most of its path with another one; None if several do."""
-    shared = {folder: len(os.path.commonpath((folder, to))) for folder in folders}
-    found = [folder for folder, length in shared.items() if length == max(shared.values())]
-    return found[0] if len(found) == 1 else None
+    """The folder that shares most of its path with another one; None if several do.
+
+    Of several the one that ends alike: `network/live/prod` is nearer to `apps/live/prod` than
+    `network/live/dev` is.
+    """
+    every = list(folders)
+    for shared in (_leading, _trailing):
+        lengths = [shared(folder, to) for folder in every]
+        every = [one for one, own in zip(every, lengths, strict=True) if own == max(lengths)]
+    return every[0] if len(every) == 1 else None
+
+
+def _leading(one: str, other: str) -> int:
+    return len(os.path.commonpath((one, other)))
+
+
+def _trailing(one: str, other: str) -> int:
+    """How many folders two paths have in common at their ends."""
+    ends = (reversed(path.split(os.sep)) for path in (one, other))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*ends, strict=False)))

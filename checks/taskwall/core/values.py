@@ -261,9 +261,13 @@ Value: TypeAlias = Known | Text | Items | Fields | Reference | Unknown
 
 
 class OneOf(Unknown, frozen=True):
-    """A text that the sources leave open, but for the few answers that they allow."""
+    """A text that the sources leave open, but for the few answers that they allow.
+
+    `meant` are the values that these stand for, if other ones (`true` for `ENABLED`).
+    """
 
     answers: tuple[str, ...] = ()
+    meant: tuple[Scalar, ...] = ()
 
 
 class Choice(Unknown, frozen=True):

@@ -90,24 +90,33 @@ def explore(
     These are all settings if they are few. Else they are enough that every answer is given once,
     and every condition is true once and false once; most differ little from what empty defaults
     say. An answer can open further questions, which are followed in turn. Settings are left out
-    under which the sources could not be deployed.
+    under which the sources could not be deployed. Empty defaults are values: they answer the
+    conditions that ask for them, unless nothing could be deployed so.
     `tries_defaults` is whether other values of defaults are tried afterwards.
     """
-    evaluate = stack.evaluations()
-    first = evaluate({})
+    evaluations = stack.evaluations()
+    given: Scenario = getattr(stack, "empty_defaults", dict)()
+    first = evaluations(given)
+    if given and first.impossible:
+        given = _without_one(given, evaluations)
+        first = evaluations(given)
+
+    def evaluate(scenario: Scenario) -> Evaluation:
+        return evaluations({**given, **scenario}) if given else evaluations(scenario)
+
     defaults = getattr(stack, "defaults", tuple) if tries_defaults else tuple
     if not first.questions:
         return Followed([{}], [first], evaluate=evaluate, defaults=defaults)
     if first.exhausted:
         return Followed([{}], [first], whole=False)
     limits: Callable[[str], Sequence[str] | None] = getattr(stack, "answers", lambda _: None)
-    settle = _remembered(getattr(stack, "switches", lambda _: {}))
-    usual: Callable[[], Scenario] = getattr(stack, "empty_defaults", dict)
+    switches_of: Settle = getattr(stack, "switches", lambda _: {})
+    settle = _remembered(lambda scenario: switches_of({**given, **scenario}))
     questions = set(first.questions)
     seeds = _seeds(first)
     for left in reversed(range(_ROUNDS)):
         answers = domains(questions, limits)
-        scenarios, whole = _chosen(answers, settle, seeds, usual)
+        scenarios, whole = _chosen(answers, settle, seeds)
         if not whole and evaluate(scenarios[0]).impossible:
             # The others differ from it in one answer: it should be what can be deployed.
             alike = (row for row in _alike(answers) if settle(row) is not None)
@@ -130,6 +139,15 @@ def explore(
     beyond = None if whole else first
     absent = _hanging_on_absent(scenarios[0], [first, *found])
     return Followed(scenarios, found, whole, switches, beyond, absent, evaluate, defaults)
+
+
+def _without_one(given: Scenario, evaluate: Callable[[Scenario], Evaluation]) -> Scenario:
+    """Of answers under which nothing can be deployed all but one that is to blame; else none."""
+    for operand in given:
+        rest = {name: answer for name, answer in given.items() if name != operand}
+        if not evaluate(rest).impossible:
+            return rest
+    return {}
 
 
 def _evaluated(
@@ -188,7 +206,7 @@ def _remembered(settle: Settle) -> Settle:
 
 
 def _chosen(
-    domains: Domains, settle: Settle, seeds: Sequence[Scenario], usual: Callable[[], Scenario]
+    domains: Domains, settle: Settle, seeds: Sequence[Scenario]
 ) -> tuple[list[Scenario], bool]:
     """All possible scenarios if they are few, else some; and whether these are all."""
     size = 1
@@ -201,7 +219,7 @@ def _chosen(
         possible = [scenario for scenario in every if settle(scenario) is not None]
         return possible or every, True
     cover = _Cover(domains, settle)
-    return cover.rows(seeds, cover.base(usual())), False
+    return cover.rows(seeds, cover.base()), False
 
 
 def _alike(domains: Domains) -> Iterator[Scenario]:
@@ -247,17 +265,9 @@ class _Cover:
         self._try_conditions()
         return self.found
 
-    def base(self, usual: Scenario) -> Scenario:
-        """A possible scenario: of those with the most conditions decided alike.
-
-        Where it can be, it answers as `usual` does.
-        """
-        said = self._fitting(usual)
-        rows = [
-            {**row, **also}
-            for also in ([said, {}] if said else [{}])
-            for row in _alike(self.domains)
-        ]
+    def base(self) -> Scenario:
+        """A possible scenario: of those with the most conditions decided alike."""
+        rows = list(_alike(self.domains))
         found = next((row for row in rows if self.settle(row) is not None), None)
         return found or next(self._possible(rows[0], 2), rows[0])
 

@@ -13,6 +13,7 @@ from taskwall.core.values import (
     Fields,
     Known,
     Need,
+    OneOf,
     Origin,
     Reference,
     Scalar,
@@ -186,6 +187,10 @@ def setting(
         meant = meanings.get(str(known).lower(), known)
         return Setting(Known(meant), cell.place, name, resource, attribute=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)
+    some = None if value is None else dereferenced(value)
+    if meanings is not None and isinstance(some, OneOf):
+        values = tuple(meanings.get(text.lower(), text) for text in some.answers)
+        value = replace(some, meant=values)
     names = frozenset(link.to for link in links if link.exact) or _NOTHING
     return Setting(value, cell.place, name, resource, attribute=spot, names=names)
 

@@ -904,3 +904,36 @@ def test_an_import_under_a_condition_that_is_false_ties_nothing() -> None:
     (stack,), _ = read({"/r/vpc.yaml": EXPORTING, "/r/web.yaml": IMPORTING}, inputs)
     group = {one.origin.address: one for one in stack.evaluate({}).resources}["web/Group"]
     assert plain(group.body.fields["VpcId"]) == "vpc-1"
+
+
+def test_what_is_not_exported_cannot_be_imported() -> None:
+    """A condition of an export that something imports has to hold: its other answer is left out."""
+    texts = {
+        "/r/lb.yaml": """
+Parameters: {ListenerArn: {Type: String, Default: ""}, Other: {Type: String, Default: ""}}
+Conditions:
+  Has: !Not [!Equals [!Ref ListenerArn, ""]]
+  More: !Not [!Equals [!Ref Other, ""]]
+Resources:
+  Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Condition: Has}
+  More: {Type: AWS::EC2::VPC, Condition: More}
+Outputs:
+  Listener: {Condition: Has, Value: !Ref Listener, Export: {Name: !Sub "${AWS::StackName}-L"}}
+""",
+        "/r/web.yaml": """
+Parameters: {Parent: {Type: String}}
+Resources:
+  Rule:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties: {ListenerArn: {"Fn::ImportValue": !Sub "${Parent}-L"}}
+""",
+    }
+    (stack,), errors = read(texts)
+
+    assert errors == []
+    assert stack.evaluate({"ListenerArn": ""}).impossible is True
+    assert stack.evaluate({"ListenerArn": OTHER}).impossible is False
+    found = explore(stack)
+    assert [scenario.get("ListenerArn") for scenario in found.scenarios] == [OTHER]
+    names = {one.origin.name for one in found.evaluations[0].resources}
+    assert names == {"Listener", "Rule"}

@@ -179,6 +179,33 @@ resource "t" "t" {
     assert shown(found) == "ECS_CLUSTER=web\n<var.open>"
 
 
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ('"ECS_CLUSTER=${var.open}"', "ECS_CLUSTER=<var.open>"),
+        # What the data source would fill in has to be known.
+        ('"$${name} ${var.open}"', None),
+    ],
+)
+def test_a_template_that_terraform_has_filled_in(
+    evaluated: Evaluated, shown: Shown, template: str, expected: object
+) -> None:
+    """Of a text that is known in part there is nothing left to fill in."""
+    found = x(
+        evaluated(
+            f"""
+            variable "open" {{}}
+            data "template_file" "t" {{
+              template = {template}
+              vars     = {{ name = "web" }}
+            }}
+            resource "t" "t" {{ x = data.template_file.t.rendered }}
+            """
+        )
+    )
+    assert shown(found) == expected if expected else needs(found)
+
+
 CLOUDINIT = """
 variable "open" {}
 data "cloudinit_config" "c" {

@@ -168,3 +168,22 @@ def test_locals_in_circles_end(evaluated: Callable[..., Evaluation]) -> None:
         """
     )
     assert addresses(evaluation) == ['t.a["x"]', "t.a[*]"]
+
+
+def test_resources_beside_an_open_rest(evaluated: Evaluated, shown: Shown) -> None:
+    """What is certainly in a set stays itself, though callers may add to the set."""
+    evaluation = evaluated(
+        """
+        variable "more" { type = list(string) }
+        resource "t" "x" {}
+        resource "t" "y" {}
+        resource "u" "a" {
+          for_each = toset(concat([t.x.id, t.y.id], var.more))
+          of       = each.value
+        }
+        """
+    )
+    found = {one.origin.address: one for one in evaluation.resources if one.type == "u"}
+    assert list(found) == ['u.a["${t.x.id}"]', 'u.a["${t.y.id}"]', "u.a[*]"]
+    assert [bool(one.origin.maybe) for one in found.values()] == [False, False, True]
+    assert shown(found['u.a["${t.y.id}"]'].body.fields["of"]) == "<t.y.id>"

@@ -67,9 +67,15 @@ class Setting(Struct, frozen=True, gc=False):
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """All values that it may have, where it is open and the sources allow only some."""
+        """All texts that it may be, where it is open and the sources allow only some."""
         value = None if self.value is None else dereferenced(self.value)
         return value.answers if isinstance(value, OneOf) else ()
+
+    @property
+    def _possible(self) -> tuple[Scalar, ...]:
+        """The values that these texts stand for."""
+        value = None if self.value is None else dereferenced(self.value)
+        return (value.meant or value.answers) if isinstance(value, OneOf) else ()
 
     @property
     def needs(self) -> tuple[Need, ...]:
@@ -88,7 +94,7 @@ class Setting(Struct, frozen=True, gc=False):
         Unknown where it is open, unless all that the sources allow come to the same.
         """
         if self.open:
-            truths = set(map(truth, self.answers))
+            truths = set(map(truth, self._possible))
             found = truths.pop() if len(truths) == 1 else None
             return Fact(found, text, self.place, self.resource, self.needs, self.sentence)
         return Fact(truth(self.known), text, self.place, self.resource, otherwise=self.sentence)
@@ -97,7 +103,7 @@ class Setting(Struct, frozen=True, gc=False):
         """Whether the value is one of the answers (texts apart from case)."""
         wanted = {_folded(answer) for answer in answers}
         if self.open:
-            truths = {_folded(answer) in wanted for answer in self.answers}
+            truths = {_folded(answer) in wanted for answer in self._possible}
             if len(truths) != 1:
                 text = f"{self.name} of {self.resource} is {spelled(answers[0])}"
                 return Fact(None, text, self.place, self.resource, self.needs)

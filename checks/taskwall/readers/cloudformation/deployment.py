@@ -208,6 +208,9 @@ class TemplateContext(Protocol):
     def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
 
+    def has_output(self, name: str) -> bool:
+        """Whether there may be an output: its condition is not known to be false."""
+
     def written(self, name: str, key: str, place: Span) -> Value | None:
         """The value of a property of a resource, for another template."""
 

@@ -434,6 +434,12 @@ class Evaluator:
 
         return self.remembered(self._outputs, name, made)
 
+    def has_output(self, name: str) -> bool:
+        """Whether there may be an output: its condition is not known to be false."""
+        condition = literal_text(members(self.template.outputs.get(name)).get("Condition"))
+        holds = None if condition is None else self.condition(condition)
+        return not isinstance(holds, Known) or bool(holds.data)
+
     def written(self, name: str, key: str, place: Span) -> Value | None:
         """The value of a property of a resource, for another template."""
         making = f"Resources.{name}.{key}"

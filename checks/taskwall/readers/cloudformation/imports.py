@@ -29,6 +29,8 @@ def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -
             importer.run.assumed[place] = f"{symbol} {assumption(export)}"
         if (one := _at(importer, export)) is not None:
             found = one.output(export.output, place)
+            if not one.has_output(export.output):
+                importer.run.impossible = True  # AWS refuses an import of what is not exported.
             return None if found is None else with_place(found, place)
     return None
 

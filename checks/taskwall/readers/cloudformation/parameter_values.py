@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from taskwall.core.values import (
+    ASSUME,
     OTHER,
     Items,
     Known,
@@ -198,6 +199,11 @@ class Parameters:
             return Unknown((Need(symbol, "is a secret (NoEcho)"),), symbol, place=place)
         if default is not None and is_empty(default) and _names_existing(name, kind):
             given = self._evaluator.unknown(symbol, "is empty by default", place)
+            if isinstance(given, Known) and is_empty(given):
+                # Conditions hold by it, but as an id it is for somebody to give.
+                option = "parameters" if self._evaluator.above is None else ASSUME
+                need = Need(symbol, "is empty by default", option=option)
+                given = Unknown((need,), symbol, place=place)
         elif default is not None:
             given = texts.dynamic(self._evaluator, default)
         elif given is None:

@@ -50,12 +50,16 @@ _CDK_METADATA = "AWS::CDK::Metadata"
 
 
 class _ResourceMemo(Struct, frozen=True):
-    """A resource (or that it is not there), and the answers that it was made under."""
+    """A resource (or that it is not there), and the answers that it was made under.
+
+    `impossible` is whether nothing can be deployed under these.
+    """
 
     resource: Resource | None
     answers: tuple[tuple[str, Scalar], ...]
     questions: frozenset[Question]
     errors: dict[SourceError, None]
+    impossible: bool = False
 
 
 class _Truth(Struct, frozen=True):
@@ -156,6 +160,7 @@ class CloudFormationStack:
         resources = []
         questions: set[Question] = set()
         errors: dict[SourceError, None] = {}
+        impossible = False
         for root in roots:
             of_context = root.template.unit.file in self.context
             for evaluator in root.all_below():
@@ -167,6 +172,7 @@ class CloudFormationStack:
                     made = self._made(declared, evaluator, of_context)
                     questions |= made.questions
                     errors.update(made.errors)
+                    impossible = impossible or made.impossible
                     if made.resource is not None:
                         resources.append(made.resource)
         resources += [resource for source in self.sources for resource in source.resources]
@@ -194,7 +200,7 @@ class CloudFormationStack:
             provenance=self._tracer.trace,
             assumed=self._assumed,
             element_place=_in_the_collection,
-            impossible=bool(scenario) and self._is_impossible(resources),
+            impossible=bool(scenario) and (impossible or self._is_impossible(resources)),
         )
         if not scenario:
             self._first = found
@@ -246,12 +252,17 @@ class CloudFormationStack:
                 return made
         run.questions.clear()
         run.errors.clear()
+        run.impossible = False
         scenario.asked = set(evaluator.asked)
         resource = _whole(declared, evaluator)
         if resource is not None and of_context:
             resource = replace(resource, origin=replace(resource.origin, context=True))
         made = _ResourceMemo(
-            resource, scenario.recorded(), frozenset(run.questions), dict(run.errors)
+            resource,
+            scenario.recorded(),
+            frozenset(run.questions),
+            dict(run.errors),
+            run.impossible,
         )
         known.append(made)
         return made
@@ -321,7 +332,12 @@ class CloudFormationStack:
         return list(found.values())
 
     def empty_defaults(self) -> Scenario:
-        """The answers that empty defaults give, of parameters that are to name what exists."""
+        """The answers that empty defaults give, of parameters that are to name what exists.
+
+        None where other values of defaults are asked for, too.
+        """
+        if self.inputs.explore_defaults:
+            return {}
         return {
             name: ""
             for root in self._evaluators({})

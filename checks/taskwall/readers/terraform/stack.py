@@ -231,9 +231,12 @@ class TerraformStack:
         return found
 
     def empty_defaults(self, qualified: Callable[[str], str] = str) -> Scenario:
-        """The answers that empty defaults give: of lists, and of what is to name what exists."""
+        """The answers that empty defaults give: of lists, and of what is to name what exists.
+
+        None where other values of defaults are asked for, too.
+        """
         found: dict[str, Scalar] = {}
-        for name, block in self.root.variables.items():
+        for name, block in () if self.inputs.explore_defaults else self.root.variables.items():
             attribute = block.body.attributes.get("default")
             written = attribute.expression if attribute else None
             operand = qualified(f"var.{name}")

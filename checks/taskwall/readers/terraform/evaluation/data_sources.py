@@ -301,6 +301,8 @@ def _conditions(value: Value) -> Value:
 
 def _template_file(written: WrittenBody, scope: ModuleContext) -> Value:
     template = dereferenced(written.get("template") or Known(None))
+    if isinstance(template, Text) and not _is_to_be_filled_in(template):
+        return template  # Terraform has filled it in before the data source sees it.
     if not isinstance(template, Known):
         return waiting(template)
     variables = dereferenced(written.get("vars") or Fields({}))
@@ -308,6 +310,11 @@ def _template_file(written: WrittenBody, scope: ModuleContext) -> Value:
         return waiting(variables)
     file = template.place.file if template.place else scope.module.folder
     return scope.filled_in(parse_template(file, text_of(template)), variables.fields)
+
+
+def _is_to_be_filled_in(template: Text) -> bool:
+    known = "".join(part for part in template.parts if isinstance(part, str))
+    return "${" in known or "%{" in known
 
 
 def _cloudinit(written: WrittenBody, scope: ModuleContext) -> Value:

@@ -273,7 +273,7 @@ def _for_members(value: Items | Fields, add: Add, run: RunContext) -> Value:
         if isinstance(found, Known):
             name = str(found.data)
             fields[name] = add(spelled_key(Known(name)), _each(Known(name, found.place), item), ())
-        elif symbol(key) and not further:
+        elif symbol(key) and (not further or _is_written(found)):
             # It is there for certain; only its key is not known, but what that is equal to.
             made = add(f'["${{{symbol(key)}}}"]', _each(key, item), ())
             members.append((key, made))
@@ -301,6 +301,11 @@ def _for_members(value: Items | Fields, add: Add, run: RunContext) -> Value:
     if rest is None:
         return Fields(fields)
     return Open(fields, {}, rest, None, waits, tuple(members), not open_)
+
+
+def _is_written(value: Value) -> bool:
+    """Whether a value is of one thing that the sources write."""
+    return isinstance(value, Reference) and not (value.looked_up or "[*]" in symbol(value))
 
 
 def _each(key: Value, value: Value) -> Env:

@@ -9,6 +9,7 @@ from taskwall.core.values import (
     Known,
     Need,
     Question,
+    Reference,
     Unknown,
     Value,
     dereferenced,
@@ -49,6 +50,9 @@ def named(value: Value, written: Expression, name: str, run: RunContext) -> Valu
         return value
     filled = asked(Question(length_name(name), 0, above=True), waits, run.effects)
     there = () if isinstance(filled, Unknown) or not filled.data else further[:1]
+    if there and _is_one_of_many(there[0]):
+        # Which of them it is differs from one filter to the next (public subnets, private ones).
+        there = (Unknown(waits, f"{name}[*]"),)
     if isinstance(filled, Known) and not there:
         return Emptied(()) if isinstance(found, Items) else Fields({})
     waits = waits if there else presence(waits, filled)
@@ -56,6 +60,11 @@ def named(value: Value, written: Expression, name: str, run: RunContext) -> Valu
         return replace(found, items=there, needs=waits)
     members = tuple((Unknown(waits), one) for one in there)
     return Open({}, {}, found.rest, found.place, waits, members)
+
+
+def _is_one_of_many(value: Value) -> bool:
+    """Whether a value is of an instance that stands for all those of which no key is known."""
+    return isinstance(value, Reference) and value.resource.endswith("[*]")
 
 
 _CONDITIONS = frozenset({

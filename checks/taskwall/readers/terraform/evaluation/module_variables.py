@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from taskwall.core.values import Items, Need, OneOf, Unknown, Value, dereferenced
+from taskwall.core.values import OTHER, Items, Known, Need, OneOf, Unknown, Value, dereferenced
 from taskwall.readers.terraform.evaluation.body import one_list
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
@@ -79,6 +79,10 @@ def _open_variable(
     option = "" if scope.prefix or name not in scope.module.variables else "var"
     need = Need(f"{scope.prefix}var.{name}", why, option=option)
     symbol = scope.address(f"var.{name}")
+    answer = scope.run.effects.answer(symbol)
+    if isinstance(answer, bool) or (isinstance(answer, str) and answer not in ("", OTHER)):
+        # As the scenario has it, which conditions go by as well.
+        return convert(Known(answer), scope.type(name), lambda _: Known(None))
     if answers:
         return scope.run.assumed(OneOf((need,), symbol, answers=answers))
     return scope.run.assumed(Unknown((need,), symbol))

@@ -201,7 +201,8 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
     rest = [item for item in found.rest if not _is_empty(item)]
     for item in found.items:
         if isinstance(dereferenced(item), Unknown) and not _is_always_there(item):
-            rest.append(item)
+            if scope.run.effects.answer(symbol(item)) not in ("", None):
+                rest.append(item)
         elif not _is_empty(item):
             items.append(item)
     waits = (*unsaid(found.needs), *(need for item in rest for need in needs(item)))
