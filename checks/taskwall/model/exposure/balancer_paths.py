@@ -1,5 +1,6 @@
 """The ways from load balancers to the tasks behind them, and the ports that these need."""
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -25,7 +26,12 @@ from taskwall.model.exposure.task_ports import (
     port_mappings,
     speaks_udp,
 )
-from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths, preserves_client_ip
+from taskwall.model.load_balancing.paths import (
+    BalancerPath,
+    balancer_paths,
+    listeners,
+    preserves_client_ip,
+)
 from taskwall.model.permissions.coverage import (
     End,
     Location,
@@ -100,9 +106,11 @@ def instance_flows(network: Network) -> Iterator[BalancerFlow]:
             yield from _to_instances(network, source, taker, fact)
         source, fact = held[0]
         for front in instance_registrations(network, host.member) if host.member else ():
-            if front.balancer is not None and front.target_group is not None:
+            way = all_of((fact, front.fact))
+            if front.kind == "classic" and front.balancer is not None:
+                yield _classic_flow(network, source, front.balancer, taker, way)
+            elif front.balancer is not None and front.target_group is not None:
                 traffic = _exactly(front.target_group.port, "port", front.target_group)
-                way = all_of((fact, front.fact))
                 yield from _inflows(
                     network, source, front.balancer, front.target_group, traffic, taker, way
                 )
@@ -138,6 +146,10 @@ def _to_instances(
         yield from _inflows(
             network, source, front.balancer, front.target_group, traffic, taker, fact
         )
+    for front in balancer_paths(network, source):
+        if front.kind == "classic" and front.balancer is not None:
+            fact = all_of((here, front.fact))
+            yield _classic_flow(network, source, front.balancer, taker, fact)
 
 
 def ways_to(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath, Setting]]:
@@ -169,30 +181,67 @@ def _inflows(
     """
     if balancer.kind.known in ("application", "classic"):
         traffic = tuple(each for each in traffic if each.transport == "tcp")
-    setting = balancer.groups_setting
     shown = preserves_client_ip(group)
-    bare = not balancer.groups and not setting.needs
+    bare = not balancer.groups and not balancer.groups_setting.needs
     clients = bare and balancer.kind.known == "network" and shown.truth is not False
-    groups = balancer.groups
-    if balancer.kind.known == "application":
-        groups = groups_of(network, groups, setting, balancer.subnets)
-    sender = Side(
-        balancer,
-        balancer.name,
-        groups,
-        setting.place,
-        balancer.subnets,
-        group.vpc,
-        setting.unseen if not groups else (),
-        clients,
-        balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
-    )
+    sender = _sender(network, balancer, group.vpc, clients=clients)
     check = _check(group, traffic, apart=clients)
     if clients:
         yield BalancerFlow(source, balancer, traffic, sender, taker, fact)
         yield BalancerFlow(source, balancer, check, replace(sender, clients=False), taker, fact)
     else:
         yield BalancerFlow(source, balancer, (*traffic, *check), sender, taker, fact)
+
+
+def _sender(
+    network: Network, balancer: LoadBalancer, vpc: Link | None, *, clients: bool = False
+) -> Side:
+    """A load balancer as one end of the way; only an NLB can be without groups."""
+    setting, groups = balancer.groups_setting, balancer.groups
+    if balancer.kind.known in ("application", "classic"):
+        groups = groups_of(network, groups, setting, balancer.subnets)
+    return Side(
+        balancer,
+        balancer.name,
+        groups,
+        setting.place,
+        balancer.subnets,
+        vpc,
+        setting.unseen if not groups else (),
+        clients,
+        balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
+    )
+
+
+def _classic_flow(
+    network: Network, source: TaskSource, balancer: LoadBalancer, taker: Side, fact: Fact
+) -> BalancerFlow:
+    """What a classic load balancer sends to instances: to the ports that its listeners name.
+
+    Its one health check names its port itself, as in `HTTP:8081/health`. AWS's pages do not say
+    which port is checked where it is not written.
+    """
+    of_listeners = (each.instance_port for each in listeners(network).get(balancer.id, ()))
+    wanted = [
+        ports for setting in of_listeners if setting for ports in _exactly(setting, "port", None)
+    ]
+    check = balancer.check
+    if check is not None and (check.written or check.open):
+        target = _CHECKED.match(str(check.known))
+        number = int(target[1]) if target else None
+        known = None if number is None else Ranges(((number, number),))
+        if known is None or known not in [each.some for each in wanted]:
+            words = "the port of its health check"
+            words = words if number is None else f"port {number} for its health check"
+            enough = () if known is None else (known,)
+            needs = check.needs or (Need(f"{check.name} of {check.resource}", "is not known"),)
+            wanted.append(RequiredPorts(words, "tcp", known, enough, needs))
+    sender = _sender(network, balancer, None)
+    return BalancerFlow(source, balancer, tuple(dict.fromkeys(wanted)), sender, taker, fact)
+
+
+_CHECKED = re.compile(r"\w+:(\d+)")
+"""The port in the target of a classic load balancer's health check."""
 
 
 def arrival(
