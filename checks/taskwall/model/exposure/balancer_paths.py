@@ -8,6 +8,11 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of
 from taskwall.core.values import Need, Span, symbol
+from taskwall.model.compute.dynamic_ports import (
+    DynamicPorts,
+    dynamic_ports,
+    dynamic_ports_anywhere,
+)
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -20,8 +25,6 @@ from taskwall.model.exposure.instance_groups import (
     tasks_on,
 )
 from taskwall.model.exposure.task_ports import (
-    DYNAMIC_PORTS,
-    DYNAMIC_PORTS_ENOUGH,
     number_of,
     port_mappings,
     speaks_udp,
@@ -141,7 +144,8 @@ def _to_instances(
     for front, setting in ways_to(network, source):
         if front.balancer is None or front.target_group is None:
             continue
-        traffic = _on_instance(network, source, setting, front.target_group)
+        dynamic = dynamic_ports(network, source, taker.on)
+        traffic = _on_instance(network, source, setting, front.target_group, dynamic)
         fact = all_of((here, front.fact))
         yield from _inflows(
             network, source, front.balancer, front.target_group, traffic, taker, fact
@@ -254,7 +258,8 @@ def arrival(
 ) -> tuple[RequiredPorts, ...]:
     """The ports at which a target group hands on to tasks, in place of the container's port."""
     if on_instance:
-        return _on_instance(network, source, setting, group)
+        dynamic = dynamic_ports_anywhere(network, source)
+        return _on_instance(network, source, setting, group, dynamic)
     return _exactly(setting, "port", group)
 
 
@@ -289,7 +294,11 @@ def _over(
 
 
 def _on_instance(
-    network: Network, source: TaskSource, setting: Setting, group: TargetGroup | None
+    network: Network,
+    source: TaskSource,
+    setting: Setting,
+    group: TargetGroup | None,
+    dynamic: DynamicPorts,
 ) -> tuple[RequiredPorts, ...]:
     """The port of the instance under which a container's port is reached."""
     definition = network.get(TaskDefinition, source.task_definition)
@@ -308,7 +317,9 @@ def _on_instance(
         if Ranges(((number, number),)) <= mapping.inside:
             if not mapping.outside:
                 words = "the ports that Docker assigns"
-                return _over(words, DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, (), group)
+                if dynamic.told is not None:
+                    words = f"{words} ({dynamic.told[0]}-{dynamic.told[1]})"
+                return _over(words, dynamic.some, dynamic.enough, dynamic.needs, group)
             shown = mapping.outside.spans[0][0] + number - mapping.inside.spans[0][0]
             return _over(f"port {shown}", Ranges(((shown, shown),)), (), (), group)
     return _over("its port", None, (), needs, group)

@@ -12,7 +12,7 @@ from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Reference, Text
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.core.entity import Link, Setting, link_to, same_entity
+from taskwall.model.core.entity import Entity, Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
@@ -50,7 +50,8 @@ class GroupAttachment(Struct, frozen=True):
     """A group that tasks use: its users, and whether tasks use it at all.
 
     `also` are ways from load balancers to them beside their own: those of their instances.
-    `meant` are the names of the users that a question is about, where not all are.
+    `meant` are the names of the users that a question is about, where not all are. `hosts` describe
+    the instances that use it.
     """
 
     group: str
@@ -59,6 +60,7 @@ class GroupAttachment(Struct, frozen=True):
     fact: Fact
     also: tuple[BalancerPath, ...] = ()
     meant: tuple[str, ...] = ()
+    hosts: tuple[Entity, ...] = ()
 
     @property
     def sources(self) -> list[TaskSource]:
