@@ -66,6 +66,11 @@ class Side(Struct, frozen=True):
     clients: bool = False
     addresses: tuple[Setting, ...] = ()
 
+    def of(self, subnet: Link) -> "Side":
+        """The same end where it is in one of its subnets alone."""
+        fixed = [a for link, a in zip(self.subnets, self.addresses, strict=False) if link == subnet]
+        return replace(self, subnets=(subnet,), addresses=tuple(fixed[:1]))
+
     def end(self, network: Network) -> End:
         """The end of a connection that it is."""
         more = Fact(None, f"{self.name} has other groups", None, self.name, self.open)
