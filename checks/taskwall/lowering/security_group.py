@@ -204,6 +204,7 @@ def _permissions(
             last_port=last,
             says=setting(block.get(key), key).attribute if key else None,
             by_group=spelled.groups[0],
+            by_range=spelled.ranges[0],
             many=spelled.groups[0] in _MANY,
             alone=alone,
             entry=protocol.attribute and AttributePath(r.origin.address, entry),

@@ -47,8 +47,9 @@ class Permission(Struct, frozen=True, kw_only=True):
     of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
     `range_of` is the VPC whose own address range is meant, `of_subnet` whether it is a subnet's.
     `id` identifies it for precedence. `place` is where it says who, in the attribute `says`;
-    `block` is all of it. `by_group` is the attribute that would name a security group there;
-    `many` says that both hold lists, and `alone` that no other permission is of that attribute.
+    `block` is all of it. `by_group` is the attribute that would name a security group there,
+    `by_range` the one for a CIDR. `many` says that `says` and `by_group` hold lists, and `alone`
+    that no other permission is of that attribute.
     `entry` is what has to be taken away so that nothing is left of it.
     """
 
@@ -69,6 +70,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     itself: bool = False
     says: AttributePath | None = None
     by_group: str = ""
+    by_range: str = ""
     many: bool = False
     alone: bool = True
     entry: AttributePath | None = None
@@ -80,6 +82,13 @@ class Permission(Struct, frozen=True, kw_only=True):
             return ()
         wanted = (group,) if self.many else group
         return (AttributeChange(self.says, wanted, wanted, self.by_group),)
+
+    def for_range(self, cidr: NewValue) -> tuple[AttributeChange, ...]:
+        """The change after which it is for a CIDR in place of all that `says` names."""
+        if self.says is None:
+            return ()
+        wanted = (cidr,) if self.by_range == "cidr_blocks" else cidr
+        return (AttributeChange(self.says, wanted, wanted, self.by_range),)
 
     @property
     def removed(self) -> tuple[AttributeChange, ...]:

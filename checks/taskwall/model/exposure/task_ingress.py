@@ -17,6 +17,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.entities.vpc import Vpc
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.paths import (
     BalancerPath,
@@ -33,6 +34,7 @@ from taskwall.model.permissions.coverage import (
     names_addresses,
     names_group_of,
 )
+from taskwall.model.permissions.default_groups import names_none
 from taskwall.model.permissions.peers import (
     allows_range_within,
     by_settings,
@@ -299,8 +301,13 @@ def balancer_group(
 ) -> NewValue:
     """The group of the load balancers in front of a group's users that a permission may name.
 
-    A placeholder if there are several, or if the one can be made only after the permission.
+    A placeholder if there are several, or if the one can be made only after the permission; the
+    caller's where no load balancer is in front.
     """
+    if not _fronts(network, attachment) and not any(
+        _fronted(network, source) for source in attachment.sources
+    ):
+        return Placeholder("id of the caller's group")
     links, whole = balancer_groups(network, attachment)
     groups = {link.to for link in links}
     if (
@@ -312,6 +319,27 @@ def balancer_group(
     ):
         return ResourceAttribute(links[0].to, "id", "GroupId")
     return Placeholder("id of the load balancer's group")
+
+
+def vpc_of_bare_balancers(network: Network, attachment: GroupAttachment) -> Vpc | None:
+    """The VPC whose CIDR a permission may name for load balancers that have no groups.
+
+    They are NLBs whose targets see addresses of theirs, all in one VPC that the sources write.
+    """
+    fronts = _fronts(network, attachment)
+    bare = all(
+        front.balancer is not None
+        and front.kind == "network"
+        and front.target_group is not None
+        and preserves_client_ip(front.target_group).truth is False
+        and names_none(front.balancer.groups, front.balancer.groups_setting)
+        for front in fronts
+    )
+    places = {link.to for source in attachment.sources for link in vpcs(network, source)}
+    if not fronts or not bare or len(places) != 1:
+        return None
+    vpc = next(iter(network.get(Vpc, place) for place in places))
+    return vpc if vpc is not None and not vpc.external and not vpc.found else None
 
 
 def allowed_properly(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
