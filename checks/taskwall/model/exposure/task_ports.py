@@ -182,14 +182,18 @@ def _unseen(network: Network, source: TaskSource) -> tuple[Need, ...]:
 
 
 def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
-    """The ports that a source's target groups name."""
+    """The ports at which a source's tasks are registered in target groups, and are checked.
+
+    ECS registers them with the port of the container, whichever port the target group names.
+    """
     for binding in source.bindings:
         group = network.get(TargetGroup, binding.target_group)
         if binding.target_group is not None and not binding.target_group.to:
             yield Ports(needs=binding.target_group.waits("a target group"))
         settings = [binding.port]
         if group is not None:
-            settings += [group.port, group.check_port]
+            own = () if binding.port.value is not None else (group.port,)
+            settings += [*own, group.check_port]
         for setting in settings:
             number = number_of(setting)
             if number is not None:
