@@ -53,7 +53,7 @@ class Side(Struct, frozen=True):
 
     `on` is what has them, and `place` where it names them. `open` says that it may have other
     groups than those. `addresses` are those that are fixed for it, one in each subnet; `clients`
-    says that its clients' addresses are seen in their place.
+    says that its clients' addresses are seen in their place, or may be. Its groups work even then.
     """
 
     on: Entity
@@ -191,8 +191,7 @@ def _inflows(
     if balancer.kind.known in ("application", "classic"):
         traffic = tuple(each for each in traffic if each.transport == "tcp")
     shown = preserves_client_ip(group)
-    bare = not balancer.groups and not balancer.groups_setting.needs
-    clients = bare and balancer.kind.known == "network" and shown.truth is not False
+    clients = balancer.kind.known == "network" and shown.truth is not False
     sender = _sender(network, balancer, group.vpc, clients=clients)
     check = _check(group, traffic, apart=clients)
     if clients:
