@@ -40,12 +40,20 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
         return self.lists.get(way, self.origin.header)
 
 
+class GroupAssociation(Entity, frozen=True, kw_only=True):
+    """That a group is used in a further VPC, beside the one that it was made in."""
+
+    group: Link
+    vpc: Link
+
+
 class Permission(Struct, frozen=True, kw_only=True):
     """One entry of a security group: a peer, a protocol and ports. One in the source is one here.
 
     `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
     of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
-    `range_of` is the VPC whose own address range is meant, `of_subnet` whether it is a subnet's.
+    `range_of` is the VPC whose own address range is meant, `of_subnet` whether it is a subnet's,
+    `public` whether it is the public address of an Elastic IP or a NAT gateway.
     `id` identifies it for precedence. `place` is where it says who, in the attribute `says`;
     `block` is all of it. `by_group` is the attribute that would name a security group there,
     `by_range` the one for a CIDR. `many` says that `says` and `by_group` hold lists, and `alone`
@@ -65,6 +73,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     range: Setting | None = None
     range_of: Link | None = None
     of_subnet: bool = False
+    public: bool = False
     prefix_list: Link | None = None
     peer: Link | None = None
     itself: bool = False

@@ -10,13 +10,12 @@ from msgspec.structs import replace
 
 from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
-from taskwall.core.values import Reference, Text
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.core.entity import Entity, Link, Setting, link_to, same_entity
+from taskwall.model.core.entity import Entity, Link, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
-from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.entities.security_group import GroupAssociation, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.paths import (
@@ -34,12 +33,13 @@ from taskwall.model.permissions.coverage import (
     names_addresses,
     names_group_of,
 )
-from taskwall.model.permissions.default_groups import names_none
+from taskwall.model.permissions.default_groups import groups_of, is_as_made, names_none
 from taskwall.model.permissions.peers import (
     allows_range_within,
     by_settings,
     lattice_list,
     listed,
+    owner,
     possible_ingress,
     task_groups,
     task_sources_by_group,
@@ -292,8 +292,16 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
         balancer = front.balancer or front.unseen
         whole = whole and front.is_seen
         if balancer is not None:
-            found += _if(front.fact, balancer.groups)
+            found += _if(front.fact, worn_groups(network, balancer))
     return found, whole
+
+
+@remembered
+def worn_groups(network: Network, balancer: LoadBalancer) -> tuple[Link, ...]:
+    """The groups of a load balancer: an ALB or classic one without has its VPC's default group."""
+    if balancer.external or balancer.kind.known not in ("application", "classic"):
+        return balancer.groups
+    return groups_of(network, balancer.groups, balancer.groups_setting, balancer.subnets)
 
 
 def balancer_group(
@@ -315,6 +323,7 @@ def balancer_group(
         and len(groups) == 1
         and attachment.group not in groups
         and links[0].written
+        and not is_as_made(network, links[0].to)
         and not made_before(network, permission.on.address, links[0].to)
     ):
         return ResourceAttribute(links[0].to, "id", "GroupId")
@@ -452,8 +461,32 @@ def _group_within(network: Network, attachment: GroupAttachment, peer: Link) -> 
         own = group.vpc if group is not None else None
         waits = peer.waits("a group") if own is None else (*own.fact.needs, *vpc.fact.needs)
         truth = None if own is None else same_entity(own, vpc)
-        parts.append(Fact(truth, text, peer.place, peer.to, waits))
+        otherwise = ""
+        if group is not None and own is None and not group.external:
+            # AWS makes it in the default VPC of the account.
+            tasks = network.get(Vpc, vpc)
+            truth = False if tasks is not None and not (tasks.external or tasks.found) else None
+            waits = vpc.waits("the VPC of the tasks", tasks)
+            otherwise = f"{group.name} names no VPC, so it is in the default VPC"
+        fact = Fact(truth, text, peer.place, peer.to, waits, otherwise)
+        parts.append(all_of((fact, *_in_no_other(network, peer, vpc))))
     return any_of(parts) if parts else Fact(None, text, peer.place, peer.to, peer.waits("a group"))
+
+
+def _in_no_other(network: Network, group: Link, vpc: Link) -> Iterator[Fact]:
+    """That a group is associated with no other VPC, whose members would be admitted as well."""
+    found = _associations(network)
+    for each in (*found.get(group.to, ()), *found.get("", ())):
+        same = same_entity(each.vpc, vpc)
+        text = f"{group.to} is used in {each.vpc.to or 'another VPC'} too"
+        truth = None if same is None else not same
+        other = Fact(truth, text, each.vpc.place, group.to, each.vpc.waits("a VPC"))
+        yield ~all_of((other, each.group.fact, each.exists))
+
+
+@remembered
+def _associations(network: Network) -> dict[str, list[GroupAssociation]]:
+    return network.grouped(GroupAssociation, lambda each: (each.group.to,))
 
 
 def allowed_by_group(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
@@ -483,7 +516,11 @@ def _own_addresses(
             if each_has or not address.open:
                 own.append((at_address(in_subnet(network, link), address).addresses, front.fact))
         for link in balancer.elastic:
-            if link.to and permission.range and link.to == _address(permission.range):
+            if permission.public and not (link.to and link.exact):
+                text = f"{who(network, permission)} is the NLB's own Elastic IP"
+                needs = link.waits("an Elastic IP")
+                yield Fact(None, text, link.place, balancer.name, needs) & front.fact
+            if link.to and permission.range and link.to == owner(permission.range):
                 text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
                 yield Fact(True, text, link.place) & front.fact
     if own:
@@ -492,13 +529,6 @@ def _own_addresses(
         needs = (*wanted.needs, *held.needs)
         text = f"{who(network, permission)} holds only the NLB's own addresses"
         yield permission.states(truth, text, needs)
-
-
-def _address(range_: Setting) -> str:
-    """The resource whose own address a range is made of, as in `${aws_eip.nlb.public_ip}/32`."""
-    parts = range_.value.parts if isinstance(range_.value, Text) else (range_.value,)
-    first = parts[0]
-    return first.resource if isinstance(first, Reference) else ""
 
 
 def only_way_in(network: Network, attachment: GroupAttachment) -> Fact:

@@ -12,7 +12,15 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, Reference, Text, Value, symbol
-from taskwall.model.core.address import EVERYWHERE, SUBNET_SIZE, V4, V6, Ranges, parse_cidr
+from taskwall.model.core.address import (
+    EVERYWHERE,
+    SUBNET_SIZE,
+    V4,
+    V6,
+    Ranges,
+    parse_cidr,
+    public_addresses,
+)
 from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission, PrefixList
@@ -320,6 +328,8 @@ def addresses(network: Network, permission: Permission) -> Addresses:
         return Addresses()
     if permission.range is not None:
         found = part(permission.range)
+        if permission.public and not found.whole:
+            found = replace(found, within=found.within & public_addresses(4))
         if permission.of_subnet and not found.whole:
             found = replace(found, most=SUBNET_SIZE[6 if found.within & V6 else 4])
         if permission.range_of is not None:

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of
-from taskwall.core.values import Need, Span
+from taskwall.core.values import Need, Reference, Span, Text
 from taskwall.model.core.address import (
     EVERYWHERE,
     INTERNET_SIZE,
@@ -18,7 +18,7 @@ from taskwall.model.core.address import (
     parse_cidr,
     public_addresses,
 )
-from taskwall.model.core.entity import Link, link_to, same_entity
+from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
@@ -288,12 +288,22 @@ def who(network: Network, permission: Permission) -> str:
         return f"the CIDR of {permission.range_of.to or 'an unknown VPC'}"
     if permission.range is not None:
         known = permission.range.known
+        of = owner(permission.range) if known is None else ""
+        if of and (permission.of_subnet or permission.public):
+            return f"the {'address' if permission.public else 'CIDR'} of {of}"
         return str(known) if known is not None else "an unknown CIDR"
     if permission.prefix_list is not None:
         listed = network.get(PrefixList, permission.prefix_list)
         name = listed.named.known if listed else None
         return f"prefix list {name or permission.prefix_list.to}".rstrip()
     return "an unknown peer"
+
+
+def owner(range_: Setting) -> str:
+    """The resource whose own range or address this is, as in `${aws_eip.nlb.public_ip}/32`."""
+    parts = range_.value.parts if isinstance(range_.value, Text) else (range_.value,)
+    first = parts[0]
+    return first.resource if isinstance(first, Reference) else ""
 
 
 def listed(words: Iterable[str]) -> str:
