@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
-from taskwall.core.values import Fields, Items, Known, Need, Reference, Text, dereferenced
+from taskwall.core.values import Fields, Items, Known, Need, PartOf, Reference, Text, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.vpc import vpc_around
@@ -219,6 +219,7 @@ def _permissions(
             else TRUE,
             range=setting(cell, key) if key in spelled.ranges else None,
             range_of=_vpc_range(r, cell) if key in spelled.ranges else None,
+            range_in=_vpc_around(r, cell) if key in spelled.ranges else None,
             public=key in spelled.ranges and _is_public_address(r, cell),
             of_subnet=key in spelled.ranges and _is_subnet_range(r, cell),
             prefix_list=peer.prefix_list,
@@ -298,6 +299,18 @@ def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
             if link is not None and resource is not None and "vpc" in resource.type.lower():
                 return link
         value = value.value
+    return None
+
+
+def _vpc_around(r: ResourceReader, cell: Cell) -> Link | None:
+    """The VPC of whose own range a cell is a part that is not known: `cidrsubnet`, `Fn::Cidr`."""
+    value = cell.value
+    while isinstance(value, Reference | PartOf):
+        if isinstance(value, PartOf):
+            found = _vpc_range(r, replace(cell, value=value.whole))
+            if found is not None:
+                return found
+        value = value.whole if isinstance(value, PartOf) else value.value
     return None
 
 

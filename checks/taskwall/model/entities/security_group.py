@@ -52,7 +52,8 @@ class Permission(Struct, frozen=True, kw_only=True):
 
     `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
     of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
-    `range_of` is the VPC whose own address range is meant, `of_subnet` whether it is a subnet's,
+    `range_of` is the VPC whose own address range is meant, `range_in` the one of whose range it is
+    a part that is not known, `of_subnet` whether it is a subnet's,
     `public` whether it is the public address of an Elastic IP or a NAT gateway.
     `id` identifies it for precedence. `place` is where it says who, in the attribute `says`;
     `block` is all of it. `by_group` is the attribute that would name a security group there,
@@ -72,6 +73,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     last_port: Setting
     range: Setting | None = None
     range_of: Link | None = None
+    range_in: Link | None = None
     of_subnet: bool = False
     public: bool = False
     prefix_list: Link | None = None
@@ -119,7 +121,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     def needs(self) -> tuple[Need, ...]:
         """What it waits for to know whether it is there, and what it allows."""
         settings = (self.protocol, self.first_port, self.last_port, self.range)
-        links = (self.peer, self.prefix_list, self.range_of)
+        links = (self.peer, self.prefix_list, self.range_of, self.range_in)
         found = [need for each in settings if each is not None for need in each.needs]
         found += [need for link in links if link is not None for need in link.fact.needs]
         return (*found, *self.fact.needs)

@@ -340,6 +340,13 @@ def addresses(network: Network, permission: Permission) -> Addresses:
                 found = own[0]
             names = found.names | {_own_range(of.to, found.within)}
             found = replace(found, names=names, vpc=of)
+        elif permission.range_in is not None and not found.whole:
+            within, of = found.within, permission.range_in
+            vpc = network.get(Vpc, of)
+            if vpc is not None and (own := of_vpc(network, vpc).of(within).parts):
+                within = Ranges.union(each.within for each in own)
+            around = found.around | {_own_range(of.to, found.within)}
+            found = replace(found, within=within, around=around, vpc=of)
         return Addresses((found,))
     if permission.prefix_list is not None:
         known = network.get(PrefixList, permission.prefix_list)

@@ -227,6 +227,8 @@ def leads_everywhere(network: Network, permission: Permission) -> Fact:
 
 def _of_a_vpc(network: Network, permission: Permission) -> bool:
     """Whether a range is a VPC's own, by reference or because the VPC is given the same value."""
+    if permission.range_in is not None:
+        return True
     if permission.range is None or not permission.range.open:
         return permission.range_of is not None
     names = part(permission.range).names
@@ -286,6 +288,8 @@ def who(network: Network, permission: Permission) -> str:
         return f"group {permission.peer.to}" if permission.peer.to else "a group"
     if permission.range_of is not None:
         return f"the CIDR of {permission.range_of.to or 'an unknown VPC'}"
+    if permission.range_in is not None:
+        return f"a part of the CIDR of {permission.range_in.to or 'an unknown VPC'}"
     if permission.range is not None:
         known = permission.range.known
         of = owner(permission.range) if known is None else ""
@@ -323,14 +327,10 @@ def allows_range_within(network: Network, permission: Permission, vpc: Link | No
         return FALSE
     if vpc is None:
         return permission.states(None, text, (Need("the tasks' VPC", "is not known"),))
-    if permission.range_of is not None:
-        truth = same_entity(permission.range_of, vpc)
-        needs = tuple(
-            need
-            for link in (permission.range_of, vpc)
-            if not link.exact
-            for need in link.waits("a VPC")
-        )
+    own = permission.range_of or permission.range_in
+    if own is not None:
+        truth = same_entity(own, vpc)
+        needs = tuple(need for link in (own, vpc) if not link.exact for need in link.waits("a VPC"))
         return permission.states(truth, text, needs)
     if service := aws_service(network, permission):
         otherwise = f"{group} allows ingress from {service}, which is in no VPC"
