@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from permits import permission
 from taskwall.core.change import AttributePath
 from taskwall.core.values import Need, Scalar
+from taskwall.model.compute.dynamic_ports import LINUX
 from taskwall.model.core.address import Ranges
-from taskwall.model.exposure.task_ports import DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH
 from taskwall.model.permissions.ports import (
     Ports,
     RequiredPorts,
@@ -179,13 +179,13 @@ def test_a_fix_narrows_to_one_known_range(ports: Ports, wanted: list[Scalar]) ->
         (("-1", None, None), ONE, (ONE,), True),
         (("tcp", 0, 65535), None, (), True),
         (("tcp", 443, 443), None, (), None),
-        # Any of the ranges that are enough will do; a part of them may be what is used.
-        (("tcp", 32768, 60999), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, True),
-        (("tcp", 49153, 65535), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, True),
-        (("tcp", 32768, 60998), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, None),
-        (("tcp", 49154, 65535), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, None),
-        (("tcp", 65535, 65535), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, None),
-        (("tcp", 1, 32767), DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, False),
+        # The range that is enough will do; a part of it may be what is used.
+        (("tcp", 32768, 60999), LINUX.some, LINUX.enough, True),
+        (("tcp", 49153, 65535), LINUX.some, LINUX.enough, None),
+        (("tcp", 32768, 60998), LINUX.some, LINUX.enough, None),
+        (("tcp", 49154, 65535), LINUX.some, LINUX.enough, None),
+        (("tcp", 65535, 65535), LINUX.some, LINUX.enough, None),
+        (("tcp", 1, 32767), LINUX.some, LINUX.enough, False),
     ],
 )
 def test_a_required_port_is_opened(

@@ -97,7 +97,7 @@ def test_tasks_run_on_what_their_strategy_names(
     assert {host.id: fact.truth for host, fact in hosts(network, source)} == expected
 
 
-DYNAMIC = "tcp 32768-65535 enough 32768-60999 enough 49153-65535"
+DYNAMIC = "tcp 32768-65535 enough 32768-60999"
 
 
 def mapping(inside: object, outside: object = None) -> dict[str, Any]:

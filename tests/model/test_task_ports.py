@@ -97,18 +97,18 @@ RANGE = 'containerPortRange = "9000-9010"'
         (mapped("containerPort = 53, protocol = var.given"), ("", "", True)),
         ({"MAPPINGS": "var.given"}, ("", "", True)),
         ({"DEFINITION": "var.given"}, ("", "", True)),
-        ({"MORE": BOUND.replace("BOUND", "9090")}, ("80,8080,9090", "", False)),
-        ({"MORE": BOUND.replace("BOUND", "var.given")}, ("80,8080", "", True)),
-        ({"MORE": BOUND.replace("BOUND", "9090"), "CHECK": '"9100"'}, ("80,8080,9090,9100", "",
+        ({"MORE": BOUND.replace("BOUND", "9090")}, ("8080,9090", "", False)),
+        ({"MORE": BOUND.replace("BOUND", "var.given")}, ("8080", "", True)),
+        ({"MORE": BOUND.replace("BOUND", "9090"), "CHECK": '"9100"'}, ("8080,9090,9100", "",
                                                                      False)),
         ({"MORE": BOUND.replace("BOUND", "9090"), "PROTOCOL": '"UDP"'},
-         ("80,8080,9090", "80,9090", False)),
+         ("8080,9090", "9090", False)),
         ({"MORE": BOUND.replace("BOUND", "9090"), "PROTOCOL": "var.given"},
-         ("80,8080,9090", "", False)),
+         ("8080,9090", "", False)),
     ],
 )  # fmt: skip
 def test_where_tasks_serve(changes: dict[str, str], said: tuple[str, str, bool]) -> None:
-    """On the ports of their containers, and on those that target groups name."""
+    """On the ports of their containers, and on those at which target groups check them."""
     assert told(ports(changes, served)) == said
 
 

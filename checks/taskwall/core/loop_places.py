@@ -28,7 +28,11 @@ class LoopSpan(Span, frozen=True, gc=False):
 
     def at(self, place: Span, of: tuple[Span, ...]) -> "LoopSpan":
         """Another place, for the same element."""
-        return LoopSpan(*coordinates(place), self.key, of, self.element)
+        return type(self)(*coordinates(place), self.key, of, self.element)
+
+
+class AliasSpan(LoopSpan, frozen=True, gc=False):
+    """The place at which an alias of YAML repeats what another resource of the template writes."""
 
 
 class ElementSpan(Span, frozen=True, gc=False):
@@ -58,6 +62,11 @@ def numbered(place: Span, number: int | str) -> LoopSpan:
     """The place of one of several things of one text, told apart by a number or a name."""
     known = place if isinstance(place, LoopSpan) else LoopSpan(*coordinates(place))
     return replace(known, key=(*known.key, number))
+
+
+def of_alias(place: Span, element: Span, number: int) -> AliasSpan:
+    """The place of an element, by its number, of a list that an alias repeats."""
+    return AliasSpan(*coordinates(place), (number,), (element,), element)
 
 
 def where_written(place: Span) -> Span:
@@ -105,7 +114,7 @@ def inner(outer: Span, place: Span, within: Span) -> Span:
         within: the resource.
     """
     inside = within.holds(place)
-    if type(outer) is not LoopSpan:
+    if type(outer) is not LoopSpan and type(outer) is not AliasSpan:
         if not inside:
             return outer
         return without_element(place) if type(place) is ElementSpan else place

@@ -270,6 +270,12 @@ class OneOf(Unknown, frozen=True):
     meant: tuple[Scalar, ...] = ()
 
 
+class PartOf(Unknown, frozen=True):
+    """A range of addresses that the sources leave open, but for the range that holds it."""
+
+    whole: Value = Known(None)
+
+
 class Choice(Unknown, frozen=True):
     """What an open conditional gives, where nothing is known of it but its two values."""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue, SourceCode
-from taskwall.core.loop_places import without_element
+from taskwall.core.loop_places import AliasSpan, without_element
 from taskwall.core.values import ModuleCall, Need, Origin, Span
 from taskwall.engine.judgement import LocatedFinding, ScenarioVerdict
 from taskwall.engine.user_places import UserPlaces
@@ -146,7 +146,8 @@ def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step,
     elif at != without_element(written) and (written.file, written.line) not in {
         (s.file, s.line) for s in steps
     }:
-        text = f"the {'downloaded module' if on.download else 'loop'} writes it here"
+        by = "loop writes" if type(written) is not AliasSpan else "alias repeats"
+        text = f"the {'downloaded module writes' if on.download else by} it here"
         steps.append(Step(on.name, written.file, written.line, text))
     return tuple(dict.fromkeys((*steps, *modelled)))
 

@@ -53,7 +53,8 @@ def fix_text(
             head, code = _parts(arguments)
             where = in_the_call(on.download.name)
             return _joined(f"{where}. {head}" if head else where, code)
-        code += f"\n{on.download.name} makes this: where it has arguments for it, set them."
+        made = f"{on.download.name} makes this: where it has arguments for it, set them."
+        head, code = (head, f"{code}\n{made}") if code else (f"{head} {made}".lstrip(), "")
     return _joined(head, code)
 
 

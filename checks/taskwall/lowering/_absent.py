@@ -84,6 +84,8 @@ _OWN_KINDS = {
     "AWS::ElasticLoadBalancing::LoadBalancer": "ClassicLoadBalancer",
     "aws_ram_resource_share": "ResourceShare",
     "AWS::RAM::ResourceShare": "ResourceShare",
+    "aws_network_interface": "NetworkInterface",
+    "AWS::EC2::NetworkInterface": "NetworkInterface",
     "aws_cloudfront_vpc_origin": "VpcOrigin",
     "AWS::CloudFront::VpcOrigin": "VpcOrigin",
 }
@@ -123,7 +125,11 @@ _USERS: Mapping[str, Mapping[str, str]] = {
         "Cluster": "cluster_name",
         "CapacityProvider": "capacity_providers[]",
     },
-    "aws_instance": {"SecurityGroup": "vpc_security_group_ids[]"},
+    "aws_instance": {
+        "SecurityGroup": "vpc_security_group_ids[]",
+        "NetworkInterface": "network_interface[].network_interface_id",
+        "PrimaryInterface": "primary_network_interface[].network_interface_id",
+    },
     "aws_autoscaling_group": {"Instances": "launch_template[].id"},
     "aws_lb": {"Subnet": "subnets[]", "SecurityGroup": "security_groups[]"},
     "aws_lb_listener": {"TargetGroup": "default_action[].target_group_arn"},

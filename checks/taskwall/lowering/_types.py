@@ -300,6 +300,8 @@ LOWERED: dict[str, tuple[str, str, str]] = {
     'AWS::EC2::SecurityGroupIngress': ('security_group', '', ''),
     'aws_vpc_security_group_egress_rule': ('security_group', '', ''),
     'AWS::EC2::SecurityGroupEgress': ('security_group', '', ''),
+    'aws_vpc_security_group_vpc_association': ('security_group', '', ''),
+    'AWS::EC2::SecurityGroupVpcAssociation': ('security_group', '', ''),
     'Custom::VpcRestrictDefaultSG': ('security_group', '', ''),
     'aws_ec2_managed_prefix_list': ('security_group', 'PrefixList', ''),
     'aws_prefix_list': ('security_group', 'PrefixList', ''),

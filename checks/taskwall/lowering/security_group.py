@@ -13,12 +13,18 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
-from taskwall.core.values import Fields, Items, Known, Need, Reference, dereferenced
+from taskwall.core.values import Fields, Items, Known, Need, PartOf, Reference, Text, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.vpc import vpc_around
 from taskwall.model.core.entity import Entity, Link, Setting
-from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
+from taskwall.model.entities.security_group import (
+    Direction,
+    GroupAssociation,
+    Permission,
+    PrefixList,
+    SecurityGroup,
+)
 from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell
 
@@ -204,6 +210,7 @@ def _permissions(
             last_port=last,
             says=setting(block.get(key), key).attribute if key else None,
             by_group=spelled.groups[0],
+            by_range=spelled.ranges[0],
             many=spelled.groups[0] in _MANY,
             alone=alone,
             entry=protocol.attribute and AttributePath(r.origin.address, entry),
@@ -212,6 +219,8 @@ def _permissions(
             else TRUE,
             range=setting(cell, key) if key in spelled.ranges else None,
             range_of=_vpc_range(r, cell) if key in spelled.ranges else None,
+            range_in=_vpc_around(r, cell) if key in spelled.ranges else None,
+            public=key in spelled.ranges and _is_public_address(r, cell),
             of_subnet=key in spelled.ranges and _is_subnet_range(r, cell),
             prefix_list=peer.prefix_list,
             peer=peer.group,
@@ -293,6 +302,18 @@ def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
     return None
 
 
+def _vpc_around(r: ResourceReader, cell: Cell) -> Link | None:
+    """The VPC of whose own range a cell is a part that is not known: `cidrsubnet`, `Fn::Cidr`."""
+    value = cell.value
+    while isinstance(value, Reference | PartOf):
+        if isinstance(value, PartOf):
+            found = _vpc_range(r, replace(cell, value=value.whole))
+            if found is not None:
+                return found
+        value = value.whole if isinstance(value, PartOf) else value.value
+    return None
+
+
 def _is_subnet_range(r: ResourceReader, cell: Cell) -> bool:
     """Whether a cell refers to the range of a subnet, also of one from elsewhere."""
     value = cell.value
@@ -302,6 +323,39 @@ def _is_subnet_range(r: ResourceReader, cell: Cell) -> bool:
             return value.attribute in ("cidr_block", "ipv6_cidr_block", "CidrBlock")
         value = value.value
     return False
+
+
+_PUBLIC_ADDRESSES = {
+    "aws_eip": "public_ip",
+    "aws_nat_gateway": "public_ip",
+    "AWS::EC2::EIP": "PublicIp",
+}
+"""What gives a public IPv4 address; `Ref` of an Elastic IP does so as well."""
+
+
+def _is_public_address(r: ResourceReader, cell: Cell) -> bool:
+    """Whether a cell holds the public address of something, with a length after it or without."""
+    value = cell.value
+    parts = value.parts if isinstance(value, Text) else (value,)
+    first = parts[0] if parts else None
+    while isinstance(first, Reference):
+        resource = r.builder.resources.get(first.resource)
+        if resource is not None and (name := _PUBLIC_ADDRESSES.get(resource.type)):
+            by_ref = resource.type == "AWS::EC2::EIP" and first.attribute in ("", "Ref")
+            return (first.attribute == name or by_ref) and len(parts) <= _WITH_LENGTH
+        first = first.value
+    return False
+
+
+_WITH_LENGTH = 2
+"""An address and the text `/32`."""
+
+
+@lowers("aws_vpc_security_group_vpc_association", "AWS::EC2::SecurityGroupVpcAssociation")
+def group_association(r: ResourceReader) -> Iterator[object]:
+    group = r.must(SecurityGroup, r.attribute("security_group_id", "GroupId"), "associates")
+    vpc = r.must(Vpc, r.attribute("vpc_id", "VpcId"), f"associates {group.to or 'a group'} with")
+    yield GroupAssociation(id=r.id, origin=r.origin, group=group, vpc=vpc)
 
 
 @lowers("Custom::VpcRestrictDefaultSG")

@@ -10,7 +10,8 @@ Why: What the instance allows, its tasks allow, because they use the ports of th
     that bypasses the load balancer meets no TLS, no authentication and no log.
 Fine when: A known client must reach the instance, such as a scanner: name it in the setting
     `allowed-peers`, which then applies to every port. To log in, Session Manager needs no open
-    port. Where Docker assigns the ports, 32768-65535 may be open. A group without ingress rules
+    port. Where Docker assigns the ports, 32768-65535 may be open (on Windows 49152-65535), or the
+    range that the agent is given in ECS_DYNAMIC_HOST_PORT_RANGE. A group without ingress rules
     passes here.
 Terraform: Allow the load balancer's group on the published ports, nothing else:
     referenced_security_group_id = <the load balancer's group>.id
@@ -52,13 +53,14 @@ from taskwall.model.exposure.task_ingress import (
     stands_behind,
 )
 from taskwall.model.load_balancing.paths import behind
-from taskwall.model.permissions.peers import allows_internet, by_settings
+from taskwall.model.permissions.peers import allows_internet, by_settings, listed
 from taskwall.model.permissions.ports import at_ports, has_ports, narrowed_to, only_opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 from taskwall.rules._shared import balancers_elsewhere, without_permissions
 
-_EPHEMERAL = (32768, 65535)
-"""The ports that most images choose published ports from."""
+_TO_CLIENT = "Allow the client's security group, not addresses:\n"
+
+_PORT = Placeholder("port that tasks publish")
 
 
 @rule("medium", default=True, pci=True, yields_to=("TW204",), per_use=True)
@@ -99,6 +101,9 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 advice=narrowed,
             )
         opened = [p for p in permissions if has_ports(p)]
+        known = ports.tcp.spans if not (ports.udp or ports.needs or ports.perhaps) else ()
+        first, last = known[0] if len(known) == 1 else (_PORT, _PORT)
+        hosts, whose = _behind(network, attachment)
         for each in by_permission((p, only_opens(p, ports, attachment.names)) for p in opened):
             permission, name = each.permission, each.permission.on.name
             allowed = by_settings(network, permission)
@@ -110,13 +115,13 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
                 permission.on,
                 at_ports(permission),
                 all_of((~each.fact, ~allowed)),
-                f"{name} opens {each.ports} of {hosts}, more than the ports that tasks publish",
+                f"{name} opens {each.ports} of {hosts}, more than the ports that {whose} publish",
                 holds=f"{name} applies only to peers that the settings allow",
                 about=permission.id,
                 concerned=all_of((concerned, permission.fact)),
                 unreported=peer is False,
-                changes=narrowed_to(permission, ports, "port that tasks publish"),
-                advice=permission.for_ports(*_EPHEMERAL),
+                changes=narrowed_to(permission, ports, _PORT.hint),
+                advice=permission.for_ports(first, last),
             )
         yield from without_permissions(attachment.declared, permissions, concerned)
     yield from _unseen(network)
@@ -141,8 +146,19 @@ def _apart(network: Network, attachment: GroupAttachment) -> Iterator[Verdict]:
             concerned=attachment.fact & permission.fact,
             changes=narrowed if permission.alone else (),
             advice=narrowed,
+            remedy=_TO_CLIENT,
         )
     yield from without_permissions(attachment.declared, permissions, attachment.fact)
+
+
+def _behind(network: Network, attachment: GroupAttachment) -> tuple[str, str]:
+    """The instances whose ports are meant for a load balancer, and whose ports those are."""
+    sources = [source for source, fact in attachment.attached if fact.truth is not False]
+    fronted = [each for each in sources if behind(network, each).truth is not False]
+    if attachment.also or not fronted or len(fronted) == len(sources):
+        return f"the container instances of {attachment.names}", "tasks"
+    names = listed(each.name for each in fronted)
+    return f"the container instances of {names}", "the tasks behind the load balancer"
 
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:

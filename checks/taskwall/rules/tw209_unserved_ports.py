@@ -21,6 +21,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.h
 
 from collections.abc import Iterator
 
+from taskwall.core.change import NewValue, Placeholder
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS
@@ -64,9 +65,19 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,
-                changes=narrowed_to(permission, ports, "port of a container"),
+                changes=narrowed_to(permission, ports, _PORT.hint),
+                advice=permission.for_ports(*_range(ports)),
             )
         yield from without_permissions(attachment.declared, permissions, attachment.fact)
+
+
+_PORT = Placeholder("port of a container")
+
+
+def _range(ports: Ports) -> tuple[NewValue, NewValue]:
+    """The first and last port that tasks serve, where that is one known range."""
+    known = ports.tcp.spans if not (ports.udp or ports.needs or ports.named) else ()
+    return known[0] if len(known) == 1 else (_PORT, _PORT)
 
 
 def _served(network: Network, attachment: GroupAttachment) -> Ports:

@@ -32,6 +32,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath, Placeholder
 from taskwall.core.facts import Fact, all_of
@@ -40,6 +41,7 @@ from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, SecurityGroup
+from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.exposure.balancer_path_open import egress_open, guard, ingress_open
 from taskwall.model.exposure.balancer_paths import (
     BalancerFlow,
@@ -54,13 +56,24 @@ from taskwall.model.permissions.added_permission import (
     added_ports,
     beside,
     group_peer,
+    range_peer,
     unknown_group,
 )
+from taskwall.model.permissions.default_groups import vpc_by_subnets
 from taskwall.model.permissions.ports import RequiredPorts
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 from taskwall.rules._shared import balancers_elsewhere
 
 _TO_TARGETS = "Allow the load balancer's egress to the tasks:\n"
+
+_FROM_ADDRESSES = (
+    "Allow the addresses of the load balancer, which has no security group, on the container's"
+    " port:\n"
+)
+_GIVE_GROUP = (
+    "Give the load balancer a security group (AWS replaces an NLB that has none) and allow that on"
+    " the container's port:\n"
+)
 
 _PEERS: dict[Direction, tuple[str, str]] = {
     "ingress": ("the security group of the load balancer", "balancer"),
@@ -179,6 +192,8 @@ def _missing_permission(
     """What adds the permission that a group lacks."""
     group = network.get(SecurityGroup, link)
     side, other = (flow.taker, flow.sender) if way == "ingress" else (flow.sender, flow.taker)
+    if way == "ingress" and not other.groups and not other.open:
+        return _from_addresses(network, group, flow, wanted)
     theirs = other.groups[0] if len(other.groups) == 1 and other.groups[0].written else None
     found = network.get(SecurityGroup, theirs)
     hint, word = _PEERS[way]
@@ -192,3 +207,33 @@ def _missing_permission(
             (beside(way, at, Placeholder(own), peer, added_ports(wanted), names),)
         )
     return added_permission(network, way, group, peer, added_ports(wanted))
+
+
+def _from_addresses(
+    network: Network, group: SecurityGroup | None, flow: BalancerFlow, wanted: RequiredPorts
+) -> AddedPermission:
+    """What adds a permission for the addresses of a load balancer that has no groups.
+
+    They are those of its one subnet that is not allowed, else those of the VPC. Where it shows the
+    addresses of clients, only a group of it could be allowed.
+    """
+    sender, at = flow.sender, AttributePath(flow.taker.on.id, "")
+    if sender.clients:
+        peer, remedy = unknown_group(_PEERS["ingress"][0], "balancer"), _GIVE_GROUP
+    else:
+        closed = [
+            link
+            for link in sender.subnets
+            if ingress_open(network, replace(flow, sender=sender.of(link)), wanted).truth is False
+        ]
+        vpc = sender.vpc or vpc_by_subnets(network, sender.subnets)
+        of = [network.get(Subnet, link) for link in closed] if len(closed) == 1 else []
+        found = next((each for each in (*of, network.get(Vpc, vpc)) if each is not None), None)
+        peer, remedy = range_peer(found), _FROM_ADDRESSES
+    if group is None or group.external:
+        names = "from_balancer", "FromBalancer"
+        own = Placeholder(_PEERS["egress"][0])
+        added = beside("ingress", at, own, peer, added_ports(wanted), names)
+        return AddedPermission((added,), remedy=remedy)
+    added_here = added_permission(network, "ingress", group, peer, added_ports(wanted))
+    return replace(added_here, remedy=added_here.remedy or remedy)

@@ -16,17 +16,31 @@ Guide: beyond
 See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.change import AttributeChange, Placeholder
 from taskwall.core.facts import Fact, all_of
+from taskwall.model.core.address import Ranges
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.listener_ports import public_groups
 from taskwall.model.exposure.task_ingress import by_permission
+from taskwall.model.permissions.coverage import there
 from taskwall.model.permissions.peers import allows_internet, possible_ingress
-from taskwall.model.permissions.ports import Ports, at_ports, has_ports, narrowed_to, only_opens
+from taskwall.model.permissions.ports import (
+    Ports,
+    Transport,
+    at_ports,
+    has_ports,
+    narrowed_to,
+    only_opens,
+    opened,
+    protocol,
+    range_of_ports,
+)
 from taskwall.rules._rule import Verdict, rule
 from taskwall.rules._shared import balancers_elsewhere, without_permissions
 
@@ -40,16 +54,19 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
             (p, _beside(network, p, ports, names)) for p in permitted if has_ports(p)
         ):
             permission = each.permission
+            spoken, transport = _transport(permission, ports)
+            mended = _mended(permission, permitted, ports)
             yield Verdict(
                 permission.on,
                 permission.place if each.fact.truth is False else at_ports(permission),
                 each.fact,
                 f"{permission.on.name} allows ingress from {each.peers(network)} to {names} on"
-                f" {each.ports}, where no listener is",
+                f" {spoken}{each.ports}, where no listener{transport} is",
                 holds=f"{permission.on.name} opens only the ports of listeners to the internet",
                 about=permission.id,
                 concerned=shown.fact & permission.fact,
-                changes=narrowed_to(permission, ports, "port of a listener"),
+                changes=mended.changes,
+                remedy=mended.remedy,
             )
         group = network.get(SecurityGroup, shown.group)
         yield from without_permissions(group, permitted, shown.fact)
@@ -63,3 +80,55 @@ def _beside(network: Network, permission: Permission, ports: Ports, names: str) 
     """Whether a permission allows the internet on a port that is no listener's."""
     listening = only_opens(permission, ports, names)
     return all_of((allows_internet(network, permission), ~listening))
+
+
+def _transport(permission: Permission, ports: Ports) -> tuple[str, str]:
+    """The words for the protocol of a permission, where listeners have its port over the other."""
+    spoken = protocol(permission)
+    others = {"tcp": ports.udp, "udp": ports.tcp}.get(spoken)
+    opened_ = range_of_ports(permission)
+    if others is None or opened_ is None or not opened_ & others:
+        return "", ""
+    return f"{spoken.upper()} ", f" for {spoken.upper()}"
+
+
+class _Mended(Struct, frozen=True):
+    """What makes a permission open ports of listeners only: changes, or words beside them."""
+
+    changes: tuple[AttributeChange, ...]
+    remedy: str = ""
+
+
+def _mended(permission: Permission, permitted: Iterable[Permission], ports: Ports) -> _Mended:
+    """What mends a permission: it is not needed where others open the ports of the listeners."""
+    spoken = protocol(permission)
+    wanted: dict[Transport, Ranges] = {"tcp": ports.tcp, "udp": ports.udp}
+    known = not (ports.needs or ports.named or ports.perhaps)
+    if known and permission.range is not None:
+        others = [
+            each
+            for each in permitted
+            if each.id != permission.id and each.range is not None and there(each).truth
+            if each.range.known is not None and each.range.known == permission.range.known
+            if only_opens(each, ports, "").truth  # One that is right itself: it stays as it is.
+        ]
+        left = [way for way in wanted if not wanted[way] <= _opened(others, way)]
+        if not left:
+            remedy = "Remove it: the ports of the listeners are open to the internet already."
+            return _Mended(permission.removed, remedy)
+        if spoken in ("tcp", "udp") and spoken not in left:
+            (way,) = left
+            at = wanted[way].spans
+            first, last = at[0] if len(at) == 1 else (_PORT, _PORT)
+            changes = (*permission.protocol.to(way), *permission.for_ports(first, last))
+            remedy = f"Allow the internet on the port of a listener over {way.upper()}:\n"
+            return _Mended(changes, remedy)
+    return _Mended(narrowed_to(permission, ports, _PORT.hint))
+
+
+def _opened(others: Iterable[Permission], way: Transport) -> Ranges:
+    """The ports that some permissions certainly open."""
+    return Ranges.union(opened(each, way) or Ranges() for each in others)
+
+
+_PORT = Placeholder("port of a listener")

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from taskwall.core.loop_places import inner, numbered
+from taskwall.core.loop_places import inner, numbered, of_alias
 from taskwall.core.values import (
     Fields,
     Items,
@@ -169,7 +169,10 @@ class Cell(Struct, frozen=True, gc=False):
             places: dict[Span, int] = {}
             for index, item in enumerate(value.items):
                 place = self._inside(item.place)
-                if isinstance(item, Fields):
+                alias = self._alias(item)
+                if alias is not None:
+                    place = of_alias(place, alias, index)
+                elif isinstance(item, Fields):
                     times = places[place] = places.get(place, -1) + 1
                     place = numbered(place, times) if times else place
                 yield self._at(item, place, f"{self.path}[{index}]", self.doubt)
@@ -180,6 +183,14 @@ class Cell(Struct, frozen=True, gc=False):
             yield self
         else:
             yield self._at(self.value, self.place, f"{self.path}[*]", self.needs)
+
+    def _alias(self, item: Value) -> Span | None:
+        """Where another resource writes a block that an alias of YAML repeats here."""
+        of, place = self.resource, item.place if isinstance(item, Fields) else None
+        if place is None or of.origin.language == "terraform" or type(place) is not Span:
+            return None
+        elsewhere = place.file == of.place.file and not of.place.holds(place)
+        return place if elsewhere else None
 
     def _inside(self, place: Span | None) -> Span:
         """`place` if it lies in this resource, else where the cursor already is."""

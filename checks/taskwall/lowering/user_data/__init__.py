@@ -295,6 +295,7 @@ _JSON = {
     "awsvpcblockinstancemetdata": "ECS_AWSVPC_BLOCK_IMDS",
     "taskiamroleenabled": "ECS_ENABLE_TASK_IAM_ROLE",
     "taskiamroleenabledfornetworkhost": "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST",
+    "dynamichostportrange": "ECS_DYNAMIC_HOST_PORT_RANGE",
 }
 """Keys of the agent's JSON (the fields of its Config, whose case does not matter) and their names.
 

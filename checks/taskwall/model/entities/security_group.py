@@ -40,15 +40,25 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
         return self.lists.get(way, self.origin.header)
 
 
+class GroupAssociation(Entity, frozen=True, kw_only=True):
+    """That a group is used in a further VPC, beside the one that it was made in."""
+
+    group: Link
+    vpc: Link
+
+
 class Permission(Struct, frozen=True, kw_only=True):
     """One entry of a security group: a peer, a protocol and ports. One in the source is one here.
 
     `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
     of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
-    `range_of` is the VPC whose own address range is meant, `of_subnet` whether it is a subnet's.
+    `range_of` is the VPC whose own address range is meant, `range_in` the one of whose range it is
+    a part that is not known, `of_subnet` whether it is a subnet's,
+    `public` whether it is the public address of an Elastic IP or a NAT gateway.
     `id` identifies it for precedence. `place` is where it says who, in the attribute `says`;
-    `block` is all of it. `by_group` is the attribute that would name a security group there;
-    `many` says that both hold lists, and `alone` that no other permission is of that attribute.
+    `block` is all of it. `by_group` is the attribute that would name a security group there,
+    `by_range` the one for a CIDR. `many` says that `says` and `by_group` hold lists, and `alone`
+    that no other permission is of that attribute.
     `entry` is what has to be taken away so that nothing is left of it.
     """
 
@@ -63,12 +73,15 @@ class Permission(Struct, frozen=True, kw_only=True):
     last_port: Setting
     range: Setting | None = None
     range_of: Link | None = None
+    range_in: Link | None = None
     of_subnet: bool = False
+    public: bool = False
     prefix_list: Link | None = None
     peer: Link | None = None
     itself: bool = False
     says: AttributePath | None = None
     by_group: str = ""
+    by_range: str = ""
     many: bool = False
     alone: bool = True
     entry: AttributePath | None = None
@@ -80,6 +93,13 @@ class Permission(Struct, frozen=True, kw_only=True):
             return ()
         wanted = (group,) if self.many else group
         return (AttributeChange(self.says, wanted, wanted, self.by_group),)
+
+    def for_range(self, cidr: NewValue) -> tuple[AttributeChange, ...]:
+        """The change after which it is for a CIDR in place of all that `says` names."""
+        if self.says is None:
+            return ()
+        wanted = (cidr,) if self.by_range == "cidr_blocks" else cidr
+        return (AttributeChange(self.says, wanted, wanted, self.by_range),)
 
     @property
     def removed(self) -> tuple[AttributeChange, ...]:
@@ -101,7 +121,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     def needs(self) -> tuple[Need, ...]:
         """What it waits for to know whether it is there, and what it allows."""
         settings = (self.protocol, self.first_port, self.last_port, self.range)
-        links = (self.peer, self.prefix_list, self.range_of)
+        links = (self.peer, self.prefix_list, self.range_of, self.range_in)
         found = [need for each in settings if each is not None for need in each.needs]
         found += [need for link in links if link is not None for need in link.fact.needs]
         return (*found, *self.fact.needs)

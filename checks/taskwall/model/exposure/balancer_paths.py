@@ -1,5 +1,6 @@
 """The ways from load balancers to the tasks behind them, and the ports that these need."""
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -7,6 +8,11 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of
 from taskwall.core.values import Need, Span, symbol
+from taskwall.model.compute.dynamic_ports import (
+    DynamicPorts,
+    dynamic_ports,
+    dynamic_ports_anywhere,
+)
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -19,13 +25,16 @@ from taskwall.model.exposure.instance_groups import (
     tasks_on,
 )
 from taskwall.model.exposure.task_ports import (
-    DYNAMIC_PORTS,
-    DYNAMIC_PORTS_ENOUGH,
     number_of,
     port_mappings,
     speaks_udp,
 )
-from taskwall.model.load_balancing.paths import BalancerPath, balancer_paths, preserves_client_ip
+from taskwall.model.load_balancing.paths import (
+    BalancerPath,
+    balancer_paths,
+    listeners,
+    preserves_client_ip,
+)
 from taskwall.model.permissions.coverage import (
     End,
     Location,
@@ -44,7 +53,7 @@ class Side(Struct, frozen=True):
 
     `on` is what has them, and `place` where it names them. `open` says that it may have other
     groups than those. `addresses` are those that are fixed for it, one in each subnet; `clients`
-    says that its clients' addresses are seen in their place.
+    says that its clients' addresses are seen in their place, or may be. Its groups work even then.
     """
 
     on: Entity
@@ -56,6 +65,11 @@ class Side(Struct, frozen=True):
     open: tuple[Need, ...] = ()
     clients: bool = False
     addresses: tuple[Setting, ...] = ()
+
+    def of(self, subnet: Link) -> "Side":
+        """The same end where it is in one of its subnets alone."""
+        fixed = [a for link, a in zip(self.subnets, self.addresses, strict=False) if link == subnet]
+        return replace(self, subnets=(subnet,), addresses=tuple(fixed[:1]))
 
     def end(self, network: Network) -> End:
         """The end of a connection that it is."""
@@ -100,9 +114,11 @@ def instance_flows(network: Network) -> Iterator[BalancerFlow]:
             yield from _to_instances(network, source, taker, fact)
         source, fact = held[0]
         for front in instance_registrations(network, host.member) if host.member else ():
-            if front.balancer is not None and front.target_group is not None:
+            way = all_of((fact, front.fact))
+            if front.kind == "classic" and front.balancer is not None:
+                yield _classic_flow(network, source, front.balancer, taker, way)
+            elif front.balancer is not None and front.target_group is not None:
                 traffic = _exactly(front.target_group.port, "port", front.target_group)
-                way = all_of((fact, front.fact))
                 yield from _inflows(
                     network, source, front.balancer, front.target_group, traffic, taker, way
                 )
@@ -133,11 +149,16 @@ def _to_instances(
     for front, setting in ways_to(network, source):
         if front.balancer is None or front.target_group is None:
             continue
-        traffic = _on_instance(network, source, setting, front.target_group)
+        dynamic = dynamic_ports(network, source, taker.on)
+        traffic = _on_instance(network, source, setting, front.target_group, dynamic)
         fact = all_of((here, front.fact))
         yield from _inflows(
             network, source, front.balancer, front.target_group, traffic, taker, fact
         )
+    for front in balancer_paths(network, source):
+        if front.kind == "classic" and front.balancer is not None:
+            fact = all_of((here, front.fact))
+            yield _classic_flow(network, source, front.balancer, taker, fact)
 
 
 def ways_to(network: Network, source: TaskSource) -> Iterator[tuple[BalancerPath, Setting]]:
@@ -169,30 +190,66 @@ def _inflows(
     """
     if balancer.kind.known in ("application", "classic"):
         traffic = tuple(each for each in traffic if each.transport == "tcp")
-    setting = balancer.groups_setting
     shown = preserves_client_ip(group)
-    bare = not balancer.groups and not setting.needs
-    clients = bare and balancer.kind.known == "network" and shown.truth is not False
-    groups = balancer.groups
-    if balancer.kind.known == "application":
-        groups = groups_of(network, groups, setting, balancer.subnets)
-    sender = Side(
-        balancer,
-        balancer.name,
-        groups,
-        setting.place,
-        balancer.subnets,
-        group.vpc,
-        setting.unseen if not groups else (),
-        clients,
-        balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
-    )
+    clients = balancer.kind.known == "network" and shown.truth is not False
+    sender = _sender(network, balancer, group.vpc, clients=clients)
     check = _check(group, traffic, apart=clients)
     if clients:
         yield BalancerFlow(source, balancer, traffic, sender, taker, fact)
         yield BalancerFlow(source, balancer, check, replace(sender, clients=False), taker, fact)
     else:
         yield BalancerFlow(source, balancer, (*traffic, *check), sender, taker, fact)
+
+
+def _sender(
+    network: Network, balancer: LoadBalancer, vpc: Link | None, *, clients: bool = False
+) -> Side:
+    """A load balancer as one end of the way; only an NLB can be without groups."""
+    setting, groups = balancer.groups_setting, balancer.groups
+    if balancer.kind.known in ("application", "classic"):
+        groups = groups_of(network, groups, setting, balancer.subnets)
+    return Side(
+        balancer,
+        balancer.name,
+        groups,
+        setting.place,
+        balancer.subnets,
+        vpc,
+        setting.unseen if not groups else (),
+        clients,
+        balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
+    )
+
+
+def _classic_flow(
+    network: Network, source: TaskSource, balancer: LoadBalancer, taker: Side, fact: Fact
+) -> BalancerFlow:
+    """What a classic load balancer sends to instances: to the ports that its listeners name.
+
+    Its one health check names its port itself, as in `HTTP:8081/health`. AWS's pages do not say
+    which port is checked where it is not written.
+    """
+    of_listeners = (each.instance_port for each in listeners(network).get(balancer.id, ()))
+    wanted = [
+        ports for setting in of_listeners if setting for ports in _exactly(setting, "port", None)
+    ]
+    check = balancer.check
+    if check is not None and (check.written or check.open):
+        target = _CHECKED.match(str(check.known))
+        number = int(target[1]) if target else None
+        known = None if number is None else Ranges(((number, number),))
+        if known is None or known not in [each.some for each in wanted]:
+            words = "the port of its health check"
+            words = words if number is None else f"port {number} for its health check"
+            enough = () if known is None else (known,)
+            needs = check.needs or (Need(f"{check.name} of {check.resource}", "is not known"),)
+            wanted.append(RequiredPorts(words, "tcp", known, enough, needs))
+    sender = _sender(network, balancer, None)
+    return BalancerFlow(source, balancer, tuple(dict.fromkeys(wanted)), sender, taker, fact)
+
+
+_CHECKED = re.compile(r"\w+:(\d+)")
+"""The port in the target of a classic load balancer's health check."""
 
 
 def arrival(
@@ -205,7 +262,8 @@ def arrival(
 ) -> tuple[RequiredPorts, ...]:
     """The ports at which a target group hands on to tasks, in place of the container's port."""
     if on_instance:
-        return _on_instance(network, source, setting, group)
+        dynamic = dynamic_ports_anywhere(network, source)
+        return _on_instance(network, source, setting, group, dynamic)
     return _exactly(setting, "port", group)
 
 
@@ -240,7 +298,11 @@ def _over(
 
 
 def _on_instance(
-    network: Network, source: TaskSource, setting: Setting, group: TargetGroup | None
+    network: Network,
+    source: TaskSource,
+    setting: Setting,
+    group: TargetGroup | None,
+    dynamic: DynamicPorts,
 ) -> tuple[RequiredPorts, ...]:
     """The port of the instance under which a container's port is reached."""
     definition = network.get(TaskDefinition, source.task_definition)
@@ -259,7 +321,9 @@ def _on_instance(
         if Ranges(((number, number),)) <= mapping.inside:
             if not mapping.outside:
                 words = "the ports that Docker assigns"
-                return _over(words, DYNAMIC_PORTS, DYNAMIC_PORTS_ENOUGH, (), group)
+                if dynamic.told is not None:
+                    words = f"{words} ({dynamic.told[0]}-{dynamic.told[1]})"
+                return _over(words, dynamic.some, dynamic.enough, dynamic.needs, group)
             shown = mapping.outside.spans[0][0] + number - mapping.inside.spans[0][0]
             return _over(f"port {shown}", Ranges(((shown, shown),)), (), (), group)
     return _over("its port", None, (), needs, group)

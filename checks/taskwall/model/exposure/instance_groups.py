@@ -15,7 +15,7 @@ from taskwall.model.compute.hosts import Host, host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
 from taskwall.model.compute.placement import Unseen, hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
-from taskwall.model.core.entity import Link
+from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -137,12 +137,14 @@ def host_security_groups(network: Network, host: Host) -> tuple[Link, ...]:
 def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     """The groups of hosts on which tasks share the network, or may do so."""
     found: dict[str, list[Sharing]] = {}
+    used_by: dict[str, list[Entity]] = {}
     also: dict[str, list[BalancerPath]] = {}
     for host, held in tasks_on(network):
         groups = host_security_groups(network, host)
         ways = instance_registrations(network, host.member) if host.member and groups else ()
         for link in groups:
             for group, attachment in groups_meant(network, link):
+                used_by.setdefault(group, []).append(host.on)
                 pairs = found.setdefault(group, [])
                 pairs += [(source, all_of((attachment, fact))) for source, fact in held]
                 also.setdefault(group, []).extend(
@@ -155,6 +157,7 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
             tuple(pairs),
             any_of(fact for _, fact in pairs),
             tuple(also[group]),
+            hosts=tuple(used_by[group]),
         )
         for group, pairs in found.items()
     )
@@ -189,10 +192,14 @@ def ports_before(network: Network, attachment: GroupAttachment) -> Ports:
     parts = []
     for source, fact in attachment.attached:
         way = all_of((fact, behind(network, source)))
+        here = {host.id for host, _ in hosts(network, source)}
+        ports = Ports.union(
+            published(network, source, on) for on in attachment.hosts if on.id in here
+        )
         if way.truth or (attachment.also and fact.truth):
-            parts.append(published(network, source))
+            parts.append(ports)
         elif way.truth is None:
-            parts.append(Ports(needs=(*way.waits_for(), *published(network, source).needs)))
+            parts.append(Ports(needs=(*way.waits_for(), *ports.needs)))
     for front in attachment.also:
         group = front.target_group
         number = number_of(group.port) if group is not None else None

@@ -3,12 +3,19 @@
 from collections.abc import Collection, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, NewValue, ResourceAttribute
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.entities.vpc import Vpc
 from taskwall.model.exposure.group_users import used_groups
-from taskwall.model.exposure.task_ingress import GroupAttachment, balancer_group, ingress
+from taskwall.model.exposure.task_ingress import (
+    GroupAttachment,
+    balancer_group,
+    ingress,
+    vpc_of_bare_balancers,
+)
 from taskwall.model.exposure.task_ports import served
 from taskwall.model.permissions.ports import Ports, opened
 
@@ -44,6 +51,10 @@ def to_balancer(
     group = balancer_group(network, attachment, permission)
     advice, names = permission.for_group(group), _names(network, group, permission)
     users = {used.group for used in used_groups(network, "hosts", "balancers", "stores")}
+    vpc = vpc_of_bare_balancers(network, attachment)
+    if vpc is not None and (permission.cidr is None or permission.cidr.version == 4):
+        found = _to_vpc(network, attachment, permission, vpc)
+        return replace(found, changes=()) if attachment.group in users else found
     if attachment.group in users or permission.peer is not None:
         return Narrowing((), advice, names)
     others = [each for each in ingress(network, attachment) if each.says == permission.says]
@@ -62,6 +73,28 @@ def to_balancer(
     by = allowing[0].on.name
     remedy = f"Remove it: {by} allows the load balancer already."
     return Narrowing(permission.removed, (), names, remedy)
+
+
+def _to_vpc(
+    network: Network, attachment: GroupAttachment, permission: Permission, vpc: Vpc
+) -> Narrowing:
+    """What makes a permission allow the VPC of NLBs that have no groups, and nobody else.
+
+    Whether the whole VPC is meant is a decision: that is told and not made.
+    """
+    for each in ingress(network, attachment):
+        if each.range_of is not None and each.range_of.to == vpc.id:
+            remedy = f"Remove it: {each.on.name} allows the VPC already, and the NLB with it."
+            return Narrowing(permission.removed, (), {}, remedy)
+    return Narrowing(
+        (), permission.for_range(ResourceAttribute(vpc.id, "cidr_block", "CidrBlock")), {}, _VPC
+    )
+
+
+_VPC = (
+    "Allow the VPC, which the NLB is in (narrower: give the NLB a security group, for which AWS"
+    " replaces it, and allow that):\n"
+)
 
 
 def opens_some(permission: Permission, ports: Ports) -> bool:

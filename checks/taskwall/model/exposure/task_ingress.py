@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
-from taskwall.core.values import Reference, Text
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.core.entity import Link, Setting, link_to, same_entity
+from taskwall.model.core.entity import Entity, Link, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
-from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.entities.security_group import GroupAssociation, Permission, SecurityGroup
+from taskwall.model.entities.vpc import Vpc
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.paths import (
     BalancerPath,
@@ -33,11 +33,13 @@ from taskwall.model.permissions.coverage import (
     names_addresses,
     names_group_of,
 )
+from taskwall.model.permissions.default_groups import groups_of, is_as_made, names_none
 from taskwall.model.permissions.peers import (
     allows_range_within,
     by_settings,
     lattice_list,
     listed,
+    owner,
     possible_ingress,
     task_groups,
     task_sources_by_group,
@@ -50,7 +52,8 @@ class GroupAttachment(Struct, frozen=True):
     """A group that tasks use: its users, and whether tasks use it at all.
 
     `also` are ways from load balancers to them beside their own: those of their instances.
-    `meant` are the names of the users that a question is about, where not all are.
+    `meant` are the names of the users that a question is about, where not all are. `hosts` describe
+    the instances that use it.
     """
 
     group: str
@@ -59,6 +62,7 @@ class GroupAttachment(Struct, frozen=True):
     fact: Fact
     also: tuple[BalancerPath, ...] = ()
     meant: tuple[str, ...] = ()
+    hosts: tuple[Entity, ...] = ()
 
     @property
     def sources(self) -> list[TaskSource]:
@@ -288,8 +292,16 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
         balancer = front.balancer or front.unseen
         whole = whole and front.is_seen
         if balancer is not None:
-            found += _if(front.fact, balancer.groups)
+            found += _if(front.fact, worn_groups(network, balancer))
     return found, whole
+
+
+@remembered
+def worn_groups(network: Network, balancer: LoadBalancer) -> tuple[Link, ...]:
+    """The groups of a load balancer: an ALB or classic one without has its VPC's default group."""
+    if balancer.external or balancer.kind.known not in ("application", "classic"):
+        return balancer.groups
+    return groups_of(network, balancer.groups, balancer.groups_setting, balancer.subnets)
 
 
 def balancer_group(
@@ -297,8 +309,13 @@ def balancer_group(
 ) -> NewValue:
     """The group of the load balancers in front of a group's users that a permission may name.
 
-    A placeholder if there are several, or if the one can be made only after the permission.
+    A placeholder if there are several, or if the one can be made only after the permission; the
+    caller's where no load balancer is in front.
     """
+    if not _fronts(network, attachment) and not any(
+        _fronted(network, source) for source in attachment.sources
+    ):
+        return Placeholder("id of the caller's group")
     links, whole = balancer_groups(network, attachment)
     groups = {link.to for link in links}
     if (
@@ -306,10 +323,32 @@ def balancer_group(
         and len(groups) == 1
         and attachment.group not in groups
         and links[0].written
+        and not is_as_made(network, links[0].to)
         and not made_before(network, permission.on.address, links[0].to)
     ):
         return ResourceAttribute(links[0].to, "id", "GroupId")
     return Placeholder("id of the load balancer's group")
+
+
+def vpc_of_bare_balancers(network: Network, attachment: GroupAttachment) -> Vpc | None:
+    """The VPC whose CIDR a permission may name for load balancers that have no groups.
+
+    They are NLBs whose targets see addresses of theirs, all in one VPC that the sources write.
+    """
+    fronts = _fronts(network, attachment)
+    bare = all(
+        front.balancer is not None
+        and front.kind == "network"
+        and front.target_group is not None
+        and preserves_client_ip(front.target_group).truth is False
+        and names_none(front.balancer.groups, front.balancer.groups_setting)
+        for front in fronts
+    )
+    places = {link.to for source in attachment.sources for link in vpcs(network, source)}
+    if not fronts or not bare or len(places) != 1:
+        return None
+    vpc = next(iter(network.get(Vpc, place) for place in places))
+    return vpc if vpc is not None and not vpc.external and not vpc.found else None
 
 
 def allowed_properly(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
@@ -422,8 +461,32 @@ def _group_within(network: Network, attachment: GroupAttachment, peer: Link) -> 
         own = group.vpc if group is not None else None
         waits = peer.waits("a group") if own is None else (*own.fact.needs, *vpc.fact.needs)
         truth = None if own is None else same_entity(own, vpc)
-        parts.append(Fact(truth, text, peer.place, peer.to, waits))
+        otherwise = ""
+        if group is not None and own is None and not group.external:
+            # AWS makes it in the default VPC of the account.
+            tasks = network.get(Vpc, vpc)
+            truth = False if tasks is not None and not (tasks.external or tasks.found) else None
+            waits = vpc.waits("the VPC of the tasks", tasks)
+            otherwise = f"{group.name} names no VPC, so it is in the default VPC"
+        fact = Fact(truth, text, peer.place, peer.to, waits, otherwise)
+        parts.append(all_of((fact, *_in_no_other(network, peer, vpc))))
     return any_of(parts) if parts else Fact(None, text, peer.place, peer.to, peer.waits("a group"))
+
+
+def _in_no_other(network: Network, group: Link, vpc: Link) -> Iterator[Fact]:
+    """That a group is associated with no other VPC, whose members would be admitted as well."""
+    found = _associations(network)
+    for each in (*found.get(group.to, ()), *found.get("", ())):
+        same = same_entity(each.vpc, vpc)
+        text = f"{group.to} is used in {each.vpc.to or 'another VPC'} too"
+        truth = None if same is None else not same
+        other = Fact(truth, text, each.vpc.place, group.to, each.vpc.waits("a VPC"))
+        yield ~all_of((other, each.group.fact, each.exists))
+
+
+@remembered
+def _associations(network: Network) -> dict[str, list[GroupAssociation]]:
+    return network.grouped(GroupAssociation, lambda each: (each.group.to,))
 
 
 def allowed_by_group(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
@@ -453,7 +516,11 @@ def _own_addresses(
             if each_has or not address.open:
                 own.append((at_address(in_subnet(network, link), address).addresses, front.fact))
         for link in balancer.elastic:
-            if link.to and permission.range and link.to == _address(permission.range):
+            if permission.public and not (link.to and link.exact):
+                text = f"{who(network, permission)} is the NLB's own Elastic IP"
+                needs = link.waits("an Elastic IP")
+                yield Fact(None, text, link.place, balancer.name, needs) & front.fact
+            if link.to and permission.range and link.to == owner(permission.range):
                 text = f"{link.to} is the NLB's own Elastic IP, which its targets never see"
                 yield Fact(True, text, link.place) & front.fact
     if own:
@@ -462,13 +529,6 @@ def _own_addresses(
         needs = (*wanted.needs, *held.needs)
         text = f"{who(network, permission)} holds only the NLB's own addresses"
         yield permission.states(truth, text, needs)
-
-
-def _address(range_: Setting) -> str:
-    """The resource whose own address a range is made of, as in `${aws_eip.nlb.public_ip}/32`."""
-    parts = range_.value.parts if isinstance(range_.value, Text) else (range_.value,)
-    first = parts[0]
-    return first.resource if isinstance(first, Reference) else ""
 
 
 def only_way_in(network: Network, attachment: GroupAttachment) -> Fact:

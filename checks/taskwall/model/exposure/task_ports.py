@@ -7,24 +7,13 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath
 from taskwall.core.values import Need, symbol
+from taskwall.model.compute.dynamic_ports import dynamic_ports, dynamic_ports_anywhere
 from taskwall.model.core.address import Ranges
-from taskwall.model.core.entity import Setting
+from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.permissions.ports import Ports, written_in
-
-READ = "2026-11-24"
-
-DYNAMIC_PORTS = Ranges(((32768, 65535),))
-"""Where Docker takes a port of the instance from if none is given: at most.
-
-It is what the kernel keeps for that (on Linux from 32768 on), else 49153-65535 (Amazon ECS API
-reference, PortMapping; read in November 2026).
-"""
-
-DYNAMIC_PORTS_ENOUGH = (Ranges(((32768, 60999),)), Ranges(((49153, 65535),)))
-"""The two ranges of which an instance uses one: the kernel's default, and Docker's own."""
 
 
 class PortMapping(Struct, frozen=True):
@@ -138,8 +127,11 @@ def _discovered(network: Network) -> dict[str, list[Discovered]]:
 
 
 @remembered
-def published(network: Network, source: TaskSource) -> Ports:
-    """All ports of the instance on which tasks that share its network serve, or may do so."""
+def published(network: Network, source: TaskSource, on: Entity | None = None) -> Ports:
+    """All ports of the instance on which tasks that share its network serve, or may do so.
+
+    `on` describes the instances, where the question is about those alone.
+    """
     definition = network.get(TaskDefinition, source.task_definition)
     found = Ports(needs=_unseen(network, source))
     host = None if definition is None or definition.external else definition.mode.is_("host").truth
@@ -149,7 +141,13 @@ def published(network: Network, source: TaskSource) -> Ports:
         if host:
             found |= _inside(mapping)
         elif mapping.outside is not None and not mapping.outside:
-            found |= _as_ports(DYNAMIC_PORTS, mapping.transport, mapping.needs)
+            dynamic = (
+                dynamic_ports_anywhere(network, source)
+                if on is None
+                else dynamic_ports(network, source, on)
+            )
+            found |= _as_ports(dynamic.sure, mapping.transport, mapping.needs)
+            found |= Ports(needs=dynamic.needs)
         else:
             ports = _as_ports(mapping.outside, mapping.transport, mapping.needs)
             found |= replace(ports, written=mapping.written)
@@ -184,14 +182,18 @@ def _unseen(network: Network, source: TaskSource) -> tuple[Need, ...]:
 
 
 def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
-    """The ports that a source's target groups name."""
+    """The ports at which a source's tasks are registered in target groups, and are checked.
+
+    ECS registers them with the port of the container, whichever port the target group names.
+    """
     for binding in source.bindings:
         group = network.get(TargetGroup, binding.target_group)
         if binding.target_group is not None and not binding.target_group.to:
             yield Ports(needs=binding.target_group.waits("a target group"))
         settings = [binding.port]
         if group is not None:
-            settings += [group.port, group.check_port]
+            own = () if binding.port.value is not None else (group.port,)
+            settings += [*own, group.check_port]
         for setting in settings:
             number = number_of(setting)
             if number is not None:

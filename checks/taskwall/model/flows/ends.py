@@ -213,6 +213,7 @@ class _Naming:
                     self._places(host.subnets, host.groups, host.groups_setting),
                     self._public_instance(host.member, host.subnets),
                     fact,
+                    host.on,
                 )
                 yield own
                 if host.member is not None:  # Nobody attaches anything to Managed Instances.
@@ -231,9 +232,10 @@ class _Naming:
         places: tuple[Place, ...],
         public: Fact,
         fact: Fact,
+        on: Entity | None = None,
     ) -> Interface:
         """Tasks that share the network of their host: they take only what they publish."""
-        ports = published(self.network, source)
+        ports = published(self.network, source, on)
         takes = (*over(TCP, ports.tcp), *over(UDP, ports.udp))
         if ports.needs:
             text = f"{source.name} publishes the port"

@@ -14,8 +14,10 @@ from taskwall.core.change import (
     Placeholder,
     ResourceAttribute,
 )
+from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
+from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.circles import made_before
 from taskwall.model.permissions.ports import RequiredPorts
 
@@ -99,6 +101,13 @@ def unknown_group(hint: str, name: str) -> AddedPeer:
         name: a part of the names of new resources.
     """
     return AddedPeer("group", Placeholder(hint), name)
+
+
+def range_peer(of: Subnet | Vpc | None) -> AddedPeer:
+    """The CIDR of a subnet or VPC of the sources as a peer."""
+    if of is None or of.external:
+        return AddedPeer("IPv4", Placeholder("CIDR of the load balancer's subnets"), "balancer")
+    return AddedPeer("IPv4", ResourceAttribute(of.id, "cidr_block", "CidrBlock"), _short(of))
 
 
 def added_ports(wanted: RequiredPorts) -> AddedPorts:
@@ -221,9 +230,9 @@ def _ports_in_template(opened: AddedPorts) -> Mapping[str, NewValue]:
     return {"IpProtocol": opened.protocol, "FromPort": opened.first, "ToPort": opened.last}
 
 
-def _short(group: SecurityGroup) -> str:
-    """The last part of a group's name, of which names can be made."""
-    return group.origin.name.rpartition(".")[2].rpartition("/")[2]
+def _short(entity: Entity) -> str:
+    """The last part of a name, of which names can be made."""
+    return entity.origin.name.rpartition(".")[2].rpartition("/")[2]
 
 
 @remembered

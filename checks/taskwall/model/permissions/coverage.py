@@ -12,7 +12,15 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need, Reference, Text, Value, symbol
-from taskwall.model.core.address import EVERYWHERE, SUBNET_SIZE, V4, V6, Ranges, parse_cidr
+from taskwall.model.core.address import (
+    EVERYWHERE,
+    SUBNET_SIZE,
+    V4,
+    V6,
+    Ranges,
+    parse_cidr,
+    public_addresses,
+)
 from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Permission, PrefixList
@@ -320,6 +328,8 @@ def addresses(network: Network, permission: Permission) -> Addresses:
         return Addresses()
     if permission.range is not None:
         found = part(permission.range)
+        if permission.public and not found.whole:
+            found = replace(found, within=found.within & public_addresses(4))
         if permission.of_subnet and not found.whole:
             found = replace(found, most=SUBNET_SIZE[6 if found.within & V6 else 4])
         if permission.range_of is not None:
@@ -330,6 +340,13 @@ def addresses(network: Network, permission: Permission) -> Addresses:
                 found = own[0]
             names = found.names | {_own_range(of.to, found.within)}
             found = replace(found, names=names, vpc=of)
+        elif permission.range_in is not None and not found.whole:
+            within, of = found.within, permission.range_in
+            vpc = network.get(Vpc, of)
+            if vpc is not None and (own := of_vpc(network, vpc).of(within).parts):
+                within = Ranges.union(each.within for each in own)
+            around = found.around | {_own_range(of.to, found.within)}
+            found = replace(found, within=within, around=around, vpc=of)
         return Addresses((found,))
     if permission.prefix_list is not None:
         known = network.get(PrefixList, permission.prefix_list)

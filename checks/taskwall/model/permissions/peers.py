@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of
-from taskwall.core.values import Need, Span
+from taskwall.core.values import Need, Reference, Span, Text
 from taskwall.model.core.address import (
     EVERYWHERE,
     INTERNET_SIZE,
@@ -18,7 +18,7 @@ from taskwall.model.core.address import (
     parse_cidr,
     public_addresses,
 )
-from taskwall.model.core.entity import Link, link_to, same_entity
+from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
@@ -227,6 +227,8 @@ def leads_everywhere(network: Network, permission: Permission) -> Fact:
 
 def _of_a_vpc(network: Network, permission: Permission) -> bool:
     """Whether a range is a VPC's own, by reference or because the VPC is given the same value."""
+    if permission.range_in is not None:
+        return True
     if permission.range is None or not permission.range.open:
         return permission.range_of is not None
     names = part(permission.range).names
@@ -286,14 +288,26 @@ def who(network: Network, permission: Permission) -> str:
         return f"group {permission.peer.to}" if permission.peer.to else "a group"
     if permission.range_of is not None:
         return f"the CIDR of {permission.range_of.to or 'an unknown VPC'}"
+    if permission.range_in is not None:
+        return f"a part of the CIDR of {permission.range_in.to or 'an unknown VPC'}"
     if permission.range is not None:
         known = permission.range.known
+        of = owner(permission.range) if known is None else ""
+        if of and (permission.of_subnet or permission.public):
+            return f"the {'address' if permission.public else 'CIDR'} of {of}"
         return str(known) if known is not None else "an unknown CIDR"
     if permission.prefix_list is not None:
         listed = network.get(PrefixList, permission.prefix_list)
         name = listed.named.known if listed else None
         return f"prefix list {name or permission.prefix_list.to}".rstrip()
     return "an unknown peer"
+
+
+def owner(range_: Setting) -> str:
+    """The resource whose own range or address this is, as in `${aws_eip.nlb.public_ip}/32`."""
+    parts = range_.value.parts if isinstance(range_.value, Text) else (range_.value,)
+    first = parts[0]
+    return first.resource if isinstance(first, Reference) else ""
 
 
 def listed(words: Iterable[str]) -> str:
@@ -313,14 +327,10 @@ def allows_range_within(network: Network, permission: Permission, vpc: Link | No
         return FALSE
     if vpc is None:
         return permission.states(None, text, (Need("the tasks' VPC", "is not known"),))
-    if permission.range_of is not None:
-        truth = same_entity(permission.range_of, vpc)
-        needs = tuple(
-            need
-            for link in (permission.range_of, vpc)
-            if not link.exact
-            for need in link.waits("a VPC")
-        )
+    own = permission.range_of or permission.range_in
+    if own is not None:
+        truth = same_entity(own, vpc)
+        needs = tuple(need for link in (own, vpc) if not link.exact for need in link.waits("a VPC"))
         return permission.states(truth, text, needs)
     if service := aws_service(network, permission):
         otherwise = f"{group} allows ingress from {service}, which is in no VPC"

@@ -6,6 +6,7 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
+    PartOf,
     Reference,
     Text,
     Unknown,
@@ -146,7 +147,12 @@ def cidr_blocks(run: TemplateContext, call: IntrinsicCall) -> Value:
         return Items((), (Unknown(waits, place=call.place),), call.place)
     return Items(
         tuple(
-            Unknown(waits, f"{symbol_name}[{index}]" if symbol_name else "", place=call.place)
+            PartOf(
+                waits,
+                f"{symbol_name}[{index}]" if symbol_name else "",
+                place=call.place,
+                whole=given[0],
+            )
             for index in range(count)
         ),
         (),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from taskwall.core.values import Items, Known, Value
+from taskwall.core.values import Items, Known, PartOf, Value
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import text_of, whole
 from taskwall.readers.terraform.values.values import FailedError, is_open, waiting
@@ -31,6 +31,8 @@ def _subnet(
 
 
 def _cidrsubnet(arguments: list[Value], scope: ModuleContext) -> Value:
+    if any(map(is_open, arguments)):
+        return PartOf(waiting(*arguments).needs, whole=arguments[0])
     network = _network(arguments[0])
     return Known(str(_subnet(network, whole(arguments[1]), whole(arguments[2]))))
 
@@ -38,7 +40,8 @@ def _cidrsubnet(arguments: list[Value], scope: ModuleContext) -> Value:
 def _cidrsubnets(arguments: list[Value], scope: ModuleContext) -> Value:
     if is_open(arguments[0]):
         # How many there are is known all the same.
-        return Items(tuple(waiting(arguments[0]) for _ in arguments[1:]))
+        waits = waiting(arguments[0]).needs
+        return Items(tuple(PartOf(waits, whole=arguments[0]) for _ in arguments[1:]))
     network = _network(arguments[0])
     at = int(network.network_address)
     end = int(network.broadcast_address) + 1
