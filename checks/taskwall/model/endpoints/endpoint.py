@@ -226,7 +226,8 @@ class Stated(Struct, frozen=True):
     """What an endpoint's policy says: AWS's full access where `written` is not so.
 
     `on` and `at` are where it stands, or should: the endpoint, or a resource of its own.
-    `attribute` is the one that holds it.
+    `attribute` is the one that holds it. `value` is what that is set to, if the policy is certainly
+    the endpoint's.
     """
 
     policy: PolicyDocument
@@ -234,6 +235,7 @@ class Stated(Struct, frozen=True):
     on: Origin
     at: Span
     attribute: AttributePath | None = None
+    value: Value | None = None
 
 
 def endpoint_key(endpoint: Endpoint) -> str:
@@ -259,13 +261,15 @@ def stated(network: Network, endpoint: Endpoint) -> Stated:
         written = _written(own.setting, text)
         tie = all_of((link, _beside(endpoint, own)))
         if tie.truth is True:
-            return Stated(own.policy, written, own.origin, own.setting.place, own.setting.attribute)
+            held = own.setting
+            return Stated(own.policy, written, own.origin, held.place, held.attribute, held.value)
         may = Fact(None, text, own.setting.place, own.name, tie.waits_for())
         perhaps.append(Stated(own.policy, may, own.origin, own.setting.place))
     at = endpoint.policy_setting
     if endpoint.policy is not None:
         written = _written(at, text)
-        return Stated(endpoint.policy, written, endpoint.origin, at.place, at.attribute)
+        on = endpoint.origin
+        return Stated(endpoint.policy, written, on, at.place, at.attribute, at.value)
     if perhaps:
         return perhaps[0]
     otherwise = f"{name} has no policy: AWS's default allows everything"
