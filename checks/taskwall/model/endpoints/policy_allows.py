@@ -10,8 +10,10 @@ from taskwall.model.endpoints.policy_conditions import (
     EQUAL,
     ORGANISATION,
     RESOURCE,
+    SECURE,
     UNEQUAL,
     names_accounts,
+    over_https,
 )
 from taskwall.model.entities.iam_policy import (
     EVERY,
@@ -85,6 +87,8 @@ def allows(
 
 def _met(condition: Condition, foreign: bool) -> Tristate:
     """Whether a condition holds for a task of the own account and organisation."""
+    if condition.key == SECURE:
+        return over_https(condition)
     if condition.operator not in EQUAL | UNEQUAL:
         return None
     if condition.key in RESOURCE:

@@ -1,6 +1,6 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
-from taskwall.core.values import Known, dereferenced
+from taskwall.core.values import Known, Value, dereferenced
 from taskwall.model.entities.iam_policy import Condition, Tristate, definite, each, names_account
 
 READ = "2026-11-24"
@@ -16,6 +16,7 @@ IAM user guide, "AWS global condition context keys".
 
 RESOURCE = frozenset(key for key in PERIMETER if "resource" in key)
 ALWAYS = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
+SECURE = "aws:securetransport"
 IS_SERVICE, TAG = "aws:principalisawsservice", "aws:principaltag/"
 SERVICE_KEYS = frozenset({IS_SERVICE, "aws:viaawsservice"})
 EQUAL = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
@@ -45,3 +46,20 @@ def is_bool(condition: Condition, truth: str) -> Tristate:
     if not all(isinstance(value, Known) for value in values):
         return None
     return [str(getattr(value, "data", "")).lower() for value in values] == [truth]
+
+
+def over_https(condition: Condition) -> Tristate:
+    """Whether a request by HTTPS meets a condition on how it is sent.
+
+    Tasks, agents and clients of a registry ask AWS by HTTPS only. IAM knows the key of each request
+    (IAM user guide, "AWS global condition context keys").
+    """
+    if condition.operator != "bool":
+        return None
+    test = {"true": True, "false": False}
+
+    def met(value: Value) -> Tristate:
+        known = dereferenced(value)
+        return test.get(str(known.data).lower()) if isinstance(known, Known) else None
+
+    return condition.values.holds(met)

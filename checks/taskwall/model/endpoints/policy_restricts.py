@@ -16,11 +16,13 @@ from taskwall.model.endpoints.policy_conditions import (
     ORGANISATION,
     PERIMETER,
     RESOURCE,
+    SECURE,
     SERVICE_KEYS,
     TAG,
     UNEQUAL,
     is_bool,
     names_accounts,
+    over_https,
 )
 from taskwall.model.entities.iam_policy import (
     EVERY,
@@ -91,6 +93,8 @@ def _may_be_met(condition: Condition, keys: frozenset[str]) -> Tristate:
         if condition.key == IS_SERVICE and is_bool(condition, "true") and not condition.lenient:
             return False
         return is_bool(condition, "false") or None
+    if condition.key == SECURE:
+        return over_https(condition)
     # Everybody at the endpoint comes from its VPC: whether that is the one meant is another thing.
     return None if condition.key in ALWAYS and condition.operator in UNEQUAL else True
 
@@ -99,6 +103,8 @@ def _is_met(condition: Condition, keys: frozenset[str], tags: bool) -> Tristate:
     """Whether everybody meets a condition; with `tags`, those apart whom a tag spares."""
     if condition.key in SERVICE_KEYS:
         return is_bool(condition, "false")
+    if condition.key == SECURE:
+        return over_https(condition)
     if tags and condition.key.startswith(TAG) and condition.operator in UNEQUAL:
         return True
     if condition.key in keys and condition.operator in UNEQUAL:
