@@ -1,6 +1,6 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
-from taskwall.core.values import Known, Value, dereferenced
+from taskwall.core.values import Known, Value, dereferenced, may_be_null
 from taskwall.model.entities.iam_policy import Condition, Tristate, definite, each, names_account
 
 READ = "2026-11-24"
@@ -23,6 +23,23 @@ EQUAL = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arne
 UNEQUAL = frozenset(
     {"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike"}
 )
+
+_WHOLE = frozenset(
+    {"stringequals", "stringequalsignorecase", "stringnotequals", "stringnotequalsignorecase"}
+)
+"""What compares whole texts, so that a `*` means itself (IAM user guide, "Condition operators")."""
+
+
+def names_owners(condition: Condition, keys: frozenset[str]) -> Tristate:
+    """Whether a condition names accounts or organisations, be they known or not.
+
+    Of those that own a resource an unknown one is some owner, where no wildcard can be meant.
+    """
+    values = condition.values
+    if condition.key in keys & RESOURCE and condition.operator in _WHOLE:
+        given = bool(values.patterns) or values.open
+        return given if not any(map(may_be_null, values.patterns)) else None
+    return names_accounts(condition, keys)
 
 
 def names_accounts(condition: Condition, keys: frozenset[str]) -> Tristate:

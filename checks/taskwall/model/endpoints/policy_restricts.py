@@ -21,7 +21,7 @@ from taskwall.model.endpoints.policy_conditions import (
     TAG,
     UNEQUAL,
     is_bool,
-    names_accounts,
+    names_owners,
     over_https,
 )
 from taskwall.model.entities.iam_policy import (
@@ -88,7 +88,7 @@ def only(statement: Statement, action: str) -> Tristate:
 def _may_be_met(condition: Condition, keys: frozenset[str]) -> Tristate:
     """Whether somebody meets a condition: one outside what the keys name, or without any."""
     if condition.key in keys and condition.operator in EQUAL and not condition.lenient:
-        return negation(names_accounts(condition, keys))
+        return negation(names_owners(condition, keys))
     if condition.key in SERVICE_KEYS:
         if condition.key == IS_SERVICE and is_bool(condition, "true") and not condition.lenient:
             return False
@@ -108,9 +108,9 @@ def _is_met(condition: Condition, keys: frozenset[str], tags: bool) -> Tristate:
     if tags and condition.key.startswith(TAG) and condition.operator in UNEQUAL:
         return True
     if condition.key in keys and condition.operator in UNEQUAL:
-        return names_accounts(condition, keys)
+        return names_owners(condition, keys)
     ours = condition.operator in UNEQUAL or not condition.lenient
-    if condition.key in PERIMETER and ours and names_accounts(condition, PERIMETER):
+    if condition.key in PERIMETER and ours and names_owners(condition, PERIMETER):
         # Strangers, or one's own people, do not.
         return False
     return None
