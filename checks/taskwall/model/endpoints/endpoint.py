@@ -11,6 +11,7 @@ from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     OUTSIDE,
+    Known,
     Need,
     Origin,
     Reference,
@@ -145,6 +146,19 @@ def region_of(name: Value | None) -> str:
     return next((match.group().strip(".") for match in found if match), "")
 
 
+def region_value(endpoint: Endpoint) -> Value | None:
+    """The Region of an endpoint's service as the sources write it, None where they do not."""
+    if endpoint.region_setting.written:
+        return endpoint.region_setting.value
+    if endpoint.region:
+        return Known(endpoint.region)
+    name = None if endpoint.named.value is None else dereferenced(endpoint.named.value)
+    holes = (
+        [each for each in name.parts if not isinstance(each, str)] if isinstance(name, Text) else []
+    )
+    return holes[0] if len(holes) == 1 else None
+
+
 _USERS = "com.amazonaws.vpce."
 """How the names of users' endpoint services begin (AWS PrivateLink guide)."""
 
@@ -180,13 +194,14 @@ def in_region(endpoint: Endpoint, region: str) -> Fact:
     if region and endpoint.region:
         sentence = f"{name} is for {endpoint.region}"
         return Fact(region == endpoint.region, text, at.place, name, otherwise=sentence)
-    if not at.written or _is_own_region(at.value):
+    if not at.written or is_own_region(at.value):
         return TRUE
     needs = at.needs or (Need(f"the Region of {name}'s VPC", "is not in the sources"),)
     return Fact(None, text, at.place, name, needs)
 
 
-def _is_own_region(value: Value | None) -> bool:
+def is_own_region(value: Value | None) -> bool:
+    """Whether a value is the Region in which the sources are deployed."""
     if isinstance(value, Reference):
         return value.resource.startswith("data.aws_region.")
     return isinstance(value, Unknown) and value.symbol == "AWS::Region"
