@@ -257,6 +257,7 @@ LOWERED: dict[str, tuple[str, str, str]] = {
     'aws_default_vpc': ('vpc', 'Vpc', ''),
     'AWS::EC2::VPC': ('vpc', 'Vpc', ''),
     'aws_vpc_ipv4_cidr_block_association': ('vpc', '', ''),
+    'aws_vpc_ipv6_cidr_block_association': ('vpc', '', ''),
     'AWS::EC2::VPCCidrBlock': ('vpc', '', ''),
     'aws_subnet': ('vpc', 'Subnet', ''),
     'aws_default_subnet': ('vpc', 'Subnet', ''),
