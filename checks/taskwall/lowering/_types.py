@@ -196,6 +196,8 @@ LOWERED: dict[str, tuple[str, str, str]] = {
     'aws_route53_zone': ('endpoint', 'PrivateZone', ''),
     'AWS::Route53::HostedZone': ('endpoint', 'PrivateZone', ''),
     'aws_route53_zone_association': ('endpoint', '', ''),
+    'aws_route53profiles_association': ('endpoint', '', ''),
+    'AWS::Route53Profiles::ProfileAssociation': ('endpoint', '', ''),
     'aws_vpc_endpoint_service': ('endpoint_service', 'EndpointService', ''),
     'AWS::EC2::VPCEndpointService': ('endpoint_service', 'EndpointService', ''),
     'aws_vpc_endpoint_service_allowed_principal': ('endpoint_service', '', ''),

@@ -99,6 +99,12 @@ class PrivateZone(Entity, frozen=True, kw_only=True):
     vpcs: tuple[Link, ...] = ()
 
 
+class ZoneProfile(Entity, frozen=True, kw_only=True):
+    """That a Route 53 Profile is used in a VPC: it may bring private hosted zones to it."""
+
+    vpc: Link
+
+
 ECR = ("ecr.api", "ecr.dkr")
 AGENT_SERVICES = ("ecs", "ecs-agent", "ecs-telemetry")
 
@@ -380,7 +386,10 @@ def _dns_names(service: str) -> str:
 
 
 def zoned(network: Network, endpoint: Endpoint) -> Fact:
-    """Whether a private hosted zone of the sources answers for an endpoint's service."""
+    """Whether a private hosted zone of the sources answers for an endpoint's service.
+
+    What a Route 53 Profile brings besides is not known.
+    """
     parts = []
     for zone in network.every(PrivateZone):
         text = f"{zone.name} answers for {endpoint.service or 'the service'} in the VPC"
@@ -393,6 +402,12 @@ def zoned(network: Network, endpoint: Endpoint) -> Fact:
             for link in zone.vpcs
         )
         parts.append(all_of((zone.exists, here, _answers(zone, endpoint, text, at))))
+    for profile in network.every(ZoneProfile):
+        if same_entity(profile.vpc, endpoint.vpc) is not False:
+            text = f"{profile.name} brings a zone that answers for {endpoint.service}"
+            needs = (Need(f"the profile of {profile.name}", "may hold a private hosted zone"),)
+            place = profile.vpc.place
+            parts.append(Fact(None, text, place, profile.name, needs))
     return any_of(parts)
 
 
