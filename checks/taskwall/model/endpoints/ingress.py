@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.client import (
@@ -95,16 +95,13 @@ def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission
 
 def _of_another_vpc(network: Network, peer: Link, vpc: Link) -> Fact:
     """Whether a group is known to be of another VPC; one from elsewhere is taken to be of this."""
-    group = network.get(SecurityGroup, peer)
-    if group is None or group.external or group.vpc is None:
-        return FALSE
-    text = f"{group.name} is a security group of another VPC"
-    needs = (*group.vpc.fact.needs, *vpc.fact.needs)
-    return ~Fact(
-        same_entity(group.vpc, vpc),
-        f"{group.name} is of this VPC",
-        peer.place,
-        group.name,
-        needs,
-        text,
-    )
+    parts = []
+    for group, link in network.meant(SecurityGroup, peer):
+        if group.vpc is not None and not group.external:
+            text = f"{group.name} is a security group of another VPC"
+            needs = (*group.vpc.fact.needs, *vpc.fact.needs)
+            same = same_entity(group.vpc, vpc)
+            within = Fact(same, f"{group.name} is of this VPC", peer.place, group.name, needs, text)
+            # Of a group of which nobody knows which it is, each of the sources may be meant.
+            parts.append(~within if peer.to else all_of((link.fact, ~within)))
+    return any_of(parts)

@@ -100,7 +100,7 @@ def _met(statement: Statement, condition: Condition, foreign: bool) -> Tristate:
         known = names_accounts(condition, RESOURCE)
         return condition.negated if known else None
     if condition.key in RESOURCE | ORGANISATION | ALWAYS:
-        return not condition.negated if statement.allows is not condition.negated else None
+        return not condition.negated if statement.allows is (not condition.negated) else None
     return None
 
 

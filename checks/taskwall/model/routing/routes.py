@@ -390,11 +390,26 @@ def _leads_on(network: Network, subnet: Subnet, route: Route) -> Fact:
         out = _out_of(network, placed)
         # How it gets there is of no interest to who reads that a route leads to it.
         return TRUE if out.truth else out
+    text, at, name = "the NAT gateway leads to the internet", route.fact.place, route.fact.resource
+    if waits := _waits_for_place(network, route.nat):
+        return Fact(None, text, at, name, waits)
     closed = blocked(network, subnet)
     if closed.truth is False:
         return TRUE
-    text, at = "the NAT gateway is spared by Block Public Access", route.fact.place
-    return Fact(None, text, at, route.fact.resource, closed.waits_for() or _SPARED)
+    return Fact(None, text, at, name, closed.waits_for() or _SPARED)
+
+
+def _waits_for_place(network: Network, link: Link | None) -> tuple[Need, ...]:
+    """What it waits for to know where a NAT gateway is that may be where there is no way out."""
+    found = [
+        need
+        for nat, tie in network.meant(NatGateway, link)
+        if not nat.external
+        for placed, where in network.meant(Subnet, nat.subnet)
+        if not placed.external and not _out_of(network, placed).truth
+        for need in (*tie.fact.waits_for(), *where.fact.waits_for())
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _out_of(network: Network, placed: Subnet) -> Fact:
