@@ -13,8 +13,8 @@ from taskwall.model.endpoints.policy_conditions import (
     RESOURCE,
     SECURE,
     UNEQUAL,
+    met_by_https,
     names_accounts,
-    over_https,
 )
 from taskwall.model.entities.iam_policy import (
     EVERY,
@@ -93,7 +93,7 @@ def _met(statement: Statement, condition: Condition, foreign: bool) -> Tristate:
     denied to those. The other way round it says who is left out, who need not be one's own.
     """
     if condition.key == SECURE:
-        return over_https(condition)
+        return met_by_https(condition)
     if condition.operator not in EQUAL | UNEQUAL:
         return None
     if condition.key in RESOURCE and foreign:

@@ -65,7 +65,7 @@ def is_bool(condition: Condition, truth: str) -> Tristate:
     return [str(getattr(value, "data", "")).lower() for value in values] == [truth]
 
 
-def over_https(condition: Condition) -> Tristate:
+def met_by_https(condition: Condition) -> Tristate:
     """Whether a request by HTTPS meets a condition on how it is sent.
 
     Tasks, agents and clients of a registry ask AWS by HTTPS only. IAM knows the key of each request

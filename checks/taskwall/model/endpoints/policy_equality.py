@@ -28,7 +28,7 @@ class _Atom(Struct, frozen=True):
     resources: Words
 
 
-def same_values(one: Value | None, other: Value | None) -> bool:
+def one_argument(one: Value | None, other: Value | None) -> bool:
     """Whether two attributes certainly hold the same policy, or none, whatever is in it."""
     if one is None or other is None or "[*]" in symbol(one):
         # `[*]` stands for elements, each of which may be another.

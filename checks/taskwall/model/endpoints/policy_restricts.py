@@ -21,8 +21,8 @@ from taskwall.model.endpoints.policy_conditions import (
     TAG,
     UNEQUAL,
     is_bool,
+    met_by_https,
     names_owners,
-    over_https,
 )
 from taskwall.model.entities.iam_policy import (
     EVERY,
@@ -94,7 +94,7 @@ def _may_be_met(condition: Condition, keys: frozenset[str]) -> Tristate:
             return False
         return is_bool(condition, "false") or None
     if condition.key == SECURE:
-        return over_https(condition)
+        return met_by_https(condition)
     # Everybody at the endpoint comes from its VPC: whether that is the one meant is another thing.
     return None if condition.key in ALWAYS and condition.operator in UNEQUAL else True
 
@@ -104,7 +104,7 @@ def _is_met(condition: Condition, keys: frozenset[str], tags: bool) -> Tristate:
     if condition.key in SERVICE_KEYS:
         return is_bool(condition, "false")
     if condition.key == SECURE:
-        return over_https(condition)
+        return met_by_https(condition)
     if tags and condition.key.startswith(TAG) and condition.operator in UNEQUAL:
         return True
     if condition.key in keys and condition.operator in UNEQUAL:
