@@ -105,6 +105,10 @@ SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
         (SCRIPT + f"#cloud-config\nwrite_files:\n- content: {BLOCK}=true\n  path: {FILE}\n",),
         None,
     ),
+    "13 cloud-config behind another sign, path first": (
+        (SCRIPT + f"#cloud-config\nwrite_files:\n- path: {FILE}\n  content: {BLOCK}=true\n",),
+        None,
+    ),
     "13 cloud-config, base64": (
         (
             (

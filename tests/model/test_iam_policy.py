@@ -1,6 +1,6 @@
 """IAM policy documents, compared and judged as policies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
 import pytest
@@ -20,7 +20,7 @@ from taskwall.core.values import (
     lifted,
     unknown,
 )
-from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers
+from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers, undecided
 from taskwall.model.endpoints.policy_conditions import PERIMETER, is_bool, names_accounts
 from taskwall.model.endpoints.policy_equality import same_documents
 from taskwall.model.endpoints.policy_restricts import (
@@ -223,8 +223,43 @@ def test_conditions_on_the_organisation(operator: str, values: object, truth: bo
     ],
 )
 def test_the_bucket_of_image_layers(resource: str, truth: bool) -> None:
-    """The objects of ECR's layer bucket are covered, whichever Region's it is."""
-    assert layers(Known(resource)) is truth
+    """The objects of ECR's layer bucket are covered, by whichever pattern."""
+    region = "cn-north-1" if "cn-north-1" in resource else "eu-west-1"
+
+    assert layers(Known(region))(Known(resource)) is truth
+
+
+BUCKET = ("arn:aws:s3:::prod-", "-starport-layer-bucket/*")
+ANOTHER = unknown("var.y", "has no default")
+
+
+@pytest.mark.parametrize(
+    ("named", "region", "truth"),
+    [
+        ("us-east-1", Known("eu-west-1"), False),
+        ("us-east-1", None, None),
+        ("us-east-1", OPEN, None),
+        ("us-*", Known("eu-west-1"), False),
+        ("eu-*", Known("eu-west-1"), True),
+        ("eu-*", OPEN, None),
+        ("*", None, True),
+        (OPEN, OPEN, True),
+        (ANOTHER, OPEN, None),
+        (OPEN, Known("eu-west-1"), None),
+        (OPEN, None, None),
+        (unknown("AWS::Region", "is known to AWS"), Known("eu-west-1"), True),
+        (Reference("data.aws_region.current", "region"), None, True),
+    ],
+)
+def test_the_region_of_image_layers(
+    named: Value | str, region: Value | None, truth: bool | None
+) -> None:
+    """The bucket must be that of the endpoint's Region."""
+    pattern = (
+        Known(named.join(BUCKET)) if isinstance(named, str) else Text((BUCKET[0], named, BUCKET[1]))
+    )
+
+    assert layers(region)(pattern) is truth
 
 
 truths = st.sampled_from((True, False, None))
@@ -290,32 +325,71 @@ IN_PART = Text(("ec", OPEN))
 
 
 @pytest.mark.parametrize(
-    ("condition", "own", "foreign"),
+    ("condition", "allowing", "denying"),
     [
-        ({}, True, True),
-        ({"StringEquals": OF_MINE}, True, False),
-        ({"StringNotEquals": OF_MINE}, False, True),
-        ({"StringEquals": {"aws:ResourceAccount": "*"}}, True, None),
-        ({"StringEquals": {"aws:PrincipalOrgID": "o-a"}}, True, True),
-        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-a"}}, False, False),
-        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, True, True),
-        ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, False, False),
-        ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, None, None),
-        ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, None, None),
-        ({"StringEquals": {**OF_MINE, "aws:PrincipalTag/team": "shop"}}, None, False),
+        ({}, (True, True), (False, False)),
+        ({"StringEquals": OF_MINE}, (True, False), (None, True)),
+        ({"StringNotEquals": OF_MINE}, (None, True), (True, False)),
+        ({"StringEquals": {"aws:ResourceAccount": "*"}}, (True, None), (None, None)),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-a"}}, (True, True), (None, None)),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-a"}}, (None, None), (True, True)),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, (True, True), (None, None)),
+        ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, (None, None), (True, True)),
+        ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, (None, None), (None, None)),
+        ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, (None, None), (None, None)),
+        ({"Bool": {"aws:SecureTransport": "false"}}, (False, False), (True, True)),
+        ({"Bool": {"aws:SecureTransport": ["true"]}}, (True, True), (False, False)),
+        ({"Bool": {"aws:SecureTransport": OPEN}}, (None, None), (None, None)),
+        (
+            {"StringEquals": {**OF_MINE, "aws:PrincipalTag/team": "shop"}},
+            (None, False),
+            (None, True),
+        ),
     ],
 )
 def test_conditions_on_what_tasks_may_do(
-    condition: dict[str, object], own: bool | None, foreign: bool | None
+    condition: dict[str, dict[str, object]],
+    allowing: tuple[bool | None, bool | None],
+    denying: tuple[bool | None, bool | None],
 ) -> None:
-    """Tasks are of the own account and organisation; what they ask for may be AWS's."""
-    allowing = policy({"Resource": "*", "Condition": condition})
-    denying = policy({"Resource": "*"}, {"Effect": "Deny", "Resource": "*", "Condition": condition})
+    """Tasks are of the own account, for which things are allowed; what they ask for may be AWS's.
 
-    for of_aws, truth in ((False, own), (True, foreign)):
-        assert allows(allowing, IMAGE, anything, foreign=of_aws) is truth
-        turned = None if truth is None else not truth
-        assert allows(denying, IMAGE, anything, foreign=of_aws) is turned
+    Whom a condition leaves out of what is allowed, or in what is denied, may be others.
+    """
+    made = lifted_in_part(condition)
+    allowed = policy({"Resource": "*", "Condition": made})
+    denied = policy({"Resource": "*"}, {"Effect": "Deny", "Resource": "*", "Condition": made})
+
+    for document, truths in ((allowed, allowing), (denied, denying)):
+        for of_aws, truth in zip((False, True), truths, strict=True):
+            assert allows(document, IMAGE, anything, foreign=of_aws) is truth
+
+
+def lifted_in_part(condition: Mapping[str, Mapping[str, object]]) -> Fields:
+    """A condition with values in it."""
+    return Fields(
+        {
+            operator: Fields(
+                {k: v if isinstance(v, Unknown) else lifted(v) for k, v in keys.items()}
+            )
+            for operator, keys in condition.items()
+        }
+    )
+
+
+def test_what_is_undecided_is_named() -> None:
+    """A principal or a condition that may be the tasks' decides, and not what else there is."""
+    tag = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "shop"}}}
+    document = policy(
+        {"Action": TOKEN, "Principal": {"AWS": MINE}, "Resource": "*"},
+        {"Action": TOKEN, "Resource": "*", **tag},
+        {"Action": "s3:*", "Principal": {"AWS": MINE}, "Resource": "*"},
+    )
+
+    assert [need.name for need in undecided(document, TOKEN, foreign=False)] == [
+        "a principal that p names",
+        "the condition on aws:PrincipalTag/team in p",
+    ]
 
 
 @pytest.mark.parametrize(

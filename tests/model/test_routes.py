@@ -34,7 +34,30 @@ resource "aws_internet_gateway" "main" {
   vpc_id = aws_vpc.main.id
 }
 
+resource "aws_subnet" "public" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.0.0/24"
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.main.id
+
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }
+}
+
+resource "aws_route_table_association" "public" {
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}
+
 resource "aws_nat_gateway" "zonal" {
+  subnet_id = aws_subnet.public.id
+}
+
+resource "aws_nat_gateway" "shut" {
   subnet_id = aws_subnet.web.id
 }
 
@@ -142,6 +165,16 @@ OUT = {
         True,
     ),
     "a private NAT gateway": (TABLE + route("nat_gateway_id = aws_nat_gateway.private.id"), False),
+    "a NAT gateway in a subnet without a way out": (
+        TABLE + route("nat_gateway_id = aws_nat_gateway.shut.id"),
+        False,
+    ),
+    "a NAT gateway in a subnet that leads to a firewall": (
+        TABLE
+        + route("nat_gateway_id = aws_nat_gateway.shut.id")
+        + route('vpc_endpoint_id = "vpce-1"').replace('"out"', '"shut"'),
+        None,
+    ),
     "a NAT gateway from elsewhere": (TABLE + route('nat_gateway_id = "nat-1"'), True),
     "an egress-only gateway": (
         TABLE
@@ -247,6 +280,19 @@ OUT = {
     ),
     "Block Public Access": (
         TABLE + route(NAT) + BLOCK.replace("MODE", "block-bidirectional"),
+        False,
+    ),
+    "Block Public Access, but not of the NAT gateway": (
+        TABLE
+        + route(NAT)
+        + BLOCK.replace("MODE", "block-bidirectional")
+        + EXCLUSION.replace("OF", "subnet_id = aws_subnet.public.id"),
+        True,
+    ),
+    "Block Public Access, and a regional NAT gateway": (
+        TABLE
+        + route("nat_gateway_id = aws_nat_gateway.regional.id")
+        + BLOCK.replace("MODE", "block-bidirectional"),
         None,
     ),
     "Block Public Access inwards": (
@@ -333,6 +379,13 @@ def test_block_public_access_closes_an_internet_gateway() -> None:
     network, subnet = read(TABLE + route(IGW) + BLOCK.replace("MODE", "block-bidirectional"))
 
     assert blocked(network, subnet).truth is True
+    assert subnet_egress(network, subnet, TRUE).truth is False
+
+
+def test_block_public_access_of_what_comes_in_closes_an_internet_gateway() -> None:
+    """It leaves the way out to NAT gateways and egress-only gateways."""
+    network, subnet = read(TABLE + route(IGW) + BLOCK.replace("MODE", "block-ingress"))
+
     assert subnet_egress(network, subnet, TRUE).truth is False
 
 

@@ -4,7 +4,7 @@ from taskwall.library.facts import Fact
 from taskwall.library.views import Related, Resource, Setting, leads_to, related
 from taskwall.model.entities import vpc as model
 from taskwall.model.routing.network_acl import has_own_acl
-from taskwall.model.routing.routes import blocked, leads
+from taskwall.model.routing.routes import ingress_blocked, leads
 
 
 class Vpc(Resource):
@@ -44,7 +44,7 @@ class Subnet(Resource):
         """Whether a route leads to an internet gateway that no Block Public Access closes."""
         network = self._frame.network
         route = leads(network, self._entity, "internet")
-        return self._frame.fact(route & ~blocked(network, self._entity))
+        return self._frame.fact(route & ~ingress_blocked(network, self._entity))
 
     @property
     def has_own_acl(self) -> Fact:

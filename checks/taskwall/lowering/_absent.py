@@ -40,6 +40,7 @@ _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("aws_networkmanager_vpc_attachment", "vpc_arn"),
         ("aws_vpn_gateway", "vpc_id"),
         ("aws_vpc_ipv4_cidr_block_association", "vpc_id"),
+        ("aws_vpc_ipv6_cidr_block_association", "vpc_id"),
         ("aws_vpc_block_public_access_exclusion", "vpc_id"),
         ("aws_main_route_table_association", "vpc_id"),
         ("aws_default_security_group", "vpc_id"),

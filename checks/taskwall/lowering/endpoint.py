@@ -19,6 +19,7 @@ from taskwall.model.endpoints.endpoint import (
     EndpointPolicy,
     EndpointTable,
     PrivateZone,
+    ZoneProfile,
     region_of,
     service_of,
 )
@@ -216,3 +217,10 @@ def zone_association(r: ResourceReader) -> Iterator[Entity]:
     for key in ("zone_id", "vpc_id"):
         r.attribute(key, "")
     return iter(())
+
+
+@lowers("aws_route53profiles_association", "AWS::Route53Profiles::ProfileAssociation")
+def zone_profile(r: ResourceReader) -> Iterator[Entity]:
+    r.attribute("profile_id", "ProfileId")
+    vpc = r.must(Vpc, r.attribute("resource_id", "ResourceId"), "brings zones to")
+    yield ZoneProfile(id=r.id, origin=r.origin, vpc=vpc)

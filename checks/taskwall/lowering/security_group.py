@@ -286,6 +286,14 @@ _VPC_RANGES = ("cidr_block", "CidrBlock", "cidr_blocks", "ipv6_cidr_block", "Ipv
                "CidrBlockAssociations", "cidr_block_associations")  # fmt: skip
 
 
+_VPCS = ("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC")
+_SUBNETS = (
+    "aws_subnet", "AWS::EC2::Subnet",
+    "aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association",
+)  # fmt: skip
+"""What has a range in a VPC: a further range of one reads as a subnet's."""
+
+
 def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
     """The VPC whose own range a cell refers to."""
     value = cell.value
@@ -296,7 +304,7 @@ def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
             )
             link = r.link(Vpc, bare, "names the CIDR of")
             resource = r.builder.resources.get(value.resource)
-            if link is not None and resource is not None and "vpc" in resource.type.lower():
+            if link is not None and resource is not None and resource.type in _VPCS:
                 return link
         value = value.value
     return None
@@ -319,7 +327,7 @@ def _is_subnet_range(r: ResourceReader, cell: Cell) -> bool:
     value = cell.value
     while isinstance(value, Reference):
         resource = r.builder.resources.get(value.resource)
-        if resource is not None and resource.type in ("aws_subnet", "AWS::EC2::Subnet"):
+        if resource is not None and resource.type in _SUBNETS:
             return value.attribute in ("cidr_block", "ipv6_cidr_block", "CidrBlock")
         value = value.value
     return False

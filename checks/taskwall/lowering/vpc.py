@@ -99,16 +99,28 @@ def _as_made(r: ResourceReader, main: RouteTable) -> Route:
     return Route(link_to(main), "internet", everywhere, Fact(True, text, at, r.name))
 
 
-@lowers("aws_vpc_ipv4_cidr_block_association", "AWS::EC2::VPCCidrBlock")
+@lowers(
+    "aws_vpc_ipv4_cidr_block_association",
+    "aws_vpc_ipv6_cidr_block_association",
+    "AWS::EC2::VPCCidrBlock",
+)
 def vpc_cidr(r: ResourceReader) -> Iterator[object]:
     # A further range of a VPC reads as a subnet's does: an address range inside that VPC.
     vpc = r.must(Vpc, r.attribute("vpc_id", "VpcId"), "is a CIDR of")
-    given = r.attribute("", "AmazonProvidedIpv6CidrBlock")
+    six = "ipv6" in r.resource.type
+    given = r.attribute(
+        "assign_generated_ipv6_cidr_block" if six else "", "AmazonProvidedIpv6CidrBlock"
+    )
     if _is_on(given):
         yield GivenRange(vpc)
-    four, six = r.setting("cidr_block", "CidrBlock"), r.setting("", "Ipv6CidrBlock")
-    cidrs = tuple(each for each in (four, six) if each.value is not None)
-    yield Subnet(id=r.id, origin=r.origin, vpc=vpc, cidrs=cidrs)
+    if r.terraform:
+        own = r.setting("ipv6_cidr_block" if six else "cidr_block", "")
+        # One that AWS or IPAM chooses is referred to by this attribute.
+        cidrs = [replace(own, value=own.value or Reference(r.id, own.name))]
+    else:
+        cidrs = [r.setting("", "CidrBlock"), r.setting("", "Ipv6CidrBlock")]
+    cidrs = [each for each in cidrs if each.value is not None]
+    yield Subnet(id=r.id, origin=r.origin, vpc=vpc, cidrs=tuple(cidrs))
 
 
 def _is_on(cell: Cell) -> bool:

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint, Stated, ecr_pairs, policy_key, stated
-from taskwall.model.endpoints.policy_equality import same_documents
+from taskwall.model.endpoints.policy_equality import one_argument, same_documents
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -58,6 +58,8 @@ def _lacks(one: Stated, other: Stated) -> bool:
 def _same(one: Stated, other: Stated) -> Fact:
     """Whether two policies say the same; a policy that may not be there leaves that open."""
     text = f"{one.policy.name} has the same policy as {other.policy.name}"
+    if one_argument(one.value, other.value):
+        return Fact(True, text, one.at, one.policy.name)
     truth = same_documents(one.policy, other.policy)
     needs = (*one.policy.needs, *other.policy.needs) if truth is None else ()
     otherwise = f"the policies of {one.policy.name} and {other.policy.name} differ"

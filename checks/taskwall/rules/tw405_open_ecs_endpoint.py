@@ -54,7 +54,7 @@ from taskwall.model.endpoints.endpoint import (
     endpoints_for,
     stated,
 )
-from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource
+from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource, undecided
 from taskwall.model.endpoints.policy_changes import with_condition, with_statement
 from taskwall.model.endpoints.policy_restricts import restricts
 from taskwall.model.entities.iam_policy import PolicyDocument, Tristate, each
@@ -102,6 +102,7 @@ def _works(endpoint: Endpoint, said: Stated) -> Fact:
         truth if actions else None,
         f"{said.policy.name} allows {named or 'what the agent needs'}",
         f"{said.policy.name} does not allow all of {named}",
+        open_=tuple(n for one in actions for n in undecided(said.policy, one, foreign=False)),
     )
 
 

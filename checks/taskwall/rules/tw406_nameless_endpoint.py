@@ -7,8 +7,9 @@ Why: Tasks and the agent resolve the public name of a service. Without private D
     to the public address: the endpoint is not used, and a task that cannot reach the internet does
     not start.
 Fine when: A private hosted zone outside the sources has the name of the service in this VPC: name
-    the rule in the setting `elsewhere`, or add the zone to the sources. An S3 interface endpoint
-    beside an S3 gateway endpoint is not judged.
+    the rule in the setting `elsewhere`, or add the zone to the sources. A Route 53 Profile in the
+    VPC may bring the zone: then taskwall reports "unknown". An S3 interface endpoint beside an S3
+    gateway endpoint is not judged.
 Terraform: Turn private DNS on at the endpoint (private_dns_enabled), and both DNS settings on at
     the VPC (enable_dns_support, enable_dns_hostnames).
 CloudFormation: Turn private DNS on at the endpoint (PrivateDnsEnabled), and both DNS settings on

@@ -3,13 +3,13 @@
 What: The security groups of an interface endpoint do not allow port 443 from tasks that need it (an
     endpoint that sets none uses the VPC's default group, which allows only its own members), or the
     groups of the tasks do not allow egress to the endpoint, or the groups of the endpoint allow
-    addresses outside the VPC. For the gateway endpoint of S3, the groups of the tasks must allow
-    HTTPS to its prefix list, or to every address.
+    addresses outside the VPC, or a group of another VPC of the sources. For the gateway endpoint of
+    S3, the groups of the tasks must allow HTTPS to its prefix list, or to every address.
 Why: If the endpoint does not allow a task, its calls time out without an error that says why: the
     public name leads to the endpoint, so the task cannot take another way. An endpoint that is open
     to other networks lets them use the trust of its policies.
-Fine when: Networks that are connected to the VPC use its endpoints as well: name their ranges in
-    the setting `allowed-peers`.
+Fine when: Networks that are connected to the VPC use its endpoints as well: name their ranges
+    or groups in the setting `allowed-peers`.
 Terraform: Allow the group of the tasks in the group of the endpoint, and allow their egress:
     resource "aws_vpc_security_group_ingress_rule" "endpoint" {
       security_group_id            = <the endpoint's group>.id
@@ -172,6 +172,6 @@ def _only_group(network: Network, groups: Iterable[Sequence[Link]]) -> Origin | 
 
 
 _NARROWER = (
-    "Who may use the endpoint is a design decision. Allow the ranges of the VPC only, or name those"
-    " of networks that are connected to it in the setting `allowed-peers`."
+    "Who may use the endpoint is a design decision. Allow the ranges and groups of the VPC only, or"
+    " name those of networks that are connected to it in the setting `allowed-peers`."
 )

@@ -25,16 +25,26 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from taskwall.core.change import AttributeChange, NewValue, SourceCode
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import is_needed, pulls_layers, routed, serves_subnets
-from taskwall.model.endpoints.endpoint import Endpoint, Stated, endpoints_for, policy_key, stated
-from taskwall.model.endpoints.policy_allows import allows, layers
+from taskwall.model.endpoints.endpoint import (
+    Endpoint,
+    Stated,
+    endpoints_for,
+    policy_key,
+    region_value,
+    stated,
+)
+from taskwall.model.endpoints.policy_allows import allows, layers, undecided
 from taskwall.model.endpoints.policy_changes import with_statement
 from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
 from taskwall.rules._rule import Verdict, rule
+
+_READS = "s3:GetObject"
 
 
 @rule("medium", default=True, pci=True)
@@ -57,9 +67,10 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
         said = stated(network, endpoint)
         judged = all_of((kind, said.written, pulls_layers(network, endpoint)))
         passed = said.policy.fact(
-            _allows_layers(said.policy),
+            _allows_layers(endpoint, said.policy),
             f"{said.policy.name} allows image layers",
             f"{said.policy.name} does not allow s3:GetObject on the layer bucket of ECR",
+            open_=(*endpoint.named.needs, *undecided(said.policy, _READS, foreign=True)),
         )
         yield Verdict(
             said.on,
@@ -75,8 +86,8 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
         )
 
 
-def _allows_layers(policy: PolicyDocument) -> Tristate:
-    return allows(policy, "s3:GetObject", layers, foreign=True)
+def _allows_layers(endpoint: Endpoint, policy: PolicyDocument) -> Tristate:
+    return allows(policy, _READS, layers(region_value(endpoint)), foreign=True)
 
 
 _IN_POLICY = {
@@ -99,7 +110,9 @@ def _opened(endpoint: Endpoint, said: Stated) -> tuple[AttributeChange, ...]:
     layers_ = "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
     code = SourceCode(f"!Sub {layers_}", json.dumps({"Fn::Sub": layers_}))
     terraform: NewValue = bucket if endpoint.region else SourceCode(*[f'"{bucket}"'] * 2)
-    return with_statement(said, _allows_layers, _statement(terraform), _statement(code))
+    return with_statement(
+        said, partial(_allows_layers, endpoint), _statement(terraform), _statement(code)
+    )
 
 
 def _statement(bucket: NewValue) -> Mapping[str, NewValue]:

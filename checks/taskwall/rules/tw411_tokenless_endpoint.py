@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import endpoint_key, endpoints_for, stated
-from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything
+from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, undecided
 from taskwall.model.endpoints.policy_changes import with_statement
 from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
 from taskwall.rules._rule import Verdict, rule
@@ -39,6 +39,7 @@ def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
             _allows_token(said.policy),
             f"{said.policy.name} allows {TOKEN} on *",
             f"{said.policy.name} does not allow {TOKEN} on *",
+            open_=undecided(said.policy, TOKEN, foreign=False),
         )
         yield Verdict(
             said.on,

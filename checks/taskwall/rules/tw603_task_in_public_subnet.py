@@ -4,8 +4,8 @@ What: A subnet in which tasks run, or container instances with tasks, has a rout
     gateway, for IPv4 or IPv6.
 Why: In such a subnet, one setting (a public address, an IPv6 address, a wide security group) is
     enough to open a task to the internet. In a private subnet, no single mistake opens it.
-Fine when: Block Public Access closes the VPC in both directions; taskwall passes it where the
-    sources set that.
+Fine when: Block Public Access closes the VPC, in both directions or for what comes in; taskwall
+    passes it where the sources set that, and no exclusion lets the internet in again.
 Terraform: Run the tasks in private subnets, whose default route leads to a NAT gateway or nowhere.
 CloudFormation: Run the tasks in private subnets, whose default route leads to a NAT gateway or
     nowhere.
@@ -23,7 +23,7 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.private_subnets import to_private
-from taskwall.model.routing.routes import blocked, exposed, leads
+from taskwall.model.routing.routes import exposed, ingress_blocked, leads
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -63,7 +63,7 @@ def _instances(network: Network, start: Start, runs: Fact, addresses: str) -> Ve
             parts.append(Fact(None, text, link.place, name, link.fact.needs))
         else:
             route = link.fact & leads(network, subnet, "internet")
-            parts.append(route & ~blocked(network, subnet))
+            parts.append(route & ~ingress_blocked(network, subnet))
     return Verdict(
         start.by.origin,
         at.place,

@@ -191,6 +191,10 @@ def _exit(call: ShellCall) -> list[ScriptLine]:
     return []
 
 
+_OF_THE_HOST = ("OUTPUT", "INPUT")
+"""Chains for what the instance itself sends and takes: containers' packets are forwarded."""
+
+
 def _iptables(call: ShellCall) -> list[ScriptLine]:
     """A rule that drops what containers send to the metadata address, before any other."""
     words = [part for word in call.arguments for part in word.split("=", 1)]
@@ -200,6 +204,8 @@ def _iptables(call: ShellCall) -> list[ScriptLine]:
         return next((options[name] for name in names if name in options), "")
 
     chain = option("-I", "--insert")
+    if option("-A", "--append") in _OF_THE_HOST or chain in _OF_THE_HOST:
+        return []
     target = option("-d", "--destination", "--dst")
     verdict = option("-j", "--jump")
     inward = option("-i", "--in-interface")
@@ -272,8 +278,11 @@ def _watched(machine: Machine, path: str) -> bool:
 
 
 def _other(call: ShellCall) -> list[ScriptLine]:
-    """Any other command: it may change a watched file that it names, unless it only reads it."""
-    if call.name not in _READERS and not call.name.endswith(":"):
+    """Any other command: it may change a watched file that it names, unless it only reads it.
+
+    Lines of YAML are none: the shell finds no command of that name.
+    """
+    if call.name not in _READERS and call.name != "-" and not call.name.endswith(":"):
         machine = call.shell.machine
         for word in call.arguments:
             path = word.rpartition("=")[2]

@@ -11,6 +11,7 @@ from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     OUTSIDE,
+    Known,
     Need,
     Origin,
     Reference,
@@ -98,6 +99,12 @@ class PrivateZone(Entity, frozen=True, kw_only=True):
     vpcs: tuple[Link, ...] = ()
 
 
+class ZoneProfile(Entity, frozen=True, kw_only=True):
+    """That a Route 53 Profile is used in a VPC: it may bring private hosted zones to it."""
+
+    vpc: Link
+
+
 ECR = ("ecr.api", "ecr.dkr")
 AGENT_SERVICES = ("ecs", "ecs-agent", "ecs-telemetry")
 
@@ -145,6 +152,19 @@ def region_of(name: Value | None) -> str:
     return next((match.group().strip(".") for match in found if match), "")
 
 
+def region_value(endpoint: Endpoint) -> Value | None:
+    """The Region of an endpoint's service as the sources write it, None where they do not."""
+    if endpoint.region_setting.written:
+        return endpoint.region_setting.value
+    if endpoint.region:
+        return Known(endpoint.region)
+    name = None if endpoint.named.value is None else dereferenced(endpoint.named.value)
+    holes = (
+        [each for each in name.parts if not isinstance(each, str)] if isinstance(name, Text) else []
+    )
+    return holes[0] if len(holes) == 1 else None
+
+
 _USERS = "com.amazonaws.vpce."
 """How the names of users' endpoint services begin (AWS PrivateLink guide)."""
 
@@ -180,13 +200,14 @@ def in_region(endpoint: Endpoint, region: str) -> Fact:
     if region and endpoint.region:
         sentence = f"{name} is for {endpoint.region}"
         return Fact(region == endpoint.region, text, at.place, name, otherwise=sentence)
-    if not at.written or _is_own_region(at.value):
+    if not at.written or is_own_region(at.value):
         return TRUE
     needs = at.needs or (Need(f"the Region of {name}'s VPC", "is not in the sources"),)
     return Fact(None, text, at.place, name, needs)
 
 
-def _is_own_region(value: Value | None) -> bool:
+def is_own_region(value: Value | None) -> bool:
+    """Whether a value is the Region in which the sources are deployed."""
     if isinstance(value, Reference):
         return value.resource.startswith("data.aws_region.")
     return isinstance(value, Unknown) and value.symbol == "AWS::Region"
@@ -226,7 +247,8 @@ class Stated(Struct, frozen=True):
     """What an endpoint's policy says: AWS's full access where `written` is not so.
 
     `on` and `at` are where it stands, or should: the endpoint, or a resource of its own.
-    `attribute` is the one that holds it.
+    `attribute` is the one that holds it. `value` is what that is set to, if the policy is certainly
+    the endpoint's.
     """
 
     policy: PolicyDocument
@@ -234,6 +256,7 @@ class Stated(Struct, frozen=True):
     on: Origin
     at: Span
     attribute: AttributePath | None = None
+    value: Value | None = None
 
 
 def endpoint_key(endpoint: Endpoint) -> str:
@@ -259,13 +282,15 @@ def stated(network: Network, endpoint: Endpoint) -> Stated:
         written = _written(own.setting, text)
         tie = all_of((link, _beside(endpoint, own)))
         if tie.truth is True:
-            return Stated(own.policy, written, own.origin, own.setting.place, own.setting.attribute)
+            held = own.setting
+            return Stated(own.policy, written, own.origin, held.place, held.attribute, held.value)
         may = Fact(None, text, own.setting.place, own.name, tie.waits_for())
         perhaps.append(Stated(own.policy, may, own.origin, own.setting.place))
     at = endpoint.policy_setting
     if endpoint.policy is not None:
         written = _written(at, text)
-        return Stated(endpoint.policy, written, endpoint.origin, at.place, at.attribute)
+        on = endpoint.origin
+        return Stated(endpoint.policy, written, on, at.place, at.attribute, at.value)
     if perhaps:
         return perhaps[0]
     otherwise = f"{name} has no policy: AWS's default allows everything"
@@ -361,7 +386,10 @@ def _dns_names(service: str) -> str:
 
 
 def zoned(network: Network, endpoint: Endpoint) -> Fact:
-    """Whether a private hosted zone of the sources answers for an endpoint's service."""
+    """Whether a private hosted zone of the sources answers for an endpoint's service.
+
+    What a Route 53 Profile brings besides is not known.
+    """
     parts = []
     for zone in network.every(PrivateZone):
         text = f"{zone.name} answers for {endpoint.service or 'the service'} in the VPC"
@@ -374,6 +402,12 @@ def zoned(network: Network, endpoint: Endpoint) -> Fact:
             for link in zone.vpcs
         )
         parts.append(all_of((zone.exists, here, _answers(zone, endpoint, text, at))))
+    for profile in network.every(ZoneProfile):
+        if same_entity(profile.vpc, endpoint.vpc) is not False:
+            text = f"{profile.name} brings a zone that answers for {endpoint.service}"
+            needs = (Need(f"the profile of {profile.name}", "may hold a private hosted zone"),)
+            place = profile.vpc.place
+            parts.append(Fact(None, text, place, profile.name, needs))
     return any_of(parts)
 
 

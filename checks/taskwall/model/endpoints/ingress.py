@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.client import (
     HTTPS,
@@ -81,8 +82,26 @@ def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission
     """What the groups of an endpoint allow, and whether it is from outside the VPC."""
     for link in groups_of_endpoint(network, endpoint).groups:
         for permission in permissions(network, link.to, "ingress") if link.to else ():
-            if names_addresses(permission):
+            if permission.peer is not None:
+                outside = _of_another_vpc(network, permission.peer, endpoint.vpc)
+            elif names_addresses(permission):
                 outside = ~allows_range_within(network, permission, endpoint.vpc)
-                spared = by_settings(network, permission)
-                tie = there(permission) if link.sure else all_of((there(permission), link.fact))
-                yield permission, all_of((tie, outside, ~spared))
+            else:
+                continue
+            spared = by_settings(network, permission)
+            tie = there(permission) if link.sure else all_of((there(permission), link.fact))
+            yield permission, all_of((tie, outside, ~spared))
+
+
+def _of_another_vpc(network: Network, peer: Link, vpc: Link) -> Fact:
+    """Whether a group is known to be of another VPC; one from elsewhere is taken to be of this."""
+    parts = []
+    for group, link in network.meant(SecurityGroup, peer):
+        if group.vpc is not None and not group.external:
+            text = f"{group.name} is a security group of another VPC"
+            needs = (*group.vpc.fact.needs, *vpc.fact.needs)
+            same = same_entity(group.vpc, vpc)
+            within = Fact(same, f"{group.name} is of this VPC", peer.place, group.name, needs, text)
+            # Of a group of which nobody knows which it is, each of the sources may be meant.
+            parts.append(~within if peer.to else all_of((link.fact, ~within)))
+    return any_of(parts)

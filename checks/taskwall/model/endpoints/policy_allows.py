@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Value
+from taskwall.core.values import Known, Need, Text, Value, dereferenced, same, spelled
+from taskwall.model.endpoints.endpoint import is_own_region
 from taskwall.model.endpoints.policy_conditions import (
     ALWAYS,
     EQUAL,
     ORGANISATION,
     RESOURCE,
+    SECURE,
     UNEQUAL,
+    met_by_https,
     names_accounts,
 )
 from taskwall.model.entities.iam_policy import (
@@ -58,24 +61,17 @@ def allows(
             )
         )
 
-    def anybody(statement: Statement) -> Tristate:
-        """Whether a statement is for tasks: for everybody, or for whom it names, who may be one."""
-        if statement.principals.negated:
-            return None
-        return True if statement.principals.holds(lambda p: matches(p, EVERY)) else None
+    def met(statement: Statement) -> Tristate:
+        found = each(_met(statement, condition, foreign) for condition in statement.conditions)
+        return None if statement.open and found else found
 
     def lets(statement: Statement) -> Tristate:
-        met = each(_met(condition, foreign) for condition in statement.conditions)
-        met = None if statement.open and met else met
-        return each((statement.allows, applies(statement, covers), anybody(statement), met))
+        applied = applies(statement, covers)
+        return each((statement.allows, applied, _of_tasks(statement), met(statement)))
 
     def refuses(statement: Statement) -> Tristate:
-        met = each(_met(condition, foreign) for condition in statement.conditions)
-        met = None if statement.open and met else met
-        denied = _whichever if covers is some_resource else covers
-        return each(
-            (negation(statement.allows), applies(statement, denied), anybody(statement), met)
-        )
+        applied = applies(statement, _whichever if covers is some_resource else covers)
+        return each((negation(statement.allows), applied, _of_tasks(statement), met(statement)))
 
     allowed = some(map(lets, policy.statements))
     refused = some(map(refuses, policy.statements))
@@ -83,18 +79,52 @@ def allows(
     return None if policy.open and not found else found
 
 
-def _met(condition: Condition, foreign: bool) -> Tristate:
-    """Whether a condition holds for a task of the own account and organisation."""
+def _of_tasks(statement: Statement) -> Tristate:
+    """Whether a statement is for tasks: for everybody, or for whom it names, who may be one."""
+    if statement.principals.negated:
+        return None
+    return True if statement.principals.holds(lambda p: matches(p, EVERY)) else None
+
+
+def _met(statement: Statement, condition: Condition, foreign: bool) -> Tristate:
+    """Whether a condition of a statement holds for a task of the own account and organisation.
+
+    What is allowed to some is allowed to one's own, and what is denied to all but some is not
+    denied to those. The other way round it says who is left out, who need not be one's own.
+    """
+    if condition.key == SECURE:
+        return met_by_https(condition)
     if condition.operator not in EQUAL | UNEQUAL:
         return None
-    if condition.key in RESOURCE:
-        if not foreign:
-            return not condition.negated
+    if condition.key in RESOURCE and foreign:
         known = names_accounts(condition, RESOURCE)
         return condition.negated if known else None
-    if condition.key in (ORGANISATION | ALWAYS):
-        return not condition.negated
+    if condition.key in RESOURCE | ORGANISATION | ALWAYS:
+        return not condition.negated if statement.allows is (not condition.negated) else None
     return None
+
+
+def undecided(policy: PolicyDocument, action: str, *, foreign: bool) -> tuple[Need, ...]:
+    """What of a policy leaves open whether tasks may do something: whom it names, and conditions.
+
+    Args:
+        policy: the document.
+        action: what they do.
+        foreign: as `allows` takes it.
+    """
+    found = []
+    for statement in policy.statements:
+        if statement.actions.holds(lambda pattern: matches(pattern, action)) is False:
+            continue
+        if _of_tasks(statement) is None:
+            whom = f"a principal that {policy.name} names"
+            found.append(Need(whom, "may be a task or not"))
+        found += [
+            Need(f"the condition on {each.name} in {policy.name}", "may hold for the tasks or not")
+            for each in statement.conditions
+            if _met(statement, each, foreign) is None
+        ]
+    return tuple(dict.fromkeys(found))
 
 
 def anything(pattern: Value) -> Tristate:
@@ -112,21 +142,46 @@ def _whichever(pattern: Value) -> Tristate:
     return True if matches(pattern, EVERY) else None
 
 
-_LAYERS = pattern(rf"prod-[a-z0-9{GAP}-]+-starport-layer-bucket/")
+_LAYERS = pattern(rf"prod-([a-z0-9*?{GAP}-]+)-starport-layer-bucket/")
 
 
-def layers(pattern: Value) -> Tristate:
-    """Whether a pattern covers the objects of the bucket in which ECR keeps image layers.
+def layers(region: Value | None) -> Callable[[Value], Tristate]:
+    """What says whether a pattern covers the objects of a bucket in which ECR keeps image layers.
 
-    Which Region's it is does not matter (Amazon ECR user guide, "Minimum Amazon S3 bucket
-    permissions for Amazon ECR").
+    It is the one of a Region, that of the endpoint, which may be None where nothing says which that
+    is (Amazon ECR user guide, "Minimum Amazon S3 bucket permissions for Amazon ECR"). Of other
+    Regions nothing is pulled by a gateway endpoint.
     """
-    text = _LAYERS.sub("prod-region-starport-layer-bucket/", pattern_text(pattern))
-    text = re.sub(rf"^arn:{GAP}:", "arn:aws:", text)
-    name = f"arn:aws:s3:::prod-region-starport-layer-bucket/{EVERY}"
-    china = text.replace("arn:aws-cn:", "arn:aws:").replace("arn:aws-us-gov:", "arn:aws:")
-    found = regex(china.lower()).fullmatch(name) is not None
-    return found if not found or GAP not in china else None
+
+    def covers(pattern: Value) -> Tristate:
+        text = pattern_text(pattern)
+        named = _LAYERS.search(text)
+        ours = True if named is None else _is_of(pattern, named, region)
+        text = _LAYERS.sub("prod-region-starport-layer-bucket/", text)
+        text = re.sub(rf"^arn:{GAP}:", "arn:aws:", text)
+        name = f"arn:aws:s3:::prod-region-starport-layer-bucket/{EVERY}"
+        china = text.replace("arn:aws-cn:", "arn:aws:").replace("arn:aws-us-gov:", "arn:aws:")
+        found = regex(china.lower()).fullmatch(name) is not None
+        return each((ours, None if found and GAP in china else found))
+
+    return covers
+
+
+def _is_of(pattern: Value, named: re.Match[str], region: Value | None) -> Tristate:
+    """Whether the Region in a pattern is a given one."""
+    value, written = dereferenced(pattern), named[1]
+    said: Value = Known(written)
+    if written == GAP and isinstance(value, Text):
+        holes = [part for part in value.parts if not isinstance(part, str)]
+        said = holes[named.string[: named.start()].count(GAP)]
+        if is_own_region(said):
+            return True
+    elif GAP in written:
+        return None
+    elif re.search(r"[*?]", written):
+        known = None if region is None else spelled(getattr(dereferenced(region), "data", None))
+        return matches(said, known) if known else written == "*" or None
+    return None if region is None else same(said, region)
 
 
 AGENT_ACTIONS: dict[str, tuple[str, ...]] = {

@@ -28,6 +28,14 @@ class _Atom(Struct, frozen=True):
     resources: Words
 
 
+def one_argument(one: Value | None, other: Value | None) -> bool:
+    """Whether two attributes certainly hold the same policy, or none, whatever is in it."""
+    if one is None or other is None or "[*]" in symbol(one):
+        # `[*]` stands for elements, each of which may be another.
+        return False
+    return same(one, other) is True
+
+
 def same_documents(one: PolicyDocument, other: PolicyDocument) -> Tristate:
     """Whether two documents say the same, in whatever order and grouping they say it."""
     a, b = _atoms(one), _atoms(other)

@@ -16,11 +16,13 @@ from taskwall.model.endpoints.policy_conditions import (
     ORGANISATION,
     PERIMETER,
     RESOURCE,
+    SECURE,
     SERVICE_KEYS,
     TAG,
     UNEQUAL,
     is_bool,
-    names_accounts,
+    met_by_https,
+    names_owners,
 )
 from taskwall.model.entities.iam_policy import (
     EVERY,
@@ -86,11 +88,13 @@ def only(statement: Statement, action: str) -> Tristate:
 def _may_be_met(condition: Condition, keys: frozenset[str]) -> Tristate:
     """Whether somebody meets a condition: one outside what the keys name, or without any."""
     if condition.key in keys and condition.operator in EQUAL and not condition.lenient:
-        return negation(names_accounts(condition, keys))
+        return negation(names_owners(condition, keys))
     if condition.key in SERVICE_KEYS:
         if condition.key == IS_SERVICE and is_bool(condition, "true") and not condition.lenient:
             return False
         return is_bool(condition, "false") or None
+    if condition.key == SECURE:
+        return met_by_https(condition)
     # Everybody at the endpoint comes from its VPC: whether that is the one meant is another thing.
     return None if condition.key in ALWAYS and condition.operator in UNEQUAL else True
 
@@ -99,12 +103,14 @@ def _is_met(condition: Condition, keys: frozenset[str], tags: bool) -> Tristate:
     """Whether everybody meets a condition; with `tags`, those apart whom a tag spares."""
     if condition.key in SERVICE_KEYS:
         return is_bool(condition, "false")
+    if condition.key == SECURE:
+        return met_by_https(condition)
     if tags and condition.key.startswith(TAG) and condition.operator in UNEQUAL:
         return True
     if condition.key in keys and condition.operator in UNEQUAL:
-        return names_accounts(condition, keys)
+        return names_owners(condition, keys)
     ours = condition.operator in UNEQUAL or not condition.lenient
-    if condition.key in PERIMETER and ours and names_accounts(condition, PERIMETER):
+    if condition.key in PERIMETER and ours and names_owners(condition, PERIMETER):
         # Strangers, or one's own people, do not.
         return False
     return None

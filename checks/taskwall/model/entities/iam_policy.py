@@ -71,12 +71,16 @@ class Words(Struct, frozen=True):
 
 
 class Condition(Struct, frozen=True):
-    """One key under one operator. `lenient`: it also holds where the key is missing."""
+    """One key under one operator. `lenient`: it also holds where the key is missing.
+
+    `name` is the key as it is written, `key` in lower case.
+    """
 
     operator: str
     key: str
     values: Words
     lenient: bool
+    name: str = ""
 
     @property
     def negated(self) -> bool:
@@ -110,9 +114,11 @@ class PolicyDocument(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     notation: Literal["structure", "text", "blocks"] = "structure"
 
-    def fact(self, truth: Tristate, text: str, otherwise: str) -> Fact:
-        """A fact about this document."""
-        return Fact(truth, text, self.place, self.name, self.needs, otherwise)
+    def fact(
+        self, truth: Tristate, text: str, otherwise: str, *, open_: tuple[Need, ...] = ()
+    ) -> Fact:
+        """A fact about this document; `open_` is what it waits for besides if it is not known."""
+        return Fact(truth, text, self.place, self.name, (*self.needs, *open_), otherwise)
 
 
 def read_document(value: Value, name: str, place: Span) -> PolicyDocument:
@@ -216,7 +222,7 @@ def _conditions(value: Value | None) -> tuple[tuple[Condition, ...], bool]:
         for key, values in keys_.fields.items():
             items, more = _items(values)
             words = Words((*items, *_single(more)), open=bool(more))
-            found.append(Condition(name, key.lower(), words, lenient))
+            found.append(Condition(name, key.lower(), words, lenient, key))
     return tuple(found), open_
 
 

@@ -18,6 +18,7 @@ from taskwall.model.entities.vpc import (
     BlockExclusion,
     GatewayAttachment,
     InternetBlock,
+    NatGateway,
     Route,
     RouteTable,
     Subnet,
@@ -184,11 +185,14 @@ def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
 
 @remembered
 def exposed(network: Network, source: TaskSource) -> Fact:
-    """Whether tasks of a source run in a subnet with a route to an internet gateway."""
+    """Whether tasks of a source run in a subnet with a route to an internet gateway.
+
+    Not where Block Public Access lets nothing in by it.
+    """
     parts = []
     for link in source.subnets:
         subnet, route = network.get(Subnet, link), led(network, source, link)
-        parts.append(route if subnet is None else route & ~blocked(network, subnet))
+        parts.append(route if subnet is None else route & ~ingress_blocked(network, subnet))
     return any_of(parts)
 
 
@@ -311,9 +315,13 @@ Amazon VPC user guide, "DNS64 and NAT64".
 def default_way(network: Network, subnet: Subnet, *ways: Way) -> Fact:
     """Whether the routes of a subnet lead to all of the internet's IPv4 by one of the targets.
 
-    One by itself, or several together. A destination of a prefix list may be what is asked for.
+    One by itself, or several together. A destination of a prefix list may be what is asked for. A
+    NAT gateway counts if it leads there itself.
     """
-    return _routed(network, subnet, "default route", ways, partial(_cover, network, _INTERNET))
+    fit = partial(_cover, network, subnet, _INTERNET)
+    found = _routed(network, subnet, "default route", ways, fit)
+    shut = _shut_nats(network, subnet) if found.truth is False and "nat" in ways else []
+    return any_of(shut) if shut else found
 
 
 _INTERNET = public_addresses(4)
@@ -324,7 +332,8 @@ def _by_nat64(network: Network, subnet: Subnet, *ways: Way) -> Fact:
     has = has_ipv6(subnet)
     if has.truth is False:
         return has
-    routed = _routed(network, subnet, "route for NAT64", ways, partial(_cover, network, _NAT64))
+    fit = partial(_cover, network, subnet, _NAT64)
+    routed = _routed(network, subnet, "route for NAT64", ways, fit)
     return all_of((has, routed))
 
 
@@ -344,24 +353,88 @@ def ipv6_egress(network: Network, subnet: Subnet) -> Fact:
     has = has_ipv6(subnet)
     if has.truth is False:
         return has
-    ways: tuple[Way, ...] = ("egress-only", "internet", *_ELSEWHERE)
-    six = public_addresses(6)
-    routed = _routed(network, subnet, "IPv6 default route", ways, partial(_cover, network, six))
-    return all_of((has, ~blocked(network, subnet), routed))
+    fit = partial(_cover, network, subnet, public_addresses(6))
+    led = partial(_routed, network, subnet, "IPv6 default route", fit=fit)
+    directly = all_of((led(ways=("internet",)), ~gateway_blocked(network, subnet)))
+    beyond = all_of((led(ways=("egress-only", *_ELSEWHERE)), ~blocked(network, subnet)))
+    return all_of((has, any_of((directly, beyond))))
 
 
-def _cover(network: Network, wanted: Ranges, routes: list[Route]) -> list[Fact]:
+def _cover(network: Network, subnet: Subnet, wanted: Ranges, routes: list[Route]) -> list[Fact]:
     """Whether routes are for all of some addresses, one of them by itself or several together."""
-    found = [all_of((route.fact, _covers(network, route, wanted))) for route in routes]
+    led = [all_of((each.fact, _leads_on(network, subnet, each))) for each in routes]
+    pairs = list(zip(routes, led, strict=True))
+    found = [all_of((fact, _covers(network, route, wanted))) for route, fact in pairs]
     if len(routes) < 2 or any(fact.truth for fact in found):
         return found
-    together = Addresses.together((_destination(network, each), each.fact) for each in routes)
+    together = Addresses.together((_destination(network, route), fact) for route, fact in pairs)
     truth = together.covers(Addresses((Part(wanted),)))
     if truth is not False:
         first = routes[0].fact
         text = f"{first.resource} and other routes are default routes together"
         found.append(Fact(truth, text, first.place, first.resource, together.needs))
     return found
+
+
+def _leads_on(network: Network, subnet: Subnet, route: Route) -> Fact:
+    """Whether what a route of a subnet leads to goes on to the internet: a NAT gateway need not.
+
+    One whose subnet the sources do not write, and a regional one, which is in none, are taken to
+    do so, but for what blocks the whole account.
+    """
+    if route.way != "nat":
+        return TRUE
+    nat = network.get(NatGateway, route.nat)
+    placed = network.get(Subnet, nat.subnet) if nat is not None and not nat.external else None
+    if placed is not None and not placed.external:
+        out = _out_of(network, placed)
+        # How it gets there is of no interest to who reads that a route leads to it.
+        return TRUE if out.truth else out
+    text, at, name = "the NAT gateway leads to the internet", route.fact.place, route.fact.resource
+    if waits := _waits_for_place(network, route.nat):
+        return Fact(None, text, at, name, waits)
+    closed = blocked(network, subnet)
+    if closed.truth is False:
+        return TRUE
+    return Fact(None, text, at, name, closed.waits_for() or _SPARED)
+
+
+def _waits_for_place(network: Network, link: Link | None) -> tuple[Need, ...]:
+    """What it waits for to know where a NAT gateway is that may be where there is no way out."""
+    found = [
+        need
+        for nat, tie in network.meant(NatGateway, link)
+        if not nat.external
+        for placed, where in network.meant(Subnet, nat.subnet)
+        if not placed.external and not _out_of(network, placed).truth
+        for need in (*tie.fact.waits_for(), *where.fact.waits_for())
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _out_of(network: Network, placed: Subnet) -> Fact:
+    """Whether a NAT gateway in a subnet gets out to the internet."""
+    directly = default_way(network, placed, "internet")
+    out = any_of((directly, _beyond(network, placed, default_way)))
+    return all_of((out, ~blocked(network, placed)))
+
+
+def _shut_nats(network: Network, subnet: Subnet) -> list[Fact]:
+    """Why the NAT gateways that a subnet routes to, if any, lead nowhere."""
+    shut = []
+    for link in tables(network, subnet):
+        for route in _routes(network).get(link.to, ()) if link.to else ():
+            nat = network.get(NatGateway, route.nat)
+            placed = network.get(Subnet, nat.subnet) if nat is not None else None
+            if nat is not None and placed and _out_of(network, placed).truth is False:
+                at, name = nat.origin.header, nat.name
+                text = f"{name} leads to the internet"
+                otherwise = f"{name} leads nowhere: {placed.name} has no way to the internet"
+                shut.append(Fact(False, text, at, name, otherwise=otherwise))
+    return shut
+
+
+_SPARED = (Need("Block Public Access", "may be lifted for the NAT gateway"),)
 
 
 def _covers(network: Network, route: Route, wanted: Ranges) -> Fact:
@@ -405,28 +478,22 @@ def subnet_egress(network: Network, subnet: Subnet, public: Fact) -> Fact:
 
     That is its IPv4: the names of AWS's services, but for dual-stack ones, have no other.
     """
-    name, at = subnet.name, subnet.origin.header
-    closed = blocked(network, subnet)
-    by_nat = any_of(way(network, subnet, "nat") for way in (default_way, _by_nat64))
-    if closed.truth is not False:
-        # The NAT gateway may stand where Block Public Access is lifted.
-        text = f"{name} reaches the internet in spite of Block Public Access"
-        by_nat = all_of((by_nat, Fact(None, text, at, name, closed.waits_for() or _SPARED)))
+    closed = gateway_blocked(network, subnet)
     directly = all_of((default_way(network, subnet, "internet"), public, ~closed))
-    beyond = any_of(way(network, subnet, *_ELSEWHERE) for way in (default_way, _by_nat64))
-    if beyond.truth:
-        text = f"the default route of {name} leads to the internet"
-        met = (
-            WAYS[each]
-            for each in _ELSEWHERE
-            if any(way(network, subnet, each).truth for way in (default_way, _by_nat64))
-        )
-        to = " and ".join(met) or "several networks"
-        needs = (
-            Need(f"the default route of {name}", f"leads to {to}: where that leads is not known"),
-        )
-        beyond = Fact(None, text, at, name, needs)
-    return any_of((by_nat, directly, beyond))
+    by_nat = any_of(way(network, subnet, "nat") for way in (default_way, _by_nat64))
+    return any_of((by_nat, directly, _beyond(network, subnet, default_way, _by_nat64)))
 
 
-_SPARED = (Need("Block Public Access", "may be lifted for the NAT gateway"),)
+def _beyond(network: Network, subnet: Subnet, *asked: Callable[..., Fact]) -> Fact:
+    """Whether a default route leads somewhere from where nobody can see whether it goes on."""
+    name, at = subnet.name, subnet.origin.header
+    beyond = any_of(way(network, subnet, *_ELSEWHERE) for way in asked)
+    if not beyond.truth:
+        return beyond
+    text = f"the default route of {name} leads to the internet"
+    met = (
+        WAYS[each] for each in _ELSEWHERE if any(way(network, subnet, each).truth for way in asked)
+    )
+    to = " and ".join(met) or "several networks"
+    needs = (Need(f"the default route of {name}", f"leads to {to}: where that leads is not known"),)
+    return Fact(None, text, at, name, needs)
