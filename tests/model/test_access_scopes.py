@@ -447,6 +447,49 @@ def test_scope_of_what_is_no_end(
     assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
 
 
+ACCELERATOR = """
+  accelerator: {Type: 'AWS::GlobalAccelerator::Accelerator', Properties: {Name: edge}}
+  AcceleratorListener:
+    Type: AWS::GlobalAccelerator::Listener
+    Properties:
+      AcceleratorArn: !Ref accelerator
+      Protocol: TCP
+      PortRanges: [{FromPort: 443, ToPort: 443}]
+  AcceleratorEndpoints:
+    Type: AWS::GlobalAccelerator::EndpointGroup
+    Properties:
+      ListenerArn: !Ref AcceleratorListener
+      EndpointGroupRegion: eu-west-1
+      EndpointConfigurations: [{EndpointId: !Ref edge}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "result"),
+    [
+        (typed("InternetGateway"), of("edge"), "unknown"),
+        (of("igw"), of("edge"), "unknown"),
+        (typed("InternetGateway"), of("edge", DestinationPorts=["80"]), "pass"),
+        # To where it leads is known, and what it passes.
+        (None, of("edge"), "fail"),
+    ],
+)
+def test_scope_of_what_an_accelerator_brings(
+    source: Statement | None, to: Statement, result: Result, tmp_path: Path
+) -> None:
+    """Whether the analyzer follows ways that AWS leads into a VPC itself is not documented."""
+    scope = {"MatchPaths": [path(source, to)]}
+    held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": scope}
+    template = TEMPLATE.replace("internet-facing", "internal") + ACCELERATOR
+    (tmp_path / "template.yaml").write_text(f"{template}  Scope: {json.dumps(held)}\n")
+
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
+    assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
+
+
 GIVEN = [{"Ref": "Given"}]
 
 

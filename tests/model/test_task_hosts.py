@@ -75,6 +75,25 @@ def by(provider: str) -> dict[str, Any]:
 MANAGED, GROUP = "aws_ecs_capacity_provider.managed", "aws_launch_template.hosts"
 
 
+@pytest.mark.parametrize("cluster", [False, True])
+def test_instances_of_nobody_knows_what_count_beside_ecs_alone(cluster: bool) -> None:
+    """What instances start with is an input: without anything of ECS it is not asked about."""
+    text = """
+variable "any" {}
+resource "aws_instance" "web" {
+  ami       = "ami-1"
+  user_data = var.any
+}
+"""
+    text += 'resource "aws_ecs_cluster" "main" {}\n' if cluster else ""
+    files = Files({"/net/main.tf": text})
+    (stack,), _ = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    network = lower(stack.evaluate({}).resources).network
+
+    found = [each.instances.id for each in container_instances(network)]
+    assert found == (["aws_instance.web"] if cluster else [])
+
+
 @pytest.mark.parametrize(
     ("service", "expected"),
     [
