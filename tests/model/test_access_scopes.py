@@ -447,6 +447,97 @@ def test_scope_of_what_is_no_end(
     assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
 
 
+ACCELERATOR = """
+  accelerator: {Type: 'AWS::GlobalAccelerator::Accelerator', Properties: {Name: edge}}
+  AcceleratorListener:
+    Type: AWS::GlobalAccelerator::Listener
+    Properties:
+      AcceleratorArn: !Ref accelerator
+      Protocol: TCP
+      PortRanges: [{FromPort: 443, ToPort: 443}]
+  AcceleratorEndpoints:
+    Type: AWS::GlobalAccelerator::EndpointGroup
+    Properties:
+      ListenerArn: !Ref AcceleratorListener
+      EndpointGroupRegion: eu-west-1
+      EndpointConfigurations: [{EndpointId: !Ref edge}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "result"),
+    [
+        (typed("InternetGateway"), of("edge"), "unknown"),
+        (of("igw"), of("edge"), "unknown"),
+        (typed("InternetGateway"), of("edge", DestinationPorts=["80"]), "pass"),
+        # To where it leads is known, and what it passes.
+        (None, of("edge"), "fail"),
+    ],
+)
+def test_scope_of_what_an_accelerator_brings(
+    source: Statement | None, to: Statement, result: Result, tmp_path: Path
+) -> None:
+    """Whether the analyzer follows ways that AWS leads into a VPC itself is not documented."""
+    scope = {"MatchPaths": [path(source, to)]}
+    held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": scope}
+    template = TEMPLATE.replace("internet-facing", "internal") + ACCELERATOR
+    (tmp_path / "template.yaml").write_text(f"{template}  Scope: {json.dumps(held)}\n")
+
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
+    assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
+
+
+SCHEDULED = """
+  Definition:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {NetworkMode: MODE, ContainerDefinitions: [{Name: job, Image: job}]}
+  cluster: {Type: 'AWS::ECS::Cluster', Properties: {ClusterName: main}}
+  Hosts:
+    Type: AWS::EC2::Instance
+    Properties:
+      SubnetId: !Ref b
+      SecurityGroupIds: [!Ref othergroup]
+      UserData: !Base64 |
+        #!/bin/bash
+        echo ECS_CLUSTER=main >> /etc/ecs/ecs.config
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets:
+        - Id: job
+          Arn: !GetAtt cluster.Arn
+          RoleArn: arn:aws:iam::123456789012:role/events
+          EcsParameters: {LaunchType: EC2, TaskDefinitionArn: !Ref Definition NETWORK}
+"""
+OWN_NETWORK = """, NetworkConfiguration: {AwsVpcConfiguration: {
+              Subnets: [!Ref b], SecurityGroups: [!Ref othergroup]}}"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "network", "more"), [("bridge", "", ", and 1 more"), ("awsvpc", OWN_NETWORK, "")]
+)
+def test_tasks_that_share_the_network_of_an_instance(
+    mode: str, network: str, more: str, tmp_path: Path
+) -> None:
+    """What they open, the instance opens: a scope from instances reports it as well."""
+    scope = {"MatchPaths": [path(typed("Instance"), STORE)]}
+    held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": scope}
+    text = SCHEDULED.replace("MODE", mode).replace("NETWORK", network)
+    template = f"{TEMPLATE}{OTHER}{text}  Scope: {json.dumps(held)}\n"
+    (tmp_path / "template.yaml").write_text(template)
+
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    assert [each.message for each in report.findings] == [
+        f"Scope matches the path from instances:Hosts to store:store{more}"
+    ]
+
+
 GIVEN = [{"Ref": "Given"}]
 
 

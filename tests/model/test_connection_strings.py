@@ -1,5 +1,7 @@
 """What variables of containers say of connections in plain text."""
 
+from base64 import b64encode
+
 import pytest
 
 from taskwall.lowering import lower
@@ -40,13 +42,32 @@ resource "aws_ecs_service" "other" {
   load_balancer { target_group_arn = aws_lb_target_group.other.arn }
 }
 resource "aws_lb" "unused" {}
+resource "aws_route53_zone" "main" { name = "${lower(var.given)}.example.com" }
+resource "aws_route53_zone" "either" { name = var.given == "live" ? "example.com" : "example.org" }
+resource "aws_route53_record" "main" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "api.${aws_route53_zone.main.name}"
+  type    = "CNAME"
+  records = [aws_lb.other.dns_name]
+}
+resource "aws_route53_record" "either" {
+  zone_id = aws_route53_zone.either.zone_id
+  name    = "api.${aws_route53_zone.either.name}"
+  type    = "CNAME"
+  records = [aws_lb.other.dns_name]
+}
 """
 NONE = None, None
 PLAIN, FINE, OPEN = (True, True), (False, True), (None, True)
 TLS = "aws_elasticache_replication_group.tls.primary_endpoint_address"
 DB = "aws_db_instance.main.address"
-# "sslmode=disable&x=1" in base64.
+# "sslmode=disable&x=1!!" in base64.
 CODED = "c3NsbW9kZT1kaXNhYmxlJng9MSEh"
+
+
+def coded(text: str) -> str:
+    """A text in base64, as a source writes it."""
+    return f'"{b64encode(text.encode()).decode()}"'
 
 
 @pytest.mark.parametrize(
@@ -78,6 +99,10 @@ CODED = "c3NsbW9kZT1kaXNhYmxlJng9MSEh"
         ("OPTIONS", '"notls=false"', NONE),
         ("OPTIONS", f'"{CODED}"', PLAIN),
         ("OPTIONS", f'"{CODED[:-1]}"', NONE),
+        # `echo ... | base64` codes the end of the line as well.
+        ("DATABASE", coded("postgres://db.example.com/shop?sslmode=disable\n"), PLAIN),
+        ("SETTINGS", coded("HOST=db.example.com\nSSLMODE=disable\n"), PLAIN),
+        ("DATABASE", coded("postgres://db.example.com/sch\u00f6n?sslmode=disable"), NONE),
         ("PGSSLMODE", '"disable"', PLAIN),
         ("PGSSLMODE", '"DISABLE"', PLAIN),
         ("PGSSLMODE", '"require"', NONE),
@@ -106,6 +131,14 @@ CODED = "c3NsbW9kZT1kaXNhYmxlJng9MSEh"
         ("API_URL", '"http://${aws_lb.other.dns_name}/${var.given}"', PLAIN),
         ("API_URL", f'"http://${{{DB}}}/v1"', PLAIN),
         ("API_URL", '"http://${var.given}/v1"', OPEN),
+        # A control character is nothing that is left open.
+        ("API_URL", '"http://\\u0001"', NONE),
+        ("API_URL", '"\\u0001http://${aws_lb.other.dns_name}"', PLAIN),
+        ("API_URL", coded("http://\x01"), NONE),
+        # A name is that of a record also where the name of the zone is not known.
+        ("API_URL", '"http://api.${aws_route53_zone.either.name}/v1"', PLAIN),
+        ("API_URL", '"http://api.${aws_route53_zone.main.name}/v1"', PLAIN),
+        ("API_URL", '"http://other.${aws_route53_zone.main.name}/v1"', NONE),
         ("ALLOWED_ORIGIN", '"http://${aws_lb.other.dns_name}"', NONE),
         ("CORS_ORIGINS", '"http://${aws_lb.other.dns_name}"', NONE),
         ("ORIGINAL", '"http://${aws_lb.other.dns_name}"', PLAIN),

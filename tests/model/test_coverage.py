@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from permits import group_of, permission, place, setting
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.core.values import Known, Need, Origin, Reference, Scalar, Unknown, Value
+from taskwall.core.values import Known, Need, Origin, Reference, Scalar, Text, Unknown, Value
 from taskwall.lowering import lower
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link, Setting
@@ -227,6 +227,29 @@ def _within(point: Address) -> Ranges:
 def test_what_is_no_range_holds_no_address(value: Scalar) -> None:
     """An attribute that is not written, a number, or a word."""
     assert part(setting(value)).within == Ranges()
+
+
+@pytest.mark.parametrize(
+    ("name", "end", "most"),
+    [
+        ("cidr_ipv4", "/24", 256),
+        ("cidr_ipv4", "/32", 1),
+        ("cidr_ipv4", "/0", 2**32),
+        ("cidr_ipv6", "/64", 2**64),
+        # What is no length says nothing of how many there are.
+        ("cidr_ipv4", "/33", None),
+        ("cidr_ipv4", "/wide", None),
+        ("cidr_ipv4", "/", None),
+        ("cidr_ipv4", ".0", None),
+    ],
+)
+def test_the_length_of_a_range_says_how_many_addresses_it_has(
+    name: str, end: str, most: int | None
+) -> None:
+    """Also of a range of which nothing else is known."""
+    value = Text((_open("var.base"), end), None)
+
+    assert part(replace(setting(None, name=name), value=value)).most == most
 
 
 # --- permissions and subnets

@@ -3,8 +3,9 @@
 import pytest
 
 from taskwall.lowering import lower
+from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.permissions.default_groups import groups_of
+from taskwall.model.permissions.default_groups import adopted, groups_of
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -69,3 +70,33 @@ def test_who_names_no_group_has_the_default_one(
     found = groups_of(network, source.groups, source.groups_setting, source.subnets)
     assert {link.to: link.fact.truth for link in found} == expected
     assert all(bool(link.fact.waits_for()) is (link.fact.truth is None) for link in found)
+
+
+@pytest.mark.parametrize(
+    ("vpc", "expected", "needs"),
+    [
+        ("aws_vpc.main.id", True, []),
+        ("[aws_vpc.main.id, aws_vpc.other.id][var.any]", None, ["var.any"]),
+    ],
+)
+def test_which_default_group_is_in_force_hangs_on_the_vpc(
+    vpc: str, expected: bool | None, needs: list[str]
+) -> None:
+    """Where it is not known of which VPC an endpoint is, what tells that is waited for."""
+    text = f"""{SOURCE.replace("SUBNETS", "[]")}{ADOPTED.replace("VPC", "aws_vpc.main.id")}
+resource "aws_vpc" "other" {{}}
+resource "aws_vpc_endpoint" "main" {{
+  vpc_id       = {vpc}
+  service_name = "com.amazonaws.eu-west-1.ecr.api"
+}}
+"""
+    (stack,), errors = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (endpoint,) = network.every(Endpoint)
+
+    (found,) = adopted(network, endpoint.vpc)
+    assert (found.to, found.fact.truth) == (OWN, expected)
+    assert [need.name for need in found.fact.waits_for()] == needs

@@ -1330,3 +1330,18 @@ def test_words_stand_for_ends(word: str, ways: list[str] | None, tmp_path: Path)
             told(tmp_path, OPEN + NAMED, word, "internet")
     else:
         assert told(tmp_path, OPEN + NAMED, word, "internet") == ways
+
+
+@pytest.mark.parametrize(
+    ("vpc", "needs"), [("aws_vpc.main.id", ""), ('"vpc-1"', "vpc-1"), ("var.which", "var.which")]
+)
+def test_the_default_group_of_a_vpc_from_elsewhere_is_not_seen(
+    vpc: str, needs: str, tmp_path: Path
+) -> None:
+    """Somebody may have emptied it; that of a VPC of the sources is as AWS makes it."""
+    subnet = made("aws_subnet", "other", f"vpc_id = {vpc}", 'cidr_block = "10.0.9.0/24"')
+    text = service("web", subnet="other").replace("[aws_security_group.web.id]", "[]")
+
+    found = told(tmp_path, subnet + text, "service:web", "service:web")
+    waits = f" needs {needs}" if needs else ""
+    assert found == [f"service:web -> service:web: all all{waits}"]

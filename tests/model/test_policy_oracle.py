@@ -18,7 +18,12 @@ from msgspec.structs import replace
 from budgets import examples
 from taskwall.core.values import Span, lifted
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, some_resource
-from taskwall.model.endpoints.policy_restricts import PUSHES, demands_organisation, keeps_images
+from taskwall.model.endpoints.policy_restricts import (
+    PUSHES,
+    demands_organisation,
+    keeps_images,
+    restricts,
+)
 from taskwall.model.entities.iam_policy import PolicyDocument, read_document
 
 OWN, PARTNER = "123456789012", "210987654321"
@@ -325,6 +330,27 @@ DENIED: dict[str, object] = {**EVERYTHING, "Effect": "Deny", "Condition": OTHERS
 def test_what_is_certain(document: list[dict[str, object]], kept: bool) -> None:
     """Of plain documents the answer is certain, and not only never wrong."""
     assert keeps_images(policy(document)) is kept
+
+
+@pytest.mark.parametrize(
+    ("document", "restricted"),
+    [
+        ([], True),
+        ([EVERYTHING], False),
+        ([{**EVERYTHING, "Action": "s3:*"}], True),
+        ([{**EVERYTHING, "Action": "ecr:BatchGetImage"}], True),
+        ([{**EVERYTHING, "Action": "ecr:*"}], False),
+        ([{**EVERYTHING, "Principal": {"AWS": OWN}}], True),
+        ([{**EVERYTHING, "Principal": {"AWS": [OWN, "*"]}}], False),
+        ([{**EVERYTHING, "Resource": REPOSITORY.format(OWN)}], True),
+        ([{**EVERYTHING, "Condition": {"StringEquals": PEOPLE["StringNotEquals"]}}], True),
+        ([EVERYTHING, DENIED], True),
+        ([{**EVERYTHING, "Principal": {"AWS": OWN}}, EVERYTHING], False),
+    ],
+)
+def test_what_restricts_a_service(document: list[dict[str, object]], restricted: bool) -> None:
+    """To name whom it is for is enough, or whose things, or actions; all for all is not."""
+    assert restricts(policy(document), "ecr") is restricted
 
 
 def test_an_exception_by_tag_is_told() -> None:

@@ -8,8 +8,11 @@ from msgspec.structs import replace
 from permits import permission
 from taskwall.core.change import AttributePath
 from taskwall.core.values import Need, Scalar
+from taskwall.lowering import lower
 from taskwall.model.compute.dynamic_ports import LINUX
 from taskwall.model.core.address import Ranges
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.exposure.listener_ports import listening
 from taskwall.model.permissions.ports import (
     Ports,
     RequiredPorts,
@@ -19,6 +22,9 @@ from taskwall.model.permissions.ports import (
     opened,
     opens,
 )
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 TRANSPORTS: tuple[Transport, ...] = ("tcp", "udp")
 SPELLED: dict[str, Scalar] = {
@@ -200,3 +206,37 @@ def test_a_required_port_is_opened(
 
     assert found.truth is truth
     assert bool(found.waits_for()) is (truth is None)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "port", "named"),
+    [
+        ("TCP", "var.port", {("tcp", "var.port")}),
+        ("TLS", "var.port", {("tcp", "var.port")}),
+        ("UDP", "var.port", {("udp", "var.port")}),
+        ("QUIC", "var.port", {("udp", "var.port")}),
+        ("UDP", "53", set()),
+    ],
+)
+def test_a_listener_on_an_input_is_known_by_its_name(
+    spoken: str, port: str, named: set[tuple[str, str]]
+) -> None:
+    """A permission for the same input, and the same transport, is for that listener."""
+    text = f"""
+variable "port" {{}}
+resource "aws_lb" "main" {{ load_balancer_type = "network" }}
+resource "aws_lb_listener" "main" {{
+  load_balancer_arn = aws_lb.main.arn
+  protocol          = "{spoken}"
+  port              = {port}
+}}
+"""
+    files = Files({"/net/main.tf": text})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (balancer,) = network.every(LoadBalancer)
+
+    found = listening(network, balancer)
+    assert found.named == named
+    assert [need.name for need in found.needs] == (["var.port"] if named else [])

@@ -72,7 +72,28 @@ def by(provider: str) -> dict[str, Any]:
     return {"capacity_provider_strategy": [{"capacity_provider": provider}]}
 
 
-MANAGED, GROUP = "aws_ecs_capacity_provider.managed", "aws_launch_template.hosts"
+MANAGED, OTHER = "aws_ecs_capacity_provider.managed", "aws_ecs_capacity_provider.other"
+GROUP = "aws_launch_template.hosts"
+ALL = {MANAGED: None, OTHER: None, GROUP: None}
+
+
+@pytest.mark.parametrize("cluster", [False, True])
+def test_instances_of_nobody_knows_what_count_beside_ecs_alone(cluster: bool) -> None:
+    """What instances start with is an input: without anything of ECS it is not asked about."""
+    text = """
+variable "any" {}
+resource "aws_instance" "web" {
+  ami       = "ami-1"
+  user_data = var.any
+}
+"""
+    text += 'resource "aws_ecs_cluster" "main" {}\n' if cluster else ""
+    files = Files({"/net/main.tf": text})
+    (stack,), _ = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    network = lower(stack.evaluate({}).resources).network
+
+    found = [each.instances.id for each in container_instances(network)]
+    assert found == (["aws_instance.web"] if cluster else [])
 
 
 @pytest.mark.parametrize(
@@ -82,17 +103,22 @@ MANAGED, GROUP = "aws_ecs_capacity_provider.managed", "aws_launch_template.hosts
         (by("${aws_ecs_capacity_provider.managed.name}"), {MANAGED: True}),
         (by("${aws_ecs_capacity_provider.group.name}"), {GROUP: True}),
         (by("FARGATE"), {}),
-        ({"launch_type": ANY}, {MANAGED: None, GROUP: None}),
+        # Which of those written here it is, nobody knows.
+        (by(f"${{[{MANAGED}.name, {OTHER}.name][var.any]}}"), ALL),
+        ({"launch_type": ANY}, ALL),
         ({"launch_type": "FARGATE"}, {}),
         ({"launch_type": "EC2"}, {GROUP: True}),
-        ({"capacity_provider_strategy": ANY}, {MANAGED: None, GROUP: None}),
+        ({"capacity_provider_strategy": ANY}, ALL),
     ],
 )
 def test_tasks_run_on_what_their_strategy_names(
     service: dict[str, Any], expected: dict[str, bool | None]
 ) -> None:
     """Managed Instances take part where a strategy names them, or may do so."""
-    network, source = read(service, **providers())
+    found = providers()
+    of = found["aws_ecs_capacity_provider"]
+    of["other"] = {**of["managed"], "name": "other"}
+    network, source = read(service, **found)
 
     assert {host.id: fact.truth for host, fact in hosts(network, source)} == expected
 

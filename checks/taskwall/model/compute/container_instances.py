@@ -177,9 +177,12 @@ def container_instances(network: Network) -> tuple[ContainerInstances, ...]:
     Instances of which nothing tells what they are for count only where the sources have to do
     with ECS at all.
     """
-    every = all_instances(network)
-    may = any(each.fact.truth is None for each in every) and uses_ecs(network)
-    return tuple(each for each in every if each.fact.truth or (each.fact.truth is None and may))
+    may = uses_ecs(network)
+    return tuple(
+        each
+        for each in all_instances(network)
+        if each.fact.truth or (each.fact.truth is None and may)
+    )
 
 
 @remembered

@@ -13,6 +13,7 @@ from taskwall.model.entities.ecs import (
     TaskDefinition,
     TaskSource,
 )
+from taskwall.model.entities.environment import Definition
 
 
 @remembered
@@ -155,7 +156,7 @@ _WORDS: dict[Launch, str] = {
 
 
 def sources_of_definition(
-    network: Network, definition: TaskDefinition
+    network: Network, definition: TaskDefinition | Definition
 ) -> list[tuple[TaskSource, Link]]:
     """The task sources that start a task definition, or may, and their links to it."""
     found = _sources_by_definition(network)

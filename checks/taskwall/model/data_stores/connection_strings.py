@@ -16,7 +16,6 @@ from taskwall.core.values import text as text_of
 from taskwall.model.compute.launch_type import sources_of_definition
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
-from taskwall.model.entities.ecs import TaskDefinition
 from taskwall.model.entities.environment import DnsName, Variable
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.edge import AliasRecord, dns_name, records_of
@@ -106,10 +105,10 @@ _SCHEMES = frozenset(
 
 def _flat(value: str | Text) -> tuple[str, list[Value]]:
     """A text with a sign for each part that is not known, and those parts."""
-    if isinstance(value, str):
-        return value, []
-    holes = [part for part in value.parts if not isinstance(part, str)]
-    return "".join(part if isinstance(part, str) else _HOLE for part in value.parts), holes
+    parts = (value,) if isinstance(value, str) else value.parts
+    holes = [part for part in parts if not isinstance(part, str)]
+    known = (part.replace(_HOLE, "") if isinstance(part, str) else _HOLE for part in parts)
+    return "".join(known), holes
 
 
 def _needs(hole: Value) -> tuple[Need, ...]:
@@ -141,7 +140,7 @@ def _decoded(text: str) -> str:
         found = b64decode(text, validate=True).decode("ascii")
     except (Error, UnicodeDecodeError):
         return text
-    return found if found.isprintable() else text
+    return found.replace(_HOLE, "")
 
 
 _SHORTEST = 12
@@ -225,8 +224,7 @@ def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:
 
     A service that is told its own address connects to no other.
     """
-    definition = network.get(TaskDefinition, variable.definition.id)
-    found = sources_of_definition(network, definition) if definition is not None else ()
+    found = sources_of_definition(network, variable.definition)
     return {source.name: ~link.fact for source, link in found}
 
 

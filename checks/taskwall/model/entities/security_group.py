@@ -121,7 +121,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     def needs(self) -> tuple[Need, ...]:
         """What it waits for to know whether it is there, and what it allows."""
         settings = (self.protocol, self.first_port, self.last_port, self.range)
-        links = (self.peer, self.prefix_list, self.range_of, self.range_in)
+        links = (self.peer, self.prefix_list, self.range_in)
         found = [need for each in settings if each is not None for need in each.needs]
         found += [need for link in links if link is not None for need in link.fact.needs]
         return (*found, *self.fact.needs)

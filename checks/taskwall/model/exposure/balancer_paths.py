@@ -307,14 +307,14 @@ def _on_instance(
     """The port of the instance under which a container's port is reached."""
     definition = network.get(TaskDefinition, source.task_definition)
     needs = (Need(f"the port of {source.name} on its instance", "is not known"),)
-    if definition is None or definition.external or number_of(setting) is None:
+    number = number_of(setting)
+    if definition is None or definition.external or number is None:
         return _over("its port", None, (), (*setting.needs, *needs), group)
     host = definition.mode.is_("host")
     if host.truth is not False:
         if host.truth is None:
             return _over("its port", None, (), definition.mode.needs, group)
         return _exactly(setting, "port", group)
-    number = number_of(setting) or 0
     for mapping in port_mappings(network, source):
         if mapping.inside is None or mapping.outside is None:
             return _over("its port", None, (), (*mapping.needs, *needs), group)

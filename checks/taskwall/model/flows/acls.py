@@ -112,7 +112,7 @@ def _passes(
     return traffic if found is None else found
 
 
-def _is_guarded(network: Network, place: Place | None) -> bool:
+def is_guarded(network: Network, place: Place | None) -> bool:
     """Whether anything but AWS's own ACL may guard a place."""
     if place is None:
         return False
@@ -167,7 +167,7 @@ def crossing(
         answers: the ports to which answers may go, of which one is enough.
         wanted: the traffic that is asked about.
     """
-    if not (_is_guarded(network, client.place) or _is_guarded(network, server.place)):
+    if not (is_guarded(network, client.place) or is_guarded(network, server.place)):
         return Crossing(OPEN)
     worst = _Crossed(network, client, server, answers, wanted, kindly=False)
     best = _Crossed(network, client, server, answers, wanted, kindly=True)

@@ -8,18 +8,15 @@ from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.flows.acls import CrossingSide, crossing
+from taskwall.model.flows.acls import is_guarded
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.internet import internet
 from taskwall.model.flows.places import Place
-from taskwall.model.routing.network_acl import BALANCER_PORTS
 from taskwall.model.routing.routes import ingress_blocked
 
 
 def gets_in(network: Network, node: Interface) -> Fact:
     """Whether what such interfaces bring in gets to a load balancer, but for its groups."""
-    parts = [_gets_in(network, place) for place in node.places if place.version == 4]
-    return any_of(parts) if parts else TRUE
+    return any_of(_gets_in(network, place) for place in node.places)
 
 
 def _gets_in(network: Network, place: Place) -> Fact:
@@ -27,8 +24,7 @@ def _gets_in(network: Network, place: Place) -> Fact:
     if subnet is None:
         return TRUE
     open_ = ~ingress_blocked(network, subnet)
-    sides = CrossingSide(None, internet(4)), CrossingSide(place, place.ranges)
-    if crossing(network, *sides, BALANCER_PORTS).whole:
+    if not is_guarded(network, place):
         return open_ if open_.truth is not True else TRUE
     text = f"the network ACL of {subnet.name} lets it pass"
     needs = (Need("whether the network ACL is asked", "is not documented"),)

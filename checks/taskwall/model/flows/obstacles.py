@@ -194,7 +194,7 @@ def letting_in(reach: Reach, flow: Flow) -> tuple[Fact, ...]:
         fars = [far for node in nodes for far in _seen_from(node, node.groups)]
         if not nodes:
             fars = [of_addresses(flow.addresses)]
-        for node in (each for each in nodes if flow.through and _keeps(reach, each, server)):
+        for node in (each for each in nodes if _keeps(reach, each, server)):
             clients = [each for each in reach.every if each.end == flow.source]
             fars += [far for client in clients for far in _seen_from(client, node.groups)]
             fars += [] if clients else [of_addresses(flow.addresses)]

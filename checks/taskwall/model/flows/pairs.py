@@ -138,7 +138,7 @@ class PairedInterfaces:
         if found is None:
             far = Far(place.addresses, place, of, by.refers)
             pieces = let_through(self._network, groups, way, far)
-            said = tuple((p.traffic, p.fact.truth, p.fact.waits_for()) for p in pieces)
+            said = tuple((p.traffic, p.fact.waits_for()) for p in pieces)
             number = self._numbers.setdefault(said, len(self._numbers))
             found = self._let[key] = _Answer(pieces, number)
             self._kept += (groups, of)  # Their ids must stay theirs.

@@ -22,7 +22,7 @@ from taskwall.model.permissions.coverage import (
     there,
     whom,
 )
-from taskwall.model.permissions.default_groups import default_links
+from taskwall.model.permissions.default_groups import default_links, is_as_made
 from taskwall.model.permissions.egress import as_aws_makes_it
 from taskwall.model.permissions.packets import Traffic, protocols
 from taskwall.model.permissions.peers import permissions, who
@@ -94,11 +94,11 @@ def group_entries(network: Network, group: str, way: Direction) -> tuple[GroupEn
     """What a group, by its id, allows in one direction; one of them is unknown if it is unseen."""
     found = [_entry(network, each, way) for each in permissions(network, group, way)]
     known = network.get(SecurityGroup, group)
-    whose = network.get(Vpc, group.removesuffix(".default")) if known is None else None
-    if whose is not None or (known is not None and known.default and known.external):
+    if is_as_made(network, group):
         return (*found, _as_made(group, way))
     if known is None or known.external:
-        needs = known.external if known is not None else (Need(group, "is not in the sources"),)
+        of = known or network.get(Vpc, group.removesuffix(".default"))
+        needs = (of and of.external) or (Need(group, "is not in the sources"),)
         return (*found, _unseen(group, needs))
     if way == "egress":
         made = as_aws_makes_it(network, known)

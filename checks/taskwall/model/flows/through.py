@@ -67,7 +67,7 @@ def bundled(arriving: Iterable[Arrival], takes: Pieces) -> Iterator[Bundle]:
         front = if_there(_at_listener(each, takes), each.exists)
         if not front:
             continue
-        told = tuple((p.traffic, p.fact.truth, p.fact.waits_for()) for p in front)
+        told = tuple((p.traffic, p.fact.waits_for()) for p in front)
         key = told, each.through, each.found.lost
         own = all_of(piece.fact for piece in front if piece.fact.truth)
         if key not in alike:

@@ -43,15 +43,16 @@ class AliasRecord(Struct, frozen=True):
 
 def dns_name(value: Value) -> str:
     """A name as DNS compares it, with the symbols of what is not known; "" if one has none."""
+    return _spelled_name(value).rstrip(".")
+
+
+def _spelled_name(value: Value) -> str:
     data = dereferenced(value)
     if isinstance(data, Known):
-        return str(data.data).lower().rstrip(".")
-    parts = data.parts if isinstance(data, Text) else (data,)
-    names = [
-        part.lower() if isinstance(part, str) else symbol(dereferenced(part)) or symbol(part)
-        for part in parts
-    ]
-    return "".join(names).rstrip(".") if all(names) else ""
+        return str(data.data).lower()
+    parts = data.parts if isinstance(data, Text) else ()
+    names = [part.lower() if isinstance(part, str) else _spelled_name(part) for part in parts]
+    return "".join(names) if names and all(names) else symbol(data) or symbol(value)
 
 
 @remembered
