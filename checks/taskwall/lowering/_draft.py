@@ -419,7 +419,7 @@ class NetworkBuilder(ResourceIndex):
             if resource.data or suffix == ".default":
                 self._refer((kind, address), cell, ())
             return address, not resource.data, ()
-        if entity_of(resource.type) != kind.__name__:
+        if entity_of(resource.type) != kind.__name__ and not _is_list_of_one(kind, resource):
             return None
         if not resource.data:
             return self.first_adopting(reference.resource), True, ()
@@ -431,6 +431,8 @@ class NetworkBuilder(ResourceIndex):
                 if not exact or made == "default":
                     self._refer((kind, address), cell, needs)
                 return address, exact, needs
+        if entity_of(resource.type) != kind.__name__:
+            return None
         for key in ("id", "arn"):
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
@@ -456,11 +458,11 @@ class NetworkBuilder(ResourceIndex):
         return None if address is None or self.resources[address].data else address
 
     def is_one(self, kind: type[Entity], reference: Reference) -> bool:
-        """Whether a reference leads to one entity of a kind that the sources write."""
+        """Whether a reference leads to one entity of a kind, that the sources write or look up."""
         resource = self.resources.get(reference.resource)
-        return (
-            resource is not None and not resource.data and entity_of(resource.type) == kind.__name__
-        )
+        if resource is None or resource.data:
+            return resource is not None and _is_list_of_one(kind, resource)
+        return entity_of(resource.type) == kind.__name__
 
     def implied(self, kind: type[Entity], vpc: str) -> str:
         """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
@@ -521,6 +523,12 @@ class NetworkBuilder(ResourceIndex):
             if isinstance(entity, kind):
                 return entity
         return None
+
+
+def _is_list_of_one(kind: type[Entity], resource: Resource) -> bool:
+    """Whether a data source that gives a list looks for the default group of one VPC."""
+    listed = resource.data and resource.type == "aws_security_groups"
+    return listed and kind.__name__ == "SecurityGroup" and made_with_a_vpc(resource) is not None
 
 
 def _type_of(kind: type[Entity], language: str) -> str:

@@ -15,6 +15,7 @@ from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
 from taskwall.core.values import Fields, Items, Known, Need, Reference, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._outside import made_with_a_vpc
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.vpc import vpc_around
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -82,10 +83,10 @@ def _looked_up(r: ResourceReader) -> Iterator[Setting]:
 def _is_default(r: ResourceReader) -> bool:
     """Whether this is its VPC's default group: adopted, meant by its VPC, or looked up by name."""
     made_by, _, made = r.id.rpartition(".")  # a group of another kind may be called `default` too
-    adopted = r.resource.type == "aws_default_security_group" or (
-        made == "default" and made_by in r.builder.resources
-    )
-    return adopted or (r.resource.data and r.attribute("name", "GroupName").known == "default")
+    by_a_vpc = made_by in r.builder.resources or made_by.startswith("vpc-")
+    if r.resource.type == "aws_default_security_group" or (made == "default" and by_a_vpc):
+        return True
+    return r.resource.data and made_with_a_vpc(r.resource) is not None
 
 
 @lowers("aws_security_group_rule")
