@@ -125,7 +125,7 @@ class Permission(Struct, frozen=True, kw_only=True):
         if self.protocol.open or self.first_port.open or self.last_port.open:
             return "some ports"
         if protocol not in _WITH_PORTS:
-            return "all ports" if protocol not in _ICMP else protocol
+            return _ICMP.get(protocol, "all ports")
         low, high = self.first_port.known, self.last_port.known
         if low is None or (str(low), str(high)) in {("0", "65535"), ("-1", "-1")}:
             return f"all {_WITH_PORTS[protocol]} ports"
@@ -133,7 +133,7 @@ class Permission(Struct, frozen=True, kw_only=True):
 
 
 _WITH_PORTS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
-_ICMP = {"icmp", "1", "icmpv6", "58"}
+_ICMP = {"icmp": "icmp", "1": "icmp", "icmpv6": "icmpv6", "58": "icmpv6"}
 
 
 class PrefixList(Entity, frozen=True, kw_only=True):
