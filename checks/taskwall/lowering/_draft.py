@@ -21,13 +21,14 @@ from taskwall.core.values import (
     Unknown,
     Value,
     dereferenced,
+    same,
     symbol,
     without_option,
 )
 from taskwall.lowering._arn import name_in
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
-from taskwall.lowering._outside import is_outside, looks_here, made_with_a_vpc
+from taskwall.lowering._outside import is_outside, looks_here, made_with_a_vpc, sought_by_name
 from taskwall.lowering._resources import ResourceIndex, root_of
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
@@ -437,7 +438,8 @@ class NetworkBuilder(ResourceIndex):
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
                 return self.resolve(kind, found)
-        if (own := self._with_name_of(kind, resource)) is not None:
+        own = self._with_name_of(kind, resource) or self._group_sought_by(resource)
+        if own is not None:
             return own, True, ()
         needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
@@ -456,6 +458,29 @@ class NetworkBuilder(ResourceIndex):
         text = str(name.data) if isinstance(name, Known) else _open(name, looked_up)
         address = self.by_name(kind).get(text)
         return None if address is None or self.resources[address].data else address
+
+    def _group_sought_by(self, looked_up: Resource) -> str | None:
+        """The security group of the sources that a data source looks for by its name."""
+        sought = sought_by_name(looked_up) if looked_up.type == "aws_security_group" else None
+        if sought is None or sought[0].value is None:
+            return None
+        name, vpc = sought
+        found = [
+            group.origin.address
+            for group in self.of_type(looked_up.type)
+            if not (group.data or group.origin.maybe)
+            and _is_called(group, name.value)
+            and self._is_there(group, looked_up, vpc)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _is_there(self, group: Resource, looked_up: Resource, vpc: Cell) -> bool:
+        """Whether a group is in the VPC that is asked for; if none is, in the same region."""
+        if vpc.absent:
+            return own_region(group) == own_region(looked_up)
+        own = group.cell(self.attributes_read).get("vpc_id")
+        here, there = self.resolve(Vpc, own)[0], self.resolve(Vpc, vpc)[0]
+        return bool(here) and here == there
 
     def is_one(self, kind: type[Entity], reference: Reference) -> bool:
         """Whether a reference leads to one entity of a kind, that the sources write or look up."""
@@ -523,6 +548,14 @@ class NetworkBuilder(ResourceIndex):
             if isinstance(entity, kind):
                 return entity
         return None
+
+
+def _is_called(group: Resource, name: Value | None) -> bool:
+    """Whether a security group certainly has a name, or gives it."""
+    if isinstance(name, Reference) and name.resource == group.origin.address:
+        return name.attribute == "name"
+    own = group.body.fields.get("name")
+    return own is not None and name is not None and same(own, name) is True
 
 
 def _is_list_of_one(kind: type[Entity], resource: Resource) -> bool:

@@ -68,10 +68,7 @@ def made_with_a_vpc(resource: Resource) -> tuple[str, Cell] | None:
     if made is None:
         return None
     body = resource.cell()
-    filters: dict[object, list[Cell]] = {
-        block.get("name").known: list(block.get("values").each())
-        for block in body.get("filter").each()
-    }
+    filters = _filters(body)
     asked = filters.get("association.main" if made == "main" else "group-name", [])
     listed = resource.type == "aws_security_groups"
     if made == "default" and not (asked or listed):
@@ -84,6 +81,29 @@ def made_with_a_vpc(resource: Resource) -> tuple[str, Cell] | None:
         return (made, others[0]) if alone else None
     vpc = body.get("vpc_id")
     return made, others[0] if vpc.absent and len(others) == 1 else vpc
+
+
+def _filters(body: Cell) -> dict[object, list[Cell]]:
+    """The values that a data source asks for, by the names of its filters."""
+    return {
+        block.get("name").known: list(block.get("values").each())
+        for block in body.get("filter").each()
+    }
+
+
+def sought_by_name(resource: Resource) -> tuple[Cell, Cell] | None:
+    """The name of the security group that a data source looks for, and of which VPC, if any.
+
+    A VPC has one group of a name. Without a VPC the name alone has to tell which it is.
+    """
+    body = resource.cell()
+    filters = _filters(body)
+    names = filters.pop("group-name", [body.get("name")])
+    vpcs = filters.pop("vpc-id", [body.get("vpc_id")])
+    if len(names) != 1 or len(vpcs) != 1 or names[0].absent:
+        return None
+    alone = vpcs[0].absent and (bool(filters) or not body.get("tags").absent)
+    return None if alone else (names[0], vpcs[0])
 
 
 _MADE_WITH_A_VPC = {
