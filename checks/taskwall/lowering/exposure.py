@@ -21,7 +21,7 @@ from taskwall.core.values import (
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.store_names import DB_CLUSTERS, store_link
 from taskwall.model.core.entity import Entity, Link, Setting
-from taskwall.model.data_stores.internet_exposure import Exposure
+from taskwall.model.data_stores.internet_exposure import OUTSIDE_A_VPC, Exposure
 from taskwall.source.resource import Cell
 
 READ = "2026-11-27"
@@ -41,9 +41,6 @@ class ExposureSchema(Struct, frozen=True):
     default: Default = "private"
     store: str = ""
 
-
-_OUTSIDE = ("outside a VPC",)
-"""Where a search domain is that names no VPC."""
 
 _TF, _CFN = "publicly_accessible", "PubliclyAccessible"
 
@@ -72,10 +69,10 @@ EXPOSURES: dict[str, ExposureSchema] = {
     "AWS::MSK::Cluster": ExposureSchema(
         "BrokerNodeGroupInfo.ConnectivityInfo.PublicAccess.Type", ("SERVICE_PROVIDED_EIPS",)
     ),
-    "aws_opensearch_domain": ExposureSchema("vpc_options", _OUTSIDE),
-    "AWS::OpenSearchService::Domain": ExposureSchema("VPCOptions", _OUTSIDE),
-    "aws_elasticsearch_domain": ExposureSchema("vpc_options", _OUTSIDE),
-    "AWS::Elasticsearch::Domain": ExposureSchema("VPCOptions", _OUTSIDE),
+    "aws_opensearch_domain": ExposureSchema("vpc_options", OUTSIDE_A_VPC),
+    "AWS::OpenSearchService::Domain": ExposureSchema("VPCOptions", OUTSIDE_A_VPC),
+    "aws_elasticsearch_domain": ExposureSchema("vpc_options", OUTSIDE_A_VPC),
+    "AWS::Elasticsearch::Domain": ExposureSchema("VPCOptions", OUTSIDE_A_VPC),
 }
 """By resource type, with the defaults where nothing is written.
 
@@ -102,7 +99,7 @@ def exposure(r: ResourceReader) -> Iterator[Exposure]:
         if str(engine.known).startswith("aurora"):
             return  # Its instances say so, each of its own.
         cell = replace(cell, value=Unknown(engine.needs)) if engine.needs else cell
-    if spelled.open == _OUTSIDE:
+    if spelled.open == OUTSIDE_A_VPC:
         found = Setting(_place(cell), cell.place, name, r.name)
     elif cell.absent and spelled.default == "by the provider":
         why = "is not set, and provider versions differ in its default"
@@ -144,7 +141,7 @@ def _unknown(name: str, of: str, why: str) -> Unknown:
 def _place(cell: Cell) -> Value:
     """Whether a search domain has a VPC at all."""
     if cell.absent:
-        return Known(_OUTSIDE[0])
+        return Known(OUTSIDE_A_VPC[0])
     value = None if cell.value is None else dereferenced(cell.value)
     sure = isinstance(value, Fields) or (isinstance(value, Items) and bool(value.items))
     return Known("in a VPC") if sure else Unknown(cell.needs)
