@@ -61,7 +61,7 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
         return permission.states(None, text, needs), None, words
     shared = _of_balancers(network, peer.to)
     if shared.truth:
-        return shared, None, f"{words}, which a load balancer uses as well"
+        return shared, None, f"{words}, which a load balancer uses as well,"
     if attachment.truth is True or network.policy.profile != "strict":
         return shared, None, words
     text, otherwise = (
