@@ -79,8 +79,9 @@ EXPOSURES: dict[str, ExposureSchema] = {
 CreateDBInstance and CreateCluster of the Amazon RDS and Amazon Redshift API references (a database
 with a subnet group of its own is private; older texts derived it from the routes of its subnets).
 For `aws_db_instance`, `aws_rds_cluster_instance`, `aws_neptune_cluster_instance` and
-`aws_mq_broker` the provider's own default, false. The provider's default for Redshift is said to
-have changed with its version 6: there it is unknown.
+`aws_mq_broker` the provider's own default, false. For Redshift that is so from its version 6 on;
+those before sent true
+(https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade).
 """
 
 
@@ -102,13 +103,36 @@ def exposure(r: ResourceReader) -> Iterator[Exposure]:
     if spelled.open == OUTSIDE_A_VPC:
         found = Setting(_place(cell), cell.place, name, r.name)
     elif cell.absent and spelled.default == "by the provider":
-        why = "is not set, and provider versions differ in its default"
-        found = setting(replace(cell, value=_unknown(name, r.name, why)), name)
+        found = _by_provider(r, cell, name)
     elif cell.absent and spelled.default == "by its subnet group":
         found = _by_subnet_group(r, cell, name)
     else:
         found = setting(cell, name, False, "it is not public by default", SWITCH)
     yield Exposure(id=r.id, origin=r.origin, store=store, setting=found, open=spelled.open)
+
+
+def _by_provider(r: ResourceReader, cell: Cell, name: str) -> Setting:
+    """Whether a Redshift cluster is public that does not say so."""
+    lowest, highest = _major(r, "provider_lowest"), _major(r, "provider_highest")
+    if highest is not None and highest < _PRIVATE_SINCE:
+        says = f"the provider makes it public by default before its version {_PRIVATE_SINCE}"
+        return setting(cell, name, True, says)
+    if lowest is not None and lowest >= _PRIVATE_SINCE:
+        says = f"the provider makes it private by default from its version {_PRIVATE_SINCE} on"
+        return setting(cell, name, False, says)
+    why = "is not set, and provider versions differ in its default"
+    return setting(replace(cell, value=_unknown(name, r.name, why)), name)
+
+
+def _major(r: ResourceReader, name: str) -> int | None:
+    """What Terraform is told of the provider's major version, if anything."""
+    said = r.resource.metadata.fields.get(name)
+    found = said.data if isinstance(said, Known) else None
+    return found if isinstance(found, int) else None
+
+
+_PRIVATE_SINCE = 6
+"""The major version of the provider from which on it makes a Redshift cluster private."""
 
 
 def _by_subnet_group(r: ResourceReader, cell: Cell, name: str) -> Setting:

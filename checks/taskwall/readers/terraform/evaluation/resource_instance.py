@@ -36,7 +36,7 @@ from taskwall.readers.terraform.evaluation.data_queries import (
     REMOTE_STATE,
     REMOTE_STATE_ARGUMENTS,
 )
-from taskwall.readers.terraform.evaluation.providers import provider_name
+from taskwall.readers.terraform.evaluation.providers import provider_majors, provider_name
 from taskwall.readers.terraform.syntax.tree import Block, Literal, Name, Tuple
 from taskwall.readers.terraform.values.conditions import asked
 from taskwall.readers.terraform.values.effects import Impossible, Memo
@@ -76,6 +76,9 @@ _OF_ITS_REGION = frozenset(
     ("aws_default_security_group", "aws_default_subnet", "aws_default_vpc", "aws_security_group")
 )
 """What is in the default VPC of its provider's region, or may be."""
+
+_BY_THE_PROVIDER = frozenset(("aws_redshift_cluster",))
+"""What the versions of the provider make different things of, where nothing is written."""
 
 
 def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
@@ -244,6 +247,10 @@ class ResourceInstance:
         made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
         if made.type in _OF_ITS_REGION and (said := _said_of_it(block, scope)):
             made = replace(made, metadata=Fields(said))
+        elif made.type in _BY_THE_PROVIDER:
+            lowest, highest = map(Known, provider_majors(scope))
+            versions = {"provider_lowest": lowest, "provider_highest": highest}
+            made = replace(made, metadata=Fields(versions))
         if deploys_template(made):
             file = file_of_template(block, scope, self._env)
             scope.run.effects.report(absent_template(made, file))
