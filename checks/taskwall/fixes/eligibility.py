@@ -180,11 +180,14 @@ def _holds(other: Resource, path: str, resource: Resource) -> bool:
     if not path:
         return True
     try:
-        place = value_at(resource.body, path).place
-        around = dereferenced(value_at(other.body, path.rpartition("[")[0]))
+        removed = value_at(resource.body, path)
+        held = value_at(other.body, path.rpartition("[")[0])
     except RefusedError:
         return True
-    return not isinstance(around, Items) or any(item.place == place for item in around.items)
+    around = None if held is None else dereferenced(held)
+    if removed is None or not isinstance(around, Items):
+        return True
+    return any(item.place == removed.place for item in around.items)
 
 
 def came_through(
