@@ -50,6 +50,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
         managed=managed,
         exclusive=frozenset(managed if r.terraform else ()),
         made_open=not r.terraform,
+        for_tasks=_is_for_tasks(r),
         lists={}
         if r.terraform
         else {way: cell.place for way, cell in inline.items() if not cell.absent},
@@ -67,6 +68,17 @@ def _is_left_alone(r: ResourceReader, way: Direction) -> bool:
     ignored = r.resource.metadata.fields.get("ignore_changes") if r.terraform else None
     names = ignored.items if isinstance(ignored, Items) else ()
     return any(isinstance(each, Known) and each.data in (way, "all", "*") for each in names)
+
+
+def _is_for_tasks(r: ResourceReader) -> bool:
+    """Whether a task source that a count or condition leaves out is written to use this group."""
+    said = r.resource.metadata.fields.get("users_left_out")
+    if not isinstance(said, Items):
+        return False
+    # Imported here, since nearly no group has such users.
+    from taskwall.lowering.work import TASK_SOURCES
+
+    return any(isinstance(each, Known) and each.data in TASK_SOURCES for each in said.items)
 
 
 def _looked_up(r: ResourceReader) -> Iterator[Setting]:

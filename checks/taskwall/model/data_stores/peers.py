@@ -55,6 +55,9 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     if peer.to:
         known = (groups_of_tasks(network), groups_of_proxies(network))
         attachment = any_of(groups.get(peer.to, FALSE) for groups in known)
+        if group is not None and group.for_tasks:
+            text = f"{group.name} is written for tasks that do not exist"
+            attachment = Fact(True, text, group.origin.header, group.name)
     if not peer.to or ((group is None or group.external) and not attachment.truth):
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"

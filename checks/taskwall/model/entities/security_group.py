@@ -19,6 +19,7 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
     """A security group. `default` where it is its VPC's default group.
 
     `looked_up` are the names by which the sources look for one that they do not write.
+    `for_tasks` is whether a task source that does not exist is written to use it.
 
     `managed` has the directions whose permissions it writes inline, each with the end of them, but
     for those that Terraform is to leave as they are (`ignore_changes`); `lists` says where, if that
@@ -34,6 +35,7 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
     lists: Mapping[Direction, Span] = {}
     exclusive: frozenset[Direction] = frozenset()
     made_open: bool = False
+    for_tasks: bool = False
 
     def place_for(self, way: Direction) -> Span:
         """Where a permission that is missing belongs."""

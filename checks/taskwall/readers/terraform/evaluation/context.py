@@ -174,6 +174,9 @@ class ModuleContext(Protocol):
     def named(self, name: str, steps: tuple[AccessStep, ...]) -> tuple[Value, int]:
         """The value of the leading names of a reference, and how many steps they take."""
 
+    def has_instances(self, address: str) -> bool:
+        """Whether a declared resource has an instance, or may have one."""
+
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""
 
