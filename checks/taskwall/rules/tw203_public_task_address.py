@@ -38,6 +38,7 @@ from taskwall.model.exposure.instance_groups import shared_managed, tasks_on
 from taskwall.model.routing.routes import leads, led, subnets
 from taskwall.rules._rule import Verdict, rule
 
+_OFF = "Turn the address off, since the subnets have another way to the image."
 _OTHER_WAY = (
     "Give the instances another way to Amazon ECS and their images (a NAT gateway, or endpoints),"
     " then take the address away."
@@ -67,6 +68,7 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             continue
         ways = _other_ways(network, source)
         first = _first(network, source, ways) if public.known is True else ""
+        spared = bool(ways) and all(way.truth for way in ways)
         yield Verdict(
             source.origin,
             public.place,
@@ -75,8 +77,9 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             holds=f"tasks of {source.name} get no public address",
             about=source.id,
             concerned=launched & awsvpc(network, source),
-            changes=source.closing if ways and all(way.truth for way in ways) else (),
+            changes=source.closing if spared else (),
             advice=source.closing,
+            remedy=_OFF if spared else "",
         )
     yield from _hosts(network)
     for start, shared in shared_managed(network):
