@@ -6,6 +6,8 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import (
+    Fields,
+    Items,
     Known,
     Reference,
     Text,
@@ -123,7 +125,7 @@ def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
             for key in _HELD.get(resource.type, ()):
                 held = resource.body.fields.get(key)
                 yield from _refers(held)
-                if may_be_anything(resource, held):
+                if any(may_be_anything(resource, each) for each in _parts(held)):
                     yield ""
 
 
@@ -135,7 +137,11 @@ def _giving(r: ResourceReader, name: str) -> Iterator[Resource]:
     yield resource
     if resource.type in _GIVEN_BY:
         key, by = _GIVEN_BY[resource.type]
-        yield from r.builder.referring(key, by).get(name, ())
+        by_name = r.builder.referring(key, by)
+        yield from by_name.get(name, ())
+        for other in by_name.get("", ()):
+            if may_be_anything(other, other.body.fields.get(key)):
+                yield other
 
 
 _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
@@ -161,6 +167,23 @@ def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the task definitions that name it.
     r.attribute("", "TargetId")
     return iter(())
+
+
+def _parts(value: Value | None) -> Iterator[Value]:
+    """The parts of a text or structure, each by itself."""
+    found = None if value is None else dereferenced(value)
+    if isinstance(found, Items):
+        inner = (*found.items, *found.rest)
+    elif isinstance(found, Fields):
+        inner = (*found.fields.values(), *(() if found.rest is None else (found.rest,)))
+    elif isinstance(found, Text):
+        inner = tuple(part for part in found.parts if not isinstance(part, str))
+    else:
+        inner = ()
+        if found is not None:
+            yield found
+    for each in inner:
+        yield from _parts(each)
 
 
 def _refers(value: Value | None) -> Iterator[str]:
