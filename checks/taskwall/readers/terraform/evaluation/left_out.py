@@ -14,7 +14,7 @@ from taskwall.readers.terraform.syntax.tree import (
 )
 
 
-def users_left_out(resource: Block, scope: ModuleContext) -> tuple[str, ...]:
+def blocks_left_out(resource: Block, scope: ModuleContext) -> tuple[str, ...]:
     """The types of the resources of a module that have no instance, and refer to a resource."""
     kind, name = resource.labels
     found = {
