@@ -44,7 +44,7 @@ def security_group(r: ResourceReader) -> Iterator[object]:
         id=r.id,
         origin=r.origin,
         external=r.external,
-        vpc=vpc_around(r),
+        vpc=_vpc_of_made(r) or vpc_around(r),
         default=_is_default(r),
         looked_up=tuple(_looked_up(r)),
         managed=managed,
@@ -99,6 +99,16 @@ def _is_default(r: ResourceReader) -> bool:
     if r.resource.type == "aws_default_security_group" or (made == "default" and by_a_vpc):
         return True
     return r.resource.data and made_with_a_vpc(r.resource) is not None
+
+
+def _vpc_of_made(r: ResourceReader) -> Link | None:
+    """The VPC with which AWS made this group, if nothing else makes it."""
+    made_by, _, made = r.id.rpartition(".")
+    known = r.builder.resources.get(made_by)
+    if made != "default" or r.id in r.builder.resources or known is None or known.data:
+        return None
+    text = f"{r.name} is the default group of {r.builder.label(made_by)}"
+    return Link(made_by, Fact(True, text, r.origin.header, r.name), r.origin.header, written=True)
 
 
 @lowers("aws_security_group_rule")
