@@ -107,3 +107,74 @@ def test_a_port_that_an_input_gives_is_not_copied(
     assert offered(text) == [True]
     assert by_input != text
     assert offered(by_input + input_.format(number)) == [False]
+
+
+GROUP = """\
+provider "aws" {{
+  region = "eu-west-1"
+}}
+
+variable "debug" {{
+  type = bool
+}}
+
+resource "aws_security_group" "x" {{
+  vpc_id = aws_vpc.x.id
+}}
+
+resource "aws_vpc" "x" {{
+  cidr_block = "10.0.0.0/16"
+}}
+
+resource "aws_vpc_security_group_egress_rule" "wide" {{
+  count             = {count}
+  security_group_id = aws_security_group.x.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "10.0.0.0/16"
+}}
+
+resource "aws_vpc_security_group_egress_rule" "narrow" {{
+  security_group_id = aws_security_group.x.id
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_ipv4         = "10.0.0.0/16"
+}}
+
+resource "aws_lb" "x" {{
+  security_groups = [aws_security_group.x.id]
+}}
+
+resource "aws_lb_listener" "x" {{
+  load_balancer_arn = aws_lb.x.arn
+  port              = 443
+  default_action {{
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.x.arn
+  }}
+}}
+
+resource "aws_lb_target_group" "x" {{
+  vpc_id = aws_vpc.x.id
+}}
+
+resource "aws_ecs_service" "x" {{
+  launch_type = "FARGATE"
+  load_balancer {{
+    target_group_arn = aws_lb_target_group.x.arn
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(("count", "offered"), [("1", True), ("var.debug ? 1 : 0", False)])
+def test_what_one_setting_needs_is_not_taken_away(
+    tmp_path: Path, count: str, offered: bool
+) -> None:
+    """A rule stays that is redundant only if another one exists: else it is the only one."""
+    (tmp_path / "main.tf").write_text(GROUP.format(count=count))
+    report = scan(Options(paths=(str(tmp_path),), select=("TW212",), cwd=str(tmp_path)))
+    [finding] = report.document.findings
+    assert finding.fix
+
+    assert bool(finding.fix.edits) == offered

@@ -127,7 +127,7 @@ def _merged_rule(
     by_place: dict[tuple[object, ...], list[ScenarioVerdict]] = {}
     for answer in answers:
         if answer.truth and (asked := changes_of(answer.rule, answer.verdict)):
-            changes.record(answer.rule.id, asked)
+            changes.record(answer.rule.id, asked, answer.scenario)
         key = (answer.verdict.on.address, answer.verdict.place, answer.silenced_by)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[Span, *tuple[object, ...]], list[_UnderSetting]] = {}

@@ -27,13 +27,16 @@ class RequestedFixes:
     def __init__(self, evaluations: Sequence[Evaluation]) -> None:
         self._evaluations = evaluations
         self._asked: dict[tuple[str, str], list[AttributeChange]] = {}
+        self._removals: set[tuple[str, AttributePath, int]] = set()
         self._resources: dict[int, dict[str, Resource]] = {}
         self._declared: dict[Span, set[str]] | None = None
 
-    def record(self, rule: str, changes: Sequence[AttributeChange]) -> None:
-        """Take down what a fail of a rule asks for."""
+    def record(self, rule: str, changes: Sequence[AttributeChange], scenario: int) -> None:
+        """Take down what a fail of a rule asks for in a scenario."""
         for change in changes:
             self._asked.setdefault((rule, change.attribute.address), []).append(change)
+            if change.form == "removed":
+                self._removals.add((rule, change.attribute, scenario))
 
     def applicable(
         self,
@@ -48,6 +51,7 @@ class RequestedFixes:
         None unless the rule asks the same of every resource that is declared by the same text, and
         takes its value from the same place. What is added has no condition: so none is added beside
         a resource that has one, or to a list of another resource that some elements of have one.
+        What is taken away is gone in every scenario: so it has to be wrong in each that has it.
 
         Args:
             rule: the rule's id.
@@ -67,6 +71,8 @@ class RequestedFixes:
             if not all(self._is_fixed(each, scenario) for each in change.copies):
                 return ()
             if self._undoes_rules(change, resource):
+                return ()
+            if change.form == "removed" and self._is_needed(rule, change.attribute, resource):
                 return ()
             if follow and change.form == "set":
                 change = replace(change, through=came_through(change, resource, trace))
@@ -109,6 +115,15 @@ class RequestedFixes:
             and group.resource == resource.origin.address
             for evaluation in self._evaluations
             for one in evaluation.resources
+        )
+
+    def _is_needed(self, rule: str, at: AttributePath, resource: Resource) -> bool:
+        """Whether a scenario has what a rule asks to take away, and the rule is content with it."""
+        return any(
+            (rule, at, scenario) not in self._removals
+            and (other := resources.get(at.address)) is not None
+            and _holds(other, at.path, resource)
+            for scenario, resources in enumerate(self._in_every_scenario())
         )
 
     def _is_always_there(self, resource: Resource) -> bool:
@@ -158,6 +173,21 @@ class RequestedFixes:
                     origin = one.origin
                     self._declared.setdefault(origin.header, set()).add(origin.address)
         return self._declared[resource.origin.header]
+
+
+def _holds(other: Resource, path: str, resource: Resource) -> bool:
+    """Whether a resource has, in another scenario, what it has at a path in this one."""
+    if not path:
+        return True
+    try:
+        removed = value_at(resource.body, path)
+        held = value_at(other.body, path.rpartition("[")[0])
+    except RefusedError:
+        return True
+    around = None if held is None else dereferenced(held)
+    if removed is None or not isinstance(around, Items):
+        return True
+    return any(item.place == removed.place for item in around.items)
 
 
 def came_through(

@@ -22,13 +22,14 @@ from taskwall.core.values import (
     Unknown,
     Value,
     dereferenced,
+    same,
     symbol,
     without_option,
 )
 from taskwall.lowering._arn import name_in
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
-from taskwall.lowering._outside import is_outside, looks_here, made_with_a_vpc
+from taskwall.lowering._outside import is_outside, looks_here, made_with_a_vpc, sought_by_name
 from taskwall.lowering._resources import ResourceIndex, root_of
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
@@ -424,7 +425,7 @@ class NetworkBuilder(ResourceIndex):
             if resource.data or suffix == ".default":
                 self._refer((kind, address), cell, ())
             return address, not resource.data, ()
-        if entity_of(resource.type) != kind.__name__:
+        if entity_of(resource.type) != kind.__name__ and not _is_list_of_one(kind, resource):
             return None
         if not resource.data:
             return self.first_adopting(reference.resource), True, ()
@@ -436,11 +437,14 @@ class NetworkBuilder(ResourceIndex):
                 if not exact or made == "default":
                     self._refer((kind, address), cell, needs)
                 return address, exact, needs
+        if entity_of(resource.type) != kind.__name__:
+            return None
         for key in ("id", "arn"):
             found = resource.cell(self.attributes_read).get(key)
             if not found.absent and not isinstance(found.value, Unknown):
                 return self.resolve(kind, found)
-        if (own := self._with_name_of(kind, resource)) is not None:
+        own = self._with_name_of(kind, resource) or self._group_sought_by(resource)
+        if own is not None:
             return own, True, ()
         needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
@@ -460,12 +464,35 @@ class NetworkBuilder(ResourceIndex):
         address = self.by_name(kind).get(text)
         return None if address is None or self.resources[address].data else address
 
+    def _group_sought_by(self, looked_up: Resource) -> str | None:
+        """The security group of the sources that a data source looks for by its name."""
+        sought = sought_by_name(looked_up) if looked_up.type == "aws_security_group" else None
+        if sought is None or sought[0].value is None:
+            return None
+        name, vpc = sought
+        found = [
+            group.origin.address
+            for group in self.of_type(looked_up.type)
+            if not (group.data or group.origin.maybe)
+            and _is_called(group, name.value)
+            and self._is_there(group, looked_up, vpc)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _is_there(self, group: Resource, looked_up: Resource, vpc: Cell) -> bool:
+        """Whether a group is in the VPC that is asked for; if none is, in the same region."""
+        if vpc.absent:
+            return own_region(group) == own_region(looked_up)
+        own = group.cell(self.attributes_read).get("vpc_id")
+        here, there = self.resolve(Vpc, own)[0], self.resolve(Vpc, vpc)[0]
+        return bool(here) and here == there
+
     def is_one(self, kind: type[Entity], reference: Reference) -> bool:
-        """Whether a reference leads to one entity of a kind that the sources write."""
+        """Whether a reference leads to one entity of a kind, that the sources write or look up."""
         resource = self.resources.get(reference.resource)
-        return (
-            resource is not None and not resource.data and entity_of(resource.type) == kind.__name__
-        )
+        if resource is None or resource.data:
+            return resource is not None and _is_list_of_one(kind, resource)
+        return entity_of(resource.type) == kind.__name__
 
     def implied(self, kind: type[Entity], vpc: str) -> str:
         """The resource that adopts what AWS makes with every VPC, "" if the sources have none.
@@ -526,6 +553,20 @@ class NetworkBuilder(ResourceIndex):
             if isinstance(entity, kind):
                 return entity
         return None
+
+
+def _is_called(group: Resource, name: Value | None) -> bool:
+    """Whether a security group certainly has a name, or gives it."""
+    if isinstance(name, Reference) and name.resource == group.origin.address:
+        return name.attribute == "name"
+    own = group.body.fields.get("name")
+    return own is not None and name is not None and same(own, name) is True
+
+
+def _is_list_of_one(kind: type[Entity], resource: Resource) -> bool:
+    """Whether a data source that gives a list looks for the default group of one VPC."""
+    listed = resource.data and resource.type == "aws_security_groups"
+    return listed and kind.__name__ == "SecurityGroup" and made_with_a_vpc(resource) is not None
 
 
 def _type_of(kind: type[Entity], language: str) -> str:

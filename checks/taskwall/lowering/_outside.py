@@ -61,24 +61,56 @@ def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
 def made_with_a_vpc(resource: Resource) -> tuple[str, Cell] | None:
     """What a data source looks for of that which AWS makes with a VPC, and of which VPC.
 
-    That is its main route table (`main`), or its default security group (`default`).
+    That is its main route table (`main`), or its default security group (`default`). A list of
+    groups holds that one alone if its VPC is asked for too, and nothing that may leave it out.
     """
-    made = {"aws_route_table": "main", "aws_security_group": "default"}.get(resource.type)
+    made = _MADE_WITH_A_VPC.get(resource.type)
     if made is None:
         return None
     body = resource.cell()
-    filters: dict[object, list[Cell]] = {
-        block.get("name").known: list(block.get("values").each())
-        for block in body.get("filter").each()
-    }
+    filters = _filters(body)
     asked = filters.get("association.main" if made == "main" else "group-name", [])
-    if made == "default" and not asked:
+    listed = resource.type == "aws_security_groups"
+    if made == "default" and not (asked or listed):
         asked = [body.get("name")]
     if len(asked) != 1 or asked[0].known not in _SOUGHT[made]:
         return None
-    vpc, others = body.get("vpc_id"), filters.get("vpc-id", [])
+    others = filters.get("vpc-id", [])
+    if listed:
+        alone = body.get("tags").absent and len(filters) == 2 and len(others) == 1
+        return (made, others[0]) if alone else None
+    vpc = body.get("vpc_id")
     return made, others[0] if vpc.absent and len(others) == 1 else vpc
 
+
+def _filters(body: Cell) -> dict[object, list[Cell]]:
+    """The values that a data source asks for, by the names of its filters."""
+    return {
+        block.get("name").known: list(block.get("values").each())
+        for block in body.get("filter").each()
+    }
+
+
+def sought_by_name(resource: Resource) -> tuple[Cell, Cell] | None:
+    """The name of the security group that a data source looks for, and of which VPC, if any.
+
+    A VPC has one group of a name. Without a VPC the name alone has to tell which it is.
+    """
+    body = resource.cell()
+    filters = _filters(body)
+    names = filters.pop("group-name", [body.get("name")])
+    vpcs = filters.pop("vpc-id", [body.get("vpc_id")])
+    if len(names) != 1 or len(vpcs) != 1 or names[0].absent:
+        return None
+    alone = vpcs[0].absent and (bool(filters) or not body.get("tags").absent)
+    return None if alone else (names[0], vpcs[0])
+
+
+_MADE_WITH_A_VPC = {
+    "aws_route_table": "main",
+    "aws_security_group": "default",
+    "aws_security_groups": "default",
+}
 
 _SOUGHT: Mapping[str, tuple[Scalar, ...]] = {"main": (True, "true"), "default": ("default",)}
 """The value of the argument or filter by which each is found."""

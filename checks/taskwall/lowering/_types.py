@@ -45,6 +45,8 @@ LOWERED: dict[str, tuple[str, str, str]] = {
     'AWS::Logs::DeliverySource': ('access_log', '', ''),
     'aws_ec2_network_insights_access_scope': ('access_scope', '', ''),
     'AWS::EC2::NetworkInsightsAccessScope': ('access_scope', '', ''),
+    'aws_efs_file_system': ('volume', 'FileSystem', ''),
+    'AWS::EFS::FileSystem': ('volume', 'FileSystem', ''),
     'aws_batch_job_definition': ('batch', '', ''),
     'AWS::Batch::JobDefinition': ('batch', '', ''),
     'aws_batch_compute_environment': ('batch', '', ''),

@@ -141,6 +141,7 @@ def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
         else "InstanceLaunchTemplate.NetworkConfiguration"
     )
     groups = network.get("security_groups" if r.terraform else "SecurityGroups")
+    subnets = network.get("subnets" if r.terraform else "Subnets")
     yield CapacityProvider(
         id=r.id,
         origin=r.origin,
@@ -149,9 +150,8 @@ def capacity_provider(r: ResourceReader) -> Iterator[Entity]:
         auto_scaling_group=r.link(AutoScalingGroup, group, "runs on"),
         groups=r.links(SecurityGroup, groups, "uses security group"),
         groups_setting=setting(groups, "security_groups"),
-        subnets=r.links(
-            Subnet, network.get("subnets" if r.terraform else "Subnets"), "starts instances in"
-        ),
+        subnets=r.links(Subnet, subnets, "starts instances in"),
+        subnets_setting=setting(subnets, "subnets"),
     )
 
 

@@ -6,6 +6,8 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import (
+    Fields,
+    Items,
     Known,
     Reference,
     Text,
@@ -20,7 +22,7 @@ from taskwall.lowering._structure import structure
 from taskwall.lowering.store_names import written_store
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.environment import Definition, Variable
-from taskwall.source.resource import Cell
+from taskwall.source.resource import Cell, Resource
 
 _JSON = ("name", "environment", "value", "secrets", "valueFrom")
 _CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")
@@ -112,22 +114,52 @@ def _text(value: Value) -> str | Text | None:
 
 
 def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
-    """The names of resources, and of those to which secrets among them are attached.
+    """The names of resources, and of those to which what secrets and parameters hold refers.
 
     A data store that is looked up by a name of the sources is the one that is written. "" stands
     for whatever the sources write.
     """
     for name in names:
         yield written_store(r, name) or name
-        resource = r.builder.resources.get(name)
-        if resource is not None and resource.type == _ATTACHMENT:
-            target = resource.body.fields.get("TargetId")
-            yield from _refers(target)
-            if may_be_anything(r.resource, target):
-                yield ""
+        for resource in _giving(r, name):
+            for key in _HELD.get(resource.type, ()):
+                held = resource.body.fields.get(key)
+                yield from _refers(held)
+                if any(may_be_anything(resource, each) for each in _parts(held)):
+                    yield ""
+
+
+def _giving(r: ResourceReader, name: str) -> Iterator[Resource]:
+    """The resources that give a secret or parameter what it holds: itself, and others."""
+    resource = r.builder.resources.get(name)
+    if resource is None or resource.data:
+        return
+    yield resource
+    if resource.type in _GIVEN_BY:
+        key, by = _GIVEN_BY[resource.type]
+        by_name = r.builder.referring(key, by)
+        yield from by_name.get(name, ())
+        for other in by_name.get("", ()):
+            if may_be_anything(other, other.body.fields.get(key)):
+                yield other
 
 
 _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
+
+_HELD = {
+    "aws_secretsmanager_secret_version": ("secret_string",),
+    "aws_ssm_parameter": ("value", "insecure_value"),
+    "AWS::SecretsManager::Secret": ("SecretString", "GenerateSecretString"),
+    "AWS::SSM::Parameter": ("Value",),
+    _ATTACHMENT: ("TargetId",),
+}
+"""What types of resources give secrets and parameters; an attachment gives a store's address."""
+
+_GIVEN_BY = {
+    "aws_secretsmanager_secret": ("secret_id", "aws_secretsmanager_secret_version"),
+    "AWS::SecretsManager::Secret": ("SecretId", _ATTACHMENT),
+}
+"""Which attribute of which type names a secret that it gives something to."""
 
 
 @lowers(_ATTACHMENT)
@@ -135,6 +167,23 @@ def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the task definitions that name it.
     r.attribute("", "TargetId")
     return iter(())
+
+
+def _parts(value: Value | None) -> Iterator[Value]:
+    """The parts of a text or structure, each by itself."""
+    found = None if value is None else dereferenced(value)
+    if isinstance(found, Items):
+        inner = (*found.items, *found.rest)
+    elif isinstance(found, Fields):
+        inner = (*found.fields.values(), *(() if found.rest is None else (found.rest,)))
+    elif isinstance(found, Text):
+        inner = tuple(part for part in found.parts if not isinstance(part, str))
+    else:
+        inner = ()
+        if found is not None:
+            yield found
+    for each in inner:
+        yield from _parts(each)
 
 
 def _refers(value: Value | None) -> Iterator[str]:

@@ -21,7 +21,7 @@ from taskwall.core.values import (
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.store_names import DB_CLUSTERS, store_link
 from taskwall.model.core.entity import Entity, Link, Setting
-from taskwall.model.data_stores.internet_exposure import Exposure
+from taskwall.model.data_stores.internet_exposure import OUTSIDE_A_VPC, Exposure
 from taskwall.source.resource import Cell
 
 READ = "2026-11-27"
@@ -41,9 +41,6 @@ class ExposureSchema(Struct, frozen=True):
     default: Default = "private"
     store: str = ""
 
-
-_OUTSIDE = ("outside a VPC",)
-"""Where a search domain is that names no VPC."""
 
 _TF, _CFN = "publicly_accessible", "PubliclyAccessible"
 
@@ -72,18 +69,19 @@ EXPOSURES: dict[str, ExposureSchema] = {
     "AWS::MSK::Cluster": ExposureSchema(
         "BrokerNodeGroupInfo.ConnectivityInfo.PublicAccess.Type", ("SERVICE_PROVIDED_EIPS",)
     ),
-    "aws_opensearch_domain": ExposureSchema("vpc_options", _OUTSIDE),
-    "AWS::OpenSearchService::Domain": ExposureSchema("VPCOptions", _OUTSIDE),
-    "aws_elasticsearch_domain": ExposureSchema("vpc_options", _OUTSIDE),
-    "AWS::Elasticsearch::Domain": ExposureSchema("VPCOptions", _OUTSIDE),
+    "aws_opensearch_domain": ExposureSchema("vpc_options", OUTSIDE_A_VPC),
+    "AWS::OpenSearchService::Domain": ExposureSchema("VPCOptions", OUTSIDE_A_VPC),
+    "aws_elasticsearch_domain": ExposureSchema("vpc_options", OUTSIDE_A_VPC),
+    "AWS::Elasticsearch::Domain": ExposureSchema("VPCOptions", OUTSIDE_A_VPC),
 }
 """By resource type, with the defaults where nothing is written.
 
 CreateDBInstance and CreateCluster of the Amazon RDS and Amazon Redshift API references (a database
 with a subnet group of its own is private; older texts derived it from the routes of its subnets).
 For `aws_db_instance`, `aws_rds_cluster_instance`, `aws_neptune_cluster_instance` and
-`aws_mq_broker` the provider's own default, false. The provider's default for Redshift is said to
-have changed with its version 6: there it is unknown.
+`aws_mq_broker` the provider's own default, false. For Redshift that is so from its version 6 on;
+those before sent true
+(https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade).
 """
 
 
@@ -102,16 +100,39 @@ def exposure(r: ResourceReader) -> Iterator[Exposure]:
         if str(engine.known).startswith("aurora"):
             return  # Its instances say so, each of its own.
         cell = replace(cell, value=Unknown(engine.needs)) if engine.needs else cell
-    if spelled.open == _OUTSIDE:
+    if spelled.open == OUTSIDE_A_VPC:
         found = Setting(_place(cell), cell.place, name, r.name)
     elif cell.absent and spelled.default == "by the provider":
-        why = "is not set, and provider versions differ in its default"
-        found = setting(replace(cell, value=_unknown(name, r.name, why)), name)
+        found = _by_provider(r, cell, name)
     elif cell.absent and spelled.default == "by its subnet group":
         found = _by_subnet_group(r, cell, name)
     else:
         found = setting(cell, name, False, "it is not public by default", SWITCH)
     yield Exposure(id=r.id, origin=r.origin, store=store, setting=found, open=spelled.open)
+
+
+def _by_provider(r: ResourceReader, cell: Cell, name: str) -> Setting:
+    """Whether a Redshift cluster is public that does not say so."""
+    lowest, highest = _major(r, "provider_lowest"), _major(r, "provider_highest")
+    if highest is not None and highest < _PRIVATE_SINCE:
+        says = f"the provider makes it public by default before its version {_PRIVATE_SINCE}"
+        return setting(cell, name, True, says)
+    if lowest is not None and lowest >= _PRIVATE_SINCE:
+        says = f"the provider makes it private by default from its version {_PRIVATE_SINCE} on"
+        return setting(cell, name, False, says)
+    why = "is not set, and provider versions differ in its default"
+    return setting(replace(cell, value=_unknown(name, r.name, why)), name)
+
+
+def _major(r: ResourceReader, name: str) -> int | None:
+    """What Terraform is told of the provider's major version, if anything."""
+    said = r.resource.metadata.fields.get(name)
+    found = said.data if isinstance(said, Known) else None
+    return found if isinstance(found, int) else None
+
+
+_PRIVATE_SINCE = 6
+"""The major version of the provider from which on it makes a Redshift cluster private."""
 
 
 def _by_subnet_group(r: ResourceReader, cell: Cell, name: str) -> Setting:
@@ -144,7 +165,7 @@ def _unknown(name: str, of: str, why: str) -> Unknown:
 def _place(cell: Cell) -> Value:
     """Whether a search domain has a VPC at all."""
     if cell.absent:
-        return Known(_OUTSIDE[0])
+        return Known(OUTSIDE_A_VPC[0])
     value = None if cell.value is None else dereferenced(cell.value)
     sure = isinstance(value, Fields) or (isinstance(value, Items) and bool(value.items))
     return Known("in a VPC") if sure else Unknown(cell.needs)

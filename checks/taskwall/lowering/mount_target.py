@@ -8,6 +8,7 @@ from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores.store import MountTarget
 from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.volume import FileSystem
 from taskwall.model.entities.vpc import Subnet
 
 
@@ -17,13 +18,18 @@ class MountTargetSchema(Struct, frozen=True):
     word: str
     groups: str
     subnets: str
+    file_system: str = ""
 
 
 _FSX = MountTargetSchema("file system", "security_group_ids", "subnet_ids")
 
 MOUNT_TARGETS: dict[str, MountTargetSchema] = {
-    "aws_efs_mount_target": MountTargetSchema("mount target", "security_groups", "subnet_id"),
-    "AWS::EFS::MountTarget": MountTargetSchema("mount target", "SecurityGroups", "SubnetId"),
+    "aws_efs_mount_target": MountTargetSchema(
+        "mount target", "security_groups", "subnet_id", "file_system_id"
+    ),
+    "AWS::EFS::MountTarget": MountTargetSchema(
+        "mount target", "SecurityGroups", "SubnetId", "FileSystemId"
+    ),
     "aws_fsx_lustre_file_system": _FSX,
     "aws_fsx_ontap_file_system": _FSX,
     "aws_fsx_openzfs_file_system": _FSX,
@@ -37,6 +43,7 @@ MOUNT_TARGETS: dict[str, MountTargetSchema] = {
 def mount_target(r: ResourceReader) -> Iterator[Entity]:
     spelled = MOUNT_TARGETS[r.resource.type]
     groups = r.body.get(spelled.groups)
+    efs = r.body.get(spelled.file_system) if spelled.file_system else r.nothing()
     links = r.links(SecurityGroup, groups, "uses security group")
     yield MountTarget(
         id=r.id,
@@ -46,4 +53,5 @@ def mount_target(r: ResourceReader) -> Iterator[Entity]:
         groups=links,
         groups_setting=setting(groups, spelled.groups, links=links),
         subnets=r.links(Subnet, r.body.get(spelled.subnets), "is in"),
+        file_system=r.link(FileSystem, efs, "is a mount target of"),
     )

@@ -15,6 +15,7 @@ from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
 from taskwall.core.values import Fields, Items, Known, Need, PartOf, Reference, Text, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._outside import made_with_a_vpc
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.vpc import vpc_around
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -49,12 +50,13 @@ def security_group(r: ResourceReader) -> Iterator[object]:
         id=r.id,
         origin=r.origin,
         external=r.external,
-        vpc=vpc_around(r),
+        vpc=_vpc_of_made(r) or vpc_around(r),
         default=_is_default(r),
         looked_up=tuple(_looked_up(r)),
         managed=managed,
         exclusive=frozenset(managed if r.terraform else ()),
         made_open=not r.terraform,
+        for_tasks=_is_for_tasks(r),
         lists={}
         if r.terraform
         else {way: cell.place for way, cell in inline.items() if not cell.absent},
@@ -74,6 +76,17 @@ def _is_left_alone(r: ResourceReader, way: Direction) -> bool:
     return any(isinstance(each, Known) and each.data in (way, "all", "*") for each in names)
 
 
+def _is_for_tasks(r: ResourceReader) -> bool:
+    """Whether a task source that a count or condition leaves out is written to use this group."""
+    said = r.resource.metadata.fields.get("users_left_out")
+    if not isinstance(said, Items):
+        return False
+    # Imported here, since nearly no group has such users.
+    from taskwall.lowering.work import TASK_SOURCES
+
+    return any(isinstance(each, Known) and each.data in TASK_SOURCES for each in said.items)
+
+
 def _looked_up(r: ResourceReader) -> Iterator[Setting]:
     """The names by which a data source looks for its group."""
     if not r.resource.data:
@@ -88,10 +101,20 @@ def _looked_up(r: ResourceReader) -> Iterator[Setting]:
 def _is_default(r: ResourceReader) -> bool:
     """Whether this is its VPC's default group: adopted, meant by its VPC, or looked up by name."""
     made_by, _, made = r.id.rpartition(".")  # a group of another kind may be called `default` too
-    adopted = r.resource.type == "aws_default_security_group" or (
-        made == "default" and made_by in r.builder.resources
-    )
-    return adopted or (r.resource.data and r.attribute("name", "GroupName").known == "default")
+    by_a_vpc = made_by in r.builder.resources or made_by.startswith("vpc-")
+    if r.resource.type == "aws_default_security_group" or (made == "default" and by_a_vpc):
+        return True
+    return r.resource.data and made_with_a_vpc(r.resource) is not None
+
+
+def _vpc_of_made(r: ResourceReader) -> Link | None:
+    """The VPC with which AWS made this group, if nothing else makes it."""
+    made_by, _, made = r.id.rpartition(".")
+    known = r.builder.resources.get(made_by)
+    if made != "default" or r.id in r.builder.resources or known is None or known.data:
+        return None
+    text = f"{r.name} is the default group of {r.builder.label(made_by)}"
+    return Link(made_by, Fact(True, text, r.origin.header, r.name), r.origin.header, written=True)
 
 
 @lowers("aws_security_group_rule")

@@ -1,6 +1,6 @@
 """Volumes: how task definitions and Batch jobs spell those that speak NFS.
 
-There is no resource of its own; what has volumes is lowered in `work`.
+There is no resource of a volume; what has some is lowered in `task_definition` and `batch`.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Fields, Known, dereferenced
-from taskwall.lowering._draft import ResourceReader, setting
-from taskwall.model.entities.volume import Volume
+from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.model.core.entity import Entity
+from taskwall.model.data_stores.store import MountTarget
+from taskwall.model.entities.volume import FileSystem, Mount, Volume
 from taskwall.source.resource import Cell
 
 
@@ -20,26 +22,34 @@ class VolumeSchema(Struct, frozen=True):
 
     name: str
     efs: str
+    file_system: str
     transit: str
+    fsx: str = ""
     docker: str = ""
     driver: str = ""
     options: str = ""
 
 
 TERRAFORM_VOLUME = VolumeSchema(
-    "name", "efs_volume_configuration", "transit_encryption", "docker_volume_configuration",
-    "driver", "driver_opts",
+    "name", "efs_volume_configuration", "file_system_id", "transit_encryption",
+    "fsx_windows_file_server_volume_configuration", "docker_volume_configuration", "driver",
+    "driver_opts",
 )  # fmt: skip
 CLOUDFORMATION_VOLUME = VolumeSchema(
-    "Name", "EFSVolumeConfiguration", "TransitEncryption", "DockerVolumeConfiguration", "Driver",
-    "DriverOpts",
+    "Name", "EFSVolumeConfiguration", "FilesystemId", "TransitEncryption",
+    "FSxWindowsFileServerVolumeConfiguration", "DockerVolumeConfiguration", "Driver", "DriverOpts",
 )  # fmt: skip
-BATCH_JSON = VolumeSchema("name", "efsVolumeConfiguration", "transitEncryption")
-BATCH = VolumeSchema("Name", "EfsVolumeConfiguration", "TransitEncryption")
+BATCH_JSON = VolumeSchema("name", "efsVolumeConfiguration", "fileSystemId", "transitEncryption")
+BATCH = VolumeSchema("Name", "EfsVolumeConfiguration", "FileSystemId", "TransitEncryption")
 
 
-def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Volume]:
-    """The NFS volumes of a list of volumes.
+@lowers("aws_efs_file_system", "AWS::EFS::FileSystem", to=FileSystem)
+def file_system(r: ResourceReader) -> Iterator[Entity]:
+    yield FileSystem(id=r.id, origin=r.origin, external=r.external)
+
+
+def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Volume | Mount]:
+    """The NFS volumes of a list of volumes, and the file systems that are mounted.
 
     One that is written but may not be there counts as if it were: for what it does wrong.
     """
@@ -51,9 +61,17 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
             yield _open(r, each, name)
             continue
         for block in replace(each, doubt=None).get(spelled.efs).each():
-            yield _efs(r, block, name, spelled) if _written(block) else _open(r, block, name)
+            if not _written(block):
+                yield _open(r, block, name)
+                continue
+            yield _efs(r, block, name, spelled)
+            mounted = r.link(FileSystem, block.get(spelled.file_system), "mounts")
+            yield Mount(r.origin, efs=mounted)
         if not spelled.docker:
             continue
+        for block in each.get(spelled.fsx).each():
+            key = "file_system_id" if r.terraform else "FileSystemId"
+            yield Mount(r.origin, fsx=r.link(MountTarget, block.get(key), "mounts"))
         for block in replace(each, doubt=None).get(spelled.docker).each():
             yield _docker(r, block, name, spelled) if _written(block) else _open(r, block, name)
 

@@ -4,7 +4,7 @@ What: A service, or anything else that starts tasks on Fargate or Managed Instan
     a public IPv4 address; an Express Mode service runs in public subnets or sets no subnets; a
     service may be connected to a public ECS gateway; or container instances, whose network their
     tasks share, get public addresses from their launch template or, if that says nothing, from
-    their subnets.
+    their subnets. So do Managed Instances with tasks in host mode.
 Why: With a public address, one wrong security group rule opens the task to the internet, and
     clients can bypass the load balancer in front of it.
 Fine when: A VPC has neither NAT nor endpoints, and tasks must pull their images. Endpoints for ECR,
@@ -34,10 +34,11 @@ from taskwall.model.endpoints.task_dependencies import service_dependencies
 from taskwall.model.entities.container_needs import ELSEWHERE
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.exposure.instance_groups import tasks_on
+from taskwall.model.exposure.instance_groups import shared_managed, tasks_on
 from taskwall.model.routing.routes import leads, led, subnets
 from taskwall.rules._rule import Verdict, rule
 
+_OFF = "Turn the address off, since the subnets have another way to the image."
 _OTHER_WAY = (
     "Give the instances another way to Amazon ECS and their images (a NAT gateway, or endpoints),"
     " then take the address away."
@@ -67,6 +68,7 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             continue
         ways = _other_ways(network, source)
         first = _first(network, source, ways) if public.known is True else ""
+        spared = bool(ways) and all(way.truth for way in ways)
         yield Verdict(
             source.origin,
             public.place,
@@ -75,10 +77,23 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
             holds=f"tasks of {source.name} get no public address",
             about=source.id,
             concerned=launched & awsvpc(network, source),
-            changes=source.closing if ways and all(way.truth for way in ways) else (),
+            changes=source.closing if spared else (),
             advice=source.closing,
+            remedy=_OFF if spared else "",
         )
     yield from _hosts(network)
+    for start, shared in shared_managed(network):
+        name = start.by.name
+        yield Verdict(
+            start.by.origin,
+            start.setting.place,
+            _mapped(network, start),
+            f"{name} starts Managed Instances in subnets that give them public addresses",
+            holds=f"no subnet of {name} gives instances public addresses",
+            about=start.by.id,
+            concerned=shared,
+            remedy=_PRIVATE,
+        )
 
 
 def _hosts(network: Network) -> Iterator[Verdict]:

@@ -13,9 +13,9 @@ Fine when: A bastion, a function or a migration uses a group of its own (but not
     setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each
     other. So do RDS Proxies, which are stores themselves. So does what allows other ports than
     that of a database of RDS or Aurora (PostgreSQL, MySQL, MariaDB).
-Terraform: Allow the group of the tasks:
+Terraform: Allow the group of the tasks in place of this:
     referenced_security_group_id = <the tasks' group>.id
-CloudFormation: Allow the group of the tasks:
+CloudFormation: Allow the group of the tasks in place of this:
     SourceSecurityGroupId: <id of the tasks' group>
 Guide: data-stores
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html
@@ -24,12 +24,12 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurity
 from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
-from taskwall.core.facts import Fact, all_of
+from taskwall.core.facts import FALSE, Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Link, titled
 from taskwall.model.core.network import Network
-from taskwall.model.data_stores.peers import judge_peer
-from taskwall.model.data_stores.store import MountTarget, Store, looked_up, used
+from taskwall.model.data_stores.peers import Peer, judge_peer
+from taskwall.model.data_stores.store import MountTarget, Store, groups_of_tasks, looked_up, used
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.peers import possible_permissions
@@ -55,15 +55,32 @@ def _open(store: Store, permission: Permission, wrong: Fact) -> Fact:
     return wrong if store.port is None else all_of((wrong, opens(permission, store.port)))
 
 
+def _is_for_tasks(network: Network, store: Store, permission: Permission, peer: Peer) -> bool:
+    """Whether a permission certainly allows tasks, and nobody else, to a store."""
+    link = permission.peer
+    return (
+        link is not None
+        and not permission.on.maybe
+        and _open(store, permission, ~peer.wrong).truth is True
+        and all_of((permission.fact, groups_of_tasks(network).get(link.to, FALSE))).truth is True
+    )
+
+
 def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     """What a group of a store allows."""
     concerned = all_of((used(network, store), link.fact))
     named = titled(store.word, store)
     permitted = possible_permissions(network, link, "ingress")
     peers = {permission.id: judge_peer(network, permission) for permission in permitted}
+    allowing = [p for p in permitted if _is_for_tasks(network, store, p, peers[p.id])]
     for each in by_permission((p, _open(store, p, peers[p.id].wrong)) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
-        narrowed = permission.for_group(Placeholder("id of the tasks' group"))
+        remedy, narrowed = "", permission.for_group(Placeholder("id of the tasks' group"))
+        if allowing:
+            by, narrowed = allowing[0].on.name, ()
+            remedy = (
+                f"Remove it: {by} allows tasks already. If other tasks need it, allow their group."
+            )
         yield Verdict(
             permission.on,
             permission.place,
@@ -76,6 +93,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             concerned=all_of((concerned, permission.fact)),
             changes=narrowed if permission.alone else (),
             advice=narrowed,
+            remedy=remedy,
         )
     group = network.get(SecurityGroup, link)
     if group is None or group.external:

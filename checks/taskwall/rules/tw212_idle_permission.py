@@ -26,6 +26,9 @@ from taskwall.model.permissions.peers import who
 from taskwall.model.permissions.redundancy import contained, undone
 from taskwall.rules._rule import Verdict, rule
 
+_NARROWER = "Remove this rule, or the wider one."
+_IN_ONE_WAY = "Set all rules of the group in one way: inline, or as resources of their own."
+
 DIRECTIONS: tuple[Direction, Direction] = ("ingress", "egress")
 
 
@@ -49,6 +52,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     asked_by=("TW205" if permission.peer is not None else "TW204",),
                     unreported=found.open and found.fact.truth is None,
                     changes=permission.removed,
+                    remedy=_NARROWER,
                 )
             for found in undone(network, each.group, way):
                 permission, name = found.permission, found.permission.on.name
@@ -62,4 +66,5 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     about=permission.id,
                     concerned=each.fact & permission.fact,
                     unreported=found.open and found.fact.truth is None,
+                    remedy=_IN_ONE_WAY,
                 )

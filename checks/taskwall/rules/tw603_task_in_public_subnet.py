@@ -1,7 +1,7 @@
 """TW603: Tasks run in subnets without a route to an internet gateway.
 
-What: A subnet in which tasks run, or container instances with tasks, has a route to an internet
-    gateway, for IPv4 or IPv6.
+What: A subnet in which tasks run, or container instances with tasks, or Managed Instances with
+    tasks in host mode, has a route to an internet gateway, for IPv4 or IPv6.
 Why: In such a subnet, one setting (a public address, an IPv6 address, a wide security group) is
     enough to open a task to the internet. In a private subnet, no single mistake opens it.
 Fine when: Block Public Access closes the VPC, in both directions or for what comes in; taskwall
@@ -22,6 +22,7 @@ from taskwall.model.compute.placement import with_tasks
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
+from taskwall.model.exposure.instance_groups import shared_managed
 from taskwall.model.routing.private_subnets import to_private
 from taskwall.model.routing.routes import exposed, ingress_blocked, leads
 from taskwall.rules._rule import Verdict, rule
@@ -50,10 +51,13 @@ def task_in_public_subnet(network: Network) -> Iterator[Verdict]:
             if start.subnets:
                 public = public_address(network, member.instances)
                 known = public is not None and public.known is True
-                yield _instances(network, start, runs, " with public addresses" if known else "")
+                addresses = " with public addresses" if known else ""
+                yield _instances(network, start, runs, f"container instances{addresses}")
+    for start, shared in shared_managed(network):
+        yield _instances(network, start, shared, "Managed Instances")
 
 
-def _instances(network: Network, start: Start, runs: Fact, addresses: str) -> Verdict:
+def _instances(network: Network, start: Start, runs: Fact, what: str) -> Verdict:
     name, at = start.by.name, start.setting
     text = f"a subnet of {name} has a route to an internet gateway"
     parts = []
@@ -68,8 +72,7 @@ def _instances(network: Network, start: Start, runs: Fact, addresses: str) -> Ve
         start.by.origin,
         at.place,
         any_of(parts),
-        f"{name} runs container instances{addresses} in a subnet with a route to an internet"
-        " gateway",
+        f"{name} runs {what} in a subnet with a route to an internet gateway",
         holds=f"no subnet of {name} has a route to an internet gateway",
         about=start.by.id,
         concerned=runs & start.fact,

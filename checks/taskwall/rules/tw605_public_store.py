@@ -11,8 +11,8 @@ Fine when: Never: people reach a private store through a VPN or a Systems Manage
     public and are not judged. With a subnet group of its own a database is private by default
     (CreateDBInstance, 2026); older texts of AWS derived it from the routes of its subnets: set it,
     then the default does not matter.
-Terraform: Keep the store private (for a search domain: give it vpc_options).
-CloudFormation: Keep the store private (for a search domain: give it VPCOptions).
+Terraform: Keep the store private; put a search domain into a VPC, by vpc_options.
+CloudFormation: Keep the store private; put a search domain into a VPC, by VPCOptions.
 Guide: data-stores
 See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html
     https://docs.aws.amazon.com/msk/latest/developerguide/public-access.html
@@ -26,6 +26,11 @@ from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.data_stores.store import looked_up, store_used
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
+_IN_A_VPC = {
+    "Terraform": "Put the domain into a VPC, by vpc_options.",
+    "CloudFormation": "Put the domain into a VPC, by VPCOptions.",
+}
+
 
 @rule("high", default=True, pci=True)
 def public_store(network: Network) -> Iterator[Verdict]:
@@ -38,6 +43,7 @@ def public_store(network: Network) -> Iterator[Verdict]:
             holds=f"{exposure.name} has no public address",
             concerned=store_used(network, exposure),
             changes=exposure.setting.to(False if True in exposure.open else "DISABLED"),
+            remedy=_IN_A_VPC if exposure.by_place else "Keep the store private.",
         )
     if (found := looked_up(network, public=True)) is not None:
         variable, name = found

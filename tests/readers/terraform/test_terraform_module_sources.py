@@ -9,7 +9,7 @@ import pytest
 from taskwall.core.values import Known
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.evaluation.module_sources import is_local
-from taskwall.readers.terraform.versions import newest, satisfies
+from taskwall.readers.terraform.versions import majors, newest, satisfies
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT
 from taskwall.source.stack import Evaluation, Inputs
@@ -328,3 +328,22 @@ def test_versions(constraint: str, allowed: str, refused: str) -> None:
     assert satisfies(allowed, constraint)
     assert not satisfies(refused, constraint)
     assert newest([refused, allowed, "main"], constraint) == allowed
+
+
+@pytest.mark.parametrize(
+    ("constraint", "lowest", "highest"),
+    [
+        ("", 0, None),
+        ("~> 5.40", 5, 5),
+        ("~> 5", 5, None),
+        ("5.31.0", 5, 5),
+        (">= 4.9, < 6.0.0", 4, 5),
+        (">= 5.0, <= 6.1", 5, 6),
+        ("< 6.2", 0, 6),
+        ("> 6.0, != 6.3.0", 6, None),
+        ("whatever", 0, None),
+    ],
+)
+def test_major_versions(constraint: str, lowest: int, highest: int | None) -> None:
+    """A constraint bounds the major versions that it allows, as far as it can be read."""
+    assert majors(constraint) == (lowest, highest)

@@ -4,6 +4,9 @@ from taskwall.core.facts import Fact, any_of
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 
+OUTSIDE_A_VPC = ("outside a VPC",)
+"""Where a search domain is that names no VPC."""
+
 
 class Exposure(Entity, frozen=True, kw_only=True):
     """What a resource says of whether the internet reaches a store: the store, or one in it.
@@ -14,6 +17,11 @@ class Exposure(Entity, frozen=True, kw_only=True):
     store: Link
     setting: Setting
     open: tuple[str | bool, ...]
+
+    @property
+    def by_place(self) -> bool:
+        """Whether it is public because it is outside a VPC: a search domain."""
+        return self.open == OUTSIDE_A_VPC
 
     @property
     def public(self) -> Fact:

@@ -55,13 +55,16 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     if peer.to:
         known = (groups_of_tasks(network), groups_of_proxies(network))
         attachment = any_of(groups.get(peer.to, FALSE) for groups in known)
+        if group is not None and group.for_tasks:
+            text = f"{group.name} is written for tasks that do not exist"
+            attachment = Fact(True, text, group.origin.header, group.name)
     if not peer.to or ((group is None or group.external) and not attachment.truth):
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"
         return permission.states(None, text, needs), None, words
     shared = _of_balancers(network, peer.to)
     if shared.truth:
-        return shared, None, f"{words}, which a load balancer uses as well"
+        return shared, None, f"{words}, which a load balancer uses as well,"
     if attachment.truth is True or network.policy.profile != "strict":
         return shared, None, words
     text, otherwise = (

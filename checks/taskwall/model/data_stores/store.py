@@ -16,6 +16,7 @@ from taskwall.model.data_stores.internet_exposure import Exposure, public_stores
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.environment import Variable
 from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.entities.volume import Mount
 from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.permissions.coverage import (
     Addresses,
@@ -64,7 +65,12 @@ class Store(Entity, frozen=True, kw_only=True):
 
 
 class MountTarget(Store, frozen=True, kw_only=True):
-    """What mounts of a file system go to: an EFS mount target, or an FSx file system itself."""
+    """What mounts of a file system go to: an EFS mount target, or an FSx file system itself.
+
+    `file_system` is that of the mount target.
+    """
+
+    file_system: Link | None = None
 
 
 class ProxyTarget(Struct, frozen=True):
@@ -93,13 +99,15 @@ def used(network: Network, store: Store) -> Fact:
 
     Its groups allow a task's group, or addresses of the tasks' subnets, if these are in its VPC or
     a route may join them; or the internet, if it is public; or a task's environment or secrets
-    refer to it; or they use an RDS Proxy in front of it. Where its groups are not known it may be
-    used by tasks of the same VPC.
+    refer to it; or they mount it; or they use an RDS Proxy in front of it. Where its groups are not
+    known it may be used by tasks of the same VPC.
     """
     referring = _referring(network)
     parts = [_refers(variable, store) for variable in referring.get(store.id, ())]
     parts += [_may_refer(variable, store) for variable in referring.get("", ())]
     parts += _by_proxies(network, store)
+    if isinstance(store, MountTarget):
+        parts += _mounted(network, store)
     if not network.every(TaskSource):
         return any_of(parts)
     tasks = _are_tasks(network)
@@ -144,6 +152,20 @@ def _refers(variable: Variable, store: Store) -> Fact:
 def _may_refer(variable: Variable, store: Store) -> Fact:
     text = f"{variable.definition.name} refers to {store.name}"
     return Fact(None, text, variable.at, variable.definition.name, variable.needs)
+
+
+def _mounted(network: Network, target: MountTarget) -> Iterator[Fact]:
+    """That tasks mount the file system of a mount target, or may do so."""
+    own = target.file_system or link_to(target)
+    for mount in network.every(Mount):
+        link = mount.efs if target.file_system is not None else mount.fsx
+        same = False if link is None else same_entity(link, own)
+        if link is not None and same is not False:
+            text = f"{mount.on.name} mounts {own.to or f'the file system of {target.name}'}"
+            silent = mount.on.silent
+            needs = mount.on.maybe if silent else (*link.fact.needs, *own.fact.needs)
+            truth = None if silent else same
+            yield link.fact & Fact(truth, text, link.place, mount.on.name, needs)
 
 
 def _by_proxies(network: Network, store: Store) -> Iterator[Fact]:

@@ -54,7 +54,8 @@ class ClusterProviders(Struct, frozen=True):
 class CapacityProvider(Entity, frozen=True, kw_only=True):
     """A capacity provider: an Auto Scaling group, or Managed Instances.
 
-    `groups` and `subnets` are what it gives to Managed Instances.
+    `groups` and `subnets` are what it gives to Managed Instances, by `groups_setting` and
+    `subnets_setting`.
     """
 
     launch: Launch
@@ -62,6 +63,7 @@ class CapacityProvider(Entity, frozen=True, kw_only=True):
     groups: tuple[Link, ...] = ()
     groups_setting: Setting
     subnets: tuple[Link, ...] = ()
+    subnets_setting: Setting
 
 
 class AutoScalingGroup(Entity, frozen=True, kw_only=True):

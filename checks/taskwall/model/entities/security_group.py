@@ -19,6 +19,7 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
     """A security group. `default` where it is its VPC's default group.
 
     `looked_up` are the names by which the sources look for one that they do not write.
+    `for_tasks` is whether a task source that does not exist is written to use it.
 
     `managed` has the directions whose permissions it writes inline, each with the end of them, but
     for those that Terraform is to leave as they are (`ignore_changes`); `lists` says where, if that
@@ -34,6 +35,7 @@ class SecurityGroup(Entity, frozen=True, kw_only=True):
     lists: Mapping[Direction, Span] = {}
     exclusive: frozenset[Direction] = frozenset()
     made_open: bool = False
+    for_tasks: bool = False
 
     def place_for(self, way: Direction) -> Span:
         """Where a permission that is missing belongs."""
@@ -145,7 +147,7 @@ class Permission(Struct, frozen=True, kw_only=True):
         if self.protocol.open or self.first_port.open or self.last_port.open:
             return "some ports"
         if protocol not in _WITH_PORTS:
-            return "all ports" if protocol not in _ICMP else protocol
+            return _ICMP.get(protocol, "all ports")
         low, high = self.first_port.known, self.last_port.known
         if low is None or (str(low), str(high)) in {("0", "65535"), ("-1", "-1")}:
             return f"all {_WITH_PORTS[protocol]} ports"
@@ -153,7 +155,7 @@ class Permission(Struct, frozen=True, kw_only=True):
 
 
 _WITH_PORTS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
-_ICMP = {"icmp", "1", "icmpv6", "58"}
+_ICMP = {"icmp": "icmp", "1": "icmp", "icmpv6": "icmpv6", "58": "icmpv6"}
 
 
 class PrefixList(Entity, frozen=True, kw_only=True):

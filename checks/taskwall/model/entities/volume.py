@@ -4,7 +4,22 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Origin, Span
-from taskwall.model.core.entity import Setting
+from taskwall.model.core.entity import Entity, Link, Setting
+
+
+class FileSystem(Entity, frozen=True, kw_only=True):
+    """A file system of EFS, which mount targets make reachable in subnets."""
+
+
+class Mount(Struct, frozen=True):
+    """That tasks of a definition (or Batch jobs) mount a file system.
+
+    `efs` leads to it if it is one of EFS, `fsx` if it is one of FSx, which is reached by itself.
+    """
+
+    on: Origin
+    efs: Link | None = None
+    fsx: Link | None = None
 
 
 class Volume(Struct, frozen=True):

@@ -9,15 +9,19 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.model.compute.container_instances import (
+    ContainerInstances,
+    Start,
+    container_instances,
+)
 from taskwall.model.compute.hosts import Host, host_of, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
 from taskwall.model.compute.placement import Unseen, hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
+from taskwall.model.entities.ecs import CapacityProvider, Cluster, TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.task_ingress import GroupAttachment
 from taskwall.model.exposure.task_ports import number_of, published
@@ -61,6 +65,14 @@ def tasks_on(network: Network) -> tuple[tuple[Host, tuple[Sharing, ...]], ...]:
                 found.setdefault(host.id, host)
                 held.setdefault(host.id, []).append((source, fact))
     return tuple((host, tuple(held[key])) for key, host in found.items() if key in held)
+
+
+def shared_managed(network: Network) -> Iterator[tuple[Start, Fact]]:
+    """Where Managed Instances start whose network tasks share, and whether any do."""
+    for host, held in tasks_on(network):
+        if isinstance(host.on, CapacityProvider) and host.subnets:
+            start = Start(host.on, TRUE, host.subnets, host.on.subnets_setting)
+            yield start, any_of(fact for _, fact in held)
 
 
 @remembered

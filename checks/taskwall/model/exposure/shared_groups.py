@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
@@ -40,6 +41,8 @@ def shared_groups(network: Network) -> Iterator[SharedGroup]:
             if source.word in SERVICE_WORDS
         ]
         sure = [source for source, fact in pairs if fact.truth]
+        if len(pairs) == 1 and _may_be_several(pairs[0][0], attachment.group):
+            pairs.append((pairs[0][0], _another(pairs[0][0])))
         if len(pairs) < 2:
             continue
         sources = sure if len(sure) > 1 else [source for source, _ in pairs]
@@ -48,6 +51,25 @@ def shared_groups(network: Network) -> Iterator[SharedGroup]:
         ports = Ports.union(offered(network, source) for source in sources)
         names = listed(source.name for source in sources)
         yield SharedGroup(attachment, names, fact, _neighbours(sources), ports)
+
+
+def _may_be_several(source: TaskSource, group: str) -> bool:
+    """Whether one service stands for any number of them, which then use one group.
+
+    Of a group that stands for any number itself, each service may have its own.
+    """
+    return _ANY_NUMBER in source.id and _ANY_NUMBER not in group
+
+
+_ANY_NUMBER = "[*]"
+"""What the address of something has whose `count` or `for_each` is not known."""
+
+
+def _another(source: TaskSource) -> Fact:
+    """That there is another service of the same text."""
+    needs = (Need(f"the number of {source.name}", "is not known"),)
+    text = f"{source.name} is more than one service"
+    return Fact(None, text, source.origin.header, source.name, needs)
 
 
 def _neighbours(sources: list[TaskSource]) -> Fact:

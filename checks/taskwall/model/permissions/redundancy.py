@@ -7,8 +7,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need
-from taskwall.model.core.entity import same_entity
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Need, Reference
+from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.permissions.peers import permissions
@@ -23,21 +24,29 @@ _EVERY = "-1"
 class Extent(Struct, frozen=True):
     """A permission as far as it is compared. `who` and `ports` are None where not known.
 
-    `kind` is what it names: ranges, a list, a group, or "" where that is not known. `order` counts
-    the permissions of a group: of equal ones, the first stays.
+    `kind` is what it names: ranges, a list, a group, or "" where that is not known. `exact` says
+    that nobody else is named in another way: a list that is not in the sources is the same wherever
+    it is named so, and may have other names. `order` counts the permissions of a group: of equal
+    ones, the first stays.
     """
 
     permission: Permission
     kind: str
     who: Who | None
+    exact: bool
     spoken: str
     ports: tuple[int, int] | None
     order: int
 
     @property
+    def comparable(self) -> bool:
+        """Whether it can be compared with those that name the same in the same way."""
+        return self.who is not None and self.ports is not None and bool(self.spoken)
+
+    @property
     def known(self) -> bool:
         """Whether all of it is known."""
-        return self.who is not None and self.ports is not None and bool(self.spoken)
+        return self.comparable and self.exact
 
     @property
     def sure(self) -> bool:
@@ -68,31 +77,37 @@ def contained(network: Network, group: str, way: Direction) -> Iterable[Containe
     get no answer; the first of a group that may do so is unknown for all.
     """
     extents = _extents(permissions(network, group, way), group)
-    known = [each for each in extents if each.known]
+    compared = [each for each in extents if each.comparable]
     open_ = [each for each in extents if not each.known]
-    certain, possible = _Covers(e for e in known if e.sure), _Covers(known)
-    for each in known:
+    certain, possible = _Covers(e for e in compared if e.sure), _Covers(compared)
+    answered, idle = set[int](), set[int]()
+    for each in compared:
         text = f"another rule of {group} allows the same as {each.permission.on.name}"
         at, name = each.permission.place, each.permission.on.name
         by = certain.container(each)
         if by is not None:
             sentence = f"{by.permission.on.name} {_says(by.permission)} too"
             yield Contained(each.permission, Fact(True, sentence, by.permission.place, name))
+            answered.add(each.order)
+            idle.add(each.order)
             continue
         by = possible.container(each)
         if by is not None:
             waits = (*by.permission.on.maybe, *by.permission.fact.waits_for())
             yield Contained(each.permission, Fact(None, text, at, name, waits))
-        elif not any(_may_contain(other, each) for other in open_):
+            answered.add(each.order)
+        elif each.known and not any(_may_contain(other, each) for other in open_):
             yield Contained(each.permission, Fact(False, text, at, name))
     asked = False
     for each in open_:
+        if each.order in answered:
+            continue
         at, name = each.permission.place, each.permission.on.name
         text = f"{name} allows the same as another rule of {group}, or more"
         may = any(
             _may_contain(each, other) or _may_contain(other, each)
             for other in extents
-            if other is not each
+            if other is not each and other.order not in idle
         )
         if not may:
             yield Contained(each.permission, Fact(False, text, at, name))
@@ -113,14 +128,11 @@ def _extents(found: Iterable[Permission], group: str) -> list[Extent]:
     extents: list[Extent] = []
     seen: set[object] = set()
     for permission in ordered:
-        kind, who = _who(permission, group)
-        spoken, ports = protocol(permission), _numbered(permission)
-        if spoken in ("icmp", "icmpv6"):
-            # Type and code are no range of ports.
-            spoken = f"{spoken} {permission.first_port.known}/{permission.last_port.known}"
-            known = not permission.first_port.open and not permission.last_port.open
-            ports = (0, 65535) if known else None
-        extent = Extent(permission, kind, who, spoken, ports, len(extents))
+        kind, who, exact = _who(permission, group)
+        spoken = protocol(permission)
+        icmp = spoken in ("icmp", "icmpv6")
+        ports = _types_and_codes(permission) if icmp else _numbered(permission)
+        extent = Extent(permission, kind, who, exact, spoken, ports, len(extents))
         same = (permission.source_key, who, spoken, ports)
         if not extent.known or same not in seen:
             seen.add(same)
@@ -143,29 +155,57 @@ def _numbered(permission: Permission) -> tuple[int, int] | None:
     return ports.spans[0] if ports else None
 
 
-def _who(permission: Permission, group: str) -> tuple[str, Who | None]:
+def _types_and_codes(permission: Permission) -> tuple[int, int] | None:
+    """The types and codes of ICMP that a permission is for, as numbers of 256 codes for each type.
+
+    -1 stands for all of them, and so does what is not written
+    (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html).
+    """
+    settings = permission.first_port, permission.last_port
+    said = ["-1" if each.known is None else str(each.known) for each in settings]
+    if any(each.open for each in settings) or not all(map(_NUMBER.fullmatch, said)):
+        return None
+    type_, code = map(int, said)
+    if type_ == -1:
+        return 0, 65535
+    first = type_ * 256
+    return (first, first + 255) if code == -1 else (first + code, first + code)
+
+
+_NUMBER = pattern(r"-1|\d{1,3}")
+
+
+def _who(permission: Permission, group: str) -> tuple[str, Who | None, bool]:
+    """The kind of whom a permission names, who that is, and whether nobody else may be the same."""
     known = permission.cidr
     if known is not None:
-        return "ranges", ("", known.version, known.first, known.last)
+        return "ranges", ("", known.version, known.first, known.last), True
     if permission.range is not None:
         of = permission.range_of
-        return "ranges", (of.to, 0, 0, 0) if of is not None and of.exact and of.to else None
+        value = permission.range.value
+        attribute = value.attribute if isinstance(value, Reference) else ""
+        return _named("ranges", of, f".{attribute}")
     if permission.prefix_list is not None:
-        link = permission.prefix_list
-        return "list", (link.to, 0, 0, 0) if link.exact and link.to else None
+        return _named("list", permission.prefix_list)
     if permission.itself:
-        return "group", (group, 0, 0, 0)
+        return "group", (group, 0, 0, 0), True
     if permission.peer is not None:
-        link = permission.peer
-        return "group", (link.to, 0, 0, 0) if link.exact and link.to else None
-    return "", None
+        return _named("group", permission.peer)
+    return "", None, False
+
+
+def _named(kind: str, link: Link | None, part: str = "") -> tuple[str, Who | None, bool]:
+    """What a link leads to, or a part of that, as whom a permission names."""
+    if link is None or not link.to:
+        return kind, None, False
+    return kind, (f"{link.to}{part}", 0, 0, 0), link.exact
 
 
 def _may_contain(one: Extent, other: Extent) -> bool:
     """Whether, for all that is known, one permission may contain the other."""
     if one.kind and other.kind and one.kind != other.kind:
         return False
-    if one.who is not None and other.who is not None:
+    if one.who is not None and other.who is not None and one.exact and other.exact:
         (a, version, first, last), (b, version2, first2, last2) = one.who, other.who
         inside = first <= first2 and last2 <= last
         if a != b or version != version2 or not inside:
@@ -174,7 +214,7 @@ def _may_contain(one: Extent, other: Extent) -> bool:
         return False
     if one.spoken == _EVERY or not one.spoken or not other.spoken:
         return True
-    if one.spoken.split()[0] != other.spoken.split()[0]:
+    if one.spoken != other.spoken:
         return False
     if one.ports is not None and other.ports is not None:
         return one.ports[0] <= other.ports[0] and other.ports[1] <= one.ports[1]

@@ -32,6 +32,7 @@ from taskwall.readers.cloudformation.document import IntrinsicCall, literal_text
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.expansion import TRANSFORM
 from taskwall.readers.cloudformation.exports import Asked, ImportResolver
+from taskwall.readers.cloudformation.left_out import users_left_out
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
 from taskwall.readers.cloudformation.subnets import has_lost_its_subnets
 from taskwall.readers.cloudformation.template import (
@@ -438,6 +439,10 @@ def _body(value: Value | None, place: Span) -> Fields:
     return Fields({}, rest=Unknown(waits), place=value.place or place)
 
 
+_OF_USERS_LEFT_OUT = frozenset(("AWS::EC2::SecurityGroup",))
+"""What is judged by who is written to use it, also if a condition leaves these out."""
+
+
 def _made(
     declared: Declared, evaluator: Evaluator, body: Fields, maybe: tuple[Need, ...]
 ) -> Resource:
@@ -464,6 +469,9 @@ def _made(
         waits = (Need(f"what is included in the metadata of {name}", "is not in the sources"),)
         held = Fields({}, rest=Unknown(waits), place=declared.place)
         return Resource(declared.type, origin, body, declared.place, metadata=held)
+    if declared.type in _OF_USERS_LEFT_OUT and (users := users_left_out(declared, evaluator)):
+        said = Fields({"users_left_out": Items(tuple(map(Known, users)))})
+        return Resource(declared.type, origin, body, declared.place, metadata=said)
     if INIT not in metadata:
         return Resource(declared.type, origin, body, declared.place)
     init = evaluator.argument(metadata[INIT])

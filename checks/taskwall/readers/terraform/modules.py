@@ -49,7 +49,8 @@ class Module(Struct, frozen=True):
     """A folder of Terraform files, its blocks by what they declare.
 
     Resources and data sources go by their address within the module, `aws_x.y` or `data.aws_x.y`,
-    configurations of the AWS provider by their alias, "" if they have none.
+    configurations of the AWS provider by their alias, "" if they have none. `requirements` are the
+    `terraform` blocks, in their order.
     Blocks and errors have their standing lines.
     `types` are those of the variables, as far as they were asked for.
     """
@@ -63,6 +64,7 @@ class Module(Struct, frozen=True):
     calls: dict[str, Block]
     errors: tuple[SourceError, ...]
     providers: dict[str, Block] = {}
+    requirements: dict[str, Block] = {}
     types: dict[str, Type] = {}
 
 
@@ -303,6 +305,9 @@ def module_of(folder: str, units: Iterable[SourceFile]) -> Module:
             if kind == "provider" and labels == ("aws",):
                 module.providers[_alias(block)] = block
                 continue
+            if kind == "terraform":
+                module.requirements[str(len(module.requirements))] = block
+                continue
             wanted = _LABELS.get(kind)
             if wanted is None:
                 continue
@@ -329,6 +334,7 @@ def module_of(folder: str, units: Iterable[SourceFile]) -> Module:
         module.calls,
         tuple(errors),
         module.providers,
+        module.requirements,
     )
 
 
@@ -345,7 +351,7 @@ _PREFIXES = {"variable": "var.", "output": "output.", "module": "module."}
 def _tables(module: Module) -> tuple[dict[str, Any], ...]:
     """The tables of a module, always in the same order."""
     own = module.variables, module.locals, module.outputs, module.resources, module.calls
-    return *own, module.providers
+    return *own, module.providers, module.requirements
 
 
 def _table(module: Module, kind: str) -> dict[str, Block]:

@@ -36,6 +36,25 @@ def newest(versions: Iterable[str], constraint: str = "") -> str | None:
     return max(found, key=lambda one: version_key(one) or (), default=None)
 
 
+def majors(constraint: str) -> tuple[int, int | None]:
+    """The lowest and the highest major version that a constraint allows; None: any higher one."""
+    lowest, highest = 0, None
+    for part in constraint.split(","):
+        found = _CONSTRAINT.fullmatch(part.strip())
+        bound = version_key(found[2]) if found else None
+        if found is None or bound is None or found[1] == "!=":
+            continue
+        operator, major = found[1] or "=", bound[0]
+        fixed = operator == "=" or (operator == "~>" and "." in found[2])
+        if fixed or operator in ("~>", ">", ">="):
+            lowest = max(lowest, major)
+        if fixed or operator in ("<", "<="):
+            below = operator == "<" and not any(bound[1:])
+            most = major - 1 if below else major
+            highest = most if highest is None else min(highest, most)
+    return lowest, highest
+
+
 def _allowed(part: str, key: tuple[int, ...]) -> bool:
     found = _CONSTRAINT.fullmatch(part)
     bound = version_key(found[2]) if found else None

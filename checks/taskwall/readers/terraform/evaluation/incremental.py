@@ -104,6 +104,7 @@ class IncrementalEvaluation(RootEvaluation):
             put("calls", module.calls),
             (),
             put("providers", module.providers),
+            put("requirements", module.requirements),
         )
 
     def _put(self, folder: str, table: str, blocks: dict[str, T]) -> dict[str, T]:

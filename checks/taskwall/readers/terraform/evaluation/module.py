@@ -342,6 +342,10 @@ class ModuleScope:
             return self.run.assumed(unknown(self.address(address), "is not declared"))
         return self.instances(address).value
 
+    def has_instances(self, address: str) -> bool:
+        """Whether a declared resource has an instance, or may have one."""
+        return bool(self.instances(address).all)
+
     def instances(self, address: str) -> BlockInstances[ResourceInstance]:
         """The instances of a declared resource."""
         known = self._instances.get(address)

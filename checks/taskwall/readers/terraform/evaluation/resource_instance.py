@@ -36,7 +36,8 @@ from taskwall.readers.terraform.evaluation.data_queries import (
     REMOTE_STATE,
     REMOTE_STATE_ARGUMENTS,
 )
-from taskwall.readers.terraform.evaluation.providers import provider_name
+from taskwall.readers.terraform.evaluation.left_out import blocks_left_out
+from taskwall.readers.terraform.evaluation.providers import provider_majors, provider_name
 from taskwall.readers.terraform.syntax.tree import Block, Literal, Name, Tuple
 from taskwall.readers.terraform.values.conditions import asked
 from taskwall.readers.terraform.values.effects import Impossible, Memo
@@ -77,6 +78,12 @@ _OF_ITS_REGION = frozenset(
 )
 """What is in the default VPC of its provider's region, or may be."""
 
+_OF_USERS_LEFT_OUT = frozenset(("aws_security_group",))
+"""What is judged by who is written to use it, also if a count leaves these out."""
+
+_BY_THE_PROVIDER = frozenset(("aws_redshift_cluster",))
+"""What the versions of the provider make different things of, where nothing is written."""
+
 
 def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
     """What Terraform is told of a resource: its provider, and what it is not to change again."""
@@ -85,6 +92,9 @@ def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
         said["provider"] = Known(provider)
     if ignored := tuple(map(Known, _ignored_changes(block))):
         said["ignore_changes"] = Items(ignored)
+    used = block.labels[0] in _OF_USERS_LEFT_OUT and block.type == "resource"
+    if used and (users := tuple(map(Known, blocks_left_out(block, scope)))):
+        said["users_left_out"] = Items(users)
     return said
 
 
@@ -244,6 +254,10 @@ class ResourceInstance:
         made = Resource(block.labels[0], origin, body, block.place, block.type == "data")
         if made.type in _OF_ITS_REGION and (said := _said_of_it(block, scope)):
             made = replace(made, metadata=Fields(said))
+        elif made.type in _BY_THE_PROVIDER:
+            lowest, highest = map(Known, provider_majors(scope))
+            versions = Fields({"provider_lowest": lowest, "provider_highest": highest})
+            made = replace(made, metadata=versions)
         if deploys_template(made):
             file = file_of_template(block, scope, self._env)
             scope.run.effects.report(absent_template(made, file))
