@@ -62,6 +62,8 @@ def _check_protocol(r: ResourceReader, protocol: Setting) -> Setting:
     found = r.setting(
         "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
     )
+    if r.terraform:
+        found = replace(found, name="health_check.protocol")  # the group has a protocol, too
     if plain == "TCP" and blocks and not found.written:
         # A block that may be there makes it HTTP.
         needs = tuple(need for block in blocks for need in (block.doubt or block.needs))
