@@ -25,7 +25,7 @@ from taskwall.lowering._structure import structure
 from taskwall.lowering.store_names import written_store
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.environment import Definition, Variable
-from taskwall.source.resource import Cell
+from taskwall.source.resource import Cell, Resource
 
 _JSON = ("name", "environment", "value", "secrets", "valueFrom")
 _CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")
@@ -170,11 +170,53 @@ def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         yield written_store(r, name) or name
         resource = r.builder.resources.get(name)
+        if resource is not None and not resource.data:
+            for stored in _stored(r, resource):
+                if any(may_be_anything(r.resource, each) for each in _leaves(stored)):
+                    yield ""
+                for each in [*_refers(stored)]:
+                    yield written_store(r, each) or each
         if resource is not None and resource.type == _ATTACHMENT:
             target = resource.body.fields.get("TargetId")
             yield from _refers(target)
             if may_be_anything(r.resource, target):
                 yield ""
+
+
+_HELD = {
+    "aws_ssm_parameter": ("value", "insecure_value"),
+    "aws_secretsmanager_secret_version": ("secret_string",),
+    "AWS::SSM::Parameter": ("Value",),
+    "AWS::SecretsManager::Secret": ("SecretString",),
+}
+"""Where secrets and parameters hold what a container gets."""
+
+
+def _stored(r: ResourceReader, resource: Resource) -> Iterator[Value]:
+    """What a secret or parameter holds, also what other resources put into it."""
+    for key in _HELD.get(resource.type, ()):
+        value = resource.cell(r.builder.attributes_read).get(key).value
+        if value is not None:
+            yield value
+    address = resource.origin.address
+    for type_, secret, key in _FILLS.get(resource.type, ()):
+        for other in r.builder.about(address, secret, type_):
+            about, held = other.body.fields.get(secret), other.body.fields.get(key)
+            if may_be_anything(other, about) and about is not None:
+                yield about  # it may fill any
+            elif held is not None and address in _refers(about):
+                yield held
+
+
+_FILLS = {
+    "aws_secretsmanager_secret": (
+        ("aws_secretsmanager_secret_version", "secret_id", "secret_string"),
+    ),
+    "AWS::SecretsManager::Secret": (
+        ("AWS::SecretsManager::SecretTargetAttachment", "SecretId", "TargetId"),
+    ),
+}
+"""What is put into a secret by other types: their attributes of the secret, and of what it gets."""
 
 
 _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
