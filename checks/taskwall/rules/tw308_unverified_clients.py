@@ -70,13 +70,15 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
                 concerned=verifies,
                 changes=store.to(_STORE),
             )
-        elif store.known == "":
-            # AWS takes no empty one: an input without a value gets one before this is created.
-            needs = (Need(f"{store.name} of {name}", "is empty"),)
+        elif store.open or store.known == "":
+            # AWS takes no empty one: an input without a value gets one before this is created. One
+            # that is not known is hardly empty, and nothing that a user could mend.
+            needs = store.needs or (Need(f"{store.name} of {name}", "is empty"),)
             yield Verdict(
                 check.on,
                 store.place,
                 Fact(None, f"{name} has no trust store", store.place, name, needs),
                 f"{name} verifies client certificates without a trust store",
                 concerned=verifies,
+                unreported=store.open,
             )
