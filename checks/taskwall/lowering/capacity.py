@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.change import AttributePath
-from taskwall.core.facts import FALSE, Fact
+from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Need, Reference, Text, Unknown, Value, dereferenced
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.network_interface import address_link, interface_link, interface_of
@@ -330,24 +330,48 @@ def started(r: ResourceReader) -> dict[str, Any]:
     direct = ("id", "name") if r.terraform else ("LaunchTemplateId", "LaunchTemplateName")
     nested = ("launch_template_id", "launch_template_name") if r.terraform else direct
     cells = [(r.body.get(template), direct), (mixed.get(inner), nested)]
-    cells += [(each.get(inner), nested) for each in overrides]
-    links = [_template(r, cell, ways) for cell, ways in cells if not cell.absent]
+    bases = [_template(r, cell, ways) for cell, ways in cells if not cell.absent]
     configuration = r.attribute("launch_configuration", "LaunchConfigurationName")
-    links.append(r.link(Instances, configuration, "starts"))
-    types = [each.get("instance_type" if r.terraform else "InstanceType") for each in overrides]
-    wanted = "instance_requirements" if r.terraform else "InstanceRequirements"
+    bases.append(r.link(Instances, configuration, "starts"))
+    type_, wanted = (
+        ("instance_type", "instance_requirements")
+        if r.terraform
+        else ("InstanceType", "InstanceRequirements")
+    )
     attributes = [each.get(wanted) for each in overrides]
+    used, starts = _base_type(r, overrides), []
+    for each in overrides:
+        own = each.get(inner)
+        untyped = each.get(type_).absent and each.get(wanted).absent
+        text = f"an override of {r.name} names no instance type"
+        keeps = r.fact(text, each) if untyped else FALSE
+        if own.absent:
+            used |= keeps
+        else:
+            starts.append((_template(r, own, nested), keeps))
+    starts = [*((link, used) for link in bases), *starts]
     subnets = r.attribute("vpc_zone_identifier", "VPCZoneIdentifier")
     return {
-        "made_from": tuple(link for link in links if link is not None),
+        "made_from": tuple(link for link, _ in starts if link is not None),
+        "own_types": tuple(fact for link, fact in starts if link is not None),
         "types": (
-            *(setting(each, each.key) for each in types if not each.absent),
-            *(type_ for each in attributes for type_ in _allowed(r, each)),
+            *(setting(each.get(type_), type_) for each in overrides if not each.get(type_).absent),
+            *(allowed for each in attributes for allowed in _allowed(r, each)),
         ),
         "by_attributes": tuple(_by_attributes(r, each) for each in attributes if not each.absent),
         "subnets": r.links(Subnet, subnets, "starts instances in"),
         "subnets_setting": setting(subnets, _name(subnets.path) or "subnets"),
     }
+
+
+def _base_type(r: ResourceReader, overrides: list[Cell]) -> Fact:
+    """Whether the type is used that a group's template names: where nothing overrides it."""
+    if not overrides:
+        return TRUE
+    if any(each.sure for each in overrides):
+        return FALSE
+    text, first = f"{r.name} overrides no instance type", overrides[0]
+    return Fact(None, text, first.place, r.name, first.doubt or first.needs)
 
 
 def _template(r: ResourceReader, cell: Cell, ways: tuple[str, str]) -> Link | None:

@@ -49,9 +49,20 @@ class StoreSchema(Struct, frozen=True):
 # --- parameter groups
 
 
-def _parameters(r: ResourceReader, group: str, fixed: str = "") -> Iterator[TlsRequirement]:
-    """Whether an engine insists, by the parameter group that a store names, else by default."""
+def _parameters(
+    r: ResourceReader, group: str, fixed: str = "", replicas: int = 3
+) -> Iterator[TlsRequirement]:
+    """Whether an engine insists, by the parameter group that a store names, else by default.
+
+    A read replica without a group of its own has that of its source, and always its engine; so
+    many `replicas` of replicas are followed.
+    """
     cell = r.body.get(group)
+    source = _source(r) if cell.absent and replicas and not fixed else None
+    if source is not None:
+        for each in _parameters(source, group, fixed, replicas - 1):
+            yield replace(each, place=r.attribute(*_REPLICATED).place)
+        return
     # A store of a kind with one engine only needs neither its name nor its version.
     engine_cell = r.attribute("engine", "Engine") if not fixed else r.nothing()
     version_cell = r.nothing() if fixed else r.attribute("engine_version", "EngineVersion")
@@ -299,6 +310,28 @@ def _always(r: ResourceReader) -> Iterator[TlsRequirement]:
 def _nothing(r: ResourceReader) -> Iterator[TlsRequirement]:
     """Of what has no setting, and of which AWS's pages do not say what it accepts."""
     return iter(())
+
+
+_REPLICATED = ("replicate_source_db", "SourceDBInstanceIdentifier")
+
+
+def _source(r: ResourceReader) -> ResourceReader | None:
+    """The database of the same Region that a read replica copies, if the sources write it.
+
+    One of another Region is named by its ARN, and has no group in common with its replica
+    (CreateDBInstanceReadReplica, DBParameterGroupName).
+    """
+    if r.resource.type not in ("aws_db_instance", "AWS::RDS::DBInstance"):
+        return None
+    cell = r.attribute(*_REPLICATED)
+    by_arn = isinstance(cell.value, Reference) and cell.value.attribute.lower().endswith("arn")
+    if by_arn or str(cell.known or "").startswith("arn:") or not cell.sure:
+        return None
+    link = r.link(Store, cell, "is a replica of")
+    found = r.builder.resources.get(link.to) if link is not None and link.exact else None
+    if found is None or found.data or found.origin.maybe or found.type != r.resource.type:
+        return None
+    return ResourceReader(found, r.builder)
 
 
 def _by(group: str, fixed: str = "") -> RequirementReader:

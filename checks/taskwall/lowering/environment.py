@@ -11,9 +11,12 @@ from taskwall.core.values import (
     Known,
     Reference,
     Text,
+    Unknown,
     Value,
     dereferenced,
+    needs,
     spelled,
+    text,
 )
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._outside import may_be_anything
@@ -46,15 +49,17 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
         for key, inner, secret in ((environment, value, False), (secrets, source, True)):
             for item in container.get(key).each():
                 at = item.get(inner)
-                text = None if at.value is None or secret else _text(at.value)
+                said = None if at.value is None or secret else _text(at.value)
                 refers = tuple(dict.fromkeys(_attached(r, _refers(at.value))))
-                anything = may_be_anything(r.resource, at.value) or "" in refers
+                anything = "" in refers or any(
+                    may_be_anything(r.resource, each) for each in _leaves(at.value)
+                )
                 yield Variable(
                     r.origin,
                     held,
                     called,
                     str(item.get(name).known or ""),
-                    text,
+                    said,
                     refers,
                     at.place,
                     at.needs,
@@ -105,12 +110,55 @@ def _looked_up(r: ResourceReader, names: Iterable[str]) -> Iterator[tuple[str, b
 
 
 def _text(value: Value) -> str | Text | None:
+    """The text of a value: a structure as JSON, and what `Fn::Base64` encodes as it is."""
     found = dereferenced(value)
+    if isinstance(found, Fields | Items):
+        found = text([*_pieces(found)], found.place)
     if isinstance(found, Known):
         return spelled(found.data)
     if isinstance(found, Reference):
         return Text((found,))
-    return found if isinstance(found, Text) else None
+    if not isinstance(found, Text):
+        return None
+    if any(isinstance(part, Fields | Items) for part in found.parts):
+        found = text([piece for part in found.parts for piece in _pieces(part)], found.place)
+    return found if isinstance(found, Text) else _text(found)
+
+
+def _pieces(part: str | Value) -> Iterator[str | Value]:
+    """The pieces of the text that a value is written as, in which its texts stand as they are."""
+    value = part if isinstance(part, str) else dereferenced(part)
+    if isinstance(value, Fields) and _BASE64 in value.fields:
+        yield from _pieces(value.fields[_BASE64])
+    elif isinstance(value, Fields):
+        rest = {} if value.rest is None else {"": Unknown(needs(value.rest))}
+        for key, each in (value.fields | rest).items():
+            yield f'{{"{key}":"'
+            yield from _pieces(each)
+            yield '"}'
+    elif isinstance(value, Items):
+        for each in (*value.items, *(Unknown(needs(each)) for each in value.rest)):
+            yield '["'
+            yield from _pieces(each)
+            yield '"]'
+    else:
+        yield part
+
+
+_BASE64 = "Fn::Base64"
+
+
+def _leaves(value: Value | None) -> Iterator[Value | None]:
+    """A value, or what is in it if it is a structure."""
+    found = None if value is None else dereferenced(value)
+    if isinstance(found, Fields):
+        for each in (*found.fields.values(), found.rest):
+            yield from _leaves(each)
+    elif isinstance(found, Items):
+        for each in (*found.items, *found.rest):
+            yield from _leaves(each)
+    else:
+        yield value
 
 
 def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
@@ -124,7 +172,7 @@ def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
         for resource in _giving(r, name):
             for key in _HELD.get(resource.type, ()):
                 held = resource.body.fields.get(key)
-                yield from _refers(held)
+                yield from (written_store(r, each) or each for each in [*_refers(held)])
                 if any(may_be_anything(resource, each) for each in _parts(held)):
                     yield ""
 

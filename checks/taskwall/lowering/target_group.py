@@ -24,7 +24,6 @@ T = TypeVar("T")
 @lowers("AWS::ElasticLoadBalancingV2::TargetGroup", to=TargetGroup, named="Name")
 def target_group(r: ResourceReader) -> Iterator[object]:
     protocol = r.setting("protocol", "Protocol")
-    plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
     kind = r.setting("target_type", "TargetType", "instance", "instance is the default")
     registered = tuple(_registered(r))
     yield TargetGroup(
@@ -35,9 +34,7 @@ def target_group(r: ResourceReader) -> Iterator[object]:
         port=r.setting("port", "Port"),
         type=kind,
         vpc=r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is in"),
-        check_protocol=r.setting(
-            "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
-        ),
+        check_protocol=_check_protocol(r, protocol),
         check_port=r.setting(
             "health_check.port", "HealthCheckPort", "traffic-port", "traffic-port is the default"
         ),
@@ -49,6 +46,29 @@ def target_group(r: ResourceReader) -> Iterator[object]:
     here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
     for target in () if r.external else r.attribute("", "Targets").each():
         yield from registration(r, target.get("Id"), target.get("Port"), here)
+
+
+def _check_protocol(r: ResourceReader, protocol: Setting) -> Setting:
+    """The protocol of the health checks of a target group.
+
+    Where nothing is written, ELB takes HTTP for groups of HTTP and HTTPS, and TCP for the others
+    (CreateTargetGroup). Terraform sends HTTP for every `health_check` block that names no protocol
+    (registry.terraform.io, aws_lb_target_group).
+    """
+    plain = "HTTP" if protocol.known in ("HTTP", "HTTPS") else "TCP"
+    blocks = [*r.attribute("health_check", "").each()]
+    if any(block.sure for block in blocks):
+        plain = "HTTP"
+    found = r.setting(
+        "health_check.protocol", "HealthCheckProtocol", plain, f"{plain} is the default"
+    )
+    if r.terraform:
+        found = replace(found, name="health_check.protocol")  # the group has a protocol, too
+    if plain == "TCP" and blocks and not found.written:
+        # A block that may be there makes it HTTP.
+        needs = tuple(need for block in blocks for need in (block.doubt or block.needs))
+        return replace(found, value=Unknown(needs), default="")
+    return found
 
 
 def _client_ip(r: ResourceReader) -> Setting:

@@ -21,7 +21,9 @@ def vpc_origin(r: ResourceReader) -> Iterator[Struct]:
         if r.terraform
         else ("Arn", "OriginProtocolPolicy", "HTTPPort", "HTTPSPort")
     )
-    protocol = setting(config.get(policy), policy)
+    # CloudFormation may leave it out (Terraform may not): match-viewer, says the resource's schema.
+    default = () if r.terraform else ("match-viewer", "match-viewer is the default")
+    protocol = setting(config.get(policy), policy, *default)
     origin = VpcOrigin(
         id=r.id,
         origin=r.origin,

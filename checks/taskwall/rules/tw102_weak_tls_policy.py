@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.values import Need, Span
+from taskwall.core.values import Need, Span, Text, dereferenced
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TlsPolicy
@@ -46,7 +46,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
         place = listener.policy.place if listener.policy.written else listener.place
         if classic:
             weak, changes, place = _classic(network, listener, place)
-        policy = listener.policy.known or "the default policy"
+        policy = _said(listener.policy)
         yield Verdict(
             listener.origin,
             place,
@@ -68,10 +68,31 @@ def _weak(network: Network, policy: Setting) -> Fact:
             " 1.0"
         )
         return Fact(True, text, policy.place, policy.resource)
-    name = str(policy.known)
+    if not policy.open:
+        return _weak_name(network, policy, str(policy.known))
+    found = [_weak_name(network, policy, name) for name in policy.answers or _beginning(policy)]
+    if len({fact.truth for fact in found}) == 1 and found[0].truth is not None:
+        return found[0]
+    text = f"the TLS policy of {policy.resource} accepts less than TLS 1.2"
+    return Fact(None, text, policy.place, policy.resource, policy.needs)
+
+
+def _said(policy: Setting) -> str:
+    """The policy as messages name it."""
     if policy.open:
-        text = f"the TLS policy of {policy.resource} accepts less than TLS 1.2"
-        return Fact(None, text, policy.place, policy.resource, policy.needs)
+        return " or ".join(policy.answers) or "its policy"
+    return str(policy.known or "the default policy")
+
+
+def _beginning(policy: Setting) -> tuple[str, ...]:
+    """How the name of a policy begins that is not known to its end: that may state its floor."""
+    value = None if policy.value is None else dereferenced(policy.value)
+    head = value.parts[0] if isinstance(value, Text) else None
+    return (f"{head}...",) if isinstance(head, str) and head.endswith("-") else ()
+
+
+def _weak_name(network: Network, policy: Setting, name: str) -> Fact:
+    """The same of a policy by its name, or its beginning."""
     lowest = floor(name)
     text = f"{name} accepts TLS {lowest}"
     if lowest is None:
@@ -79,6 +100,10 @@ def _weak(network: Network, policy: Setting) -> Fact:
         text = f"{name} accepts less than TLS 1.2"
         return Fact(None, text, policy.place, policy.resource, needs)
     if lowest in ("1.2", "1.3") and network.policy.profile == "pci":
+        if name.endswith("..."):
+            return Fact(
+                None, f"{name} has weak suites", policy.place, policy.resource, policy.needs
+            )
         strong = name in FORWARD_SECRET_AEAD
         text = f"{name} has suites without forward secrecy or authenticated encryption"
         return Fact(not strong, text, policy.place, policy.resource, otherwise=f"{name} is strong")

@@ -27,13 +27,19 @@ from collections.abc import Iterator
 
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import TargetGroup
-from taskwall.model.load_balancing.backend_encryption import backends
+from taskwall.model.load_balancing.backend_encryption import Backend, backends
+from taskwall.model.load_balancing.paths import NETWORK_PROTOCOLS
 from taskwall.rules._rule import Verdict, rule
 from taskwall.rules._shared import balancers_elsewhere
 
 _CLASSIC = (
     "Use HTTPS (or SSL) between the load balancer and the instances, as the instance protocol of"
     " its listeners and in its health check, with a certificate in the container."
+)
+
+_NETWORK = (
+    "Where TLS ends is a design decision. Let the target group use TLS, which AWS replaces, with a"
+    " certificate in the container (a self-signed one is enough)."
 )
 
 
@@ -55,7 +61,7 @@ def plaintext_backend(network: Network) -> Iterator[Verdict]:
             changes=spoken.to("HTTPS")
             if backend.check and "protocol" in spoken.name.lower()
             else (),
-            remedy="" if isinstance(backend.on, TargetGroup) else _CLASSIC,
+            remedy=_remedy(backend),
         )
     yield from balancers_elsewhere(
         network,
@@ -63,3 +69,11 @@ def plaintext_backend(network: Network) -> Iterator[Verdict]:
         # A target group that is written here is judged above.
         lambda _, front: front.target_group is None or front.target_group.external,
     )
+
+
+def _remedy(backend: Backend) -> str:
+    """What to do in words, where that is not what most have to do: set HTTPS."""
+    if not isinstance(backend.on, TargetGroup):
+        return _CLASSIC
+    network = str(backend.on.protocol.known).upper() in NETWORK_PROTOCOLS
+    return _NETWORK if network and not backend.check else ""

@@ -23,9 +23,10 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#en
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.core.values import Need, Origin, Span
+from taskwall.core.values import Need, Origin, Span, Text, dereferenced
 from taskwall.model.compute.container_instances import (
     ContainerInstances,
+    Instances,
     container_instances,
     overriding,
 )
@@ -33,7 +34,7 @@ from taskwall.model.compute.instance_families import encrypts
 from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.entity import Link, Setting
-from taskwall.model.core.network import Network
+from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import AutoScalingGroup
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
@@ -45,7 +46,7 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
     for member in container_instances(network):
         instances = member.instances
         spared = enforced(network, _vpcs(network, member), instances.name)
-        own = any_of(_own_type(member))
+        own = any_of(_own_type(network, member))
         for setting in instances.types:
             yield _verdict(instances.origin, setting, spared, member.fact & own)
         yield from _chosen(instances.origin, instances.by_attributes, spared, member.fact & own)
@@ -69,7 +70,7 @@ def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterat
 
 
 def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Verdict:
-    types = setting.answers if setting.open else (str(setting.known),)
+    types = _types(setting)
     truths = {encrypts(each) for each in types}
     truth = truths.pop() if len(truths) == 1 else None
     said = _said(types) if truth is not None or not setting.open else "some type"
@@ -96,6 +97,18 @@ def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Ver
     )
 
 
+def _types(setting: Setting) -> tuple[str, ...]:
+    """The types (or patterns) that an attribute may hold, as far as the sources tell."""
+    if not setting.open:
+        return (str(setting.known),)
+    value = None if setting.value is None else dereferenced(setting.value)
+    head = value.parts[0] if isinstance(value, Text) else ""
+    if isinstance(head, str) and "." in head:
+        # The family is known, and decides whatever the size.
+        return (f"{head.partition('.')[0]}.*",)
+    return setting.answers
+
+
 def _said(types: Sequence[str]) -> str:
     """The types that the sources allow, or how many there are beside the first."""
     if len(types) > _MOST_NAMED:
@@ -119,24 +132,41 @@ def _chosen(on: Origin, fact: Fact, spared: Fact, concerned: Fact) -> Iterator[V
     yield Verdict(on, at, plain & ~spared, message, holds=holds, concerned=concerned)
 
 
-def _own_type(member: ContainerInstances) -> Iterator[Fact]:
+def _own_type(network: Network, member: ContainerInstances) -> Iterator[Fact]:
     """Whether the type that instances name themselves is used: where nothing overrides it."""
-    if not member.scaled_by:
+    own, users = member.instances, _users(network)
+    certain = users.get(own.id, ())
+    loose = [each for each in users.get("", ()) if own.template is None]
+    for group, link in member.scaled_by:
+        starts = list(zip(group.made_from, group.own_types, strict=True))
+        found = [fact for made, fact in starts if made.to == own.id]
+        yield from found or [fact for made, fact in starts if made.place == link.place]
+    for user in certain:
+        yield FALSE if user.types or user.template is None else user.template.fact
+    alone = not member.scaled_by and not certain
+    if alone and not any(user.types for user in loose):
         yield TRUE
-    for group, _ in member.scaled_by:
-        if not group.types and not group.by_attributes:
-            yield TRUE
-        elif group.types and all(setting.open for setting in group.types):
-            needs = group.types[0].needs
-            text = f"{group.name} overrides no instance type"
-            yield Fact(None, text, group.types[0].place, group.name, needs)
-        else:
-            yield FALSE
+    for user in loose:
+        if user.template is not None and (alone or not user.types):
+            text = f"{user.name} starts from {own.name} and uses its instance type"
+            yield Fact(None, text, user.template.place, user.name, user.template.fact.needs)
+
+
+@remembered
+def _users(network: Network) -> dict[str, list[Instances]]:
+    """The instances that start from a launch template, by its id."""
+    found: dict[str, list[Instances]] = {}
+    for instances in network.every(Instances):
+        if instances.template is not None:
+            found.setdefault(instances.template.to, []).append(instances)
+    return found
 
 
 def _vpcs(network: Network, member: ContainerInstances) -> Iterator[Link]:
     """What the sources tell of the VPC of container instances."""
     scaled = [link for group, _ in member.scaled_by for link in group.subnets]
+    for user in _users(network).get(member.instances.id, ()):
+        scaled += user.subnets
     yield from _vpcs_of(network, (*member.instances.subnets, *scaled))
     for link in member.instances.groups:
         if (group := network.get(SecurityGroup, link)) is not None and group.vpc is not None:

@@ -2,8 +2,8 @@
 
 What: An environment variable of a container makes it connect in plain text: http:// to a data store
     or another service in the sources; sslmode=disable, useSSL=false or tls=false; the Kafka
-    security protocol PLAINTEXT or SASL_PLAINTEXT; redis:// to a cache that has TLS. Text in base64
-    is read as well. Values are never shown.
+    security protocol PLAINTEXT or SASL_PLAINTEXT; redis:// to a cache that has TLS. These are found
+    within longer text, JSON and YAML, and in base64, too. Values are never shown.
 Why: A certificate does not help if the client is configured not to use TLS. Passwords and data then
     cross the network in plain text.
 Fine when: The name is served by Service Connect with TLS, or the connection does not leave the

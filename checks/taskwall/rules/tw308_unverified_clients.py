@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 
 from taskwall.core.change import NewValue, Placeholder
 from taskwall.core.facts import Fact
+from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import ClientCheck
 from taskwall.rules._rule import Verdict, rule
@@ -68,4 +69,16 @@ def unverified_clients(network: Network) -> Iterator[Verdict]:
                 f"{name} verifies client certificates without a trust store",
                 concerned=verifies,
                 changes=store.to(_STORE),
+            )
+        elif store.open or store.known == "":
+            # AWS takes no empty one: an input without a value gets one before this is created. One
+            # that is not known is hardly empty, and nothing that a user could mend.
+            needs = store.needs or (Need(f"{store.name} of {name}", "is empty"),)
+            yield Verdict(
+                check.on,
+                store.place,
+                Fact(None, f"{name} has no trust store", store.place, name, needs),
+                f"{name} verifies client certificates without a trust store",
+                concerned=verifies,
+                unreported=store.open,
             )

@@ -104,9 +104,10 @@ from taskwall.rules._rule import Verdict, rule
 def no_flow_log(network: Network) -> Iterator[Verdict]:
     reported = False
     for watch in logged_vpcs(network):
-        names = _named(watch.sources)
-        concerned = watch.holds
         logged = _logged(network, watch)
+        lacking = _lacking(network, watch) if logged.truth is False else watch.sources
+        names = _named(lacking)
+        concerned = any_of(source.exists for source in lacking)
         if watch.declared is not None:
             yield Verdict(
                 watch.declared.origin,
@@ -132,6 +133,19 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 concerned=concerned,
                 negative=True,
             )
+
+
+def _lacking(network: Network, watch: LoggedVpc) -> Sequence[TaskSource]:
+    """The task sources in whose subnets traffic is not recorded: all, where no subnet has a log."""
+    logged = {
+        subnet.id
+        for subnet in watch.subnets
+        if any(log.exists.truth is not False for log in flow_logs_of_subnet(network, subnet))
+    }
+    found = [
+        source for source in watch.sources if any(link.to not in logged for link in source.subnets)
+    ]
+    return found or watch.sources
 
 
 def _named(sources: Sequence[TaskSource]) -> str:

@@ -4,6 +4,7 @@ What a variable holds is looked at and never shown.
 """
 
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -57,12 +58,61 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     off = _SWITCHED_OFF.search(text) or (name == "pgsslmode" and text.lower() == "disable")
     if off:
         return Connection(_fact(True, variable, "turns TLS off"), TRUE, store)
+    found: list[Connection] = []
+    for piece in text.split('"'):  # what stands in quotes is a text of its own: JSON, YAML
+        own = holes[: piece.count(_HOLE)]
+        holes = holes[len(own) :]
+        found += _in_text(network, variable, name, piece, own, store)
+    return min(found, key=_rank, default=None)
+
+
+def _rank(found: Connection) -> int:
+    """The place of a connection among those of one variable: a fault before what may be one."""
+    return (True, None, False).index((found.plain & found.concerned).truth)
+
+
+def _in_text(
+    network: Network, variable: Variable, name: str, text: str, holes: list[Value], store: str
+) -> Iterator[Connection]:
+    """What a text that turns off no TLS says of connections.
+
+    `name` is the variable's, in small letters and without signs, and `store` what it refers to.
+    """
+    for address, parts in _addresses(text, holes):
+        found = _by_address(network, variable, name, address, parts, store)
+        if found is not None:
+            yield found
+    if _URL.match(text) is None:
+        needs = tuple(need for hole in holes for need in _needs(hole))
+        marked = bool(name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text))
+        if needs and (marked or variable.named or variable.anything):
+            yield replace(_open(variable, needs), marked=marked)
+        elif _SWITCH.search(text):
+            yield Connection(FALSE, TRUE, store)
+
+
+def _addresses(text: str, holes: list[Value]) -> Iterator[tuple[str, list[Value]]]:
+    """The addresses in a text, each with its parts that are not known.
+
+    One at the start reaches to the end: it may be of several hosts. What stands in another one
+    (`?redirect=http://...`) is no address of its own.
+    """
+    first = _URL.match(text)
+    if first is not None:
+        yield text, holes
+    for found in _ADDRESS.finditer(text):
+        if first is None or found.start() > first.start(1):
+            before = text.count(_HOLE, 0, found.start())
+            yield found[0], holes[before : before + found[0].count(_HOLE)]
+
+
+def _by_address(
+    network: Network, variable: Variable, name: str, text: str, holes: list[Value], store: str
+) -> Connection | None:
+    """What an address says of a connection; None where it is about none. See `_in_text`."""
     found = _URL.match(text)
     if found is None:
-        marked = name.endswith(_MARKS) or _OPEN_URL.match(text) or _SWITCH.search(text)
-        if needs and (marked or variable.named):
-            return replace(_open(variable, needs), marked=bool(marked))
-        return Connection(FALSE, TRUE, store) if _SWITCH.search(text) else None
+        return None
     scheme, host = found[1].lower(), found[2]
     if scheme == "http":
         # An origin is where browsers may come from, and nothing that the container connects to.
@@ -77,6 +127,7 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         return Connection(FALSE, TRUE, store)
     if scheme.partition("+")[0] not in _SCHEMES and not _SWITCH.search(text):
         return None  # An object of S3, a file: nothing that has options of TLS.
+    needs = tuple(need for hole in holes for need in _needs(hole))
     if scheme != "redis":
         needs = _of_options(text[found.end(1) :], holes)
     if needs and not _SWITCH.search(text):
@@ -89,12 +140,13 @@ def connection(network: Network, variable: Variable) -> Connection | None:
 _MARKS = ("url", "uri", "dsn")
 _PROTOCOL = "securityprotocol"
 _KAFKA_PLAIN = ("PLAINTEXT", "SASL_PLAINTEXT")
-_SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:sslmode=disable|usessl=false|tls=false)(?![a-z])")
-_SWITCH = pattern(r"(?i)(?<![a-z])(?:sslmode|usessl|tls)=\w")
+_SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:ssl-?mode=disabled?|usessl=false|tls=false)(?![a-z])")
+_SWITCH = pattern(r"(?i)(?<![a-z])(?:ssl-?mode|usessl|tls)=\w")
 _URL = pattern(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")
 _AUTHORITY = pattern(r"://[^/?;]*(?:(?=[/?;])|(?<!\x01)$)")
 """Host and port, with who connects: to where something is known to follow, or a known end."""
 _HOLE = "\x01"
+_ADDRESS = pattern(r"(?i)[a-z][a-z0-9+.-]*://[^\s,;|\"'`<>(){}\\]*")
 _OPEN_URL = pattern(r"(?i)\s*[a-z0-9+.\x01-]+://")
 _ENCRYPTED = ("https", "rediss", "amqps", "wss")
 _SCHEMES = frozenset(
@@ -188,6 +240,13 @@ def _by_http(
         answered = any_of(named & ~encrypted for named, encrypted in answering)
         spared = any_of(named & encrypted for named, encrypted in answering)
         return Connection(plain, answered & ~spared)
+    same_name = [
+        all_of((others.get(each.by, TRUE), ~each.encrypted))
+        for each in _dns_names(network).get("", ())
+        if same(each.name, text_of(_parts(host, holes)))
+    ]
+    if same_name:
+        return Connection(plain, any_of(same_name))
     for hole in holes:
         if isinstance(hole, Reference):
             if network.get(Store, hole.resource) is not None:
@@ -199,15 +258,20 @@ def _by_http(
     return _open(variable, needs) if needs else None
 
 
-def _called(
-    network: Network, host: str, holes: list[Value]
-) -> tuple[LoadBalancer | None, tuple[Need, ...]]:
-    """The load balancer to which a record gives the name of a host, and what that waits for."""
+def _parts(host: str, holes: list[Value]) -> list[str | Value]:
+    """The parts of a host, with what stands for each that is not known."""
     pieces = host.split(_HOLE)
     parts: list[str | Value] = [pieces[0]]
     for hole, piece in zip(holes, pieces[1:], strict=False):
         parts += (hole, piece)
-    records, waits = records_of(network, text_of(parts))
+    return parts
+
+
+def _called(
+    network: Network, host: str, holes: list[Value]
+) -> tuple[LoadBalancer | None, tuple[Need, ...]]:
+    """The load balancer to which a record gives the name of a host, and what that waits for."""
+    records, waits = records_of(network, text_of(_parts(host, holes)))
     if host == _HOLE:
         # A record's name or address: both are its own.
         own = holes[0].resource if isinstance(holes[0], Reference) else ""

@@ -69,12 +69,14 @@ class CapacityProvider(Entity, frozen=True, kw_only=True):
 class AutoScalingGroup(Entity, frozen=True, kw_only=True):
     """An Auto Scaling group, and the target groups and classic load balancers that it joins.
 
-    `made_from` are the launch templates or configuration that it starts instances from, `types`
-    the instance types by which a mixed instances policy overrides theirs; `by_attributes` is
-    whether such a policy lets AWS choose types by attributes.
+    `made_from` are the launch templates or configuration that it starts instances from, and
+    `own_types` says of each whether its own instance type is used. `types` are the instance types
+    by which a mixed instances policy overrides theirs; `by_attributes` is whether such a policy
+    lets AWS choose types by attributes.
     """
 
     made_from: tuple[Link, ...] = ()
+    own_types: tuple[Fact, ...] = ()
     types: tuple[Setting, ...] = ()
     by_attributes: tuple[Fact, ...] = ()
     subnets: tuple[Link, ...] = ()

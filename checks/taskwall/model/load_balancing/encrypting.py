@@ -65,6 +65,13 @@ def encrypting(network: Network, listener: Listener) -> Encrypting:
         return Encrypting(changes)
     beside = listeners(network).get(listener.load_balancer.to, ())
     taken = next((each for each in beside if str(each.port.known) == "443"), None)
+    if taken is not None and over_network:
+        # It redirects nobody.
+        return Encrypting(
+            remedy="What clients of port 80 get is a design decision, since there is"
+            f" {taken.name} on port 443. Remove this listener, or let it take TLS on a port of its"
+            " own, with a certificate."
+        )
     if taken is not None:
         return Encrypting(
             remedy="What clients of port 80 get is a design decision, since there is"

@@ -81,7 +81,7 @@ def _network_encrypted(network: Network, listener: Listener, protocol: str) -> F
         return ~Fact(True, text, listener.port.place, name)
     for group in _targets(network, listener):
         ports = _traffic_ports(network, group)
-        plain = group.check_protocol.written and group.check_protocol.known == "HTTP"
+        plain = group.check_protocol.known == "HTTP"
         if plain and str(group.check_port.known) in ports:
             text = f"{group.name} checks health by plain HTTP on the port of the traffic"
             return ~Fact(True, text, group.check_protocol.place, group.name)

@@ -85,7 +85,10 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
             return _below(value, spelled_key(key), key, run)
         return waiting(value, key)
     if isinstance(value, Unknown):
-        return extended(value, spelled_key(key), run) if isinstance(key, Known) else waiting(value)
+        if isinstance(key, Known):
+            return extended(value, spelled_key(key), run)
+        names = symbol(value), symbol(key)
+        return Unknown(needs(value), f"{names[0]}[{names[1]}]" if all(names) else "")
     if isinstance(value, JsonItems | JsonFields) or not isinstance(value, Items | Fields):
         raise FailedError("an element", f"is read from {'null' if is_null(value) else 'a string'}")
     if not isinstance(key, Known):

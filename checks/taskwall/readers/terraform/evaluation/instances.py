@@ -142,7 +142,8 @@ def _counted(count: Attribute, address: str, scope: ModuleContext, add: Add) -> 
         return Items(tuple(add(f"[{i}]", {"count": _index(Known(i))}, ()) for i in range(size)))
     there = _positive(value, run)
     waits = needs(value) or (Need(address, "has a count that is not known"),)
-    env: Env = {"count": _index(Unknown(waits))}
+    # No other resource has the same one: `[*]` says that its instances differ.
+    env: Env = {"count": _index(Unknown(waits, f"{address}[*].count.index"))}
     if not isinstance(there, Known):
         made = add("[*]", env, _doubt(there, value, waits[0], run))
         return Items((), (made,), None, waits)
@@ -315,4 +316,6 @@ def _each(key: Value, value: Value) -> Env:
 def _open_each(value: Value) -> Env:
     """`each` of the instances of a collection of which nothing is known."""
     waits = needs(value)
-    return _each(Unknown(waits), Unknown(waits))
+    return _each(
+        Unknown(waits), element_of(value) if isinstance(value, Unknown) else Unknown(waits)
+    )

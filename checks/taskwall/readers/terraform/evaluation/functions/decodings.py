@@ -1,24 +1,36 @@
 """Encodings that are met less often than JSON and base64."""
 
+import re
 from typing import Any
 
-from taskwall.core.values import Items, Known, Text, Value, dereferenced, lifted
+from taskwall.core.values import Fields, Items, Known, Text, Value, dereferenced, lifted
+from taskwall.core.values import text as text_of_parts
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
-    known,
     limited_parts,
     text_of,
 )
 from taskwall.readers.terraform.evaluation.functions.encodings import FUNCTIONS as ENCODINGS
-from taskwall.readers.terraform.values.values import MAX_TEXT_LENGTH, Base64Text, FailedError
+from taskwall.readers.terraform.values.values import (
+    MAX_TEXT_LENGTH,
+    Base64Text,
+    FailedError,
+    JsonFields,
+    JsonItems,
+    as_json,
+    is_whole,
+)
 
 LONGEST_YAML = 400_000
 """A text in YAML of more characters is not decoded: it takes a hundred times its memory."""
 
 
 def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:
-    """Texts are quoted, keys too; a text of several lines stands in a block."""
+    """Texts are quoted, keys too; a text of several lines stands in a block.
+
+    What is not known is read as a text.
+    """
     import yaml
 
     class Dumper(yaml.SafeDumper):
@@ -31,11 +43,41 @@ def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, "|" if "\n" in text else '"')
 
     Dumper.add_representer(str, written)
-    data = known(arguments[0])
+    holes: list[Value] = []
+    data = _marked(arguments[0], holes)
     text = yaml.dump(
         data, Dumper=Dumper, default_flow_style=False, allow_unicode=True, width=10**9
     ).removesuffix("...\n")
-    return Known(text)
+    pieces: list[str | Value] = []
+    for index, piece in enumerate(re.split(_MARK, text)):
+        pieces.append(holes[int(piece)] if index % 2 else piece)
+    return text_of_parts(pieces)
+
+
+_MARK = re.compile("\ue000(\\d+)\ue001")
+"""What stands in a text for what is not known."""
+
+
+def _marked(value: Value, holes: list[Value]) -> Any:
+    """A value as plain data with marks for what is not known, which is put into `holes`.
+
+    Raises:
+        UnsettledError: a list or map may hold more than is known.
+    """
+    if is_whole(value):
+        return as_json(value, True)
+    found = dereferenced(value)
+    if isinstance(found, JsonItems | JsonFields) or not isinstance(found, Items | Fields | Text):
+        holes.append(value)
+        return f"\ue000{len(holes) - 1}\ue001"
+    if isinstance(found, Text):
+        parts = (part if isinstance(part, str) else _marked(part, holes) for part in found.parts)
+        return "".join(parts)
+    if found.rest:
+        raise UnsettledError
+    if isinstance(found, Items):
+        return [_marked(each, holes) for each in found.items]
+    return {key: _marked(each, holes) for key, each in found.fields.items()}
 
 
 def _yamldecode(arguments: list[Value], scope: ModuleContext) -> Value:

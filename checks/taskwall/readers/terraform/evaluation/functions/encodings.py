@@ -3,7 +3,7 @@
 `jsonencode` gives the structure itself, marked as JSON: its pieces keep their places, and
 `jsondecode` and whoever reads the value get them back. Only where a text is asked for (within
 another text, in `base64encode`) is it written out, if it is known in all its parts.
-`base64encode` of a text known in part likewise is that text, marked as encoded.
+`base64encode` of a text (or JSON) known in part likewise is that text, marked as encoded.
 """
 
 from taskwall.core.partial_json import parsed
@@ -82,6 +82,8 @@ def _base64encode(arguments: list[Value], scope: ModuleContext) -> Value:
         raise FailedError("base64encode(...)", "is given null")
     if isinstance(value, Text):
         return Base64Text(value.parts, value.place)
+    if isinstance(value, JsonItems | JsonFields):
+        return Base64Text((value,), value.place)
     return Known(b64encode(text_of(value).encode()).decode(), value.place)
 
 
@@ -90,7 +92,8 @@ def _base64decode(arguments: list[Value], scope: ModuleContext) -> Value:
 
     value = dereferenced(arguments[0])
     if isinstance(value, Base64Text):
-        return Text(value.parts, value.place)
+        whole = value.parts[0] if len(value.parts) == 1 else ""
+        return Text(value.parts, value.place) if isinstance(whole, str) else whole
     # Bad base64 and bad UTF-8 both are ValueErrors: arguments that it does not take.
     return Known(b64decode(text_of(value), validate=True).decode(), value.place)
 
