@@ -521,6 +521,7 @@ NO_PEER = " needs the routes of the peered VPC of 10.1.0.0/16"
         (peering('"vpc-9"'), "vpc:vpc-9", " needs the routes of vpc-9 of 10.1.0.0/16"),
         (peering("var.which"), "vpc:var.which", " needs the routes of var.which of 10.1.0.0/16"),
         (peering('"vpc-9"', "var.which"), "onprem", NO_PEER),
+        (peering("aws_vpc.far.id") + made("aws_vpc", "far", 'cidr_block = "10.1.0.0/20"'), "", ""),
         (OWN, "", ""),
     ],
 )
