@@ -44,12 +44,20 @@ def classic(r: ResourceReader) -> Iterator[object]:
         return
     here = Link(r.id, r.fact(f"{r.name} listens", r.body), r.origin.header)
     spelled = (
-        ("lb_protocol", "lb_port", "ssl_certificate_id", "instance_protocol")
+        ("lb_protocol", "lb_port", "ssl_certificate_id", "instance_protocol", "instance_port")
         if r.terraform
-        else ("Protocol", "LoadBalancerPort", "SSLCertificateId", "InstanceProtocol")
+        else (
+            "Protocol",
+            "LoadBalancerPort",
+            "SSLCertificateId",
+            "InstanceProtocol",
+            "InstancePort",
+        )
     )
     for index, block in enumerate(r.attribute("listener", "Listeners").each()):
-        protocol, port, certificate, backend = (setting(block.get(key), key) for key in spelled)
+        protocol, port, certificate, backend, behind = (
+            setting(block.get(key), key) for key in spelled
+        )
         yield Listener(
             id=f"{r.id}.listener[{index}]",
             origin=r.origin,
@@ -59,6 +67,7 @@ def classic(r: ResourceReader) -> Iterator[object]:
             policy=_policy_used(r, block, port),
             certificate=certificate,
             backend=backend if backend.value is not None else _same_behind(backend, protocol),
+            backend_port=behind,
             place=block.place,
         )
     for instance in r.attribute("instances", "Instances").each():

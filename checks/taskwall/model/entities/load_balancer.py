@@ -57,8 +57,8 @@ class Listener(Entity, frozen=True, kw_only=True):
     """A listener of a load balancer. `place` is the listener itself: a block of a classic one.
 
     `actions_open` says why it may have more actions than those written, if it may.
-    `backend` is the protocol to the instances behind a classic one. `certificate_named` is how
-    others can name its certificate: as code, only those in its own file.
+    `backend` is the protocol to the instances behind a classic one, `backend_port` their port.
+    `certificate_named` is how others can name its certificate: as code, only those in its own file.
     """
 
     load_balancer: Link
@@ -69,6 +69,7 @@ class Listener(Entity, frozen=True, kw_only=True):
     certificate_named: ResourceAttribute | SourceCode | None = None
     actions: tuple[Action, ...] = ()
     backend: Setting | None = None
+    backend_port: Setting | None = None
     place: Span
 
 

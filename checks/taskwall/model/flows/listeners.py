@@ -115,11 +115,27 @@ def _to_tasks(network: Network) -> Iterator[Onward]:
             )
         for front in balancer_paths(network, source):
             if front.kind == "classic" and front.balancer is not None:
-                text = f"the port of {source.name} behind {front.balancer.name}"
-                needs = (Need(text, "is not known"),)
-                fact = Fact(None, f"it is {text}", front.place, source.name, needs)
-                ports = over(TCP, ALL_PORTS, fact)
-                yield Onward(front.balancer.id, None, ports, _NOT_KEPT, front.fact, source)
+                yield from _by_classic(network, front.balancer, source, front.fact)
+
+
+def _by_classic(
+    network: Network, balancer: LoadBalancer, target: Entity, fact: Fact
+) -> Iterator[Onward]:
+    """The ways of a classic load balancer, each of whose listeners names the instances' port."""
+    for listener in listeners_of(network, balancer):
+        setting = listener.backend_port
+        if setting is None:  # It may be one of another load balancer.
+            continue
+        number = number_of(setting)
+        own = TRUE
+        if number is None:
+            needs = setting.needs or (
+                Need(f"{setting.name} of {setting.resource}", "is not known"),
+            )
+            text = f"it arrives on the instance port of {listener.name}"
+            own = Fact(None, text, setting.place, listener.name, needs)
+        ports = ALL_PORTS if number is None else Ranges(((number, number),))
+        yield Onward(balancer.id, listener, over(TCP, ports, own), _NOT_KEPT, fact, target)
 
 
 def _to_hosts(network: Network) -> Iterator[Onward]:
@@ -136,18 +152,14 @@ def _to_host(network: Network, front: BalancerPath, target: Entity, fact: Fact) 
     group, balancer = front.target_group, front.balancer
     if balancer is None:
         return
-    arrives = over(TCP, ALL_PORTS, _unknown_port(balancer)) if group is None else _at_port(group)
-    kept = _kept(front.kind, group)
     ways = all_of((front.fact, fact))
+    if group is None:
+        yield from _by_classic(network, balancer, target, ways)
+        return
     yield Onward(
-        balancer.id, front.listener, arrives, kept, ways, target, versions=_versions(group)
-    )
-
-
-def _unknown_port(balancer: LoadBalancer) -> Fact:
-    text = f"the port of the instances behind {balancer.name}"
-    needs = (Need(text, "is not known"),)
-    return Fact(None, f"it is {text}", balancer.origin.header, balancer.name, needs)
+        balancer.id, front.listener, _at_port(group), _kept(front.kind, group), ways, target,
+        versions=_versions(group),
+    )  # fmt: skip
 
 
 def _forwarded(network: Network) -> Iterator[tuple[Listener, LoadBalancer, TargetGroup, Fact]]:
