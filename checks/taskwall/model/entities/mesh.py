@@ -14,6 +14,7 @@ class MeshProxy(Struct, frozen=True):
 
     `logs` is whether they keep access logs; `at` is where the sources say so, or should. `writes`
     is whether what they log goes to CloudWatch Logs. `logging` is what would make them keep some.
+    `node` says that they are those of a virtual node.
     """
 
     on: Origin
@@ -22,6 +23,7 @@ class MeshProxy(Struct, frozen=True):
     logs: Fact
     writes: Fact = FALSE
     logging: tuple[AttributeChange, ...] = ()
+    node: bool = False
 
 
 class ServiceConnectPort(Struct, frozen=True):
