@@ -591,6 +591,30 @@ def test_a_listener_decides_what_gets_through(
     assert told(tmp_path, text, "service:one", "service:web") == ways
 
 
+@pytest.mark.parametrize(
+    ("port", "arrives"),
+    [('"81"', "80-81"), ('"traffic-port"', "80"), ('"83"', "80"), ("var.which", "80")],
+)
+def test_a_load_balancer_checks_the_health_of_its_targets(
+    port: str, arrives: str, tmp_path: Path
+) -> None:
+    """It opens the port of the check itself; none of its clients gets there."""
+    check = f'target_type = "ip"\n  health_check {{\n    port = {port}\n  }}'
+    text = EDGE.replace('target_type = "ip"', check)
+    for group, way in (("edge", "egress"), ("web", "ingress")):
+        text += made(
+            *(f"aws_vpc_security_group_{way}_rule", group, 'cidr_ipv4 = "10.0.0.0/16"'),
+            *('ip_protocol = "tcp"', "from_port = 81", "to_port = 82"),
+            f"security_group_id = aws_security_group.{group}.id",
+        )
+    found = told(tmp_path, text + service("web", behind("edge")) + service("one"))
+
+    own = [way for way in found if way.startswith("lb:edge -> service:web")]
+    unknown = ["lb:edge -> service:web: tcp 81-82" + UNKNOWN] if port == "var.which" else []
+    assert own == [f"lb:edge -> service:web: tcp {arrives}", *unknown]
+    assert THROUGH_EDGE in found
+
+
 def test_each_load_balancer_of_a_service_leads_to_it(tmp_path: Path) -> None:
     """One that is not known, named first, hides none of the others."""
     more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which") + behind("edge")

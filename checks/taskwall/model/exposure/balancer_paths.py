@@ -187,7 +187,7 @@ def _inflows(
         clients,
         balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
     )
-    check = _check(group, traffic, apart=clients)
+    check = check_ports(group, traffic, apart=clients)
     if clients:
         yield BalancerFlow(source, balancer, traffic, sender, taker, fact)
         yield BalancerFlow(source, balancer, check, replace(sender, clients=False), taker, fact)
@@ -265,7 +265,7 @@ def _on_instance(
     return _over("its port", None, (), needs, group)
 
 
-def _check(
+def check_ports(
     group: TargetGroup, traffic: tuple[RequiredPorts, ...], *, apart: bool
 ) -> tuple[RequiredPorts, ...]:
     """The port of the health check, which goes over TCP.

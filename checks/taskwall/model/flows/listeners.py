@@ -12,7 +12,7 @@ from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
-from taskwall.model.exposure.balancer_paths import arrival, ways_to
+from taskwall.model.exposure.balancer_paths import arrival, check_ports, ways_to
 from taskwall.model.exposure.instance_groups import instance_registrations, tasks_on
 from taskwall.model.exposure.task_ports import number_of, speaks_udp
 from taskwall.model.flows.sets import Pieces, over
@@ -31,7 +31,8 @@ from taskwall.model.permissions.ports import RequiredPorts
 class Onward(Struct, frozen=True):
     """A way from a listener to what is behind it.
 
-    `listener` is None where it is not known which it is. `arrives` are the ports at the target.
+    `listener` is None where it is not known which it is. `arrives` are the ports at the target,
+    `checks` those where the load balancer checks its health, by its own address.
     `kept` is whether the target sees the client's address. `fact` is whether there is such a way.
     It leads to `target`, or (None) to whatever has the `address`. `versions` are the IP versions of
     the target's address.
@@ -45,6 +46,7 @@ class Onward(Struct, frozen=True):
     target: Entity | None = None
     address: Setting | None = None
     versions: tuple[int, ...] = (4, 6)
+    checks: Pieces = ()
 
 
 @remembered
@@ -112,6 +114,7 @@ def _to_tasks(network: Network) -> Iterator[Onward]:
                 front.fact,
                 source,
                 versions=_versions(group),
+                checks=_checks(group, wanted),
             )
         for front in balancer_paths(network, source):
             if front.kind == "classic" and front.balancer is not None:
@@ -158,7 +161,7 @@ def _to_host(network: Network, front: BalancerPath, target: Entity, fact: Fact) 
         return
     yield Onward(
         balancer.id, front.listener, _at_port(group), _kept(front.kind, group), ways, target,
-        versions=_versions(group),
+        versions=_versions(group), checks=_checks(group, ()),
     )  # fmt: skip
 
 
@@ -210,6 +213,11 @@ def _arrives(wanted: tuple[RequiredPorts, ...], only_tcp: bool) -> Pieces:
             fact = Fact(None, f"it goes over {each.transport}", needs=each.spoken)
         pieces = (*pieces, *over(spoken, ALL_PORTS if each.some is None else each.some, fact))
     return pieces
+
+
+def _checks(group: TargetGroup | None, wanted: tuple[RequiredPorts, ...]) -> Pieces:
+    """The ports on which the health of targets is checked."""
+    return () if group is None else _arrives(check_ports(group, wanted, apart=False), True)
 
 
 def _to_balancers(network: Network) -> Iterator[Onward]:
