@@ -30,6 +30,7 @@ from taskwall.readers import terraform
 from taskwall.report.excerpts import SourceLines
 from taskwall.session.session import Session
 from taskwall.source.files import Files
+from taskwall.source.secret_names import is_unshown
 from taskwall.source.stack import Inputs
 
 CANARY = "203.0.113.77"
@@ -607,3 +608,15 @@ def test_who_asks_for_a_module_is_not_shown(tmp_path: Path) -> None:
     assert WORD not in text
     for source in ("https://example.com/a.git", "//example.com/b.zip", "//git@example.com/c.git"):
         assert source in text
+
+
+@pytest.mark.parametrize("name", ["secret_arn", "SecretArn", "SecretName", "client_secret_arns"])
+def test_the_name_of_a_secret_is_none(name: str) -> None:
+    """An ARN or a name says where a secret is, and not what it is."""
+    assert not is_unshown(name)
+
+
+@pytest.mark.parametrize("name", ["secrets", "client_secret", "SecretString", "secret_id"])
+def test_what_speaks_of_secrets_is_hidden(name: str) -> None:
+    """All else that speaks of secrets is one, or may be."""
+    assert is_unshown(name)

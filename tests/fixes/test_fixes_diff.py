@@ -1,10 +1,13 @@
 """The diffs of fixes: what they show around a change, and what they never show."""
 
+import subprocess
 from difflib import unified_diff
+from pathlib import Path
+from shutil import which
 
 import pytest
 
-from taskwall.fixes.diff import ShownText, unified
+from taskwall.fixes.diff import BARE, MASKED, ShownText, notes, unified
 
 LETTERS = [f"{letter}\n" for letter in "abcdefghijklmnop"]
 
@@ -72,7 +75,7 @@ def test_a_last_line_without_a_break(old: list[str], new: list[str], ends: list[
         ("", " e, f, g,-h,+X, i, j, k"),
         ("f", " g,-h,+X, i, j, k"),
         ("g", "-h,+X, i, j, k"),
-        ("i", " e, f, g,-h,+X"),
+        ("i", " f, g,-h,+X"),
         ("e k", " f, g,-h,+X, i, j"),
         ("d l", " e, f, g,-h,+X, i, j, k"),
         ("h", " e, f, g,-***,+X, i, j, k"),
@@ -97,3 +100,27 @@ def test_what_reports_show_anyway_is_shown() -> None:
 
     assert "+X" in diff(LETTERS, after, "X", "X")
     assert "+***" in diff(LETTERS, after, "X", "Y")
+
+
+@pytest.mark.parametrize(
+    ("masked", "told"),
+    [("", []), ("f", []), ("g", []), ("i", [BARE]), ("g i", [BARE]), ("h", [MASKED])],
+)
+def test_programs_take_what_is_shown(masked: str, told: list[str], tmp_path: Path) -> None:
+    """`git apply` and `patch` do; what they need for it, and what they never take, is said."""
+    after = [line.replace("h", "X") for line in LETTERS]
+    old, new = (text_of(lines, masked) for lines in (LETTERS, after))
+    (tmp_path / "x.tf").write_text("".join(LETTERS))
+    (tmp_path / "x.diff").write_text(
+        "".join((*(f"{n}\n" for n in told), *unified("x.tf", old, new)))
+    )
+
+    def taken(*command: str) -> bool:
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+        return run.returncode == 0
+
+    assert list(notes(old, new)) == told
+    assert taken("git", "apply", "--check", "x.diff") == (not told)
+    assert taken("git", "apply", "--check", "--unidiff-zero", "x.diff") == (MASKED not in told)
+    if which("patch"):
+        assert taken("patch", "-p1", "--dry-run", "-i", "x.diff") == (MASKED not in told)

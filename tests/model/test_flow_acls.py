@@ -293,6 +293,26 @@ def test_what_is_open_waits_for_what_decides(text: str) -> None:
     assert waits == ["var.guarded"]
 
 
+def test_what_only_some_addresses_may_open_waits_for_the_address() -> None:
+    """An ACL tells apart the halves of a subnet: which one a task is in, nobody says."""
+    found = crossed(acl("own", STORES, OUT, line("ingress", "22", "10.0.1.0/25")))
+
+    waits = [need.name for piece in found.pieces for need in piece.fact.waits_for()]
+    assert waits == ["the address in aws_subnet.tasks"]
+
+
+def test_what_keeps_udp_back_is_named_where_only_that_is_asked_about() -> None:
+    """Where TCP is asked about as well, that says it all."""
+    of = network(acl("own", STORES, IN))
+    asked = Traffic.of(UDP, Ranges(((53, 53),)), EVERYWHERE)
+    found = crossing(of, side(of, "tasks"), side(of, "stores"), CLIENT_PORTS, asked)
+
+    assert not found.pieces
+    assert [each.change for each in found.closed] == [
+        "allow answers out to aws_subnet.tasks in aws_network_acl.own"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "truth"),
     [

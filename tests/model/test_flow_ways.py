@@ -521,6 +521,7 @@ NO_PEER = " needs the routes of the peered VPC of 10.1.0.0/16"
         (peering('"vpc-9"'), "vpc:vpc-9", " needs the routes of vpc-9 of 10.1.0.0/16"),
         (peering("var.which"), "vpc:var.which", " needs the routes of var.which of 10.1.0.0/16"),
         (peering('"vpc-9"', "var.which"), "onprem", NO_PEER),
+        (peering("aws_vpc.far.id") + made("aws_vpc", "far", 'cidr_block = "10.1.0.0/20"'), "", ""),
         (OWN, "", ""),
     ],
 )
@@ -588,6 +589,30 @@ def test_a_listener_decides_what_gets_through(
     text = EDGE.replace(before, after) + service("web", behind("edge")) + service("one")
 
     assert told(tmp_path, text, "service:one", "service:web") == ways
+
+
+@pytest.mark.parametrize(
+    ("port", "arrives"),
+    [('"81"', "80-81"), ('"traffic-port"', "80"), ('"83"', "80"), ("var.which", "80")],
+)
+def test_a_load_balancer_checks_the_health_of_its_targets(
+    port: str, arrives: str, tmp_path: Path
+) -> None:
+    """It opens the port of the check itself; none of its clients gets there."""
+    check = f'target_type = "ip"\n  health_check {{\n    port = {port}\n  }}'
+    text = EDGE.replace('target_type = "ip"', check)
+    for group, way in (("edge", "egress"), ("web", "ingress")):
+        text += made(
+            *(f"aws_vpc_security_group_{way}_rule", group, 'cidr_ipv4 = "10.0.0.0/16"'),
+            *('ip_protocol = "tcp"', "from_port = 81", "to_port = 82"),
+            f"security_group_id = aws_security_group.{group}.id",
+        )
+    found = told(tmp_path, text + service("web", behind("edge")) + service("one"))
+
+    own = [way for way in found if way.startswith("lb:edge -> service:web")]
+    unknown = ["lb:edge -> service:web: tcp 81-82" + UNKNOWN] if port == "var.which" else []
+    assert own == [f"lb:edge -> service:web: tcp {arrives}", *unknown]
+    assert THROUGH_EDGE in found
 
 
 def test_each_load_balancer_of_a_service_leads_to_it(tmp_path: Path) -> None:

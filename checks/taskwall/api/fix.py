@@ -16,7 +16,7 @@ from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Finding, Report
 from taskwall.fixes.apply import applied, edits_by_file
-from taskwall.fixes.diff import ShownText, unified
+from taskwall.fixes.diff import ShownText, notes, unified
 from taskwall.fixes.replacement import replacements
 from taskwall.report.report import ReportBuilder
 from taskwall.source.files import Files
@@ -67,21 +67,23 @@ def as_diff(found: Fixes) -> str:
     """The edits as a unified diff; "" if there are none.
 
     What AWS replaces for them is said before the first file, where programs that apply diffs pass
-    over it. A line that is added where secrets may stand, as in user data, is shown if the text of
-    a fix has it: that text is free of secrets.
+    over it, and so is what these programs cannot take. A line that is added where secrets may
+    stand, as in user data, is shown if the text of a fix has it: that text is free of secrets.
     """
     texts = [finding.fix.text for finding in found.findings if finding.fix]
     reported = frozenset(line.strip() for text in texts for line in text.splitlines())
-    notes = (f"AWS replaces {name} for this.\n" for name in dict.fromkeys(replacements(texts)))
-    return "".join(notes) + "".join(
-        line
-        for file in found.files
-        for line in unified(
+    files = [
+        (
             file.shown,
             ShownText(file.text, file.lines),
             ShownText(file.new_text, file.new_lines, reported),
         )
-    )
+        for file in found.files
+    ]
+    replaced = (f"AWS replaces {name} for this." for name in dict.fromkeys(replacements(texts)))
+    said = dict.fromkeys(note for _, *sides in files for note in notes(*sides))
+    lines = (line for file in files for line in unified(*file))
+    return "".join(f"{note}\n" for note in (*replaced, *said)) + "".join(lines)
 
 
 class _State(Struct, frozen=True):

@@ -8,6 +8,12 @@ from typing import TypeAlias
 CONTEXT = 3
 """So many lines a diff shows before and after what changes."""
 
+LOOSE = CONTEXT - 1
+"""So many lines `patch` lets stand before a change with none behind it, but at a file's end."""
+
+BARE = "The line behind a change may hold a secret: `git apply` needs --unidiff-zero for this."
+MASKED = "A line that changes may hold a secret and is masked: only --write makes this change."
+
 _Row: TypeAlias = tuple[str, int, int]
 """The sign of a line in a diff, and how many lines of either text are before it."""
 
@@ -49,10 +55,38 @@ def unified(name: str, before: ShownText, after: ShownText) -> Iterator[str]:
     yield f"--- a/{name}\n"
     yield f"+++ b/{name}\n"
     rows = list(_rows(before, after))
+    for hunk in _hunks(rows, before):
+        yield from _hunk(hunk, before, after)
+
+
+def notes(before: ShownText, after: ShownText) -> Iterator[str]:
+    """What keeps `git apply` from taking the diff of a file as others, in a sentence each."""
+    rows = list(_rows(before, after))
+    if any(_is_bare(hunk, rows) for hunk in _hunks(rows, before)):
+        yield BARE
+    changed = (
+        (after, new) if sign == "+" else (before, old) for sign, old, new in rows if sign != " "
+    )
+    if any(text.hides(index) for text, index in changed):
+        yield MASKED
+
+
+def _hunks(rows: Sequence[_Row], before: ShownText) -> Iterator[Sequence[_Row]]:
+    """The rows that a diff shows, those that follow each other together."""
     visible = _visible(rows, before)
-    for seen, hunk in groupby(range(len(rows)), visible.__contains__):
-        if seen:
-            yield from _hunk([rows[index] for index in hunk], before, after)
+    for seen, indexes in groupby(range(len(rows)), visible.__contains__):
+        hunk = [rows[index] for index in indexes] if seen else []
+        if _is_bare(hunk, rows):
+            # What has lines before it alone is taken for the end of the file.
+            first = next(index for index, (sign, _, _) in enumerate(hunk) if sign != " ")
+            hunk = hunk[max(0, first - LOOSE) :]
+        if hunk:
+            yield hunk
+
+
+def _is_bare(hunk: Sequence[_Row], rows: Sequence[_Row]) -> bool:
+    """Whether nothing is shown behind a change, though the file goes on."""
+    return bool(hunk) and hunk[-1][0] != " " and hunk[-1] != rows[-1]
 
 
 def _rows(before: ShownText, after: ShownText) -> Iterator[_Row]:

@@ -131,7 +131,7 @@ def _of_construct(path: str, head: str, has_code: bool) -> str:
 def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
     """A text with names in it, in angle brackets what cannot be referred to there."""
     for name, meant in names.items():
-        if meant.isdigit():
+        if meant.replace(",", "").isdigit():  # a number, or several
             text = text.replace(f"<{name}>", meant)
         elif local := local_name(meant, _near(on), on.language):
             text = text.replace(f"<{name}>", local)

@@ -42,7 +42,7 @@ def virtual_node(r: ResourceReader) -> Iterator[object]:
         return
     path = "/dev/stdout"
     logging = r.change(file, {"path": path}, {"Path": path})
-    yield MeshProxy(r.origin, file.place, TRUE, is_written(r, file), logging=logging)
+    yield MeshProxy(r.origin, file.place, TRUE, is_written(r, file), logging=logging, node=True)
     yield from _node(r)
     inherits: list[_Inherits] = []
     for index, each in enumerate(r.attribute("spec.backend", "Spec.Backends").each()):
@@ -116,9 +116,11 @@ def _own_policy(
 
 
 def _defaults(r: ResourceReader, inherits: Sequence[_Inherits]) -> ClientPolicy:
-    """The policy for all backends that have none of their own; if written, it is one to judge.
+    """The policy for all backends that have none of their own.
 
-    If nothing of it is written, it is missing at the first of these backends.
+    If it is written where there are no backends, it is one to judge. If nothing of it is written,
+    it is missing at the first of these backends. A backend's own policy overrides it (App Mesh's
+    API, BackendDefaults).
     """
     tls = r.attribute(
         "spec.backend_defaults.client_policy.tls", "Spec.BackendDefaults.ClientPolicy.TLS"
@@ -126,7 +128,7 @@ def _defaults(r: ResourceReader, inherits: Sequence[_Inherits]) -> ClientPolicy:
     used = any_of(fact for fact, _ in inherits)
     lacking = [place for fact, place in inherits if place and fact.truth is not False]
     if list(tls.each()):
-        used |= is_written(r, tls)
+        used = used if inherits else is_written(r, tls)
     elif lacking and r.attribute("spec.backend_defaults", "Spec.BackendDefaults").absent:
         tls = replace(tls, place=lacking[0])
     return _policy(r, tls, f"{r.id}.backend_defaults", "its backends", used)

@@ -60,6 +60,12 @@ class _Containers(Struct):
     open: list[Need]
     named: bool = False
 
+    def app_ports(self) -> str:
+        """The known ports of the application, as AppPorts lists them; "" if not all are known."""
+        known = [port.known for _, envoy, _, port in self.ports if envoy.truth is False]
+        loose = self.open or any(port is None for port in known)
+        return "" if loose else ",".join(dict.fromkeys(str(port) for port in known))
+
 
 def task(r: ResourceReader, containers: Cell) -> Iterator[MeshTask]:
     """What a task definition says of a mesh: its proxy configuration, and who is its Envoy."""
@@ -67,6 +73,7 @@ def task(r: ResourceReader, containers: Cell) -> Iterator[MeshTask]:
         return
     blocks = list(r.attribute("proxy_configuration", "ProxyConfiguration").each())
     within = _read(r, containers)
+    ports = within.app_ports()
     node = any_of(within.node)
     if within.open and node.truth is False:
         text = f"a container of {r.name} is the Envoy of a virtual node"
@@ -84,12 +91,14 @@ def task(r: ResourceReader, containers: Cell) -> Iterator[MeshTask]:
         name = given.get(container)
         led, at = _led(r, given.get(properties), name, within)
         contained = _contained(r, name, within)
-        yield MeshTask(r.origin, kind, block.place, node, True, contained, name.place, led, at)
+        yield MeshTask(
+            r.origin, kind, block.place, node, True, contained, name.place, led, at, ports
+        )
     if not blocks:
         at = r.origin.header
         word = "proxy_configuration" if r.terraform else "ProxyConfiguration"
         kind = Setting(None, at, word, r.name)
-        yield MeshTask(r.origin, kind, at, node, within.named, TRUE, at, TRUE, at)
+        yield MeshTask(r.origin, kind, at, node, within.named, TRUE, at, TRUE, at, ports)
 
 
 def _read(r: ResourceReader, cell: Cell) -> _Containers:

@@ -42,7 +42,10 @@ def proxy_target(r: ResourceReader) -> Iterator[object]:
         ("db_instance_identifier", "DBInstanceIdentifiers", DB_INSTANCES),
         ("db_cluster_identifier", "DBClusterIdentifiers", DB_CLUSTERS),
     ):
-        for cell in r.attribute(terraform, cloudformation).each():
+        named = r.attribute(terraform, cloudformation)
+        # Terraform names one, of which the id may be known only after it is made.
+        one = () if named.absent else (named,)
+        for cell in one if r.terraform else named.each():
             behind = store_link(r, cell, "leads to", types)
             meant = r.builder.resources.get(behind.to) if behind is not None else None
             # Nothing can be said of a store that certainly is not in the sources.

@@ -66,4 +66,5 @@ def plaintext_mesh_backend(network: Network) -> Iterator[Verdict]:
                 about=policy.id,
                 concerned=policy.used,
                 changes=policy.enforce.to(True),
+                remedy=f"Require TLS to {policy.whom}.",
             )

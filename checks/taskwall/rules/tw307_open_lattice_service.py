@@ -6,8 +6,8 @@ What: A service of VPC Lattice that leads to the tasks of an ECS service, or to 
 Why: Clients in every VPC and account that its networks are shared with can call it. Without TLS,
     their requests are readable on the way to VPC Lattice; without AWS_IAM, every client there may
     call.
-Fine when: Tasks authenticate their callers themselves. With TLS passthrough, an auth policy sees
-    only the connection, but it still controls where clients may connect from.
+Fine when: Tasks authenticate their callers themselves. With TLS passthrough only they can: an auth
+    policy sees anonymous callers there, and the rule does not ask for one.
 Terraform: Set the protocol on the listener. Set the auth type on the service, or on every network
     that it is in, and add an aws_vpclattice_auth_policy.
 CloudFormation: Set the protocol on the listener. Set the auth type on the service, or on every
@@ -15,6 +15,7 @@ CloudFormation: Set the protocol on the listener. Set the auth type on the servi
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html
     https://docs.aws.amazon.com/vpc-lattice/latest/ug/listeners.html
+    https://docs.aws.amazon.com/vpc-lattice/latest/ug/tls-listeners.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html
 """
 

@@ -9,24 +9,26 @@ Why: Without the proxy configuration, no traffic goes through Envoy: it only run
     is left out bypasses Envoy.
 Fine when: The port is for health checks or metrics that must be read from outside the mesh. Tasks
     of virtual gateways, which are Envoy alone and need no proxy configuration, are not judged.
-Terraform: What goes through Envoy is a design decision. In the task definition:
+Terraform: What goes through Envoy is a design decision. In the task definition, whose
+    network mode has to be awsvpc:
     proxy_configuration {
       type           = "APPMESH"
-      container_name = "envoy"
+      container_name = "<the container of Envoy>"
       properties = {
-        AppPorts         = "8080"
+        AppPorts         = "<the ports of the application>"
         IgnoredUID       = "1337"
         ProxyIngressPort = "15000"
         ProxyEgressPort  = "15001"
         EgressIgnoredIPs = "169.254.170.2,169.254.169.254"
       }
     }
-CloudFormation: What goes through Envoy is a design decision. In the task definition:
+CloudFormation: What goes through Envoy is a design decision. In the task definition,
+    whose network mode has to be awsvpc:
     ProxyConfiguration:
       Type: APPMESH
-      ContainerName: envoy
+      ContainerName: <the container of Envoy>
       ProxyConfigurationProperties:
-        - { Name: AppPorts, Value: "8080" }
+        - { Name: AppPorts, Value: "<the ports of the application>" }
         - { Name: IgnoredUID, Value: "1337" }
         - { Name: ProxyIngressPort, Value: "15000" }
         - { Name: ProxyEgressPort, Value: "15001" }
@@ -53,6 +55,7 @@ def bypassed_envoy(network: Network) -> Iterator[Verdict]:
                 ~proxied,
                 f"traffic of {name} bypasses its Envoy, which no proxy configuration names",
                 concerned=task.node,
+                names={"the ports of the application": task.app_ports} if task.app_ports else {},
             )
         yield Verdict(
             task.on,
@@ -62,6 +65,7 @@ def bypassed_envoy(network: Network) -> Iterator[Verdict]:
             holds=f"the proxy of {name} is one of its containers",
             negative=True,
             concerned=proxied,
+            names={"the ports of the application": task.app_ports} if task.app_ports else {},
         )
         yield Verdict(
             task.on,
@@ -70,4 +74,5 @@ def bypassed_envoy(network: Network) -> Iterator[Verdict]:
             f"{name} accepts traffic on ports that bypass its Envoy",
             holds=f"traffic to the ports of {name} goes through its Envoy",
             concerned=proxied,
+            names={"the ports of the application": task.app_ports} if task.app_ports else {},
         )

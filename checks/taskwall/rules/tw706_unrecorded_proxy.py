@@ -29,6 +29,8 @@ from taskwall.model.core.network import Network
 from taskwall.model.entities.mesh import MeshProxy
 from taskwall.rules._rule import Verdict, rule
 
+_OF_A_NODE = "Let the proxies of the node write an access log to their standard output."
+
 
 @rule("info")
 def unrecorded_proxy(network: Network) -> Iterator[Verdict]:
@@ -42,4 +44,5 @@ def unrecorded_proxy(network: Network) -> Iterator[Verdict]:
             negative=True,
             concerned=proxy.connected,
             changes=proxy.logging,
+            remedy=_OF_A_NODE if proxy.node else "",
         )

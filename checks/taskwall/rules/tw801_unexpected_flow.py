@@ -2,15 +2,15 @@
 
 What: A table `expect` of the settings says which connections may be opened from one end to another
     (`only`), or that none may (`never`), and the sources let another one be opened: on other
-    ports, or by another way. Reported is the last permission that allows it. The rule does not
-    apply to ends that are in none of the sources.
+    ports, or by another way. Reported is the last permission that names who opens it, else the
+    listener. The rule does not apply to ends that are in none of the sources.
 Why: What may reach whom is decided once, and changed by many hands. What nobody has decided is
     found before it is deployed.
 Fine when: The flow is wanted: add it to `only`. Listener conditions, authentication and what
     processes listen on are not asked.
-Terraform: What is expected is a design decision. Narrow this permission to the expected addresses
+Terraform: What is expected is a design decision. Narrow what is reported to the expected addresses
     and ports, or add the flow to `only`.
-CloudFormation: What is expected is a design decision. Narrow this permission to the expected
+CloudFormation: What is expected is a design decision. Narrow what is reported to the expected
     addresses and ports, or add the flow to `only`.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
@@ -30,12 +30,10 @@ def unexpected_flow(network: Network) -> Iterator[Verdict]:
     from taskwall.model.flows.intents import unexpected
 
     for each in unexpected(network):
-        on = each.permission.on if each.permission is not None else each.on.origin
-        at = each.permission.place if each.permission is not None else on.header
         intent = each.intent
         yield Verdict(
-            on,
-            at,
+            each.on,
+            each.at,
             each.broken,
             f"{intent.source} can open {each.words} to {intent.target}, which is not expected",
             holds=f"{intent.source} can open nothing to {intent.target} that is not expected",

@@ -2,7 +2,8 @@
 
 What: A table `expect` of the settings says which connections must be possible from one end to
     another (`required`), and the sources close one: a security group, a route, a network ACL or a
-    listener. The rule does not apply to ends that are in none of the sources.
+    listener. Reported is what closes it first. The rule does not apply to ends that are in none of
+    the sources.
 Why: What is closed by mistake is found when it is deployed, as a timeout that names nobody.
 Fine when: The connection is no longer needed: remove it from `required`.
 Terraform: What is required is a design decision. Allow the required connection where it is closed;
@@ -29,8 +30,8 @@ def missing_flow(network: Network) -> Iterator[Verdict]:
     for each in missing(network):
         intent = each.intent
         yield Verdict(
-            each.on.origin,
-            each.on.origin.header,
+            each.on,
+            each.at,
             each.broken,
             f"{intent.source} cannot open {each.words} to {intent.target}, which is required",
             holds=f"{intent.source} can open {each.words} to {intent.target}",

@@ -12,7 +12,7 @@ _SECRET: Final = pattern(
 )
 _UNSHOWN: Final = pattern(
     r"environment|.*environmentvariables?|envvars|userdata|userdatabase64|.*credentials?"
-    r"|.*connectionstrings?|.*authdata|.*secret.*"
+    r"|.*connectionstrings?|.*authdata|.*secret(?!(?:arn|name)s?$).*"
 )
 """Names without `_` and `-`, in small letters: `db_password` and `DbPassword` are one."""
 

@@ -14,6 +14,7 @@ class MeshProxy(Struct, frozen=True):
 
     `logs` is whether they keep access logs; `at` is where the sources say so, or should. `writes`
     is whether what they log goes to CloudWatch Logs. `logging` is what would make them keep some.
+    `node` says that they are those of a virtual node.
     """
 
     on: Origin
@@ -22,6 +23,7 @@ class MeshProxy(Struct, frozen=True):
     logs: Fact
     writes: Fact = FALSE
     logging: tuple[AttributeChange, ...] = ()
+    node: bool = False
 
 
 class ServiceConnectPort(Struct, frozen=True):
@@ -98,7 +100,8 @@ class MeshTask(Struct, frozen=True):
     `node` whether a container of it is the Envoy of a virtual node. `contained` is whether the
     container that its proxy configuration names is one of its own (at `container`), `led` whether
     what reaches the application's ports is led through Envoy (at `ports`). `named` is whether the
-    definition says anything of a mesh at all, rather than being unreadable.
+    definition says anything of a mesh at all, rather than being unreadable. `app_ports` are
+    the ports that are to go through it, with commas between them; "" if not known.
     """
 
     on: Origin
@@ -110,6 +113,7 @@ class MeshTask(Struct, frozen=True):
     container: Span
     led: Fact
     ports: Span
+    app_ports: str = ""
 
     @property
     def proxied(self) -> Fact:

@@ -193,7 +193,7 @@ def _inflows(
     shown = preserves_client_ip(group)
     clients = balancer.kind.known == "network" and shown.truth is not False
     sender = _sender(network, balancer, group.vpc, clients=clients)
-    check = _check(group, traffic, apart=clients)
+    check = check_ports(group, traffic, apart=clients)
     if clients:
         yield BalancerFlow(source, balancer, traffic, sender, taker, fact)
         yield BalancerFlow(source, balancer, check, replace(sender, clients=False), taker, fact)
@@ -329,7 +329,7 @@ def _on_instance(
     return _over("its port", None, (), needs, group)
 
 
-def _check(
+def check_ports(
     group: TargetGroup, traffic: tuple[RequiredPorts, ...], *, apart: bool
 ) -> tuple[RequiredPorts, ...]:
     """The port of the health check, which goes over TCP.

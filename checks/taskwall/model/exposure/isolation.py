@@ -247,16 +247,16 @@ def _with_outsiders(
             text = f"{other.name}, {theirs.words}, uses {named} as well"
             needs = (*mine.needs, *theirs.needs)
             if same is None:
-                needs += (*_open(link), *_open(users.link))
+                shared = _open(users.link, f"what {other.name} uses")
+                needs += (*_open(link, named), *shared)
             parts.append(Fact(truth, text, other.origin.header, other.name, needs))
             first.setdefault(truth is True, f"{other.name}, {theirs.words}")
     return any_of(parts), first.get(True) or first.get(False) or "others"
 
 
-def _open(link: Link) -> tuple[Need, ...]:
-    if link.exact and link.to:
-        return ()
-    return link.waits("it")
+def _open(link: Link, word: str) -> tuple[Need, ...]:
+    """What a link waits for, if it may lead to several things; `word` is what that is called."""
+    return () if link.exact and link.to else link.waits(word)
 
 
 def _allows_itself(network: Network, link: Link) -> Fact:

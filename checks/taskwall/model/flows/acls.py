@@ -1,5 +1,7 @@
 """What network ACLs let through between two places: there, and on the way back."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
@@ -194,6 +196,9 @@ class _Crossed:
     ) -> None:
         self.closed: tuple[Obstacle, ...] = ()
         self.lost = Ranges()
+        spoken_of = Ranges.union(protocols for protocols, _, _ in wanted.boxes)
+        # One protocol is enough to say what is closed: TCP, where that is asked about.
+        told = spoken_of & TCP or spoken_of
 
         def both(
             one: CrossingSide, other: CrossingSide, traffic: Traffic, answers: Ranges | None = None
@@ -201,7 +206,7 @@ class _Crossed:
             """What leaves one side and gets into the other; and what keeps it back, noted."""
             out = _asked(network, one, "egress", other, traffic, kindly)
             let_in = _asked(network, other, "ingress", one, traffic, kindly)
-            if not (passed := out & let_in) and traffic.boxes[0][0] & TCP:
+            if not (passed := out & let_in) and traffic.boxes[0][0] & told:
                 if not out:
                     self._note(network, one, "egress", other, answers)
                 if not let_in or out:
@@ -304,5 +309,20 @@ def _open_text(network: Network, client: CrossingSide, server: CrossingSide) -> 
             found = acl_entries(network)
             for entry in (*found.get(held.acl.id, ()), *found.get("", ())):
                 needs += entry.needs
+    if not needs:  # All is known but which of the addresses of its subnet a side has.
+        needs += _unsure_addresses(network, client, server)
     text = f"the network ACLs of {' and '.join(names)} let it through"
     return all_of([any_of([Fact(None, text, needs=tuple(dict.fromkeys(needs)))])])
+
+
+def _unsure_addresses(network: Network, one: CrossingSide, other: CrossingSide) -> Iterator[Need]:
+    """The sides of which an ACL lets some addresses through, and others not."""
+    for at, far in ((one, other), (other, one)):
+        if far.place is None or far.split:
+            continue
+        ways: tuple[Direction, ...] = ("egress", "ingress")
+        for way in ways:
+            some, every = (_asked(network, at, way, far, WHOLE, kindly) for kindly in (True, False))
+            if some - every:
+                yield Need(f"the address in {far.place.name}", "is not known")
+                break

@@ -7,39 +7,45 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, all_of
+from taskwall.core.values import Origin, Span
 from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import FlowIntent, Network
-from taskwall.model.entities.security_group import Permission
+from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
+from taskwall.model.entities.vpc import Subnet, Vpc
+from taskwall.model.exposure.task_ports import number_of
 from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.obstacles import obstacles_between
 from taskwall.model.flows.patterns import FlowPattern, flow_pattern
 from taskwall.model.flows.reach import Reach
+from taskwall.model.flows.security_groups import all_entries
 from taskwall.model.flows.selection import (
     NoEndError,
     Selection,
     flows_between,
     select_ends,
 )
+from taskwall.model.routing.network_acl import NetworkAcl
 
 
 class Judged(Struct, frozen=True):
     """An intent about two ends of a stack, and what comes of it for one flow, or for all.
 
-    `on` and `place` say where it can be changed. `broken` is whether it is.
+    `on` and `at` say where it can be changed. `broken` is whether it is.
     """
 
     intent: FlowIntent
-    on: Entity
-    permission: Permission | None
+    on: Origin
+    at: Span
     broken: Fact
     words: str
 
 
 def unexpected(network: Network) -> Iterator[Judged]:
     """The flows beyond those that intents allow, or that there are none."""
-    for intent, source, target, found, _ in _asked(network):
+    for intent, source, target, found, reach in _asked(network):
         if intent.only is None:
             continue
         patterns = [flow_pattern(text) for text in intent.only]
@@ -54,18 +60,18 @@ def unexpected(network: Network) -> Iterator[Judged]:
                 continue
             told = True
             flow = replace(every, ports=ports)
-            permission = _last_permission(network, flow)
+            on, at = _opened_at(reach, flow) or (thing.origin, thing.origin.header)
             truth = True if flow.verdict == "open" else None
             words = _spoken(flow)
             text = f"{flow.source} can open {words} to {flow.target}"
             broken = Fact(truth, text, None, thing.name, flow.missing)
             chain = [fact for fact in flow.because if fact.truth is not False]
-            yield Judged(intent, thing, permission, all_of((broken, *chain)), words)
+            yield Judged(intent, on, at, all_of((broken, *chain)), words)
         if not told:
             otherwise = f"{intent.source} can open nothing else to {intent.target}"
             text = f"{intent.source} can open more to {intent.target}"
             none = Fact(False, text, thing.origin.header, thing.name, otherwise=otherwise)
-            yield Judged(intent, thing, None, none, "")
+            yield Judged(intent, thing.origin, thing.origin.header, none, "")
 
 
 def missing(network: Network) -> Iterator[Judged]:
@@ -92,17 +98,22 @@ def _required(
     sure = Ranges.union(flow.ports for flow in fits if flow.verdict == "open")
     may = Ranges.union(flow.ports for flow in fits)
     words = f"{intent.source} can open {text} to {intent.target}"
+    on = thing.origin
     if wanted.ports <= sure:
-        return Judged(intent, thing, None, Fact(False, f"not {words}", otherwise=words), text)
+        open_ = Fact(False, f"not {words}", otherwise=words)
+        return Judged(intent, on, on.header, open_, text)
     if wanted.ports <= may:
         needs = tuple(need for flow in fits for need in flow.missing)
-        open_ = Fact(None, words, thing.origin.header, thing.name, needs)
-        return Judged(intent, thing, None, ~open_, text)
+        open_ = Fact(None, words, on.header, thing.name, needs)
+        return Judged(intent, on, on.header, ~open_, text)
     shut = obstacles_between(reach, source, target, wanted.on(wanted.ports - may))
     cannot = f"{intent.source} cannot open {text} to {intent.target}"
     ends = (*source.needs, *target.needs)
     closed = Fact(None if ends else True, cannot, None, thing.name, ends)
-    return Judged(intent, thing, None, all_of((closed, *(~each.fact for each in shut[:1]))), text)
+    if shut and not ends:
+        on = _named(reach.network, shut[0].fact.resource) or on
+    broken = all_of((closed, *(~each.fact for each in shut[:1])))
+    return Judged(intent, on, on.header, broken, text)
 
 
 _Asked: TypeAlias = tuple[FlowIntent, Selection, Selection, list[Flow], Reach]
@@ -128,14 +139,53 @@ def _thing(source: Selection, target: Selection) -> Entity | None:
     return held[0].thing if held else None
 
 
-def _last_permission(network: Network, flow: Flow) -> Permission | None:
-    """The permission nearest to the target that lets a flow through."""
-    places = [fact.place for fact in flow.because if "allows ingress" in fact.text]
-    for place in reversed(places):
-        for permission in network.every(Permission):
-            if permission.place == place:
-                return permission
+def _opened_at(reach: Reach, flow: Flow) -> tuple[Origin, Span] | None:
+    """Where a flow is let in: the last permission that names who opens it, else the listener.
+
+    What is behind a load balancer, or a proxy, names that. Where nothing lets it in by name, the
+    permission is that of who opens it.
+    """
+    first = flow.through[0] if flow.through else flow.target
+    listener = _listener(reach, flow) if flow.through else None
+    into = _permission(reach, flow, first, "ingress")
+    found = into or listener or _permission(reach, flow, flow.source, "egress")
+    if isinstance(found, Permission):
+        return found.on, found.place
+    return (found.origin, found.place) if found is not None else None
+
+
+def _permission(reach: Reach, flow: Flow, end: str, way: Direction) -> Permission | None:
+    """The last permission of the groups of an end that lets a flow through."""
+    places = [fact.place for fact in flow.because]
+    found: dict[int, Permission] = {}
+    for each in (one for one in reach.every if one.end == end):
+        for entry, _, _ in all_entries(reach.network, each.groups, way):
+            permission = entry.permission
+            if permission is not None and permission.place in places and entry.ports & flow.ports:
+                found[places.index(permission.place)] = permission
+    return found[max(found)] if found else None
+
+
+def _listener(reach: Reach, flow: Flow) -> Listener | None:
+    """The listener that takes a flow."""
+    places = {fact.place for fact in flow.because}
+    for listener in reach.network.every(Listener):
+        at, number = listener.port.place or listener.place, number_of(listener.port)
+        if at in places and (number is None or Ranges(((number, number),)) & flow.ports):
+            return listener
     return None
+
+
+_CLOSING: tuple[type[Entity], ...] = (
+    SecurityGroup, NetworkAcl, Subnet, Vpc, Listener, LoadBalancer,
+)  # fmt: skip
+"""What closes a flow, or has no route that leads it on."""
+
+
+def _named(network: Network, name: str) -> Origin | None:
+    """What has a name in the sources, if that is something that closes flows."""
+    every = (each for kind in _CLOSING for each in network.every(kind))
+    return next((each.origin for each in every if name and each.name == name), None)
 
 
 def _spoken(flow: Flow) -> str:

@@ -12,7 +12,7 @@ from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TargetGroup
-from taskwall.model.exposure.balancer_paths import arrival, ways_to
+from taskwall.model.exposure.balancer_paths import arrival, check_ports, ways_to
 from taskwall.model.exposure.instance_groups import instance_registrations, tasks_on
 from taskwall.model.exposure.task_ports import number_of, speaks_udp
 from taskwall.model.flows.sets import Pieces, over
@@ -31,7 +31,8 @@ from taskwall.model.permissions.ports import RequiredPorts
 class Onward(Struct, frozen=True):
     """A way from a listener to what is behind it.
 
-    `listener` is None where it is not known which it is. `arrives` are the ports at the target.
+    `listener` is None where it is not known which it is. `arrives` are the ports at the target,
+    `checks` those where the load balancer checks its health, by its own address.
     `kept` is whether the target sees the client's address. `fact` is whether there is such a way.
     It leads to `target`, or (None) to whatever has the `address`. `versions` are the IP versions of
     the target's address.
@@ -45,6 +46,7 @@ class Onward(Struct, frozen=True):
     target: Entity | None = None
     address: Setting | None = None
     versions: tuple[int, ...] = (4, 6)
+    checks: Pieces = ()
 
 
 @remembered
@@ -112,14 +114,31 @@ def _to_tasks(network: Network) -> Iterator[Onward]:
                 front.fact,
                 source,
                 versions=_versions(group),
+                checks=_checks(group, wanted),
             )
         for front in balancer_paths(network, source):
             if front.kind == "classic" and front.balancer is not None:
-                text = f"the port of {source.name} behind {front.balancer.name}"
-                needs = (Need(text, "is not known"),)
-                fact = Fact(None, f"it is {text}", front.place, source.name, needs)
-                ports = over(TCP, ALL_PORTS, fact)
-                yield Onward(front.balancer.id, None, ports, _NOT_KEPT, front.fact, source)
+                yield from _by_classic(network, front.balancer, source, front.fact)
+
+
+def _by_classic(
+    network: Network, balancer: LoadBalancer, target: Entity, fact: Fact
+) -> Iterator[Onward]:
+    """The ways of a classic load balancer, each of whose listeners names the instances' port."""
+    for listener in listeners_of(network, balancer):
+        setting = listener.instance_port
+        if setting is None:  # It may be one of another load balancer.
+            continue
+        number = number_of(setting)
+        own = TRUE
+        if number is None:
+            needs = setting.needs or (
+                Need(f"{setting.name} of {setting.resource}", "is not known"),
+            )
+            text = f"it arrives on the instance port of {listener.name}"
+            own = Fact(None, text, setting.place, listener.name, needs)
+        ports = ALL_PORTS if number is None else Ranges(((number, number),))
+        yield Onward(balancer.id, listener, over(TCP, ports, own), _NOT_KEPT, fact, target)
 
 
 def _to_hosts(network: Network) -> Iterator[Onward]:
@@ -136,18 +155,14 @@ def _to_host(network: Network, front: BalancerPath, target: Entity, fact: Fact) 
     group, balancer = front.target_group, front.balancer
     if balancer is None:
         return
-    arrives = over(TCP, ALL_PORTS, _unknown_port(balancer)) if group is None else _at_port(group)
-    kept = _kept(front.kind, group)
     ways = all_of((front.fact, fact))
+    if group is None:
+        yield from _by_classic(network, balancer, target, ways)
+        return
     yield Onward(
-        balancer.id, front.listener, arrives, kept, ways, target, versions=_versions(group)
-    )
-
-
-def _unknown_port(balancer: LoadBalancer) -> Fact:
-    text = f"the port of the instances behind {balancer.name}"
-    needs = (Need(text, "is not known"),)
-    return Fact(None, f"it is {text}", balancer.origin.header, balancer.name, needs)
+        balancer.id, front.listener, _at_port(group), _kept(front.kind, group), ways, target,
+        versions=_versions(group), checks=_checks(group, ()),
+    )  # fmt: skip
 
 
 def _forwarded(network: Network) -> Iterator[tuple[Listener, LoadBalancer, TargetGroup, Fact]]:
@@ -198,6 +213,11 @@ def _arrives(wanted: tuple[RequiredPorts, ...], only_tcp: bool) -> Pieces:
             fact = Fact(None, f"it goes over {each.transport}", needs=each.spoken)
         pieces = (*pieces, *over(spoken, ALL_PORTS if each.some is None else each.some, fact))
     return pieces
+
+
+def _checks(group: TargetGroup | None, wanted: tuple[RequiredPorts, ...]) -> Pieces:
+    """The ports on which the health of targets is checked."""
+    return () if group is None else _arrives(check_ports(group, wanted, apart=False), True)
 
 
 def _to_balancers(network: Network) -> Iterator[Onward]:

@@ -62,7 +62,8 @@ def _ways(
     if client is not None and server is not None and client.kind == "lb":
         ways_on = onward(reach.network).get(client.thing.id, ())
         if not any(
-            way.target is server.thing and _traffic(way.arrives) & wanted for way in ways_on
+            way.target is server.thing and _traffic((*way.arrives, *way.checks)) & wanted
+            for way in ways_on
         ):
             direct = (_not_forwarded(client, server, wanted), *direct)
     yield direct

@@ -106,6 +106,8 @@ def _of_hop(network: Network, hop: Hop, addresses: Ranges) -> Iterator[Remote]:
         peering = network.get(Peering, hop.route.peering)
         ends = () if peering is None else (peering.vpc, peering.peer)
         far = [link for link in ends if not _is_written(network, link)]
+        if ends and not far:
+            return  # A peering connection leads to the addresses of its VPCs, and no further.
         to = far[0].to if far and far[0].to else ""
         text = f"{to or 'the peer'} routes back"
         needs = (Need(f"the routes of {to or 'the peered VPC'}", "are not in the sources"),)

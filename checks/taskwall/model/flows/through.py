@@ -134,7 +134,8 @@ class _BalancerNode:
     def _by(self, way: Onward, server: Interface) -> Iterator[Told]:
         reach, node = self._reach, self._node
         handed = _handed(reach, node, server, way)
-        direct = if_there(cross(handed.pieces, given(way.fact)), (node.exists, server.exists))
+        sent = merged((*handed.pieces, *_checked(reach, node, server, way)))
+        direct = if_there(cross(sent, given(way.fact)), (node.exists, server.exists))
         yield Told(node.end, server.end, direct, lost=handed.lost)
         exists = (node.exists, server.exists)
         if way.kept.truth is False:
@@ -227,6 +228,14 @@ def _handed(reach: Reach, node: Interface, server: Interface, way: Onward) -> Op
     found = reach.between(node.over(way.versions), server.over(way.versions))
     pieces = cross(cross(found.pieces, way.arrives), reach.takes(server))
     return OpenConnection(pieces, found.closed, found.lost)
+
+
+def _checked(reach: Reach, node: Interface, server: Interface, way: Onward) -> Pieces:
+    """What a node of a load balancer opens to a target to check its health."""
+    if not way.checks:
+        return ()
+    found = reach.between(node.over(way.versions), server.over(way.versions))
+    return cross(cross(found.pieces, way.checks), reach.takes(server))
 
 
 def _seen(

@@ -156,15 +156,23 @@ def _listeners(network: Network) -> dict[str, list[LatticeListener]]:
 
 @remembered
 def serves_tasks(network: Network, service: LatticeService) -> Fact:
-    """Whether a service of VPC Lattice leads to tasks of ECS services."""
-    parts = [leads_to_tasks(network, each) for each in _listeners(network).get(service.id, ())]
+    """Whether a service of VPC Lattice leads to tasks of ECS services, and sees who calls.
+
+    By TLS passthrough it sees anonymous callers only, whatever its policy says (Amazon VPC Lattice
+    User Guide, "TLS listeners").
+    """
+    parts = [_sees_callers(network, each) for each in _listeners(network).get(service.id, ())]
     for each in network.every(LatticeListener):
         if each.service.to != service.id and not each.service.exact:
             text = f"{each.name} is a listener of {service.name}"
             needs = each.service.fact.needs
             may = Fact(None, text, each.service.place, each.name, needs)
-            parts.append(may & leads_to_tasks(network, each))
+            parts.append(may & _sees_callers(network, each))
     return any_of(parts)
+
+
+def _sees_callers(network: Network, listener: LatticeListener) -> Fact:
+    return leads_to_tasks(network, listener) & ~listener.protocol.is_("TLS_PASSTHROUGH")
 
 
 def authenticated(network: Network, service: LatticeService) -> Fact:

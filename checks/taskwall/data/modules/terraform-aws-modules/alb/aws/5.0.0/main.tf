@@ -49,7 +49,7 @@ resource "aws_lb_target_group" "main" {
   name               = try(var.target_groups[count.index].name, null)
   vpc_id             = var.vpc_id
   target_type        = try(var.target_groups[count.index].target_type, null)
-  port               = try(var.target_groups[count.index].backend_port, null)
+  port               = try(var.target_groups[count.index].instance_port, null)
   protocol           = try(upper(var.target_groups[count.index].backend_protocol), null)
   protocol_version   = try(upper(var.target_groups[count.index].protocol_version), null)
   preserve_client_ip = try(var.target_groups[count.index].preserve_client_ip, null)
