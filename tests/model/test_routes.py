@@ -91,6 +91,13 @@ resource "aws_route_table_association" "web" {
 }
 """
 
+MAIN = """
+resource "aws_main_route_table_association" "main" {
+  vpc_id         = aws_vpc.main.id
+  route_table_id = aws_route_table.web.id
+}
+"""
+
 PREFIXES = """
 resource "aws_ec2_managed_prefix_list" "all" {
   name           = "all"
@@ -155,6 +162,7 @@ def read(text: str, name: str = "aws_subnet.web") -> tuple[Network, Subnet]:
 NAT, IGW = "nat_gateway_id = aws_nat_gateway.zonal.id", "gateway_id = aws_internet_gateway.main.id"
 EGRESS_ONLY = "egress_only_gateway_id = aws_egress_only_internet_gateway.main.id"
 OF_LIST = "destination_prefix_list_id = aws_ec2_managed_prefix_list.all.id"
+EITHER = "[aws_subnet.web.id, aws_subnet.public.id][var.subnet]"
 OTHER_HALF = route(NAT, 'destination_cidr_block = "0.0.0.0/1"').replace('"out"', '"other"')
 OUT = {
     "no table of its own": ("", False),
@@ -180,6 +188,16 @@ OUT = {
         TABLE
         + route("egress_only_gateway_id = aws_egress_only_internet_gateway.main.id", ANY_IPV6),
         False,
+    ),
+    "a table that is the main one as well, wherever it is associated": (
+        TABLE.replace("aws_subnet.web.id", EITHER) + route(NAT) + MAIN,
+        True,
+    ),
+    "a table that may be associated, beside another main one": (
+        TABLE.replace("aws_subnet.web.id", EITHER)
+        + route(NAT)
+        + MAIN.replace("web.id", "public.id"),
+        None,
     ),
     "an inline route": (inline('cidr_block = "0.0.0.0/0"', NAT), True),
     "an inline route for IPv6": (inline('ipv6_cidr_block = "::/0"', NAT), False),

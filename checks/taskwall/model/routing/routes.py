@@ -53,6 +53,8 @@ def tables(network: Network, subnet: Subnet) -> tuple[Link, ...]:
     if any(link.sure for link in own):
         return tuple(link for link in own if link.sure)
     main = _main(network, subnet.vpc)
+    if len(main) == 1 and all(link.exact and link.to == main[0].to for link in (*own, *main)):
+        return main  # Whichever of them holds, it is the same table.
     if own:
         # The main table is used unless one of those is.
         none = ~any_of(link.fact for link in own)
