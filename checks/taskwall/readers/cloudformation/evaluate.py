@@ -92,6 +92,8 @@ class Evaluator:
         self._conditions: dict[str, tuple[Known | Unknown, set[str]]] = {}
         self._attributes: dict[tuple[str, str], tuple[Value | None, set[str]]] = {}
         self._outputs: dict[str, tuple[Value, set[str]]] = {}
+        self.users_left_out: dict[str, tuple[Lookup[str, tuple[str, ...]], set[str]]] = {}
+        """What is remembered of which resources are used by what does not exist."""
         self._making: set[str] = set()
         self.asked: frozenset[str] = frozenset()
         self._below: dict[str, Evaluator | None] = {}

@@ -1,5 +1,7 @@
 """Which resources that their condition leaves out are written to use another one."""
 
+from collections.abc import Iterator, Mapping
+
 from taskwall.core.values import Known
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
@@ -12,30 +14,29 @@ from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.template import Declared
 
 
-def users_left_out(declared: Declared, evaluator: Evaluator) -> tuple[str, ...]:
-    """The types of the resources of a template that do not exist, and refer to a resource."""
-    found = {
-        other.type
-        for other in evaluator.template.resources.values()
-        if other.condition
-        and other.properties is not None
-        and _refers(other.properties, declared.name)
-        and _is_false(evaluator, other.condition)
-    }
-    return tuple(sorted(found))
+def users_left_out(evaluator: Evaluator) -> Mapping[str, tuple[str, ...]]:
+    """The types of the resources of a template that do not exist, by what they refer to."""
+    found: dict[str, set[str]] = {}
+    for other in evaluator.template.resources.values():
+        if other.condition and other.properties is not None and _is_false(evaluator, other):
+            for name in _referred(other.properties):
+                found.setdefault(name, set()).add(other.type)
+    return {name: tuple(sorted(types)) for name, types in found.items()}
 
 
-def _is_false(evaluator: Evaluator, condition: str) -> bool:
-    found = evaluator.condition(condition)
+def _is_false(evaluator: Evaluator, declared: Declared) -> bool:
+    found = evaluator.condition(declared.condition)
     return isinstance(found, Known) and not found.data
 
 
-def _refers(node: Node, name: str) -> bool:
-    """Whether a part of a template refers to a resource."""
+def _referred(node: Node) -> Iterator[str]:
+    """The logical ids that a part of a template refers to."""
     if isinstance(node, IntrinsicCall):
         first = next(iter(elements(node.argument)), node.argument)
         text = literal_text(first) or ""
-        if node.name in ("Ref", "Fn::GetAtt") and text.partition(".")[0] == name:
-            return True
-        return _refers(node.argument, name)
-    return any(_refers(each, name) for each in (*members(node).values(), *elements(node)))
+        if node.name in ("Ref", "Fn::GetAtt"):
+            yield text.partition(".")[0]
+        yield from _referred(node.argument)
+        return
+    for each in (*members(node).values(), *elements(node)):
+        yield from _referred(each)

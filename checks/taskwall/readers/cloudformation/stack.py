@@ -443,6 +443,11 @@ _OF_USERS_LEFT_OUT = frozenset(("AWS::EC2::SecurityGroup",))
 """What is judged by who is written to use it, also if a condition leaves these out."""
 
 
+def _users_left_out(declared: Declared, evaluator: Evaluator) -> tuple[str, ...]:
+    every = evaluator.remembered(evaluator.users_left_out, "", lambda: users_left_out(evaluator))
+    return every.get(declared.name, ())
+
+
 def _made(
     declared: Declared, evaluator: Evaluator, body: Fields, maybe: tuple[Need, ...]
 ) -> Resource:
@@ -469,7 +474,7 @@ def _made(
         waits = (Need(f"what is included in the metadata of {name}", "is not in the sources"),)
         held = Fields({}, rest=Unknown(waits), place=declared.place)
         return Resource(declared.type, origin, body, declared.place, metadata=held)
-    if declared.type in _OF_USERS_LEFT_OUT and (users := users_left_out(declared, evaluator)):
+    if declared.type in _OF_USERS_LEFT_OUT and (users := _users_left_out(declared, evaluator)):
         said = Fields({"users_left_out": Items(tuple(map(Known, users)))})
         return Resource(declared.type, origin, body, declared.place, metadata=said)
     if INIT not in metadata:

@@ -177,8 +177,8 @@ class ModuleContext(Protocol):
     def keys(self, name: str) -> Mapping[str, bool]:
         """The keys by which sources name elements of a block; whether each has to be there."""
 
-    def has_instances(self, address: str) -> bool:
-        """Whether a declared resource has an instance, or may have one."""
+    def users_left_out(self, address: str) -> tuple[str, ...]:
+        """The types of what is written to use a resource, and is left out by its count."""
 
     def guarded(self, name: str, read: Callable[[], Value], place: Span | None) -> Value:
         """A value that has a name: unknown where it fails, depends on itself, or is too deep."""

@@ -6,7 +6,7 @@ blocks are its inputs, scenarios its settings. Where the order of evaluation sho
 anew.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -291,6 +291,9 @@ class IncrementalModuleScope(ModuleScope):
     def written_keys(self) -> WrittenKeys:
         """What its expressions say of keys."""
         return self._recalled("keys", "", lambda _: written_keys(self.module))
+
+    def _every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
+        return self._recalled("left out", "", lambda _: self._users_left_out())
 
     def type(self, name: str) -> Type:
         """The type of a variable."""

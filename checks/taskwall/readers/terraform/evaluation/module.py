@@ -1,7 +1,7 @@
 """Modules as they are called: their variables, locals, outputs, resources and calls, by need."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from taskwall.core.values import (
@@ -19,6 +19,7 @@ from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate, members_of
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
+from taskwall.readers.terraform.evaluation.left_out import users_left_out
 from taskwall.readers.terraform.evaluation.local_names import named
 from taskwall.readers.terraform.evaluation.module_calls import (
     NOT_ARGUMENTS,
@@ -94,6 +95,7 @@ class ModuleScope:
         self._calls: Memo[str, Called | Value] = Memo()
         self._absent: Memo[str, tuple[Resource, ...]] = Memo()
         self._keys: list[WrittenKeys] = []
+        self._left_out: Memo[str, Mapping[str, tuple[str, ...]]] = Memo()
         for error in module.errors:
             run.effects.report(error)
 
@@ -342,9 +344,19 @@ class ModuleScope:
             return self.run.assumed(unknown(self.address(address), "is not declared"))
         return self.instances(address).value
 
-    def has_instances(self, address: str) -> bool:
-        """Whether a declared resource has an instance, or may have one."""
-        return bool(self.instances(address).all)
+    def users_left_out(self, address: str) -> tuple[str, ...]:
+        """The types of what is written to use a resource, and is left out by its count."""
+        return self._every_user_left_out().get(address, ())
+
+    def _every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
+        known = self._left_out.get("")
+        if known is None:
+            known = self.run.effects.once(self._left_out, "", self._users_left_out)
+            assert known is not None
+        return known
+
+    def _users_left_out(self) -> Mapping[str, tuple[str, ...]]:
+        return users_left_out(self.module, lambda address: bool(self.instances(address).all))
 
     def instances(self, address: str) -> BlockInstances[ResourceInstance]:
         """The instances of a declared resource."""

@@ -36,7 +36,6 @@ from taskwall.readers.terraform.evaluation.data_queries import (
     REMOTE_STATE,
     REMOTE_STATE_ARGUMENTS,
 )
-from taskwall.readers.terraform.evaluation.left_out import blocks_left_out
 from taskwall.readers.terraform.evaluation.providers import provider_majors, provider_name
 from taskwall.readers.terraform.syntax.tree import Block, Literal, Name, Tuple
 from taskwall.readers.terraform.values.conditions import asked
@@ -93,8 +92,8 @@ def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
     if ignored := tuple(map(Known, _ignored_changes(block))):
         said["ignore_changes"] = Items(ignored)
     used = block.labels[0] in _OF_USERS_LEFT_OUT and block.type == "resource"
-    if used and (users := tuple(map(Known, blocks_left_out(block, scope)))):
-        said["users_left_out"] = Items(users)
+    if used and (users := scope.users_left_out(".".join(block.labels))):
+        said["users_left_out"] = Items(tuple(map(Known, users)))
     return said
 
 
