@@ -1,12 +1,14 @@
 """Ids and ARNs of AWS as they stand in files, and which resources of the context have them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Span, dereferenced
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files, UnreadableError
+from taskwall.source.resource import Resource
 
 _ID = pattern(r"(?<![\w-])(?:(?:[a-z]+-)+[0-9a-f]{8,17}(?![\w-])|arn:[^\s\"',]+)")
 
@@ -36,6 +38,42 @@ def ids_within(
     """The resources whose ids sources of the context name, each for each source once."""
     for source in context:
         yield from id_references(source.file, (source.file,), owners, files)
+
+
+_VPC_ID = pattern(r"(?<![\w-])vpc-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])")
+
+
+def ties_by_vpc(
+    texts: Mapping[str, Sequence[str]], resources: Callable[[str], Iterable[Resource]]
+) -> Iterator[SourceTie]:
+    """Stacks whose resources are in one VPC, by the id that each of them has for it.
+
+    Only those of which one has to do with ECS.
+
+    Args:
+        texts: what is written of each stack, by its name.
+        resources: the resources of a stack.
+    """
+    written: dict[str, list[str]] = {}
+    for name, some in texts.items() if len(texts) > 1 else ():
+        for id_ in sorted({found for text in some for found in _VPC_ID.findall(text)}):
+            written.setdefault(id_, []).append(name)
+    for id_, names in written.items():
+        if len(names) > 1 and any("ecs" in text.lower() for one in names for text in texts[one]):
+            held = [(one, *at) for one in sorted(names) if (at := _in_vpc(resources(one), id_))]
+            for (one, address, place), (target, to, _) in pairwise(held):
+                yield SourceTie(one, f"the VPC of {address}", place, "id", target, to)
+
+
+def _in_vpc(resources: Iterable[Resource], id_: str) -> tuple[str, Span] | None:
+    """The first of some resources that is in a VPC of an id, and where it says so."""
+    for resource in resources:
+        for key in ("vpc_id", "VpcId"):
+            value = dereferenced(resource.body.fields.get(key, Known(None)))
+            if isinstance(value, Known) and value.data == id_:
+                place = resource.body.places.get(key, resource.origin.header)
+                return resource.origin.address, place
+    return None
 
 
 def _ids_in(path: str, files: Files) -> Iterator[tuple[str, Span]]:

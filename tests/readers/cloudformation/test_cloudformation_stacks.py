@@ -745,3 +745,35 @@ def test_a_cluster_of_one_name_ties_its_services() -> None:
         (name, "Cluster of Web", "name", "/cluster.yaml", "Main")
         for name in together - {"/cluster.yaml"}
     }
+
+
+def test_the_id_of_one_vpc_ties_its_stacks() -> None:
+    """Resources are together in the VPC whose id is written for each, if ECS is among them."""
+
+    def of(kind: str, vpc: str) -> str:
+        return (
+            f"Parameters: {{Vpc: {{Type: String, Default: {vpc}}}}}\n"
+            f"Resources: {{A: {{Type: '{kind}', Properties: {{VpcId: !Ref Vpc}}}}}}\n"
+        )
+
+    group, cluster = "AWS::EC2::SecurityGroup", "AWS::ECS::Cluster"
+    texts = {
+        "/web.yaml": of(cluster, "vpc-0123456789abcdef0"),
+        "/db.yaml": of(group, "vpc-0123456789abcdef0"),
+        "/other.yaml": of(group, "vpc-0123456789abcdef1"),
+        "/apart.yaml": of(group, "vpc-0123456789abcdef1"),
+        "/said.yaml": "# as in vpc-0123456789abcdef0\n" + of(group, "vpc-0123456789abcdef2"),
+        "/placeholder.yaml": of(cluster, "vpc-xxxxxxxxx"),
+        "/another.yaml": of(group, "vpc-xxxxxxxxx"),
+    }
+    found, errors = stacks(texts, Files(dict(texts)), Inputs())
+    assert not errors
+    together = frozenset({"/web.yaml", "/db.yaml"})
+    assert {frozenset(stack.files) for stack in found} == {
+        together,
+        *(frozenset({name}) for name in texts.keys() - together),
+    }
+    (tied,) = (stack for stack in found if stack.files == together)
+    assert [(tie.stack, tie.address, tie.by, tie.target, tie.to) for tie in tied.ties] == [
+        ("/db.yaml", "the VPC of A", "id", "/web.yaml", "A")
+    ]

@@ -1,6 +1,7 @@
 """Data sources, ids and states: what roots refer to of each other and of the context."""
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -422,3 +423,23 @@ def test_strange_states_are_read_as_far_as_they_go(state: dict[str, Any]) -> Non
     text = json.dumps({"version": 4, "serial": 1, "lineage": "x", **state})
     found, errors = states(["/s.tfstate"], Files({"/s.tfstate": text}))
     assert (len(found), errors) == (1, [])
+
+
+def test_the_id_of_one_vpc_ties_its_roots() -> None:
+    """Roots are one network where each writes the id of its VPC, also as a value of a variable."""
+    root = 'terraform {\n  backend "s3" {}\n}\nvariable "vpc_id" {}\n'
+    group = 'resource "aws_security_group" "a" {\n  vpc_id = var.vpc_id\n}\n'
+    cluster = 'resource "aws_ecs_cluster" "a" {}\n'
+    texts = {
+        "/r/web/main.tf": root + group + cluster,
+        "/r/web/terraform.tfvars": 'vpc_id = "vpc-0123456789abcdef0"',
+        "/r/db/main.tf": root + group,
+        "/r/db/terraform.tfvars": 'vpc_id = "vpc-0123456789abcdef0"',
+        "/r/other/main.tf": root + group,
+        "/r/other/terraform.tfvars": 'vpc_id = "vpc-0123456789abcdef1"',
+    }
+    files = Files(texts)
+    found, errors = stacks([path for path in texts if path.endswith(".tf")], files, Inputs())
+    assert errors == []
+    names = {frozenset(os.path.dirname(path) for path in stack.files) for stack in found}
+    assert names == {frozenset({"/r/web", "/r/db"}), frozenset({"/r/other"})}

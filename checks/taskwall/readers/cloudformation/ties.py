@@ -7,11 +7,12 @@ from taskwall.core.values import Known, Reference, Span, Value, dereferenced, ho
 from taskwall.readers.cloudformation.exports import Asked, Export, Exports, qualified_paths
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template_cache import TemplateCache
-from taskwall.readers.ids import id_references, ids_within, owners_of
+from taskwall.readers.ids import id_references, ids_within, owners_of, ties_by_vpc
 from taskwall.readers.union_find import connected_components
 from taskwall.source.containment import attempt
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
+from taskwall.source.resource import Resource
 from taskwall.source.stack import Inputs, SourceError
 
 _ASKING = ("ImportValue", "AWS::SSM::Parameter::Value<", "resolve:ssm:")
@@ -47,6 +48,7 @@ def tied(
     for one in scanned:
         ties += id_references(one.name, one.files, owners, files)
     ties += _by_cluster_name(stacks, errors)
+    ties += _by_vpc_id(stacks, errors)
     if not asking and not ties:
         return scanned
     every = [*_exports(stacks, keeping, errors), *_stored_in(sources)]
@@ -110,6 +112,22 @@ def _by_cluster_name(
             if len(holders) == 1 and one.name not in holders:
                 ((target, to),) = holders.items()
                 yield SourceTie(one.name, f"Cluster of {address}", place, "name", target, to)
+
+
+def _by_vpc_id(
+    stacks: Sequence[CloudFormationStack], errors: list[SourceError]
+) -> Iterator[SourceTie]:
+    """Stacks whose resources are in one VPC, by the id that each of them has for it."""
+    texts = {
+        one.name: [template.unit.text for template in one.templates.values()] for one in stacks
+    }
+    by_name = {one.name: one for one in stacks}
+
+    def resources(name: str) -> Sequence[Resource]:
+        found = attempt(partial(by_name[name].evaluate, {}), name, errors)
+        return () if found is None else found.resources
+
+    return ties_by_vpc(texts, resources)
 
 
 def _names(

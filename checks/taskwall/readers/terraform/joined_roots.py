@@ -281,8 +281,11 @@ def _ties(
     ]
     if len(roots) + len(context) < 2:
         return found
-    from taskwall.readers.ids import id_references, ids_within, owners_of
+    from taskwall.readers.ids import id_references, ids_within, owners_of, ties_by_vpc
 
+    by_name = {root.name: root for root in roots}
+    texts = {root.name: root.own_texts() for root in roots}
+    found += ties_by_vpc(texts, lambda name: by_name[name].evaluate({}).resources)
     scanned = [root for root in roots if not root.context]
     owners = owners_of(context)
 

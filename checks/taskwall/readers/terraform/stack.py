@@ -93,6 +93,14 @@ class TerraformStack:
             self._sources = frozenset(sources.union(value_files(self.name, self._loader)))
         return self._sources
 
+    def own_texts(self) -> list[str]:
+        """What is written in the folder of the root, and what gives its variables values."""
+        found = [unit.text for unit in self.root.files]
+        for path in (*value_files(self.name, self._loader), *self.inputs.var_files):
+            with suppress(UnreadableError):
+                found.append(self._loader.file(path).text)
+        return found
+
     is_deployable = True
 
     def given(self) -> object:
