@@ -3,6 +3,7 @@
 The gate compares the plainest cases of each rule, since all of them take a minute.
 """
 
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +19,9 @@ FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
 FOLDERS = ("demo", "good", *(f"rules/tw{chapter}" for chapter in range(1, 8)))
 PLAIN = ("fail", "unknown_scalar", "unknown_list")
 IDS = {rule.id: rule.lint_id for rule in all_rules()}
+
+_OTHERS = re.compile(r"\S+\.yaml/")
+"""What tells apart the names of templates that the command judges together, as of one VPC."""
 
 Key: TypeAlias = tuple[str, str, tuple[int, int, int, int]]
 """What a finding is told by: its file, its id in cfn-lint, and its place."""
@@ -89,4 +93,4 @@ def test_fixtures_agree(
     }
     for key, texts in wanted.items():
         for text, shown in zip(sorted(texts), sorted(found[key]), strict=True):
-            assert shown.startswith(text)
+            assert shown.startswith(_OTHERS.sub("", text))

@@ -172,7 +172,8 @@ def test_different_mistakes_at_one_place(tmp_path: Path) -> None:
     """The worst is told first; what is said otherwise of others is a step of the chain."""
     module = (
         'variable "mode" {}\nresource "aws_ecs_task_definition" "t" {\n  family = "t"\n'
-        '  requires_compatibilities = ["EC2"]\n  network_mode = var.mode\n'
+        '  requires_compatibilities = ["EC2"]\n'
+        '  network_mode = var.mode == "host" ? "host" : "bridge"\n'
         '  container_definitions = "[]"\n}\n'
     )
     (tmp_path / "task").mkdir()
@@ -195,6 +196,29 @@ def test_different_mistakes_at_one_place(tmp_path: Path) -> None:
 
 
 MODES = ("host", "bridge")
+
+
+def test_each_call_that_writes_a_mistake(tmp_path: Path) -> None:
+    """What each call of a module writes itself is wrong there: the module only takes it."""
+    module = (
+        'variable "mode" {}\nresource "aws_ecs_task_definition" "t" {\n  family = "t"\n'
+        '  requires_compatibilities = ["EC2"]\n  network_mode = var.mode\n'
+        '  container_definitions = "[]"\n}\n'
+    )
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task" / "main.tf").write_text(module)
+    calls = (
+        f'module "{name}" {{\n  source = "./task"\n  mode = "{mode}"\n}}\n'
+        for name, mode in {"a": "bridge", "b": "bridge", "c": "awsvpc", "d": "host"}.items()
+    )
+    (tmp_path / "main.tf").write_text("".join(calls))
+    options = Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW201",))
+    found = scan(options).document.findings
+
+    assert [(one.file, one.line, one.addresses) for one in found if one.verdict == "fail"] == [
+        ("main.tf", line, (f"module.{name}.aws_ecs_task_definition.t",))
+        for line, name in ((3, "a"), (7, "b"), (15, "d"))
+    ]
 
 
 def test_a_call_with_instances(tmp_path: Path) -> None:

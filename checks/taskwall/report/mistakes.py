@@ -1,7 +1,8 @@
 """One mistake, one finding: what comes from one expression, or stands at one place, is merged.
 
 Verdicts, suppressions and baselines are about each resource by itself. What remains is shown once
-for each place where a user would change it: at the last expression that all who suffer share.
+for each place where a user would change it: at the last expression that all who suffer share. What
+calls of a module write each for themselves is shown at each call: the module only takes it.
 """
 
 import re
@@ -38,7 +39,7 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
     places: dict[tuple[object, ...], list[tuple[Span, ReportEntry]]] = {}
     said: dict[tuple[object, ...], dict[object, int]] = {}
     for group in groups.values():
-        place = _shared(group)
+        place = _argument(group) or _shared(group)
         for row in group:
             one = row.finding
             key = (one.rule, one.verdict, _twins(row) or place)

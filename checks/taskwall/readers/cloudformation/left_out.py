@@ -14,7 +14,7 @@ from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.template import Declared
 
 
-def users_left_out(evaluator: Evaluator) -> Mapping[str, tuple[str, ...]]:
+def left_out_users(evaluator: Evaluator) -> Mapping[str, tuple[str, ...]]:
     """The types of the resources of a template that do not exist, by what they refer to."""
     found: dict[str, set[str]] = {}
     for other in evaluator.template.resources.values():

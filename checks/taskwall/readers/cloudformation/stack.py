@@ -32,7 +32,7 @@ from taskwall.readers.cloudformation.document import IntrinsicCall, literal_text
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.expansion import TRANSFORM
 from taskwall.readers.cloudformation.exports import Asked, ImportResolver
-from taskwall.readers.cloudformation.left_out import users_left_out
+from taskwall.readers.cloudformation.left_out import left_out_users
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
 from taskwall.readers.cloudformation.subnets import has_lost_its_subnets
 from taskwall.readers.cloudformation.template import (
@@ -444,7 +444,7 @@ _OF_USERS_LEFT_OUT = frozenset(("AWS::EC2::SecurityGroup",))
 
 
 def _users_left_out(declared: Declared, evaluator: Evaluator) -> tuple[str, ...]:
-    every = evaluator.remembered(evaluator.users_left_out, "", lambda: users_left_out(evaluator))
+    every = evaluator.remembered(evaluator.users_left_out, "", lambda: left_out_users(evaluator))
     return every.get(declared.name, ())
 
 
