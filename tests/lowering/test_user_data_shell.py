@@ -388,3 +388,53 @@ def test_no_cluster_is_the_default_one() -> None:
 
     assert link is not None
     assert link.to == "default"
+
+
+JSON = '{\\"Cluster\\": \\"main\\", \\"AWSVPCBlockInstanceMetdata\\": true}'
+PLACES: dict[str, tuple[str, object]] = {
+    "a directory": (f"cd /etc/ecs\necho {BLOCK}=true >> ecs.config\n", True),
+    "a directory and one below": (f"cd /etc; cd ecs\necho {BLOCK}=true >> ./ecs.config\n", True),
+    "another directory": (f"cd /tmp\necho {BLOCK}=true >> ecs.config\n", None),
+    "a subshell's directory": (f"(cd /etc/ecs)\necho {BLOCK}=true >> ecs.config\n", None),
+    "a branch's directory": (
+        f"if x; then cd /etc/ecs; fi\necho {BLOCK}=true >> ecs.config\n", OPEN,
+    ),
+    "an unknown directory": (f"cd $HERE\necho {BLOCK}=true >> ecs.config\n", OPEN),
+    "tee": (f"cd /etc/ecs\necho {BLOCK}=true | tee -a ecs.config\n", True),
+    "a download": ("cd /etc/ecs\nwget https://example.com/ecs.config\n", OPEN),
+    "a download to a directory": ("aws s3 cp s3://bucket/ecs.config /etc/ecs/\n", OPEN),
+    "a copy": (f"echo {BLOCK}=true > /tmp/ecs.config\ncp /tmp/ecs.config /etc/ecs\n", True),
+    "another language": (f"python3 - <<'EOF'\nopen('{FILE}', 'a').write(x)\nEOF\n", OPEN),
+    "a file of environment": (
+        f"echo {BLOCK}=true > /a.env\ndocker run --env-file=/a.env amazon/amazon-ecs-agent\n", True,
+    ),
+    "a file of environment from elsewhere": (
+        "docker run --env-file /etc/agent.env amazon/amazon-ecs-agent:latest\n", OPEN,
+    ),
+    "the agent's JSON": (f'echo "{JSON}" > {FILE}.json\n', True),
+    "the agent's JSON below its environment": (
+        f'echo "{JSON}" > {FILE}.json\necho {BLOCK}=false >> {FILE}\n', False,
+    ),
+    "JSON from elsewhere": (f"curl -o {FILE}.json https://example.com/a\n", OPEN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "expected"), PLACES.values(), ids=PLACES)
+def test_where_settings_are_written(script: str, expected: object) -> None:
+    """Files count by what they are to the agent, and paths from where the script stands."""
+    assert told(read(SCRIPT + script)) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("#!/usr/bin/env bash", True),
+        ("#!/bin/sh -x", True),
+        ("#!/usr/bin/env -S bash -x", True),
+        ("#!/usr/bin/env python3", OPEN),
+        ("#!/usr/bin/python", OPEN),
+    ],
+)
+def test_languages_of_scripts(first: str, expected: object) -> None:
+    """What a script of another language writes is not known."""
+    assert told(read(f"{first}\necho {BLOCK}=true >> {FILE}\n")) == expected

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.core.partial_json import parsed
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
@@ -25,7 +24,6 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     needs,
-    spelled,
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering.user_data.layers import MAX_USER_DATA, unpacked
@@ -290,33 +288,13 @@ def _archive(machine: Machine, archive: Items) -> None:
     cloud.run(machine, parts)
 
 
-_JSON = {
-    "cluster": "ECS_CLUSTER",
-    "awsvpcblockinstancemetdata": "ECS_AWSVPC_BLOCK_IMDS",
-    "taskiamroleenabled": "ECS_ENABLE_TASK_IAM_ROLE",
-    "taskiamroleenabledfornetworkhost": "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST",
-    "dynamichostportrange": "ECS_DYNAMIC_HOST_PORT_RANGE",
-}
-"""Keys of the agent's JSON (the fields of its Config, whose case does not matter) and their names.
-
-The misspelling is the agent's (amazon-ecs-agent, agent/config/types.go).
-"""
-
-
 def _json(machine: Machine, text: str) -> None:
-    found = parsed(machine.marks.value(text))
-    if isinstance(found, Fields):
-        for key, value in found.fields.items():
-            name = _JSON.get(key.lower())
-            plain = dereferenced(value)
-            if name is None or isinstance(plain, Items | Fields):
-                continue
-            if not isinstance(plain, Known):
-                machine.direct.set(name, machine.marks.mark(plain), 0)
-            elif isinstance(plain.data, str | bool):
-                machine.direct.set(name, spelled(plain.data) or "", 0)
-    if (found is None and not is_known(text)) or (isinstance(found, Fields) and found.rest):
-        machine.anything(0, machine.marks.needs(text))
+    from taskwall.lowering.user_data import agent_json
+
+    for _, name, value in agent_json.settings_of(machine.marks, text):
+        machine.direct.set(name, value, 0)
+    if needs_ := agent_json.left_open(machine.marks, text):
+        machine.anything(0, needs_)
 
 
 # --- from the machine to the agent

@@ -5,6 +5,7 @@ doubtful; what cannot be read (a script fetched from elsewhere, an unknown stand
 should) may have done anything.
 """
 
+import posixpath
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias
@@ -74,6 +75,8 @@ class Shell:
         self.functions: dict[str, Node] = {}
         self.called: set[str] = set()
         self.source = b""
+        self.directory = ""
+        """Where it stands, as a marked path; "" for where it began, which matters to nobody."""
 
     def run(self, script: str) -> list[ScriptLine]:
         """Let a script act; its output."""
@@ -242,10 +245,10 @@ class Shell:
         if body is not None:
             found = self._statement(body, given, doubt, depth)
         for redirect in redirects[:-1]:
-            self.machine.write(redirect.path, [], redirect.append, doubt)
+            self.machine.write(self.path(redirect.path), [], redirect.append, doubt)
         if redirects:
             last = redirects[-1]
-            self.machine.write(last.path, found, last.append, doubt)
+            self.machine.write(self.path(last.path), found, last.append, doubt)
             found = []
         for how, statement in after:
             what = f"a command in line {self._row(node) + 1} of user data"
@@ -296,6 +299,23 @@ class Shell:
             elif child.is_named and child.type != "heredoc_end":
                 after.append((how or "|", child))
         return given
+
+    def path(self, word: str) -> str:
+        """A word as the path that it means where the shell stands."""
+        whole = f"{self.directory}/{word}" if self.directory else word
+        if word.startswith(("/", "~")) or not is_known(word[:1]):
+            whole = word
+        return posixpath.normpath(whole) if word and is_known(whole) else whole
+
+    def subshell(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """Statements in a shell of their own, which leaves the outer one where it stands."""
+        before = self.directory
+        try:
+            return self.group(node, given, doubt, depth)
+        finally:
+            self.directory = before
 
     # words
 
@@ -426,7 +446,9 @@ class Shell:
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
         """A shell of its own on the same machine."""
-        return Shell(self.machine, row, doubt, depth)
+        found = Shell(self.machine, row, doubt, depth)
+        found.directory = self.directory
+        return found
 
 
 MAX_CALLS = 1000
@@ -457,7 +479,7 @@ _STATEMENTS: dict[str, StatementHandler] = {
     "pipeline": Shell.pipeline,
     "list": Shell.chain,
     "compound_statement": Shell.group,
-    "subshell": Shell.group,
+    "subshell": Shell.subshell,
     "do_group": Shell.group,
     "else_clause": Shell.sometimes,
     "elif_clause": Shell.sometimes,
