@@ -438,3 +438,40 @@ def test_where_settings_are_written(script: str, expected: object) -> None:
 def test_languages_of_scripts(first: str, expected: object) -> None:
     """What a script of another language writes is not known."""
     assert told(read(f"{first}\necho {BLOCK}=true >> {FILE}\n")) == expected
+
+
+CONDITIONS: dict[str, bool | None] = {
+    '[ -n "" ]': False,
+    '[ -n "a" ]': True,
+    '[ -z "" ]': True,
+    '[[ -z "a" ]]': False,
+    '[ "a" ]': True,
+    'test -n ""': False,
+    '[ "a" = "a" ]': True,
+    "[[ a == b ]]": False,
+    "[[ a == a* ]]": None,
+    '[ "a" != "b" ]': True,
+    '! [ -n "" ]': True,
+    '[ -n "$A" ]': None,
+    '[ -n "a$A" ]': True,
+    '[ "a" = "$A" ]': None,
+    '[ "a" = "a" -a "$A" = b ]': None,
+    "[ -f /etc/ecs/a ]": None,
+    "[[ a =~ b ]]": None,
+    "true": True,
+    "false": False,
+    '[ -n "" ] && [ -n "$A" ]': False,
+}
+
+
+@pytest.mark.parametrize(("condition", "holds"), CONDITIONS.items())
+def test_conditions(condition: str, holds: bool | None) -> None:
+    """A test of known texts decides which branch runs, and which command behind it."""
+    sets, unsets = f"echo {BLOCK}=true >> {FILE}", f"echo {BLOCK}=false >> {FILE}"
+    both = f"{SCRIPT}if {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
+    second = f"{SCRIPT}if false; then :; elif {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
+    joined = f"{SCRIPT}{condition} && {sets}\n"
+
+    for script in (both, second):
+        assert told(read(script)) is (OPEN if holds is None else holds)
+    assert told(read(joined)) is {True: True, False: None, None: OPEN}[holds]

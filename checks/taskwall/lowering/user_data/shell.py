@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
-from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.lowering.user_data.quoting import bare, escaped, quoted, unescaped
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
@@ -189,6 +190,8 @@ class Shell:
         """Two commands joined by `&&` or `||`."""
         left, right, waits = self._split(node, doubt)
         found = self._statement(left, given, doubt, depth)
+        if waits is None:
+            return found
         try:
             return found + self._statement(right, [], waits, depth)
         except StopError:
@@ -198,13 +201,73 @@ class Shell:
 
     def _split(
         self, node: "Node", doubt: tuple[Need, ...]
-    ) -> "tuple[Node, Node, tuple[Need, ...]]":
-        """Two joined commands, and what the second one's running waits for."""
+    ) -> "tuple[Node, Node, tuple[Need, ...] | None]":
+        """Two joined commands, and what the second one's running waits for; None: it never runs."""
         left, right = node.named_children[0], node.named_children[-1]
-        if any(child.type == "&&" for child in node.children) and self._succeeds(left):
+        both = any(child.type == "&&" for child in node.children)
+        holds = self._holds(left)
+        if holds is not None:
+            return left, right, doubt if holds is both else None
+        if both and self._succeeds(left):
             return left, right, doubt
         what = f"a command in line {self._row(node) + 1} of user data"
         return left, right, (*doubt, Need(what, "is known only on the instance"))
+
+    def _holds(self, node: "Node") -> bool | None:
+        """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
+        parts = node.named_children
+        if node.type == "negated_command" and len(parts) == 1:
+            held = self._holds(parts[0])
+            return None if held is None else not held
+        if node.type == "list" and any(child.type == "&&" for child in node.children):
+            return False if self._holds(parts[0]) is False else None
+        if node.type == "command":
+            words = [self._text(part) for part in parts]
+            if words in (["true"], [":"], ["false"]):
+                return words != ["false"]
+            return self._compares(parts[1:]) if words[:1] == ["test"] else None
+        if node.type != "test_command" or len(parts) != 1:
+            return None
+        inner = parts[0]
+        whole = inner.type in ("unary_expression", "binary_expression")
+        return self._compares(inner.children if whole else [inner])
+
+    def _compares(self, parts: "list[Node]") -> bool | None:
+        """What a test of texts says; None of what it does not know, and of any other test."""
+        signs = [self._text(part) for part in parts]
+        words = [
+            sign if part.type == "extglob_pattern" and _PLAIN.fullmatch(sign) else self._word(part)
+            for part, sign in zip(parts, signs, strict=True)
+            if len(parts) == 1 or sign not in _TESTS
+        ]
+        known = all(map(is_known, words))
+        if len(words) == 1 and (len(parts) == 1 or (len(parts) == 2 and signs[0] in ("-n", "-z"))):
+            filled = True if STAND_IN.sub("", words[0]) else False if known else None
+            return filled if signs[0] != "-z" or filled is None else not filled
+        if len(words) == 2 and len(parts) == 3 and signs[1] in ("=", "==", "!=") and known:
+            return (words[0] == words[1]) is (signs[1] != "!=")
+        return None
+
+    def branches(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """The branches of an `if`: the one whose condition holds, else those that may be run."""
+        clauses = [c for c in node.children if c.type in ("elif_clause", "else_clause")]
+        for at, clause in enumerate((node, *clauses)):
+            conditions = [
+                child
+                for number, child in enumerate(clause.children)
+                if child.is_named and clause.field_name_for_child(number) == "condition"
+            ]
+            if clause.type == "elif_clause":
+                conditions = clause.named_children[:1]
+            holds = self._holds(conditions[0]) if len(conditions) == 1 else None
+            if clause.type == "else_clause" or holds:
+                return self._each([c for c in clause.children if c not in clauses], doubt, depth)
+            if holds is None:
+                open_ = clauses[at - 1 :] if at else [node]
+                return [line for c in open_ for line in self.sometimes(c, given, doubt, depth)]
+        return []
 
     def _succeeds(self, node: "Node") -> bool:
         while node.type in ("redirected_statement", "list", "pipeline") and node.named_children:
@@ -241,6 +304,8 @@ class Shell:
             # The redirections are those of the last command.
             first, body, waits = self._split(body, doubt)
             self._statement(first, given, doubt, depth)
+            if waits is None:
+                return []
             given, doubt = [], waits
         if body is not None:
             found = self._statement(body, given, doubt, depth)
@@ -457,6 +522,9 @@ MAX_CALLS = 1000
 MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""
 
+_TESTS = frozenset(("-n", "-z", "=", "==", "!="))
+_PLAIN = pattern(r"[\w./:-]*")
+
 _EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
 _PASSED_OVER = frozenset(
     (
@@ -485,7 +553,7 @@ _STATEMENTS: dict[str, StatementHandler] = {
     "elif_clause": Shell.sometimes,
     "case_item": Shell.group,
     "negated_command": Shell.group,
-    "if_statement": Shell.sometimes,
+    "if_statement": Shell.branches,
     "while_statement": Shell.sometimes,
     "for_statement": Shell.sometimes,
     "c_style_for_statement": Shell.sometimes,
