@@ -257,7 +257,19 @@ def test_how_a_command_is_run() -> None:
         ("-I DOCKER-USER --dst 169.254.169.254/32 --jump DROP", True),
         ("-I DOCKER-USER --destination=169.254.169.254/32 -j DROP", True),
         ("-I FORWARD -i docker0 -d 169.254.169.254 -j REJECT", True),
-        ("-I FORWARD -i eth1 -d 169.254.169.254 -j DROP", None),
+        ("-I FORWARD -i eth1 -d 169.254.169.254 -j DROP", False),
+        ("-I FORWARD -i br-1a2b3c -d 169.254.169.254 -j DROP", None),
+        ("-I FORWARD -d 169.254.0.0/16 -j DROP", True),
+        ("-I FORWARD -j DROP", True),
+        ("-I FORWARD -d 10.0.0.0/8 -j DROP", False),
+        ("-I FORWARD -d $ADDRESS -j DROP", None),
+        ("-I FORWARD -p udp -d 169.254.169.254 -j DROP", False),
+        ("-I FORWARD -p tcp --dport 443 -d 169.254.169.254 -j DROP", False),
+        ("-I FORWARD -p tcp -m tcp --dport 80 -d 169.254.169.254 -j DROP", True),
+        ("-I FORWARD -p tcp -m multiport --dports 1:100,443 -d 169.254.169.254 -j DROP", True),
+        ("-I FORWARD 5 -d 169.254.169.254 -j DROP", None),
+        ("-t raw -I FORWARD -d 169.254.169.254 -j DROP", False),
+        ("-t nat -I POSTROUTING -j MASQUERADE", False),
         ("-I OUTPUT -d 169.254.169.254 -j DROP", False),
         ("-A INPUT -d 169.254.169.254 -j DROP", False),
         ("-t raw -I PREROUTING -d 169.254.169.254 -j DROP", None),
@@ -274,6 +286,48 @@ def test_how_a_command_is_run() -> None:
 def test_rules_of_iptables_in_other_words(rule: str, truth: bool | None) -> None:
     """What a rule is confined to leaves open whether it drops all that containers send."""
     assert read(f"{SCRIPT}iptables {rule}\n").drops_metadata.truth is truth
+
+
+_DROP = "DOCKER-USER -d 169.254.169.254 -j DROP"
+
+
+@pytest.mark.parametrize(
+    ("calls", "truth"),
+    [
+        ((f"-I {_DROP}", f"-D {_DROP}"), False),
+        ((f"-I {_DROP}", "--delete DOCKER-USER 1"), False),
+        ((f"-I {_DROP}", "-F DOCKER-USER"), False),
+        ((f"-I {_DROP}", "-F"), False),
+        ((f"-I {_DROP}", "-F FORWARD"), True),
+        ((f"-I {_DROP}", "-t nat -F"), True),
+        ((f"-I {_DROP}", "-F $CHAIN"), None),
+        ((f"-I {_DROP}", "-D DOCKER-USER -d 10.0.0.1 -j DROP"), True),
+        ((f"-I {_DROP}", f"-I {_DROP}", f"-D {_DROP}"), True),
+        ((f"-D {_DROP}", f"-I {_DROP}"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -d 169.254.169.254 -j ACCEPT"), False),
+        ((f"-I {_DROP}", "-I DOCKER-USER -j RETURN"), False),
+        ((f"-I {_DROP}", "-I DOCKER-USER -s 172.17.0.2 -j ACCEPT"), None),
+        ((f"-I {_DROP}", "-I DOCKER-USER -d 10.0.0.0/8 -j ACCEPT"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -j LOG"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -j MINE"), None),
+        ((f"-I {_DROP}", "-I DOCKER-USER 2 -j ACCEPT"), True),
+        ((f"-I {_DROP}", "-R DOCKER-USER 1 -j ACCEPT"), False),
+        (("-I DOCKER-USER -j ACCEPT", "-I FORWARD -j DROP"), None),
+        ((f"-C {_DROP}",), False),
+    ],
+)
+def test_orders_of_rules(calls: tuple[str, ...], truth: bool | None) -> None:
+    """The first rule that matches decides, and one that is deleted does nothing."""
+    script = "".join(f"iptables {call}\n" for call in calls)
+
+    assert read(SCRIPT + script).drops_metadata.truth is truth
+
+
+def test_rules_that_are_restored() -> None:
+    """Nobody knows what is in the file."""
+    script = f"iptables -I {_DROP}\niptables-restore < /etc/rules\n"
+
+    assert read(SCRIPT + script).drops_metadata.truth is None
 
 
 def test_a_rule_of_iptables_in_a_branch() -> None:

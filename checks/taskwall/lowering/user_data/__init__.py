@@ -5,7 +5,7 @@ its kind is met. All of them act on a `Machine`; `agent` reads off it what the a
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -464,13 +464,21 @@ def _excluded(
     return Setting(Unknown(unseen) if unseen else None, rows.cell.place, "NO_PROXY", r.name)
 
 
+def _dropping(machine: Machine) -> Iterable[tuple[int, tuple[Need, ...]]]:
+    if not machine.rules:
+        return ()
+    from taskwall.lowering.user_data import packet_rules
+
+    return packet_rules.drops(machine)
+
+
 def _drops(r: ResourceReader, cell: Cell, machine: Machine, rows: _Rows) -> Fact:
     """Whether a rule of iptables drops what containers send to the metadata address."""
     text = f"user data of {r.name} drops what containers send to 169.254.169.254"
     otherwise = f"user data of {r.name} drops nothing that containers send to 169.254.169.254"
     parts = [
         Fact(None if doubt else True, text, rows.place(row), r.name, doubt)
-        for row, doubt in machine.drops
+        for row, doubt in _dropping(machine)
     ]
     if machine.unseen:
         parts.append(Fact(None, text, cell.place, r.name, tuple(machine.unseen)))

@@ -1,6 +1,7 @@
 """What user data does to a machine, as far as its ECS agent and its metadata are concerned."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -8,6 +9,9 @@ from msgspec.structs import replace
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Need
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
+
+if TYPE_CHECKING:
+    from taskwall.lowering.user_data.packet_rules import PacketRule
 
 AGENT_CONFIG = "/etc/ecs/ecs.config"
 INSTANCE_CONFIG = "/var/lib/ecs/ecs.config"
@@ -93,7 +97,8 @@ class Machine:
         self.marks = marks
         self.files: dict[str, list[ScriptLine]] = {}
         self.direct = AgentSettings()
-        self.drops: list[tuple[int, tuple[Need, ...]]] = []
+        self.rules: dict[str, list[PacketRule]] = {}
+        """Rules of iptables by their chain, before those that the image and Docker have there."""
         self.started_by = "ecs-init"
         self.has_agent = False
         self.expanded = 0

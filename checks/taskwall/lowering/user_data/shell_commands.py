@@ -215,36 +215,13 @@ def _exit(call: ShellCall) -> list[ScriptLine]:
     return []
 
 
-_OF_THE_HOST = ("OUTPUT", "INPUT")
-"""Chains for what the instance itself sends and takes: containers' packets are forwarded."""
-
-
 def _iptables(call: ShellCall) -> list[ScriptLine]:
-    """A rule that drops what containers send to the metadata address, before any other."""
-    words = [part for word in call.arguments for part in word.split("=", 1)]
-    options = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name.startswith("-")}
+    from taskwall.lowering.user_data import packet_rules
 
-    def option(*names: str) -> str:
-        return next((options[name] for name in names if name in options), "")
-
-    chain = option("-I", "--insert")
-    if option("-A", "--append") in _OF_THE_HOST or chain in _OF_THE_HOST:
-        return []
-    target = option("-d", "--destination", "--dst")
-    verdict = option("-j", "--jump")
-    inward = option("-i", "--in-interface")
-    narrower = {"-s", "--source", "--src", "-m", "--match", "!", "-o", "--out-interface"}
-    if target in ("169.254.169.254", "169.254.169.254/32") and verdict in ("DROP", "REJECT"):
-        machine = call.shell.machine
-        if (
-            chain in ("DOCKER-USER", "FORWARD")
-            and inward in ("docker+", "docker0", "")
-            and not narrower & set(words)
-        ):
-            machine.drops.append((call.row, call.doubt))
-        else:
-            needs = Machine.unknown(f"what the rule of iptables in line {call.row + 1} drops")
-            machine.drops.append((call.row, needs))
+    if call.name == "iptables-restore":
+        packet_rules.restored(call.shell.machine, call.row)
+    else:
+        packet_rules.obey(call.shell.machine, call.arguments, call.row, call.doubt)
     return []
 
 
@@ -368,6 +345,7 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     "exit": _exit,
     "return": _exit,
     "iptables": _iptables,
+    "iptables-restore": _iptables,
     "docker": _docker,
     "sed": _sed,
     "curl": _curl,
