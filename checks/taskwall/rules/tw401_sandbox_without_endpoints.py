@@ -137,7 +137,10 @@ def _placed(
     network: Network, quarter: TaskLocation, demand: ServiceDependency
 ) -> ServiceDependency:
     """A demand that says in which Region, where only another Region's endpoint is there."""
-    if not demand.region or has_endpoint(network, quarter, (demand.service,)).truth is False:
+    of_any, of_it = (
+        has_endpoint(network, quarter, (demand.service,), region) for region in ("", demand.region)
+    )
+    if not demand.region or of_any.truth is False or of_it.truth is not False:
         return demand
     return replace(demand, purpose=f"{demand.purpose} in {demand.region}")
 
