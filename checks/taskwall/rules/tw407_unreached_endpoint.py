@@ -44,7 +44,7 @@ from taskwall.model.endpoints.availability import beside_gateway, is_needed
 from taskwall.model.endpoints.client import groups_of_hosts, name_of_client
 from taskwall.model.endpoints.egress import egress_allowed
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups, endpoint_key, is_for
-from taskwall.model.endpoints.endpoint_permissions import Client, endpoint_permissions
+from taskwall.model.endpoints.endpoint_permissions import KeptOut, endpoint_permissions
 from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.permissions.peers import listed, who
@@ -87,7 +87,7 @@ class _Outside(Struct, frozen=True):
 def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: Fact) -> Verdict:
     """Whether every task that needs an endpoint gets through to it."""
     parts, shut, kept = [], [], list[tuple[str, Sequence[Link]]]()
-    lacking = list[Client]()
+    lacking = list[KeptOut]()
     for source, itself, wants in needing(network, endpoint):
         if any(need.handed for need in source.origin.maybe):
             parts.append(wants)  # An absent module may start it, of which nobody could say more.

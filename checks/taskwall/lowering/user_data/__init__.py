@@ -293,7 +293,7 @@ def _json(machine: Machine, text: str) -> None:
 
     for _, name, value in agent_json.settings_of(machine.marks, text):
         machine.direct.set(name, value, 0)
-    if needs_ := agent_json.left_open(machine.marks, text):
+    if needs_ := agent_json.other_needs(machine.marks, text):
         machine.anything(0, needs_)
 
 

@@ -32,7 +32,7 @@ def settings_of(marks: Marks, text: str) -> Iterator[tuple[str, str, str]]:
             yield key, name, spelled(plain.data) or ""
 
 
-def left_open(marks: Marks, text: str) -> tuple[Need, ...]:
+def other_needs(marks: Marks, text: str) -> tuple[Need, ...]:
     """What other settings of a marked text wait for; nothing where it shows them all."""
     found = parsed(marks.value(text))
     hidden = (found is None and not is_known(text)) or (isinstance(found, Fields) and found.rest)

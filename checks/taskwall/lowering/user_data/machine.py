@@ -185,7 +185,7 @@ class Machine:
         for key, name, value in agent_json.settings_of(self.marks, text):
             rows = (line.row for line in content if f'"{key}"' in line.text)
             found.set(name, value, next(rows, content[0].row), doubt)
-        if needs := agent_json.left_open(self.marks, text):
+        if needs := agent_json.other_needs(self.marks, text):
             found.cloud(needs)
 
     def _environment(

@@ -20,7 +20,7 @@ from taskwall.model.permissions.added_permission import (
 )
 
 _HTTPS = added_ports(OVER_HTTPS)
-Client: TypeAlias = tuple[Direction, Sequence[Link], str]
+KeptOut: TypeAlias = tuple[Direction, Sequence[Link], str]
 """What a client lacks, ingress of the endpoint or its own egress, its groups, what it is called."""
 _ENDPOINT = "the group of the endpoint"
 
@@ -32,7 +32,7 @@ def group_of(network: Network, groups: Sequence[Link]) -> SecurityGroup | None:
 
 
 def endpoint_permissions(
-    network: Network, endpoint: Endpoint, clients: Sequence[Client]
+    network: Network, endpoint: Endpoint, clients: Sequence[KeptOut]
 ) -> AddedPermission:
     """What lets clients through to an endpoint.
 

@@ -95,7 +95,7 @@ def _whole(data: object) -> bool:
 # --- which subnets
 
 
-class Tenant(Struct, frozen=True):
+class SubnetTenant(Struct, frozen=True):
     """What runs in a subnet, if `fact` holds: tasks, or container instances.
 
     `ports` are those that it takes as a client: the one or the other where there are several.
@@ -109,21 +109,21 @@ class Tenant(Struct, frozen=True):
 
 
 @remembered
-def task_subnets(network: Network) -> dict[str, list[Tenant]]:
+def task_subnets(network: Network) -> dict[str, list[SubnetTenant]]:
     """The task sources and container instances in subnets, by the subnet's id."""
-    found: dict[str, list[Tenant]] = {}
+    found: dict[str, list[SubnetTenant]] = {}
     for source in network.every(TaskSource):
         ports, needs = _client_ports(network, source)
         groups = task_groups(network, source)
         for link in source.subnets:
-            tenant = Tenant(source.name, groups, ports, link.fact, needs)
+            tenant = SubnetTenant(source.name, groups, ports, link.fact, needs)
             found.setdefault(link.to, []).append(tenant)
     for member in container_instances(network):
         host, agent = host_of(network, member), member.instances.agent
         ports = (WINDOWS_PORTS if agent and agent.started_by == "windows" else CLIENT_PORTS,)
         groups = groups_of(network, host.groups, host.groups_setting, host.subnets)
         for link in host.subnets:
-            tenant = Tenant(host.name, groups, ports, link.fact & member.fact)
+            tenant = SubnetTenant(host.name, groups, ports, link.fact & member.fact)
             found.setdefault(link.to, []).append(tenant)
     return found
 
@@ -395,7 +395,7 @@ def lets_all_through(network: Network, acl: NetworkAcl) -> bool:
     return all(traffic <= passing(network, acl, way, traffic, kindly=False) for way in ways)
 
 
-def groups_unseen(network: Network, tenant: Tenant) -> Iterator[Link]:
+def groups_unseen(network: Network, tenant: SubnetTenant) -> Iterator[Link]:
     """The groups of a tenant that are not in the sources, nor all that they allow."""
     for link in tenant.groups:
         group = network.get(SecurityGroup, link)
@@ -403,7 +403,7 @@ def groups_unseen(network: Network, tenant: Tenant) -> Iterator[Link]:
             yield link
 
 
-def flows(network: Network, tenant: Tenant, subnet: Subnet) -> Iterator[PermittedTraffic]:
+def flows(network: Network, tenant: SubnetTenant, subnet: Subnet) -> Iterator[PermittedTraffic]:
     """What the groups of tasks and instances allow across the edge of their subnet."""
     own = Ranges.union(part(each).within for each in subnet.cidrs if not each.open)
     ways: tuple[Direction, ...] = ("ingress", "egress")
@@ -418,7 +418,7 @@ def flows(network: Network, tenant: Tenant, subnet: Subnet) -> Iterator[Permitte
 
 
 def _by_default(
-    network: Network, tenant: Tenant, link: Link, own: Ranges
+    network: Network, tenant: SubnetTenant, link: Link, own: Ranges
 ) -> Iterator[PermittedTraffic]:
     """The egress that a group allows where the sources write none: AWS's rule for IPv4."""
     group = network.get(SecurityGroup, link)
@@ -439,7 +439,7 @@ def _by_default(
 
 
 def _permitted(
-    network: Network, tenant: Tenant, link: Link, permission: Permission, own: Ranges
+    network: Network, tenant: SubnetTenant, link: Link, permission: Permission, own: Ranges
 ) -> Iterator[PermittedTraffic]:
     """What a permission allows: IPv4 and IPv6 apart."""
     way, on = permission.direction, permission.on.name
