@@ -257,7 +257,19 @@ def test_how_a_command_is_run() -> None:
         ("-I DOCKER-USER --dst 169.254.169.254/32 --jump DROP", True),
         ("-I DOCKER-USER --destination=169.254.169.254/32 -j DROP", True),
         ("-I FORWARD -i docker0 -d 169.254.169.254 -j REJECT", True),
-        ("-I FORWARD -i eth1 -d 169.254.169.254 -j DROP", None),
+        ("-I FORWARD -i eth1 -d 169.254.169.254 -j DROP", False),
+        ("-I FORWARD -i br-1a2b3c -d 169.254.169.254 -j DROP", None),
+        ("-I FORWARD -d 169.254.0.0/16 -j DROP", True),
+        ("-I FORWARD -j DROP", True),
+        ("-I FORWARD -d 10.0.0.0/8 -j DROP", False),
+        ("-I FORWARD -d $ADDRESS -j DROP", None),
+        ("-I FORWARD -p udp -d 169.254.169.254 -j DROP", False),
+        ("-I FORWARD -p tcp --dport 443 -d 169.254.169.254 -j DROP", False),
+        ("-I FORWARD -p tcp -m tcp --dport 80 -d 169.254.169.254 -j DROP", True),
+        ("-I FORWARD -p tcp -m multiport --dports 1:100,443 -d 169.254.169.254 -j DROP", True),
+        ("-I FORWARD 5 -d 169.254.169.254 -j DROP", None),
+        ("-t raw -I FORWARD -d 169.254.169.254 -j DROP", False),
+        ("-t nat -I POSTROUTING -j MASQUERADE", False),
         ("-I OUTPUT -d 169.254.169.254 -j DROP", False),
         ("-A INPUT -d 169.254.169.254 -j DROP", False),
         ("-t raw -I PREROUTING -d 169.254.169.254 -j DROP", None),
@@ -274,6 +286,48 @@ def test_how_a_command_is_run() -> None:
 def test_rules_of_iptables_in_other_words(rule: str, truth: bool | None) -> None:
     """What a rule is confined to leaves open whether it drops all that containers send."""
     assert read(f"{SCRIPT}iptables {rule}\n").drops_metadata.truth is truth
+
+
+_DROP = "DOCKER-USER -d 169.254.169.254 -j DROP"
+
+
+@pytest.mark.parametrize(
+    ("calls", "truth"),
+    [
+        ((f"-I {_DROP}", f"-D {_DROP}"), False),
+        ((f"-I {_DROP}", "--delete DOCKER-USER 1"), False),
+        ((f"-I {_DROP}", "-F DOCKER-USER"), False),
+        ((f"-I {_DROP}", "-F"), False),
+        ((f"-I {_DROP}", "-F FORWARD"), True),
+        ((f"-I {_DROP}", "-t nat -F"), True),
+        ((f"-I {_DROP}", "-F $CHAIN"), None),
+        ((f"-I {_DROP}", "-D DOCKER-USER -d 10.0.0.1 -j DROP"), True),
+        ((f"-I {_DROP}", f"-I {_DROP}", f"-D {_DROP}"), True),
+        ((f"-D {_DROP}", f"-I {_DROP}"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -d 169.254.169.254 -j ACCEPT"), False),
+        ((f"-I {_DROP}", "-I DOCKER-USER -j RETURN"), False),
+        ((f"-I {_DROP}", "-I DOCKER-USER -s 172.17.0.2 -j ACCEPT"), None),
+        ((f"-I {_DROP}", "-I DOCKER-USER -d 10.0.0.0/8 -j ACCEPT"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -j LOG"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -j MINE"), None),
+        ((f"-I {_DROP}", "-I DOCKER-USER 2 -j ACCEPT"), True),
+        ((f"-I {_DROP}", "-R DOCKER-USER 1 -j ACCEPT"), False),
+        (("-I DOCKER-USER -j ACCEPT", "-I FORWARD -j DROP"), None),
+        ((f"-C {_DROP}",), False),
+    ],
+)
+def test_orders_of_rules(calls: tuple[str, ...], truth: bool | None) -> None:
+    """The first rule that matches decides, and one that is deleted does nothing."""
+    script = "".join(f"iptables {call}\n" for call in calls)
+
+    assert read(SCRIPT + script).drops_metadata.truth is truth
+
+
+def test_rules_that_are_restored() -> None:
+    """Nobody knows what is in the file."""
+    script = f"iptables -I {_DROP}\niptables-restore < /etc/rules\n"
+
+    assert read(SCRIPT + script).drops_metadata.truth is None
 
 
 def test_a_rule_of_iptables_in_a_branch() -> None:
@@ -388,3 +442,90 @@ def test_no_cluster_is_the_default_one() -> None:
 
     assert link is not None
     assert link.to == "default"
+
+
+JSON = '{\\"Cluster\\": \\"main\\", \\"AWSVPCBlockInstanceMetdata\\": true}'
+PLACES: dict[str, tuple[str, object]] = {
+    "a directory": (f"cd /etc/ecs\necho {BLOCK}=true >> ecs.config\n", True),
+    "a directory and one below": (f"cd /etc; cd ecs\necho {BLOCK}=true >> ./ecs.config\n", True),
+    "another directory": (f"cd /tmp\necho {BLOCK}=true >> ecs.config\n", None),
+    "a subshell's directory": (f"(cd /etc/ecs)\necho {BLOCK}=true >> ecs.config\n", None),
+    "a branch's directory": (
+        f"if x; then cd /etc/ecs; fi\necho {BLOCK}=true >> ecs.config\n", OPEN,
+    ),
+    "an unknown directory": (f"cd $HERE\necho {BLOCK}=true >> ecs.config\n", OPEN),
+    "tee": (f"cd /etc/ecs\necho {BLOCK}=true | tee -a ecs.config\n", True),
+    "a download": ("cd /etc/ecs\nwget https://example.com/ecs.config\n", OPEN),
+    "a download to a directory": ("aws s3 cp s3://bucket/ecs.config /etc/ecs/\n", OPEN),
+    "a copy": (f"echo {BLOCK}=true > /tmp/ecs.config\ncp /tmp/ecs.config /etc/ecs\n", True),
+    "another language": (f"python3 - <<'EOF'\nopen('{FILE}', 'a').write(x)\nEOF\n", OPEN),
+    "a file of environment": (
+        f"echo {BLOCK}=true > /a.env\ndocker run --env-file=/a.env amazon/amazon-ecs-agent\n", True,
+    ),
+    "a file of environment from elsewhere": (
+        "docker run --env-file /etc/agent.env amazon/amazon-ecs-agent:latest\n", OPEN,
+    ),
+    "the agent's JSON": (f'echo "{JSON}" > {FILE}.json\n', True),
+    "the agent's JSON below its environment": (
+        f'echo "{JSON}" > {FILE}.json\necho {BLOCK}=false >> {FILE}\n', False,
+    ),
+    "JSON from elsewhere": (f"curl -o {FILE}.json https://example.com/a\n", OPEN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "expected"), PLACES.values(), ids=PLACES)
+def test_where_settings_are_written(script: str, expected: object) -> None:
+    """Files count by what they are to the agent, and paths from where the script stands."""
+    assert told(read(SCRIPT + script)) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("#!/usr/bin/env bash", True),
+        ("#!/bin/sh -x", True),
+        ("#!/usr/bin/env -S bash -x", True),
+        ("#!/usr/bin/env python3", OPEN),
+        ("#!/usr/bin/python", OPEN),
+    ],
+)
+def test_languages_of_scripts(first: str, expected: object) -> None:
+    """What a script of another language writes is not known."""
+    assert told(read(f"{first}\necho {BLOCK}=true >> {FILE}\n")) == expected
+
+
+CONDITIONS: dict[str, bool | None] = {
+    '[ -n "" ]': False,
+    '[ -n "a" ]': True,
+    '[ -z "" ]': True,
+    '[[ -z "a" ]]': False,
+    '[ "a" ]': True,
+    'test -n ""': False,
+    '[ "a" = "a" ]': True,
+    "[[ a == b ]]": False,
+    "[[ a == a* ]]": None,
+    '[ "a" != "b" ]': True,
+    '! [ -n "" ]': True,
+    '[ -n "$A" ]': None,
+    '[ -n "a$A" ]': True,
+    '[ "a" = "$A" ]': None,
+    '[ "a" = "a" -a "$A" = b ]': None,
+    "[ -f /etc/ecs/a ]": None,
+    "[[ a =~ b ]]": None,
+    "true": True,
+    "false": False,
+    '[ -n "" ] && [ -n "$A" ]': False,
+}
+
+
+@pytest.mark.parametrize(("condition", "holds"), CONDITIONS.items())
+def test_conditions(condition: str, holds: bool | None) -> None:
+    """A test of known texts decides which branch runs, and which command behind it."""
+    sets, unsets = f"echo {BLOCK}=true >> {FILE}", f"echo {BLOCK}=false >> {FILE}"
+    both = f"{SCRIPT}if {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
+    second = f"{SCRIPT}if false; then :; elif {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
+    joined = f"{SCRIPT}{condition} && {sets}\n"
+
+    for script in (both, second):
+        assert told(read(script)) is (OPEN if holds is None else holds)
+    assert told(read(joined)) is {True: True, False: None, None: OPEN}[holds]

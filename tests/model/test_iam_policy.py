@@ -216,6 +216,11 @@ def test_conditions_on_the_organisation(operator: str, values: object, truth: bo
         ("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*", True),
         ("arn:aws-cn:s3:::prod-cn-north-1-starport-layer-bucket/*", True),
         ("arn:aws:s3:::prod-*-starport-layer-bucket/*", True),
+        ("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket*", True),
+        ("arn:aws:s3:::prod-eu-west-1-starport-*/*", True),
+        ("arn:aws:s3:::prod-eu-west-1-*", True),
+        ("arn:aws:s3:::prod-us-east-1-*", False),
+        ("arn:aws:s3:::*-starport-layer-bucket/*", True),
         ("arn:aws:s3:::*", True),
         ("*", True),
         ("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket", False),
@@ -260,6 +265,19 @@ def test_the_region_of_image_layers(
     )
 
     assert layers(region)(pattern) is truth
+
+
+@pytest.mark.parametrize(
+    ("resource", "truth"),
+    [
+        ("arn:aws:s3:::prod-eu-west-1-*", None),
+        ("arn:aws:s3:::prod-eu-west-1-web/*", False),
+        ("arn:aws:s3:::prod-*", True),
+    ],
+)
+def test_the_bucket_of_a_region_that_is_not_known(resource: str, truth: bool | None) -> None:
+    """A pattern with a Region in it may be for another."""
+    assert layers(None)(Known(resource)) is truth
 
 
 truths = st.sampled_from((True, False, None))

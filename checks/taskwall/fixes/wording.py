@@ -129,8 +129,12 @@ def _of_construct(path: str, head: str, has_code: bool) -> str:
 
 
 def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
-    """A text with names in it, in angle brackets what cannot be referred to there."""
+    """A text with names in it, in angle brackets what cannot be referred to there.
+
+    Within a longer name (`com.amazonaws.<region>.<service>`) it is a word as it stands.
+    """
     for name, meant in names.items():
+        text = text.replace(f".<{name}>", f".{meant}")
         if meant.replace(",", "").isdigit():  # a number, or several
             text = text.replace(f"<{name}>", meant)
         elif local := local_name(meant, _near(on), on.language):

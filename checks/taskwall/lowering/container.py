@@ -66,7 +66,9 @@ def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
         yield _use(r, at, "secret", _store(r, at.value), secret)
     credentials = container.get(cased(r, "repositoryCredentials"))
     if not credentials.absent:
-        yield _use(r, credentials, "secret", "secretsmanager", container)
+        region = _region_of(credentials.get(cased(r, "credentialsParameter")))
+        use = _use(r, credentials, "secret", "secretsmanager", container)
+        yield replace(use, region=region)
     for file in container.get(cased(r, "environmentFiles")).each():
         yield _use(r, file, "file", "s3", file)
     router = container.get(cased(r, "firelensConfiguration")).get(cased(r, "options"))
@@ -91,7 +93,9 @@ def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[Contain
         fact = Fact(None, text, at.place, r.name, at.needs or (need,))
         yield ContainerUse(r.id, "log", "", fact, routed)
     elif known is not None:
-        yield replace(_use(r, at, "log", known, container), itself=routed)
+        option = logging.get(cased(r, "options")).get("region" if routed else "awslogs-region")
+        region = str(option.known or "") if option.doubt is None else ""
+        yield replace(_use(r, at, "log", known, container), itself=routed, region=region)
 
 
 def _credentials(r: ResourceReader, spec: Cell) -> Iterator[ContainerUse]:
@@ -146,7 +150,17 @@ def _use(
         return ContainerUse(
             r.id, what, service, Fact(None, text, cell.place, r.name, needs or cell.needs)
         )
-    return ContainerUse(r.id, what, service, Fact(True, text, cell.place, r.name))
+    fact = Fact(True, text, cell.place, r.name)
+    return ContainerUse(r.id, what, service, fact, region=_region_of(cell))
+
+
+def _region_of(cell: Cell) -> str:
+    """The Region in the ARN of a secret or parameter, "" where none is known."""
+    value = dereferenced(cell.value or Known(None))
+    parts = value.parts if isinstance(value, Text) else (cell.known,)
+    text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
+    found = text.split(":")[3:4] if text.startswith("arn:") else []
+    return found[0] if found and "\x01" not in found[0] else ""
 
 
 _OPEN: dict[What, str] = {

@@ -250,7 +250,9 @@ def _route(
     listed = r.link(PrefixList, to, "is for") if written and to.key == names[-1] else None
     peering = r.link(Peering, _accepted(r, target), "leads to") if way == "peering" else None
     nat = r.link(NatGateway, target, "leads to") if way == "nat" else None
-    yield Route(table, way, setting(to, to.key), known, listed, peering, nat)
+    translates = target.key in ("nat_gateway_id", "NatGatewayId")
+    among: tuple[Way, ...] = ("nat", "local") if translates and way is None else ()
+    yield Route(table, way, setting(to, to.key), known, listed, peering, nat, among)
 
 
 def _target(

@@ -49,6 +49,7 @@ from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint, served_beyond
 from taskwall.model.endpoints.egress_path import internet_egress
+from taskwall.model.endpoints.endpoint import endpoints_of_vpc
 from taskwall.model.endpoints.task_dependencies import ServiceDependency, service_dependencies
 from taskwall.model.endpoints.task_location import (
     TaskLocation,
@@ -97,7 +98,11 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 negative=True,
                 absent=True,
                 adds=any(d.service != ELSEWHERE for d, fact in lacks if fact.truth),
-                names={"vpc": quarter.declared.origin.address, **_first(lacks)},
+                names={
+                    "vpc": quarter.declared.origin.address,
+                    **_first(lacks),
+                    **_region(network, quarter),
+                },
                 concerned=concerned,
             )
         else:
@@ -132,7 +137,10 @@ def _placed(
     network: Network, quarter: TaskLocation, demand: ServiceDependency
 ) -> ServiceDependency:
     """A demand that says in which Region, where only another Region's endpoint is there."""
-    if not demand.region or has_endpoint(network, quarter, (demand.service,)).truth is False:
+    of_any, of_it = (
+        has_endpoint(network, quarter, (demand.service,), region) for region in ("", demand.region)
+    )
+    if not demand.region or of_any.truth is False or of_it.truth is not False:
         return demand
     return replace(demand, purpose=f"{demand.purpose} in {demand.region}")
 
@@ -149,6 +157,12 @@ def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> dict[str, str]:
     names = (demand.service for demand, _ in sure if demand.service not in ("s3", ELSEWHERE))
     name = next(names, None)
     return {} if name is None else {"service": name}
+
+
+def _region(network: Network, quarter: TaskLocation) -> dict[str, str]:
+    """The Region for the fix to name, if the endpoints that are in the VPC are all of one."""
+    found = {each.region for each, fact in endpoints_of_vpc(network, quarter.link) if fact.truth}
+    return {"region": found.pop()} if len(found) == 1 and "" not in found else {}
 
 
 def _missing(lacks: list[tuple[ServiceDependency, Fact]]) -> str:

@@ -10,7 +10,7 @@ Why: If the endpoint does not allow a task, its calls time out without an error 
     to other networks lets them use the trust of its policies.
 Fine when: Networks that are connected to the VPC use its endpoints as well: name their ranges
     or groups in the setting `allowed-peers`.
-Terraform: Allow the group of the tasks in the group of the endpoint, and allow their egress:
+Terraform: Allow the group of the tasks (on EC2: of their instances) in the group of the endpoint, and allow their egress:
     resource "aws_vpc_security_group_ingress_rule" "endpoint" {
       security_group_id            = <the endpoint's group>.id
       referenced_security_group_id = <the tasks' group>.id
@@ -18,7 +18,7 @@ Terraform: Allow the group of the tasks in the group of the endpoint, and allow 
       from_port                    = 443
       to_port                      = 443
     }
-CloudFormation: Allow the group of the tasks in the group of the endpoint, and allow their egress:
+CloudFormation: Allow the group of the tasks (on EC2: of their instances) in the group of the endpoint, and allow their egress:
     EndpointIngress:
       Type: AWS::EC2::SecurityGroupIngress
       Properties:
@@ -30,7 +30,7 @@ CloudFormation: Allow the group of the tasks in the group of the endpoint, and a
 Guide: private-endpoints
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
-"""
+"""  # noqa: E501 (headings are one line)
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -41,12 +41,12 @@ from taskwall.core.values import Origin
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import beside_gateway, is_needed
-from taskwall.model.endpoints.client import name_of_client
+from taskwall.model.endpoints.client import groups_of_hosts, name_of_client
 from taskwall.model.endpoints.egress import egress_allowed
 from taskwall.model.endpoints.endpoint import Endpoint, endpoint_groups, endpoint_key, is_for
-from taskwall.model.endpoints.endpoint_permissions import endpoint_permissions
+from taskwall.model.endpoints.endpoint_permissions import KeptOut, endpoint_permissions
 from taskwall.model.endpoints.ingress import ingress_allowed, needing, outsiders
-from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
+from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.permissions.peers import listed, who
 from taskwall.rules._rule import Verdict, rule
 
@@ -87,7 +87,7 @@ class _Outside(Struct, frozen=True):
 def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: Fact) -> Verdict:
     """Whether every task that needs an endpoint gets through to it."""
     parts, shut, kept = [], [], list[tuple[str, Sequence[Link]]]()
-    lacking = list[tuple[Direction, Sequence[Link]]]()
+    lacking = list[KeptOut]()
     for source, itself, wants in needing(network, endpoint):
         if any(need.handed for need in source.origin.maybe):
             parts.append(wants)  # An absent module may start it, of which nobody could say more.
@@ -96,12 +96,14 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         goes_out = egress_allowed(network, endpoint, source, itself)
         name = name_of_client(network, source, itself)
         parts.append(all_of((wants, ~all_of((comes_in, goes_out)))))
-        groups = source.groups if name == source.name else ()
+        groups, word = source.groups, "tasks"
+        if name != source.name:
+            groups, word = groups_of_hosts(network, source), "instances"
         if comes_in.truth is False:
             shut.append(name)
-            lacking.append(("ingress", groups))
+            lacking.append(("ingress", groups, word))
         if goes_out.truth is False:
-            lacking.append(("egress", groups))
+            lacking.append(("egress", groups, word))
             if comes_in.truth is not False:
                 kept.append((name, groups))
     message = f"tasks that need {endpoint.name} cannot reach it"

@@ -40,7 +40,7 @@ from taskwall.model.endpoints.endpoint import (
     stated,
 )
 from taskwall.model.endpoints.policy_allows import allows, layers, undecided
-from taskwall.model.endpoints.policy_changes import with_statement
+from taskwall.model.endpoints.policy_changes import denies, with_statement
 from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
 from taskwall.rules._rule import Verdict, rule
 
@@ -66,23 +66,24 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
         )
         said = stated(network, endpoint)
         judged = all_of((kind, said.written, pulls_layers(network, endpoint)))
+        denied = denies(said, partial(_allows_layers, endpoint))
+        does = "denies" if denied else "does not allow"
         passed = said.policy.fact(
             _allows_layers(endpoint, said.policy),
             f"{said.policy.name} allows image layers",
-            f"{said.policy.name} does not allow s3:GetObject on the layer bucket of ECR",
+            f"{said.policy.name} {does} s3:GetObject on the layer bucket of ECR",
             open_=(*endpoint.named.needs, *undecided(said.policy, _READS, foreign=True)),
         )
         yield Verdict(
             said.on,
             said.at,
             ~passed,
-            f"the policy of {endpoint.name} blocks image layers: it does not allow the layer bucket"
-            " of ECR",
+            f"the policy of {endpoint.name} blocks image layers: it {does} the layer bucket of ECR",
             holds=f"the policy of {endpoint.name} allows image layers",
             about=policy_key(endpoint, said),
             concerned=judged,
             changes=_opened(endpoint, said),
-            remedy=_IN_POLICY,
+            remedy=_NOT_DENIED if denied else _IN_POLICY,
         )
 
 
@@ -102,6 +103,11 @@ _IN_POLICY = {
   Resource: !Sub arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*""",
 }
 """What to add to a policy, in both languages."""
+
+_NOT_DENIED = (
+    "Leave the layer bucket out of what the policy denies: it belongs to AWS, to no account of"
+    " yours (the statement can name other resources by NotResource)."
+)
 
 
 def _opened(endpoint: Endpoint, said: Stated) -> tuple[AttributeChange, ...]:

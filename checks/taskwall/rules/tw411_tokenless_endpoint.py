@@ -24,32 +24,40 @@ from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import endpoint_key, endpoints_for, stated
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, undecided
-from taskwall.model.endpoints.policy_changes import with_statement
+from taskwall.model.endpoints.policy_changes import denies, with_statement
 from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
 from taskwall.rules._rule import Verdict, rule
 
 _STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": TOKEN, "Resource": "*"}
+
+_NOT_DENIED = (
+    f"Leave {TOKEN} out of what the policy denies (the statement can name the actions of"
+    " repositories one by one)."
+)
 
 
 @rule("low", default=True)
 def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
     for endpoint, of_ecr in endpoints_for(network, ("ecr.api",)):
         said = stated(network, endpoint)
+        denied = denies(said, _allows_token)
+        does = "denies" if denied else "does not allow"
         allowed = said.policy.fact(
             _allows_token(said.policy),
             f"{said.policy.name} allows {TOKEN} on *",
-            f"{said.policy.name} does not allow {TOKEN} on *",
+            f"{said.policy.name} {does} {TOKEN} on *",
             open_=undecided(said.policy, TOKEN, foreign=False),
         )
         yield Verdict(
             said.on,
             said.at,
             ~allowed,
-            f"the policy of {endpoint.name} blocks image pulls: it does not allow {TOKEN}",
+            f"the policy of {endpoint.name} blocks image pulls: it {does} {TOKEN}",
             holds=f"the policy of {endpoint.name} allows {TOKEN}",
             about=endpoint_key(endpoint),
             concerned=all_of((of_ecr, said.written)),
             asked_by=("TW402",),
+            remedy=_NOT_DENIED if denied else "",
             changes=with_statement(said, _allows_token, _STATEMENT, _STATEMENT),
         )
 

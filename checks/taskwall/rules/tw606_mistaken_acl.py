@@ -1,18 +1,18 @@
 """TW606: A network ACL of task subnets allows what the groups allow, and no internet ingress.
 
-What: A network ACL of a subnet in which tasks run blocks all traffic of a security group rule of
-    these tasks, or its return traffic, which needs ACL entries of its own; or it allows ingress
-    from the internet to a subnet without a load balancer, on ports other than those of return
-    traffic.
+What: A network ACL of a subnet in which tasks or their instances run blocks all traffic of one of
+    their security group rules, or its return traffic, which needs ACL entries of its own; or it
+    allows ingress from the internet to a subnet without a load balancer, on ports other than those
+    of return traffic.
 Why: A security group does not show what a network ACL blocks: connections time out, and somebody
     then widens the group. If the ACL of a private subnet allows the internet, it does not add a
     second layer of protection behind the group.
 Fine when: An ACL may be narrower than the addresses or ports of a security group on purpose:
     taskwall fails it only if it blocks all traffic of a security group rule, or the return traffic.
     What it denies by name, up to a /8 of public addresses, is to get no return traffic.
-    Return traffic goes to ports 32768-60999 of tasks and their clients, and to 1024-65535 of load
-    balancers. The default ACL of a VPC allows everything, and is not judged if the sources do not
-    set it, or set just that.
+    Return traffic goes to ports 32768-60999 of tasks and their clients (49152-65535 of Windows),
+    and to 1024-65535 of load balancers. The default ACL of a VPC allows everything, and is not
+    judged if the sources do not set it, or set just that.
 Terraform: Which traffic an ACL is to stop is a design decision. Allow what the groups allow (from
     the CIDR of the VPC, all protocols), and the return traffic, which comes from anywhere through a
     NAT gateway (TCP ports 1024 to 65535).
@@ -28,12 +28,10 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
-from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.network_acl import (
     AclEntry,
     NetworkAcl,
-    PermittedTraffic,
     acl_entries,
     allows_internet_in,
     balanced,
@@ -42,6 +40,7 @@ from taskwall.model.routing.network_acl import (
     groups_unseen,
     guarded,
     lets_all_through,
+    passes_there,
     task_subnets,
 )
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -90,22 +89,21 @@ def _flows(
     otherwise = f"{name} blocks nothing that the security groups of tasks allow"
     parts = [Fact(False, "", at, name, otherwise=otherwise)]
     for subnet, guards in here:
-        for source, _ in task_subnets(network).get(subnet.id, ()) if subnet else ():
-            if source is None or subnet is None:
+        for tenant in task_subnets(network).get(subnet.id, ()) if subnet else ():
+            if subnet is None or tenant.fact.truth is False:
                 continue
             if not lets_all_through(network, acl):
-                for link in groups_unseen(network, source):
+                for link in groups_unseen(network, tenant):
                     text = f"{name} blocks what {link.to} allows"
-                    parts.append(Fact(None, text, link.place, source.name, link.waits()))
-            for flow in flows(network, source, subnet):
-                if isinstance(flow, PermittedTraffic):
-                    permission, truth = flow.permission, broken(network, acl, flow)
-                else:
-                    permission, truth = flow, None
+                    parts.append(Fact(None, text, link.place, tenant.name, link.waits()))
+            for flow in flows(network, tenant, subnet):
+                truth = broken(network, acl, flow)
                 if truth is not False:
-                    text = f"{name} blocks what {permission.on.name} allows on {permission.ports}"
-                    waits = (*permission.needs, *_open(network, acl, source), *guards.waits_for())
-                    parts.append(Fact(truth, text, permission.place, permission.on.name, waits))
+                    answers = "the return traffic of " if passes_there(network, acl, flow) else ""
+                    text = f"{name} blocks {answers}{flow.named}"
+                    waits = (*flow.needs, *_open(network, acl), *guards.waits_for())
+                    blocks = Fact(truth, text, flow.place, flow.on, waits)
+                    parts.append(blocks if tenant.fact.truth else blocks & tenant.fact)
         if subnet is None:
             parts.append(
                 Fact(None, f"{name} blocks traffic of tasks", at, name, guards.waits_for())
@@ -120,13 +118,11 @@ def _flows(
     )
 
 
-def _open(network: Network, acl: NetworkAcl, source: TaskSource) -> Iterator[Need]:
-    """What is not known of the entries of an ACL, and of which groups tasks use."""
+def _open(network: Network, acl: NetworkAcl) -> Iterator[Need]:
+    """What is not known of the entries of an ACL."""
     entries = acl_entries(network)
     for entry in (*entries.get(acl.id, ()), *entries.get("", ())):
         yield from entry.needs
-    for link in source.groups:
-        yield from link.fact.needs
 
 
 def _internet(entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact) -> Verdict:

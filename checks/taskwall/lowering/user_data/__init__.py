@@ -5,12 +5,11 @@ its kind is met. All of them act on a `Machine`; `agent` reads off it what the a
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, any_of
-from taskwall.core.partial_json import parsed
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
@@ -25,7 +24,6 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     needs,
-    spelled,
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering.user_data.layers import MAX_USER_DATA, unpacked
@@ -290,33 +288,13 @@ def _archive(machine: Machine, archive: Items) -> None:
     cloud.run(machine, parts)
 
 
-_JSON = {
-    "cluster": "ECS_CLUSTER",
-    "awsvpcblockinstancemetdata": "ECS_AWSVPC_BLOCK_IMDS",
-    "taskiamroleenabled": "ECS_ENABLE_TASK_IAM_ROLE",
-    "taskiamroleenabledfornetworkhost": "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST",
-    "dynamichostportrange": "ECS_DYNAMIC_HOST_PORT_RANGE",
-}
-"""Keys of the agent's JSON (the fields of its Config, whose case does not matter) and their names.
-
-The misspelling is the agent's (amazon-ecs-agent, agent/config/types.go).
-"""
-
-
 def _json(machine: Machine, text: str) -> None:
-    found = parsed(machine.marks.value(text))
-    if isinstance(found, Fields):
-        for key, value in found.fields.items():
-            name = _JSON.get(key.lower())
-            plain = dereferenced(value)
-            if name is None or isinstance(plain, Items | Fields):
-                continue
-            if not isinstance(plain, Known):
-                machine.direct.set(name, machine.marks.mark(plain), 0)
-            elif isinstance(plain.data, str | bool):
-                machine.direct.set(name, spelled(plain.data) or "", 0)
-    if (found is None and not is_known(text)) or (isinstance(found, Fields) and found.rest):
-        machine.anything(0, machine.marks.needs(text))
+    from taskwall.lowering.user_data import agent_json
+
+    for _, name, value in agent_json.settings_of(machine.marks, text):
+        machine.direct.set(name, value, 0)
+    if needs_ := agent_json.other_needs(machine.marks, text):
+        machine.anything(0, needs_)
 
 
 # --- from the machine to the agent
@@ -486,13 +464,21 @@ def _excluded(
     return Setting(Unknown(unseen) if unseen else None, rows.cell.place, "NO_PROXY", r.name)
 
 
+def _dropping(machine: Machine) -> Iterable[tuple[int, tuple[Need, ...]]]:
+    if not machine.rules:
+        return ()
+    from taskwall.lowering.user_data import packet_rules
+
+    return packet_rules.drops(machine)
+
+
 def _drops(r: ResourceReader, cell: Cell, machine: Machine, rows: _Rows) -> Fact:
     """Whether a rule of iptables drops what containers send to the metadata address."""
     text = f"user data of {r.name} drops what containers send to 169.254.169.254"
     otherwise = f"user data of {r.name} drops nothing that containers send to 169.254.169.254"
     parts = [
         Fact(None if doubt else True, text, rows.place(row), r.name, doubt)
-        for row, doubt in machine.drops
+        for row, doubt in _dropping(machine)
     ]
     if machine.unseen:
         parts.append(Fact(None, text, cell.place, r.name, tuple(machine.unseen)))

@@ -17,6 +17,7 @@ AGENT_NAMES = {
     ("network", "https-proxy"): "HTTPS_PROXY",
     ("network", "no-proxy"): "NO_PROXY",
 }
+_BOOLEAN = ("awsvpc-block-imds",)
 SPELLED = {name: key for (_, key), name in AGENT_NAMES.items()}
 """How Bottlerocket spells what the agent takes under a name."""
 
@@ -53,6 +54,8 @@ def run(machine: Machine, text: str) -> None:
         if value is None:
             continue
         said = ",".join(map(str, value)) if isinstance(value, list) else spelled(value) or ""
+        if key in _BOOLEAN and isinstance(value, str) and is_known(value):
+            said = f'"{value}"'  # a text, which Bottlerocket does not take for true
         machine.direct.set(name, said, _row(text, key))
 
 

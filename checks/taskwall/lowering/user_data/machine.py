@@ -1,6 +1,7 @@
 """What user data does to a machine, as far as its ECS agent and its metadata are concerned."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -8,6 +9,9 @@ from msgspec.structs import replace
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Need
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
+
+if TYPE_CHECKING:
+    from taskwall.lowering.user_data.packet_rules import PacketRule
 
 AGENT_CONFIG = "/etc/ecs/ecs.config"
 INSTANCE_CONFIG = "/var/lib/ecs/ecs.config"
@@ -93,7 +97,8 @@ class Machine:
         self.marks = marks
         self.files: dict[str, list[ScriptLine]] = {}
         self.direct = AgentSettings()
-        self.drops: list[tuple[int, tuple[Need, ...]]] = []
+        self.rules: dict[str, list[PacketRule]] = {}
+        """Rules of iptables by their chain, before those that the image and Docker have there."""
         self.started_by = "ecs-init"
         self.has_agent = False
         self.expanded = 0
@@ -153,14 +158,35 @@ class Machine:
         return (Need(STAND_IN.sub("…", what), ON_INSTANCE),)
 
     def agent_settings(self) -> AgentSettings:
-        """The settings of the agent's environment: those of its file win over the instance's."""
+        """The agent's settings: those of its file win over the instance's, both over its JSON.
+
+        After amazon-ecs-agent, agent/config (`Merge`) and ecs-init.
+        """
         found = AgentSettings({}, {})
+        self._of_json(self.files.get(JSON_CONFIG, []), found)
         for path in (INSTANCE_CONFIG, AGENT_CONFIG):
             self._environment(self.files.get(path, ()), found)
         for name, written in self.direct.found.items():
             found.set(name, written.text, written.row, written.doubt)
         found.unseen.update(self.direct.unseen)
         return found
+
+    def _of_json(self, content: list[ScriptLine], found: AgentSettings) -> None:
+        """The settings of the agent's JSON, as far as its lines are sure."""
+        doubt = tuple(need for line in content for need in line.doubt)
+        if any(line.opaque for line in content):
+            found.cloud(doubt or self.unknown(JSON_CONFIG))
+            return
+        if not content:
+            return
+        from taskwall.lowering.user_data import agent_json
+
+        text = "\n".join(line.text for line in content)
+        for key, name, value in agent_json.settings_of(self.marks, text):
+            rows = (line.row for line in content if f'"{key}"' in line.text)
+            found.set(name, value, next(rows, content[0].row), doubt)
+        if needs := agent_json.other_needs(self.marks, text):
+            found.cloud(needs)
 
     def _environment(
         self, content: "list[ScriptLine] | tuple[ScriptLine, ...]", found: AgentSettings
@@ -195,7 +221,30 @@ class Machine:
                     elif equals and key.strip() == "Environment":
                         for item in _ITEM.findall(value):
                             self._assign(item[0] or item[1] or item[2], line, found)
+                    elif equals and key.strip() == "EnvironmentFile":
+                        self.environment_file(value.strip().removeprefix("-"), line.doubt, found)
         return found
+
+    def environment_file(
+        self, path: str, doubt: tuple[Need, ...], found: AgentSettings, quotes: str = "\"'"
+    ) -> None:
+        """Take the lines of a file of `NAME=value`, as systemd and `docker run` read one.
+
+        The agent's own file is read by itself; what this user data does not write cannot be seen.
+        Docker takes quotes as a part of the value.
+        """
+        if path in (AGENT_CONFIG, INSTANCE_CONFIG):
+            return
+        held = self.files.get(path)
+        if held is None:
+            found.cloud((*doubt, *(self.marks.needs(path) or self.unknown(path))))
+        for line in held or ():
+            waits = (*doubt, *line.doubt)
+            name, equals, value = line.text.strip().partition("=")
+            if line.opaque or (not equals and not is_known(line.text)) or not is_known(name):
+                found.cloud(waits or self.marks.needs(line.text) or self.unknown(path))
+            elif equals and not name.startswith(("#", ";")):
+                found.set(name, value.strip(quotes), line.row, waits)
 
     @staticmethod
     def _assign(text: str, line: ScriptLine, found: AgentSettings) -> None:

@@ -5,15 +5,17 @@ doubtful; what cannot be read (a script fetched from elsewhere, an unknown stand
 should) may have done anything.
 """
 
+import posixpath
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
-from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.lowering.user_data.quoting import bare, escaped, quoted, unescaped
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
@@ -74,6 +76,8 @@ class Shell:
         self.functions: dict[str, Node] = {}
         self.called: set[str] = set()
         self.source = b""
+        self.directory = ""
+        """Where it stands, as a marked path; "" for where it began, which matters to nobody."""
 
     def run(self, script: str) -> list[ScriptLine]:
         """Let a script act; its output."""
@@ -186,6 +190,8 @@ class Shell:
         """Two commands joined by `&&` or `||`."""
         left, right, waits = self._split(node, doubt)
         found = self._statement(left, given, doubt, depth)
+        if waits is None:
+            return found
         try:
             return found + self._statement(right, [], waits, depth)
         except StopError:
@@ -195,13 +201,73 @@ class Shell:
 
     def _split(
         self, node: "Node", doubt: tuple[Need, ...]
-    ) -> "tuple[Node, Node, tuple[Need, ...]]":
-        """Two joined commands, and what the second one's running waits for."""
+    ) -> "tuple[Node, Node, tuple[Need, ...] | None]":
+        """Two joined commands, and what the second one's running waits for; None: it never runs."""
         left, right = node.named_children[0], node.named_children[-1]
-        if any(child.type == "&&" for child in node.children) and self._succeeds(left):
+        both = any(child.type == "&&" for child in node.children)
+        holds = self._holds(left)
+        if holds is not None:
+            return left, right, doubt if holds is both else None
+        if both and self._succeeds(left):
             return left, right, doubt
         what = f"a command in line {self._row(node) + 1} of user data"
         return left, right, (*doubt, Need(what, "is known only on the instance"))
+
+    def _holds(self, node: "Node") -> bool | None:
+        """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
+        parts = node.named_children
+        if node.type == "negated_command" and len(parts) == 1:
+            held = self._holds(parts[0])
+            return None if held is None else not held
+        if node.type == "list" and any(child.type == "&&" for child in node.children):
+            return False if self._holds(parts[0]) is False else None
+        if node.type == "command":
+            words = [self._text(part) for part in parts]
+            if words in (["true"], [":"], ["false"]):
+                return words != ["false"]
+            return self._compares(parts[1:]) if words[:1] == ["test"] else None
+        if node.type != "test_command" or len(parts) != 1:
+            return None
+        inner = parts[0]
+        whole = inner.type in ("unary_expression", "binary_expression")
+        return self._compares(inner.children if whole else [inner])
+
+    def _compares(self, parts: "list[Node]") -> bool | None:
+        """What a test of texts says; None of what it does not know, and of any other test."""
+        signs = [self._text(part) for part in parts]
+        words = [
+            sign if part.type == "extglob_pattern" and _PLAIN.fullmatch(sign) else self._word(part)
+            for part, sign in zip(parts, signs, strict=True)
+            if len(parts) == 1 or sign not in _TESTS
+        ]
+        known = all(map(is_known, words))
+        if len(words) == 1 and (len(parts) == 1 or (len(parts) == 2 and signs[0] in ("-n", "-z"))):
+            filled = True if STAND_IN.sub("", words[0]) else False if known else None
+            return filled if signs[0] != "-z" or filled is None else not filled
+        if len(words) == 2 and len(parts) == 3 and signs[1] in ("=", "==", "!=") and known:
+            return (words[0] == words[1]) is (signs[1] != "!=")
+        return None
+
+    def branches(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """The branches of an `if`: the one whose condition holds, else those that may be run."""
+        clauses = [c for c in node.children if c.type in ("elif_clause", "else_clause")]
+        for at, clause in enumerate((node, *clauses)):
+            conditions = [
+                child
+                for number, child in enumerate(clause.children)
+                if child.is_named and clause.field_name_for_child(number) == "condition"
+            ]
+            if clause.type == "elif_clause":
+                conditions = clause.named_children[:1]
+            holds = self._holds(conditions[0]) if len(conditions) == 1 else None
+            if clause.type == "else_clause" or holds:
+                return self._each([c for c in clause.children if c not in clauses], doubt, depth)
+            if holds is None:
+                open_ = clauses[at - 1 :] if at else [node]
+                return [line for c in open_ for line in self.sometimes(c, given, doubt, depth)]
+        return []
 
     def _succeeds(self, node: "Node") -> bool:
         while node.type in ("redirected_statement", "list", "pipeline") and node.named_children:
@@ -238,14 +304,16 @@ class Shell:
             # The redirections are those of the last command.
             first, body, waits = self._split(body, doubt)
             self._statement(first, given, doubt, depth)
+            if waits is None:
+                return []
             given, doubt = [], waits
         if body is not None:
             found = self._statement(body, given, doubt, depth)
         for redirect in redirects[:-1]:
-            self.machine.write(redirect.path, [], redirect.append, doubt)
+            self.machine.write(self.path(redirect.path), [], redirect.append, doubt)
         if redirects:
             last = redirects[-1]
-            self.machine.write(last.path, found, last.append, doubt)
+            self.machine.write(self.path(last.path), found, last.append, doubt)
             found = []
         for how, statement in after:
             what = f"a command in line {self._row(node) + 1} of user data"
@@ -296,6 +364,23 @@ class Shell:
             elif child.is_named and child.type != "heredoc_end":
                 after.append((how or "|", child))
         return given
+
+    def path(self, word: str) -> str:
+        """A word as the path that it means where the shell stands."""
+        whole = f"{self.directory}/{word}" if self.directory else word
+        if word.startswith(("/", "~")) or not is_known(word[:1]):
+            whole = word
+        return posixpath.normpath(whole) if word and is_known(whole) else whole
+
+    def subshell(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """Statements in a shell of their own, which leaves the outer one where it stands."""
+        before = self.directory
+        try:
+            return self.group(node, given, doubt, depth)
+        finally:
+            self.directory = before
 
     # words
 
@@ -426,7 +511,9 @@ class Shell:
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
         """A shell of its own on the same machine."""
-        return Shell(self.machine, row, doubt, depth)
+        found = Shell(self.machine, row, doubt, depth)
+        found.directory = self.directory
+        return found
 
 
 MAX_CALLS = 1000
@@ -434,6 +521,9 @@ MAX_CALLS = 1000
 
 MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""
+
+_TESTS = frozenset(("-n", "-z", "=", "==", "!="))
+_PLAIN = pattern(r"[\w./:-]*")
 
 _EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
 _PASSED_OVER = frozenset(
@@ -457,13 +547,13 @@ _STATEMENTS: dict[str, StatementHandler] = {
     "pipeline": Shell.pipeline,
     "list": Shell.chain,
     "compound_statement": Shell.group,
-    "subshell": Shell.group,
+    "subshell": Shell.subshell,
     "do_group": Shell.group,
     "else_clause": Shell.sometimes,
     "elif_clause": Shell.sometimes,
     "case_item": Shell.group,
     "negated_command": Shell.group,
-    "if_statement": Shell.sometimes,
+    "if_statement": Shell.branches,
     "while_statement": Shell.sometimes,
     "for_statement": Shell.sometimes,
     "c_style_for_statement": Shell.sometimes,

@@ -6,8 +6,15 @@ from typing import Protocol
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Need
-from taskwall.lowering.user_data.machine import WATCHED_FILES, Machine, ScriptLine, lines, opaque
+from taskwall.core.values import Need, Unknown
+from taskwall.lowering.user_data.machine import (
+    AGENT_CONFIG,
+    WATCHED_FILES,
+    Machine,
+    ScriptLine,
+    lines,
+    opaque,
+)
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import escaped
 
@@ -43,6 +50,10 @@ class ShellContext(Protocol):
     machine: Machine
     variables: dict[str, str]
     row: int
+    directory: str
+
+    def path(self, word: str) -> str:
+        """A word as the path that it means where the shell stands."""
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "ShellContext":
         """A shell of its own on the same machine."""
@@ -120,7 +131,7 @@ def _cat(call: ShellCall) -> list[ScriptLine]:
         return call.given
     found: list[ScriptLine] = []
     for file in files:
-        held = call.shell.machine.files.get(file)
+        held = call.shell.machine.files.get(call.shell.path(file))
         found += held if held is not None else call.unknown_output()
     return found
 
@@ -129,7 +140,7 @@ def _tee(call: ShellCall) -> list[ScriptLine]:
     append = any(word in ("-a", "--append", "-ai", "-ia") for word in call.arguments)
     for word in call.arguments:
         if not word.startswith("-"):
-            call.shell.machine.write(word, call.given, append, call.doubt)
+            call.shell.machine.write(call.shell.path(word), call.given, append, call.doubt)
     return call.given
 
 
@@ -137,10 +148,10 @@ def _copy(call: ShellCall) -> list[ScriptLine]:
     files = [word for word in call.arguments if not word.startswith("-")]
     if len(files) < 2:
         return []
-    machine, target = call.shell.machine, files[-1]
-    source = files[0]
-    if target.endswith("/"):
-        target += source.rpartition("/")[2]
+    machine, source = call.shell.machine, call.shell.path(files[0])
+    target = call.shell.path(files[-1])
+    if files[-1].rpartition("/")[2] in ("", ".") or target == _DIRECTORY:
+        target = f"{target}/{source.rpartition('/')[2]}"
     held = machine.files.get(source)
     content = held if held is not None else [opaque(call.row, Machine.unknown(source))]
     if held is not None or _watched(machine, target):
@@ -152,8 +163,9 @@ def _copy(call: ShellCall) -> list[ScriptLine]:
 
 def _remove(call: ShellCall) -> list[ScriptLine]:
     for word in call.arguments:
-        if word in call.shell.machine.files:
-            call.shell.machine.write(word, [], append=False, doubt=call.doubt)
+        path = call.shell.path(word)
+        if path in call.shell.machine.files:
+            call.shell.machine.write(path, [], append=False, doubt=call.doubt)
     return []
 
 
@@ -169,7 +181,7 @@ def _script(call: ShellCall) -> list[ScriptLine]:
         inner.variables = dict(shell.variables)
         return inner.run(script)
     files = [word for word in words if not word.startswith("-")]
-    content = shell.machine.files.get(files[0]) if files else call.given
+    content = shell.machine.files.get(shell.path(files[0])) if files else call.given
     waits = [need for line in content or () for need in line.doubt]
     if not content or waits or any(line.opaque for line in content):
         needs = tuple(waits) or Machine.unknown(f"what {call.name} runs")
@@ -185,42 +197,31 @@ def _source(call: ShellCall) -> list[ScriptLine]:
     return []
 
 
+def _cd(call: ShellCall) -> list[ScriptLine]:
+    """Where relative paths begin from now on; where a branch goes is not known behind it."""
+    words = [word for word in call.arguments if not word.startswith("-")]
+    shell = call.shell
+    if call.doubt or call.name == "popd" or len(words) != 1:
+        needs = call.doubt or Machine.unknown("the working directory")
+        shell.directory = shell.machine.marks.mark(Unknown(needs))
+    else:
+        shell.directory = shell.path(words[0])
+    return []
+
+
 def _exit(call: ShellCall) -> list[ScriptLine]:
     if not call.doubt:
         raise ReturnError if call.name == "return" else StopError
     return []
 
 
-_OF_THE_HOST = ("OUTPUT", "INPUT")
-"""Chains for what the instance itself sends and takes: containers' packets are forwarded."""
-
-
 def _iptables(call: ShellCall) -> list[ScriptLine]:
-    """A rule that drops what containers send to the metadata address, before any other."""
-    words = [part for word in call.arguments for part in word.split("=", 1)]
-    options = {name: words[at + 1] for at, name in enumerate(words[:-1]) if name.startswith("-")}
+    from taskwall.lowering.user_data import packet_rules
 
-    def option(*names: str) -> str:
-        return next((options[name] for name in names if name in options), "")
-
-    chain = option("-I", "--insert")
-    if option("-A", "--append") in _OF_THE_HOST or chain in _OF_THE_HOST:
-        return []
-    target = option("-d", "--destination", "--dst")
-    verdict = option("-j", "--jump")
-    inward = option("-i", "--in-interface")
-    narrower = {"-s", "--source", "--src", "-m", "--match", "!", "-o", "--out-interface"}
-    if target in ("169.254.169.254", "169.254.169.254/32") and verdict in ("DROP", "REJECT"):
-        machine = call.shell.machine
-        if (
-            chain in ("DOCKER-USER", "FORWARD")
-            and inward in ("docker+", "docker0", "")
-            and not narrower & set(words)
-        ):
-            machine.drops.append((call.row, call.doubt))
-        else:
-            needs = Machine.unknown(f"what the rule of iptables in line {call.row + 1} drops")
-            machine.drops.append((call.row, needs))
+    if call.name == "iptables-restore":
+        packet_rules.restored(call.shell.machine, call.row)
+    else:
+        packet_rules.obey(call.shell.machine, call.arguments, call.row, call.doubt)
     return []
 
 
@@ -232,6 +233,11 @@ def _docker(call: ShellCall) -> list[ScriptLine]:
     machine = call.shell.machine
     machine.started_by = "docker"
     machine.has_agent = True
+    for at, word in enumerate(words):
+        name, _, value = word.partition("=")
+        if name == "--env-file":  # `--env` wins over it
+            file = value or "".join(words[at + 1 : at + 2])
+            machine.environment_file(call.shell.path(file), call.doubt, machine.direct, quotes="")
     for index, word in enumerate(words):
         name, _, value = word.partition("=")
         if word in ("-e", "--env") and index + 1 < len(words):
@@ -242,6 +248,18 @@ def _docker(call: ShellCall) -> list[ScriptLine]:
         if equals and is_known(key):
             machine.direct.set(key, said, call.row, call.doubt)
     return []
+
+
+def _program(call: ShellCall) -> list[ScriptLine]:
+    """A program of another language: it may change whatever watched file it names."""
+    machine, found = call.shell.machine, _other(call)
+    held = machine.files.get(call.shell.path(call.arguments[0])) if call.arguments else None
+    text = "\n".join((*call.arguments, *(line.text for line in (*call.given, *(held or ())))))
+    for path in dict.fromkeys((*WATCHED_FILES, *machine.files)):
+        if path in text and path.startswith("/"):
+            needs = Machine.unknown(f"what {call.name} writes to {path}")
+            machine.replace(path, call.row, needs, whole=False)
+    return found
 
 
 def _sed(call: ShellCall) -> list[ScriptLine]:
@@ -273,6 +291,9 @@ def _cfn_init(call: ShellCall) -> list[ScriptLine]:
     return []
 
 
+_DIRECTORY = "/etc/ecs"
+
+
 def _watched(machine: Machine, path: str) -> bool:
     return path in WATCHED_FILES or path in machine.files or path.startswith("/etc/ecs/")
 
@@ -285,11 +306,15 @@ def _other(call: ShellCall) -> list[ScriptLine]:
     if call.name not in _READERS and call.name != "-" and not call.name.endswith(":"):
         machine = call.shell.machine
         for word in call.arguments:
-            path = word.rpartition("=")[2]
-            if _watched(machine, path):
+            # A download goes to a file of its own name.
+            said = word.rpartition("/")[2] if "://" in word else word.rpartition("=")[2]
+            path = call.shell.path(said)
+            within = path == _DIRECTORY
+            if within or _watched(machine, path):
+                path = AGENT_CONFIG if within else path
                 needs = Machine.unknown(f"what {call.name} writes to {path}")
                 whole = call.name in ("aws", "curl", "wget", "gsutil") and not call.doubt
-                machine.replace(path, call.row, needs, whole=whole)
+                machine.replace(path, call.row, needs, whole=whole and not within)
     return call.unknown_output()
 
 
@@ -314,13 +339,18 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     "rm": _remove,
     "source": _source,
     ".": _source,
+    "cd": _cd,
+    "pushd": _cd,
+    "popd": _cd,
     "exit": _exit,
     "return": _exit,
     "iptables": _iptables,
+    "iptables-restore": _iptables,
     "docker": _docker,
     "sed": _sed,
     "curl": _curl,
     "cfn-init": _cfn_init,
     "eval": _script,
     **dict.fromkeys(_SHELLS, _script),
+    **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), _program),
 }

@@ -1,7 +1,7 @@
 """Which endpoints serve which tasks: who needs one, and whether it is where they are."""
 
 from taskwall.core.change import AttributeChange, AttributePath, ResourceAttribute
-from taskwall.core.facts import FALSE, Fact, all_of, any_of, implies
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
 from taskwall.model.compute.hosts import hosts, on_host
 from taskwall.model.core.entity import Link, same_entity
@@ -136,10 +136,28 @@ def has_endpoint(
         return FALSE
     parts = [Fact(False, text, at, name, otherwise=otherwise)]
     for endpoint, here in endpoints_of_vpc(network, quarter.link):
-        fits = all_of((is_for(network, endpoint, services), in_region(endpoint, region)))
+        of_kind = _is_of_kind(endpoint, services)
+        fits = all_of((is_for(network, endpoint, services), in_region(endpoint, region), of_kind))
         if fits.truth is not False:
             parts.append(all_of((here, fits, endpoint.exists)))
     return any_of(parts)
+
+
+def _is_of_kind(endpoint: Endpoint, services: tuple[str, ...]) -> Fact:
+    """Whether an endpoint of a service, where only that one is asked for, is of a fit type.
+
+    S3's public names lead to a gateway endpoint. An interface endpoint alone has private DNS only
+    where that is not confined to what comes by a Resolver endpoint (AWS PrivateLink guide for
+    Amazon S3). Of most other services there are no gateway endpoints.
+    """
+    gateway, at = endpoint.kind.is_("Gateway"), endpoint.kind.place
+    if len(services) > 1:
+        return TRUE
+    if services != ("s3",):
+        return ~gateway
+    text = f"{endpoint.name} is used under the public names of S3"
+    needs = (Need(f"whether the names of S3 lead to {endpoint.name}", "is not known"),)
+    return any_of((gateway, Fact(None, text, at, endpoint.name, needs)))
 
 
 @remembered

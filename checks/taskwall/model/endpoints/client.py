@@ -79,6 +79,14 @@ def name_of_client(network: Network, source: TaskSource, itself: bool) -> str:
     return _hosts_of(source) if hosts_ask.truth else source.name
 
 
+def groups_of_hosts(network: Network, source: TaskSource) -> tuple[Link, ...]:
+    """The groups of the instances of a source, if all of them have the same."""
+    found = {
+        tuple(link.to for link in host.groups): host.groups for host, _ in hosts(network, source)
+    }
+    return next(iter(found.values())) if len(found) == 1 else ()
+
+
 def _hosts_of(source: TaskSource) -> str:
     return f"the instances of {source.name}"
 

@@ -113,6 +113,7 @@ OFFERED = "an endpoint service"
 
 _A_REGION = pattern(r"[a-z]{2,5}(?:-[a-z]+)+-\d+")
 _REGION = pattern(r"\.[a-z]{2,5}(?:-[a-z]+)+-\d+\.")
+_LABELS_OF_REGION = pattern(r"(?<![^.])[a-z]{2,5}(?:-[a-z]+)+-\d+(?![^.])")
 _PREFIX = pattern(
     r"(?:(?:cn\.)?com|eu|gov\.ic\.c2s|gov\.sgov\.sc2s|gov\.ic\.hci\.csp|uk\.adc-e\.cloud)"
     r"(?:\.amazonaws)?\.?|aws\.api\.?"
@@ -438,7 +439,14 @@ def _answers(zone: PrivateZone, endpoint: Endpoint, text: str, at: Setting) -> F
         fits = fits or above or first.startswith(f"{names}.")
     truth = bool(ends and fits)
     sure = isinstance(first, str) and isinstance(last, str)
-    return Fact(truth if sure or not truth else None, text, at.place, zone.name, at.needs)
+    said = [piece for piece in pieces if isinstance(piece, str)]
+    regions = [found[0] for piece in said if (found := _LABELS_OF_REGION.search(piece))]
+    if regions and endpoint.region:
+        truth = truth and regions == [endpoint.region]
+    needs = at.needs
+    if truth and regions and not endpoint.region:
+        sure, needs = False, (*needs, Need(f"the Region of {endpoint.name}", "is not known"))
+    return Fact(truth if sure or not truth else None, text, at.place, zone.name, needs)
 
 
 # --- groups and route tables

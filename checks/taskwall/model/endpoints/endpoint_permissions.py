@@ -1,6 +1,7 @@
 """What lets tasks through to an endpoint: the edits of fixes."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from taskwall.core.change import AttributeChange, AttributePath, Placeholder, ResourceAttribute
 from taskwall.model.core.entity import Link
@@ -19,7 +20,8 @@ from taskwall.model.permissions.added_permission import (
 )
 
 _HTTPS = added_ports(OVER_HTTPS)
-_TASKS = "the group of the tasks"
+KeptOut: TypeAlias = tuple[Direction, Sequence[Link], str]
+"""What a client lacks, ingress of the endpoint or its own egress, its groups, what it is called."""
 _ENDPOINT = "the group of the endpoint"
 
 
@@ -30,14 +32,14 @@ def group_of(network: Network, groups: Sequence[Link]) -> SecurityGroup | None:
 
 
 def endpoint_permissions(
-    network: Network, endpoint: Endpoint, clients: Sequence[tuple[Direction, Sequence[Link]]]
+    network: Network, endpoint: Endpoint, clients: Sequence[KeptOut]
 ) -> AddedPermission:
     """What lets clients through to an endpoint.
 
     Args:
         network: the network.
         endpoint: the endpoint, of any type.
-        clients: the groups of each, and what lacks: ingress of the endpoint, or their own egress.
+        clients: those who are kept out.
 
     Returns:
         what adds the permissions; no changes where an end has several groups, or one that is not in
@@ -46,12 +48,12 @@ def endpoint_permissions(
     s3 = endpoint.kind.known == "Gateway"
     theirs = None if s3 else group_of(network, endpoint_groups(network, endpoint).groups)
     parts, planned, decided = list[AddedPermission](), list[tuple[str, str]](), True
-    for way, links in clients:
+    for way, links, word in clients:
         own = group_of(network, links)
         group, other = (theirs, own) if way == "ingress" else (own, theirs)
-        peer = _s3(endpoint) if s3 else _peer(other, way)
+        peer = _s3(endpoint) if s3 else _peer(other, way, word)
         if group is None:
-            parts.append(AddedPermission((_advice(endpoint, way, peer),)))
+            parts.append(AddedPermission((_advice(endpoint, way, peer, word),)))
             decided = False
             continue
         added = added_permission(network, way, group, peer, _HTTPS, planned)
@@ -73,10 +75,11 @@ def _distinct(changes: Iterable[AttributeChange]) -> tuple[AttributeChange, ...]
     return tuple(found)
 
 
-def _peer(group: SecurityGroup | None, way: Direction) -> AddedPeer:
+def _peer(group: SecurityGroup | None, way: Direction, word: str) -> AddedPeer:
     if group is not None:
         return group_peer(group)
-    return unknown_group(*((_TASKS, "tasks") if way == "ingress" else (_ENDPOINT, "endpoint")))
+    theirs = (f"the group of the {word}", word)
+    return unknown_group(*(theirs if way == "ingress" else (_ENDPOINT, "endpoint")))
 
 
 def _s3(endpoint: Endpoint) -> AddedPeer:
@@ -85,8 +88,9 @@ def _s3(endpoint: Endpoint) -> AddedPeer:
     return AddedPeer("prefix list", listed, "s3", "", Placeholder("id of the prefix list of S3"))
 
 
-def _advice(endpoint: Endpoint, way: Direction, peer: AddedPeer) -> AttributeChange:
+def _advice(endpoint: Endpoint, way: Direction, peer: AddedPeer, word: str) -> AttributeChange:
     """The permission that a group lacks which is not in the sources, or is one of several."""
-    group = Placeholder(_ENDPOINT if way == "ingress" else _TASKS)
-    names = ("endpoint", "EndpointIngress") if way == "ingress" else ("tasks", "TasksEgress")
+    group = Placeholder(_ENDPOINT if way == "ingress" else f"the group of the {word}")
+    own = (word, f"{word.capitalize()}Egress")
+    names = ("endpoint", "EndpointIngress") if way == "ingress" else own
     return beside(way, AttributePath(endpoint.id, ""), group, peer, _HTTPS, names)

@@ -142,7 +142,8 @@ def _whichever(pattern: Value) -> Tristate:
     return True if matches(pattern, EVERY) else None
 
 
-_LAYERS = pattern(rf"prod-([a-z0-9*?{GAP}-]+)-starport-layer-bucket/")
+_LAYERS = pattern(rf"prod-([a-z0-9*?{GAP}-]+)-starport-layer-bucket")
+_REGION = pattern(r"(?<=:prod-)[a-z]{2,5}(?:-[a-z]+)+-\d+")
 
 
 def layers(region: Value | None) -> Callable[[Value], Tristate]:
@@ -152,19 +153,27 @@ def layers(region: Value | None) -> Callable[[Value], Tristate]:
     is (Amazon ECR user guide, "Minimum Amazon S3 bucket permissions for Amazon ECR"). Of other
     Regions nothing is pulled by a gateway endpoint.
     """
+    known = None if region is None else spelled(getattr(dereferenced(region), "data", None))
 
     def covers(pattern: Value) -> Tristate:
-        text = pattern_text(pattern)
-        named = _LAYERS.search(text)
+        written = pattern_text(pattern)
+        text = re.sub(rf"^arn:(?:{GAP}|aws-cn|aws-us-gov):", "arn:aws:", written)
+        if known and GAP not in text:
+            return regex(text.lower()).fullmatch(_object_of(known)) is not None
+        named = _LAYERS.search(written)
         ours = True if named is None else _is_of(pattern, named, region)
-        text = _LAYERS.sub("prod-region-starport-layer-bucket/", text)
-        text = re.sub(rf"^arn:{GAP}:", "arn:aws:", text)
-        name = f"arn:aws:s3:::prod-region-starport-layer-bucket/{EVERY}"
-        china = text.replace("arn:aws-cn:", "arn:aws:").replace("arn:aws-us-gov:", "arn:aws:")
-        found = regex(china.lower()).fullmatch(name) is not None
-        return each((ours, None if found and GAP in china else found))
+        if named is None and known is None and (cut := _REGION.search(text)):
+            ours, text = None, text.replace(cut[0], "region")
+        text = _LAYERS.sub("prod-region-starport-layer-bucket", text)
+        found = regex(text.lower()).fullmatch(_object_of("region")) is not None
+        return each((ours, None if found and GAP in text else found))
 
     return covers
+
+
+def _object_of(region: str) -> str:
+    """Every object of the bucket in which ECR keeps the image layers of a Region."""
+    return f"arn:aws:s3:::prod-{region}-starport-layer-bucket/{EVERY}"
 
 
 def _is_of(pattern: Value, named: re.Match[str], region: Value | None) -> Tristate:

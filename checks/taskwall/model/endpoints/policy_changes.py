@@ -50,6 +50,12 @@ def with_condition(
     return tuple(changes)
 
 
+def denies(said: Stated, test: Callable[[PolicyDocument], Tristate]) -> bool:
+    """Whether a statement of a policy denies what is tested, so that none can allow it."""
+    everything = full_access(said.policy.name, said.at).statements
+    return test(replace(said.policy, statements=(*said.policy.statements, *everything))) is False
+
+
 def with_statement(
     said: Stated,
     test: Callable[[PolicyDocument], Tristate],
@@ -64,9 +70,7 @@ def with_statement(
         terraform: the statement, as Terraform writes it.
         cloudformation: the same in CloudFormation.
     """
-    everything = full_access(said.policy.name, said.at).statements
-    whole = replace(said.policy, statements=(*said.policy.statements, *everything))
-    if said.attribute is None or test(whole) is False:
+    if said.attribute is None or denies(said, test):
         return ()
     if said.policy.notation == "blocks":
         return (_change(said, "statement[+]", (_as_block(terraform),), None),)

@@ -73,7 +73,8 @@ class NatGateway(Entity, frozen=True, kw_only=True):
 class Route(Struct, frozen=True):
     """One route: its table, where it leads, and to which destination.
 
-    `way` is None where the target is not known; `needs` of the fact say what it waits for.
+    `way` is None where the target is not known; `needs` of the fact say what it waits for, `among`
+    which ways it can be, if it cannot be any.
     `listed` is the prefix list that is the destination, `peering` and `nat` the peering connection
     and the NAT gateway that it leads to, if there is one.
     """
@@ -85,6 +86,13 @@ class Route(Struct, frozen=True):
     listed: Link | None = None
     peering: Link | None = None
     nat: Link | None = None
+    among: tuple[Way, ...] = ()
+
+    def may_lead(self, ways: tuple[Way, ...]) -> bool:
+        """Whether it leads to one of some ways, or may."""
+        if self.way is not None or not self.among:
+            return self.way in (*ways, None)
+        return not set(ways).isdisjoint(self.among)
 
 
 class Association(Struct, frozen=True):

@@ -38,14 +38,11 @@ from taskwall.model.flows.security_groups import UNFILTERED, Groups, of_default_
 from taskwall.model.flows.sets import OPEN, Pieces, over
 from taskwall.model.load_balancing.vpc_link import VpcLink
 from taskwall.model.permissions.packets import TCP, UDP, protocols
-from taskwall.model.routing.network_acl import BALANCER_PORTS, CLIENT_PORTS
+from taskwall.model.routing.network_acl import BALANCER_PORTS, CLIENT_PORTS, WINDOWS_PORTS
 
 EndKind: TypeAlias = Literal[
     "service", "task", "instances", "function", "lb", "endpoint", "store", "proxy", "group"
 ]
-
-WINDOWS_PORTS = Ranges(((49152, 65535),))
-"""The ports that Windows takes as a client."""
 
 
 class Interface(Struct, frozen=True):

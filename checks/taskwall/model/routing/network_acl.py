@@ -7,31 +7,35 @@ their own, for the ports that clients take for them.
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.hosts import host_of
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.permissions.coverage import Addresses, addresses, of_subnet, part
+from taskwall.model.permissions.default_groups import groups_of, is_as_made
+from taskwall.model.permissions.egress import as_aws_makes_it
 from taskwall.model.permissions.packets import TCP, UDP, Traffic, protocols
-from taskwall.model.permissions.peers import permissions, task_sources_by_group
+from taskwall.model.permissions.peers import permissions, task_groups, task_sources_by_group
 from taskwall.model.permissions.ports import protocol, range_of_ports
 
 READ = "2026-11-24"
 
 CLIENT_PORTS = Ranges(((32768, 60999),))
+WINDOWS_PORTS = Ranges(((49152, 65535),))
 BALANCER_PORTS = Ranges(((1024, 65535),))
-"""Where answers go: the ports that Linux takes as a client, and those that load balancers take.
+"""Where answers go: the ports that Linux and Windows take as clients, and load balancers.
 
-After the Amazon VPC User Guide, "Custom network ACLs for your VPC" (ephemeral ports); only the
-range of load balancers was found on an AWS page, those of Linux are its kernel's default.
-Windows takes 49152-65535, which lies within what anybody opens for Linux.
+After the Amazon VPC User Guide, "Custom network ACLs for your VPC" (ephemeral ports); those of
+Linux are its kernel's default.
 """
 
 
@@ -91,18 +95,49 @@ def _whole(data: object) -> bool:
 # --- which subnets
 
 
+class SubnetTenant(Struct, frozen=True):
+    """What runs in a subnet, if `fact` holds: tasks, or container instances.
+
+    `ports` are those that it takes as a client: the one or the other where there are several.
+    """
+
+    name: str
+    groups: tuple[Link, ...]
+    ports: tuple[Ranges, ...]
+    fact: Fact
+    needs: tuple[Need, ...] = ()
+
+
 @remembered
-def task_subnets(network: Network) -> dict[str, list[tuple[TaskSource | None, Fact]]]:
-    """The subnets with task sources or container instances in them, by id."""
-    found: dict[str, list[tuple[TaskSource | None, Fact]]] = {}
+def task_subnets(network: Network) -> dict[str, list[SubnetTenant]]:
+    """The task sources and container instances in subnets, by the subnet's id."""
+    found: dict[str, list[SubnetTenant]] = {}
     for source in network.every(TaskSource):
+        ports, needs = _client_ports(network, source)
+        groups = task_groups(network, source)
         for link in source.subnets:
-            found.setdefault(link.to, []).append((source, link.fact))
+            tenant = SubnetTenant(source.name, groups, ports, link.fact, needs)
+            found.setdefault(link.to, []).append(tenant)
     for member in container_instances(network):
-        links = [link for group, _ in member.scaled_by for link in group.subnets]
-        for link in (*member.instances.subnets, *links):
-            found.setdefault(link.to, []).append((None, link.fact & member.fact))
+        host, agent = host_of(network, member), member.instances.agent
+        ports = (WINDOWS_PORTS if agent and agent.started_by == "windows" else CLIENT_PORTS,)
+        groups = groups_of(network, host.groups, host.groups_setting, host.subnets)
+        for link in host.subnets:
+            tenant = SubnetTenant(host.name, groups, ports, link.fact & member.fact)
+            found.setdefault(link.to, []).append(tenant)
     return found
+
+
+def _client_ports(
+    network: Network, source: TaskSource
+) -> tuple[tuple[Ranges, ...], tuple[Need, ...]]:
+    """The ports that tasks take as clients, or may, and what that waits for."""
+    definition = network.get(TaskDefinition, source.task_definition)
+    if definition is None or definition.external or definition.windows.truth is False:
+        return (CLIENT_PORTS,), ()
+    if definition.windows.truth:
+        return (WINDOWS_PORTS,), ()
+    return (CLIENT_PORTS, WINDOWS_PORTS), definition.windows.waits_for()
 
 
 @remembered
@@ -160,12 +195,12 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
         near = (link.to, *unseen) if link.exact else held
         for key in dict.fromkeys(key for key in near if key in held):
             tenants = held[key]
-            runs = any_of(fact for _, fact in tenants)
+            runs = any_of(tenant.fact for tenant in tenants)
             found_here = network.get(Subnet, key)
             here = Link(key, runs, acl.origin.header, key not in unseen)
             same = same_entity(link, here)
             if same is not False:
-                needs = (*link.fact.needs, *(need for _, f in tenants for need in f.needs))
+                needs = (*link.fact.needs, *(need for each in tenants for need in each.fact.needs))
                 text = f"{acl.name} is the network ACL of {key or 'a subnet of tasks'}"
                 tie = Fact(same, text, link.place, acl.name, needs)
                 found.append((found_here if same else None, tie & link.fact & runs))
@@ -267,39 +302,67 @@ def _match(entry: AclEntry) -> Traffic | None:
 
 
 class PermittedTraffic(Struct, frozen=True):
-    """What a permission of a task's group allows across the edge of a subnet.
+    """What a group of tasks allows across the edge of a subnet, by a permission or by default.
 
+    `named` says what is allowed, as the end of a sentence. `traffic` is None where it is not known.
     `whole` says that each address must pass, since all of them are those of a peer; a range of
     addresses may be wider than what an ACL allows of it. `answers` are the ports of answers, which
-    are asked for over TCP only.
+    are asked for over TCP only: the one or the other where there are several.
     """
 
-    permission: Permission
-    traffic: Traffic
-    whole: bool
-    answers: Ranges
+    named: str
+    way: Direction
+    on: str
+    place: Span
+    needs: tuple[Need, ...] = ()
+    traffic: Traffic | None = None
+    whole: bool = False
+    answers: tuple[Ranges, ...] = ()
 
 
 def broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool | None:
-    """Whether an ACL breaks a flow, on its way or on the way back; None: an entry is open."""
-    worst, best = (_broken(network, acl, flow, kindly) for kindly in (False, True))
-    return worst if worst == best else None
+    """Whether an ACL breaks a flow, on its way or on the way back; None: that is open."""
+    if flow.traffic is None:
+        return None
+    found = {
+        _stopped(network, acl, flow, flow.traffic, kindly)
+        or _unanswered(network, acl, flow, flow.traffic, answers, kindly)
+        for kindly in (False, True)
+        for answers in flow.answers
+    }
+    return found.pop() if len(found) == 1 else None
 
 
-def _broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic, kindly: bool) -> bool:
-    way, traffic = flow.permission.direction, flow.traffic
-    there = passing(network, acl, way, traffic, kindly)
+def passes_there(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool:
+    """Whether a flow certainly passes an ACL on its way: only answers can be blocked."""
+    traffic = flow.traffic
+    return traffic is not None and not _stopped(network, acl, flow, traffic, kindly=False)
+
+
+def _stopped(
+    network: Network, acl: NetworkAcl, flow: PermittedTraffic, traffic: Traffic, kindly: bool
+) -> bool:
+    there = passing(network, acl, flow.way, traffic, kindly)
     if not there:
         return True
-    if traffic.ports.size < ALL_PORTS.size:
-        missed = not traffic <= there if flow.whole else not traffic.ports <= there.ports
-        if missed:
-            return True
+    if traffic.ports.size == ALL_PORTS.size:
+        return False
+    return not traffic <= there if flow.whole else not traffic.ports <= there.ports
+
+
+def _unanswered(
+    network: Network,
+    acl: NetworkAcl,
+    flow: PermittedTraffic,
+    traffic: Traffic,
+    answers: Ranges,
+    kindly: bool,
+) -> bool:
     # Judged kindly, only what surely passes needs answers; else all that may.
-    reached = passing(network, acl, way, traffic & _OVER_TCP, not kindly)
-    back = Traffic.of(TCP, flow.answers, reached.addresses)
-    aside = () if flow.whole else _keeping_out(network, acl, _other(way), back, kindly)
-    return not back <= passing(network, acl, _other(way), back, kindly, aside)
+    reached = passing(network, acl, flow.way, traffic & _OVER_TCP, not kindly)
+    back, way = Traffic.of(TCP, answers, reached.addresses), _other(flow.way)
+    aside = () if flow.whole else _keeping_out(network, acl, way, back, kindly)
+    return not back <= passing(network, acl, way, back, kindly, aside)
 
 
 def _keeping_out(
@@ -332,65 +395,106 @@ def lets_all_through(network: Network, acl: NetworkAcl) -> bool:
     return all(traffic <= passing(network, acl, way, traffic, kindly=False) for way in ways)
 
 
-def groups_unseen(network: Network, source: TaskSource) -> Iterator[Link]:
-    """The groups of a task source that are not in the sources, nor all that they allow."""
-    for link in source.groups:
+def groups_unseen(network: Network, tenant: SubnetTenant) -> Iterator[Link]:
+    """The groups of a tenant that are not in the sources, nor all that they allow."""
+    for link in tenant.groups:
         group = network.get(SecurityGroup, link)
-        if link.to and (group is None or group.external):
+        if link.to and (group is None or group.external) and not is_as_made(network, link.to):
             yield link
 
 
-def flows(
-    network: Network, source: TaskSource, subnet: Subnet
-) -> Iterator[PermittedTraffic | Permission]:
-    """What the groups of tasks allow across the edge of their subnet.
-
-    A permission of which that is not known is given itself.
-    """
+def flows(network: Network, tenant: SubnetTenant, subnet: Subnet) -> Iterator[PermittedTraffic]:
+    """What the groups of tasks and instances allow across the edge of their subnet."""
     own = Ranges.union(part(each).within for each in subnet.cidrs if not each.open)
     ways: tuple[Direction, ...] = ("ingress", "egress")
-    ties = [link for link in source.groups if link.to]
-    loose = (link for link in source.groups if not link.to)
+    ties = [link for link in tenant.groups if link.to]
+    loose = (link for link in tenant.groups if not link.to)
     ties += [tie for link in loose for _, tie in network.meant(SecurityGroup, link)]
     for link in ties:
+        yield from _by_default(network, tenant, link, own)
         for way in ways:
             for permission in permissions(network, link.to, way):
-                peers = _peers(network, permission)
-                ports = range_of_ports(permission)
-                if peers is None or ports is None or not (permission.fact.truth and link.sure):
-                    yield permission
-                    continue
-                held, whole, balancer = peers
-                spoken = protocols(protocol(permission))
-                # A permission for every protocol is judged by TCP.
-                spoken = UDP if spoken == UDP else spoken & TCP
-                for version in (V4, V6):
-                    traffic = Traffic.of(spoken, ports, (held & version) - own)
-                    if traffic:
-                        answers = BALANCER_PORTS if balancer else CLIENT_PORTS
-                        yield PermittedTraffic(permission, traffic, whole, answers)
+                yield from _permitted(network, tenant, link, permission, own)
 
 
-def _peers(network: Network, permission: Permission) -> tuple[Ranges, bool, bool] | None:
-    """The addresses of whom a permission is about, whether all are in use, and by a balancer."""
+def _by_default(
+    network: Network, tenant: SubnetTenant, link: Link, own: Ranges
+) -> Iterator[PermittedTraffic]:
+    """The egress that a group allows where the sources write none: AWS's rule for IPv4."""
+    group = network.get(SecurityGroup, link)
+    if group is not None:
+        made, name, place = as_aws_makes_it(network, group), group.name, group.origin.header
+    elif is_as_made(network, link.to):
+        made, name, place = TRUE, "the default group of the VPC", link.place
+    else:
+        return
+    if made.truth is False:
+        return
+    traffic = Traffic.of(TCP, ALL_PORTS, V4 - own) if made.truth and link.sure else None
+    needs = (*made.waits_for(), *link.fact.needs, *tenant.needs)
+    yield PermittedTraffic(
+        f"what {name} allows on all ports by default", "egress", name, place, needs, traffic,
+        answers=tenant.ports,
+    )  # fmt: skip
+
+
+def _permitted(
+    network: Network, tenant: SubnetTenant, link: Link, permission: Permission, own: Ranges
+) -> Iterator[PermittedTraffic]:
+    """What a permission allows: IPv4 and IPv6 apart."""
+    way, on = permission.direction, permission.on.name
+    found = PermittedTraffic(
+        f"what {on} allows on {permission.ports}", way, on, permission.place,
+        (*permission.needs, *link.fact.needs, *tenant.needs),
+    )  # fmt: skip
+    peers, ports = _peers(network, permission), range_of_ports(permission)
+    if peers is None or ports is None or not (permission.fact.truth and link.sure):
+        yield found
+        return
+    spoken = protocols(protocol(permission))
+    # A permission for every protocol is judged by TCP.
+    spoken = UDP if spoken == UDP else spoken & TCP
+    answers = tenant.ports if way == "egress" else peers.ports
+    needs = (*found.needs, *peers.needs)
+    for version in (V4, V6):
+        traffic = Traffic.of(spoken, ports, (peers.held & version) - own)
+        if traffic:
+            yield replace(found, needs=needs, traffic=traffic, whole=peers.whole, answers=answers)
+
+
+class _PeersOf(Struct, frozen=True):
+    """Whom a permission is about: addresses, whether all are in use, the ports of clients."""
+
+    held: Ranges
+    whole: bool = False
+    ports: tuple[Ranges, ...] = (CLIENT_PORTS,)
+    needs: tuple[Need, ...] = ()
+
+
+def _peers(network: Network, permission: Permission) -> _PeersOf | None:
+    """Whom a permission is about; None where that is not known."""
     if permission.peer is not None or permission.itself:
         return _of_group(network, permission.peer or permission.group)
     held = addresses(network, permission)
-    return None if not held.parts or held.open else (held.sure, False, False)
+    return None if not held.parts or held.open else _PeersOf(held.sure)
 
 
-def _of_group(network: Network, group: Link) -> tuple[Ranges, bool, bool] | None:
-    links = [
-        link
-        for source, _ in task_sources_by_group(network).get(group.to, ())
-        for link in source.subnets
-    ]
+def _of_group(network: Network, group: Link) -> _PeersOf | None:
+    sources = [source for source, _ in task_sources_by_group(network).get(group.to, ())]
     carriers = _carriers(network).get(group.to, ())
-    links += [link for each in carriers for link in each.subnets]
     held = Addresses()
+    links = [link for each in (*sources, *carriers) for link in each.subnets]
     for link in links:
         held |= of_subnet(network, link)
-    return (held.sure, True, bool(carriers)) if links and not held.open else None
+    if not links or held.open:
+        return None
+    if carriers:
+        return _PeersOf(held.sure, True, (BALANCER_PORTS,))
+    found = [_client_ports(network, source) for source in sources]
+    sure = Ranges.union(ports[0] for ports, _ in found if len(ports) == 1)
+    either = {sure | ports for all_, _ in found if len(all_) > 1 for ports in all_}
+    needs = tuple(need for _, waits in found for need in waits)
+    return _PeersOf(held.sure, True, tuple(either) or (sure,), needs)
 
 
 @remembered

@@ -158,8 +158,8 @@ def _routed(
     for link in tables(network, subnet):
         table = network.get(RouteTable, link)
         routes = _routes(network).get(link.to, []) if link.to else []
-        steps = fit([_there(route) for route in routes if route.way in (*ways, None)])
-        loose = (route for route in _routes(network).get("", ()) if route.way in (*ways, None))
+        steps = fit([_there(route) for route in routes if route.may_lead(ways)])
+        loose = (route for route in _routes(network).get("", ()) if route.may_lead(ways))
         steps += [_may(route.table, text) for route in loose]
         if not link.to or table is None or table.external:
             needs = link.waits("a route table", table)
