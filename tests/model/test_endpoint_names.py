@@ -70,7 +70,8 @@ HERE, ELSEWHERE = "aws_vpc.main.id", "aws_vpc.other.id"
         ("logs", '"logs.eu-west-1.amazonaws.com."', HERE, True),
         ("logs", '"eu-west-1.amazonaws.com"', HERE, True),
         ("logs", '"amazonaws.com"', HERE, True),
-        ("logs", '"logs.cn-north-1.amazonaws.com.cn"', HERE, True),
+        ("logs", '"logs.cn-north-1.amazonaws.com.cn"', HERE, False),
+        ("logs@cn-north-1", '"logs.cn-north-1.amazonaws.com.cn"', HERE, True),
         ("logs", '"logs.eu-west-1.example.com"', HERE, False),
         ("logs", '"logs.eu-west-1.notamazonaws.com"', HERE, False),
         ("logs", '"events.eu-west-1.amazonaws.com"', HERE, False),
@@ -92,7 +93,9 @@ def test_zones_that_answer_for_a_service(
     service: str, name: str, of: str, truth: bool | None
 ) -> None:
     """A private zone does by the service's name or one above it, in the VPC of the endpoint."""
-    text = ENDPOINT.replace("SERVICE", service) + ZONE.replace("NAME", name).replace("OF", of)
+    service, _, region = service.partition("@")
+    endpoint_ = ENDPOINT.replace("eu-west-1", region or "eu-west-1")
+    text = endpoint_.replace("SERVICE", service) + ZONE.replace("NAME", name).replace("OF", of)
     files = Files({"/stack/main.tf": text})
     stacks, errors = terraform.stacks(list(files.known), files, Inputs(boundary="/stack"))
     assert not errors

@@ -1,7 +1,6 @@
 """What user data does to a machine, as far as its ECS agent and its metadata are concerned."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,9 +8,6 @@ from msgspec.structs import replace
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Need
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
-
-if TYPE_CHECKING:
-    from taskwall.lowering.user_data.packet_rules import PacketRule
 
 AGENT_CONFIG = "/etc/ecs/ecs.config"
 INSTANCE_CONFIG = "/var/lib/ecs/ecs.config"
@@ -88,6 +84,18 @@ class AgentSettings(Struct):
         self.unseen.update(dict.fromkeys(needs))
         for name, written in self.found.items():
             self.found[name] = replace(written, doubt=(*written.doubt, *needs))
+
+
+class PacketRule(Struct, frozen=True):
+    """A rule of iptables: its options by their short names, its row, and its doubt.
+
+    `matches` is whether it matches what containers send to the metadata address.
+    """
+
+    options: dict[str, str]
+    row: int
+    doubt: tuple[Need, ...]
+    matches: bool | None = None
 
 
 class Machine:

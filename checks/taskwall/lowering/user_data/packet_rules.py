@@ -8,12 +8,11 @@ The rules of a chain are asked in their order, and the first that matches a pack
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address, ip_network
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Need
-from taskwall.lowering.user_data.machine import Machine
+from taskwall.lowering.user_data.machine import Machine, PacketRule
 from taskwall.lowering.user_data.marked import is_known
 
 CHAINS = ("DOCKER-USER", "FORWARD")
@@ -29,18 +28,6 @@ _LONG = {
 _ORDERS = ("-A", "-I", "-D", "-F", "-R", "-C")
 _LIMITS = {"-d", "-i", "-p", "--dports", "-j", "-m", "--comment", "--reject-with", "-w", "--wait"}
 """Options that are understood: any other leaves open which packets a rule matches."""
-
-
-class PacketRule(Struct, frozen=True):
-    """A rule: its options by their short names, its row, what its being there waits for.
-
-    `matches` is whether it matches what containers send to the metadata address.
-    """
-
-    options: dict[str, str]
-    row: int
-    doubt: tuple[Need, ...]
-    matches: bool | None = None
 
 
 def obey(machine: Machine, words: list[str], row: int, doubt: tuple[Need, ...]) -> None:

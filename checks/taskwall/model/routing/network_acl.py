@@ -132,12 +132,15 @@ def _client_ports(
     network: Network, source: TaskSource
 ) -> tuple[tuple[Ranges, ...], tuple[Need, ...]]:
     """The ports that tasks take as clients, or may, and what that waits for."""
-    definition = network.get(TaskDefinition, source.task_definition)
-    if definition is None or definition.external or definition.windows.truth is False:
+    link = source.task_definition
+    definition = network.get(TaskDefinition, link)
+    if link is None:
         return (CLIENT_PORTS,), ()
-    if definition.windows.truth:
-        return (WINDOWS_PORTS,), ()
-    return (CLIENT_PORTS, WINDOWS_PORTS), definition.windows.waits_for()
+    if definition is None or definition.external:
+        return (CLIENT_PORTS, WINDOWS_PORTS), link.waits("the task definition", definition)
+    if definition.windows.truth is None:
+        return (CLIENT_PORTS, WINDOWS_PORTS), definition.windows.waits_for()
+    return (WINDOWS_PORTS if definition.windows.truth else CLIENT_PORTS,), ()
 
 
 @remembered
