@@ -483,3 +483,35 @@ def test_what_may_exist_exists_in_one_scenario() -> None:
     assert found.beyond is not None
     seen = {one.origin.name for each in found.evaluations for one in each.resources}
     assert seen == {one.origin.name for one in found.beyond.resources}
+
+
+def test_subnets_that_are_empty_by_default_are_open() -> None:
+    """No service runs without a subnet: the list is for callers to give; what it adds is not."""
+    text = """
+terraform {
+  backend "s3" {}
+}
+variable "subnet_ids" { default = [] }
+variable "vpc_id" { default = "" }
+resource "aws_vpc" "own" {
+  count = var.vpc_id == "" ? 1 : 0
+}
+resource "aws_subnet" "more" {
+  count = length(var.subnet_ids)
+}
+resource "aws_ecs_service" "web" {
+  network_configuration {
+    subnets = var.subnet_ids
+  }
+}
+"""
+    (stack,), errors = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    found = explore(stack)
+    answers = [scenario.get("length(var.subnet_ids)") for scenario in found.scenarios]
+
+    assert errors == []
+    assert [bool(answer) for answer in answers] == [True]
+    assert all("var.vpc_id" not in scenario for scenario in found.scenarios)
+    assert all(
+        "aws_vpc.own" in {one.origin.name for one in each.resources} for each in found.evaluations
+    )

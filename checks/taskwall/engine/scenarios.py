@@ -12,12 +12,16 @@ from taskwall.core.facts import Fact
 from taskwall.core.values import NOT_READ, Need, Scalar, Scenario, spelled
 from taskwall.source.resource import ABSENT
 from taskwall.source.stack import Evaluation, InputDefault, Stack
+from taskwall.source.subnets import lose_subnets
 
 MAX_EXHAUSTIVE = 16
 """All settings of one stack are followed if there are no more; else some that cover all."""
 
 MAX_SCENARIOS = 48
 """As many settings are followed at most."""
+
+_EMPTY = 32
+"""Of so many empty defaults it is asked which cannot be; further ones are open."""
 
 _ROUNDS = 8
 _LOOKS = 400
@@ -95,11 +99,9 @@ def explore(
     `tries_defaults` is whether other values of defaults are tried afterwards.
     """
     evaluations = stack.evaluations()
-    given: Scenario = getattr(stack, "empty_defaults", dict)()
-    first = evaluations(given)
-    if given and first.impossible:
-        given = _without_one(given, evaluations)
-        first = evaluations(given)
+    first = evaluations({})
+    given = _possible(getattr(stack, "empty_defaults", dict)(), evaluations, first)
+    first = evaluations(given) if given else first
 
     def evaluate(scenario: Scenario) -> Evaluation:
         return evaluations({**given, **scenario}) if given else evaluations(scenario)
@@ -141,13 +143,25 @@ def explore(
     return Followed(scenarios, found, whole, switches, beyond, absent, evaluate, defaults)
 
 
-def _without_one(given: Scenario, evaluate: Callable[[Scenario], Evaluation]) -> Scenario:
-    """Of answers under which nothing can be deployed all but one that is to blame; else none."""
-    for operand in given:
-        rest = {name: answer for name, answer in given.items() if name != operand}
-        if not evaluate(rest).impossible:
-            return rest
-    return {}
+def _possible(
+    given: Scenario, evaluate: Callable[[Scenario], Evaluation], before: Evaluation
+) -> Scenario:
+    """Those answers of empty defaults under which something can be deployed.
+
+    `before` is what everything comes to while all of them are open.
+    """
+
+    def can_be(answers: Scenario) -> bool:
+        found = evaluate(answers)
+        return not (found.impossible or lose_subnets(found.resources, before.resources))
+
+    if not given or can_be(given):
+        return given
+    kept: dict[str, Scalar] = {}
+    for operand, answer in list(given.items())[:_EMPTY]:
+        if can_be({**kept, operand: answer}):
+            kept[operand] = answer
+    return kept
 
 
 def _evaluated(

@@ -34,7 +34,6 @@ from taskwall.readers.cloudformation.expansion import TRANSFORM
 from taskwall.readers.cloudformation.exports import Asked, ImportResolver
 from taskwall.readers.cloudformation.left_out import left_out_users
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
-from taskwall.readers.cloudformation.subnets import has_lost_its_subnets
 from taskwall.readers.cloudformation.template import (
     CDK_PATH,
     INIT,
@@ -45,6 +44,7 @@ from taskwall.source.containment import crash_at
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
 from taskwall.source.stack import Evaluation, InputDefault, Inputs, SourceError
+from taskwall.source.subnets import lose_subnets
 
 _CDK_METADATA = "AWS::CDK::Metadata"
 """What CDK adds to each template to count its users; it makes nothing."""
@@ -210,12 +210,7 @@ class CloudFormationStack:
 
     def _is_impossible(self, resources: Sequence[Resource]) -> bool:
         """Whether a scenario leaves one of its resources without what it cannot be without."""
-        before = {one.origin.address: one for one in self.evaluate({}).resources}
-        return any(
-            has_lost_its_subnets(one, before[one.origin.address])
-            for one in resources
-            if one.origin.address in before
-        )
+        return lose_subnets(resources, self.evaluate({}).resources)
 
     def _included(self, evaluator: Evaluator) -> list[Resource]:
         """What a template includes that is not there, as calls that get all of its resources."""
