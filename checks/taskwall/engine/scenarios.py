@@ -92,10 +92,10 @@ def explore(
     """Evaluate a stack under settings of its open switches, so far as they can hold together.
 
     These are all settings if they are few. Else they are enough that every answer is given once,
-    and every condition is true once and false once; most differ little from what empty defaults
-    say. An answer can open further questions, which are followed in turn. Settings are left out
-    under which the sources could not be deployed. Empty defaults are values: they answer the
-    conditions that ask for them, unless nothing could be deployed so.
+    and every condition is true once and false once; most differ little from one of them. An answer
+    can open further questions, which are followed in turn. Settings are left out under which the
+    sources could not be deployed. Empty defaults are values: they answer the conditions that ask
+    for them, unless nothing could be deployed so.
     `tries_defaults` is whether other values of defaults are tried afterwards.
     """
     evaluations = stack.evaluations()

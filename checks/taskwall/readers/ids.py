@@ -43,6 +43,10 @@ def ids_within(
 _VPC_ID = pattern(r"(?<![\w-])vpc-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])")
 
 
+_ECS = pattern(r"(?i)(?<![a-z])ecs(?![a-z])")
+"""That a source has to do with ECS: a type, or a module that is called so."""
+
+
 def ties_by_vpc(
     texts: Mapping[str, Sequence[str]], resources: Callable[[str], Iterable[Resource]]
 ) -> Iterator[SourceTie]:
@@ -59,7 +63,7 @@ def ties_by_vpc(
         for id_ in sorted({found for text in some for found in _VPC_ID.findall(text)}):
             written.setdefault(id_, []).append(name)
     for id_, names in written.items():
-        if len(names) > 1 and any("ecs" in text.lower() for one in names for text in texts[one]):
+        if len(names) > 1 and any(_ECS.search(text) for one in names for text in texts[one]):
             held = [(one, *at) for one in sorted(names) if (at := _in_vpc(resources(one), id_))]
             for (one, address, place), (target, to, _) in pairwise(held):
                 yield SourceTie(one, f"the VPC of {address}", place, "id", target, to)

@@ -94,7 +94,7 @@ class ModuleScope:
         self._resources: Memo[ResourceInstance, Resource] = Memo()
         self._calls: Memo[str, Called | Value] = Memo()
         self._absent: Memo[str, tuple[Resource, ...]] = Memo()
-        self._keys: list[WrittenKeys] = []
+        self._keys: WrittenKeys | None = None
         self._left_out: Memo[str, Mapping[str, tuple[str, ...]]] = Memo()
         for error in module.errors:
             run.effects.report(error)
@@ -210,9 +210,9 @@ class ModuleScope:
 
     def written_keys(self) -> WrittenKeys:
         """What its expressions say of keys."""
-        if not self._keys:
-            self._keys.append(written_keys(self.module))
-        return self._keys[0]
+        if self._keys is None:
+            self._keys = written_keys(self.module)
+        return self._keys
 
     def keys(self, name: str) -> dict[str, bool]:
         """The keys by which sources name elements of a block, a local, or an output of a call.
