@@ -195,8 +195,8 @@ def _giving(r: ResourceReader, name: str) -> Iterator[Resource]:
 _ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 
 _HELD = {
-    "aws_secretsmanager_secret_version": ("secret_string",),
-    "aws_ssm_parameter": ("value", "insecure_value"),
+    "aws_secretsmanager_secret_version": ("secret_string", "secret_string_wo"),
+    "aws_ssm_parameter": ("value", "value_wo", "insecure_value"),
     "AWS::SecretsManager::Secret": ("SecretString", "GenerateSecretString"),
     "AWS::SSM::Parameter": ("Value",),
     _ATTACHMENT: ("TargetId",),

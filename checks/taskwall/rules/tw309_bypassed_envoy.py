@@ -48,6 +48,7 @@ from taskwall.rules._rule import Verdict, rule
 def bypassed_envoy(network: Network) -> Iterator[Verdict]:
     for task in network.every(MeshTask):
         name, proxied = task.on.name, task.proxied
+        names = {"the ports of the application": task.app_ports} if task.app_ports else {}
         if proxied.truth is not True and (task.named or meshed(network)):
             yield Verdict(
                 task.on,
@@ -55,7 +56,7 @@ def bypassed_envoy(network: Network) -> Iterator[Verdict]:
                 ~proxied,
                 f"traffic of {name} bypasses its Envoy, which no proxy configuration names",
                 concerned=task.node,
-                names={"the ports of the application": task.app_ports} if task.app_ports else {},
+                names=names,
             )
         yield Verdict(
             task.on,
@@ -65,7 +66,7 @@ def bypassed_envoy(network: Network) -> Iterator[Verdict]:
             holds=f"the proxy of {name} is one of its containers",
             negative=True,
             concerned=proxied,
-            names={"the ports of the application": task.app_ports} if task.app_ports else {},
+            names=names,
         )
         yield Verdict(
             task.on,
@@ -74,5 +75,5 @@ def bypassed_envoy(network: Network) -> Iterator[Verdict]:
             f"{name} accepts traffic on ports that bypass its Envoy",
             holds=f"traffic to the ports of {name} goes through its Envoy",
             concerned=proxied,
-            names={"the ports of the application": task.app_ports} if task.app_ports else {},
+            names=names,
         )

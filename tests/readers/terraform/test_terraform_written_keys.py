@@ -78,6 +78,30 @@ def test_a_key_that_is_written_makes_an_instance(
     assert [one.origin.maybe for one in certain] == [()] * len(certain)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        'resource "u" "b" {\n count = var.on ? 1 : 0\n of = t.a["x"].id\n }',
+        'resource "u" "b" {\n for_each = var.names\n of { it = t.a["x"].id }\n }',
+        (
+            'resource "u" "b" {\n dynamic "of" {\n for_each = var.names\n'
+            ' content { it = t.a["x"].id }\n }\n }'
+        ),
+    ],
+)
+def test_a_block_of_which_there_may_be_none_asks_for_no_key(
+    evaluated: Evaluated, written: str
+) -> None:
+    """What such a block names need not be there."""
+    assert addresses(evaluated(GIVEN + written)) == ["t.a[*]"]
+
+
+def test_how_many_there_are_is_asked_whatever_holds(evaluated: Evaluated) -> None:
+    """A count names what has to be there, though there may be none of its block."""
+    written = 'resource "u" "b" { count = t.a["x"].port }'
+    assert addresses(evaluated(GIVEN + written)) == ['t.a["x"]', "t.a[*]"]
+
+
 def test_keys_of_a_set(evaluated: Evaluated, shown: Shown) -> None:
     """An element of a set is its own key."""
     evaluation = evaluated(

@@ -136,6 +136,9 @@ class Shell:
         words = {"function_definition": "a function", "compound_statement": "a function"}
         words["for_statement"] = "a loop"
         what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
+        loops_over = node.child_by_field_name("variable")
+        if loops_over is not None:
+            self.variables.pop(self._text(loops_over), None)
         waits = (*doubt, Need(what, "is known only on the instance"))
         try:
             return self._each(node.children, waits, depth)
@@ -469,6 +472,14 @@ class Shell:
                 self.variables[key] = self._word(value) if value is not None else ""
         return []
 
+    def unset(
+        self, node: "Node", _given: list[ScriptLine], _doubt: tuple[Need, ...], _depth: int
+    ) -> list[ScriptLine]:
+        """Variables that have no value from here on."""
+        for child in node.named_children:
+            self.variables.pop(self._text(child), None)
+        return []
+
     def command(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
@@ -529,7 +540,7 @@ _EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"
 _PASSED_OVER = frozenset(
     (
         "comment", "test_command", "heredoc_body", "heredoc_end", "word", "number", "string",
-        "unset_command", "variable_name", "do_group_end", "regex", "arithmetic_expansion",
+        "variable_name", "do_group_end", "regex", "arithmetic_expansion",
         "raw_string", "concatenation", "simple_expansion", "expansion", "command_substitution",
         "file_redirect", "heredoc_start", "extglob_pattern", "c_style_for_expression",
         "binary_expression", "postfix_expression", "unary_expression", "parenthesized_expression",
@@ -543,6 +554,7 @@ StatementHandler: TypeAlias = (
 
 _STATEMENTS: dict[str, StatementHandler] = {
     "command": Shell.command,
+    "unset_command": Shell.unset,
     "redirected_statement": Shell.redirected,
     "pipeline": Shell.pipeline,
     "list": Shell.chain,

@@ -108,6 +108,8 @@ def _echo(call: ShellCall) -> list[ScriptLine]:
 
 def _printf(call: ShellCall) -> list[ScriptLine]:
     words = call.arguments[1:] if call.arguments[:1] == ["--"] else call.arguments
+    if words[:1] == ["-v"]:
+        return _reads(call)
     if not words:
         return []
     form = escaped(words[0])
@@ -179,7 +181,10 @@ def _script(call: ShellCall) -> list[ScriptLine]:
             script = words[index + 1]
     if script is not None:
         inner.variables = dict(shell.variables)
-        return inner.run(script)
+        found = inner.run(script)
+        if call.name == "eval":
+            shell.variables.clear()  # It runs in the shell itself, and may set any of them.
+        return found
     files = [word for word in words if not word.startswith("-")]
     content = shell.machine.files.get(shell.path(files[0])) if files else call.given
     waits = [need for line in content or () for need in line.doubt]
@@ -195,6 +200,13 @@ def _source(call: ShellCall) -> list[ScriptLine]:
     if call.arguments and call.arguments[0] not in ("/etc/profile", "/etc/os-release"):
         call.shell.variables.clear()
     return []
+
+
+def _reads(call: ShellCall) -> list[ScriptLine]:
+    """What gives the variables that it names a value known only on the instance."""
+    for word in call.arguments:
+        call.shell.variables.pop(word, None)
+    return call.unknown_output()
 
 
 def _cd(call: ShellCall) -> list[ScriptLine]:
@@ -344,13 +356,14 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     "popd": _cd,
     "exit": _exit,
     "return": _exit,
-    "iptables": _iptables,
+    **dict.fromkeys(("iptables", "iptables-legacy", "iptables-nft"), _iptables),
     "iptables-restore": _iptables,
     "docker": _docker,
     "sed": _sed,
     "curl": _curl,
     "cfn-init": _cfn_init,
     "eval": _script,
+    **dict.fromkeys(("read", "mapfile", "readarray", "getopts"), _reads),
     **dict.fromkeys(_SHELLS, _script),
     **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), _program),
 }

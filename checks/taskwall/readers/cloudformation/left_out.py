@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Known
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
@@ -12,6 +13,9 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.template import Declared
+
+_IN_TEXT = pattern(r"\$\{(\w+)")
+"""The logical ids in a text of `Fn::Sub`."""
 
 
 def left_out_users(evaluator: Evaluator) -> Mapping[str, tuple[str, ...]]:
@@ -36,6 +40,8 @@ def _referred(node: Node) -> Iterator[str]:
         text = literal_text(first) or ""
         if node.name in ("Ref", "Fn::GetAtt"):
             yield text.partition(".")[0]
+        elif node.name == "Fn::Sub":
+            yield from _IN_TEXT.findall(text)
         yield from _referred(node.argument)
         return
     for each in (*members(node).values(), *elements(node)):

@@ -26,11 +26,15 @@ from taskwall.readers.terraform.syntax.tree import (
 _MAY_FAIL = frozenset({"can", "try"})
 """Functions whose arguments may name what is not there."""
 
+_HOW_MANY = frozenset({"count", "for_each"})
+"""What says how many there are of a resource, a module or, in a `dynamic`, of its block."""
+
 
 class WrittenKeys(Struct, frozen=True):
     """The keys of one module by what they are keys of, `aws_x.y`, `module.m.output`, `local.l`.
 
-    Each says whether it has to be there: what is asked for only under a condition need not.
+    Each says whether it has to be there: what is asked for only under a condition, or by a block of
+    which there may be none, need not.
     `alike` says by the same names, and those of outputs (`output.o`), what has the same keys or
     fewer.
     """
@@ -56,16 +60,18 @@ def written_keys(module: Module) -> WrittenKeys:
         if (each := body.attributes.get("for_each")) is not None:
             _note_alike(name, each.expression, alike)
     for body in (*outputs.values(), *blocks.values()):
-        for expression in _expressions(body):
-            _note(expression, keys)
+        for expression, certain in _expressions(body):
+            _note(expression, keys, certain)
     return WrittenKeys(keys, alike)
 
 
-def _expressions(body: Body) -> Iterator[Expression]:
-    for attribute in body.attributes.values():
-        yield attribute.expression
+def _expressions(body: Body, certain: bool = True) -> Iterator[tuple[Expression, bool]]:
+    """The expressions of a block, and whether each is evaluated however many there are of it."""
+    within = certain and _HOW_MANY.isdisjoint(body.attributes)
+    for name, attribute in body.attributes.items():
+        yield attribute.expression, certain if name in _HOW_MANY else within
     for block in body.blocks:
-        yield from _expressions(block.body)
+        yield from _expressions(block.body, within)
 
 
 def _note(node: Expression, keys: dict[str, dict[str, bool]], certain: bool = True) -> None:
