@@ -33,7 +33,7 @@ from taskwall.model.permissions.coverage import (
     names_addresses,
     names_group_of,
 )
-from taskwall.model.permissions.default_groups import groups_of, is_as_made, names_none
+from taskwall.model.permissions.default_groups import is_as_made, names_none, worn_groups
 from taskwall.model.permissions.peers import (
     allows_range_within,
     by_settings,
@@ -294,14 +294,6 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
         if balancer is not None:
             found += _if(front.fact, worn_groups(network, balancer))
     return found, whole
-
-
-@remembered
-def worn_groups(network: Network, balancer: LoadBalancer) -> tuple[Link, ...]:
-    """The groups of a load balancer: an ALB or classic one without has its VPC's default group."""
-    if balancer.external or balancer.kind.known not in ("application", "classic"):
-        return balancer.groups
-    return groups_of(network, balancer.groups, balancer.groups_setting, balancer.subnets)
 
 
 def balancer_group(

@@ -8,6 +8,7 @@ from taskwall.core.facts import TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
+from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
 
@@ -105,6 +106,14 @@ def groups_of(
     perhaps = [Link(group, unseen, setting.place) for group in possible]
     other = replace(unseen, truth=True) if elsewhere and not perhaps else unseen
     return (*perhaps, Link(f"{setting.resource}{_AS_MADE}", other, setting.place, exact=False))
+
+
+@remembered
+def worn_groups(network: Network, balancer: LoadBalancer) -> tuple[Link, ...]:
+    """The groups of a load balancer: an ALB or classic one without has its VPC's default group."""
+    if balancer.external or balancer.kind.known not in ("application", "classic"):
+        return balancer.groups
+    return groups_of(network, balancer.groups, balancer.groups_setting, balancer.subnets)
 
 
 def names_none(links: tuple[Link, ...], setting: Setting) -> bool:

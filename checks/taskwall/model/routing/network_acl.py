@@ -17,14 +17,15 @@ from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, i
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
+from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.permissions.coverage import Addresses, addresses, of_subnet, part
-from taskwall.model.permissions.default_groups import groups_of, is_as_made
+from taskwall.model.permissions.coverage import Addresses, addresses, of_subnet, part, unseen
+from taskwall.model.permissions.default_groups import groups_of, is_as_made, worn_groups
 from taskwall.model.permissions.egress import as_aws_makes_it
 from taskwall.model.permissions.packets import TCP, UDP, Traffic, protocols
-from taskwall.model.permissions.peers import permissions, task_groups, task_sources_by_group
+from taskwall.model.permissions.peers import groups_meant, permissions, task_groups
 from taskwall.model.permissions.ports import protocol, range_of_ports
 
 READ = "2026-11-24"
@@ -32,7 +33,8 @@ READ = "2026-11-24"
 CLIENT_PORTS = Ranges(((32768, 60999),))
 WINDOWS_PORTS = Ranges(((49152, 65535),))
 BALANCER_PORTS = Ranges(((1024, 65535),))
-"""Where answers go: the ports that Linux and Windows take as clients, and load balancers.
+"""Where answers go: the ports that Linux and Windows take as clients, and load balancers (Lambda
+functions, too).
 
 After the Amazon VPC User Guide, "Custom network ACLs for your VPC" (ephemeral ports); those of
 Linux are its kernel's default.
@@ -95,36 +97,68 @@ def _whole(data: object) -> bool:
 # --- which subnets
 
 
-class SubnetTenant(Struct, frozen=True):
-    """What runs in a subnet, if `fact` holds: tasks, or container instances.
+class Tenant(Struct, frozen=True):
+    """What has addresses in subnets, if `fact` holds.
 
     `ports` are those that it takes as a client: the one or the other where there are several.
     """
 
     name: str
     groups: tuple[Link, ...]
+    subnets: tuple[Link, ...]
     ports: tuple[Ranges, ...]
-    fact: Fact
+    fact: Fact = TRUE
     needs: tuple[Need, ...] = ()
 
 
 @remembered
-def task_subnets(network: Network) -> dict[str, list[SubnetTenant]]:
-    """The task sources and container instances in subnets, by the subnet's id."""
-    found: dict[str, list[SubnetTenant]] = {}
+def _tasks_and_instances(network: Network) -> list[Tenant]:
+    """The task sources and container instances."""
+    found = []
     for source in network.every(TaskSource):
         ports, needs = _client_ports(network, source)
         groups = task_groups(network, source)
-        for link in source.subnets:
-            tenant = SubnetTenant(source.name, groups, ports, link.fact, needs)
-            found.setdefault(link.to, []).append(tenant)
+        found.append(Tenant(source.name, groups, source.subnets, ports, needs=needs))
     for member in container_instances(network):
         host, agent = host_of(network, member), member.instances.agent
         ports = (WINDOWS_PORTS if agent and agent.started_by == "windows" else CLIENT_PORTS,)
         groups = groups_of(network, host.groups, host.groups_setting, host.subnets)
-        for link in host.subnets:
-            tenant = SubnetTenant(host.name, groups, ports, link.fact & member.fact)
-            found.setdefault(link.to, []).append(tenant)
+        found.append(Tenant(host.name, groups, host.subnets, ports, member.fact))
+    return found
+
+
+@remembered
+def task_subnets(network: Network) -> dict[str, list[Tenant]]:
+    """The task sources and container instances in subnets, by the subnet's id."""
+    found: dict[str, list[Tenant]] = {}
+    for tenant in _tasks_and_instances(network):
+        for link in tenant.subnets:
+            here = replace(tenant, fact=link.only_if(tenant.fact).fact)
+            found.setdefault(link.to, []).append(here)
+    return found
+
+
+@remembered
+def _tenants_by_group(network: Network) -> dict[str, list[tuple[Tenant, Fact]]]:
+    """What uses a security group, by the group's id, each with whether it does.
+
+    Tasks, their instances, load balancers and Lambda functions: other clients have no connections
+    with tasks.
+    """
+    tenants = list(_tasks_and_instances(network))
+    for balancer in network.every(LoadBalancer):
+        groups = worn_groups(network, balancer)
+        tenants.append(
+            Tenant(balancer.name, groups, balancer.subnets, (BALANCER_PORTS,), balancer.exists)
+        )
+    for each in network.every(LambdaFunction):
+        groups = groups_of(network, each.groups, each.groups_setting, each.subnets)
+        tenants.append(Tenant(each.name, groups, each.subnets, (BALANCER_PORTS,), each.exists))
+    found: dict[str, list[tuple[Tenant, Fact]]] = {}
+    for tenant in tenants:
+        for link in tenant.groups:
+            for group, fact in groups_meant(network, link):
+                found.setdefault(group, []).append((tenant, all_of((fact, tenant.fact))))
     return found
 
 
@@ -309,8 +343,9 @@ class PermittedTraffic(Struct, frozen=True):
 
     `named` says what is allowed, as the end of a sentence. `traffic` is None where it is not known.
     `whole` says that each address must pass, since all of them are those of a peer; a range of
-    addresses may be wider than what an ACL allows of it. `answers` are the ports of answers, which
-    are asked for over TCP only: the one or the other where there are several.
+    addresses may be wider than what an ACL allows of it. `most` is all that it may be. `answers`
+    are the ports of answers, which are asked for over TCP only: the one or the other where there
+    are several.
     """
 
     named: str
@@ -319,6 +354,7 @@ class PermittedTraffic(Struct, frozen=True):
     place: Span
     needs: tuple[Need, ...] = ()
     traffic: Traffic | None = None
+    most: Traffic = Traffic()
     whole: bool = False
     answers: tuple[Ranges, ...] = ()
 
@@ -328,9 +364,10 @@ def broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool | 
     if flow.traffic is None:
         return None
     found = {
-        _stopped(network, acl, flow, flow.traffic, kindly)
-        or _unanswered(network, acl, flow, flow.traffic, answers, kindly)
+        _stopped(network, acl, flow, traffic, kindly)
+        or _unanswered(network, acl, flow, traffic, answers, kindly)
         for kindly in (False, True)
+        for traffic in (flow.traffic, flow.most)
         for answers in flow.answers
     }
     return found.pop() if len(found) == 1 else None
@@ -347,9 +384,9 @@ def _stopped(
 ) -> bool:
     there = passing(network, acl, flow.way, traffic, kindly)
     if not there:
-        return True
+        return bool(traffic)
     if traffic.ports.size == ALL_PORTS.size:
-        return False
+        return flow.whole and not traffic.addresses <= there.addresses
     return not traffic <= there if flow.whole else not traffic.ports <= there.ports
 
 
@@ -398,7 +435,7 @@ def lets_all_through(network: Network, acl: NetworkAcl) -> bool:
     return all(traffic <= passing(network, acl, way, traffic, kindly=False) for way in ways)
 
 
-def groups_unseen(network: Network, tenant: SubnetTenant) -> Iterator[Link]:
+def groups_unseen(network: Network, tenant: Tenant) -> Iterator[Link]:
     """The groups of a tenant that are not in the sources, nor all that they allow."""
     for link in tenant.groups:
         group = network.get(SecurityGroup, link)
@@ -406,7 +443,7 @@ def groups_unseen(network: Network, tenant: SubnetTenant) -> Iterator[Link]:
             yield link
 
 
-def flows(network: Network, tenant: SubnetTenant, subnet: Subnet) -> Iterator[PermittedTraffic]:
+def flows(network: Network, tenant: Tenant, subnet: Subnet) -> Iterator[PermittedTraffic]:
     """What the groups of tasks and instances allow across the edge of their subnet."""
     own = Ranges.union(part(each).within for each in subnet.cidrs if not each.open)
     ways: tuple[Direction, ...] = ("ingress", "egress")
@@ -421,7 +458,7 @@ def flows(network: Network, tenant: SubnetTenant, subnet: Subnet) -> Iterator[Pe
 
 
 def _by_default(
-    network: Network, tenant: SubnetTenant, link: Link, own: Ranges
+    network: Network, tenant: Tenant, link: Link, own: Ranges
 ) -> Iterator[PermittedTraffic]:
     """The egress that a group allows where the sources write none: AWS's rule for IPv4."""
     group = network.get(SecurityGroup, link)
@@ -437,12 +474,12 @@ def _by_default(
     needs = (*made.waits_for(), *link.fact.needs, *tenant.needs)
     yield PermittedTraffic(
         f"what {name} allows on all ports by default", "egress", name, place, needs, traffic,
-        answers=tenant.ports,
+        traffic or Traffic(), answers=tenant.ports,
     )  # fmt: skip
 
 
 def _permitted(
-    network: Network, tenant: SubnetTenant, link: Link, permission: Permission, own: Ranges
+    network: Network, tenant: Tenant, link: Link, permission: Permission, own: Ranges
 ) -> Iterator[PermittedTraffic]:
     """What a permission allows: IPv4 and IPv6 apart."""
     way, on = permission.direction, permission.on.name
@@ -460,15 +497,24 @@ def _permitted(
     answers = tenant.ports if way == "egress" else peers.ports
     needs = (*found.needs, *peers.needs)
     for version in (V4, V6):
-        traffic = Traffic.of(spoken, ports, (peers.held & version) - own)
-        if traffic:
-            yield replace(found, needs=needs, traffic=traffic, whole=peers.whole, answers=answers)
+        traffic, most = (
+            Traffic.of(spoken, ports, (held & version) - own) for held in (peers.held, peers.most)
+        )
+        if most:
+            yield replace(
+                found,
+                needs=needs, traffic=traffic, most=most, whole=peers.whole, answers=answers,
+            )  # fmt: skip
 
 
 class _PeersOf(Struct, frozen=True):
-    """Whom a permission is about: addresses, whether all are in use, the ports of clients."""
+    """Whom a permission is about: addresses, whether all are in use, the ports of clients.
+
+    `most` are all that it may be about.
+    """
 
     held: Ranges
+    most: Ranges
     whole: bool = False
     ports: tuple[Ranges, ...] = (CLIENT_PORTS,)
     needs: tuple[Need, ...] = ()
@@ -479,30 +525,29 @@ def _peers(network: Network, permission: Permission) -> _PeersOf | None:
     if permission.peer is not None or permission.itself:
         return _of_group(network, permission.peer or permission.group)
     held = addresses(network, permission)
-    return None if not held.parts or held.open else _PeersOf(held.sure)
+    return None if not held.parts or held.open else _PeersOf(held.sure, held.sure)
 
 
 def _of_group(network: Network, group: Link) -> _PeersOf | None:
-    sources = [source for source, _ in task_sources_by_group(network).get(group.to, ())]
-    carriers = _carriers(network).get(group.to, ())
-    held = Addresses()
-    links = [link for each in (*sources, *carriers) for link in each.subnets]
-    for link in links:
-        held |= of_subnet(network, link)
-    if not links or held.open:
+    """What uses a group; None where the sources show nothing that does."""
+    pairs = _tenants_by_group(network).get(group.to, ())
+    held = Addresses.together((_addresses(network, tenant), fact) for tenant, fact in pairs)
+    if not held.parts:
         return None
-    if carriers:
-        return _PeersOf(held.sure, True, (BALANCER_PORTS,))
-    found = [_client_ports(network, source) for source in sources]
-    sure = Ranges.union(ports[0] for ports, _ in found if len(ports) == 1)
-    either = {sure | ports for all_, _ in found if len(all_) > 1 for ports in all_}
-    needs = tuple(need for _, waits in found for need in waits)
-    return _PeersOf(held.sure, True, tuple(either) or (sure,), needs)
+    ports = {Ranges()}
+    for tenant, fact in pairs:
+        either = tenant.ports if fact.truth else (Ranges(), *tenant.ports)
+        ports = {all_ | its for all_ in ports for its in either}
+    needs = (*held.needs, *(need for tenant, _ in pairs for need in tenant.needs))
+    most = Ranges.union(part.within for part in held.parts)
+    return _PeersOf(held.sure, most, True, tuple(ports), needs)
 
 
-@remembered
-def _carriers(network: Network) -> dict[str, list[LoadBalancer]]:
-    return network.grouped(LoadBalancer, lambda each: {link.to for link in each.groups})
+def _addresses(network: Network, tenant: Tenant) -> Addresses:
+    if not tenant.subnets:
+        return unseen((Need(f"the subnets of {tenant.name}", "are not known"),))
+    links = tenant.subnets
+    return Addresses.together((of_subnet(network, link), TRUE) for link in links)
 
 
 # --- what is allowed from the internet
