@@ -906,6 +906,35 @@ def test_an_import_under_a_condition_that_is_false_ties_nothing() -> None:
     assert plain(group.body.fields["VpcId"]) == "vpc-1"
 
 
+def test_a_default_that_leaves_an_export_out_forbids_no_scenario() -> None:
+    """A user has to give another value; what an answer elsewhere deploys is seen all the same."""
+    texts = {
+        "/r/lb.yaml": """
+Parameters: {WithListener: {Type: String, Default: "false"}}
+Conditions:
+  Has: !Equals [!Ref WithListener, "true"]
+Resources:
+  Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Condition: Has}
+Outputs:
+  Listener: {Condition: Has, Value: !Ref Listener, Export: {Name: shared-L}}
+""",
+        "/r/web.yaml": """
+Parameters: {Env: {Type: String}}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+Resources:
+  Rule:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Condition: IsProd
+    Properties: {ListenerArn: {"Fn::ImportValue": shared-L}}
+""",
+    }
+    (stack,), errors = read(texts)
+
+    assert errors == []
+    assert {one["Env"] for one in explore(stack).scenarios} == {"prod", OTHER}
+
+
 def test_what_is_not_exported_cannot_be_imported() -> None:
     """A condition of an export that something imports has to hold: its other answer is left out."""
     texts = {

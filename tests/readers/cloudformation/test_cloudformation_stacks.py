@@ -20,6 +20,7 @@ from taskwall.core.values import (
     dereferenced,
     plain,
 )
+from taskwall.engine.scenarios import explore
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource, Suppression
@@ -151,10 +152,42 @@ def test_a_rule_that_an_answer_breaks_forbids_the_scenario() -> None:
     def forbids(scenario: dict[str, str]) -> bool:
         return stack_of(json.dumps(data)).switches(scenario) is None
 
-    assert (forbids({"Env": "prod"}), forbids({"Env": "dev"})) == (True, False)
+    assert (forbids({"Env": "prod"}), forbids({"Env": "dev"})) == (False, False)
+    assert forbids({"Env": "prod", "Encrypted": "false"})
     assert not forbids({"Env": "prod", "Encrypted": "true"})
     data["Parameters"]["Env"] = {**env, "Default": "prod"}
     assert not forbids({})
+
+
+@pytest.mark.parametrize("limits", [{}, {"AllowedValues": ["true", "false"]}])
+@pytest.mark.parametrize(
+    "asserted",
+    [
+        {"Fn::Equals": [{"Ref": "Encrypted"}, "true"]},
+        {"Fn::Not": [{"Fn::Equals": ["false", {"Ref": "Encrypted"}]}]},
+        {"Fn::Contains": [["true"], {"Ref": "Encrypted"}]},
+    ],
+)
+def test_what_a_rule_refuses_of_a_default_is_asked_for(
+    limits: dict[str, Any], asserted: dict[str, Any]
+) -> None:
+    """What a rule applies to is followed, with another value of the default."""
+    is_prod = {"Fn::Equals": [{"Ref": "Env"}, "prod"]}
+    data: dict[str, Any] = {
+        "Parameters": {
+            "Env": {"Type": "String", "AllowedValues": ["prod", "dev"]},
+            "Encrypted": {"Type": "String", "Default": "false", **limits},
+        },
+        "Rules": {"Prod": {"RuleCondition": is_prod, "Assertions": [{"Assert": asserted}]}},
+        "Conditions": {"IsProd": is_prod},
+        "Resources": {"Cluster": {"Type": "AWS::ECS::Cluster", "Condition": "IsProd"}},
+    }
+    followed = {
+        (one["Env"], one["Encrypted"] == "false")
+        for one in explore(stack_of(json.dumps(data))).scenarios
+    }
+
+    assert followed == {("prod", False), ("dev", False), ("dev", True)}
 
 
 def test_json_and_yaml_give_the_same() -> None:

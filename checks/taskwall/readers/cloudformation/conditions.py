@@ -1,6 +1,8 @@
 """Conditions: what they compare, what they ask while it is open, and what they decide."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
+from functools import partial
 from typing import Final
 
 from taskwall.core.alternatives import either
@@ -260,28 +262,47 @@ def deployed_account(_: TemplateContext, call: IntrinsicCall) -> Value:
     return Unknown((Need(call.name, why),), place=call.place)
 
 
-def rules_hold(run: TemplateContext, rules: "dict[str, Node] | object") -> bool:
+def rules_hold(run: TemplateContext, rules: Lookup[str, Node]) -> bool:
     """Whether no assertion of the section Rules is false by what the scenario answers.
 
-    One that is false by defaults alone says that a user gives others: it forbids no scenario.
+    One that is false by a default says that a user gives another value: it forbids no scenario.
     """
-    scenario = run.scenario
-    for rule in rules.values() if isinstance(rules, dict) else ():
-        before, scenario.asked = scenario.asked, set()
-        broken = _is_broken(run, members(rule))
-        by_answer = scenario.answers(scenario.asked)
-        scenario.asked = before | scenario.asked
-        if broken and by_answer:
-            return False
-    return True
+    return not any(
+        run.scenario.is_by_answer(partial(_is_broken, run, members(rule)))
+        for rule in rules.values()
+    )
 
 
 def _is_broken(run: TemplateContext, rule: Lookup[str, Node]) -> bool:
-    """Whether a rule applies, and one of its assertions is false."""
-    if "RuleCondition" in rule:
-        applies = run.truth(rule["RuleCondition"])
-        if isinstance(applies, Unknown) or not applies.data:
-            return False
-    asserted = (members(one).get("Assert") for one in run.entries(rule.get("Assertions")))
-    truths = [run.truth(node) for node in asserted if node is not None]
-    return any(isinstance(one, Known) and one.data is False for one in truths)
+    """Whether a rule applies, and an assertion is false whatever is given for defaults."""
+    return _applies(run, rule) is True and any(
+        not run.parameters.at_default(node) for node in _false_assertions(run, rule)
+    )
+
+
+def asked_by_rules(run: TemplateContext, rules: Lookup[str, Node]) -> Iterator[Question]:
+    """What to ask of defaults that a rule refuses which some scenarios apply.
+
+    Without other answers nobody would see what such a scenario deploys.
+    """
+    for rule in map(members, rules.values()):
+        if _applies(run, rule) is None:
+            for node in _false_assertions(run, rule):
+                for name in run.parameters.at_default(node):
+                    yield from run.parameters.compared(node, name)
+
+
+def _applies(run: TemplateContext, rule: Lookup[str, Node]) -> bool | None:
+    """Whether a rule applies; None while its condition is open."""
+    if "RuleCondition" not in rule:
+        return True
+    found = run.truth(rule["RuleCondition"])
+    return bool(found.data) if isinstance(found, Known) else None
+
+
+def _false_assertions(run: TemplateContext, rule: Lookup[str, Node]) -> Iterator[Node]:
+    for one in run.entries(rule.get("Assertions")):
+        node = members(one).get("Assert")
+        truth = None if node is None else run.truth(node)
+        if node is not None and isinstance(truth, Known) and truth.data is False:
+            yield node

@@ -56,6 +56,14 @@ class RecordingScenario(dict[str, Scalar]):
         """Whether it has an answer for any of these operands."""
         return not self.keys().isdisjoint(operands)
 
+    def is_by_answer(self, question: Callable[[], bool]) -> bool:
+        """Whether something is so, and an answer has to do with it: not defaults alone."""
+        before, self.asked = self.asked, set()
+        try:
+            return question() and self.answers(self.asked)
+        finally:
+            self.asked |= before
+
     def recorded(self) -> tuple[tuple[str, Scalar], ...]:
         """What it was asked for, with its answers."""
         return tuple((operand, self.peek(operand)) for operand in self.asked)
@@ -136,6 +144,15 @@ class ParameterContext(Protocol):
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
 
+    def at_default(self, node: Node) -> list[str]:
+        """The parameters that an assertion refers to whose default counts, which a user can change.
+
+        Those of a nested stack are for the stack above to give.
+        """
+
+    def compared(self, node: Node, name: str) -> Iterator[Question]:
+        """What to ask of a parameter at its default for an assertion to become true."""
+
     def other_values(self, name: str, default: Known) -> tuple[Scalar, ...]:
         """The values that the template names for a parameter beside its default."""
 
@@ -208,8 +225,8 @@ class TemplateContext(Protocol):
     def output(self, name: str, place: Span) -> Value | None:
         """The value of an output, for whoever refers to it from `place`."""
 
-    def has_output(self, name: str) -> bool:
-        """Whether there may be an output: its condition is not known to be false."""
+    def lacks_output(self, name: str) -> bool:
+        """Whether there is no such output, since its condition is false."""
 
     def written(self, name: str, key: str, place: Span) -> Value | None:
         """The value of a property of a resource, for another template."""

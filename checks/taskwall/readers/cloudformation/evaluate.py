@@ -436,11 +436,11 @@ class Evaluator:
 
         return self.remembered(self._outputs, name, made)
 
-    def has_output(self, name: str) -> bool:
-        """Whether there may be an output: its condition is not known to be false."""
+    def lacks_output(self, name: str) -> bool:
+        """Whether there is no such output, since its condition is false."""
         condition = literal_text(members(self.template.outputs.get(name)).get("Condition"))
         holds = None if condition is None else self.condition(condition)
-        return not isinstance(holds, Known) or bool(holds.data)
+        return isinstance(holds, Known) and not holds.data
 
     def written(self, name: str, key: str, place: Span) -> Value | None:
         """The value of a property of a resource, for another template."""

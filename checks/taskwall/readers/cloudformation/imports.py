@@ -1,5 +1,7 @@
 """What a template takes from others: exports, stored parameters, and outputs that users name."""
 
+from functools import partial
+
 from taskwall.core.values import Known, Need, Span, Unknown, Value
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.exports import (
@@ -29,7 +31,7 @@ def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -
             importer.run.assumed[place] = f"{symbol} {assumption(export)}"
         if (one := _at(importer, export)) is not None:
             found = one.output(export.output, place)
-            if not one.has_output(export.output):
+            if one.scenario.is_by_answer(partial(one.lacks_output, export.output)):
                 importer.run.impossible = True  # AWS refuses an import of what is not exported.
             return None if found is None else with_place(found, place)
     return None

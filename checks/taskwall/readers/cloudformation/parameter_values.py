@@ -1,7 +1,7 @@
 """Parameters of a template: what each is, given what the user, the stack above and defaults say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from typing import Final
 
@@ -142,6 +142,26 @@ class Parameters:
         others = tuple(text for text in dict.fromkeys(named) if text != own)
         return others or ((OTHER,) if own in named or own == "" else ())
 
+    def at_default(self, node: Node) -> list[str]:
+        """The parameters that an assertion refers to whose default counts."""
+        evaluator = self._evaluator
+        return [
+            name
+            for name in dict.fromkeys(_referred(node))
+            if "Default" in members(evaluator.template.parameters.get(name))
+            and evaluator.above is None
+            and name not in evaluator.scenario
+            and name not in evaluator.inputs.parameters
+            and name not in evaluator.inputs.assumptions
+        ]
+
+    def compared(self, node: Node, name: str) -> Iterator[Question]:
+        """What to ask of a parameter at its default for an assertion to become true."""
+        default = self.free_default(name)
+        texts = list(_compared(node, name)) if default is not None else []
+        if default is not None and texts:
+            yield from (Question(name, text) for text in (spelled(default.data), *texts))
+
     def asks(self, question: Question) -> frozenset[Question]:
         """A question, with the default that its operand has if nothing else is given."""
         if self._evaluator.inputs.explore_defaults:
@@ -246,14 +266,30 @@ class Parameters:
 
 def _compared(node: Node, name: str) -> Iterator[str]:
     """The texts that a condition compares a parameter with."""
-    sides = elements(node.argument) if isinstance(node, IntrinsicCall) else elements(node)
-    if isinstance(node, IntrinsicCall) and node.name == "Fn::Equals" and len(sides) == 2:
+    sides = _arguments(node)
+    if isinstance(node, IntrinsicCall) and node.name in _COMPARING and len(sides) == 2:
         for one, other in (sides, sides[::-1]):
-            text = literal_text(other)
-            if isinstance(one, IntrinsicCall) and one.name == "Ref" and text is not None:
-                yield from [text] if literal_text(one.argument) == name else ()
+            if isinstance(one, IntrinsicCall) and one.name == "Ref":
+                texts = map(literal_text, elements(other) or (other,))
+                if literal_text(one.argument) == name:
+                    yield from (text for text in texts if text is not None)
     for part in sides:
         yield from _compared(part, name)
+
+
+_COMPARING = ("Fn::Equals", "Fn::Contains")
+
+
+def _referred(node: Node) -> Iterator[str]:
+    """The names that a condition refers to."""
+    if isinstance(node, IntrinsicCall) and node.name == "Ref":
+        yield literal_text(node.argument) or ""
+    for part in _arguments(node):
+        yield from _referred(part)
+
+
+def _arguments(node: Node) -> Sequence[Node]:
+    return elements(node.argument if isinstance(node, IntrinsicCall) else node)
 
 
 def _is_hidden(fields: Lookup[str, Node]) -> bool:

@@ -26,7 +26,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.absent_nested import absent_nested, is_absent
 from taskwall.readers.cloudformation.choices import Nested, templates
-from taskwall.readers.cloudformation.conditions import rules_hold
+from taskwall.readers.cloudformation.conditions import asked_by_rules, rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
 from taskwall.readers.cloudformation.document import IntrinsicCall, literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
@@ -167,6 +167,8 @@ class CloudFormationStack:
             for evaluator in root.all_below():
                 errors |= run.errors  # of its loops, and so on
                 questions |= run.questions
+                if not scenario:
+                    questions.update(asked_by_rules(evaluator, evaluator.template.rules))
                 for declared in evaluator.template.resources.values():
                     if declared.type == _CDK_METADATA:
                         continue  # So that its condition, of many Regions, is no open switch.
