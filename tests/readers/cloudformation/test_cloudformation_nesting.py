@@ -966,3 +966,70 @@ Resources:
     assert [scenario.get("ListenerArn") for scenario in found.scenarios] == [OTHER]
     names = {one.origin.name for one in found.evaluations[0].resources}
     assert names == {"Listener", "Rule"}
+
+
+_GROUPED = """
+Parameters: {On: {Type: String, Default: "false"}}
+Conditions: {Has: !Equals [!Ref On, "true"]}
+Resources:
+  Group: {Type: AWS::EC2::SecurityGroup}
+  Other: {Type: AWS::EC2::SecurityGroup}
+"""
+_USING = """
+Parameters: {Group: {Type: String}, On: {Type: String, Default: "true"}}
+Conditions: {Has: !Equals [!Ref On, "true"]}
+Resources:
+  Web:
+    Type: AWS::ECS::Service
+    Condition: Has
+    Properties: {SecurityGroups: [!Ref Group]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("Condition: Has\n    Properties: {G: !Ref Group}", True),
+        ("Condition: Has\n    Properties: {G: [!GetAtt Group.GroupId]}", True),
+        ('Condition: Has\n    Properties: {G: !Sub "a-${Group.GroupId}"}', True),
+        ("Condition: Has\n    Properties: {G: !Ref Other}", False),
+        ("Properties: {G: !Ref Group}", False),
+    ],
+)
+def test_a_group_knows_whose_user_a_condition_leaves_out(written: str, known: bool) -> None:
+    """It is written to be used by this, whichever function names it."""
+    text = f"{_GROUPED}  Web:\n    Type: AWS::ECS::Service\n    {written}\n"
+    assert _users(one_stack({"/r/main.yaml": text})["Group"]) == (
+        {"AWS::ECS::Service"} if known else set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "given", "known"),
+    [
+        ("Condition: Has", "{Group: !Ref Group}", True),
+        ("", '{Group: !Ref Group, On: "false"}', True),
+        ("", "{Group: !Ref Group}", False),
+        ("Condition: Has", "{Group: !Ref Other}", False),
+    ],
+)
+def test_a_group_knows_whose_user_a_nested_stack_leaves_out(
+    condition: str, given: str, known: bool
+) -> None:
+    """A stack that is handed the group is not made, or what uses it there is not."""
+    text = (
+        f"{_GROUPED}  Nested:\n    Type: AWS::CloudFormation::Stack\n    {condition}\n"
+        f"    Properties: {{TemplateURL: ./web.yaml, Parameters: {given}}}\n"
+    )
+    users = _users(one_stack({"/r/main.yaml": text, "/r/web.yaml": _USING})["Group"])
+    assert ("AWS::ECS::Service" in users) == known
+
+
+def _users(group: Resource) -> set[object]:
+    """The types of what is left out and is written to use a group."""
+    said = group.metadata.fields.get("users_left_out")
+    return (
+        {one.data for one in said.items if isinstance(one, Known)}
+        if isinstance(said, Items)
+        else set()
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import OTHER, Scenario
+from taskwall.core.values import OTHER, Items, Known, Scenario
 from taskwall.engine.scenarios import explore
 from taskwall.readers.terraform import TerraformStack
 from taskwall.source.resource import Resource
@@ -297,3 +297,72 @@ def test_counts_that_make_no_sense_are_bounded(stack: Stacks, count: str) -> Non
     text = written(f"count = {count}")
     evaluation = stack(text.replace("var.circle", "length(t.a)")).evaluate({})
     assert [error.place.line for error in evaluation.errors]
+
+
+SERVICE = """
+variable "groups" {}
+variable "on" { default = true }
+locals { all = concat(var.groups, []) }
+resource "aws_ecs_service" "this" {
+  count = var.on ? 1 : 0
+  network_configuration { security_groups = local.all }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("count = 0\n  security_groups = [aws_security_group.web.id]", True),
+        ("count = 0\n  security_groups = local.groups", True),
+        ("for_each = {}\n  a { b { c = local.groups } }", True),
+        ("count = 1\n  security_groups = [aws_security_group.web.id]", False),
+        ("security_groups = [aws_security_group.web.id]", False),
+        ("count = 0\n  security_groups = [aws_security_group.other.id]", False),
+    ],
+)
+def test_a_group_knows_whose_user_a_count_leaves_out(
+    evaluated: Evaluated, written: str, known: bool
+) -> None:
+    """It is written to be used by this, also where a local value stands between."""
+    text = (
+        "locals { groups = [local.one]\n one = aws_security_group.web.id }\n"
+        'resource "aws_security_group" "web" {}\n'
+        f'resource "aws_ecs_service" "web" {{\n  {written}\n}}\n'
+    )
+    assert _users(evaluated(text)) == ({"aws_ecs_service"} if known else set())
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("on = false", True),
+        ("count = 0", True),
+        ("for_each = {}", True),
+        ("count = 2\n  on = false", True),
+        ("on = true", False),
+        ("count = 1", False),
+    ],
+)
+def test_a_group_knows_whose_user_a_module_leaves_out(
+    evaluated: Evaluated, written: str, known: bool
+) -> None:
+    """A module that is handed the group has no instance, or its resource has none."""
+    text = (
+        'resource "aws_security_group" "web" {}\n'
+        'module "web" {\n  source = "../service"\n  groups = [aws_security_group.web.id]\n'
+        f"  {written}\n}}\n"
+    )
+    found = evaluated(text, {"service/main.tf": SERVICE})
+    assert _users(found) == ({"aws_ecs_service"} if known else set())
+
+
+def _users(evaluation: Evaluation) -> set[object]:
+    """The types of what is left out and is written to use the group."""
+    (group,) = (one for one in evaluation.resources if one.type == "aws_security_group")
+    said = group.metadata.fields.get("users_left_out")
+    return (
+        {each.data for each in said.items if isinstance(each, Known)}
+        if isinstance(said, Items)
+        else set()
+    )

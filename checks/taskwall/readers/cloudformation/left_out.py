@@ -1,6 +1,6 @@
 """Which resources that their condition leaves out are written to use another one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known
@@ -19,13 +19,36 @@ _IN_TEXT = pattern(r"\$\{(\w+)")
 
 
 def left_out_users(evaluator: Evaluator) -> Mapping[str, tuple[str, ...]]:
-    """The types of the resources of a template that do not exist, by what they refer to."""
+    """The types of the resources that do not exist, by what a template gives them.
+
+    Those of the stacks that it nests count: what these are given is in their parameters.
+    """
     found: dict[str, set[str]] = {}
     for other in evaluator.template.resources.values():
-        if other.condition and other.properties is not None and _is_false(evaluator, other):
+        if other.properties is None:
+            continue
+        gone = bool(other.condition) and _is_false(evaluator, other)
+        if gone:
             for name in _referred(other.properties):
                 found.setdefault(name, set()).add(other.type)
+        handed = members(members(other.properties).get("Parameters"))
+        for parameter, types in _below(evaluator, other, gone) if handed else ():
+            for name in _referred(handed[parameter]) if parameter in handed else ():
+                found.setdefault(name, set()).update(types)
     return {name: tuple(sorted(types)) for name, types in found.items()}
+
+
+def _below(
+    evaluator: Evaluator, declared: Declared, gone: bool
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """The types of the resources of a nested stack that do not exist, by what uses them there."""
+    below = None if gone else evaluator.below(declared.name)
+    if below is not None:
+        yield from left_out_users(below).items()
+    nested = evaluator.run.nested.get(evaluator.template.unit.file, {}) if gone else {}
+    for template in nested.get(declared.name, {}).values():
+        for one in template.resources.values():
+            yield from ((name, (one.type,)) for name in _referred(one.properties))
 
 
 def _is_false(evaluator: Evaluator, declared: Declared) -> bool:
@@ -33,7 +56,7 @@ def _is_false(evaluator: Evaluator, declared: Declared) -> bool:
     return isinstance(found, Known) and not found.data
 
 
-def _referred(node: Node) -> Iterator[str]:
+def _referred(node: Node | None) -> Iterator[str]:
     """The logical ids that a part of a template refers to."""
     if isinstance(node, IntrinsicCall):
         first = next(iter(elements(node.argument)), node.argument)

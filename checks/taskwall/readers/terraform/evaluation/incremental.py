@@ -292,7 +292,8 @@ class IncrementalModuleScope(ModuleScope):
         """What its expressions say of keys."""
         return self._recalled("keys", "", lambda _: written_keys(self.module))
 
-    def _every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
+    def every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
+        """The types of what its counts leave out, by what is written to be used."""
         return self._recalled("left out", "", lambda _: self._users_left_out())
 
     def type(self, name: str) -> Type:

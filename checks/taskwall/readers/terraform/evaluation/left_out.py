@@ -1,12 +1,14 @@
 """Which blocks that their count or for_each leaves out are written to use a resource."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.syntax.tree import (
     Access,
     Attr,
+    Attribute,
+    Block,
     Body,
     Expression,
     Name,
@@ -15,30 +17,50 @@ from taskwall.readers.terraform.syntax.tree import (
 
 
 def users_left_out(
-    module: Module, has_instances: Callable[[str], bool]
+    module: Module,
+    has_instances: Callable[[str], bool],
+    calls: Iterable[tuple[Block, Mapping[str, tuple[str, ...]]]],
 ) -> Mapping[str, tuple[str, ...]]:
-    """The types of the resources of a module that have no instance, by what they refer to.
+    """The types of the resources that have no instance, by what a module gives them.
 
     Args:
         module: the module.
         has_instances: whether a resource of it has an instance, or may have one, by its address.
+        calls: the modules that it calls, with what they leave out by what they are given.
     """
     found: dict[str, set[str]] = {}
     for address, block in module.resources.items():
-        multiplied = not {"count", "for_each"}.isdisjoint(block.body.attributes)
-        if multiplied and block.type == "resource" and not has_instances(address):
-            for name in _referred(block.body):
+        if block.type == "resource" and not has_instances(address):
+            for name in _in_body(module, block.body):
                 found.setdefault(name, set()).add(block.labels[0])
+    for block, inner in calls:
+        for argument, attribute in block.body.attributes.items():
+            for types in filter(None, (inner.get(f"var.{argument}"),)):
+                for name in _referred(module, attribute):
+                    found.setdefault(name, set()).update(types)
     return {name: tuple(sorted(types)) for name, types in found.items()}
 
 
-def _referred(body: Body) -> Iterator[str]:
-    """The addresses of what is referred to in a body. What cannot be read refers to nothing."""
+def _in_body(module: Module, body: Body) -> Iterator[str]:
+    """What a body refers to, by way of local values, too."""
     for attribute in body.attributes.values():
-        with suppress(Exception):
-            yield from list(_names(attribute.expression))
+        yield from _referred(module, attribute)
     for block in body.blocks:
-        yield from _referred(block.body)
+        yield from _in_body(module, block.body)
+
+
+def _referred(module: Module, attribute: Attribute) -> set[str]:
+    """What an attribute refers to. What cannot be read refers to nothing."""
+    found: set[str] = set()
+    left = [attribute]
+    while left:
+        with suppress(Exception):
+            for name in set(_names(left.pop().expression)) - found:
+                found.add(name)
+                kind, _, local = name.partition(".")
+                if kind == "local" and local in module.locals:
+                    left.append(module.locals[local])
+    return found
 
 
 def _names(node: Expression) -> Iterator[str]:

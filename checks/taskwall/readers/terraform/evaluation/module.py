@@ -346,9 +346,10 @@ class ModuleScope:
 
     def users_left_out(self, address: str) -> tuple[str, ...]:
         """The types of what is written to use a resource, and is left out by its count."""
-        return self._every_user_left_out().get(address, ())
+        return self.every_user_left_out().get(address, ())
 
-    def _every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
+    def every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
+        """The types of what its counts leave out, by what is written to be used."""
         known = self._left_out.get("")
         if known is None:
             known = self.run.effects.once(self._left_out, "", self._users_left_out)
@@ -356,7 +357,21 @@ class ModuleScope:
         return known
 
     def _users_left_out(self) -> Mapping[str, tuple[str, ...]]:
-        return users_left_out(self.module, lambda address: bool(self.instances(address).all))
+        def has_instances(address: str) -> bool:
+            block = self.module.resources[address]
+            multiplied = not {"count", "for_each"}.isdisjoint(block.body.attributes)
+            return not multiplied or bool(self.instances(address).all)
+
+        return users_left_out(self.module, has_instances, self._left_out_by_calls())
+
+    def _left_out_by_calls(self) -> Iterator[tuple[Block, Mapping[str, tuple[str, ...]]]]:
+        for name, block in self.module.calls.items():
+            scopes = list(self.called(name))
+            yield from ((block, scope.every_user_left_out()) for scope in scopes)
+            folder = None if scopes else called_folder(self, name, block)
+            module = self.run.module(folder)[0] if isinstance(folder, str) else None
+            if module is not None:
+                yield block, users_left_out(module, lambda _: False, ())
 
     def instances(self, address: str) -> BlockInstances[ResourceInstance]:
         """The instances of a declared resource."""
