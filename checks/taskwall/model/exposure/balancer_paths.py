@@ -24,6 +24,7 @@ from taskwall.model.exposure.instance_groups import (
     instance_registrations,
     tasks_on,
 )
+from taskwall.model.exposure.task_ingress import balancer_security_groups
 from taskwall.model.exposure.task_ports import (
     number_of,
     port_mappings,
@@ -43,7 +44,6 @@ from taskwall.model.permissions.coverage import (
     inside,
     unseen,
 )
-from taskwall.model.permissions.default_groups import groups_of
 from taskwall.model.permissions.peers import task_groups
 from taskwall.model.permissions.ports import RequiredPorts
 
@@ -205,9 +205,7 @@ def _sender(
     network: Network, balancer: LoadBalancer, vpc: Link | None, *, clients: bool = False
 ) -> Side:
     """A load balancer as one end of the way; only an NLB can be without groups."""
-    setting, groups = balancer.groups_setting, balancer.groups
-    if balancer.kind.known in ("application", "classic"):
-        groups = groups_of(network, groups, setting, balancer.subnets)
+    setting, groups = balancer.groups_setting, balancer_security_groups(network, balancer)
     return Side(
         balancer,
         balancer.name,

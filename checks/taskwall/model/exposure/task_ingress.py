@@ -292,12 +292,12 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
         balancer = front.balancer or front.unseen
         whole = whole and front.is_seen
         if balancer is not None:
-            found += _if(front.fact, worn_groups(network, balancer))
+            found += _if(front.fact, balancer_security_groups(network, balancer))
     return found, whole
 
 
 @remembered
-def worn_groups(network: Network, balancer: LoadBalancer) -> tuple[Link, ...]:
+def balancer_security_groups(network: Network, balancer: LoadBalancer) -> tuple[Link, ...]:
     """The groups of a load balancer: an ALB or classic one without has its VPC's default group."""
     if balancer.external or balancer.kind.known not in ("application", "classic"):
         return balancer.groups
