@@ -13,6 +13,7 @@ from taskwall.model.compute.dynamic_ports import (
     dynamic_ports,
     dynamic_ports_anywhere,
 )
+from taskwall.model.compute.hosts import host_security_groups
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -20,7 +21,6 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
 from taskwall.model.exposure.instance_groups import (
-    host_security_groups,
     instance_registrations,
     tasks_on,
 )
