@@ -111,9 +111,12 @@ AGENT_SERVICES = ("ecs", "ecs-agent", "ecs-telemetry")
 OFFERED = "an endpoint service"
 """Stands for the endpoint services of users, which are no services of AWS."""
 
-_A_REGION = pattern(r"[a-z]{2,5}(?:-[a-z]+)+-\d+")
-_REGION = pattern(r"\.[a-z]{2,5}(?:-[a-z]+)+-\d+\.")
-_LABELS_OF_REGION = pattern(r"(?<![^.])[a-z]{2,5}(?:-[a-z]+)+-\d+(?![^.])")
+REGION = r"[a-z]{2,5}(?:-[a-z]+)+-\d+"
+"""What names of Regions look like: `eu-west-1`, `us-gov-east-1`."""
+
+_A_REGION = pattern(REGION)
+_REGION = pattern(rf"\.{REGION}\.")
+_LABELS_OF_REGION = pattern(rf"(?<![^.]){REGION}(?![^.])")
 _PREFIX = pattern(
     r"(?:(?:cn\.)?com|eu|gov\.ic\.c2s|gov\.sgov\.sc2s|gov\.ic\.hci\.csp|uk\.adc-e\.cloud)"
     r"(?:\.amazonaws)?\.?|aws\.api\.?"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Text, Value, dereferenced, same, spelled
-from taskwall.model.endpoints.endpoint import is_own_region
+from taskwall.model.endpoints.endpoint import REGION, is_own_region
 from taskwall.model.endpoints.policy_conditions import (
     ALWAYS,
     EQUAL,
@@ -143,7 +143,7 @@ def _whichever(pattern: Value) -> Tristate:
 
 
 _LAYERS = pattern(rf"prod-([a-z0-9*?{GAP}-]+)-starport-layer-bucket")
-_REGION = pattern(r"(?<=:prod-)[a-z]{2,5}(?:-[a-z]+)+-\d+")
+_REGION = pattern(rf"(?<=:prod-){REGION}")
 
 
 def layers(region: Value | None) -> Callable[[Value], Tristate]:
@@ -153,7 +153,7 @@ def layers(region: Value | None) -> Callable[[Value], Tristate]:
     is (Amazon ECR user guide, "Minimum Amazon S3 bucket permissions for Amazon ECR"). Of other
     Regions nothing is pulled by a gateway endpoint.
     """
-    known = None if region is None else spelled(getattr(dereferenced(region), "data", None))
+    known = _name_of(region)
 
     def covers(pattern: Value) -> Tristate:
         written = pattern_text(pattern)
@@ -169,6 +169,11 @@ def layers(region: Value | None) -> Callable[[Value], Tristate]:
         return each((ours, None if found and GAP in text else found))
 
     return covers
+
+
+def _name_of(region: Value | None) -> str | None:
+    """The name of a Region, if it is known."""
+    return None if region is None else spelled(getattr(dereferenced(region), "data", None))
 
 
 def _object_of(region: str) -> str:
@@ -188,7 +193,7 @@ def _is_of(pattern: Value, named: re.Match[str], region: Value | None) -> Trista
     elif GAP in written:
         return None
     elif re.search(r"[*?]", written):
-        known = None if region is None else spelled(getattr(dereferenced(region), "data", None))
+        known = _name_of(region)
         return matches(said, known) if known else written == "*" or None
     return None if region is None else same(said, region)
 
