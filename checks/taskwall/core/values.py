@@ -366,6 +366,11 @@ def symbol(value: Value) -> str:
     return ""
 
 
+def stands_for_many(name: str) -> bool:
+    """Whether a name is of elements or instances, each of which may be another: it has a `[*]`."""
+    return "[*]" in name
+
+
 def same(one: Value, other: Value) -> bool | None:
     """Whether two values are equal; None if the sources do not tell.
 

@@ -6,7 +6,7 @@ from math import prod
 
 from msgspec import Struct
 
-from taskwall.core.values import Known, Value, dereferenced, same, spelled, symbol
+from taskwall.core.values import Known, Value, dereferenced, same, spelled, stands_for_many, symbol
 from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
@@ -30,8 +30,7 @@ class _Atom(Struct, frozen=True):
 
 def one_argument(one: Value | None, other: Value | None) -> bool:
     """Whether two attributes certainly hold the same policy, or none, whatever is in it."""
-    if one is None or other is None or "[*]" in symbol(one):
-        # `[*]` stands for elements, each of which may be another.
+    if one is None or other is None or stands_for_many(symbol(one)):
         return False
     return same(one, other) is True
 

@@ -21,6 +21,7 @@ from taskwall.core.values import (
     dereferenced,
     same,
     spelled,
+    stands_for_many,
     symbol,
 )
 from taskwall.readers.terraform.evaluation.context import WrittenBody
@@ -308,4 +309,4 @@ def _pieces(value: Value) -> list[str]:
 
 def _is_one(reference: Reference) -> bool:
     """Whether a reference is to one resource that sources write, and not to what they look up."""
-    return not reference.looked_up and "[*]" not in reference.resource
+    return not reference.looked_up and not stands_for_many(reference.resource)

@@ -19,6 +19,7 @@ from taskwall.core.values import (
     dereferenced,
     needs,
     same,
+    stands_for_many,
     symbol,
 )
 from taskwall.readers.terraform.evaluation.access import is_set, is_variable
@@ -211,7 +212,7 @@ def _outside(value: Value) -> str:
     found = dereferenced(value)
     external = isinstance(found, Unknown) or (isinstance(found, Reference) and found.looked_up)
     name = symbol(value) if external else ""
-    return "" if "[*]" in name else name
+    return "" if stands_for_many(name) else name
 
 
 def _is_no_id(name: str, data: Scalar) -> bool:
@@ -248,8 +249,7 @@ def equal(one: Value, other: Value) -> bool | None:
     A text never equals a number.
     """
     if (name := symbol(one)) and name == symbol(other):
-        # `[*]` stands for elements, each of which may be another.
-        return None if "[*]" in name else True
+        return None if stands_for_many(name) else True
     one, other = dereferenced(one), dereferenced(other)
     if isinstance(one, Unknown | Reference) or isinstance(other, Unknown | Reference):
         return None

@@ -23,6 +23,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     lifted,
+    stands_for_many,
 )
 from taskwall.readers.terraform.evaluation.absent_template import (
     absent_template,
@@ -276,7 +277,7 @@ def _joined(planned: Resource, source: Resource, same: bool) -> Resource:
 def _is_open(value: Value) -> bool:
     """Whether anything in a value is unknown; references to other resources are known."""
     if isinstance(value, Reference) and value.value is None:
-        return "[*]" in value.attribute or "[*]" in value.resource
+        return stands_for_many(value.symbol)
     found = dereferenced(value)
     if isinstance(found, Items):
         return bool(found.rest) or any(map(_is_open, found.items))
