@@ -25,6 +25,7 @@ class VolumeSchema(Struct, frozen=True):
     file_system: str
     transit: str
     fsx: str = ""
+    fsx_file_system: str = ""
     docker: str = ""
     driver: str = ""
     options: str = ""
@@ -32,12 +33,13 @@ class VolumeSchema(Struct, frozen=True):
 
 TERRAFORM_VOLUME = VolumeSchema(
     "name", "efs_volume_configuration", "file_system_id", "transit_encryption",
-    "fsx_windows_file_server_volume_configuration", "docker_volume_configuration", "driver",
-    "driver_opts",
+    "fsx_windows_file_server_volume_configuration", "file_system_id",
+    "docker_volume_configuration", "driver", "driver_opts",
 )  # fmt: skip
 CLOUDFORMATION_VOLUME = VolumeSchema(
     "Name", "EFSVolumeConfiguration", "FilesystemId", "TransitEncryption",
-    "FSxWindowsFileServerVolumeConfiguration", "DockerVolumeConfiguration", "Driver", "DriverOpts",
+    "FSxWindowsFileServerVolumeConfiguration", "FileSystemId",
+    "DockerVolumeConfiguration", "Driver", "DriverOpts",
 )  # fmt: skip
 BATCH_JSON = VolumeSchema("name", "efsVolumeConfiguration", "fileSystemId", "transitEncryption")
 BATCH = VolumeSchema("Name", "EfsVolumeConfiguration", "FileSystemId", "TransitEncryption")
@@ -70,8 +72,8 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
         if not spelled.docker:
             continue
         for block in each.get(spelled.fsx).each():
-            key = "file_system_id" if r.terraform else "FileSystemId"
-            yield Mount(r.origin, fsx=r.link(MountTarget, block.get(key), "mounts"))
+            mounted = r.link(MountTarget, block.get(spelled.fsx_file_system), "mounts")
+            yield Mount(r.origin, fsx=mounted)
         for block in replace(each, doubt=None).get(spelled.docker).each():
             yield _docker(r, block, name, spelled) if _written(block) else _open(r, block, name)
 
