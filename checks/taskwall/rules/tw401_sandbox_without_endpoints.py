@@ -79,12 +79,9 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
                 for service, region in {(each.service, each.region) for each in wanted}
             }
             lacks = [
-                (
-                    _placed(network, quarter, each),
-                    all_of((_shut(network, each), ~served[each.service, each.region])),
-                )
+                (_placed(network, quarter, each, here), all_of((_shut(network, each), ~here)))
                 for each in wanted
-                if served[each.service, each.region].truth is not True
+                if (here := served[each.service, each.region]).truth is not True
             ]
             yield Verdict(
                 quarter.declared.origin,
@@ -134,13 +131,16 @@ def _lacks_nothing(network: Network, quarter: TaskLocation) -> bool:
 
 
 def _placed(
-    network: Network, quarter: TaskLocation, demand: ServiceDependency
+    network: Network, quarter: TaskLocation, demand: ServiceDependency, served: Fact
 ) -> ServiceDependency:
-    """A demand that says in which Region, where only another Region's endpoint is there."""
-    of_any, of_it = (
-        has_endpoint(network, quarter, (demand.service,), region) for region in ("", demand.region)
-    )
-    if not demand.region or of_any.truth is False or of_it.truth is not False:
+    """A demand that says in which Region, where only another Region's endpoint is there.
+
+    `served` is whether there is one of its own Region.
+    """
+    if not demand.region or served.truth is not False:
+        return demand
+    of_any = has_endpoint(network, quarter, (demand.service,), "")
+    if of_any.truth is False:
         return demand
     return replace(demand, purpose=f"{demand.purpose} in {demand.region}")
 
