@@ -347,7 +347,7 @@ def vpc_of_bare_balancers(network: Network, attachment: GroupAttachment) -> Vpc 
     places = {link.to for source in attachment.sources for link in vpcs(network, source)}
     if not fronts or not bare or len(places) != 1:
         return None
-    vpc = next(iter(network.get(Vpc, place) for place in places))
+    vpc = network.get(Vpc, places.pop())
     return vpc if vpc is not None and not vpc.external and not vpc.found else None
 
 
