@@ -27,7 +27,6 @@ from taskwall.source.resource import Cell
 DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
 _RECORDS = ("aws_route53_record", "AWS::Route53::RecordSet")
 _VPC_LINKS = ("aws_api_gateway_vpc_link", "AWS::ApiGateway::VpcLink")
-_REST_APIS = ("aws_api_gateway_rest_api", "AWS::ApiGateway::RestApi")
 _BALANCERS = ("aws_lb", "aws_alb", "aws_elb", "AWS::ElasticLoadBalancingV2::LoadBalancer",
               "AWS::ElasticLoadBalancing::LoadBalancer")  # fmt: skip
 

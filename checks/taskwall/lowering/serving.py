@@ -31,18 +31,18 @@ def mappings(r: ResourceReader, cell: Cell) -> Iterator[PortMapping | ProxyPort]
     names = _JSON if r.terraform else _CLOUDFORMATION
     if found is None:
         if not cell.absent:
-            yield _open(r, cell, cell.needs)
+            yield _open(r, cell.needs)
     else:
         for container in found.each():
             if not _written(container):
-                yield _open(r, container, container.doubt or container.needs)
+                yield _open(r, container.doubt or container.needs)
                 continue
             for each in container.get(names[0]).each():
                 needs = (*(container.doubt or ()), *(each.doubt or ()))
                 if _written(each):
                     yield _mapping(r, each, names, needs)
                 else:
-                    yield _open(r, each, needs or each.needs)
+                    yield _open(r, needs or each.needs)
     yield from _envoy(r)
 
 
@@ -127,6 +127,6 @@ def _written(cell: Cell) -> bool:
     return isinstance(dereferenced(cell.value or Known(None)), Fields)
 
 
-def _open(r: ResourceReader, cell: Cell, needs: tuple[Need, ...]) -> PortMapping:
+def _open(r: ResourceReader, needs: tuple[Need, ...]) -> PortMapping:
     why = needs or (Need(f"the containers of {r.name}", "are not known"),)
     return PortMapping(r.id, setting(r.nothing(), "name"), None, None, "", why)

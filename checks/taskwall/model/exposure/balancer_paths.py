@@ -118,7 +118,7 @@ def instance_flows(network: Network) -> Iterator[BalancerFlow]:
             if front.kind == "classic" and front.balancer is not None:
                 yield _classic_flow(network, source, front.balancer, taker, way)
             elif front.balancer is not None and front.target_group is not None:
-                traffic = _exactly(front.target_group.port, "port", front.target_group)
+                traffic = _exactly(front.target_group.port, front.target_group)
                 yield from _inflows(
                     network, source, front.balancer, front.target_group, traffic, taker, way
                 )
@@ -137,7 +137,7 @@ def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]
     for front, setting in ways_to(network, source):
         if front.balancer is None or front.target_group is None:
             continue
-        traffic = _exactly(setting, "port", front.target_group)
+        traffic = _exactly(setting, front.target_group)
         fact = all_of((own, front.fact))
         found += _inflows(network, source, front.balancer, front.target_group, traffic, taker, fact)
     return tuple(found)
@@ -228,9 +228,7 @@ def _classic_flow(
     which port is checked where it is not written.
     """
     of_listeners = (each.instance_port for each in listeners(network).get(balancer.id, ()))
-    wanted = [
-        ports for setting in of_listeners if setting for ports in _exactly(setting, "port", None)
-    ]
+    wanted = [ports for setting in of_listeners if setting for ports in _exactly(setting, None)]
     check = balancer.check
     if check is not None and (check.written or check.open):
         target = _CHECKED.match(str(check.known))
@@ -262,15 +260,15 @@ def arrival(
     if on_instance:
         dynamic = dynamic_ports_anywhere(network, source)
         return _on_instance(network, source, setting, group, dynamic)
-    return _exactly(setting, "port", group)
+    return _exactly(setting, group)
 
 
-def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[RequiredPorts, ...]:
+def _exactly(setting: Setting, group: TargetGroup | None) -> tuple[RequiredPorts, ...]:
     """The one port that a setting names, over the protocols that a target group speaks."""
     number = number_of(setting)
     ports = None if number is None else Ranges(((number, number),))
     needs = setting.needs or (Need(f"{setting.name} of {setting.resource}", "is not known"),)
-    found = _over(f"{words} {number}" if number else "its port", ports, (), needs, group)
+    found = _over(f"port {number}" if number else "its port", ports, (), needs, group)
     if number is not None or setting.value is None or not (name := symbol(setting.value)):
         return found
     return tuple(replace(each, named=frozenset({name})) for each in found)
@@ -312,7 +310,7 @@ def _on_instance(
     if host.truth is not False:
         if host.truth is None:
             return _over("its port", None, (), definition.mode.needs, group)
-        return _exactly(setting, "port", group)
+        return _exactly(setting, group)
     for mapping in port_mappings(network, source):
         if mapping.inside is None or mapping.outside is None:
             return _over("its port", None, (), (*mapping.needs, *needs), group)

@@ -34,7 +34,7 @@ def way_between(network: Network, one: Place, other: Place) -> WayBetween:
     """The way from one place to another of the same IP version, and back."""
     if is_one_subnet(one, other):
         return WayBetween(TRUE, TRUE)
-    joined = _same_vpc(network, one, other)
+    joined = _same_vpc(one, other)
     if joined.truth:
         if one.subnet is None or other.subnet is None:
             return WayBetween(TRUE, TRUE)
@@ -60,7 +60,7 @@ def is_one_subnet(one: Place, other: Place) -> bool:
     return one.key == other.key and one.subnet is not None and "#" not in one.key
 
 
-def _same_vpc(network: Network, one: Place, other: Place) -> Fact:
+def _same_vpc(one: Place, other: Place) -> Fact:
     """Whether two places are in one VPC; unknown (and how it could be) where nothing tells."""
     text = f"{one.name} and {other.name} are in one VPC, or in VPCs that are joined"
     if one.vpc is None or other.vpc is None:
