@@ -33,7 +33,7 @@ from taskwall.model.routing.routes import tables
 
 
 def shut_by(
-    network: Network, of: Interface, way: Direction, whom: str, wanted: Traffic = WHOLE
+    network: Network, of: Interface, way: Direction, whom: str, wanted: Traffic
 ) -> Obstacle:
     """That no group of an interface lets what is wanted through from or to somebody."""
     named = (network.get(SecurityGroup, link) for link in of.groups.ties)
