@@ -9,7 +9,6 @@ from taskwall.core.values import Fields, Known, Need, dereferenced
 from taskwall.lowering import capacity
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
-from taskwall.lowering.namespace import Namespace
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.ecs import (
     AutoScalingGroup,
@@ -33,6 +32,8 @@ def cluster(r: ResourceReader) -> Iterator[object]:
     strategy = r.attribute("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     if not r.external:
         yield from names_and_tags(r)
+    # Read by the services of the cluster.
+    r.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
     yield Cluster(
         id=r.id,
         origin=r.origin,
@@ -42,10 +43,6 @@ def cluster(r: ResourceReader) -> Iterator[object]:
         if r.external
         else _own(r, r.attribute("capacity_providers", "CapacityProviders")),
         named=r.setting("cluster_name" if r.external else "name", "ClusterName"),
-        namespace=r.link(
-            Namespace,
-            r.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"),
-        ),
         audits=tuple(_audits(r)),
     )
 
