@@ -317,8 +317,8 @@ def _on_instance(
         if Ranges(((number, number),)) <= mapping.inside:
             if not mapping.outside:
                 words = "the ports that Docker assigns"
-                if dynamic.told is not None:
-                    words = f"{words} ({dynamic.told[0]}-{dynamic.told[1]})"
+                if dynamic.certain_range is not None:
+                    words = f"{words} ({dynamic.certain_range[0]}-{dynamic.certain_range[1]})"
                 return _over(words, dynamic.some, dynamic.enough, dynamic.needs, group)
             shown = mapping.outside.spans[0][0] + number - mapping.inside.spans[0][0]
             return _over(f"port {shown}", Ranges(((shown, shown),)), (), (), group)

@@ -110,7 +110,7 @@ def attachments(network: Network) -> dict[str, GroupAttachment]:
 
 
 def stands_behind(network: Network, attachment: GroupAttachment, *kinds: BalancerKind) -> Fact:
-    """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
+    """Whether a user of a group stands behind a load balancer of one of the kinds."""
     text = f"the instances of {attachment.names} are behind such a load balancer"
     also = (front.of_kind(kinds, text, attachment.names) for front in attachment.also)
     own = (fact & behind(network, source, *kinds) for source, fact in attachment.attached)
@@ -118,7 +118,7 @@ def stands_behind(network: Network, attachment: GroupAttachment, *kinds: Balance
 
 
 def groups_behind_balancers(network: Network, *kinds: BalancerKind) -> Iterator[GroupAttachment]:
-    """The groups of which a wearer stands behind a load balancer of one of the kinds.
+    """The groups of which a user stands behind a load balancer of one of the kinds.
 
     Those too of which that is not known, but not for a load balancer that cannot be seen: of tasks
     that the sources write, that is reported apart.
@@ -155,7 +155,7 @@ def group_behind_balancers(
 
 
 def groups_without_balancer(network: Network) -> Iterator[GroupAttachment]:
-    """The groups of which no wearer stands behind any load balancer."""
+    """The groups of which no user stands behind any load balancer."""
     for attachment in attached_groups(network):
         yield from _group_without_balancer(network, attachment.group)
 
@@ -474,7 +474,7 @@ def _group_within(network: Network, attachment: GroupAttachment, peer: Link) -> 
 
 
 def _in_no_other(network: Network, group: Link, vpc: Link) -> Iterator[Fact]:
-    """That a group is associated with no other VPC, whose members would be admitted as well."""
+    """That a group is associated with no other VPC, whose members would be allowed as well."""
     found = _associations(network)
     for each in (*found.get(group.to, ()), *found.get("", ())):
         same = same_entity(each.vpc, vpc)
@@ -538,12 +538,12 @@ def only_way_in(network: Network, attachment: GroupAttachment) -> Fact:
     with no ALB in front.
     """
     parts = []
-    for source, wears in attachment.attached:
+    for source, uses in attachment.attached:
         for front in balancer_paths(network, source):
             if front.kind not in ("network", None):
                 continue
             shown = [preserves_client_ip(front.target_group)] if front.target_group else []
-            parts.append(all_of((wears, front.fact, _bare(network, source, front), *shown)))
+            parts.append(all_of((uses, front.fact, _bare(network, source, front), *shown)))
     return any_of(parts) & ~stands_behind(network, attachment, "application")
 
 

@@ -21,7 +21,7 @@ from taskwall.source.suppression import NEARLY, is_date, misplaced_date, near_mi
 
 # Compiled by their first use: few templates have any.
 _COMMENT: Final = r"#\s*(?:taskwall|checkov)\b"
-_WISH: Final = (
+_SKIP: Final = (
     r"(taskwall|checkov):skip=\s*([\w*,-]*)\s*(?:until=([^\s:]*)\s*)?(:?)(.*?)"
     r"(?=$|#\s*(?:taskwall|checkov):skip=)"
 )
@@ -32,7 +32,7 @@ _NEAR_KEY: Final = rf"(?i:taskwall|{NEARLY})"
 
 
 def suppressions(template: Template) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
-    """All wishes in a template, and those of ours that lack a reason."""
+    """All suppressions in a template, and what is wrong with ours."""
     text = template.unit.text
     if not any(word in text for word in ("skip", "ignore_checks", "taskwall", "Taskwall")):
         return (), ()
@@ -128,7 +128,7 @@ def _of_comments(template: Template, found: list[Suppression], errors: list[Sour
         scope, resource = extents.scope(index + 1, comment.start() + 1, alone)
         if wrong := near_miss(line[comment.start() :]):
             found.append(Suppression("", "", place, place, wrong=wrong))
-        for host, names, until, colon, rest in re.findall(_WISH, line[comment.start() :]):
+        for host, names, until, colon, rest in re.findall(_SKIP, line[comment.start() :]):
             reason = rest.strip() if colon else ""
             rules = [name for name in names.split(",") if name]
             if host == "checkov":
