@@ -7,7 +7,7 @@ from shutil import which
 
 import pytest
 
-from taskwall.fixes.diff import BARE, MASKED, ShownText, notes, unified
+from taskwall.fixes.diff import BARE, MASKED, FileDiff, ShownText
 
 LETTERS = [f"{letter}\n" for letter in "abcdefghijklmnop"]
 
@@ -22,7 +22,7 @@ def text_of(lines: list[str], masked: str = "", reported: str = "") -> ShownText
 def diff(before: list[str], after: list[str], masked: str = "", reported: str = "") -> list[str]:
     """The lines of a diff behind the names of the files."""
     old, new = (text_of(lines, masked, reported) for lines in (before, after))
-    head, name, *lines = "".join(unified("x.tf", old, new)).splitlines()
+    head, name, *lines = "".join(FileDiff("x.tf", old, new).unified()).splitlines()
     assert (head, name) == ("--- a/x.tf", "+++ b/x.tf")
     return lines
 
@@ -110,16 +110,15 @@ def test_programs_take_what_is_shown(masked: str, told: list[str], tmp_path: Pat
     """`git apply` and `patch` do; what they need for it, and what they never take, is said."""
     after = [line.replace("h", "X") for line in LETTERS]
     old, new = (text_of(lines, masked) for lines in (LETTERS, after))
+    made = FileDiff("x.tf", old, new)
     (tmp_path / "x.tf").write_text("".join(LETTERS))
-    (tmp_path / "x.diff").write_text(
-        "".join((*(f"{n}\n" for n in told), *unified("x.tf", old, new)))
-    )
+    (tmp_path / "x.diff").write_text("".join((*(f"{n}\n" for n in told), *made.unified())))
 
     def taken(*command: str) -> bool:
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
         return run.returncode == 0
 
-    assert list(notes(old, new)) == told
+    assert list(made.notes()) == told
     assert taken("git", "apply", "--check", "x.diff") == (not told)
     assert taken("git", "apply", "--check", "--unidiff-zero", "x.diff") == (MASKED not in told)
     if which("patch"):

@@ -16,7 +16,7 @@ from taskwall.findings import baseline
 from taskwall.findings.baseline import Baseline
 from taskwall.findings.finding import Finding, Report
 from taskwall.fixes.apply import applied, edits_by_file
-from taskwall.fixes.diff import ShownText, notes, unified
+from taskwall.fixes.diff import FileDiff, ShownText
 from taskwall.fixes.replacement import replacements
 from taskwall.report.report import ReportBuilder
 from taskwall.source.files import Files
@@ -72,8 +72,8 @@ def as_diff(found: Fixes) -> str:
     """
     texts = [finding.fix.text for finding in found.findings if finding.fix]
     reported = frozenset(line.strip() for text in texts for line in text.splitlines())
-    files = [
-        (
+    diffs = [
+        FileDiff(
             file.shown,
             ShownText(file.text, file.lines),
             ShownText(file.new_text, file.new_lines, reported),
@@ -81,8 +81,8 @@ def as_diff(found: Fixes) -> str:
         for file in found.files
     ]
     replaced = (f"AWS replaces {name} for this." for name in dict.fromkeys(replacements(texts)))
-    said = dict.fromkeys(note for _, *sides in files for note in notes(*sides))
-    lines = (line for file in files for line in unified(*file))
+    said = dict.fromkeys(note for diff in diffs for note in diff.notes())
+    lines = (line for diff in diffs for line in diff.unified())
     return "".join(f"{note}\n" for note in (*replaced, *said)) + "".join(lines)
 
 

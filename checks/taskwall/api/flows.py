@@ -26,7 +26,6 @@ from taskwall.model.flows.selection import (
     flows_between,
     select_ends,
 )
-from taskwall.source.files import Files
 
 
 class EndError(Exception):
@@ -113,7 +112,6 @@ def list_flows(
     options: Options,
     of: str | None,
     to: str | None,
-    files: Files | None = None,
     *,
     together: bool = False,
 ) -> Listing:
@@ -123,14 +121,13 @@ def list_flows(
         options: the sources, and how to read them.
         of: the end from which they start; None: any.
         to: the end to which they lead; None: any.
-        files: where texts come from.
         together: flows that differ in where they start alone are one, without a chain.
 
     Raises:
         SettingsError: the settings are not valid.
         EndError: an end is none of any stack.
     """
-    networks = Networks(resolved_options(options), files)
+    networks = Networks(resolved_options(options))
     found: list[FlowLine] = []
     stacks: list[str] = []
     ask = _Asked((of, to))
@@ -148,16 +145,14 @@ def list_flows(
     return Listing(tuple(found), tuple(stacks), networks.problems, networks.absent)
 
 
-def explain(
-    options: Options, of: str, to: str, port: int | None, files: Files | None = None
-) -> Explanation:
+def explain(options: Options, of: str, to: str, port: int | None) -> Explanation:
     """Why one end can reach another, or what closes the way.
 
     Raises:
         SettingsError: the settings are not valid.
         EndError: an end is none of any stack.
     """
-    networks = Networks(resolved_options(options), files)
+    networks = Networks(resolved_options(options))
     found: list[WhyAnswer] = []
     ask = _Asked((of, to))
     for each in networks:

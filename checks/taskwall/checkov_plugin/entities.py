@@ -75,9 +75,7 @@ class Entities:
             return str(vertex["block_name_"]).rpartition(".")[2]
         return str(vertex.get("__address__") or vertex["block_name_"])
 
-    def of_finding(
-        self, finding: Finding, file: str, stack: str, *, near: bool = True
-    ) -> list[Vertex]:
+    def of_finding(self, finding: Finding, file: str, stack: str, *, near: bool) -> list[Vertex]:
         """The entities that a finding is about: one for each instance that checkov tells apart.
 
         Where checkov has no entity of that name (it expands neither every loop nor every module)

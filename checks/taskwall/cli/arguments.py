@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, HelpFormatter, Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
 from taskwall.cli.terminal import UsageError
@@ -37,6 +37,12 @@ def settings_option(parser: ArgumentParser) -> None:
     """Declare `--settings`."""
     help_ = "the settings, in place of every settings file of the sources"
     parser.add_argument("--settings", metavar="FILE", help=help_)
+
+
+def format_option(parser: ArgumentParser, formats: Sequence[str], default: str = "text") -> None:
+    """Declare `--format`."""
+    help_ = f"output format (default: {default})"
+    parser.add_argument("--format", default=default, metavar="|".join(formats), help=help_)
 
 
 def rules_option(parser: ArgumentParser) -> None:

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from taskwall.api.diff import OpenThreshold, difference
 from taskwall.api.diff_sides import DiffError
 from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import told_unread
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say, write_file
+from taskwall.cli.unread import say_unread
 from taskwall.diff import DIFF_FORMATS, render
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
@@ -68,5 +68,5 @@ def run(arguments: list[str]) -> int:
         say(text)
     else:
         write_file(given.output, text)
-    told_unread(found.problems, found.absent)
+    say_unread(found.problems, found.absent)
     return found.status

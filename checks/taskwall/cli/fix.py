@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from taskwall.api.fix import Fixes, as_diff, fix
 from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import told_unread
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.unread import say_unread
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.text import not_read, sanitize
 from taskwall.fixes.writing import NewText, NotWrittenError, write_all
@@ -59,7 +59,7 @@ def run(arguments: list[str]) -> int:
     else:
         say(as_diff(found))
     document = found.report.document
-    told_unread(document.errors, not_read(document.absent))
+    say_unread(document.errors, not_read(document.absent))
     for crash in document.crashes:
         sys.stderr.write(f"taskwall: {crash.rule} crashed: {sanitize(crash.message)}\n")
     sys.stderr.write(f"taskwall: {_summary(found, given.write)}\n")

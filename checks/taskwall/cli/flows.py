@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from taskwall.api.flow_documents import document_text, flows_document
@@ -15,19 +14,19 @@ from taskwall.api.flows import (
     with_all_ports,
     words_of,
 )
-from taskwall.cli.arguments import parse_arguments, parser_of
+from taskwall.cli.arguments import format_option, parse_arguments, parser_of
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
-from taskwall.findings.text import absent_calls, absent_count, sanitize
+from taskwall.cli.unread import say_unread
+from taskwall.findings.text import absent_count, sanitize
 from taskwall.model.flows.reach import INTERNET
 from taskwall.settings import SettingsError
-from taskwall.settings.words import one_of
+from taskwall.settings.words import one_of, toml_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Iterable, Iterator, Sequence
 
-    from taskwall.findings.finding import Absent, Problem
 
 FLOW_FORMATS = ("text", "json")
 
@@ -46,12 +45,7 @@ def parser() -> ArgumentParser:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
     made.add_argument("--from", dest="source", metavar="END", help="only flows from this end")
     made.add_argument("--to", dest="target", metavar="END", help="only flows to this end")
-    made.add_argument(
-        "--format",
-        default="text",
-        metavar="|".join(FLOW_FORMATS),
-        help="output format (default: text)",
-    )
+    format_option(made, FLOW_FORMATS)
     made.add_argument(
         "--as-intents",
         action="store_true",
@@ -77,19 +71,7 @@ def run(arguments: list[str]) -> int:
     else:
         json = given.format == "json"
         say(document_text(flows_document(found.flows, found.absent)) if json else _text(found))
-    return told_unread(found.problems, found.absent)
-
-
-def told_unread(problems: Iterable[Problem], absent: Iterable[Absent]) -> int:
-    """Say what is not there to be read, and what could not be read; the exit status."""
-    status = 0
-    for one, text in absent_calls(absent):
-        sys.stderr.write(f"taskwall: {sanitize(f'{one.file}:{one.line}')}: {text}\n")
-    for problem in problems:
-        where = f"{problem.file}:{problem.line}:{problem.column}"
-        sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
-        status = 2
-    return status
+    return say_unread(found.problems, found.absent)
 
 
 def as_intents(flows: Iterable[FlowLine]) -> str:
@@ -102,8 +84,8 @@ def as_intents(flows: Iterable[FlowLine]) -> str:
         if flow.verdict == "open" and not flow.source.startswith("vpc:"):
             held.setdefault((flow.source, flow.target), []).extend(_expected(flow))
     tables = (
-        f"[[expect]]\nfrom = {_quoted(source)}\nto = {_quoted(target)}\n"
-        f"only = [{', '.join(map(_quoted, dict.fromkeys(only)))}]\n"
+        f"[[expect]]\nfrom = {toml_text(source)}\nto = {toml_text(target)}\n"
+        f"only = [{', '.join(map(toml_text, dict.fromkeys(only)))}]\n"
         for (source, target), only in held.items()
     )
     return "\n".join(tables)
@@ -114,10 +96,6 @@ def _expected(flow: FlowLine) -> Iterator[str]:
     for port in flow.ports:
         ports = "" if port == "all" or flow.protocol in ("all", "icmp") else f":{port}"
         yield f"{flow.protocol}{ports}{through}"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _text(found: Listing) -> str:

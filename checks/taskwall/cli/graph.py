@@ -6,10 +6,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import told_unread
+from taskwall.cli.arguments import format_option, parse_arguments, parser_of
 from taskwall.cli.inputs import option_adder, source_options, sources_of
 from taskwall.cli.terminal import UsageError, say, write_file
+from taskwall.cli.unread import say_unread
 from taskwall.findings.baseline import BaselineError
 from taskwall.graph import FORMATS, render
 from taskwall.graph.sources import pictures
@@ -29,10 +29,7 @@ def parser() -> ArgumentParser:
         " what is found there.",
     )
     made.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
-    choices = "|".join(FORMATS)
-    made.add_argument(
-        "--format", default="mermaid", metavar=choices, help="output format (default: mermaid)"
-    )
+    format_option(made, FORMATS, "mermaid")
     made.add_argument(
         "--output",
         default="-",
@@ -60,7 +57,7 @@ def run(arguments: list[str]) -> int:
         say(text)
     else:
         write_file(given.output, text)
-    status = told_unread(found.errors, found.absent)
+    status = say_unread(found.errors, found.absent)
     if not found.graphs:
         sys.stderr.write("taskwall: there are no tasks, load balancers or data stores to draw\n")
     return status

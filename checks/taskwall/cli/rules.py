@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from taskwall.cli.arguments import parse_arguments, parser_of, rules_option
+from taskwall.cli.arguments import format_option, parse_arguments, parser_of, rules_option
 from taskwall.cli.terminal import UsageError, say, say_problems
 from taskwall.library.own_rules import every_rule
 from taskwall.settings import SettingsError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from taskwall.rules._rule import Rule
+
+_FORMATS = ("text", "json")
 
 
 def parser() -> ArgumentParser:
@@ -29,9 +31,7 @@ def parser() -> ArgumentParser:
     made.add_argument(
         "action", nargs="*", metavar="new|test|docs", help="what to do with own rules"
     )
-    made.add_argument(
-        "--format", default="text", metavar="text|json", help="output format (default: text)"
-    )
+    format_option(made, _FORMATS)
     rules_option(made)
     made.add_argument(
         "--to", metavar="DIR", help="where new rules, or pages, are written (default: rules, docs)"
@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
     """List the rules as the arguments ask, and return the exit status."""
     given = parse_arguments(parser(), arguments)
     try:
-        one_of(given.format, ("text", "json"), "--format")
+        one_of(given.format, _FORMATS, "--format")
     except SettingsError as error:
         raise UsageError(str(error)) from error
     if given.action:

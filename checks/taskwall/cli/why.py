@@ -14,10 +14,11 @@ from taskwall.api.flows import (
     explain,
     words_of,
 )
-from taskwall.cli.arguments import parse_arguments, parser_of
-from taskwall.cli.flows import FLOW_FORMATS, told_unread
+from taskwall.cli.arguments import format_option, parse_arguments, parser_of
+from taskwall.cli.flows import FLOW_FORMATS
 from taskwall.cli.inputs import source_options, sources_of
 from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.unread import say_unread
 from taskwall.findings.text import sanitize
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
@@ -41,12 +42,7 @@ def parser() -> ArgumentParser:
     made.add_argument("source", metavar="FROM", help="such as internet, service:api, 10.0.0.0/16")
     made.add_argument("target", metavar="TO", help="such as store:main, lb:edge, internet")
     made.add_argument("port", nargs="?", metavar="PORT", help="only this port of the client's")
-    made.add_argument(
-        "--format",
-        default="text",
-        metavar="|".join(FLOW_FORMATS),
-        help="output format (default: text)",
-    )
+    format_option(made, FLOW_FORMATS)
     source_options(made)
     made.set_defaults(select=None, ignore=None)
     return made
@@ -75,7 +71,7 @@ def run(arguments: list[str]) -> int:
         several = len(found.answers) > 1
         lines = [line for answer in found.answers for line in _text(answer, several, closed)]
         say("\n".join(map(sanitize, lines)) + "\n")
-    return told_unread(found.problems, found.absent)
+    return say_unread(found.problems, found.absent)
 
 
 def _text(answer: WhyAnswer, several: bool, closed: str) -> Iterator[str]:

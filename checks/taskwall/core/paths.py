@@ -37,7 +37,8 @@ def nearest_folder(folders: Iterable[str], to: str) -> str | None:
     every = list(folders)
     for shared in (_leading, _trailing):
         lengths = [shared(folder, to) for folder in every]
-        every = [one for one, own in zip(every, lengths, strict=True) if own == max(lengths)]
+        longest = max(lengths, default=0)
+        every = [one for one, own in zip(every, lengths, strict=True) if own == longest]
     return every[0] if len(every) == 1 else None
 
 

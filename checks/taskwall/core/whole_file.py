@@ -14,7 +14,7 @@ ABANDONED = 24 * 60 * 60
 """So many seconds after its last change nobody is still writing a new file."""
 
 
-def made_beside(path: str, data: bytes, mode: int | None = None) -> str:
+def made_beside(path: str, data: bytes, mode: int | None) -> str:
     """Write a file in the folder of a path, for `os.replace` to put it there.
 
     Whoever is killed before that leaves it behind; by its name it is no source, and no other run

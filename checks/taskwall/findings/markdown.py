@@ -1,8 +1,10 @@
 """Texts of sources in Markdown: shown as they stand, mentioning nobody and linking nowhere."""
 
 import re
+from collections.abc import Iterator
 
 from taskwall.core.patterns import pattern
+from taskwall.findings.finding import Finding
 from taskwall.findings.text import sanitize
 
 _SPECIAL = pattern(r"([\\`*_\[\]|~$])")
@@ -33,3 +35,11 @@ def fenced(text: str, language: str = "text") -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return "\n".join((f"{fence}{language}", *lines, fence))
+
+
+def chain_items(finding: Finding) -> Iterator[str]:
+    """The chain that leads to a finding, as the items of a list."""
+    for step in finding.because:
+        yield f"- {as_plain(step.text)} ({as_code(f'{step.file}:{step.line}')})"
+    for call in finding.called_from:
+        yield f"- called from {as_plain(call.text)} ({as_code(f'{call.file}:{call.line}')})"

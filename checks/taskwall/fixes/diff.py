@@ -46,29 +46,36 @@ class ShownText:
         return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def unified(name: str, before: ShownText, after: ShownText) -> Iterator[str]:
-    """The lines of a diff that `git apply` and `patch -p1` take, for a file that has this name.
+class FileDiff:
+    """What changes in a file that has a name."""
 
-    What is masked is never shown beside a change. A change of a masked line is masked itself, so
-    that it cannot be applied.
-    """
-    yield f"--- a/{name}\n"
-    yield f"+++ b/{name}\n"
-    rows = list(_rows(before, after))
-    for hunk in _hunks(rows, before):
-        yield from _hunk(hunk, before, after)
+    def __init__(self, name: str, before: ShownText, after: ShownText) -> None:
+        self._name, self._before, self._after = name, before, after
+        self._rows = list(_rows(before, after))
+        self._hunks = list(_hunks(self._rows, before))
 
+    def unified(self) -> Iterator[str]:
+        """The lines of a diff that `git apply` and `patch -p1` take.
 
-def notes(before: ShownText, after: ShownText) -> Iterator[str]:
-    """What keeps `git apply` from taking the diff of a file as others, in a sentence each."""
-    rows = list(_rows(before, after))
-    if any(_is_bare(hunk, rows) for hunk in _hunks(rows, before)):
-        yield BARE
-    changed = (
-        (after, new) if sign == "+" else (before, old) for sign, old, new in rows if sign != " "
-    )
-    if any(text.hides(index) for text, index in changed):
-        yield MASKED
+        What is masked is never shown beside a change. A change of a masked line is masked itself,
+        so that it cannot be applied.
+        """
+        yield f"--- a/{self._name}\n"
+        yield f"+++ b/{self._name}\n"
+        for hunk in self._hunks:
+            yield from _hunk(hunk, self._before, self._after)
+
+    def notes(self) -> Iterator[str]:
+        """What keeps `git apply` from taking the diff as others, in a sentence each."""
+        if any(_is_bare(hunk, self._rows) for hunk in self._hunks):
+            yield BARE
+        changed = (
+            (self._after, new) if sign == "+" else (self._before, old)
+            for sign, old, new in self._rows
+            if sign != " "
+        )
+        if any(text.hides(index) for text, index in changed):
+            yield MASKED
 
 
 def _hunks(rows: Sequence[_Row], before: ShownText) -> Iterator[Sequence[_Row]]:

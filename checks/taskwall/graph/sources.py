@@ -25,7 +25,7 @@ class Pictures(Struct, frozen=True):
     absent: tuple[Absent, ...]
 
 
-def pictures(options: Options, files: Files | None = None) -> Pictures:
+def pictures(options: Options) -> Pictures:
     """Draw the networks of the sources that the options name, with what is found in them.
 
     Switches are left open: what may be there is drawn, as unsure. Secret values are masked.
@@ -35,7 +35,7 @@ def pictures(options: Options, files: Files | None = None) -> Pictures:
         BaselineError: the baseline cannot be read.
     """
     asked = resolved_options(options)
-    files = Files() if files is None else files
+    files = Files()
     result = built(asked, options, files)
     aside = asked.settings.baseline
     report = result.report(baseline.read(aside) if aside else Baseline(), aside or "")

@@ -24,7 +24,7 @@ from taskwall.core.values import (
     symbol,
 )
 from taskwall.lowering._draft import entity_of
-from taskwall.lowering._resources import references_in
+from taskwall.lowering._resources import leaves, references_in
 from taskwall.source.resource import ABSENT, Resource
 
 _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -236,7 +236,7 @@ def _possible(
     handed: dict[str, dict[str, tuple[Value, Span]]] = {}
     groups: dict[str, tuple[Value, Span]] = {}
     for argument, place in _arguments(call.body, call.place):
-        for value in _leaves(argument) if outside else ():
+        for value in leaves(argument) if outside else ():
             if (name := _called(value)) in outside:
                 groups.setdefault(name, (value, place))
         for reference in _with_attached(_references(argument), declared):
@@ -349,18 +349,6 @@ def _resource(
         context=call.origin.context,
     )
     return Resource(type_, origin, Fields(fields, {}, Unknown((need,)), place), place)
-
-
-def _leaves(value: Value) -> Iterator[Value]:
-    """The values in lists and maps."""
-    if isinstance(value, Items):
-        for item in (*value.items, *value.rest):
-            yield from _leaves(item)
-    elif isinstance(value, Fields):
-        for item in value.fields.values():
-            yield from _leaves(item)
-    else:
-        yield value
 
 
 def _references(value: Value) -> Iterator[Reference]:

@@ -3,7 +3,16 @@
 import os
 from collections.abc import Iterable, Iterator
 
-from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, symbol
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Text,
+    Value,
+    dereferenced,
+    symbol,
+)
 from taskwall.source.resource import Resource
 
 
@@ -93,6 +102,19 @@ def words_in(value: Value) -> Iterator[str]:
         yield name
     if isinstance(value, Reference) and value.value is not None:
         yield from words_in(value.value)
+
+
+def leaves(value: Value | None) -> Iterator[Value]:
+    """What is in a structure and is none itself, as it is written; else the value."""
+    found = None if value is None else dereferenced(value)
+    if isinstance(found, Fields):
+        for each in (*found.fields.values(), found.rest):
+            yield from leaves(each)
+    elif isinstance(found, Items):
+        for each in (*found.items, *found.rest):
+            yield from leaves(each)
+    elif value is not None:
+        yield value
 
 
 def references_in(value: Value) -> Iterator[Reference]:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, dereferenced
+from taskwall.core.values import Need
 from taskwall.lowering import capacity
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._written import structured
 from taskwall.lowering.given_name import names_and_tags
-from taskwall.lowering.namespace import Namespace
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.ecs import (
     AutoScalingGroup,
@@ -33,6 +33,8 @@ def cluster(r: ResourceReader) -> Iterator[object]:
     strategy = r.attribute("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
     if not r.external:
         yield from names_and_tags(r)
+    # Read by the services of the cluster.
+    r.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
     yield Cluster(
         id=r.id,
         origin=r.origin,
@@ -42,10 +44,6 @@ def cluster(r: ResourceReader) -> Iterator[object]:
         if r.external
         else _own(r, r.attribute("capacity_providers", "CapacityProviders")),
         named=r.setting("cluster_name" if r.external else "name", "ClusterName"),
-        namespace=r.link(
-            Namespace,
-            r.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"),
-        ),
         audits=tuple(_audits(r)),
     )
 
@@ -76,7 +74,7 @@ Amazon ECS developer guide, "Monitor Amazon ECS containers with ECS Exec".
 
 
 def _is_map(cell: Cell) -> bool:
-    return any(isinstance(dereferenced(each.value or Known(None)), Fields) for each in cell.each())
+    return any(map(structured, cell.each()))
 
 
 def _audits(r: ResourceReader) -> Iterator[tuple[str, Fact]]:

@@ -20,7 +20,7 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._outside import may_be_anything
-from taskwall.lowering._resources import references_in
+from taskwall.lowering._resources import leaves, references_in
 from taskwall.lowering._structure import structure
 from taskwall.lowering.store_names import written_store
 from taskwall.model.core.entity import Entity
@@ -52,7 +52,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                 said = None if at.value is None or secret else _text(at.value)
                 refers = tuple(dict.fromkeys(_attached(r, _refers(at.value))))
                 anything = "" in refers or any(
-                    may_be_anything(r.resource, each) for each in _leaves(at.value)
+                    may_be_anything(r.resource, each) for each in leaves(at.value)
                 )
                 yield Variable(
                     r.origin,
@@ -148,19 +148,6 @@ def _pieces(part: str | Value) -> Iterator[str | Value]:
 _BASE64 = "Fn::Base64"
 
 
-def _leaves(value: Value | None) -> Iterator[Value | None]:
-    """A value, or what is in it if it is a structure."""
-    found = None if value is None else dereferenced(value)
-    if isinstance(found, Fields):
-        for each in (*found.fields.values(), found.rest):
-            yield from _leaves(each)
-    elif isinstance(found, Items):
-        for each in (*found.items, *found.rest):
-            yield from _leaves(each)
-    else:
-        yield value
-
-
 def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
     """The names of resources, and of those to which what secrets and parameters hold refers.
 
@@ -219,19 +206,14 @@ def attachment(r: ResourceReader) -> Iterator[Entity]:
 
 def _parts(value: Value | None) -> Iterator[Value]:
     """The parts of a text or structure, each by itself."""
-    found = None if value is None else dereferenced(value)
-    if isinstance(found, Items):
-        inner = (*found.items, *found.rest)
-    elif isinstance(found, Fields):
-        inner = (*found.fields.values(), *(() if found.rest is None else (found.rest,)))
-    elif isinstance(found, Text):
-        inner = tuple(part for part in found.parts if not isinstance(part, str))
-    else:
-        inner = ()
-        if found is not None:
+    for leaf in leaves(value):
+        found = dereferenced(leaf)
+        if isinstance(found, Text):
+            for part in found.parts:
+                if not isinstance(part, str):
+                    yield from _parts(part)
+        else:
             yield found
-    for each in inner:
-        yield from _parts(each)
 
 
 def _refers(value: Value | None) -> Iterator[str]:

@@ -4,17 +4,15 @@ from collections.abc import Iterator
 
 from taskwall.lowering import dns_names
 from taskwall.lowering._draft import ResourceReader, lowers
-from taskwall.model.core.entity import Entity, Link
+from taskwall.model.core.entity import Entity
 
 
 class Namespace(Entity, frozen=True):
     """A Cloud Map namespace."""
 
 
-class Registry(Entity, frozen=True, kw_only=True):
-    """A Cloud Map service, and its namespace."""
-
-    namespace: Link | None
+class Registry(Entity, frozen=True):
+    """A Cloud Map service."""
 
 
 @lowers(
@@ -39,10 +37,5 @@ def namespace(r: ResourceReader) -> Iterator[Entity]:
 def registry(r: ResourceReader) -> Iterator[object]:
     by_dns = r.attribute("dns_config.namespace_id", "DnsConfig.NamespaceId")
     cell = r.attribute("namespace_id", "NamespaceId") if by_dns.absent else by_dns
-    yield Registry(
-        id=r.id,
-        origin=r.origin,
-        external=r.external,
-        namespace=r.link(Namespace, cell, "is in"),
-    )
+    yield Registry(id=r.id, origin=r.origin, external=r.external)
     yield from dns_names.cloud_map_name(r, cell)

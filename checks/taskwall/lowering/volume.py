@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Fields, Known, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._written import structured
 from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores.store import MountTarget
 from taskwall.model.entities.volume import FileSystem, Mount, Volume
@@ -25,6 +25,7 @@ class VolumeSchema(Struct, frozen=True):
     file_system: str
     transit: str
     fsx: str = ""
+    fsx_file_system: str = ""
     docker: str = ""
     driver: str = ""
     options: str = ""
@@ -32,12 +33,13 @@ class VolumeSchema(Struct, frozen=True):
 
 TERRAFORM_VOLUME = VolumeSchema(
     "name", "efs_volume_configuration", "file_system_id", "transit_encryption",
-    "fsx_windows_file_server_volume_configuration", "docker_volume_configuration", "driver",
-    "driver_opts",
+    "fsx_windows_file_server_volume_configuration", "file_system_id",
+    "docker_volume_configuration", "driver", "driver_opts",
 )  # fmt: skip
 CLOUDFORMATION_VOLUME = VolumeSchema(
     "Name", "EFSVolumeConfiguration", "FilesystemId", "TransitEncryption",
-    "FSxWindowsFileServerVolumeConfiguration", "DockerVolumeConfiguration", "Driver", "DriverOpts",
+    "FSxWindowsFileServerVolumeConfiguration", "FileSystemId",
+    "DockerVolumeConfiguration", "Driver", "DriverOpts",
 )  # fmt: skip
 BATCH_JSON = VolumeSchema("name", "efsVolumeConfiguration", "fileSystemId", "transitEncryption")
 BATCH = VolumeSchema("Name", "EfsVolumeConfiguration", "FileSystemId", "TransitEncryption")
@@ -57,11 +59,11 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
         return
     for each in cell.each():
         name = str(each.get(spelled.name).known or "a volume")
-        if not _written(each):
+        if not structured(each):
             yield _open(r, each, name)
             continue
         for block in replace(each, doubt=None).get(spelled.efs).each():
-            if not _written(block):
+            if not structured(block):
                 yield _open(r, block, name)
                 continue
             yield _efs(r, block, name, spelled)
@@ -70,14 +72,10 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
         if not spelled.docker:
             continue
         for block in each.get(spelled.fsx).each():
-            key = "file_system_id" if r.terraform else "FileSystemId"
-            yield Mount(r.origin, fsx=r.link(MountTarget, block.get(key), "mounts"))
+            mounted = r.link(MountTarget, block.get(spelled.fsx_file_system), "mounts")
+            yield Mount(r.origin, fsx=mounted)
         for block in replace(each, doubt=None).get(spelled.docker).each():
-            yield _docker(r, block, name, spelled) if _written(block) else _open(r, block, name)
-
-
-def _written(cell: Cell) -> bool:
-    return isinstance(dereferenced(cell.value or Known(None)), Fields)
+            yield _docker(r, block, name, spelled) if structured(block) else _open(r, block, name)
 
 
 def _open(r: ResourceReader, cell: Cell, name: str) -> Volume:

@@ -10,7 +10,7 @@ import msgspec
 
 from taskwall.core.digest import sha256
 from taskwall.findings.finding import Finding, Report, Severity
-from taskwall.findings.markdown import as_code, as_plain, fenced
+from taskwall.findings.markdown import chain_items, fenced
 from taskwall.findings.text import absent_calls, one_line, sanitize
 from taskwall.outputs import View
 
@@ -57,10 +57,7 @@ def _issues(report: Report) -> Iterator[dict[str, object]]:
 
 def _body(finding: Finding) -> Iterator[str]:
     """The chain that leads to a finding, and its fix, in Markdown."""
-    for step in finding.because:
-        yield f"- {as_plain(step.text)} ({as_code(f'{step.file}:{step.line}')})"
-    for call in finding.called_from:
-        yield f"- called from {as_plain(call.text)} ({as_code(f'{call.file}:{call.line}')})"
+    yield from chain_items(finding)
     if finding.fix:
         yield f"\n{fenced(finding.fix.text)}"
 

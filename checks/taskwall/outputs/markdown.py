@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from taskwall.findings.causes import by_cause
 from taskwall.findings.finding import SEVERITIES, Edit, Finding, Report, Suppressed
-from taskwall.findings.markdown import as_code, as_plain, fenced
+from taskwall.findings.markdown import as_code, as_plain, chain_items, fenced
 from taskwall.findings.text import (
     absent_calls,
     absent_count,
@@ -125,10 +125,7 @@ def _table(fails: list[Finding], report: Report) -> Iterator[str]:
 def _behind(one: Finding, report: Report) -> Iterator[str]:
     """The chain that leads to a finding, and its fix."""
     yield f"**{one.rule}** {as_code(one.resource)} {_where(one)}\n"
-    for step in one.because:
-        yield f"- {as_plain(step.text)} ({as_code(f'{step.file}:{step.line}')})"
-    for call in one.called_from:
-        yield f"- called from {as_plain(call.text)} ({as_code(f'{call.file}:{call.line}')})"
+    yield from chain_items(one)
     if one.fix:
         yield f"\n{fenced(one.fix.text)}\n"
         yield from _suggestion(one.fix.edits, report)

@@ -62,8 +62,11 @@ def ties_by_vpc(
     for name, some in texts.items() if len(texts) > 1 else ():
         for id_ in sorted({found for text in some for found in _VPC_ID.findall(text)}):
             written.setdefault(id_, []).append(name)
-    for id_, names in written.items():
-        if len(names) > 1 and any(_ECS.search(text) for one in names for text in texts[one]):
+    shared = {id_: names for id_, names in written.items() if len(names) > 1}
+    together = {name for names in shared.values() for name in names}
+    of_ecs = {name for name in together if any(map(_ECS.search, texts[name]))}
+    for id_, names in shared.items():
+        if not of_ecs.isdisjoint(names):
             held = [(one, *at) for one in sorted(names) if (at := _in_vpc(resources(one), id_))]
             for (one, address, place), (target, to, _) in pairwise(held):
                 yield SourceTie(one, f"the VPC of {address}", place, "id", target, to)

@@ -59,8 +59,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
             permission.place,
             violated,
             f"{permission.on.name} allows ingress from {each.peers(network)} to"
-            f" {attachment.names}"
-            f" on {each.ports}{shared}",
+            f" {attachment.names} on {each.ports}{shared}",
             holds=f"{permission.on.name} does not open {attachment.names} to the internet",
             about=permission.id,
             concerned=concerned,

@@ -77,8 +77,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
                 permission.place,
                 ~proper,
                 f"{permission.on.name} allows ingress from {each.peers(network)} to"
-                f" {attachment.names},"
-                " bypassing the load balancer",
+                f" {attachment.names}, bypassing the load balancer",
                 holds=f"{permission.on.name} opens {attachment.names} to the load balancer only",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,

@@ -62,9 +62,8 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
                 permission.place,
                 ~proper,
                 f"{permission.on.name} allows ingress from {each.peers(network)} to"
-                f" {attachment.names},"
-                " not only"
-                f" from the VPC and the load balancer{advice if proper.truth is False else ''}",
+                f" {attachment.names}, not only from the VPC and the load balancer"
+                f"{advice if proper.truth is False else ''}",
                 holds=f"{permission.on.name} allows only the VPC or the load balancer",
                 about=permission.id,
                 concerned=concerned & permission.fact,

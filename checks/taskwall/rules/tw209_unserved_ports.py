@@ -60,8 +60,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 at_ports(permission),
                 ~each.fact,
                 f"{name} allows ingress from {each.peers(network)} to {attachment.names} on"
-                f" {each.ports},"
-                " more than the ports that tasks serve",
+                f" {each.ports}, more than the ports that tasks serve",
                 holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,

@@ -40,9 +40,7 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 permission.place,
                 ~each.fact,
                 f"{name} allows ingress from {each.peers(network)} to {attachment.names}, by"
-                " address and"
-                " not by"
-                " security group",
+                " address and not by security group",
                 holds=f"{name} opens {attachment.names} to security groups only",
                 about=permission.id,
                 concerned=attachment.fact & permission.fact,

@@ -64,83 +64,83 @@ from taskwall.rules._rule import Verdict, passes, rule
 @rule("high", default=True, pci=True)
 def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
     unseen: list[tuple[TaskLocation, Fact, bool]] = []
-    for quarter in task_locations(network):
+    for location in task_locations(network):
         concerned = any_of(
             _shut(network, demand)
-            for source in quarter.sources
+            for source in location.sources
             for demand in service_dependencies(network, source)
         )
         if concerned.truth is False:
             continue
-        if quarter.declared is not None:
-            wanted = [d for s in quarter.sources for d in service_dependencies(network, s)]
+        if location.declared is not None:
+            wanted = [d for s in location.sources for d in service_dependencies(network, s)]
             served = {
-                (service, region): has_endpoint(network, quarter, (service,), region)
+                (service, region): has_endpoint(network, location, (service,), region)
                 for service, region in {(each.service, each.region) for each in wanted}
             }
             lacks = [
-                (
-                    _placed(network, quarter, each),
-                    all_of((_shut(network, each), ~served[each.service, each.region])),
-                )
+                (_placed(network, location, each, here), all_of((_shut(network, each), ~here)))
                 for each in wanted
-                if served[each.service, each.region].truth is not True
+                if (here := served[each.service, each.region]).truth is not True
             ]
             yield Verdict(
-                quarter.declared.origin,
-                quarter.declared.origin.header,
+                location.declared.origin,
+                location.declared.origin.header,
                 any_of(fact for _, fact in lacks),
-                f"tasks in {quarter.declared.name} cannot reach the internet, and"
+                f"tasks in {location.declared.name} cannot reach the internet, and"
                 f" {_missing(lacks)}",
                 holds=": ".join(
-                    (f"tasks in {quarter.declared.name} can reach what they need", *_wanted(lacks))
+                    (f"tasks in {location.declared.name} can reach what they need", *_wanted(lacks))
                 ),
                 negative=True,
                 absent=True,
                 adds=any(d.service != ELSEWHERE for d, fact in lacks if fact.truth),
                 names={
-                    "vpc": quarter.declared.origin.address,
+                    "vpc": location.declared.origin.address,
                     **_first(lacks),
-                    **_region(network, quarter),
+                    **_region(network, location),
                 },
                 concerned=concerned,
             )
         else:
-            unseen.append((quarter, concerned, _lacks_nothing(network, quarter)))
-    open_ = [(quarter, fact) for quarter, fact, enough in unseen if not enough]
+            unseen.append((location, concerned, _lacks_nothing(network, location)))
+    open_ = [(location, fact) for location, fact, enough in unseen if not enough]
     if open_:
         first, _ = min(open_, key=lambda pair: pair[0].first.origin.order)
         yield _unseen(network, first, any_of(fact for _, fact in open_))
-    judged = [quarter.first for quarter, fact, _ in unseen if fact.truth is not False]
+    judged = [location.first for location, fact, _ in unseen if fact.truth is not False]
     if judged and not open_:
         source = min(judged, key=lambda each: each.origin.order)
         holds = f"the VPC of {source.name} has the endpoints that its tasks need"
         yield passes(source.origin, source.subnets_setting.place, holds)
 
 
-def _lacks_nothing(network: Network, quarter: TaskLocation) -> bool:
+def _lacks_nothing(network: Network, location: TaskLocation) -> bool:
     """Whether a VPC that is not in the sources has all endpoints that may be needed in it."""
-    link = quarter.link
+    link = location.link
     return (
         link is not None
         and bool(link.to)
         and all(
             _shut(network, each).truth is False
-            or has_endpoint(network, quarter, (each.service,), each.region).truth is True
-            for source in quarter.sources
+            or has_endpoint(network, location, (each.service,), each.region).truth is True
+            for source in location.sources
             for each in service_dependencies(network, source)
         )
     )
 
 
 def _placed(
-    network: Network, quarter: TaskLocation, demand: ServiceDependency
+    network: Network, location: TaskLocation, demand: ServiceDependency, served: Fact
 ) -> ServiceDependency:
-    """A demand that says in which Region, where only another Region's endpoint is there."""
-    of_any, of_it = (
-        has_endpoint(network, quarter, (demand.service,), region) for region in ("", demand.region)
-    )
-    if not demand.region or of_any.truth is False or of_it.truth is not False:
+    """A demand that says in which Region, where only another Region's endpoint is there.
+
+    `served` is whether there is one of its own Region.
+    """
+    if not demand.region or served.truth is not False:
+        return demand
+    of_any = has_endpoint(network, location, (demand.service,), "")
+    if of_any.truth is False:
         return demand
     return replace(demand, purpose=f"{demand.purpose} in {demand.region}")
 
@@ -159,9 +159,9 @@ def _first(lacks: list[tuple[ServiceDependency, Fact]]) -> dict[str, str]:
     return {} if name is None else {"service": name}
 
 
-def _region(network: Network, quarter: TaskLocation) -> dict[str, str]:
+def _region(network: Network, location: TaskLocation) -> dict[str, str]:
     """The Region for the fix to name, if the endpoints that are in the VPC are all of one."""
-    found = {each.region for each, fact in endpoints_of_vpc(network, quarter.link) if fact.truth}
+    found = {each.region for each, fact in endpoints_of_vpc(network, location.link) if fact.truth}
     return {"region": found.pop()} if len(found) == 1 and "" not in found else {}
 
 
@@ -213,9 +213,9 @@ def _and(words: list[str]) -> str:
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
-def _unseen(network: Network, quarter: TaskLocation, concerned: Fact) -> Verdict:
+def _unseen(network: Network, location: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
-    source, link = quarter.first, quarter.link
+    source, link = location.first, location.link
     on, at = external_at(network, source)
     needs = (link.fact.needs if link else ()) or source.subnets_setting.unseen
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)

@@ -106,28 +106,12 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
             lacking.append(("egress", groups, word))
             if comes_in.truth is not False:
                 kept.append((name, groups))
-    message = f"tasks that need {endpoint.name} cannot reach it"
-    names = listed([name for name, _ in kept])
-    shared = _only_group(network, [groups for _, groups in kept])
     if shut:
         shared = _only_group(network, [endpoint_groups(network, endpoint).groups])
-        message = (
-            f"no security group of {endpoint.name} allows ingress from {listed(shut)} on port 443,"
-            " so their calls time out"
-        )
-        if endpoint_groups(network, endpoint).default.truth:
-            message = (
-                f"{endpoint.name} sets no security group, and the VPC's default one does not"
-                f" allow ingress from {listed(shut)} on port 443, so their calls time out"
-            )
-    elif kept and interface.truth is False:
-        message = (
-            f"no security group of {names} allows HTTPS egress to the addresses of S3 (its"
-            " prefix"
-            f" list), which {endpoint.name} routes to"
-        )
-    elif kept:
-        message = f"no security group of {names} allows HTTPS egress to {endpoint.name}"
+        message = _shut_out(network, endpoint, shut)
+    else:
+        shared = _only_group(network, [groups for _, groups in kept])
+        message = _kept_in(endpoint, interface, [name for name, _ in kept])
     added = endpoint_permissions(network, endpoint, lacking)
     return Verdict(
         endpoint.origin,
@@ -145,6 +129,27 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         advice=added.advice,
         remedy=added.remedy,
     )
+
+
+def _shut_out(network: Network, endpoint: Endpoint, names: Sequence[str]) -> str:
+    """That an endpoint's groups do not allow some tasks in."""
+    whom = f"ingress from {listed(names)} on port 443, so their calls time out"
+    if endpoint_groups(network, endpoint).default.truth:
+        return (
+            f"{endpoint.name} sets no security group, and the VPC's default one does not allow"
+            f" {whom}"
+        )
+    return f"no security group of {endpoint.name} allows {whom}"
+
+
+def _kept_in(endpoint: Endpoint, interface: Fact, names: Sequence[str]) -> str:
+    """That the groups of some tasks, if any, do not allow them out to an endpoint."""
+    if not names:
+        return f"tasks that need {endpoint.name} cannot reach it"
+    allows = f"no security group of {listed(names)} allows HTTPS egress to"
+    if interface.truth is False:
+        return f"{allows} the addresses of S3 (its prefix list), which {endpoint.name} routes to"
+    return f"{allows} {endpoint.name}"
 
 
 def _closed(network: Network, found: Sequence[_Outside]) -> Verdict:

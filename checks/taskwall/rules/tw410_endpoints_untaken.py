@@ -52,27 +52,27 @@ ENDPOINT_SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3"
 @rule("low")
 def endpoints_untaken(network: Network) -> Iterator[Verdict]:
     unseen: list[tuple[TaskLocation, Fact]] = []
-    for quarter in task_locations(network):
-        concerned = _concerned(network, quarter)
+    for location in task_locations(network):
+        concerned = _concerned(network, location)
         if concerned.truth is False:
             continue
-        names = listed(source.name for source in quarter.sources)
-        used = listed(_services(network, quarter))
-        if quarter.declared is not None:
+        names = listed(source.name for source in location.sources)
+        used = listed(_services(network, location))
+        if location.declared is not None:
             yield Verdict(
-                quarter.declared.origin,
-                quarter.declared.origin.header,
-                ~has_endpoint(network, quarter, ENDPOINT_SERVICES),
-                f"traffic of {names} to {used} leaves {quarter.declared.name} through a NAT"
+                location.declared.origin,
+                location.declared.origin.header,
+                ~has_endpoint(network, location, ENDPOINT_SERVICES),
+                f"traffic of {names} to {used} leaves {location.declared.name} through a NAT"
                 " gateway, though endpoints could keep it inside",
-                holds=f"{quarter.declared.name} has an endpoint for traffic of tasks to AWS",
+                holds=f"{location.declared.name} has an endpoint for traffic of tasks to AWS",
                 absent=True,
                 adds=True,
-                names={"vpc": quarter.declared.origin.address},
+                names={"vpc": location.declared.origin.address},
                 concerned=concerned,
             )
         else:
-            unseen.append((quarter, concerned))
+            unseen.append((location, concerned))
     written = [pair for pair in unseen if _has_subnets(network, pair[0])]
     if unseen:
         first, _ = min(written or unseen, key=lambda pair: pair[0].first.origin.order)
@@ -81,9 +81,9 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
         yield replace(verdict, unreported=not written)
 
 
-def _unseen(network: Network, quarter: TaskLocation, concerned: Fact) -> Verdict:
+def _unseen(network: Network, location: TaskLocation, concerned: Fact) -> Verdict:
     """The endpoints of a VPC that is not in the sources."""
-    source, link = quarter.first, quarter.link
+    source, link = location.first, location.link
     on, at = external_at(network, source)
     needs = (link.fact.needs if link else ()) or source.subnets_setting.unseen
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
@@ -91,26 +91,26 @@ def _unseen(network: Network, quarter: TaskLocation, concerned: Fact) -> Verdict
     return Verdict(on, at, Fact(None, text, at, source.name, needs), text, concerned=concerned)
 
 
-def _has_subnets(network: Network, quarter: TaskLocation) -> bool:
+def _has_subnets(network: Network, location: TaskLocation) -> bool:
     """Whether a subnet is of the sources in which tasks, or their container instances, run."""
-    links = [link for source in quarter.sources for link in source.subnets]
-    for source in quarter.sources:
+    links = [link for source in location.sources for link in source.subnets]
+    for source in location.sources:
         links += [link for host, _ in hosts(network, source) for link in host.subnets]
     found = (network.get(Subnet, link) for link in links)
     return any(subnet is not None and not subnet.external for subnet in found)
 
 
-def _concerned(network: Network, quarter: TaskLocation) -> Fact:
+def _concerned(network: Network, location: TaskLocation) -> Fact:
     """Whether tasks that use such a service route to a NAT gateway."""
     return any_of(
         all_of((uses_nat(network, source), any_of(_used(network, source))))
-        for source in quarter.sources
+        for source in location.sources
     )
 
 
-def _services(network: Network, quarter: TaskLocation) -> list[str]:
+def _services(network: Network, location: TaskLocation) -> list[str]:
     """The services that tasks use, or may use where none is certain."""
-    found = [d for source in quarter.sources for d in service_dependencies(network, source)]
+    found = [d for source in location.sources for d in service_dependencies(network, source)]
     found = [demand for demand in found if demand.service in ENDPOINT_SERVICES]
     sure = [demand for demand in found if demand.fact.truth]
     return list(dict.fromkeys(demand.service for demand in sure or found))

@@ -35,7 +35,7 @@ _TABLES: Mapping[str, type[Struct]] = {"isolation": Isolation, "checkov": Checko
 
 
 def checked(
-    table: Mapping[str, Any], file: str, rules: "Sequence[Rule]", *, bounded: bool = True
+    table: Mapping[str, Any], file: str, rules: "Sequence[Rule]", *, bounded: bool
 ) -> Settings:
     """The settings that the table of a file says.
 

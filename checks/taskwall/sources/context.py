@@ -60,15 +60,7 @@ def read_context(
             elif file == path:
                 why = "is neither Terraform, a template, a plan nor a state"
                 errors.append(SourceError(Span(path, 1, 1, 1, 1), why))
-    sources: tuple[ContextSource, ...] = ()
-    for file in of_cdk:
-        from taskwall.readers.cdk_context import cdk_context
-
-        found = cdk_context(file, files)
-        if isinstance(found, SourceError):
-            errors.append(found)
-        else:
-            sources += (found,)
+    sources = tuple(_of_cdk(of_cdk, files, errors))
     if states or plans:
         from taskwall.readers.terraform.state.reader import planned
         from taskwall.readers.terraform.state.reader import states as read_states
@@ -84,17 +76,23 @@ def with_cdk(
 ) -> Context:
     """The context, with what CDK has looked up for the apps whose templates are scanned."""
     known = {source.file for source in context.sources}
-    found = []
-    for file in sorted({context_of(path) for path in paths} - known - {""}):
-        if files.exists(file):
-            from taskwall.readers.cdk_context import cdk_context
-
-            one = cdk_context(file, files)
-            if isinstance(one, SourceError):
-                errors.append(one)
-            else:
-                found.append(one)
+    beside = sorted({context_of(path) for path in paths} - known - {""})
+    found = tuple(_of_cdk(filter(files.exists, beside), files, errors))
     return replace(context, sources=(*context.sources, *found)) if found else context
+
+
+def _of_cdk(
+    paths: Iterable[str], files: Files, errors: list[SourceError]
+) -> Iterator[ContextSource]:
+    """What CDK keeps in its context files of what it has looked up."""
+    for path in paths:
+        from taskwall.readers.cdk_context import cdk_context
+
+        found = cdk_context(path, files)
+        if isinstance(found, SourceError):
+            errors.append(found)
+        else:
+            yield found
 
 
 def _below(path: str, files: Files, errors: list[SourceError]) -> Iterator[str]:

@@ -38,7 +38,7 @@ class DynamicPorts(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
 
     @property
-    def told(self) -> tuple[int, int] | None:
+    def certain_range(self) -> tuple[int, int] | None:
         """The first and last port, where it is certain that any of these may be taken."""
         whole = self.some is not None and self.enough == (self.some,) and self.sure == self.some
         return self.sure.spans[0] if whole and len(self.sure.spans) == 1 else None
@@ -80,7 +80,7 @@ def dynamic_ports(network: Network, source: TaskSource, on: Entity | None) -> Dy
 
 
 def _given(agent: Agent) -> DynamicPorts | None:
-    """The range that an agent is told; None where it is told none."""
+    """The range that an agent's settings name; None where they name none."""
     setting = agent.setting(RANGE_SETTING)
     if setting.open:
         return DynamicPorts(None, needs=setting.needs)

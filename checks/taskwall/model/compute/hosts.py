@@ -9,6 +9,7 @@ from taskwall.model.compute.placement import hosts_of
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import CapacityProvider, Launch, TaskSource
+from taskwall.model.permissions.default_groups import groups_of
 
 
 class Host(Struct, frozen=True):
@@ -58,6 +59,11 @@ def host_of(network: Network, member: ContainerInstances) -> Host:
         (*scaled, *instances.subnets),
         member,
     )
+
+
+def host_security_groups(network: Network, host: Host) -> tuple[Link, ...]:
+    """The groups of a host: those that it names, else its VPC's default group."""
+    return groups_of(network, host.groups, host.groups_setting, host.subnets)
 
 
 @remembered

@@ -8,7 +8,7 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.compute.hosts import host_of, hosts
+from taskwall.model.compute.hosts import host_of, host_security_groups, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.entity import Entity, Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -26,7 +26,6 @@ from taskwall.model.permissions.coverage import (
     of_subnet,
     unseen,
 )
-from taskwall.model.permissions.default_groups import groups_of
 from taskwall.model.permissions.peers import (
     allows_internet,
     permissions,
@@ -262,7 +261,7 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
     }
     for member in container_instances(network):
         name, host = member.instances.name, host_of(network, member)
-        for link in groups_of(network, host.groups, host.groups_setting, host.subnets):
+        for link in host_security_groups(network, host):
             if link.to:
                 parts.setdefault(link.to, []).append(link.fact & member.fact)
                 continue
@@ -304,13 +303,13 @@ def _addresses(network: Network, vpc: Vpc | None) -> Addresses:
 def _allows_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
     """Whether a permission of a store's group allows tasks."""
     text = f"{permission.on.name} allows tasks to reach {store.name}"
-    attachment = groups_of_tasks(network)
+    of_tasks = groups_of_tasks(network)
     if permission.itself:
-        return attachment.get(group.to, FALSE)
+        return of_tasks.get(group.to, FALSE)
     if permission.peer is not None:
-        if permission.peer.to in attachment:
+        if permission.peer.to in of_tasks:
             fact = permission.states(True, text) & permission.peer.fact
-            return fact & attachment[permission.peer.to]
+            return fact & of_tasks[permission.peer.to]
         if permission.peer.exact and permission.peer.to:
             return permission.states(False, text)
         return permission.states(None, text, permission.peer.fact.needs)

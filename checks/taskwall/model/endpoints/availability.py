@@ -125,17 +125,17 @@ Amazon ECS developer guide, "Amazon ECS interface VPC endpoints"; AWS general re
 
 
 def has_endpoint(
-    network: Network, quarter: TaskLocation, services: tuple[str, ...], region: str = ""
+    network: Network, location: TaskLocation, services: tuple[str, ...], region: str = ""
 ) -> Fact:
     """Whether a VPC has an endpoint of one of some services, in a Region or in its own."""
-    name = quarter.declared.name if quarter.declared else "the VPC"
-    at = quarter.declared.origin.header if quarter.declared else None
+    name = location.declared.name if location.declared else "the VPC"
+    at = location.declared.origin.header if location.declared else None
     text = f"{name} has an endpoint of {' or '.join(services)}"
     otherwise = f"{name} has no endpoint of {' or '.join(services)}"
     if services == (ELSEWHERE,):
         return FALSE
     parts = [Fact(False, text, at, name, otherwise=otherwise)]
-    for endpoint, here in endpoints_of_vpc(network, quarter.link):
+    for endpoint, here in endpoints_of_vpc(network, location.link):
         of_kind = _is_of_kind(endpoint, services)
         fits = all_of((is_for(network, endpoint, services), in_region(endpoint, region), of_kind))
         if fits.truth is not False:

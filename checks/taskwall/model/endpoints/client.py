@@ -107,8 +107,8 @@ def _client(
     if groups or more.truth is not False:
         return EndpointClient(source, name, groups, subnets, more, FALSE)
     groups = tuple(adopted(network, vpc_of(network, source)))
-    wears = Fact(True, f"{name} uses the default group", setting.place)
-    as_made = all_of((wears, ~any_of(link.fact for link in groups)))
+    uses = Fact(True, f"{name} uses the default group", setting.place)
+    as_made = all_of((uses, ~any_of(link.fact for link in groups)))
     return EndpointClient(source, name, groups, subnets, more, as_made)
 
 

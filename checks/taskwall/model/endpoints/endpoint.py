@@ -111,9 +111,12 @@ AGENT_SERVICES = ("ecs", "ecs-agent", "ecs-telemetry")
 OFFERED = "an endpoint service"
 """Stands for the endpoint services of users, which are no services of AWS."""
 
-_A_REGION = pattern(r"[a-z]{2,5}(?:-[a-z]+)+-\d+")
-_REGION = pattern(r"\.[a-z]{2,5}(?:-[a-z]+)+-\d+\.")
-_LABELS_OF_REGION = pattern(r"(?<![^.])[a-z]{2,5}(?:-[a-z]+)+-\d+(?![^.])")
+REGION = r"[a-z]{2,5}(?:-[a-z]+)+-\d+"
+"""What names of Regions look like: `eu-west-1`, `us-gov-east-1`."""
+
+_A_REGION = pattern(REGION)
+_REGION = pattern(rf"\.{REGION}\.")
+_LABELS_OF_REGION = pattern(rf"(?<![^.]){REGION}(?![^.])")
 _PREFIX = pattern(
     r"(?:(?:cn\.)?com|eu|gov\.ic\.c2s|gov\.sgov\.sc2s|gov\.ic\.hci\.csp|uk\.adc-e\.cloud)"
     r"(?:\.amazonaws)?\.?|aws\.api\.?"
@@ -214,7 +217,7 @@ def is_own_region(value: Value | None) -> bool:
     return isinstance(value, Unknown) and value.symbol == "AWS::Region"
 
 
-def is_in_vpc(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
+def is_in_vpc(endpoint: Endpoint, vpc: Link | None) -> Fact:
     """Whether an endpoint is in a VPC."""
     name = endpoint.name
     text = f"{name} is in {vpc.to if vpc and vpc.to else 'the VPC of the tasks'}"
@@ -231,7 +234,7 @@ def endpoints_of_vpc(network: Network, vpc: Link | None) -> list[tuple[Endpoint,
     by_vpc = _by_vpc(network)
     keys = (vpc.to, "") if vpc is not None and vpc.exact and vpc.to else by_vpc
     near = (each for key in keys for each in by_vpc.get(key, ()))
-    found = ((each, is_in_vpc(network, each, vpc)) for each in near)
+    found = ((each, is_in_vpc(each, vpc)) for each in near)
     return [(each, fact) for each, fact in found if fact.truth is not False]
 
 

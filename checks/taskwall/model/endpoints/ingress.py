@@ -42,10 +42,10 @@ def needing(network: Network, endpoint: Endpoint) -> Iterator[tuple[TaskSource, 
 @remembered
 def ingress_allowed(network: Network, endpoint: Endpoint, source: TaskSource, itself: bool) -> Fact:
     """Whether the groups of an endpoint allow HTTPS from who asks for a source."""
-    return asked_by(network, source, itself, partial(_admitted, network, endpoint))
+    return asked_by(network, source, itself, partial(_allowed, network, endpoint))
 
 
-def _admitted(network: Network, endpoint: Endpoint, sender: EndpointClient) -> Fact:
+def _allowed(network: Network, endpoint: Endpoint, sender: EndpointClient) -> Fact:
     groups = groups_of_endpoint(network, endpoint)
     name, at = endpoint.name, endpoint.groups_setting.place
     text = f"the groups of {name} allow ingress from {sender.name} on port {HTTPS}"

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 
 from taskwall.core.patterns import pattern
+from taskwall.core.truths import Tristate, all_true, any_true, negation
 from taskwall.core.values import Known, Need, Text, Value, dereferenced, same, spelled
-from taskwall.model.endpoints.endpoint import is_own_region
+from taskwall.model.endpoints.endpoint import REGION, is_own_region
 from taskwall.model.endpoints.policy_conditions import (
     ALWAYS,
     EQUAL,
@@ -22,13 +23,9 @@ from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
     Statement,
-    Tristate,
-    each,
     matches,
-    negation,
     pattern_text,
     regex,
-    some,
 )
 
 READ = "2026-11-24"
@@ -49,7 +46,7 @@ def allows(
     """
 
     def applies(statement: Statement, covers: Callable[[Value], Tristate]) -> Tristate:
-        return each(
+        return all_true(
             (
                 statement.actions.holds(lambda pattern: matches(pattern, action)),
                 statement.resources.holds(
@@ -62,20 +59,20 @@ def allows(
         )
 
     def met(statement: Statement) -> Tristate:
-        found = each(_met(statement, condition, foreign) for condition in statement.conditions)
+        found = all_true(_met(statement, condition, foreign) for condition in statement.conditions)
         return None if statement.open and found else found
 
     def lets(statement: Statement) -> Tristate:
         applied = applies(statement, covers)
-        return each((statement.allows, applied, _of_tasks(statement), met(statement)))
+        return all_true((statement.allows, applied, _of_tasks(statement), met(statement)))
 
     def refuses(statement: Statement) -> Tristate:
         applied = applies(statement, _whichever if covers is some_resource else covers)
-        return each((negation(statement.allows), applied, _of_tasks(statement), met(statement)))
+        return all_true((negation(statement.allows), applied, _of_tasks(statement), met(statement)))
 
-    allowed = some(map(lets, policy.statements))
-    refused = some(map(refuses, policy.statements))
-    found = each((allowed, negation(refused)))
+    allowed = any_true(map(lets, policy.statements))
+    refused = any_true(map(refuses, policy.statements))
+    found = all_true((allowed, negation(refused)))
     return None if policy.open and not found else found
 
 
@@ -143,7 +140,7 @@ def _whichever(pattern: Value) -> Tristate:
 
 
 _LAYERS = pattern(rf"prod-([a-z0-9*?{GAP}-]+)-starport-layer-bucket")
-_REGION = pattern(r"(?<=:prod-)[a-z]{2,5}(?:-[a-z]+)+-\d+")
+_REGION = pattern(rf"(?<=:prod-){REGION}")
 
 
 def layers(region: Value | None) -> Callable[[Value], Tristate]:
@@ -153,7 +150,7 @@ def layers(region: Value | None) -> Callable[[Value], Tristate]:
     is (Amazon ECR user guide, "Minimum Amazon S3 bucket permissions for Amazon ECR"). Of other
     Regions nothing is pulled by a gateway endpoint.
     """
-    known = None if region is None else spelled(getattr(dereferenced(region), "data", None))
+    known = _name_of(region)
 
     def covers(pattern: Value) -> Tristate:
         written = pattern_text(pattern)
@@ -166,9 +163,14 @@ def layers(region: Value | None) -> Callable[[Value], Tristate]:
             ours, text = None, text.replace(cut[0], "region")
         text = _LAYERS.sub("prod-region-starport-layer-bucket", text)
         found = regex(text.lower()).fullmatch(_object_of("region")) is not None
-        return each((ours, None if found and GAP in text else found))
+        return all_true((ours, None if found and GAP in text else found))
 
     return covers
+
+
+def _name_of(region: Value | None) -> str | None:
+    """The name of a Region, if it is known."""
+    return None if region is None else spelled(getattr(dereferenced(region), "data", None))
 
 
 def _object_of(region: str) -> str:
@@ -188,7 +190,7 @@ def _is_of(pattern: Value, named: re.Match[str], region: Value | None) -> Trista
     elif GAP in written:
         return None
     elif re.search(r"[*?]", written):
-        known = None if region is None else spelled(getattr(dereferenced(region), "data", None))
+        known = _name_of(region)
         return matches(said, known) if known else written == "*" or None
     return None if region is None else same(said, region)
 

@@ -6,15 +6,13 @@ from math import prod
 
 from msgspec import Struct
 
-from taskwall.core.values import Known, Value, dereferenced, same, spelled, symbol
+from taskwall.core.truths import Tristate, all_true, any_true
+from taskwall.core.values import Known, Value, dereferenced, same, spelled, stands_for_many, symbol
 from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
     Statement,
-    Tristate,
     Words,
-    each,
-    some,
 )
 
 _MOST = 400
@@ -30,8 +28,7 @@ class _Atom(Struct, frozen=True):
 
 def one_argument(one: Value | None, other: Value | None) -> bool:
     """Whether two attributes certainly hold the same policy, or none, whatever is in it."""
-    if one is None or other is None or "[*]" in symbol(one):
-        # `[*]` stands for elements, each of which may be another.
+    if one is None or other is None or stands_for_many(symbol(one)):
         return False
     return same(one, other) is True
 
@@ -46,10 +43,10 @@ def same_documents(one: PolicyDocument, other: PolicyDocument) -> Tristate:
     if one.open or other.open:
         return None
     pairs = [
-        each(some(_same(x, y) for y in there) for x in here)
+        all_true(any_true(_same(x, y) for y in there) for x in here)
         for here, there in ((left.values(), b.values()), (right.values(), a.values()))
     ]
-    return each(pairs)
+    return all_true(pairs)
 
 
 def _same_open(one: PolicyDocument, other: PolicyDocument) -> bool:
@@ -112,7 +109,7 @@ def _same(one: _Atom, other: _Atom) -> Tristate:
     a, b = one.statement, other.statement
     if a.open or b.open or not (a.sure and b.sure) or None in (a.allows, b.allows):
         return None
-    return each(
+    return all_true(
         (
             a.allows == b.allows,
             _same_words(one.principals, other.principals),
@@ -128,8 +125,8 @@ def _same_words(one: Words, other: Words) -> Tristate:
         return None if one.negated == other.negated else False
     if one.negated != other.negated:
         return False
-    return each(
-        some(same(_folded(x), _folded(y)) for y in there.patterns)
+    return all_true(
+        any_true(same(_folded(x), _folded(y)) for y in there.patterns)
         for here, there in ((one, other), (other, one))
         for x in here.patterns
     )
@@ -148,8 +145,8 @@ def _same_conditions(one: tuple[Condition, ...], other: tuple[Condition, ...]) -
             return False
         return _same_words(x.values, y.values)
 
-    return each(
-        some(alike(x, y) for y in there)
+    return all_true(
+        any_true(alike(x, y) for y in there)
         for here, there in ((one, other), (other, one))
         for x in here
     )

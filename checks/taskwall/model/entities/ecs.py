@@ -38,7 +38,6 @@ class Cluster(Entity, frozen=True, kw_only=True):
     named: Setting
     default: Providers = Providers()
     providers: tuple[Link, ...] = ()
-    namespace: Link | None = None
     audits: tuple[tuple[str, Fact], ...] = ()
 
 

@@ -13,6 +13,7 @@ from taskwall.model.compute.dynamic_ports import (
     dynamic_ports,
     dynamic_ports_anywhere,
 )
+from taskwall.model.compute.hosts import host_security_groups
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -20,7 +21,6 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
 from taskwall.model.exposure.instance_groups import (
-    host_security_groups,
     instance_registrations,
     tasks_on,
 )
@@ -43,7 +43,7 @@ from taskwall.model.permissions.coverage import (
     inside,
     unseen,
 )
-from taskwall.model.permissions.default_groups import groups_of
+from taskwall.model.permissions.default_groups import balancer_security_groups
 from taskwall.model.permissions.peers import task_groups
 from taskwall.model.permissions.ports import RequiredPorts
 
@@ -118,7 +118,7 @@ def instance_flows(network: Network) -> Iterator[BalancerFlow]:
             if front.kind == "classic" and front.balancer is not None:
                 yield _classic_flow(network, source, front.balancer, taker, way)
             elif front.balancer is not None and front.target_group is not None:
-                traffic = _exactly(front.target_group.port, "port", front.target_group)
+                traffic = _exactly(front.target_group.port, front.target_group)
                 yield from _inflows(
                     network, source, front.balancer, front.target_group, traffic, taker, way
                 )
@@ -137,7 +137,7 @@ def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]
     for front, setting in ways_to(network, source):
         if front.balancer is None or front.target_group is None:
             continue
-        traffic = _exactly(setting, "port", front.target_group)
+        traffic = _exactly(setting, front.target_group)
         fact = all_of((own, front.fact))
         found += _inflows(network, source, front.balancer, front.target_group, traffic, taker, fact)
     return tuple(found)
@@ -205,9 +205,7 @@ def _sender(
     network: Network, balancer: LoadBalancer, vpc: Link | None, *, clients: bool = False
 ) -> Side:
     """A load balancer as one end of the way; only an NLB can be without groups."""
-    setting, groups = balancer.groups_setting, balancer.groups
-    if balancer.kind.known in ("application", "classic"):
-        groups = groups_of(network, groups, setting, balancer.subnets)
+    setting, groups = balancer.groups_setting, balancer_security_groups(network, balancer)
     return Side(
         balancer,
         balancer.name,
@@ -230,9 +228,7 @@ def _classic_flow(
     which port is checked where it is not written.
     """
     of_listeners = (each.instance_port for each in listeners(network).get(balancer.id, ()))
-    wanted = [
-        ports for setting in of_listeners if setting for ports in _exactly(setting, "port", None)
-    ]
+    wanted = [ports for setting in of_listeners if setting for ports in _exactly(setting, None)]
     check = balancer.check
     if check is not None and (check.written or check.open):
         target = _CHECKED.match(str(check.known))
@@ -264,15 +260,15 @@ def arrival(
     if on_instance:
         dynamic = dynamic_ports_anywhere(network, source)
         return _on_instance(network, source, setting, group, dynamic)
-    return _exactly(setting, "port", group)
+    return _exactly(setting, group)
 
 
-def _exactly(setting: Setting, words: str, group: TargetGroup | None) -> tuple[RequiredPorts, ...]:
+def _exactly(setting: Setting, group: TargetGroup | None) -> tuple[RequiredPorts, ...]:
     """The one port that a setting names, over the protocols that a target group speaks."""
     number = number_of(setting)
     ports = None if number is None else Ranges(((number, number),))
     needs = setting.needs or (Need(f"{setting.name} of {setting.resource}", "is not known"),)
-    found = _over(f"{words} {number}" if number else "its port", ports, (), needs, group)
+    found = _over(f"port {number}" if number else "its port", ports, (), needs, group)
     if number is not None or setting.value is None or not (name := symbol(setting.value)):
         return found
     return tuple(replace(each, named=frozenset({name})) for each in found)
@@ -314,15 +310,15 @@ def _on_instance(
     if host.truth is not False:
         if host.truth is None:
             return _over("its port", None, (), definition.mode.needs, group)
-        return _exactly(setting, "port", group)
+        return _exactly(setting, group)
     for mapping in port_mappings(network, source):
         if mapping.inside is None or mapping.outside is None:
             return _over("its port", None, (), (*mapping.needs, *needs), group)
         if Ranges(((number, number),)) <= mapping.inside:
             if not mapping.outside:
                 words = "the ports that Docker assigns"
-                if dynamic.told is not None:
-                    words = f"{words} ({dynamic.told[0]}-{dynamic.told[1]})"
+                if dynamic.certain_range is not None:
+                    words = f"{words} ({dynamic.certain_range[0]}-{dynamic.certain_range[1]})"
                 return _over(words, dynamic.some, dynamic.enough, dynamic.needs, group)
             shown = mapping.outside.spans[0][0] + number - mapping.inside.spans[0][0]
             return _over(f"port {shown}", Ranges(((shown, shown),)), (), (), group)

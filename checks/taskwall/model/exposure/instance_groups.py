@@ -15,11 +15,11 @@ from taskwall.model.compute.container_instances import (
     Start,
     container_instances,
 )
-from taskwall.model.compute.hosts import Host, host_of, hosts
+from taskwall.model.compute.hosts import Host, host_of, host_security_groups, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
 from taskwall.model.compute.placement import Unseen, hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
-from taskwall.model.core.entity import Entity, Link
+from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import CapacityProvider, Cluster, TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -31,7 +31,6 @@ from taskwall.model.load_balancing.paths import (
     instance_paths,
     registrars,
 )
-from taskwall.model.permissions.default_groups import groups_of
 from taskwall.model.permissions.peers import groups_meant
 from taskwall.model.permissions.ports import Ports
 
@@ -140,11 +139,6 @@ def starts_host_mode(network: Network, source: TaskSource) -> Fact:
     return Fact(None, f"tasks of {source.name} are in host mode", at, source.name, waits)
 
 
-def host_security_groups(network: Network, host: Host) -> tuple[Link, ...]:
-    """The groups of a host: those that it names, else its VPC's default group."""
-    return groups_of(network, host.groups, host.groups_setting, host.subnets)
-
-
 @remembered
 def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
     """The groups of hosts on which tasks share the network, or may do so."""
@@ -155,12 +149,12 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
         groups = host_security_groups(network, host)
         ways = instance_registrations(network, host.member) if host.member and groups else ()
         for link in groups:
-            for group, attachment in groups_meant(network, link):
+            for group, uses in groups_meant(network, link):
                 used_by.setdefault(group, []).append(host.on)
                 pairs = found.setdefault(group, [])
-                pairs += [(source, all_of((attachment, fact))) for source, fact in held]
+                pairs += [(source, all_of((uses, fact))) for source, fact in held]
                 also.setdefault(group, []).extend(
-                    replace(way, fact=all_of((attachment, way.fact))) for way in ways
+                    replace(way, fact=all_of((uses, way.fact))) for way in ways
                 )
     return tuple(
         GroupAttachment(

@@ -189,8 +189,8 @@ def _users_of_group(network: Network, link: Link) -> tuple[Users, ...]:
     waits = tuple(need for _, fact in found for need in fact.waits_for())
     perhaps = Link("", Fact(None, "", needs=waits), link.place, exact=False)
     sure, loose = Users(link, {}), Users(perhaps, {})
-    for wearer, fact in found:
-        (sure if fact.truth else loose).enter(network, wearer)
+    for source, fact in found:
+        (sure if fact.truth else loose).enter(network, source)
     return sure, loose
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.core.values import Need
+from taskwall.core.values import Need, stands_for_many
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
@@ -58,11 +58,7 @@ def _may_be_several(source: TaskSource, group: str) -> bool:
 
     Of a group that stands for any number itself, each service may have its own.
     """
-    return _ANY_NUMBER in source.id and _ANY_NUMBER not in group
-
-
-_ANY_NUMBER = "[*]"
-"""What the address of something has whose `count` or `for_each` is not known."""
+    return stands_for_many(source.id) and not stands_for_many(group)
 
 
 def _another(source: TaskSource) -> Fact:

@@ -33,7 +33,11 @@ from taskwall.model.permissions.coverage import (
     names_addresses,
     names_group_of,
 )
-from taskwall.model.permissions.default_groups import is_as_made, names_none, worn_groups
+from taskwall.model.permissions.default_groups import (
+    balancer_security_groups,
+    is_as_made,
+    names_none,
+)
 from taskwall.model.permissions.peers import (
     allows_range_within,
     by_settings,
@@ -88,18 +92,15 @@ def attached_groups(network: Network) -> tuple[GroupAttachment, ...]:
     """The groups that awsvpc tasks use, those among them that the sources write and others."""
     found = []
     for group, pairs in task_sources_by_group(network).items():
-        attachment = []
+        attached = []
         for source, fact in pairs:
             mode = awsvpc(network, source)
             if mode.truth is not False:
-                attachment.append((source, fact if mode.truth else fact & mode))
-        if attachment:
-            thing = network.get(SecurityGroup, group)
-            found.append(
-                GroupAttachment(
-                    group, thing, tuple(attachment), any_of(fact for _, fact in attachment)
-                )
-            )
+                attached.append((source, fact if mode.truth else fact & mode))
+        if attached:
+            declared = network.get(SecurityGroup, group)
+            fact = any_of(fact for _, fact in attached)
+            found.append(GroupAttachment(group, declared, tuple(attached), fact))
     return tuple(found)
 
 
@@ -110,7 +111,7 @@ def attachments(network: Network) -> dict[str, GroupAttachment]:
 
 
 def stands_behind(network: Network, attachment: GroupAttachment, *kinds: BalancerKind) -> Fact:
-    """Whether a wearer of a group stands behind a load balancer of one of the kinds."""
+    """Whether a user of a group stands behind a load balancer of one of the kinds."""
     text = f"the instances of {attachment.names} are behind such a load balancer"
     also = (front.of_kind(kinds, text, attachment.names) for front in attachment.also)
     own = (fact & behind(network, source, *kinds) for source, fact in attachment.attached)
@@ -118,7 +119,7 @@ def stands_behind(network: Network, attachment: GroupAttachment, *kinds: Balance
 
 
 def groups_behind_balancers(network: Network, *kinds: BalancerKind) -> Iterator[GroupAttachment]:
-    """The groups of which a wearer stands behind a load balancer of one of the kinds.
+    """The groups of which a user stands behind a load balancer of one of the kinds.
 
     Those too of which that is not known, but not for a load balancer that cannot be seen: of tasks
     that the sources write, that is reported apart.
@@ -155,7 +156,7 @@ def group_behind_balancers(
 
 
 def groups_without_balancer(network: Network) -> Iterator[GroupAttachment]:
-    """The groups of which no wearer stands behind any load balancer."""
+    """The groups of which no user stands behind any load balancer."""
     for attachment in attached_groups(network):
         yield from _group_without_balancer(network, attachment.group)
 
@@ -292,7 +293,7 @@ def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list
         balancer = front.balancer or front.unseen
         whole = whole and front.is_seen
         if balancer is not None:
-            found += _if(front.fact, worn_groups(network, balancer))
+            found += _if(front.fact, balancer_security_groups(network, balancer))
     return found, whole
 
 
@@ -339,7 +340,7 @@ def vpc_of_bare_balancers(network: Network, attachment: GroupAttachment) -> Vpc 
     places = {link.to for source in attachment.sources for link in vpcs(network, source)}
     if not fronts or not bare or len(places) != 1:
         return None
-    vpc = next(iter(network.get(Vpc, place) for place in places))
+    vpc = network.get(Vpc, places.pop())
     return vpc if vpc is not None and not vpc.external and not vpc.found else None
 
 
@@ -466,7 +467,7 @@ def _group_within(network: Network, attachment: GroupAttachment, peer: Link) -> 
 
 
 def _in_no_other(network: Network, group: Link, vpc: Link) -> Iterator[Fact]:
-    """That a group is associated with no other VPC, whose members would be admitted as well."""
+    """That a group is associated with no other VPC, whose members would be allowed as well."""
     found = _associations(network)
     for each in (*found.get(group.to, ()), *found.get("", ())):
         same = same_entity(each.vpc, vpc)
@@ -530,12 +531,12 @@ def only_way_in(network: Network, attachment: GroupAttachment) -> Fact:
     with no ALB in front.
     """
     parts = []
-    for source, wears in attachment.attached:
+    for source, uses in attachment.attached:
         for front in balancer_paths(network, source):
             if front.kind not in ("network", None):
                 continue
             shown = [preserves_client_ip(front.target_group)] if front.target_group else []
-            parts.append(all_of((wears, front.fact, _bare(network, source, front), *shown)))
+            parts.append(all_of((uses, front.fact, _bare(network, source, front), *shown)))
     return any_of(parts) & ~stands_behind(network, attachment, "application")
 
 

@@ -8,7 +8,7 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.flows.ends import Interface, link_interface
 from taskwall.model.flows.flow import OpenConnection, if_there
 from taskwall.model.flows.listeners import listens
-from taskwall.model.flows.privatelink import admitted
+from taskwall.model.flows.privatelink import from_privatelink
 from taskwall.model.flows.reach import INTERNET, Arrival, Reach
 from taskwall.model.flows.sets import cross, over
 from taskwall.model.load_balancing.vpc_link import (
@@ -37,7 +37,7 @@ def by_api_gateway(reach: Reach, node: Interface, balancer: LoadBalancer) -> Ite
 def _let_in(reach: Reach, each: LinkedBalancer, node: Interface) -> OpenConnection:
     """What a VPC link can open to a load balancer: by its interfaces, or by PrivateLink."""
     if isinstance(each.link, NetworkVpcLink):
-        return OpenConnection(admitted(reach.network, node))
+        return OpenConnection(from_privatelink(reach.network, node))
     return reach.between(link_interface(reach.network, each.link), node)
 
 

@@ -33,7 +33,7 @@ from taskwall.model.routing.routes import tables
 
 
 def shut_by(
-    network: Network, of: Interface, way: Direction, whom: str, wanted: Traffic = WHOLE
+    network: Network, of: Interface, way: Direction, whom: str, wanted: Traffic
 ) -> Obstacle:
     """That no group of an interface lets what is wanted through from or to somebody."""
     named = (network.get(SecurityGroup, link) for link in of.groups.ties)
@@ -210,7 +210,7 @@ def by_public_address(network: Network, client: Interface, server: Interface) ->
     """What an interface can open to another over the internet, to the other's public address.
 
     Which address that is, and from which one the client comes, nobody knows before: only groups
-    that are for the whole internet admit it for certain.
+    that are for the whole internet allow it for certain.
     """
     there, here = to_internet(network, client), from_internet(network, server)
     pieces = cross(_for_everybody(there.pieces), _for_everybody(here.pieces))

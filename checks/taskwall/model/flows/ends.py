@@ -92,7 +92,7 @@ class Interface(Struct, frozen=True):
 
 
 @remembered
-def interfaces(network: Network, *, possible: bool = False) -> tuple[Interface, ...]:
+def interfaces(network: Network, *, possible: bool) -> tuple[Interface, ...]:
     """Everything of the sources that has network interfaces, each with its groups and subnets.
 
     With `possible`, also what absent modules may make of what they are given.

@@ -83,8 +83,8 @@ class OpenConnection(Struct, frozen=True):
     lost: Ranges = Ranges()
 
 
-class Told(Struct, frozen=True):
-    """A connection as it is told of one way: whether its ends exist is in its pieces.
+class PathFlow(Struct, frozen=True):
+    """What one path opens between two ends: whether these exist is in its pieces.
 
     `also` are further ends of which the same holds, `own` what leads there from each of them.
     """
@@ -109,13 +109,13 @@ def if_there(pieces: Pieces, exists: Iterable[Fact]) -> Pieces:
     return tuple(TrafficPiece(piece.traffic, all_of((piece.fact, *facts))) for piece in pieces)
 
 
-def flows_of(told: Iterable[Told], whole: Mapping[str, Ranges]) -> Iterator[Flow]:
-    """Connections as flows: those of one way together, and nothing unknown that is open as well.
+def flows_of(path_flows: Iterable[PathFlow], whole: Mapping[str, Ranges]) -> Iterator[Flow]:
+    """What paths open as flows: those of one path together, nothing unknown that is open as well.
 
     `whole` are all addresses of some ends: flows from these need no word about them.
     """
-    ways: dict[object, list[Told]] = {}
-    for each in told:
+    ways: dict[object, list[PathFlow]] = {}
+    for each in path_flows:
         if each.pieces:
             arrives = each.arrives.spans if each.arrives is not None else None
             ends = each.source, each.also, each.target
@@ -127,7 +127,7 @@ def flows_of(told: Iterable[Told], whole: Mapping[str, Ranges]) -> Iterator[Flow
             yield replace(flow, addresses=EVERYWHERE) if every <= flow.addresses else flow
 
 
-def _flows(alike: list[Told]) -> Iterator[Flow]:
+def _flows(alike: list[PathFlow]) -> Iterator[Flow]:
     first, lost = alike[0], alike[0].lost
     pieces = [piece for each in alike for piece in each.pieces]
     open_: list[TrafficPiece] = [piece for piece in pieces if piece.fact.truth]
@@ -147,7 +147,7 @@ def _flows(alike: list[Told]) -> Iterator[Flow]:
 
 
 def _spoken(
-    of: Told,
+    of: PathFlow,
     pieces: list[TrafficPiece],
     verdict: FlowVerdict,
     missing: tuple[Need, ...],

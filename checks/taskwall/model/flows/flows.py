@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.model.flows.connect import to_gateway, to_internet, to_remote, to_service
 from taskwall.model.flows.ends import Interface
-from taskwall.model.flows.flow import Flow, Told, flows_of, if_there
+from taskwall.model.flows.flow import Flow, PathFlow, flows_of, if_there
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
 from taskwall.model.flows.security_groups import lists_named
@@ -15,11 +15,11 @@ from taskwall.model.flows.through import through_balancers, through_proxies, thr
 
 def all_flows(reach: Reach) -> Iterator[Flow]:
     """Every flow that can be open, those that differ in where they start alone as one."""
-    return flows_of(_told(reach), reach.vpcs)
+    return flows_of(_path_flows(reach), reach.vpcs)
 
 
-def _told(reach: Reach) -> Iterator[Told]:
-    """Every connection that can be opened, by each way."""
+def _path_flows(reach: Reach) -> Iterator[PathFlow]:
+    """Every connection that can be opened, by each path."""
     for server in reach.every:
         if server.serves:
             yield from _to(reach, server)
@@ -31,27 +31,27 @@ def _told(reach: Reach) -> Iterator[Told]:
     yield from on_shared_instances(reach)
 
 
-def _to(reach: Reach, server: Interface) -> Iterator[Told]:
+def _to(reach: Reach, server: Interface) -> Iterator[PathFlow]:
     takes = reach.takes(server)
     for each in reach.sources(server) if takes else ():
         if each.found.pieces:
             pieces = if_there(cross(each.found.pieces, takes), (*each.exists, server.exists))
-            yield Told(each.end, server.end, pieces, each.through, lost=each.found.lost)
+            yield PathFlow(each.end, server.end, pieces, each.through, lost=each.found.lost)
 
 
-def _out_of(reach: Reach, client: Interface) -> Iterator[Told]:
+def _out_of(reach: Reach, client: Interface) -> Iterator[PathFlow]:
     """What a client can open to what is no interface: the internet, and all beyond its VPC."""
     found = to_internet(reach.network, client)
-    yield Told(client.end, INTERNET, if_there(found.pieces, (client.exists,)))
+    yield PathFlow(client.end, INTERNET, if_there(found.pieces, (client.exists,)))
     for end, pieces in reach.remotely(client, to_remote).items():
         if end == ONPREM:
-            yield Told(client.end, end, if_there(pieces, (client.exists,)))
+            yield PathFlow(client.end, end, if_there(pieces, (client.exists,)))
     listed = dict.fromkeys(lists_named(reach.network, client.groups, "egress"))
     for endpoint, end in reach.gateways:
         pieces = to_gateway(reach.network, client, endpoint)
-        yield Told(client.end, end, if_there(pieces, (client.exists, endpoint.exists)))
+        yield PathFlow(client.end, end, if_there(pieces, (client.exists, endpoint.exists)))
         if pieces:
             listed.pop(endpoint.service, None)
     for service in listed:
         pieces = to_service(reach.network, client, service) if service != "vpc-lattice" else ()
-        yield Told(client.end, f"aws:{service}", if_there(pieces, (client.exists,)))
+        yield PathFlow(client.end, f"aws:{service}", if_there(pieces, (client.exists,)))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.truths import all_true, any_true
 from taskwall.core.values import Need, Value, same
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link, link_to, same_entity
@@ -34,7 +35,7 @@ def way_between(network: Network, one: Place, other: Place) -> WayBetween:
     """The way from one place to another of the same IP version, and back."""
     if is_one_subnet(one, other):
         return WayBetween(TRUE, TRUE)
-    joined = _same_vpc(network, one, other)
+    joined = _same_vpc(one, other)
     if joined.truth:
         if one.subnet is None or other.subnet is None:
             return WayBetween(TRUE, TRUE)
@@ -60,7 +61,7 @@ def is_one_subnet(one: Place, other: Place) -> bool:
     return one.key == other.key and one.subnet is not None and "#" not in one.key
 
 
-def _same_vpc(network: Network, one: Place, other: Place) -> Fact:
+def _same_vpc(one: Place, other: Place) -> Fact:
     """Whether two places are in one VPC; unknown (and how it could be) where nothing tells."""
     text = f"{one.name} and {other.name} are in one VPC, or in VPCs that are joined"
     if one.vpc is None or other.vpc is None:
@@ -139,11 +140,9 @@ def _peers(peering: Peering, named: Link | None, one: Link, other: Link) -> Fact
     text = f"{peering.name} joins {one.to} and {other.to}"
 
     def both(mine: Link, theirs: Link) -> bool | None:
-        truths = (same_entity(peering.vpc, mine), same_entity(peering.peer, theirs))
-        return False if False in truths else None if None in truths else True
+        return all_true((same_entity(peering.vpc, mine), same_entity(peering.peer, theirs)))
 
-    ways = (both(one, other), both(other, one))
-    truth = True if True in ways else None if None in ways else False
+    truth = any_true((both(one, other), both(other, one)))
     needs = (*peering.peer.waits("a VPC"), *peering.vpc.fact.needs) if truth is None else ()
     fact = Fact(truth, text, peering.origin.header, peering.name, needs)
     return all_of((fact, peering.exists))

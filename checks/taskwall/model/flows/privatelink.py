@@ -28,7 +28,7 @@ def by_privatelink(reach: Reach, node: Interface, balancer: LoadBalancer) -> Ite
             if link.to != balancer.id:
                 continue
             tie = all_of((service.exists, link.fact))
-            let = admitted(reach.network, node)
+            let = from_privatelink(reach.network, node)
             yield from _by_endpoints(reach, service, tie, let)
             text = f"{service.name} is offered to others, who have endpoints for it"
             needs = (Need(f"the endpoints for {service.name}", "are not all in the sources"),)
@@ -37,7 +37,7 @@ def by_privatelink(reach: Reach, node: Interface, balancer: LoadBalancer) -> Ite
             yield Arrival("aws:privatelink", OpenConnection(pieces), hides_clients=True)
 
 
-def admitted(network: Network, node: Interface) -> Pieces:
+def from_privatelink(network: Network, node: Interface) -> Pieces:
     """What the groups of a load balancer, if they count for it, let in of PrivateLink's traffic."""
     balancer = node.thing
     enforces = balancer.enforces if isinstance(balancer, LoadBalancer) else None

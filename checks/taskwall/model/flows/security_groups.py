@@ -18,6 +18,7 @@ from taskwall.model.permissions.coverage import (
     Part,
     addresses,
     aws_service,
+    group_needs,
     names_addresses,
     there,
     whom,
@@ -183,7 +184,7 @@ def let_through(network: Network, groups: Groups, way: Direction, far: Far) -> P
     found: list[TrafficPiece] = []
     partial: list[tuple[GroupEntry, Fact]] = []
     for entry, tied, link in all_entries(network, groups, way):
-        for fact, ranges in _matches(network, entry, far, link):
+        for fact, ranges in _matches(entry, far, link):
             whole = all_of([each for each in (tied, fact, entry.fact) if each is not TRUE])
             if whole.truth is False:
                 continue
@@ -204,14 +205,12 @@ def letting(
     for entry, tied, link in all_entries(network, groups, way):
         if entry.permission is None or not entry.ports & ports:
             continue
-        matches = (fact.truth for fact, _ in _matches(network, entry, far, link))
+        matches = (fact.truth for fact, _ in _matches(entry, far, link))
         if tied.truth is not False and any(truth is not False for truth in matches):
             yield entry.permission.states(True, entry.text)
 
 
-def _matches(
-    network: Network, entry: GroupEntry, far: Far, link: Link | None
-) -> Iterator[tuple[Fact, Ranges]]:
+def _matches(entry: GroupEntry, far: Far, link: Link | None) -> Iterator[tuple[Fact, Ranges]]:
     """Whether an entry matches the other side, and for which of its addresses."""
     if entry.anyone.truth is not False:
         told = entry.fact if entry.permission is None else entry.anyone
@@ -277,13 +276,9 @@ def _is_named(entry: GroupEntry, permission: Permission, named: Link, tie: Link)
     truth = same_entity(named, tie)
     if truth is False:
         return FALSE
-    needs = () if truth else (*_open(named), *_open(tie))
+    needs = () if truth else (*group_needs(named), *group_needs(tie))
     named_here = permission.states(truth, entry.text, needs)
     return all_of((tie.fact, named_here))
-
-
-def _open(link: Link) -> tuple[Need, ...]:
-    return () if link.exact else link.waits("a group")
 
 
 def _together(partial: Iterable[tuple[GroupEntry, Fact]], far: Far) -> Iterator[TrafficPiece]:

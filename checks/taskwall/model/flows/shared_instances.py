@@ -11,12 +11,12 @@ from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.exposure.instance_groups import Sharing, on_unseen_hosts, tasks_on
-from taskwall.model.flows.flow import Told, if_there
+from taskwall.model.flows.flow import PathFlow, if_there
 from taskwall.model.flows.reach import Reach
 from taskwall.model.flows.sets import given
 
 
-def on_shared_instances(reach: Reach) -> Iterator[Told]:
+def on_shared_instances(reach: Reach) -> Iterator[PathFlow]:
     """What tasks may open to each other that may be placed on one instance."""
     for held in _sharing(reach.network):
         for client in held:
@@ -36,7 +36,7 @@ def _sharing(network: Network) -> tuple[tuple[Sharing, ...], ...]:
     return (*found, *(tuple(held) for held in unseen.values()))
 
 
-def _between(reach: Reach, client: Sharing, server: Sharing) -> Iterator[Told]:
+def _between(reach: Reach, client: Sharing, server: Sharing) -> Iterator[PathFlow]:
     (one, shares), (other, also) = client, server
     text = f"tasks of {one.name} and {other.name} run on one instance"
     need = Need(f"whether {text}", "is decided when they are placed")
@@ -44,4 +44,4 @@ def _between(reach: Reach, client: Sharing, server: Sharing) -> Iterator[Told]:
     pieces = given(all_of((placed, shares, also)))
     for own in reach.of(one):
         for theirs in reach.of(other):
-            yield Told(own.end, theirs.end, if_there(pieces, (own.exists, theirs.exists)))
+            yield PathFlow(own.end, theirs.end, if_there(pieces, (own.exists, theirs.exists)))

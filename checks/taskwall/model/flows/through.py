@@ -21,7 +21,7 @@ from taskwall.model.flows.accelerators import by_accelerator
 from taskwall.model.flows.acls import CrossingSide, crossing
 from taskwall.model.flows.api_gateway import by_api_gateway
 from taskwall.model.flows.ends import Interface, short_name
-from taskwall.model.flows.flow import OpenConnection, Told, if_there, of_version
+from taskwall.model.flows.flow import OpenConnection, PathFlow, if_there, of_version
 from taskwall.model.flows.guards import anybody_let_in
 from taskwall.model.flows.listeners import Onward, listens, onward
 from taskwall.model.flows.paths import is_one_subnet
@@ -67,8 +67,8 @@ def bundled(arriving: Iterable[Arrival], takes: Pieces) -> Iterator[Bundle]:
         front = if_there(_at_listener(each, takes), each.exists)
         if not front:
             continue
-        told = tuple((p.traffic, p.fact.waits_for()) for p in front)
-        key = told, each.through, each.found.lost
+        same = tuple((p.traffic, p.fact.waits_for()) for p in front)
+        key = same, each.through, each.found.lost
         own = all_of(piece.fact for piece in front if piece.fact.truth)
         if key not in alike:
             bare = (p if p.fact.truth is None else TrafficPiece(p.traffic) for p in front)
@@ -89,14 +89,14 @@ def _at_listener(each: Arrival, takes: Pieces) -> Pieces:
     return cross(each.found.pieces, given(best)) if best is not None else ()
 
 
-def through_balancers(reach: Reach) -> Iterator[Told]:
-    """What each load balancer hands on, told of itself and of all its clients."""
+def through_balancers(reach: Reach) -> Iterator[PathFlow]:
+    """What each load balancer hands on, as flows of its own and of all its clients."""
     for balancer in reach.network.every(LoadBalancer):
         ways = onward(reach.network).get(balancer.id, ())
         for node in reach.of(balancer):
             yield from _by_edges(reach, node, balancer)
             if ways:
-                yield from _BalancerNode(reach, node, balancer).told(ways)
+                yield from _BalancerNode(reach, node, balancer).flows(ways)
 
 
 def _arriving_by_edges(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Arrival]:
@@ -106,13 +106,13 @@ def _arriving_by_edges(reach: Reach, node: Interface, balancer: LoadBalancer) ->
     yield from by_accelerator(reach, node, balancer)
 
 
-def _by_edges(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[Told]:
+def _by_edges(reach: Reach, node: Interface, balancer: LoadBalancer) -> Iterator[PathFlow]:
     """What AWS's edge opens to a load balancer itself."""
     takes = reach.listens(balancer)
     for each in _arriving_by_edges(reach, node, balancer):
         pieces = if_there(_at_listener(each, takes), (node.exists,))
         ports = Ranges.union(piece.traffic.ports for piece in cross(each.at or OPEN, takes))
-        yield Told(each.end, node.end, pieces, each.through, ports)
+        yield PathFlow(each.end, node.end, pieces, each.through, ports)
 
 
 class _BalancerNode:
@@ -125,18 +125,18 @@ class _BalancerNode:
         self._arriving = list(_arriving(reach, node, balancer))
         self._bundles: dict[str, tuple[Bundle, ...]] = {}
 
-    def told(self, ways: Iterable[Onward]) -> Iterator[Told]:
+    def flows(self, ways: Iterable[Onward]) -> Iterator[PathFlow]:
         """What it hands on by some ways."""
         for way in ways:
             for server in _led_to(self._reach, way) if way.fact.truth is not False else ():
                 yield from self._by(way, server)
 
-    def _by(self, way: Onward, server: Interface) -> Iterator[Told]:
+    def _by(self, way: Onward, server: Interface) -> Iterator[PathFlow]:
         reach, node = self._reach, self._node
         handed = _handed(reach, node, server, way)
         sent = merged((*handed.pieces, *_checked(reach, node, server, way)))
         direct = if_there(cross(sent, given(way.fact)), (node.exists, server.exists))
-        yield Told(node.end, server.end, direct, lost=handed.lost)
+        yield PathFlow(node.end, server.end, direct, lost=handed.lost)
         exists = (node.exists, server.exists)
         if way.kept.truth is False:
             for bundle in self._at(way) if handed.pieces else ():
@@ -324,7 +324,7 @@ def _of_end(pieces: Pieces, within: Ranges) -> Pieces:
 
 def _joined(
     target: str, hop: str, bundle: Bundle, led: Fact, inner: Pieces, exists: tuple[Fact, ...]
-) -> Told:
+) -> PathFlow:
     """A flow of two connections: the ports of the first, and those where the second arrives.
 
     `led` is whether the hop leads from one to the other.
@@ -341,10 +341,10 @@ def _joined(
     pieces = if_there(cross(front, from_whom), exists)
     through = (*bundle.through, hop)
     first, *others = bundle.ends
-    return Told(first, target, pieces, through, ports, bundle.lost, tuple(others), bundle.own)
+    return PathFlow(first, target, pieces, through, ports, bundle.lost, tuple(others), bundle.own)
 
 
-def through_unseen(reach: Reach) -> Iterator[Told]:
+def through_unseen(reach: Reach) -> Iterator[PathFlow]:
     """What may get to tasks through load balancers that are not in the sources."""
     for source in reach.network.every(TaskSource):
         for front, setting in ways_to(reach.network, source):
@@ -356,7 +356,7 @@ def through_unseen(reach: Reach) -> Iterator[Told]:
 
 def _unseen(
     reach: Reach, server: Interface, front: BalancerPath, setting: Setting
-) -> Iterator[Told]:
+) -> Iterator[PathFlow]:
     name = front.needs[0].name if front.needs else "a load balancer"
     text = f"{name} leads to {server.end}"
     needs = front.needs or (Need(name, "is not in the sources"),)
@@ -377,11 +377,11 @@ def _unseen(
     known = (reach.network.get(Vpc, key) for key in vpcs)
     ends = [INTERNET, *(f"vpc:{short_name(vpc)}" for vpc in known if vpc is not None)]
     for end in ends:
-        yield Told(end, server.end, pieces, (f"lb:{name}",), ports)
+        yield PathFlow(end, server.end, pieces, (f"lb:{name}",), ports)
 
 
-def through_proxies(reach: Reach) -> Iterator[Told]:
-    """What RDS Proxies open to the stores behind them, told of themselves and their clients."""
+def through_proxies(reach: Reach) -> Iterator[PathFlow]:
+    """What RDS Proxies open to the stores behind them, as flows of their own and their clients'."""
     for target in reach.network.every(ProxyTarget):
         proxy = reach.network.get(Store, target.proxy)
         store = reach.network.get(Store, target.store)
@@ -395,6 +395,6 @@ def through_proxies(reach: Reach) -> Iterator[Told]:
                     all_of((target.proxy.fact, target.store.fact)),
                 )
                 direct = if_there(cross(found.pieces, given(led)), exists)
-                yield Told(node.end, server.end, direct)
+                yield PathFlow(node.end, server.end, direct)
                 for bundle in bundled(reach.sources(node), OPEN) if found.pieces else ():
                     yield _joined(server.end, node.end, bundle, led, found.pieces, exists)

@@ -109,7 +109,7 @@ def groups_of(
 
 
 @remembered
-def worn_groups(network: Network, balancer: LoadBalancer) -> tuple[Link, ...]:
+def balancer_security_groups(network: Network, balancer: LoadBalancer) -> tuple[Link, ...]:
     """The groups of a load balancer: an ALB or classic one without has its VPC's default group."""
     if balancer.external or balancer.kind.known not in ("application", "classic"):
         return balancer.groups

@@ -408,7 +408,7 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
 def vpcs(network: Network, source: TaskSource) -> list[Link]:
     """The VPC of a task source's tasks, as far as its subnets and groups tell: at most one known.
 
-    A subnet's VPC comes first; groups can only be worn in the VPC that they are in.
+    A subnet's VPC comes first; groups can only be used in the VPC that they are in.
     """
     found: list[Link] = []
     for link in source.subnets:

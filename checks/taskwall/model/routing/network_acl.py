@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.compute.hosts import host_of
+from taskwall.model.compute.hosts import host_of, host_security_groups
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -22,7 +22,11 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.permissions.coverage import Addresses, addresses, of_subnet, part, unseen
-from taskwall.model.permissions.default_groups import groups_of, is_as_made, worn_groups
+from taskwall.model.permissions.default_groups import (
+    balancer_security_groups,
+    groups_of,
+    is_as_made,
+)
 from taskwall.model.permissions.egress import as_aws_makes_it
 from taskwall.model.permissions.packets import TCP, UDP, Traffic, protocols
 from taskwall.model.permissions.peers import groups_meant, permissions, task_groups
@@ -122,7 +126,7 @@ def _tasks_and_instances(network: Network) -> list[Tenant]:
     for member in container_instances(network):
         host, agent = host_of(network, member), member.instances.agent
         ports = (WINDOWS_PORTS if agent and agent.started_by == "windows" else CLIENT_PORTS,)
-        groups = groups_of(network, host.groups, host.groups_setting, host.subnets)
+        groups = host_security_groups(network, host)
         found.append(Tenant(host.name, groups, host.subnets, ports, member.fact))
     return found
 
@@ -147,7 +151,7 @@ def _tenants_by_group(network: Network) -> dict[str, list[tuple[Tenant, Fact]]]:
     """
     tenants = list(_tasks_and_instances(network))
     for balancer in network.every(LoadBalancer):
-        groups = worn_groups(network, balancer)
+        groups = balancer_security_groups(network, balancer)
         tenants.append(
             Tenant(balancer.name, groups, balancer.subnets, (BALANCER_PORTS,), balancer.exists)
         )

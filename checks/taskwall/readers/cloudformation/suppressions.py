@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from taskwall.core.values import Fields, Known, Span
 from taskwall.readers.cloudformation.document import (
@@ -21,7 +21,7 @@ from taskwall.source.suppression import NEARLY, is_date, misplaced_date, near_mi
 
 # Compiled by their first use: few templates have any.
 _COMMENT: Final = r"#\s*(?:taskwall|checkov)\b"
-_WISH: Final = (
+_SKIP: Final = (
     r"(taskwall|checkov):skip=\s*([\w*,-]*)\s*(?:until=([^\s:]*)\s*)?(:?)(.*?)"
     r"(?=$|#\s*(?:taskwall|checkov):skip=)"
 )
@@ -32,7 +32,7 @@ _NEAR_KEY: Final = rf"(?i:taskwall|{NEARLY})"
 
 
 def suppressions(template: Template) -> tuple[tuple[Suppression, ...], tuple[SourceError, ...]]:
-    """All wishes in a template, and those of ours that lack a reason."""
+    """All suppressions in a template, and what is wrong with ours."""
     text = template.unit.text
     if not any(word in text for word in ("skip", "ignore_checks", "taskwall", "Taskwall")):
         return (), ()
@@ -57,32 +57,9 @@ def _metadata(template: Template, whole: Span) -> Iterator[tuple[Node, Span]]:
 def _of_metadata(
     metadata: Node, scope: Span, found: list[Suppression], errors: list[SourceError]
 ) -> None:
-    own = members(metadata).get("taskwall")
-    spoken = members(own)
-    ours = spoken.get("skip")
-    near = [(f"taskwall: {key}", node) for key, node in spoken.items() if key != "skip"]
-    near += [
-        (key, node)
-        for key, node in members(metadata).items()
-        if key != "taskwall" and re.fullmatch(_NEAR_KEY, key)
-    ]
-    if own is not None and (word := literal_text(own)):
-        near.append((f"taskwall: {word}", own))
-    for text, node in near:
-        wrong = f'"{text}" is not a suppression: write "taskwall: skip: ..."'
-        found.append(Suppression("", "", node.place or scope, scope, wrong=wrong))
-    entries: list[tuple[str | None, Node | None, Node | None, Span | None]] = [
-        (literal_text(given.get("id")), given.get("reason"), given.get("until"), item.place)
-        for item in elements(ours)
-        for given in [members(item)]
-    ]
-    for rule, said in members(ours).items():
-        given = members(said)
-        reason = given.get("reason") if isinstance(said, Fields | Mapping) else said
-        entries.append((rule, reason, given.get("until"), said.place))
-    if ours is not None and not entries:
-        entries = [(None, None, None, ours.place)]
-    for name, given_why, given_until, place in entries:
+    found += _near_misses(metadata, scope)
+    ours = members(members(metadata).get("taskwall")).get("skip")
+    for name, given_why, given_until, place in _entries(ours) if ours is not None else ():
         at = place or scope
         why = literal_text(given_why) or ""
         until = literal_text(given_until) or ""
@@ -94,17 +71,54 @@ def _of_metadata(
             errors.append(SourceError(at, wrong_date(name, until)))
         else:
             found.append(Suppression(name, why.strip(), at, scope, until=until))
+    found += _of_hosts(metadata, scope)
+
+
+def _near_misses(metadata: Node, scope: Span) -> Iterator[Suppression]:
+    """What looks like a suppression of ours and is none."""
+    own = members(metadata).get("taskwall")
+    near = [(f"taskwall: {key}", node) for key, node in members(own).items() if key != "skip"]
+    near += [
+        (key, node)
+        for key, node in members(metadata).items()
+        if key != "taskwall" and re.fullmatch(_NEAR_KEY, key)
+    ]
+    if own is not None and (word := literal_text(own)):
+        near.append((f"taskwall: {word}", own))
+    for text, node in near:
+        wrong = f'"{text}" is not a suppression: write "taskwall: skip: ..."'
+        yield Suppression("", "", node.place or scope, scope, wrong=wrong)
+
+
+_Entry: TypeAlias = tuple[str | None, Node | None, Node | None, Span | None]
+"""A rule, the reason why it is skipped, until when, and where that stands."""
+
+
+def _entries(ours: Node) -> list[_Entry]:
+    """What is skipped: a list of rules with their reasons, or reasons by the rule."""
+    entries: list[_Entry] = [
+        (literal_text(given.get("id")), given.get("reason"), given.get("until"), item.place)
+        for item in elements(ours)
+        for given in [members(item)]
+    ]
+    for rule, said in members(ours).items():
+        given = members(said)
+        reason = given.get("reason") if isinstance(said, Fields | Mapping) else said
+        entries.append((rule, reason, given.get("until"), said.place))
+    return entries or [(None, None, None, ours.place)]
+
+
+def _of_hosts(metadata: Node, scope: Span) -> Iterator[Suppression]:
+    """What checkov and cfn-lint are to skip, of our rules."""
     for item in elements(members(members(metadata).get("checkov")).get("skip")):
         name = literal_text(members(item).get("id")) or "CKV"
         if not name.startswith("CKV"):
             why = literal_text(members(item).get("comment")) or ""
-            found.append(Suppression(name, why.strip(), item.place or scope, scope))
+            yield Suppression(name, why.strip(), item.place or scope, scope)
     config = members(members(metadata).get("cfn-lint")).get("config")
-    found.extend(
-        Suppression(match[1], "", item.place or scope, scope, "cfn-lint")
-        for item in elements(members(config).get("ignore_checks"))
-        if (match := re.fullmatch(_LETTERED, literal_text(item) or ""))
-    )
+    for item in elements(members(config).get("ignore_checks")):
+        if match := re.fullmatch(_LETTERED, literal_text(item) or ""):
+            yield Suppression(match[1], "", item.place or scope, scope, "cfn-lint")
 
 
 def _of_comments(template: Template, found: list[Suppression], errors: list[SourceError]) -> None:
@@ -128,7 +142,7 @@ def _of_comments(template: Template, found: list[Suppression], errors: list[Sour
         scope, resource = extents.scope(index + 1, comment.start() + 1, alone)
         if wrong := near_miss(line[comment.start() :]):
             found.append(Suppression("", "", place, place, wrong=wrong))
-        for host, names, until, colon, rest in re.findall(_WISH, line[comment.start() :]):
+        for host, names, until, colon, rest in re.findall(_SKIP, line[comment.start() :]):
             reason = rest.strip() if colon else ""
             rules = [name for name in names.split(",") if name]
             if host == "checkov":

@@ -85,7 +85,6 @@ class Template(Struct, frozen=True):
     mappings: Lookup[str, Node]
     conditions: Lookup[str, Node]
     resources: dict[str, Declared]
-    transforms: tuple[str, ...]
     open_names: bool
     errors: tuple[SourceError, ...]
     outputs: Lookup[str, Node] = {}
@@ -204,7 +203,6 @@ def _template(
         members(root.get("Mappings")),
         members(root.get("Conditions")),
         declared,
-        transforms,
         open_names,
         (*unit.errors, *found.errors, *(() if open_names else found.untyped)),
         members(root.get("Outputs")),

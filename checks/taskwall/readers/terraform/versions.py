@@ -30,7 +30,7 @@ def satisfies(version: str, constraint: str) -> bool:
     return all(_allowed(part.strip(), key) for part in constraint.split(",") if part.strip())
 
 
-def newest(versions: Iterable[str], constraint: str = "") -> str | None:
+def newest(versions: Iterable[str], constraint: str) -> str | None:
     """The newest of some versions that a constraint allows; None if it allows none."""
     found = [one for one in versions if version_key(one) is not None and satisfies(one, constraint)]
     return max(found, key=lambda one: version_key(one) or (), default=None)

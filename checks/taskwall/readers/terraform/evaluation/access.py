@@ -16,6 +16,7 @@ from taskwall.core.values import (
     dereferenced,
     needs,
     spelled,
+    stands_for_many,
     symbol,
 )
 from taskwall.readers.terraform.evaluation.context import RunContext
@@ -92,13 +93,14 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     if isinstance(value, JsonItems | JsonFields) or not isinstance(value, Items | Fields):
         raise FailedError("an element", f"is read from {'null' if is_null(value) else 'a string'}")
     if not isinstance(key, Known):
-        if isinstance(value, Open) and (name := symbol(key)):
+        name = symbol(key)
+        if isinstance(value, Open) and name:
             for its, member_ in value.members:
                 if symbol(its) == name:
                     return member_
         if isinstance(value, Fields) and value.rest is not None and _is_beyond(key, value):
             return value.rest
-        if isinstance(value, Fields) and value.rest is None and "[*]" not in (symbol(key) or "[*]"):
+        if isinstance(value, Fields) and value.rest is None and name and not stands_for_many(name):
             return by_key(value, key, run)
         return _some(value, key)
     if isinstance(value, Fields):

@@ -15,6 +15,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     needs,
+    stands_for_many,
     symbol,
 )
 from taskwall.readers.terraform.evaluation.access import element_of, index, spelled_key
@@ -306,7 +307,7 @@ def _for_members(value: Items | Fields, add: Add, run: RunContext) -> Value:
 
 def _is_written(value: Value) -> bool:
     """Whether a value is of one thing that the sources write."""
-    return isinstance(value, Reference) and not (value.looked_up or "[*]" in symbol(value))
+    return isinstance(value, Reference) and not (value.looked_up or stands_for_many(symbol(value)))
 
 
 def _each(key: Value, value: Value) -> Env:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from taskwall.core.conditions import is_number, length_name
 from taskwall.core.patterns import pattern
+from taskwall.core.truths import all_true
 from taskwall.core.values import (
     Choice,
     Fields,
@@ -19,6 +20,7 @@ from taskwall.core.values import (
     dereferenced,
     needs,
     same,
+    stands_for_many,
     symbol,
 )
 from taskwall.readers.terraform.evaluation.access import is_set, is_variable
@@ -211,7 +213,7 @@ def _outside(value: Value) -> str:
     found = dereferenced(value)
     external = isinstance(found, Unknown) or (isinstance(found, Reference) and found.looked_up)
     name = symbol(value) if external else ""
-    return "" if "[*]" in name else name
+    return "" if stands_for_many(name) else name
 
 
 def _is_no_id(name: str, data: Scalar) -> bool:
@@ -248,8 +250,7 @@ def equal(one: Value, other: Value) -> bool | None:
     A text never equals a number.
     """
     if (name := symbol(one)) and name == symbol(other):
-        # `[*]` stands for elements, each of which may be another.
-        return None if "[*]" in name else True
+        return None if stands_for_many(name) else True
     one, other = dereferenced(one), dereferenced(other)
     if isinstance(one, Unknown | Reference) or isinstance(other, Unknown | Reference):
         return None
@@ -279,8 +280,7 @@ def _equal_items(one: Items, other: Items) -> bool | None:
         return False if not other.rest and len(other.items) < len(one.items) else None
     if len(one.items) != len(other.items):
         return False
-    found = {equal(a, b) for a, b in zip(one.items, other.items, strict=True)}
-    return False if False in found else None if None in found else True
+    return all_true([equal(a, b) for a, b in zip(one.items, other.items, strict=True)])
 
 
 def _equal_fields(one: Fields, other: Fields) -> bool | None:
@@ -288,8 +288,7 @@ def _equal_fields(one: Fields, other: Fields) -> bool | None:
         return None
     if one.fields.keys() != other.fields.keys():
         return False
-    found = {equal(item, other.fields[key]) for key, item in one.fields.items()}
-    return False if False in found else None if None in found else True
+    return all_true([equal(item, other.fields[key]) for key, item in one.fields.items()])
 
 
 def arithmetic(operator: str, one: Value, other: Value, run: RunContext) -> Value:

@@ -12,6 +12,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from taskwall.core.json_document import Json, mapping, sequence
 from taskwall.core.values import (
     Fields,
     Items,
@@ -23,6 +24,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     lifted,
+    stands_for_many,
 )
 from taskwall.readers.terraform.evaluation.absent_template import (
     absent_template,
@@ -30,11 +32,6 @@ from taskwall.readers.terraform.evaluation.absent_template import (
     deploys_template,
 )
 from taskwall.readers.terraform.modules import Module, module_loader
-from taskwall.readers.terraform.plan.references import (
-    Json,
-    mapping,
-    sequence,
-)
 from taskwall.readers.terraform.plan.sensitive import hidden
 from taskwall.readers.terraform.plan.values import Planned
 from taskwall.readers.terraform.stack import TerraformStack
@@ -276,7 +273,7 @@ def _joined(planned: Resource, source: Resource, same: bool) -> Resource:
 def _is_open(value: Value) -> bool:
     """Whether anything in a value is unknown; references to other resources are known."""
     if isinstance(value, Reference) and value.value is None:
-        return "[*]" in value.attribute or "[*]" in value.resource
+        return stands_for_many(value.symbol)
     found = dereferenced(value)
     if isinstance(found, Items):
         return bool(found.rest) or any(map(_is_open, found.items))

@@ -28,7 +28,7 @@ class StableFile(Struct, frozen=True):
 
 
 def stable_file(
-    path: str, text: str, parse: Parse, parsed: Parsed, earlier: StableFile | None = None
+    path: str, text: str, parse: Parse, parsed: Parsed, earlier: StableFile | None
 ) -> StableFile:
     """A file by its standing lines: what stands in no block is left out, as nobody reads it.
 

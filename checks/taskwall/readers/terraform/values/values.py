@@ -24,6 +24,7 @@ from taskwall.core.values import (
     needs,
     same,
     spelled,
+    stands_for_many,
     symbol,
     text,
 )
@@ -309,8 +310,8 @@ def _joined(rest: Value | None, value: Value, waits_for: tuple[Need, ...]) -> Va
 def are_apart(members: Sequence[tuple[Value, Value]]) -> bool:
     """Whether no two of some members of a map can have the same key, of those that have a name."""
     names = [symbol(key) for key, _ in members]
-    # `[*]` stands for elements, each of which may be another.
-    return len(set(names)) == len(names) and all(name and "[*]" not in name for name in names)
+    differ = len(set(names)) == len(names)
+    return differ and all(names) and not any(map(stands_for_many, names))
 
 
 class FurtherMembers:
