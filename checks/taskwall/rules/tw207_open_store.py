@@ -29,7 +29,14 @@ from taskwall.core.values import Need
 from taskwall.model.core.entity import Link, titled
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.peers import Peer, judge_peer
-from taskwall.model.data_stores.store import MountTarget, Store, groups_of_tasks, looked_up, used
+from taskwall.model.data_stores.store import (
+    MountTarget,
+    Store,
+    groups_of_tasks,
+    looked_up,
+    store_groups,
+    used,
+)
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.peers import possible_permissions
@@ -42,7 +49,7 @@ from taskwall.rules._shared import without_permissions
 def open_store(network: Network) -> Iterator[Verdict]:
     for store in (*network.every(Store), *network.every(MountTarget)):
         usage = used(network, store)
-        for link in store.groups if usage.truth is not False else ():
+        for link in store_groups(network, store) if usage.truth is not False else ():
             yield from _judged(network, store, link)
     if (found := looked_up(network)) is not None:
         variable, name = found

@@ -8,6 +8,7 @@ from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import groups_of_proxies, groups_of_tasks
+from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.permissions.coverage import names_addresses
@@ -32,10 +33,9 @@ def judge_peer(network: Network, permission: Permission) -> Peer:
     """Whom a permission of a store's group allows: tasks and container instances, or others."""
     spared, said = by_settings(network, permission), who(network, permission)
     weight: Weight = None
-    if permission.itself:
-        return Peer(FALSE, None, said)
-    if permission.peer is not None:
-        wrong, weight, words = _group(network, permission, permission.peer)
+    if permission.itself or permission.peer is not None:
+        by = _itself if permission.peer is None else _group
+        wrong, weight, words = by(network, permission, permission.peer or permission.group)
         return Peer(all_of((wrong, ~spared)), weight, words)
     text = f"{permission.on.name} allows ingress from {said}"
     if not names_addresses(permission):
@@ -62,7 +62,7 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"
         return permission.states(None, text, needs), None, words
-    shared = _of_balancers(network, peer.to)
+    shared = _use(network, LoadBalancer, peer.to)
     if shared.truth:
         return shared, None, f"{words}, which a load balancer uses as well,"
     if used.truth is True or network.policy.profile != "strict":
@@ -76,21 +76,37 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     return any_of((shared, other)), "low", words
 
 
-def _of_balancers(network: Network, group: str) -> Fact:
-    """Whether a load balancer carries a group."""
-    by_group = _carried(network)
+def _itself(network: Network, permission: Permission, own: Link) -> tuple[Fact, Weight, str]:
+    """Whether the store's own group, which allows its members, is also that of something else."""
+    group, words = network.get(SecurityGroup, own), who(network, permission)
+    if group is not None and group.default:
+        return _group(network, permission, own)
+    shared = _use(network, LoadBalancer, own.to)
+    if shared.truth:
+        return shared, None, f"{words}, of which one is a load balancer,"
+    if network.policy.profile != "strict":
+        return shared, None, words
+    other = _use(network, LambdaFunction, own.to)
+    return any_of((shared, other)), "low", f"{words}, of which one is a Lambda function,"
+
+
+def _use(network: Network, kind: type[LoadBalancer | LambdaFunction], group: str) -> Fact:
+    """Whether a load balancer, or a function, uses a group."""
+    by_group = _groups_used(network, kind)
     return any_of((*by_group.get(group, ()), *by_group.get("", ())))
 
 
 @remembered
-def _carried(network: Network) -> dict[str, list[Fact]]:
-    """The groups of load balancers; "" holds links that lead nobody knows where."""
+def _groups_used(
+    network: Network, kind: type[LoadBalancer | LambdaFunction]
+) -> dict[str, list[Fact]]:
+    """The groups of entities of a kind; "" holds links that lead nobody knows where."""
     found: dict[str, list[Fact]] = {}
-    for balancer in network.every(LoadBalancer):
-        for link in balancer.groups:
+    for each in network.every(kind):
+        for link in each.groups:
             group = f"security group {link.to}" if link.to else "a security group that is not known"
-            text = f"{balancer.name} uses {group}"
+            text = f"{each.name} uses {group}"
             truth = True if link.to and link.sure else None
-            fact = Fact(truth, text, link.place, balancer.name, link.fact.needs)
+            fact = Fact(truth, text, link.place, each.name, link.fact.needs)
             found.setdefault(link.to, []).append(fact)
     return found

@@ -26,6 +26,7 @@ from taskwall.model.permissions.coverage import (
     of_subnet,
     unseen,
 )
+from taskwall.model.permissions.default_groups import groups_of, names_none
 from taskwall.model.permissions.peers import (
     allows_internet,
     permissions,
@@ -110,7 +111,8 @@ def used(network: Network, store: Store) -> Fact:
     if not network.every(TaskSource):
         return any_of(parts)
     tasks = _are_tasks(network)
-    own = [link for link in store.groups if link.to]
+    groups = store_groups(network, store)
+    own = [link for link in groups if link.to]
     for link in own:
         parts += [
             tasks & link.fact & permission.fact & _allows_tasks(network, store, link, permission)
@@ -119,9 +121,18 @@ def used(network: Network, store: Store) -> Fact:
         group = network.get(SecurityGroup, link)
         if group is None or group.external:
             parts.append(_perhaps(network, store, link.fact.needs))
-    if len(own) < len(store.groups) or (not own and store.groups_setting.needs):
+    if len(own) < len(groups) or (not own and store.groups_setting.needs):
         parts.append(_perhaps(network, store, store.groups_setting.unseen))
     return any_of(parts)
+
+
+@remembered
+def store_groups(network: Network, store: Store) -> tuple[Link, ...]:
+    """The groups of a store; of one that names none its VPC's default group, if it is written."""
+    if not names_none(store.groups, store.groups_setting):
+        return store.groups
+    found = groups_of(network, (), store.groups_setting, store.subnets)
+    return tuple(link for link in found if network.get(SecurityGroup, link) is not None)
 
 
 def store_used(network: Network, exposure: Exposure) -> Fact:

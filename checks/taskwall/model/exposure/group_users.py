@@ -8,7 +8,7 @@ from msgspec import Struct
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.data_stores.store import Store, used
+from taskwall.model.data_stores.store import Store, store_groups, used
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.exposure.instance_groups import host_groups
@@ -87,8 +87,8 @@ def _balancers(network: Network) -> GroupUses:
 
 def _stores(network: Network) -> GroupUses:
     for store in network.every(Store):
-        if store.groups:
-            for group, fact in uses_by_links(network, store.groups, used(network, store)):
+        if groups := store_groups(network, store):
+            for group, fact in uses_by_links(network, groups, used(network, store)):
                 yield group, store.name, fact
 
 
