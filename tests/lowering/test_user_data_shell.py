@@ -9,6 +9,8 @@ DRAFT = f"echo {BLOCK}=true > draft\n"
 RUN = f"echo 'echo {BLOCK}=true >> {FILE}' > run.sh\n"
 ON = "ON=true\n"
 WRITES_ON = f"echo {BLOCK}=$ON >> {FILE}\n"
+WRITES_ONE = f"echo {BLOCK}=$1 >> {FILE}; "
+WRITES_TWO = f"echo {BLOCK}=$2 >> {FILE}; "
 AGENT = "amazon/amazon-ecs-agent"
 FETCHED = "until $(curl {} https://example.com); do sleep 1; done\n"
 
@@ -139,6 +141,19 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "a text to an own command, and then": (
         f"mine <<EOF && echo {BLOCK}=true >> {FILE}\nA=b\nEOF\n", OPEN,
     ),
+    "an unquoted text of two lines, which are one word each": (
+        f"ON='A=b\n{BLOCK}=true'\necho $ON >> {FILE}\n", None,
+    ),
+    "a text of two lines in quotes": (f"ON='A=b\n{BLOCK}=true'\necho \"$ON\" >> {FILE}\n", True),
+    "an unquoted word that is none": (f"ON=\nf() {{ {WRITES_ONE}}}\nf $ON true\n", True),
+    "a quoted word that is empty": (f"ON=\nf() {{ {WRITES_ONE}}}\nf \"$ON\" true\n", None),
+    "an unquoted word that is two": (f"ON='a true'\nf() {{ {WRITES_TWO}}}\nf $ON\n", True),
+    "braces": (f"printf '%s\\n' {BLOCK}={{false,true}} >> {FILE}\n", True),
+    "braces in quotes": (f"echo '{BLOCK}={{false,true}}' >> {FILE}\n", None),
+    "braces behind a variable": (
+        f"ON={BLOCK}=\nprintf '%s\\n' $ON{{false,true}} >> {FILE}\n", True,
+    ),
+    "braces without a choice": (f"echo {BLOCK}=true{{}} >> {FILE}\n", None),
     "a variable that a branch changes": (f"{ON}if x; then ON=false; fi\n{WRITES_ON}", OPEN),
     "a variable that grows": (f"ON=tr\nON+=ue\n{WRITES_ON}", OPEN),
     "a variable in braces": (f"{ON}echo {BLOCK}=${{ON}} >> {FILE}\n", True),
@@ -523,16 +538,52 @@ CONDITIONS: dict[str, bool | None] = {
     "true": True,
     "false": False,
     '[ -n "" ] && [ -n "$A" ]': False,
+    '[ -n "$A" ] && [ -n "" ]': False,
+    '[ -n "" ] || [ -n "a" ]': True,
+    '[ -n "" ] || [ -n "$A" ]': None,
+    "[ -n $EMPTY ]": True,
+    "[ -z $EMPTY ]": True,
+    "test -n $EMPTY": True,
+    "[ $EMPTY ]": False,
+    "[ $EMPTY = true ]": False,
+    "[ ! $EMPTY ]": True,
+    '[ -n "$EMPTY" ]': False,
+    "[[ -n $EMPTY ]]": False,
+    "[[ -z $EMPTY ]]": True,
+    "[[ $EMPTY = true ]]": False,
+    "[ -n $TWO ]": None,
+    '[[ $TWO = "a b" ]]': True,
+    '[ ! -z "a" ]': True,
+    '[ ! "a" = "b" ]': True,
+    "[ ! -f /etc/a ]": None,
+    "[[ ! -z a && -n b ]]": True,
+    "[[ -n a && ( a = b || -n a ) ]]": None,
+    "[[ a = b || -n $A && -z a ]]": False,
+    "[[ -f /etc/a || a = a ]]": True,
+    "[[ -f /etc/a ]]": None,
+    "[[ abc == $GLOB ]]": None,
+    '[[ abc == "$GLOB" ]]': False,
+    '[ abc = "$GLOB" ]': False,
+    "[ 3 -gt 2 ]": True,
+    "[ 10 -lt 9 ]": False,
+    "[[ 3 -eq 3 ]]": True,
+    "[ 010 -eq 8 ]": None,
+    "[ $A -eq 3 ]": None,
+    '[ "a" = "b" -o "a" = "a" ]': True,
+    '[ "a" = "b" -a "$A" = "a" ]': False,
 }
+VARIABLES = "EMPTY=\nTWO='a b'\nGLOB='a*'\n"
 
 
 @pytest.mark.parametrize(("condition", "holds"), CONDITIONS.items())
 def test_conditions(condition: str, holds: bool | None) -> None:
     """A test of known texts decides which branch runs, and which command behind it."""
     sets, unsets = f"echo {BLOCK}=true >> {FILE}", f"echo {BLOCK}=false >> {FILE}"
-    both = f"{SCRIPT}if {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
-    second = f"{SCRIPT}if false; then :; elif {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
-    joined = f"{SCRIPT}{condition} && {sets}\n"
+    both = f"{SCRIPT}{VARIABLES}if {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
+    second = (
+        f"{SCRIPT}{VARIABLES}if false; then :; elif {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
+    )
+    joined = f"{SCRIPT}{VARIABLES}{condition} && {sets}\n"
 
     for script in (both, second):
         assert told(read(script)) is (OPEN if holds is None else holds)

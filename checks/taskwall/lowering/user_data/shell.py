@@ -15,8 +15,16 @@ from msgspec import Struct
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
-from taskwall.lowering.user_data.marked import STAND_IN, is_known
-from taskwall.lowering.user_data.quoting import bare, escaped, quoted, unescaped
+from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.quoting import (
+    BRACES,
+    SPLIT,
+    bare,
+    escaped,
+    quoted,
+    split,
+    unescaped,
+)
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
     ReturnError,
@@ -24,6 +32,13 @@ from taskwall.lowering.user_data.shell_commands import (
     StopError,
     ran,
     stripped,
+)
+from taskwall.lowering.user_data.shell_conditions import (
+    TEXT_SIGNS,
+    all_hold,
+    any_holds,
+    negated,
+    of_words,
 )
 
 if TYPE_CHECKING:
@@ -219,37 +234,41 @@ class Shell:
     def _holds(self, node: "Node") -> bool | None:
         """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
         parts = node.named_children
+        if node.has_error:
+            return None
         if node.type == "negated_command" and len(parts) == 1:
-            held = self._holds(parts[0])
-            return None if held is None else not held
-        if node.type == "list" and any(child.type == "&&" for child in node.children):
-            return False if self._holds(parts[0]) is False else None
+            return negated(self._holds(parts[0]))
+        if node.type == "list":
+            ends = map(self._holds, (parts[0], parts[-1]))
+            both = any(child.type == "&&" for child in node.children)
+            return all_hold(ends) if both else any_holds(ends)
         if node.type == "command":
             words = [self._text(part) for part in parts]
             if words in (["true"], [":"], ["false"]):
                 return words != ["false"]
-            return self._compares(parts[1:]) if words[:1] == ["test"] else None
+            return of_words(self._words(parts[1:])) if words[:1] == ["test"] else None
         if node.type != "test_command" or len(parts) != 1:
             return None
-        inner = parts[0]
-        whole = inner.type in ("unary_expression", "binary_expression")
-        return self._compares(inner.children if whole else [inner])
+        if node.children[0].type == "[":
+            return of_words(self._words(_leaves(parts[0])))
+        leaves = _leaves(parts[0])
+        if any(leaf.type in ("(", ")") for leaf in leaves):
+            return None
+        # The grammar takes `a || b = c` apart behind `b`.
+        either = _parted(leaves, "||")
+        return any_holds(all_hold(map(self._compares, _parted(each, "&&"))) for each in either)
 
-    def _compares(self, parts: "list[Node]") -> bool | None:
-        """What a test of texts says; None of what it does not know, and of any other test."""
-        signs = [self._text(part) for part in parts]
-        words = [
-            sign if part.type == "extglob_pattern" and _PLAIN.fullmatch(sign) else self._word(part)
-            for part, sign in zip(parts, signs, strict=True)
-            if len(parts) == 1 or sign not in _TESTS
-        ]
-        known = all(map(is_known, words))
-        if len(words) == 1 and (len(parts) == 1 or (len(parts) == 2 and signs[0] in ("-n", "-z"))):
-            filled = True if STAND_IN.sub("", words[0]) else False if known else None
-            return filled if signs[0] != "-z" or filled is None else not filled
-        if len(words) == 2 and len(parts) == 3 and signs[1] in ("=", "==", "!=") and known:
-            return (words[0] == words[1]) is (signs[1] != "!=")
-        return None
+    def _compares(self, leaves: "list[Node]") -> bool | None:
+        """What `[[` says of its words, which it does not split, without `&&` and `||`."""
+        words = []
+        for leaf in leaves:
+            text = self._text(leaf)
+            sign = leaf.type == "test_operator" or not leaf.is_named
+            words.append(text if sign or leaf.type in _PATTERNS else self._word(leaf))
+        compares = len(words) > 2 and words[-2] in TEXT_SIGNS
+        if compares and leaves[-1].type not in _QUOTED and not _PLAIN.fullmatch(words[-1]):
+            return None  # a pattern
+        return of_words(words)
 
     def branches(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -445,6 +464,36 @@ class Shell:
             return escaped(text[2:-1])
         return self._unknown(text)
 
+    def _words(self, nodes: "list[Node]") -> list[str]:
+        """The words that parts of a command become.
+
+        What stands for a variable outside of quotes is split at spaces, and no word if it is
+        empty; braces make several words of one.
+        """
+        found = []
+        for node in nodes:
+            if node.type == "concatenation":
+                pieces = [
+                    self._word(child).translate(BRACES)
+                    if child.type == "word"
+                    else self._apart(child)
+                    for child in node.named_children
+                ]
+                whole = not any(child.type == "$" for child in node.children)
+                found += split("".join(pieces)) if whole else [self._word(node)]
+            elif node.type in _VARIABLES:
+                found += split(self._apart(node))
+            elif node.type == "test_operator" or not node.is_named:
+                found.append(self._text(node))
+            else:
+                found.append(self._word(node))
+        return found
+
+    def _apart(self, node: "Node") -> str:
+        """A part of a word, with a sign where a space outside of quotes splits it."""
+        found = self._word(node)
+        return _SPACES.sub(SPLIT, found) if node.type in _VARIABLES else found
+
     def _string(self, node: "Node") -> str:
         found, at = "", node.start_byte + 1
         for child in node.named_children:
@@ -493,7 +542,7 @@ class Shell:
                     text = self._word(child.named_children[-1])
                     given = lines(text + "\n", self._row(child))
                 continue
-            words.append(self._word(child))
+            words += self._words([child])
         row = self._row(node)
         words = stripped(words)
         if not words:
@@ -527,15 +576,36 @@ class Shell:
         return found
 
 
+def _leaves(node: "Node") -> "list[Node]":
+    """The words and signs of an expression of `[`, in their order."""
+    if node.type in ("unary_expression", "binary_expression", "parenthesized_expression"):
+        return [leaf for child in node.children for leaf in _leaves(child)]
+    return [node]
+
+
+def _parted(leaves: "list[Node]", sign: str) -> "list[list[Node]]":
+    """The words and signs of a test between those that join its parts."""
+    found: list[list[Node]] = [[]]
+    for leaf in leaves:
+        if leaf.type == sign:
+            found.append([])
+        else:
+            found[-1].append(leaf)
+    return found
+
+
 MAX_CALLS = 1000
 """So many functions are called at most by one machine's scripts, all told."""
 
 MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""
 
-_TESTS = frozenset(("-n", "-z", "=", "==", "!="))
-_PLAIN = pattern(r"[\w./:-]*")
+_QUOTED = frozenset(("string", "raw_string"))
+_PATTERNS = frozenset(("extglob_pattern", "regex"))
+_PLAIN = pattern(r"[\w./:@,+=% -]*")
 
+_SPACES = pattern(r"\s+")
+_VARIABLES = frozenset(("simple_expansion", "expansion"))
 _EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
 _PASSED_OVER = frozenset(
     (
