@@ -462,6 +462,8 @@ class Shell:
             return self._unknown(text)
         if kind == "ansi_c_string":
             return escaped(text[2:-1])
+        if kind == "command_substitution" and (made := _TEMPORARY.fullmatch(text)):
+            return (made[1] or "/tmp/tmp.") + self._unknown(text)  # noqa: S108 (the script's)
         return self._unknown(text)
 
     def _words(self, nodes: "list[Node]") -> list[str]:
@@ -603,6 +605,9 @@ MAX_EXPANDED = 1 << 20
 _QUOTED = frozenset(("string", "raw_string"))
 _PATTERNS = frozenset(("extglob_pattern", "regex"))
 _PLAIN = pattern(r"[\w./:@,+=% -]*")
+
+_TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]*?)X{3,})?\s*\)")
+"""A file that `mktemp` makes, none of those that are looked at."""
 
 _SPACES = pattern(r"\s+")
 _VARIABLES = frozenset(("simple_expansion", "expansion"))

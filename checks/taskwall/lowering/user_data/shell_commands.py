@@ -1,5 +1,6 @@
 """What commands of a shell script do to the files of its machine, as far as that matters."""
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -147,28 +148,74 @@ def _tee(call: ShellCall) -> list[ScriptLine]:
 
 
 def _copy(call: ShellCall) -> list[ScriptLine]:
-    files = [word for word in call.arguments if not word.startswith("-")]
-    if len(files) < 2:
-        return []
-    machine, source = call.shell.machine, call.shell.path(files[0])
-    target = call.shell.path(files[-1])
-    if files[-1].rpartition("/")[2] in ("", ".") or target == _DIRECTORY:
-        target = f"{target}/{source.rpartition('/')[2]}"
-    held = machine.files.get(source)
-    content = held if held is not None else [opaque(call.row, Machine.unknown(source))]
-    if held is not None or _watched(machine, target):
-        machine.write(target, list(content), append=False, doubt=call.doubt)
-    if call.name == "mv" and held is not None:
-        machine.write(source, [], append=False, doubt=call.doubt)
+    words = [word for word in call.arguments if not word.startswith("-")]
+    into = len(words) > 2 or (bool(words) and _is_directory(call, words[-1]))
+    for word in words[:-1]:
+        target = call.shell.path(words[-1])
+        if into and not word.endswith("/."):
+            target = f"{target}/{call.shell.path(word).rpartition('/')[2]}"
+        _copied(call, call.shell.path(word), target)
     return []
+
+
+def _is_directory(call: ShellCall, word: str) -> bool:
+    return word.rpartition("/")[2] in ("", ".") or call.shell.path(word) == _DIRECTORY
+
+
+def _copied(call: ShellCall, source: str, target: str) -> None:
+    machine, within = call.shell.machine, call.name == "mv" or _is_recursive(call)
+    held = machine.files.get(source)
+    if held is None and (within or _SIGNS.search(source)):
+        # Files that nobody saw written may be among them.
+        for file in dict.fromkeys((AGENT_CONFIG, *machine.files)):
+            if _names(target, file, within):
+                machine.replace(file, call.row, Machine.unknown(source), whole=False)
+        moved = [file for file in machine.files if _names(source, file, within)]
+    else:
+        moved = [source] if held is not None or _watched(machine, target) else []
+    for file in moved:
+        content = machine.files.get(file, [opaque(call.row, Machine.unknown(source))])
+        to = target
+        if _SIGNS.search(source):
+            to = f"{target.rpartition('/')[0]}/{file.rpartition('/')[2]}"
+        elif file.startswith(f"{source}/"):
+            to = target + file[len(source) :]
+        machine.write(to, list(content), append=False, doubt=call.doubt)
+        if call.name == "mv" and file in machine.files:
+            machine.write(file, [], append=False, doubt=call.doubt)
 
 
 def _remove(call: ShellCall) -> list[ScriptLine]:
+    """Remove what a path or a pattern names, with `-r` what is below a directory too."""
+    machine, within = call.shell.machine, _is_recursive(call)
     for word in call.arguments:
         path = call.shell.path(word)
-        if path in call.shell.machine.files:
-            call.shell.machine.write(path, [], append=False, doubt=call.doubt)
+        for file in machine.files if not word.startswith("-") else ():
+            if _names(path, file, within):
+                waits = (*call.doubt, *machine.marks.needs(path))
+                machine.write(file, [], append=False, doubt=waits)
     return []
+
+
+_SIGNS = pattern(r"[*?\[]")
+_RECURSIVE = pattern(r"-[a-zA-Z]*[arR][a-zA-Z]*|--recursive|--archive")
+_GLOB = pattern(r"[*?\ue000-\uf8ff]|\[[^\]/]+\]|[^*?\[\ue000-\uf8ff]+|\[")
+_FITTING = {"*": "[^/]*", "?": "[^/]"}
+
+
+def _is_recursive(call: ShellCall) -> bool:
+    return any(map(_RECURSIVE.fullmatch, call.arguments))
+
+
+def _names(path: str, file: str, within: bool) -> bool:
+    """Whether a path or a pattern, known in part, can name a file, or a directory above it."""
+    form = "".join(
+        _FITTING.get(piece)
+        or (".*" if not is_known(piece) else "[^/]" if len(piece) > 2 and piece[0] == "[" else "")
+        or re.escape(piece)
+        for piece in _GLOB.findall(path)
+    )
+    return re.fullmatch(form + ("(?:/.*)?" if within else ""), file) is not None
 
 
 def _script(call: ShellCall) -> list[ScriptLine]:
