@@ -11,6 +11,7 @@ ON = "ON=true\n"
 WRITES_ON = f"echo {BLOCK}=$ON >> {FILE}\n"
 WRITES_ONE = f"echo {BLOCK}=$1 >> {FILE}; "
 WRITES_TWO = f"echo {BLOCK}=$2 >> {FILE}; "
+SETS_IT, UNSETS = f"echo {BLOCK}=true > {FILE}\n", f"echo {BLOCK}=false > {FILE}"
 AGENT = "amazon/amazon-ecs-agent"
 FETCHED = "until $(curl {} https://example.com); do sleep 1; done\n"
 
@@ -67,6 +68,78 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "mapfile": (f"{ON}mapfile ON < /etc/mode\n{WRITES_ON}", OPEN),
     "printf to a variable": (f"{ON}printf -v ON %s false\n{WRITES_ON}", OPEN),
     "eval, which may set any variable": (f"{ON}eval ON=false\n{WRITES_ON}", OPEN),
+    "let": (f"{ON}let ON=0\n{WRITES_ON}", OPEN),
+    "let of a word in quotes": (f'{ON}let "ON = 0"\n{WRITES_ON}', OPEN),
+    "let of another variable": (f"{ON}let OFF=0\n{WRITES_ON}", True),
+    "a counter": (f"ON=1\n((ON--))\n{WRITES_ON}", OPEN),
+    "a counter that is counted first": (f"ON=1\n((--ON))\n{WRITES_ON}", OPEN),
+    "a sum": (f"ON=1\n(( ON += 1 ))\n{WRITES_ON}", OPEN),
+    "a counter in a condition": (f"ON=1\nif (( ON-- )); then x; fi\n{WRITES_ON}", OPEN),
+    "a counter in a word": (f"ON=1\necho $((ON=0))\n{WRITES_ON}", OPEN),
+    "a counter between old brackets": (f"ON=1\necho $[ON=0]\n{WRITES_ON}", OPEN),
+    "a variable that is only compared": (f"ON=1\n((ON==1)) && x; (( ON <= 1 ))\n{WRITES_ON}", True),
+    "a variable set beside a counter": (f"((N++)); {ON}{WRITES_ON}", True),
+    "a default that is set": (f"ON=\n: ${{ON:=true}}\n{WRITES_ON}", OPEN),
+    "an item of a list": (f"{ON}ON[0]=false\n{WRITES_ON}", OPEN),
+    "declare -i": (f"declare -i ON=1-1\n{WRITES_ON}", OPEN),
+    "declare -rx": (f"declare -r -x {ON}{WRITES_ON}", True),
+    "a function's own variable": (f"{ON}f() {{ local ON=false; }}\nf\n{WRITES_ON}", True),
+    "a function's own variable by declare": (
+        f"{ON}f() {{ declare ON=false; ON=a; }}\nf\n{WRITES_ON}", True,
+    ),
+    "a function's own variable without a value": (
+        f"{ON}f() {{ local ON; ON=false; }}\nf\n{WRITES_ON}", True,
+    ),
+    "a function's own variable of no value before": (
+        f"f() {{ local ON=true; }}\nf\n{WRITES_ON}", OPEN,
+    ),
+    "a variable that a function declares for all": (
+        f"{ON}f() {{ declare -g ON=false; }}\nf\n{WRITES_ON}", False,
+    ),
+    "a variable that a function sets for all": (f"ON=a\nf() {{ {ON}}}\nf\n{WRITES_ON}", True),
+    "a function in a function with an own variable": (
+        f"{ON}f() {{ local ON=false; g; }}\ng() {{ local ON=a; }}\nf\n{WRITES_ON}", True,
+    ),
+    "a function's words in a function": (
+        f"f() {{ g a; }}\ng() {{ {WRITES_TWO}}}\nf false true\n", OPEN,
+    ),
+    "shift": (f"f() {{ shift; {WRITES_ONE}}}\nf true false\n", OPEN),
+    "set of words": (f"f() {{ set -- false; {WRITES_ONE}}}\nf true\n", OPEN),
+    "set of options": (f"f() {{ set -e; {WRITES_ONE}}}\nf true\n", True),
+    "a variable for a function alone": (
+        f"ON=false\nf() {{ {WRITES_ON[:-1]}; }}\nON=true f\n", True,
+    ),
+    "a variable for a shell alone": (f"ON=a\nON=true bash -c '{WRITES_ON}'\n", True),
+    "a variable of a subshell": (f"{ON}(ON=false)\n{WRITES_ON}", True),
+    "a variable of a pipe": (f"{ON}x | while read y; do ON=false; done\n{WRITES_ON}", True),
+    "an end in a subshell": (f"(echo {BLOCK}=true; exit 0; echo {BLOCK}=false) >> {FILE}\n", True),
+    "an end in a subshell, and more": (f"(exit 0)\necho {BLOCK}=true >> {FILE}\n", True),
+    "an end in a pipe": (f"exit 0 | cat\necho {BLOCK}=true >> {FILE}\n", True),
+    "what a function writes before its end": (
+        f"f() {{\n  echo {BLOCK}=true\n  return 0\n}}\nf >> {FILE}\n", True,
+    ),
+    "a loop that sets what it tests": (
+        f"ON=1\n{SETS_IT}for i in a b; do if [ $ON = 0 ]; then {UNSETS}; fi; ON=0; done\n", OPEN,
+    ),
+    "su": (f'su - root -c "echo {BLOCK}=true >> {FILE}"\n', True),
+    "runuser": (f"runuser root --command 'echo {BLOCK}=true >> {FILE}'\n", True),
+    "su of a user": (f"su - root\necho {BLOCK}=true >> {FILE}\n", True),
+    "a trap": (f"trap 'echo {BLOCK}=true >> {FILE}' EXIT\n", OPEN),
+    "a trap over what is written behind it": (
+        f"trap 'echo {BLOCK}=false >> {FILE}' EXIT\necho {BLOCK}=true >> {FILE}\n", OPEN,
+    ),
+    "a trap of a variable": (
+        f"D=/tmp/a\ntrap 'rm -rf $D' EXIT\necho {BLOCK}=true >> {FILE}\n", True,
+    ),
+    "no trap": (f"trap - EXIT\necho {BLOCK}=true >> {FILE}\n", True),
+    "source of a written file": (f"{RUN}. ./run.sh\n", True),
+    "source of a file that sets it": (f"echo ON=false > a\n{ON}. ./a\n{WRITES_ON}", OPEN),
+    "os-release": (f"ID=true\n. /etc/os-release\necho {BLOCK}=$ID >> {FILE}\n", OPEN),
+    "os-release, elsewhere": (
+        f"VERSION_ID=true\nsource /usr/lib/os-release\necho {BLOCK}=$VERSION_ID >> {FILE}\n", OPEN,
+    ),
+    "cat of nothing": (f"echo {BLOCK}=true > {FILE}\ncat /dev/null > {FILE}\n", None),
+    "a command that does nothing": (f"echo {BLOCK}=true > {FILE}\n: > {FILE}\n", None),
     "exit in a branch": (f"if x; then exit 1; fi\necho {BLOCK}=true >> {FILE}\n", True),
     "exit where another command fails": (f"x || exit 1\necho {BLOCK}=true >> {FILE}\n", True),
     "exit behind what succeeds": (f"true && exit 0\necho {BLOCK}=true >> {FILE}\n", None),

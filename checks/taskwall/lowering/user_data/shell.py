@@ -6,8 +6,7 @@ should) may have done anything.
 """
 
 import posixpath
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -88,8 +87,14 @@ class Shell:
         self.doubt = doubt
         self.depth = depth
         self.variables: dict[str, str] = {}
+        self.own: dict[str, str | None] | None = None
+        """The variables that are a function's own, with what they were outside of it."""
+        self.counted: frozenset[str] = frozenset()
+        """The variables that arithmetic and `${X:=...}` set; their values are not followed."""
         self.functions: dict[str, Node] = {}
         self.called: set[str] = set()
+        self.traps: list[tuple[str, int]] = []
+        """Texts that are run at a signal, as at the script's end, with their rows."""
         self.source = b""
         self.directory = ""
         """Where it stands, as a marked path; "" for where it began, which matters to nobody."""
@@ -97,13 +102,22 @@ class Shell:
     def run(self, script: str) -> list[ScriptLine]:
         """Let a script act; its output."""
         self.source = script.encode("utf-8", "replace")
+        self.counted = frozenset(_counted(script))
+        for name in self.counted:
+            self.variables.pop(name, None)
         root = _tree(self.source)
-        found: list[ScriptLine] = []
-        with suppress(StopError):
+        try:
             found = self._each(root.children, self.doubt, self.depth)
+        except StopError as end:
+            found = end.output
         for name, body in self.functions.items():
             if name not in self.called:  # by name alone: as by `trap finish EXIT`
                 self.sometimes(body, [], self.doubt, self.depth)
+        for text, row in self.traps:
+            needs = Machine.unknown(f"whether the trap in line {row + 1} of user data runs")
+            last = self.inside(row, (*self.doubt, *needs), self.depth)
+            last.variables = self.variables
+            last.run(text)
         return found
 
     def _text(self, node: "Node") -> str:
@@ -118,7 +132,11 @@ class Shell:
         found: list[ScriptLine] = []
         for node in nodes:
             if node.is_named:
-                found += self._statement(node, [], doubt, depth)
+                try:
+                    found += self._statement(node, [], doubt, depth)
+                except StopError as end:
+                    end.output[:0] = found
+                    raise
         return found
 
     def _statement(
@@ -155,10 +173,13 @@ class Shell:
         if loops_over is not None:
             self.variables.pop(self._text(loops_over), None)
         waits = (*doubt, Need(what, "is known only on the instance"))
+        if node.type in _LOOPS:  # What it sets is another value when it runs once more.
+            for name in _SETS.findall(self._text(node)):
+                self.variables.pop(name, None)
         try:
             return self._each(node.children, waits, depth)
-        except StopError:
-            return []
+        except StopError as end:
+            return end.output
 
     def function(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -191,16 +212,26 @@ class Shell:
         if self.machine.called > MAX_CALLS:  # functions that call others twice double
             self.machine.anything(row, (Need("user data", "calls too many functions"),))
             raise StopError
-        before = self.variables
+        before, own = _numbered(self.variables, True), self.own
         mine = {str(number): word for number, word in enumerate(arguments, 1)}
-        self.variables = {**before, **mine}
+        self.variables = {**_numbered(self.variables, False), **mine}
+        self.own = {}
         try:
             return self._statement(self.functions[name], given, doubt, depth)
-        except ReturnError:
-            return []
+        except ReturnError as end:
+            return end.output
         finally:
-            own = {key: one for key, one in self.variables.items() if key not in mine}
-            self.variables = {**own, **{key: before[key] for key in mine if key in before}}
+            self._put_back(self.own)
+            self.own = own
+            self.variables = {**_numbered(self.variables, False), **before}
+
+    def _put_back(self, values: dict[str, str | None]) -> None:
+        """Give variables the values that they had before."""
+        for name, value in values.items():
+            if value is None:
+                self.variables.pop(name, None)
+            else:
+                self.variables[name] = value
 
     def chain(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -304,8 +335,22 @@ class Shell:
     ) -> list[ScriptLine]:
         """Commands, each of which reads what the one before it writes."""
         for child in node.named_children:
-            given = self._statement(child, given, doubt, depth)
+            given = self._apart_from(child, given, doubt, depth)
         return given
+
+    def _apart_from(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """A statement in a shell of its own: the outer one keeps its variables and goes on."""
+        directory, variables = self.directory, self.variables
+        self.variables = dict(variables)
+        try:
+            step = self.group if node.type == "subshell" else self._statement
+            return step(node, given, doubt, depth)
+        except StopError as end:
+            return end.output
+        finally:
+            self.directory, self.variables = directory, variables
 
     def redirected(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -397,12 +442,8 @@ class Shell:
     def subshell(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
-        """Statements in a shell of their own, which leaves the outer one where it stands."""
-        before = self.directory
-        try:
-            return self.group(node, given, doubt, depth)
-        finally:
-            self.directory = before
+        """Statements in a shell of their own."""
+        return self._apart_from(node, given, doubt, depth)
 
     # words
 
@@ -511,17 +552,32 @@ class Shell:
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], _depth: int
     ) -> list[ScriptLine]:
         """Variables, as far as a script settles them."""
+        declares = self._text(node.children[0]) if node.type == "declaration_command" else ""
+        words = node.named_children if declares else []
+        options = [self._text(each) for each in words if each.type == "word"]
+        if declares == "local" or (declares in _DECLARES and not any("g" in o for o in options)):
+            self._keep(node)
+        plain = all(map(_PLAIN_OPTION.fullmatch, options))
         for child in (node, *node.named_children):
             if child.type != "variable_assignment":
                 continue
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             appends = any(part.type == "+=" for part in child.children)
-            key = self._text(name) if name is not None else ""
-            if doubt or appends:
+            key = self._text(name).partition("[")[0] if name is not None else ""
+            item = name is not None and name.type == "subscript"
+            if doubt or appends or item or not plain or key in self.counted:
                 self.variables[key] = self._unknown(f"${key}")
             else:
                 self.variables[key] = self._word(value) if value is not None else ""
         return []
+
+    def _keep(self, node: "Node") -> None:
+        """Keep for after a function what the variables are that a statement makes its own."""
+        for child in node.named_children if self.own is not None else ():
+            name = child.child_by_field_name("name") or child
+            key = self._text(name)
+            if name.type == "variable_name" and self.own is not None and key not in self.own:
+                self.own[key] = self.variables.pop(key, None)
 
     def unset(
         self, node: "Node", _given: list[ScriptLine], _doubt: tuple[Need, ...], _depth: int
@@ -536,8 +592,12 @@ class Shell:
     ) -> list[ScriptLine]:
         """One command."""
         words = []
+        own: dict[str, str] = {}
         for child in node.named_children:
             if child.type == "variable_assignment":
+                named, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+                if named is not None:
+                    own[self._text(named)] = self._word(value) if value is not None else ""
                 continue
             if child.type in ("herestring_redirect", "file_redirect"):
                 if child.type == "herestring_redirect":
@@ -555,11 +615,15 @@ class Shell:
             needs = self.machine.marks.needs(words[0])
             self.machine.anything(row, (*doubt, *needs))
             return [opaque(row, needs)]
-        if words[0] in self.functions:
-            return self._call(words[0], words[1:], given, row, doubt, depth)
-        name = words[0].rpartition("/")[2]
-        call = ShellCall(self, name, words[1:], given, row, doubt, depth)
-        return ran(call)
+        before = {name: self.variables.get(name) for name in own}
+        self.variables.update(own)
+        try:
+            if words[0] in self.functions:
+                return self._call(words[0], words[1:], given, row, doubt, depth)
+            name = words[0].rpartition("/")[2]
+            return ran(ShellCall(self, name, words[1:], given, row, doubt, depth))
+        finally:
+            self._put_back(before)
 
     def _prints_nothing(self, node: "Node", doubt: tuple[Need, ...], depth: int) -> bool:
         """Whether what stands where a command should is `$(...)` without output.
@@ -576,6 +640,20 @@ class Shell:
         found = Shell(self.machine, row, doubt, depth)
         found.directory = self.directory
         return found
+
+
+def _numbered(variables: dict[str, str], wanted: bool) -> dict[str, str]:
+    """The variables that are words of a call (`$1`), or the others."""
+    return {name: value for name, value in variables.items() if name.isdecimal() is wanted}
+
+
+def _counted(script: str) -> Iterator[str]:
+    """The names that arithmetic changes (`((X++))`, `let X=1`), or an expansion (`${X:=a}`)."""
+    for first, old, let, name in _ARITHMETIC.findall(script):
+        if name:
+            yield name
+        for changed in _CHANGES.finditer(first or old or let):
+            yield changed[1] or changed[2]
 
 
 def _leaves(node: "Node") -> "list[Node]":
@@ -601,6 +679,20 @@ MAX_CALLS = 1000
 
 MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""
+
+_ARITHMETIC = pattern(
+    r"\(\(([^\n]*?)\)\)|\$\[([^\n]*?)\]|\blet\s([^\n;&|]*)"
+    r"|\$\{([A-Za-z_]\w*)(?:\[[^\]\n]*\])?:?="
+)
+_CHANGES = pattern(
+    r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:[-+*/%&^|]|<<|>>)?=(?!=))"
+    r"|(?:\+\+|--)\s*([A-Za-z_]\w*)"
+)
+_SETS = pattern(r"(?<![\w$-])([A-Za-z_]\w*)\+?=")
+_LOOPS = frozenset(("while_statement", "for_statement", "c_style_for_statement"))
+_DECLARES = frozenset(("declare", "typeset"))
+_PLAIN_OPTION = pattern(r"-[xrg]*")
+"""Options of `declare` that leave a value as it is written; `-i` counts, `-l` writes it small."""
 
 _QUOTED = frozenset(("string", "raw_string"))
 _PATTERNS = frozenset(("extglob_pattern", "regex"))

@@ -24,7 +24,11 @@ DEEPEST = 40
 
 
 class StopError(Exception):
-    """The script ends here."""
+    """The script ends here; `output` is what the statements that it ends have written so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.output: list[ScriptLine] = []
 
 
 class ReturnError(StopError):
@@ -52,6 +56,7 @@ class ShellContext(Protocol):
     variables: dict[str, str]
     row: int
     directory: str
+    traps: list[tuple[str, int]]
 
     def path(self, word: str) -> str:
         """A word as the path that it means where the shell stands."""
@@ -129,7 +134,10 @@ def _printf(call: ShellCall) -> list[ScriptLine]:
 
 
 def _cat(call: ShellCall) -> list[ScriptLine]:
-    files = [word for word in call.arguments if not word.startswith("-") or word == "-"]
+    words = call.arguments
+    files = [word for word in words if word == "-" or not word.startswith(("-", "/dev/null"))]
+    if words[-1:] == ["/dev/null"]:
+        return []
     if not files or files == ["-"]:
         return call.given
     found: list[ScriptLine] = []
@@ -224,7 +232,8 @@ def _script(call: ShellCall) -> list[ScriptLine]:
     inner = shell.inside(call.row, call.doubt, call.depth)
     script = " ".join(words) if call.name == "eval" else None
     for index, word in enumerate(words[:-1]):
-        if script is None and word.startswith("-") and word[1:2] != "-" and word.endswith("c"):
+        short = word.startswith("-") and word[1:2] != "-" and word.endswith("c")
+        if script is None and (short or word == "--command"):
             script = words[index + 1]
     if script is not None:
         inner.variables = dict(shell.variables)
@@ -243,9 +252,29 @@ def _script(call: ShellCall) -> list[ScriptLine]:
     return inner.run("\n".join(line.text for line in content))
 
 
+_OS_RELEASE = frozenset(
+    (
+        "ANSI_COLOR", "BUG_REPORT_URL", "BUILD_ID", "CPE_NAME", "HOME_URL", "ID", "ID_LIKE",
+        "LOGO", "NAME", "PLATFORM_ID", "PRETTY_NAME", "SUPPORT_END", "SUPPORT_URL", "VARIANT",
+        "VARIANT_ID", "VENDOR_NAME", "VENDOR_URL", "VERSION", "VERSION_CODENAME", "VERSION_ID",
+    )
+)  # fmt: skip
+"""The variables of /etc/os-release (os-release(5)) that images of ECS set."""
+
+
 def _source(call: ShellCall) -> list[ScriptLine]:
-    if call.arguments and call.arguments[0] not in ("/etc/profile", "/etc/os-release"):
-        call.shell.variables.clear()
+    """A file that sets variables; what the script has written to it is done, too."""
+    shell, file = call.shell, call.arguments[0] if call.arguments else ""
+    if file in ("/etc/os-release", "/usr/lib/os-release"):
+        for name in _OS_RELEASE:
+            shell.variables.pop(name, None)
+    elif file and file != "/etc/profile":
+        content = shell.machine.files.get(shell.path(file), [])
+        if not any(line.opaque or line.doubt for line in content):
+            inner = shell.inside(content[0].row if content else 0, call.doubt, call.depth)
+            inner.variables = dict(shell.variables)
+            inner.run("\n".join(line.text for line in content))
+        shell.variables.clear()  # It may set any of them.
     return []
 
 
@@ -254,6 +283,30 @@ def _reads(call: ShellCall) -> list[ScriptLine]:
     for word in call.arguments:
         call.shell.variables.pop(word, None)
     return call.unknown_output()
+
+
+def _positional(call: ShellCall) -> list[ScriptLine]:
+    """`shift` and `set`, behind which `$1` is another word."""
+    if call.name == "shift" or any(not word.startswith(("-", "+")) for word in call.arguments):
+        for name in [name for name in call.shell.variables if name.isdecimal()]:
+            del call.shell.variables[name]
+    return []
+
+
+def _as_user(call: ShellCall) -> list[ScriptLine]:
+    """`su - root -c "..."`, which runs a text."""
+    texts = [each for each in call.arguments if each in ("-c", "--command")]
+    return _script(call) if texts else _other(call)
+
+
+def _trap(call: ShellCall) -> list[ScriptLine]:
+    if len(call.arguments) > 1 and not call.arguments[0].startswith("-"):
+        call.shell.traps.append((call.arguments[0], call.row))
+    return []
+
+
+def _nothing(_call: ShellCall) -> list[ScriptLine]:
+    return []
 
 
 def _cd(call: ShellCall) -> list[ScriptLine]:
@@ -410,6 +463,10 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     "curl": _curl,
     "cfn-init": _cfn_init,
     "eval": _script,
+    "trap": _trap,
+    **dict.fromkeys(("su", "runuser"), _as_user),
+    **dict.fromkeys(("shift", "set"), _positional),
+    **dict.fromkeys((":", "true", "false"), _nothing),
     **dict.fromkeys(("read", "mapfile", "readarray", "getopts"), _reads),
     **dict.fromkeys(_SHELLS, _script),
     **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), _program),
