@@ -406,6 +406,10 @@ def test_how_a_command_is_run() -> None:
         ("-I DOCKER-USER -d 169.254.169.254 --src 172.17.0.2 -j DROP", None),
         ("-I DOCKER-USER -d 169.254.169.254 -m owner -j DROP", None),
         ("-I DOCKER-USER -d 169.254.169.254 --match owner -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -m rpfilter -m tcp -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -m tcp --match=rpfilter -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -m limit --limit 5/s -m tcp -j DROP", None),
+        ("-I DOCKER-USER -p tcp -m tcp -m comment --comment imds --dport 80 -j DROP", True),
         ("-I DOCKER-USER ! -d 169.254.169.254 -j DROP", None),
         ("-I DOCKER-USER -d 169.254.169.254 -o eth0 -j DROP", None),
         ("-I DOCKER-USER -d 169.254.169.254 --out-interface eth0 -j DROP", None),
@@ -442,12 +446,40 @@ _DROP = "DOCKER-USER -d 169.254.169.254 -j DROP"
         ((f"-I {_DROP}", "-R DOCKER-USER 1 -j ACCEPT"), False),
         (("-I DOCKER-USER -j ACCEPT", "-I FORWARD -j DROP"), None),
         ((f"-C {_DROP}",), False),
+        ((f"-I {_DROP} -m tcp -m rpfilter", f"-D {_DROP} -m rpfilter"), None),
     ],
 )
 def test_orders_of_rules(calls: tuple[str, ...], truth: bool | None) -> None:
     """The first rule that matches decides, and one that is deleted does nothing."""
     script = "".join(f"iptables {call}\n" for call in calls)
 
+    assert read(SCRIPT + script).drops_metadata.truth is truth
+
+
+_FIRST = "iptables -I DOCKER-USER -j ACCEPT\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "truth"),
+    [
+        (f"iptables -C {_DROP} || iptables -I {_DROP}\n", True),
+        (f"iptables -C {_DROP} 2>/dev/null || iptables -I {_DROP}\n", True),
+        (f"iptables -C {_DROP} || iptables -I DOCKER-USER 1 {_DROP[12:]}\n", True),
+        (f"if ! iptables -C {_DROP} > /dev/null 2>&1; then iptables -I {_DROP}; fi\n", True),
+        (f"if iptables -C {_DROP}; then :; else iptables --insert {_DROP}; fi\n", True),
+        (f"x || {{ iptables -C {_DROP} || iptables -I {_DROP}; }}\n", None),
+        (f"iptables -C {_DROP} || iptables -A {_DROP}\n", None),
+        (f"iptables -C {_DROP} -s 172.17.0.2 || iptables -I {_DROP}\n", None),
+        (f"iptables -C {_DROP[12:]} || iptables -I {_DROP}\n", None),
+        (f"iptables -I {_DROP}\n{_FIRST}iptables -C {_DROP} || iptables -I {_DROP}\n", None),
+        (f"iptables-legacy -I {_DROP}\n", True),
+        (f"sudo /usr/sbin/iptables-nft -I {_DROP}\n", True),
+        (f"ip6tables -I {_DROP}\n", False),
+        (f"iptables -C {_DROP}\niptables -F\nif x; then iptables -I {_DROP}; fi\n", None),
+    ],
+)
+def test_rules_that_are_asked_for(script: str, truth: bool | None) -> None:
+    """A rule that is put in where it is missing is there afterwards."""
     assert read(SCRIPT + script).drops_metadata.truth is truth
 
 

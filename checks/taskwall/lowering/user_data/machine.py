@@ -107,6 +107,8 @@ class Machine:
         self.direct = AgentSettings()
         self.rules: dict[str, list[PacketRule]] = {}
         """Rules of iptables by their chain, before those that the image and Docker have there."""
+        self.asked: tuple[str, dict[str, str], tuple[Need, ...]] | None = None
+        """The last rule that iptables was asked for: its chain, its options, the asking's doubt."""
         self.started_by = "ecs-init"
         self.has_agent = False
         self.expanded = 0

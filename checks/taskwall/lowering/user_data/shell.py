@@ -166,6 +166,12 @@ class Shell:
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """A branch, a loop, a function that is not called: it is known only on the instance."""
+        return self._perhaps(node, [], doubt, depth)
+
+    def _perhaps(
+        self, node: "Node", done: "list[Node]", doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """What may be run, but for what has been."""
         words = {"function_definition": "a function", "compound_statement": "a function"}
         words["for_statement"] = "a loop"
         what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
@@ -177,7 +183,7 @@ class Shell:
             for name in _SETS.findall(self._text(node)):
                 self.variables.pop(name, None)
         try:
-            return self._each(node.children, waits, depth)
+            return self._each([child for child in node.children if child not in done], waits, depth)
         except StopError as end:
             return end.output
 
@@ -302,7 +308,7 @@ class Shell:
         return of_words(words)
 
     def branches(
-        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+        self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """The branches of an `if`: the one whose condition holds, else those that may be run."""
         clauses = [c for c in node.children if c.type in ("elif_clause", "else_clause")]
@@ -318,8 +324,10 @@ class Shell:
             if clause.type == "else_clause" or holds:
                 return self._each([c for c in clause.children if c not in clauses], doubt, depth)
             if holds is None:
+                first = [] if at else self._each(conditions, doubt, depth)
                 open_ = clauses[at - 1 :] if at else [node]
-                return [line for c in open_ for line in self.sometimes(c, given, doubt, depth)]
+                found = [self._perhaps(c, [] if at else conditions, doubt, depth) for c in open_]
+                return [line for part in (first, *found) for line in part]
         return []
 
     def _succeeds(self, node: "Node") -> bool:
