@@ -374,6 +374,7 @@ class Shell:
                 given = lines(self._word(child.named_children[-1]) + "\n", self._row(child))
             elif child.type == "file_redirect":
                 self._redirect(child, redirects)
+                given = self._input(child, given)
         found: list[ScriptLine] = []
         if body is not None and body.type == "list":
             # The redirections are those of the last command.
@@ -408,6 +409,16 @@ class Shell:
         if to is None or not signs & {">", ">>", "&>", "&>>", ">|"}:
             return
         into.append(Redirect(self._word(to), bool(signs & {">>", "&>>"})))
+
+    def _input(self, node: "Node", given: list[ScriptLine]) -> list[ScriptLine]:
+        """What a command reads where a redirection may say from which file."""
+        source = node.child_by_field_name("destination")
+        if source is None or all(child.type != "<" for child in node.children):
+            return given
+        path = self.path(self._word(source))
+        if path == "/dev/null":
+            return []
+        return self.machine.files.get(path) or [opaque(self._row(node), Machine.unknown(path))]
 
     def _heredoc(
         self,
@@ -629,9 +640,19 @@ class Shell:
             if words[0] in self.functions:
                 return self._call(words[0], words[1:], given, row, doubt, depth)
             name = words[0].rpartition("/")[2]
+            if name != words[0] and (by := self._interpreter(words[0])):
+                name, words = by, ["", *words]
             return ran(ShellCall(self, name, words[1:], given, row, doubt, depth))
         finally:
             self._put_back(before)
+
+    def _interpreter(self, word: str) -> str:
+        """What runs a script that is called by its path; "" for what is no script."""
+        held = self.machine.files.get(self.path(word))
+        first = held[0].text if held else ""
+        if first.startswith("#!") and "sh" not in first:
+            return first[2:].split()[-1].rpartition("/")[2] if first[2:].split() else ""
+        return "bash" if held or word.endswith(".sh") else ""
 
     def _prints_nothing(self, node: "Node", doubt: tuple[Need, ...], depth: int) -> bool:
         """Whether what stands where a command should is `$(...)` without output.
