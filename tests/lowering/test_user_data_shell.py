@@ -45,6 +45,9 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "mv, after which nothing is there": (DRAFT + f"mv draft next\ncp draft {FILE}\n", None),
     "mv in a branch": (DRAFT + f"if x; then mv draft {FILE}; fi\n", OPEN),
     "a script": (RUN + "bash -x run.sh\n", True),
+    "a script that runs itself twice": (
+        f"{SETS_IT}printf '. /a\\n/a\\nbash /a\\n' > /a\n. /a\n", OPEN,
+    ),
     "a script by its path": (RUN + "chmod +x run.sh\n./run.sh\n", True),
     "a script without an ending by its path": (
         f"echo 'echo {BLOCK}=true >> {FILE}' > /usr/bin/setup\n/usr/bin/setup -x\n", True,
@@ -107,6 +110,9 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a function's own variable of no value before": (
         f"f() {{ local ON=true; }}\nf\n{WRITES_ON}", OPEN,
     ),
+    "a function's own variable of the value before": (
+        f"{ON}f() {{ local ON=$ON; {WRITES_ON[:-1]}; }}\nf\n", True,
+    ),
     "a variable that a function declares for all": (
         f"{ON}f() {{ declare -g ON=false; }}\nf\n{WRITES_ON}", False,
     ),
@@ -119,12 +125,16 @@ COMMANDS: dict[str, tuple[str, object]] = {
     ),
     "shift": (f"f() {{ shift; {WRITES_ONE}}}\nf true false\n", OPEN),
     "set of words": (f"f() {{ set -- false; {WRITES_ONE}}}\nf true\n", OPEN),
-    "set of options": (f"f() {{ set -e; {WRITES_ONE}}}\nf true\n", True),
+    "set of options": (f"f() {{ set -euo pipefail; {WRITES_ONE}}}\nf true\n", True),
+    "set of no words": (f"f() {{ set --; {WRITES_ONE}}}\nf true\n", OPEN),
     "a variable for a function alone": (
         f"ON=false\nf() {{ {WRITES_ON[:-1]}; }}\nON=true f\n", True,
     ),
     "a variable for a shell alone": (f"ON=a\nON=true bash -c '{WRITES_ON}'\n", True),
     "a variable of a subshell": (f"{ON}(ON=false)\n{WRITES_ON}", True),
+    "a variable of a text's pipe": (
+        f"{ON}cat <<EOF | while read y; do ON=false; done\na\nEOF\n{WRITES_ON}", True,
+    ),
     "a variable of a pipe": (f"{ON}x | while read y; do ON=false; done\n{WRITES_ON}", True),
     "an end in a subshell": (f"(echo {BLOCK}=true; exit 0; echo {BLOCK}=false) >> {FILE}\n", True),
     "an end in a subshell, and more": (f"(exit 0)\necho {BLOCK}=true >> {FILE}\n", True),
@@ -145,6 +155,7 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a trap of a variable": (
         f"D=/tmp/a\ntrap 'rm -rf $D' EXIT\necho {BLOCK}=true >> {FILE}\n", True,
     ),
+    "a trap in a trap": (f"T='trap \"$T\" EXIT'\ntrap \"$T\" EXIT\n{SETS_IT}", True),
     "no trap": (f"trap - EXIT\necho {BLOCK}=true >> {FILE}\n", True),
     "source of a written file": (f"{RUN}. ./run.sh\n", True),
     "source of a file that sets it": (f"echo ON=false > a\n{ON}. ./a\n{WRITES_ON}", OPEN),

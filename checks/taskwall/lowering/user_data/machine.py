@@ -114,7 +114,7 @@ class Machine:
         self.expanded = 0
         """How many characters stood for variables so far."""
         self.called = 0
-        """How many functions were called so far."""
+        """How many functions, and scripts, were called so far."""
         self.unseen: dict[Need, None] = {}
         self.texts: list[str] = []
         """What was read of it, and of the metadata that it names."""
@@ -135,7 +135,12 @@ class Machine:
         held = self.files.setdefault(path, [])
         if not append:
             if doubt:
-                held[:] = [replace(line, doubt=(*line.doubt, *doubt)) for line in held]
+                held[:] = [
+                    line
+                    if set(doubt) <= set(line.doubt)
+                    else replace(line, doubt=(*line.doubt, *doubt))
+                    for line in held
+                ]
             else:
                 held.clear()
         for line in content:

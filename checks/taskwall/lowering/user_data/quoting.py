@@ -11,6 +11,8 @@ BRACES = {ord("{"): "\1", ord(","): "\2", ord("}"): "\3"}
 _LITERAL = {ord(sign): chr(plain) for plain, sign in BRACES.items()}
 _CHOICE = pattern("\1([^\1\2\3]*(?:\2[^\1\2\3]*)+)\3")
 MOST_WORDS = 100
+LONGEST = 10_000
+"""Braces make no more words than that, and none of a longer word."""
 
 
 def split(word: str) -> list[str]:
@@ -20,7 +22,7 @@ def split(word: str) -> list[str]:
     while waiting:
         first = waiting.pop(0)
         choice = _CHOICE.search(first)
-        if choice is None or len(waiting) + len(found) > MOST_WORDS:
+        if choice is None or len(waiting) + len(found) > MOST_WORDS or len(first) > LONGEST:
             found.append(first.translate(_LITERAL))
             continue
         before, after = first[: choice.start()], first[choice.end() :]

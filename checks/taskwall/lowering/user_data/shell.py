@@ -101,24 +101,26 @@ class Shell:
 
     def run(self, script: str) -> list[ScriptLine]:
         """Let a script act; its output."""
-        self.source = script.encode("utf-8", "replace")
-        self.counted = frozenset(_counted(script))
-        for name in self.counted:
-            self.variables.pop(name, None)
-        root = _tree(self.source)
-        try:
-            found = self._each(root.children, self.doubt, self.depth)
-        except StopError as end:
-            found = end.output
+        found = self._act(script)
         for name, body in self.functions.items():
             if name not in self.called:  # by name alone: as by `trap finish EXIT`
                 self.sometimes(body, [], self.doubt, self.depth)
         for text, row in self.traps:
             needs = Machine.unknown(f"whether the trap in line {row + 1} of user data runs")
-            last = self.inside(row, (*self.doubt, *needs), self.depth)
-            last.variables = self.variables
-            last.run(text)
+            last = Shell(self.machine, row, (*self.doubt, *needs), self.depth)
+            last.directory, last.variables = self.directory, self.variables
+            last._act(text)
         return found
+
+    def _act(self, script: str) -> list[ScriptLine]:
+        self.source = script.encode("utf-8", "replace")
+        self.counted = frozenset(_counted(script))
+        for name in self.counted:
+            self.variables.pop(name, None)
+        try:
+            return self._each(_tree(self.source).children, self.doubt, self.depth)
+        except StopError as end:
+            return end.output
 
     def _text(self, node: "Node") -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -214,10 +216,7 @@ class Shell:
     ) -> list[ScriptLine]:
         """Let a function of the script act; its output, if it comes to its end."""
         self.called.add(name)
-        self.machine.called += 1
-        if self.machine.called > MAX_CALLS:  # functions that call others twice double
-            self.machine.anything(row, (Need("user data", "calls too many functions"),))
-            raise StopError
+        self._count(row)
         before, own = _numbered(self.variables, True), self.own
         mine = {str(number): word for number, word in enumerate(arguments, 1)}
         self.variables = {**_numbered(self.variables, False), **mine}
@@ -230,6 +229,13 @@ class Shell:
             self._put_back(self.own)
             self.own = own
             self.variables = {**_numbered(self.variables, False), **before}
+
+    def _count(self, row: int) -> None:
+        """Count one more function or script: those that call others twice double."""
+        self.machine.called += 1
+        if self.machine.called > MAX_CALLS:
+            self.machine.anything(row, (Need("user data", "calls too many functions"),))
+            raise StopError
 
     def _put_back(self, values: dict[str, str | None]) -> None:
         """Give variables the values that they had before."""
@@ -268,15 +274,15 @@ class Shell:
         what = f"a command in line {self._row(node) + 1} of user data"
         return left, right, (*doubt, Need(what, "is known only on the instance"))
 
-    def _holds(self, node: "Node") -> bool | None:
+    def _holds(self, node: "Node", depth: int = 0) -> bool | None:
         """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
         parts = node.named_children
-        if node.has_error:
+        if node.has_error or depth > DEEPEST:
             return None
         if node.type == "negated_command" and len(parts) == 1:
-            return negated(self._holds(parts[0]))
+            return negated(self._holds(parts[0], depth + 1))
         if node.type == "list":
-            ends = map(self._holds, (parts[0], parts[-1]))
+            ends = [self._holds(part, depth + 1) for part in (parts[0], parts[-1])]
             both = any(child.type == "&&" for child in node.children)
             return all_hold(ends) if both else any_holds(ends)
         if node.type == "command":
@@ -396,7 +402,8 @@ class Shell:
             waits = (*doubt, Need(what, "is known only on the instance"))
             sure = how == "|" or (how == "&&" and body is not None and self._succeeds(body))
             feed = found if how == "|" else []
-            out = self._statement(statement, feed, doubt if sure else waits, depth)
+            step = self._apart_from if how == "|" else self._statement
+            out = step(statement, feed, doubt if sure else waits, depth)
             found = out if how == "|" else found + out
         return found
 
@@ -596,7 +603,9 @@ class Shell:
             name = child.child_by_field_name("name") or child
             key = self._text(name)
             if name.type == "variable_name" and self.own is not None and key not in self.own:
-                self.own[key] = self.variables.pop(key, None)
+                self.own[key] = self.variables.get(key)
+                if name is child:
+                    self.variables.pop(key, None)
 
     def unset(
         self, node: "Node", _given: list[ScriptLine], _doubt: tuple[Need, ...], _depth: int
@@ -666,6 +675,7 @@ class Shell:
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
         """A shell of its own on the same machine."""
+        self._count(row)
         found = Shell(self.machine, row, doubt, depth)
         found.directory = self.directory
         return found
@@ -710,11 +720,11 @@ MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""
 
 _ARITHMETIC = pattern(
-    r"\(\(([^\n]*?)\)\)|\$\[([^\n]*?)\]|\blet\s([^\n;&|]*)"
-    r"|\$\{([A-Za-z_]\w*)(?:\[[^\]\n]*\])?:?="
+    r"\(\(([^\n]{0,400}?)\)\)|\$\[([^\n]{0,400}?)\]|\blet\s([^\n;&|]{0,400})"
+    r"|\$\{([A-Za-z_]\w*)(?:\[[^\]\n]{0,100}\])?:?="
 )
 _CHANGES = pattern(
-    r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:[-+*/%&^|]|<<|>>)?=(?!=))"
+    r"(?<!\w)([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:[-+*/%&^|]|<<|>>)?=(?!=))"
     r"|(?:\+\+|--)\s*([A-Za-z_]\w*)"
 )
 _SETS = pattern(r"(?<![\w$-])([A-Za-z_]\w*)\+?=")
@@ -727,7 +737,7 @@ _QUOTED = frozenset(("string", "raw_string"))
 _PATTERNS = frozenset(("extglob_pattern", "regex"))
 _PLAIN = pattern(r"[\w./:@,+=% -]*")
 
-_TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]*?)X{3,})?\s*\)")
+_TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]{0,200}?)X{3,20})?\s*\)")
 """A file that `mktemp` makes, none of those that are looked at."""
 
 _SPACES = pattern(r"\s+")

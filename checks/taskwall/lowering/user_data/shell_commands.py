@@ -1,7 +1,8 @@
 """What commands of a shell script do to the files of its machine, as far as that matters."""
 
-import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import Protocol
 
 from msgspec import Struct
@@ -178,7 +179,7 @@ def _copied(call: ShellCall, source: str, target: str) -> None:
         for file in dict.fromkeys((AGENT_CONFIG, *machine.files)):
             if _names(target, file, within):
                 machine.replace(file, call.row, Machine.unknown(source), whole=False)
-        moved = [file for file in machine.files if _names(source, file, within)]
+        moved = _named(machine, source, within)
     else:
         moved = [source] if held is not None or _watched(machine, target) else []
     for file in moved:
@@ -198,32 +199,37 @@ def _remove(call: ShellCall) -> list[ScriptLine]:
     machine, within = call.shell.machine, _is_recursive(call)
     for word in call.arguments:
         path = call.shell.path(word)
-        for file in machine.files if not word.startswith("-") else ():
-            if _names(path, file, within):
-                waits = (*call.doubt, *machine.marks.needs(path))
-                machine.write(file, [], append=False, doubt=waits)
+        waits = (*call.doubt, *machine.marks.needs(path))
+        for file in _named(machine, path, within) if not word.startswith("-") else ():
+            machine.write(file, [], append=False, doubt=waits)
     return []
 
 
 _SIGNS = pattern(r"[*?\[]")
 _RECURSIVE = pattern(r"-[a-zA-Z]*[arR][a-zA-Z]*|--recursive|--archive")
-_GLOB = pattern(r"[*?\ue000-\uf8ff]|\[[^\]/]+\]|[^*?\[\ue000-\uf8ff]+|\[")
-_FITTING = {"*": "[^/]*", "?": "[^/]"}
+_UNSURE = pattern("[*?\\[\ue000-\uf8ff]")
 
 
 def _is_recursive(call: ShellCall) -> bool:
     return any(map(_RECURSIVE.fullmatch, call.arguments))
 
 
+def _named(machine: Machine, path: str, within: bool) -> list[str]:
+    """The files that a path or a pattern, known in part, can name, or a directory above them."""
+    if not within and not _UNSURE.search(path):
+        return [path] if path in machine.files else []
+    return [file for file in machine.files if _names(path, file, within)]
+
+
 def _names(path: str, file: str, within: bool) -> bool:
-    """Whether a path or a pattern, known in part, can name a file, or a directory above it."""
-    form = "".join(
-        _FITTING.get(piece)
-        or (".*" if not is_known(piece) else "[^/]" if len(piece) > 2 and piece[0] == "[" else "")
-        or re.escape(piece)
-        for piece in _GLOB.findall(path)
-    )
-    return re.fullmatch(form + ("(?:/.*)?" if within else ""), file) is not None
+    """Whether a path or a pattern can name a file, or a directory above it."""
+    if not is_known(path):
+        first, *_, last = _UNSURE.split(path)
+        ends = file.endswith(last) or (within and f"{last}/" in file)
+        return file.startswith(first) and ends
+    parts, levels = path.split("/"), file.split("/")
+    levels = levels[: len(parts)] if within else levels
+    return len(levels) == len(parts) and all(map(fnmatchcase, levels, parts))
 
 
 def _script(call: ShellCall) -> list[ScriptLine]:
@@ -243,7 +249,7 @@ def _script(call: ShellCall) -> list[ScriptLine]:
         return found
     files = [word for word in words if not word.startswith("-")]
     content = shell.machine.files.get(shell.path(files[0])) if files else call.given
-    waits = [need for line in content or () for need in line.doubt]
+    waits = dict.fromkeys(need for line in content or () for need in line.doubt)
     if not content or waits or any(line.opaque for line in content):
         needs = tuple(waits) or Machine.unknown(f"what {call.name} runs")
         shell.machine.anything(call.row, needs)
@@ -287,7 +293,12 @@ def _reads(call: ShellCall) -> list[ScriptLine]:
 
 def _positional(call: ShellCall) -> list[ScriptLine]:
     """`shift` and `set`, behind which `$1` is another word."""
-    if call.name == "shift" or any(not word.startswith(("-", "+")) for word in call.arguments):
+    words = [
+        word
+        for before, word in pairwise(("", *call.arguments))
+        if not word.startswith(("-", "+")) and not before.endswith("o")  # `-o pipefail`
+    ]
+    if call.name == "shift" or words or "--" in call.arguments:
         for name in [name for name in call.shell.variables if name.isdecimal()]:
             del call.shell.variables[name]
     return []

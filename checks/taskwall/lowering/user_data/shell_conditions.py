@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from taskwall.core.patterns import pattern
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
@@ -28,11 +29,23 @@ def of_words(words: list[str]) -> bool | None:
         return negated(of_words(words[1:]))
     if count == 2:
         return _of_two(*words)
-    for sign, joined in (("-o", any_holds), ("-a", all_hold)) if count > 4 else ():
-        if sign in words:
-            at = words.index(sign)
-            return joined((of_words(words[:at]), of_words(words[at + 1 :])))
-    return None
+    if "-o" in words:
+        return any_holds(map(of_words, parted(words, "-o")))
+    return all_hold(map(of_words, parted(words, "-a"))) if "-a" in words else None
+
+
+_T = TypeVar("_T")
+
+
+def parted(words: Iterable[_T], sign: _T) -> list[list[_T]]:
+    """Words between those that join them."""
+    found: list[list[_T]] = [[]]
+    for word in words:
+        if word == sign:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found
 
 
 def _of_two(sign: str, word: str) -> bool | None:
