@@ -15,7 +15,7 @@ LONGEST = 10_000
 """Braces make no more words than that, and none of a longer word."""
 
 
-def split(word: str) -> list[str]:
+def unquoted_words(word: str) -> list[str]:
     """A word as the words that the shell makes of it: `a{,.bak}` is `a` and `a.bak`."""
     found: list[str] = []
     waiting = [word]

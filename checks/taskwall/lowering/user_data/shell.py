@@ -21,8 +21,8 @@ from taskwall.lowering.user_data.quoting import (
     bare,
     escaped,
     quoted,
-    split,
     unescaped,
+    unquoted_words,
 )
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
@@ -36,7 +36,7 @@ from taskwall.lowering.user_data.shell_conditions import (
     TEXT_SIGNS,
     all_hold,
     any_holds,
-    negated,
+    contrary,
     of_words,
 )
 
@@ -280,7 +280,7 @@ class Shell:
         if node.has_error or depth > DEEPEST:
             return None
         if node.type == "negated_command" and len(parts) == 1:
-            return negated(self._holds(parts[0], depth + 1))
+            return contrary(self._holds(parts[0], depth + 1))
         if node.type == "list":
             ends = [self._holds(part, depth + 1) for part in (parts[0], parts[-1])]
             both = any(child.type == "&&" for child in node.children)
@@ -549,9 +549,9 @@ class Shell:
                     for child in node.named_children
                 ]
                 whole = not any(child.type == "$" for child in node.children)
-                found += split("".join(pieces)) if whole else [self._word(node)]
+                found += unquoted_words("".join(pieces)) if whole else [self._word(node)]
             elif node.type in _VARIABLES:
-                found += split(self._apart(node))
+                found += unquoted_words(self._apart(node))
             elif node.type == "test_operator" or not node.is_named:
                 found.append(self._text(node))
             else:

@@ -22,11 +22,11 @@ def of_words(words: list[str]) -> bool | None:
     """
     count = len(words)
     if count < 2:
-        return filled(words[0]) if words else False
+        return is_filled(words[0]) if words else False
     if count == 3 and words[1] in (*TEXT_SIGNS, *_NUMBER_SIGNS):
-        return compared(*words)
+        return words_compare(*words)
     if words[0] == "!" and count <= 4:
-        return negated(of_words(words[1:]))
+        return contrary(of_words(words[1:]))
     if count == 2:
         return _of_two(*words)
     if "-o" in words:
@@ -50,17 +50,17 @@ def parted(words: Iterable[_T], sign: _T) -> list[list[_T]]:
 
 def _of_two(sign: str, word: str) -> bool | None:
     if sign in ("-n", "-z"):
-        return filled(word) if sign == "-n" else negated(filled(word))
+        return is_filled(word) if sign == "-n" else contrary(is_filled(word))
     # What is no operator is an error, which is as good as false.
     return None if sign.startswith(("-", "(")) or not is_known(sign) else False
 
 
-def filled(word: str) -> bool | None:
+def is_filled(word: str) -> bool | None:
     """Whether a word is not empty."""
     return True if STAND_IN.sub("", word) else False if is_known(word) else None
 
 
-def compared(left: str, sign: str, right: str) -> bool | None:
+def words_compare(left: str, sign: str, right: str) -> bool | None:
     """Whether two texts, or two numbers, are as a sign says."""
     if not is_known(left + right):
         return None
@@ -72,7 +72,7 @@ def compared(left: str, sign: str, right: str) -> bool | None:
     return of_numbers(int(left), int(right))
 
 
-def negated(held: bool | None) -> bool | None:
+def contrary(held: bool | None) -> bool | None:
     """The contrary."""
     return None if held is None else not held
 
