@@ -9,6 +9,9 @@ DRAFT = f"echo {BLOCK}=true > draft\n"
 RUN = f"echo 'echo {BLOCK}=true >> {FILE}' > run.sh\n"
 ON = "ON=true\n"
 WRITES_ON = f"echo {BLOCK}=$ON >> {FILE}\n"
+WRITES_ONE = f"echo {BLOCK}=$1 >> {FILE}; "
+WRITES_TWO = f"echo {BLOCK}=$2 >> {FILE}; "
+SETS_IT, UNSETS = f"echo {BLOCK}=true > {FILE}\n", f"echo {BLOCK}=false > {FILE}"
 AGENT = "amazon/amazon-ecs-agent"
 FETCHED = "until $(curl {} https://example.com); do sleep 1; done\n"
 
@@ -42,6 +45,23 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "mv, after which nothing is there": (DRAFT + f"mv draft next\ncp draft {FILE}\n", None),
     "mv in a branch": (DRAFT + f"if x; then mv draft {FILE}; fi\n", OPEN),
     "a script": (RUN + "bash -x run.sh\n", True),
+    "a script that runs itself twice": (
+        f"{SETS_IT}printf '. /a\\n/a\\nbash /a\\n' > /a\n. /a\n", OPEN,
+    ),
+    "a script by its path": (RUN + "chmod +x run.sh\n./run.sh\n", True),
+    "a script without an ending by its path": (
+        f"echo 'echo {BLOCK}=true >> {FILE}' > /usr/bin/setup\n/usr/bin/setup -x\n", True,
+    ),
+    "a script from elsewhere by its path": (f"{SETS_IT}curl -o a.sh x\n./a.sh\n", OPEN),
+    "a program by its path": (f"{SETS_IT}/usr/bin/setup\n", True),
+    "a program of another language by its path": (
+        f"{SETS_IT}printf '#!/usr/bin/env python3\\nopen(\"{FILE}\")' > /setup\n/setup\n", OPEN,
+    ),
+    "a file as input": (f"echo {BLOCK}=true > a\ncat < a > {FILE}\n", True),
+    "a file as input of tee": (f"echo {BLOCK}=true > a\nsudo tee {FILE} < a\n", True),
+    "a file from elsewhere as input": (f"{SETS_IT}tee {FILE} < a\n", OPEN),
+    "nothing as input": (f"{SETS_IT}cat < /dev/null > {FILE}\n", None),
+    "a script as input": (f"{RUN}bash < run.sh\n", True),
     "a script behind an option that ends in c": (RUN + "bash --norc run.sh\n", True),
     "a script that may be there": (f"if x; then\n{RUN}fi\nbash run.sh\n", OPEN),
     "a script in a branch": (RUN + "if x; then bash run.sh; fi\n", OPEN),
@@ -65,6 +85,86 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "mapfile": (f"{ON}mapfile ON < /etc/mode\n{WRITES_ON}", OPEN),
     "printf to a variable": (f"{ON}printf -v ON %s false\n{WRITES_ON}", OPEN),
     "eval, which may set any variable": (f"{ON}eval ON=false\n{WRITES_ON}", OPEN),
+    "let": (f"{ON}let ON=0\n{WRITES_ON}", OPEN),
+    "let of a word in quotes": (f'{ON}let "ON = 0"\n{WRITES_ON}', OPEN),
+    "let of another variable": (f"{ON}let OFF=0\n{WRITES_ON}", True),
+    "a counter": (f"ON=1\n((ON--))\n{WRITES_ON}", OPEN),
+    "a counter that is counted first": (f"ON=1\n((--ON))\n{WRITES_ON}", OPEN),
+    "a sum": (f"ON=1\n(( ON += 1 ))\n{WRITES_ON}", OPEN),
+    "a counter in a condition": (f"ON=1\nif (( ON-- )); then x; fi\n{WRITES_ON}", OPEN),
+    "a counter in a word": (f"ON=1\necho $((ON=0))\n{WRITES_ON}", OPEN),
+    "a counter between old brackets": (f"ON=1\necho $[ON=0]\n{WRITES_ON}", OPEN),
+    "a variable that is only compared": (f"ON=1\n((ON==1)) && x; (( ON <= 1 ))\n{WRITES_ON}", True),
+    "a variable set beside a counter": (f"((N++)); {ON}{WRITES_ON}", True),
+    "a default that is set": (f"ON=\n: ${{ON:=true}}\n{WRITES_ON}", OPEN),
+    "an item of a list": (f"{ON}ON[0]=false\n{WRITES_ON}", OPEN),
+    "declare -i": (f"declare -i ON=1-1\n{WRITES_ON}", OPEN),
+    "declare -rx": (f"declare -r -x {ON}{WRITES_ON}", True),
+    "a function's own variable": (f"{ON}f() {{ local ON=false; }}\nf\n{WRITES_ON}", True),
+    "a function's own variable by declare": (
+        f"{ON}f() {{ declare ON=false; ON=a; }}\nf\n{WRITES_ON}", True,
+    ),
+    "a function's own variable without a value": (
+        f"{ON}f() {{ local ON; ON=false; }}\nf\n{WRITES_ON}", True,
+    ),
+    "a function's own variable of no value before": (
+        f"f() {{ local ON=true; }}\nf\n{WRITES_ON}", OPEN,
+    ),
+    "a function's own variable of the value before": (
+        f"{ON}f() {{ local ON=$ON; {WRITES_ON[:-1]}; }}\nf\n", True,
+    ),
+    "a variable that a function declares for all": (
+        f"{ON}f() {{ declare -g ON=false; }}\nf\n{WRITES_ON}", False,
+    ),
+    "a variable that a function sets for all": (f"ON=a\nf() {{ {ON}}}\nf\n{WRITES_ON}", True),
+    "a function in a function with an own variable": (
+        f"{ON}f() {{ local ON=false; g; }}\ng() {{ local ON=a; }}\nf\n{WRITES_ON}", True,
+    ),
+    "a function's words in a function": (
+        f"f() {{ g a; }}\ng() {{ {WRITES_TWO}}}\nf false true\n", OPEN,
+    ),
+    "shift": (f"f() {{ shift; {WRITES_ONE}}}\nf true false\n", OPEN),
+    "set of words": (f"f() {{ set -- false; {WRITES_ONE}}}\nf true\n", OPEN),
+    "set of options": (f"f() {{ set -euo pipefail; {WRITES_ONE}}}\nf true\n", True),
+    "set of no words": (f"f() {{ set --; {WRITES_ONE}}}\nf true\n", OPEN),
+    "a variable for a function alone": (
+        f"ON=false\nf() {{ {WRITES_ON[:-1]}; }}\nON=true f\n", True,
+    ),
+    "a variable for a shell alone": (f"ON=a\nON=true bash -c '{WRITES_ON}'\n", True),
+    "a variable of a subshell": (f"{ON}(ON=false)\n{WRITES_ON}", True),
+    "a variable of a text's pipe": (
+        f"{ON}cat <<EOF | while read y; do ON=false; done\na\nEOF\n{WRITES_ON}", True,
+    ),
+    "a variable of a pipe": (f"{ON}x | while read y; do ON=false; done\n{WRITES_ON}", True),
+    "an end in a subshell": (f"(echo {BLOCK}=true; exit 0; echo {BLOCK}=false) >> {FILE}\n", True),
+    "an end in a subshell, and more": (f"(exit 0)\necho {BLOCK}=true >> {FILE}\n", True),
+    "an end in a pipe": (f"exit 0 | cat\necho {BLOCK}=true >> {FILE}\n", True),
+    "what a function writes before its end": (
+        f"f() {{\n  echo {BLOCK}=true\n  return 0\n}}\nf >> {FILE}\n", True,
+    ),
+    "a loop that sets what it tests": (
+        f"ON=1\n{SETS_IT}for i in a b; do if [ $ON = 0 ]; then {UNSETS}; fi; ON=0; done\n", OPEN,
+    ),
+    "su": (f'su - root -c "echo {BLOCK}=true >> {FILE}"\n', True),
+    "runuser": (f"runuser root --command 'echo {BLOCK}=true >> {FILE}'\n", True),
+    "su of a user": (f"su - root\necho {BLOCK}=true >> {FILE}\n", True),
+    "a trap": (f"trap 'echo {BLOCK}=true >> {FILE}' EXIT\n", OPEN),
+    "a trap over what is written behind it": (
+        f"trap 'echo {BLOCK}=false >> {FILE}' EXIT\necho {BLOCK}=true >> {FILE}\n", OPEN,
+    ),
+    "a trap of a variable": (
+        f"D=/tmp/a\ntrap 'rm -rf $D' EXIT\necho {BLOCK}=true >> {FILE}\n", True,
+    ),
+    "a trap in a trap": (f"T='trap \"$T\" EXIT'\ntrap \"$T\" EXIT\n{SETS_IT}", True),
+    "no trap": (f"trap - EXIT\necho {BLOCK}=true >> {FILE}\n", True),
+    "source of a written file": (f"{RUN}. ./run.sh\n", True),
+    "source of a file that sets it": (f"echo ON=false > a\n{ON}. ./a\n{WRITES_ON}", OPEN),
+    "os-release": (f"ID=true\n. /etc/os-release\necho {BLOCK}=$ID >> {FILE}\n", OPEN),
+    "os-release, elsewhere": (
+        f"VERSION_ID=true\nsource /usr/lib/os-release\necho {BLOCK}=$VERSION_ID >> {FILE}\n", OPEN,
+    ),
+    "cat of nothing": (f"echo {BLOCK}=true > {FILE}\ncat /dev/null > {FILE}\n", None),
+    "a command that does nothing": (f"echo {BLOCK}=true > {FILE}\n: > {FILE}\n", None),
     "exit in a branch": (f"if x; then exit 1; fi\necho {BLOCK}=true >> {FILE}\n", True),
     "exit where another command fails": (f"x || exit 1\necho {BLOCK}=true >> {FILE}\n", True),
     "exit behind what succeeds": (f"true && exit 0\necho {BLOCK}=true >> {FILE}\n", None),
@@ -139,6 +239,19 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "a text to an own command, and then": (
         f"mine <<EOF && echo {BLOCK}=true >> {FILE}\nA=b\nEOF\n", OPEN,
     ),
+    "an unquoted text of two lines, which are one word each": (
+        f"ON='A=b\n{BLOCK}=true'\necho $ON >> {FILE}\n", None,
+    ),
+    "a text of two lines in quotes": (f"ON='A=b\n{BLOCK}=true'\necho \"$ON\" >> {FILE}\n", True),
+    "an unquoted word that is none": (f"ON=\nf() {{ {WRITES_ONE}}}\nf $ON true\n", True),
+    "a quoted word that is empty": (f"ON=\nf() {{ {WRITES_ONE}}}\nf \"$ON\" true\n", None),
+    "an unquoted word that is two": (f"ON='a true'\nf() {{ {WRITES_TWO}}}\nf $ON\n", True),
+    "braces": (f"printf '%s\\n' {BLOCK}={{false,true}} >> {FILE}\n", True),
+    "braces in quotes": (f"echo '{BLOCK}={{false,true}}' >> {FILE}\n", None),
+    "braces behind a variable": (
+        f"ON={BLOCK}=\nprintf '%s\\n' $ON{{false,true}} >> {FILE}\n", True,
+    ),
+    "braces without a choice": (f"echo {BLOCK}=true{{}} >> {FILE}\n", None),
     "a variable that a branch changes": (f"{ON}if x; then ON=false; fi\n{WRITES_ON}", OPEN),
     "a variable that grows": (f"ON=tr\nON+=ue\n{WRITES_ON}", OPEN),
     "a variable in braces": (f"{ON}echo {BLOCK}=${{ON}} >> {FILE}\n", True),
@@ -171,6 +284,38 @@ AFTERWARDS: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a copy to nowhere": ((f"cp {FILE}\n",), True),
     "a removed file": (("rm -f draft\n",), True),
     "removed in a branch": ((f"if x; then rm {FILE}; fi\n",), OPEN),
+    "removed by a pattern": (("rm -f /etc/ecs/*\n",), None),
+    "removed by a pattern of its ending": (("rm -f /etc/ecs/ecs.*\n",), None),
+    "removed by a pattern of one letter": (("rm -f /etc/ecs/ecs.confi[a-h]\n",), None),
+    "removed by a pattern of its folder": (("rm -rf /etc/ec?\n",), None),
+    "removed with its folder": (("rm -rf /etc/ecs\n",), None),
+    "removed with its folder, --recursive": (("rm --recursive /etc/ecs/\n",), None),
+    "removed from within its folder": (("cd /etc/ecs && rm -f *\n",), None),
+    "removed by one of two names": (("rm -f /etc/ecs/{a,ecs.config}\n",), None),
+    "removed by a variable": (("D=/etc/ecs\nrm -rf $D/*\n",), None),
+    "removed, perhaps": (("rm -rf $D\n",), OPEN),
+    "removed, perhaps, by a pattern": (("rm -rf /etc/$D/*\n",), OPEN),
+    "removed, and other words instead": ((f"rm -rf /etc/ecs/*\necho A=b >> {FILE}\n",), None),
+    "a folder that is not removed": (("rm -f /etc/ecs\n",), True),
+    "a pattern of other files": (("rm -f /etc/ecs/*.bak /var/log/ecs/* /etc/*\n",), True),
+    "a folder of a like name": (("rm -rf /etc/ec /tmp/etc/ecs\n",), True),
+    "a temporary folder": (("D=$(mktemp -d)\nrm -rf $D\n",), True),
+    "a temporary folder of a name": (("D=$(mktemp -d /tmp/a.XXXX)\nrm -rf $D\n",), True),
+    "its folder is moved away": (("mv /etc/ecs /etc/old\n",), None),
+    "it is renamed": ((f"mv {FILE}{{,.bak}}\n",), None),
+    "a folder over its own": (("cp -a /opt/ecs /etc/\n",), OPEN),
+    "a folder's content": (("cp -r /opt/ecs/* /etc/ecs/\n",), OPEN),
+    "a folder's whole content": (("cp -r /opt/ecs/. /etc/ecs\n",), OPEN),
+    "several files": (("cp /opt/a /opt/ecs.config /etc/ecs\n",), OPEN),
+    "several other files": (("cp /opt/a /opt/b /etc/ecs\n",), True),
+    "other files by a pattern": (("cp /opt/*.json /etc/ecs/\n",), True),
+    "another folder": (("cp -r /opt/a /etc/\n",), True),
+    "files that were written, by a pattern": (
+        (f"echo {BLOCK}=false > /tmp/ecs.config\ncp /tmp/* /etc/ecs/\n",), False,
+    ),
+    "files that were written, by their folder": (
+        (f"echo {BLOCK}=false > /tmp/ecs/ecs.config\ncp -r /tmp/ecs /etc/\n",), False,
+    ),
     "removed, whatever comes of it": ((f"! rm {FILE}\n",), None),
     "a script from elsewhere": (("bash run.sh\n",), OPEN),
     "sed, which prints": ((f"sed s/a/b/ {FILE}\n",), True),
@@ -286,6 +431,10 @@ def test_how_a_command_is_run() -> None:
         ("-I DOCKER-USER -d 169.254.169.254 --src 172.17.0.2 -j DROP", None),
         ("-I DOCKER-USER -d 169.254.169.254 -m owner -j DROP", None),
         ("-I DOCKER-USER -d 169.254.169.254 --match owner -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -m rpfilter -m tcp -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -m tcp --match=rpfilter -j DROP", None),
+        ("-I DOCKER-USER -d 169.254.169.254 -m limit --limit 5/s -m tcp -j DROP", None),
+        ("-I DOCKER-USER -p tcp -m tcp -m comment --comment imds --dport 80 -j DROP", True),
         ("-I DOCKER-USER ! -d 169.254.169.254 -j DROP", None),
         ("-I DOCKER-USER -d 169.254.169.254 -o eth0 -j DROP", None),
         ("-I DOCKER-USER -d 169.254.169.254 --out-interface eth0 -j DROP", None),
@@ -322,12 +471,40 @@ _DROP = "DOCKER-USER -d 169.254.169.254 -j DROP"
         ((f"-I {_DROP}", "-R DOCKER-USER 1 -j ACCEPT"), False),
         (("-I DOCKER-USER -j ACCEPT", "-I FORWARD -j DROP"), None),
         ((f"-C {_DROP}",), False),
+        ((f"-I {_DROP} -m tcp -m rpfilter", f"-D {_DROP} -m rpfilter"), None),
     ],
 )
 def test_orders_of_rules(calls: tuple[str, ...], truth: bool | None) -> None:
     """The first rule that matches decides, and one that is deleted does nothing."""
     script = "".join(f"iptables {call}\n" for call in calls)
 
+    assert read(SCRIPT + script).drops_metadata.truth is truth
+
+
+_FIRST = "iptables -I DOCKER-USER -j ACCEPT\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "truth"),
+    [
+        (f"iptables -C {_DROP} || iptables -I {_DROP}\n", True),
+        (f"iptables -C {_DROP} 2>/dev/null || iptables -I {_DROP}\n", True),
+        (f"iptables -C {_DROP} || iptables -I DOCKER-USER 1 {_DROP[12:]}\n", True),
+        (f"if ! iptables -C {_DROP} > /dev/null 2>&1; then iptables -I {_DROP}; fi\n", True),
+        (f"if iptables -C {_DROP}; then :; else iptables --insert {_DROP}; fi\n", True),
+        (f"x || {{ iptables -C {_DROP} || iptables -I {_DROP}; }}\n", None),
+        (f"iptables -C {_DROP} || iptables -A {_DROP}\n", None),
+        (f"iptables -C {_DROP} -s 172.17.0.2 || iptables -I {_DROP}\n", None),
+        (f"iptables -C {_DROP[12:]} || iptables -I {_DROP}\n", None),
+        (f"iptables -I {_DROP}\n{_FIRST}iptables -C {_DROP} || iptables -I {_DROP}\n", None),
+        (f"iptables-legacy -I {_DROP}\n", True),
+        (f"sudo /usr/sbin/iptables-nft -I {_DROP}\n", True),
+        (f"ip6tables -I {_DROP}\n", False),
+        (f"iptables -C {_DROP}\niptables -F\nif x; then iptables -I {_DROP}; fi\n", None),
+    ],
+)
+def test_rules_that_are_asked_for(script: str, truth: bool | None) -> None:
+    """A rule that is put in where it is missing is there afterwards."""
     assert read(SCRIPT + script).drops_metadata.truth is truth
 
 
@@ -523,16 +700,52 @@ CONDITIONS: dict[str, bool | None] = {
     "true": True,
     "false": False,
     '[ -n "" ] && [ -n "$A" ]': False,
+    '[ -n "$A" ] && [ -n "" ]': False,
+    '[ -n "" ] || [ -n "a" ]': True,
+    '[ -n "" ] || [ -n "$A" ]': None,
+    "[ -n $EMPTY ]": True,
+    "[ -z $EMPTY ]": True,
+    "test -n $EMPTY": True,
+    "[ $EMPTY ]": False,
+    "[ $EMPTY = true ]": False,
+    "[ ! $EMPTY ]": True,
+    '[ -n "$EMPTY" ]': False,
+    "[[ -n $EMPTY ]]": False,
+    "[[ -z $EMPTY ]]": True,
+    "[[ $EMPTY = true ]]": False,
+    "[ -n $TWO ]": None,
+    '[[ $TWO = "a b" ]]': True,
+    '[ ! -z "a" ]': True,
+    '[ ! "a" = "b" ]': True,
+    "[ ! -f /etc/a ]": None,
+    "[[ ! -z a && -n b ]]": True,
+    "[[ -n a && ( a = b || -n a ) ]]": None,
+    "[[ a = b || -n $A && -z a ]]": False,
+    "[[ -f /etc/a || a = a ]]": True,
+    "[[ -f /etc/a ]]": None,
+    "[[ abc == $GLOB ]]": None,
+    '[[ abc == "$GLOB" ]]': False,
+    '[ abc = "$GLOB" ]': False,
+    "[ 3 -gt 2 ]": True,
+    "[ 10 -lt 9 ]": False,
+    "[[ 3 -eq 3 ]]": True,
+    "[ 010 -eq 8 ]": None,
+    "[ $A -eq 3 ]": None,
+    '[ "a" = "b" -o "a" = "a" ]': True,
+    '[ "a" = "b" -a "$A" = "a" ]': False,
 }
+VARIABLES = "EMPTY=\nTWO='a b'\nGLOB='a*'\n"
 
 
 @pytest.mark.parametrize(("condition", "holds"), CONDITIONS.items())
 def test_conditions(condition: str, holds: bool | None) -> None:
     """A test of known texts decides which branch runs, and which command behind it."""
     sets, unsets = f"echo {BLOCK}=true >> {FILE}", f"echo {BLOCK}=false >> {FILE}"
-    both = f"{SCRIPT}if {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
-    second = f"{SCRIPT}if false; then :; elif {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
-    joined = f"{SCRIPT}{condition} && {sets}\n"
+    both = f"{SCRIPT}{VARIABLES}if {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
+    second = (
+        f"{SCRIPT}{VARIABLES}if false; then :; elif {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
+    )
+    joined = f"{SCRIPT}{VARIABLES}{condition} && {sets}\n"
 
     for script in (both, second):
         assert told(read(script)) is (OPEN if holds is None else holds)

@@ -63,6 +63,16 @@ def test_what_is_not_known_before_it_runs(
     assert needs(dereferenced(found))
 
 
+@pytest.mark.parametrize("number", [0, 7])
+def test_yamlencode_of_a_text_with_our_mark(
+    number: int, evaluated: Callable[..., Evaluation]
+) -> None:
+    """Nothing is wrong with a text in which what stands for an unknown is written."""
+    written = f'yamlencode({{ a = var.open, b = "\ue000{number}\ue001" }})'
+
+    assert [need.name for need in needs(in_text(written, evaluated))] == ["var.open"]
+
+
 def test_functions_are_where_the_index_says() -> None:
     """The index of functions has those of each module, and each of them once."""
     for module, names in functions._MODULES.items():

@@ -107,12 +107,14 @@ class Machine:
         self.direct = AgentSettings()
         self.rules: dict[str, list[PacketRule]] = {}
         """Rules of iptables by their chain, before those that the image and Docker have there."""
+        self.asked: tuple[str, dict[str, str], tuple[Need, ...]] | None = None
+        """The last rule that iptables was asked for: its chain, its options, the asking's doubt."""
         self.started_by = "ecs-init"
         self.has_agent = False
         self.expanded = 0
         """How many characters stood for variables so far."""
         self.called = 0
-        """How many functions were called so far."""
+        """How many functions, and scripts, were called so far."""
         self.unseen: dict[Need, None] = {}
         self.texts: list[str] = []
         """What was read of it, and of the metadata that it names."""
@@ -133,7 +135,12 @@ class Machine:
         held = self.files.setdefault(path, [])
         if not append:
             if doubt:
-                held[:] = [replace(line, doubt=(*line.doubt, *doubt)) for line in held]
+                held[:] = [
+                    line
+                    if set(doubt) <= set(line.doubt)
+                    else replace(line, doubt=(*line.doubt, *doubt))
+                    for line in held
+                ]
             else:
                 held.clear()
         for line in content:

@@ -7,6 +7,7 @@ The rules of a chain are asked in their order, and the first that matches a pack
 
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address, ip_network
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -38,6 +39,8 @@ def obey(machine: Machine, words: list[str], row: int, doubt: tuple[Need, ...]) 
         for name, following in zip(parts, (*parts[1:], "-"), strict=True)
         if name.startswith("-")
     }
+    if "-m" in options:
+        options["-m"] = ",".join(word for name, word in pairwise(parts) if name == "-m")
     table = options.pop("-t", "filter")
     order = next((name for name in _ORDERS if name in options), "")
     chain = options.pop(order, "")
@@ -51,6 +54,11 @@ def obey(machine: Machine, words: list[str], row: int, doubt: tuple[Need, ...]) 
         chain, table, waits = CHAINS[0], "filter", (*doubt, *_open(row))
     if table != "filter" or (chain and is_known(chain) and chain not in CHAINS):
         return
+    asked, machine.asked = machine.asked, (chain, options, doubt) if order == "-C" else None
+    there = any(each.options == options for each in machine.rules.get(chain, ()))
+    if asked is not None and order in ("-A", "-I") and asked[:2] == (chain, options) and not there:
+        # `-C RULE || -I RULE`: the rule is there, whoever has put it there.
+        waits = (*asked[2], *waits[len(doubt) :])
     rule = PacketRule(options, row, waits, _matches(parts, options))
     for name in (chain,) if chain in CHAINS else CHAINS:
         rules = machine.rules.setdefault(name, [])
@@ -157,5 +165,5 @@ _TESTS: dict[str, Callable[[str], bool | None]] = {
     "-i": _from_containers,
     "-p": lambda protocol: protocol.lower() in ("tcp", "6", "all", "0"),
     "--dports": _to_port_80,
-    "-m": lambda match: True if match in ("tcp", "multiport", "comment") else None,
+    "-m": lambda found: True if {*found.split(",")} <= {"tcp", "multiport", "comment"} else None,
 }

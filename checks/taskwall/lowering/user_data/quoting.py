@@ -1,4 +1,33 @@
-"""What quotes and backslashes mean to a shell."""
+"""What quotes, backslashes and braces mean to a shell."""
+
+from taskwall.core.patterns import pattern
+
+SPLIT = "\0"
+"""What stands in a word where it is split."""
+
+BRACES = {ord("{"): "\1", ord(","): "\2", ord("}"): "\3"}
+"""What stands for the braces, and the commas, that are not in quotes."""
+
+_LITERAL = {ord(sign): chr(plain) for plain, sign in BRACES.items()}
+_CHOICE = pattern("\1([^\1\2\3]*(?:\2[^\1\2\3]*)+)\3")
+MOST_WORDS = 100
+LONGEST = 10_000
+"""Braces make no more words than that, and none of a longer word."""
+
+
+def unquoted_words(word: str) -> list[str]:
+    """A word as the words that the shell makes of it: `a{,.bak}` is `a` and `a.bak`."""
+    found: list[str] = []
+    waiting = [word]
+    while waiting:
+        first = waiting.pop(0)
+        choice = _CHOICE.search(first)
+        if choice is None or len(waiting) + len(found) > MOST_WORDS or len(first) > LONGEST:
+            found.append(first.translate(_LITERAL))
+            continue
+        before, after = first[: choice.start()], first[choice.end() :]
+        waiting[:0] = [before + each + after for each in choice[1].split("\2")]
+    return [each for one in found for each in one.split(SPLIT) if each]
 
 
 def bare(text: str) -> str:

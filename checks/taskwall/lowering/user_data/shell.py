@@ -6,8 +6,7 @@ should) may have done anything.
 """
 
 import posixpath
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -15,8 +14,16 @@ from msgspec import Struct
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
-from taskwall.lowering.user_data.marked import STAND_IN, is_known
-from taskwall.lowering.user_data.quoting import bare, escaped, quoted, unescaped
+from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.quoting import (
+    BRACES,
+    SPLIT,
+    bare,
+    escaped,
+    quoted,
+    unescaped,
+    unquoted_words,
+)
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
     ReturnError,
@@ -24,6 +31,13 @@ from taskwall.lowering.user_data.shell_commands import (
     StopError,
     ran,
     stripped,
+)
+from taskwall.lowering.user_data.shell_conditions import (
+    TEXT_SIGNS,
+    all_hold,
+    any_holds,
+    contrary,
+    of_words,
 )
 
 if TYPE_CHECKING:
@@ -73,23 +87,40 @@ class Shell:
         self.doubt = doubt
         self.depth = depth
         self.variables: dict[str, str] = {}
+        self.own: dict[str, str | None] | None = None
+        """The variables that are a function's own, with what they were outside of it."""
+        self.counted: frozenset[str] = frozenset()
+        """The variables that arithmetic and `${X:=...}` set; their values are not followed."""
         self.functions: dict[str, Node] = {}
         self.called: set[str] = set()
+        self.traps: list[tuple[str, int]] = []
+        """Texts that are run at a signal, as at the script's end, with their rows."""
         self.source = b""
         self.directory = ""
         """Where it stands, as a marked path; "" for where it began, which matters to nobody."""
 
     def run(self, script: str) -> list[ScriptLine]:
         """Let a script act; its output."""
-        self.source = script.encode("utf-8", "replace")
-        root = _tree(self.source)
-        found: list[ScriptLine] = []
-        with suppress(StopError):
-            found = self._each(root.children, self.doubt, self.depth)
+        found = self._act(script)
         for name, body in self.functions.items():
             if name not in self.called:  # by name alone: as by `trap finish EXIT`
                 self.sometimes(body, [], self.doubt, self.depth)
+        for text, row in self.traps:
+            needs = Machine.unknown(f"whether the trap in line {row + 1} of user data runs")
+            last = Shell(self.machine, row, (*self.doubt, *needs), self.depth)
+            last.directory, last.variables = self.directory, self.variables
+            last._act(text)
         return found
+
+    def _act(self, script: str) -> list[ScriptLine]:
+        self.source = script.encode("utf-8", "replace")
+        self.counted = frozenset(_counted(script))
+        for name in self.counted:
+            self.variables.pop(name, None)
+        try:
+            return self._each(_tree(self.source).children, self.doubt, self.depth)
+        except StopError as end:
+            return end.output
 
     def _text(self, node: "Node") -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -103,7 +134,11 @@ class Shell:
         found: list[ScriptLine] = []
         for node in nodes:
             if node.is_named:
-                found += self._statement(node, [], doubt, depth)
+                try:
+                    found += self._statement(node, [], doubt, depth)
+                except StopError as end:
+                    end.output[:0] = found
+                    raise
         return found
 
     def _statement(
@@ -133,6 +168,12 @@ class Shell:
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """A branch, a loop, a function that is not called: it is known only on the instance."""
+        return self._perhaps(node, [], doubt, depth)
+
+    def _perhaps(
+        self, node: "Node", done: "list[Node]", doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """What may be run, but for what has been."""
         words = {"function_definition": "a function", "compound_statement": "a function"}
         words["for_statement"] = "a loop"
         what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
@@ -140,10 +181,13 @@ class Shell:
         if loops_over is not None:
             self.variables.pop(self._text(loops_over), None)
         waits = (*doubt, Need(what, "is known only on the instance"))
+        if node.type in _LOOPS:  # What it sets is another value when it runs once more.
+            for name in _SETS.findall(self._text(node)):
+                self.variables.pop(name, None)
         try:
-            return self._each(node.children, waits, depth)
-        except StopError:
-            return []
+            return self._each([child for child in node.children if child not in done], waits, depth)
+        except StopError as end:
+            return end.output
 
     def function(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -172,20 +216,34 @@ class Shell:
     ) -> list[ScriptLine]:
         """Let a function of the script act; its output, if it comes to its end."""
         self.called.add(name)
-        self.machine.called += 1
-        if self.machine.called > MAX_CALLS:  # functions that call others twice double
-            self.machine.anything(row, (Need("user data", "calls too many functions"),))
-            raise StopError
-        before = self.variables
+        self._count(row)
+        before, own = _numbered(self.variables, True), self.own
         mine = {str(number): word for number, word in enumerate(arguments, 1)}
-        self.variables = {**before, **mine}
+        self.variables = {**_numbered(self.variables, False), **mine}
+        self.own = {}
         try:
             return self._statement(self.functions[name], given, doubt, depth)
-        except ReturnError:
-            return []
+        except ReturnError as end:
+            return end.output
         finally:
-            own = {key: one for key, one in self.variables.items() if key not in mine}
-            self.variables = {**own, **{key: before[key] for key in mine if key in before}}
+            self._put_back(self.own)
+            self.own = own
+            self.variables = {**_numbered(self.variables, False), **before}
+
+    def _count(self, row: int) -> None:
+        """Count one more function or script: those that call others twice double."""
+        self.machine.called += 1
+        if self.machine.called > MAX_CALLS:
+            self.machine.anything(row, (Need("user data", "calls too many functions"),))
+            raise StopError
+
+    def _put_back(self, values: dict[str, str | None]) -> None:
+        """Give variables the values that they had before."""
+        for name, value in values.items():
+            if value is None:
+                self.variables.pop(name, None)
+            else:
+                self.variables[name] = value
 
     def chain(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -216,43 +274,47 @@ class Shell:
         what = f"a command in line {self._row(node) + 1} of user data"
         return left, right, (*doubt, Need(what, "is known only on the instance"))
 
-    def _holds(self, node: "Node") -> bool | None:
+    def _holds(self, node: "Node", depth: int = 0) -> bool | None:
         """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
         parts = node.named_children
+        if node.has_error or depth > DEEPEST:
+            return None
         if node.type == "negated_command" and len(parts) == 1:
-            held = self._holds(parts[0])
-            return None if held is None else not held
-        if node.type == "list" and any(child.type == "&&" for child in node.children):
-            return False if self._holds(parts[0]) is False else None
+            return contrary(self._holds(parts[0], depth + 1))
+        if node.type == "list":
+            ends = [self._holds(part, depth + 1) for part in (parts[0], parts[-1])]
+            both = any(child.type == "&&" for child in node.children)
+            return all_hold(ends) if both else any_holds(ends)
         if node.type == "command":
             words = [self._text(part) for part in parts]
             if words in (["true"], [":"], ["false"]):
                 return words != ["false"]
-            return self._compares(parts[1:]) if words[:1] == ["test"] else None
+            return of_words(self._words(parts[1:])) if words[:1] == ["test"] else None
         if node.type != "test_command" or len(parts) != 1:
             return None
-        inner = parts[0]
-        whole = inner.type in ("unary_expression", "binary_expression")
-        return self._compares(inner.children if whole else [inner])
+        if node.children[0].type == "[":
+            return of_words(self._words(_leaves(parts[0])))
+        leaves = _leaves(parts[0])
+        if any(leaf.type in ("(", ")") for leaf in leaves):
+            return None
+        # The grammar takes `a || b = c` apart behind `b`.
+        either = _parted(leaves, "||")
+        return any_holds(all_hold(map(self._compares, _parted(each, "&&"))) for each in either)
 
-    def _compares(self, parts: "list[Node]") -> bool | None:
-        """What a test of texts says; None of what it does not know, and of any other test."""
-        signs = [self._text(part) for part in parts]
-        words = [
-            sign if part.type == "extglob_pattern" and _PLAIN.fullmatch(sign) else self._word(part)
-            for part, sign in zip(parts, signs, strict=True)
-            if len(parts) == 1 or sign not in _TESTS
-        ]
-        known = all(map(is_known, words))
-        if len(words) == 1 and (len(parts) == 1 or (len(parts) == 2 and signs[0] in ("-n", "-z"))):
-            filled = True if STAND_IN.sub("", words[0]) else False if known else None
-            return filled if signs[0] != "-z" or filled is None else not filled
-        if len(words) == 2 and len(parts) == 3 and signs[1] in ("=", "==", "!=") and known:
-            return (words[0] == words[1]) is (signs[1] != "!=")
-        return None
+    def _compares(self, leaves: "list[Node]") -> bool | None:
+        """What `[[` says of its words, which it does not split, without `&&` and `||`."""
+        words = []
+        for leaf in leaves:
+            text = self._text(leaf)
+            sign = leaf.type == "test_operator" or not leaf.is_named
+            words.append(text if sign or leaf.type in _PATTERNS else self._word(leaf))
+        compares = len(words) > 2 and words[-2] in TEXT_SIGNS
+        if compares and leaves[-1].type not in _QUOTED and not _PLAIN.fullmatch(words[-1]):
+            return None  # a pattern
+        return of_words(words)
 
     def branches(
-        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+        self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """The branches of an `if`: the one whose condition holds, else those that may be run."""
         clauses = [c for c in node.children if c.type in ("elif_clause", "else_clause")]
@@ -268,8 +330,10 @@ class Shell:
             if clause.type == "else_clause" or holds:
                 return self._each([c for c in clause.children if c not in clauses], doubt, depth)
             if holds is None:
+                first = [] if at else self._each(conditions, doubt, depth)
                 open_ = clauses[at - 1 :] if at else [node]
-                return [line for c in open_ for line in self.sometimes(c, given, doubt, depth)]
+                found = [self._perhaps(c, [] if at else conditions, doubt, depth) for c in open_]
+                return [line for part in (first, *found) for line in part]
         return []
 
     def _succeeds(self, node: "Node") -> bool:
@@ -285,8 +349,22 @@ class Shell:
     ) -> list[ScriptLine]:
         """Commands, each of which reads what the one before it writes."""
         for child in node.named_children:
-            given = self._statement(child, given, doubt, depth)
+            given = self._apart_from(child, given, doubt, depth)
         return given
+
+    def _apart_from(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """A statement in a shell of its own: the outer one keeps its variables and goes on."""
+        directory, variables = self.directory, self.variables
+        self.variables = dict(variables)
+        try:
+            step = self.group if node.type == "subshell" else self._statement
+            return step(node, given, doubt, depth)
+        except StopError as end:
+            return end.output
+        finally:
+            self.directory, self.variables = directory, variables
 
     def redirected(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -302,6 +380,7 @@ class Shell:
                 given = lines(self._word(child.named_children[-1]) + "\n", self._row(child))
             elif child.type == "file_redirect":
                 self._redirect(child, redirects)
+                given = self._input(child, given)
         found: list[ScriptLine] = []
         if body is not None and body.type == "list":
             # The redirections are those of the last command.
@@ -323,7 +402,8 @@ class Shell:
             waits = (*doubt, Need(what, "is known only on the instance"))
             sure = how == "|" or (how == "&&" and body is not None and self._succeeds(body))
             feed = found if how == "|" else []
-            out = self._statement(statement, feed, doubt if sure else waits, depth)
+            step = self._apart_from if how == "|" else self._statement
+            out = step(statement, feed, doubt if sure else waits, depth)
             found = out if how == "|" else found + out
         return found
 
@@ -336,6 +416,16 @@ class Shell:
         if to is None or not signs & {">", ">>", "&>", "&>>", ">|"}:
             return
         into.append(Redirect(self._word(to), bool(signs & {">>", "&>>"})))
+
+    def _input(self, node: "Node", given: list[ScriptLine]) -> list[ScriptLine]:
+        """What a command reads where a redirection may say from which file."""
+        source = node.child_by_field_name("destination")
+        if source is None or all(child.type != "<" for child in node.children):
+            return given
+        path = self.path(self._word(source))
+        if path == "/dev/null":
+            return []
+        return self.machine.files.get(path) or [opaque(self._row(node), Machine.unknown(path))]
 
     def _heredoc(
         self,
@@ -378,12 +468,8 @@ class Shell:
     def subshell(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
-        """Statements in a shell of their own, which leaves the outer one where it stands."""
-        before = self.directory
-        try:
-            return self.group(node, given, doubt, depth)
-        finally:
-            self.directory = before
+        """Statements in a shell of their own."""
+        return self._apart_from(node, given, doubt, depth)
 
     # words
 
@@ -443,7 +529,39 @@ class Shell:
             return self._unknown(text)
         if kind == "ansi_c_string":
             return escaped(text[2:-1])
+        if kind == "command_substitution" and (made := _TEMPORARY.fullmatch(text)):
+            return (made[1] or "/tmp/tmp.") + self._unknown(text)  # noqa: S108 (the script's)
         return self._unknown(text)
+
+    def _words(self, nodes: "list[Node]") -> list[str]:
+        """The words that parts of a command become.
+
+        What stands for a variable outside of quotes is split at spaces, and no word if it is
+        empty; braces make several words of one.
+        """
+        found = []
+        for node in nodes:
+            if node.type == "concatenation":
+                pieces = [
+                    self._word(child).translate(BRACES)
+                    if child.type == "word"
+                    else self._apart(child)
+                    for child in node.named_children
+                ]
+                whole = not any(child.type == "$" for child in node.children)
+                found += unquoted_words("".join(pieces)) if whole else [self._word(node)]
+            elif node.type in _VARIABLES:
+                found += unquoted_words(self._apart(node))
+            elif node.type == "test_operator" or not node.is_named:
+                found.append(self._text(node))
+            else:
+                found.append(self._word(node))
+        return found
+
+    def _apart(self, node: "Node") -> str:
+        """A part of a word, with a sign where a space outside of quotes splits it."""
+        found = self._word(node)
+        return _SPACES.sub(SPLIT, found) if node.type in _VARIABLES else found
 
     def _string(self, node: "Node") -> str:
         found, at = "", node.start_byte + 1
@@ -460,17 +578,34 @@ class Shell:
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], _depth: int
     ) -> list[ScriptLine]:
         """Variables, as far as a script settles them."""
+        declares = self._text(node.children[0]) if node.type == "declaration_command" else ""
+        words = node.named_children if declares else []
+        options = [self._text(each) for each in words if each.type == "word"]
+        if declares == "local" or (declares in _DECLARES and not any("g" in o for o in options)):
+            self._keep(node)
+        plain = all(map(_PLAIN_OPTION.fullmatch, options))
         for child in (node, *node.named_children):
             if child.type != "variable_assignment":
                 continue
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             appends = any(part.type == "+=" for part in child.children)
-            key = self._text(name) if name is not None else ""
-            if doubt or appends:
+            key = self._text(name).partition("[")[0] if name is not None else ""
+            item = name is not None and name.type == "subscript"
+            if doubt or appends or item or not plain or key in self.counted:
                 self.variables[key] = self._unknown(f"${key}")
             else:
                 self.variables[key] = self._word(value) if value is not None else ""
         return []
+
+    def _keep(self, node: "Node") -> None:
+        """Keep for after a function what the variables are that a statement makes its own."""
+        for child in node.named_children if self.own is not None else ():
+            name = child.child_by_field_name("name") or child
+            key = self._text(name)
+            if name.type == "variable_name" and self.own is not None and key not in self.own:
+                self.own[key] = self.variables.get(key)
+                if name is child:
+                    self.variables.pop(key, None)
 
     def unset(
         self, node: "Node", _given: list[ScriptLine], _doubt: tuple[Need, ...], _depth: int
@@ -485,15 +620,19 @@ class Shell:
     ) -> list[ScriptLine]:
         """One command."""
         words = []
+        own: dict[str, str] = {}
         for child in node.named_children:
             if child.type == "variable_assignment":
+                named, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+                if named is not None:
+                    own[self._text(named)] = self._word(value) if value is not None else ""
                 continue
             if child.type in ("herestring_redirect", "file_redirect"):
                 if child.type == "herestring_redirect":
                     text = self._word(child.named_children[-1])
                     given = lines(text + "\n", self._row(child))
                 continue
-            words.append(self._word(child))
+            words += self._words([child])
         row = self._row(node)
         words = stripped(words)
         if not words:
@@ -504,11 +643,25 @@ class Shell:
             needs = self.machine.marks.needs(words[0])
             self.machine.anything(row, (*doubt, *needs))
             return [opaque(row, needs)]
-        if words[0] in self.functions:
-            return self._call(words[0], words[1:], given, row, doubt, depth)
-        name = words[0].rpartition("/")[2]
-        call = ShellCall(self, name, words[1:], given, row, doubt, depth)
-        return ran(call)
+        before = {name: self.variables.get(name) for name in own}
+        self.variables.update(own)
+        try:
+            if words[0] in self.functions:
+                return self._call(words[0], words[1:], given, row, doubt, depth)
+            name = words[0].rpartition("/")[2]
+            if name != words[0] and (by := self._interpreter(words[0])):
+                name, words = by, ["", *words]
+            return ran(ShellCall(self, name, words[1:], given, row, doubt, depth))
+        finally:
+            self._put_back(before)
+
+    def _interpreter(self, word: str) -> str:
+        """What runs a script that is called by its path; "" for what is no script."""
+        held = self.machine.files.get(self.path(word))
+        first = held[0].text if held else ""
+        if first.startswith("#!") and "sh" not in first:
+            return first[2:].split()[-1].rpartition("/")[2] if first[2:].split() else ""
+        return "bash" if held or word.endswith(".sh") else ""
 
     def _prints_nothing(self, node: "Node", doubt: tuple[Need, ...], depth: int) -> bool:
         """Whether what stands where a command should is `$(...)` without output.
@@ -522,9 +675,42 @@ class Shell:
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
         """A shell of its own on the same machine."""
+        self._count(row)
         found = Shell(self.machine, row, doubt, depth)
         found.directory = self.directory
         return found
+
+
+def _numbered(variables: dict[str, str], wanted: bool) -> dict[str, str]:
+    """The variables that are words of a call (`$1`), or the others."""
+    return {name: value for name, value in variables.items() if name.isdecimal() is wanted}
+
+
+def _counted(script: str) -> Iterator[str]:
+    """The names that arithmetic changes (`((X++))`, `let X=1`), or an expansion (`${X:=a}`)."""
+    for first, old, let, name in _ARITHMETIC.findall(script):
+        if name:
+            yield name
+        for changed in _CHANGES.finditer(first or old or let):
+            yield changed[1] or changed[2]
+
+
+def _leaves(node: "Node") -> "list[Node]":
+    """The words and signs of an expression of `[`, in their order."""
+    if node.type in ("unary_expression", "binary_expression", "parenthesized_expression"):
+        return [leaf for child in node.children for leaf in _leaves(child)]
+    return [node]
+
+
+def _parted(leaves: "list[Node]", sign: str) -> "list[list[Node]]":
+    """The words and signs of a test between those that join its parts."""
+    found: list[list[Node]] = [[]]
+    for leaf in leaves:
+        if leaf.type == sign:
+            found.append([])
+        else:
+            found[-1].append(leaf)
+    return found
 
 
 MAX_CALLS = 1000
@@ -533,9 +719,29 @@ MAX_CALLS = 1000
 MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""
 
-_TESTS = frozenset(("-n", "-z", "=", "==", "!="))
-_PLAIN = pattern(r"[\w./:-]*")
+_ARITHMETIC = pattern(
+    r"\(\(([^\n]{0,400}?)\)\)|\$\[([^\n]{0,400}?)\]|\blet\s([^\n;&|]{0,400})"
+    r"|\$\{([A-Za-z_]\w*)(?:\[[^\]\n]{0,100}\])?:?="
+)
+_CHANGES = pattern(
+    r"(?<!\w)([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:[-+*/%&^|]|<<|>>)?=(?!=))"
+    r"|(?:\+\+|--)\s*([A-Za-z_]\w*)"
+)
+_SETS = pattern(r"(?<![\w$-])([A-Za-z_]\w*)\+?=")
+_LOOPS = frozenset(("while_statement", "for_statement", "c_style_for_statement"))
+_DECLARES = frozenset(("declare", "typeset"))
+_PLAIN_OPTION = pattern(r"-[xrg]*")
+"""Options of `declare` that leave a value as it is written; `-i` counts, `-l` writes it small."""
 
+_QUOTED = frozenset(("string", "raw_string"))
+_PATTERNS = frozenset(("extglob_pattern", "regex"))
+_PLAIN = pattern(r"[\w./:@,+=% -]*")
+
+_TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]{0,200}?)X{3,20})?\s*\)")
+"""A file that `mktemp` makes, none of those that are looked at."""
+
+_SPACES = pattern(r"\s+")
+_VARIABLES = frozenset(("simple_expansion", "expansion"))
 _EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
 _PASSED_OVER = frozenset(
     (

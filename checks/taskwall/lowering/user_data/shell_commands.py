@@ -1,6 +1,8 @@
 """What commands of a shell script do to the files of its machine, as far as that matters."""
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import Protocol
 
 from msgspec import Struct
@@ -23,7 +25,11 @@ DEEPEST = 40
 
 
 class StopError(Exception):
-    """The script ends here."""
+    """The script ends here; `output` is what the statements that it ends have written so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.output: list[ScriptLine] = []
 
 
 class ReturnError(StopError):
@@ -51,6 +57,7 @@ class ShellContext(Protocol):
     variables: dict[str, str]
     row: int
     directory: str
+    traps: list[tuple[str, int]]
 
     def path(self, word: str) -> str:
         """A word as the path that it means where the shell stands."""
@@ -128,7 +135,10 @@ def _printf(call: ShellCall) -> list[ScriptLine]:
 
 
 def _cat(call: ShellCall) -> list[ScriptLine]:
-    files = [word for word in call.arguments if not word.startswith("-") or word == "-"]
+    words = call.arguments
+    files = [word for word in words if word == "-" or not word.startswith(("-", "/dev/null"))]
+    if words[-1:] == ["/dev/null"]:
+        return []
     if not files or files == ["-"]:
         return call.given
     found: list[ScriptLine] = []
@@ -147,28 +157,79 @@ def _tee(call: ShellCall) -> list[ScriptLine]:
 
 
 def _copy(call: ShellCall) -> list[ScriptLine]:
-    files = [word for word in call.arguments if not word.startswith("-")]
-    if len(files) < 2:
-        return []
-    machine, source = call.shell.machine, call.shell.path(files[0])
-    target = call.shell.path(files[-1])
-    if files[-1].rpartition("/")[2] in ("", ".") or target == _DIRECTORY:
-        target = f"{target}/{source.rpartition('/')[2]}"
-    held = machine.files.get(source)
-    content = held if held is not None else [opaque(call.row, Machine.unknown(source))]
-    if held is not None or _watched(machine, target):
-        machine.write(target, list(content), append=False, doubt=call.doubt)
-    if call.name == "mv" and held is not None:
-        machine.write(source, [], append=False, doubt=call.doubt)
+    words = [word for word in call.arguments if not word.startswith("-")]
+    into = len(words) > 2 or (bool(words) and _is_directory(call, words[-1]))
+    for word in words[:-1]:
+        target = call.shell.path(words[-1])
+        if into and not word.endswith("/."):
+            target = f"{target}/{call.shell.path(word).rpartition('/')[2]}"
+        _copied(call, call.shell.path(word), target)
     return []
+
+
+def _is_directory(call: ShellCall, word: str) -> bool:
+    return word.rpartition("/")[2] in ("", ".") or call.shell.path(word) == _DIRECTORY
+
+
+def _copied(call: ShellCall, source: str, target: str) -> None:
+    machine, within = call.shell.machine, call.name == "mv" or _is_recursive(call)
+    held = machine.files.get(source)
+    if held is None and (within or _SIGNS.search(source)):
+        # Files that nobody saw written may be among them.
+        for file in dict.fromkeys((AGENT_CONFIG, *machine.files)):
+            if _names(target, file, within):
+                machine.replace(file, call.row, Machine.unknown(source), whole=False)
+        moved = _named(machine, source, within)
+    else:
+        moved = [source] if held is not None or _watched(machine, target) else []
+    for file in moved:
+        content = machine.files.get(file, [opaque(call.row, Machine.unknown(source))])
+        to = target
+        if _SIGNS.search(source):
+            to = f"{target.rpartition('/')[0]}/{file.rpartition('/')[2]}"
+        elif file.startswith(f"{source}/"):
+            to = target + file[len(source) :]
+        machine.write(to, list(content), append=False, doubt=call.doubt)
+        if call.name == "mv" and file in machine.files:
+            machine.write(file, [], append=False, doubt=call.doubt)
 
 
 def _remove(call: ShellCall) -> list[ScriptLine]:
+    """Remove what a path or a pattern names, with `-r` what is below a directory too."""
+    machine, within = call.shell.machine, _is_recursive(call)
     for word in call.arguments:
         path = call.shell.path(word)
-        if path in call.shell.machine.files:
-            call.shell.machine.write(path, [], append=False, doubt=call.doubt)
+        waits = (*call.doubt, *machine.marks.needs(path))
+        for file in _named(machine, path, within) if not word.startswith("-") else ():
+            machine.write(file, [], append=False, doubt=waits)
     return []
+
+
+_SIGNS = pattern(r"[*?\[]")
+_RECURSIVE = pattern(r"-[a-zA-Z]*[arR][a-zA-Z]*|--recursive|--archive")
+_UNSURE = pattern("[*?\\[\ue000-\uf8ff]")
+
+
+def _is_recursive(call: ShellCall) -> bool:
+    return any(map(_RECURSIVE.fullmatch, call.arguments))
+
+
+def _named(machine: Machine, path: str, within: bool) -> list[str]:
+    """The files that a path or a pattern, known in part, can name, or a directory above them."""
+    if not within and not _UNSURE.search(path):
+        return [path] if path in machine.files else []
+    return [file for file in machine.files if _names(path, file, within)]
+
+
+def _names(path: str, file: str, within: bool) -> bool:
+    """Whether a path or a pattern can name a file, or a directory above it."""
+    if not is_known(path):
+        first, *_, last = _UNSURE.split(path)
+        ends = file.endswith(last) or (within and f"{last}/" in file)
+        return file.startswith(first) and ends
+    parts, levels = path.split("/"), file.split("/")
+    levels = levels[: len(parts)] if within else levels
+    return len(levels) == len(parts) and all(map(fnmatchcase, levels, parts))
 
 
 def _script(call: ShellCall) -> list[ScriptLine]:
@@ -177,7 +238,8 @@ def _script(call: ShellCall) -> list[ScriptLine]:
     inner = shell.inside(call.row, call.doubt, call.depth)
     script = " ".join(words) if call.name == "eval" else None
     for index, word in enumerate(words[:-1]):
-        if script is None and word.startswith("-") and word[1:2] != "-" and word.endswith("c"):
+        short = word.startswith("-") and word[1:2] != "-" and word.endswith("c")
+        if script is None and (short or word == "--command"):
             script = words[index + 1]
     if script is not None:
         inner.variables = dict(shell.variables)
@@ -187,7 +249,7 @@ def _script(call: ShellCall) -> list[ScriptLine]:
         return found
     files = [word for word in words if not word.startswith("-")]
     content = shell.machine.files.get(shell.path(files[0])) if files else call.given
-    waits = [need for line in content or () for need in line.doubt]
+    waits = dict.fromkeys(need for line in content or () for need in line.doubt)
     if not content or waits or any(line.opaque for line in content):
         needs = tuple(waits) or Machine.unknown(f"what {call.name} runs")
         shell.machine.anything(call.row, needs)
@@ -196,9 +258,29 @@ def _script(call: ShellCall) -> list[ScriptLine]:
     return inner.run("\n".join(line.text for line in content))
 
 
+_OS_RELEASE = frozenset(
+    (
+        "ANSI_COLOR", "BUG_REPORT_URL", "BUILD_ID", "CPE_NAME", "HOME_URL", "ID", "ID_LIKE",
+        "LOGO", "NAME", "PLATFORM_ID", "PRETTY_NAME", "SUPPORT_END", "SUPPORT_URL", "VARIANT",
+        "VARIANT_ID", "VENDOR_NAME", "VENDOR_URL", "VERSION", "VERSION_CODENAME", "VERSION_ID",
+    )
+)  # fmt: skip
+"""The variables of /etc/os-release (os-release(5)) that images of ECS set."""
+
+
 def _source(call: ShellCall) -> list[ScriptLine]:
-    if call.arguments and call.arguments[0] not in ("/etc/profile", "/etc/os-release"):
-        call.shell.variables.clear()
+    """A file that sets variables; what the script has written to it is done, too."""
+    shell, file = call.shell, call.arguments[0] if call.arguments else ""
+    if file in ("/etc/os-release", "/usr/lib/os-release"):
+        for name in _OS_RELEASE:
+            shell.variables.pop(name, None)
+    elif file and file != "/etc/profile":
+        content = shell.machine.files.get(shell.path(file), [])
+        if not any(line.opaque or line.doubt for line in content):
+            inner = shell.inside(content[0].row if content else 0, call.doubt, call.depth)
+            inner.variables = dict(shell.variables)
+            inner.run("\n".join(line.text for line in content))
+        shell.variables.clear()  # It may set any of them.
     return []
 
 
@@ -207,6 +289,35 @@ def _reads(call: ShellCall) -> list[ScriptLine]:
     for word in call.arguments:
         call.shell.variables.pop(word, None)
     return call.unknown_output()
+
+
+def _positional(call: ShellCall) -> list[ScriptLine]:
+    """`shift` and `set`, behind which `$1` is another word."""
+    words = [
+        word
+        for before, word in pairwise(("", *call.arguments))
+        if not word.startswith(("-", "+")) and not before.endswith("o")  # `-o pipefail`
+    ]
+    if call.name == "shift" or words or "--" in call.arguments:
+        for name in [name for name in call.shell.variables if name.isdecimal()]:
+            del call.shell.variables[name]
+    return []
+
+
+def _as_user(call: ShellCall) -> list[ScriptLine]:
+    """`su - root -c "..."`, which runs a text."""
+    texts = [each for each in call.arguments if each in ("-c", "--command")]
+    return _script(call) if texts else _other(call)
+
+
+def _trap(call: ShellCall) -> list[ScriptLine]:
+    if len(call.arguments) > 1 and not call.arguments[0].startswith("-"):
+        call.shell.traps.append((call.arguments[0], call.row))
+    return []
+
+
+def _nothing(_call: ShellCall) -> list[ScriptLine]:
+    return []
 
 
 def _cd(call: ShellCall) -> list[ScriptLine]:
@@ -363,6 +474,10 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     "curl": _curl,
     "cfn-init": _cfn_init,
     "eval": _script,
+    "trap": _trap,
+    **dict.fromkeys(("su", "runuser"), _as_user),
+    **dict.fromkeys(("shift", "set"), _positional),
+    **dict.fromkeys((":", "true", "false"), _nothing),
     **dict.fromkeys(("read", "mapfile", "readarray", "getopts"), _reads),
     **dict.fromkeys(_SHELLS, _script),
     **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), _program),

@@ -48,8 +48,11 @@ def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:
     text = yaml.dump(
         data, Dumper=Dumper, default_flow_style=False, allow_unicode=True, width=10**9
     ).removesuffix("...\n")
+    found = re.split(_MARK, text)
+    if len(found) // 2 != len(holes):  # A text of the sources holds such a mark.
+        raise UnsettledError
     pieces: list[str | Value] = []
-    for index, piece in enumerate(re.split(_MARK, text)):
+    for index, piece in enumerate(found):
         pieces.append(holes[int(piece)] if index % 2 else piece)
     return text_of_parts(pieces)
 

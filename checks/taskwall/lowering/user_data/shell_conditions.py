@@ -1,0 +1,89 @@
+"""What a shell's tests of texts and numbers say, as far as their words tell."""
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from taskwall.core.patterns import pattern
+from taskwall.lowering.user_data.marked import STAND_IN, is_known
+
+TEXT_SIGNS = ("=", "==", "!=")
+_NUMBER_SIGNS: dict[str, Callable[[int, int], bool]] = {
+    "-eq": operator.eq, "-ne": operator.ne, "-gt": operator.gt, "-ge": operator.ge,
+    "-lt": operator.lt, "-le": operator.le,
+}  # fmt: skip
+_NUMBER = pattern(r"-?(?:0|[1-9]\d{0,17})")
+
+
+def of_words(words: list[str]) -> bool | None:
+    """What `[` says of its words, by how many there are (POSIX, "test"); None: it is not known.
+
+    A word that is not there counts: `[ -n $V ]` with an empty V tests the one word `-n`.
+    """
+    count = len(words)
+    if count < 2:
+        return is_filled(words[0]) if words else False
+    if count == 3 and words[1] in (*TEXT_SIGNS, *_NUMBER_SIGNS):
+        return words_compare(*words)
+    if words[0] == "!" and count <= 4:
+        return contrary(of_words(words[1:]))
+    if count == 2:
+        return _of_two(*words)
+    if "-o" in words:
+        return any_holds(map(of_words, parted(words, "-o")))
+    return all_hold(map(of_words, parted(words, "-a"))) if "-a" in words else None
+
+
+_T = TypeVar("_T")
+
+
+def parted(words: Iterable[_T], sign: _T) -> list[list[_T]]:
+    """Words between those that join them."""
+    found: list[list[_T]] = [[]]
+    for word in words:
+        if word == sign:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found
+
+
+def _of_two(sign: str, word: str) -> bool | None:
+    if sign in ("-n", "-z"):
+        return is_filled(word) if sign == "-n" else contrary(is_filled(word))
+    # What is no operator is an error, which is as good as false.
+    return None if sign.startswith(("-", "(")) or not is_known(sign) else False
+
+
+def is_filled(word: str) -> bool | None:
+    """Whether a word is not empty."""
+    return True if STAND_IN.sub("", word) else False if is_known(word) else None
+
+
+def words_compare(left: str, sign: str, right: str) -> bool | None:
+    """Whether two texts, or two numbers, are as a sign says."""
+    if not is_known(left + right):
+        return None
+    if sign in TEXT_SIGNS:
+        return (left == right) is (sign != "!=")
+    of_numbers = _NUMBER_SIGNS.get(sign)
+    if of_numbers is None or not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
+        return None
+    return of_numbers(int(left), int(right))
+
+
+def contrary(held: bool | None) -> bool | None:
+    """The contrary."""
+    return None if held is None else not held
+
+
+def all_hold(parts: Iterable[bool | None]) -> bool | None:
+    """Whether all hold: one that does not is enough to know."""
+    found = tuple(parts)
+    return False if False in found else None if None in found else True
+
+
+def any_holds(parts: Iterable[bool | None]) -> bool | None:
+    """Whether one holds: one that does is enough to know."""
+    found = tuple(parts)
+    return True if True in found else None if None in found else False
