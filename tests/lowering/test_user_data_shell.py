@@ -12,6 +12,7 @@ WRITES_ON = f"echo {BLOCK}=$ON >> {FILE}\n"
 WRITES_ONE = f"echo {BLOCK}=$1 >> {FILE}; "
 WRITES_TWO = f"echo {BLOCK}=$2 >> {FILE}; "
 SETS_IT, UNSETS = f"echo {BLOCK}=true > {FILE}\n", f"echo {BLOCK}=false > {FILE}"
+MARK = "/var/lib/cloud/instance/sem/config_proxy"
 AGENT = "amazon/amazon-ecs-agent"
 FETCHED = "until $(curl {} https://example.com); do sleep 1; done\n"
 
@@ -56,6 +57,22 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a program by its path": (f"{SETS_IT}/usr/bin/setup\n", True),
     "a program of another language by its path": (
         f"{SETS_IT}printf '#!/usr/bin/env python3\\nopen(\"{FILE}\")' > /setup\n/setup\n", OPEN,
+    ),
+    "a mark of what was done once": (
+        f"if [ ! -f {MARK} ]; then\n{SETS_IT}date > {MARK}\nfi\n", True,
+    ),
+    "a mark, tested by other words": (
+        f"test -e {MARK} || {SETS_IT}[[ ! -f {MARK} ]] && echo A=b >> {FILE}\n", True,
+    ),
+    "a mark that the script has set": (
+        f"{SETS_IT}echo 1 > {MARK}\nif [ ! -e {MARK} ]; then\n{UNSETS}\nfi\n", True,
+    ),
+    "a mark that the script may have set": (
+        f"{SETS_IT}if x; then echo 1 > {MARK}; fi\nif [ ! -e {MARK} ]; then\n{UNSETS}\nfi\n", OPEN,
+    ),
+    "a file that may be in the image": (f"if [ ! -f /opt/done ]; then\n{SETS_IT}fi\n", OPEN),
+    "a mark whose name is not known": (
+        f"if [ ! -f {MARK}_$(date) ]; then\n{SETS_IT}fi\n", OPEN,
     ),
     "a file as input": (f"echo {BLOCK}=true > a\ncat < a > {FILE}\n", True),
     "a file as input of tee": (f"echo {BLOCK}=true > a\nsudo tee {FILE} < a\n", True),

@@ -289,11 +289,11 @@ class Shell:
             words = [self._text(part) for part in parts]
             if words in (["true"], [":"], ["false"]):
                 return words != ["false"]
-            return of_words(self._words(parts[1:])) if words[:1] == ["test"] else None
+            return of_words(self._words(parts[1:]), self._exists) if words[:1] == ["test"] else None
         if node.type != "test_command" or len(parts) != 1:
             return None
         if node.children[0].type == "[":
-            return of_words(self._words(_leaves(parts[0])))
+            return of_words(self._words(_leaves(parts[0])), self._exists)
         leaves = _leaves(parts[0])
         if any(leaf.type in ("(", ")") for leaf in leaves):
             return None
@@ -311,7 +311,20 @@ class Shell:
         compares = len(words) > 2 and words[-2] in TEXT_SIGNS
         if compares and leaves[-1].type not in _QUOTED and not _PLAIN.fullmatch(words[-1]):
             return None  # a pattern
-        return of_words(words)
+        return of_words(words, self._exists)
+
+    def _exists(self, word: str) -> bool | None:
+        """Whether a file is there where the script runs for the first time.
+
+        Scripts mark there what they have done once: `if [ ! -f .../sem/config_proxy ]`.
+        """
+        path = self.path(word)
+        if not path.startswith(_OF_THE_INSTANCE) or not is_known(path):
+            return None
+        held = self.machine.files.get(path)
+        if held is None:
+            return False
+        return None if not held or any(line.doubt for line in held) else True
 
     def branches(
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -736,6 +749,12 @@ _PLAIN_OPTION = pattern(r"-[xrg]*")
 _QUOTED = frozenset(("string", "raw_string"))
 _PATTERNS = frozenset(("extglob_pattern", "regex"))
 _PLAIN = pattern(r"[\w./:@,+=% -]*")
+
+_OF_THE_INSTANCE = "/var/lib/cloud/instance/sem/"
+"""Where cloud-init keeps the marks of one instance: empty for a new one but for its own.
+
+After the Amazon ECS Developer Guide, "Configuring an HTTP proxy for Linux container instances".
+"""
 
 _TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]{0,200}?)X{3,20})?\s*\)")
 """A file that `mktemp` makes, none of those that are looked at."""

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from taskwall.core.patterns import pattern
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
@@ -15,7 +15,13 @@ _NUMBER_SIGNS: dict[str, Callable[[int, int], bool]] = {
 _NUMBER = pattern(r"-?(?:0|[1-9]\d{0,17})")
 
 
-def of_words(words: list[str]) -> bool | None:
+_FILE_SIGNS = frozenset(("-a", "-d", "-e", "-f", "-r", "-s"))
+
+PerFile: TypeAlias = Callable[[str], bool | None]
+"""Whether a file is there, by its path; None where only the instance knows."""
+
+
+def of_words(words: list[str], exists: PerFile) -> bool | None:
     """What `[` says of its words, by how many there are (POSIX, "test"); None: it is not known.
 
     A word that is not there counts: `[ -n $V ]` with an empty V tests the one word `-n`.
@@ -26,12 +32,13 @@ def of_words(words: list[str]) -> bool | None:
     if count == 3 and words[1] in (*TEXT_SIGNS, *_NUMBER_SIGNS):
         return words_compare(*words)
     if words[0] == "!" and count <= 4:
-        return contrary(of_words(words[1:]))
+        return contrary(of_words(words[1:], exists))
     if count == 2:
-        return _of_two(*words)
-    if "-o" in words:
-        return any_holds(map(of_words, parted(words, "-o")))
-    return all_hold(map(of_words, parted(words, "-a"))) if "-a" in words else None
+        return _of_two(words[0], words[1], exists)
+    for sign, joined in (("-o", any_holds), ("-a", all_hold)):
+        if sign in words:
+            return joined(of_words(part, exists) for part in parted(words, sign))
+    return None
 
 
 _T = TypeVar("_T")
@@ -48,7 +55,9 @@ def parted(words: Iterable[_T], sign: _T) -> list[list[_T]]:
     return found
 
 
-def _of_two(sign: str, word: str) -> bool | None:
+def _of_two(sign: str, word: str, exists: PerFile) -> bool | None:
+    if sign in _FILE_SIGNS:
+        return exists(word)
     if sign in ("-n", "-z"):
         return is_filled(word) if sign == "-n" else contrary(is_filled(word))
     # What is no operator is an error, which is as good as false.
