@@ -43,6 +43,8 @@ from taskwall.lowering.user_data.shell_conditions import (
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
+READ = "2026-11-29"
+
 _parser: "Parser | None" = None
 
 
@@ -753,7 +755,7 @@ _PLAIN = pattern(r"[\w./:@,+=% -]*")
 _OF_THE_INSTANCE = "/var/lib/cloud/instance/sem/"
 """Where cloud-init keeps the marks of one instance: empty for a new one but for its own.
 
-After the Amazon ECS Developer Guide, "Configuring an HTTP proxy for Linux container instances".
+After the Amazon ECS Developer Guide, "HTTP proxy configuration".
 """
 
 _TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]{0,200}?)X{3,20})?\s*\)")

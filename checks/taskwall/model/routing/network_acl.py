@@ -101,7 +101,7 @@ def _whole(data: object) -> bool:
 # --- which subnets
 
 
-class Tenant(Struct, frozen=True):
+class SubnetTenant(Struct, frozen=True):
     """What has addresses in subnets, if `fact` holds.
 
     `ports` are those that it takes as a client: the one or the other where there are several.
@@ -116,25 +116,25 @@ class Tenant(Struct, frozen=True):
 
 
 @remembered
-def _tasks_and_instances(network: Network) -> list[Tenant]:
+def _tasks_and_instances(network: Network) -> list[SubnetTenant]:
     """The task sources and container instances."""
     found = []
     for source in network.every(TaskSource):
         ports, needs = _client_ports(network, source)
         groups = task_groups(network, source)
-        found.append(Tenant(source.name, groups, source.subnets, ports, needs=needs))
+        found.append(SubnetTenant(source.name, groups, source.subnets, ports, needs=needs))
     for member in container_instances(network):
         host, agent = host_of(network, member), member.instances.agent
         ports = (WINDOWS_PORTS if agent and agent.started_by == "windows" else CLIENT_PORTS,)
         groups = host_security_groups(network, host)
-        found.append(Tenant(host.name, groups, host.subnets, ports, member.fact))
+        found.append(SubnetTenant(host.name, groups, host.subnets, ports, member.fact))
     return found
 
 
 @remembered
-def task_subnets(network: Network) -> dict[str, list[Tenant]]:
+def task_subnets(network: Network) -> dict[str, list[SubnetTenant]]:
     """The task sources and container instances in subnets, by the subnet's id."""
-    found: dict[str, list[Tenant]] = {}
+    found: dict[str, list[SubnetTenant]] = {}
     for tenant in _tasks_and_instances(network):
         for link in tenant.subnets:
             here = replace(tenant, fact=link.only_if(tenant.fact).fact)
@@ -143,22 +143,24 @@ def task_subnets(network: Network) -> dict[str, list[Tenant]]:
 
 
 @remembered
-def _tenants_by_group(network: Network) -> dict[str, list[tuple[Tenant, Fact]]]:
+def _tenants_by_group(network: Network) -> dict[str, list[tuple[SubnetTenant, Fact]]]:
     """What uses a security group, by the group's id, each with whether it does.
 
     Tasks, their instances, load balancers and Lambda functions: other clients have no connections
     with tasks.
     """
-    tenants = list(_tasks_and_instances(network))
-    for balancer in network.every(LoadBalancer):
-        groups = balancer_security_groups(network, balancer)
-        tenants.append(
-            Tenant(balancer.name, groups, balancer.subnets, (BALANCER_PORTS,), balancer.exists)
-        )
-    for each in network.every(LambdaFunction):
-        groups = groups_of(network, each.groups, each.groups_setting, each.subnets)
-        tenants.append(Tenant(each.name, groups, each.subnets, (BALANCER_PORTS,), each.exists))
-    found: dict[str, list[tuple[Tenant, Fact]]] = {}
+    beside: list[tuple[LoadBalancer | LambdaFunction, tuple[Link, ...]]] = [
+        (each, balancer_security_groups(network, each)) for each in network.every(LoadBalancer)
+    ]
+    beside += [
+        (each, groups_of(network, each.groups, each.groups_setting, each.subnets))
+        for each in network.every(LambdaFunction)
+    ]
+    tenants = _tasks_and_instances(network) + [
+        SubnetTenant(each.name, groups, each.subnets, (BALANCER_PORTS,), each.exists)
+        for each, groups in beside
+    ]
+    found: dict[str, list[tuple[SubnetTenant, Fact]]] = {}
     for tenant in tenants:
         for link in tenant.groups:
             for group, fact in groups_meant(network, link):
@@ -439,7 +441,7 @@ def lets_all_through(network: Network, acl: NetworkAcl) -> bool:
     return all(traffic <= passing(network, acl, way, traffic, kindly=False) for way in ways)
 
 
-def groups_unseen(network: Network, tenant: Tenant) -> Iterator[Link]:
+def groups_unseen(network: Network, tenant: SubnetTenant) -> Iterator[Link]:
     """The groups of a tenant that are not in the sources, nor all that they allow."""
     for link in tenant.groups:
         group = network.get(SecurityGroup, link)
@@ -447,7 +449,7 @@ def groups_unseen(network: Network, tenant: Tenant) -> Iterator[Link]:
             yield link
 
 
-def flows(network: Network, tenant: Tenant, subnet: Subnet) -> Iterator[PermittedTraffic]:
+def flows(network: Network, tenant: SubnetTenant, subnet: Subnet) -> Iterator[PermittedTraffic]:
     """What the groups of tasks and instances allow across the edge of their subnet."""
     own = Ranges.union(part(each).within for each in subnet.cidrs if not each.open)
     ways: tuple[Direction, ...] = ("ingress", "egress")
@@ -462,7 +464,7 @@ def flows(network: Network, tenant: Tenant, subnet: Subnet) -> Iterator[Permitte
 
 
 def _by_default(
-    network: Network, tenant: Tenant, link: Link, own: Ranges
+    network: Network, tenant: SubnetTenant, link: Link, own: Ranges
 ) -> Iterator[PermittedTraffic]:
     """The egress that a group allows where the sources write none: AWS's rule for IPv4."""
     group = network.get(SecurityGroup, link)
@@ -483,7 +485,7 @@ def _by_default(
 
 
 def _permitted(
-    network: Network, tenant: Tenant, link: Link, permission: Permission, own: Ranges
+    network: Network, tenant: SubnetTenant, link: Link, permission: Permission, own: Ranges
 ) -> Iterator[PermittedTraffic]:
     """What a permission allows: IPv4 and IPv6 apart."""
     way, on = permission.direction, permission.on.name
@@ -547,7 +549,7 @@ def _of_group(network: Network, group: Link) -> _PeersOf | None:
     return _PeersOf(held.sure, most, True, tuple(ports), needs)
 
 
-def _addresses(network: Network, tenant: Tenant) -> Addresses:
+def _addresses(network: Network, tenant: SubnetTenant) -> Addresses:
     if not tenant.subnets:
         return unseen((Need(f"the subnets of {tenant.name}", "are not known"),))
     links = tenant.subnets
