@@ -22,6 +22,8 @@ from taskwall.settings.words import one_of
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from taskwall.fleet.fleet import FleetResult
+
 _INSTALL = 'pip install "taskwall[fleet]"'
 _EXTRA = frozenset({"dask", "distributed", "duckdb", "pyarrow"})
 
@@ -102,7 +104,8 @@ def run(arguments: list[str]) -> int:
         raise UsageError(str(error)) from error
 
 
-def _scan(given: Namespace) -> int:
+def _check(given: Namespace) -> None:
+    """Refuse arguments that no scan can be made of."""
     if not given.words:
         raise UsageError("fleet: name repositories (or see --help).")
     if given.to is None:
@@ -115,6 +118,10 @@ def _scan(given: Namespace) -> int:
             f"--scheduler: {given.scheduler} is not tls://HOST:PORT. Without TLS, who reaches a"
             " scheduler can run code on its workers."
         )
+
+
+def _scan(given: Namespace) -> int:
+    _check(given)
     from taskwall.settings import CHOICES
 
     fail_on = given.fail_on and one_of(given.fail_on, CHOICES["fail-on"], "--fail-on")
@@ -149,10 +156,15 @@ def _scan(given: Namespace) -> int:
         Workplace(given.jobs, given.scheduler, given.tls_ca, given.tls_cert, given.tls_key),
         _progress,
     )
+    return _outcome(found, given.to, fail_on)
+
+
+def _outcome(found: FleetResult, folder: str, fail_on: str | None) -> int:
+    """Say what a run has come to; the exit status."""
     from taskwall.fleet.gate import gate
     from taskwall.fleet.query import Tables
 
-    tables = Tables(given.to, found.run)
+    tables = Tables(folder, found.run)
     lost = len(list(tables.ask("not-scanned").rows))
     earlier = f" ({found.before} of them by an earlier process)" if found.before else ""
     sys.stderr.write(
@@ -161,7 +173,7 @@ def _scan(given: Namespace) -> int:
     )
     if lost == found.repositories:
         sys.stderr.write(
-            f"taskwall: nothing was scanned: taskwall fleet query {given.to} not-scanned says why\n"
+            f"taskwall: nothing was scanned: taskwall fleet query {folder} not-scanned says why\n"
         )
         return 2
     return gate(tables, fail_on) if fail_on else 0
