@@ -63,41 +63,18 @@ def _parameters(
         for each in _parameters(source, group, fixed, replicas - 1):
             yield replace(each, place=r.attribute(*_REPLICATED).place)
         return
-    # A store of a kind with one engine only needs neither its name nor its version.
-    engine_cell = r.attribute("engine", "Engine") if not fixed else r.nothing()
-    version_cell = r.nothing() if fixed else r.attribute("engine_version", "EngineVersion")
-    written = str(engine_cell.known or "")
-    version = _head(version_cell.value) or ONLY_VERSION.get(written.lower(), "")
-    name = fixed or engine(written)
     found = _group(r, cell)
-    family, family_cell = "", r.nothing()
-    if found is not None:
-        family_cell = found.attribute(*_FAMILIES)
-        if family_cell.absent:
-            family_cell = found.attribute("family", "ParameterGroupFamily")
-        family = str(family_cell.known or "")
-    elif isinstance(cell.known, str) and cell.known.startswith("default."):
-        family = cell.known.removeprefix("default.").partition(".cluster")[0]
-    match = re.match(r"([a-z-]+?)-?(\d[\d.]*)$", family)
-    if match is not None:
-        name = name or engine(match[1])
-        version = version or match[2]
-    at, parameter = cell.place, PARAMETERS.get(name, "")
+    family, family_needs = _family(cell, found)
+    runs = _engine(r, fixed, family)
+    at, parameter = cell.place, PARAMETERS.get(runs.name, "")
     text = f"{r.name} refuses plain text"
     waits: tuple[Need, ...] = ()
     if not parameter:
-        why = "is empty" if engine_cell.known == "" else "is none that is known here"
-        waits = engine_cell.needs or (Need(f"the engine of {r.name}", why),)
+        waits = runs.name_needs
     elif found is not None:
         value, waits = _parameter(found, parameter)
         if value is not None and not waits:
-            truth = insists(parameter, str(value.known))
-            sentence = f"{found.name} sets {parameter} to {value.known}"
-            if truth and found.origin.maybe:
-                truth, waits = None, found.origin.maybe
-            fact = Fact(truth, sentence, value.place, found.name, waits, sentence)
-            changes = setting(value, parameter).to(word_for(parameter))
-            yield TlsRequirement(fact, value.place, changes)
+            yield _set_by(found, parameter, value)
             return
         # What a group leaves out is missing in the group, or in the list that it has.
         at = (value or found.attribute("parameter", "Parameters")).place
@@ -106,18 +83,69 @@ def _parameters(
     if waits:
         yield TlsRequirement(Fact(None, text, cell.place, r.name, waits), at)
         return
-    truth = by_default(name, version)
-    shown = f"{name} {version}".strip()
+    truth = by_default(runs.name, runs.version)
+    shown = f"{runs.name} {runs.version}".strip()
     sentence = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'accepts'}"
     sentence += " plain text by default"
     unsaid = Need(f"the engine version of {r.name}", "does not determine its default")
-    needs = (*version_cell.needs, *family_cell.needs) or (unsaid,)
+    needs = (*runs.version_needs, *family_needs) or (unsaid,)
     fact = Fact(truth, sentence if truth is not None else text, cell.place, r.name, needs, sentence)
     if found is not None:
         changes = _setting(found, parameter)
     else:
-        changes = with_group(r, cell, name, version, parameter) if cell.absent else ()
+        changes = with_group(r, cell, runs.name, runs.version, parameter) if cell.absent else ()
     yield TlsRequirement(fact, at, changes)
+
+
+class _Engine(Struct, frozen=True):
+    """What a store runs, "" as far as that is not known, and what this waits for."""
+
+    name: str
+    version: str
+    name_needs: tuple[Need, ...]
+    version_needs: tuple[Need, ...]
+
+
+def _engine(r: ResourceReader, fixed: str, family: str) -> _Engine:
+    """The engine of a store, by what it says itself, else by the family of its parameter group.
+
+    A store of a kind with one engine only (`fixed`) needs neither its name nor its version.
+    """
+    name_cell = r.nothing() if fixed else r.attribute("engine", "Engine")
+    version_cell = r.nothing() if fixed else r.attribute("engine_version", "EngineVersion")
+    written = str(name_cell.known or "")
+    name = fixed or engine(written)
+    version = _head(version_cell.value) or ONLY_VERSION.get(written.lower(), "")
+    match = re.match(r"([a-z-]+?)-?(\d[\d.]*)$", family)
+    if match is not None:
+        name = name or engine(match[1])
+        version = version or match[2]
+    why = "is empty" if name_cell.known == "" else "is none that is known here"
+    waits = name_cell.needs or (Need(f"the engine of {r.name}", why),)
+    return _Engine(name, version, waits, version_cell.needs)
+
+
+def _family(cell: Cell, group: ResourceReader | None) -> tuple[str, tuple[Need, ...]]:
+    """The family of the parameter group that a cell names, and what it waits for."""
+    if group is not None:
+        family = group.attribute("family", "Family")
+        if family.absent:
+            family = group.attribute("family", "ParameterGroupFamily")
+        return str(family.known or ""), family.needs
+    if isinstance(cell.known, str) and cell.known.startswith("default."):
+        return cell.known.removeprefix("default.").partition(".cluster")[0], ()
+    return "", ()
+
+
+def _set_by(group: ResourceReader, parameter: str, value: Cell) -> TlsRequirement:
+    """What a parameter group that sets a parameter makes of a store."""
+    truth = insists(parameter, str(value.known))
+    waits: tuple[Need, ...] = ()
+    sentence = f"{group.name} sets {parameter} to {value.known}"
+    if truth and group.origin.maybe:
+        truth, waits = None, group.origin.maybe
+    fact = Fact(truth, sentence, value.place, group.name, waits, sentence)
+    return TlsRequirement(fact, value.place, setting(value, parameter).to(word_for(parameter)))
 
 
 def _setting(group: ResourceReader, parameter: str) -> tuple[AttributeChange, ...]:
@@ -130,9 +158,6 @@ def _setting(group: ResourceReader, parameter: str) -> tuple[AttributeChange, ..
     if group.terraform:
         return group.change(cell, ({"name": parameter, "value": word},), None, "[+]")
     return group.change(cell, None, {parameter: word})
-
-
-_FAMILIES = ("family", "Family")
 
 
 def _head(value: Value | None) -> str:
