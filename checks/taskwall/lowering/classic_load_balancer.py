@@ -43,17 +43,24 @@ def classic(r: ResourceReader) -> Iterator[object]:
     if r.external:
         return
     here = Link(r.id, r.fact(f"{r.name} listens", r.body), r.origin.header)
-    spelled = (
-        ("lb_protocol", "lb_port", "ssl_certificate_id", "instance_protocol", "instance_port")
-        if r.terraform
-        else (
-            "Protocol",
-            "LoadBalancerPort",
-            "SSLCertificateId",
-            "InstanceProtocol",
-            "InstancePort",
-        )
-    )
+    yield from _listeners(r, here)
+    for instance in r.attribute("instances", "Instances").each():
+        yield from registration(r, instance, r.nothing(), balancer=here)
+    for other in r.said_by(LoadBalancer, "elb", "aws_elb_attachment"):
+        to = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
+        yield from registration(other, other.attribute("instance", ""), r.nothing(), balancer=to)
+    if not r.terraform:
+        for block in r.attribute("", "Policies").each():
+            yield _policy(r, here, block)
+
+
+_TF = ("lb_protocol", "lb_port", "ssl_certificate_id", "instance_protocol", "instance_port")
+_CFN = ("Protocol", "LoadBalancerPort", "SSLCertificateId", "InstanceProtocol", "InstancePort")
+
+
+def _listeners(r: ResourceReader, here: Link) -> Iterator[Listener]:
+    """The listeners, which are blocks of the load balancer."""
+    spelled = _TF if r.terraform else _CFN
     for index, block in enumerate(r.attribute("listener", "Listeners").each()):
         protocol, port, certificate, backend, behind = (
             setting(block.get(key), key) for key in spelled
@@ -70,14 +77,6 @@ def classic(r: ResourceReader) -> Iterator[object]:
             instance_port=behind,
             place=block.place,
         )
-    for instance in r.attribute("instances", "Instances").each():
-        yield from registration(r, instance, r.nothing(), balancer=here)
-    for other in r.said_by(LoadBalancer, "elb", "aws_elb_attachment"):
-        to = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
-        yield from registration(other, other.attribute("instance", ""), r.nothing(), balancer=to)
-    if not r.terraform:
-        for block in r.attribute("", "Policies").each():
-            yield _policy(r, here, block)
 
 
 def _same_behind(backend: Setting, protocol: Setting) -> Setting:
