@@ -51,28 +51,28 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     if group is not None and group.default:
         sentence = f"{name} allows ingress from the VPC's default group"
         return permission.states(True, sentence), None, f"the default group {peer.to}"
-    attachment = FALSE
+    used = FALSE
     if peer.to:
         known = (groups_of_tasks(network), groups_of_proxies(network))
-        attachment = any_of(groups.get(peer.to, FALSE) for groups in known)
+        used = any_of(groups.get(peer.to, FALSE) for groups in known)
         if group is not None and group.for_tasks:
             text = f"{group.name} is written for tasks that do not exist"
-            attachment = Fact(True, text, group.origin.header, group.name)
-    if not peer.to or ((group is None or group.external) and not attachment.truth):
+            used = Fact(True, text, group.origin.header, group.name)
+    if not peer.to or ((group is None or group.external) and not used.truth):
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"
         return permission.states(None, text, needs), None, words
     shared = _of_balancers(network, peer.to)
     if shared.truth:
         return shared, None, f"{words}, which a load balancer uses as well,"
-    if attachment.truth is True or network.policy.profile != "strict":
+    if used.truth is True or network.policy.profile != "strict":
         return shared, None, words
     text, otherwise = (
         f"{name} allows ingress from {words}, which no task uses",
         f"tasks use {peer.to}",
     )
-    truth = None if attachment.truth is None else True
-    other = permission.states(truth, text, attachment.waits_for(), otherwise)
+    truth = None if used.truth is None else True
+    other = permission.states(truth, text, used.waits_for(), otherwise)
     return any_of((shared, other)), "low", words
 
 

@@ -303,13 +303,13 @@ def _addresses(network: Network, vpc: Vpc | None) -> Addresses:
 def _allows_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
     """Whether a permission of a store's group allows tasks."""
     text = f"{permission.on.name} allows tasks to reach {store.name}"
-    attachment = groups_of_tasks(network)
+    of_tasks = groups_of_tasks(network)
     if permission.itself:
-        return attachment.get(group.to, FALSE)
+        return of_tasks.get(group.to, FALSE)
     if permission.peer is not None:
-        if permission.peer.to in attachment:
+        if permission.peer.to in of_tasks:
             fact = permission.states(True, text) & permission.peer.fact
-            return fact & attachment[permission.peer.to]
+            return fact & of_tasks[permission.peer.to]
         if permission.peer.exact and permission.peer.to:
             return permission.states(False, text)
         return permission.states(None, text, permission.peer.fact.needs)

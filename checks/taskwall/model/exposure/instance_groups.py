@@ -149,12 +149,12 @@ def host_groups(network: Network) -> tuple[GroupAttachment, ...]:
         groups = host_security_groups(network, host)
         ways = instance_registrations(network, host.member) if host.member and groups else ()
         for link in groups:
-            for group, attachment in groups_meant(network, link):
+            for group, uses in groups_meant(network, link):
                 used_by.setdefault(group, []).append(host.on)
                 pairs = found.setdefault(group, [])
-                pairs += [(source, all_of((attachment, fact))) for source, fact in held]
+                pairs += [(source, all_of((uses, fact))) for source, fact in held]
                 also.setdefault(group, []).extend(
-                    replace(way, fact=all_of((attachment, way.fact))) for way in ways
+                    replace(way, fact=all_of((uses, way.fact))) for way in ways
                 )
     return tuple(
         GroupAttachment(

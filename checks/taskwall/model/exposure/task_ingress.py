@@ -88,18 +88,15 @@ def attached_groups(network: Network) -> tuple[GroupAttachment, ...]:
     """The groups that awsvpc tasks use, those among them that the sources write and others."""
     found = []
     for group, pairs in task_sources_by_group(network).items():
-        attachment = []
+        attached = []
         for source, fact in pairs:
             mode = awsvpc(network, source)
             if mode.truth is not False:
-                attachment.append((source, fact if mode.truth else fact & mode))
-        if attachment:
-            thing = network.get(SecurityGroup, group)
-            found.append(
-                GroupAttachment(
-                    group, thing, tuple(attachment), any_of(fact for _, fact in attachment)
-                )
-            )
+                attached.append((source, fact if mode.truth else fact & mode))
+        if attached:
+            declared = network.get(SecurityGroup, group)
+            fact = any_of(fact for _, fact in attached)
+            found.append(GroupAttachment(group, declared, tuple(attached), fact))
     return tuple(found)
 
 
