@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from taskwall.core.truths import all_true, any_true
 from taskwall.core.values import (
     Fields,
     Items,
@@ -33,12 +34,10 @@ from taskwall.model.endpoints.policy_restricts import (
 from taskwall.model.entities.iam_policy import (
     PolicyDocument,
     definite,
-    each,
     full_access,
     matches,
     names_account,
     read_document,
-    some,
 )
 
 HERE = Span("/p.tf", 1, 1, 1, 2)
@@ -287,9 +286,9 @@ truths = st.sampled_from((True, False, None))
 def test_some_and_each_are_dual(given_: list[bool | None]) -> None:
     """That some are not is that not each is."""
     turned = [None if truth is None else not truth for truth in given_]
-    found = each(given_)
+    found = all_true(given_)
 
-    assert some(turned) is (None if found is None else not found)
+    assert any_true(turned) is (None if found is None else not found)
 
 
 documents = st.lists(

@@ -13,6 +13,8 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.truths import all_true
+
 Scalar: TypeAlias = str | int | float | bool | None
 
 
@@ -386,26 +388,17 @@ def same(one: Value, other: Value) -> bool | None:
     if isinstance(one, Items) and isinstance(other, Items) and not (one.rest or other.rest):
         if len(one.items) != len(other.items):
             return False
-        return _all(same(a, b) for a, b in zip(one.items, other.items, strict=True))
+        return all_true(same(a, b) for a, b in zip(one.items, other.items, strict=True))
     if isinstance(one, Fields) and isinstance(other, Fields) and not (one.rest or other.rest):
         if one.fields.keys() != other.fields.keys():
             return False
-        return _all(same(value, other.fields[key]) for key, value in one.fields.items())
+        return all_true(same(value, other.fields[key]) for key, value in one.fields.items())
     if isinstance(one, Text | Known) and isinstance(other, Text | Known):
         return None if _may_be_equal(one, other) else False
     for some, known in ((one, other), (other, one)):
         if isinstance(some, OneOf) and isinstance(known, Known):
             return None if spelled(known.data) in some.answers else False
     return None
-
-
-def _all(truths: Iterator[bool | None]) -> bool | None:
-    found: bool | None = True
-    for truth in truths:
-        if truth is False:
-            return False
-        found = found and truth
-    return found
 
 
 def _may_be_equal(one: Text | Known, other: Text | Known) -> bool:

@@ -25,12 +25,13 @@ from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
 from taskwall.core.facts import all_of
+from taskwall.core.truths import Tristate
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import ECR, endpoints_for, policy_key, stated
 from taskwall.model.endpoints.policy_allows import TOKEN
 from taskwall.model.endpoints.policy_changes import with_condition
 from taskwall.model.endpoints.policy_restricts import demands_organisation
-from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
+from taskwall.model.entities.iam_policy import PolicyDocument
 from taskwall.rules._rule import Verdict, rule
 
 _MEANT = Placeholder("id of the organisation")

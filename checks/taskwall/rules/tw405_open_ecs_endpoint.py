@@ -45,6 +45,7 @@ from collections.abc import Iterator, Mapping
 
 from taskwall.core.change import AttributeChange, NewValue, Placeholder, SourceCode
 from taskwall.core.facts import Fact, all_of
+from taskwall.core.truths import Tristate, all_true
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import (
     AGENT_SERVICES,
@@ -57,7 +58,7 @@ from taskwall.model.endpoints.endpoint import (
 from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource, undecided
 from taskwall.model.endpoints.policy_changes import with_condition, with_statement
 from taskwall.model.endpoints.policy_restricts import restricts
-from taskwall.model.entities.iam_policy import PolicyDocument, Tristate, each
+from taskwall.model.entities.iam_policy import PolicyDocument
 from taskwall.rules._rule import Verdict, rule
 
 
@@ -97,7 +98,7 @@ def _works(endpoint: Endpoint, said: Stated) -> Fact:
     """Whether the agent may do by an endpoint what it does there."""
     actions = AGENT_ACTIONS.get(endpoint.service, ())
     named = ", ".join(actions)
-    truth = each(_allowed(said.policy, action) for action in actions)
+    truth = all_true(_allowed(said.policy, action) for action in actions)
     return said.policy.fact(
         truth if actions else None,
         f"{said.policy.name} allows {named or 'what the agent needs'}",
@@ -117,7 +118,7 @@ def _changes(endpoint: Endpoint, said: Stated) -> tuple[AttributeChange, ...]:
         return narrowed
     opened = with_statement(
         said,
-        lambda policy: each(_allowed(policy, one) for one in lacking),
+        lambda policy: all_true(_allowed(policy, one) for one in lacking),
         _statement(lacking, _ACCOUNT),
         _statement(lacking, _OWN),
     )

@@ -29,6 +29,7 @@ from functools import partial
 
 from taskwall.core.change import AttributeChange, NewValue, SourceCode
 from taskwall.core.facts import all_of
+from taskwall.core.truths import Tristate
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import is_needed, pulls_layers, routed, serves_subnets
 from taskwall.model.endpoints.endpoint import (
@@ -41,7 +42,7 @@ from taskwall.model.endpoints.endpoint import (
 )
 from taskwall.model.endpoints.policy_allows import allows, layers, undecided
 from taskwall.model.endpoints.policy_changes import denies, with_statement
-from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
+from taskwall.model.entities.iam_policy import PolicyDocument
 from taskwall.rules._rule import Verdict, rule
 
 _READS = "s3:GetObject"

@@ -21,11 +21,12 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 from collections.abc import Iterator
 
 from taskwall.core.facts import all_of
+from taskwall.core.truths import Tristate
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import endpoint_key, endpoints_for, stated
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, undecided
 from taskwall.model.endpoints.policy_changes import denies, with_statement
-from taskwall.model.entities.iam_policy import PolicyDocument, Tristate
+from taskwall.model.entities.iam_policy import PolicyDocument
 from taskwall.rules._rule import Verdict, rule
 
 _STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": TOKEN, "Resource": "*"}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from taskwall.core.patterns import pattern
+from taskwall.core.truths import Tristate, all_true, any_true, negation
 from taskwall.core.values import Known, Need, Text, Value, dereferenced, same, spelled
 from taskwall.model.endpoints.endpoint import REGION, is_own_region
 from taskwall.model.endpoints.policy_conditions import (
@@ -22,13 +23,9 @@ from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
     Statement,
-    Tristate,
-    each,
     matches,
-    negation,
     pattern_text,
     regex,
-    some,
 )
 
 READ = "2026-11-24"
@@ -49,7 +46,7 @@ def allows(
     """
 
     def applies(statement: Statement, covers: Callable[[Value], Tristate]) -> Tristate:
-        return each(
+        return all_true(
             (
                 statement.actions.holds(lambda pattern: matches(pattern, action)),
                 statement.resources.holds(
@@ -62,20 +59,20 @@ def allows(
         )
 
     def met(statement: Statement) -> Tristate:
-        found = each(_met(statement, condition, foreign) for condition in statement.conditions)
+        found = all_true(_met(statement, condition, foreign) for condition in statement.conditions)
         return None if statement.open and found else found
 
     def lets(statement: Statement) -> Tristate:
         applied = applies(statement, covers)
-        return each((statement.allows, applied, _of_tasks(statement), met(statement)))
+        return all_true((statement.allows, applied, _of_tasks(statement), met(statement)))
 
     def refuses(statement: Statement) -> Tristate:
         applied = applies(statement, _whichever if covers is some_resource else covers)
-        return each((negation(statement.allows), applied, _of_tasks(statement), met(statement)))
+        return all_true((negation(statement.allows), applied, _of_tasks(statement), met(statement)))
 
-    allowed = some(map(lets, policy.statements))
-    refused = some(map(refuses, policy.statements))
-    found = each((allowed, negation(refused)))
+    allowed = any_true(map(lets, policy.statements))
+    refused = any_true(map(refuses, policy.statements))
+    found = all_true((allowed, negation(refused)))
     return None if policy.open and not found else found
 
 
@@ -166,7 +163,7 @@ def layers(region: Value | None) -> Callable[[Value], Tristate]:
             ours, text = None, text.replace(cut[0], "region")
         text = _LAYERS.sub("prod-region-starport-layer-bucket", text)
         found = regex(text.lower()).fullmatch(_object_of("region")) is not None
-        return each((ours, None if found and GAP in text else found))
+        return all_true((ours, None if found and GAP in text else found))
 
     return covers
 

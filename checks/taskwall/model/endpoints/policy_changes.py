@@ -6,8 +6,9 @@ from typing import Literal
 from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue
+from taskwall.core.truths import Tristate
 from taskwall.model.endpoints.endpoint import Stated
-from taskwall.model.entities.iam_policy import PolicyDocument, Tristate, full_access
+from taskwall.model.entities.iam_policy import PolicyDocument, full_access
 
 
 def with_condition(

@@ -1,7 +1,8 @@
 """Conditions of policy documents: which accounts and organisations they tie a request to."""
 
+from taskwall.core.truths import Tristate, all_true
 from taskwall.core.values import Known, Value, dereferenced, may_be_null
-from taskwall.model.entities.iam_policy import Condition, Tristate, definite, each, names_account
+from taskwall.model.entities.iam_policy import Condition, definite, names_account
 
 READ = "2026-11-24"
 
@@ -47,7 +48,7 @@ def names_accounts(condition: Condition, keys: frozenset[str]) -> Tristate:
     if condition.key not in keys:
         return False
     test = names_account if condition.key == "aws:principalarn" else definite
-    found = each(map(test, condition.values.patterns))
+    found = all_true(map(test, condition.values.patterns))
     if condition.values.open:
         return False if found is False else None
     return found if condition.values.patterns else False

@@ -6,15 +6,13 @@ from math import prod
 
 from msgspec import Struct
 
+from taskwall.core.truths import Tristate, all_true, any_true
 from taskwall.core.values import Known, Value, dereferenced, same, spelled, stands_for_many, symbol
 from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
     Statement,
-    Tristate,
     Words,
-    each,
-    some,
 )
 
 _MOST = 400
@@ -45,10 +43,10 @@ def same_documents(one: PolicyDocument, other: PolicyDocument) -> Tristate:
     if one.open or other.open:
         return None
     pairs = [
-        each(some(_same(x, y) for y in there) for x in here)
+        all_true(any_true(_same(x, y) for y in there) for x in here)
         for here, there in ((left.values(), b.values()), (right.values(), a.values()))
     ]
-    return each(pairs)
+    return all_true(pairs)
 
 
 def _same_open(one: PolicyDocument, other: PolicyDocument) -> bool:
@@ -111,7 +109,7 @@ def _same(one: _Atom, other: _Atom) -> Tristate:
     a, b = one.statement, other.statement
     if a.open or b.open or not (a.sure and b.sure) or None in (a.allows, b.allows):
         return None
-    return each(
+    return all_true(
         (
             a.allows == b.allows,
             _same_words(one.principals, other.principals),
@@ -127,8 +125,8 @@ def _same_words(one: Words, other: Words) -> Tristate:
         return None if one.negated == other.negated else False
     if one.negated != other.negated:
         return False
-    return each(
-        some(same(_folded(x), _folded(y)) for y in there.patterns)
+    return all_true(
+        any_true(same(_folded(x), _folded(y)) for y in there.patterns)
         for here, there in ((one, other), (other, one))
         for x in here.patterns
     )
@@ -147,8 +145,8 @@ def _same_conditions(one: tuple[Condition, ...], other: tuple[Condition, ...]) -
             return False
         return _same_words(x.values, y.values)
 
-    return each(
-        some(alike(x, y) for y in there)
+    return all_true(
+        any_true(alike(x, y) for y in there)
         for here, there in ((one, other), (other, one))
         for x in here
     )

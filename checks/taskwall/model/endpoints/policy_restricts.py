@@ -8,6 +8,7 @@ overruled by one that denies.
 import re
 from collections.abc import Callable
 
+from taskwall.core.truths import Tristate, all_true, any_true, negation
 from taskwall.core.values import Known, Value
 from taskwall.model.endpoints.policy_conditions import (
     ALWAYS,
@@ -30,16 +31,12 @@ from taskwall.model.entities.iam_policy import (
     Condition,
     PolicyDocument,
     Statement,
-    Tristate,
     Words,
     definite,
-    each,
     head,
     matches,
     names_account,
-    negation,
     pattern_text,
-    some,
 )
 
 READ = "2026-11-27"
@@ -81,7 +78,7 @@ def only(statement: Statement, action: str) -> Tristate:
         elsewhere = ":" in head(text) and not text.startswith(f"{service}:")
         return elsewhere or (matches(pattern, action) and head(text).startswith(f"{service}:geta"))
 
-    found = each(map(is_it, statement.actions.patterns))
+    found = all_true(map(is_it, statement.actions.patterns))
     return None if statement.actions.open and found is not False else found
 
 
@@ -118,7 +115,7 @@ def _is_met(condition: Condition, keys: frozenset[str], tags: bool) -> Tristate:
 
 def _conditioned(statement: Statement, keys: frozenset[str]) -> Tristate:
     """Whether the conditions of a statement keep strangers out."""
-    met = each(_may_be_met(condition, keys) for condition in statement.conditions)
+    met = all_true(_may_be_met(condition, keys) for condition in statement.conditions)
     return None if statement.open and met else negation(met)
 
 
@@ -136,7 +133,9 @@ def _overruled(
             if pattern_text(pattern).lower() != apart.lower()
             if touches(Statement(True, Words((pattern,)), words, words), service) is not False
         )
-    found = each(_denied(policy, statement, pattern, service, keys, apart) for pattern in patterns)
+    found = all_true(
+        _denied(policy, statement, pattern, service, keys, apart) for pattern in patterns
+    )
     return found or None if words.open else found
 
 
@@ -153,19 +152,19 @@ def _denied(
     """Whether actions that a statement allows are denied to all outside what the keys name."""
 
     def denies(other: Statement) -> Tristate:
-        return each(
+        return all_true(
             (
                 negation(other.allows),
                 True if other.sure else None,
                 _denies_action(other, pattern, service, apart),
                 _denies_resources(other, statement, service, foreign=keys != ORGANISATION),
                 _denies_principals(other, keys),
-                each(_is_met(condition, keys, tags) for condition in other.conditions),
+                all_true(_is_met(condition, keys, tags) for condition in other.conditions),
                 None if other.open else True,
             )
         )
 
-    return some(denies(other) for other in policy.statements if other.allows is not True)
+    return any_true(denies(other) for other in policy.statements if other.allows is not True)
 
 
 def _denies_principals(other: Statement, keys: frozenset[str]) -> Tristate:
@@ -179,9 +178,9 @@ def _denies_action(other: Statement, pattern: Value, service: str, apart: str) -
     words = other.actions
     if words.negated:
         left = [q for q in words.patterns if pattern_text(q).lower() != apart.lower()]
-        return None if words.open else each(_apart(q, pattern) for q in left)
+        return None if words.open else all_true(_apart(q, pattern) for q in left)
     whole = Known(f"{service}:*")
-    return words.holds(lambda q: some((_within(whole, q), _within(pattern, q))))
+    return words.holds(lambda q: any_true((_within(whole, q), _within(pattern, q))))
 
 
 def _denies_resources(
@@ -190,14 +189,16 @@ def _denies_resources(
     words, wanted = other.resources, statement.resources
     if words.negated:
         # What it spares must not be a stranger's.
-        spared = each(some((names_account(q), _of_another(q, service))) for q in words.patterns)
+        spared = all_true(
+            any_true((names_account(q), _of_another(q, service))) for q in words.patterns
+        )
         return True if foreign and spared and not words.open else None
     whole = words.holds(lambda q: _covers_all(q, service))
     if wanted.open:
         return whole or None
     if wanted.negated:
         return whole
-    return some((whole, each(words.holds(_covering(r)) for r in wanted.patterns)))
+    return any_true((whole, all_true(words.holds(_covering(r)) for r in wanted.patterns)))
 
 
 def _of_another(pattern: Value, service: str) -> Tristate:
@@ -215,7 +216,7 @@ _WHOLE = {"ecr": f"arn:aws:ecr:{EVERY}:{EVERY}:repository/{EVERY}"}
 
 def _covers_all(pattern: Value, service: str) -> Tristate:
     """Whether a pattern covers every resource of a service."""
-    return some(matches(pattern, name) for name in (EVERY, _WHOLE.get(service, EVERY)))
+    return any_true(matches(pattern, name) for name in (EVERY, _WHOLE.get(service, EVERY)))
 
 
 def _covering(pattern: Value) -> Callable[[Value], Tristate]:
@@ -241,7 +242,7 @@ def _named(statement: Statement) -> Tristate:
     """Whether a statement names the principals that it is for, accounts included."""
     if statement.principals.negated:
         return False
-    found = each(
+    found = all_true(
         negation(matches(pattern, EVERY)) if pattern_text(pattern) != GAP else definite(pattern)
         for pattern in statement.principals.patterns
     )
@@ -252,10 +253,10 @@ def _allowed(policy: PolicyDocument, test: Callable[[Statement], Tristate]) -> T
     """Whether each statement that allows something passes a test."""
 
     def passes(statement: Statement) -> Tristate:
-        found = some((negation(statement.allows), test(statement)))
+        found = any_true((negation(statement.allows), test(statement)))
         return found if statement.sure or found else None
 
-    found = each(map(passes, policy.statements))
+    found = all_true(map(passes, policy.statements))
     return None if policy.open and found else found
 
 
@@ -266,7 +267,7 @@ def restricts(policy: PolicyDocument, service: str) -> Tristate:
     """
 
     def restricted(statement: Statement) -> Tristate:
-        return some(
+        return any_true(
             (
                 negation(touches(statement, service)),
                 _of_accounts(statement, service),
@@ -284,9 +285,11 @@ def _of_accounts(statement: Statement, service: str) -> Tristate:
     """Whether a statement is about resources of accounts that it names, or of another service."""
     words = statement.resources
     if words.negated:
-        found = some(_covers_all(pattern, service) for pattern in words.patterns)
+        found = any_true(_covers_all(pattern, service) for pattern in words.patterns)
     else:
-        found = each(some((names_account(p), _of_another(p, service))) for p in words.patterns)
+        found = all_true(
+            any_true((names_account(p), _of_another(p, service))) for p in words.patterns
+        )
     return None if words.open and found is not words.negated else found
 
 
@@ -320,18 +323,18 @@ def keeps_images(policy: PolicyDocument, *, tags: bool = True) -> Tristate:
                 for condition in statement.conditions
                 if not condition.lenient
             )
-            ours = some((_conditioned(statement, ORGANISATION), _named(statement)))
-            spared = some((spared, tagged and ours))
+            ours = any_true((_conditioned(statement, ORGANISATION), _named(statement)))
+            spared = any_true((spared, tagged and ours))
         of_services = all(
             pattern_text(each).startswith("Service:") for each in statement.principals.patterns
         )
         apart = of_services and not statement.principals.open and not statement.principals.negated
-        return some(
+        return any_true(
             (
                 apart and bool(statement.principals.patterns),
                 _of_accounts(statement, "ecr"),
                 spared,
-                each(_not_pushed(policy, statement, action, tags=tags) for action in PUSHES),
+                all_true(_not_pushed(policy, statement, action, tags=tags) for action in PUSHES),
             )
         )
 
@@ -344,7 +347,7 @@ def _not_pushed(
     """Whether a statement does not allow an action, or others deny it outside one's accounts."""
     allowed = statement.actions.holds(lambda pattern: matches(pattern, action))
     denied = _denied(policy, statement, Known(action), "ecr", RESOURCE, tags=tags)
-    return some((negation(allowed), denied))
+    return any_true((negation(allowed), denied))
 
 
 def _every_action(statement: Statement, service: str) -> Tristate:
@@ -355,7 +358,7 @@ def demands_organisation(policy: PolicyDocument, service: str, apart: str) -> Tr
     """Whether a policy allows a service to principals of some account or organisation only."""
 
     def demanded(statement: Statement) -> Tristate:
-        return some(
+        return any_true(
             (
                 negation(touches(statement, service)),
                 only(statement, apart),

@@ -10,13 +10,14 @@ They judge identity policies by tables of all AWS actions, of which endpoint pol
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
+from taskwall.core.truths import Tristate, all_true, any_true
 from taskwall.core.values import (
     Fields,
     Items,
@@ -33,25 +34,7 @@ from taskwall.core.values import (
     symbol,
 )
 
-Tristate = bool | None
 WILDCARD = Known("*")
-
-
-def some(truths: Iterable[Tristate]) -> Tristate:
-    """True if one is, false if all are, else not known."""
-    found = set(truths)
-    return True if True in found else None if None in found else False
-
-
-def each(truths: Iterable[Tristate]) -> Tristate:
-    """False if one is, true if all are, else not known."""
-    found = set(truths)
-    return False if False in found else None if None in found else True
-
-
-def negation(truth: Tristate) -> Tristate:
-    """The other way round; what is not known stays so."""
-    return None if truth is None else not truth
 
 
 class Words(Struct, frozen=True):
@@ -66,7 +49,7 @@ class Words(Struct, frozen=True):
 
     def holds(self, test: Callable[[Value], Tristate]) -> Tristate:
         """Whether one of the patterns passes a test; turned round where they are negated."""
-        found = some((*map(test, self.patterns), *((None,) if self.open else ())))
+        found = any_true((*map(test, self.patterns), *((None,) if self.open else ())))
         return found if not self.negated or found is None else not found
 
 
@@ -306,5 +289,5 @@ def names_account(pattern: Value) -> Tristate:
         before = ":".join(fields[:4]).count(GAP)
         inside = fields[4].count(GAP)
         gaps = [part for part in parts if not isinstance(part, str)][before : before + inside]
-        return each(map(definite, gaps))
+        return all_true(map(definite, gaps))
     return definite(value)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.truths import all_true, any_true
 from taskwall.core.values import Need, Value, same
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link, link_to, same_entity
@@ -139,11 +140,9 @@ def _peers(peering: Peering, named: Link | None, one: Link, other: Link) -> Fact
     text = f"{peering.name} joins {one.to} and {other.to}"
 
     def both(mine: Link, theirs: Link) -> bool | None:
-        truths = (same_entity(peering.vpc, mine), same_entity(peering.peer, theirs))
-        return False if False in truths else None if None in truths else True
+        return all_true((same_entity(peering.vpc, mine), same_entity(peering.peer, theirs)))
 
-    ways = (both(one, other), both(other, one))
-    truth = True if True in ways else None if None in ways else False
+    truth = any_true((both(one, other), both(other, one)))
     needs = (*peering.peer.waits("a VPC"), *peering.vpc.fact.needs) if truth is None else ()
     fact = Fact(truth, text, peering.origin.header, peering.name, needs)
     return all_of((fact, peering.exists))

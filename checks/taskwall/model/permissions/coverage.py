@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.truths import all_true, any_true
 from taskwall.core.values import Need, Reference, Text, Value, symbol
 from taskwall.model.core.address import (
     EVERYWHERE,
@@ -103,7 +104,7 @@ class Addresses(Struct, frozen=True):
 
     def covers(self, other: "Addresses") -> bool | None:
         """Whether all members of another set are in this one."""
-        return _all(self._covers(part) for part in other.parts)
+        return all_true(self._covers(part) for part in other.parts)
 
     def _covers(self, part: Part) -> bool | None:
         if part.within <= self.sure or any(_equal(mine, part) for mine in self.parts if mine.there):
@@ -114,7 +115,7 @@ class Addresses(Struct, frozen=True):
 
     def meets(self, other: "Addresses") -> bool | None:
         """Whether another set has a member in common with this one."""
-        found = _any(_meet(one, two) for one in self.parts for two in other.parts)
+        found = any_true(_meet(one, two) for one in self.parts for two in other.parts)
         # Some addresses of a range meet what holds the range, by however many parts.
         held = any(
             part.there and not part.whole and part.within <= whole
@@ -143,16 +144,6 @@ def _meet(one: Part, other: Part) -> bool | None:
         return False
     sure = one.there and other.there and (equal or (one.whole and other.whole))
     return True if sure else None
-
-
-def _all(truths: Iterable[bool | None]) -> bool | None:
-    found = set(truths)
-    return False if False in found else None if None in found else True
-
-
-def _any(truths: Iterable[bool | None]) -> bool | None:
-    found = set(truths)
-    return True if True in found else None if None in found else False
 
 
 # --- what the sources say of addresses
@@ -439,7 +430,7 @@ def reach(network: Network, grants: Iterable[Grant], end: End, words: Wording) -
     """
     given = list(grants)
     found = [all_of((each.fact, _reaches(network, each.permission, end, words))) for each in given]
-    best = _any(fact.truth for fact in found)
+    best = any_true(fact.truth for fact in found)
     able = [
         each for each in given if names_addresses(each.permission) and each.fact.truth is not False
     ]
@@ -447,7 +438,7 @@ def reach(network: Network, grants: Iterable[Grant], end: End, words: Wording) -
         return found
     held = Addresses.together((addresses(network, each.permission), each.fact) for each in able)
     answers = [_held(held, location) for location in end.locations]
-    truth = _all(truth for truth, _ in answers)
+    truth = all_true(truth for truth, _ in answers)
     if truth is best or truth is False:
         return found
     first = able[0].permission

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+from taskwall.core.truths import any_true
 from taskwall.core.values import (
     Fields,
     Items,
@@ -246,8 +247,7 @@ def _met(criterion: Criterion, attribute: Callable[[str], Value | None]) -> bool
             return None
     if value is None or is_null(dereferenced(value)):
         return None if criterion.attribute in _FILLED_IN else False
-    truths = [_equal(value, wanted, criterion.like) for wanted in criterion.values]
-    return True if True in truths else None if None in truths else False
+    return any_true([_equal(value, wanted, criterion.like) for wanted in criterion.values])
 
 
 def _equal(value: Value, wanted: Value, like: bool) -> bool | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from taskwall.core.conditions import is_number, length_name
 from taskwall.core.patterns import pattern
+from taskwall.core.truths import all_true
 from taskwall.core.values import (
     Choice,
     Fields,
@@ -279,8 +280,7 @@ def _equal_items(one: Items, other: Items) -> bool | None:
         return False if not other.rest and len(other.items) < len(one.items) else None
     if len(one.items) != len(other.items):
         return False
-    found = {equal(a, b) for a, b in zip(one.items, other.items, strict=True)}
-    return False if False in found else None if None in found else True
+    return all_true([equal(a, b) for a, b in zip(one.items, other.items, strict=True)])
 
 
 def _equal_fields(one: Fields, other: Fields) -> bool | None:
@@ -288,8 +288,7 @@ def _equal_fields(one: Fields, other: Fields) -> bool | None:
         return None
     if one.fields.keys() != other.fields.keys():
         return False
-    found = {equal(item, other.fields[key]) for key, item in one.fields.items()}
-    return False if False in found else None if None in found else True
+    return all_true([equal(item, other.fields[key]) for key, item in one.fields.items()])
 
 
 def arithmetic(operator: str, one: Value, other: Value, run: RunContext) -> Value:
