@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, dereferenced
+from taskwall.core.values import Need
 from taskwall.lowering import capacity
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._written import structured
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.ecs import (
@@ -73,7 +74,7 @@ Amazon ECS developer guide, "Monitor Amazon ECS containers with ECS Exec".
 
 
 def _is_map(cell: Cell) -> bool:
-    return any(isinstance(dereferenced(each.value or Known(None)), Fields) for each in cell.each())
+    return any(map(structured, cell.each()))
 
 
 def _audits(r: ResourceReader) -> Iterator[tuple[str, Fact]]:

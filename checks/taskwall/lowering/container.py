@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import (
-    Fields,
     Known,
     Need,
     Text,
@@ -20,6 +19,7 @@ from taskwall.core.values import (
 )
 from taskwall.lowering._draft import ResourceReader
 from taskwall.lowering._structure import structure, text_without_structure
+from taskwall.lowering._written import structured
 from taskwall.lowering.image import pulled, referenced_type
 from taskwall.lowering.sidecar import cased, sidecar
 from taskwall.model.entities.container_needs import ContainerUse, What
@@ -40,7 +40,7 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
             yield from (_use(r, cell, what, "") for what in _WHATS)
         return
     for container in found.each():
-        if not isinstance(dereferenced(container.value or Known(None)), Fields):
+        if not structured(container):
             yield from (_use(r, container, what, "") for what in _WHATS)
         else:
             yield from _container(r, container)

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import (
-    Fields,
     Known,
     Reference,
     Text,
@@ -18,6 +17,7 @@ from taskwall.core.values import (
     text,
 )
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._written import structured
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.load_balancing.edge import AliasRecord, EdgeConnection, dns_name
@@ -42,7 +42,7 @@ def distribution(r: ResourceReader) -> Iterator[EdgeConnection]:
         else ("CustomOriginConfig", "OriginProtocolPolicy", "HTTPPort")
     )
     for each in origins(r):
-        written = isinstance(dereferenced(each.value or Known(None)), Fields)
+        written = structured(each)
         origin = replace(each, doubt=None) if written else each
         config = origin.get(custom)
         domain = origin.get("domain_name" if r.terraform else "DomainName")
@@ -242,7 +242,7 @@ def of_http_api(
         return  # A service of Cloud Map, or a function.
     text = f"{r.name} sets no TLS for its private integration"
     encrypted = Fact(not tls.absent, r.name, tls.place, r.name, otherwise=text)
-    if tls.needs and not isinstance(dereferenced(tls.value or Known(None)), Fields):
+    if tls.needs and not structured(tls):
         encrypted = Fact(None, f"{r.name} uses TLS", tls.place, r.name, tls.needs)
     at = uri.place if tls.absent else tls.place
     yield EdgeConnection(r.origin, at, r.name, None, listener, "", encrypted)

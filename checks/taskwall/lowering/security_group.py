@@ -16,6 +16,7 @@ from taskwall.core.loop_places import common_element, numbered
 from taskwall.core.values import Fields, Items, Known, Need, PartOf, Reference, Text, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering._outside import made_with_a_vpc
+from taskwall.lowering._written import structured
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.vpc import vpc_around
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -202,7 +203,7 @@ def _permissions(
     `waits` says what it waits for to be of this direction.
     """
     on = r.origin
-    if block.doubt is not None and isinstance(dereferenced(block.value or Known(None)), Fields):
+    if block.doubt is not None and structured(block):
         on = replace(on, maybe=(*on.maybe, *block.doubt))
         block = replace(block, doubt=None)
     spelled = _spelling(r, way)

@@ -6,9 +6,10 @@ There is no resource of its own; what holds containers is lowered in `work`.
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from taskwall.core.values import Fields, Known, Need, dereferenced, symbol
+from taskwall.core.values import Need, symbol
 from taskwall.lowering._draft import ResourceReader, setting
 from taskwall.lowering._structure import structure
+from taskwall.lowering._written import structured
 from taskwall.model.core.address import Ranges
 from taskwall.model.exposure.task_ports import Discovered, PortMapping, ProxyPort
 from taskwall.model.permissions.ports import written_in
@@ -34,12 +35,12 @@ def mappings(r: ResourceReader, cell: Cell) -> Iterator[PortMapping | ProxyPort]
             yield _open(r, cell.needs)
     else:
         for container in found.each():
-            if not _written(container):
+            if not structured(container):
                 yield _open(r, container.doubt or container.needs)
                 continue
             for each in container.get(names[0]).each():
                 needs = (*(container.doubt or ()), *(each.doubt or ()))
-                if _written(each):
+                if structured(each):
                     yield _mapping(r, each, names, needs)
                 else:
                     yield _open(r, needs or each.needs)
@@ -121,10 +122,6 @@ def _ports(cell: Cell) -> Ranges | None:
 
 def _needs(*cells: Cell) -> tuple[Need, ...]:
     return tuple(need for cell in cells for need in (*cell.needs, *(cell.doubt or ())))
-
-
-def _written(cell: Cell) -> bool:
-    return isinstance(dereferenced(cell.value or Known(None)), Fields)
 
 
 def _open(r: ResourceReader, needs: tuple[Need, ...]) -> PortMapping:

@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.core.values import Fields, Known, dereferenced
 from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._written import structured
 from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores.store import MountTarget
 from taskwall.model.entities.volume import FileSystem, Mount, Volume
@@ -59,11 +59,11 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
         return
     for each in cell.each():
         name = str(each.get(spelled.name).known or "a volume")
-        if not _written(each):
+        if not structured(each):
             yield _open(r, each, name)
             continue
         for block in replace(each, doubt=None).get(spelled.efs).each():
-            if not _written(block):
+            if not structured(block):
                 yield _open(r, block, name)
                 continue
             yield _efs(r, block, name, spelled)
@@ -75,11 +75,7 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
             mounted = r.link(MountTarget, block.get(spelled.fsx_file_system), "mounts")
             yield Mount(r.origin, fsx=mounted)
         for block in replace(each, doubt=None).get(spelled.docker).each():
-            yield _docker(r, block, name, spelled) if _written(block) else _open(r, block, name)
-
-
-def _written(cell: Cell) -> bool:
-    return isinstance(dereferenced(cell.value or Known(None)), Fields)
+            yield _docker(r, block, name, spelled) if structured(block) else _open(r, block, name)
 
 
 def _open(r: ResourceReader, cell: Cell, name: str) -> Volume:
