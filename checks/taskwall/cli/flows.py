@@ -21,7 +21,7 @@ from taskwall.cli.unread import say_unread
 from taskwall.findings.text import absent_count, sanitize
 from taskwall.model.flows.reach import INTERNET
 from taskwall.settings import SettingsError
-from taskwall.settings.words import one_of
+from taskwall.settings.words import one_of, toml_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -84,8 +84,8 @@ def as_intents(flows: Iterable[FlowLine]) -> str:
         if flow.verdict == "open" and not flow.source.startswith("vpc:"):
             held.setdefault((flow.source, flow.target), []).extend(_expected(flow))
     tables = (
-        f"[[expect]]\nfrom = {_quoted(source)}\nto = {_quoted(target)}\n"
-        f"only = [{', '.join(map(_quoted, dict.fromkeys(only)))}]\n"
+        f"[[expect]]\nfrom = {toml_text(source)}\nto = {toml_text(target)}\n"
+        f"only = [{', '.join(map(toml_text, dict.fromkeys(only)))}]\n"
         for (source, target), only in held.items()
     )
     return "\n".join(tables)
@@ -96,10 +96,6 @@ def _expected(flow: FlowLine) -> Iterator[str]:
     for port in flow.ports:
         ports = "" if port == "all" or flow.protocol in ("all", "icmp") else f":{port}"
         yield f"{flow.protocol}{ports}{through}"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _text(found: Listing) -> str:

@@ -22,3 +22,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
     found = get_close_matches(word, list(known), n=1)
     return f' (did you mean "{found[0]}"?)' if found else ""
+
+
+def toml_text(text: str) -> str:
+    """A text as TOML has it, for settings that are proposed."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
+from taskwall.settings.words import toml_text
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import Stack
 
@@ -160,7 +161,7 @@ def as_setting(some: Sequence[Proposal], folder: str) -> str:
     """The first of some tables as the settings write them, on one line, seen from a folder."""
     tables = []
     for one in some[:MAX_PROPOSED]:
-        pairs = [f"name = {_quoted(one.name)}", f"path = {_seen(one.path, folder)}"]
+        pairs = [f"name = {toml_text(one.name)}", f"path = {_seen(one.path, folder)}"]
         if one.var_files:
             pairs.append(
                 f"var-files = [{', '.join(_seen(each, folder) for each in one.var_files)}]"
@@ -172,8 +173,4 @@ def as_setting(some: Sequence[Proposal], folder: str) -> str:
 
 
 def _seen(path: str, folder: str) -> str:
-    return _quoted(os.path.relpath(path, folder).replace(os.sep, "/"))
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return toml_text(os.path.relpath(path, folder).replace(os.sep, "/"))
