@@ -18,6 +18,7 @@ from taskwall.model.permissions.coverage import (
     Part,
     addresses,
     aws_service,
+    group_needs,
     names_addresses,
     there,
     whom,
@@ -275,13 +276,9 @@ def _is_named(entry: GroupEntry, permission: Permission, named: Link, tie: Link)
     truth = same_entity(named, tie)
     if truth is False:
         return FALSE
-    needs = () if truth else (*_open(named), *_open(tie))
+    needs = () if truth else (*group_needs(named), *group_needs(tie))
     named_here = permission.states(truth, entry.text, needs)
     return all_of((tie.fact, named_here))
-
-
-def _open(link: Link) -> tuple[Need, ...]:
-    return () if link.exact else link.waits("a group")
 
 
 def _together(partial: Iterable[tuple[GroupEntry, Fact]], far: Far) -> Iterator[TrafficPiece]:

@@ -492,11 +492,12 @@ def names_group_of(permission: Permission, groups: Iterable[Link], text: str) ->
     for link in groups:
         truth = same_entity(peer, link)
         if truth is not False:
-            needs = (*_open(peer), *_open(link))
+            needs = (*group_needs(peer), *group_needs(link))
             same = Fact(truth, text, link.place, permission.on.name, needs)
             parts.append(all_of((same, link.fact)))
     return any_of(parts)
 
 
-def _open(link: Link) -> tuple[Need, ...]:
+def group_needs(link: Link) -> tuple[Need, ...]:
+    """What it waits for to which group a link leads."""
     return () if link.exact else link.waits("a group")
