@@ -8,6 +8,7 @@ else there is of it stays unknown.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from taskwall.core.json_document import mapping, sequence
 from taskwall.core.values import (
     Fields,
     Items,
@@ -41,9 +42,9 @@ def cdk_context(path: str, files: Files) -> ContextSource | SourceError:
     except (msgspec.DecodeError, RecursionError) as error:
         return SourceError(start, f"is not JSON: {error}")
     found: dict[str, Resource] = {}
-    for key, value in _mapping(document).items():
+    for key, value in mapping(document).items():
         if key.startswith(_LOOKED_UP):
-            for resource in _Vpc(_mapping(value), start).resources():
+            for resource in _Vpc(mapping(value), start).resources():
                 found[resource.origin.address] = resource
     return ContextSource(path, CDK_CONTEXT, tuple(found.values()))
 
@@ -77,12 +78,12 @@ class _Vpc:
 
     def _subnets(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The subnets with their kinds, as CDK calls them, in both forms of the file."""
-        for group in map(_mapping, _sequence(self._vpc.get("subnetGroups"))):
-            for subnet in map(_mapping, _sequence(group.get("subnets"))):
+        for group in map(mapping, sequence(self._vpc.get("subnetGroups"))):
+            for subnet in map(mapping, sequence(group.get("subnets"))):
                 yield str(group.get("type")).lower(), subnet
         for kind in ("public", "private", "isolated"):
-            tables = _sequence(self._vpc.get(f"{kind}SubnetRouteTableIds"))
-            for index, name in enumerate(_sequence(self._vpc.get(f"{kind}SubnetIds"))):
+            tables = sequence(self._vpc.get(f"{kind}SubnetRouteTableIds"))
+            for index, name in enumerate(sequence(self._vpc.get(f"{kind}SubnetIds"))):
                 table = tables[index] if index < len(tables) else None
                 yield kind, {"subnetId": name, "routeTableId": table}
 
@@ -118,11 +119,3 @@ class _Vpc:
 
 def _address(type_: str, name: str) -> str:
     return f"{CDK_CONTEXT}/{type_}.{name}"
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _sequence(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -5,10 +5,10 @@ but the ids of resources, in an attribute that takes ids, the expression is take
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from taskwall.core.json_document import Json, mapping, sequence
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Items,
@@ -22,9 +22,6 @@ from taskwall.core.values import (
     unknown,
     without_option,
 )
-
-Json: TypeAlias = Any
-"""JSON as it was decoded: it may have any shape."""
 
 DEEPEST = 40
 """How far names are followed from module to module."""
@@ -57,16 +54,6 @@ class PlannedModule(Struct, frozen=True):
         if not isinstance(call, dict):
             return None
         return PlannedModule(mapping(call.get("module")), f"{self.prefix}{step}.", self, call)
-
-
-def mapping(value: Json) -> dict[str, Json]:
-    """A JSON object; an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def sequence(value: Json) -> list[Json]:
-    """A JSON list; an empty one for anything else."""
-    return value if isinstance(value, list) else []
 
 
 class References:

@@ -7,8 +7,8 @@ configuration (https://developer.hashicorp.com/terraform/internals/json-format).
 
 from collections.abc import Iterator, Mapping
 
+from taskwall.core.json_document import Json, mapping, sequence
 from taskwall.core.values import lifted
-from taskwall.readers.terraform.plan.references import Json, mapping, sequence
 from taskwall.readers.terraform.values.effects import Effects
 from taskwall.readers.terraform.values.sensitive import Hidden
 from taskwall.source.secret_names import names_secret

@@ -12,6 +12,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from taskwall.core.json_document import Json, mapping, sequence
 from taskwall.core.values import (
     Fields,
     Items,
@@ -31,11 +32,6 @@ from taskwall.readers.terraform.evaluation.absent_template import (
     deploys_template,
 )
 from taskwall.readers.terraform.modules import Module, module_loader
-from taskwall.readers.terraform.plan.references import (
-    Json,
-    mapping,
-    sequence,
-)
 from taskwall.readers.terraform.plan.sensitive import hidden
 from taskwall.readers.terraform.plan.values import Planned
 from taskwall.readers.terraform.stack import TerraformStack

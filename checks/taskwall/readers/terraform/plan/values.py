@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from taskwall.core.json_document import Json, mapping, sequence
 from taskwall.core.values import (
     Fields,
     Items,
@@ -15,14 +16,7 @@ from taskwall.core.values import (
     Value,
     lifted,
 )
-from taskwall.readers.terraform.plan.references import (
-    KEY,
-    Json,
-    PlannedModule,
-    References,
-    mapping,
-    sequence,
-)
+from taskwall.readers.terraform.plan.references import KEY, PlannedModule, References
 from taskwall.source.resource import Resource
 
 DEEPEST = 100

@@ -10,9 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from taskwall.core.json_document import Json, mapping, sequence
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
-from taskwall.readers.terraform.plan.references import KEY, Json, mapping, sequence
+from taskwall.readers.terraform.plan.references import KEY
 
 STATE_VERSION = 4
 """The version of state files since Terraform 0.12."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 
+from taskwall.core.json_document import mapping
 from taskwall.core.values import Span, Value
 from taskwall.readers.terraform.modules import module_loader
-from taskwall.readers.terraform.plan.references import KEY, mapping
+from taskwall.readers.terraform.plan.references import KEY
 from taskwall.readers.terraform.plan.sensitive import hidden
 from taskwall.readers.terraform.plan.stacks import MAX_PLAN_PARTS, PlanStack, plans
 from taskwall.readers.terraform.plan.values import Planned
