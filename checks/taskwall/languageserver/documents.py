@@ -1,6 +1,6 @@
 """The documents that are open in the editor, and how its changes are applied to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lsprotocol.types import (
     TextDocumentContentChangeEvent,
@@ -9,7 +9,7 @@ from lsprotocol.types import (
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.languageserver.positions import DocumentLines
+from taskwall.languageserver.positions import DocumentLines, uri_of
 
 MAX_DOCUMENT_CHARACTERS = 5 * 1024 * 1024
 """Documents with more characters than this are judged as they are on disk, not as they are typed:
@@ -47,3 +47,9 @@ class OpenDocument(Struct, frozen=True):
                 text = lines.text[:start] + text + lines.text[end:]
             lines = DocumentLines(text, lines.encoding)
         return replace(self, version=version, lines=lines)
+
+
+def editor_uri(path: str, documents: Mapping[str, OpenDocument]) -> str:
+    """The URI of a path, spelt as the editor spells it if it is open."""
+    document = documents.get(path)
+    return uri_of(path) if document is None else document.uri

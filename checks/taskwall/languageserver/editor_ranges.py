@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from lsprotocol.types import Location, Range
 
-from taskwall.languageserver.documents import OpenDocument
+from taskwall.languageserver.documents import OpenDocument, editor_uri
 from taskwall.languageserver.drift import Drift
-from taskwall.languageserver.positions import DocumentLines, Encoding, uri_of
+from taskwall.languageserver.positions import DocumentLines, Encoding
 from taskwall.source.files import Files, UnreadableError
 
 
@@ -45,8 +45,7 @@ class EditorRanges:
 
     def uri(self, path: str) -> str:
         """The URI of a path, spelt as the editor spells it if it is open."""
-        document = self._documents.get(path)
-        return uri_of(path) if document is None else document.uri
+        return editor_uri(path, self._documents)
 
     def lines(self, path: str) -> DocumentLines:
         """The text of a file by lines; an empty one if it cannot be read."""

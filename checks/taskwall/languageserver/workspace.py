@@ -19,11 +19,11 @@ from msgspec.structs import replace
 
 from taskwall.languageserver.actions import actions, overlaps
 from taskwall.languageserver.diagnostics import SOURCE
-from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, OpenDocument
+from taskwall.languageserver.documents import MAX_DOCUMENT_CHARACTERS, OpenDocument, editor_uri
 from taskwall.languageserver.editor_ranges import EditorRanges
 from taskwall.languageserver.finding_hover import finding_hover, fix_hover
 from taskwall.languageserver.hover import Summaries, at_line, hover, lenses
-from taskwall.languageserver.positions import DocumentLines, Encoding, path_of, uri_of
+from taskwall.languageserver.positions import DocumentLines, Encoding, path_of
 from taskwall.languageserver.preferences import Preferences
 from taskwall.languageserver.projects import SETTINGS, ProjectView, folder_of, is_deep, owner_of
 from taskwall.languageserver.worker import Worker
@@ -220,7 +220,7 @@ class Workspace:
         self._views.pop(folder, None)
         self._drawn.pop(folder, None)
         for path in self._published.pop(folder, {}):
-            self._client.publish(self._uri(path), None, [])
+            self._client.publish(editor_uri(path, self._documents), None, [])
 
     # Judging
 
@@ -305,9 +305,9 @@ class Workspace:
             version = None if document is None else document.version
             now[path] = (version, *diagnostics)
             if before.get(path) != now[path]:
-                self._client.publish(self._uri(path), version, diagnostics)
+                self._client.publish(editor_uri(path, self._documents), version, diagnostics)
         for path in before.keys() - now.keys():
-            self._client.publish(self._uri(path), None, [])
+            self._client.publish(editor_uri(path, self._documents), None, [])
         self._published[folder] = now
 
     def _summarized(self, folder: str, summaries: tuple[ResourceSummary, ...], number: int) -> None:
@@ -328,10 +328,6 @@ class Workspace:
         else:
             self._shown_once.add(text)
             self._client.say(text)
-
-    def _uri(self, path: str) -> str:
-        document = self._documents.get(path)
-        return uri_of(path) if document is None else document.uri
 
     # What the editor asks
 
