@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -43,7 +43,7 @@ from taskwall.readers.cloudformation.template import (
 from taskwall.source.containment import crash_at
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
-from taskwall.source.stack import Evaluation, InputDefault, Inputs, SourceError
+from taskwall.source.stack import AbsentSource, Evaluation, InputDefault, Inputs, SourceError
 from taskwall.source.subnets import lose_subnets
 
 _CDK_METADATA = "AWS::CDK::Metadata"
@@ -177,17 +177,7 @@ class CloudFormationStack:
                     if made.resource is not None:
                         resources.append(made.resource)
         resources += [resource for source in self.sources for resource in source.resources]
-        absent = [
-            one
-            for file, template in self.templates.items()
-            for one in template.absent
-            if file not in self.context
-        ]
-        absent += [
-            deployed
-            for one in resources
-            if one.type == ABSENT and not one.origin.context and (deployed := absent_nested(one))
-        ]
+        absent = dict.fromkeys(self._absent(resources))
         resources += [
             one for root in roots for each in root.all_below() for one in self._included(each)
         ]
@@ -196,21 +186,27 @@ class CloudFormationStack:
             tuple(errors),
             frozenset(questions),
             self.suppressions,
-            tuple(dict.fromkeys(absent)),
+            tuple(absent),
             frozenset().union(*(source.sensitive_texts for source in self.sources)),
             provenance=self._tracer.trace,
             assumed=self._assumed,
             element_place=_in_the_collection,
-            impossible=bool(scenario) and (impossible or self._is_impossible(resources)),
+            impossible=bool(scenario)
+            and (impossible or lose_subnets(resources, self.evaluate({}).resources)),
         )
         if not scenario:
             self._first = found
             self.imports = run.imports
         return found
 
-    def _is_impossible(self, resources: Sequence[Resource]) -> bool:
-        """Whether a scenario leaves one of its resources without what it cannot be without."""
-        return lose_subnets(resources, self.evaluate({}).resources)
+    def _absent(self, resources: Iterable[Resource]) -> Iterator[AbsentSource]:
+        """What templates include, or deploy as nested stacks, that is not there to be read."""
+        for file, template in self.templates.items():
+            if file not in self.context:
+                yield from template.absent
+        for one in resources:
+            if one.type == ABSENT and not one.origin.context and (deployed := absent_nested(one)):
+                yield deployed
 
     def _included(self, evaluator: Evaluator) -> list[Resource]:
         """What a template includes that is not there, as calls that get all of its resources."""
