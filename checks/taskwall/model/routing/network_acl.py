@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need, Origin, Span
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.compute.hosts import host_of
+from taskwall.model.compute.hosts import host_of, host_security_groups
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
@@ -21,7 +21,7 @@ from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.permissions.coverage import Addresses, addresses, of_subnet, part
-from taskwall.model.permissions.default_groups import groups_of, is_as_made
+from taskwall.model.permissions.default_groups import is_as_made
 from taskwall.model.permissions.egress import as_aws_makes_it
 from taskwall.model.permissions.packets import TCP, UDP, Traffic, protocols
 from taskwall.model.permissions.peers import permissions, task_groups, task_sources_by_group
@@ -121,7 +121,7 @@ def task_subnets(network: Network) -> dict[str, list[SubnetTenant]]:
     for member in container_instances(network):
         host, agent = host_of(network, member), member.instances.agent
         ports = (WINDOWS_PORTS if agent and agent.started_by == "windows" else CLIENT_PORTS,)
-        groups = groups_of(network, host.groups, host.groups_setting, host.subnets)
+        groups = host_security_groups(network, host)
         for link in host.subnets:
             tenant = SubnetTenant(host.name, groups, ports, link.fact & member.fact)
             found.setdefault(link.to, []).append(tenant)
