@@ -37,6 +37,7 @@ from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.security_groups import UNFILTERED, Groups, of_default_group
 from taskwall.model.flows.sets import OPEN, Pieces, over
 from taskwall.model.load_balancing.vpc_link import VpcLink
+from taskwall.model.permissions.default_groups import names_none
 from taskwall.model.permissions.packets import TCP, UDP, protocols
 from taskwall.model.routing.network_acl import BALANCER_PORTS, CLIENT_PORTS, WINDOWS_PORTS
 
@@ -452,9 +453,7 @@ class _Naming:
         self, links: tuple[Link, ...], setting: Setting, subnets: tuple[Link, ...]
     ) -> Groups:
         """The groups that something names; what names none has the default group of its VPC."""
-        if any(link.sure for link in links):
-            return Groups(links)
-        if not links and not setting.needs:
+        if names_none(links, setting):
             return of_default_group(self.network, self._vpc(subnets), TRUE)
         if links:
             return Groups(links)

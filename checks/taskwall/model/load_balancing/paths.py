@@ -115,8 +115,7 @@ def forwards(network: Network) -> dict[str, list[Forward]]:
             truth = True if action.sure and target.sure and target.to else None
             given = Fact(truth, text, target.place, by.name, needs)
             fact = given if by.exists.truth else given & by.exists
-            key = target.to if target.exact or target.to else ""
-            found.setdefault(key, []).append(Forward(target, listener, rule, fact, given))
+            found.setdefault(target.to, []).append(Forward(target, listener, rule, fact, given))
 
     for listener in network.every(Listener):
         here = Link(listener.id, listener.exists, listener.place)
