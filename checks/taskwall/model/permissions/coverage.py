@@ -93,13 +93,13 @@ class Addresses(Struct, frozen=True):
 
     @classmethod
     def together(cls, sets: "Iterable[tuple[Addresses, Fact]]") -> "Addresses":
-        """The union of sets, each of which is there if its fact holds."""
+        """The union of sets, each of which is there if its fact holds; equal parts are one."""
         found = [
             each if fact.truth else each.perhaps(fact.waits_for())
             for each, fact in sets
             if fact.truth is not False
         ]
-        return cls(tuple(part for each in found for part in each.parts))
+        return cls(tuple(dict.fromkeys(part for each in found for part in each.parts)))
 
     def covers(self, other: "Addresses") -> bool | None:
         """Whether all members of another set are in this one."""
