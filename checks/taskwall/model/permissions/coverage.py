@@ -115,6 +115,8 @@ class Addresses(Struct, frozen=True):
     def meets(self, other: "Addresses") -> bool | None:
         """Whether another set has a member in common with this one."""
         found = _any(_meet(one, two) for one in self.parts for two in other.parts)
+        if found:
+            return True
         # Some addresses of a range meet what holds the range, by however many parts.
         held = any(
             part.there and not part.whole and part.within <= whole
@@ -146,13 +148,21 @@ def _meet(one: Part, other: Part) -> bool | None:
 
 
 def _all(truths: Iterable[bool | None]) -> bool | None:
-    found = set(truths)
-    return False if False in found else None if None in found else True
+    found: bool | None = True
+    for truth in truths:
+        if truth is False:
+            return False
+        found = found and truth
+    return found
 
 
 def _any(truths: Iterable[bool | None]) -> bool | None:
-    found = set(truths)
-    return True if True in found else None if None in found else False
+    found: bool | None = False
+    for truth in truths:
+        if truth:
+            return True
+        found = truth if truth is None else found
+    return found
 
 
 # --- what the sources say of addresses
