@@ -1,7 +1,7 @@
 """Sources of any size: how time and memory grow with the number of services and permissions.
 
-python -m benchmarks.growth [--services 100,1000,10000] [--estates 100,200,400] [--groups 1000]
-    [--taskwall PROGRAM]
+python -m benchmarks.growth [--services 100,1000,10000] [--apart 100,400,1600]
+    [--estates 100,200,400] [--groups 1000] [--taskwall PROGRAM]
 """
 
 import argparse
@@ -112,6 +112,48 @@ resource "aws_ecs_service" "s{n}" {{
 }}
 """
 
+OWN = """
+resource "aws_lb" "e{n}" {{
+  subnets         = [aws_subnet.p{n}.id]
+  security_groups = [aws_security_group.e{n}.id]
+}}
+
+resource "aws_security_group" "e{n}" {{
+  vpc_id = aws_vpc.main.id
+
+  ingress {{
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }}
+}}
+
+resource "aws_subnet" "p{n}" {{
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.{high}.{low}.0/24"
+}}
+
+resource "aws_security_group" "d{n}" {{
+  vpc_id = aws_vpc.main.id
+}}
+
+resource "aws_security_group_rule" "d{n}" {{
+  type                     = "ingress"
+  security_group_id        = aws_security_group.d{n}.id
+  source_security_group_id = aws_security_group.s{n}.id
+  protocol                 = "tcp"
+  from_port                = 5432
+  to_port                  = 5432
+}}
+
+resource "aws_db_instance" "d{n}" {{
+  engine                 = "postgres"
+  vpc_security_group_ids = [aws_security_group.d{n}.id]
+}}
+"""
+"""What a service has for itself that others share: a balancer, a subnet; and a store."""
+
 RULE = """
   ingress {{
     protocol        = "tcp"
@@ -128,6 +170,19 @@ def services(count: int) -> dict[str, str]:
     for start in range(0, count, 100):
         texts = (
             SERVICE.format(n=n, port=n % 65000 + 1) for n in range(start, min(start + 100, count))
+        )
+        files[f"services{start:06d}.tf"] = "".join(texts)
+    return files
+
+
+def apart(count: int) -> dict[str, str]:
+    """A root of `count` services of which each has a balancer, a subnet and a store of its own."""
+    own = SERVICE.replace(".edge.", ".e{n}.").replace("aws_subnet.a.", "aws_subnet.p{n}.") + OWN
+    files = {"main.tf": BASE}
+    for start in range(0, count, 100):
+        texts = (
+            own.format(n=n, port=443, high=n // 256 + 1, low=n % 256)
+            for n in range(start, min(start + 100, count))
         )
         files[f"services{start:06d}.tf"] = "".join(texts)
     return files
@@ -168,11 +223,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--taskwall", default=shutil.which("taskwall") or "taskwall")
     parser.add_argument("--services", default="100,1000,10000")
+    parser.add_argument("--apart", default="100,400,1600")
     parser.add_argument("--estates", default="100,200,400")
     parser.add_argument("--groups", type=int, default=1000)
     given = parser.parse_args()
     for word, sizes, made in (
         ("services", given.services, services),
+        ("apart", given.apart, apart),
         ("estates", given.estates, estates),
     ):
         for count in map(int, sizes.split(",")):

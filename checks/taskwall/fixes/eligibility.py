@@ -30,6 +30,7 @@ class RequestedFixes:
         self._removals: set[tuple[str, AttributePath, int]] = set()
         self._resources: dict[int, dict[str, Resource]] = {}
         self._declared: dict[Span, set[str]] | None = None
+        self._names: set[str] | None = None
 
     def record(self, rule: str, changes: Sequence[AttributeChange], scenario: int) -> None:
         """Take down what a fail of a rule asks for in a scenario."""
@@ -93,13 +94,14 @@ class RequestedFixes:
 
         near = change.attribute.address
         module = near[: near.rfind("/") + 1] + module_prefix(near)
-        names = {
-            re.sub(r"\[[^]]*\]$", "", one.origin.address)
-            for evaluation in self._evaluations
-            for one in evaluation.resources
-        }
+        if self._names is None:
+            self._names = {
+                re.sub(r"\[[^]]*\]$", "", one.origin.address)
+                for evaluation in self._evaluations
+                for one in evaluation.resources
+            }
         added = added_names(change.value_in(language), language)
-        return any(f"{module}{name}" in names for name in added)
+        return not self._names.isdisjoint(f"{module}{name}" for name in added)
 
     def _undoes_rules(self, change: AttributeChange, resource: Resource) -> bool:
         """Whether the first inline permission of a group would take away its rules.

@@ -93,6 +93,7 @@ class SourceLines:
         self._mask = mask or Redactor(())
         self._masked: dict[str, list[str]] = {}
         self._hashes: dict[str, list[str]] = {}
+        self._written: dict[str, list[str]] = {}
 
     def for_path(self, path: str) -> list[str]:
         """All lines of a file; none if no stack has it, or it cannot be read."""
@@ -110,10 +111,11 @@ class SourceLines:
         masked = self.for_path(path)
         if not 0 < line <= len(masked):
             return ""
-        text = self._files.text(path)
         if path not in self._hashes:
+            text = self._files.text(path)
             self._hashes[path] = line_hashes(text)
-        written = [one.removesuffix("\r") for one in text.split("\n")]
+            self._written[path] = [one.removesuffix("\r") for one in text.split("\n")]
+        written = self._written[path]
         end, units = line - 1, 0
         while end < len(written) and units < HASHED_UNITS:
             units += len(written[end].replace(" ", "").replace("\t", "")) + 1

@@ -18,7 +18,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
 from collections.abc import Iterable, Iterator
 
-from taskwall.model.core.network import Network, remembered
+from taskwall.model.core.network import Network, asked_once
 from taskwall.model.exposure.narrowing import to_balancer
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
@@ -41,7 +41,7 @@ def open_task(network: Network) -> Iterator[Verdict]:
         yield from _of_group(network, attachment.group)
 
 
-@remembered
+@asked_once
 def _of_group(network: Network, used: str) -> Iterable[Verdict]:
     attachment = attachments(network)[used]
     permissions = ingress(network, attachment)

@@ -21,7 +21,7 @@ from functools import partial
 
 from taskwall.core.facts import Fact
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.core.network import Network, remembered
+from taskwall.model.core.network import Network, asked_once
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.narrowing import to_balancer
@@ -60,7 +60,7 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
     yield from balancers_elsewhere(network, text, is_open)
 
 
-@remembered
+@asked_once
 def _of_group(network: Network, used: str) -> Iterable[Verdict]:
     for attachment in group_behind_balancers(network, used, "application"):
         permissions = ingress(network, attachment)

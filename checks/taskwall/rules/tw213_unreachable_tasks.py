@@ -38,7 +38,7 @@ from taskwall.core.change import AttributePath, Placeholder
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Origin
 from taskwall.model.core.entity import Link
-from taskwall.model.core.network import Network, remembered
+from taskwall.model.core.network import Network, asked_once
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -107,7 +107,7 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
         return
 
 
-@remembered
+@asked_once
 def _of_tasks(network: Network, source: TaskSource) -> Iterable[Verdict]:
     ways: list[_Way] = []
     for flow in task_flows(network, source):

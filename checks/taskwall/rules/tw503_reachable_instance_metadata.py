@@ -36,8 +36,8 @@ from taskwall.model.compute.container_instances import (
     container_instances,
 )
 from taskwall.model.compute.placement import on_unseen_instances
-from taskwall.model.core.entity import Setting
-from taskwall.model.core.network import Network
+from taskwall.model.core.entity import Link, Setting
+from taskwall.model.core.network import Network, remembered
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
@@ -142,15 +142,22 @@ def _overridden(network: Network, member: ContainerInstances, name: str) -> Fact
         if group.origin.silent and member.instances.word == "launch template":
             text = f"{group.origin.maybe[0].name} starts an instance that sets its own"
             started.append(Fact(None, text, link.place, group.name, link.fact.waits_for()))
+    for user, link in _users(network).get(member.instances.id, ()):
+        sets = bool(user.metadata and getattr(user.metadata, name).value is not None)
+        text, otherwise = f"{user.name} sets its own", f"{user.name} does not set its own"
+        started.append(all_of((link.fact, user.exists)))
+        own.append(~link.fact | Fact(sets, text, link.place, user.name, otherwise=otherwise))
+    return all_of((any_of(started), *own)) if started else FALSE
+
+
+@remembered
+def _users(network: Network) -> dict[str, list[tuple[Instances, Link]]]:
+    """What starts from each launch template, or may, by the template's id."""
+    found: dict[str, list[tuple[Instances, Link]]] = {}
     for user in network.every(Instances):
         for meant, link in network.meant(Instances, user.template):
-            if meant.id != member.instances.id:
-                continue
-            sets = bool(user.metadata and getattr(user.metadata, name).value is not None)
-            text, otherwise = f"{user.name} sets its own", f"{user.name} does not set its own"
-            started.append(all_of((link.fact, user.exists)))
-            own.append(~link.fact | Fact(sets, text, link.place, user.name, otherwise=otherwise))
-    return all_of((any_of(started), *own)) if started else FALSE
+            found.setdefault(meant.id, []).append((user, link))
+    return found
 
 
 def _dropped(network: Network, instances: Instances) -> Fact:

@@ -165,6 +165,21 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
     return answer
 
 
+def asked_once(question: Callable[P, R]) -> Callable[P, R]:
+    """Answer a question that a scan asks once of each entity: only a session remembers it.
+
+    What is remembered takes memory until the scan ends.
+    """
+    kept = remembered(question)
+
+    @wraps(question)
+    def answer(*about: P.args, **named: P.kwargs) -> R:
+        network: Any = about[0]
+        return (question if network.queries is None else kept)(*about, **named)
+
+    return answer
+
+
 _UNANSWERED = object()
 _GENERATOR = 0x20
 """The flag of a generator's code (`inspect.CO_GENERATOR`, which takes long to import)."""

@@ -1,5 +1,7 @@
 """Which endpoints serve which tasks: who needs one, and whether it is where they are."""
 
+from collections.abc import Iterable
+
 from taskwall.core.change import AttributeChange, AttributePath, ResourceAttribute
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
@@ -134,13 +136,22 @@ def has_endpoint(
     otherwise = f"{name} has no endpoint of {' or '.join(services)}"
     if services == (ELSEWHERE,):
         return FALSE
-    parts = [Fact(False, text, at, name, otherwise=otherwise)]
-    for endpoint, here in endpoints_of_vpc(network, location.link):
-        of_kind = _is_of_kind(endpoint, services)
-        fits = all_of((is_for(network, endpoint, services), in_region(endpoint, region), of_kind))
+    none = Fact(False, text, at, name, otherwise=otherwise)
+    return any_of((none, *_fit_endpoints(network, location.link, services, region)))
+
+
+@remembered
+def _fit_endpoints(
+    network: Network, vpc: Link | None, services: tuple[str, ...], region: str
+) -> Iterable[Fact]:
+    """Of each endpoint that may be one of some services', that a VPC has it."""
+    for endpoint, here in endpoints_of_vpc(network, vpc):
+        own = is_for(network, endpoint, services)
+        if own.truth is False:
+            continue
+        fits = all_of((own, in_region(endpoint, region), _is_of_kind(endpoint, services)))
         if fits.truth is not False:
-            parts.append(all_of((here, fits, endpoint.exists)))
-    return any_of(parts)
+            yield all_of((here, fits, endpoint.exists))
 
 
 def _is_of_kind(endpoint: Endpoint, services: tuple[str, ...]) -> Fact:

@@ -17,7 +17,7 @@ from taskwall.model.compute.hosts import host_security_groups
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
-from taskwall.model.core.network import Network, remembered
+from taskwall.model.core.network import Network, asked_once
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
 from taskwall.model.exposure.instance_groups import (
@@ -124,7 +124,7 @@ def instance_flows(network: Network) -> Iterator[BalancerFlow]:
                 )
 
 
-@remembered
+@asked_once
 def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]:
     """Every way from a load balancer of the sources to awsvpc tasks of a source."""
     own = awsvpc(network, source)

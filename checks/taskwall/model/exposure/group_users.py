@@ -54,6 +54,12 @@ def used_groups(network: Network, *kinds: UserKind) -> tuple[UsedGroup, ...]:
     )
 
 
+@remembered
+def names_of_used(network: Network, *kinds: UserKind) -> frozenset[str]:
+    """Which groups these are."""
+    return frozenset(used.group for used in used_groups(network, *kinds))
+
+
 def uses_by_links(
     network: Network, links: Iterable[Link], carries: Fact
 ) -> Iterator[tuple[str, Fact]]:

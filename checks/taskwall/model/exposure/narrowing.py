@@ -9,7 +9,7 @@ from taskwall.core.change import AttributeChange, NewValue, ResourceAttribute
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.entities.vpc import Vpc
-from taskwall.model.exposure.group_users import used_groups
+from taskwall.model.exposure.group_users import names_of_used
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
     balancer_group,
@@ -50,7 +50,7 @@ def to_balancer(
     """
     group = balancer_group(network, attachment, permission)
     advice, names = permission.for_group(group), _names(network, group, permission)
-    users = {used.group for used in used_groups(network, "hosts", "balancers", "stores")}
+    users = names_of_used(network, "hosts", "balancers", "stores")
     vpc = vpc_of_bare_balancers(network, attachment)
     if vpc is not None and (permission.cidr is None or permission.cidr.version == 4):
         found = _to_vpc(network, attachment, permission, vpc)

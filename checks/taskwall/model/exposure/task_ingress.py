@@ -12,7 +12,7 @@ from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.entity import Entity, Link, link_to, same_entity
-from taskwall.model.core.network import Network, remembered
+from taskwall.model.core.network import Network, asked_once, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import BalancerKind, LoadBalancer, TargetGroup
 from taskwall.model.entities.security_group import GroupAssociation, Permission, SecurityGroup
@@ -128,7 +128,7 @@ def groups_behind_balancers(network: Network, *kinds: BalancerKind) -> Iterator[
         yield from group_behind_balancers(network, attachment.group, *kinds)
 
 
-@remembered
+@asked_once
 def group_behind_balancers(
     network: Network, group: str, *kinds: BalancerKind
 ) -> tuple[GroupAttachment, ...]:
@@ -161,7 +161,7 @@ def groups_without_balancer(network: Network) -> Iterator[GroupAttachment]:
         yield from _group_without_balancer(network, attachment.group)
 
 
-@remembered
+@asked_once
 def _group_without_balancer(network: Network, group: str) -> tuple[GroupAttachment, ...]:
     attachment = attachments(network)[group]
     way = any_of(

@@ -94,13 +94,13 @@ class Addresses(Struct, frozen=True):
 
     @classmethod
     def together(cls, sets: "Iterable[tuple[Addresses, Fact]]") -> "Addresses":
-        """The union of sets, each of which is there if its fact holds."""
+        """The union of sets, each of which is there if its fact holds; equal parts are one."""
         found = [
             each if fact.truth else each.perhaps(fact.waits_for())
             for each, fact in sets
             if fact.truth is not False
         ]
-        return cls(tuple(part for each in found for part in each.parts))
+        return cls(tuple(dict.fromkeys(part for each in found for part in each.parts)))
 
     def covers(self, other: "Addresses") -> bool | None:
         """Whether all members of another set are in this one."""
@@ -116,6 +116,8 @@ class Addresses(Struct, frozen=True):
     def meets(self, other: "Addresses") -> bool | None:
         """Whether another set has a member in common with this one."""
         found = any_true(_meet(one, two) for one in self.parts for two in other.parts)
+        if found:
+            return True
         # Some addresses of a range meet what holds the range, by however many parts.
         held = any(
             part.there and not part.whole and part.within <= whole

@@ -357,16 +357,23 @@ def _has_given(network: Network, vpc: Link) -> bool:
 
 def _ranges_within(network: Network, vpc: Link) -> Addresses:
     """The ranges of a VPC and of its subnets, as far as the sources write them."""
-    known = network.get(Vpc, vpc)
-    held = of_vpc(network, known) if known is not None else Addresses()
-    for subnet in subnets_of(network).get(vpc.to, ()) if vpc.to else ():
-        held |= Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
-    for subnet in subnets_of(network).get("", ()):
-        loose = Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
-        held |= loose.perhaps(subnet.vpc.fact.needs)
+    held, known = _written_within(network, vpc.to), network.get(Vpc, vpc)
     if known is None or known.external:
         held |= Addresses((Part(EVERYWHERE, False, needs=vpc.waits("a VPC")),))
     return held
+
+
+@remembered
+def _written_within(network: Network, vpc: str) -> Addresses:
+    """The ranges that are written of a VPC and of its subnets, by its id."""
+    known = network.get(Vpc, vpc)
+    parts = [*of_vpc(network, known).parts] if known is not None else []
+    for subnet in subnets_of(network).get(vpc, ()) if vpc else ():
+        parts += [part(each, subnet.id) for each in subnet.cidrs]
+    for subnet in subnets_of(network).get("", ()):
+        loose = Addresses(tuple(part(each, subnet.id) for each in subnet.cidrs))
+        parts += loose.perhaps(subnet.vpc.fact.needs).parts
+    return Addresses(tuple(parts))
 
 
 def by_settings(network: Network, permission: Permission) -> Fact:

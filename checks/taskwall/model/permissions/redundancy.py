@@ -10,7 +10,7 @@ from taskwall.core.facts import Fact
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Reference
 from taskwall.model.core.entity import Link, same_entity
-from taskwall.model.core.network import Network, remembered
+from taskwall.model.core.network import Network, asked_once
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.permissions.peers import permissions
 from taskwall.model.permissions.ports import protocol, range_of_ports
@@ -69,7 +69,7 @@ class Contained(Struct, frozen=True):
     open: bool = False
 
 
-@remembered
+@asked_once
 def contained(network: Network, group: str, way: Direction) -> Iterable[Contained]:
     """The permissions of a group, and whether each is contained in another one.
 

@@ -4,6 +4,7 @@ Only what alone decides the value is followed: `!Ref PublicSubnets` comes from t
 list of several from where it stands.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence as Several
@@ -17,7 +18,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.template import Template, given_parameters
+from taskwall.readers.cloudformation.template import Declared, Template, given_parameters
 from taskwall.source.provenance import TracedPlace, provenance
 from taskwall.source.stack import NamedDefault, Provenance
 
@@ -32,6 +33,8 @@ class TemplateProvenance:
         """`given` are the parameters that the user gives, by the names of the top template."""
         self._templates = templates
         self._given = given
+        self._declared: dict[str, list[Declared]] = {}
+        """The resources of templates by the files that they stand in, in the order of the text."""
 
     def trace(self, place: Span, on: Origin) -> tuple[Provenance, ...]:
         """The expressions of `taskwall.source.stack.ProvenanceTrace`."""
@@ -41,10 +44,24 @@ class TemplateProvenance:
         if template is None or place.file not in files:
             return ()
         depth = len(files) - 1 - files[::-1].index(place.file)
-        declared = (one for one in template.resources.values() if one.place.holds(place))
-        node = next((_at(one.properties, place) for one in declared), None)
+        declared = self._resource_at(place, template)
+        node = None if declared is None else _at(declared.properties, place)
         steps = self._steps(node, place, depth, calls)
         return provenance([TracedPlace(place, depth), *steps], calls)
+
+    def _resource_at(self, place: Span, template: Template) -> Declared | None:
+        """The resource that holds a place; of those that a loop makes of one text the first."""
+        file = place.file
+        if file not in self._declared:
+            first: dict[tuple[int, int], Declared] = {}
+            for one in template.resources.values():
+                if one.place.file == file:
+                    first.setdefault(_start(one), one)
+            self._declared[file] = sorted(first.values(), key=_start)
+        declared = self._declared[file]
+        after = bisect_right(declared, (place.line, place.column), key=_start)
+        found = declared[after - 1] if after else None
+        return found if found is not None and found.place.holds(place) else None
 
     def _steps(
         self, node: Node | None, place: Span, depth: int, calls: Several[ModuleCall]
@@ -86,6 +103,10 @@ class TemplateProvenance:
         places = parameters.places if isinstance(parameters, Fields | Mapping) else {}
         place = places.get(name) or node.place
         return None if place is None else (node, place)
+
+
+def _start(declared: Declared) -> tuple[int, int]:
+    return declared.place.line, declared.place.column
 
 
 def _at(node: Node | None, place: Span) -> Node | None:

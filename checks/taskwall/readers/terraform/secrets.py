@@ -80,11 +80,15 @@ def _in_block(block: Block) -> Iterator[Span]:
 def _in_expression(node: Expression) -> Iterator[Span]:
     if type(node) is Name:
         return
-    if isinstance(node, Literal | TemplateExpression):
-        parts = (node.value.data,) if isinstance(node, Literal) else node.parts
-        if any(isinstance(part, str) and quotes_secret(part) for part in parts):
+    if type(node) is Literal:
+        if isinstance(node.value.data, str) and quotes_secret(node.value.data):
             yield node.place
-            return
+        return
+    if type(node) is TemplateExpression and any(
+        isinstance(part, str) and quotes_secret(part) for part in node.parts
+    ):
+        yield node.place
+        return
     if type(node) is ObjectExpression:
         keys = [str(m.key.value.data) if isinstance(m.key, Literal) else "" for m in node.members]
         members = dict(zip(keys, node.members, strict=True))
