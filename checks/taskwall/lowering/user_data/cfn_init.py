@@ -6,6 +6,7 @@ from typing import TypeAlias
 from taskwall.core.values import Fields, Items, Known, Need, Text, Value, dereferenced, needs
 from taskwall.lowering.user_data.machine import Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.quoting import for_shell
 
 RunScript: TypeAlias = Callable[[str, tuple[Need, ...]], object]
 """Lets a command act, unless what is needed for that is not so."""
@@ -108,7 +109,7 @@ def _commands(
         text = None
         if words:
             known = [word for word in words if word is not None]
-            text = " ".join(map(_quoted, known)) if len(known) == len(words) else None
+            text = " ".join(map(for_shell, known)) if len(known) == len(words) else None
         elif command is not None:
             text = _text(machine, command)
         given = _fields(order.fields.get("env", Fields({})))
@@ -117,10 +118,5 @@ def _commands(
             continue
         for variable, item in given.fields.items():
             said = machine.marks.text((item,)) if (word := _text(machine, item)) is None else word
-            text = f"export {variable}={_quoted(said)}; {text}"
+            text = f"export {variable}={for_shell(said)}; {text}"
         shell(text, waits)
-
-
-def _quoted(word: str) -> str:
-    """A word as a shell takes it for itself."""
-    return "'" + word.replace("'", "'\\''") + "'"

@@ -11,6 +11,7 @@ from taskwall.core.values import Need
 from taskwall.lowering.user_data import shell
 from taskwall.lowering.user_data.machine import Machine, lines
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
+from taskwall.lowering.user_data.quoting import for_shell
 
 READ = "2026-11-24"
 
@@ -170,12 +171,8 @@ def _orders(
             shell.run(machine, order, _row(part, order), doubt)
         elif isinstance(order, list):
             words = [str(word) for word in order]
-            command = " ".join(_shell_quoted(word) for word in words)
+            command = " ".join(for_shell(word) for word in words)
             shell.run(machine, command, _row(part, words[0] if words else ""), doubt)
-
-
-def _shell_quoted(word: str) -> str:
-    return "'" + word.replace("'", "'\\''") + "'"
 
 
 def _write(machine: Machine, part: MimePart, order: object, doubt: tuple[Need, ...]) -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from taskwall.core.patterns import pattern
+from taskwall.core.truths import all_true
 from taskwall.core.values import Need
 from taskwall.lowering.user_data.machine import Machine, PacketRule
 from taskwall.lowering.user_data.marked import is_known
@@ -129,7 +130,7 @@ def _matches(parts: list[str], options: dict[str, str]) -> bool | None:
     ]
     if "!" in parts or not set(options) <= _LIMITS:
         return None
-    return False if False in found else None if None in found else True
+    return all_true(found)
 
 
 def _to_metadata(addresses: str) -> bool | None:

@@ -63,3 +63,8 @@ def escaped(text: str) -> str:
     for written, meant in (("\\n", "\n"), ("\\t", "\t"), ("\\r", "\r"), ("\\\\", "\\")):
         text = text.replace(written, meant)
     return text
+
+
+def for_shell(word: str) -> str:
+    """A word as a shell takes it for itself: `shlex.quote`, but quoted in any case."""
+    return "'" + word.replace("'", "'\\''") + "'"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
+from taskwall.core.truths import all_true, any_true, negation
 from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
@@ -34,9 +35,6 @@ from taskwall.lowering.user_data.shell_commands import (
 )
 from taskwall.lowering.user_data.shell_conditions import (
     TEXT_SIGNS,
-    all_hold,
-    any_holds,
-    contrary,
     of_words,
 )
 
@@ -282,11 +280,11 @@ class Shell:
         if node.has_error or depth > DEEPEST:
             return None
         if node.type == "negated_command" and len(parts) == 1:
-            return contrary(self._holds(parts[0], depth + 1))
+            return negation(self._holds(parts[0], depth + 1))
         if node.type == "list":
             ends = [self._holds(part, depth + 1) for part in (parts[0], parts[-1])]
             both = any(child.type == "&&" for child in node.children)
-            return all_hold(ends) if both else any_holds(ends)
+            return all_true(ends) if both else any_true(ends)
         if node.type == "command":
             words = [self._text(part) for part in parts]
             if words in (["true"], [":"], ["false"]):
@@ -301,7 +299,7 @@ class Shell:
             return None
         # The grammar takes `a || b = c` apart behind `b`.
         either = _parted(leaves, "||")
-        return any_holds(all_hold(map(self._compares, _parted(each, "&&"))) for each in either)
+        return any_true(all_true(map(self._compares, _parted(each, "&&"))) for each in either)
 
     def _compares(self, leaves: "list[Node]") -> bool | None:
         """What `[[` says of its words, which it does not split, without `&&` and `||`."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias, TypeVar
 
 from taskwall.core.patterns import pattern
+from taskwall.core.truths import all_true, any_true, negation
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
 
 TEXT_SIGNS = ("=", "==", "!=")
@@ -32,10 +33,10 @@ def of_words(words: list[str], exists: PerFile) -> bool | None:
     if count == 3 and words[1] in (*TEXT_SIGNS, *_NUMBER_SIGNS):
         return words_compare(*words)
     if words[0] == "!" and count <= 4:
-        return contrary(of_words(words[1:], exists))
+        return negation(of_words(words[1:], exists))
     if count == 2:
         return _of_two(words[0], words[1], exists)
-    for sign, joined in (("-o", any_holds), ("-a", all_hold)):
+    for sign, joined in (("-o", any_true), ("-a", all_true)):
         if sign in words:
             return joined(of_words(part, exists) for part in parted(words, sign))
     return None
@@ -59,7 +60,7 @@ def _of_two(sign: str, word: str, exists: PerFile) -> bool | None:
     if sign in _FILE_SIGNS:
         return exists(word)
     if sign in ("-n", "-z"):
-        return is_filled(word) if sign == "-n" else contrary(is_filled(word))
+        return is_filled(word) if sign == "-n" else negation(is_filled(word))
     # What is no operator is an error, which is as good as false.
     return None if sign.startswith(("-", "(")) or not is_known(sign) else False
 
@@ -79,20 +80,3 @@ def words_compare(left: str, sign: str, right: str) -> bool | None:
     if of_numbers is None or not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
         return None
     return of_numbers(int(left), int(right))
-
-
-def contrary(held: bool | None) -> bool | None:
-    """The contrary."""
-    return None if held is None else not held
-
-
-def all_hold(parts: Iterable[bool | None]) -> bool | None:
-    """Whether all hold: one that does not is enough to know."""
-    found = tuple(parts)
-    return False if False in found else None if None in found else True
-
-
-def any_holds(parts: Iterable[bool | None]) -> bool | None:
-    """Whether one holds: one that does is enough to know."""
-    found = tuple(parts)
-    return True if True in found else None if None in found else False

@@ -466,18 +466,21 @@ class EndpointGroups(Struct, frozen=True):
 def endpoint_groups(network: Network, endpoint: Endpoint) -> EndpointGroups:
     """The security groups of an endpoint, by itself and by resources of their own."""
     links = list(endpoint.groups)
-    at, name = endpoint.groups_setting, endpoint.name
+    instead = [link.fact for link in links]
     for own, link in _own(network, EndpointGroup, endpoint):
         links.append(own.group.only_if(link, _beside(endpoint, own)))
+        instead.append(all_of((links[-1].fact, own.instead.is_(True))))
+    at, name = endpoint.groups_setting, endpoint.name
+    named = any_of(instead)
     text = f"{name} sets no security groups, so it uses the default one of its VPC"
-    if any(link.sure for link in links):
-        return EndpointGroups(
-            tuple(links), Fact(False, text, at.place, name, otherwise=f"{name} has security groups")
-        )
-    if links or at.needs:
-        needs = at.needs or tuple(need for link in links for need in link.fact.needs)
-        return EndpointGroups(tuple(links), Fact(None, text, at.place, name, needs))
-    return EndpointGroups((), Fact(True, text, at.place, name))
+    otherwise = f"{name} has security groups"
+    truth: bool | None = not named.truth
+    if not named.truth and (named.truth is None or at.needs):
+        truth = None
+    needs = at.needs or named.waits_for()
+    return EndpointGroups(
+        tuple(links), Fact(truth, text, at.place, name, needs, otherwise=otherwise)
+    )
 
 
 @remembered
