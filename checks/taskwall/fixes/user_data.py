@@ -68,7 +68,7 @@ def with_setting(sheet: SourceText, row: Span, name: str, value: str) -> Edit:
     if "\\" in value and not _VARIABLE.fullmatch(line):
         raise RefusedError  # which other kinds of text would have to escape
     if "\\n" in line:
-        return _in_text(sheet, start, name, value)
+        return _in_text(sheet, start, row, name, value)
     if (old := _value(line, name)) is not None:
         return sheet.edit(start + old.start("value"), start + old.end("value"), value, False)
     if name.isupper() and (script := _SHEBANG.fullmatch(line)) is not None:
@@ -89,7 +89,7 @@ def with_setting(sheet: SourceText, row: Span, name: str, value: str) -> Edit:
         added = f"{found['lead']}{name}={value}{_appending(found['tail'])}"
         at = start + found.end("tail")
         return sheet.edit(at, at, f",\n{added}", placeholder=False)
-    return _in_text(sheet, start, name, value)
+    return _in_text(sheet, start, row, name, value)
 
 
 def row_of_file(sheet: SourceText, row: Span, resource: Span) -> Span:
@@ -142,16 +142,18 @@ def _is_replaceable(value: str | None) -> bool:
     return value is not None and "`" not in value and value.count("(") == value.count(")")
 
 
-def _in_text(sheet: SourceText, start: int, name: str, value: str) -> Edit:
+def _in_text(sheet: SourceText, start: int, row: Span, name: str, value: str) -> Edit:
     """The edit inside a text with escaped line breaks, such as one of JSON.
 
-    In templates it may be put together of a list. What follows in HCL is another attribute.
+    In templates it may be put together of a list, of which `row` is an element. What follows in HCL
+    is another attribute.
     """
-    in_list = sheet.text.find("]", start)
+    whole = sheet.offset(row.end_line, row.end_column)
+    in_list = whole if row.end_line > row.line else sheet.text.find("]", whole)
     end = len(sheet.text) if in_list < 0 else in_list
     if sheet.file.endswith((".tf", ".tofu")):
         end = sheet.line_end(start)
-    written = rf"""(?:"|\\n)(?:echo\s+)?["']?{name}=(?:{_WHOLE})?"""
+    written = rf"""(?:"|\\n)(?:[ \t]|\\t)*(?:echo\s+)?["']?{name}=(?:{_WHOLE})?"""
     found = list(re.compile(written).finditer(sheet.text, start, end))
     if not all(_is_replaceable(one["value"]) for one in found):
         raise RefusedError
