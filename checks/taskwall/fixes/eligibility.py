@@ -31,6 +31,8 @@ class RequestedFixes:
         self._resources: dict[int, dict[str, Resource]] = {}
         self._declared: dict[Span, set[str]] | None = None
         self._names: set[str] | None = None
+        self._agreed: dict[tuple[str, Span], list[AttributeChange]] = {}
+        """What a rule asks of all resources of a text, by the text's place."""
 
     def record(self, rule: str, changes: Sequence[AttributeChange], scenario: int) -> None:
         """Take down what a fail of a rule asks for in a scenario."""
@@ -77,14 +79,29 @@ class RequestedFixes:
                 return ()
             if follow and change.form == "set":
                 change = replace(change, through=came_through(change, resource, trace))
-            for address in self._alike(resource):
-                other = resources.get(address)
-                if other is not None and _elsewhere(change, resource, other, trace):
-                    continue
-                if not any(_same(change, other) for other in self._asked.get((rule, address), ())):
-                    return ()
+            if not self._is_asked_of_all(rule, change, resource, scenario):
+                return ()
             found.append((change, resource))
         return tuple(found)
+
+    def _is_asked_of_all(
+        self, rule: str, change: AttributeChange, resource: Resource, scenario: int
+    ) -> bool:
+        """Whether a rule asks the same of all resources of a text that a change reaches."""
+        everywhere = not change.through and change.form != "call"
+        agreed = self._agreed.setdefault((rule, resource.origin.header), [])
+        if everywhere and any(_same(change, one) for one in agreed):
+            return True
+        resources, trace = self._of(scenario), self._evaluations[scenario].provenance
+        for address in self._alike(resource):
+            other = resources.get(address)
+            if other is not None and _elsewhere(change, resource, other, trace):
+                continue
+            if not any(_same(change, one) for one in self._asked.get((rule, address), ())):
+                return False
+        if everywhere:
+            agreed.append(change)
+        return True
 
     def _takes_a_name(self, change: AttributeChange, language: str) -> bool:
         """Whether resources that a change adds would have the names of others."""
