@@ -646,6 +646,19 @@ def test_no_cluster_is_the_default_one() -> None:
     assert link.to == "default"
 
 
+def test_what_nobody_tells_leaves_the_cluster_as_it_is() -> None:
+    """A script from elsewhere may change what the agent is told, but not which cluster it joins."""
+    script = f"{SCRIPT}echo ECS_CLUSTER=main >> {FILE}\ncurl -o a.sh x\nbash a.sh\n"
+    found = read(script + f"if x; then echo ECS_CLUSTER=other >> {FILE}; fi\n")
+    agent_ = read(script)
+
+    assert agent_.joins.truth is True
+    assert agent_.cluster is not None
+    assert agent_.cluster.to == "main"
+    assert told(agent_) is OPEN
+    assert found.cluster is None or not found.cluster.sure or found.cluster.to != "main"
+
+
 JSON = '{\\"Cluster\\": \\"main\\", \\"AWSVPCBlockInstanceMetdata\\": true}'
 PLACES: dict[str, tuple[str, object]] = {
     "a directory": (f"cd /etc/ecs\necho {BLOCK}=true >> ecs.config\n", True),

@@ -80,10 +80,14 @@ class AgentSettings(Struct):
         self.found[name] = Written(text, row, doubt)
 
     def cloud(self, needs: tuple[Need, ...]) -> None:
-        """Anything may have been set: what was set before is no longer sure."""
+        """Anything may have been set: what was set before is no longer sure.
+
+        But the cluster is: no program takes an instance out of the one that the sources name.
+        """
         self.unseen.update(dict.fromkeys(needs))
         for name, written in self.found.items():
-            self.found[name] = replace(written, doubt=(*written.doubt, *needs))
+            if name != "ECS_CLUSTER":
+                self.found[name] = replace(written, doubt=(*written.doubt, *needs))
 
 
 class PacketRule(Struct, frozen=True):
