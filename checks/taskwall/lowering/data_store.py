@@ -538,4 +538,4 @@ def _subnets(r: ResourceReader, spelled: StoreSchema) -> tuple[Link, ...]:
         if isinstance(found, Known) and found.data == cell.known:
             other = ResourceReader(resource, r.builder)
             return other.links(Subnet, other.attribute("subnet_ids", "SubnetIds"), "has")
-    return ()
+    return r.links(Subnet, cell, "is in") if cell.needs else ()

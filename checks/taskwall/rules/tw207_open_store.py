@@ -4,15 +4,16 @@ What: A security group of a data store that tasks use (RDS, Aurora, RDS Proxy, E
     MemoryDB, DAX, DocumentDB, Neptune, Redshift, Timestream for InfluxDB, OpenSearch, MSK, Amazon
     MQ, mount targets of EFS, and FSx) allows ingress from an address range (also that of the tasks'
     own subnets), a prefix list, the VPC's default group, or a group that a load balancer uses as
-    well. From the internet: critical. In the profile `strict`, also the group of anything else in
-    the sources: low.
+    well, be it the store's own. From the internet: critical. In the profile `strict`, also the
+    group of anything else in the sources: low.
 Why: A range says where a client is, not what it is. If a load balancer and tasks share a group,
     somebody who takes over the load balancer can connect to the data of the tasks.
 Fine when: A bastion, a function or a migration uses a group of its own (but not in `strict`). A
     client that must connect by address, such as an office behind a transit gateway, is named in the
-    setting `allowed-peers`. Members of the store's own group pass: its nodes talk to each
-    other. So do RDS Proxies, which are stores themselves. So does what allows other ports than
-    that of a database of RDS or Aurora (PostgreSQL, MySQL, MariaDB).
+    setting `allowed-peers`. Members of the store's own group pass (its nodes talk to each other),
+    unless it is the default group, or something else uses it as well. So do RDS Proxies, which are
+    stores themselves. So does what allows other ports than that of a database of RDS or Aurora
+    (PostgreSQL, MySQL, MariaDB).
 Terraform: Allow the group of the tasks in place of this:
     referenced_security_group_id = <the tasks' group>.id
 CloudFormation: Allow the group of the tasks in place of this:

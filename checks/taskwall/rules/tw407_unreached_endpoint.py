@@ -134,7 +134,8 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
 def _shut_out(network: Network, endpoint: Endpoint, names: Sequence[str]) -> str:
     """That an endpoint's groups do not allow some tasks in."""
     whom = f"ingress from {listed(names)} on port 443, so their calls time out"
-    if endpoint_groups(network, endpoint).default.truth:
+    found = endpoint_groups(network, endpoint)
+    if found.default.truth and not found.groups:
         return (
             f"{endpoint.name} sets no security group, and the VPC's default one does not allow"
             f" {whom}"

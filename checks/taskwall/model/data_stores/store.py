@@ -129,7 +129,7 @@ def used(network: Network, store: Store) -> Fact:
 @remembered
 def store_groups(network: Network, store: Store) -> tuple[Link, ...]:
     """The groups of a store; of one that names none its VPC's default group, if it is written."""
-    if not names_none(store.groups, store.groups_setting):
+    if not (store.subnets and names_none(store.groups, store.groups_setting)):
         return store.groups
     found = groups_of(network, (), store.groups_setting, store.subnets)
     return tuple(link for link in found if network.get(SecurityGroup, link) is not None)

@@ -456,7 +456,7 @@ def _answers(zone: PrivateZone, endpoint: Endpoint, text: str, at: Setting) -> F
 
 
 class EndpointGroups(Struct, frozen=True):
-    """The security groups that an endpoint uses: the VPC's `default` one where it names none."""
+    """The security groups that an endpoint uses; `default` is whether its VPC's default one is."""
 
     groups: tuple[Link, ...]
     default: Fact
@@ -472,8 +472,8 @@ def endpoint_groups(network: Network, endpoint: Endpoint) -> EndpointGroups:
         instead.append(all_of((links[-1].fact, own.instead.is_(True))))
     at, name = endpoint.groups_setting, endpoint.name
     named = any_of(instead)
-    text = f"{name} sets no security groups, so it uses the default one of its VPC"
-    otherwise = f"{name} has security groups"
+    text = f"{name} uses the default security group of its VPC"
+    otherwise = f"{name} has security groups of its own"
     truth: bool | None = not named.truth
     if not named.truth and (named.truth is None or at.needs):
         truth = None

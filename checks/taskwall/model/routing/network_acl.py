@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
-from taskwall.core.values import Need, Origin, Span
+from taskwall.core.values import OUTSIDE, Need, Origin, Span
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.hosts import host_of, host_security_groups
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, V6, Ranges, is_internet
@@ -21,7 +21,15 @@ from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.permissions.coverage import Addresses, addresses, of_subnet, part, unseen
+from taskwall.model.load_balancing.vpc_link import VpcLink
+from taskwall.model.permissions.coverage import (
+    Addresses,
+    addresses,
+    inside,
+    of_subnet,
+    part,
+    unseen,
+)
 from taskwall.model.permissions.default_groups import (
     balancer_security_groups,
     groups_of,
@@ -146,15 +154,16 @@ def task_subnets(network: Network) -> dict[str, list[SubnetTenant]]:
 def _tenants_by_group(network: Network) -> dict[str, list[tuple[SubnetTenant, Fact]]]:
     """What uses a security group, by the group's id, each with whether it does.
 
-    Tasks, their instances, load balancers and Lambda functions: other clients have no connections
-    with tasks.
+    Tasks, their instances, load balancers, and what only opens connections: functions, VPC links.
     """
-    beside: list[tuple[LoadBalancer | LambdaFunction, tuple[Link, ...]]] = [
+    beside: list[tuple[LoadBalancer | LambdaFunction | VpcLink, tuple[Link, ...]]] = [
         (each, balancer_security_groups(network, each)) for each in network.every(LoadBalancer)
     ]
+    clients: list[LambdaFunction | VpcLink] = [*network.every(LambdaFunction)]
+    clients += network.every(VpcLink)
     beside += [
         (each, groups_of(network, each.groups, each.groups_setting, each.subnets))
-        for each in network.every(LambdaFunction)
+        for each in clients
     ]
     tenants = _tasks_and_instances(network) + [
         SubnetTenant(each.name, groups, each.subnets, (BALANCER_PORTS,), each.exists)
@@ -163,8 +172,9 @@ def _tenants_by_group(network: Network) -> dict[str, list[tuple[SubnetTenant, Fa
     found: dict[str, list[tuple[SubnetTenant, Fact]]] = {}
     for tenant in tenants:
         for link in tenant.groups:
-            for group, fact in groups_meant(network, link):
-                found.setdefault(group, []).append((tenant, all_of((fact, tenant.fact))))
+            for group, uses in groups_meant(network, link):
+                if (fact := all_of((uses, tenant.fact))).truth is not False:
+                    found.setdefault(group, []).append((tenant, fact))
     return found
 
 
@@ -381,8 +391,9 @@ def broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool | 
 
 def passes_there(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool:
     """Whether a flow certainly passes an ACL on its way: only answers can be blocked."""
-    traffic = flow.traffic
-    return traffic is not None and not _stopped(network, acl, flow, traffic, kindly=False)
+    return flow.traffic is not None and not any(
+        _stopped(network, acl, flow, traffic, kindly=False) for traffic in (flow.traffic, flow.most)
+    )
 
 
 def _stopped(
@@ -494,6 +505,9 @@ def _permitted(
         (*permission.needs, *link.fact.needs, *tenant.needs),
     )  # fmt: skip
     peers, ports = _peers(network, permission), range_of_ports(permission)
+    if peers is None and permission.peer is not None and not found.needs:
+        nobody = Need(f"what uses {permission.peer.to or 'a group'}", OUTSIDE)
+        found = replace(found, needs=(nobody,))
     if peers is None or ports is None or not (permission.fact.truth and link.sure):
         yield found
         return
@@ -529,23 +543,27 @@ class _PeersOf(Struct, frozen=True):
 def _peers(network: Network, permission: Permission) -> _PeersOf | None:
     """Whom a permission is about; None where that is not known."""
     if permission.peer is not None or permission.itself:
-        return _of_group(network, permission.peer or permission.group)
+        return _of_group(network, (permission.peer or permission.group).to)
     held = addresses(network, permission)
     return None if not held.parts or held.open else _PeersOf(held.sure, held.sure)
 
 
-def _of_group(network: Network, group: Link) -> _PeersOf | None:
+@remembered
+def _of_group(network: Network, group: str) -> _PeersOf | None:
     """What uses a group; None where the sources show nothing that does."""
-    pairs = _tenants_by_group(network).get(group.to, ())
-    held = Addresses.together((_addresses(network, tenant), fact) for tenant, fact in pairs)
+    users = _tenants_by_group(network).get(group, ())
+    held = Addresses.together((_addresses(network, tenant), fact) for tenant, fact in users)
     if not held.parts:
         return None
     ports = {Ranges()}
-    for tenant, fact in pairs:
+    for tenant, fact in users:
         either = tenant.ports if fact.truth else (Ranges(), *tenant.ports)
         ports = {all_ | its for all_ in ports for its in either}
-    needs = (*held.needs, *(need for tenant, _ in pairs for need in tenant.needs))
+    needs = (*held.needs, *(need for tenant, _ in users for need in tenant.needs))
     most = Ranges.union(part.within for part in held.parts)
+    declared = network.get(SecurityGroup, group)
+    if declared is not None and declared.vpc is not None:
+        most &= Ranges.union(part.within for part in inside(network, declared.vpc).parts)
     return _PeersOf(held.sure, most, True, tuple(ports), needs)
 
 
