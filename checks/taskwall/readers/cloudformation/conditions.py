@@ -275,29 +275,26 @@ def rules_hold(run: TemplateContext, rules: Lookup[str, Node]) -> bool:
 
 def _is_broken(run: TemplateContext, rule: Lookup[str, Node]) -> bool:
     """Whether a rule applies, and an assertion is false whatever is given for defaults."""
-    return _applies(run, rule) is True and any(
+    return _applies(run, rule) and any(
         not run.parameters.at_default(node) for node in _false_assertions(run, rule)
     )
 
 
-def asked_by_rules(run: TemplateContext, rules: Lookup[str, Node]) -> Iterator[Question]:
-    """What to ask of defaults that a rule refuses which some scenarios apply.
+def refused_defaults(run: TemplateContext, rules: Lookup[str, Node]) -> Iterator[str]:
+    """The parameters whose defaults break a rule that applies by what the scenario answers.
 
-    Without other answers nobody would see what such a scenario deploys.
+    Such a scenario is deployed with other values: what these are is not known.
     """
     for rule in map(members, rules.values()):
-        if _applies(run, rule) is None:
+        if run.scenario.is_by_answer(partial(_applies, run, rule)):
             for node in _false_assertions(run, rule):
-                for name in run.parameters.at_default(node):
-                    yield from run.parameters.compared(node, name)
+                yield from run.parameters.at_default(node)
 
 
-def _applies(run: TemplateContext, rule: Lookup[str, Node]) -> bool | None:
-    """Whether a rule applies; None while its condition is open."""
-    if "RuleCondition" not in rule:
-        return True
-    found = run.truth(rule["RuleCondition"])
-    return bool(found.data) if isinstance(found, Known) else None
+def _applies(run: TemplateContext, rule: Lookup[str, Node]) -> bool:
+    """Whether a rule certainly applies."""
+    found = run.truth(rule["RuleCondition"]) if "RuleCondition" in rule else Known(True)
+    return isinstance(found, Known) and bool(found.data)
 
 
 def _false_assertions(run: TemplateContext, rule: Lookup[str, Node]) -> Iterator[Node]:

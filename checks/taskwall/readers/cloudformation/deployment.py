@@ -150,9 +150,6 @@ class ParameterContext(Protocol):
         Those of a nested stack are for the stack above to give.
         """
 
-    def compared(self, node: Node, name: str) -> Iterator[Question]:
-        """What to ask of a parameter at its default for an assertion to become true."""
-
     def other_values(self, name: str, default: Known) -> tuple[Scalar, ...]:
         """The values that the template names for a parameter beside its default."""
 

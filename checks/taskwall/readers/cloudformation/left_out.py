@@ -23,6 +23,10 @@ def left_out_users(evaluator: Evaluator) -> Mapping[str, tuple[str, ...]]:
 
     Those of the stacks that it nests count: what these are given is in their parameters.
     """
+    return evaluator.remembered(evaluator.users_left_out, "", lambda: _left_out(evaluator))
+
+
+def _left_out(evaluator: Evaluator) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     for other in evaluator.template.resources.values():
         if other.properties is None:

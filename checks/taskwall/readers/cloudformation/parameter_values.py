@@ -1,7 +1,7 @@
 """Parameters of a template: what each is, given what the user, the stack above and defaults say."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from typing import Final
 
@@ -24,7 +24,7 @@ from taskwall.core.values import (
     dereferenced,
     spelled,
 )
-from taskwall.readers.cloudformation import imports, lists, texts
+from taskwall.readers.cloudformation import conditions, imports, lists, texts
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
@@ -62,6 +62,8 @@ class Parameters:
         self._known: dict[tuple[str, bool], tuple[Value, set[str]]] = {}
         self._defaults: dict[str, Known | None] = {}
         self._making: set[str] = set()
+        self._refusals: dict[str, tuple[frozenset[str], set[str]]] = {}
+        self._asserting = False
 
     def value(self, name: str) -> Value:
         """The value of a declared parameter."""
@@ -100,12 +102,28 @@ class Parameters:
             return None
         answer = self._evaluator.scenario.get(name)
         if name not in self._evaluator.scenario:
-            if not (self._evaluator.inputs.explore_defaults and self._evaluator.run.deciding):
+            explores = self._evaluator.inputs.explore_defaults and self._evaluator.run.deciding
+            if not (explores or name in self._refused()):
                 return None
         elif answer != OTHER:
             return None if answer == spelled(default.data) else Known(answer, default.place)
         need = Need(name, "may be given a value other than its default", option="parameters")
         return Unknown((need,), name, place=default.place)
+
+    def _refused(self) -> Collection[str]:
+        """The parameters whose defaults the section Rules refuses under the scenario."""
+        run = self._evaluator
+        if not run.template.rules or self._asserting:
+            return ()
+
+        def refused() -> frozenset[str]:
+            self._asserting = True
+            try:
+                return frozenset(conditions.refused_defaults(run, run.template.rules))
+            finally:
+                self._asserting = False
+
+        return run.remembered(self._refusals, "", refused)
 
     def free_default(self, name: str) -> Known | None:
         """The default of a parameter that may be given another value; None if there is none."""
@@ -154,13 +172,6 @@ class Parameters:
             and name not in evaluator.inputs.parameters
             and name not in evaluator.inputs.assumptions
         ]
-
-    def compared(self, node: Node, name: str) -> Iterator[Question]:
-        """What to ask of a parameter at its default for an assertion to become true."""
-        default = self.free_default(name)
-        texts = list(_compared(node, name)) if default is not None else []
-        if default is not None and texts:
-            yield from (Question(name, text) for text in (spelled(default.data), *texts))
 
     def asks(self, question: Question) -> frozenset[Question]:
         """A question, with the default that its operand has if nothing else is given."""
@@ -267,17 +278,13 @@ class Parameters:
 def _compared(node: Node, name: str) -> Iterator[str]:
     """The texts that a condition compares a parameter with."""
     sides = _arguments(node)
-    if isinstance(node, IntrinsicCall) and node.name in _COMPARING and len(sides) == 2:
+    if isinstance(node, IntrinsicCall) and node.name == "Fn::Equals" and len(sides) == 2:
         for one, other in (sides, sides[::-1]):
-            if isinstance(one, IntrinsicCall) and one.name == "Ref":
-                texts = map(literal_text, elements(other) or (other,))
-                if literal_text(one.argument) == name:
-                    yield from (text for text in texts if text is not None)
+            text = literal_text(other)
+            if isinstance(one, IntrinsicCall) and one.name == "Ref" and text is not None:
+                yield from [text] if literal_text(one.argument) == name else ()
     for part in sides:
         yield from _compared(part, name)
-
-
-_COMPARING = ("Fn::Equals", "Fn::Contains")
 
 
 def _referred(node: Node) -> Iterator[str]:

@@ -26,7 +26,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.cloudformation.absent_nested import absent_nested, is_absent
 from taskwall.readers.cloudformation.choices import Nested, templates
-from taskwall.readers.cloudformation.conditions import asked_by_rules, rules_hold
+from taskwall.readers.cloudformation.conditions import rules_hold
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Expansion
 from taskwall.readers.cloudformation.document import IntrinsicCall, literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
@@ -167,8 +167,6 @@ class CloudFormationStack:
             for evaluator in root.all_below():
                 errors |= run.errors  # of its loops, and so on
                 questions |= run.questions
-                if not scenario:
-                    questions.update(asked_by_rules(evaluator, evaluator.template.rules))
                 for declared in evaluator.template.resources.values():
                     if declared.type == _CDK_METADATA:
                         continue  # So that its condition, of many Regions, is no open switch.
@@ -436,11 +434,6 @@ _OF_USERS_LEFT_OUT = frozenset(("AWS::EC2::SecurityGroup",))
 """What is judged by who is written to use it, also if a condition leaves these out."""
 
 
-def _users_left_out(declared: Declared, evaluator: Evaluator) -> tuple[str, ...]:
-    every = evaluator.remembered(evaluator.users_left_out, "", lambda: left_out_users(evaluator))
-    return every.get(declared.name, ())
-
-
 def _made(
     declared: Declared, evaluator: Evaluator, body: Fields, maybe: tuple[Need, ...]
 ) -> Resource:
@@ -467,7 +460,9 @@ def _made(
         waits = (Need(f"what is included in the metadata of {name}", "is not in the sources"),)
         held = Fields({}, rest=Unknown(waits), place=declared.place)
         return Resource(declared.type, origin, body, declared.place, metadata=held)
-    if declared.type in _OF_USERS_LEFT_OUT and (users := _users_left_out(declared, evaluator)):
+    if declared.type in _OF_USERS_LEFT_OUT and (
+        users := left_out_users(evaluator).get(declared.name)
+    ):
         said = Fields({"users_left_out": Items(tuple(map(Known, users)))})
         return Resource(declared.type, origin, body, declared.place, metadata=said)
     if INIT not in metadata:

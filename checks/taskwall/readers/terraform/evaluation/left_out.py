@@ -31,36 +31,47 @@ def users_left_out(
     found: dict[str, set[str]] = {}
     for address, block in module.resources.items():
         if block.type == "resource" and not has_instances(address):
-            for name in _in_body(module, block.body):
+            for name in _in_body(block.body):
                 found.setdefault(name, set()).add(block.labels[0])
     for block, inner in calls:
         for argument, attribute in block.body.attributes.items():
-            for types in filter(None, (inner.get(f"var.{argument}"),)):
-                for name in _referred(module, attribute):
+            if types := inner.get(f"var.{argument}"):
+                for name in _referred(attribute):
                     found.setdefault(name, set()).update(types)
+    _hand_on(module, found)
     return {name: tuple(sorted(types)) for name, types in found.items()}
 
 
-def _in_body(module: Module, body: Body) -> Iterator[str]:
-    """What a body refers to, by way of local values, too."""
+def _hand_on(module: Module, found: dict[str, set[str]]) -> None:
+    """Count what refers to a local value as what refers to all that this refers to."""
+    within: dict[str, tuple[str, ...]] = {}
+    pending = [name for name in found if name.startswith("local.")]
+    while pending:
+        name = pending.pop()
+        local = module.locals.get(name.removeprefix("local."))
+        if name not in within:
+            within[name] = tuple(_referred(local)) if local is not None else ()
+        for inner in within[name]:
+            types = found.setdefault(inner, set())
+            if not found[name] <= types:
+                types |= found[name]
+                if inner.startswith("local."):
+                    pending.append(inner)
+
+
+def _in_body(body: Body) -> Iterator[str]:
+    """What a body refers to."""
     for attribute in body.attributes.values():
-        yield from _referred(module, attribute)
+        yield from _referred(attribute)
     for block in body.blocks:
-        yield from _in_body(module, block.body)
+        yield from _in_body(block.body)
 
 
-def _referred(module: Module, attribute: Attribute) -> set[str]:
+def _referred(attribute: Attribute) -> set[str]:
     """What an attribute refers to. What cannot be read refers to nothing."""
-    found: set[str] = set()
-    left = [attribute]
-    while left:
-        with suppress(Exception):
-            for name in set(_names(left.pop().expression)) - found:
-                found.add(name)
-                kind, _, local = name.partition(".")
-                if kind == "local" and local in module.locals:
-                    left.append(module.locals[local])
-    return found
+    with suppress(Exception):
+        return set(_names(attribute.expression))
+    return set()
 
 
 def _names(node: Expression) -> Iterator[str]:
