@@ -33,6 +33,17 @@ FOUND = {
     "a map for a security group": TEMPLATES[0]
     .replace("NatGatewayId: !Ref Nat", "NatGatewayId: !Ref Gone")
     .replace("SecurityGroups:\n            - !Ref ApiGroup", "SecurityGroups:\n            - {}"),
+    "iptables without a word": """Resources:
+  Host:
+    Type: AWS::EC2::Instance
+    Properties:
+      UserData:
+        Fn::Base64: |
+          #!/bin/bash
+          echo ECS_CLUSTER=main >> /etc/ecs/ecs.config
+          if [ -f /x ]; then iptables
+          -I DOCKER-USER -d 169.254.169.254 -j DROP; fi
+""",
 }
 """What broke a scan once, by what it is."""
 

@@ -37,7 +37,7 @@ def obey(machine: Machine, words: list[str], row: int, doubt: tuple[Need, ...]) 
     parts = [_LONG.get(part, part) for word in words for part in _split(word)]
     options = {
         name: "" if following.startswith("-") else following.removesuffix("/32")
-        for name, following in zip(parts, (*parts[1:], "-"), strict=True)
+        for name, following in zip(parts, (*parts, "-")[1:], strict=True)
         if name.startswith("-")
     }
     if "-m" in options:
