@@ -11,9 +11,9 @@ Why: A range says where a client is, not what it is. If a load balancer and task
 Fine when: A bastion, a function or a migration uses a group of its own (but not in `strict`). A
     client that must connect by address, such as an office behind a transit gateway, is named in the
     setting `allowed-peers`. Members of the store's own group pass (its nodes talk to each other),
-    unless it is the default group, or something else uses it as well. So do RDS Proxies, which are
-    stores themselves. So does what allows other ports than that of a database of RDS or Aurora
-    (PostgreSQL, MySQL, MariaDB).
+    unless it is the default group, or a load balancer (in `strict`: a function) uses it as well. So
+    do RDS Proxies, which are stores themselves. So does what allows other ports than that of a
+    database of RDS or Aurora (PostgreSQL, MySQL, MariaDB).
 Terraform: Allow the group of the tasks in place of this:
     referenced_security_group_id = <the tasks' group>.id
 CloudFormation: Allow the group of the tasks in place of this:

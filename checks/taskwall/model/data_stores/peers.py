@@ -1,12 +1,10 @@
 """Whom the groups of data stores allow."""
 
-from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.model.compute.container_instances import Instances, container_instances
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import groups_of_proxies, groups_of_tasks
@@ -64,7 +62,7 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"
         return permission.states(None, text, needs), None, words
-    shared = _of_balancers(network, peer.to)
+    shared = _of(network, LoadBalancer, peer.to)
     if shared.truth:
         return shared, None, f"{words}, which a load balancer uses as well,"
     if used.truth is True or network.policy.profile != "strict":
@@ -83,35 +81,26 @@ def _itself(network: Network, permission: Permission, own: Link) -> tuple[Fact, 
     group, words = network.get(SecurityGroup, own), who(network, permission)
     if group is not None and group.default:
         return _group(network, permission, own)
-    shared = _of_balancers(network, own.to)
+    shared = _of(network, LoadBalancer, own.to)
     weight: Weight = None
     if shared.truth is not True and network.policy.profile == "strict":
-        others = (_groups_used(network, kind) for kind in ("functions", "instances"))
-        shared, weight = any_of((shared, *(_uses(groups, own.to) for groups in others))), "low"
+        shared, weight = any_of((shared, _of(network, LambdaFunction, own.to))), "low"
     if shared.truth:
         words = f"{words}, which are not only tasks and nodes of the store,"
     return shared, weight, words
 
 
-def _of_balancers(network: Network, group: str) -> Fact:
-    """Whether a load balancer carries a group."""
-    return _uses(_groups_used(network, "balancers"), group)
-
-
-def _uses(by_group: dict[str, list[Fact]], group: str) -> Fact:
+def _of(network: Network, kind: type[LoadBalancer | LambdaFunction], group: str) -> Fact:
+    """Whether a load balancer, or a function, carries a group."""
+    by_group = _carried(network, kind)
     return any_of((*by_group.get(group, ()), *by_group.get("", ())))
 
 
 @remembered
-def _groups_used(
-    network: Network, kind: Literal["balancers", "functions", "instances"]
-) -> dict[str, list[Fact]]:
-    """The groups of what is no task; "" holds links that lead nobody knows where.
-
-    Instances are those that are no container instances.
-    """
+def _carried(network: Network, kind: type[LoadBalancer | LambdaFunction]) -> dict[str, list[Fact]]:
+    """The groups of entities of a kind; "" holds links that lead nobody knows where."""
     found: dict[str, list[Fact]] = {}
-    for each in _not_tasks(network, kind):
+    for each in network.every(kind):
         for link in each.groups:
             group = f"security group {link.to}" if link.to else "a security group that is not known"
             text = f"{each.name} uses {group}"
@@ -120,13 +109,3 @@ def _groups_used(
             sure = each.exists.truth is True
             found.setdefault(link.to, []).append(fact if sure else all_of((fact, each.exists)))
     return found
-
-
-def _not_tasks(network: Network, kind: str) -> Sequence[LoadBalancer | LambdaFunction | Instances]:
-    if kind == "balancers":
-        return network.every(LoadBalancer)
-    if kind == "functions":
-        return network.every(LambdaFunction)
-    members = container_instances(network)
-    hosts = {member.instances.id for member in members if member.fact.truth is not False}
-    return [each for each in network.every(Instances) if each.id not in hosts]
