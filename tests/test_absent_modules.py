@@ -609,6 +609,50 @@ def said_of(root: str, rule: str) -> set[tuple[str, str, tuple[str, ...]]]:
     return {(f.finding.resource, f.finding.verdict, tuple(f.finding.missing)) for f in found}
 
 
+LISTED = """
+variable "group" {}
+locals {
+  groups = [var.group]
+}
+resource "aws_security_group_rule" "in" {
+  security_group_id = var.group
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_blocks       = ["0.0.0.0/0"]
+}
+resource "aws_db_instance" "db" {
+  vpc_security_group_ids = [var.group]
+}
+module "watch" {
+  source = "git::https://example.com/watch.git"
+  groups = HANDED
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "handed",
+    [
+        "[var.group]",
+        "local.groups",
+        "aws_db_instance.db.vpc_security_group_ids",
+        "{ db = aws_db_instance.db.vpc_security_group_ids }",
+    ],
+)
+def test_a_group_in_a_list_is_handed_over_however_the_list_is_written(handed: str) -> None:
+    """Tasks in the module may use the group, and reach the database by it."""
+    root = LISTED.replace("HANDED", handed)
+    waits = ("module.watch", "var.group")
+
+    assert said_of(root, "TW204") == {("module.watch", "unknown", ("module.watch",))}
+    assert said_of(root, "TW207") == {
+        ("aws_security_group_rule.in", "unknown", waits),
+        ("aws_db_instance.db", "unknown", waits),
+    }
+
+
 INCLUDING = """
 Resources:
   Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}

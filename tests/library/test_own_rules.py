@@ -302,6 +302,24 @@ def test_wrong_words_are_refused(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [["rules"], ["rules", "test", "rules"], ["explain", "TW206"]])
+def test_what_cannot_be_loaded_steers_no_terminal(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The message of a rule's exception is one line, without control characters."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TASKWALL_RULES", "rules")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "acme101_bad.py").write_text("raise ValueError('a\\x1b[2J\\nb')\n")
+
+    assert main(words) == 2
+    where = Path("rules", "acme101_bad.py")
+    assert capsys.readouterr().err == f"taskwall: {where}:1: ValueError: a\ufffd[2J\ufffdb\n"
+
+
 AUDIT = """
 import sys
 seen = []

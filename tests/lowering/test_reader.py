@@ -20,7 +20,7 @@ from taskwall.core.values import (
 )
 from taskwall.lowering import lowered_types
 from taskwall.lowering._draft import SWITCH, NetworkBuilder, ResourceReader, setting
-from taskwall.lowering._resources import references_in, root_of, words_in
+from taskwall.lowering._resources import leaves, references_in, root_of, words_in
 from taskwall.model.endpoints.endpoint import PrivateZone
 from taskwall.model.entities.ecs import Cluster
 from taskwall.model.entities.security_group import SecurityGroup
@@ -354,6 +354,26 @@ def test_references_in_values() -> None:
     )  # fmt: skip
 
     assert [each.resource for each in references_in(held)] == ["aws_lb.c", "aws_lb.d", "aws_lb.e"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, []),
+        (NAMED, [NAMED]),
+        (Items((Known(1),), (NAMED, Items((VAR,)))), [Known(1), NAMED, VAR]),
+        (Fields({"a": Known(1)}, {}, Items((), (NAMED,))), [Known(1), NAMED]),
+        (Reference("aws_lb.b", "of", value=Items((REFERENCE,))), [REFERENCE]),
+        (
+            Items((Reference("aws_lb.b", "of", value=Known(1)),)),
+            [Reference("aws_lb.b", "of", value=Known(1))],
+        ),
+    ],
+    ids=["nothing", "no structure", "list", "map", "reference to a list", "reference in a list"],
+)
+def test_leaves_of_structures(value: Value | None, expected: list[Value]) -> None:
+    """Also what lists and maps may hold beside, and what a reference to one leads to."""
+    assert [*leaves(value)] == expected
 
 
 def test_roots() -> None:

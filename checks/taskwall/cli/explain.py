@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from taskwall.cli.arguments import colour_option, parse_arguments, parser_of, rules_option
 from taskwall.cli.pager import show
-from taskwall.cli.terminal import UsageError, say_problems, view_on
+from taskwall.cli.terminal import UsageError, view_on
+from taskwall.cli.unread import say_unloaded
 from taskwall.library.own_rules import every_rule
 from taskwall.outputs.text.pieces import Piece, join_pieces
 from taskwall.rules._guide import encodes, recommendations
@@ -34,7 +35,7 @@ def run(arguments: list[str]) -> int:
     """Show the page of the rule that the arguments name, and return the exit status."""
     given = parse_arguments(parser(), arguments)
     found = every_rule(given.rules or ())
-    status = say_problems(found.errors)
+    status = say_unloaded(found.errors)
     rules = {rule.id: rule for rule in found.rules}
     rules |= {rule.lint_id: rule for rule in rules.values()}
     rule = rules.get(given.rule.upper())

@@ -16,6 +16,7 @@ from taskwall.cli.arguments import (
 )
 from taskwall.cli.inputs import option_adder
 from taskwall.cli.terminal import UsageError
+from taskwall.fleet import QUERY_FORMATS, FleetError
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
 
@@ -49,7 +50,7 @@ def parser() -> ArgumentParser:
     one("--revision", "what is scanned, where a list does not say it (default: HEAD)", "REVISION")
     one("--run", "the name of the run (default: one that is not finished, else a new one)", "NAME")
     one("--since", "query: the run that new-findings compares with", "RUN")
-    one("--format", "query: output format (default: text)", "text|csv|json")
+    one("--format", "query: output format (default: text)", "|".join(QUERY_FORMATS))
     one("--output", "summary: file for it (default: DIR/summary.html)", "FILE")
     made.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N",
@@ -86,8 +87,6 @@ def run(arguments: list[str]) -> int:
         was not finished, or in which no repository could be scanned.
     """
     given = parse_arguments(parser(), arguments)
-    from taskwall.fleet import FleetError
-
     try:
         if given.words[:1] in (["query"], ["summary"]):
             from taskwall.cli import fleet_reports
@@ -104,7 +103,7 @@ def run(arguments: list[str]) -> int:
         raise UsageError(str(error)) from error
 
 
-def _check(given: Namespace) -> None:
+def _refuse_bad_arguments(given: Namespace) -> None:
     """Refuse arguments that no scan can be made of."""
     if not given.words:
         raise UsageError("fleet: name repositories (or see --help).")
@@ -121,7 +120,7 @@ def _check(given: Namespace) -> None:
 
 
 def _scan(given: Namespace) -> int:
-    _check(given)
+    _refuse_bad_arguments(given)
     from taskwall.settings import CHOICES
 
     fail_on = given.fail_on and one_of(given.fail_on, CHOICES["fail-on"], "--fail-on")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from taskwall.cli.terminal import UsageError, say, write_file
 from taskwall.findings.text import sanitize
+from taskwall.fleet import QUERY_FORMATS
 from taskwall.fleet.questions import QUESTIONS
 from taskwall.settings.words import one_of
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from taskwall.fleet.query import QueryAnswer, Tables
 
-_FORMATS = ("text", "csv", "json")
 _MOST_LINES = 1000
 _USAGE = "fleet: write query DIR [SQL], or summary DIR; see taskwall fleet --help."
 
@@ -49,7 +49,7 @@ def _questions(folder: str) -> int:
 
 
 def _query(given: Namespace, folder: str, question: str) -> int:
-    form = one_of(given.format or "text", _FORMATS, "--format")
+    form = one_of(given.format or "text", QUERY_FORMATS, "--format")
     answer = _tables(given, folder).ask(question)
     {"text": _text, "csv": _csv, "json": _json}[form](answer)
     return 0

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from taskwall.cli.terminal import UsageError, say, say_problems
+from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.unread import say_unloaded
 from taskwall.library.own_rules import every_rule
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _rules_of(folder: str, word: str) -> tuple[tuple[Rule, ...], int]:
         for rule in loaded.rules
         if os.path.dirname(os.path.abspath(rule.code.co_filename)) == top
     )
-    status = say_problems(loaded.errors)
+    status = say_unloaded(loaded.errors)
     if not rules and not status:
         raise UsageError(f"rules {word}: {folder} has no rules, such as acme101_name.py.")
     return rules, status

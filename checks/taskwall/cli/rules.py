@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from taskwall.cli.arguments import format_option, parse_arguments, parser_of, rules_option
-from taskwall.cli.terminal import UsageError, say, say_problems
+from taskwall.cli.terminal import UsageError, say
+from taskwall.cli.unread import say_unloaded
 from taskwall.library.own_rules import every_rule
 from taskwall.settings import SettingsError
 from taskwall.settings.words import one_of
@@ -51,7 +52,7 @@ def run(arguments: list[str]) -> int:
 
         return own_rules.run(given.action, given.to)
     found = every_rule(given.rules or ())
-    status = say_problems(found.errors)
+    status = say_unloaded(found.errors)
     if given.format == "json":
         import msgspec
 

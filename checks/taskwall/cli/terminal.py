@@ -7,10 +7,7 @@ import sys
 
 TYPE_CHECKING = False  # see taskwall.cli
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from taskwall.outputs import View
-    from taskwall.source.stack import SourceError
 
 
 class UsageError(Exception):
@@ -67,14 +64,6 @@ def write_file(path: str, text: str) -> None:
         outputs.write(path, text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}.") from error
-
-
-def say_problems(problems: Sequence[SourceError]) -> int:
-    """Name problems on standard error, each with its place; the exit status that they make."""
-    for problem in problems:
-        place = problem.place
-        sys.stderr.write(f"{os.path.relpath(place.file)}:{place.line}: {problem.message}\n")
-    return 2 if problems else 0
 
 
 def view_on(color: str, verbose: bool) -> View:

@@ -1,7 +1,8 @@
-"""What every command says of sources that it could not read."""
+"""What commands say on standard error of sources, and rules of one's own, that are not read."""
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from taskwall.findings.finding import Absent, Problem
+    from taskwall.source.stack import SourceError
 
 
 def say_unread(problems: Iterable[Problem], absent: Iterable[Absent]) -> int:
     """Say what is not there to be read, and what could not be read; the exit status."""
-    status = 0
     for one, text in absent_calls(absent):
-        sys.stderr.write(f"taskwall: {sanitize(f'{one.file}:{one.line}')}: {text}\n")
+        _say(f"{one.file}:{one.line}", text)
+    status = 0
     for problem in problems:
-        where = f"{problem.file}:{problem.line}:{problem.column}"
-        sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(problem.message)}\n")
+        _say(f"{problem.file}:{problem.line}:{problem.column}", problem.message)
         status = 2
     return status
+
+
+def say_unloaded(errors: Iterable[SourceError]) -> int:
+    """Say which rules of one's own could not be loaded; the exit status."""
+    status = 0
+    for error in errors:
+        _say(f"{os.path.relpath(error.place.file)}:{error.place.line}", error.message)
+        status = 2
+    return status
+
+
+def _say(where: str, message: str) -> None:
+    sys.stderr.write(f"taskwall: {sanitize(where)}: {sanitize(message)}\n")

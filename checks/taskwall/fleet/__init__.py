@@ -5,6 +5,9 @@ its own, `workers` who does the work, `runs` and `parts` where the results are k
 these together. `questions`, `query` and `summary` read what is kept.
 """
 
+QUERY_FORMATS = ("text", "csv", "json")
+"""How answers to questions are shown."""
+
 
 class FleetError(Exception):
     """What is asked of a fleet cannot be done; the message is a whole sentence."""

@@ -105,7 +105,11 @@ def words_in(value: Value) -> Iterator[str]:
 
 
 def leaves(value: Value | None) -> Iterator[Value]:
-    """What is in a structure and is none itself, as it is written; else the value."""
+    """The values in a structure that are no structures themselves, references kept.
+
+    A reference to a structure is gone through like that; a value that is no structure is its own
+    leaf; None has none.
+    """
     found = None if value is None else dereferenced(value)
     if isinstance(found, Fields):
         for each in (*found.fields.values(), found.rest):

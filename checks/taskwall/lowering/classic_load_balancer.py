@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Known, Need, Span, Unknown
 from taskwall.lowering._draft import ResourceReader, lowers, setting
@@ -54,17 +56,31 @@ def classic(r: ResourceReader) -> Iterator[object]:
             yield _policy(r, here, block)
 
 
-_TF = ("lb_protocol", "lb_port", "ssl_certificate_id", "instance_protocol", "instance_port")
-_CFN = ("Protocol", "LoadBalancerPort", "SSLCertificateId", "InstanceProtocol", "InstancePort")
+class ListenerSchema(Struct, frozen=True):
+    """The names under which a classic listener says how it takes connections, and passes them."""
+
+    protocol: str
+    port: str
+    certificate: str
+    instance_protocol: str
+    instance_port: str
+
+
+TERRAFORM_LISTENER = ListenerSchema(
+    "lb_protocol", "lb_port", "ssl_certificate_id", "instance_protocol", "instance_port"
+)
+CLOUDFORMATION_LISTENER = ListenerSchema(
+    "Protocol", "LoadBalancerPort", "SSLCertificateId", "InstanceProtocol", "InstancePort"
+)
 
 
 def _listeners(r: ResourceReader, here: Link) -> Iterator[Listener]:
     """The listeners, which are blocks of the load balancer."""
-    spelled = _TF if r.terraform else _CFN
+    spelled = TERRAFORM_LISTENER if r.terraform else CLOUDFORMATION_LISTENER
     for index, block in enumerate(r.attribute("listener", "Listeners").each()):
-        protocol, port, certificate, backend, behind = (
-            setting(block.get(key), key) for key in spelled
-        )
+        protocol = setting(block.get(spelled.protocol), spelled.protocol)
+        port = setting(block.get(spelled.port), spelled.port)
+        backend = setting(block.get(spelled.instance_protocol), spelled.instance_protocol)
         yield Listener(
             id=f"{r.id}.listener[{index}]",
             origin=r.origin,
@@ -72,9 +88,9 @@ def _listeners(r: ResourceReader, here: Link) -> Iterator[Listener]:
             protocol=protocol,
             port=port,
             policy=_policy_used(r, block, port),
-            certificate=certificate,
+            certificate=setting(block.get(spelled.certificate), spelled.certificate),
             backend=backend if backend.value is not None else _same_behind(backend, protocol),
-            instance_port=behind,
+            instance_port=setting(block.get(spelled.instance_port), spelled.instance_port),
             place=block.place,
         )
 

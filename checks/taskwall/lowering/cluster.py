@@ -34,7 +34,7 @@ def cluster(r: ResourceReader) -> Iterator[object]:
     if not r.external:
         yield from names_and_tags(r)
     # Read by the services of the cluster.
-    r.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
+    default_namespace(r)
     yield Cluster(
         id=r.id,
         origin=r.origin,
@@ -46,6 +46,11 @@ def cluster(r: ResourceReader) -> Iterator[object]:
         named=r.setting("cluster_name" if r.external else "name", "ClusterName"),
         audits=tuple(_audits(r)),
     )
+
+
+def default_namespace(r: ResourceReader) -> Cell:
+    """The namespace of those services of a cluster that name none for Service Connect."""
+    return r.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
 
 
 _EXEC = (

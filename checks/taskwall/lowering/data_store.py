@@ -98,7 +98,10 @@ def _parameters(
 
 
 class _Engine(Struct, frozen=True):
-    """What a store runs, "" as far as that is not known, and what this waits for."""
+    """What a store runs, "" as far as that is not known, and what this waits for.
+
+    `name_needs` is empty where the name is an engine that `PARAMETERS` has.
+    """
 
     name: str
     version: str
@@ -122,7 +125,7 @@ def _engine(r: ResourceReader, fixed: str, family: str) -> _Engine:
         version = version or match[2]
     why = "is empty" if name_cell.known == "" else "is none that is known here"
     waits = name_cell.needs or (Need(f"the engine of {r.name}", why),)
-    return _Engine(name, version, waits, version_cell.needs)
+    return _Engine(name, version, () if name in PARAMETERS else waits, version_cell.needs)
 
 
 def _family(cell: Cell, group: ResourceReader | None) -> tuple[str, tuple[Need, ...]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Reference, Unknown, Value, needs, text
 from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering.cluster import default_namespace
 from taskwall.model.entities.environment import DnsName
 from taskwall.source.resource import Cell
 
@@ -47,10 +48,7 @@ def _namespace(r: ResourceReader, connect: Cell) -> Cell:
     if own.absent and isinstance(value, Reference):
         resource = r.builder.resources.get(value.resource)
         if resource is not None and not resource.data:
-            other = ResourceReader(resource, r.builder)
-            return other.attribute(
-                "service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace"
-            )
+            return default_namespace(ResourceReader(resource, r.builder))
     return own
 
 

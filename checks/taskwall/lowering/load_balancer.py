@@ -51,8 +51,8 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
     for mapping in mapped:
         link = r.link(Subnet, mapping.get("subnet_id" if r.terraform else "SubnetId"), "is in")
         subnets += (link,) if link else ()
-    private = "private_ipv4_address" if r.terraform else "PrivateIPv4Address"
-    fixed = (mapping.get(private) for mapping in mapped)
+    address_key = "private_ipv4_address" if r.terraform else "PrivateIPv4Address"
+    fixed = (mapping.get(address_key) for mapping in mapped)
     allocation = "allocation_id" if r.terraform else "AllocationId"
     allocated = (
         r.link(ElasticIp, mapping.get(allocation), "uses Elastic IP") for mapping in mapped
@@ -68,7 +68,7 @@ def load_balancer(r: ResourceReader) -> Iterator[object]:
         groups=links,
         groups_setting=setting(groups, groups.key, links=links),
         subnets=subnets,
-        addresses=tuple(setting(cell, private) for cell in fixed if not cell.absent),
+        addresses=tuple(setting(cell, address_key) for cell in fixed if not cell.absent),
         elastic=tuple(link for link in allocated if link is not None),
         access_log=access_log(r),
         logging=logging(r, kind),

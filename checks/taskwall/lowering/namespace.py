@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from taskwall.lowering import dns_names
 from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.model.core.entity import Entity
+from taskwall.source.resource import Cell
 
 
 class Namespace(Entity, frozen=True):
@@ -35,7 +36,11 @@ def namespace(r: ResourceReader) -> Iterator[Entity]:
 
 @lowers("aws_service_discovery_service", "AWS::ServiceDiscovery::Service", to=Registry)
 def registry(r: ResourceReader) -> Iterator[object]:
-    by_dns = r.attribute("dns_config.namespace_id", "DnsConfig.NamespaceId")
-    cell = r.attribute("namespace_id", "NamespaceId") if by_dns.absent else by_dns
     yield Registry(id=r.id, origin=r.origin, external=r.external)
-    yield from dns_names.cloud_map_name(r, cell)
+    yield from dns_names.cloud_map_name(r, namespace_of(r))
+
+
+def namespace_of(r: ResourceReader) -> Cell:
+    """The namespace that a Cloud Map service is in."""
+    by_dns = r.attribute("dns_config.namespace_id", "DnsConfig.NamespaceId")
+    return r.attribute("namespace_id", "NamespaceId") if by_dns.absent else by_dns

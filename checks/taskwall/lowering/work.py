@@ -14,9 +14,9 @@ from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Fields, Need, dereferenced
 from taskwall.lowering import deployment, dns_names, lattice, service_connect, serving
 from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
-from taskwall.lowering.cluster import strategy_of
+from taskwall.lowering.cluster import default_namespace, strategy_of
 from taskwall.lowering.given_name import names_and_tags
-from taskwall.lowering.namespace import Namespace, Registry
+from taskwall.lowering.namespace import Namespace, Registry, namespace_of
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.ecs import Binding, Cluster, Providers, TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
@@ -317,9 +317,7 @@ def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...
         )
         resource = r.builder.resources.get(link.to) if link else None
         if resource is not None:
-            other = ResourceReader(resource, r.builder)
-            by_dns = other.attribute("dns_config.namespace_id", "DnsConfig.NamespaceId")
-            cell = other.attribute("namespace_id", "NamespaceId") if by_dns.absent else by_dns
+            cell = namespace_of(ResourceReader(resource, r.builder))
             place = r.link(Namespace, cell, "is a member of")
             if place is not None:
                 found.append(place)
@@ -338,8 +336,7 @@ def _default_namespace(r: ResourceReader, block: Cell) -> Link | None:
         return Link(f"{link.to}.namespace", link.fact, link.place, exact=False)
     if resource is None:
         return None
-    other = ResourceReader(resource, r.builder)
-    cell = other.attribute("service_connect_defaults.namespace", "ServiceConnectDefaults.Namespace")
+    cell = default_namespace(ResourceReader(resource, r.builder))
     return r.link(Namespace, cell, "is a member of")
 
 

@@ -92,8 +92,7 @@ class SourceLines:
                 self._stacks.setdefault(path, []).append(stack)
         self._mask = mask or Redactor(())
         self._masked: dict[str, list[str]] = {}
-        self._hashes: dict[str, list[str]] = {}
-        self._written: dict[str, list[str]] = {}
+        self._hashed: dict[str, tuple[list[str], list[str]]] = {}
 
     def for_path(self, path: str) -> list[str]:
         """All lines of a file; none if no stack has it, or it cannot be read."""
@@ -111,17 +110,16 @@ class SourceLines:
         masked = self.for_path(path)
         if not 0 < line <= len(masked):
             return ""
-        if path not in self._hashes:
+        if path not in self._hashed:
             text = self._files.text(path)
-            self._hashes[path] = line_hashes(text)
-            self._written[path] = [one.removesuffix("\r") for one in text.split("\n")]
-        written = self._written[path]
+            lines = [one.removesuffix("\r") for one in text.split("\n")]
+            self._hashed[path] = lines, line_hashes(text)
+        written, hashes = self._hashed[path]
         end, units = line - 1, 0
         while end < len(written) and units < HASHED_UNITS:
             units += len(written[end].replace(" ", "").replace("\t", "")) + 1
             end += 1
         hidden = written[line - 1 : end] != masked[line - 1 : end]
-        hashes = self._hashes[path]
         return "" if hidden or line > len(hashes) else hashes[line - 1]
 
     def at(self, place: Span) -> str:
