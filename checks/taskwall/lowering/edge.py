@@ -20,8 +20,9 @@ from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering._written import structured
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.entities.vpc_link import NetworkVpcLink, VpcLink
 from taskwall.model.load_balancing.edge import AliasRecord, EdgeConnection, dns_name
-from taskwall.model.load_balancing.vpc_link import LinkedIntegration, NetworkVpcLink, VpcLink
+from taskwall.model.load_balancing.vpc_link import LinkedIntegration
 from taskwall.source.resource import Cell
 
 DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")

@@ -8,7 +8,7 @@ from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.load_balancing.vpc_link import NetworkVpcLink, VpcLink
+from taskwall.model.entities.vpc_link import NetworkVpcLink, VpcLink
 
 
 @lowers("aws_apigatewayv2_vpc_link", "AWS::ApiGatewayV2::VpcLink", to=VpcLink)

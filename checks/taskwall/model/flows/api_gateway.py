@@ -5,17 +5,14 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, existence
 from taskwall.model.core.address import Ranges
 from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.entities.vpc_link import NetworkVpcLink
 from taskwall.model.flows.ends import Interface, link_interface
 from taskwall.model.flows.flow import OpenConnection, if_there
 from taskwall.model.flows.listeners import listens
 from taskwall.model.flows.privatelink import from_privatelink
 from taskwall.model.flows.reach import INTERNET, Arrival, Reach
 from taskwall.model.flows.sets import cross, over
-from taskwall.model.load_balancing.vpc_link import (
-    LinkedBalancer,
-    NetworkVpcLink,
-    linked_balancers,
-)
+from taskwall.model.load_balancing.vpc_link import LinkedBalancer, linked_balancers
 from taskwall.model.permissions.packets import TCP
 
 API_PORTS = Ranges(((443, 443),))

@@ -31,12 +31,12 @@ from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet
+from taskwall.model.entities.vpc_link import VpcLink
 from taskwall.model.exposure.instance_groups import on_unseen_hosts, tasks_on
 from taskwall.model.exposure.task_ports import published
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.security_groups import UNFILTERED, Groups, of_default_group
 from taskwall.model.flows.sets import OPEN, Pieces, over
-from taskwall.model.load_balancing.vpc_link import VpcLink
 from taskwall.model.permissions.default_groups import names_none
 from taskwall.model.permissions.packets import TCP, UDP, protocols
 from taskwall.model.routing.network_acl import BALANCER_PORTS, CLIENT_PORTS, WINDOWS_PORTS

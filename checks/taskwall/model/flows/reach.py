@@ -15,6 +15,7 @@ from taskwall.model.entities.door import Door
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
+from taskwall.model.entities.vpc_link import VpcLink
 from taskwall.model.flows.connect import (
     by_public_address,
     from_addresses,
@@ -49,7 +50,6 @@ from taskwall.model.flows.sets import (
     TrafficPiece,
     merged,
 )
-from taskwall.model.load_balancing.vpc_link import VpcLink
 from taskwall.model.permissions.coverage import inside
 from taskwall.model.permissions.packets import Traffic
 

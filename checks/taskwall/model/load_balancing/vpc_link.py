@@ -1,29 +1,15 @@
-"""VPC links of API Gateway, and the integrations that reach load balancers through them."""
+"""The integrations of API Gateway that reach load balancers through VPC links."""
 
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from taskwall.core.values import Origin, Span
-from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.entities.vpc_link import NetworkVpcLink, VpcLink
 from taskwall.model.load_balancing.paths import listeners
-
-
-class VpcLink(Entity, frozen=True, kw_only=True):
-    """Interfaces in a VPC by which API Gateway connects to what is in there."""
-
-    groups: tuple[Link, ...]
-    groups_setting: Setting
-    subnets: tuple[Link, ...]
-    subnets_setting: Setting
-
-
-class NetworkVpcLink(Entity, frozen=True, kw_only=True):
-    """A VPC link of version 1: by PrivateLink to Network Load Balancers, without interfaces."""
-
-    balancers: tuple[Link, ...]
 
 
 class LinkedIntegration(Struct, frozen=True):

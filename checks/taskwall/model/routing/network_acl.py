@@ -21,7 +21,7 @@ from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.load_balancing.vpc_link import VpcLink
+from taskwall.model.entities.vpc_link import VpcLink
 from taskwall.model.permissions.coverage import (
     Addresses,
     addresses,
