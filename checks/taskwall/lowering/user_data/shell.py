@@ -632,7 +632,7 @@ class Shell:
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """One command."""
-        words = []
+        words, in_quotes = [], set[str]()
         own: dict[str, str] = {}
         for child in node.named_children:
             if child.type == "variable_assignment":
@@ -645,7 +645,10 @@ class Shell:
                     text = self._word(child.named_children[-1])
                     given = lines(text + "\n", self._row(child))
                 continue
-            words += self._words([child])
+            found = self._words([child])
+            words += found
+            if child.type in _QUOTED:
+                in_quotes.update(found)
         row = self._row(node)
         words = stripped(words)
         if not words:
@@ -664,7 +667,8 @@ class Shell:
             name = words[0].rpartition("/")[2]
             if name != words[0] and (by := self._interpreter(words[0])):
                 name, words = by, ["", *words]
-            return ran(ShellCall(self, name, words[1:], given, row, doubt, depth))
+            call = ShellCall(self, name, words[1:], frozenset(in_quotes), given, row, doubt, depth)
+            return ran(call)
         finally:
             self._put_back(before)
 

@@ -75,6 +75,8 @@ class ShellCall(Struct, frozen=True):
     shell: ShellContext
     name: str
     arguments: list[str]
+    quoted: frozenset[str]
+    """Those that stand in quotes, where no sign is a pattern's."""
     given: list[ScriptLine]
     row: int
     doubt: tuple[Need, ...]
@@ -85,6 +87,15 @@ class ShellCall(Struct, frozen=True):
         waits = [need for word in self.arguments for need in self.shell.machine.marks.needs(word)]
         needs = tuple(waits) or Machine.unknown(f"the output of {self.name}")
         return [opaque(self.row, needs)]
+
+    def file_doubt(self, word: str, path: str) -> tuple[Need, ...]:
+        """What it waits for whether a word names a file that its path can be."""
+        machine = self.shell.machine
+        if not is_known(path):
+            return (*self.doubt, *(machine.marks.needs(path) or Machine.unknown(path)))
+        if word in self.quoted and _SIGNS.search(word):
+            return (*self.doubt, *Machine.unknown(f"a file called {word}"))
+        return self.doubt
 
 
 def ran(call: ShellCall) -> list[ScriptLine]:
@@ -163,7 +174,8 @@ def _copy(call: ShellCall) -> list[ScriptLine]:
         target = call.shell.path(words[-1])
         if into and not word.endswith("/."):
             target = f"{target}/{call.shell.path(word).rpartition('/')[2]}"
-        _copied(call, call.shell.path(word), target)
+        source = call.shell.path(word)
+        _copied(call, source, target, call.file_doubt(word, source))
     return []
 
 
@@ -171,7 +183,7 @@ def _is_directory(call: ShellCall, word: str) -> bool:
     return word.rpartition("/")[2] in ("", ".") or call.shell.path(word) == _DIRECTORY
 
 
-def _copied(call: ShellCall, source: str, target: str) -> None:
+def _copied(call: ShellCall, source: str, target: str, doubt: tuple[Need, ...]) -> None:
     machine, within = call.shell.machine, call.name == "mv" or _is_recursive(call)
     held = machine.files.get(source)
     if held is None and (within or _SIGNS.search(source)):
@@ -189,9 +201,9 @@ def _copied(call: ShellCall, source: str, target: str) -> None:
             to = f"{target.rpartition('/')[0]}/{file.rpartition('/')[2]}"
         elif file.startswith(f"{source}/"):
             to = target + file[len(source) :]
-        machine.write(to, list(content), append=False, doubt=call.doubt)
+        machine.write(to, list(content), append=False, doubt=doubt)
         if call.name == "mv" and file in machine.files:
-            machine.write(file, [], append=False, doubt=call.doubt)
+            machine.write(file, [], append=False, doubt=doubt)
 
 
 def _remove(call: ShellCall) -> list[ScriptLine]:
@@ -199,9 +211,9 @@ def _remove(call: ShellCall) -> list[ScriptLine]:
     machine, within = call.shell.machine, _is_recursive(call)
     for word in call.arguments:
         path = call.shell.path(word)
-        waits = (*call.doubt, *machine.marks.needs(path))
+        doubt = call.file_doubt(word, path)
         for file in _named(machine, path, within) if not word.startswith("-") else ():
-            machine.write(file, [], append=False, doubt=waits)
+            machine.write(file, [], append=False, doubt=doubt)
     return []
 
 
@@ -227,6 +239,8 @@ def _names(path: str, file: str, within: bool) -> bool:
         first, *_, last = _UNSURE.split(path)
         ends = file.endswith(last) or (within and f"{last}/" in file)
         return file.startswith(first) and ends
+    if file.startswith("/") and not path.startswith("/"):
+        return False  # where a script begins matters to nobody
     parts, levels = path.split("/"), file.split("/")
     levels = levels[: len(parts)] if within else levels
     return len(levels) == len(parts) and all(map(fnmatchcase, levels, parts))
