@@ -159,6 +159,35 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "what a function writes before its end": (
         f"f() {{\n  echo {BLOCK}=true\n  return 0\n}}\nf >> {FILE}\n", True,
     ),
+    "an end behind the scenes": (f"{{ sleep 60; exit 0; }} &\n{SETS_IT}", True),
+    "an end of a function behind the scenes": (
+        f"f() {{ ON=false; exit 0; }}\n{ON}f & f & echo a\n{WRITES_ON}", True,
+    ),
+    "what is written behind the scenes": (f"{{ sleep 60; {SETS_IT[:-1]}; }} &\n", True),
+    "what a group writes before its end": (
+        f"{{ echo {BLOCK}=true; exit 0; }} >> {FILE}\n", True,
+    ),
+    "what is written before an end that is joined": (
+        f"(echo {BLOCK}=true && exit 0) >> {FILE}\n", True,
+    ),
+    "what a function writes before an end that is joined": (
+        f"f() {{\n  echo {BLOCK}=true && return\n}}\nf >> {FILE}\n", True,
+    ),
+    "what is written nowhere else before an end": (
+        f"f() {{ {{ echo {BLOCK}=true; return; }} >> {FILE}; }}\nf > more\ncat more\n", True,
+    ),
+    "what is written before what goes to a file": (
+        f"(echo {BLOCK}=true && echo x > more) >> {FILE}\n", True,
+    ),
+    "what a branch writes of a group": (
+        f"{{ if x; then echo {BLOCK}=true; fi; }} >> {FILE}\n", OPEN,
+    ),
+    "what a group writes if something succeeds": (
+        f"{{ mine && echo {BLOCK}=true; }} >> {FILE}\n", OPEN,
+    ),
+    "what a function writes if something fails": (
+        f"f() {{\n  x || echo {BLOCK}=true\n}}\nf | tee -a {FILE}\n", OPEN,
+    ),
     "a loop that sets what it tests": (
         f"ON=1\n{SETS_IT}for i in a b; do if [ $ON = 0 ]; then {UNSETS}; fi; ON=0; done\n", OPEN,
     ),

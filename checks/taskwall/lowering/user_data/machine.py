@@ -37,6 +37,11 @@ class ScriptLine(Struct, frozen=True):
     opaque: bool = False
     ended: bool = True
 
+    def waiting(self, needs: tuple[Need, ...]) -> "ScriptLine":
+        """The line where its being there waits for more."""
+        doubt = tuple(dict.fromkeys((*self.doubt, *needs)))
+        return self if doubt == self.doubt else replace(self, doubt=doubt)
+
 
 def lines(
     text: str, row: int, doubt: tuple[Need, ...] = (), within: bool = True
@@ -135,19 +140,14 @@ class Machine:
         held = self.files.setdefault(path, [])
         if not append:
             if doubt:
-                held[:] = [
-                    line
-                    if set(doubt) <= set(line.doubt)
-                    else replace(line, doubt=(*line.doubt, *doubt))
-                    for line in held
-                ]
+                held[:] = [line.waiting(doubt) for line in held]
             else:
                 held.clear()
         for line in content:
-            new = replace(line, doubt=(*line.doubt, *doubt)) if doubt else line
+            new = line.waiting(doubt)
             last = held[-1] if held else None
             if last is not None and not last.ended and not last.opaque and not new.opaque:
-                held[-1] = replace(new, text=last.text + new.text, doubt=(*last.doubt, *new.doubt))
+                held[-1] = replace(new, text=last.text + new.text).waiting(last.doubt)
             else:
                 held.append(new)
 

@@ -7,6 +7,7 @@ should) may have done anything.
 
 import posixpath
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from msgspec import Struct
 from taskwall.core.patterns import pattern
 from taskwall.core.truths import all_true, any_true, negation
 from taskwall.core.values import Need, Unknown
-from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
+from taskwall.lowering.user_data.machine import ON_INSTANCE, Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import (
     BRACES,
@@ -132,10 +133,13 @@ class Shell:
 
     def _each(self, nodes: "list[Node]", doubt: tuple[Need, ...], depth: int) -> list[ScriptLine]:
         found: list[ScriptLine] = []
-        for node in nodes:
+        for node, follows in zip_longest(nodes, nodes[1:]):
             if node.is_named:
+                # What `&` follows runs in a shell of its own.
+                alone = follows is not None and follows.type == "&"
+                step = self._apart_from if alone else self._statement
                 try:
-                    found += self._statement(node, [], doubt, depth)
+                    found += step(node, [], doubt, depth)
                 except StopError as end:
                     end.output[:0] = found
                     raise
@@ -180,14 +184,16 @@ class Shell:
         loops_over = node.child_by_field_name("variable")
         if loops_over is not None:
             self.variables.pop(self._text(loops_over), None)
-        waits = (*doubt, Need(what, "is known only on the instance"))
+        need = Need(what, ON_INSTANCE)
         if node.type in _LOOPS:  # What it sets is another value when it runs once more.
             for name in _SETS.findall(self._text(node)):
                 self.variables.pop(name, None)
+        nodes = [child for child in node.children if child not in done]
         try:
-            return self._each([child for child in node.children if child not in done], waits, depth)
+            found = self._each(nodes, (*doubt, need), depth)
         except StopError as end:
-            return end.output
+            found = end.output
+        return _doubtful(found, (need,))
 
     def function(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -254,11 +260,10 @@ class Shell:
         if waits is None:
             return found
         try:
-            return found + self._statement(right, [], waits, depth)
-        except StopError:
-            if waits == doubt:
-                raise
-            return found
+            return found + _doubtful(self._statement(right, [], waits, depth), waits)
+        except StopError as end:
+            end.output[:0] = found
+            raise
 
     def _split(
         self, node: "Node", doubt: tuple[Need, ...]
@@ -272,7 +277,7 @@ class Shell:
         if both and self._succeeds(left):
             return left, right, doubt
         what = f"a command in line {self._row(node) + 1} of user data"
-        return left, right, (*doubt, Need(what, "is known only on the instance"))
+        return left, right, (*doubt, Need(what, ON_INSTANCE))
 
     def _holds(self, node: "Node", depth: int = 0) -> bool | None:
         """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
@@ -394,29 +399,38 @@ class Shell:
             elif child.type == "file_redirect":
                 self._redirect(child, redirects)
                 given = self._input(child, given)
+        before: list[ScriptLine] = []
         found: list[ScriptLine] = []
+        ended: StopError | None = None
         if body is not None and body.type == "list":
             # The redirections are those of the last command.
             first, body, waits = self._split(body, doubt)
-            self._statement(first, given, doubt, depth)
+            before = self._statement(first, given, doubt, depth)
             if waits is None:
-                return []
+                return before
             given, doubt = [], waits
         if body is not None:
-            found = self._statement(body, given, doubt, depth)
+            try:
+                found = self._statement(body, given, doubt, depth)
+            except StopError as end:
+                found, ended = end.output, end
         for redirect in redirects[:-1]:
             self.machine.write(self.path(redirect.path), [], redirect.append, doubt)
         if redirects:
             last = redirects[-1]
             self.machine.write(self.path(last.path), found, last.append, doubt)
             found = []
+        found = before + _doubtful(found, doubt)
+        if ended is not None:
+            ended.output = found
+            raise ended
         for how, statement in after:
             what = f"a command in line {self._row(node) + 1} of user data"
-            waits = (*doubt, Need(what, "is known only on the instance"))
             sure = how == "|" or (how == "&&" and body is not None and self._succeeds(body))
             feed = found if how == "|" else []
             step = self._apart_from if how == "|" else self._statement
-            out = step(statement, feed, doubt if sure else waits, depth)
+            waits = doubt if sure else (*doubt, Need(what, ON_INSTANCE))
+            out = _doubtful(step(statement, feed, waits, depth), waits)
             found = out if how == "|" else found + out
         return found
 
@@ -696,6 +710,11 @@ class Shell:
         found = Shell(self.machine, row, doubt, depth)
         found.directory = self.directory
         return found
+
+
+def _doubtful(content: list[ScriptLine], needs: tuple[Need, ...]) -> list[ScriptLine]:
+    """Output whose being there waits for more."""
+    return [line.waiting(needs) for line in content]
 
 
 def _numbered(variables: dict[str, str], wanted: bool) -> dict[str, str]:
