@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "printf of nothing": (f"printf >> {FILE}\necho {BLOCK}=true >> {FILE}\n", True),
     "cat of two files": (DRAFT + f"echo A=b > more\ncat draft more >> {FILE}\n", True),
     "cat of a file from elsewhere": (DRAFT + f"cat draft more >> {FILE}\n", OPEN),
+    "cat of a file and of nothing": (DRAFT + f"cat draft /dev/null >> {FILE}\n", True),
     "cat of its input": (f"cat - <<EOF >> {FILE}\n{BLOCK}=true\nEOF\n", True),
     "cat with an option": (DRAFT + f"cat -u draft >> {FILE}\n", True),
     "tee --append": (f"echo {BLOCK}=true >> {FILE}\necho A=b | tee --append {FILE}\n", True),
@@ -277,6 +278,16 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "a variable in a quoted text": (f"{ON}cat <<'EOF' >> {FILE}\n{BLOCK}=$ON\nEOF\n", None),
     "a variable in a text in double quotes": (
         f'{ON}cat <<"EOF" >> {FILE}\n{BLOCK}=$ON\nEOF\n', None,
+    ),
+    "a line that begins with the end of its text": (
+        f"cat <<ECS >> {FILE}\nECS_CLUSTER=a\n{BLOCK}=true\nECS\n", True,
+    ),
+    "lines that begin with the ends of several texts": (
+        f"cat <<'E' > more\nE=a\nE\ncat <<-E.B >> {FILE}\n\tE.B.C=a\n\t{BLOCK}=true\n\tE.B\n",
+        True,
+    ),
+    "a text that ends before a line that begins with its end": (
+        f"cat <<EOF >> {FILE}\n{BLOCK}=true\nEOF\nEOF_=1\n", True,
     ),
     "a text on two lines": (f"cat <<EOF >> {FILE}\n{BLOCK}=\\\ntrue\nEOF\n", True),
     "a text, and then a command": (
@@ -785,6 +796,10 @@ CONDITIONS: dict[str, bool | None] = {
     "[ 010 -eq 8 ]": None,
     "[ $A -eq 3 ]": None,
     '[ "a" = "b" -o "a" = "a" ]': True,
+    '[ "a" != b ]': True,
+    '[ "a" != "$EMPTY"b ]': True,
+    '[ "a" != $A ]': None,
+    '[ "a" != b* ]': None,
     '[ "a" = "b" -a "$A" = "a" ]': False,
 }
 VARIABLES = "EMPTY=\nTWO='a b'\nGLOB='a*'\n"

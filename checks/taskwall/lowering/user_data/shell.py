@@ -40,6 +40,8 @@ from taskwall.lowering.user_data.shell_conditions import (
 )
 
 if TYPE_CHECKING:
+    from re import Match
+
     from tree_sitter import Node, Parser
 
 READ = "2026-11-29"
@@ -114,7 +116,7 @@ class Shell:
         return found
 
     def _act(self, script: str) -> list[ScriptLine]:
-        self.source = script.encode("utf-8", "replace")
+        self.source = _with_ends(script).encode("utf-8", "replace")
         self.counted = frozenset(_counted(script))
         for name in self.counted:
             self.variables.pop(name, None)
@@ -581,6 +583,8 @@ class Shell:
                 found += unquoted_words(self._apart(node))
             elif node.type == "test_operator" or not node.is_named:
                 found.append(self._text(node))
+            elif node.type in _PATTERNS and _PLAIN.fullmatch(text := self._text(node)):
+                found.append(text)
             else:
                 found.append(self._word(node))
         return found
@@ -731,6 +735,23 @@ def _counted(script: str) -> Iterator[str]:
             yield changed[1] or changed[2]
 
 
+def _with_ends(script: str) -> str:
+    """A script in which the words that end here-documents begin no other line.
+
+    To the grammar `ECS_CLUSTER=a` is the end of `<<ECS`.
+    """
+    ends = {found[2] for found in _HEREDOC.finditer(script)}
+    sizes = {len(end) for end in ends}
+    texts = [line.strip() for line in script.split("\n")]
+    begins = (text[:size] for text in texts for size in sizes if len(text) > size)
+    begin = {word for word in begins if word in ends}
+
+    def other(found: "Match[str]") -> str:
+        return f"{found[1]}__{found[2]}__" if found[2] in begin else found[0]
+
+    return _HEREDOC_END.sub(other, _HEREDOC.sub(other, script)) if begin else script
+
+
 def _leaves(node: "Node") -> "list[Node]":
     """The words and signs of an expression of `[`, in their order."""
     if node.type in ("unary_expression", "binary_expression", "parenthesized_expression"):
@@ -763,6 +784,8 @@ _CHANGES = pattern(
     r"(?<!\w)([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:[-+*/%&^|]|<<|>>)?=(?!=))"
     r"|(?:\+\+|--)\s*([A-Za-z_]\w*)"
 )
+_HEREDOC = pattern(r"(<<-?[ \t]*['\"\\]?)([\w.-]+)")
+_HEREDOC_END = pattern(r"(?m)^([ \t]*)([\w.-]+)(?=[ \t\r]*$)")
 _SETS = pattern(r"(?<![\w$-])([A-Za-z_]\w*)\+?=")
 _LOOPS = frozenset(("while_statement", "for_statement", "c_style_for_statement"))
 _DECLARES = frozenset(("declare", "typeset"))

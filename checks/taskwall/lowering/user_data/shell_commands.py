@@ -146,11 +146,11 @@ def _printf(call: ShellCall) -> list[ScriptLine]:
 
 
 def _cat(call: ShellCall) -> list[ScriptLine]:
-    words = call.arguments
-    files = [word for word in words if word == "-" or not word.startswith(("-", "/dev/null"))]
-    if words[-1:] == ["/dev/null"]:
-        return []
-    if not files or files == ["-"]:
+    named = [word for word in call.arguments if word == "-" or not word.startswith("-")]
+    files = [word for word in named if word != "/dev/null"]
+    if not files:
+        return [] if named else call.given
+    if files == ["-"]:
         return call.given
     found: list[ScriptLine] = []
     for file in files:
