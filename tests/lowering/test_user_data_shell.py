@@ -446,8 +446,8 @@ def test_commands_that_only_read() -> None:
 
 SUCCEED = (
     "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo", "install",
-    "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo", "systemctl", "tee", "touch", "true",
-    "yum", "update-ca-trust",
+    "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo yum", "systemctl", "tee", "touch",
+    "true", "yum", "update-ca-trust",
 )  # fmt: skip
 
 
@@ -555,7 +555,27 @@ _FIRST = "iptables -I DOCKER-USER -j ACCEPT\n"
         (f"iptables -C {_DROP} 2>/dev/null || iptables -I {_DROP}\n", True),
         (f"iptables -C {_DROP} || iptables -I DOCKER-USER 1 {_DROP[12:]}\n", True),
         (f"if ! iptables -C {_DROP} > /dev/null 2>&1; then iptables -I {_DROP}; fi\n", True),
-        (f"if iptables -C {_DROP}; then :; else iptables --insert {_DROP}; fi\n", True),
+        (f"! iptables -C {_DROP} 2>/dev/null && iptables -I {_DROP}\n", True),
+        (f"if ! iptables -C {_DROP}; then\necho a\niptables -I {_DROP} 2>&1\nfi\n", True),
+        (f"if iptables -C {_DROP}; then :; else iptables --insert {_DROP}; fi\n", None),
+        (f"iptables -C {_DROP} && iptables -I {_DROP}\n", None),
+        (f"sudo iptables -C {_DROP} && sudo iptables -I {_DROP}\n", None),
+        (f"! iptables -C {_DROP} || iptables -I {_DROP}\n", None),
+        (f"iptables -C {_DROP} && iptables -I {_DROP} 2>/dev/null\n", None),
+        (f"iptables -C {_DROP} || iptables -I {_DROP} 2>/dev/null\n", True),
+        (f"{{ iptables -C {_DROP}; x; }} || iptables -I {_DROP}\n", None),
+        (f"iptables -C {_DROP} | x || iptables -I {_DROP}\n", None),
+        (f"iptables -C {_DROP} || {{ x && iptables -I {_DROP}; }}\n", None),
+        (f"x || iptables -C {_DROP} || iptables -I {_DROP}\n", None),
+        (f"if iptables -C {_DROP}; then iptables -I {_DROP}; fi\n", None),
+        (f"if ! iptables -C {_DROP}; x; then iptables -I {_DROP}; fi\n", None),
+        (f"iptables -C {_DROP}\nif [ -e /flag ]; then iptables -I {_DROP}; fi\n", None),
+        (f"iptables -C {_DROP}\n[ -e /flag ] || iptables -I {_DROP}\n", None),
+        (
+            f"if ! iptables -C {_DROP}; then\nif [ -e /flag ]; then iptables -I {_DROP}; fi\nfi\n",
+            None,
+        ),
+        (f"if ! iptables -C {_DROP}; then iptables -F; iptables -I {_DROP}; fi\n", None),
         (f"x || {{ iptables -C {_DROP} || iptables -I {_DROP}; }}\n", None),
         (f"iptables -C {_DROP} || iptables -A {_DROP}\n", None),
         (f"iptables -C {_DROP} -s 172.17.0.2 || iptables -I {_DROP}\n", None),

@@ -103,6 +103,14 @@ class PacketRule(Struct, frozen=True):
     matches: bool | None = None
 
 
+class AskedRule(Struct, frozen=True):
+    """A rule that iptables is asked for: its chain, its options, and the asking's doubt."""
+
+    chain: str
+    options: dict[str, str]
+    doubt: tuple[Need, ...]
+
+
 class Machine:
     """The files that user data writes, and what else it does that matters here."""
 
@@ -112,8 +120,10 @@ class Machine:
         self.direct = AgentSettings()
         self.rules: dict[str, list[PacketRule]] = {}
         """Rules of iptables by their chain, before those that the image and Docker have there."""
-        self.asked: tuple[str, dict[str, str], tuple[Need, ...]] | None = None
-        """The last rule that iptables was asked for: its chain, its options, the asking's doubt."""
+        self.asked: AskedRule | None = None
+        """The rule that the last command has asked iptables for."""
+        self.missing: dict[Need, AskedRule | None] = {}
+        """The rules that iptables was asked for, and has not, where one waits for this last."""
         self.started_by = "ecs-init"
         self.has_agent = False
         self.expanded = 0

@@ -74,7 +74,7 @@ class Redirect(Struct, frozen=True):
 _SAFE = frozenset(
     (
         "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo",
-        "install", "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo", "systemctl", "tee",
+        "install", "mkdir", "printf", "rpm", "set", "sleep", "start", "systemctl", "tee",
         "touch", "true", "yum", "update-ca-trust",
     )
 )  # fmt: skip
@@ -155,6 +155,7 @@ class Shell:
             self.machine.anything(self._row(node), (Need("user data", "nests too deeply"),))
             return []
         kind = node.type
+        self.machine.asked = None
         step = _STATEMENTS.get(kind)
         if step is not None:
             return step(self, node, given, doubt, depth + 1)
@@ -180,13 +181,10 @@ class Shell:
         self, node: "Node", done: "list[Node]", doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """What may be run, but for what has been."""
-        words = {"function_definition": "a function", "compound_statement": "a function"}
-        words["for_statement"] = "a loop"
-        what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
+        need = self._need(node)
         loops_over = node.child_by_field_name("variable")
         if loops_over is not None:
             self.variables.pop(self._text(loops_over), None)
-        need = Need(what, ON_INSTANCE)
         if node.type in _LOOPS:  # What it sets is another value when it runs once more.
             for name in _SETS.findall(self._text(node)):
                 self.variables.pop(name, None)
@@ -196,6 +194,20 @@ class Shell:
         except StopError as end:
             found = end.output
         return _doubtful(found, (need,))
+
+    def _need(self, node: "Node") -> Need:
+        """What it waits for whether a part of a statement runs."""
+        what = f"{_WAITED_FOR.get(node.type, 'a condition')} in line {self._row(node) + 1}"
+        return Need(f"{what} of user data", ON_INSTANCE)
+
+    def _asked(self, left: "Node", need: Need, *, fails: bool) -> None:
+        """Note which rule of iptables, asked for just now, is missing where a need is waited for.
+
+        That is so where the second part runs if the first fails: `iptables -C ... || ...`.
+        """
+        inner = left.child_by_field_name("body") if left.type == "redirected_statement" else left
+        negated = inner is not None and inner.type == "negated_command"
+        self.machine.missing[need] = self.machine.asked if fails is not negated else None
 
     def function(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -257,8 +269,7 @@ class Shell:
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """Two commands joined by `&&` or `||`."""
-        left, right, waits = self._split(node, doubt)
-        found = self._statement(left, given, doubt, depth)
+        found, right, waits = self._left(node, given, doubt, depth)
         if waits is None:
             return found
         try:
@@ -267,19 +278,21 @@ class Shell:
             end.output[:0] = found
             raise
 
-    def _split(
-        self, node: "Node", doubt: tuple[Need, ...]
-    ) -> "tuple[Node, Node, tuple[Need, ...] | None]":
-        """Two joined commands, and what the second one's running waits for; None: it never runs."""
+    def _left(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> "tuple[list[ScriptLine], Node, tuple[Need, ...] | None]":
+        """Let the first of two joined commands act; its output, and the second command.
+
+        With it what its running waits for; None: it never runs.
+        """
         left, right = node.named_children[0], node.named_children[-1]
         both = any(child.type == "&&" for child in node.children)
-        holds = self._holds(left)
+        holds, need = self._holds(left), self._need(node)
+        found = self._statement(left, given, doubt, depth)
+        self._asked(left, need, fails=not both)
         if holds is not None:
-            return left, right, doubt if holds is both else None
-        if both and self._succeeds(left):
-            return left, right, doubt
-        what = f"a command in line {self._row(node) + 1} of user data"
-        return left, right, (*doubt, Need(what, ON_INSTANCE))
+            return found, right, doubt if holds is both else None
+        return found, right, doubt if both and self._succeeds(left) else (*doubt, need)
 
     def _holds(self, node: "Node", depth: int = 0) -> bool | None:
         """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
@@ -351,6 +364,8 @@ class Shell:
                 return self._each([c for c in clause.children if c not in clauses], doubt, depth)
             if holds is None:
                 first = [] if at else self._each(conditions, doubt, depth)
+                if not at and conditions:
+                    self._asked(conditions[-1], self._need(node), fails=False)
                 open_ = clauses[at - 1 :] if at else [node]
                 found = [self._perhaps(c, [] if at else conditions, doubt, depth) for c in open_]
                 return [line for part in (first, *found) for line in part]
@@ -361,8 +376,9 @@ class Shell:
             node = node.named_children[-1 if node.type != "redirected_statement" else 0]
         if node.type == "declaration_command":
             return True
-        name = node.child_by_field_name("name") if node.type == "command" else None
-        return name is not None and self._text(name).rpartition("/")[2] in _SAFE
+        words = node.named_children if node.type == "command" else []
+        called = stripped([self._text(word) for word in words])
+        return bool(called) and called[0].rpartition("/")[2] in _SAFE
 
     def pipeline(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -406,8 +422,7 @@ class Shell:
         ended: StopError | None = None
         if body is not None and body.type == "list":
             # The redirections are those of the last command.
-            first, body, waits = self._split(body, doubt)
-            before = self._statement(first, given, doubt, depth)
+            before, body, waits = self._left(body, given, doubt, depth)
             if waits is None:
                 return before
             given, doubt = [], waits
@@ -427,11 +442,10 @@ class Shell:
             ended.output = found
             raise ended
         for how, statement in after:
-            what = f"a command in line {self._row(node) + 1} of user data"
             sure = how == "|" or (how == "&&" and body is not None and self._succeeds(body))
             feed = found if how == "|" else []
             step = self._apart_from if how == "|" else self._statement
-            waits = doubt if sure else (*doubt, Need(what, ON_INSTANCE))
+            waits = doubt if sure else (*doubt, self._need(node))
             out = _doubtful(step(statement, feed, waits, depth), waits)
             found = out if how == "|" else found + out
         return found
@@ -787,6 +801,13 @@ _CHANGES = pattern(
 _HEREDOC = pattern(r"(<<-?[ \t]*['\"\\]?)([\w.-]+)")
 _HEREDOC_END = pattern(r"(?m)^([ \t]*)([\w.-]+)(?=[ \t\r]*$)")
 _SETS = pattern(r"(?<![\w$-])([A-Za-z_]\w*)\+?=")
+_WAITED_FOR = {
+    "list": "a command",
+    "redirected_statement": "a command",
+    "function_definition": "a function",
+    "compound_statement": "a function",
+    "for_statement": "a loop",
+}
 _LOOPS = frozenset(("while_statement", "for_statement", "c_style_for_statement"))
 _DECLARES = frozenset(("declare", "typeset"))
 _PLAIN_OPTION = pattern(r"-[xrg]*")
