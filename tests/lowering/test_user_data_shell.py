@@ -59,6 +59,15 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a program of another language by its path": (
         f"{SETS_IT}printf '#!/usr/bin/env python3\\nopen(\"{FILE}\")' > /setup\n/setup\n", OPEN,
     ),
+    "a program of another language with an option": (
+        f"{SETS_IT}printf '#!/usr/bin/python3 -u\nopen(\"{FILE}\")' > /setup\n/setup\n", OPEN,
+    ),
+    "a program of another language that a shell's folder holds": (
+        f"{SETS_IT}printf '#!/opt/shared/bin/lua\nopen(\"{FILE}\")' > /setup\n/setup\n", OPEN,
+    ),
+    "a script with options by its path": (
+        f"printf '#!/usr/bin/env -S bash -e\n{SETS_IT[:-1]}' > /setup\n/setup\n", True,
+    ),
     "a mark of what was done once": (
         f"if [ ! -f {MARK} ]; then\n{SETS_IT}date > {MARK}\nfi\n", True,
     ),
@@ -92,6 +101,10 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a variable for a shell in the shell": (f"export {ON}bash -c '{WRITES_ON}'\n", True),
     "eval of several words": (f"eval echo {BLOCK}=true '>>' {FILE}\n", True),
     "an end of a shell in the shell": (f"bash -c 'exit 0'\necho {BLOCK}=true >> {FILE}\n", True),
+    "source of a script from elsewhere": (f"{SETS_IT}curl -o /tmp/s.sh x\n. /tmp/s.sh\n", OPEN),
+    "source of a script of the image": (f"{SETS_IT}. /etc/profile.d/own.sh\n", True),
+    "source of what may be there": (f"{SETS_IT}if x; then echo '{UNSETS}' > a; fi\n. ./a\n", OPEN),
+    "source of a file that is not known": (f"{SETS_IT}sed s/a/b/ x > a\n. ./a\n", OPEN),
     "source of what sets nothing": (f"{ON}. /etc/os-release\n{WRITES_ON}", True),
     "source of the profile": (f"{ON}source /etc/profile\n{WRITES_ON}", True),
     "source of something else": (f"{ON}. ./own\n{WRITES_ON}", OPEN),

@@ -28,9 +28,12 @@ from taskwall.lowering.user_data.quoting import (
 )
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
+    SHELLS,
     ReturnError,
     ShellCall,
     StopError,
+    interpreter,
+    program,
     ran,
     stripped,
 )
@@ -696,11 +699,12 @@ class Shell:
         try:
             if words[0] in self.functions:
                 return self._call(words[0], words[1:], given, row, doubt, depth)
-            name = words[0].rpartition("/")[2]
+            name, step = words[0].rpartition("/")[2], ran
             if name != words[0] and (by := self._interpreter(words[0])):
                 name, words = by, ["", *words]
+                step = ran if by in SHELLS else program
             call = ShellCall(self, name, words[1:], frozenset(in_quotes), given, row, doubt, depth)
-            return ran(call)
+            return step(call)
         finally:
             self._put_back(before)
 
@@ -708,8 +712,8 @@ class Shell:
         """What runs a script that is called by its path; "" for what is no script."""
         held = self.machine.files.get(self.path(word))
         first = held[0].text if held else ""
-        if first.startswith("#!") and "sh" not in first:
-            return first[2:].split()[-1].rpartition("/")[2] if first[2:].split() else ""
+        if first.startswith("#!"):
+            return interpreter(first)
         return "bash" if held or word.endswith(".sh") else ""
 
     def _prints_nothing(self, node: "Node", doubt: tuple[Need, ...], depth: int) -> bool:

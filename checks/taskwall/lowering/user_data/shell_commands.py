@@ -47,7 +47,7 @@ _READERS = frozenset(
 """Commands that do not change the files that they name."""
 
 _PREFIXES = frozenset(("sudo", "env", "command", "nohup", "time", "builtin", "exec"))
-_SHELLS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
+SHELLS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 
 
 class ShellContext(Protocol):
@@ -112,6 +112,14 @@ def stripped(words: list[str]) -> list[str]:
             takes = words[0] in ("-u", "-g", "--user", "--group")
             words = words[2:] if takes else words[1:]
     return words
+
+
+def interpreter(first: str) -> str:
+    """What runs a script, by its first line: `#!/bin/bash -x`, `#!/usr/bin/env -S bash`."""
+    words = [word.rpartition("/")[2] for word in first.removeprefix("#!").split()]
+    if words[:1] == ["env"]:
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return words[0] if words else ""
 
 
 def _echo(call: ShellCall) -> list[ScriptLine]:
@@ -263,13 +271,22 @@ def _script(call: ShellCall) -> list[ScriptLine]:
         return found
     files = [word for word in words if not word.startswith("-")]
     content = shell.machine.files.get(shell.path(files[0])) if files else call.given
-    waits = dict.fromkeys(need for line in content or () for need in line.doubt)
-    if not content or waits or any(line.opaque for line in content):
-        needs = tuple(waits) or Machine.unknown(f"what {call.name} runs")
-        shell.machine.anything(call.row, needs)
+    content = content or [opaque(call.row, ())]
+    text = _text(call, content)
+    if text is None:
         return call.unknown_output()
     inner.row = content[0].row
-    return inner.run("\n".join(line.text for line in content))
+    return inner.run(text)
+
+
+def _text(call: ShellCall, content: list[ScriptLine]) -> str | None:
+    """A script's text; None if it is not sure, so that it may do anything."""
+    needs = tuple(dict.fromkeys(need for line in content for need in line.doubt))
+    if needs or any(line.opaque for line in content):
+        needs = needs or Machine.unknown(f"what {call.name} runs")
+        call.shell.machine.anything(call.row, needs)
+        return None
+    return "\n".join(line.text for line in content)
 
 
 _OS_RELEASE = frozenset(
@@ -282,18 +299,28 @@ _OS_RELEASE = frozenset(
 """The variables of /etc/os-release (os-release(5)) that images of ECS set."""
 
 
+_OF_THE_IMAGE = ("/etc/", "/usr/")
+"""Where packages have the scripts that others source."""
+
+
 def _source(call: ShellCall) -> list[ScriptLine]:
-    """A file that sets variables; what the script has written to it is done, too."""
+    """A file that sets variables; what is known of it is done, too.
+
+    One that nobody saw written does nothing else, unless it is called a script.
+    """
     shell, file = call.shell, call.arguments[0] if call.arguments else ""
     if file in ("/etc/os-release", "/usr/lib/os-release"):
         for name in _OS_RELEASE:
             shell.variables.pop(name, None)
     elif file and file != "/etc/profile":
-        content = shell.machine.files.get(shell.path(file), [])
-        if not any(line.opaque or line.doubt for line in content):
+        path = shell.path(file)
+        unseen = path.endswith(".sh") and not path.startswith(_OF_THE_IMAGE)
+        content = shell.machine.files.get(path, [opaque(call.row, ())] if unseen else [])
+        text = _text(call, content)
+        if text is not None:
             inner = shell.inside(content[0].row if content else 0, call.doubt, call.depth)
             inner.variables = dict(shell.variables)
-            inner.run("\n".join(line.text for line in content))
+            inner.run(text)
         shell.variables.clear()  # It may set any of them.
     return []
 
@@ -387,7 +414,7 @@ def _docker(call: ShellCall) -> list[ScriptLine]:
     return []
 
 
-def _program(call: ShellCall) -> list[ScriptLine]:
+def program(call: ShellCall) -> list[ScriptLine]:
     """A program of another language: it may change whatever watched file it names."""
     machine, found = call.shell.machine, _other(call)
     held = machine.files.get(call.shell.path(call.arguments[0])) if call.arguments else None
@@ -493,6 +520,6 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     **dict.fromkeys(("shift", "set"), _positional),
     **dict.fromkeys((":", "true", "false"), _nothing),
     **dict.fromkeys(("read", "mapfile", "readarray", "getopts"), _reads),
-    **dict.fromkeys(_SHELLS, _script),
-    **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), _program),
+    **dict.fromkeys(SHELLS, _script),
+    **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), program),
 }
