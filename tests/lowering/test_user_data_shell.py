@@ -16,6 +16,21 @@ MARK = "/var/lib/cloud/instance/sem/config_proxy"
 AGENT = "amazon/amazon-ecs-agent"
 FETCHED = "until $(curl {} https://example.com); do sleep 1; done\n"
 
+THRICE = "cat {0} {0} {0}"
+GROWS = {
+    "files": "echo a > /d/a\n" + "".join(f"cp -r /d /d/{number}\n" for number in range(30)),
+    "lines": "echo a > a\n" + f"{THRICE.format('a')} > b\n{THRICE.format('b')} > a\n" * 15,
+    "a line": "echo -n a > a\n" + f"{THRICE.format('a')} > b\n{THRICE.format('b')} > a\n" * 15,
+    "what is read": f"echo {'a' * 90_000} > a\n" + "bash a\n" * 1000,
+    "output": "f() { echo a; }\n" + "g() { " + "f; " * 50 + "}\n" + "g\n" * 50,
+    "doubts": "".join(f"echo a > /d/{number}\n" for number in range(500))
+    + "".join(f'rm -f "$X{number}"\n' for number in range(500)),
+    "rules of iptables": "".join(
+        f"iptables -I FORWARD -d 10.0.{number}.0/24 -j DROP\n" * 20 for number in range(200)
+    ),
+}
+
+
 COMMANDS: dict[str, tuple[str, object]] = {
     "echo -ne": (f"echo -ne '{BLOCK}=true\\n' >> {FILE}\n", True),
     "echo -en, and the rest of the line": (
@@ -257,6 +272,15 @@ COMMANDS: dict[str, tuple[str, object]] = {
 def test_what_commands_write(script: str, expected: object) -> None:
     """The agent's file holds what each command puts there, as far as the script tells."""
     assert told(read(SCRIPT + script)) == expected
+
+
+@pytest.mark.parametrize("script", GROWS.values(), ids=GROWS)
+def test_scripts_that_do_very_much(script: str) -> None:
+    """They are given up, and may have done anything."""
+    found = read(f"{SETS}{script}{UNSETS}\n")
+
+    assert told(found) is OPEN
+    assert found.drops_metadata.truth is None
 
 
 SYNTAX: dict[str, tuple[str, object]] = {
@@ -835,6 +859,7 @@ CONDITIONS: dict[str, bool | None] = {
     '[ "a" != b* ]': None,
     '[ "a" = "b" -a "$A" = "a" ]': False,
 }
+DEEP = (f"[[ {'( ' * 3000}a = b{' )' * 3000} ]]", f"[ {'! ' * 3000}a = b ]")
 VARIABLES = "EMPTY=\nTWO='a b'\nGLOB='a*'\n"
 
 
@@ -851,3 +876,9 @@ def test_conditions(condition: str, holds: bool | None) -> None:
     for script in (both, second):
         assert told(read(script)) is (OPEN if holds is None else holds)
     assert told(read(joined)) is {True: True, False: None, None: OPEN}[holds]
+
+
+@pytest.mark.parametrize("condition", DEEP, ids=range(2))
+def test_deep_conditions(condition: str) -> None:
+    """They are as good as any that is not known."""
+    assert told(read(f"{SCRIPT}if {condition}; then\n{SETS_IT}fi\n")) is OPEN

@@ -23,6 +23,20 @@ WATCHED_FILES = (
 )
 ON_INSTANCE = "is known only on the instance"
 
+MAX_WORK = 200_000
+"""So much may the scripts of one machine do: lines that they write, files that they look for."""
+
+TOO_MUCH = Need("user data", "does too much to be followed")
+
+
+MAX_NEEDS = 100
+"""What waits for so much is not said to wait for more."""
+
+
+def waiting(doubt: tuple[Need, ...], needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    """A doubt where more is waited for."""
+    return doubt if len(doubt) > MAX_NEEDS else tuple(dict.fromkeys((*doubt, *needs)))
+
 
 class ScriptLine(Struct, frozen=True):
     """A line of a file, or of what a command writes; `row` counts lines of the user data from 0.
@@ -39,7 +53,7 @@ class ScriptLine(Struct, frozen=True):
 
     def waiting(self, needs: tuple[Need, ...]) -> "ScriptLine":
         """The line where its being there waits for more."""
-        doubt = tuple(dict.fromkeys((*self.doubt, *needs)))
+        doubt = waiting(self.doubt, needs)
         return self if doubt == self.doubt else replace(self, doubt=doubt)
 
 
@@ -88,7 +102,9 @@ class AgentSettings(Struct):
         """Anything may have been set: what was set before is no longer sure."""
         self.unseen.update(dict.fromkeys(needs))
         for name, written in self.found.items():
-            self.found[name] = replace(written, doubt=(*written.doubt, *needs))
+            doubt = waiting(written.doubt, needs)
+            if doubt is not written.doubt:
+                self.found[name] = replace(written, doubt=doubt)
 
 
 class PacketRule(Struct, frozen=True):
@@ -128,8 +144,8 @@ class Machine:
         self.has_agent = False
         self.expanded = 0
         """How many characters stood for variables so far."""
-        self.called = 0
-        """How many functions, and scripts, were called so far."""
+        self.work = 0
+        """How much its scripts have done so far; beyond MAX_WORK nobody knows what is written."""
         self.unseen: dict[Need, None] = {}
         self.texts: list[str] = []
         """What was read of it, and of the metadata that it names."""
@@ -143,20 +159,28 @@ class Machine:
         """Write lines to a file, whose path may be known in part."""
         if not is_known(path):
             waits = (*doubt, *self.marks.needs(path))
+            self.work += len(self.files)
             for known in dict.fromkeys((*WATCHED_FILES, *self.files)):
                 if _may_be(path, known) and (known in self.files or known == AGENT_CONFIG):
                     self.write(known, content, append, waits or self.unknown(path))
             return
         held = self.files.setdefault(path, [])
+        self.work += 1
         if not append:
             if doubt:
+                self.work += sum(1 + len(line.doubt) for line in held)
                 held[:] = [line.waiting(doubt) for line in held]
             else:
                 held.clear()
         for line in content:
+            if self.work > MAX_WORK:
+                held.append(opaque(line.row, (TOO_MUCH,)))
+                break
+            self.work += 1 + len(line.doubt)
             new = line.waiting(doubt)
             last = held[-1] if held else None
             if last is not None and not last.ended and not last.opaque and not new.opaque:
+                self.work += len(last.text)
                 held[-1] = replace(new, text=last.text + new.text).waiting(last.doubt)
             else:
                 held.append(new)
@@ -261,6 +285,7 @@ class Machine:
         if path in (AGENT_CONFIG, INSTANCE_CONFIG):
             return
         held = self.files.get(path)
+        self.work += len(held or ())
         if held is None:
             found.cloud((*doubt, *(self.marks.needs(path) or self.unknown(path))))
         for line in held or ():

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from taskwall.core.patterns import pattern
 from taskwall.core.truths import all_true
 from taskwall.core.values import Need
-from taskwall.lowering.user_data.machine import AskedRule, Machine, PacketRule
+from taskwall.lowering.user_data.machine import AskedRule, Machine, PacketRule, waiting
 from taskwall.lowering.user_data.marked import is_known
 
 CHAINS = ("DOCKER-USER", "FORWARD")
@@ -72,16 +72,14 @@ def obey(machine: Machine, words: list[str], row: int, doubt: tuple[Need, ...]) 
             rules.append(replace(rule, doubt=(*waits, *_open(row))))
         elif order in ("-D", "-F", "-R"):
             gone = [
-                each
+                place
                 for place, each in enumerate(rules)
                 if order == "-F" or (place == at if at is not None else each.options == options)
             ]
-            gone = gone if order == "-F" else gone[:1]
-            for each in gone:
-                place = rules.index(each)
-                rules[place : place + 1] = (
-                    [replace(each, doubt=(*each.doubt, *waits))] if waits else []
-                )
+            for place in reversed(gone if order == "-F" else gone[:1]):
+                each = rules.pop(place)
+                if waits:
+                    rules.insert(place, replace(each, doubt=waiting(each.doubt, waits)))
                 if order == "-R":
                     rules.insert(place, rule)
 

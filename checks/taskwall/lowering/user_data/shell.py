@@ -35,11 +35,13 @@ from taskwall.lowering.user_data.shell_commands import (
     interpreter,
     program,
     ran,
+    spend,
     stripped,
 )
 from taskwall.lowering.user_data.shell_conditions import (
     TEXT_SIGNS,
     of_words,
+    parted,
 )
 
 if TYPE_CHECKING:
@@ -124,6 +126,7 @@ class Shell:
         for name in self.counted:
             self.variables.pop(name, None)
         try:
+            spend(self.machine, self.row, len(script) // 20)
             return self._each(_tree(self.source).children, self.doubt, self.depth)
         except StopError as end:
             return end.output
@@ -239,7 +242,7 @@ class Shell:
     ) -> list[ScriptLine]:
         """Let a function of the script act; its output, if it comes to its end."""
         self.called.add(name)
-        self._count(row)
+        spend(self.machine, row, PER_CALL)
         before, own = _numbered(self.variables, True), self.own
         mine = {str(number): word for number, word in enumerate(arguments, 1)}
         self.variables = {**_numbered(self.variables, False), **mine}
@@ -252,13 +255,6 @@ class Shell:
             self._put_back(self.own)
             self.own = own
             self.variables = {**_numbered(self.variables, False), **before}
-
-    def _count(self, row: int) -> None:
-        """Count one more function or script: those that call others twice double."""
-        self.machine.called += 1
-        if self.machine.called > MAX_CALLS:
-            self.machine.anything(row, (Need("user data", "calls too many functions"),))
-            raise StopError
 
     def _put_back(self, values: dict[str, str | None]) -> None:
         """Give variables the values that they had before."""
@@ -321,8 +317,8 @@ class Shell:
         if any(leaf.type in ("(", ")") for leaf in leaves):
             return None
         # The grammar takes `a || b = c` apart behind `b`.
-        either = _parted(leaves, "||")
-        return any_true(all_true(map(self._compares, _parted(each, "&&"))) for each in either)
+        either = parted(leaves, "||", _type)
+        return any_true(all_true(map(self._compares, parted(each, "&&", _type))) for each in either)
 
     def _compares(self, leaves: "list[Node]") -> bool | None:
         """What `[[` says of its words, which it does not split, without `&&` and `||`."""
@@ -685,6 +681,7 @@ class Shell:
             if child.type in _QUOTED:
                 in_quotes.update(found)
         row = self._row(node)
+        spend(self.machine, row, PER_COMMAND)
         words = stripped(words)
         if not words:
             return []
@@ -728,7 +725,7 @@ class Shell:
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
         """A shell of its own on the same machine."""
-        self._count(row)
+        spend(self.machine, row, PER_CALL)
         found = Shell(self.machine, row, doubt, depth)
         found.directory = self.directory
         return found
@@ -772,24 +769,22 @@ def _with_ends(script: str) -> str:
 
 def _leaves(node: "Node") -> "list[Node]":
     """The words and signs of an expression of `[`, in their order."""
-    if node.type in ("unary_expression", "binary_expression", "parenthesized_expression"):
-        return [leaf for child in node.children for leaf in _leaves(child)]
-    return [node]
-
-
-def _parted(leaves: "list[Node]", sign: str) -> "list[list[Node]]":
-    """The words and signs of a test between those that join its parts."""
-    found: list[list[Node]] = [[]]
-    for leaf in leaves:
-        if leaf.type == sign:
-            found.append([])
+    found, waiting = [], [node]
+    while waiting:
+        last = waiting.pop()
+        if last.type in ("unary_expression", "binary_expression", "parenthesized_expression"):
+            waiting += reversed(last.children)
         else:
-            found[-1].append(leaf)
+            found.append(last)
     return found
 
 
-MAX_CALLS = 1000
-"""So many functions are called at most by one machine's scripts, all told."""
+def _type(node: "Node") -> str:
+    return node.type
+
+
+PER_CALL, PER_COMMAND = 200, 10
+"""How much work it is to call a function or a script, and to run a command."""
 
 MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""

@@ -11,6 +11,8 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import (
     AGENT_CONFIG,
+    MAX_WORK,
+    TOO_MUCH,
     WATCHED_FILES,
     Machine,
     ScriptLine,
@@ -34,6 +36,15 @@ class StopError(Exception):
 
 class ReturnError(StopError):
     """The function ends here, or the script outside of one."""
+
+
+def spend(machine: Machine, row: int, work: int) -> None:
+    """Count what a script has done; one that does too much is given up."""
+    machine.work += work
+    if machine.work > MAX_WORK:
+        if TOO_MUCH not in machine.unseen:
+            machine.anything(row, (TOO_MUCH,))
+        raise StopError
 
 
 _READERS = frozenset(
@@ -163,6 +174,7 @@ def _cat(call: ShellCall) -> list[ScriptLine]:
     found: list[ScriptLine] = []
     for file in files:
         held = call.shell.machine.files.get(call.shell.path(file))
+        spend(call.shell.machine, call.row, len(held or ()))
         found += held if held is not None else call.unknown_output()
     return found
 
@@ -196,10 +208,11 @@ def _copied(call: ShellCall, source: str, target: str, doubt: tuple[Need, ...]) 
     held = machine.files.get(source)
     if held is None and (within or _SIGNS.search(source)):
         # Files that nobody saw written may be among them.
+        spend(machine, call.row, len(machine.files))
         for file in dict.fromkeys((AGENT_CONFIG, *machine.files)):
             if _names(target, file, within):
                 machine.replace(file, call.row, Machine.unknown(source), whole=False)
-        moved = _named(machine, source, within)
+        moved = _named(call, source, within)
     else:
         moved = [source] if held is not None or _watched(machine, target) else []
     for file in moved:
@@ -220,7 +233,7 @@ def _remove(call: ShellCall) -> list[ScriptLine]:
     for word in call.arguments:
         path = call.shell.path(word)
         doubt = call.file_doubt(word, path)
-        for file in _named(machine, path, within) if not word.startswith("-") else ():
+        for file in _named(call, path, within) if not word.startswith("-") else ():
             machine.write(file, [], append=False, doubt=doubt)
     return []
 
@@ -234,11 +247,13 @@ def _is_recursive(call: ShellCall) -> bool:
     return any(map(_RECURSIVE.fullmatch, call.arguments))
 
 
-def _named(machine: Machine, path: str, within: bool) -> list[str]:
+def _named(call: ShellCall, path: str, within: bool) -> list[str]:
     """The files that a path or a pattern, known in part, can name, or a directory above them."""
+    files = call.shell.machine.files
     if not within and not _UNSURE.search(path):
-        return [path] if path in machine.files else []
-    return [file for file in machine.files if _names(path, file, within)]
+        return [path] if path in files else []
+    spend(call.shell.machine, call.row, len(files))
+    return [file for file in files if _names(path, file, within)]
 
 
 def _names(path: str, file: str, within: bool) -> bool:
@@ -382,6 +397,7 @@ def _exit(call: ShellCall) -> list[ScriptLine]:
 def _iptables(call: ShellCall) -> list[ScriptLine]:
     from taskwall.lowering.user_data import packet_rules
 
+    spend(call.shell.machine, call.row, sum(map(len, call.shell.machine.rules.values())) // 10)
     if call.name == "iptables-restore":
         packet_rules.restored(call.shell.machine, call.row)
     else:
@@ -419,6 +435,7 @@ def program(call: ShellCall) -> list[ScriptLine]:
     machine, found = call.shell.machine, _other(call)
     held = machine.files.get(call.shell.path(call.arguments[0])) if call.arguments else None
     text = "\n".join((*call.arguments, *(line.text for line in (*call.given, *(held or ())))))
+    spend(machine, call.row, len(machine.files) * (1 + len(text) // 1000))
     for path in dict.fromkeys((*WATCHED_FILES, *machine.files)):
         if path in text and path.startswith("/"):
             needs = Machine.unknown(f"what {call.name} writes to {path}")
