@@ -294,6 +294,8 @@ SYNTAX: dict[str, tuple[str, object]] = {
         f"mkdir -p /etc/ecs && mine && echo {BLOCK}=true >> {FILE}\n", OPEN,
     ),
     "behind a command by its path": (f"/bin/mkdir a && echo {BLOCK}=true >> {FILE}\n", True),
+    "behind a command with a variable": (f"A=b mkdir a && echo {BLOCK}=true >> {FILE}\n", True),
+    "behind an own command as root": (f"sudo mine && echo {BLOCK}=true >> {FILE}\n", OPEN),
     "behind what is written to a file": (f"echo a > b && echo {BLOCK}=true >> {FILE}\n", True),
     "behind an own command's file": (f"mine > b && echo {BLOCK}=true >> {FILE}\n", OPEN),
     "behind a pipe": (f"echo a | tee b && echo {BLOCK}=true >> {FILE}\n", True),

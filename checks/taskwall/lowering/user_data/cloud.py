@@ -12,7 +12,7 @@ from taskwall.lowering.user_data import shell
 from taskwall.lowering.user_data.machine import Machine, lines
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.lowering.user_data.quoting import for_shell
-from taskwall.lowering.user_data.shell_commands import SHELLS, interpreter
+from taskwall.lowering.user_data.shell_commands import SHELL_NAMES, interpreter
 
 READ = "2026-11-24"
 
@@ -124,7 +124,7 @@ def _script(machine: Machine, part: MimePart) -> None:
     row = part.row if part.row is not None else 0
     text = part.text.lstrip()
     first = text.partition("\n")[0]
-    if first.startswith("#!") and interpreter(first) not in SHELLS:
+    if first.startswith("#!") and interpreter(first) not in SHELL_NAMES:
         # Another language: what it writes is not read.
         if "ecs" in text:
             machine.anything(row, machine.unknown(f"what the script of {first[2:].strip()} does"))

@@ -33,7 +33,7 @@ MAX_NEEDS = 100
 """What waits for so much is not said to wait for more."""
 
 
-def waiting(doubt: tuple[Need, ...], needs: tuple[Need, ...]) -> tuple[Need, ...]:
+def doubting(doubt: tuple[Need, ...], needs: tuple[Need, ...]) -> tuple[Need, ...]:
     """A doubt where more is waited for."""
     return doubt if len(doubt) > MAX_NEEDS else tuple(dict.fromkeys((*doubt, *needs)))
 
@@ -53,7 +53,7 @@ class ScriptLine(Struct, frozen=True):
 
     def waiting(self, needs: tuple[Need, ...]) -> "ScriptLine":
         """The line where its being there waits for more."""
-        doubt = waiting(self.doubt, needs)
+        doubt = doubting(self.doubt, needs)
         return self if doubt == self.doubt else replace(self, doubt=doubt)
 
 
@@ -102,7 +102,7 @@ class AgentSettings(Struct):
         """Anything may have been set: what was set before is no longer sure."""
         self.unseen.update(dict.fromkeys(needs))
         for name, written in self.found.items():
-            doubt = waiting(written.doubt, needs)
+            doubt = doubting(written.doubt, needs)
             if doubt is not written.doubt:
                 self.found[name] = replace(written, doubt=doubt)
 

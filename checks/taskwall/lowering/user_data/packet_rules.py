@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from taskwall.core.patterns import pattern
 from taskwall.core.truths import all_true
 from taskwall.core.values import Need
-from taskwall.lowering.user_data.machine import AskedRule, Machine, PacketRule, waiting
+from taskwall.lowering.user_data.machine import AskedRule, Machine, PacketRule, doubting
 from taskwall.lowering.user_data.marked import is_known
 
 CHAINS = ("DOCKER-USER", "FORWARD")
@@ -79,7 +79,7 @@ def obey(machine: Machine, words: list[str], row: int, doubt: tuple[Need, ...]) 
             for place in reversed(gone if order == "-F" else gone[:1]):
                 each = rules.pop(place)
                 if waits:
-                    rules.insert(place, replace(each, doubt=waiting(each.doubt, waits)))
+                    rules.insert(place, replace(each, doubt=doubting(each.doubt, waits)))
                 if order == "-R":
                     rules.insert(place, rule)
 

@@ -28,7 +28,7 @@ from taskwall.lowering.user_data.quoting import (
 )
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
-    SHELLS,
+    SHELL_NAMES,
     ReturnError,
     ShellCall,
     StopError,
@@ -376,6 +376,7 @@ class Shell:
         if node.type == "declaration_command":
             return True
         words = node.named_children if node.type == "command" else []
+        words = [word for word in words if word.type != "variable_assignment"]
         called = stripped([self._text(word) for word in words])
         return bool(called) and called[0].rpartition("/")[2] in _SAFE
 
@@ -699,7 +700,7 @@ class Shell:
             name, step = words[0].rpartition("/")[2], ran
             if name != words[0] and (by := self._interpreter(words[0])):
                 name, words = by, ["", *words]
-                step = ran if by in SHELLS else program
+                step = ran if by in SHELL_NAMES else program
             call = ShellCall(self, name, words[1:], frozenset(in_quotes), given, row, doubt, depth)
             return step(call)
         finally:

@@ -58,7 +58,7 @@ _READERS = frozenset(
 """Commands that do not change the files that they name."""
 
 _PREFIXES = frozenset(("sudo", "env", "command", "nohup", "time", "builtin", "exec"))
-SHELLS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
+SHELL_NAMES = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 
 
 class ShellContext(Protocol):
@@ -537,6 +537,6 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     **dict.fromkeys(("shift", "set"), _positional),
     **dict.fromkeys((":", "true", "false"), _nothing),
     **dict.fromkeys(("read", "mapfile", "readarray", "getopts"), _reads),
-    **dict.fromkeys(SHELLS, _script),
+    **dict.fromkeys(SHELL_NAMES, _script),
     **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), program),
 }
