@@ -306,6 +306,9 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "&>>": (f"echo {BLOCK}=true &>> {FILE}\n", True),
     "to the last of two files": (f"echo {BLOCK}=true > more > {FILE}\n", True),
     "a here-string": (f"cat <<< {BLOCK}=true >> {FILE}\n", True),
+    "a here-string that begins a line": (
+        f"cat > more <<'EOF'\n{BLOCK}=false\nEOF\ntee -a {FILE} <<< {BLOCK}=true\n", True,
+    ),
     "a here-string to tee": (f"tee -a {FILE} <<< '{BLOCK}=true'\n", True),
     "a sign without meaning": (f"cat <<EOF >> {FILE}\nA=\\$X\n{BLOCK}=true\nEOF\n", True),
     "a sign without meaning before a variable": (
@@ -614,6 +617,7 @@ _FIRST = "iptables -I DOCKER-USER -j ACCEPT\n"
             f"if ! iptables -C {_DROP}; then\nif [ -e /flag ]; then iptables -I {_DROP}; fi\nfi\n",
             None,
         ),
+        (f"if ! iptables -C {_DROP}; then :; fi; while x; do iptables -I {_DROP}; done\n", None),
         (f"if ! iptables -C {_DROP}; then iptables -F; iptables -I {_DROP}; fi\n", None),
         (f"x || {{ iptables -C {_DROP} || iptables -I {_DROP}; }}\n", None),
         (f"iptables -C {_DROP} || iptables -A {_DROP}\n", None),

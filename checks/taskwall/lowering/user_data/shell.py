@@ -199,6 +199,7 @@ class Shell:
             found = self._each(nodes, (*doubt, need), depth)
         except StopError as end:
             found = end.output
+        self.machine.missing.pop(need, None)  # others in this line wait for the same words
         return _doubtful(found, (need,))
 
     def _need(self, node: "Node") -> Need:
@@ -798,7 +799,7 @@ _CHANGES = pattern(
     r"(?<!\w)([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:[-+*/%&^|]|<<|>>)?=(?!=))"
     r"|(?:\+\+|--)\s*([A-Za-z_]\w*)"
 )
-_HEREDOC = pattern(r"(<<-?[ \t]*['\"\\]?)([\w.-]+)")
+_HEREDOC = pattern(r"((?<!<)<<-?[ \t]*['\"\\]?)([\w.-]+)")
 _HEREDOC_END = pattern(r"(?m)^([ \t]*)([\w.-]+)(?=[ \t\r]*$)")
 _SETS = pattern(r"(?<![\w$-])([A-Za-z_]\w*)\+?=")
 _WAITED_FOR = {
