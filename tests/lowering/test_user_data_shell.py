@@ -16,6 +16,21 @@ MARK = "/var/lib/cloud/instance/sem/config_proxy"
 AGENT = "amazon/amazon-ecs-agent"
 FETCHED = "until $(curl {} https://example.com); do sleep 1; done\n"
 
+THRICE = "cat {0} {0} {0}"
+GROWS = {
+    "files": "echo a > /d/a\n" + "".join(f"cp -r /d /d/{number}\n" for number in range(30)),
+    "lines": "echo a > a\n" + f"{THRICE.format('a')} > b\n{THRICE.format('b')} > a\n" * 15,
+    "a line": "echo -n a > a\n" + f"{THRICE.format('a')} > b\n{THRICE.format('b')} > a\n" * 15,
+    "what is read": f"echo {'a' * 90_000} > a\n" + "bash a\n" * 1000,
+    "output": "f() { echo a; }\n" + "g() { " + "f; " * 50 + "}\n" + "g\n" * 50,
+    "doubts": "".join(f"echo a > /d/{number}\n" for number in range(500))
+    + "".join(f'rm -f "$X{number}"\n' for number in range(500)),
+    "rules of iptables": "".join(
+        f"iptables -I FORWARD -d 10.0.{number}.0/24 -j DROP\n" * 20 for number in range(200)
+    ),
+}
+
+
 COMMANDS: dict[str, tuple[str, object]] = {
     "echo -ne": (f"echo -ne '{BLOCK}=true\\n' >> {FILE}\n", True),
     "echo -en, and the rest of the line": (
@@ -32,6 +47,7 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "printf of nothing": (f"printf >> {FILE}\necho {BLOCK}=true >> {FILE}\n", True),
     "cat of two files": (DRAFT + f"echo A=b > more\ncat draft more >> {FILE}\n", True),
     "cat of a file from elsewhere": (DRAFT + f"cat draft more >> {FILE}\n", OPEN),
+    "cat of a file and of nothing": (DRAFT + f"cat draft /dev/null >> {FILE}\n", True),
     "cat of its input": (f"cat - <<EOF >> {FILE}\n{BLOCK}=true\nEOF\n", True),
     "cat with an option": (DRAFT + f"cat -u draft >> {FILE}\n", True),
     "tee --append": (f"echo {BLOCK}=true >> {FILE}\necho A=b | tee --append {FILE}\n", True),
@@ -57,6 +73,15 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a program by its path": (f"{SETS_IT}/usr/bin/setup\n", True),
     "a program of another language by its path": (
         f"{SETS_IT}printf '#!/usr/bin/env python3\\nopen(\"{FILE}\")' > /setup\n/setup\n", OPEN,
+    ),
+    "a program of another language with an option": (
+        f"{SETS_IT}printf '#!/usr/bin/python3 -u\nopen(\"{FILE}\")' > /setup\n/setup\n", OPEN,
+    ),
+    "a program of another language that a shell's folder holds": (
+        f"{SETS_IT}printf '#!/opt/shared/bin/lua\nopen(\"{FILE}\")' > /setup\n/setup\n", OPEN,
+    ),
+    "a script with options by its path": (
+        f"printf '#!/usr/bin/env -S bash -e\n{SETS_IT[:-1]}' > /setup\n/setup\n", True,
     ),
     "a mark of what was done once": (
         f"if [ ! -f {MARK} ]; then\n{SETS_IT}date > {MARK}\nfi\n", True,
@@ -91,6 +116,10 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a variable for a shell in the shell": (f"export {ON}bash -c '{WRITES_ON}'\n", True),
     "eval of several words": (f"eval echo {BLOCK}=true '>>' {FILE}\n", True),
     "an end of a shell in the shell": (f"bash -c 'exit 0'\necho {BLOCK}=true >> {FILE}\n", True),
+    "source of a script from elsewhere": (f"{SETS_IT}curl -o /tmp/s.sh x\n. /tmp/s.sh\n", OPEN),
+    "source of a script of the image": (f"{SETS_IT}. /etc/profile.d/own.sh\n", True),
+    "source of what may be there": (f"{SETS_IT}if x; then echo '{UNSETS}' > a; fi\n. ./a\n", OPEN),
+    "source of a file that is not known": (f"{SETS_IT}sed s/a/b/ x > a\n. ./a\n", OPEN),
     "source of what sets nothing": (f"{ON}. /etc/os-release\n{WRITES_ON}", True),
     "source of the profile": (f"{ON}source /etc/profile\n{WRITES_ON}", True),
     "source of something else": (f"{ON}. ./own\n{WRITES_ON}", OPEN),
@@ -159,6 +188,35 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "what a function writes before its end": (
         f"f() {{\n  echo {BLOCK}=true\n  return 0\n}}\nf >> {FILE}\n", True,
     ),
+    "an end behind the scenes": (f"{{ sleep 60; exit 0; }} &\n{SETS_IT}", True),
+    "an end of a function behind the scenes": (
+        f"f() {{ ON=false; exit 0; }}\n{ON}f & f & echo a\n{WRITES_ON}", True,
+    ),
+    "what is written behind the scenes": (f"{{ sleep 60; {SETS_IT[:-1]}; }} &\n", True),
+    "what a group writes before its end": (
+        f"{{ echo {BLOCK}=true; exit 0; }} >> {FILE}\n", True,
+    ),
+    "what is written before an end that is joined": (
+        f"(echo {BLOCK}=true && exit 0) >> {FILE}\n", True,
+    ),
+    "what a function writes before an end that is joined": (
+        f"f() {{\n  echo {BLOCK}=true && return\n}}\nf >> {FILE}\n", True,
+    ),
+    "what is written nowhere else before an end": (
+        f"f() {{ {{ echo {BLOCK}=true; return; }} >> {FILE}; }}\nf > more\ncat more\n", True,
+    ),
+    "what is written before what goes to a file": (
+        f"(echo {BLOCK}=true && echo x > more) >> {FILE}\n", True,
+    ),
+    "what a branch writes of a group": (
+        f"{{ if x; then echo {BLOCK}=true; fi; }} >> {FILE}\n", OPEN,
+    ),
+    "what a group writes if something succeeds": (
+        f"{{ mine && echo {BLOCK}=true; }} >> {FILE}\n", OPEN,
+    ),
+    "what a function writes if something fails": (
+        f"f() {{\n  x || echo {BLOCK}=true\n}}\nf | tee -a {FILE}\n", OPEN,
+    ),
     "a loop that sets what it tests": (
         f"ON=1\n{SETS_IT}for i in a b; do if [ $ON = 0 ]; then {UNSETS}; fi; ON=0; done\n", OPEN,
     ),
@@ -216,6 +274,15 @@ def test_what_commands_write(script: str, expected: object) -> None:
     assert told(read(SCRIPT + script)) == expected
 
 
+@pytest.mark.parametrize("script", GROWS.values(), ids=GROWS)
+def test_scripts_that_do_very_much(script: str) -> None:
+    """They are given up, and may have done anything."""
+    found = read(f"{SETS}{script}{UNSETS}\n")
+
+    assert told(found) is OPEN
+    assert found.drops_metadata.truth is None
+
+
 SYNTAX: dict[str, tuple[str, object]] = {
     "a subshell": (f"(echo {BLOCK}=true >> {FILE})\n", True),
     "a case": (f"case $X in a) echo {BLOCK}=true >> {FILE};; esac\n", OPEN),
@@ -227,6 +294,8 @@ SYNTAX: dict[str, tuple[str, object]] = {
         f"mkdir -p /etc/ecs && mine && echo {BLOCK}=true >> {FILE}\n", OPEN,
     ),
     "behind a command by its path": (f"/bin/mkdir a && echo {BLOCK}=true >> {FILE}\n", True),
+    "behind a command with a variable": (f"A=b mkdir a && echo {BLOCK}=true >> {FILE}\n", True),
+    "behind an own command as root": (f"sudo mine && echo {BLOCK}=true >> {FILE}\n", OPEN),
     "behind what is written to a file": (f"echo a > b && echo {BLOCK}=true >> {FILE}\n", True),
     "behind an own command's file": (f"mine > b && echo {BLOCK}=true >> {FILE}\n", OPEN),
     "behind a pipe": (f"echo a | tee b && echo {BLOCK}=true >> {FILE}\n", True),
@@ -237,6 +306,9 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "&>>": (f"echo {BLOCK}=true &>> {FILE}\n", True),
     "to the last of two files": (f"echo {BLOCK}=true > more > {FILE}\n", True),
     "a here-string": (f"cat <<< {BLOCK}=true >> {FILE}\n", True),
+    "a here-string that begins a line": (
+        f"cat > more <<'EOF'\n{BLOCK}=false\nEOF\ntee -a {FILE} <<< {BLOCK}=true\n", True,
+    ),
     "a here-string to tee": (f"tee -a {FILE} <<< '{BLOCK}=true'\n", True),
     "a sign without meaning": (f"cat <<EOF >> {FILE}\nA=\\$X\n{BLOCK}=true\nEOF\n", True),
     "a sign without meaning before a variable": (
@@ -248,6 +320,16 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "a variable in a quoted text": (f"{ON}cat <<'EOF' >> {FILE}\n{BLOCK}=$ON\nEOF\n", None),
     "a variable in a text in double quotes": (
         f'{ON}cat <<"EOF" >> {FILE}\n{BLOCK}=$ON\nEOF\n', None,
+    ),
+    "a line that begins with the end of its text": (
+        f"cat <<ECS >> {FILE}\nECS_CLUSTER=a\n{BLOCK}=true\nECS\n", True,
+    ),
+    "lines that begin with the ends of several texts": (
+        f"cat <<'E' > more\nE=a\nE\ncat <<-E.B >> {FILE}\n\tE.B.C=a\n\t{BLOCK}=true\n\tE.B\n",
+        True,
+    ),
+    "a text that ends before a line that begins with its end": (
+        f"cat <<EOF >> {FILE}\n{BLOCK}=true\nEOF\nEOF_=1\n", True,
     ),
     "a text on two lines": (f"cat <<EOF >> {FILE}\n{BLOCK}=\\\ntrue\nEOF\n", True),
     "a text, and then a command": (
@@ -314,6 +396,13 @@ AFTERWARDS: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "removed, perhaps, by a pattern": (("rm -rf /etc/$D/*\n",), OPEN),
     "removed, and other words instead": ((f"rm -rf /etc/ecs/*\necho A=b >> {FILE}\n",), None),
     "a folder that is not removed": (("rm -f /etc/ecs\n",), True),
+    "a pattern where no directory is known": (("rm -rf *\n",), True),
+    "moved by a pattern where no directory is known": (("mv ./* /opt/app/\n",), True),
+    "a pattern in quotes": (("rm -f '/etc/ecs/*'\n",), OPEN),
+    "a pattern in quotes that is moved": (('D=/etc/ecs\nmv "$D/*" /opt/\n',), OPEN),
+    "moved, perhaps": (("mv $(find /tmp -name jq) /usr/local/bin/jq\n",), OPEN),
+    "moved, perhaps, to a folder": (('mv "${A[@]}" /opt/\n',), OPEN),
+    "copied, perhaps": (('cp -r "$X" /opt\n',), True),
     "a pattern of other files": (("rm -f /etc/ecs/*.bak /var/log/ecs/* /etc/*\n",), True),
     "a folder of a like name": (("rm -rf /etc/ec /tmp/etc/ecs\n",), True),
     "a temporary folder": (("D=$(mktemp -d)\nrm -rf $D\n",), True),
@@ -399,8 +488,8 @@ def test_commands_that_only_read() -> None:
 
 SUCCEED = (
     "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo", "install",
-    "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo", "systemctl", "tee", "touch", "true",
-    "yum", "update-ca-trust",
+    "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo yum", "systemctl", "tee", "touch",
+    "true", "yum", "update-ca-trust",
 )  # fmt: skip
 
 
@@ -508,7 +597,28 @@ _FIRST = "iptables -I DOCKER-USER -j ACCEPT\n"
         (f"iptables -C {_DROP} 2>/dev/null || iptables -I {_DROP}\n", True),
         (f"iptables -C {_DROP} || iptables -I DOCKER-USER 1 {_DROP[12:]}\n", True),
         (f"if ! iptables -C {_DROP} > /dev/null 2>&1; then iptables -I {_DROP}; fi\n", True),
-        (f"if iptables -C {_DROP}; then :; else iptables --insert {_DROP}; fi\n", True),
+        (f"! iptables -C {_DROP} 2>/dev/null && iptables -I {_DROP}\n", True),
+        (f"if ! iptables -C {_DROP}; then\necho a\niptables -I {_DROP} 2>&1\nfi\n", True),
+        (f"if iptables -C {_DROP}; then :; else iptables --insert {_DROP}; fi\n", None),
+        (f"iptables -C {_DROP} && iptables -I {_DROP}\n", None),
+        (f"sudo iptables -C {_DROP} && sudo iptables -I {_DROP}\n", None),
+        (f"! iptables -C {_DROP} || iptables -I {_DROP}\n", None),
+        (f"iptables -C {_DROP} && iptables -I {_DROP} 2>/dev/null\n", None),
+        (f"iptables -C {_DROP} || iptables -I {_DROP} 2>/dev/null\n", True),
+        (f"{{ iptables -C {_DROP}; x; }} || iptables -I {_DROP}\n", None),
+        (f"iptables -C {_DROP} | x || iptables -I {_DROP}\n", None),
+        (f"iptables -C {_DROP} || {{ x && iptables -I {_DROP}; }}\n", None),
+        (f"x || iptables -C {_DROP} || iptables -I {_DROP}\n", None),
+        (f"if iptables -C {_DROP}; then iptables -I {_DROP}; fi\n", None),
+        (f"if ! iptables -C {_DROP}; x; then iptables -I {_DROP}; fi\n", None),
+        (f"iptables -C {_DROP}\nif [ -e /flag ]; then iptables -I {_DROP}; fi\n", None),
+        (f"iptables -C {_DROP}\n[ -e /flag ] || iptables -I {_DROP}\n", None),
+        (
+            f"if ! iptables -C {_DROP}; then\nif [ -e /flag ]; then iptables -I {_DROP}; fi\nfi\n",
+            None,
+        ),
+        (f"if ! iptables -C {_DROP}; then :; fi; while x; do iptables -I {_DROP}; done\n", None),
+        (f"if ! iptables -C {_DROP}; then iptables -F; iptables -I {_DROP}; fi\n", None),
         (f"x || {{ iptables -C {_DROP} || iptables -I {_DROP}; }}\n", None),
         (f"iptables -C {_DROP} || iptables -A {_DROP}\n", None),
         (f"iptables -C {_DROP} -s 172.17.0.2 || iptables -I {_DROP}\n", None),
@@ -762,8 +872,13 @@ CONDITIONS: dict[str, bool | None] = {
     "[ 010 -eq 8 ]": None,
     "[ $A -eq 3 ]": None,
     '[ "a" = "b" -o "a" = "a" ]': True,
+    '[ "a" != b ]': True,
+    '[ "a" != "$EMPTY"b ]': True,
+    '[ "a" != $A ]': None,
+    '[ "a" != b* ]': None,
     '[ "a" = "b" -a "$A" = "a" ]': False,
 }
+DEEP = (f"[[ {'( ' * 3000}a = b{' )' * 3000} ]]", f"[ {'! ' * 3000}a = b ]")
 VARIABLES = "EMPTY=\nTWO='a b'\nGLOB='a*'\n"
 
 
@@ -780,3 +895,9 @@ def test_conditions(condition: str, holds: bool | None) -> None:
     for script in (both, second):
         assert told(read(script)) is (OPEN if holds is None else holds)
     assert told(read(joined)) is {True: True, False: None, None: OPEN}[holds]
+
+
+@pytest.mark.parametrize("condition", DEEP, ids=range(2))
+def test_deep_conditions(condition: str) -> None:
+    """They are as good as any that is not known."""
+    assert told(read(f"{SCRIPT}if {condition}; then\n{SETS_IT}fi\n")) is OPEN

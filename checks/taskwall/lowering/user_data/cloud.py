@@ -12,6 +12,7 @@ from taskwall.lowering.user_data import shell
 from taskwall.lowering.user_data.machine import Machine, lines
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.lowering.user_data.quoting import for_shell
+from taskwall.lowering.user_data.shell_commands import SHELL_NAMES, interpreter
 
 READ = "2026-11-24"
 
@@ -123,20 +124,12 @@ def _script(machine: Machine, part: MimePart) -> None:
     row = part.row if part.row is not None else 0
     text = part.text.lstrip()
     first = text.partition("\n")[0]
-    if first.startswith("#!") and not _is_shell(first):
+    if first.startswith("#!") and interpreter(first) not in SHELL_NAMES:
         # Another language: what it writes is not read.
         if "ecs" in text:
             machine.anything(row, machine.unknown(f"what the script of {first[2:].strip()} does"))
         return
     shell.run(machine, text, row + lead.count("\n"), part.doubt)
-
-
-def _is_shell(first: str) -> bool:
-    """Whether a script's first line (`#!/bin/bash -x`, `#!/usr/bin/env bash`) names a shell."""
-    words = [word.rpartition("/")[2] for word in first[2:].split()]
-    if words[:1] == ["env"]:
-        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-    return bool(words) and words[0].endswith("sh")
 
 
 def _config(part: MimePart) -> dict[str, object] | None:

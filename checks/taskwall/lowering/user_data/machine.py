@@ -23,6 +23,20 @@ WATCHED_FILES = (
 )
 ON_INSTANCE = "is known only on the instance"
 
+MAX_WORK = 200_000
+"""So much may the scripts of one machine do: lines that they write, files that they look for."""
+
+TOO_MUCH = Need("user data", "does too much to be followed")
+
+
+MAX_NEEDS = 100
+"""What waits for so much is not said to wait for more."""
+
+
+def doubting(doubt: tuple[Need, ...], needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    """A doubt where more is waited for."""
+    return doubt if len(doubt) > MAX_NEEDS else tuple(dict.fromkeys((*doubt, *needs)))
+
 
 class ScriptLine(Struct, frozen=True):
     """A line of a file, or of what a command writes; `row` counts lines of the user data from 0.
@@ -36,6 +50,11 @@ class ScriptLine(Struct, frozen=True):
     doubt: tuple[Need, ...] = ()
     opaque: bool = False
     ended: bool = True
+
+    def waiting(self, needs: tuple[Need, ...]) -> "ScriptLine":
+        """The line where its being there waits for more."""
+        doubt = doubting(self.doubt, needs)
+        return self if doubt == self.doubt else replace(self, doubt=doubt)
 
 
 def lines(
@@ -86,8 +105,9 @@ class AgentSettings(Struct):
         """
         self.unseen.update(dict.fromkeys(needs))
         for name, written in self.found.items():
-            if name != "ECS_CLUSTER":
-                self.found[name] = replace(written, doubt=(*written.doubt, *needs))
+            doubt = written.doubt if name == "ECS_CLUSTER" else doubting(written.doubt, needs)
+            if doubt is not written.doubt:
+                self.found[name] = replace(written, doubt=doubt)
 
 
 class PacketRule(Struct, frozen=True):
@@ -102,6 +122,14 @@ class PacketRule(Struct, frozen=True):
     matches: bool | None = None
 
 
+class AskedRule(Struct, frozen=True):
+    """A rule that iptables is asked for: its chain, its options, and the asking's doubt."""
+
+    chain: str
+    options: dict[str, str]
+    doubt: tuple[Need, ...]
+
+
 class Machine:
     """The files that user data writes, and what else it does that matters here."""
 
@@ -111,14 +139,16 @@ class Machine:
         self.direct = AgentSettings()
         self.rules: dict[str, list[PacketRule]] = {}
         """Rules of iptables by their chain, before those that the image and Docker have there."""
-        self.asked: tuple[str, dict[str, str], tuple[Need, ...]] | None = None
-        """The last rule that iptables was asked for: its chain, its options, the asking's doubt."""
+        self.asked: AskedRule | None = None
+        """The rule that the last command has asked iptables for."""
+        self.missing: dict[Need, AskedRule | None] = {}
+        """The rules that iptables was asked for, and has not, where one waits for this last."""
         self.started_by = "ecs-init"
         self.has_agent = False
         self.expanded = 0
         """How many characters stood for variables so far."""
-        self.called = 0
-        """How many functions, and scripts, were called so far."""
+        self.work = 0
+        """How much its scripts have done so far; beyond MAX_WORK nobody knows what is written."""
         self.unseen: dict[Need, None] = {}
         self.texts: list[str] = []
         """What was read of it, and of the metadata that it names."""
@@ -132,26 +162,29 @@ class Machine:
         """Write lines to a file, whose path may be known in part."""
         if not is_known(path):
             waits = (*doubt, *self.marks.needs(path))
+            self.work += len(self.files)
             for known in dict.fromkeys((*WATCHED_FILES, *self.files)):
                 if _may_be(path, known) and (known in self.files or known == AGENT_CONFIG):
                     self.write(known, content, append, waits or self.unknown(path))
             return
         held = self.files.setdefault(path, [])
+        self.work += 1
         if not append:
             if doubt:
-                held[:] = [
-                    line
-                    if set(doubt) <= set(line.doubt)
-                    else replace(line, doubt=(*line.doubt, *doubt))
-                    for line in held
-                ]
+                self.work += sum(1 + len(line.doubt) for line in held)
+                held[:] = [line.waiting(doubt) for line in held]
             else:
                 held.clear()
         for line in content:
-            new = replace(line, doubt=(*line.doubt, *doubt)) if doubt else line
+            if self.work > MAX_WORK:
+                held.append(opaque(line.row, (TOO_MUCH,)))
+                break
+            self.work += 1 + len(line.doubt)
+            new = line.waiting(doubt)
             last = held[-1] if held else None
             if last is not None and not last.ended and not last.opaque and not new.opaque:
-                held[-1] = replace(new, text=last.text + new.text, doubt=(*last.doubt, *new.doubt))
+                self.work += len(last.text)
+                held[-1] = replace(new, text=last.text + new.text).waiting(last.doubt)
             else:
                 held.append(new)
 
@@ -255,6 +288,7 @@ class Machine:
         if path in (AGENT_CONFIG, INSTANCE_CONFIG):
             return
         held = self.files.get(path)
+        self.work += len(held or ())
         if held is None:
             found.cloud((*doubt, *(self.marks.needs(path) or self.unknown(path))))
         for line in held or ():

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from taskwall.core.patterns import pattern
 from taskwall.core.truths import all_true
 from taskwall.core.values import Need
-from taskwall.lowering.user_data.machine import Machine, PacketRule
+from taskwall.lowering.user_data.machine import AskedRule, Machine, PacketRule, doubting
 from taskwall.lowering.user_data.marked import is_known
 
 CHAINS = ("DOCKER-USER", "FORWARD")
@@ -55,11 +55,14 @@ def obey(machine: Machine, words: list[str], row: int, doubt: tuple[Need, ...]) 
         chain, table, waits = CHAINS[0], "filter", (*doubt, *_open(row))
     if table != "filter" or (chain and is_known(chain) and chain not in CHAINS):
         return
-    asked, machine.asked = machine.asked, (chain, options, doubt) if order == "-C" else None
+    machine.asked = AskedRule(chain, options, doubt) if order == "-C" else None
+    if order in ("-D", "-F", "-R"):
+        machine.missing.clear()
     there = any(each.options == options for each in machine.rules.get(chain, ()))
-    if asked is not None and order in ("-A", "-I") and asked[:2] == (chain, options) and not there:
+    missing = machine.missing.get(doubt[-1]) if doubt and order in ("-A", "-I") else None
+    if missing == AskedRule(chain, options, doubt[:-1]) and not there:
         # `-C RULE || -I RULE`: the rule is there, whoever has put it there.
-        waits = (*asked[2], *waits[len(doubt) :])
+        waits = (*doubt[:-1], *waits[len(doubt) :])
     rule = PacketRule(options, row, waits, _matches(parts, options))
     for name in (chain,) if chain in CHAINS else CHAINS:
         rules = machine.rules.setdefault(name, [])
@@ -69,16 +72,14 @@ def obey(machine: Machine, words: list[str], row: int, doubt: tuple[Need, ...]) 
             rules.append(replace(rule, doubt=(*waits, *_open(row))))
         elif order in ("-D", "-F", "-R"):
             gone = [
-                each
+                place
                 for place, each in enumerate(rules)
                 if order == "-F" or (place == at if at is not None else each.options == options)
             ]
-            gone = gone if order == "-F" else gone[:1]
-            for each in gone:
-                place = rules.index(each)
-                rules[place : place + 1] = (
-                    [replace(each, doubt=(*each.doubt, *waits))] if waits else []
-                )
+            for place in reversed(gone if order == "-F" else gone[:1]):
+                each = rules.pop(place)
+                if waits:
+                    rules.insert(place, replace(each, doubt=doubting(each.doubt, waits)))
                 if order == "-R":
                     rules.insert(place, rule)
 

@@ -22,11 +22,12 @@ def unquoted_words(word: str) -> list[str]:
     while waiting:
         first = waiting.pop(0)
         choice = _CHOICE.search(first)
-        if choice is None or len(waiting) + len(found) > MOST_WORDS or len(first) > LONGEST:
+        made = choice[1].split("\2") if choice and len(first) <= LONGEST else []
+        if choice is None or not made or len(waiting) + len(found) + len(made) > MOST_WORDS:
             found.append(first.translate(_LITERAL))
             continue
         before, after = first[: choice.start()], first[choice.end() :]
-        waiting[:0] = [before + each + after for each in choice[1].split("\2")]
+        waiting[:0] = [before + each + after for each in made]
     return [each for one in found for each in one.split(SPLIT) if each]
 
 

@@ -7,6 +7,7 @@ should) may have done anything.
 
 import posixpath
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from msgspec import Struct
 from taskwall.core.patterns import pattern
 from taskwall.core.truths import all_true, any_true, negation
 from taskwall.core.values import Need, Unknown
-from taskwall.lowering.user_data.machine import Machine, ScriptLine, lines, opaque
+from taskwall.lowering.user_data.machine import ON_INSTANCE, Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import (
     BRACES,
@@ -27,18 +28,25 @@ from taskwall.lowering.user_data.quoting import (
 )
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
+    SHELL_NAMES,
     ReturnError,
     ShellCall,
     StopError,
+    interpreter,
+    program,
     ran,
+    spend,
     stripped,
 )
 from taskwall.lowering.user_data.shell_conditions import (
     TEXT_SIGNS,
     of_words,
+    parted,
 )
 
 if TYPE_CHECKING:
+    from re import Match
+
     from tree_sitter import Node, Parser
 
 READ = "2026-11-29"
@@ -71,7 +79,7 @@ class Redirect(Struct, frozen=True):
 _SAFE = frozenset(
     (
         "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo",
-        "install", "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo", "systemctl", "tee",
+        "install", "mkdir", "printf", "rpm", "set", "sleep", "start", "systemctl", "tee",
         "touch", "true", "yum", "update-ca-trust",
     )
 )  # fmt: skip
@@ -113,11 +121,12 @@ class Shell:
         return found
 
     def _act(self, script: str) -> list[ScriptLine]:
-        self.source = script.encode("utf-8", "replace")
+        self.source = _with_ends(script).encode("utf-8", "replace")
         self.counted = frozenset(_counted(script))
         for name in self.counted:
             self.variables.pop(name, None)
         try:
+            spend(self.machine, self.row, len(script) // 20)
             return self._each(_tree(self.source).children, self.doubt, self.depth)
         except StopError as end:
             return end.output
@@ -132,10 +141,13 @@ class Shell:
 
     def _each(self, nodes: "list[Node]", doubt: tuple[Need, ...], depth: int) -> list[ScriptLine]:
         found: list[ScriptLine] = []
-        for node in nodes:
+        for node, follows in zip_longest(nodes, nodes[1:]):
             if node.is_named:
+                # What `&` follows runs in a shell of its own.
+                alone = follows is not None and follows.type == "&"
+                step = self._apart_from if alone else self._statement
                 try:
-                    found += self._statement(node, [], doubt, depth)
+                    found += step(node, [], doubt, depth)
                 except StopError as end:
                     end.output[:0] = found
                     raise
@@ -149,6 +161,7 @@ class Shell:
             self.machine.anything(self._row(node), (Need("user data", "nests too deeply"),))
             return []
         kind = node.type
+        self.machine.asked = None
         step = _STATEMENTS.get(kind)
         if step is not None:
             return step(self, node, given, doubt, depth + 1)
@@ -174,20 +187,34 @@ class Shell:
         self, node: "Node", done: "list[Node]", doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """What may be run, but for what has been."""
-        words = {"function_definition": "a function", "compound_statement": "a function"}
-        words["for_statement"] = "a loop"
-        what = f"{words.get(node.type, 'a condition')} in line {self._row(node) + 1} of user data"
+        need = self._need(node)
         loops_over = node.child_by_field_name("variable")
         if loops_over is not None:
             self.variables.pop(self._text(loops_over), None)
-        waits = (*doubt, Need(what, "is known only on the instance"))
         if node.type in _LOOPS:  # What it sets is another value when it runs once more.
             for name in _SETS.findall(self._text(node)):
                 self.variables.pop(name, None)
+        nodes = [child for child in node.children if child not in done]
         try:
-            return self._each([child for child in node.children if child not in done], waits, depth)
+            found = self._each(nodes, (*doubt, need), depth)
         except StopError as end:
-            return end.output
+            found = end.output
+        self.machine.missing.pop(need, None)  # others in this line wait for the same words
+        return _doubtful(found, (need,))
+
+    def _need(self, node: "Node") -> Need:
+        """What it waits for whether a part of a statement runs."""
+        what = f"{_WAITED_FOR.get(node.type, 'a condition')} in line {self._row(node) + 1}"
+        return Need(f"{what} of user data", ON_INSTANCE)
+
+    def _asked(self, left: "Node", need: Need, *, fails: bool) -> None:
+        """Note which rule of iptables, asked for just now, is missing where a need is waited for.
+
+        That is so where the second part runs if the first fails: `iptables -C ... || ...`.
+        """
+        inner = left.child_by_field_name("body") if left.type == "redirected_statement" else left
+        negated = inner is not None and inner.type == "negated_command"
+        self.machine.missing[need] = self.machine.asked if fails is not negated else None
 
     def function(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -216,7 +243,7 @@ class Shell:
     ) -> list[ScriptLine]:
         """Let a function of the script act; its output, if it comes to its end."""
         self.called.add(name)
-        self._count(row)
+        spend(self.machine, row, PER_CALL)
         before, own = _numbered(self.variables, True), self.own
         mine = {str(number): word for number, word in enumerate(arguments, 1)}
         self.variables = {**_numbered(self.variables, False), **mine}
@@ -230,13 +257,6 @@ class Shell:
             self.own = own
             self.variables = {**_numbered(self.variables, False), **before}
 
-    def _count(self, row: int) -> None:
-        """Count one more function or script: those that call others twice double."""
-        self.machine.called += 1
-        if self.machine.called > MAX_CALLS:
-            self.machine.anything(row, (Need("user data", "calls too many functions"),))
-            raise StopError
-
     def _put_back(self, values: dict[str, str | None]) -> None:
         """Give variables the values that they had before."""
         for name, value in values.items():
@@ -249,30 +269,30 @@ class Shell:
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """Two commands joined by `&&` or `||`."""
-        left, right, waits = self._split(node, doubt)
-        found = self._statement(left, given, doubt, depth)
+        found, right, waits = self._left(node, given, doubt, depth)
         if waits is None:
             return found
         try:
-            return found + self._statement(right, [], waits, depth)
-        except StopError:
-            if waits == doubt:
-                raise
-            return found
+            return found + _doubtful(self._statement(right, [], waits, depth), waits)
+        except StopError as end:
+            end.output[:0] = found
+            raise
 
-    def _split(
-        self, node: "Node", doubt: tuple[Need, ...]
-    ) -> "tuple[Node, Node, tuple[Need, ...] | None]":
-        """Two joined commands, and what the second one's running waits for; None: it never runs."""
+    def _left(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> "tuple[list[ScriptLine], Node, tuple[Need, ...] | None]":
+        """Let the first of two joined commands act; its output, and the second command.
+
+        With it what its running waits for; None: it never runs.
+        """
         left, right = node.named_children[0], node.named_children[-1]
         both = any(child.type == "&&" for child in node.children)
-        holds = self._holds(left)
+        holds, need = self._holds(left), self._need(node)
+        found = self._statement(left, given, doubt, depth)
+        self._asked(left, need, fails=not both)
         if holds is not None:
-            return left, right, doubt if holds is both else None
-        if both and self._succeeds(left):
-            return left, right, doubt
-        what = f"a command in line {self._row(node) + 1} of user data"
-        return left, right, (*doubt, Need(what, "is known only on the instance"))
+            return found, right, doubt if holds is both else None
+        return found, right, doubt if both and self._succeeds(left) else (*doubt, need)
 
     def _holds(self, node: "Node", depth: int = 0) -> bool | None:
         """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
@@ -298,8 +318,8 @@ class Shell:
         if any(leaf.type in ("(", ")") for leaf in leaves):
             return None
         # The grammar takes `a || b = c` apart behind `b`.
-        either = _parted(leaves, "||")
-        return any_true(all_true(map(self._compares, _parted(each, "&&"))) for each in either)
+        either = parted(leaves, "||", _type)
+        return any_true(all_true(map(self._compares, parted(each, "&&", _type))) for each in either)
 
     def _compares(self, leaves: "list[Node]") -> bool | None:
         """What `[[` says of its words, which it does not split, without `&&` and `||`."""
@@ -344,6 +364,8 @@ class Shell:
                 return self._each([c for c in clause.children if c not in clauses], doubt, depth)
             if holds is None:
                 first = [] if at else self._each(conditions, doubt, depth)
+                if not at and conditions:
+                    self._asked(conditions[-1], self._need(node), fails=False)
                 open_ = clauses[at - 1 :] if at else [node]
                 found = [self._perhaps(c, [] if at else conditions, doubt, depth) for c in open_]
                 return [line for part in (first, *found) for line in part]
@@ -354,8 +376,10 @@ class Shell:
             node = node.named_children[-1 if node.type != "redirected_statement" else 0]
         if node.type == "declaration_command":
             return True
-        name = node.child_by_field_name("name") if node.type == "command" else None
-        return name is not None and self._text(name).rpartition("/")[2] in _SAFE
+        words = node.named_children if node.type == "command" else []
+        words = [word for word in words if word.type != "variable_assignment"]
+        called = stripped([self._text(word) for word in words])
+        return bool(called) and called[0].rpartition("/")[2] in _SAFE
 
     def pipeline(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -394,29 +418,36 @@ class Shell:
             elif child.type == "file_redirect":
                 self._redirect(child, redirects)
                 given = self._input(child, given)
+        before: list[ScriptLine] = []
         found: list[ScriptLine] = []
+        ended: StopError | None = None
         if body is not None and body.type == "list":
             # The redirections are those of the last command.
-            first, body, waits = self._split(body, doubt)
-            self._statement(first, given, doubt, depth)
+            before, body, waits = self._left(body, given, doubt, depth)
             if waits is None:
-                return []
+                return before
             given, doubt = [], waits
         if body is not None:
-            found = self._statement(body, given, doubt, depth)
+            try:
+                found = self._statement(body, given, doubt, depth)
+            except StopError as end:
+                found, ended = end.output, end
         for redirect in redirects[:-1]:
             self.machine.write(self.path(redirect.path), [], redirect.append, doubt)
         if redirects:
             last = redirects[-1]
             self.machine.write(self.path(last.path), found, last.append, doubt)
             found = []
+        found = before + _doubtful(found, doubt)
+        if ended is not None:
+            ended.output = found
+            raise ended
         for how, statement in after:
-            what = f"a command in line {self._row(node) + 1} of user data"
-            waits = (*doubt, Need(what, "is known only on the instance"))
             sure = how == "|" or (how == "&&" and body is not None and self._succeeds(body))
             feed = found if how == "|" else []
             step = self._apart_from if how == "|" else self._statement
-            out = step(statement, feed, doubt if sure else waits, depth)
+            waits = doubt if sure else (*doubt, self._need(node))
+            out = _doubtful(step(statement, feed, waits, depth), waits)
             found = out if how == "|" else found + out
         return found
 
@@ -567,6 +598,8 @@ class Shell:
                 found += unquoted_words(self._apart(node))
             elif node.type == "test_operator" or not node.is_named:
                 found.append(self._text(node))
+            elif node.type in _PATTERNS and _PLAIN.fullmatch(text := self._text(node)):
+                found.append(text)
             else:
                 found.append(self._word(node))
         return found
@@ -632,7 +665,7 @@ class Shell:
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """One command."""
-        words = []
+        words, in_quotes = [], set[str]()
         own: dict[str, str] = {}
         for child in node.named_children:
             if child.type == "variable_assignment":
@@ -645,8 +678,12 @@ class Shell:
                     text = self._word(child.named_children[-1])
                     given = lines(text + "\n", self._row(child))
                 continue
-            words += self._words([child])
+            found = self._words([child])
+            words += found
+            if child.type in _QUOTED:
+                in_quotes.update(found)
         row = self._row(node)
+        spend(self.machine, row, PER_COMMAND)
         words = stripped(words)
         if not words:
             return []
@@ -661,10 +698,12 @@ class Shell:
         try:
             if words[0] in self.functions:
                 return self._call(words[0], words[1:], given, row, doubt, depth)
-            name = words[0].rpartition("/")[2]
+            name, step = words[0].rpartition("/")[2], ran
             if name != words[0] and (by := self._interpreter(words[0])):
                 name, words = by, ["", *words]
-            return ran(ShellCall(self, name, words[1:], given, row, doubt, depth))
+                step = ran if by in SHELL_NAMES else program
+            call = ShellCall(self, name, words[1:], frozenset(in_quotes), given, row, doubt, depth)
+            return step(call)
         finally:
             self._put_back(before)
 
@@ -672,8 +711,8 @@ class Shell:
         """What runs a script that is called by its path; "" for what is no script."""
         held = self.machine.files.get(self.path(word))
         first = held[0].text if held else ""
-        if first.startswith("#!") and "sh" not in first:
-            return first[2:].split()[-1].rpartition("/")[2] if first[2:].split() else ""
+        if first.startswith("#!"):
+            return interpreter(first)
         return "bash" if held or word.endswith(".sh") else ""
 
     def _prints_nothing(self, node: "Node", doubt: tuple[Need, ...], depth: int) -> bool:
@@ -688,10 +727,15 @@ class Shell:
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
         """A shell of its own on the same machine."""
-        self._count(row)
+        spend(self.machine, row, PER_CALL)
         found = Shell(self.machine, row, doubt, depth)
         found.directory = self.directory
         return found
+
+
+def _doubtful(content: list[ScriptLine], needs: tuple[Need, ...]) -> list[ScriptLine]:
+    """Output whose being there waits for more."""
+    return [line.waiting(needs) for line in content]
 
 
 def _numbered(variables: dict[str, str], wanted: bool) -> dict[str, str]:
@@ -708,26 +752,41 @@ def _counted(script: str) -> Iterator[str]:
             yield changed[1] or changed[2]
 
 
+def _with_ends(script: str) -> str:
+    """A script in which the words that end here-documents begin no other line.
+
+    To the grammar `ECS_CLUSTER=a` is the end of `<<ECS`.
+    """
+    ends = {found[2] for found in _HEREDOC.finditer(script)}
+    sizes = {len(end) for end in ends}
+    texts = [line.strip() for line in script.split("\n")]
+    begins = (text[:size] for text in texts for size in sizes if len(text) > size)
+    begin = {word for word in begins if word in ends}
+
+    def other(found: "Match[str]") -> str:
+        return f"{found[1]}__{found[2]}__" if found[2] in begin else found[0]
+
+    return _HEREDOC_END.sub(other, _HEREDOC.sub(other, script)) if begin else script
+
+
 def _leaves(node: "Node") -> "list[Node]":
     """The words and signs of an expression of `[`, in their order."""
-    if node.type in ("unary_expression", "binary_expression", "parenthesized_expression"):
-        return [leaf for child in node.children for leaf in _leaves(child)]
-    return [node]
-
-
-def _parted(leaves: "list[Node]", sign: str) -> "list[list[Node]]":
-    """The words and signs of a test between those that join its parts."""
-    found: list[list[Node]] = [[]]
-    for leaf in leaves:
-        if leaf.type == sign:
-            found.append([])
+    found, waiting = [], [node]
+    while waiting:
+        last = waiting.pop()
+        if last.type in ("unary_expression", "binary_expression", "parenthesized_expression"):
+            waiting += reversed(last.children)
         else:
-            found[-1].append(leaf)
+            found.append(last)
     return found
 
 
-MAX_CALLS = 1000
-"""So many functions are called at most by one machine's scripts, all told."""
+def _type(node: "Node") -> str:
+    return node.type
+
+
+PER_CALL, PER_COMMAND = 200, 10
+"""How much work it is to call a function or a script, and to run a command."""
 
 MAX_EXPANDED = 1 << 20
 """So many characters at most are put in for the variables of one machine's scripts."""
@@ -740,7 +799,16 @@ _CHANGES = pattern(
     r"(?<!\w)([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:[-+*/%&^|]|<<|>>)?=(?!=))"
     r"|(?:\+\+|--)\s*([A-Za-z_]\w*)"
 )
+_HEREDOC = pattern(r"((?<!<)<<-?[ \t]*['\"\\]?)([\w.-]+)")
+_HEREDOC_END = pattern(r"(?m)^([ \t]*)([\w.-]+)(?=[ \t\r]*$)")
 _SETS = pattern(r"(?<![\w$-])([A-Za-z_]\w*)\+?=")
+_WAITED_FOR = {
+    "list": "a command",
+    "redirected_statement": "a command",
+    "function_definition": "a function",
+    "compound_statement": "a function",
+    "for_statement": "a loop",
+}
 _LOOPS = frozenset(("while_statement", "for_statement", "c_style_for_statement"))
 _DECLARES = frozenset(("declare", "typeset"))
 _PLAIN_OPTION = pattern(r"-[xrg]*")

@@ -11,6 +11,8 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Need, Unknown
 from taskwall.lowering.user_data.machine import (
     AGENT_CONFIG,
+    MAX_WORK,
+    TOO_MUCH,
     WATCHED_FILES,
     Machine,
     ScriptLine,
@@ -36,6 +38,15 @@ class ReturnError(StopError):
     """The function ends here, or the script outside of one."""
 
 
+def spend(machine: Machine, row: int, work: int) -> None:
+    """Count what a script has done; one that does too much is given up."""
+    machine.work += work
+    if machine.work > MAX_WORK:
+        if TOO_MUCH not in machine.unseen:
+            machine.anything(row, (TOO_MUCH,))
+        raise StopError
+
+
 _READERS = frozenset(
     (
         "[", "cat", "chkconfig", "chmod", "chown", "docker", "file", "grep", "egrep", "head",
@@ -47,7 +58,7 @@ _READERS = frozenset(
 """Commands that do not change the files that they name."""
 
 _PREFIXES = frozenset(("sudo", "env", "command", "nohup", "time", "builtin", "exec"))
-_SHELLS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
+SHELL_NAMES = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 
 
 class ShellContext(Protocol):
@@ -75,6 +86,8 @@ class ShellCall(Struct, frozen=True):
     shell: ShellContext
     name: str
     arguments: list[str]
+    quoted: frozenset[str]
+    """Those that stand in quotes, where no sign is a pattern's."""
     given: list[ScriptLine]
     row: int
     doubt: tuple[Need, ...]
@@ -85,6 +98,15 @@ class ShellCall(Struct, frozen=True):
         waits = [need for word in self.arguments for need in self.shell.machine.marks.needs(word)]
         needs = tuple(waits) or Machine.unknown(f"the output of {self.name}")
         return [opaque(self.row, needs)]
+
+    def file_doubt(self, word: str, path: str) -> tuple[Need, ...]:
+        """What it waits for whether a word names a file that its path can be."""
+        machine = self.shell.machine
+        if not is_known(path):
+            return (*self.doubt, *(machine.marks.needs(path) or Machine.unknown(path)))
+        if word in self.quoted and _SIGNS.search(word):
+            return (*self.doubt, *Machine.unknown(f"a file called {word}"))
+        return self.doubt
 
 
 def ran(call: ShellCall) -> list[ScriptLine]:
@@ -101,6 +123,14 @@ def stripped(words: list[str]) -> list[str]:
             takes = words[0] in ("-u", "-g", "--user", "--group")
             words = words[2:] if takes else words[1:]
     return words
+
+
+def interpreter(first: str) -> str:
+    """What runs a script, by its first line: `#!/bin/bash -x`, `#!/usr/bin/env -S bash`."""
+    words = [word.rpartition("/")[2] for word in first.removeprefix("#!").split()]
+    if words[:1] == ["env"]:
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return words[0] if words else ""
 
 
 def _echo(call: ShellCall) -> list[ScriptLine]:
@@ -135,15 +165,16 @@ def _printf(call: ShellCall) -> list[ScriptLine]:
 
 
 def _cat(call: ShellCall) -> list[ScriptLine]:
-    words = call.arguments
-    files = [word for word in words if word == "-" or not word.startswith(("-", "/dev/null"))]
-    if words[-1:] == ["/dev/null"]:
-        return []
-    if not files or files == ["-"]:
+    named = [word for word in call.arguments if word == "-" or not word.startswith("-")]
+    files = [word for word in named if word != "/dev/null"]
+    if not files:
+        return [] if named else call.given
+    if files == ["-"]:
         return call.given
     found: list[ScriptLine] = []
     for file in files:
         held = call.shell.machine.files.get(call.shell.path(file))
+        spend(call.shell.machine, call.row, len(held or ()))
         found += held if held is not None else call.unknown_output()
     return found
 
@@ -163,7 +194,8 @@ def _copy(call: ShellCall) -> list[ScriptLine]:
         target = call.shell.path(words[-1])
         if into and not word.endswith("/."):
             target = f"{target}/{call.shell.path(word).rpartition('/')[2]}"
-        _copied(call, call.shell.path(word), target)
+        source = call.shell.path(word)
+        _copied(call, source, target, call.file_doubt(word, source))
     return []
 
 
@@ -171,15 +203,16 @@ def _is_directory(call: ShellCall, word: str) -> bool:
     return word.rpartition("/")[2] in ("", ".") or call.shell.path(word) == _DIRECTORY
 
 
-def _copied(call: ShellCall, source: str, target: str) -> None:
+def _copied(call: ShellCall, source: str, target: str, doubt: tuple[Need, ...]) -> None:
     machine, within = call.shell.machine, call.name == "mv" or _is_recursive(call)
     held = machine.files.get(source)
     if held is None and (within or _SIGNS.search(source)):
         # Files that nobody saw written may be among them.
+        spend(machine, call.row, len(machine.files))
         for file in dict.fromkeys((AGENT_CONFIG, *machine.files)):
             if _names(target, file, within):
                 machine.replace(file, call.row, Machine.unknown(source), whole=False)
-        moved = _named(machine, source, within)
+        moved = _named(call, source, within)
     else:
         moved = [source] if held is not None or _watched(machine, target) else []
     for file in moved:
@@ -189,9 +222,9 @@ def _copied(call: ShellCall, source: str, target: str) -> None:
             to = f"{target.rpartition('/')[0]}/{file.rpartition('/')[2]}"
         elif file.startswith(f"{source}/"):
             to = target + file[len(source) :]
-        machine.write(to, list(content), append=False, doubt=call.doubt)
+        machine.write(to, list(content), append=False, doubt=doubt)
         if call.name == "mv" and file in machine.files:
-            machine.write(file, [], append=False, doubt=call.doubt)
+            machine.write(file, [], append=False, doubt=doubt)
 
 
 def _remove(call: ShellCall) -> list[ScriptLine]:
@@ -199,9 +232,9 @@ def _remove(call: ShellCall) -> list[ScriptLine]:
     machine, within = call.shell.machine, _is_recursive(call)
     for word in call.arguments:
         path = call.shell.path(word)
-        waits = (*call.doubt, *machine.marks.needs(path))
-        for file in _named(machine, path, within) if not word.startswith("-") else ():
-            machine.write(file, [], append=False, doubt=waits)
+        doubt = call.file_doubt(word, path)
+        for file in _named(call, path, within) if not word.startswith("-") else ():
+            machine.write(file, [], append=False, doubt=doubt)
     return []
 
 
@@ -214,11 +247,13 @@ def _is_recursive(call: ShellCall) -> bool:
     return any(map(_RECURSIVE.fullmatch, call.arguments))
 
 
-def _named(machine: Machine, path: str, within: bool) -> list[str]:
+def _named(call: ShellCall, path: str, within: bool) -> list[str]:
     """The files that a path or a pattern, known in part, can name, or a directory above them."""
+    files = call.shell.machine.files
     if not within and not _UNSURE.search(path):
-        return [path] if path in machine.files else []
-    return [file for file in machine.files if _names(path, file, within)]
+        return [path] if path in files else []
+    spend(call.shell.machine, call.row, len(files))
+    return [file for file in files if _names(path, file, within)]
 
 
 def _names(path: str, file: str, within: bool) -> bool:
@@ -227,6 +262,8 @@ def _names(path: str, file: str, within: bool) -> bool:
         first, *_, last = _UNSURE.split(path)
         ends = file.endswith(last) or (within and f"{last}/" in file)
         return file.startswith(first) and ends
+    if file.startswith("/") and not path.startswith("/"):
+        return False  # where a script begins matters to nobody
     parts, levels = path.split("/"), file.split("/")
     levels = levels[: len(parts)] if within else levels
     return len(levels) == len(parts) and all(map(fnmatchcase, levels, parts))
@@ -249,13 +286,22 @@ def _script(call: ShellCall) -> list[ScriptLine]:
         return found
     files = [word for word in words if not word.startswith("-")]
     content = shell.machine.files.get(shell.path(files[0])) if files else call.given
-    waits = dict.fromkeys(need for line in content or () for need in line.doubt)
-    if not content or waits or any(line.opaque for line in content):
-        needs = tuple(waits) or Machine.unknown(f"what {call.name} runs")
-        shell.machine.anything(call.row, needs)
+    content = content or [opaque(call.row, ())]
+    text = _text(call, content)
+    if text is None:
         return call.unknown_output()
     inner.row = content[0].row
-    return inner.run("\n".join(line.text for line in content))
+    return inner.run(text)
+
+
+def _text(call: ShellCall, content: list[ScriptLine]) -> str | None:
+    """A script's text; None if it is not sure, so that it may do anything."""
+    needs = tuple(dict.fromkeys(need for line in content for need in line.doubt))
+    if needs or any(line.opaque for line in content):
+        needs = needs or Machine.unknown(f"what {call.name} runs")
+        call.shell.machine.anything(call.row, needs)
+        return None
+    return "\n".join(line.text for line in content)
 
 
 _OS_RELEASE = frozenset(
@@ -268,18 +314,28 @@ _OS_RELEASE = frozenset(
 """The variables of /etc/os-release (os-release(5)) that images of ECS set."""
 
 
+_OF_THE_IMAGE = ("/etc/", "/usr/")
+"""Where packages have the scripts that others source."""
+
+
 def _source(call: ShellCall) -> list[ScriptLine]:
-    """A file that sets variables; what the script has written to it is done, too."""
+    """A file that sets variables; what is known of it is done, too.
+
+    One that nobody saw written does nothing else, unless it is called a script.
+    """
     shell, file = call.shell, call.arguments[0] if call.arguments else ""
     if file in ("/etc/os-release", "/usr/lib/os-release"):
         for name in _OS_RELEASE:
             shell.variables.pop(name, None)
     elif file and file != "/etc/profile":
-        content = shell.machine.files.get(shell.path(file), [])
-        if not any(line.opaque or line.doubt for line in content):
+        path = shell.path(file)
+        unseen = path.endswith(".sh") and not path.startswith(_OF_THE_IMAGE)
+        content = shell.machine.files.get(path, [opaque(call.row, ())] if unseen else [])
+        text = _text(call, content)
+        if text is not None:
             inner = shell.inside(content[0].row if content else 0, call.doubt, call.depth)
             inner.variables = dict(shell.variables)
-            inner.run("\n".join(line.text for line in content))
+            inner.run(text)
         shell.variables.clear()  # It may set any of them.
     return []
 
@@ -341,6 +397,7 @@ def _exit(call: ShellCall) -> list[ScriptLine]:
 def _iptables(call: ShellCall) -> list[ScriptLine]:
     from taskwall.lowering.user_data import packet_rules
 
+    spend(call.shell.machine, call.row, sum(map(len, call.shell.machine.rules.values())) // 10)
     if call.name == "iptables-restore":
         packet_rules.restored(call.shell.machine, call.row)
     else:
@@ -373,11 +430,12 @@ def _docker(call: ShellCall) -> list[ScriptLine]:
     return []
 
 
-def _program(call: ShellCall) -> list[ScriptLine]:
+def program(call: ShellCall) -> list[ScriptLine]:
     """A program of another language: it may change whatever watched file it names."""
     machine, found = call.shell.machine, _other(call)
     held = machine.files.get(call.shell.path(call.arguments[0])) if call.arguments else None
     text = "\n".join((*call.arguments, *(line.text for line in (*call.given, *(held or ())))))
+    spend(machine, call.row, len(machine.files) * (1 + len(text) // 1000))
     for path in dict.fromkeys((*WATCHED_FILES, *machine.files)):
         if path in text and path.startswith("/"):
             needs = Machine.unknown(f"what {call.name} writes to {path}")
@@ -479,6 +537,6 @@ _COMMANDS: dict[str, Callable[[ShellCall], list[ScriptLine]]] = {
     **dict.fromkeys(("shift", "set"), _positional),
     **dict.fromkeys((":", "true", "false"), _nothing),
     **dict.fromkeys(("read", "mapfile", "readarray", "getopts"), _reads),
-    **dict.fromkeys(_SHELLS, _script),
-    **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), _program),
+    **dict.fromkeys(SHELL_NAMES, _script),
+    **dict.fromkeys(("python", "python2", "python3", "perl", "ruby", "node"), program),
 }

@@ -38,18 +38,18 @@ def of_words(words: list[str], exists: PerFile) -> bool | None:
         return _of_two(words[0], words[1], exists)
     for sign, joined in (("-o", any_true), ("-a", all_true)):
         if sign in words:
-            return joined(of_words(part, exists) for part in parted(words, sign))
+            return joined(of_words(part, exists) for part in parted(words, sign, str))
     return None
 
 
 _T = TypeVar("_T")
 
 
-def parted(words: Iterable[_T], sign: _T) -> list[list[_T]]:
-    """Words between those that join them."""
+def parted(words: Iterable[_T], sign: str, key: Callable[[_T], str]) -> list[list[_T]]:
+    """Words between those that join them, which a key tells."""
     found: list[list[_T]] = [[]]
     for word in words:
-        if word == sign:
+        if key(word) == sign:
             found.append([])
         else:
             found[-1].append(word)
