@@ -632,6 +632,20 @@ def test_assets_of_cdk_are_followed() -> None:
     assert set(found) == {"N", "N/C"}
 
 
+def test_an_asset_of_cdk_that_nests_itself_is_an_error() -> None:
+    """At the nested stack, where that has no address."""
+    main = """\
+{"Resources": {
+ "N": {"Type": "AWS::CloudFormation::Stack", "Metadata": {"aws:asset:path": "App.json"}}}}
+"""
+    (stack,), errors = read({"/r/App.json": main})
+
+    assert [(e.place.line, e.message) for e in errors] == [
+        (2, "N nests itself: App.json -> App.json")
+    ]
+    assert [one.origin.address for one in stack.evaluate({}).resources] == ["N"]
+
+
 # Exports
 
 EXPORTING = """\

@@ -335,6 +335,11 @@ OPEN = [
     ("length(var.opens)", "<length(var.opens)>"),
     ("length([var.open, var.open])", 2),
     ("var.opens[0]", "<var.opens[0]>"),
+    # Up to 16 elements are weighed against each other
+    ('[for n in range(16) : "a"][var.open]', "a"),
+    ('[for n in range(17) : "a"][var.open]', "<?>"),
+    ('{ for n in range(16) : "k${n}" => "a" }[var.open]', "a"),
+    ('{ for n in range(17) : "k${n}" => "a" }[var.open]', "<?>"),
     ("[for o in var.opens : \"<${o}>\"]", [("maybe", "<<var.opens[*]>>")]),
     ("concat([1], var.opens)", [1, ("maybe", "<var.opens[*]>")]),
     ("concat([1], var.opens...)", [1, ("maybe", "<var.opens[*][*]>")]),
