@@ -63,7 +63,8 @@ def test_functions(expression: str, shown: Shown) -> None:
     """Terragrunt's own functions beside Terraform's, in the file of the unit."""
     own = (
         INCLUDE % "expose = true"
-        + f'feature "f" {{\n  default = false\n}}\nfeature "g" {{}}\ninputs = {{ x = {expression} }}'
+        + 'feature "f" {\n  default = false\n}\nfeature "g" {}\n'
+        + f"inputs = {{ x = {expression} }}"
     )
     assert shown(x(unit(own, OTHERS))) == VALUES[expression]
 
