@@ -126,6 +126,20 @@ def test_values_of_a_downloaded_module(
     assert found == expected
 
 
+def test_an_argument_that_a_downloaded_module_uses_twice(tmp_path: Path) -> None:
+    """It has the meaning that the module gives it, and is edited all the same."""
+    found = changed(
+        tmp_path,
+        main_tf=f'module "a" {{\n  source = "acme/web/aws"\n  policy = "{WEAK}"\n}}\n',
+        _terraform__modules__modules_json=DOWNLOADED,
+        _terraform__modules__a__main_tf=VARIABLE
+        + listener("var.policy")
+        + 'output "policy" {\n  value = var.policy\n}\n',
+    )
+
+    assert found == [f'main.tf: policy = "{STRONG}"']
+
+
 @pytest.mark.parametrize(
     ("before", "policy", "expected"),
     [
