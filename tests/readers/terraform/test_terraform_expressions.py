@@ -449,6 +449,20 @@ WAITING = [
         "var.three.x fails: x is read from something that has no attributes",
     ),
     ('"${var.nothing}x"', "var.nothing is null inside a string"),
+    ('"${null}x"', "null is null inside a string"),
+    ('[for x in "a" : x]', '"a" is not a collection'),
+    ("[for x in true : x]", "true is not a collection"),
+    ("[for x in -1 : x]", "the expression is not a collection"),
+    ('[for x in upper("a") : x]', "upper(...) is not a collection"),
+    ('max(1, "a"...)', "max(...) expands something that is not a list"),
+    ('var.names["x"]', 'var.names["x"] fails: the value is not a number'),
+    ("var.names[0.5]", "var.names[0.5] fails: an index is not a whole number"),
+    ("{ a = 1 }[null]", "the expression[null] fails: a key is null"),
+    ('"a"[0]', '"a"[0] fails: an element is read from a string'),
+    (
+        "[1][1 - 2]",
+        "the expression[the expression] fails: the element [-1] does not exist: there are 1",
+    ),
 ]
 
 
