@@ -449,11 +449,11 @@ def test_a_cycle_within_one_of_several_roots_is_an_error() -> None:
 
 
 def test_a_cycle_beside_what_another_root_puts_out_is_an_error() -> None:
-    """What was read of another root is over when the own values are."""
+    """What was read of another root is over when the root itself goes on."""
     texts = {
-        "a/main.tf": READ
-        + LOCAL.replace("PATH", '"../b/terraform.tfstate"')
-        + 'locals { w = local.w }\nresource "u" "u" { x = local.w }\n',
+        "a/main.tf": LOCAL.replace("PATH", '"../b/terraform.tfstate"')
+        + 'locals { w = "${data.terraform_remote_state.s.outputs.v}${local.w}" }\n'
+        + 'resource "u" "u" { x = local.w }\n',
         "b/main.tf": VALUE,
     }
     (error,) = evaluated(texts).errors
