@@ -20,6 +20,7 @@ from taskwall.core.change import AttributeChange, AttributePath, NewValue
 from taskwall.core.values import ModuleCall, Origin, Span
 from taskwall.engine.judge import judge
 from taskwall.findings.finding import Finding
+from taskwall.fixes.cdk import in_cdk
 from taskwall.fixes.wording import code_of, fix_text, for_json
 from taskwall.readers import cloudformation, terraform
 from taskwall.readers.cloudformation.document import composed
@@ -378,6 +379,68 @@ def test_a_construct_of_the_library(rule: str, path: str, code: str, told: str) 
     assert told == "" or f"at the construct {construct}" in found.partition("\n")[0]
     assert wanted in found.partition(":\n")[2]
     assert ("in Python" in found) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "code", "told"),
+    [
+        ("TW102", "Shop/Web/LB/PublicListener/Resource", "", "Shop/Web|SslPolicy.RECOMMENDED_TLS"),
+        ("TW102", "Shop/Http/Resource", "SslPolicy: x", "Shop/Http|SslPolicy.RECOMMENDED_TLS"),
+        ("TW102", "Shop/Http/Resource", "", ""),
+        (
+            "TW103",
+            "Shop/Web/LB/PublicListener/ECSGroup/Resource",
+            "",
+            "Shop/Web|target_protocol=elbv2.ApplicationProtocol.HTTPS",
+        ),
+        (
+            "TW103",
+            "Shop/Tasks/Resource",
+            "HealthCheckProtocol: HTTPS",
+            "Shop/Tasks|elbv2.HealthCheck(protocol=elbv2.Protocol.HTTPS)",
+        ),
+        ("TW104", "Shop/Lb/Http/Resource", "Protocol: HTTPS", "Shop/Lb/Http|add_redirect()"),
+        ("TW201", "Shop/Task/Resource", "", "Shop/Task|ecs.NetworkMode.AWS_VPC"),
+        ("TW205", "Shop/Group/Resource", "SecurityGroupId: x", "Shop/Group|connections.allow_from"),
+        ("TW207", "Shop/Db/SecurityGroup/Resource", "", "Shop/Db|allow_default_port_from"),
+        (
+            "TW207",
+            "Shop/Db/SecurityGroup/from 0.0.0.0_0:5432",
+            "",
+            "Shop/Db|allow_default_port_from",
+        ),
+        ("TW210", "Shop/Group/Resource", "", "Shop/Group|allow_all_outbound=False"),
+        ("TW406", "Shop/Ecr/Resource", "PrivateDnsEnabled: true", "Shop/Ecr|private_dns_enabled"),
+        ("TW410", "Shop/Vpc/Resource", "", 'Shop/Vpc|add_gateway_endpoint("S3"'),
+        ("TW603", "Shop/Api/Service", "Subnets: []", "Shop/Api|SubnetType.PRIVATE_WITH_EGRESS"),
+        ("TW605", "Shop/Db/Resource", "PubliclyAccessible: false", "Shop/Db|publicly_accessible=F"),
+        ("TW701", "Shop/Vpc/Resource", "", 'Shop/Vpc|add_flow_log("FlowLog")'),
+        ("TW702", "Shop/Vpc/Log/FlowLog", "", "Shop/Vpc/Log|ec2.FlowLogTrafficType.ALL"),
+        ("TW703", "Shop/Vpc/Log/FlowLog", "", "Shop/Vpc/Log|ec2.LogFormat.VPC_ID"),
+        ("TW704", "Shop/Vpc/Log/FlowLog", "", "Shop/Vpc/Log|ec2.LogFormat.ECS_TASK_ID"),
+        (
+            "TW705",
+            "Shop/Lb/Resource",
+            "LoadBalancerAttributes: []",
+            "Shop/Lb|log_access_logs(<bucket>)",
+        ),
+        (
+            "TW707",
+            "Shop/Vpc/Log/FlowLog",
+            "",
+            "Shop/Vpc/Log|ec2.FlowLogMaxAggregationInterval.ONE_MINUTE",
+        ),
+    ],
+)
+def test_what_each_rule_wants_of_a_construct(rule: str, path: str, code: str, told: str) -> None:
+    """Of several spellings for a rule the one that fits the construct and its template."""
+    construct, _, wanted = told.partition("|")
+
+    found, spelling = in_cdk(rule, path, code)
+
+    assert found == construct
+    assert wanted in spelling
+    assert bool(spelling) == bool(told)
 
 
 def test_what_a_downloaded_module_makes() -> None:

@@ -39,13 +39,15 @@ VARIABLE = 'variable "policy" {}\n'
 DEFAULT = f'variable "policy" {{\n  default = "{WEAK}"\n}}\n'
 
 
-def changed(folder: Path, **files: str) -> list[str]:
-    """The lines that the fixes of files change, each with its file."""
+def changed(folder: Path, *select: str, **files: str) -> list[str]:
+    """The lines that the fixes of files change, each with its file: of all rules, or of some."""
     for name, text in files.items():
         path = folder / name.replace("__", "/").replace("_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    diff = as_diff(fix(Options(paths=(str(folder),), cwd=str(folder), allow_empty=True)))
+    where = str(folder)
+    options = Options(paths=(where,), cwd=where, select=select or None, allow_empty=True)
+    diff = as_diff(fix(options))
     found, file = [], ""
     for line in diff.splitlines():
         if line.startswith("+++ "):
@@ -124,6 +126,20 @@ def test_values_of_a_downloaded_module(
     assert found == expected
 
 
+def test_an_argument_that_a_downloaded_module_uses_twice(tmp_path: Path) -> None:
+    """It has the meaning that the module gives it, and is edited all the same."""
+    found = changed(
+        tmp_path,
+        main_tf=f'module "a" {{\n  source = "acme/web/aws"\n  policy = "{WEAK}"\n}}\n',
+        _terraform__modules__modules_json=DOWNLOADED,
+        _terraform__modules__a__main_tf=VARIABLE
+        + listener("var.policy")
+        + 'output "policy" {\n  value = var.policy\n}\n',
+    )
+
+    assert found == [f'main.tf: policy = "{STRONG}"']
+
+
 @pytest.mark.parametrize(
     ("before", "policy", "expected"),
     [
@@ -141,6 +157,52 @@ def test_values_of_a_root(tmp_path: Path, before: str, policy: str, expected: li
 
     assert len(found) == len(expected)
     assert all(line.endswith(end) for line, end in zip(found, expected, strict=True))
+
+
+MESH = """\
+resource "aws_appmesh_mesh" "x" {
+  name = "x"
+  spec {
+    egress_filter {
+      type = EGRESS
+    }
+  }
+}
+"""
+MESH_TEMPLATE = """\
+Parameters: {Egress: {Type: String, Default: ALLOW_ALL}}
+Resources:
+  Mesh:
+    Type: AWS::AppMesh::Mesh
+    Properties:
+      Spec: {EgressFilter: {Type: !Ref Egress}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        (
+            "main_tf",
+            MESH.replace("EGRESS", "var.e") + 'variable "e" {\n  default = "ALLOW_ALL"\n}\n',
+            'main.tf: default = "DROP_ALL"',
+        ),
+        (
+            "main_tf",
+            MESH.replace("EGRESS", "local.e") + 'locals {\n  e = "ALLOW_ALL"\n}\n',
+            'main.tf: e = "DROP_ALL"',
+        ),
+        (
+            "t_yaml",
+            MESH_TEMPLATE,
+            "t.yaml: Parameters: {Egress: {Type: String, Default: DROP_ALL}}",
+        ),
+    ],
+    ids=["variable", "local", "parameter"],
+)
+def test_values_within_blocks(tmp_path: Path, file: str, text: str, expected: str) -> None:
+    """What a block within a block is given is edited where that is written."""
+    assert changed(tmp_path, "TW301", **{file: text}) == [expected]
 
 
 def test_a_file_of_values(tmp_path: Path) -> None:

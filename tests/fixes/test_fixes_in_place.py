@@ -188,6 +188,8 @@ SUBNETS: NewValue = (Placeholder("a private subnet"),)
         ("subnets = var.blocks", None),
         ("subnets = [var.block]", None),
         ("subnets = [for one in [1] : aws_subnet.a.id]", None),
+        ('subnets = [["subnet-1"][0]]', None),
+        ('subnets = [{ a = "subnet-1" }.a, aws_subnet.a.id]', None),
         ("name = 1", None),
     ],
 )

@@ -67,8 +67,13 @@ def test_names_in_terraform(
         ),
         ("Parameters: {FlowLogRole: {Type: String}}\nResources:\n", False),
         ("Outputs: {FlowLogRole: {Value: a}}\nResources:\n", True),
+        ("Parameters: none\nResources:\n", True),
+        ("Parameters: [FlowLogRole]\nResources:\n", True),
     ],
-    ids=["none", "same", "another name", "in no setting", "parameter", "output"],
+    ids=[
+        *("none", "same", "another name", "in no setting", "parameter", "output"),
+        *("parameters that are a text", "parameters that are a list"),
+    ],
 )
 @pytest.mark.parametrize("written", ["yaml", "json"])
 def test_names_in_a_template(tmp_path: Path, more: str, expected: bool, written: str) -> None:

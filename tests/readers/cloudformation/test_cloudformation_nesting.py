@@ -103,6 +103,43 @@ def test_parameters_go_down_and_outputs_come_up() -> None:
     assert found["Web/Group"].cell().get("GroupName").known == "dev"
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("10.1.0.0/16, 10.2.0.0/16", ["10.1.0.0/16", "10.2.0.0/16"]),
+        ("''", []),
+        ("!Ref One", ["10.3.0.0/16"]),
+        ("!Ref Several", ["10.4.0.0/16", "10.5.0.0/16"]),
+        ("!Join [',', !Ref Several]", ["10.4.0.0/16", "10.5.0.0/16"]),
+        ("!GetAtt Vpc.CidrBlock", ["10.0.0.0/16"]),
+    ],
+)
+def test_a_list_that_is_handed_down(given: str, expected: list[str]) -> None:
+    """Commas part it, wherever it comes from."""
+    main = f"""\
+Parameters:
+  One: {{Type: String, Default: 10.3.0.0/16}}
+  Several: {{Type: CommaDelimitedList, Default: "10.4.0.0/16,10.5.0.0/16"}}
+Resources:
+  Vpc: {{Type: "AWS::EC2::VPC", Properties: {{CidrBlock: 10.0.0.0/16}}}}
+  N:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: part.yaml
+      Parameters:
+        Cidrs: {given}
+"""
+    part = (
+        "Parameters: {Cidrs: {Type: CommaDelimitedList}}\n"
+        "Resources: {S: {Type: 'AWS::ECS::Service', Properties: {Cidrs: !Ref Cidrs}}}\n"
+    )
+    found = one_stack({"/r/main.yaml": main, "/r/part.yaml": part})["N/S"]
+
+    each = list(found.cell().get("Cidrs").each())
+    assert [one.known for one in each if one.sure] == expected
+    assert all(one.sure for one in each)
+
+
 @pytest.mark.parametrize(("value", "known"), [("!Ref A", True), ("!GetAtt A.Other", False)])
 def test_one_id_is_a_list_of_one(value: str, known: bool) -> None:
     """A stack that hands one id to a list hands it that element; what else it is may be several."""
@@ -630,6 +667,20 @@ def test_assets_of_cdk_are_followed() -> None:
     )
 
     assert set(found) == {"N", "N/C"}
+
+
+def test_an_asset_of_cdk_that_nests_itself_is_an_error() -> None:
+    """At the nested stack, where that has no address."""
+    main = """\
+{"Resources": {
+ "N": {"Type": "AWS::CloudFormation::Stack", "Metadata": {"aws:asset:path": "App.json"}}}}
+"""
+    (stack,), errors = read({"/r/App.json": main})
+
+    assert [(e.place.line, e.message) for e in errors] == [
+        (2, "N nests itself: App.json -> App.json")
+    ]
+    assert [one.origin.address for one in stack.evaluate({}).resources] == ["N"]
 
 
 # Exports

@@ -268,6 +268,14 @@ def test_a_template_in_another_encoding_is_an_error(tmp_path: Any) -> None:
     assert [error.place.file for error in errors] == [paths[0], paths[2]]
 
 
+def test_a_file_that_is_gone_is_an_error() -> None:
+    """Nobody can say that it is no template."""
+    found, errors = stacks(["/nowhere/a.yaml"], Files(), Inputs())
+
+    assert found == []
+    assert [error.place.file for error in errors] == ["/nowhere/a.yaml"]
+
+
 def test_a_resource_without_a_type_is_an_error() -> None:
     """The others are read."""
     found, errors = read("Resources:\n  A: {Type: 'AWS::EC2::VPC'}\n  B: {Properties: {}}\n")

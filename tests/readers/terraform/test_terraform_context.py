@@ -197,6 +197,64 @@ def test_what_is_not_certainly_meant_is_not_tied(block: str) -> None:
     assert means(looked_up(block, "data.aws_vpc.x.id")) == "data.aws_vpc.x.id"
 
 
+VPC = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+
+
+def provider(tags: str = "", alias: str = "") -> str:
+    """A provider that gives some tags to all its resources."""
+    named = f'  alias = "{alias}"\n' if alias else ""
+    common = f"  default_tags {{\n    tags = {tags}\n  }}\n" if tags else ""
+    return f'provider "aws" {{\n{named}{common}}}\n'
+
+
+PROD, TEST = '{ Name = "prod" }', '{ Name = "test" }'
+
+
+@pytest.mark.parametrize(
+    ("providers", "own", "tied"),
+    [
+        (provider(PROD), "", True),
+        (provider(TEST), "", False),
+        (provider(TEST), f"tags = {PROD}", True),
+        (provider(PROD), f"tags = {TEST}", False),
+        (provider(PROD), 'tags = { More = "x" }', True),
+        (provider(PROD), "tags = null", True),
+        (provider(PROD), "tags = var.tags", False),
+        (provider("var.tags"), "", False),
+        (provider("{ Name = var.name }"), "", False),
+        ('provider "aws" {\n  default_tags {}\n}\n', "", False),
+        (provider() + provider(PROD, "b"), "", False),
+        (provider() + provider(PROD, "b"), "provider = aws.b", True),
+        (provider(PROD) + provider(TEST, "b"), "", True),
+        (provider(PROD) + provider(TEST, "b"), "provider = aws.b", False),
+    ],
+)
+def test_tags_of_the_provider_are_those_of_its_resources(
+    providers: str, own: str, tied: bool
+) -> None:
+    """What a resource has itself comes first; what is not known may be another tag."""
+    net = f'{providers}variable "tags" {{}}\nvariable "name" {{}}\n' + VPC.replace(
+        "}", f"  {own}\n}}"
+    )
+
+    found = looked_up(TAGGED, "data.aws_vpc.x.id", {"net/main.tf": net})
+
+    assert means(found) == ("aws_vpc.main.id" if tied else "data.aws_vpc.x.id")
+
+
+@pytest.mark.parametrize(
+    ("providers", "tied"),
+    [(provider(PROD), True), (provider(PROD) + provider(PROD, "b"), False), (provider(), False)],
+)
+def test_tags_of_the_provider_reach_into_modules(providers: str, tied: bool) -> None:
+    """Which of several a module is given is not looked for."""
+    net = f'{providers}module "m" {{\n  source = "./m"\n}}\n'
+
+    found = looked_up(TAGGED, "data.aws_vpc.x.id", {"net/main.tf": net, "net/m/main.tf": VPC})
+
+    assert means(found) == ("module.m.aws_vpc.main.id" if tied else "data.aws_vpc.x.id")
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [

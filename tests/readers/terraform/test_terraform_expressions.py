@@ -234,6 +234,8 @@ KNOWN = [
     ('trimsuffix("ab", "b")', "a"),
     ('"${lower("AB")}${upper("cd")}${title("a bc")}"', "abCDA Bc"),
     ('substr("hello", 1, 3)', "ell"),
+    (r'length("a\r\nb")', 3),
+    (r'strrev("a\r\nb")', "b\r\na"),
     ('substr("hello", -3, -1)', "llo"),
     ('startswith("abc", "ab") && endswith("abc", "bc")', True),
     ('cidrsubnet("10.0.0.0/16", 8, 2)', "10.0.2.0/24"),
@@ -332,9 +334,18 @@ OPEN = [
     ('lookup({ a = 1, b = 1 }, var.open)', 1),
     ('lookup({ a = 1, b = 2 }, var.open)', "<?>"),
     ("upper(var.open)", "<upper(var.open)>"),
+    (
+        'yamlencode({ a = var.open, b = "x", c = var.opens[0], d = var.opens[1] })',
+        '"a": "<var.open>"\n"b": "x"\n"c": "<var.opens[0]>"\n"d": "<var.opens[1]>"\n',
+    ),
     ("length(var.opens)", "<length(var.opens)>"),
     ("length([var.open, var.open])", 2),
     ("var.opens[0]", "<var.opens[0]>"),
+    # Up to 16 elements are weighed against each other
+    ('[for n in range(16) : "a"][var.open]', "a"),
+    ('[for n in range(17) : "a"][var.open]', "<?>"),
+    ('{ for n in range(16) : "k${n}" => "a" }[var.open]', "a"),
+    ('{ for n in range(17) : "k${n}" => "a" }[var.open]', "<?>"),
     ("[for o in var.opens : \"<${o}>\"]", [("maybe", "<<var.opens[*]>>")]),
     ("concat([1], var.opens)", [1, ("maybe", "<var.opens[*]>")]),
     ("concat([1], var.opens...)", [1, ("maybe", "<var.opens[*][*]>")]),
@@ -438,6 +449,20 @@ WAITING = [
         "var.three.x fails: x is read from something that has no attributes",
     ),
     ('"${var.nothing}x"', "var.nothing is null inside a string"),
+    ('"${null}x"', "null is null inside a string"),
+    ('[for x in "a" : x]', '"a" is not a collection'),
+    ("[for x in true : x]", "true is not a collection"),
+    ("[for x in -1 : x]", "the expression is not a collection"),
+    ('[for x in upper("a") : x]', "upper(...) is not a collection"),
+    ('max(1, "a"...)', "max(...) expands something that is not a list"),
+    ('var.names["x"]', 'var.names["x"] fails: the value is not a number'),
+    ("var.names[0.5]", "var.names[0.5] fails: an index is not a whole number"),
+    ("{ a = 1 }[null]", "the expression[null] fails: a key is null"),
+    ('"a"[0]', '"a"[0] fails: an element is read from a string'),
+    (
+        "[1][1 - 2]",
+        "the expression[the expression] fails: the element [-1] does not exist: there are 1",
+    ),
 ]
 
 

@@ -448,6 +448,18 @@ def test_a_cycle_within_one_of_several_roots_is_an_error() -> None:
     assert error.message == "local.v depends on itself"
 
 
+def test_a_cycle_beside_what_another_root_puts_out_is_an_error() -> None:
+    """What was read of another root is over when the root itself goes on."""
+    texts = {
+        "a/main.tf": LOCAL.replace("PATH", '"../b/terraform.tfstate"')
+        + 'locals { w = "${data.terraform_remote_state.s.outputs.v}${local.w}" }\n'
+        + 'resource "u" "u" { x = local.w }\n',
+        "b/main.tf": VALUE,
+    }
+    (error,) = evaluated(texts).errors
+    assert (error.place.file, error.message) == ("/infra/a/main.tf", "local.w depends on itself")
+
+
 def test_its_own_state_is_as_it_was_before() -> None:
     """A root that reads its own state learns nothing from its sources."""
     texts = {

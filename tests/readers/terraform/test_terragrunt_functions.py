@@ -31,6 +31,7 @@ VALUES = {
     'jsondecode(read_tfvars_file("../v.tfvars")).a': 1,
     "include.root.locals": {"dir": "/infra/live/app", "parent": "/infra/live", "to": "app"},
     'feature.f.value ? "on" : "off"': "off",
+    "feature.g.value": None,
     'merge(include.root.inputs, { b = "c" })': {"a": "b", "b": "c"},
     'mark_as_read("a")': "a",
     "get_terraform_commands_that_need_parallelism()[0]": "apply",
@@ -62,7 +63,8 @@ def test_functions(expression: str, shown: Shown) -> None:
     """Terragrunt's own functions beside Terraform's, in the file of the unit."""
     own = (
         INCLUDE % "expose = true"
-        + f'feature "f" {{\n  default = false\n}}\ninputs = {{ x = {expression} }}'
+        + 'feature "f" {\n  default = false\n}\nfeature "g" {}\n'
+        + f"inputs = {{ x = {expression} }}"
     )
     assert shown(x(unit(own, OTHERS))) == VALUES[expression]
 
