@@ -261,10 +261,11 @@ def test_a_parameter_that_is_used_twice(tmp_path: Path, use: str, edited: bool) 
         ("other_tf", 'output "p" {\n  value = var.policy\n}\n', False),
         ("other_tf", 'output "p" {\n  value = "${var.policy}"\n}\n', False),
         ("other_tf", 'output "p" {\n  value = var.policy_2\n}\nvariable "policy_2" {}\n', True),
+        ("other_tf", 'output "p" {\n  value = var.policy-2\n}\nvariable "policy-2" {}\n', True),
         ("other_tf", 'output "p" {\n  value = local.policy\n}\nlocals {\n  policy = 1\n}\n', True),
         ("other__main_tf", f'{VARIABLE}output "p" {{\n  value = var.policy\n}}\n', True),
     ],
-    ids=["another file", "in a text", "longer name", "local", "another module"],
+    ids=["another file", "in a text", "longer name", "hyphen", "local", "another module"],
 )
 def test_a_variable_that_another_file_uses(
     tmp_path: Path, file: str, text: str, edited: bool

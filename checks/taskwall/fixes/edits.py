@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from taskwall.fixes import cloudformation, terraform
 
 _USES = {
-    "terraform": pattern(r"\b(?:var|local)\.\w+"),
+    "terraform": pattern(r"\b(?:var|local)\.[\w-]+"),
     "cloudformation": pattern(r"""(?:!Ref\s+|\bRef["']?\s*:\s*|\$\{)["']?(\w+)"""),
 }
 """How each language uses what has a value of its own."""
@@ -252,4 +252,4 @@ def _made(
     asking: dict[str, set[Span]] = {}  # by rule the headers of the resources to change
     for rule, changes in asked:
         asking.setdefault(rule, set()).update(resource.origin.header for _, resource in changes)
-    return [editor.edits(changes, own, asking[rule]) if changes else () for rule, changes in asked]
+    return [editor.edits(changes, own, asking[rule]) for rule, changes in asked]

@@ -103,8 +103,7 @@ class LocalValues:
 
 def _local(written: Expression) -> str:
     """The name of a local value, if an expression is nothing but that."""
-    if not isinstance(written, Access) or len(written.steps) != 1:
-        return ""
-    base, step = written.base, written.steps[0]
-    named = isinstance(base, Name) and base.name == "local" and isinstance(step, Attr)
-    return step.name if named and isinstance(step, Attr) else ""
+    match written:
+        case Access(base=Name(name="local"), steps=(Attr(name),)):
+            return name
+    return ""

@@ -27,6 +27,7 @@ def hidden(text: str) -> list[str]:
         ("A: [{Key: db-token, Value: a}, {Key: stage, Value: shown}]", ["a"]),
         ("A: [{ParameterKey: DbPassword, ParameterValue: a}]", ["a"]),
         ("A: [{ParameterKey: Stage, ParameterValue: shown}]", []),
+        ("A: [{OptionName: DB_PASSWORD, Value: a}, {OptionName: B, Value: shown}]", ["a"]),
         ("A: [{Name: !Ref Password, Value: shown}]", []),
         ("A: [serve, --password, a, --port, 80]", ["a"]),
         ("A: [--port, shown, --password]", []),

@@ -404,6 +404,23 @@ def test_a_macro_makes_what_it_may_touch_uncertain() -> None:
     assert str(need) == "Transform Mine is expanded only at deployment"
 
 
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("Mine", ["Transform Mine"]),
+        ("[Mine, AWS::LanguageExtensions]", ["Transform Mine"]),
+        ("{Name: Mine, Parameters: {A: b}}", ["Transform Mine"]),
+        ("[{Name: Mine}, Other]", ["Transform Mine", "Transform Other"]),
+        ("AWS::Serverless-2016-10-31", []),
+    ],
+)
+def test_macros_are_named_as_they_are_written(written: str, named: list[str]) -> None:
+    """By a name, or by one with parameters, alone or in a list."""
+    found = resources(f"Transform: {written}\nResources: {{A: {{Type: 'A::B'}}}}\n")
+
+    assert [need.name for need in found["A"].origin.maybe] == named
+
+
 def test_the_construct_of_cdk_is_known() -> None:
     """Its path, and agent settings in the metadata of a resource, are handed on."""
     text = (

@@ -225,6 +225,8 @@ PROD, TEST = '{ Name = "prod" }', '{ Name = "test" }'
         ('provider "aws" {\n  default_tags {}\n}\n', "", False),
         (provider() + provider(PROD, "b"), "", False),
         (provider() + provider(PROD, "b"), "provider = aws.b", True),
+        (provider(PROD, "b"), "", False),
+        (provider(PROD, "b"), "provider = aws.b", True),
         (provider(PROD) + provider(TEST, "b"), "", True),
         (provider(PROD) + provider(TEST, "b"), "provider = aws.b", False),
     ],
@@ -244,7 +246,12 @@ def test_tags_of_the_provider_are_those_of_its_resources(
 
 @pytest.mark.parametrize(
     ("providers", "tied"),
-    [(provider(PROD), True), (provider(PROD) + provider(PROD, "b"), False), (provider(), False)],
+    [
+        (provider(PROD), True),
+        (provider(PROD) + provider(PROD, "b"), False),
+        (provider(PROD, "b"), False),
+        (provider(), False),
+    ],
 )
 def test_tags_of_the_provider_reach_into_modules(providers: str, tied: bool) -> None:
     """Which of several a module is given is not looked for."""

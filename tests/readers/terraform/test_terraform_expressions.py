@@ -339,6 +339,11 @@ OPEN = [
         '"a": "<var.open>"\n"b": "x"\n"c": "<var.opens[0]>"\n"d": "<var.opens[1]>"\n',
     ),
     ("length(var.opens)", "<length(var.opens)>"),
+    ("length(concat([1, 2], var.opens)) - 1 > 0", True),
+    ("length(concat([1, 2], var.opens)) - 2 > 0", "<?>"),
+    ("length(concat([1], var.opens)) + 1 > 1", True),
+    ("length(concat([1], var.opens)) * 2 > 1", True),
+    ("var.open - 1 > 0", "<?>"),
     ("length([var.open, var.open])", 2),
     ("var.opens[0]", "<var.opens[0]>"),
     # Up to 16 elements are weighed against each other

@@ -763,3 +763,25 @@ def test_a_file_that_cannot_be_read_is_absent(tmp_path: Path) -> None:
     [stack], _ = stacks([f"{tmp_path}/main.tf"], Files(), Inputs(boundary=f"{tmp_path}"))
     (absent,) = stack.evaluate({}).absent
     assert (absent.source, absent.cure) == ("m.json", "make it a plain file in UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("count = var.n", "var.n has no default"),
+        ('count = "x"', "the value is not a number"),
+        ("count = true", "the value is not a number"),
+        ("count = []", "an operand is a list or map"),
+        ("count = null", "an operand is null"),
+        ('lifecycle {\n  enabled = "x"\n}', "the value is neither true nor false"),
+    ],
+)
+def test_what_an_instance_waits_for(
+    written: str, why: str, evaluated: Callable[..., Evaluation]
+) -> None:
+    """A number that is none leaves it open whether there is one, and says what is wrong."""
+    text = f'variable "n" {{}}\nresource "t" "t" {{\n{written}\n}}\n'
+
+    (resource,) = evaluated(text).resources
+
+    assert [str(need) for need in resource.origin.maybe] == [why]

@@ -79,7 +79,12 @@ def _in_init(node: Node, found: dict[Span, None], seen: set[int]) -> None:
             _member(key, member, found, seen)
 
 
-_PAIRS: Final = {"ParameterKey": "ParameterValue", "Name": "Value", "Key": "Value"}
+_PAIRS: Final = {
+    "ParameterKey": "ParameterValue",
+    "Name": "Value",
+    "Key": "Value",
+    "OptionName": "Value",
+}
 """Members that name what is in another one."""
 
 

@@ -7,6 +7,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Block,
     Body,
     Expression,
+    For,
     FunctionCall,
     Literal,
     Name,
@@ -58,14 +59,25 @@ def _in_body(
         yield from _in_block(block)
 
 
+def _key_text(key: Expression) -> str:
+    """What is written of a key: of `"${var.stage}_password"` what stands beside the variable."""
+    if isinstance(key, TemplateExpression):
+        return "".join(part for part in key.parts if isinstance(part, str))
+    return str(key.value.data) if isinstance(key, Literal) else ""
+
+
+_NAMING = ("name", "key")
+"""What names the `value` beside it."""
+
+
 def _is_named_secret(body: Body) -> bool:
     """Whether a block says by its `name` that its `value` is a secret."""
-    named = body.attributes.get("name")
-    return named is not None and _names_secret(named.expression)
+    named = (body.attributes[name].expression for name in _NAMING if name in body.attributes)
+    return any(map(_names_secret, named))
 
 
 def _names_secret(node: Expression) -> bool:
-    return isinstance(node, Literal) and names_secret(str(node.value.data))
+    return names_secret(_key_text(node))
 
 
 def _in_block(block: Block) -> Iterator[Span]:
@@ -90,14 +102,19 @@ def _in_expression(node: Expression) -> Iterator[Span]:
         yield node.place
         return
     if type(node) is ObjectExpression:
-        keys = [str(m.key.value.data) if isinstance(m.key, Literal) else "" for m in node.members]
+        keys = [_key_text(member.key) for member in node.members]
         members = dict(zip(keys, node.members, strict=True))
-        named = "name" in members and _names_secret(members["name"].value)
+        named = any(one in members and _names_secret(members[one].value) for one in _NAMING)
         for key, member in zip(keys, node.members, strict=True):
             if is_unshown(key) or (named and key == "value"):
                 yield member.value.place
             else:
                 yield from _in_expression(member.value)
+        return
+    if type(node) is For and node.result_key and is_unshown(_key_text(node.result_key)):
+        yield node.result.place
+        for part in (node.collection, node.condition):
+            yield from () if part is None else _in_expression(part)
         return
     if type(node) is FunctionCall and node.name == "sensitive":
         yield from (argument.place for argument in node.arguments)

@@ -26,18 +26,19 @@ class DefaultTags:
         """The tags of a resource of a module, by its address there, with those of its provider.
 
         Which of several providers a module below the root is given is not looked for: then the
-        tags may be there.
+        tags may be there. Beside one that has an alias there is always one that has none.
         """
         if not self._any:
             return written
         own = Fields({}) if written is None or is_null(written) else dereferenced(written)
         if not isinstance(own, Fields):
             return written
-        named = alias_of(scope.module.resources[local])
-        if scope is not self._root and len(self._found) > 1:
+        if scope is not self._root and any(self._found):
             need = Need(f"{local} tags", _OF_THE_PROVIDER)
             return replace(own, rest=own.rest or Unknown((need,)))
-        block = self._found.get(named if len(self._found) > 1 else next(iter(self._found)))
+        # Below the root there is only one to be given, whatever a module calls it.
+        named = alias_of(scope.module.resources[local]) if scope is self._root else ""
+        block = self._found.get(named)
         for inner in block.body.blocks_of("default_tags") if block else ():
             attribute = inner.body.attributes.get("tags")
             if attribute is None:
