@@ -20,6 +20,7 @@ from taskwall.readers.terraform.evaluation.instances import (
     MOST_MODULES,
     BlockInstances,
 )
+from taskwall.readers.terraform.evaluation.left_out import WrittenUses, written_uses
 from taskwall.readers.terraform.evaluation.module import (
     DEEPEST_CHAIN,
     Called,
@@ -291,6 +292,10 @@ class IncrementalModuleScope(ModuleScope):
     def written_keys(self) -> WrittenKeys:
         """What its expressions say of keys."""
         return self._recalled("keys", "", lambda _: written_keys(self.module))
+
+    def written_uses(self) -> WrittenUses:
+        """What is referred to in it."""
+        return self._recalled("uses", "", lambda _: written_uses(self.module))
 
     def every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
         """The types of what its counts leave out, by what is written to be used."""

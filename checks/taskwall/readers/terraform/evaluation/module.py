@@ -19,7 +19,7 @@ from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate, members_of
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
-from taskwall.readers.terraform.evaluation.left_out import users_left_out
+from taskwall.readers.terraform.evaluation.left_out import WrittenUses, users_left_out, written_uses
 from taskwall.readers.terraform.evaluation.local_names import named
 from taskwall.readers.terraform.evaluation.module_calls import (
     NOT_ARGUMENTS,
@@ -95,6 +95,7 @@ class ModuleScope:
         self._calls: Memo[str, Called | Value] = Memo()
         self._absent: Memo[str, tuple[Resource, ...]] = Memo()
         self._keys: WrittenKeys | None = None
+        self._uses: WrittenUses | None = None
         self._left_out: Memo[str, Mapping[str, tuple[str, ...]]] = Memo()
         for error in module.errors:
             run.effects.report(error)
@@ -357,21 +358,26 @@ class ModuleScope:
         return known
 
     def _users_left_out(self) -> Mapping[str, tuple[str, ...]]:
-        def has_instances(address: str) -> bool:
-            block = self.module.resources[address]
-            multiplied = not {"count", "for_each"}.isdisjoint(block.body.attributes)
-            return not multiplied or bool(self.instances(address).all)
+        uses = self.written_uses()
+        gone = [address for address in uses.counted if not self.instances(address).all]
+        return users_left_out(self.module, uses, gone, self._left_out_by_calls())
 
-        return users_left_out(self.module, has_instances, self._left_out_by_calls())
+    def written_uses(self) -> WrittenUses:
+        """What is referred to in it."""
+        if self._uses is None:
+            self._uses = written_uses(self.module)
+        return self._uses
 
-    def _left_out_by_calls(self) -> Iterator[tuple[Block, Mapping[str, tuple[str, ...]]]]:
+    def _left_out_by_calls(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
         for name, block in self.module.calls.items():
             scopes = list(self.called(name))
-            yield from ((block, scope.every_user_left_out()) for scope in scopes)
+            yield from ((name, scope.every_user_left_out()) for scope in scopes)
             folder = None if scopes else called_folder(self, name, block)
             module = self.run.module(folder)[0] if isinstance(folder, str) else None
             if module is not None:
-                yield block, users_left_out(module, lambda _: False, ())
+                uses = written_uses(module)
+                gone = [one for one, each in module.resources.items() if each.type == "resource"]
+                yield name, users_left_out(module, uses, gone, ())
 
     def instances(self, address: str) -> BlockInstances[ResourceInstance]:
         """The instances of a declared resource."""
