@@ -20,7 +20,7 @@ from taskwall.readers.terraform.evaluation.instances import (
     MOST_MODULES,
     BlockInstances,
 )
-from taskwall.readers.terraform.evaluation.left_out import WrittenUses, written_uses
+from taskwall.readers.terraform.evaluation.left_out import may_be_left_out
 from taskwall.readers.terraform.evaluation.module import (
     DEEPEST_CHAIN,
     Called,
@@ -293,9 +293,13 @@ class IncrementalModuleScope(ModuleScope):
         """What its expressions say of keys."""
         return self._recalled("keys", "", lambda _: written_keys(self.module))
 
-    def written_uses(self) -> WrittenUses:
-        """What is referred to in it."""
-        return self._recalled("uses", "", lambda _: written_uses(self.module))
+    def references(self, address: str) -> frozenset[str]:
+        """What a declared resource refers to."""
+        return self._recalled("references", address, self.declared_references)
+
+    def may_be_left_out(self) -> tuple[str, ...]:
+        """The addresses of the resources with a count or for_each."""
+        return self._recalled("may be left out", "", lambda _: may_be_left_out(self.module))
 
     def every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
         """The types of what its counts leave out, by what is written to be used."""

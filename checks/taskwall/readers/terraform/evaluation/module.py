@@ -19,7 +19,11 @@ from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import evaluate, members_of
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
-from taskwall.readers.terraform.evaluation.left_out import WrittenUses, users_left_out, written_uses
+from taskwall.readers.terraform.evaluation.left_out import (
+    may_be_left_out,
+    references,
+    users_left_out,
+)
 from taskwall.readers.terraform.evaluation.local_names import named
 from taskwall.readers.terraform.evaluation.module_calls import (
     NOT_ARGUMENTS,
@@ -95,7 +99,7 @@ class ModuleScope:
         self._calls: Memo[str, Called | Value] = Memo()
         self._absent: Memo[str, tuple[Resource, ...]] = Memo()
         self._keys: WrittenKeys | None = None
-        self._uses: WrittenUses | None = None
+        self._references: dict[str, frozenset[str]] = {}
         self._left_out: Memo[str, Mapping[str, tuple[str, ...]]] = Memo()
         for error in module.errors:
             run.effects.report(error)
@@ -358,15 +362,24 @@ class ModuleScope:
         return known
 
     def _users_left_out(self) -> Mapping[str, tuple[str, ...]]:
-        uses = self.written_uses()
-        gone = [address for address in uses.counted if not self.instances(address).all]
-        return users_left_out(self.module, uses, gone, self._left_out_by_calls())
+        may_be = self.may_be_left_out()
+        gone = {one: self.references(one) for one in may_be if not self.instances(one).all}
+        return users_left_out(self.module, gone, self._left_out_by_calls())
 
-    def written_uses(self) -> WrittenUses:
-        """What is referred to in it."""
-        if self._uses is None:
-            self._uses = written_uses(self.module)
-        return self._uses
+    def references(self, address: str) -> frozenset[str]:
+        """What a declared resource refers to."""
+        found = self._references.get(address)
+        if found is None:
+            found = self._references[address] = self.declared_references(address)
+        return found
+
+    def declared_references(self, address: str) -> frozenset[str]:
+        """What a declared resource refers to, looked at now."""
+        return references(self.module.resources[address].body)
+
+    def may_be_left_out(self) -> tuple[str, ...]:
+        """The addresses of the resources with a count or for_each."""
+        return may_be_left_out(self.module)
 
     def _left_out_by_calls(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
         for name, block in self.module.calls.items():
@@ -375,9 +388,12 @@ class ModuleScope:
             folder = None if scopes else called_folder(self, name, block)
             module = self.run.module(folder)[0] if isinstance(folder, str) else None
             if module is not None:
-                uses = written_uses(module)
-                gone = [one for one, each in module.resources.items() if each.type == "resource"]
-                yield name, users_left_out(module, uses, gone, ())
+                gone = {
+                    address: references(block.body)
+                    for address, block in module.resources.items()
+                    if block.type == "resource"
+                }
+                yield name, users_left_out(module, gone, ())
 
     def instances(self, address: str) -> BlockInstances[ResourceInstance]:
         """The instances of a declared resource."""
