@@ -112,3 +112,31 @@ def test_properties_as_the_api_has_them_are_read(tmp_path: Path) -> None:
     document = scan(Options((str(file),), cwd=str(tmp_path), select=("TW203",))).document
     assert [(one.rule, one.line, one.column) for one in document.findings] == [("TW203", 10, 11)]
     assert {one.line for one in document.errors} == {5, 6, 7}
+
+
+DEFINITION = """\
+resource "aws_ecs_task_definition" "web" {
+  family       = "web"
+  network_mode = "awsvpc"
+  container_definitions = jsonencode([{
+    NAME = "web"
+    Environment = [
+      { Name = "DATABASE_OPTIONS", VALUE = "sslmode=disable" },
+    ]
+  }])
+}
+"""
+
+
+def test_container_definitions_in_any_case(tmp_path: Path) -> None:
+    """Terraform's provider reads their keys however they are written, and so do we."""
+    file = tmp_path / "main.tf"
+    file.write_text(DEFINITION)
+    options = Options((str(file),), cwd=str(tmp_path), select=("TW109",))
+    (finding,) = scan(options).document.findings
+    assert (finding.verdict, finding.line) == ("fail", 7)
+    assert finding.message == ("DATABASE_OPTIONS of container web makes it connect in plain text")
+    # What stands outside the JSON has one spelling.
+    file.write_text(DEFINITION.replace("network_mode", "Network_Mode"))
+    found = scan(Options((str(file),), cwd=str(tmp_path), select=("TW201",))).document.findings
+    assert [(one.rule, one.line) for one in found] == [("TW201", 1)]

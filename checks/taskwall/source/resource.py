@@ -1,6 +1,6 @@
 """A resource as a source declares it, and the cursor with which lowering reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -127,8 +127,8 @@ class Cell(Struct, frozen=True, gc=False):
             doubt = doubt if value.items else _doubt(value)
             value = dereferenced((*value.items, *value.rest)[0])
         if type(value) is Fields or isinstance(value, Fields):
-            if key not in value.fields and (other := _in_lower_case(key)) in value.fields:
-                key = other if "::" in resource.type else key
+            if key not in value.fields:
+                key = _as_written(key, value.fields, resource.type, path)
             path = _below(path, key)
             found = value.fields.get(key, value.rest)
             written = value.places.get(key)
@@ -220,6 +220,22 @@ def _in_lower_case(key: str) -> str:
     judged.
     """
     return f"{key[:1].lower()}{key[1:]}"
+
+
+_IN_ANY_CASE = (
+    "container_definitions", "container_properties", "ecs_properties", "node_properties",
+)  # fmt: skip
+"""JSON whose keys Terraform's provider takes in any case: Go's `encoding/json` matches them so."""
+
+
+def _as_written(key: str, fields: Mapping[str, Value], kind: str, path: str) -> str:
+    """A key that a mapping of a resource lacks as it stands, as the mapping may have it."""
+    if "::" in kind:
+        other = _in_lower_case(key)
+        return other if other in fields else key
+    if path.startswith(_IN_ANY_CASE):
+        return next((one for one in fields if one.lower() == key.lower()), key)
+    return key
 
 
 def _doubt(value: Items) -> tuple[Need, ...]:
