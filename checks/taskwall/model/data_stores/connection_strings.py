@@ -55,8 +55,8 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         return _open(variable, variable.named)
     text = _decoded(text) if not holes else text
     store = next((each for each in variable.refers if network.get(Store, each)), "")
-    off = _SWITCHED_OFF.search(text) or (name == "pgsslmode" and text.lower() == "disable")
-    if off:
+    mode = _MODE.search(variable.name) and text.strip().lower()
+    if mode in ("disable", "disabled") or _SWITCHED_OFF.search(text):
         return Connection(_fact(True, variable, "turns TLS off"), TRUE, store)
     found: list[Connection] = []
     for piece in text.split('"'):  # what stands in quotes is a text of its own: JSON, YAML
@@ -139,6 +139,7 @@ def _by_address(
 
 _MARKS = ("url", "uri", "dsn")
 _PROTOCOL = "securityprotocol"
+_MODE = pattern(r"(?i)(?:^|[._-]|^pg)ssl[._-]?mode$")
 _KAFKA_PLAIN = ("PLAINTEXT", "SASL_PLAINTEXT")
 _SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:ssl-?mode=disabled?|usessl=false|tls=false)(?![a-z])")
 _SWITCH = pattern(r"(?i)(?<![a-z])(?:ssl-?mode|usessl|tls)=\w")
