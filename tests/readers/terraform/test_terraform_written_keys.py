@@ -138,6 +138,30 @@ def test_values_by_their_keys(evaluated: Evaluated, shown: Shown) -> None:
     assert "var.all" in str(shown(found['t.a["x"]'].body.fields["port"]))
 
 
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ("for k, v in var.all : k => t.a[k].id", '<t.a["x"].id>'),
+        # Whose keys are no keys of what is gone over.
+        ("for k, v in var.all : v.port => t.a[k].id", "<t.a[*].id>"),
+        ("for v in var.all : v.port => t.a[v.name].id", "<t.a[*].id>"),
+    ],
+)
+def test_a_key_of_what_a_loop_makes(
+    evaluated: Evaluated, shown: Shown, loop: str, expected: str
+) -> None:
+    """What has to be there of a map is there where a `for` goes over it."""
+    evaluation = evaluated(
+        GIVEN
+        + f"""
+        locals {{ ids = {{ {loop} }} }}
+        resource "u" "b" {{ of = local.ids["x"] }}
+        """
+    )
+    (made,) = (one for one in evaluation.resources if one.type == "u")
+    assert shown(made.body.fields["of"]) == expected
+
+
 def test_instances_of_a_module(evaluated: Evaluated, shown: Shown) -> None:
     """A module that is called for unknown keys; its callers name outputs by their keys, too."""
     evaluation = evaluated(

@@ -22,6 +22,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation import access, operators
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.functions import call
+from taskwall.readers.terraform.evaluation.written_keys import with_written_keys, written_name
 from taskwall.readers.terraform.syntax.tree import (
     Access,
     AccessStep,
@@ -411,6 +412,8 @@ def _object(
 def _for(node: For, scope: ModuleContext, env: Env) -> Value:
     value = evaluate(node.collection, scope, env)
     collection = scope.run.opened(value)
+    if node.key is not None and not isinstance(collection, Items):
+        collection = with_written_keys(collection, written_name(node.collection), scope)
     if isinstance(collection, Reference | Unknown):
         collection = access.collected(collection, scope.run)
     elif isinstance(collection, JsonItems | JsonFields) or not isinstance(

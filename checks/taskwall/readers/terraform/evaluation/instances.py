@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
-from msgspec.structs import replace
-
 from taskwall.core.values import (
     Fields,
     Items,
@@ -18,7 +16,7 @@ from taskwall.core.values import (
     stands_for_many,
     symbol,
 )
-from taskwall.readers.terraform.evaluation.access import element_of, index, spelled_key
+from taskwall.readers.terraform.evaluation.access import element_of, spelled_key
 from taskwall.readers.terraform.evaluation.context import (
     BlockInstance,
     Env,
@@ -27,6 +25,7 @@ from taskwall.readers.terraform.evaluation.context import (
 )
 from taskwall.readers.terraform.evaluation.expressions import evaluate, key_of
 from taskwall.readers.terraform.evaluation.operators import exceeds, filled
+from taskwall.readers.terraform.evaluation.written_keys import with_written_keys
 from taskwall.readers.terraform.syntax.tree import (
     Attribute,
     Block,
@@ -157,7 +156,9 @@ def _counted(count: Attribute, address: str, scope: ModuleContext, add: Add) -> 
 def _for_each(each: Attribute, block: Block, address: str, scope: ModuleContext, add: Add) -> Value:
     """What a block with a `for_each` stands for: its instances by their keys."""
     run = scope.run
-    value = _with_written_keys(_settled(scope, each.expression), block, scope)
+    kind = {"data": "data.", "module": "module."}.get(block.type, "")
+    name = kind + ".".join(block.labels)
+    value = with_written_keys(_settled(scope, each.expression), name, scope)
     if isinstance(value, Items | Fields) and len(_members(value)) > MOST_INSTANCES:
         message = f"makes {len(_members(value))} instances; at most {MOST_INSTANCES}"
         run.complain(each.place, message)
@@ -176,27 +177,6 @@ def _for_each(each: Attribute, block: Block, address: str, scope: ModuleContext,
         made = add("[*]", env, ())
         return Open({}, {}, made, None, waits, ((Unknown(waits), made),))
     return Fields({})
-
-
-def _with_written_keys(value: Value, block: Block, scope: ModuleContext) -> Value:
-    """A collection that is not known, with the members that the sources name by their keys."""
-    if isinstance(value, Items | Fields):
-        if not possible(value):
-            return value
-    elif not isinstance(value, Unknown | Reference):
-        return value
-    kind = {"data": "data.", "module": "module."}.get(block.type, "")
-    keys = scope.keys(kind + ".".join(block.labels))
-    certain = [key for key, has_to_be in keys.items() if has_to_be]
-    if not certain:
-        return value
-    if isinstance(value, Items):
-        more = tuple(each for each in map(Known, certain) if each not in value.items)
-        return replace(value, items=(*value.items, *more))
-    fields = {key: index(value, Known(key), scope.run) for key in certain}
-    if isinstance(value, Fields):
-        return replace(value, fields={**fields, **value.fields})
-    return Open(fields, {}, element_of(value), None, needs(value))
 
 
 def _positive(value: Value, run: RunContext) -> Known | Unknown:

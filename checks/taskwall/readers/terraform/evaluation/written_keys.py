@@ -7,7 +7,11 @@ the same that there is an instance of that key, and that it is another one than 
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from taskwall.core.values import Fields, Items, Known, Reference, Unknown, Value, needs
+from taskwall.readers.terraform.evaluation.access import element_of, index
+from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.syntax.tree import (
     Access,
@@ -22,6 +26,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Name,
     children,
 )
+from taskwall.readers.terraform.values.values import Open, possible
 
 _MAY_FAIL = frozenset({"can", "try"})
 """Functions whose arguments may name what is not there."""
@@ -63,6 +68,31 @@ def written_keys(module: Module) -> WrittenKeys:
         for expression, certain in _expressions(body):
             _note(expression, keys, certain)
     return WrittenKeys(keys, alike)
+
+
+def with_written_keys(value: Value, name: str, scope: ModuleContext) -> Value:
+    """A collection that is not known, with the members that have to be there by their keys.
+
+    Args:
+        value: the collection.
+        name: what the sources call it, as `ModuleContext.keys` takes it.
+        scope: the module in which it is called so.
+    """
+    if isinstance(value, Items | Fields):
+        if not possible(value):
+            return value
+    elif not isinstance(value, Unknown | Reference):
+        return value
+    certain = [key for key, has_to_be in scope.keys(name).items() if has_to_be]
+    if not certain:
+        return value
+    if isinstance(value, Items):
+        more = tuple(each for each in map(Known, certain) if each not in value.items)
+        return replace(value, items=(*value.items, *more))
+    fields = {key: index(value, Known(key), scope.run) for key in certain}
+    if isinstance(value, Fields):
+        return replace(value, fields={**fields, **value.fields})
+    return Open(fields, {}, element_of(value), None, needs(value))
 
 
 def _expressions(body: Body, certain: bool = True) -> Iterator[tuple[Expression, bool]]:
@@ -113,6 +143,13 @@ def _leading(node: Expression) -> list[str]:
     return names
 
 
+def written_name(node: Expression) -> str:
+    """What an expression is called that is nothing but names: `var.x`; empty for any other."""
+    leading = _leading(node)
+    whole = isinstance(node, Access) and len(leading) == len(node.steps) + 1
+    return ".".join(leading) if whole else ""
+
+
 def _note_alike(name: str, node: Expression, alike: dict[str, tuple[str, ...]]) -> None:
     """Note what has the same keys as the map that an expression makes, or more."""
     whole = True
@@ -122,9 +159,7 @@ def _note_alike(name: str, node: Expression, alike: dict[str, tuple[str, ...]]) 
             return
         whole = node.condition is None
         node = node.collection
-    leading = _leading(node)
-    if isinstance(node, Access) and len(leading) == len(node.steps) + 1:
-        of = ".".join(leading)
+    if of := written_name(node):
         alike[of] = (*alike.get(of, ()), name)
         if whole:
             alike[name] = (*alike.get(name, ()), of)
