@@ -6,7 +6,7 @@ should) may have done anything.
 """
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,18 +14,9 @@ from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.truths import all_true, any_true, negation
-from taskwall.core.values import Need, Unknown
+from taskwall.core.values import Need
 from taskwall.lowering.user_data.machine import ON_INSTANCE, Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
-from taskwall.lowering.user_data.quoting import (
-    BRACES,
-    SPLIT,
-    bare,
-    escaped,
-    quoted,
-    unescaped,
-    unquoted_words,
-)
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
     SHELL_NAMES,
@@ -38,35 +29,24 @@ from taskwall.lowering.user_data.shell_commands import (
     spend,
     stripped,
 )
-from taskwall.lowering.user_data.shell_conditions import (
-    TEXT_SIGNS,
-    of_words,
-    parted,
+from taskwall.lowering.user_data.shell_conditions import TEXT_SIGNS, of_words, parted
+from taskwall.lowering.user_data.shell_syntax import (
+    counted_names,
+    leaves_of,
+    tree_of,
+    with_own_ends,
 )
+from taskwall.lowering.user_data.shell_words import PATTERN_NODES, PLAIN_TEXT, ShellWords
 
 if TYPE_CHECKING:
-    from re import Match
-
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 READ = "2026-11-29"
-
-_parser: "Parser | None" = None
 
 
 def run(machine: Machine, script: str, row: int = 0, doubt: tuple[Need, ...] = ()) -> None:
     """Let a script, which begins on a row of the user data, act on a machine."""
     Shell(machine, row, doubt).run(script)
-
-
-def _tree(source: bytes) -> "Node":
-    global _parser
-    if _parser is None:
-        import tree_sitter_bash
-        from tree_sitter import Language, Parser
-
-        _parser = Parser(Language(tree_sitter_bash.language()))
-    return _parser.parse(source).root_node
 
 
 class Redirect(Struct, frozen=True):
@@ -86,15 +66,14 @@ _SAFE = frozenset(
 """Commands on whose success the next one counts: `mkdir -p /etc/ecs && echo ...`."""
 
 
-class Shell:
+class Shell(ShellWords):
     """One script at work on a machine."""
 
     def __init__(self, machine: Machine, row: int, doubt: tuple[Need, ...], depth: int = 0) -> None:
-        self.machine = machine
+        super().__init__(machine)
         self.row = row
         self.doubt = doubt
         self.depth = depth
-        self.variables: dict[str, str] = {}
         self.own: dict[str, str | None] | None = None
         """The variables that are a function's own, with what they were outside of it."""
         self.counted: frozenset[str] = frozenset()
@@ -103,7 +82,6 @@ class Shell:
         self.called: set[str] = set()
         self.traps: list[tuple[str, int]] = []
         """Texts that are run at a signal, as at the script's end, with their rows."""
-        self.source = b""
         self.directory = ""
         """Where it stands, as a marked path; "" for where it began, which matters to nobody."""
 
@@ -121,18 +99,15 @@ class Shell:
         return found
 
     def _act(self, script: str) -> list[ScriptLine]:
-        self.source = _with_ends(script).encode("utf-8", "replace")
-        self.counted = frozenset(_counted(script))
+        self.source = with_own_ends(script).encode("utf-8", "replace")
+        self.counted = frozenset(counted_names(script))
         for name in self.counted:
             self.variables.pop(name, None)
         try:
             spend(self.machine, self.row, len(script) // 20)
-            return self._each(_tree(self.source).children, self.doubt, self.depth)
+            return self._each(tree_of(self.source).children, self.doubt, self.depth)
         except StopError as end:
             return end.output
-
-    def _text(self, node: "Node") -> str:
-        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _row(self, node: "Node") -> int:
         return self.row + int(node.start_point.row)
@@ -190,9 +165,9 @@ class Shell:
         need = self._need(node)
         loops_over = node.child_by_field_name("variable")
         if loops_over is not None:
-            self.variables.pop(self._text(loops_over), None)
+            self.variables.pop(self.text(loops_over), None)
         if node.type in _LOOPS:  # What it sets is another value when it runs once more.
-            for name in _SETS.findall(self._text(node)):
+            for name in _SETS.findall(self.text(node)):
                 self.variables.pop(name, None)
         nodes = [child for child in node.children if child not in done]
         try:
@@ -223,7 +198,7 @@ class Shell:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is None or body is None:
             return self.sometimes(node, given, doubt, depth)
-        key = self._text(name)
+        key = self.text(name)
         if doubt:  # whichever of the same name is called
             for one in (self.functions.pop(key, None), node):
                 if one is not None:
@@ -306,15 +281,15 @@ class Shell:
             both = any(child.type == "&&" for child in node.children)
             return all_true(ends) if both else any_true(ends)
         if node.type == "command":
-            words = [self._text(part) for part in parts]
+            words = [self.text(part) for part in parts]
             if words in (["true"], [":"], ["false"]):
                 return words != ["false"]
-            return of_words(self._words(parts[1:]), self._exists) if words[:1] == ["test"] else None
+            return of_words(self.words(parts[1:]), self._exists) if words[:1] == ["test"] else None
         if node.type != "test_command" or len(parts) != 1:
             return None
         if node.children[0].type == "[":
-            return of_words(self._words(_leaves(parts[0])), self._exists)
-        leaves = _leaves(parts[0])
+            return of_words(self.words(leaves_of(parts[0])), self._exists)
+        leaves = leaves_of(parts[0])
         if any(leaf.type in ("(", ")") for leaf in leaves):
             return None
         # The grammar takes `a || b = c` apart behind `b`.
@@ -325,11 +300,11 @@ class Shell:
         """What `[[` says of its words, which it does not split, without `&&` and `||`."""
         words = []
         for leaf in leaves:
-            text = self._text(leaf)
+            text = self.text(leaf)
             sign = leaf.type == "test_operator" or not leaf.is_named
-            words.append(text if sign or leaf.type in _PATTERNS else self._word(leaf))
+            words.append(text if sign or leaf.type in PATTERN_NODES else self.word(leaf))
         compares = len(words) > 2 and words[-2] in TEXT_SIGNS
-        if compares and leaves[-1].type not in _QUOTED and not _PLAIN.fullmatch(words[-1]):
+        if compares and leaves[-1].type not in _QUOTED and not PLAIN_TEXT.fullmatch(words[-1]):
             return None  # a pattern
         return of_words(words, self._exists)
 
@@ -378,7 +353,7 @@ class Shell:
             return True
         words = node.named_children if node.type == "command" else []
         words = [word for word in words if word.type != "variable_assignment"]
-        called = stripped([self._text(word) for word in words])
+        called = stripped([self.text(word) for word in words])
         return bool(called) and called[0].rpartition("/")[2] in _SAFE
 
     def pipeline(
@@ -414,7 +389,7 @@ class Shell:
             if child.type == "heredoc_redirect":
                 given = self._heredoc(child, given, redirects, after)
             elif child.type == "herestring_redirect":
-                given = lines(self._word(child.named_children[-1]) + "\n", self._row(child))
+                given = lines(self.word(child.named_children[-1]) + "\n", self._row(child))
             elif child.type == "file_redirect":
                 self._redirect(child, redirects)
                 given = self._input(child, given)
@@ -453,20 +428,20 @@ class Shell:
 
     def _redirect(self, node: "Node", into: list[Redirect]) -> None:
         descriptor = node.child_by_field_name("descriptor")
-        if descriptor is not None and self._text(descriptor) != "1":
+        if descriptor is not None and self.text(descriptor) != "1":
             return
         signs = {child.type for child in node.children if not child.is_named}
         to = node.child_by_field_name("destination")
         if to is None or not signs & {">", ">>", "&>", "&>>", ">|"}:
             return
-        into.append(Redirect(self._word(to), bool(signs & {">>", "&>>"})))
+        into.append(Redirect(self.word(to), bool(signs & {">>", "&>>"})))
 
     def _input(self, node: "Node", given: list[ScriptLine]) -> list[ScriptLine]:
         """What a command reads where a redirection may say from which file."""
         source = node.child_by_field_name("destination")
         if source is None or all(child.type != "<" for child in node.children):
             return given
-        path = self.path(self._word(source))
+        path = self.path(self.word(source))
         if path == "/dev/null":
             return []
         return self.machine.files.get(path) or [opaque(self._row(node), Machine.unknown(path))]
@@ -485,7 +460,7 @@ class Shell:
             if child.type == "<<-":
                 tabs = True
             elif child.type == "heredoc_start":
-                quoted = any(sign in self._text(child) for sign in "'\"\\")
+                quoted = any(sign in self.text(child) for sign in "'\"\\")
             elif child.type == "file_redirect":
                 self._redirect(child, redirects)
             elif child.type in ("&&", "||"):
@@ -493,7 +468,7 @@ class Shell:
             elif child.type == "pipeline":
                 after.append(("|", child))
             elif child.type == "heredoc_body":
-                text = self._text(child) if quoted else self._expanded(child)
+                text = self.text(child) if quoted else self.expanded(child)
                 if tabs:
                     # The body ends before the last line's tabs, which belong to its end.
                     text = "\n".join(line.lstrip("\t") for line in text.split("\n"))
@@ -515,118 +490,13 @@ class Shell:
         """Statements in a shell of their own."""
         return self._apart_from(node, given, doubt, depth)
 
-    # words
-
-    def _expanded(self, node: "Node") -> str:
-        """A here-document's text with what is known of its variables put in."""
-        found, at = "", node.start_byte
-        for child in node.children:
-            if child.type in _EXPANSIONS:
-                found += unescaped(self.source[at : child.start_byte].decode("utf-8", "replace"))
-                found += self._word(child)
-                at = child.end_byte
-        text = unescaped(self.source[at : node.end_byte].decode("utf-8", "replace"))
-        return self._commands(found + text)
-
-    def _commands(self, text: str) -> str:
-        """A text with a stand-in for every command between back quotes."""
-        if "`" not in text:
-            return text
-        pieces = text.split("`")
-        return "".join(
-            piece if index % 2 == 0 else self._unknown(f"`{piece}`")
-            for index, piece in enumerate(pieces)
-        )
-
-    def _unknown(self, what: str) -> str:
-        needs = Machine.unknown(what)
-        return self.machine.marks.mark(Unknown(needs))
-
-    def _word(self, node: "Node") -> str:
-        """A word after quoting and expansion, with stand-ins for what is not known."""
-        kind = node.type
-        text = self._text(node)
-        if kind in ("word", "number", "command_name"):
-            if node.named_children:
-                return "".join(self._word(child) for child in node.named_children)
-            return bare(text)
-        if kind == "raw_string":
-            return text[1:-1]
-        if kind in ("string", "translated_string"):
-            return self._string(node)
-        if kind == "concatenation":
-            if any(child.type == "$" for child in node.children):
-                return self._unknown(text)  # the grammar takes `$1=$2` apart in the middle of `$2`
-            return "".join(self._word(child) for child in node.named_children)
-        if kind in ("simple_expansion", "expansion"):
-            names = [self._text(c) for c in node.named_children if c.type == "variable_name"]
-            plain = len(node.named_children) == 1 and len(names) == 1
-            if (
-                plain
-                and text in (f"${names[0]}", f"${{{names[0]}}}")
-                and names[0] in self.variables
-            ):
-                value = self.variables[names[0]]
-                self.machine.expanded += len(value)
-                if self.machine.expanded <= MAX_EXPANDED:  # variables of variables double
-                    return value
-            return self._unknown(text)
-        if kind == "ansi_c_string":
-            return escaped(text[2:-1])
-        if kind == "command_substitution" and (made := _TEMPORARY.fullmatch(text)):
-            return (made[1] or "/tmp/tmp.") + self._unknown(text)  # noqa: S108 (the script's)
-        return self._unknown(text)
-
-    def _words(self, nodes: "list[Node]") -> list[str]:
-        """The words that parts of a command become.
-
-        What stands for a variable outside of quotes is split at spaces, and no word if it is
-        empty; braces make several words of one.
-        """
-        found = []
-        for node in nodes:
-            if node.type == "concatenation":
-                pieces = [
-                    self._word(child).translate(BRACES)
-                    if child.type == "word"
-                    else self._apart(child)
-                    for child in node.named_children
-                ]
-                whole = not any(child.type == "$" for child in node.children)
-                found += unquoted_words("".join(pieces)) if whole else [self._word(node)]
-            elif node.type in _VARIABLES:
-                found += unquoted_words(self._apart(node))
-            elif node.type == "test_operator" or not node.is_named:
-                found.append(self._text(node))
-            elif node.type in _PATTERNS and _PLAIN.fullmatch(text := self._text(node)):
-                found.append(text)
-            else:
-                found.append(self._word(node))
-        return found
-
-    def _apart(self, node: "Node") -> str:
-        """A part of a word, with a sign where a space outside of quotes splits it."""
-        found = self._word(node)
-        return _SPACES.sub(SPLIT, found) if node.type in _VARIABLES else found
-
-    def _string(self, node: "Node") -> str:
-        found, at = "", node.start_byte + 1
-        for child in node.named_children:
-            if child.type in _EXPANSIONS:
-                found += quoted(self.source[at : child.start_byte].decode("utf-8", "replace"))
-                found += self._word(child)
-                at = child.end_byte
-        return found + quoted(self.source[at : node.end_byte - 1].decode("utf-8", "replace"))
-
-    # commands
-
     def assignment(
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], _depth: int
     ) -> list[ScriptLine]:
         """Variables, as far as a script settles them."""
-        declares = self._text(node.children[0]) if node.type == "declaration_command" else ""
+        declares = self.text(node.children[0]) if node.type == "declaration_command" else ""
         words = node.named_children if declares else []
-        options = [self._text(each) for each in words if each.type == "word"]
+        options = [self.text(each) for each in words if each.type == "word"]
         if declares == "local" or (declares in _DECLARES and not any("g" in o for o in options)):
             self._keep(node)
         plain = all(map(_PLAIN_OPTION.fullmatch, options))
@@ -635,19 +505,19 @@ class Shell:
                 continue
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             appends = any(part.type == "+=" for part in child.children)
-            key = self._text(name).partition("[")[0] if name is not None else ""
+            key = self.text(name).partition("[")[0] if name is not None else ""
             item = name is not None and name.type == "subscript"
             if doubt or appends or item or not plain or key in self.counted:
-                self.variables[key] = self._unknown(f"${key}")
+                self.variables[key] = self.unknown(f"${key}")
             else:
-                self.variables[key] = self._word(value) if value is not None else ""
+                self.variables[key] = self.word(value) if value is not None else ""
         return []
 
     def _keep(self, node: "Node") -> None:
         """Keep for after a function what the variables are that a statement makes its own."""
         for child in node.named_children if self.own is not None else ():
             name = child.child_by_field_name("name") or child
-            key = self._text(name)
+            key = self.text(name)
             if name.type == "variable_name" and self.own is not None and key not in self.own:
                 self.own[key] = self.variables.get(key)
                 if name is child:
@@ -658,7 +528,7 @@ class Shell:
     ) -> list[ScriptLine]:
         """Variables that have no value from here on."""
         for child in node.named_children:
-            self.variables.pop(self._text(child), None)
+            self.variables.pop(self.text(child), None)
         return []
 
     def command(
@@ -671,14 +541,14 @@ class Shell:
             if child.type == "variable_assignment":
                 named, value = child.child_by_field_name("name"), child.child_by_field_name("value")
                 if named is not None:
-                    own[self._text(named)] = self._word(value) if value is not None else ""
+                    own[self.text(named)] = self.word(value) if value is not None else ""
                 continue
             if child.type in ("herestring_redirect", "file_redirect"):
                 if child.type == "herestring_redirect":
-                    text = self._word(child.named_children[-1])
+                    text = self.word(child.named_children[-1])
                     given = lines(text + "\n", self._row(child))
                 continue
-            found = self._words([child])
+            found = self.words([child])
             words += found
             if child.type in _QUOTED:
                 in_quotes.update(found)
@@ -743,44 +613,6 @@ def _numbered(variables: dict[str, str], wanted: bool) -> dict[str, str]:
     return {name: value for name, value in variables.items() if name.isdecimal() is wanted}
 
 
-def _counted(script: str) -> Iterator[str]:
-    """The names that arithmetic changes (`((X++))`, `let X=1`), or an expansion (`${X:=a}`)."""
-    for first, old, let, name in _ARITHMETIC.findall(script):
-        if name:
-            yield name
-        for changed in _CHANGES.finditer(first or old or let):
-            yield changed[1] or changed[2]
-
-
-def _with_ends(script: str) -> str:
-    """A script in which the words that end here-documents begin no other line.
-
-    To the grammar `ECS_CLUSTER=a` is the end of `<<ECS`.
-    """
-    ends = {found[2] for found in _HEREDOC.finditer(script)}
-    sizes = {len(end) for end in ends}
-    texts = [line.strip() for line in script.split("\n")]
-    begins = (text[:size] for text in texts for size in sizes if len(text) > size)
-    begin = {word for word in begins if word in ends}
-
-    def other(found: "Match[str]") -> str:
-        return f"{found[1]}__{found[2]}__" if found[2] in begin else found[0]
-
-    return _HEREDOC_END.sub(other, _HEREDOC.sub(other, script)) if begin else script
-
-
-def _leaves(node: "Node") -> "list[Node]":
-    """The words and signs of an expression of `[`, in their order."""
-    found, waiting = [], [node]
-    while waiting:
-        last = waiting.pop()
-        if last.type in ("unary_expression", "binary_expression", "parenthesized_expression"):
-            waiting += reversed(last.children)
-        else:
-            found.append(last)
-    return found
-
-
 def _type(node: "Node") -> str:
     return node.type
 
@@ -788,19 +620,6 @@ def _type(node: "Node") -> str:
 PER_CALL, PER_COMMAND = 200, 10
 """How much work it is to call a function or a script, and to run a command."""
 
-MAX_EXPANDED = 1 << 20
-"""So many characters at most are put in for the variables of one machine's scripts."""
-
-_ARITHMETIC = pattern(
-    r"\(\(([^\n]{0,400}?)\)\)|\$\[([^\n]{0,400}?)\]|\blet\s([^\n;&|]{0,400})"
-    r"|\$\{([A-Za-z_]\w*)(?:\[[^\]\n]{0,100}\])?:?="
-)
-_CHANGES = pattern(
-    r"(?<!\w)([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:[-+*/%&^|]|<<|>>)?=(?!=))"
-    r"|(?:\+\+|--)\s*([A-Za-z_]\w*)"
-)
-_HEREDOC = pattern(r"((?<!<)<<-?[ \t]*['\"\\]?)([\w.-]+)")
-_HEREDOC_END = pattern(r"(?m)^([ \t]*)([\w.-]+)(?=[ \t\r]*$)")
 _SETS = pattern(r"(?<![\w$-])([A-Za-z_]\w*)\+?=")
 _WAITED_FOR = {
     "list": "a command",
@@ -815,21 +634,12 @@ _PLAIN_OPTION = pattern(r"-[xrg]*")
 """Options of `declare` that leave a value as it is written; `-i` counts, `-l` writes it small."""
 
 _QUOTED = frozenset(("string", "raw_string"))
-_PATTERNS = frozenset(("extglob_pattern", "regex"))
-_PLAIN = pattern(r"[\w./:@,+=% -]*")
-
 _OF_THE_INSTANCE = "/var/lib/cloud/instance/sem/"
 """Where cloud-init keeps the marks of one instance: empty for a new one but for its own.
 
 After the Amazon ECS Developer Guide, "HTTP proxy configuration".
 """
 
-_TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]{0,200}?)X{3,20})?\s*\)")
-"""A file that `mktemp` makes, none of those that are looked at."""
-
-_SPACES = pattern(r"\s+")
-_VARIABLES = frozenset(("simple_expansion", "expansion"))
-_EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
 _PASSED_OVER = frozenset(
     (
         "comment", "test_command", "heredoc_body", "heredoc_end", "word", "number", "string",

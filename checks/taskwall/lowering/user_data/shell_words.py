@@ -1,0 +1,151 @@
+"""The words that a shell makes of what a script writes: quoting, variables, braces, splitting."""
+
+from typing import TYPE_CHECKING
+
+from taskwall.core.patterns import pattern
+from taskwall.core.values import Unknown
+from taskwall.lowering.user_data.machine import Machine
+from taskwall.lowering.user_data.quoting import (
+    BRACES,
+    SPLIT,
+    bare,
+    escaped,
+    quoted,
+    unescaped,
+    unquoted_words,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_EXPANDED = 1 << 20
+"""So many characters at most are put in for the variables of one machine's scripts."""
+
+
+class ShellWords:
+    """Makes words of the nodes of a script, with the variables that a shell has by then."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.source = b""
+        self.variables: dict[str, str] = {}
+
+    def text(self, node: "Node") -> str:
+        """What a node is written as."""
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def expanded(self, node: "Node") -> str:
+        """A here-document's text with what is known of its variables put in."""
+        found, at = "", node.start_byte
+        for child in node.children:
+            if child.type in _EXPANSIONS:
+                found += unescaped(self.source[at : child.start_byte].decode("utf-8", "replace"))
+                found += self.word(child)
+                at = child.end_byte
+        text = unescaped(self.source[at : node.end_byte].decode("utf-8", "replace"))
+        return self._commands(found + text)
+
+    def _commands(self, text: str) -> str:
+        """A text with a stand-in for every command between back quotes."""
+        if "`" not in text:
+            return text
+        pieces = text.split("`")
+        return "".join(
+            piece if index % 2 == 0 else self.unknown(f"`{piece}`")
+            for index, piece in enumerate(pieces)
+        )
+
+    def unknown(self, what: str) -> str:
+        """A sign for what is not known."""
+        needs = Machine.unknown(what)
+        return self.machine.marks.mark(Unknown(needs))
+
+    def word(self, node: "Node") -> str:
+        """A word after quoting and expansion, with stand-ins for what is not known."""
+        kind = node.type
+        text = self.text(node)
+        if kind in ("word", "number", "command_name"):
+            if node.named_children:
+                return "".join(self.word(child) for child in node.named_children)
+            return bare(text)
+        if kind == "raw_string":
+            return text[1:-1]
+        if kind in ("string", "translated_string"):
+            return self._string(node)
+        if kind == "concatenation":
+            if any(child.type == "$" for child in node.children):
+                return self.unknown(text)  # the grammar takes `$1=$2` apart in the middle of `$2`
+            return "".join(self.word(child) for child in node.named_children)
+        if kind in ("simple_expansion", "expansion"):
+            names = [self.text(c) for c in node.named_children if c.type == "variable_name"]
+            plain = len(node.named_children) == 1 and len(names) == 1
+            if (
+                plain
+                and text in (f"${names[0]}", f"${{{names[0]}}}")
+                and names[0] in self.variables
+            ):
+                value = self.variables[names[0]]
+                self.machine.expanded += len(value)
+                if self.machine.expanded <= MAX_EXPANDED:  # variables of variables double
+                    return value
+            return self.unknown(text)
+        if kind == "ansi_c_string":
+            return escaped(text[2:-1])
+        if kind == "command_substitution" and (made := _TEMPORARY.fullmatch(text)):
+            return (made[1] or "/tmp/tmp.") + self.unknown(text)  # noqa: S108 (the script's)
+        return self.unknown(text)
+
+    def words(self, nodes: "list[Node]") -> list[str]:
+        """The words that parts of a command become.
+
+        What stands for a variable outside of quotes is split at spaces, and no word if it is
+        empty; braces make several words of one.
+        """
+        found = []
+        for node in nodes:
+            if node.type == "concatenation":
+                pieces = [
+                    self.word(child).translate(BRACES)
+                    if child.type == "word"
+                    else self._apart(child)
+                    for child in node.named_children
+                ]
+                whole = not any(child.type == "$" for child in node.children)
+                found += unquoted_words("".join(pieces)) if whole else [self.word(node)]
+            elif node.type in _VARIABLES:
+                found += unquoted_words(self._apart(node))
+            elif node.type == "test_operator" or not node.is_named:
+                found.append(self.text(node))
+            elif node.type in PATTERN_NODES and PLAIN_TEXT.fullmatch(text := self.text(node)):
+                found.append(text)
+            else:
+                found.append(self.word(node))
+        return found
+
+    def _apart(self, node: "Node") -> str:
+        """A part of a word, with a sign where a space outside of quotes splits it."""
+        found = self.word(node)
+        return _SPACES.sub(SPLIT, found) if node.type in _VARIABLES else found
+
+    def _string(self, node: "Node") -> str:
+        found, at = "", node.start_byte + 1
+        for child in node.named_children:
+            if child.type in _EXPANSIONS:
+                found += quoted(self.source[at : child.start_byte].decode("utf-8", "replace"))
+                found += self.word(child)
+                at = child.end_byte
+        return found + quoted(self.source[at : node.end_byte - 1].decode("utf-8", "replace"))
+
+
+PATTERN_NODES = frozenset(("extglob_pattern", "regex"))
+"""What the grammar takes for a pattern, and may be a plain text."""
+
+PLAIN_TEXT = pattern(r"[\w./:@,+=% -]*")
+"""What is the same as a pattern and as a text."""
+
+_TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]{0,200}?)X{3,20})?\s*\)")
+"""A file that `mktemp` makes, none of those that are looked at."""
+
+_SPACES = pattern(r"\s+")
+_VARIABLES = frozenset(("simple_expansion", "expansion"))
+_EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
