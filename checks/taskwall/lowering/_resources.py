@@ -64,9 +64,8 @@ class ResourceIndex:
 
     def alone(self) -> bool:
         """What `is_alone` remembers."""
-        roots = map(root_of, self.resources.values())
-        first = next(roots, "")
-        return all(root == first for root in roots)
+        begun = {_begun_in(resource) for resource in self.resources.values()}
+        return len({_root(*each) for each in begun}) <= 1
 
     def words(self, type_: str) -> frozenset[str]:
         """What the resources of a type are called, in whichever attribute."""
@@ -82,9 +81,18 @@ class ResourceIndex:
 
 def root_of(resource: Resource) -> str:
     """The folder of the root module, or the template, that a resource is of."""
+    return _root(*_begun_in(resource))
+
+
+def _begun_in(resource: Resource) -> tuple[str, str]:
+    """The file of the root module or template from which a resource is called, and its language."""
     origin = resource.origin
     place = origin.called_from[0].place if origin.called_from else origin.header
-    return os.path.dirname(place.file) if origin.language == "terraform" else place.file
+    return place.file, origin.language
+
+
+def _root(file: str, language: str) -> str:
+    return os.path.dirname(file) if language == "terraform" else file
 
 
 def words_in(value: Value) -> Iterator[str]:

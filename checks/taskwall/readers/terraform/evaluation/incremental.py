@@ -170,17 +170,17 @@ class IncrementalEvaluation(RootEvaluation):
             raise InvalidatedError("rounds")
         reported = self.kept.reported(queries)
         errors: dict[SourceError, None] = {}
-        called = (one.folder for one in reported if isinstance(one, CalledFolder))
+        called = (one.folder for one in reported.of(CalledFolder))
         for folder in dict.fromkeys((self.root.folder, *called)):
             module, unreadable = self.loader.module(folder)
             errors.update(dict.fromkeys(() if module is None else module.errors))
             if folder not in self.loader.scanned:
                 errors.update(dict.fromkeys(unreadable))
-        errors.update(dict.fromkeys(one for one in reported if isinstance(one, SourceError)))
-        questions = frozenset(one for one in reported if isinstance(one, Question))
-        absent = tuple(one for one in reported if isinstance(one, AbsentSource))
+        errors.update(dict.fromkeys(reported.of(SourceError)))
+        questions = frozenset(reported.of(Question))
+        absent = tuple(reported.of(AbsentSource))
         hidden = self.hidden.of(reported, self.kept)
-        impossible = Impossible() in reported
+        impossible = bool(reported.of(Impossible))
         return Evaluated(resources, tuple(errors), questions, absent, hidden, impossible)
 
     def _forget_gone(self) -> None:

@@ -1,7 +1,7 @@
 """What an evaluation in parts keeps beside its values: what is reported, and sensitive texts."""
 
-from collections.abc import Callable, Hashable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -87,7 +87,7 @@ class RecordedSecrets(Hidden):
         """Keep in mind what a function made for as long."""
         self._queries.accumulate(derived)
 
-    def of(self, reported: Iterable[object], kept: "KeptAnswers") -> frozenset[str]:
+    def of(self, reported: "Reported", kept: "KeptAnswers") -> frozenset[str]:
         """The sensitive texts among what is reported, and those that are made of them.
 
         `kept` is what was kept under the same scenario.
@@ -95,13 +95,26 @@ class RecordedSecrets(Hidden):
         Raises:
             UnfitError: there are so many that it hangs on the order which are kept in mind.
         """
-        met = {one.text for one in reported if isinstance(one, Secret)}
+        met = {one.text for one in reported.of(Secret)}
         if len(met) >= MAX_SENSITIVE_TEXTS:
             raise UnfitError("texts")
-        derived = {one for one in reported if isinstance(one, Derived)}
+        derived = set(reported.of(Derived))
         if (met, derived) != kept.sensitive[:2]:
             kept.sensitive = met, derived, with_derived(met, derived)
         return kept.sensitive[2]
+
+
+class Reported:
+    """What was reported, by its kind: the same is asked for after each change."""
+
+    def __init__(self, every: Iterable[object]) -> None:
+        self._by_kind: dict[type, list[Any]] = {}
+        for one in every:
+            self._by_kind.setdefault(type(one), []).append(one)
+
+    def of(self, kind: type[V]) -> Sequence[V]:
+        """What was reported of one kind."""
+        return self._by_kind.get(kind, ())
 
 
 class KeptAnswers:
@@ -115,14 +128,15 @@ class KeptAnswers:
         """Those of the modules that this evaluation has come to: others are not called now."""
         self.sensitive: tuple[set[str], set[Derived], frozenset[str]] = set(), set(), frozenset()
         self.round = 0
-        self._reported: tuple[int, tuple[Entry, ...], list[Hashable]] | None = None
+        self._reported: tuple[int, tuple[Entry, ...], Reported] | None = None
 
-    def reported(self, queries: QueryEngine) -> list[Hashable]:
+    def reported(self, queries: QueryEngine) -> "Reported":
         """What was accumulated on the way to what this evaluation has come to."""
         roots = self.root, *self.met
         known = self._reported
         if known is None or known[:2] != (queries.moved, roots):
-            known = self._reported = queries.moved, roots, queries.accumulated(roots)
+            known = queries.moved, roots, Reported(queries.accumulated(roots))
+            self._reported = known
         return known[2]
 
     def forget(self, scope: int, queries: QueryEngine) -> None:
