@@ -120,10 +120,11 @@ def sweep(
             continue
         case = dirname(files[0])
         given = exists(join(case, "taskwall.toml"))
-        policy = policy_of(load(case, all_rules()) if given else Settings())
+        settings = load(case, all_rules()) if given else Settings()
         reader = terraform if files[0].endswith(".tf") else cloudformation
         stacks, _ = reader.stacks(files, Files(), Inputs(boundary=case))
         for stack in stacks:
+            policy = policy_of(settings, stack)
             resources = stack.evaluate({}).resources
             same = repr((policy, [_bare(each) for each in resources]))
             if same not in seen:

@@ -31,6 +31,11 @@ class OneVpc:
     def __init__(self, *, asks: bool = False) -> None:
         self.asks = asks
         self.deployments: tuple[str, ...] = ()
+        self.tasks_elsewhere = False
+
+    def creates(self, type_: str) -> bool:
+        """Whether it declares a type."""
+        return type_ == "aws_vpc"
 
     def given(self) -> object:
         """Take nothing of deployments."""

@@ -75,7 +75,7 @@ def test_networks_in_turn(ambiguous: bool, monkeypatch: pytest.MonkeyPatch) -> N
     alone = the_stack()
     followed = explore(alone)
     assert len(followed.scenarios) == 4
-    expected = judge_scenarios(alone.name, followed, all_rules(), SHOWN)
+    expected = judge_scenarios(alone, followed, all_rules(), SHOWN)
     assert {one.finding.verdict for one in expected.findings} == {"fail", "unknown", "pass"}
     assert any(one.finding.when for one in expected.findings)
     assert not made

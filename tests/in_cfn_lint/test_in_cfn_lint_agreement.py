@@ -40,14 +40,13 @@ def templates(folder: str, cases: tuple[str, ...]) -> list[str]:
 
 
 def reported(paths: list[str], profile: str) -> list[Finding]:
-    """What the command reports of templates, each with the settings that hold for it."""
-    by_settings = defaultdict(list)
+    """What the command reports of templates, those of each fixture by themselves."""
+    by_fixture = defaultdict(list)
     for path in paths:
-        own = Path(path).parent / "taskwall.toml"
-        by_settings[own if own.exists() else None].append(path)
+        by_fixture[Path(path).parent].append(path)
     return [
         finding
-        for group in by_settings.values()
+        for group in by_fixture.values()
         for finding in scan(
             Options(paths=tuple(group), profile=profile, show=("fail", "unknown"))
         ).document.findings

@@ -12,7 +12,9 @@ from taskwall.source.stack import Inputs
 
 TERRAFORM: dict[str, tuple[str, ...]] = {
     "aws_acm_certificate_validation": ("certificate_arn",),
-    "aws_autoscaling_attachment": ("autoscaling_group_name", "lb_target_group_arn", "elb"),
+    "aws_autoscaling_attachment": (
+        "autoscaling_group_name", "lb_target_group_arn", "alb_target_group_arn", "elb"
+    ),
     "aws_autoscaling_traffic_source_attachment": ("autoscaling_group_name", "traffic_source"),
     "aws_cloudwatch_log_delivery_source": ("resource_arn", "log_type"),
     "aws_db_parameter_group": ("name", "family", "parameter"),

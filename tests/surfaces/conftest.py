@@ -56,11 +56,16 @@ class ToyStack:
 
     ties = ()
     deployments = ()
+    tasks_elsewhere = False
 
     def __init__(self, name: str, files: frozenset[str], texts: Files) -> None:
         self.name = name
         self.files = files
         self.texts = texts
+
+    def creates(self, type_: str) -> bool:
+        """Nothing that others know of."""
+        return False
 
     def evaluate(self, scenario: Scenario) -> Evaluation:
         """Nothing: the toy engine reads the lines itself."""

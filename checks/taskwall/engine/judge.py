@@ -38,10 +38,10 @@ def judge(stack: Stack, rules: Sequence[Rule], settings: Settings) -> Judgement:
     if len(networks) >= _MANY_NETWORKS:
         from taskwall.incremental.query import AmbiguousError
 
-        lowering = _incremental_lowering(policy_of(settings))
+        lowering = _incremental_lowering(policy_of(settings, stack))
         with suppress(AmbiguousError):
-            return judge_scenarios(stack.name, followed, rules, settings, lowering=lowering)
-    return judge_scenarios(stack.name, followed, rules, settings)
+            return judge_scenarios(stack, followed, rules, settings, lowering=lowering)
+    return judge_scenarios(stack, followed, rules, settings)
 
 
 _MANY_NETWORKS = 3
@@ -66,7 +66,7 @@ def _incremental_lowering(policy: RulePolicy) -> LowerResources:
 
 
 def judge_scenarios(
-    stack: str,
+    stack: Stack,
     followed: Followed,
     rules: Sequence[Rule],
     settings: Settings,
@@ -77,7 +77,7 @@ def judge_scenarios(
     """The judgement of a stack, as it was evaluated under each scenario.
 
     Args:
-        stack: its name.
+        stack: the stack.
         followed: its scenarios with their evaluations.
         rules: what it is judged by.
         settings: of the folder that it is in.
@@ -96,9 +96,11 @@ def judge_scenarios(
     answers = _answers(collected, followed, evaluations)
     loud = [answer for answer in answers if not answer.silenced_by]
     quiet = [answer for answer in answers if answer.silenced_by]
-    merged, passes = merge_verdicts(loud, followed, evaluations, stack, settings, cache.reported)
+    merged, passes = merge_verdicts(
+        loud, followed, evaluations, stack.name, settings, cache.reported
+    )
     merged = list(one_per_call(merged))
-    silenced, _ = merge_verdicts(quiet, followed, evaluations, stack, settings, cache.silenced)
+    silenced, _ = merge_verdicts(quiet, followed, evaluations, stack.name, settings, cache.silenced)
     lines = evaluations[0].line_map
     sensitive = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))
     redactor = Redactor(sensitive, fix_texts(rules) if sensitive else ())
@@ -108,7 +110,7 @@ def judge_scenarios(
     read_errors = (error for each in evaluations for error in each.errors)
     errors = tuple(dict.fromkeys((*read_errors, *lines.apply(tuple(collected.errors)))))
     bound = (
-        f"{stack}: only {len(followed.evaluations)} combinations of its undecided conditions"
+        f"{stack.name}: only {len(followed.evaluations)} combinations of its undecided conditions"
         " were analysed"
     )
     return Judgement(
@@ -165,8 +167,8 @@ def _counts(resource: Resource) -> bool:
     return resource.type != ABSENT and not resource.origin.context
 
 
-def policy_of(settings: Settings) -> RulePolicy:
-    """The settings that rules must know."""
+def policy_of(settings: Settings, stack: Stack) -> RulePolicy:
+    """What rules must know of the settings, and of the other stacks of the scan."""
     return RulePolicy(
         frozenset(settings.allowed_peers),
         settings.profile,
@@ -178,6 +180,7 @@ def policy_of(settings: Settings) -> RulePolicy:
             FlowIntent(each.source, each.target, () if each.never else each.only, each.required)
             for each in settings.expect
         ),
+        tasks_elsewhere=stack.tasks_elsewhere,
     )
 
 
@@ -189,7 +192,7 @@ class _VerdictCollector:
 
     def __init__(
         self,
-        stack: str,
+        stack: Stack,
         rules: Sequence[Rule],
         settings: Settings,
         check_cancelled: CancellationCheck,
@@ -199,10 +202,10 @@ class _VerdictCollector:
         self.crashes: dict[Crash, None] = {}
         self.errors: list[SourceError] = []
         self.unread: tuple[Unread, ...] = ()
-        self._stack = stack
+        self._stack = stack.name
         self._rules = rules
         self._settings = settings
-        self._policy = policy_of(settings)
+        self._policy = policy_of(settings, stack)
         self._check_cancelled = check_cancelled
         self._lowering = lowering
         self._known: dict[tuple[int, ...], list[ScenarioVerdict]] = {}

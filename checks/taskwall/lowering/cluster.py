@@ -171,9 +171,10 @@ def auto_scaling_group(r: ResourceReader) -> Iterator[object]:
         AutoScalingGroup, "autoscaling_group_name", "aws_autoscaling_attachment"
     )
     for other in attachments:
-        target = other.link(TargetGroup, other.attribute("lb_target_group_arn", ""), "registers in")
+        for key in _TARGET_GROUP:
+            target = other.link(TargetGroup, other.attribute(key, ""), "registers in")
+            groups += (target,) if target else ()
         balancer = other.link(LoadBalancer, other.attribute("elb", ""), "registers in")
-        groups += (target,) if target else ()
         balancers += (balancer,) if balancer else ()
     started = capacity.started(r)
     attached = r.said_by(
@@ -203,10 +204,14 @@ def auto_scaling_group(r: ResourceReader) -> Iterator[object]:
     )
 
 
+_TARGET_GROUP = ("lb_target_group_arn", "alb_target_group_arn")
+"""How an attachment names a target group; the second until version 4 of the provider."""
+
+
 @lowers("aws_autoscaling_attachment")
 def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the Auto Scaling group that it is about.
-    for key in ("autoscaling_group_name", "lb_target_group_arn", "elb"):
+    for key in ("autoscaling_group_name", *_TARGET_GROUP, "elb"):
         r.attribute(key, "")
     return iter(())
 

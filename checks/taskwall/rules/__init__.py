@@ -108,5 +108,7 @@ class _Judge:
 @remembered
 def _held(network: Network) -> frozenset[str]:
     """What rules may find in a network."""
-    settings = network.policy != RulePolicy(profile=network.policy.profile)
+    settings = network.policy != RulePolicy(
+        profile=network.policy.profile, tasks_elsewhere=network.policy.tasks_elsewhere
+    )
     return frozenset([kind.__name__ for kind in network.by_kind] + [""] * settings)

@@ -3,7 +3,8 @@
 What: Container instances that awsvpc tasks can be placed on do not set ECS_AWSVPC_BLOCK_IMDS=true
     (Bottlerocket: awsvpc-block-imds, Windows: -AwsvpcBlockIMDS). Values that the agent ignores
     count as not set: a quoted "true", yes, a comment, an export, a line that a later line
-    overrides. If the sources have no task definition, any kind of task may be placed there.
+    overrides. If nothing that is scanned has a task definition, any kind of task may be
+    placed there; if only other stacks have some, it is not known which are.
 Why: Instance metadata gives the credentials of the instance role to every process that requests
     them. A task that can reach it has the permissions of the instance in addition to its own,
     whatever its task role is.
@@ -34,7 +35,12 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
-from taskwall.model.compute.placement import can_be_placed, kinds_near, on_unseen_instances
+from taskwall.model.compute.placement import (
+    any_task,
+    can_be_placed,
+    kinds_near,
+    on_unseen_instances,
+)
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -77,9 +83,8 @@ def _starts_anything(network: Network) -> bool:
 
 def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
     """Whether awsvpc tasks can be placed on container instances."""
-    name = member.instances.name
     if not _starts_anything(network):
-        return Fact(True, f"any task can be placed on {name}", member.instances.origin.header, name)
+        return any_task(network, member)
     parts = []
     for source in kinds_near(network, member):
         found = can_be_placed(network, member, source) & awsvpc(network, source)

@@ -7,7 +7,8 @@ Why: AWS lists this setting among those that keep tasks from instance metadata. 
     filter metadata by it: it only decides whether host-mode tasks with a task role are placed on
     the instance. With false, no such task gets onto an instance whose metadata it could read.
 Fine when: The sources write the cluster and what runs tasks in it, and none of these is in host
-    mode: then the rule does not apply. Host-mode tasks with a task role must run there. No setting
+    mode: then the rule does not apply. Where only other stacks of the scan have tasks, it is not
+    known which run there. Host-mode tasks with a task role must run there. No setting
     keeps a host-mode container from instance metadata: where such tasks are in the sources, use
     awsvpc mode (TW201). Windows has no host mode, and Bottlerocket has no such setting; both are
     not judged.

@@ -86,6 +86,6 @@ class SessionCache:
             raise CancelledError
 
 
-def _key(stack: Stack) -> tuple[str, tuple[str, ...]]:
-    """By what a stack is known again: its name, and the deployments that it is of."""
-    return stack.name, tuple(stack.deployments)
+def _key(stack: Stack) -> tuple[str, tuple[str, ...], bool]:
+    """By what a stack is known again: its name, its deployments, and what is beside it."""
+    return stack.name, tuple(stack.deployments), stack.tasks_elsewhere

@@ -80,7 +80,7 @@ class IncrementalStack:
         """The judgement of the stack now; what `check_cancelled` raises leaves it as it was."""
         # Other values of defaults would take longer than a key may.
         followed = explore(stack, check_cancelled, tries_defaults=False)
-        asked = (stack.name, followed, self._rules, self._settings, check_cancelled)
+        asked = (stack, followed, self._rules, self._settings, check_cancelled)
         turns = count()
 
         def lowered(resources: Sequence[Resource], policy: RulePolicy) -> Lowered:

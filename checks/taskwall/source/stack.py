@@ -242,6 +242,12 @@ class Stack(Protocol):
     deployments: tuple[str, ...]
     """The names of the deployments of which it is part."""
 
+    tasks_elsewhere: bool
+    """Whether other stacks of the scan have task definitions."""
+
+    def creates(self, type_: str) -> bool:
+        """Whether its files declare a resource of a type."""
+
     @property
     def is_deployable(self) -> bool:
         """Whether deployments can give it values; a plan has its own."""

@@ -66,6 +66,7 @@ def read_sources(
     reading.read_folders()
     reading.read_roots()
     reading.read_files()
+    reading.note_tasks()
     reading.note_absent()
     reading.propose()
     return reading.found
@@ -259,6 +260,15 @@ class _Reading:
                 (os.path.dirname(one.place.file), one)
                 for one in not_generated(given, self._below, self._use, self._files)
             ]
+
+    def note_tasks(self) -> None:
+        """Let each stack know whether others have task definitions."""
+        stacks = [read.stack for read in self.found.reads]
+        types = ("aws_ecs_task_definition", "AWS::ECS::TaskDefinition")
+        beside = stacks if len(stacks) > 1 else []
+        with_tasks = {one.name for one in beside if any(map(one.creates, types))}
+        for one in stacks:  # which may be the same as before, beside others
+            one.tasks_elsewhere = not with_tasks <= {one.name}
 
     def propose(self) -> None:
         """Find deployments that could be declared, where the user says nothing of values."""

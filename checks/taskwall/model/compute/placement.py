@@ -100,6 +100,19 @@ def _members(network: Network) -> dict[str, list[ContainerInstances]]:
     return found
 
 
+def any_task(network: Network, member: ContainerInstances) -> Fact:
+    """That any task can be placed on container instances, where their stack runs none on them.
+
+    Those of other stacks of the scan may be all that there are.
+    """
+    name, at = member.instances.name, member.instances.origin.header
+    text = f"any task can be placed on {name}"
+    if not network.policy.tasks_elsewhere:
+        return Fact(True, text, at, name)
+    why = "are in other stacks, of which nothing says that they run there"
+    return Fact(None, text, at, name, (Need(f"the tasks on {name}", why),))
+
+
 def kinds_near(network: Network, member: ContainerInstances) -> tuple[TaskSource, ...]:
     """The task sources (one of a kind) that share a provider or cluster with some instances.
 

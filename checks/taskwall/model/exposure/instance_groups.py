@@ -17,7 +17,7 @@ from taskwall.model.compute.container_instances import (
 )
 from taskwall.model.compute.hosts import Host, host_of, host_security_groups, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
-from taskwall.model.compute.placement import Unseen, hosts_of, kinds_near
+from taskwall.model.compute.placement import Unseen, any_task, hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network, remembered
@@ -106,9 +106,8 @@ def holds_host_mode(network: Network, member: ContainerInstances) -> Fact:
     may run in another one.
     """
     name, at = member.instances.name, member.instances.origin.header
-    anything = Fact(True, f"any task can be placed on {name}", at, name)
     if not kinds_near(network, member):
-        return anything
+        return any_task(network, member)
     parts = []
     for link in member.clusters:
         cluster = network.get(Cluster, link)
@@ -117,7 +116,7 @@ def holds_host_mode(network: Network, member: ContainerInstances) -> Fact:
             # It may be the cluster of tasks of which nobody knows in which they run.
             loose = [one.cluster for one in kinds_near(network, member) if one.cluster]
             if all(one.exact for one in loose):
-                return anything
+                return any_task(network, member)
         for open_ in (one for one in loose if not one.exact):
             text = f"tasks of another cluster can be placed on {name}"
             parts.append(Fact(None, text, open_.place, name, open_.waits("a cluster")))

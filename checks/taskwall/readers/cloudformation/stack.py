@@ -103,6 +103,7 @@ class CloudFormationStack:
         self.ties: tuple[SourceTie, ...] = ()
         """What it refers to of the context, and what of that is open."""
         self.deployments: tuple[str, ...] = ()
+        self.tasks_elsewhere = False
         """The declared deployments of which it is part."""
         self.imports: list[Asked] = []
         self.templates = {one.unit.file: one for one in self._all()}
@@ -230,6 +231,15 @@ class CloudFormationStack:
                 for one in evaluator.template.may_add
             ]
         return self._includes[key]
+
+    def creates(self, type_: str) -> bool:
+        """Whether any of its templates declares a resource of a type."""
+        return any(
+            each.type == type_
+            for file, template in self.templates.items()
+            if file not in self.context
+            for each in template.resources.values()
+        )
 
     def evaluations(self) -> Callable[[Scenario], Evaluation]:
         """Evaluates under one scenario after another: what has been evaluated is kept."""

@@ -56,6 +56,7 @@ class JoinedStack:
         """What they refer to of each other, of the context, and what of that is open."""
         self.deployments: tuple[str, ...] = ()
         """The declared deployments of which it is part."""
+        self.tasks_elsewhere = False
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._labels = _labels([root.name for root in self._roots])
@@ -64,6 +65,10 @@ class JoinedStack:
     def files(self) -> frozenset[str]:
         """The source files of all roots that are scanned."""
         return frozenset().union(*(root.files for root in self.scanned))
+
+    def creates(self, type_: str) -> bool:
+        """Whether any of its roots declares a resource of a type."""
+        return any(root.creates(type_) for root in self.scanned)
 
     is_deployable = True
 

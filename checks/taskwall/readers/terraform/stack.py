@@ -69,6 +69,7 @@ class TerraformStack:
         """What it refers to of other roots, and what of that is open."""
         self.deployments: tuple[str, ...] = ()
         """The declared deployments of which it is part."""
+        self.tasks_elsewhere = False
         self.root = root
         self._files = files
         self._loader: ModuleLoader = module_loader(files)

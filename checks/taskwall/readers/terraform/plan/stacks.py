@@ -143,6 +143,7 @@ class PlanStack:
         self.name = path
         self.ties: tuple[SourceTie, ...] = ()
         self.deployments: tuple[str, ...] = ()
+        self.tasks_elsewhere = False
         self.text = text
         self.plan = plan
         self._inputs = inputs
@@ -180,6 +181,11 @@ class PlanStack:
             beside = self.sources.files if self.sources else frozenset()
             self._files = beside.union((self.name,))
         return self._files
+
+    def creates(self, type_: str) -> bool:
+        """Whether the plan has a resource of a type."""
+        planned = Planned(self.plan, self._place, self._inputs.assumptions)
+        return any(each.type == type_ for each in planned.resources())
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """All of the plan, which holds sensitive values as they are, and what sources hide."""

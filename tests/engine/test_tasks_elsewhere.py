@@ -1,0 +1,92 @@
+"""Container instances of a stack without tasks, where other stacks of the scan have some."""
+
+from pathlib import Path
+
+import pytest
+
+from taskwall.api.scan import Options, scan
+from taskwall.findings.finding import ReportDocument
+from taskwall.session.session import Session
+
+ROOT = """\
+resource "aws_ecs_cluster" "main" {
+  name = "main"
+}
+
+resource "aws_launch_template" "ecs" {
+  image_id  = "ami-0123456789abcdef0"
+  user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config\\n")
+}
+"""
+
+TEMPLATE = """\
+Resources:
+  Cluster:
+    Type: AWS::ECS::Cluster
+  Instances:
+    Type: AWS::AutoScaling::LaunchConfiguration
+    Properties:
+      ImageId: ami-0123456789abcdef0
+      UserData:
+        Fn::Base64: !Sub |
+          #!/bin/bash
+          echo ECS_CLUSTER=${Cluster} >> /etc/ecs/ecs.config
+"""
+
+TASKS = """\
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "bridge"
+  container_definitions = jsonencode([{ name = "web", image = "web" }])
+}
+"""
+
+TEMPLATE_OF_TASKS = """\
+Resources:
+  Web:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: bridge
+      ContainerDefinitions: [{Name: web, Image: web}]
+"""
+
+SELECTED = ("TW501", "TW502")
+
+
+def verdicts(document: ReportDocument) -> set[tuple[str, str, tuple[str, ...]]]:
+    """What is said of the instances, and what that waits for."""
+    return {(one.rule, one.verdict, one.missing) for one in document.findings}
+
+
+CERTAIN = {("TW501", "fail", ()), ("TW502", "fail", ())}
+
+
+@pytest.mark.parametrize(
+    ("cluster", "tasks", "instances"),
+    [
+        (("cluster/main.tf", ROOT), ("web/main.tf", TASKS), "aws_launch_template.ecs"),
+        (("cluster.yaml", TEMPLATE), ("web.yaml", TEMPLATE_OF_TASKS), "Instances"),
+        (("cluster.yaml", TEMPLATE), ("web/main.tf", TASKS), "Instances"),
+    ],
+)
+def test_tasks_of_other_stacks_may_be_all_that_run_there(
+    tmp_path: Path, cluster: tuple[str, str], tasks: tuple[str, str], instances: str
+) -> None:
+    """By itself a cluster may get any task; beside others it is not known which."""
+    for name, text in (cluster, tasks):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    alone = Options((str(tmp_path / cluster[0]),), select=SELECTED, cwd=str(tmp_path))
+    assert verdicts(scan(alone).document) == CERTAIN
+    asked = Options((str(tmp_path),), select=SELECTED, cwd=str(tmp_path), show=("fail", "unknown"))
+    waits = (f"the tasks on {instances}",)
+    session = Session(str(tmp_path), asked)
+    for document in (scan(asked).document, session.report().document):
+        assert verdicts(document) == {(rule, "unknown", waits) for rule in SELECTED}
+    # A session sees the other stack change, though nothing of the cluster's own does.
+    other = tasks[1].replace("task_definition", "cluster").replace("TaskDefinition", "Cluster")
+    for text in (other, tasks[1], "Resources: {}\n" if "yaml" in tasks[0] else ""):
+        session.change(str(tmp_path / tasks[0]), text)
+        changed = verdicts(session.report().document)
+        assert (changed == CERTAIN) is (text != tasks[1])
