@@ -228,6 +228,10 @@ def test_a_list_is_joined_to_one_that_is_not_known() -> None:
     assert isinstance(value.items[1], Reference)
     assert (len(value.items), len(value.rest)) == (2, 1)
     assert [spoken(item) for item in value.rest] == [["Subnets is a parameter without a default"]]
+    alone = of("!Split [',', !GetAtt Vpc.VpcId]")
+    assert isinstance(alone, Items)
+    assert [symbol(item) for item in alone.items] == ["Vpc.VpcId"]
+    assert alone.rest == ()
     mixed = of("!Split [',', !Sub 'a,b-${Env}']")
     assert isinstance(mixed, Items)
     assert not any(isinstance(item, Known) for item in mixed.items)  # Env may hold a comma

@@ -67,6 +67,8 @@ def split(run: TemplateContext, call: IntrinsicCall) -> Value:
     separator = spelled(by.data) if isinstance(by, Known) else None
     if isinstance(by, Known) and not separator:
         raise MalformedError("takes a separator that is not empty")
+    if isinstance(source, Reference):
+        source = Text((source,))
     if separator and isinstance(source, Known | Text):
         found = pieces(run, source, separator, call)
         if found is not None:
