@@ -264,10 +264,11 @@ def _member(
     for provider, _ in serves:
         clusters += _clusters_of(network, provider)
     for agent in agents:
-        if agent.cluster is not None:
+        # Instances of a capacity provider can only be in its cluster, so that what is not written
+        # of it, or not known, is open of others only.
+        if agent.cluster is not None and not (clusters and agent.cluster.to == "default"):
             clusters.append(agent.cluster)
         if not clusters:
-            # Instances of a capacity provider can only be in its cluster.
             waits += agent.cluster_needs
     return ContainerInstances(
         instances, joins, tuple(clusters), tuple(waits), tuple(serves), scaled_by
@@ -285,16 +286,19 @@ def of_its_module(possible: Entity, users: dict[str, list[T]]) -> Iterator[T]:
 
 
 def _clusters_of(network: Network, provider: CapacityProvider) -> Iterator[Link]:
-    """The clusters that a capacity provider is associated with."""
-    yield from _by_provider(network).get(provider.id, ())
+    """The clusters that a capacity provider is associated with, or may be."""
+    known = _by_provider(network)
+    yield from (*known.get(provider.id, ()), *known.get("", ()))
 
 
 @remembered
 def _by_provider(network: Network) -> dict[str, list[Link]]:
+    """Clusters by their providers; "" holds those of which it is not known which they have."""
     found: dict[str, list[Link]] = {}
     for association in network.every(ClusterProviders):
         for link in association.providers:
-            found.setdefault(link.to, []).append(association.cluster)
+            open_ = () if link.to else (link.fact,)
+            found.setdefault(link.to, []).append(association.cluster.only_if(*open_))
     for cluster in network.every(Cluster):
         for link in cluster.providers:
             found.setdefault(link.to, []).append(Link(cluster.id, link.fact, link.place))
