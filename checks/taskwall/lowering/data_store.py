@@ -93,7 +93,9 @@ def _parameters(
     if found is not None:
         changes = _setting(found, parameter)
     else:
-        changes = with_group(r, cell, runs.name, runs.version, parameter) if cell.absent else ()
+        # AWS's own group of a family cannot be changed: one of the sources takes its place.
+        owned = cell.absent or bool(family)
+        changes = with_group(r, cell, runs.name, runs.version, parameter) if owned else ()
     yield TlsRequirement(fact, at, changes)
 
 

@@ -1,4 +1,4 @@
-"""A parameter group for a database that names none, as the fix of what it accepts."""
+"""A parameter group for a database that names none of its own, as the fix of what it accepts."""
 
 import json
 import re
