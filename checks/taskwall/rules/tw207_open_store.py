@@ -24,7 +24,7 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurity
 
 from collections.abc import Iterator
 
-from taskwall.core.change import Placeholder
+from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Link, titled
@@ -39,7 +39,9 @@ from taskwall.model.data_stores.store import (
     used,
 )
 from taskwall.model.entities.security_group import Permission, SecurityGroup
+from taskwall.model.exposure.group_users import names_of_used
 from taskwall.model.exposure.task_ingress import by_permission
+from taskwall.model.permissions.circles import made_before
 from taskwall.model.permissions.peers import possible_permissions
 from taskwall.model.permissions.ports import opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -74,6 +76,27 @@ def _is_for_tasks(network: Network, store: Store, permission: Permission, peer: 
     )
 
 
+def _group_of_tasks(network: Network, permission: Permission) -> NewValue:
+    """The one group of all tasks, where an address is to make room for it; else a placeholder.
+
+    Who else has a group that the store allows was meant, and is for the user to decide.
+    """
+    groups = groups_of_tasks(network)
+    (group, fact), *others = groups.items() if groups else (("", FALSE),)
+    entity = network.get(SecurityGroup, group)
+    if (
+        permission.peer is None
+        and not others
+        and fact.truth is True
+        and entity is not None
+        and not (entity.external or entity.default or group == permission.group.to)
+        and group not in names_of_used(network, "balancers")
+        and not made_before(network, permission.on.address, group)
+    ):
+        return ResourceAttribute(group, "id", "GroupId")
+    return Placeholder("id of the tasks' group")
+
+
 def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     """What a group of a store allows."""
     concerned = all_of((used(network, store), link.fact))
@@ -83,7 +106,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     allowing = [p for p in permitted if _is_for_tasks(network, store, p, peers[p.id])]
     for each in by_permission((p, _open(store, p, peers[p.id].wrong)) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
-        remedy, narrowed = "", permission.for_group(Placeholder("id of the tasks' group"))
+        remedy, narrowed = "", permission.for_group(_group_of_tasks(network, permission))
         if allowing:
             by, narrowed = allowing[0].on.name, ()
             remedy = (
