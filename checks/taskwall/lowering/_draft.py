@@ -608,11 +608,16 @@ _MADE = frozenset(suffix.removeprefix(".") for suffix in _IMPLIED.values())
 _ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_default_route_table"}
 
 
+_WORKSPACES = ("terraform.workspace", "tofu.workspace")
+
+
 def _open(name: Value, resource: Resource) -> str:
     """The key of a name that is not known: equal ones are one name, and none is a written one.
 
-    Inputs of several roots may be called the same and differ; AWS's own names do not.
+    Inputs of several roots may be called the same and differ; AWS's own names do not, nor the
+    workspace that roots of one stack are applied in.
     """
     parts = name.parts if isinstance(name, Text) else (name,)
-    shared = all(isinstance(part, str) or "AWS::" in symbol(part) for part in parts)
+    symbols = [symbol(part) for part in parts if not isinstance(part, str)]
+    shared = all("AWS::" in each or each in _WORKSPACES for each in symbols)
     return f"{'' if shared else root_of(resource)}\0{symbol(name)}"
