@@ -54,6 +54,21 @@ def test_what_terraform_refuses(
     assert shown(in_text(f"can({expression})", evaluated)) is False
 
 
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("cidrsubnet(null, 4, 1)", "an argument of cidrsubnet(...) is null"),
+        ("sort(1)", "an argument of sort(...) is not a list"),
+    ],
+)
+def test_which_function_refuses_an_argument(
+    expression: str, why: str, evaluated: Callable[..., Evaluation]
+) -> None:
+    """The reason says where to look, also from far away."""
+    found = in_text(expression, evaluated)
+    assert [str(need) for need in needs(found)] == [why]
+
+
 @pytest.mark.parametrize("expression", OPEN)
 def test_what_is_not_known_before_it_runs(
     expression: str, evaluated: Callable[..., Evaluation]

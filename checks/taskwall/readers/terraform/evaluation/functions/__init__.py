@@ -14,7 +14,7 @@ from taskwall.core.values import (
     Value,
 )
 from taskwall.readers.terraform.evaluation.context import Function, ModuleContext
-from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError
+from taskwall.readers.terraform.evaluation.functions.arguments import ARGUMENT, UnsettledError
 from taskwall.readers.terraform.values.values import (
     MAX_TEXT_LENGTH,
     FailedError,
@@ -122,6 +122,11 @@ def call(
         found = function(arguments, scope)
     except UnsettledError:
         return Unknown(waiting(*arguments).needs, written(), place=place)
+    except FailedError as error:
+        if error.need.name != ARGUMENT:
+            raise
+        of = f"{ARGUMENT} of {name}(...)"
+        raise FailedError(of, error.need.why, impossible=error.impossible) from error
     except (ArithmeticError, IndexError, ValueError) as error:
         raise FailedError(f"{name}(...)", "has arguments that it does not take") from error
     run.work(10 * breadth(found), place)

@@ -35,6 +35,9 @@ class UnsettledError(Exception):
     """An argument that decides the result is not known: the result is not known either."""
 
 
+ARGUMENT = "an argument"
+"""What a function refuses; which function it is says `call`."""
+
 MOST_ELEMENTS = 100_000
 """A collection larger than this is not put together."""
 
@@ -72,7 +75,7 @@ def items_of(value: Value, scope: ModuleContext) -> Items:
         return as_list(found, scope.run)
     if isinstance(found, Items) and not isinstance(found, JsonItems):
         return found
-    raise FailedError("an argument", "is not a list")
+    raise FailedError(ARGUMENT, "is not a list")
 
 
 def fields_of(value: Value, scope: ModuleContext) -> Fields | Unknown | Reference:
@@ -84,7 +87,7 @@ def fields_of(value: Value, scope: ModuleContext) -> Fields | Unknown | Referenc
     found = scope.run.opened(value)
     if isinstance(found, Fields | Unknown | Reference) and not isinstance(found, JsonFields):
         return found
-    raise FailedError("an argument", "is not a map")
+    raise FailedError(ARGUMENT, "is not a map")
 
 
 def text_of(value: Value) -> str:
@@ -98,7 +101,7 @@ def text_of(value: Value) -> str:
     if isinstance(found, Known):
         if isinstance(found.data, str):
             return found.data
-        raise FailedError("an argument", "is null")
+        raise FailedError(ARGUMENT, "is null")
     raise UnsettledError
 
 
@@ -113,7 +116,7 @@ def number(value: Value) -> int | float:
     if isinstance(found, Known):
         return number_of(found.data)
     if isinstance(found, Items | Fields):
-        raise FailedError("an argument", "is not a number")
+        raise FailedError(ARGUMENT, "is not a number")
     raise UnsettledError
 
 
@@ -126,7 +129,7 @@ def whole(value: Value) -> int:
     """
     found = number(value)
     if found != int(found):
-        raise FailedError("an argument", "is not a whole number")
+        raise FailedError(ARGUMENT, "is not a whole number")
     return int(found)
 
 
@@ -141,7 +144,7 @@ def boolean(value: Value) -> bool:
     if isinstance(found, Known):
         return truth(found.data)
     if isinstance(found, Items | Fields):
-        raise FailedError("an argument", "is neither true nor false")
+        raise FailedError(ARGUMENT, "is neither true nor false")
     raise UnsettledError
 
 
@@ -184,7 +187,7 @@ def texts_in(value: Value) -> list[str]:
         return [text_of(item) for item in found.items]
     if isinstance(found, Unknown | Reference):
         raise UnsettledError
-    raise FailedError("an argument", "is not a list")
+    raise FailedError(ARGUMENT, "is not a list")
 
 
 def known(value: Value) -> object:

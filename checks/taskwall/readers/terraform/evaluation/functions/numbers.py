@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from taskwall.core.values import Items, Known, Unknown, Value, needs
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
+    ARGUMENT,
     UnsettledError,
     boolean,
     items_of,
@@ -135,7 +136,7 @@ def _all(value: Value, operator: str, start: bool, scope: ModuleContext) -> Valu
     found: Known | Unknown = Known(start)
     for item in items.items:
         if isinstance(item, Known) and item.data is None:
-            raise FailedError("an argument", "holds null")
+            raise FailedError(ARGUMENT, "holds null")
         found = combined(operator, found, true_or_false(item, scope.run))
     if items.rest and not (isinstance(found, Known) and found.data is not start):
         return waiting(found, *items.rest)
