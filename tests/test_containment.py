@@ -21,7 +21,7 @@ from taskwall.engine import judge
 from taskwall.engine.merging import merge_verdicts
 from taskwall.findings.baseline import BaselineError
 from taskwall.findings.finding import ReportDocument
-from taskwall.lowering import _draft
+from taskwall.lowering import _network_builder
 from taskwall.readers.cloudformation import includes, template
 from taskwall.readers.terraform.evaluation import functions
 from taskwall.readers.terraform.plan import stacks as plans
@@ -175,7 +175,7 @@ DEFECTS: dict[str, tuple[object, str, Texts, tuple[str, int]]] = {
     "reading a plan": (plans, "mapping", {"odd/plan.json": PLAN}, ("odd/plan.json", 1)),
     "a function": (functions, "breadth", {"odd/main.tf": TASK}, ("odd/main.tf", 2)),
     "the building of the network": (
-        _draft.NetworkBuilder, "made", {"odd/main.tf": TASK}, ("odd/main.tf", 1),
+        _network_builder.NetworkBuilder, "made", {"odd/main.tf": TASK}, ("odd/main.tf", 1),
     ),
     "the merging of findings": (judge, "merge_verdicts", {"odd/main.tf": TASK}, ("odd/main.tf", 1)),
 }  # fmt: skip

@@ -23,7 +23,7 @@ TYPES_OF_FILES = """
 from importlib import import_module
 from pkgutil import iter_modules
 from taskwall import lowering
-from taskwall.lowering._draft import ANNOUNCED
+from taskwall.lowering._reader import ANNOUNCED
 for module in iter_modules(lowering.__path__, f"{lowering.__name__}."):
     import_module(module.name)
 for name, known in ANNOUNCED.items():

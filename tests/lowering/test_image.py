@@ -3,7 +3,8 @@
 import pytest
 
 from taskwall.core.values import Fields, Items, Known, Need, Origin, Span, Text, Value, unknown
-from taskwall.lowering._draft import NetworkBuilder, ResourceReader
+from taskwall.lowering._network_builder import NetworkBuilder
+from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering.image import registry
 from taskwall.source.resource import Resource
 

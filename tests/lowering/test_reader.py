@@ -19,7 +19,8 @@ from taskwall.core.values import (
     unknown,
 )
 from taskwall.lowering import lowered_types
-from taskwall.lowering._draft import SWITCH, NetworkBuilder, ResourceReader, setting
+from taskwall.lowering._network_builder import NetworkBuilder
+from taskwall.lowering._reader import SWITCH, ResourceReader, setting
 from taskwall.lowering._resources import leaves, references_in, root_of, words_in
 from taskwall.model.endpoints.endpoint import PrivateZone
 from taskwall.model.entities.ecs import Cluster

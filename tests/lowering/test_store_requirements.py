@@ -88,12 +88,13 @@ BY_DEFAULT: dict[str, tuple[str, str, bool | None, str]] = {
 
 @pytest.mark.parametrize(("type_", "body", "truth", "waits"), BY_DEFAULT.values(), ids=BY_DEFAULT)
 def test_defaults_of_engines(type_: str, body: str, truth: bool | None, waits: str) -> None:
-    """An engine insists from some version on; a fix makes a group where none is named."""
+    """An engine insists from some version on; a fix makes a group in the place of none or AWS's."""
     (found,) = requirements(type_, body)
 
     assert found.fact.truth is truth
     assert [need.name for need in found.fact.waits_for()] == ([waits] if waits else [])
-    makes = truth is not None and "group" not in body and type_ in (DATABASE, CLUSTER)
+    own = "group" in body and '"default.' not in body
+    makes = truth is not None and not own and type_ in (DATABASE, CLUSTER)
     assert len(found.changes) == 2 * makes
 
 

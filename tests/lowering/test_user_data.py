@@ -7,7 +7,8 @@ import pytest
 
 from lowering.user_data import BLOCK, FILE, HERE, OPEN, SCRIPT, SETS, VAR, instance, read, told
 from taskwall.core.values import Fields, Items, Known, Need, Origin, Reference, Unknown, Value
-from taskwall.lowering._draft import NetworkBuilder, ResourceReader
+from taskwall.lowering._network_builder import NetworkBuilder
+from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering.user_data import agent
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.source.resource import Resource

@@ -1,7 +1,8 @@
 """User data, known in part, and what its ECS agent is told."""
 
 from taskwall.core.values import Fields, Known, Origin, Span, Text, Value, unknown
-from taskwall.lowering._draft import NetworkBuilder, ResourceReader
+from taskwall.lowering._network_builder import NetworkBuilder
+from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering.user_data import agent
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.source.resource import Resource

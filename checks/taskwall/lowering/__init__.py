@@ -15,7 +15,7 @@ from taskwall.core.values import Span
 from taskwall.findings.finding import Unread
 from taskwall.lowering._absent import with_possible
 from taskwall.lowering._cloud_control import SnakeCase
-from taskwall.lowering._draft import NetworkBuilder
+from taskwall.lowering._network_builder import NetworkBuilder
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.model.permissions.circles import circle
@@ -37,11 +37,11 @@ class Lowered(Struct, frozen=True):
 
 def lower(resources: Iterable[Resource], policy: RulePolicy | None = None) -> Lowered:
     """Build the network that resources declare."""
-    draft = NetworkBuilder(with_possible(tuple(resources)))
-    network = Network(draft.build(), policy)
-    unread = _unread(draft)
-    errors = (*draft.errors, *_in_another_case(draft, unread), *_circular(network))
-    return Lowered(network, unread, tuple(draft.crashes), errors)
+    builder = NetworkBuilder(with_possible(tuple(resources)))
+    network = Network(builder.build(), policy)
+    unread = _unread(builder)
+    errors = (*builder.errors, *_in_another_case(builder, unread), *_circular(network))
+    return Lowered(network, unread, tuple(builder.crashes), errors)
 
 
 class IncrementalLowering:
@@ -56,19 +56,19 @@ class IncrementalLowering:
         self.plain = Network()
         self._network = network
         self._queries = queries
-        self._draft = IncrementalNetworkBuilder(queries)
+        self._builder = IncrementalNetworkBuilder(queries)
         self._written: dict[str, tuple[list[Resource], set[str]]] = {}
 
     def lowered(self, resources: Sequence[Resource]) -> Lowered:
         """What these resources declare now."""
         all_ = with_possible(resources)
-        self.plain = fresh = self.plain.of_others(self._draft.rebuilt(all_))
+        self.plain = fresh = self.plain.of_others(self._builder.rebuilt(all_))
         self._network.by_kind = self._queries.set_input("kinds", fresh.by_kind)
         self._network.by_id = self._queries.set_input("things", fresh.by_id)
-        unread = _unread(self._draft, self._written)
-        draft = self._draft
-        errors = (*draft.errors, *_in_another_case(draft, unread), *_circular(fresh))
-        return Lowered(self._network, unread, tuple(draft.crashes), errors)
+        unread = _unread(self._builder, self._written)
+        builder = self._builder
+        errors = (*builder.errors, *_in_another_case(builder, unread), *_circular(fresh))
+        return Lowered(self._network, unread, tuple(builder.crashes), errors)
 
 
 def lowered_types() -> frozenset[str]:
@@ -89,7 +89,7 @@ def _circular(network: Network) -> Iterator[SourceError]:
         yield at_the_call(error, call) if call else error
 
 
-def _in_another_case(draft: NetworkBuilder, unread: Iterable[Unread]) -> Iterator[SourceError]:
+def _in_another_case(builder: NetworkBuilder, unread: Iterable[Unread]) -> Iterator[SourceError]:
     """That a template writes a property in another case, which AWS refuses.
 
     What only begins with a small letter is read all the same (`Cell.get`), else nothing of it.
@@ -97,9 +97,9 @@ def _in_another_case(draft: NetworkBuilder, unread: Iterable[Unread]) -> Iterato
     for one in unread:
         if "::" not in one.type or not one.attributes:
             continue
-        read = {key.lower(): key for type_, key in draft.attributes_read if type_ == one.type}
+        read = {key.lower(): key for type_, key in builder.attributes_read if type_ == one.type}
         wrong = {key: read[key.lower()] for key in one.attributes if key.lower() in read}
-        for resource in draft.types[one.type] if wrong else ():
+        for resource in builder.types[one.type] if wrong else ():
             for key in wrong.keys() & resource.body.fields.keys():
                 at = resource.body.places.get(key, resource.origin.header)
                 message = f"{resource.origin.name}: {key} is not a property: write {wrong[key]}"
@@ -107,7 +107,7 @@ def _in_another_case(draft: NetworkBuilder, unread: Iterable[Unread]) -> Iterato
 
 
 def _unread(
-    draft: NetworkBuilder, known: "dict[str, tuple[list[Resource], set[str]]] | None" = None
+    builder: NetworkBuilder, known: "dict[str, tuple[list[Resource], set[str]]] | None" = None
 ) -> tuple[Unread, ...]:
     """Types that nothing lowers, and attributes of lowered types that nobody reads.
 
@@ -115,11 +115,11 @@ def _unread(
     """
     known = {} if known is None else known
     found = []
-    for name, all_ in sorted(draft.types.items()):
+    for name, all_ in sorted(builder.types.items()):
         of_type = [resource for resource in all_ if not resource.data]
         if not of_type:
             continue
-        if not draft.lowers(name):
+        if not builder.lowers(name):
             found.append(Unread(name, len(of_type)))
             continue
         before = known.get(name)
@@ -131,7 +131,7 @@ def _unread(
                 for key in resource.body.fields
             }
             before = known[name] = of_type, written
-        unread = sorted(key for key in before[1] if (name, key) not in draft.attributes_read)
+        unread = sorted(key for key in before[1] if (name, key) not in builder.attributes_read)
         if unread:
             found.append(Unread(name, len(of_type), tuple(unread)))
     return tuple(found)

@@ -23,7 +23,7 @@ from taskwall.core.values import (
     dereferenced,
     symbol,
 )
-from taskwall.lowering._draft import entity_of
+from taskwall.lowering._references import entity_of
 from taskwall.lowering._resources import leaves, references_in
 from taskwall.source.resource import ABSENT, Resource
 

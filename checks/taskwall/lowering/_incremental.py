@@ -8,7 +8,8 @@ from msgspec import Struct
 from taskwall.core.values import Span
 from taskwall.incremental.query import Entry, Query, QueryEngine
 from taskwall.lowering._default_vpc import Region
-from taskwall.lowering._draft import ExternalReference, NetworkBuilder
+from taskwall.lowering._network_builder import NetworkBuilder
+from taskwall.lowering._references import ExternalReference
 from taskwall.model.core.entity import Entity
 from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError

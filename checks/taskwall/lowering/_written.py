@@ -10,7 +10,7 @@ from taskwall.core.values import (
     dereferenced,
     same,
 )
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 from taskwall.source.resource import Cell
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.door import door_of
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.accelerator import (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.change import AttributeChange, NewValue
 from taskwall.core.values import Known, Scalar, Unknown, Value
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering.new_log_bucket import new_log_bucket
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.entities.load_balancer import (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.core.values import Need, Reference
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.access_scope import AccessScope, ScopeList, ScopePath, ScopeStatement
 from taskwall.source.resource import Cell

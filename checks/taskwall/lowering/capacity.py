@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Need, Reference, Text, Unknown, Value, dereferenced
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.network_interface import address_link, interface_link, interface_of
 from taskwall.model.compute.container_instances import (
     InstanceAddress,

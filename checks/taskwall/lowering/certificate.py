@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.change import ResourceAttribute
 from taskwall.lowering._default_vpc import own_region
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import Certificate
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Known, Need, Span, Unknown
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering.access_log import classic_access_log, classic_logging
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.load_balancer import PUBLIC, SCHEME

@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need
 from taskwall.lowering import capacity
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering._written import structured
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.core.entity import Entity, Link

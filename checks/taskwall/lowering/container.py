@@ -17,7 +17,7 @@ from taskwall.core.values import (
     spelled,
     symbol,
 )
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering._structure import structure, text_without_structure
 from taskwall.lowering._written import structured
 from taskwall.lowering.image import pulled, referenced_type

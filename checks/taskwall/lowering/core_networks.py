@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, any_of
 from taskwall.core.values import Need
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers
 from taskwall.lowering._structure import structure
 from taskwall.lowering.door import door
 from taskwall.model.core.entity import Entity

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, dereferenced
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.database_port import database_port
 from taskwall.lowering.exposure import exposure
 from taskwall.lowering.given_name import names_and_tags

@@ -1,7 +1,7 @@
 """On which port databases of RDS and Aurora take connections."""
 
 from taskwall.core.values import Known, symbol
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 from taskwall.model.core.address import Ranges
 from taskwall.model.data_stores.tls_defaults import engine
 from taskwall.model.permissions.ports import RequiredPorts

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Reference, same
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering.image import referenced_type
 from taskwall.model.core.entity import Entity, Link, same_entity
 from taskwall.model.entities.ecs import Cluster

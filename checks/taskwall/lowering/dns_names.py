@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Reference, Unknown, Value, needs, text
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering.cluster import default_namespace
 from taskwall.model.entities.environment import DnsName
 from taskwall.source.resource import Cell

@@ -6,7 +6,7 @@ Flows that are not listed are closed, so none of these may pass unseen.
 from collections.abc import Iterator
 
 from taskwall.core.values import Fields, Items, Need, Reference, Text, Unknown, Value, needs
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.door import Door
 

@@ -16,7 +16,7 @@ from taskwall.core.values import (
     same,
     text,
 )
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering._written import structured
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer

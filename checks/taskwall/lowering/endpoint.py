@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Items, Known, Reference, Text, Value, dereferenced
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.endpoints.endpoint_service import EndpointService, ServicePermission
 from taskwall.model.entities.load_balancer import LoadBalancer

@@ -18,8 +18,8 @@ from taskwall.core.values import (
     spelled,
     text,
 )
-from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._outside import may_be_anything
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._resources import leaves, references_in
 from taskwall.lowering._structure import structure
 from taskwall.lowering.store_names import written_store

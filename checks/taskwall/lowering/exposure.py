@@ -18,7 +18,7 @@ from taskwall.core.values import (
     dereferenced,
     same,
 )
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.store_names import DB_CLUSTERS, store_link
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.internet_exposure import OUTSIDE_A_VPC, Exposure

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE
 from taskwall.lowering import container, serving
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.entities.ecs import Cluster, Providers, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup

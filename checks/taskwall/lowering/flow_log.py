@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.vpc import FlowLog, Subnet, Vpc
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.security_group import SecurityGroup

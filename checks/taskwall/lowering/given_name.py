@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import ResourceReader, setting
+from taskwall.lowering._reader import ResourceReader, setting
 from taskwall.lowering.store_names import NAMES
 from taskwall.lowering.tag import tags
 from taskwall.model.core.given_name import GivenName

@@ -21,7 +21,7 @@ from taskwall.core.values import (
     dereferenced,
     spelled,
 )
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.model.core.address import parse_cidr, public_addresses
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.load_balancer import LoadBalancer

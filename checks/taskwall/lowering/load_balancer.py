@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from taskwall.core.change import ResourceAttribute, SourceCode
 from taskwall.core.values import Known, Reference, Unknown, Value
 from taskwall.lowering._arn import balancer_arn, name_in
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.network_interface import address_link

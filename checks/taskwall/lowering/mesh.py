@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact, any_of
 from taskwall.core.values import Span
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._written import (
     any_written,
     as_if_there,

@@ -18,7 +18,7 @@ from taskwall.core.values import (
     dereferenced,
     spelled,
 )
-from taskwall.lowering._draft import ResourceReader, setting
+from taskwall.lowering._reader import ResourceReader, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering._written import (
     as_if_there,

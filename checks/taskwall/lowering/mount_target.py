@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores.store import MountTarget
 from taskwall.model.entities.security_group import SecurityGroup

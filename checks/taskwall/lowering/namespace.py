@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.lowering import dns_names
-from taskwall.lowering._draft import ResourceReader, lowers
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.model.core.entity import Entity
 from taskwall.source.resource import Cell
 

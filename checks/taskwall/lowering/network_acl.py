@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.entities.vpc import Subnet, Vpc

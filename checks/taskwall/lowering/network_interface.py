@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from taskwall.core.values import Reference
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.entity import Link
 from taskwall.source.resource import Cell

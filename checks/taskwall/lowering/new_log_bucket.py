@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from taskwall.core.change import AttributeChange, NewValue, Placeholder, SourceCode
 from taskwall.core.values import Scalar
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 
 _OBJECTS = (
     '"${{aws_s3_bucket.{name}.arn}}/AWSLogs/${{data.aws_caller_identity.{name}.account_id}}/*"'

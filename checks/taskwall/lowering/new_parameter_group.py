@@ -4,7 +4,7 @@ import json
 import re
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue, SourceCode
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 from taskwall.model.data_stores.tls_defaults import word_for
 from taskwall.source.resource import Cell
 

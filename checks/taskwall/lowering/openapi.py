@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from taskwall.core.partial_json import parsed_yaml
 from taskwall.core.values import Fields, Known, dereferenced
-from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._outside import may_be_anything
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._structure import structure
 from taskwall.lowering.edge import of_http_api, of_rest_api
 from taskwall.model.load_balancing.edge import EdgeConnection

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers
 from taskwall.lowering.data_store import StoreSchema, store_of
 from taskwall.lowering.store_names import DB_CLUSTERS, DB_INSTANCES, DB_PROXIES, store_link
 from taskwall.model.core.entity import Link

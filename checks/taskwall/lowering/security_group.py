@@ -14,8 +14,8 @@ from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
 from taskwall.core.values import Fields, Items, Known, Need, PartOf, Reference, Text, dereferenced
-from taskwall.lowering._draft import ResourceReader, lowers, setting
 from taskwall.lowering._outside import made_with_a_vpc
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering._written import structured
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.vpc import vpc_around

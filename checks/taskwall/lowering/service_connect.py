@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange, NewValue, Placeholder
 from taskwall.core.facts import Fact
-from taskwall.lowering._draft import ResourceReader, setting
+from taskwall.lowering._reader import ResourceReader, setting
 from taskwall.lowering._written import (
     as_if_there,
     is_written,

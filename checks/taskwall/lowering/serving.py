@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from taskwall.core.values import Need, symbol
-from taskwall.lowering._draft import ResourceReader, setting
+from taskwall.lowering._reader import ResourceReader, setting
 from taskwall.lowering._structure import structure
 from taskwall.lowering._written import structured
 from taskwall.model.core.address import Ranges

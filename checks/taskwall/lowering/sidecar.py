@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Known, Need, Text, Value, dereferenced, needs, spelled
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering._structure import structure
 from taskwall.lowering.image import repository
 from taskwall.model.entities.container_needs import ContainerUse

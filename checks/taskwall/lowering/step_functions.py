@@ -19,8 +19,8 @@ from taskwall.core.values import (
     dereferenced,
     same,
 )
-from taskwall.lowering._draft import ResourceReader, lowers
 from taskwall.lowering._outside import may_be_anything
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._structure import structure, text_without_structure
 from taskwall.lowering.tag import tags
 from taskwall.lowering.work import STATES, source_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import Reference, same
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 from taskwall.model.core.entity import Link
 from taskwall.source.resource import Cell
 

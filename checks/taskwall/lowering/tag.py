@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.core.values import Fields, Items, Unknown, dereferenced
-from taskwall.lowering._draft import ResourceReader, setting
+from taskwall.lowering._reader import ResourceReader, setting
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.tag import Tag
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from taskwall.core.values import Reference, Unknown, Value, symbol
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._outside import may_be_anything
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.compute.container_instances import Instances, Registration
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import (

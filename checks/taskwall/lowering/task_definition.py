@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskwall.lowering import container, environment, mesh_task, serving, volume
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.model.entities.ecs import TaskDefinition
 
 

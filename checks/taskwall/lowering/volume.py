@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering._written import structured
 from taskwall.model.core.entity import Entity
 from taskwall.model.data_stores.store import MountTarget

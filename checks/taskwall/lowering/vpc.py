@@ -16,7 +16,7 @@ from taskwall.core.values import (
     may_be_null,
     symbol,
 )
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.tag import tags
 from taskwall.model.core.entity import Entity, Link, Setting, link_to
 from taskwall.model.entities.security_group import PrefixList

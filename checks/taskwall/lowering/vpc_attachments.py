@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Known, Need, Reference, Text, dereferenced
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.vpc import Gateway
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.entities.vpc import Subnet, Vpc

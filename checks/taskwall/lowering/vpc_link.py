@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering.door import door_of
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.load_balancer import LoadBalancer

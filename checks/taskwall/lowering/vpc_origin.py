@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Known, Reference, symbol
-from taskwall.lowering._draft import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering.edge import DISTRIBUTIONS, forces_https, origins, over_https
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.edge import EdgeConnection

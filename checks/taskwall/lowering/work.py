@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Fields, Need, dereferenced
 from taskwall.lowering import deployment, dns_names, lattice, service_connect, serving
-from taskwall.lowering._draft import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import default_namespace, strategy_of
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.namespace import Namespace, Registry, namespace_of

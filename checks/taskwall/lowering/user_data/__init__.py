@@ -25,7 +25,7 @@ from taskwall.core.values import (
     dereferenced,
     needs,
 )
-from taskwall.lowering._draft import ResourceReader
+from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering.user_data.layers import MAX_USER_DATA, unpacked
 from taskwall.lowering.user_data.machine import AgentSettings, Machine, Written
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known

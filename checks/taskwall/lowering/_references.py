@@ -1,22 +1,13 @@
-"""The half-built network: how lowering functions are found, read cells, and link entities."""
+"""What resources refer to: which entity of the network a value of theirs names."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib import import_module
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Iterable
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from taskwall.core.change import AttributeChange, AttributePath, NewValue
-from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import (
-    Fields,
     Known,
     Need,
-    OneOf,
-    Origin,
     Reference,
-    Scalar,
     Span,
     Text,
     Unknown,
@@ -27,228 +18,14 @@ from taskwall.core.values import (
     without_option,
 )
 from taskwall.lowering._arn import name_in
-from taskwall.lowering._cloud_control import as_cloudformation, types_of
 from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
 from taskwall.lowering._outside import is_outside, looks_here, made_with_a_vpc, sought_by_name
 from taskwall.lowering._resources import ResourceIndex, root_of
 from taskwall.lowering._types import LOWERED
-from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
+from taskwall.model.core.entity import Entity
 from taskwall.model.entities.vpc import Vpc
 from taskwall.source.resource import Cell, Resource
-from taskwall.source.stack import SourceError, at_the_call
-
-T = TypeVar("T", bound=Entity)
-
-
-class ResourceReader:
-    """One resource as a lowering function reads it, in either language."""
-
-    def __init__(
-        self, resource: Resource, draft: "NetworkBuilder", external: tuple[Need, ...] = ()
-    ) -> None:
-        self.resource = resource
-        self.builder = draft
-        self.external = external
-        self.body = resource.cell(draft.attributes_read)
-        self.origin = resource.origin
-        self.id = resource.origin.address
-        self.name = resource.origin.name
-        self.terraform = resource.origin.language == "terraform" and not _is_translated(resource)
-
-    def attribute(self, terraform: str, cloudformation: str) -> Cell:
-        """The value at a path, spelled in each language; "" where a language has none."""
-        path = terraform if self.terraform else cloudformation
-        return self.body.at(path) if path else self.nothing()
-
-    def nothing(self) -> Cell:
-        """A value that is not written, for what a language has no word for."""
-        return Cell(None, self.origin.header, "", self.resource)
-
-    def setting(
-        self,
-        terraform: str,
-        cloudformation: str,
-        default: Scalar = None,
-        default_text: str = "",
-        meanings: Mapping[str, Scalar] | None = None,
-    ) -> Setting:
-        """The attribute at a path as a setting of the model. See `setting`."""
-        path = terraform if self.terraform else cloudformation
-        cell = self.attribute(terraform, cloudformation)
-        return setting(cell, path.rpartition(".")[2] or terraform, default, default_text, meanings)
-
-    def change(
-        self, cell: Cell, terraform: NewValue, cloudformation: NewValue, end: str = ""
-    ) -> tuple[AttributeChange, ...]:
-        """The change that sets what a cell stands for, in the words of the resource's language.
-
-        With `end` ("[+]") it adds elements to the list that the cell is.
-        """
-        spot = AttributePath(self.id, f"{cell.path}{end}")
-        settable = cell.path and not _is_translated(self.resource)
-        return (AttributeChange(spot, terraform, cloudformation),) if settable else ()
-
-    def beside(self, code: NewValue) -> tuple[AttributeChange, ...]:
-        """The change that adds resources after this one: none beside one of awscc."""
-        if _is_translated(self.resource):
-            return ()
-        return (AttributeChange(AttributePath(self.id, ""), code, code, form="beside"),)
-
-    def complain(self, cell: Cell, message: str) -> None:
-        """Note that what stands at a cell cannot be read."""
-        error, call = SourceError(cell.place, f"{self.name}: {message}"), self.origin.download
-        self.builder.errors.append(at_the_call(error, call) if call else error)
-
-    def fact(self, text: str, cell: Cell) -> Fact:
-        """That this resource says something at a cell; unknown where either may be absent."""
-        maybe = self.origin.maybe
-        if cell.sure and not maybe:
-            return Fact(True, text, cell.place, self.name)
-        return Fact(None, text, cell.place, self.name, (*(cell.doubt or ()), *maybe))
-
-    def there(self, cell: Cell) -> Fact:
-        """That this resource exists, which is worth a word only where it may not."""
-        found = self.fact(f"{self.name} exists", cell)
-        return TRUE if found.truth else found
-
-    def link(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> Link | None:
-        """The link to the entity that a cell names; None where nothing is written."""
-        if cell.absent:
-            return None
-        to, exact, needs = self.builder.resolve(kind, cell)
-        text = f"{self.name} {verb} {self.builder.label(to) or SOMETHING}"
-        fact = Fact(True, text, cell.place, self.name, needs)
-        if cell.doubt is not None:
-            unseen = {need.name: need for need in needs if not need.option}
-            waits = tuple(unseen.get(need.name, need) for need in cell.doubt)
-            fact = Fact(None, text, cell.place, self.name, waits or needs)
-        return Link(to, fact, cell.place, exact, self.builder.is_written(cell, to, exact))
-
-    def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
-        """The links to all entities that a list names, or to the one that stands by itself."""
-        every: Iterable[Cell] = cell.each()
-        if isinstance(cell.value, Reference) and self.builder.is_one(kind, cell.value):
-            every = (cell,)
-        found = (self.link(kind, each, verb) for each in every)
-        return tuple(link for link in found if link is not None)
-
-    def said_by(self, kind: type[Entity], key: str, *types: str) -> "Iterator[ResourceReader]":
-        """The resources of some types that are about this one, as an attribute of them says.
-
-        What may be about another one, or may not exist, says nothing for sure.
-        """
-        for resource in self.builder.about(self.id, key, *types):
-            other = ResourceReader(resource, self.builder)
-            link = other.link(kind, other.body.get(key))
-            if link is not None and link.to in (self.id, ""):
-                needs = (*(() if link.to else link.fact.needs), *other.origin.maybe)
-                if needs or not link.to:
-                    other.body = replace(other.body, doubt=needs)
-                yield other
-
-    def must(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> Link:
-        """The link that a cell must name; where nothing is written, it leads nowhere."""
-        link = self.link(kind, cell, verb)
-        if link is None:
-            return Link("", Fact(False, f"{self.name} {verb} nothing", cell.place), cell.place)
-        return link
-
-
-def _is_translated(resource: Resource) -> bool:
-    """Whether a resource of Terraform is read as CloudFormation's, in whose words its paths are."""
-    return "::" in resource.type and resource.origin.language == "terraform"
-
-
-def setting(
-    cell: Cell,
-    name: str,
-    default: Scalar = None,
-    default_text: str = "",
-    meanings: Mapping[str, Scalar] | None = None,
-    links: Iterable[Link] = (),
-) -> Setting:
-    """A cell as a setting of the model.
-
-    Args:
-        cell: where the value stands.
-        name: how the source spells the attribute.
-        default: what AWS takes where nothing is written.
-        default_text: that default as a sentence; none means that absence stays absence.
-        meanings: texts of the source (`ENABLED`) and the values that they mean.
-        links: the links to the entities that it names, where its values are ids.
-    """
-    origin = cell.resource.origin
-    settable = cell.path and not _is_translated(cell.resource)
-    resource, spot = origin.name, AttributePath(origin.address, cell.path) if settable else None
-    if cell.absent:
-        standing = Known(default) if default_text else None
-        return Setting(standing, cell.place, name, resource, default_text, spot)
-    known = cell.known
-    if meanings is not None and known is not None and cell.sure:
-        meant = meanings.get(str(known).lower(), known)
-        return Setting(Known(meant), cell.place, name, resource, attribute=spot)
-    value = cell.value if cell.doubt is None else Unknown(cell.doubt)
-    some = None if value is None else dereferenced(value)
-    if meanings is not None and isinstance(some, OneOf):
-        values = tuple(meanings.get(text.lower(), text) for text in some.answers)
-        value = replace(some, meant=values)
-    names = frozenset(link.to for link in links if link.exact) or _NOTHING
-    return Setting(value, cell.place, name, resource, attribute=spot, names=names)
-
-
-_NOTHING: frozenset[str] = frozenset()
-"""The names of most settings: a set of their own would take more memory than the setting."""
-
-
-SWITCH: Mapping[str, Scalar] = {
-    "enabled": True,
-    "disabled": False,
-    "true": True,
-    "false": False,
-    "on": True,
-    "off": False,
-}
-"""The texts that both languages use for on and off."""
-
-Lowering: TypeAlias = Callable[[ResourceReader], Iterable[Any]]
-
-
-class LoweredType(Struct, frozen=True):
-    """What a resource type becomes, by which function, and which attribute gives its name."""
-
-    entity: type[Entity] | None
-    lowering: Lowering
-    named: str
-
-
-ANNOUNCED: dict[str, LoweredType] = {}
-"""What the files that are imported so far make of resource types."""
-
-
-def lowers(
-    *types: str, to: type[Entity] | None = None, named: str = ""
-) -> Callable[[Lowering], Lowering]:
-    """Make a function the reader of resource types.
-
-    Args:
-        types: of either language.
-        to: the kind of entity that other resources mean when they refer to one of these.
-        named: the attribute by whose text (beside ids and references) others may refer to it.
-    """
-
-    def made(function: Lowering) -> Lowering:
-        for name in types:
-            if name in ANNOUNCED:
-                raise TypeError(f"{name} is lowered twice")
-            ANNOUNCED[name] = LoweredType(to, function, named)
-        return function
-
-    return made
-
-
-def entity_of(type_: str) -> str:
-    """The kind of entity that others mean when they refer to a resource of a type, by its name."""
-    return LOWERED[type_][1] if type_ in LOWERED else ""
+from taskwall.source.stack import SourceError
 
 
 class ExternalReference(Struct, frozen=True):
@@ -260,55 +37,21 @@ class ExternalReference(Struct, frozen=True):
     context: bool = False
 
 
-class NetworkBuilder(ResourceIndex):
-    """The resources of a stack on their way to a network."""
+def entity_of(type_: str) -> str:
+    """The kind of entity that others mean when they refer to a resource of a type, by its name."""
+    return LOWERED[type_][1] if type_ in LOWERED else ""
+
+
+class ReferenceIndex(ResourceIndex):
+    """The resources of a stack, and what is noted of those that they refer to."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        every = list(resources)
-        if any(resource.type.startswith("awscc_") for resource in every):
-            translated = types_of(LOWERED)
-            every = [as_cloudformation(resource, translated) for resource in every]
-        super().__init__(every)
+        super().__init__(resources)
         self.attributes_read: set[tuple[str, str]] = set()
-        self.crashes: list[tuple[str, Span, Exception]] = []
         self.errors: list[SourceError] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
         self._default_vpcs: dict[Region, str] | None = None
-
-    @staticmethod
-    def lowers(name: str) -> bool:
-        """Whether a resource type is read at all."""
-        return name in LOWERED
-
-    def build(self) -> Iterator[Struct]:
-        """Lower every resource, then everything outside the sources that was referred to."""
-        for resource in self.resources.values():
-            yield from self.made(resource)
-        done: set[tuple[type[Entity], str]] = set()
-        while waiting := [key for key in self.external_references if key not in done]:
-            for key in waiting:
-                done.add(key)
-                entity = self.external(*key, self.external_references[key])
-                if entity is not None:
-                    yield entity
-
-    def made(self, resource: Resource) -> Iterator[Any]:
-        """What becomes of one resource."""
-        if resource.type in LOWERED and not resource.data:
-            yield from self._lowered(ResourceReader(resource, self))
-
-    def _lowered(self, reading: ResourceReader) -> Iterator[Any]:
-        """What a resource becomes; one that makes its lowering raise is reported, not the end."""
-        type_ = reading.resource.type
-        try:
-            if type_ not in ANNOUNCED:
-                import_module(f"{__package__}.{LOWERED[type_][0]}")
-            yield from ANNOUNCED[type_].lowering(reading)
-        except Exception as error:  # noqa: BLE001 (a defect here must not silence the rest)
-            call = reading.origin.download
-            at = call.place if call else reading.origin.header
-            self.crashes.append((reading.name, at, error))
 
     def label(self, address: str) -> str:
         """An address as messages say it: without instance keys."""
@@ -534,26 +277,6 @@ class NetworkBuilder(ResourceIndex):
                         names.setdefault(_open(text, resource), resource.origin.address)
         return looked_up | names
 
-    def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
-        """The entity behind a name that the sources do not declare: all its attributes unknown."""
-        at, language, needs = outside.place, outside.language, outside.needs
-        known = self.resources.get(name)
-        if known is not None and entity_of(known.type) != kind.__name__:
-            known = None  # something else that happens to go by this name
-        type_ = known.type if known else _type_of(kind, language) or _type_of(kind, "terraform")
-        origin = Origin(name, name, at, language, context=outside.context)
-        body = dict(known.body.fields) if known else {}
-        places = known.body.places if known else {}
-        needs = needs or (Need(name, "is not in the sources"),)
-        rest = Unknown(needs)
-        whole = Fields(body, places, rest, at)
-        resource = Resource(type_, origin, whole, known.place if known else at, data=True)
-        reading = ResourceReader(resource, self, needs)
-        for entity in self._lowered(reading):
-            if isinstance(entity, kind):
-                return entity
-        return None
-
 
 def _is_called(group: Resource, name: Value | None) -> bool:
     """Whether a security group certainly has a name, or gives it."""
@@ -567,18 +290,6 @@ def _is_list_of_one(kind: type[Entity], resource: Resource) -> bool:
     """Whether a data source that gives a list looks for the default group of one VPC."""
     listed = resource.data and resource.type == "aws_security_groups"
     return listed and kind.__name__ == "SecurityGroup" and made_with_a_vpc(resource) is not None
-
-
-def _type_of(kind: type[Entity], language: str) -> str:
-    """The first type of a language that becomes an entity of a kind, "" if it has none."""
-    return next(
-        (
-            type_
-            for type_, (_, entity, _) in LOWERED.items()
-            if entity == kind.__name__ and ("::" in type_) == (language == "cloudformation")
-        ),
-        "",
-    )
 
 
 _ONE_OF_A_NAME = {
