@@ -263,10 +263,17 @@ def _trimsuffix(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _title(string: str) -> str:
     return "".join(
-        char.upper() if not index or not (string[index - 1].isalnum() or string[index - 1] in "_'")
-        else char
-        for index, char in enumerate(string)
-    )  # fmt: skip
+        char.upper() if _begins_word(before) else char
+        for before, char in zip(f" {string}", string, strict=False)
+    )
+
+
+def _begins_word(before: str) -> bool:
+    """Whether a word begins after a character: as in Go, an apostrophe is as good as a space.
+
+    Beyond ASCII only a space is ("strings.Title" in Go's documentation, and its source).
+    """
+    return not (before.isalnum() or before == "_") if before.isascii() else before.isspace()
 
 
 def _substr(arguments: list[Value], scope: ModuleContext) -> Value:
