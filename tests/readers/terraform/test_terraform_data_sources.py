@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import Known, Text, Value, dereferenced, needs
+from taskwall.core.values import Items, Known, Text, Value, dereferenced, needs
 from taskwall.readers.terraform.values.values import Base64Text, JsonFields
 from taskwall.source.stack import Evaluation
 
@@ -126,6 +126,32 @@ def test_policy_document_with_an_override_as_text(evaluated: Evaluated, shown: S
     assert isinstance(found, dict)
     assert found["Version"] == "2008-10-17"
     assert found["Statement"] == [{"Sid": "One", "Effect": "Deny"}, TWO, OWN, *MADE]
+
+
+def test_policy_document_with_a_source_that_may_say_more(
+    evaluated: Evaluated, shown: Shown
+) -> None:
+    """A statement that a source may have may replace one with a Sid, and says when it is there."""
+    more = """
+data "aws_iam_policy_document" "more" {
+  dynamic "statement" {
+    for_each = var.open ? [1] : []
+    content {
+      sid     = "Two"
+      actions = ["s3:*"]
+    }
+  }
+}
+"""
+    text = POLICY.replace("OVER", "data.aws_iam_policy_document.more.json")
+    found = dereferenced(x(evaluated(text + more)))
+    assert isinstance(found, JsonFields)
+    statements = found.fields["Statement"]
+    over = {"Sid": "Two", "Effect": "Allow", "Action": "s3:*"}
+    possible = [("maybe", ONE), ("maybe", TWO), ("maybe", over)]
+    assert shown(statements) == [OWN, *MADE, *possible]
+    assert isinstance(statements, Items)
+    assert [str(need) for need in statements.needs] == ["var.open has no default"]
 
 
 def test_empty_policy_document(evaluated: Evaluated, shown: Shown) -> None:

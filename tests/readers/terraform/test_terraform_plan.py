@@ -352,6 +352,10 @@ def test_ids_of_what_exists(shown: Shown) -> None:
         ("vpc_id", references("local.x"), True, "<?>"),
         ("vpc_id", references("aws_vpc.main.id", "var.x"), True, "<?>"),
         ("vpc_id", references("module.gone.vpc_id"), True, "<?>"),
+        ("vpc_id", {"references": ["module.gone"]}, True, "<?>"),
+        ("vpc_id", {"references": ["aws_vpc.main"]}, True, "<?>"),
+        ("vpc_id", {"references": ["data.aws_vpc.main"]}, True, "<?>"),
+        ("vpc_id", {"references": ["data.aws_vpc.main.id"]}, True, "<data.aws_vpc.main.id>"),
     ],
 )  # fmt: skip
 def test_rebuilt_references(
@@ -438,6 +442,54 @@ def test_a_plan_that_failed_is_an_error() -> None:
     assert [one.message for one in stack.evaluate({}).errors] == [
         "the plan failed: what was not planned is not in it"
     ]
+
+
+@pytest.mark.parametrize("complete", [True, False, None])
+def test_a_plan_that_is_not_complete_says_so(complete: bool | None) -> None:
+    """What `-target` leaves out is absent, and a plan that is complete lacks nothing."""
+    said = {} if complete is None else {"complete": complete}
+    absent = read({"format_version": "1.2", "planned_values": {}, **said}).evaluate({}).absent
+    names = [(one.kind, one.name) for one in absent]
+    assert names == ([("plan", "plan.json")] if complete is False else [])
+
+
+SECRET, OPEN_TEXT = "Tr0ub4dor-and-3", "what anybody may read"
+MARKED = {"values": {"a": SECRET, "b": OPEN_TEXT}, "sensitive_values": {"a": True}}
+OUTPUTS = {"outputs": {"a": {"value": SECRET, "sensitive": True}, "b": {"value": OPEN_TEXT}}}
+VALUES = {"a": {"value": SECRET}, "b": {"value": OPEN_TEXT}}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {
+            "variables": VALUES,
+            "configuration": {"root_module": {"variables": {"a": {"sensitive": True}, "b": {}}}},
+        },
+        {"variables": {"b": {"value": OPEN_TEXT}, "db_password": {"value": SECRET}}},
+        {"planned_values": OUTPUTS},
+        {"prior_state": {"values": OUTPUTS}},
+        {"planned_values": {"root_module": {"resources": [MARKED]}}},
+        {"prior_state": {"values": {"root_module": {"child_modules": [{"resources": [MARKED]}]}}}},
+        *(
+            {part: [{"change": {when: MARKED["values"], f"{when}_sensitive": {"a": True}}}]}
+            for part in ("resource_changes", "resource_drift")
+            for when in ("before", "after")
+        ),
+        {"output_changes": {"a": {"before": SECRET, "before_sensitive": True}}},
+        {"output_changes": {"a": {"after": [OPEN_TEXT, SECRET], "after_sensitive": [False, True]}}},
+        {
+            "output_changes": {
+                "a": {"after": [OPEN_TEXT, SECRET, {}], "after_sensitive": [{}, True]}
+            }
+        },
+        {"output_changes": {"a": {"after": {"x": [SECRET]}, "after_sensitive": True}}},
+    ],
+)
+def test_what_a_plan_calls_sensitive(part: dict[str, Any]) -> None:
+    """A text that a plan marks is hidden wherever its mark stands, and no other is."""
+    plan = {"format_version": "1.2", "planned_values": {}, **part}
+    assert read(plan).evaluate({}).sensitive_texts == {SECRET}
 
 
 def test_nothing_of_a_plan_is_shown() -> None:
