@@ -272,6 +272,15 @@ NETWORK = "network_configuration { subnets = local.ids }\n"
         ('"aws_lb" "b" { subnets = var.list }', 1),
         ('"aws_ecs_service" "b" {\n network_configuration { subnets = var.list }\n }', 1),
         ('"aws_security_group" "b" { ids = var.list }', 2),
+        ('"aws_alb" "b" { subnets = local.ids }', 1),
+        ('"aws_alb" "b" {\n subnets = local.ids\n subnet_mapping {}\n }', 2),
+        ('"aws_elb" "b" { subnets = local.ids }', 1),
+        ('"aws_elb" "b" { availability_zones = local.ids }', 1),
+        ('"aws_elb" "b" {\n subnets = local.ids\n availability_zones = ["a"]\n }', 2),
+        ('"aws_autoscaling_group" "b" { vpc_zone_identifier = local.ids }', 1),
+        ('"aws_autoscaling_group" "b" { availability_zones = local.ids }', 1),
+        ('"aws_db_subnet_group" "b" { subnet_ids = local.ids }', 1),
+        ('"aws_db_subnet_group" "b" { subnets = local.ids }', 2),
     ],
 )  # fmt: skip
 def test_scenarios_that_leave_no_subnet_are_impossible(

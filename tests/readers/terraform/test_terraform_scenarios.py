@@ -292,3 +292,41 @@ def test_what_hangs_on_a_switch_stands_from_one_round_of_scenarios_to_the_next()
     after = now()
     assert before["aws_x.switched"] is after["aws_x.switched"]
     assert before["aws_x.plain"] is not after["aws_x.plain"]
+
+
+LIVE = {
+    f"{ROOT}/main.tf": 'module "m" { source = "../m" }\nresource "t" "a" { x = file("note") }',
+    f"{ROOT}/note": "a",
+    "/nowhere/m/main.tf": 'resource "t" "b" {}',
+    "/nowhere/other/main.tf": 'resource "t" "c" {}',
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "lasts"),
+    [
+        ({}, True),
+        ({"/nowhere/other/main.tf": 'resource "t" "d" {}'}, True),
+        ({f"{ROOT}/main.tf": 'module "m" { source = "../m" }'}, False),
+        ({f"{ROOT}/note": "b"}, False),
+        ({"/nowhere/m/main.tf": 'resource "t" "e" {}'}, False),
+    ],
+)
+def test_a_root_is_kept_until_what_it_reads_is_another(change: dict[str, str], lasts: bool) -> None:
+    """While files last, the stack with all that it knows is that of before an edit elsewhere."""
+    files = Files(dict(LIVE), retained=True)
+    paths = [path for path in LIVE if path.endswith(".tf")]
+
+    def now(inputs: Inputs) -> TerraformStack:
+        found, _ = stacks(paths, files, inputs)
+        one = next(one for one in found if one.name == ROOT)
+        assert isinstance(one, TerraformStack)
+        one.evaluate({})
+        return one
+
+    before = now(Inputs(boundary="/nowhere"))
+    for path, text in change.items():
+        files.change(path, text)
+    assert (now(Inputs(boundary="/nowhere")) is before) is lasts
+    assert now(Inputs(boundary="/nowhere", workspace="prod")) is not before
+    assert now(Inputs(boundary="/")) is not before
