@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import Reference, Span, Value
+from taskwall.core.values import Known, Reference, Span, Value
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
@@ -143,6 +143,25 @@ def test_skip_in_json(from_json: Callable[[str], Evaluation]) -> None:
     text = '{"resource": {"t": {"a": {\n"//": "taskwall:skip=TW201: why",\n"x": 1}}}}'
     (skip,) = from_json(text).suppressions
     assert (skip.rule, skip.reason, skip.scope.line, skip.scope.end_line) == ("TW201", "why", 1, 3)
+
+
+def test_a_default_within_a_type_stands_where_the_type_does(
+    from_json: Callable[[str], Evaluation],
+) -> None:
+    """A type is an expression in a text: what it says is found on the line of the text."""
+    kind = r"object({ cidr = optional(string, \"0.0.0.0/0\") })"
+    text = f'''{{
+  "variable": {{
+    "open": {{
+      "type": "{kind}",
+      "default": {{}}
+    }}
+  }},
+  "resource": {{"t": {{"a": {{"x": "${{var.open.cidr}}"}}}}}}
+}}
+'''
+    value = from_json(text).resources[0].body.fields["x"]
+    assert value == Known("0.0.0.0/0", Span("/nowhere/main.tf.json", 4, 15, 4, 17 + len(kind)))
 
 
 def test_tofu_files(shown: Callable[[Value], object]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 
-from taskwall.core.values import Known, Unknown, Value, lifted, plain, unknown
+from taskwall.core.values import Known, Span, Unknown, Value, lifted, plain, unknown
 from taskwall.readers.terraform.evaluation.expressions import evaluate, value_of
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
@@ -108,7 +108,7 @@ def _spelled(name: str, value: Value, scope: ModuleScope) -> Value:
     kind = scope.type(name)
     if isinstance(kind, Simple) and not (declared and kind.name == "any"):
         return value
-    node = parse_expression(f"var.{name}", value.data)
+    node = parse_expression(value.data, Span(f"var.{name}", 1, 1, 1, 1))
     try:
         return lifted(plain(evaluate(node, scope.bare(), {})))
     except FailedError as error:

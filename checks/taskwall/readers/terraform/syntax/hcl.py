@@ -169,10 +169,12 @@ def _pieces(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def parse_expression(path: str, text: str) -> Expression:
-    """Read one expression, such as the value of a variable on the command line."""
-    source = ParserSource(path, "x = " + text + "\n")
-    return _only(source, Span(path, 1, 1, 1, 1))
+def parse_expression(text: str, place: Span) -> Expression:
+    """Read one expression that stands, with all that is in it, at one place.
+
+    Such is the value of a variable on the command line, or a type in JSON.
+    """
+    return _only(Pinned(place, f"x = {text}\n"), place)
 
 
 def parse_text(path: str, text: str, place: Span) -> Expression:

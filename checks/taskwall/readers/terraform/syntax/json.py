@@ -202,8 +202,8 @@ class _Tree:
         if kind == "values" or name in _LITERAL.get(kind, ()):
             return Attribute(name, place, Later(lambda: self._expression(value, False)))
         if name in _TYPES.get(kind, ()) and isinstance(value, JsonScalar):
-            text = str(value.data)
-            return Attribute(name, place, Later(lambda: parse_expression(self._path, text)))
+            text, at = str(value.data), self._of(value)
+            return Attribute(name, place, Later(lambda: parse_expression(text, at)))
         return Attribute(name, place, Later(lambda: self._expression(value, True)))
 
     def _expression(self, node: JsonNode, templates: bool) -> Expression:
