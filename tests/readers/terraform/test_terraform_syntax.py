@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import Known, Unknown
+from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
 from taskwall.readers.terraform import TerraformStack, modules, stacks
 from taskwall.readers.terraform.evaluation import instances
 from taskwall.readers.terraform.evaluation.functions import EVALUATED
@@ -17,6 +17,7 @@ from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax import python_hcl2
 from taskwall.readers.terraform.syntax.hcl import parse
 from taskwall.readers.terraform.syntax.tree import Body, TemplateExpression, spelled_out
+from taskwall.readers.terraform.values.values import PIECE, breadth, weight
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -50,6 +51,26 @@ def test_syntax_errors(text: str, line: int) -> None:
     assert evaluation.errors != ()
     assert abs(evaluation.errors[0].place.line - line) <= 1
     assert "t.b" in [resource.origin.address for resource in evaluation.resources]
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda size: "[1]" + "[0]" * size, "takes more than 100 steps"),
+        (lambda size: "local.a" + ".b" * (size - 1), "takes more than 100 steps"),
+        (lambda size: "1" + " + 1" * size, "has more than 100 operands"),
+        (lambda size: "true ? 1 : " * size + "2", "has more than 100 alternatives"),
+        (lambda size: "(" * (size + 1) + "1" + ")" * (size + 1), "is nested more than 100 levels"),
+        (lambda size: "!" * size + "true", "is nested more than 100 levels"),
+    ],
+)
+def test_how_long_and_how_deep_an_expression_may_be(
+    made: Callable[[int], str], message: str
+) -> None:
+    """What reaches the limit is read, and what is one beyond it is told."""
+    assert evaluation_of(f'resource "t" "a" {{\n  x = {made(100)}\n}}\n').errors == ()
+    beyond = evaluation_of(f'resource "t" "a" {{\n  x = {made(101)}\n}}\n')
+    assert [message in error.message for error in beyond.errors] == [True]
 
 
 @pytest.mark.parametrize("value", ["[1 2]", "f(1,", '"a" "b"', "1 +", ": 2"])
@@ -314,3 +335,31 @@ def test_of_much_nothing_is_read_later(monkeypatch: pytest.MonkeyPatch) -> None:
         block = body.blocks[0].body
         assert spelled_out(block.attributes["c"].expression) == "the expression"
         assert spelled_out(block.blocks[0].body.twice[0].expression) == "2"
+
+
+LONG = Known("x" * 10 * PIECE)
+MANY = Items((Known(1),) * 60)
+
+
+@pytest.mark.parametrize(
+    ("value", "own", "all_"),
+    [
+        (Known(1), 1, 1),
+        (Known(None), 1, 1),
+        (LONG, 11, 11),
+        (Unknown(()), 1, 1),
+        (Items((LONG, Known(1)), (Known(2),)), 4, 14),
+        (Fields({"a": LONG, "b": Known(1)}, rest=LONG), 3, 24),
+        (Text(("y" * 3 * PIECE, Reference("r", "a", Known(1)))), 1, 6),
+        (Reference("r", "a"), 1, 1),
+        (Reference("r", "a", Items((LONG,))), 2, 13),
+        (MANY, 61, 61),
+        (Items((MANY, MANY)), 3, 123),
+        (Fields({"a": MANY, "b": Reference("r", "a", MANY)}), 3, 124),
+    ],
+)
+def test_what_a_value_weighs(value: Value, own: int, all_: int) -> None:
+    """What is shared counts wherever it stands, and is not counted anew each time."""
+    known: dict[int, tuple[Value, int]] = {}
+    assert (breadth(value), weight(value, known), weight(value, known)) == (own, all_, all_)
+    assert (all_ > 50) is (id(value) in known)

@@ -28,7 +28,8 @@ def stacks(
     each other are one stack, with what they refer to of the context.
 
     Args:
-        paths: all files of the scan that end in `.tf`, and those of Terragrunt's units, absolute.
+        paths: all files of the scan that end in `.tf`, and those of Terragrunt's units, absolute;
+            there is one at least.
         files: reads them.
         inputs: what the user says of variables and unknown values, and the context.
 
@@ -37,8 +38,6 @@ def stacks(
     """
     units = [path for path in paths if path.endswith(UNITS)]
     folders = _by_folder(path for path in paths if not path.endswith(UNITS))
-    if not folders and not units:
-        return [], []
     boundary = inputs.boundary or os.path.commonpath([*folders, *map(os.path.dirname, units)])
     of_context = _by_folder(path for path in inputs.context.terraform if not path.endswith(UNITS))
     errors: dict[SourceError, None] = {}

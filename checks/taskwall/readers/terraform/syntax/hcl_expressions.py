@@ -100,9 +100,9 @@ def _sequence(nodes: "Sequence[Node]", source: ParserSource, depth: int) -> Expr
         raise AssertionError("the grammar has no empty expression")
     if depth > DEEPEST:
         return Invalid(source.place(nodes[0]), f"is nested more than {DEEPEST} levels deep")
-    if len(nodes) > DEEPEST:
-        return Invalid(source.place(nodes[0], nodes[-1]), f"takes more than {DEEPEST} steps")
     base, used = _primary(nodes, source, depth)
+    if len(nodes) - used > DEEPEST:
+        return Invalid(source.place(nodes[0], nodes[-1]), f"takes more than {DEEPEST} steps")
     if used == len(nodes):
         return base
     steps = _steps(nodes[used:], source, depth)
@@ -314,10 +314,7 @@ def _conditional(node: "Node", source: ParserSource, depth: int) -> Expression:
     return otherwise
 
 
-_PRECEDENCE = {
-    "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4,
-    "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
-}  # fmt: skip
+_BINARY = frozenset(("||", "&&", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%"))
 
 
 def _operation(node: "Node", source: ParserSource, depth: int) -> Expression:
@@ -331,7 +328,7 @@ def _operation(node: "Node", source: ParserSource, depth: int) -> Expression:
             operand = _sequence(children[1:], source, depth + 1)
             left: Expression = Unary(source.place(node), source.text(children[0]), operand)
             break
-        at = next((i for i, child in enumerate(children) if child.type in _PRECEDENCE), 0)
+        at = next((i for i, child in enumerate(children) if child.type in _BINARY), 0)
         if not 0 < at < len(children) - 1:
             return _broken(node, source)
         rights.append((children[at].type, children[at + 1 :]))
