@@ -159,6 +159,58 @@ def test_a_rule_that_an_answer_breaks_forbids_the_scenario() -> None:
     assert not forbids({})
 
 
+OPEN_LIST, OPEN_TEXT = {"Ref": "List"}, {"Ref": "Text"}
+FALSE = {"Fn::Equals": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("asserted", "is_false"),
+    [
+        ({"Fn::Contains": [["a", "b"], "b"]}, False),
+        ({"Fn::Contains": [["a", "b"], "c"]}, True),
+        ({"Fn::Contains": [["a"], OPEN_TEXT]}, False),
+        ({"Fn::Contains": [[OPEN_TEXT, "a"], "a"]}, False),
+        ({"Fn::Contains": [OPEN_LIST, "a"]}, False),
+        ({"Fn::Contains": ["a", "a"]}, False),
+        ({"Fn::EachMemberIn": [["a", "b"], ["b", "c", "a"]]}, False),
+        ({"Fn::EachMemberIn": [["a", "d"], ["b", "c", "a"]]}, True),
+        ({"Fn::EachMemberIn": [[OPEN_TEXT, "d"], ["a"]]}, True),
+        ({"Fn::EachMemberIn": [[OPEN_TEXT, "a"], ["a"]]}, False),
+        ({"Fn::EachMemberIn": [["a"], OPEN_LIST]}, False),
+        ({"Fn::EachMemberIn": [OPEN_LIST, ["a"]]}, False),
+        ({"Fn::EachMemberEquals": [["a", "a"], "a"]}, False),
+        ({"Fn::EachMemberEquals": [["a", "b"], "a"]}, True),
+        ({"Fn::EachMemberEquals": [["b", OPEN_TEXT], "a"]}, True),
+        ({"Fn::EachMemberEquals": [["a", OPEN_TEXT], "a"]}, False),
+        ({"Fn::EachMemberEquals": [OPEN_LIST, "a"]}, False),
+        ({"Fn::RefAll": "AWS::EC2::VPC::Id"}, False),
+    ],
+)
+def test_a_rule_forbids_what_is_certainly_false(asserted: dict[str, Any], is_false: bool) -> None:
+    """Whether it stands alone, or beside what is false or true; what is open forbids nothing."""
+    template: dict[str, Any] = {
+        "Parameters": {
+            "Env": {"Type": "String"},
+            "Text": {"Type": "String"},
+            "List": {"Type": "CommaDelimitedList"},
+        },
+        "Resources": {"It": {"Type": "Custom::It"}},
+    }
+    condition = {"Fn::Equals": [{"Ref": "Env"}, "prod"]}
+
+    def forbids(said: dict[str, Any]) -> bool:
+        rule = {"RuleCondition": condition, "Assertions": [{"Assert": said}]}
+        found = stack_of(json.dumps({**template, "Rules": {"R": rule}}))
+        assert found.switches({"Env": "dev"}) is not None
+        return found.switches({"Env": "prod"}) is None
+
+    assert forbids(asserted) is is_false
+    assert forbids({"Fn::Or": [FALSE, asserted]}) is is_false
+    assert forbids({"Fn::And": [{"Fn::Not": [FALSE]}, asserted]}) is is_false
+    assert forbids({"Fn::And": [FALSE, asserted]}) is True
+    assert forbids({"Fn::Or": [asserted, {"Fn::Not": [FALSE]}]}) is False
+
+
 @pytest.mark.parametrize("limits", [{}, {"AllowedValues": ["true", "false"]}])
 @pytest.mark.parametrize(
     "asserted",

@@ -215,7 +215,7 @@ def contains(run: TemplateContext, call: IntrinsicCall) -> Value:
 def _in(run: TemplateContext, call: IntrinsicCall, values: Value, value: Value) -> Known | Unknown:
     found = dereferenced(values)
     if not isinstance(found, Items):
-        return Unknown(needs(values), place=call.place)
+        return _of_all(call, None, needs(values))
     truths = [_equal(run, call, item, value) for item in found.items]
     if any(isinstance(truth, Known) and truth.data for truth in truths):
         return Known(True, call.place)
@@ -250,7 +250,7 @@ def each_in(run: TemplateContext, call: IntrinsicCall) -> Value:
 
 def _of_all(
     call: IntrinsicCall, truths: list[bool | None] | None, waits: tuple[Need, ...]
-) -> Value:
+) -> Known | Unknown:
     if truths is not None and (False in truths or None not in truths):
         return Known(False not in truths, call.place)
     return Unknown(waits or (Need(call.name, "is not known"),), place=call.place)

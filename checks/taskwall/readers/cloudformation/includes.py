@@ -84,7 +84,8 @@ class Includes:
                 continue
             named = _named(location)
             if not (path := self._path(named, file)):
-                place = location.place or Span(file, 1, 1, 1, 1)
+                place = location.place
+                assert place is not None
                 self.absent[AbsentSource("include", name, named, None, place, SCAN_TOO)] = None
                 continue
             filled = self._unfilled(path, location.place) if _SUBSTITUTIONS in properties else None
@@ -119,7 +120,8 @@ class Includes:
         location = members(fields.get("Parameters")).get("Location")
         named = "" if location is None else _named(location)
         path = self._path(named, file)
-        place = (location or node).place or Span(file, 1, 1, 1, 1)
+        place = (location or node).place
+        assert place is not None
         if not path:
             self.absent[AbsentSource("include", INCLUDE, named, None, place, SCAN_TOO)] = None
             return None
