@@ -121,6 +121,22 @@ def test_states_answer() -> None:
     assert len(stack.evaluate({}).resources) == 3
 
 
+def test_what_is_scanned_comes_before_its_context() -> None:
+    """Also where templates nest each other in a circle, which are read after all others."""
+    nests = "  Again:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: OTHER}\n"
+    app = APP.replace("EXPRESSION", "!ImportValue net-vpc") + nests.replace("OTHER", "b.yaml")
+    texts = {"app.yaml": app, "b.yaml": f"Resources:\n{nests}".replace("OTHER", "app.yaml")}
+    files = Files({f"/infra/{path}": text for path, text in {**texts, "net.yaml": NET}.items()})
+    said = Inputs(boundary="/infra", context=Context((), ("/infra/net.yaml",), ()))
+    (stack,), errors = stacks([f"/infra/{path}" for path in texts], files, said)
+    assert [error.message for error in errors] == [
+        "Again nests itself: app.yaml -> b.yaml -> app.yaml"
+    ]
+    of_context = [one.origin.context for one in stack.evaluate({}).resources]
+    assert of_context == sorted(of_context)
+    assert set(of_context) == {False, True}
+
+
 def test_context_that_is_not_referred_to_is_left_out() -> None:
     """No stack is made of it, and a template that refers to nothing stays as it is."""
     (stack,) = read({"app.yaml": 'Resources: {T: {Type: "AWS::X::T"}}'}, {"net.yaml": NET}, {})

@@ -434,6 +434,24 @@ def test_states_answer(form: dict[str, Any]) -> None:
     assert not any("00000000000000000" in repr(one) for one in stack.evaluate({}).resources)
 
 
+def test_what_a_state_only_reads_is_no_resource_of_it() -> None:
+    """A data source in a state is one, and each instance has the address of its key."""
+    read_there = {"mode": "data", "type": "aws_vpc", "name": "other", "module": "module.net"}
+    counted = {"mode": "managed", "type": "aws_subnet", "name": "a"}
+    resources = [
+        {**read_there, "instances": [{"attributes": {"id": "vpc-1"}}]},
+        {**counted, "instances": [{"index_key": key, "attributes": {}} for key in (0, 1)]},
+    ]
+    text = json.dumps({"version": 4, "serial": 1, "lineage": "x", "resources": resources})
+    (found,), errors = states(["/s.tfstate"], Files({"/s.tfstate": text}))
+    assert errors == []
+    assert {one.origin.address: one.data for one in found.resources} == {
+        "s.tfstate/module.net.data.aws_vpc.other": True,
+        "s.tfstate/aws_subnet.a[0]": False,
+        "s.tfstate/aws_subnet.a[1]": False,
+    }
+
+
 def test_ids_as_they_stand_tie() -> None:
     """An id in a file of a root is that of the resource of a state that has it."""
     text = 'resource "aws_security_group" "x" {\n vpc_id = "vpc-0123456789abcdef0"\n}'

@@ -135,6 +135,24 @@ def test_downloaded_by_terragrunt(tmp_path: Path) -> None:
     assert addresses(read(tmp_path)) == ["module.vpc.t.a"]
 
 
+def test_downloaded_for_a_unit_of_terragrunt(tmp_path: Path) -> None:
+    """A module that the unit's module calls is noted by the names of the calls within that."""
+    copy, where = "live/app/.terragrunt-cache/aaa/bbb", ".terraform/modules/vpc"
+    laid_out(
+        tmp_path,
+        {
+            "modules/m/main.tf": VPC,
+            "live/app/terragrunt.hcl": 'terraform { source = "../..//modules/m" }',
+            f"{copy}/.terraform/modules/modules.json": manifest(("vpc", REGISTRY, "5.8.1", where)),
+            f"{copy}/{where}/main.tf": MADE,
+        },
+    )
+    unit = str(tmp_path / "live/app/terragrunt.hcl")
+    (found,), errors = stacks([unit], Files(), Inputs(boundary=str(tmp_path)))
+    assert errors == []
+    assert addresses(found.evaluate({})) == ["module.vpc.t.a"]
+
+
 GIT = 'module "vpc" {\n  source = "git::https://github.com/acme/net.git//vpc?ref=v2"\n}\n'
 
 

@@ -43,6 +43,21 @@ def test_an_input_leads_to_the_local_that_it_names() -> None:
     ]
 
 
+def test_an_input_whose_name_is_worked_out() -> None:
+    """Its value is what the unit gives, and so are those beside it."""
+    own = SOURCE + 'locals { name = "x" }\ninputs = { (local.name) = "given", y = "other" }\n'
+    assert x(unit(own)) == Known("given", x(unit(own)).place)
+
+
+@pytest.mark.parametrize("name", ["terragrunt.hcl", "terragrunt.hcl.json"])
+def test_the_parent_that_is_found_without_a_name(name: str) -> None:
+    """It is called as units are, in HCL or in JSON."""
+    own = "include {\n  path = find_in_parent_folders()\n}\n" + SOURCE
+    text = '{"inputs": {"x": "above"}}' if name.endswith("json") else 'inputs = { x = "above" }'
+    found = x(unit(own, {f"live/{name}": text}))
+    assert dereferenced(found) == Known("above", found.place)
+
+
 def test_what_is_no_unit() -> None:
     """What others include, what has no module, and what is left out."""
     texts = {
