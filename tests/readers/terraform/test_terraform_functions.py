@@ -8,6 +8,7 @@ import pytest
 from taskwall.core.values import Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.evaluation import functions
+from taskwall.readers.terraform.values.values import MAX_TEXT_LENGTH
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 from terraform_examples import EXAMPLES, WRONG
@@ -117,3 +118,11 @@ def test_fileset_matches_patterns(
         ["c.txt"],
         ["a.json", "b.yaml"],
     ]
+
+
+def test_a_format_that_grows_too_long_ends_there(evaluated: Callable[..., Evaluation]) -> None:
+    """What comes after it is not written any more."""
+    long = "%[1]1000d" * (MAX_TEXT_LENGTH // 1000 + 1)
+    found = in_text(f'format("{long}%[2]d", 1, "word")', evaluated)
+    why = f"is longer than {MAX_TEXT_LENGTH} characters"
+    assert [need.why for need in needs(found)] == [why]

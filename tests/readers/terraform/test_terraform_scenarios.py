@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from budgets import examples
 from taskwall.core.values import OTHER, Scenario
 from taskwall.readers.terraform import TerraformStack, stacks
+from taskwall.readers.terraform.evaluation import recorded
+from taskwall.readers.terraform.values import sensitive
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation, Inputs
@@ -330,3 +332,27 @@ def test_a_root_is_kept_until_what_it_reads_is_another(change: dict[str, str], l
     assert (now(Inputs(boundary="/nowhere")) is before) is lasts
     assert now(Inputs(boundary="/nowhere", workspace="prod")) is not before
     assert now(Inputs(boundary="/")) is not before
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+def test_of_many_secrets_the_same_are_hidden_after_an_edit(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are more than are kept in mind, those count that are met first."""
+    for module in (recorded, sensitive):
+        monkeypatch.setattr(module, "MAX_SENSITIVE_TEXTS", most)
+    path = f"{ROOT}/main.tf"
+    blocks = [
+        f'variable "v{n}" {{\n  default   = "secret-{n}-text"\n  sensitive = true\n}}\n'
+        f'resource "t" "t{n}" {{ x = var.v{n} }}\n'
+        for n in range(3)
+    ]
+    files = Files({path: blocks[0]}, retained=True)
+
+    def now(files: Files) -> Evaluation:
+        (found,), _ = stacks([path], files, Inputs(boundary="/nowhere"))
+        return found.evaluate({})
+
+    now(files)
+    files.change(path, "".join(reversed(blocks)))
+    assert told(now(files)) == told(now(Files({path: "".join(reversed(blocks))})))

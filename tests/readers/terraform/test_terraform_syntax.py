@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import Fields, Items, Known, Reference, Text, Unknown, Value
+from taskwall.core.values import Fields, Items, Known, Reference, Span, Text, Unknown, Value
 from taskwall.readers.terraform import TerraformStack, modules, stacks
 from taskwall.readers.terraform.evaluation import instances
 from taskwall.readers.terraform.evaluation.functions import EVALUATED
 from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax import python_hcl2
-from taskwall.readers.terraform.syntax.hcl import parse
-from taskwall.readers.terraform.syntax.tree import Body, TemplateExpression, spelled_out
+from taskwall.readers.terraform.syntax.hcl import parse, parse_expression, parse_text
+from taskwall.readers.terraform.syntax.tree import Body, Invalid, TemplateExpression, spelled_out
 from taskwall.readers.terraform.values.values import PIECE, breadth, weight
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
@@ -51,6 +51,39 @@ def test_syntax_errors(text: str, line: int) -> None:
     assert evaluation.errors != ()
     assert abs(evaluation.errors[0].place.line - line) <= 1
     assert "t.b" in [resource.origin.address for resource in evaluation.resources]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('resource "t" "a" {\n  x = \n}\n', 2, "syntax error at x"),
+        ('resource "t" "a" {\n  x = \'a\'\n}\n', 2, "syntax error: strings need double quotes"),
+        ('resource "t" "a" {\n  x = [1 2]\n}\n', 2, "syntax error at x"),
+        ('resource "t" "a" {\n "word" = 2 3\n}\n', 2, "syntax error"),
+        ("}\n", 1, 'syntax error: "{" is missing'),
+        ("a {\n x = 1\n\n\n", 1, 'syntax error: this "{" is never closed'),
+    ],
+)
+def test_what_is_said_of_a_syntax_error(text: str, line: int, message: str) -> None:
+    """The name that the line begins with, and nothing else of it: that may be a secret."""
+    found = [(error.place.line, error.message) for error in evaluation_of(text).errors]
+    assert found == [(line, message)]
+
+
+@pytest.mark.parametrize("header", ['"t" "a"', 't "a"', "t a", '"t" a'])
+def test_labels_without_quotes(header: str) -> None:
+    """They are what they are with quotes."""
+    evaluation = evaluation_of(f"resource {header} {{\n  x = 1\n}}\n")
+    assert evaluation.errors == ()
+    assert [resource.origin.address for resource in evaluation.resources] == ["t.a"]
+
+
+@pytest.mark.parametrize("text", ["1 +", "a b", "[1, 2", "f(1,", '"a', "{ a = }", "1\ny = 2", ""])
+def test_an_expression_of_its_own_is_read_as_a_whole(text: str) -> None:
+    """What is no expression, or more than one, is not read in part."""
+    place = Span("f", 3, 1, 3, 5)
+    assert parse_expression(text, place) == Invalid(place, "cannot be read")
+    assert parse_text("f", f"${{{text}", place) == Invalid(place, "cannot be read")
 
 
 @pytest.mark.parametrize(
