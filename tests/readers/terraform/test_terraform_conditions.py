@@ -319,12 +319,18 @@ resource "aws_ecs_service" "this" {
 """
 
 
+USED = "security_groups = [aws_security_group.web.id]"
+
+
 @pytest.mark.parametrize(
     ("written", "known"),
     [
         ("count = 0\n  security_groups = [aws_security_group.web.id]", True),
         ("count = 0\n  security_groups = local.groups", True),
         ("for_each = {}\n  a { b { c = local.groups } }", True),
+        (f"lifecycle {{\n enabled = false\n }}\n {USED}", True),
+        (f"lifecycle {{\n enabled = true\n }}\n {USED}", False),
+        (f"lifecycle {{\n prevent_destroy = false\n }}\n {USED}", False),
         ("count = 1\n  security_groups = [aws_security_group.web.id]", False),
         ("security_groups = [aws_security_group.web.id]", False),
         ("count = 0\n  security_groups = [aws_security_group.other.id]", False),
@@ -348,6 +354,7 @@ def test_a_group_knows_whose_user_a_count_leaves_out(
         ("on = false", True),
         ("count = 0", True),
         ("for_each = {}", True),
+        ("lifecycle {\n enabled = false\n }", True),
         ("count = 2\n  on = false", True),
         ("on = true", False),
         ("count = 1", False),

@@ -1,4 +1,4 @@
-"""Which blocks that their count or for_each leaves out are written to use a resource."""
+"""Which blocks that a count, for_each or `enabled` leaves out are written to use a resource."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -14,14 +14,19 @@ from taskwall.readers.terraform.syntax.tree import (
     children,
 )
 
+_SWITCHES = frozenset(("count", "for_each"))
+
 
 def may_be_left_out(module: Module) -> tuple[str, ...]:
-    """The addresses of the resources with a count or for_each."""
-    written = {"count", "for_each"}
+    """The addresses of the resources with a count, a for_each, or OpenTofu's `enabled`."""
     return tuple(
         address
         for address, block in module.resources.items()
-        if block.type == "resource" and not written.isdisjoint(block.body.attributes)
+        if block.type == "resource"
+        and (
+            not _SWITCHES.isdisjoint(block.body.attributes)
+            or any("enabled" in one.body.attributes for one in block.body.blocks_of("lifecycle"))
+        )
     )
 
 

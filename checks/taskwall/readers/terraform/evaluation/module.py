@@ -378,7 +378,7 @@ class ModuleScope:
         return references(self.module.resources[address].body)
 
     def may_be_left_out(self) -> tuple[str, ...]:
-        """The addresses of the resources with a count or for_each."""
+        """The addresses of the resources of which there may be none."""
         return may_be_left_out(self.module)
 
     def _left_out_by_calls(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
