@@ -139,6 +139,21 @@ def test_an_older_version_that_has_the_arguments(tmp_path: Path) -> None:
     assert read_as("of_no_version = true\n") == [None]
 
 
+@pytest.mark.parametrize(
+    ("inner", "read_as"),
+    [
+        ("", "terraform-aws-modules/vpc/aws 5.8.1"),
+        ("lifecycle {\n enabled = true\n }", "terraform-aws-modules/vpc/aws 5.8.1"),
+        ("subnet {\n zone = 1\n }", None),
+    ],
+)
+def test_a_call_with_blocks(tmp_path: Path, inner: str, read_as: str | None) -> None:
+    """Whether there is a module is no argument of it; what a block may mean is not known."""
+    call = f'source = "terraform-aws-modules/vpc/aws"\nversion = "5.8.1"\n{inner}\n'
+    report = reported(tmp_path, f'module "vpc" {{\n{call}}}\n')
+    assert [one.read_as for one in report.document.absent] == [read_as]
+
+
 def test_modules_in_a_package() -> None:
     """They have stand-ins of their own, several may share one, and others have none."""
     groups = "terraform-aws-modules/security-group/aws"

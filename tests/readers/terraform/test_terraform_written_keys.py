@@ -82,6 +82,7 @@ def test_a_key_that_is_written_makes_an_instance(
     "written",
     [
         'resource "u" "b" {\n count = var.on ? 1 : 0\n of = t.a["x"].id\n }',
+        'resource "u" "b" {\n lifecycle {\n enabled = var.on\n }\n of = t.a["x"].id\n }',
         'resource "u" "b" {\n for_each = var.names\n of { it = t.a["x"].id }\n }',
         (
             'resource "u" "b" {\n dynamic "of" {\n for_each = var.names\n'
@@ -96,9 +97,12 @@ def test_a_block_of_which_there_may_be_none_asks_for_no_key(
     assert addresses(evaluated(GIVEN + written)) == ["t.a[*]"]
 
 
-def test_how_many_there_are_is_asked_whatever_holds(evaluated: Evaluated) -> None:
+@pytest.mark.parametrize(
+    "written", ['count = t.a["x"].port', 'lifecycle {\n enabled = t.a["x"].port > 0\n }']
+)
+def test_how_many_there_are_is_asked_whatever_holds(evaluated: Evaluated, written: str) -> None:
     """A count names what has to be there, though there may be none of its block."""
-    written = 'resource "u" "b" { count = t.a["x"].port }'
+    written = f'resource "u" "b" {{\n {written}\n }}'
     assert addresses(evaluated(GIVEN + written)) == ['t.a["x"]', "t.a[*]"]
 
 

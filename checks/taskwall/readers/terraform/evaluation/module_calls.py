@@ -88,7 +88,8 @@ def stand_in_module(
     caller: Caller, block: Block, stand_ins: tuple[StandIn, ...]
 ) -> tuple[Module, StandIn] | None:
     """The module that is read for one that is not there, if one knows all that the call says."""
-    if not stand_ins or block.body.blocks:
+    # `lifecycle { enabled = ... }` of OpenTofu is no argument.
+    if not stand_ins or any(one.type != "lifecycle" for one in block.body.blocks):
         return None
     given = {
         # Only where it decides: what a module is given may come from what the module makes.

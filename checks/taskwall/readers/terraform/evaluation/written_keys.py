@@ -97,9 +97,12 @@ def with_written_keys(value: Value, name: str, scope: ModuleContext) -> Value:
 
 def _expressions(body: Body, certain: bool = True) -> Iterator[tuple[Expression, bool]]:
     """The expressions of a block, and whether each is evaluated however many there are of it."""
-    within = certain and _HOW_MANY.isdisjoint(body.attributes)
+    enabled = body.enabled()
+    within = certain and enabled is None and _HOW_MANY.isdisjoint(body.attributes)
     for name, attribute in body.attributes.items():
         yield attribute.expression, certain if name in _HOW_MANY else within
+    if enabled is not None:
+        yield enabled.expression, certain
     for block in body.blocks:
         yield from _expressions(block.body, within)
 

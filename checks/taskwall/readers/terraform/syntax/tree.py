@@ -226,6 +226,14 @@ class Body(Struct, frozen=True, gc=False):
         """The blocks of one type."""
         return tuple(block for block in self.blocks if block.type == kind)
 
+    def enabled(self) -> Attribute | None:
+        """What OpenTofu's `lifecycle { enabled = ... }` says; None where it is not set.
+
+        "The enabled Meta-Argument" in the documentation of OpenTofu 1.11.
+        """
+        written = (one.body.attributes.get("enabled") for one in self.blocks_of("lifecycle"))
+        return next(filter(None, written), None)
+
 
 def read_whole(body: Body) -> None:
     """Read all of a body now, so that nothing holds any longer what the parser made of its file.
