@@ -440,6 +440,66 @@ def test_an_element_that_may_be_removed_is_possible() -> None:
     assert isinstance(value, Unknown)
 
 
+GONE = "!Ref AWS::NoValue"
+NESTED = [
+    # Of a condition within another: what it is where both are open, where the outer one holds,
+    # where the inner one does, and where only the inner one does.
+    (f"!If [IsA, !If [IsB, 1, {GONE}], {GONE}]", ["1?"], ["1?"], ["1?"], []),
+    (f"!If [IsA, {GONE}, !If [IsB, 1, {GONE}]]", ["1?"], [], ["1?"], ["1"]),
+    (f"!If [IsA, 1, !If [IsB, 2, {GONE}]]", ["*?"], ["1"], ["*"], ["2"]),
+    (f"!If [IsA, !If [IsB, 1, {GONE}], 2]", ["*?"], ["1?"], ["*"], ["2"]),
+    (f"!If [IsA, !If [IsB, 1, {GONE}], !If [IsB, 2, {GONE}]]", ["*?"], ["1?"], ["*"], ["2"]),
+    (f"!If [IsA, !If [IsB, 1, {GONE}], !If [IsB, 1, {GONE}]]", ["1?"], ["1?"], ["1"], ["1"]),
+    (f"!If [IsA, {GONE}, {GONE}]", [], [], [], []),
+    ("!If [IsA, !If [IsB, 1, 2], 2]", ["*"], ["*"], ["*"], ["2"]),
+]
+
+
+@pytest.mark.parametrize(("written", "open_", "outer", "inner", "only_inner"), NESTED)
+def test_an_element_that_conditions_within_each_other_remove(
+    written: str, open_: list[str], outer: list[str], inner: list[str], only_inner: list[str]
+) -> None:
+    """It is there, may be there, or is not, as far as the conditions are known."""
+    text = f"""
+Parameters: {{A: {{Type: String}}, B: {{Type: String}}}}
+Conditions: {{IsA: !Equals [!Ref A, x], IsB: !Equals [!Ref B, x]}}
+Resources:
+  It:
+    Type: Custom::It
+    Properties: {{V: [{written}]}}
+"""
+    stack = stack_of(text)
+
+    def elements(scenario: Mapping[str, str]) -> list[str]:
+        (it,) = stack.evaluate(scenario).resources
+        value = it.body.fields["V"]
+        assert isinstance(value, Items)
+        shown = [
+            str(one.data) if isinstance(one, Known) else "*" for one in (*value.items, *value.rest)
+        ]
+        certain = len(value.items)
+        return [*shown[:certain], *(f"{one}?" for one in shown[certain:])]
+
+    assert elements({}) == open_
+    assert elements({"A": "x"}) == outer
+    assert elements({"B": "x"}) == inner
+    assert elements({"A": OTHER, "B": "x"}) == only_inner
+
+
+@pytest.mark.parametrize(("count", "compared"), [(3, True), (40, True), (320, False)])
+def test_of_long_lists_that_a_condition_chooses_all_may_be_there(
+    count: int, compared: bool
+) -> None:
+    """What two lists share is there; where they are too long to be compared, it may be."""
+    one, other = (list(range(start, start + count)) for start in (0, count - 1))
+    value, _ = evaluated(f"!If [IsProd, {one}, {other}]")
+    assert isinstance(value, Items)
+    shared = [count - 1] if compared else []
+    assert [plain(item) for item in value.items] == shared
+    assert {plain(item) for item in value.rest} == {*one, *other}.difference(shared)
+    assert spoken(value)[:1] == ["Env is a parameter without a default"]
+
+
 def test_a_scenario_settles_what_it_names() -> None:
     """Where Env is taken to be prod, a look-up by it finds prod's row."""
     value, _ = evaluated("!FindInMap [Ranges, !Ref Env, Cidr]", scenario={"Env": "prod"})
