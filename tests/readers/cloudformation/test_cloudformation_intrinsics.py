@@ -361,6 +361,8 @@ def test_values_stand_where_they_are_used() -> None:
         ("!Select [x, !Ref Zones]", "Fn::Select takes the number of an element"),
         ("!Join x", "Fn::Join takes a list of 2"),
         ("!If [Never, a]", "Fn::If takes a list of 3"),
+        ("!FindInMap [Ranges, prod]", "Fn::FindInMap takes a list of 3 to 4"),
+        ("!Cidr [10.0.0.0/24]", "Fn::Cidr takes a list of 2 to 3"),
         ("!Sub {a: b}", "Fn::Sub takes a string"),
         ("!GetAtt Vpc", "Fn::GetAtt takes a resource and an attribute"),
         ("!Split ['', a]", "Fn::Split takes a separator that is not empty"),

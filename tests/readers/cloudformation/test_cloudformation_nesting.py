@@ -394,6 +394,24 @@ def test_an_output_that_is_not_there_is_an_error() -> None:
     ]
 
 
+def test_an_output_of_a_template_that_is_not_there_is_not_in_the_sources() -> None:
+    """Whoever scans that template as well knows it, unlike what only a deployment knows."""
+    text = """
+Resources:
+  Away:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: https://s3.amazonaws.com/a/away.yaml}
+  It:
+    Type: Custom::It
+    Properties: {X: !GetAtt Away.Outputs.Vpc, Y: !Ref Away}
+"""
+    body = one_stack({"/r/main.yaml": text})["It"].body.fields
+    assert [str(need) for key in "XY" for need in needs(body[key])] == [
+        "Away.Outputs.Vpc is not in the sources",
+        "Away.Ref is known only after deployment",
+    ]
+
+
 def test_outputs_that_rest_on_each_other_are_unknown() -> None:
     """Parameters and outputs that go in a circle end."""
     part = (
@@ -1053,6 +1071,18 @@ def test_a_group_knows_whose_user_a_condition_leaves_out(written: str, known: bo
     assert _users(one_stack({"/r/main.yaml": text})["Group"]) == (
         {"AWS::ECS::Service"} if known else set()
     )
+
+
+def test_users_that_are_left_out_stand_in_order() -> None:
+    """By their types, each once, whichever is written first."""
+    kinds = ("Lambda::Function", "ECS::Service", "EC2::Instance", "ECS::Service", "RDS::DBCluster")
+    text = _GROUPED + "".join(
+        f"  U{at}: {{Type: AWS::{kind}, Condition: Has, Properties: {{G: !Ref Group}}}}\n"
+        for at, kind in enumerate(kinds)
+    )
+    said = one_stack({"/r/main.yaml": text})["Group"].metadata.fields["users_left_out"]
+    assert isinstance(said, Items)
+    assert [plain(one) for one in said.items] == sorted({f"AWS::{kind}" for kind in kinds})
 
 
 @pytest.mark.parametrize(

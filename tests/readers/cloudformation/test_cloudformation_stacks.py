@@ -183,6 +183,8 @@ FALSE = {"Fn::Equals": ["a", "b"]}
         ({"Fn::EachMemberEquals": [["b", OPEN_TEXT], "a"]}, True),
         ({"Fn::EachMemberEquals": [["a", OPEN_TEXT], "a"]}, False),
         ({"Fn::EachMemberEquals": [OPEN_LIST, "a"]}, False),
+        ({"Fn::EachMemberEquals": ["a", "b"]}, False),
+        ({"Fn::EachMemberIn": ["a", ["b"]]}, False),
         ({"Fn::RefAll": "AWS::EC2::VPC::Id"}, False),
     ],
 )

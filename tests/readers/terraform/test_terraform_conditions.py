@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import OTHER, Items, Known, Scenario
+from taskwall.core.values import OTHER, Items, Known, Scenario, plain
 from taskwall.engine.scenarios import explore
 from taskwall.readers.terraform import TerraformStack
 from taskwall.source.resource import Resource
@@ -371,6 +371,19 @@ def test_a_group_knows_whose_user_a_module_leaves_out(
     )
     found = evaluated(text, {"service/main.tf": SERVICE})
     assert _users(found) == ({"aws_ecs_service"} if known else set())
+
+
+def test_users_that_are_left_out_stand_in_order(evaluated: Evaluated) -> None:
+    """By their types, each once, whichever is written first."""
+    kinds = ("lambda_function", "ecs_service", "instance", "ecs_service", "rds_cluster")
+    text = 'resource "aws_security_group" "web" {}\n' + "".join(
+        f'resource "aws_{kind}" "u{at}" {{\n  count = 0\n  {USED}\n}}\n'
+        for at, kind in enumerate(kinds)
+    )
+    (group,) = evaluated(text).resources
+    said = group.metadata.fields["users_left_out"]
+    assert isinstance(said, Items)
+    assert [plain(one) for one in said.items] == sorted({f"aws_{kind}" for kind in kinds})
 
 
 def _users(evaluation: Evaluation) -> set[object]:
