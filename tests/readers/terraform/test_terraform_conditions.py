@@ -328,6 +328,8 @@ USED = "security_groups = [aws_security_group.web.id]"
         ("count = 0\n  security_groups = [aws_security_group.web.id]", True),
         ("count = 0\n  security_groups = local.groups", True),
         ("for_each = {}\n  a { b { c = local.groups } }", True),
+        ('count = 0\n  g = [{ a = "sg-1" }.a, aws_security_group.web.id]', True),
+        ("count = 0\n  g = element([aws_security_group.web.id], 0)", True),
         (f"lifecycle {{\n enabled = false\n }}\n {USED}", True),
         (f"lifecycle {{\n enabled = true\n }}\n {USED}", False),
         (f"lifecycle {{\n prevent_destroy = false\n }}\n {USED}", False),
@@ -371,6 +373,13 @@ def test_a_group_knows_whose_user_a_module_leaves_out(
     )
     found = evaluated(text, {"service/main.tf": SERVICE})
     assert _users(found) == ({"aws_ecs_service"} if known else set())
+
+
+def test_what_only_looks_at_a_group_is_no_user_of_it(evaluated: Evaluated) -> None:
+    """A data source that a count leaves out would not have used it."""
+    text = 'resource "aws_security_group" "web" {}\n'
+    text += f'data "aws_network_interfaces" "web" {{\n  count = 0\n  {USED}\n}}\n'
+    assert _users(evaluated(text)) == set()
 
 
 def test_users_that_are_left_out_stand_in_order(evaluated: Evaluated) -> None:

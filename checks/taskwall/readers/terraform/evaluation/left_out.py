@@ -59,7 +59,7 @@ def users_left_out(
 
 def _hand_on(local_values: Mapping[str, Attribute], found: dict[str, set[str]]) -> None:
     """Count what refers to a local value as what refers to all that this refers to."""
-    pending = [name for name in found if name.startswith("local.")]
+    pending = list(found)
     while pending:
         name = pending.pop()
         attribute = local_values.get(name.removeprefix("local."))
@@ -67,8 +67,7 @@ def _hand_on(local_values: Mapping[str, Attribute], found: dict[str, set[str]]) 
             types = found.setdefault(inner, set())
             if not found[name] <= types:
                 types |= found[name]
-                if inner.startswith("local."):
-                    pending.append(inner)
+                pending.append(inner)
 
 
 def references(body: Body) -> frozenset[str]:
