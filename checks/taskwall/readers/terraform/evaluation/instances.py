@@ -197,16 +197,13 @@ def _doubt(there: Unknown, value: Value, otherwise: Need, run: RunContext) -> tu
 def _enabled(block: Block) -> Expression | None:
     """How many instances OpenTofu's `lifecycle { enabled = ... }` makes; None where it is not set.
 
-    A switch like `count = ... ? 1 : 0`, but that the instance has no index ("The enabled
-    Meta-Argument" in the documentation of OpenTofu 1.11).
+    A switch like `count = ... ? 1 : 0`, but that the instance has no index.
     """
-    for inner in block.body.blocks:
-        attribute = inner.body.attributes.get("enabled") if inner.type == "lifecycle" else None
-        if attribute is not None:
-            at = attribute.expression.place
-            one, none = Literal(at, Known(1)), Literal(at, Known(0))
-            return Conditional(at, attribute.expression, one, none)
-    return None
+    attribute = block.body.enabled()
+    if attribute is None:
+        return None
+    at = attribute.expression.place
+    return Conditional(at, attribute.expression, Literal(at, Known(1)), Literal(at, Known(0)))
 
 
 def _settled(scope: ModuleContext, expression: Expression) -> Value:

@@ -23,10 +23,7 @@ def may_be_left_out(module: Module) -> tuple[str, ...]:
         address
         for address, block in module.resources.items()
         if block.type == "resource"
-        and (
-            not _SWITCHES.isdisjoint(block.body.attributes)
-            or any("enabled" in one.body.attributes for one in block.body.blocks_of("lifecycle"))
-        )
+        and (not _SWITCHES.isdisjoint(block.body.attributes) or block.body.enabled() is not None)
     )
 
 
