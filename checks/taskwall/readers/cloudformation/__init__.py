@@ -15,7 +15,9 @@ from taskwall.source.stack import Inputs, SourceError
 
 __all__ = ["CloudFormationStack", "stacks"]
 
-_NESTS = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+_NESTS = (
+    "AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::CodePipeline::Pipeline",
+)  # fmt: skip
 
 
 def stacks(

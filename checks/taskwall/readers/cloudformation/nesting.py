@@ -35,6 +35,7 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Export
+from taskwall.readers.cloudformation.pipelines import PIPELINE, deployed_by
 from taskwall.readers.cloudformation.template import (
     BODY,
     STACKS,
@@ -70,10 +71,49 @@ class Nesting:
         self._by_name: dict[str, list[str]] = {}
         for path in self.templates:
             self._by_name.setdefault(os.path.basename(path), []).append(path)
-        for template in templates:
-            below = attempt(partial(self._below, template), template.unit.file, self.errors)
+        self._nest()
+        if any(PIPELINE in template.unit.text for template in templates) and self._add_deployed():
+            self._nest()
+
+    def _nest(self) -> None:
+        """Find the templates of all nested stacks."""
+        self.nested, self.errors = {}, []
+        for path, template in self.templates.items():
+            below = attempt(partial(self._below, template), path, self.errors)
             if below:
-                self.nested[template.unit.file] = below
+                self.nested[path] = below
+
+    def _add_deployed(self) -> bool:
+        """Add to templates the stacks that their pipelines deploy; whether there are any.
+
+        A pipeline that deploys what a template nests, or is in itself, brings changes of that stack
+        and no other one.
+        """
+        found = False
+        nested = {one.unit.file for path in self.nested for _, one in templates(self.nested, path)}
+        for path, template in list(self.templates.items()):
+            stacks: dict[str, Declared] = {}
+            for pipeline in template.resources.values():
+                for stack in deployed_by(pipeline) if pipeline.type == PIPELINE else ():
+                    files = [one.unit.file for one in self._templates(template, stack).values()]
+                    if files and not any(one in nested or self._nests(one, path) for one in files):
+                        stacks.setdefault(stack.name, stack)
+            if stacks:
+                self.templates[path] = replace(template, resources=template.resources | stacks)
+                found = True
+        return found
+
+    def _nests(self, file: str, other: str) -> bool:
+        """Whether a template is another one, or nests it, however deep."""
+        waiting, seen = [file], set[str]()
+        while waiting:
+            one = waiting.pop()
+            if one == other:
+                return True
+            if one not in seen:
+                seen.add(one)
+                waiting += [below.unit.file for _, below in templates(self.nested, one)]
+        return False
 
     def _below(self, template: Template) -> dict[str, Candidates]:
         return {

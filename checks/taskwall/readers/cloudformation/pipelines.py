@@ -1,0 +1,99 @@
+"""Stacks that a pipeline deploys: its actions of CloudFormation, as nested stacks.
+
+Their templates come from the sources that the pipeline is given, as the scan has them; what they
+are given stands in the action (CodePipeline User Guide, "CloudFormation deploy action reference").
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from taskwall.core.values import Fields, Known, Need, Span, Unknown
+from taskwall.readers.cloudformation.document import (
+    IntrinsicCall,
+    Mapping,
+    Node,
+    Sequence,
+    elements,
+    literal_text,
+    members,
+)
+from taskwall.readers.cloudformation.template import PIPELINE_STACK, Declared
+
+READ = "2026-11-29"
+
+PIPELINE: Final = "AWS::CodePipeline::Pipeline"
+
+_DEPLOYS = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
+"""The modes of an action that bring a template; others run or delete what another one made."""
+
+
+def deployed_by(pipeline: Declared) -> Iterator[Declared]:
+    """The stacks that a pipeline deploys from templates of its sources, one for each action.
+
+    An action whose parameters cannot be told apart from what a file of the pipeline says is none.
+    """
+    for stage in elements(members(pipeline.properties).get("Stages")):
+        for number, action in enumerate(elements(members(stage).get("Actions"))):
+            said = members(members(action).get("Configuration"))
+            path = literal_text(said.get("TemplatePath"))
+            kind = members(members(action).get("ActionTypeId")).get("Provider")
+            mode = literal_text(said.get("ActionMode"))
+            node = said.get("TemplatePath")
+            given = _overrides(said.get("ParameterOverrides"))
+            if (
+                path is None
+                or node is None
+                or node.place is None
+                or literal_text(kind) != "CloudFormation"
+                or mode not in _DEPLOYS
+                or given is None
+            ):
+                continue
+            _, _, file = path.rpartition("::")
+            at = node.place
+            name = literal_text(members(action).get("Name")) or str(number)
+            fields: dict[str, Node] = {"TemplateURL": Known(file, at), "Parameters": given}
+            places = {"TemplateURL": at, "Parameters": given.place or at}
+            yield Declared(
+                f"{pipeline.name}.{name}",
+                PIPELINE_STACK,
+                at,
+                at,
+                pipeline.condition,
+                Mapping(fields, places, at),
+                None,
+                waits=pipeline.waits,
+            )
+
+
+def _overrides(node: Node | None) -> Node | None:
+    """What an action gives to parameters; None if that is not known."""
+    if node is None:
+        return Fields({})
+    place = node.place
+    assert place is not None
+    text, more = literal_text(node), None
+    if isinstance(node, IntrinsicCall) and node.name == "Fn::Sub":
+        argument = node.argument
+        parts = argument.nodes if isinstance(argument, Sequence) else (argument,)
+        text, more = literal_text(parts[0]), parts[1:]
+    try:
+        found = json.loads(text or "")
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    fields = {str(key): _value(value, more, place) for key, value in found.items()}
+    return Mapping(fields, dict.fromkeys(fields, place), place)
+
+
+def _value(value: object, more: tuple[Node, ...] | None, place: Span) -> Node:
+    """A value of the JSON of `ParameterOverrides`; `more` are the variables of the `Fn::Sub`."""
+    if not isinstance(value, str):
+        # { "Fn::GetParam": [artifact, file, key] }, which nobody but the pipeline reads.
+        return Unknown((Need("Fn::GetParam", "is read by the pipeline"),), place=place)
+    if more is None or "${" not in value:
+        return Known(value, place)
+    text = Known(value, place)
+    return IntrinsicCall("Fn::Sub", Sequence((text, *more), place) if more else text, place)

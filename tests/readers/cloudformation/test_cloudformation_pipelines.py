@@ -1,0 +1,133 @@
+"""Stacks that a pipeline deploys are nested in the template of the pipeline."""
+
+import pytest
+
+from taskwall.core.values import Known, Unknown, Value, dereferenced, symbol
+from taskwall.readers import cloudformation
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Inputs
+
+PIPELINE = """\
+Parameters:
+  Group: {Type: String, Default: web}
+Resources:
+  Cluster: {Type: AWS::ECS::Cluster}
+  Pipeline:
+    Type: AWS::CodePipeline::Pipeline
+    Properties:
+      Stages:
+        - Name: Source
+          Actions: [{Name: Code, ActionTypeId: {Provider: GitHub}}]
+        - Name: Deploy
+          Actions:
+            - Name: Web
+              ActionTypeId: {Category: Deploy, Owner: AWS, Provider: CloudFormation, Version: 1}
+              Configuration:
+                ActionMode: CREATE_UPDATE
+                StackName: web
+                TemplatePath: Code::cfn/web.yaml
+                ParameterOverrides: !Sub |
+                  {
+                    "Cluster": "${Cluster}",
+                    "Group": "${Group}-${AWS::Region}",
+                    "Count": "1",
+                    "Tag": { "Fn::GetParam": ["Build", "build.json", "tag"] }
+                  }
+"""
+
+WEB = """\
+Parameters:
+  Cluster: {Type: String}
+  Group: {Type: String}
+  Count: {Type: Number}
+  Tag: {Type: String, Default: none}
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      Cluster: !Ref Cluster
+      ServiceName: !Ref Group
+      DesiredCount: !Ref Count
+      TaskDefinition: !Ref Tag
+"""
+
+
+def resources(**texts: str) -> dict[str, Resource]:
+    """All resources of the stacks of some templates, by address."""
+    files = {f"{name.replace('_', '/')}.yaml": text for name, text in texts.items()}
+    stacks, errors = cloudformation.stacks(files, Files(files), Inputs())
+    assert errors == []
+    every = [one for stack in stacks for one in stack.evaluate({}).resources]
+    return {one.origin.address: one for one in every}
+
+
+def text(value: Value) -> object:
+    """What is known of a value: itself, what it is the name of, or what it waits for."""
+    found = dereferenced(value)
+    if isinstance(found, Unknown):
+        return [str(need) for need in found.needs]
+    return str(found.data) if isinstance(found, Known) else symbol(value)
+
+
+def test_a_pipeline_deploys_a_stack() -> None:
+    """Its resources are those of a nested stack, with what the action gives."""
+    found = resources(ci=PIPELINE, cfn_web=WEB)
+    service = found["Pipeline.Web/Service"]
+    assert [call.name for call in service.origin.called_from] == ["Pipeline.Web"]
+    assert service.origin.called_from[0].place.line == 18
+    body = service.body.fields
+    assert text(body["Cluster"]) == "Cluster.Ref"
+    assert text(body["DesiredCount"]) == "1"
+    assert text(body["TaskDefinition"]) == ["Fn::GetParam is read by the pipeline"]
+    assert text(body["ServiceName"]) == "web-${AWS::Region}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Provider: CloudFormation", "Provider: S3"),
+        ("CREATE_UPDATE", "DELETE_ONLY"),
+        ("cfn/web.yaml", "cfn/other.yaml"),
+        ("cfn/web.yaml", "ci.yaml"),
+        ('"Count": "1",', '"Count": 1 1,'),
+        ("!Sub |", "!ImportValue |"),
+    ],
+)
+def test_an_action_that_deploys_nothing_known(old: str, new: str) -> None:
+    """The template is a stack of its own, with open parameters."""
+    found = resources(ci=PIPELINE.replace(old, new), cfn_web=WEB)
+    assert text(found["Service"].body.fields["Cluster"]) == [
+        "Cluster is a parameter without a default"
+    ]
+    assert not any("Web/" in address for address in found)
+
+
+def test_a_pipeline_that_changes_a_nested_stack() -> None:
+    """What a template nests already is one stack, however it is brought up to date."""
+    parent = """\
+Resources:
+  Ci:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: ./ci.yaml}
+  Web:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ./cfn/web.yaml
+      Parameters: {Cluster: main, Group: web, Count: 2}
+"""
+    found = resources(main=parent, ci=PIPELINE, cfn_web=WEB)
+    services = [one for one in found if one.endswith("Service")]
+    assert services == ["Web/Service"]
+
+
+def test_a_pipeline_that_deploys_what_it_is_in() -> None:
+    """Nothing nests itself."""
+    parent = """\
+Resources:
+  Ci:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: ../ci.yaml}
+"""
+    found = resources(ci=PIPELINE, cfn_web=parent)
+    assert [one for one in found if one.endswith("Pipeline")] == ["Ci/Pipeline"]
