@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Fields, Items, Known, Scalar, Span, Value
+from taskwall.core.values import Fields, Items, Known, Need, Scalar, Span, Unknown, Value
 from taskwall.source.files import UnreadableError
 from taskwall.source.size import MAX_PARTS, parts_at_most
 from taskwall.source.stack import SourceError
@@ -57,13 +57,21 @@ DYNAMIC_REFERENCE = "{{resolve}}"
 """The name of the function that a text with a dynamic reference is read as."""
 
 
+UNREADABLE = "!taskwall.unreadable"
+"""The tag of what stands for a value that is not well-formed."""
+
+
 class TemplateFile(Struct, frozen=True):
-    """A file that was read; `root` is None if there is nothing in it."""
+    """A file that was read; `root` is None if there is nothing in it.
+
+    `unreadable` are the stretches that are not well-formed, and left out.
+    """
 
     file: str
     text: str
     root: Node | None
     errors: tuple[SourceError, ...] = ()
+    unreadable: tuple[Span, ...] = ()
 
 
 def read_nodes(file: str, text: str) -> TemplateFile:
@@ -284,6 +292,8 @@ class _Builder:
         else:
             place = self._place(raw.start_mark, raw.end_mark)
         if tag and tag[0] == "!":
+            if tag == UNREADABLE:
+                return Unknown((Need("a value", "cannot be read"),), place=place)
             return IntrinsicCall(_named(tag), Known(value, place), place)
         if "{{resolve:" in value:
             return IntrinsicCall(DYNAMIC_REFERENCE, Known(value, place), place)

@@ -26,7 +26,7 @@ _NAMED_FREELY: Final = ("Conditions", "Mappings", "Outputs", "Resources")
 
 def stretches(template: Template) -> tuple[Span, ...]:
     """The places of environments, secrets, user data, and of the defaults of secret parameters."""
-    found: dict[Span, None] = {}
+    found = dict.fromkeys(template.unit.unreadable)
     seen: set[int] = set()
     root = members(template.unit.root)
     for section, node in root.items():

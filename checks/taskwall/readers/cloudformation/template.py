@@ -118,7 +118,8 @@ def read_template(
 ) -> Template | None:
     """The template in a text; None if the text is something else.
 
-    What it includes is read from the files `beside` it, as far as `inputs` allow.
+    What it includes is read from the files `beside` it, as far as `inputs` allow; with these, what
+    can be read of a text that is not well-formed.
 
     Raises:
         UnreadableError: it looks like a template and cannot be parsed.
@@ -127,10 +128,14 @@ def read_template(
         return None
     try:
         unit = read_nodes(file, text)
-    except UnreadableError:
-        if _VERSION in text or re.search(_TYPED, text):
+    except UnreadableError as error:
+        if not (_VERSION in text or re.search(_TYPED, text)):
+            return None
+        if beside is None:
             raise
-        return None
+        from taskwall.readers.cloudformation.broken_yaml import readable_part
+
+        unit = readable_part(file, text, error)
     files = frozenset((file,))
     absent: tuple[AbsentSource, ...] = ()
     if beside is not None and reads_others(text):

@@ -1,0 +1,140 @@
+"""Templates that are not well-formed: what is wrong is an error, and all else is judged."""
+
+from pathlib import Path
+
+import pytest
+
+from taskwall import cli
+from taskwall.api.scan import Options, scan
+from taskwall.readers.cloudformation.broken_yaml import LONGEST
+from taskwall.session.session import Session
+
+TEMPLATE = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: web
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      ContainerDefinitions:
+        - Name: web
+          Image: web
+          Environment:
+            - {Name: LEVEL, Value: info}
+            - Name: DATABASE
+              Value: postgres
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [subnet-1]
+          SecurityGroups: [!Ref Group]
+"""
+
+WRONG = {
+    "a colon at the end": ("Value: postgres\n", "Value: postgres::\n", 19),
+    "a colon within": ("Value: postgres\n", "Value: the: database\n", 19),
+    "an alias to nothing": ("Value: postgres\n", "Value: *\n", 19),
+    "a value with lines below": (
+        "Value: postgres\n",
+        "Value: postgres\n                more: 1\n",
+        20,
+    ),
+    "an item that is none": ("{Name: LEVEL, Value: info}", "{Name: LEVEL, Value: info", 18),
+    "a key in a list": ("            - Name: DATABASE\n", "            Name: DATABASE\n", 18),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_the_rest_of_a_template_is_judged(tmp_path: Path, wrong: str) -> None:
+    """The mistake is told at its line, once, and what is right stays where it is."""
+    old, new, line = WRONG[wrong]
+    file = tmp_path / "template.yaml"
+    file.write_text(TEMPLATE.replace(old, new))
+    options = Options((str(file),), cwd=str(tmp_path), select=("TW204",))
+    document = scan(options).document
+    (error,) = document.errors
+    assert error.line == line
+    assert error.message.startswith("cannot be parsed: ")
+    assert [(one.rule, one.verdict, one.line) for one in document.findings] == [
+        ("TW204", "fail", 8)
+    ]
+
+
+def test_several_mistakes(tmp_path: Path) -> None:
+    """Each is an error."""
+    file = tmp_path / "template.yaml"
+    broken = TEMPLATE.replace("Value: postgres\n", "Value: a::\n").replace(
+        "GroupDescription: web", "GroupDescription: the: web"
+    )
+    file.write_text(broken)
+    document = scan(Options((str(file),), cwd=str(tmp_path), select=("TW204",))).document
+    assert [one.line for one in document.errors] == [6, 19]
+    assert [one.line for one in document.findings] == [8]
+
+
+def test_what_cannot_be_read_is_not_absent(tmp_path: Path) -> None:
+    """A group whose ingress cannot be read may allow anybody."""
+    file = tmp_path / "template.yaml"
+    at = "- {IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}"
+    file.write_text(TEMPLATE.replace(at, "- CidrIp: 0.0.0.0/0: all"))
+    asked = Options(
+        (str(file),), cwd=str(tmp_path), select=("TW204",), show=("fail", "unknown", "pass")
+    )
+    document = scan(asked).document
+    assert [(one.verdict, one.missing) for one in document.findings] == [("unknown", ("a value",))]
+
+
+def test_secrets_in_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines that are left out are never shown."""
+    file = tmp_path / "template.yaml"
+    secret = "postgres://web:hunter2secret@db:5432/"
+    file.write_text(
+        TEMPLATE.replace("Value: postgres\n", f"Value: {secret}::\n").replace(
+            "Name: DATABASE", "Name: DATABASE_URL"
+        )
+    )
+    asked = Options((str(file),), cwd=str(tmp_path), profile="strict", show=("fail", "unknown"))
+    document = scan(asked).document
+    assert {one.rule for one in document.findings} >= {"TW109", "TW204"}
+    assert cli.main(("scan", "--profile", "strict", "--show", "fail,unknown", str(file)))
+    shown = capsys.readouterr()
+    assert "hunter2" not in repr(document) + shown.out + shown.err
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        TEMPLATE.replace("Resources:", "Resources: ["),
+        TEMPLATE.replace("postgres\n", "a::\n") + "# " + "x" * LONGEST,
+        '{"Resources": {"Group": {"Type": "AWS::EC2::SecurityGroup",,}}}',
+    ],
+)
+def test_what_nothing_can_be_read_of(tmp_path: Path, broken: str) -> None:
+    """A text in which too much is wrong, or that is too long, is an error and no more."""
+    file = tmp_path / "template.yaml"
+    file.write_text(broken)
+    document = scan(Options((str(file),), cwd=str(tmp_path), allow_empty=True)).document
+    assert document.errors
+    assert not document.findings
+
+
+def test_an_editor_keeps_the_last_text_that_is_well_formed(tmp_path: Path) -> None:
+    """While somebody types, nothing comes and goes."""
+    file = tmp_path / "template.yaml"
+    file.write_text(TEMPLATE)
+    session = Session(str(tmp_path), Options(select=("TW204",)))
+    before = session.report().document.findings
+    session.change(str(file), TEMPLATE.replace("CidrIp: 0.0.0.0/0}", "CidrIp: 0.0.0.0/0"))
+    document = session.report().document
+    assert document.findings == before
+    assert document.errors
