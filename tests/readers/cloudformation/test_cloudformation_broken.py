@@ -6,7 +6,7 @@ import pytest
 
 from taskwall import cli
 from taskwall.api.scan import Options, scan
-from taskwall.readers.cloudformation.broken_yaml import LONGEST
+from taskwall.readers.cloudformation.broken_yaml import LONGEST_BROKEN
 from taskwall.session.session import Session
 
 TEMPLATE = """\
@@ -115,7 +115,7 @@ def test_secrets_in_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFi
     "broken",
     [
         TEMPLATE.replace("Resources:", "Resources: ["),
-        TEMPLATE.replace("postgres\n", "a::\n") + "# " + "x" * LONGEST,
+        TEMPLATE.replace("postgres\n", "a::\n") + "# " + "x" * LONGEST_BROKEN,
         '{"Resources": {"Group": {"Type": "AWS::EC2::SecurityGroup",,}}}',
     ],
 )

@@ -109,6 +109,31 @@ def test_templates_answer(expression: str, value: str, as_context: bool) -> None
     assert {tie.target for tie in stack.ties} == {"/infra/net.yaml"}
 
 
+@pytest.mark.parametrize(
+    ("reference", "value"),
+    [
+        ("{{resolve:ssm:/${Stage}/vpc}}", "Vpc.Ref"),
+        ("{{resolve:ssm:/${Stage}/vpc:2}}", "Vpc.Ref"),
+        ("{{resolve:ssm:/${Stage}/other}}", "{{resolve:ssm:/${Stage}/other}}"),
+        ("{{resolve:ssm:${Stage}}}", "{{resolve:ssm:${Stage}}}"),
+        ("{{resolve:secretsmanager:/${Stage}/vpc}}", "{{resolve:secretsmanager:/${Stage}/vpc}}"),
+    ],
+)
+def test_names_that_are_known_in_part(reference: str, value: str) -> None:
+    """A parameter of the same known parts is the one that is read."""
+    stage = "Parameters:\n  Stage: {Type: String}\nResources:"
+    net = NET.replace("Resources:", stage).replace("Name: /net/vpc", 'Name: !Sub "/${Stage}/vpc"')
+    app = APP.replace("Resources:", "  Stage: {Type: String}\nResources:")
+    app = app.replace("EXPRESSION", f'!Sub "{reference}"')
+    values = [
+        one.body.fields["X"]
+        for stack in read({"app.yaml": app, "net.yaml": net}, {}, {})
+        for one in stack.evaluate({}).resources
+        if one.type == "AWS::X::T"
+    ]
+    assert list(map(means, values)) == [value]
+
+
 def test_states_answer() -> None:
     """Ids as they stand, and parameters whose value is the id of a resource of the state."""
     kept = {"net.tfstate": json.dumps(STATE)}

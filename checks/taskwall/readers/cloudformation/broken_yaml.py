@@ -8,13 +8,19 @@ from collections.abc import Iterator
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
-from taskwall.readers.cloudformation.document import UNREADABLE, TemplateFile, read_nodes
+from taskwall.readers.cloudformation.document import (
+    UNREADABLE,
+    TemplateFile,
+    literal_text,
+    members,
+    read_nodes,
+)
 from taskwall.source.files import UnreadableError
 
 MOST_READINGS = 30
 """A text is read so many times at most: with each try of each mistake."""
 
-LONGEST = 200_000
+LONGEST_BROKEN = 200_000
 """Texts of more characters are not read again: all readings together take about a second."""
 
 
@@ -29,7 +35,7 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
     Raises:
         UnreadableError: the same, where too much is wrong.
     """
-    if len(text) > LONGEST or text.lstrip().startswith("{"):
+    if len(text) > LONGEST_BROKEN or text.lstrip().startswith("{"):
         raise error
     lines, errors = text.split("\n"), [error.error]
     left_out: list[Span] = []
@@ -48,6 +54,8 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
                 again = other.error
                 if again.place.line <= max(at + 1, end):
                     continue  # it takes more than that
+            if again is None and not _declares_resources(found):
+                continue
             left_out.append(Span(file, start + 1, 1, end, len(lines[end - 1]) + 1))
             if again is None:
                 return TemplateFile(
@@ -58,6 +66,12 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
             break
         else:
             raise error
+
+
+def _declares_resources(unit: TemplateFile) -> bool:
+    """Whether what was read has resources: without any, nothing was."""
+    resources = members(unit.root).get("Resources")
+    return any(literal_text(members(one).get("Type")) for one in members(resources).values())
 
 
 def _entries(lines: list[str], at: int) -> Iterator[tuple[int, int]]:
@@ -96,8 +110,10 @@ def _depth(line: str) -> int:
 def _without(lines: list[str], start: int, end: int) -> list[str]:
     """The lines in which the value of an entry cannot be read."""
     key = _KEY.match(lines[start])
+    item = lines[start].lstrip().startswith("- ")
     head = key[0] if key else f"{' ' * _depth(lines[start])}-"
-    return [*lines[:start], f"{head} {UNREADABLE} ''", *[""] * (end - start - 1), *lines[end:]]
+    instead = f"{head} {UNREADABLE} ''" if key or item else ""
+    return [*lines[:start], instead, *[""] * (end - start - 1), *lines[end:]]
 
 
 _KEY = pattern(r""" *(?:- +)*(?:"[^"]*"|'[^']*'|[\w.:/-]+) *:(?=\s|$)""")

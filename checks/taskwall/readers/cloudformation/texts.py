@@ -180,12 +180,17 @@ def dynamic(run: TemplateContext, value: Value) -> Value:
             continue
         if inside:
             name = symbol(text([*inside, f"{ending}}}}}"])) or "{{resolve:}}"
-            parts.append(run.unknown(name, LATE, value.place))
+            bare = str(inside[0]).removeprefix("{{resolve:")
+            reads = _stored(run, [bare, *inside[1:], ending], name, value.place)
+            parts.append(reads or run.unknown(name, LATE, value.place))
         *pieces, last = re.split(_RESOLVE, after)
         for index, piece in enumerate(pieces):
             at = value.place
-            reads = index % 2 and (_stored(run, piece, at) or run.unknown(piece, LATE, at))
-            parts.append(reads or piece)
+            if index % 2:
+                bare = piece.removeprefix("{{resolve:").removesuffix("}}")
+                parts.append(_stored(run, [bare], piece, at) or run.unknown(piece, LATE, at))
+            else:
+                parts.append(piece)
         before, opening, rest = last.partition("{{resolve:")
         parts.append(before)
         inside = [f"{opening}{rest}"] if opening else []
@@ -196,12 +201,26 @@ def dynamic(run: TemplateContext, value: Value) -> Value:
     return text(found, value.place)
 
 
-def _stored(run: TemplateContext, reference: str, place: Span | None) -> Value | None:
-    """What a dynamic reference reads from Parameter Store, if a template puts it there."""
-    service, _, name = reference.removeprefix("{{resolve:").removesuffix("}}").partition(":")
-    if service != "ssm" or not name:
+def _stored(
+    run: TemplateContext, reads: list[str | Value], reference: str, place: Span | None
+) -> Value | None:
+    """What a dynamic reference reads from Parameter Store, if a template puts it there.
+
+    `reads` are the parts between `{{resolve:` and `}}`: the service, the name, and a version.
+    """
+    service, colon, first = str(reads[0]).partition(":")
+    if service != "ssm" or not colon:
         return None
-    return imports.stored(run, Known(name.partition(":")[0], place), reference, place)
+    name: list[str | Value] = []
+    for part in (first, *reads[1:]):
+        before, version, _ = part.partition(":") if isinstance(part, str) else (part, "", "")
+        name.append(before)
+        if version:
+            break
+    known = [part for part in name if part != ""]
+    if not known:
+        return None
+    return imports.stored(run, text(known, place), reference, place)
 
 
 def resolve(run: TemplateContext, call: IntrinsicCall) -> Value:
