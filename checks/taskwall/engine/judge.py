@@ -16,6 +16,7 @@ from taskwall.engine.explanation import fix_texts
 from taskwall.engine.judgement import Judgement, LocatedFinding, ScenarioVerdict
 from taskwall.engine.merging import MergeCache, merge_verdicts
 from taskwall.engine.precedence import apply_precedence
+from taskwall.engine.referable import Referable
 from taskwall.engine.scenarios import CancellationCheck, Followed, explore, never_cancelled
 from taskwall.engine.ties import of_scanned
 from taskwall.findings.finding import Crash, Unread
@@ -256,6 +257,7 @@ class _VerdictCollector:
             or "pass" in self._settings.show
             or any(resource.origin.context for resource in resources)
         )
+        referable = Referable(resources)
         for rule in rules:
             self._check_cancelled()
             if network.queries is None:
@@ -266,6 +268,8 @@ class _VerdictCollector:
                 truth = decided.truth
                 if verdict.absent and truth and rule.id in self._settings.elsewhere:
                     truth = None
+                if truth:
+                    verdict = referable.of(verdict)  # noqa: PLW2901 (the same, for its place)
                 one = ScenarioVerdict(rule, verdict, decided, truth, scenario)
                 answers.append(_counted(one) if counted and truth is False else one)
             if verdicts.crash:
