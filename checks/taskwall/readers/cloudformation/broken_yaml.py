@@ -1,18 +1,15 @@
 """What can be read of YAML that is not well-formed.
 
-Of each mistake the smallest entry around it is left out, so that all others are read where they
-stand. What it says is not known; that it is there is.
+Around each mistake, all properties of the resource are left out, or the member of another section:
+where lines are indented wrongly, less would leave open what belongs to what. What is left out is
+not known; that it is there is. The type of a resource is kept, and its condition.
 """
-
-from collections.abc import Iterator
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.document import (
     UNREADABLE,
     TemplateFile,
-    literal_text,
-    members,
     read_nodes,
 )
 from taskwall.source.files import UnreadableError
@@ -42,78 +39,100 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
     readings = 0
     while True:
         at = errors[-1].place.line - 1
-        for start, end in sorted(_entries(lines, at), key=lambda entry: entry[1] - entry[0]):
+        # The parser may see a mistake at the line behind it only.
+        for member in dict.fromkeys((_member(lines, at), _member(lines, at - 1))):
+            without = None if member is None else _without(lines, member)
+            if member is None or without is None:
+                continue
             readings += 1
             if readings > MOST_READINGS:
                 raise error
-            tried = _without(lines, start, end)
+            start, end = member
             try:
-                found = read_nodes(file, "\n".join(tried))
+                found = read_nodes(file, "\n".join(without))
                 again = None
             except UnreadableError as other:
                 again = other.error
                 if again.place.line <= max(at + 1, end):
                     continue  # it takes more than that
-            if again is None and not _declares_resources(found):
-                continue
             left_out.append(Span(file, start + 1, 1, end, len(lines[end - 1]) + 1))
             if again is None:
                 return TemplateFile(
                     file, text, found.root, (*errors, *found.errors), tuple(left_out)
                 )
-            lines = tried
+            lines = without
             errors.append(again)
             break
         else:
             raise error
 
 
-def _declares_resources(unit: TemplateFile) -> bool:
-    """Whether what was read has resources: without any, nothing was."""
-    resources = members(unit.root).get("Resources")
-    return any(literal_text(members(one).get("Type")) for one in members(resources).values())
+def _member(lines: list[str], line: int) -> tuple[int, int] | None:
+    """The member of a section around a line: its first line, and the one behind its last.
 
-
-def _entries(lines: list[str], at: int) -> Iterator[tuple[int, int]]:
-    """The entries around a line, and around the one before it: its first line, and its end.
-
-    The parser may see a mistake at the line behind it only.
+    None where there is none, or where tabs leave open how deep a line is.
     """
-    seen = set()
-    for line in (at, at - 1):
-        start = _last(lines, line, len(lines[line])) if 0 <= line < len(lines) else -1
-        while start >= 0:
-            depth = _depth(lines[start])
-            inside = (i for i in range(start + 1, len(lines)) if lines[i].strip())
-            end = next((i for i in inside if _depth(lines[i]) <= depth), len(lines))
-            if (start, end) not in seen:
-                seen.add((start, end))
-                yield start, end
-            start = _last(lines, start - 1, depth)
+    start = section = -1
+    for i in range(min(line, len(lines) - 1), -1, -1):
+        if _is_bare(lines[i]):
+            continue
+        if _depth(lines[i]) == 0:
+            section = i
+            break
+        if start < 0 or _depth(lines[i]) < _depth(lines[start]):
+            start = i
+    if section < 0 or start < 0 or not _SECTION.match(lines[section]):
+        return None
+    inside = [i for i in range(section + 1, len(lines)) if not _is_bare(lines[i])]
+    depth = _depth(lines[start])
+    end = next((i for i in inside if i > start and _depth(lines[i]) <= depth), len(lines))
+    if depth != _depth(lines[inside[0]]) or any("\t" in _indent(one) for one in lines[start:end]):
+        return None
+    return start, end
 
 
-def _last(lines: list[str], line: int, depth: int) -> int:
-    """The last line from one upwards that says something, less deep than that; -1 if none does."""
-    while line >= 0 and (_is_bare(lines[line]) or _depth(lines[line]) >= depth):
-        line -= 1
-    return line
+def _without(lines: list[str], member: tuple[int, int]) -> list[str] | None:
+    """The lines in which what a member says cannot be read; None if that is to say too much.
+
+    A resource must say of which type it is: what has none is part of another one, or hides one.
+    """
+    start, end = member
+    key = _KEY.match(lines[start])
+    if key is None:
+        return None
+    name = key[0].strip().removesuffix(":").strip()
+    section = next(i for i in range(start - 1, -1, -1) if _SECTION.match(lines[i]))
+    if not lines[section].startswith("Resources"):
+        instead = [f"{key[0]} {UNREADABLE} {name}"] + [""] * (end - start - 1)
+        return [*lines[:start], *instead, *lines[end:]]
+    inside = [i for i in range(start + 1, end) if not _is_bare(lines[i])]
+    depth = _depth(lines[inside[0]]) if inside else 0
+    own = [i for i in inside if _depth(lines[i]) == depth]
+    kept = {i for i in own if _KEPT.match(lines[i])}
+    others = [i for i in own if i not in kept]
+    if not others or sum(lines[i].lstrip().startswith("Type") for i in kept) != 1:
+        return None
+    at = next((i for i in others if lines[i].lstrip().startswith("Properties")), others[0])
+    instead = [lines[i] if i in kept else "" for i in range(start, end)]
+    instead[0] = key[0]
+    instead[at - start] = f"{' ' * depth}Properties: {UNREADABLE} {name}"
+    return [*lines[:start], *instead, *lines[end:]]
 
 
 def _is_bare(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith("#")
 
 
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
 def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
+    return len(_indent(line))
 
 
-def _without(lines: list[str], start: int, end: int) -> list[str]:
-    """The lines in which the value of an entry cannot be read."""
-    key = _KEY.match(lines[start])
-    item = lines[start].lstrip().startswith("- ")
-    head = key[0] if key else f"{' ' * _depth(lines[start])}-"
-    instead = f"{head} {UNREADABLE} ''" if key or item else ""
-    return [*lines[:start], instead, *[""] * (end - start - 1), *lines[end:]]
-
-
-_KEY = pattern(r""" *(?:- +)*(?:"[^"]*"|'[^']*'|[\w.:/-]+) *:(?=\s|$)""")
+_SECTION = pattern(
+    r"(?:Parameters|Mappings|Conditions|Rules|Metadata|Resources|Outputs) *:\s*(?:#|$)"
+)
+_KEY = pattern(r""" *(?:"\w+"|'\w+'|\w+) *:(?=\s|$)""")
+_KEPT = pattern(r""" *(?:Type|Condition) *: +(?:"[\w:]+"|'[\w:]+'|[\w:]*\w)\s*(?:#|$)""")

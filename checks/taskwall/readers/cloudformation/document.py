@@ -58,7 +58,7 @@ DYNAMIC_REFERENCE = "{{resolve}}"
 
 
 UNREADABLE = "!taskwall.unreadable"
-"""The tag of what stands for a value that is not well-formed."""
+"""The tag of what stands for a value that is not well-formed: the name of what cannot be read."""
 
 
 class TemplateFile(Struct, frozen=True):
@@ -293,7 +293,7 @@ class _Builder:
             place = self._place(raw.start_mark, raw.end_mark)
         if tag and tag[0] == "!":
             if tag == UNREADABLE:
-                return Unknown((Need("a value", "cannot be read"),), place=place)
+                return Unknown((Need(value, "cannot be read"),), place=place)
             return IntrinsicCall(_named(tag), Known(value, place), place)
         if "{{resolve:" in value:
             return IntrinsicCall(DYNAMIC_REFERENCE, Known(value, place), place)
