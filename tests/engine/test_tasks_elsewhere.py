@@ -65,6 +65,11 @@ CERTAIN = {("TW501", "fail", ()), ("TW502", "fail", ())}
     ("cluster", "tasks", "instances"),
     [
         (("cluster/main.tf", ROOT), ("web/main.tf", TASKS), "aws_launch_template.ecs"),
+        (
+            ("cluster/main.tf", ROOT),
+            ("web/main.tf", TASKS.replace("aws_", "awscc_")),
+            "aws_launch_template.ecs",
+        ),
         (("cluster.yaml", TEMPLATE), ("web.yaml", TEMPLATE_OF_TASKS), "Instances"),
         (("cluster.yaml", TEMPLATE), ("web/main.tf", TASKS), "Instances"),
     ],

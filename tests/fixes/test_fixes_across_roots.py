@@ -1,6 +1,8 @@
-"""Fixes beside resources of another template or root, which cannot be referred to there."""
+"""Whom fixes name: nothing of another template or root, which cannot be referred to there."""
 
 from pathlib import Path
+
+import pytest
 
 from taskwall.api.scan import Options, scan
 
@@ -129,3 +131,36 @@ def test_a_group_of_another_root(tmp_path: Path) -> None:
     """As for templates."""
     texts = fix_texts(tmp_path, network__main_tf=ROOT, service__main_tf=OTHER)
     assert texts == ['security_groups = ["<id of aws_security_group.web>"]']
+
+
+FUNCTION = """\
+resource "aws_security_group" "jobs" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_lambda_function" "jobs" {
+  function_name = "jobs"
+  vpc_config {
+    subnet_ids         = ["subnet-1"]
+    security_group_ids = [GROUP]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "group"),
+    [
+        ("", "aws_security_group.web.id"),
+        (FUNCTION.replace("GROUP", "aws_security_group.jobs.id"), '"<id of the tasks\' group>"'),
+        (FUNCTION.replace("GROUP", '"sg-1"'), '"<id of the tasks\' group>"'),
+        (FUNCTION.partition('resource "aws_lambda')[0], '"<id of the tasks\' group>"'),
+    ],
+)
+def test_who_else_may_be_a_client(tmp_path: Path, more: str, group: str) -> None:
+    """Where functions, or what has another group, may connect as well, the user says who may."""
+    one = (ROOT + OTHER.partition("resource")[2].join(("resource", ""))).replace("data.aws", "aws")
+    (tmp_path / "main.tf").write_text(one.replace("0.0.0.0/0", "10.0.0.0/16") + more)
+    document = scan(Options((str(tmp_path),), cwd=str(tmp_path), select=("TW207",))).document
+    (finding,) = document.findings
+    assert finding.fix is not None
+    assert finding.fix.text.rpartition("\n")[2] == f"security_groups = [{group}]"

@@ -28,7 +28,7 @@ from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Link, titled
-from taskwall.model.core.network import Network
+from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.peers import Peer, judge_peer
 from taskwall.model.data_stores.store import (
     MountTarget,
@@ -38,6 +38,8 @@ from taskwall.model.data_stores.store import (
     store_groups,
     used,
 )
+from taskwall.model.endpoints.endpoint import Endpoint
+from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.group_users import names_of_used
 from taskwall.model.exposure.task_ingress import by_permission
@@ -79,7 +81,8 @@ def _is_for_tasks(network: Network, store: Store, permission: Permission, peer: 
 def _group_of_tasks(network: Network, permission: Permission) -> NewValue:
     """The one group of all tasks, where an address is to make room for it; else a placeholder.
 
-    Who else has a group that the store allows was meant, and is for the user to decide.
+    Who else has a group that the store allows was meant, and is for the user to decide; so is
+    where functions and instances with other groups connect by their addresses.
     """
     groups = groups_of_tasks(network)
     (group, fact), *others = groups.items() if groups else (("", FALSE),)
@@ -92,9 +95,20 @@ def _group_of_tasks(network: Network, permission: Permission) -> NewValue:
         and not (entity.external or entity.default or group == permission.group.to)
         and group not in names_of_used(network, "balancers")
         and not made_before(network, permission.on.address, group)
+        and not _may_have_other_clients(network)
     ):
         return ResourceAttribute(group, "id", "GroupId")
     return Placeholder("id of the tasks' group")
+
+
+@remembered
+def _may_have_other_clients(network: Network) -> bool:
+    """Whether there are functions, or groups of something else that may connect."""
+    seen = names_of_used(network, "tasks", "balancers", "stores")
+    seen |= {link.to for each in network.every(Endpoint) for link in each.groups}
+    groups = network.every(SecurityGroup)
+    unseen = (each for each in groups if not (each.default or each.id in seen))
+    return bool(network.every(LambdaFunction)) or any(unseen)
 
 
 def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:

@@ -264,7 +264,7 @@ class _Reading:
     def note_tasks(self) -> None:
         """Let each stack know whether others have task definitions."""
         stacks = [read.stack for read in self.found.reads]
-        types = ("aws_ecs_task_definition", "AWS::ECS::TaskDefinition")
+        types = ("aws_ecs_task_definition", "awscc_ecs_task_definition", "AWS::ECS::TaskDefinition")
         beside = stacks if len(stacks) > 1 else []
         with_tasks = {one.name for one in beside if any(map(one.creates, types))}
         for one in stacks:  # which may be the same as before, beside others

@@ -31,7 +31,7 @@ Resources:
                   {
                     "Cluster": "${Cluster}",
                     "Group": "${Group}-${AWS::Region}",
-                    "Count": "1",
+                    "Count": 1,
                     "Tag": { "Fn::GetParam": ["Build", "build.json", "tag"] }
                   }
 """
@@ -73,14 +73,26 @@ def text(value: Value) -> object:
 def test_a_pipeline_deploys_a_stack() -> None:
     """Its resources are those of a nested stack, with what the action gives."""
     found = resources(ci=PIPELINE, cfn_web=WEB)
-    service = found["Pipeline.Web/Service"]
-    assert [call.name for call in service.origin.called_from] == ["Pipeline.Web"]
+    service = found["Pipeline.Deploy.Web/Service"]
+    assert [call.name for call in service.origin.called_from] == ["Pipeline.Deploy.Web"]
     assert service.origin.called_from[0].place.line == 18
     body = service.body.fields
     assert text(body["Cluster"]) == "Cluster.Ref"
     assert text(body["DesiredCount"]) == "1"
     assert text(body["TaskDefinition"]) == ["Fn::GetParam is read by the pipeline"]
     assert text(body["ServiceName"]) == "web-${AWS::Region}"
+
+
+def test_actions_of_one_name() -> None:
+    """Names are those of one stage: others may have actions that are called alike."""
+    stages = PIPELINE[PIPELINE.index("        - Name: Deploy") :]
+    again = stages.replace("Name: Deploy", "Name: Production").replace("Group}-", "Group}-live-")
+    found = resources(ci=PIPELINE + again, cfn_web=WEB)
+    names = {one: text(found[one].body.fields["ServiceName"]) for one in found if "/" in one}
+    assert names == {
+        "Pipeline.Deploy.Web/Service": "web-${AWS::Region}",
+        "Pipeline.Production.Web/Service": "web-live-${AWS::Region}",
+    }
 
 
 @pytest.mark.parametrize(
@@ -90,8 +102,12 @@ def test_a_pipeline_deploys_a_stack() -> None:
         ("CREATE_UPDATE", "DELETE_ONLY"),
         ("cfn/web.yaml", "cfn/other.yaml"),
         ("cfn/web.yaml", "ci.yaml"),
-        ('"Count": "1",', '"Count": 1 1,'),
+        ('"Count": 1,', '"Count": 1 1,'),
         ("!Sub |", "!ImportValue |"),
+        (
+            "ParameterOverrides:",
+            "TemplateConfiguration: Code::prod.json\n                ParameterOverrides:",
+        ),
     ],
 )
 def test_an_action_that_deploys_nothing_known(old: str, new: str) -> None:

@@ -139,7 +139,11 @@ def _by_address(
 
 _MARKS = ("url", "uri", "dsn")
 _PROTOCOL = "securityprotocol"
-_MODE = pattern(r"(?i)(?:^|[._-]|^pg)ssl[._-]?mode$")
+_MODE = pattern(
+    r"(?i)^sslmode$|(?:^|[._-])(?:pg|db|database|postgres(?:ql)?|mysql|mariadb|rds|aurora|redshift)"
+    r"[._-]?ssl[._-]?mode$"
+)
+"""Variables that hold the option of a client; others of that end are of servers, and of mail."""
 _KAFKA_PLAIN = ("PLAINTEXT", "SASL_PLAINTEXT")
 _SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:ssl-?mode=disabled?|usessl=false|tls=false)(?![a-z])")
 _SWITCH = pattern(r"(?i)(?<![a-z])(?:ssl-?mode|usessl|tls)=\w")

@@ -31,15 +31,18 @@ _DEPLOYS = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
 def deployed_by(pipeline: Declared) -> Iterator[Declared]:
     """The stacks that a pipeline deploys from templates of its sources, one for each action.
 
-    An action whose parameters cannot be told apart from what a file of the pipeline says is none.
+    An action to whose parameters a file gives values (`TemplateConfiguration`), or something else
+    that only the pipeline reads, is none.
     """
-    for stage in elements(members(pipeline.properties).get("Stages")):
+    stages = elements(members(pipeline.properties).get("Stages"))
+    for position, stage in enumerate(stages):
+        stage_name = literal_text(members(stage).get("Name")) or str(position)
         for number, action in enumerate(elements(members(stage).get("Actions"))):
             said = members(members(action).get("Configuration"))
-            path = literal_text(said.get("TemplatePath"))
+            node = said.get("TemplatePath")
+            path = literal_text(node)
             kind = members(members(action).get("ActionTypeId")).get("Provider")
             mode = literal_text(said.get("ActionMode"))
-            node = said.get("TemplatePath")
             given = _overrides(said.get("ParameterOverrides"))
             if (
                 path is None
@@ -48,6 +51,7 @@ def deployed_by(pipeline: Declared) -> Iterator[Declared]:
                 or literal_text(kind) != "CloudFormation"
                 or mode not in _DEPLOYS
                 or given is None
+                or "TemplateConfiguration" in said
             ):
                 continue
             _, _, file = path.rpartition("::")
@@ -56,7 +60,7 @@ def deployed_by(pipeline: Declared) -> Iterator[Declared]:
             fields: dict[str, Node] = {"TemplateURL": Known(file, at), "Parameters": given}
             places = {"TemplateURL": at, "Parameters": given.place or at}
             yield Declared(
-                f"{pipeline.name}.{name}",
+                f"{pipeline.name}.{stage_name}.{name}",
                 PIPELINE_STACK,
                 at,
                 at,
@@ -90,6 +94,8 @@ def _overrides(node: Node | None) -> Node | None:
 
 def _value(value: object, more: tuple[Node, ...] | None, place: Span) -> Node:
     """A value of the JSON of `ParameterOverrides`; `more` are the variables of the `Fn::Sub`."""
+    if isinstance(value, int | float):  # a number, or a truth
+        return Known(json.dumps(value), place)
     if not isinstance(value, str):
         # { "Fn::GetParam": [artifact, file, key] }, which nobody but the pipeline reads.
         return Unknown((Need("Fn::GetParam", "is read by the pipeline"),), place=place)

@@ -103,8 +103,8 @@ class CloudFormationStack:
         self.ties: tuple[SourceTie, ...] = ()
         """What it refers to of the context, and what of that is open."""
         self.deployments: tuple[str, ...] = ()
-        self.tasks_elsewhere = False
         """The declared deployments of which it is part."""
+        self.tasks_elsewhere = False
         self.imports: list[Asked] = []
         self.templates = {one.unit.file: one for one in self._all()}
         given = inputs.at(template.unit.file).parameters

@@ -213,9 +213,9 @@ def _stored(
         return None
     name: list[str | Value] = []
     for part in (first, *reads[1:]):
-        before, version, _ = part.partition(":") if isinstance(part, str) else (part, "", "")
+        before, colon, _ = part.partition(":") if isinstance(part, str) else (part, "", "")
         name.append(before)
-        if version:
+        if colon:  # behind it is the version
             break
     known = [part for part in name if part != ""]
     if not known:

@@ -151,6 +151,7 @@ class PlanStack:
         self.sources: TerraformStack | None = None
         """The sources that were planned; this stack stands for them."""
         self._files: frozenset[str] | None = None
+        self._types: frozenset[str] | None = None
         self._hidden: frozenset[str] | None = None
         if root is not None:
             variables: dict[str, Value] = {
@@ -184,8 +185,10 @@ class PlanStack:
 
     def creates(self, type_: str) -> bool:
         """Whether the plan has a resource of a type."""
-        planned = Planned(self.plan, self._place, self._inputs.assumptions)
-        return any(each.type == type_ for each in planned.resources())
+        if self._types is None:
+            planned = Planned(self.plan, self._place, self._inputs.assumptions)
+            self._types = frozenset(each.type for each in planned.resources())
+        return type_ in self._types
 
     def secrets(self, file: str) -> tuple[Span, ...]:
         """All of the plan, which holds sensitive values as they are, and what sources hide."""
