@@ -110,6 +110,8 @@ def coded(text: str) -> str:
         ("spring.database.ssl-mode", '" DISABLED "', PLAIN),
         ("DB_SSL_MODE", '"prefer"', NONE),
         ("MYSSLMODE", '"disable"', NONE),
+        ("Database__SslMode", '"disable"', PLAIN),
+        ("SPRING_DATASOURCE_SSLMODE", '"disable"', PLAIN),
         ("SMTP_SSL_MODE", '"disable"', NONE),
         ("APACHE_SSL_MODE", '"disabled"', NONE),
         ("SSL_MODE", '"disabled"', NONE),

@@ -152,7 +152,7 @@ def test_document_opened_broken(tmp_path: Path) -> None:
     """The file on disk stands in if it is better; else the report says once what is wrong."""
     path = tmp_path / "stack.yaml"
     path.write_text(TEMPLATE)
-    broken = TEMPLATE.replace("FromPort: 22", "FromPort: [22")
+    broken = TEMPLATE.replace("Image: web, ", "Image: web: ")
     session = Session(str(tmp_path))
     session.change(str(path), broken)
     assert session.report().document.findings

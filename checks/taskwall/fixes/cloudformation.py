@@ -337,6 +337,8 @@ class Writer:
         self._plain(node)
         if node.id != "mapping":
             raise RefusedError
+        if any(key.id != "scalar" for key, _ in node.value):
+            raise RefusedError
         found = {key.value: (key, value) for key, value in node.value}
         if any(key.start_mark.index < node.start_mark.index for key, _ in found.values()):
             raise RefusedError

@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, Fact, all_of
 from taskwall.core.values import Need
+from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.entity import Link, titled
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.peers import Peer, judge_peer
@@ -103,12 +104,12 @@ def _group_of_tasks(network: Network, permission: Permission) -> NewValue:
 
 @remembered
 def _may_have_other_clients(network: Network) -> bool:
-    """Whether there are functions, or groups of something else that may connect."""
+    """Whether there are functions, instances, or groups of something else that may connect."""
     seen = names_of_used(network, "tasks", "balancers", "stores")
     seen |= {link.to for each in network.every(Endpoint) for link in each.groups}
     groups = network.every(SecurityGroup)
     unseen = (each for each in groups if not (each.default or each.id in seen))
-    return bool(network.every(LambdaFunction)) or any(unseen)
+    return any((network.every(LambdaFunction), network.every(Instances), any(unseen)))
 
 
 def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:

@@ -94,6 +94,12 @@ RULE = """\
       CidrIp: 0.0.0.0/0
 """
 
+
+def indented(text: str, columns: int) -> str:
+    """A text with all lines deeper by some columns."""
+    return "".join(f"{' ' * columns}{line}" for line in text.splitlines(keepends=True))
+
+
 OPEN = {
     "a value": INGRESS.replace("0/0}", "0/0: all}"),
     "an item, its lines too deep": "        - IpProtocol: tcp\n           CidrIp: 0.0.0.0/0\n",
@@ -109,6 +115,10 @@ OPEN = {
     "a rule of no type": "        []\n" + RULE.replace("Ingress\n", "Ingress: x\n"),
     "a rule, its name too": "        []\n" + RULE.replace("Rule:", "Rule: x"),
     "a rule without a colon": "        []\n" + RULE.replace("Rule:", "Rule"),
+    "a rule that is too deep": "        []\n" + indented(RULE, 1),
+    "a rule that is too deep, in one line": (
+        "        []\n   Rule: {Type: 'AWS::EC2::SecurityGroupIngress', Properties: {}}\n"
+    ),
     "a rule, a line not deep": "        []\n" + RULE.replace("      FromPort", "  FromPort"),
     "a rule, a line less deep": "        []\n" + RULE.replace("      FromPort", "    FromPort"),
 }
@@ -125,6 +135,52 @@ def test_what_cannot_be_read_is_not_absent(tmp_path: Path, wrong: str) -> None:
     verdicts = {one.verdict for one in document.findings}
     assert document.errors
     assert not verdicts or "fail" in verdicts or "unknown" in verdicts
+
+
+CHILD = """\
+Parameters:
+  Public: {Type: String, Default: DISABLED}
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [subnet-1], AssignPublicIp: !Ref Public}
+"""
+
+PARENT = """\
+Resources:
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ./child.yaml
+      Parameters: {Public: ENABLED}
+      Tags:
+        - {Key: a, Value: b}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("", "", "fail"),
+        ("Value: b}", "Value: b: c}", "unknown"),
+        ("ENABLED}", "ENABLED: c}", "unknown"),
+        ("Value: b}", "Value: b", "unknown"),
+    ],
+)
+def test_a_nested_stack_that_cannot_be_read(
+    tmp_path: Path, old: str, new: str, verdict: str
+) -> None:
+    """Its template is the same, and what it gives to that is not known: no default holds."""
+    (tmp_path / "child.yaml").write_text(CHILD)
+    (tmp_path / "parent.yaml").write_text(PARENT.replace(old, new))
+    shown = ("fail", "unknown", "pass")
+    asked = Options((str(tmp_path),), cwd=str(tmp_path), select=("TW203",), show=shown)
+    document = scan(asked).document
+    assert [one.verdict for one in document.findings] == [verdict]
+    assert bool(document.errors) is (verdict == "unknown")
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:

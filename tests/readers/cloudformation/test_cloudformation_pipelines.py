@@ -102,12 +102,6 @@ def test_actions_of_one_name() -> None:
         ("CREATE_UPDATE", "DELETE_ONLY"),
         ("cfn/web.yaml", "cfn/other.yaml"),
         ("cfn/web.yaml", "ci.yaml"),
-        ('"Count": 1,', '"Count": 1 1,'),
-        ("!Sub |", "!ImportValue |"),
-        (
-            "ParameterOverrides:",
-            "TemplateConfiguration: Code::prod.json\n                ParameterOverrides:",
-        ),
     ],
 )
 def test_an_action_that_deploys_nothing_known(old: str, new: str) -> None:
@@ -117,6 +111,36 @@ def test_an_action_that_deploys_nothing_known(old: str, new: str) -> None:
         "Cluster is a parameter without a default"
     ]
     assert not any("Web/" in address for address in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"Count": 1,', '"Count": 1 1,'),
+        ("!Sub |", "!ImportValue |"),
+        (
+            "ParameterOverrides:",
+            "TemplateConfiguration: Code::prod.json\n                ParameterOverrides:",
+        ),
+    ],
+)
+def test_parameters_that_cannot_be_read(old: str, new: str) -> None:
+    """All of them are unknown, whatever their defaults are."""
+    found = resources(ci=PIPELINE.replace(old, new), cfn_web=WEB)
+    body = found["Pipeline.Deploy.Web/Service"].body.fields
+    asked = {"Cluster": "Cluster", "ServiceName": "Group", "TaskDefinition": "Tag"}
+    for name, parameter in asked.items():
+        passed = f"Pipeline.Deploy.Web/{parameter} is passed by the parent stack"
+        assert text(body[name]) == [passed]
+
+
+def test_overrides_that_are_known() -> None:
+    """The variables of a `Fn::Sub` may be literals."""
+    literal = PIPELINE[: PIPELINE.index("ParameterOverrides")] + (
+        'ParameterOverrides: !Sub [\'{"Count": "${X}"}\', {X: 3}]\n'
+    )
+    found = resources(ci=literal, cfn_web=WEB)
+    assert text(found["Pipeline.Deploy.Web/Service"].body.fields["DesiredCount"]) == "3"
 
 
 def test_a_pipeline_that_changes_a_nested_stack() -> None:

@@ -140,8 +140,8 @@ def _by_address(
 _MARKS = ("url", "uri", "dsn")
 _PROTOCOL = "securityprotocol"
 _MODE = pattern(
-    r"(?i)^sslmode$|(?:^|[._-])(?:pg|db|database|postgres(?:ql)?|mysql|mariadb|rds|aurora|redshift)"
-    r"[._-]?ssl[._-]?mode$"
+    r"(?i)^sslmode$|(?:^|[._-])(?:pg|psql|postgres(?:ql)?|mysql|mariadb|rds|aurora|redshift|db"
+    r"|database|datasource)[._-]*ssl[._-]?mode$"
 )
 """Variables that hold the option of a client; others of that end are of servers, and of mail."""
 _KAFKA_PLAIN = ("PLAINTEXT", "SASL_PLAINTEXT")

@@ -94,7 +94,8 @@ def _member(lines: list[str], line: int) -> tuple[int, int] | None:
 def _without(lines: list[str], member: tuple[int, int]) -> list[str] | None:
     """The lines in which what a member says cannot be read; None if that is to say too much.
 
-    A resource must say of which type it is: what has none is part of another one, or hides one.
+    A resource must say of which type it is, and hold no other one: what has no type is part of
+    another one, and what is too deep by mistake is none of the member that it is below.
     """
     start, end = member
     key = _KEY.match(lines[start])
@@ -102,7 +103,11 @@ def _without(lines: list[str], member: tuple[int, int]) -> list[str] | None:
         return None
     name = key[0].strip().removesuffix(":").strip()
     section = next(i for i in range(start - 1, -1, -1) if _SECTION.match(lines[i]))
-    if not lines[section].startswith("Resources"):
+    kind = lines[section].partition(":")[0].strip()
+    types = len(_TYPE.findall("\n".join(one for one in lines[start:end] if not _is_bare(one))))
+    if types > (kind in ("Resources", "Parameters")):
+        return None
+    if kind != "Resources":
         instead = [f"{key[0]} {UNREADABLE} {name}"] + [""] * (end - start - 1)
         return [*lines[:start], *instead, *lines[end:]]
     inside = [i for i in range(start + 1, end) if not _is_bare(lines[i])]
@@ -113,9 +118,17 @@ def _without(lines: list[str], member: tuple[int, int]) -> list[str] | None:
     if not others or sum(lines[i].lstrip().startswith("Type") for i in kept) != 1:
         return None
     at = next((i for i in others if lines[i].lstrip().startswith("Properties")), others[0])
+    if any(_STACK.match(lines[i]) for i in kept):  # which template it is must still be known
+        kept |= {at, *(i for i in inside if _TEMPLATE.match(lines[i]))}
+        below = [i for i in inside if i > at and i not in kept]
+        if len(kept) != _OF_STACKS or not below:
+            return None
+        at, depth, cut = below[0], _depth(lines[max(kept)]), "Parameters"
+    else:
+        cut = "Properties"
     instead = [lines[i] if i in kept else "" for i in range(start, end)]
     instead[0] = key[0]
-    instead[at - start] = f"{' ' * depth}Properties: {UNREADABLE} {name}"
+    instead[at - start] = f"{' ' * depth}{cut}: {UNREADABLE} {name}"
     return [*lines[:start], *instead, *lines[end:]]
 
 
@@ -136,3 +149,8 @@ _SECTION = pattern(
 )
 _KEY = pattern(r""" *(?:"\w+"|'\w+'|\w+) *:(?=\s|$)""")
 _KEPT = pattern(r""" *(?:Type|Condition) *: +(?:"[\w:]+"|'[\w:]+'|[\w:]*\w)\s*(?:#|$)""")
+_TYPE = pattern(r"""\bType["']? *: *["']?\w+::""")
+_STACK = pattern(r""" *Type *: +["']?AWS::CloudFormation::Stack\b""")
+_TEMPLATE = pattern(r" *TemplateURL *: +\S")
+_OF_STACKS = 3
+"""The lines that are kept of a nested stack: `Type`, `Properties` and `TemplateURL`."""

@@ -6,6 +6,7 @@ are given stands in the action (CodePipeline User Guide, "CloudFormation deploy 
 
 import json
 from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from typing import Final
 
 from taskwall.core.values import Fields, Known, Need, Span, Unknown
@@ -24,6 +25,8 @@ READ = "2026-11-29"
 
 PIPELINE: Final = "AWS::CodePipeline::Pipeline"
 
+_READ_ELSEWHERE = "is read by the pipeline"
+
 _DEPLOYS = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
 """The modes of an action that bring a template; others run or delete what another one made."""
 
@@ -31,8 +34,8 @@ _DEPLOYS = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
 def deployed_by(pipeline: Declared) -> Iterator[Declared]:
     """The stacks that a pipeline deploys from templates of its sources, one for each action.
 
-    An action to whose parameters a file gives values (`TemplateConfiguration`), or something else
-    that only the pipeline reads, is none.
+    Where a file gives values to its parameters (`TemplateConfiguration`), or something else that
+    cannot be read, all of these are unknown.
     """
     stages = elements(members(pipeline.properties).get("Stages"))
     for position, stage in enumerate(stages):
@@ -43,15 +46,13 @@ def deployed_by(pipeline: Declared) -> Iterator[Declared]:
             path = literal_text(node)
             kind = members(members(action).get("ActionTypeId")).get("Provider")
             mode = literal_text(said.get("ActionMode"))
-            given = _overrides(said.get("ParameterOverrides"))
+            given = _given(said)
             if (
                 path is None
                 or node is None
                 or node.place is None
                 or literal_text(kind) != "CloudFormation"
                 or mode not in _DEPLOYS
-                or given is None
-                or "TemplateConfiguration" in said
             ):
                 continue
             _, _, file = path.rpartition("::")
@@ -71,23 +72,30 @@ def deployed_by(pipeline: Declared) -> Iterator[Declared]:
             )
 
 
-def _overrides(node: Node | None) -> Node | None:
-    """What an action gives to parameters; None if that is not known."""
-    if node is None:
-        return Fields({})
+def _given(said: Lookup[str, Node]) -> Node:
+    """What the configuration of an action gives to parameters."""
+    if (file := said.get("TemplateConfiguration")) is not None:
+        return Unknown((Need("TemplateConfiguration", _READ_ELSEWHERE),), place=file.place)
+    node = said.get("ParameterOverrides")
+    return Fields({}) if node is None else _overrides(node)
+
+
+def _overrides(node: Node) -> Node:
+    """What the overrides of an action give to parameters."""
     place = node.place
     assert place is not None
+    open_ = Unknown((Need("ParameterOverrides", "cannot be read"),), place=place)
     text, more = literal_text(node), None
     if isinstance(node, IntrinsicCall) and node.name == "Fn::Sub":
         argument = node.argument
-        parts = argument.nodes if isinstance(argument, Sequence) else (argument,)
+        parts = elements(argument) or (argument,)
         text, more = literal_text(parts[0]), parts[1:]
     try:
         found = json.loads(text or "")
     except ValueError:
-        return None
+        return open_
     if not isinstance(found, dict):
-        return None
+        return open_
     fields = {str(key): _value(value, more, place) for key, value in found.items()}
     return Mapping(fields, dict.fromkeys(fields, place), place)
 
@@ -98,7 +106,7 @@ def _value(value: object, more: tuple[Node, ...] | None, place: Span) -> Node:
         return Known(json.dumps(value), place)
     if not isinstance(value, str):
         # { "Fn::GetParam": [artifact, file, key] }, which nobody but the pipeline reads.
-        return Unknown((Need("Fn::GetParam", "is read by the pipeline"),), place=place)
+        return Unknown((Need("Fn::GetParam", _READ_ELSEWHERE),), place=place)
     if more is None or "${" not in value:
         return Known(value, place)
     text = Known(value, place)

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Known, Need, Span
+from taskwall.core.values import Fields, Known, Need, Span, Unknown
 from taskwall.readers.cloudformation.constructs import construct_paths
 from taskwall.readers.cloudformation.document import (
     DYNAMIC_REFERENCE,
@@ -363,7 +363,7 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
 def given_parameters(declared: Declared) -> Lookup[str, Node] | None:
     """The parameters that a nested stack, or a stack set, is given; None if that is not known."""
     node = members(declared.properties).get("Parameters")
-    if isinstance(node, IntrinsicCall) or isinstance(declared.properties, IntrinsicCall):
+    if isinstance(node, IntrinsicCall | Unknown) or isinstance(declared.properties, IntrinsicCall):
         return None
     found = dict(members(node))
     for item in elements(node):
