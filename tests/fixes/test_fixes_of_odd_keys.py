@@ -9,9 +9,9 @@ FIXTURE = Path(__file__).parents[2] / "fixtures" / "rules" / "tw705" / "fail" / 
 
 def test_a_key_that_is_a_list(tmp_path: Path) -> None:
     """The finding stays, with a fix in words, and nothing is edited there."""
-    kind = "Type: AWS::ElasticLoadBalancingV2::LoadBalancer\n    Properties:\n"
     file = tmp_path / "template.yaml"
-    file.write_text(FIXTURE.read_text().replace(kind, f"{kind}      ? [a]\n      : b\n"))
+    scheme = "      Scheme: internet-facing\n"
+    file.write_text(FIXTURE.read_text().replace(scheme, f"{scheme}      ? [a]\n      : b\n"))
     document = scan(Options((str(file),), cwd=str(tmp_path), select=("TW705",))).document
     assert document.crashes == ()
     assert [one.message for one in document.errors] == ["a key must be a string"]
