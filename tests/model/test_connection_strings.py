@@ -116,6 +116,13 @@ def coded(text: str) -> str:
         ("APACHE_SSL_MODE", '"disabled"', NONE),
         ("SSL_MODE", '"disabled"', NONE),
         ("sslmode", '"disable"', PLAIN),
+        ("DATABASE_URL", '"postgres://u:p@localhost:5432/shop?sslmode=disable"', NONE),
+        ("DATABASE_URL", '"postgres:///shop?sslmode=disable"', NONE),
+        ("DATABASE_URL", '"postgres://localhost,db.example.com/shop?sslmode=disable"', PLAIN),
+        ("DATABASE_DSN", '"host=127.0.0.1 port=5432 sslmode=disable"', NONE),
+        ("DATABASE_DSN", '"host=/var/run/postgres sslmode=disable"', NONE),
+        ("DATABASE_DSN", '"host=db.example.com sslmode=disable"', PLAIN),
+        ("DATABASE_DSN", '"host=${var.given} sslmode=disable"', PLAIN),
         ("KAFKA_SECURITY_PROTOCOL", '"PLAINTEXT"', PLAIN),
         ("KAFKA_SECURITY_PROTOCOL", '" sasl_plaintext "', PLAIN),
         ("KAFKA_SECURITY_PROTOCOL", '"SSL"', FINE),
@@ -167,3 +174,28 @@ def test_what_a_variable_says(name: str, value: str, said: tuple[bool | None, bo
     if said == OPEN:
         assert found is not None
         assert [need.name for need in found.plain.waits_for()] == ["var.given"]
+
+
+@pytest.mark.parametrize(
+    ("host", "value", "said"),
+    [
+        ("DB_HOST", '"127.0.0.1"', NONE),
+        ("DB-HOST", '"localhost:5432"', NONE),
+        ("DB_HOST", '"db.example.com"', PLAIN),
+        ("DB_HOST", "var.given", PLAIN),
+        ("CACHE_HOST", '"localhost"', PLAIN),
+    ],
+)
+def test_the_host_that_stands_beside(
+    host: str, value: str, said: tuple[bool | None, bool | None]
+) -> None:
+    """A proxy in the task itself takes plain text, and encrypts what goes to the database."""
+    beside = f'[{{ name = "{host}", value = {value} }}, '
+    text = SOURCE.replace("[{ name =", f"{beside}{{ name =", 1)
+    text = text.replace("NAME", "DB_SSLMODE", 1).replace("VALUE", '"disable"', 1)
+    files = Files({"/net/main.tf": text})
+    (stack,), _ = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    network = lower(stack.evaluate({}).resources).network
+    found = {each.name: connection(network, each) for each in network.every(Variable)}
+    mode = found["DB_SSLMODE"]
+    assert (NONE if mode is None else (mode.plain.truth, mode.concerned.truth)) == said

@@ -37,7 +37,7 @@ class Connection(Struct, frozen=True):
 
 def connection(network: Network, variable: Variable) -> Connection | None:
     """What a variable says of a connection; None where it certainly is about none."""
-    name = re.sub(r"[._-]", "", variable.name.lower())
+    name = _plain_name(variable)
     if variable.value is None:
         marks = name.endswith((*_MARKS, _PROTOCOL))
         asked = marks or variable.anything or variable.named
@@ -57,6 +57,8 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     store = next((each for each in variable.refers if network.get(Store, each)), "")
     mode = _MODE.search(variable.name) and text.strip().lower()
     if mode in ("disable", "disabled") or _SWITCHED_OFF.search(text):
+        if _is_local(network, variable, name, text):
+            return None
         return Connection(_fact(True, variable, "turns TLS off"), TRUE, store)
     found: list[Connection] = []
     for piece in text.split('"'):  # what stands in quotes is a text of its own: JSON, YAML
@@ -64,6 +66,40 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         holes = holes[len(own) :]
         found += _in_text(network, variable, name, piece, own, store)
     return min(found, key=_rank, default=None)
+
+
+def _is_local(network: Network, variable: Variable, name: str, text: str) -> bool:
+    """Whether TLS is off for connections to the task itself only, as to a proxy in it.
+
+    Who is connected to stands in the text, else in the variable beside it: `DB_HOST` of
+    `DB_SSLMODE`. `name` is the variable's, in small letters and without signs.
+    """
+    hosts = [
+        host for found in _HOSTS.finditer(text) for host in (found[1] or found[2] or "").split(",")
+    ]
+    if not hosts:
+        key = variable.definition.id, variable.container, name.removesuffix("sslmode")
+        hosts = _hosts_by_prefix(network).get(key, [])
+    ports_off = (re.sub(r":\d*$", "", host) for host in hosts)
+    return bool(hosts) and all(_LOCAL.fullmatch(host) or host.startswith("/") for host in ports_off)
+
+
+@remembered
+def _hosts_by_prefix(network: Network) -> dict[tuple[str, str, str], list[str]]:
+    """What variables that end in HOST hold, by definition, container and what is before that."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for each in network.every(Variable):
+        name = _plain_name(each)
+        if name.endswith("host"):
+            key = each.definition.id, each.container, name.removesuffix("host")
+            known = each.value.strip() if isinstance(each.value, str) else _HOLE
+            found.setdefault(key, []).append(known)
+    return found
+
+
+def _plain_name(variable: Variable) -> str:
+    """A variable's name in small letters and without signs."""
+    return re.sub(r"[._-]", "", variable.name.lower())
 
 
 def _rank(found: Connection) -> int:
@@ -144,6 +180,10 @@ _MODE = pattern(
     r"|database|datasource)[._-]*ssl[._-]?mode$"
 )
 """Variables that hold the option of a client; others of that end are of servers, and of mail."""
+_HOSTS = pattern(
+    r"(?i)://(?:[^@/?\s]*@)?([^/?;\s]*)|(?<![a-z])(?:host|hostaddr|server)\s*=\s*([^\s;&]+)"
+)
+"""Whom a URL, or a list of options, connects to: hosts with their ports."""
 _KAFKA_PLAIN = ("PLAINTEXT", "SASL_PLAINTEXT")
 _SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:ssl-?mode=disabled?|usessl=false|tls=false)(?![a-z])")
 _SWITCH = pattern(r"(?i)(?<![a-z])(?:ssl-?mode|usessl|tls)=\w")
