@@ -21,7 +21,7 @@ from taskwall.core.values import (
 from taskwall.lowering import lowered_types
 from taskwall.lowering._network_builder import NetworkBuilder
 from taskwall.lowering._reader import SWITCH, ResourceReader, setting
-from taskwall.lowering._resources import leaves, references_in, root_of, words_in
+from taskwall.lowering._resources import leaves, references_in, words_in
 from taskwall.model.endpoints.endpoint import PrivateZone
 from taskwall.model.entities.ecs import Cluster
 from taskwall.model.entities.security_group import SecurityGroup
@@ -381,7 +381,7 @@ def test_roots() -> None:
     """Terraform's are folders, CloudFormation's are files."""
     one, other = resource("aws_vpc", "a"), resource("AWS::EC2::VPC", "B")
 
-    assert (root_of(one), root_of(other)) == ("/r", "/r/main.tf")
+    assert (one.origin.root, other.origin.root) == ("/r", "/r/main.tf")
     assert reader(one, resource("aws_vpc", "c")).builder.is_alone()
     assert not reader(one, other).builder.is_alone()
 

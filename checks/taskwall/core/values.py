@@ -7,6 +7,7 @@ its possible elements in `rest`, so that a loop over a list needs no special cas
 This module knows neither Terraform nor CloudFormation, nor anything about networks.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -96,6 +97,17 @@ class Origin(Struct, frozen=True, gc=False):
     def download(self) -> ModuleCall | None:
         """The call, in a file that users edit, of the downloaded module that this is in, if any."""
         return download_of(self.called_from)
+
+    @property
+    def begun_in(self) -> str:
+        """The file of the root module or template from which it is called, or stands in."""
+        return self.called_from[0].place.file if self.called_from else self.header.file
+
+    @property
+    def root(self) -> str:
+        """The folder of the root module, or the template, that it is of."""
+        file = self.begun_in
+        return os.path.dirname(file) if self.language == "terraform" else file
 
     @property
     def order(self) -> tuple[bool, str, int]:

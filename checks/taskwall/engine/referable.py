@@ -1,6 +1,5 @@
 """What fixes can refer to: a resource of another root or template has no name there."""
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -71,8 +70,5 @@ class Referable:
 
 
 def _unit(origin: Origin) -> str:
-    """The root module that a resource is in, or its template."""
-    if origin.language != "terraform":
-        return origin.header.file
-    first = origin.called_from[0].place if origin.called_from else origin.header
-    return os.path.dirname(first.file)
+    """Where what it is called is its name: its root module, or its template, also a nested one."""
+    return origin.root if origin.language == "terraform" else origin.header.file

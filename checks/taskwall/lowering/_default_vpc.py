@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from taskwall.core.values import Known, Value, dereferenced, spelled, symbol
-from taskwall.lowering._resources import root_of
 from taskwall.source.resource import Resource
 
 ADOPTED = "aws_default_vpc"
@@ -20,7 +19,7 @@ Region: TypeAlias = tuple[str, str, str]
 def own_region(resource: Resource) -> Region:
     """The region in which a resource is."""
     provider = _word(resource.metadata.fields.get("provider"))
-    return root_of(resource), provider, _word(resource.body.fields.get("region"))
+    return resource.origin.root, provider, _word(resource.body.fields.get("region"))
 
 
 def default_vpcs(types: Mapping[str, Sequence[Resource]]) -> dict[Region, str]:

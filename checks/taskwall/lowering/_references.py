@@ -20,7 +20,7 @@ from taskwall.core.values import (
 from taskwall.lowering._arn import name_in
 from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
 from taskwall.lowering._outside import is_outside, looks_here, made_with_a_vpc, sought_by_name
-from taskwall.lowering._resources import ResourceIndex, root_of
+from taskwall.lowering._resources import ResourceIndex
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.vpc import Vpc
@@ -331,4 +331,4 @@ def _open(name: Value, resource: Resource) -> str:
     parts = name.parts if isinstance(name, Text) else (name,)
     symbols = [symbol(part) for part in parts if not isinstance(part, str)]
     shared = all("AWS::" in each or each in _WORKSPACES for each in symbols)
-    return f"{'' if shared else root_of(resource)}\0{symbol(name)}"
+    return f"{'' if shared else resource.origin.root}\0{symbol(name)}"

@@ -1,6 +1,5 @@
 """The resources of a stack, to be found by their types and by what they refer to."""
 
-import os
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.values import (
@@ -64,8 +63,9 @@ class ResourceIndex:
 
     def alone(self) -> bool:
         """What `is_alone` remembers."""
-        begun = {_begun_in(resource) for resource in self.resources.values()}
-        return len({_root(*each) for each in begun}) <= 1
+        origins = (resource.origin for resource in self.resources.values())
+        begun = {(origin.begun_in, origin.language): origin for origin in origins}
+        return len({origin.root for origin in begun.values()}) <= 1
 
     def words(self, type_: str) -> frozenset[str]:
         """What the resources of a type are called, in whichever attribute."""
@@ -77,22 +77,6 @@ class ResourceIndex:
         """What `words` remembers."""
         every = (resource for resource in self.types.get(type_, ()) if not resource.data)
         return frozenset(word for resource in every for word in words_in(resource.body))
-
-
-def root_of(resource: Resource) -> str:
-    """The folder of the root module, or the template, that a resource is of."""
-    return _root(*_begun_in(resource))
-
-
-def _begun_in(resource: Resource) -> tuple[str, str]:
-    """The file of the root module or template from which a resource is called, and its language."""
-    origin = resource.origin
-    place = origin.called_from[0].place if origin.called_from else origin.header
-    return place.file, origin.language
-
-
-def _root(file: str, language: str) -> str:
-    return os.path.dirname(file) if language == "terraform" else file
 
 
 def words_in(value: Value) -> Iterator[str]:

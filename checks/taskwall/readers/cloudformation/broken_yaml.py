@@ -5,13 +5,11 @@ where lines are indented wrongly, less would leave open what belongs to what. Wh
 not known; that it is there is. The type of a resource is kept, and its condition.
 """
 
+from msgspec import Struct
+
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
-from taskwall.readers.cloudformation.document import (
-    UNREADABLE,
-    TemplateFile,
-    read_nodes,
-)
+from taskwall.readers.cloudformation.document import UNREADABLE, TemplateFile, read_nodes
 from taskwall.source.files import UnreadableError
 
 MOST_READINGS = 30
@@ -47,15 +45,15 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
             readings += 1
             if readings > MOST_READINGS:
                 raise error
-            start, end = member
             try:
                 found = read_nodes(file, "\n".join(without))
                 again = None
             except UnreadableError as other:
                 again = other.error
-                if again.place.line <= max(at + 1, end):
+                if again.place.line <= max(at + 1, member.end):
                     continue  # it takes more than that
-            left_out.append(Span(file, start + 1, 1, end, len(lines[end - 1]) + 1))
+            last = len(lines[member.end - 1]) + 1
+            left_out.append(Span(file, member.start + 1, 1, member.end, last))
             if again is None:
                 return TemplateFile(
                     file, text, found.root, (*errors, *found.errors), tuple(left_out)
@@ -67,8 +65,16 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
             raise error
 
 
-def _member(lines: list[str], line: int) -> tuple[int, int] | None:
-    """The member of a section around a line: its first line, and the one behind its last.
+class _Member(Struct, frozen=True):
+    """A member of a section: the index of its first line, and of the one behind its last."""
+
+    section: str
+    start: int
+    end: int
+
+
+def _member(lines: list[str], line: int) -> _Member | None:
+    """The member of a section around a line.
 
     None where there is none, or where tabs leave open how deep a line is.
     """
@@ -81,33 +87,32 @@ def _member(lines: list[str], line: int) -> tuple[int, int] | None:
             break
         if start < 0 or _depth(lines[i]) < _depth(lines[start]):
             start = i
-    if section < 0 or start < 0 or not _SECTION.match(lines[section]):
+    named = _SECTION.match(lines[section]) if section >= 0 else None
+    if named is None or start < 0:
         return None
     inside = [i for i in range(section + 1, len(lines)) if not _is_bare(lines[i])]
     depth = _depth(lines[start])
     end = next((i for i in inside if i > start and _depth(lines[i]) <= depth), len(lines))
     if depth != _depth(lines[inside[0]]) or any("\t" in _indent(one) for one in lines[start:end]):
         return None
-    return start, end
+    return _Member(named[1], start, end)
 
 
-def _without(lines: list[str], member: tuple[int, int]) -> list[str] | None:
+def _without(lines: list[str], member: _Member) -> list[str] | None:
     """The lines in which what a member says cannot be read; None if that is to say too much.
 
     A resource must say of which type it is, and hold no other one: what has no type is part of
     another one, and what is too deep by mistake is none of the member that it is below.
     """
-    start, end = member
+    start, end = member.start, member.end
     key = _KEY.match(lines[start])
     if key is None:
         return None
     name = key[0].strip().removesuffix(":").strip()
-    section = next(i for i in range(start - 1, -1, -1) if _SECTION.match(lines[i]))
-    kind = lines[section].partition(":")[0].strip()
     types = len(_TYPE.findall("\n".join(one for one in lines[start:end] if not _is_bare(one))))
-    if types > (kind in ("Resources", "Parameters")):
+    if types > (member.section in ("Resources", "Parameters")):
         return None
-    if kind != "Resources":
+    if member.section != "Resources":
         instead = [f"{key[0]} {UNREADABLE} {name}"] + [""] * (end - start - 1)
         return [*lines[:start], *instead, *lines[end:]]
     inside = [i for i in range(start + 1, end) if not _is_bare(lines[i])]
@@ -145,7 +150,7 @@ def _depth(line: str) -> int:
 
 
 _SECTION = pattern(
-    r"(?:Parameters|Mappings|Conditions|Rules|Metadata|Resources|Outputs) *:\s*(?:#|$)"
+    r"(Parameters|Mappings|Conditions|Rules|Metadata|Resources|Outputs) *:\s*(?:#|$)"
 )
 _KEY = pattern(r""" *(?:"\w+"|'\w+'|\w+) *:(?=\s|$)""")
 _KEPT = pattern(r""" *(?:Type|Condition) *: +(?:"[\w:]+"|'[\w:]+'|[\w:]*\w)\s*(?:#|$)""")

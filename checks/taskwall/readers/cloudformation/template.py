@@ -39,6 +39,7 @@ INIT: Final = "AWS::CloudFormation::Init"
 """The one part of a resource's metadata that works on it."""
 
 _TYPED: Final = r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::"""
+
 PIPELINE_STACK: Final = "AWS::CodePipeline::Pipeline.Stack"
 """What stands for a stack that a pipeline deploys; no template writes it."""
 
