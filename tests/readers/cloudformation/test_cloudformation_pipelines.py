@@ -134,6 +134,42 @@ def test_parameters_that_cannot_be_read(old: str, new: str) -> None:
         assert text(body[name]) == [passed]
 
 
+def with_file(name: str, files: dict[str, str]) -> dict[str, Value]:
+    """The service's properties where the action names a file of parameters."""
+    named = f"TemplateConfiguration: {name}\n                ParameterOverrides:"
+    ci = PIPELINE.replace("ParameterOverrides:", named).replace('"Count": 1,', "")
+    templates = {"/app/cfn/ci.yaml": ci, "/app/cfn/web.yaml": WEB}
+    inputs = Inputs(boundary="/app")
+    stacks, errors = cloudformation.stacks(list(templates), Files(templates | files), inputs)
+    assert errors == []
+    every = [one for stack in stacks for one in stack.evaluate({}).resources]
+    return next(one.body.fields for one in every if one.origin.address.endswith("Web/Service"))
+
+
+@pytest.mark.parametrize("name", ["prod.json", "values/prod.json", "cfn/prod.json"])
+def test_a_file_of_parameters(name: str) -> None:
+    """Its path is from the top of the sources; overrides stand before it."""
+    given = '{"Parameters": {"Count": "3", "Group": "api"}}'
+    body = with_file(f"Code::{name}", {f"/app/{name}": given})
+    assert text(body["DesiredCount"]) == "3"
+    assert text(body["ServiceName"]) == "web-${AWS::Region}"
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "content"),
+    [
+        ("Code::../prod.json", "/prod.json", '{"Parameters": {"Count": "3"}}'),
+        ("Code::prod.json", "/app/prod.json", "{"),
+        ("Code::prod.json", "/app/prod.json", '{"Parameters": {"Count": {"a": 1}}}'),
+        ("!Ref Group", "/app/prod.json", '{"Parameters": {"Count": "3"}}'),
+    ],
+)
+def test_a_file_of_parameters_that_cannot_be_read(name: str, file: str, content: str) -> None:
+    """All parameters are unknown: none is read from beyond the sources either."""
+    passed = "Pipeline.Deploy.Web/Count is passed by the parent stack"
+    assert text(with_file(name, {file: content})["DesiredCount"]) == [passed]
+
+
 def test_overrides_that_are_known() -> None:
     """The variables of a `Fn::Sub` may be literals."""
     literal = PIPELINE[: PIPELINE.index("ParameterOverrides")] + (

@@ -4,10 +4,12 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import PurePath
 from typing import Final
 
 from msgspec.structs import replace
 
+from taskwall.core.paths import encloses
 from taskwall.core.values import (
     OTHER,
     Known,
@@ -35,6 +37,7 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.exports import Export
+from taskwall.readers.cloudformation.parameters import ParametersError, parameters
 from taskwall.readers.cloudformation.pipelines import PIPELINE, deployed_by
 from taskwall.readers.cloudformation.template import (
     BODY,
@@ -94,7 +97,9 @@ class Nesting:
         for path, template in list(self.templates.items()):
             stacks: dict[str, Declared] = {}
             for pipeline in template.resources.values():
-                for stack in deployed_by(pipeline) if pipeline.type == PIPELINE else ():
+                if pipeline.type != PIPELINE:
+                    continue
+                for stack in deployed_by(pipeline, partial(self._values, os.path.dirname(path))):
                     files = [one.unit.file for one in self._templates(template, stack).values()]
                     if files and not any(one in nested or self._nests(one, path) for one in files):
                         stacks.setdefault(stack.name, stack)
@@ -102,6 +107,22 @@ class Nesting:
                 self.templates[path] = replace(template, resources=template.resources | stacks)
                 found = True
         return found
+
+    def _values(self, folder: str, path: str) -> dict[str, Value] | None:
+        """The parameters in a file of the sources that a pipeline in a folder is given.
+
+        Its path is from the top of these, which is the folder, or one above it.
+        """
+        for top in (folder, *map(str, PurePath(folder).parents)):
+            if not encloses(self.inputs.boundary or folder, top):
+                break
+            file = os.path.normpath(os.path.join(top, path))
+            if path and encloses(top, file) and self.files.exists(file):
+                try:
+                    return parameters(file, self.files.text(file))
+                except (ParametersError, UnreadableError):
+                    return None
+        return None
 
     def _nests(self, file: str, other: str) -> bool:
         """Whether a template is another one, or nests it, however deep."""

@@ -5,11 +5,11 @@ are given stands in the action (CodePipeline User Guide, "CloudFormation deploy 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Lookup
-from typing import Final
+from typing import Final, TypeAlias
 
-from taskwall.core.values import Fields, Known, Need, Span, Unknown
+from taskwall.core.values import Known, Need, Span, Unknown, Value
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
     Mapping,
@@ -27,15 +27,21 @@ PIPELINE: Final = "AWS::CodePipeline::Pipeline"
 
 _READ_ELSEWHERE = "is read by the pipeline"
 
+ValuesFile: TypeAlias = Callable[[str], Lookup[str, Value] | None]
+"""The parameters that a file of the pipeline's sources gives, by its path there; None if none."""
+
 _DEPLOYS = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
 """The modes of an action that bring a template; others run or delete what another one made."""
 
 
-def deployed_by(pipeline: Declared) -> Iterator[Declared]:
+def deployed_by(pipeline: Declared, values: ValuesFile) -> Iterator[Declared]:
     """The stacks that a pipeline deploys from templates of its sources, one for each action.
 
-    Where a file gives values to its parameters (`TemplateConfiguration`), or something else that
-    cannot be read, all of these are unknown.
+    Where what gives values to its parameters cannot be read, all of these are unknown.
+
+    Args:
+        pipeline: the pipeline.
+        values: reads the file that an action names as its `TemplateConfiguration`.
     """
     stages = elements(members(pipeline.properties).get("Stages"))
     for position, stage in enumerate(stages):
@@ -46,7 +52,6 @@ def deployed_by(pipeline: Declared) -> Iterator[Declared]:
             path = literal_text(node)
             kind = members(members(action).get("ActionTypeId")).get("Provider")
             mode = literal_text(said.get("ActionMode"))
-            given = _given(said)
             if (
                 path is None
                 or node is None
@@ -55,11 +60,13 @@ def deployed_by(pipeline: Declared) -> Iterator[Declared]:
                 or mode not in _DEPLOYS
             ):
                 continue
-            _, _, file = path.rpartition("::")
             at = node.place
             name = literal_text(members(action).get("Name")) or str(number)
-            fields: dict[str, Node] = {"TemplateURL": Known(file, at), "Parameters": given}
-            places = {"TemplateURL": at, "Parameters": given.place or at}
+            fields: dict[str, Node] = {
+                "TemplateURL": Known(_within_artifact(path), at),
+                "Parameters": _given(said, at, values),
+            }
+            places = {"TemplateURL": at, "Parameters": at}
             yield Declared(
                 f"{pipeline.name}.{stage_name}.{name}",
                 PIPELINE_STACK,
@@ -72,12 +79,28 @@ def deployed_by(pipeline: Declared) -> Iterator[Declared]:
             )
 
 
-def _given(said: Lookup[str, Node]) -> Node:
-    """What the configuration of an action gives to parameters."""
+def _given(said: Lookup[str, Node], at: Span, values: ValuesFile) -> Node:
+    """What the configuration of an action gives to parameters: overrides stand before the file."""
+    fields: dict[str, Node] = {}
+    places: dict[str, Span] = {}
     if (file := said.get("TemplateConfiguration")) is not None:
-        return Unknown((Need("TemplateConfiguration", _READ_ELSEWHERE),), place=file.place)
-    node = said.get("ParameterOverrides")
-    return Fields({}) if node is None else _overrides(node)
+        found = values(_within_artifact(literal_text(file) or ""))
+        if found is None:
+            return Unknown((Need("TemplateConfiguration", _READ_ELSEWHERE),), place=file.place)
+        fields |= found
+        places |= dict.fromkeys(found, file.place or at)
+    if (node := said.get("ParameterOverrides")) is not None:
+        overrides = _overrides(node)
+        if not isinstance(overrides, Mapping):
+            return overrides
+        fields |= overrides.fields
+        places |= overrides.places
+    return Mapping(fields, places, at)
+
+
+def _within_artifact(path: str) -> str:
+    """The path of a file in an artifact, of `ARTIFACT::PATH`."""
+    return path.rpartition("::")[2]
 
 
 def _overrides(node: Node) -> Node:
