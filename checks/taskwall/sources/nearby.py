@@ -111,6 +111,7 @@ class ReadCache:
         where = (
             (inputs.boundary,) if whole else tuple({os.path.dirname(t): None for t in templates})
         )
+        within = inputs.boundary
         exact = not inputs.assumptions and not inputs.explore_defaults
         found = self._neighbours.get(where)
         if found is None:
@@ -119,9 +120,11 @@ class ReadCache:
                 path for path in others if path.endswith(TEMPLATES) and not use.excludes(path)
             )
             paths = islice(usable, MAX_CANDIDATES)
-            found = Neighbours(paths, files, inputs.parameters, exact=exact)
+            found = Neighbours(paths, files, inputs.parameters, boundary=within, exact=exact)
             self._neighbours[where] = found
             self._spent[found] = 0
         if not found.looked_at.issuperset(templates):  # one of very many, or nowhere near
-            return Neighbours(templates, files, inputs.parameters, exact=exact, beside=found)
+            return Neighbours(
+                templates, files, inputs.parameters, boundary=within, exact=exact, beside=found
+            )
         return found

@@ -1,9 +1,10 @@
 """Reads CloudFormation templates, in YAML and JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.choices import Nested
+from taskwall.readers.cloudformation.sceptre import deployed, projects
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.readers.cloudformation.template_cache import template_cache
@@ -51,9 +52,11 @@ def stacks(
         errors.extend(reading.template.errors)
         suppressions[path] = reading.suppressions
         errors.extend(reading.errors)
+    by_sceptre = _deployed_by_sceptre(templates, files, inputs)
+    templates += by_sceptre
     roots = templates
     nested: Nested = {}
-    if any(nests in template.unit.text for template in templates for nests in _NESTS):
+    if by_sceptre or any(nests in one.unit.text for one in templates for nests in _NESTS):
         from taskwall.readers.cloudformation.nesting import Nesting
 
         nesting = Nesting(templates, inputs, files)
@@ -64,7 +67,7 @@ def stacks(
     found = [
         keeping.stack(
             CloudFormationStack(
-                root, inputs, suppressions[root.unit.file], nested=nested, context=context
+                root, inputs, suppressions.get(root.unit.file, ()), nested=nested, context=context
             ),
             files,
         )
@@ -76,6 +79,15 @@ def stacks(
                 one for path in stack.templates for one in suppressions.get(path, ())
             )
     return tied(found, keeping, files, inputs, errors), errors
+
+
+def _deployed_by_sceptre(
+    templates: Sequence[Template], files: Files, inputs: Inputs
+) -> list[Template]:
+    """What nests the templates that Sceptre deploys."""
+    paths = [template.unit.file for template in templates]
+    found = projects(paths, files, inputs.boundary)
+    return [one for project in found for one in deployed(project, paths)]
 
 
 def _speaks_of_aws(path: str, files: Files) -> bool:

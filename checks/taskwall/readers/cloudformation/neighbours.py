@@ -8,9 +8,10 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
+from taskwall.readers.cloudformation.sceptre import projects
 from taskwall.readers.cloudformation.template import may_be_template
 from taskwall.source.cdk_assembly import NESTED
 from taskwall.source.files import Files, UnreadableError
@@ -108,7 +109,8 @@ class Mentions:
 class Neighbours:
     """The templates among some files, by which of them may belong together.
 
-    Templates are tied if one may nest the other, or import what it exports. An import that several
+    Templates are tied if one may nest the other, or import what it exports, and those of a project
+    of Sceptre are. An import that several
     templates can satisfy, and that nothing in the sources decides between, ties none of them; that
     there are several must be seen all the same, so that they are read with it.
     """
@@ -119,12 +121,14 @@ class Neighbours:
         files: Files,
         given: Collection[str] = (),
         *,
+        boundary: str = "",
         exact: bool = True,
         beside: "Neighbours | None" = None,
     ) -> None:
         """Look at files, and at those that others were made of, which stand `beside` them.
 
-        `given` are the parameters whose values are given. `exact` says that the others have their
+        `given` are the parameters whose values are given. Projects of Sceptre are looked for up to
+        the `boundary`. `exact` says that the others have their
         defaults, and stacks any names: else every import may be of any export.
         """
         self.looked_at = frozenset(looked := list(dict.fromkeys(paths)))
@@ -156,6 +160,10 @@ class Neighbours:
                 self._offering.setdefault(ending, set()).add(path)
         self._ties: dict[str, set[str]] = {}
         self._tie()
+        for project in projects(self.templates, files, boundary):
+            used = (stack.template for stack in project.configs)
+            for path, other in pairwise(one for one in used if one in self.templates):
+                self._tied(path, other)
 
     def around(self, given: Sequence[str]) -> list[str]:
         """The files that must be read with given ones, without these, in the order of all."""

@@ -19,7 +19,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.template import PIPELINE_STACK, Declared
+from taskwall.readers.cloudformation.template import DEPLOYED_STACK, Declared
 
 READ = "2026-11-29"
 
@@ -69,7 +69,7 @@ def deployed_by(pipeline: Declared, values: ValuesFile) -> Iterator[Declared]:
             places = {"TemplateURL": at, "Parameters": at}
             yield Declared(
                 f"{pipeline.name}.{stage_name}.{name}",
-                PIPELINE_STACK,
+                DEPLOYED_STACK,
                 at,
                 at,
                 pipeline.condition,

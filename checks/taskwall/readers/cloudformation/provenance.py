@@ -92,8 +92,9 @@ class TemplateProvenance:
 
     def _handed(self, name: str, call: ModuleCall) -> tuple[Node, Span] | None:
         """What the call of a nested stack gives for a parameter, and where."""
-        template = self._templates.get(call.place.file)
-        every = template.resources.values() if template else ()
+        every = (
+            one for template in self._templates.values() for one in template.resources.values()
+        )
         declared = next((one for one in every if one.header == call.place), None)
         given = (given_parameters(declared) if declared else None) or {}
         node = given.get(name)

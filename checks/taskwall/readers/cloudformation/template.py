@@ -40,14 +40,14 @@ INIT: Final = "AWS::CloudFormation::Init"
 
 _TYPED: Final = r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::"""
 
-PIPELINE_STACK: Final = "AWS::CodePipeline::Pipeline.Stack"
-"""What stands for a stack that a pipeline deploys; no template writes it."""
+DEPLOYED_STACK: Final = "AWS::CloudFormation::Stack.Deployed"
+"""What stands for a stack that a pipeline or Sceptre deploys; no template writes it."""
 
 STACKS: Final = {
     "AWS::CloudFormation::Stack": "TemplateURL",
     "AWS::CloudFormation::StackSet": "TemplateURL",
     "AWS::Serverless::Application": "Location",
-    PIPELINE_STACK: "TemplateURL",
+    DEPLOYED_STACK: "TemplateURL",
 }
 """The types that deploy a template, and the property that says which."""
 

@@ -1,0 +1,235 @@
+"""Stacks that Sceptre deploys are nested, with what their stack configs give to them."""
+
+from pathlib import Path
+
+import pytest
+
+from taskwall.api.scan import Options, scan
+from taskwall.core.values import Items, Known, Unknown, Value, dereferenced, symbol
+from taskwall.readers import cloudformation
+from taskwall.readers.cloudformation import sceptre
+from taskwall.readers.cloudformation.neighbours import Neighbours
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs, SourceError, Stack
+
+PROJECT = {
+    "config/config.yaml": "project_code: shop\nregion: eu-west-1\n",
+    "config/prod/network.yaml": "template: {path: network.yaml, type: file}\n",
+    "config/prod/apps/web.yaml": """\
+template: {path: apps/service.yaml, type: file}
+parameters:
+  Name: web
+  Subnets: !stack_output prod/network.yaml::Subnet
+""",
+    "templates/network.yaml": """\
+Resources:
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: 10.0.0.0/24}}
+Outputs:
+  Subnet: {Value: !Ref Subnet}
+""",
+    "templates/apps/service.yaml": """\
+Parameters:
+  Name: {Type: String, Default: none}
+  Subnets: {Type: CommaDelimitedList}
+Resources:
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      ServiceName: !Ref Name
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: !Ref Subnets}}
+""",
+}
+
+
+def written(root: Path, **texts: str) -> tuple[list[Stack], list[SourceError]]:
+    """The stacks of the project below a folder, with other texts of some files (`config__x`)."""
+    given = {f"{name.replace('__', '/')}.yaml": text for name, text in texts.items()}
+    for name, text in (PROJECT | given).items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    templates = sorted(map(str, (root / "templates").rglob("*.yaml")))
+    stacks, errors = cloudformation.stacks(templates, Files(), Inputs(boundary=str(root)))
+    return list(stacks), errors
+
+
+def services(stacks: list[Stack]) -> dict[str, dict[str, Value]]:
+    """The name and subnets of all services, by address."""
+    found = {}
+    for stack in stacks:
+        for one in stack.evaluate({}).resources:
+            if one.type == "AWS::ECS::Service":
+                body = one.body.fields
+                network = body["NetworkConfiguration"]
+                subnets = network.fields["AwsvpcConfiguration"].fields["Subnets"]  # type: ignore[union-attr]
+                found[one.origin.address] = {"Name": body["ServiceName"], "Subnets": subnets}
+    return found
+
+
+def text(value: Value) -> object:
+    """What is known of a value: itself, its elements, what it names, or what it waits for."""
+    found = dereferenced(value)
+    if isinstance(found, Items):
+        return [text(one) for one in (*found.items, *found.rest)]
+    if isinstance(found, Unknown):
+        return " and ".join(str(need) for need in found.needs)
+    return str(found.data) if isinstance(found, Known) else symbol(value)
+
+
+def test_stacks_of_a_folder_are_one(tmp_path: Path) -> None:
+    """They are nested in what is named by the folder, with what their configs give."""
+    stacks, errors = written(tmp_path)
+    assert errors == []
+    assert [stack.name for stack in stacks] == [str(tmp_path / "config/prod")]
+    found = services(stacks)["prod.apps.web/Service"]
+    assert text(found["Name"]) == "web"
+    assert text(found["Subnets"]) == ["prod.network/Subnet.Ref"]
+    every = stacks[0].evaluate({}).resources
+    called = {one.origin.called_from[0].place.file for one in every if one.type.endswith("Service")}
+    assert called == {str(tmp_path / "config/prod/apps/web.yaml")}
+    assert str(tmp_path / "config/config.yaml") in stacks[0].files
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("!stack_output prod/network::Subnet", ["prod.network/Subnet.Ref"]),
+        ("!stack_output net.yaml::Subnet", ["net.yaml::Subnet is not in the sources"]),
+        ("!stack_output_external shop-prod-network::Subnet", ["prod.network/Subnet.Ref"]),
+        ("!stack_output_external shop-prod-network::Subnet admin", ["prod.network/Subnet.Ref"]),
+        ("!stack_output_external other::Subnet", ["other::Subnet is not in the sources"]),
+        ("subnet-1, subnet-2", ["subnet-1", "subnet-2"]),
+        ("[subnet-1, !stack_output prod/network.yaml::Subnet, !no_value '']",
+         ["subnet-1", "prod.network/Subnet.Ref"]),
+        ("!stack_attr sceptre_user_data.subnets", ["subnet-3"]),
+        ("!stack_attr sceptre_user_data.circle", ["!stack_attr is filled in by Sceptre"]),
+        ("!stack_attr sceptre_user_data.none", ["!stack_attr is filled in by Sceptre"]),
+        ("!ssm /shop/subnet", ["!ssm is filled in by Sceptre"]),
+        ("{{ var.subnet }}", ["an expression of Jinja is filled in by Sceptre"]),
+        ("{a: b}", ["a mapping is filled in by Sceptre"]),
+    ],
+)  # fmt: skip
+def test_what_a_parameter_is_given(tmp_path: Path, given: str, expected: object) -> None:
+    """Outputs of the project and attributes are known, and what else Sceptre fills in is not."""
+    web = PROJECT["config/prod/apps/web.yaml"]
+    stacks, _ = written(
+        tmp_path,
+        config__prod__config="""\
+sceptre_user_data:
+  subnets: [subnet-3]
+  circle: !stack_attr sceptre_user_data.circle
+""",
+        config__prod__apps__web=web[: web.index("  Subnets:")] + f"  Subnets: {given}\n",
+    )
+    found = text(services(stacks)["prod.apps.web/Service"]["Subnets"])
+    assert found == expected
+
+
+def test_a_stack_beside_its_own(tmp_path: Path) -> None:
+    """An output may be named from the folder of the config, and a template from the top."""
+    stacks, _ = written(
+        tmp_path,
+        config__prod__web="""\
+template_path: templates/apps/service.yaml
+parameters: {Subnets: !stack_output network::Subnet}
+""",
+    )
+    found = services(stacks)
+    assert text(found["prod.web/Service"]["Subnets"]) == ["prod.network/Subnet.Ref"]
+    assert text(found["prod.web/Service"]["Name"]) == "none"
+
+
+def test_what_a_group_gives(tmp_path: Path) -> None:
+    """Parameters of the files above are inherited; the nearest one counts."""
+    web = "template: {path: apps/service.yaml}\nparameters: {Subnets: subnet-1}\n"
+    stacks, _ = written(
+        tmp_path,
+        config__config=PROJECT["config/config.yaml"] + "parameters: {Name: all, Subnets: a}\n",
+        config__prod__apps__config="parameters: {Name: apps}\n",
+        config__prod__apps__web=web,
+    )
+    found = services(stacks)["prod.apps.web/Service"]
+    assert (text(found["Name"]), text(found["Subnets"])) == ("apps", ["subnet-1"])
+
+
+def test_folders_that_refer_to_each_other(tmp_path: Path) -> None:
+    """Others are stacks by themselves; a config at the top is of none."""
+    service = "template: {path: apps/service.yaml}\nparameters: {Subnets: "
+    stacks, _ = written(
+        tmp_path,
+        config__dev__web=f"{service}subnet-1}}\n",
+        config__test__web=f"{service}!stack_output prod/network.yaml::Subnet}}\n",
+        config__web=f"{service}subnet-2}}\n",
+    )
+    names = {str(Path(stack.name).relative_to(tmp_path)): stack for stack in stacks}
+    assert set(names) == {"config", "config/dev", "config/prod"}
+    assert set(services([names["config/prod"]])) == {
+        "prod.apps.web/Service",
+        "test.web/Service",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("config__config", "region: eu-west-1\n"),
+        ("config__config", "{% if a %}\nproject_code: x\n{% endif %}\n"),
+        ("config__config", "[\n"),
+        ("config__prod__apps__web", "{% if a %}\ntemplate: {path: apps/service.yaml}\n{% endif %}"),
+        ("config__prod__apps__web", "template: {type: http, url: https://example.com/x.yaml}\n"),
+        ("config__prod__apps__web", "template: {path: ../../service.yaml}\n"),
+        ("config__prod__apps__web", "template: {path: none.yaml}\n"),
+    ],
+)
+def test_what_is_no_stack(tmp_path: Path, name: str, content: str) -> None:
+    """The template stands by itself, and its parameters have no values but their defaults."""
+    found = services(written(tmp_path, **{name: content})[0])
+    assert text(found["Service"]["Name"]) == "none"
+
+
+def test_an_output_that_is_not_there(tmp_path: Path) -> None:
+    """It is an error where it is asked for."""
+    web = PROJECT["config/prod/apps/web.yaml"].replace("::Subnet", "::Subnets")
+    written(tmp_path, config__prod__apps__web=web)
+    report = scan(Options(paths=(str(tmp_path),)))
+    (error,) = report.document.errors
+    assert (error.file.endswith("config/prod/apps/web.yaml"), error.line) == (True, 4)
+    assert error.message == "prod.network has no output Subnets"
+
+
+def test_templates_of_a_project_are_read_together(tmp_path: Path) -> None:
+    """Who looks at one of them must see the others."""
+    written(tmp_path)
+    network, service = (
+        str(tmp_path / "templates" / name) for name in ("network.yaml", "apps/service.yaml")
+    )
+    near = Neighbours([network, service], Files(), boundary=str(tmp_path))
+    assert near.around([service]) == [network]
+
+
+def test_a_value_of_a_config_is_no_default(tmp_path: Path) -> None:
+    """A finding that it decides stands where it is given."""
+    service = """\
+Parameters:
+  Public: {Type: String, Default: DISABLED}
+Resources:
+  Task: {Type: AWS::ECS::TaskDefinition, Properties: {NetworkMode: awsvpc}}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [a], AssignPublicIp: !Ref Public}}
+"""
+    web = "template: {path: apps/service.yaml}\nparameters:\n  Public: ENABLED\n"
+    written(tmp_path, templates__apps__service=service, config__prod__apps__web=web)
+    report = scan(Options(paths=(str(tmp_path),)))
+    (found,) = (one for one in report.findings if one.rule == "TW203" and one.verdict == "fail")
+    assert (found.file.endswith("config/prod/apps/web.yaml"), found.line) == (True, 3)
+
+
+def test_very_many_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read up to a bound."""
+    monkeypatch.setattr(sceptre, "MOST_CONFIGS", 1)
+    stacks, _ = written(tmp_path)
+    assert set(services(stacks)) == {"prod.apps.web/Service"}
