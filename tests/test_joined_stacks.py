@@ -209,6 +209,30 @@ def test_a_parameter_that_says_whose_export_is_imported_is_the_name_of_that_stac
     assert told == {"TW502": verdict}
 
 
+@pytest.mark.parametrize(
+    ("joined", "exported", "verdict"),
+    [
+        ("${Name}", "!Ref Name", "fail"),
+        ("${Stage}-${Name}", '!Sub "${Stage}-${Name}"', "fail"),
+        ("${Name}", "!Ref Stage", "unknown"),
+        ("${Stage}-${Name}", '!Sub "${Name}-${Stage}"', "unknown"),
+    ],
+)
+def test_an_input_of_one_template_that_another_imports(
+    joined: str, exported: str, verdict: str, tmp_path: Path
+) -> None:
+    """It is the same in both; one that is called alike in the other is not."""
+    named = NAMED.replace("Stage: {Type", "Name: {Type: String}, Stage: {Type")
+    named = named.replace("${Cluster}", joined).replace("Value: sg-1", f"Value: {exported}")
+    (tmp_path / "named.yaml").write_text(named)
+    naming = NAMING.partition("  Rule:")[0].replace("Place", "Name").replace("Other", "Stage")
+    imported = 'Cluster: {Fn::ImportValue: !Sub "${Stage}-group"}'
+    for cluster, expected in ((imported, verdict), ("Cluster: !Ref Name", "unknown")):
+        (tmp_path / "naming.yaml").write_text(naming.replace("Cluster: !Ref Name", cluster))
+        document = scan(Options(paths=(str(tmp_path),), select=("TW502",), show=SHOWN)).document
+        assert {one.rule: one.verdict for one in document.findings} == {"TW502": expected}
+
+
 def test_whatever_a_stack_is_called_its_name_is_the_parameter(tmp_path: Path) -> None:
     """A condition that asks for one name changes nothing about whose name it is."""
     naming = NAMING.replace("  Rule:", "  Rule:\n    Condition: IsDev")

@@ -262,13 +262,15 @@ class Unknown(Struct, frozen=True, gc=False):
     """A value that the sources leave open.
 
     Two unknowns with the same `symbol` are equal, whatever they turn out to be. `asks` are the
-    questions whose answers would decide it, where it is a truth value.
+    questions whose answers would decide it, where it is a truth value. `root` is the root module or
+    template of which its symbol is an input, where it was brought from there into another one.
     """
 
     needs: tuple[Need, ...]
     symbol: str = ""
     asks: frozenset[Question] = frozenset()
     place: Span | None = None
+    root: str = ""
 
 
 Value: TypeAlias = Known | Text | Items | Fields | Reference | Unknown

@@ -329,6 +329,8 @@ def _open(name: Value, resource: Resource) -> str:
     workspace that roots of one stack are applied in.
     """
     parts = name.parts if isinstance(name, Text) else (name,)
-    symbols = [symbol(part) for part in parts if not isinstance(part, str)]
-    shared = all("AWS::" in each or each in _WORKSPACES for each in symbols)
-    return f"{'' if shared else resource.origin.root}\0{symbol(name)}"
+    open_ = [part for part in parts if not isinstance(part, str)]
+    shared = all("AWS::" in symbol(part) or symbol(part) in _WORKSPACES for part in open_)
+    brought = (part.root if isinstance(part, Unknown) else "" for part in open_)
+    roots = () if shared else (root or resource.origin.root for root in brought)
+    return "\0".join((*roots, "", symbol(name)))

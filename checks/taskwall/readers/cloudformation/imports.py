@@ -2,7 +2,9 @@
 
 from functools import partial
 
-from taskwall.core.values import Known, Need, Span, Unknown, Value
+from msgspec.structs import replace
+
+from taskwall.core.values import Known, Need, Span, Text, Unknown, Value
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.exports import (
     Asked,
@@ -33,8 +35,16 @@ def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -
             found = one.output(export.output, place)
             if one.scenario.is_by_answer(partial(one.lacks_output, export.output)):
                 importer.run.impossible = True  # AWS refuses an import of what is not exported.
-            return None if found is None else with_place(found, place)
+            return None if found is None else with_place(_of(export.root, found), place)
     return None
+
+
+def _of(root: str, value: Value) -> Value:
+    """A value that another template brings: what is open in it is an input of that one."""
+    if isinstance(value, Text):
+        parts = (part if isinstance(part, str) else _of(root, part) for part in value.parts)
+        return replace(value, parts=tuple(parts))
+    return replace(value, root=root) if isinstance(value, Unknown) and not value.root else value
 
 
 def stored(importer: TemplateContext, name: Value, symbol: str, place: Span | None) -> Value | None:

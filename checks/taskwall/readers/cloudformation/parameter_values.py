@@ -241,7 +241,7 @@ class Parameters:
             why = STORED if stored else "is a parameter without a default"
             given = self._evaluator.unknown(symbol, why, place)
             if type(given) is Unknown and (allowed := self.allowed(symbol)):
-                given = OneOf(given.needs, given.symbol, given.asks, given.place, allowed)
+                given = OneOf(given.needs, symbol, given.asks, given.place, answers=allowed)
         return self._listed(given, place) if several else given
 
     def _listed(self, given: Value, place: Span | None) -> Items:

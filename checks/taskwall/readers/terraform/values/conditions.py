@@ -79,7 +79,7 @@ def decided_by(
         return Unknown(waits, asks=asks)
     if len(tests) > 1 and (truth := _settled(tree, tests)) is not None:
         return Known(truth)
-    return OpenCondition(waits, _symbol(tree), asks, None, tree)
+    return OpenCondition(waits, _symbol(tree), asks, tree=tree)
 
 
 def asked(question: Question, waits: tuple[Need, ...], effects: Effects) -> Known | Unknown:
@@ -95,7 +95,7 @@ def negated(value: Known | Unknown) -> Known | Unknown:
         return Known(not value.data)
     if isinstance(value, OpenCondition) and value.tree is not None:
         tree = _contrary(value.tree)
-        return OpenCondition(value.needs, _symbol(tree), value.asks, None, tree)
+        return OpenCondition(value.needs, _symbol(tree), value.asks, tree=tree)
     return Unknown(value.needs, f"!({value.symbol})" if value.symbol else "", value.asks)
 
 
