@@ -9,7 +9,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
 )
-from taskwall.lowering._resources import ResourceIndex, references_in, words_in
+from taskwall.lowering._resources import ResourceIndex, leaves, references_in, words_in
 from taskwall.source.resource import Cell, Resource
 
 
@@ -46,12 +46,15 @@ def may_be_anything(resource: Resource, value: Value | None) -> bool:
 def looks_here(written: ResourceIndex, source: Resource | None) -> bool:
     """Whether a data source may answer with what these sources write.
 
-    It does where it looks among the entities of a resource, or for a name or tag that one has.
+    It does where it looks among the entities of a resource, for a name or tag that one has, or for
+    what is not known at all.
     """
     if source is None or not source.data:
         return source is not None
     names = {source.type, source.type.removesuffix("s"), source.type.removesuffix("_ids")}
     words = frozenset(words_in(source.body))
+    if any(may_be_anything(source, leaf) for leaf in leaves(source.body)):
+        return True
     return any(words & written.words(name) for name in names) or any(
         (meant := written.resources.get(reference.resource)) is not None and not meant.data
         for reference in references_in(source.body)

@@ -141,12 +141,12 @@ def test_a_member_with_an_alias_lies_where_it_is_written() -> None:
 
 
 def test_a_key_written_twice_is_an_error_that_names_both_places() -> None:
-    """The first one holds, and the document is still read."""
+    """The last one holds, as in CloudFormation, and the document is still read."""
     unit = read_nodes("t", "a: 1\nb: 2\na: 3\n")
     assert [(e.place.line, e.message) for e in unit.errors] == [
         (3, "a is written twice, first at line 1, column 1")
     ]
-    assert getattr(members(unit.root)["a"], "data", None) == 1
+    assert getattr(members(unit.root)["a"], "data", None) == 3
 
 
 def test_json_that_is_no_yaml_is_read() -> None:

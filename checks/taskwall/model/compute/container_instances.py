@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
@@ -130,16 +131,22 @@ def elastic_address(network: Network, instances: Instances) -> Fact:
     template = network.get(Instances, instances.template)
     interfaces = instances.interfaces or (template.interfaces if template else ())
     given = _addresses(network)
-    # What an address is for may not be known: "" holds those that may be for any.
     return any_of(fact for one in (instances.id, *interfaces, "") for fact in given.get(one, ()))
 
 
 @remembered
 def _addresses(network: Network) -> dict[str, list[Fact]]:
-    """That there is an Elastic IP, by the id of the instance or interface that it is for."""
+    """That there is an Elastic IP, by the id of the instance or interface that it is for.
+
+    Those that may be for any of the sources are at "".
+    """
     found: dict[str, list[Fact]] = {}
     for each in network.every(InstanceAddress):
-        found.setdefault(each.instances.to, []).append(each.instances.fact)
+        link = each.instances
+        if link.to:
+            found.setdefault(link.to, []).append(link.fact)
+        if not link.exact and link.written is not False and link.fact.truth is not False:
+            found.setdefault("", []).append(replace(link.fact, truth=None))
     return found
 
 

@@ -331,11 +331,11 @@ class _Builder:
                 self._error(key_node, "a key must be a string")
             elif key == "<<" and not key_node.style:
                 merged.extend(elements(node) or (node,))
-            elif key in fields:
-                first = places[key]
-                at = f"line {first.line}, column {first.column}"
-                self._error(key_node, f"{key} is written twice, first at {at}")
             else:
+                if key in fields:  # CloudFormation takes the last one, as it does of JSON
+                    first = places[key]
+                    at = f"line {first.line}, column {first.column}"
+                    self._error(key_node, f"{key} is written twice, first at {at}")
                 fields[key] = node
                 places[key] = last
                 if type(node) not in _LITERAL or key.startswith("Fn::"):

@@ -9,6 +9,7 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
+    PartOf,
     Reference,
     Text,
     Unknown,
@@ -210,7 +211,9 @@ def _compact(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _is_always_there(value: Value) -> bool:
-    """Whether a value that is not known is no empty text: what each resource of its type has."""
+    """Whether a value that is not known is no empty text: a CIDR, what each of a type has."""
+    if isinstance(dereferenced(value), PartOf):
+        return True
     return isinstance(value, Reference) and not value.looked_up and value.attribute in _ALWAYS_THERE
 
 

@@ -10,6 +10,7 @@ from taskwall.core.values import (
     Fields,
     Items,
     Known,
+    PartOf,
     Reference,
     Text,
     Unknown,
@@ -92,6 +93,8 @@ def _split(arguments: list[Value], scope: ModuleContext) -> Value:
             cut = _cut(value if isinstance(value, Text) else Text((value,)), separator)
         if cut is None and not separator:
             raise UnsettledError
+        if isinstance(value, PartOf) and _LISTING.issuperset(separator):
+            return Items((arguments[1],))
         return cut or _at_least_one(arguments[1])
     found = text_of(value)
     limit_elements(found.count(separator) if separator else len(found))
@@ -100,7 +103,7 @@ def _split(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 _LISTING = frozenset(",;| \t\n")
-"""Characters that no id or ARN holds."""
+"""Characters that no id, ARN or CIDR holds."""
 
 
 def _cut(value: Text, separator: str) -> Value | None:
