@@ -18,7 +18,13 @@ Resources:
     Properties:
       Stages:
         - Name: Source
-          Actions: [{Name: Code, ActionTypeId: {Provider: GitHub}}]
+          Actions:
+            - Name: Code
+              ActionTypeId: {Category: Source, Provider: GitHub}
+              OutputArtifacts: [{Name: Code}]
+            - Name: Build
+              ActionTypeId: {Category: Build, Provider: CodeBuild}
+              OutputArtifacts: [{Name: Built}]
         - Name: Deploy
           Actions:
             - Name: Web
@@ -75,7 +81,7 @@ def test_a_pipeline_deploys_a_stack() -> None:
     found = resources(ci=PIPELINE, cfn_web=WEB)
     service = found["Pipeline.Deploy.Web/Service"]
     assert [call.name for call in service.origin.called_from] == ["Pipeline.Deploy.Web"]
-    assert service.origin.called_from[0].place.line == 18
+    assert service.origin.called_from[0].place.line == 24
     body = service.body.fields
     assert text(body["Cluster"]) == "Cluster.Ref"
     assert text(body["DesiredCount"]) == "1"
@@ -161,6 +167,7 @@ def test_a_file_of_parameters(name: str) -> None:
         ("Code::../prod.json", "/prod.json", '{"Parameters": {"Count": "3"}}'),
         ("Code::prod.json", "/app/prod.json", "{"),
         ("Code::prod.json", "/app/prod.json", '{"Parameters": {"Count": {"a": 1}}}'),
+        ("Built::prod.json", "/app/prod.json", '{"Parameters": {"Count": "3"}}'),
         ("!Ref Group", "/app/prod.json", '{"Parameters": {"Count": "3"}}'),
     ],
 )

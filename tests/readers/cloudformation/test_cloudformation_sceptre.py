@@ -81,9 +81,9 @@ def test_stacks_of_a_folder_are_one(tmp_path: Path) -> None:
     stacks, errors = written(tmp_path)
     assert errors == []
     assert [stack.name for stack in stacks] == [str(tmp_path / "config/prod")]
-    found = services(stacks)["prod.apps.web/Service"]
+    found = services(stacks)["prod/apps/web/Service"]
     assert text(found["Name"]) == "web"
-    assert text(found["Subnets"]) == ["prod.network/Subnet.Ref"]
+    assert text(found["Subnets"]) == ["prod/network/Subnet.Ref"]
     every = stacks[0].evaluate({}).resources
     called = {one.origin.called_from[0].place.file for one in every if one.type.endswith("Service")}
     assert called == {str(tmp_path / "config/prod/apps/web.yaml")}
@@ -93,16 +93,20 @@ def test_stacks_of_a_folder_are_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("!stack_output prod/network::Subnet", ["prod.network/Subnet.Ref"]),
+        ("!stack_output prod/network::Subnet", ["prod/network/Subnet.Ref"]),
         ("!stack_output net.yaml::Subnet", ["net.yaml::Subnet is not in the sources"]),
-        ("!stack_output_external shop-prod-network::Subnet", ["prod.network/Subnet.Ref"]),
-        ("!stack_output_external shop-prod-network::Subnet admin", ["prod.network/Subnet.Ref"]),
+        ("!stack_output_external shop-prod-network::Subnet", ["prod/network/Subnet.Ref"]),
+        ("!stack_output_external shop-prod-network::Subnet admin",
+         ["shop-prod-network::Subnet admin is not in the sources"]),
+        ("!stack_output prod/{{ x }}.yaml::Subnet",
+         ["an expression of Jinja is filled in by Sceptre"]),
         ("!stack_output_external other::Subnet", ["other::Subnet is not in the sources"]),
         ("subnet-1, subnet-2", ["subnet-1", "subnet-2"]),
         ("[subnet-1, !stack_output prod/network.yaml::Subnet, !no_value '']",
-         ["subnet-1", "prod.network/Subnet.Ref"]),
+         ["subnet-1", "prod/network/Subnet.Ref"]),
         ("!stack_attr sceptre_user_data.subnets", ["subnet-3"]),
-        ("!stack_attr sceptre_user_data.circle", ["!stack_attr is filled in by Sceptre"]),
+        ("!stack_attr sceptre_user_data.circle",
+         ["what is too long to follow is filled in by Sceptre"]),
         ("!stack_attr sceptre_user_data.none", ["!stack_attr is filled in by Sceptre"]),
         ("!ssm /shop/subnet", ["!ssm is filled in by Sceptre"]),
         ("{{ var.subnet }}", ["an expression of Jinja is filled in by Sceptre"]),
@@ -121,7 +125,7 @@ sceptre_user_data:
 """,
         config__prod__apps__web=web[: web.index("  Subnets:")] + f"  Subnets: {given}\n",
     )
-    found = text(services(stacks)["prod.apps.web/Service"]["Subnets"])
+    found = text(services(stacks)["prod/apps/web/Service"]["Subnets"])
     assert found == expected
 
 
@@ -135,21 +139,172 @@ parameters: {Subnets: !stack_output network::Subnet}
 """,
     )
     found = services(stacks)
-    assert text(found["prod.web/Service"]["Subnets"]) == ["prod.network/Subnet.Ref"]
-    assert text(found["prod.web/Service"]["Name"]) == "none"
+    assert text(found["prod/web/Service"]["Subnets"]) == ["prod/network/Subnet.Ref"]
+    assert text(found["prod/web/Service"]["Name"]) == "none"
 
 
-def test_what_a_group_gives(tmp_path: Path) -> None:
-    """Parameters of the files above are inherited; the nearest one counts."""
+@pytest.mark.parametrize(
+    ("inheritance", "name"), [("", "none"), ("parameters_inheritance: merge\n", "apps")]
+)
+def test_what_a_group_gives(tmp_path: Path, inheritance: str, name: str) -> None:
+    """Parameters of the nearest file count, or are merged with those of the files above."""
     web = "template: {path: apps/service.yaml}\nparameters: {Subnets: subnet-1}\n"
     stacks, _ = written(
         tmp_path,
         config__config=PROJECT["config/config.yaml"] + "parameters: {Name: all, Subnets: a}\n",
-        config__prod__apps__config="parameters: {Name: apps}\n",
+        config__prod__apps__config=f"parameters: {{Name: apps}}\n{inheritance}",
         config__prod__apps__web=web,
+        config__prod__apps__other="template: {path: apps/service.yaml}\n",
     )
-    found = services(stacks)["prod.apps.web/Service"]
-    assert (text(found["Name"]), text(found["Subnets"])) == ("apps", ["subnet-1"])
+    found = services(stacks)
+    web_ = found["prod/apps/web/Service"]
+    assert (text(web_["Name"]), text(web_["Subnets"])) == (name, ["subnet-1"])
+    assert text(found["prod/apps/other/Service"]["Name"]) == "apps"
+
+
+def test_what_a_config_of_the_same_name_gives(tmp_path: Path) -> None:
+    """A config inherits from those of its name in the folders above."""
+    stacks, _ = written(
+        tmp_path,
+        config__web="template: {path: apps/service.yaml}\nparameters: {Name: top, Subnets: a}\n",
+        config__prod__apps__web="{}\n",
+    )
+    assert text(services(stacks)["prod/apps/web/Service"]["Name"]) == "top"
+
+
+UNREAD = [
+    ("config__config", "project_code: x\n{% if a %}\nparameters: {}\n{% endif %}\n"),
+    ("config__prod__config", "{% set a = 1 %}\n"),
+    ("config__prod__config", "- a: [\n"),
+    ("config__prod__config", "{{ key }}: {Name: web}\n"),
+    ("config__prod__apps__web", "{% if a %}\ntemplate: {path: apps/service.yaml}\n{% endif %}\n"),
+    ("config__prod__apps__web", "template_path: apps/service.yaml\n{{ more }}\n"),
+    ("config__prod__apps__web", "template: {path: apps/service.yaml}\nparameters: [\n"),
+    ("config__prod__apps__web", "template: {path: apps/service.yaml}\nparameters: {{ all }}\n"),
+    ("config__prod__apps__web", "template: {path: apps/service.yaml}\nparameters: !file a\n"),
+    ("config__prod__apps__web", "template: {path: apps/service.yaml}\nparameters: [a]\n"),
+    ("config__prod__apps__web", "template: {path: apps/service.yaml}\nparameters: {{{ a }}: b}\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), UNREAD)
+def test_parameters_that_are_not_all_known(tmp_path: Path, name: str, content: str) -> None:
+    """None of them keeps its default."""
+    found = services(written(tmp_path, **{name: content})[0])
+    assert text(found["prod/apps/web/Service"]["Name"]) == (
+        "prod/apps/web/Name is passed by the parent stack"
+    )
+
+
+def test_a_group_that_is_no_file_of_the_project(tmp_path: Path) -> None:
+    """What a link out of the repository, or a pipe, would give is unknown."""
+    written(tmp_path / "repository")
+    (tmp_path / "config.yaml").write_text("parameters: {Name: web}\n")
+    root = tmp_path / "repository"
+    (root / ".git").mkdir()
+    (root / "config/prod/config.yaml").symlink_to(tmp_path / "config.yaml")
+    files = Files()
+    files.confine((str(root),), ())
+    templates = [str(root / "templates/apps/service.yaml"), str(root / "templates/network.yaml")]
+    stacks, _ = cloudformation.stacks(templates, files, Inputs(boundary=str(root)))
+    name = text(services(list(stacks))["prod/apps/web/Service"]["Name"])
+    assert name == "prod/apps/web/Name is passed by the parent stack"
+
+
+def test_parameters_of_an_attribute(tmp_path: Path) -> None:
+    """All may be an attribute of the stack; a comment of Jinja is none of them."""
+    web = """\
+template: {path: apps/service.yaml}
+sceptre_user_data: {all: {Name: web, Subnets: a}}
+{# Name: other
+   {% if a %} #}
+parameters: !stack_attr sceptre_user_data.all
+"""
+    stacks, _ = written(tmp_path, config__prod__apps__web=web)
+    assert text(services(stacks)["prod/apps/web/Service"]["Name"]) == "web"
+
+
+def test_stacks_of_one_name(tmp_path: Path) -> None:
+    """It is not known which of them is meant."""
+    network = "template: {path: network.yaml}\nstack_name: net\n"
+    web = PROJECT["config/prod/apps/web.yaml"]
+    stacks, _ = written(
+        tmp_path,
+        config__prod__network=network,
+        config__test__network=network,
+        config__prod__apps__web=web.replace(
+            "!stack_output prod/network.yaml", "!stack_output_external net"
+        ),
+    )
+    subnets = text(services(stacks)["prod/apps/web/Service"]["Subnets"])
+    assert subnets == ["net::Subnet is not in the sources"]
+
+
+def test_environments_that_export_the_same(tmp_path: Path) -> None:
+    """Each imports its own."""
+    network = PROJECT["templates/network.yaml"]
+    service = PROJECT["templates/apps/service.yaml"]
+    config = "template: {path: apps/service.yaml}\nparameters: {Name: web, Subnets: a}\n"
+    stacks, _ = written(
+        tmp_path,
+        templates__network=network.replace("!Ref Subnet}", "!Ref Subnet, Export: {Name: net}}"),
+        templates__apps__service=service.replace("!Ref Subnets", "[!ImportValue net]"),
+        config__prod__apps__web=config,
+        config__test__network=PROJECT["config/prod/network.yaml"],
+        config__test__web=config,
+    )
+    found = services(stacks)
+    assert text(found["prod/apps/web/Service"]["Subnets"]) == ["prod/network/Subnet.Ref"]
+    assert text(found["test/web/Service"]["Subnets"]) == ["test/network/Subnet.Ref"]
+
+
+def test_very_long_parameters(tmp_path: Path) -> None:
+    """Lists of lists of attributes are followed up to a bound."""
+    data = "".join(
+        f"  a{n}: [{', '.join([f'!stack_attr sceptre_user_data.a{n + 1}'] * 10)}]\n"
+        for n in range(9)
+    )
+    web = PROJECT["config/prod/apps/web.yaml"]
+    stacks, _ = written(
+        tmp_path,
+        config__prod__apps__web=web.replace("Name: web", "Name: !stack_attr sceptre_user_data.a0")
+        + f"sceptre_user_data:\n{data}  a9: b\n",
+    )
+    assert "is too long" in str(services(stacks)["prod/apps/web/Service"]["Name"])
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ("template: {path: '{{ x }}.yaml'}\n", "does not say which template it deploys"),
+        ("template: {path: !var x}\n", "does not say which template it deploys"),
+        ("{% include 'x' %}\n", "does not say which template it deploys"),
+        ("template: {path: [\n", "cannot be parsed"),
+    ],
+)
+def test_a_config_that_deploys_nobody_knows_what(tmp_path: Path, content: str, error: str) -> None:
+    """It is an error: its template may be judged with other values."""
+    _, errors = written(tmp_path, config__prod__apps__web=content)
+    assert {one.place.file for one in errors} == {str(tmp_path / "config/prod/apps/web.yaml")}
+    assert error in errors[0].message
+
+
+def test_secrets_of_configs_are_not_shown(tmp_path: Path) -> None:
+    """Neither what is called so, nor what a template hides."""
+    service = PROJECT["templates/apps/service.yaml"].replace(
+        "Parameters:", "Parameters:\n  Key: {Type: String, NoEcho: true}"
+    )
+    web = (
+        "template: {path: apps/service.yaml}\n"
+        "parameters: {Key: 4711, DbPassword: hunter2, Subnets: a}\n"
+    )
+    (stack, *_), _ = written(
+        tmp_path, templates__apps__service=service, config__prod__apps__web=web
+    )
+    hidden = stack.secrets(str(tmp_path / "config/prod/apps/web.yaml"))
+    line = web.split("\n")[1]
+    shown = {line[one.column - 1 : one.end_column - 1] for one in hidden if one.line == 2}
+    assert shown == {"4711", "hunter2"}
 
 
 def test_folders_that_refer_to_each_other(tmp_path: Path) -> None:
@@ -164,8 +319,8 @@ def test_folders_that_refer_to_each_other(tmp_path: Path) -> None:
     names = {str(Path(stack.name).relative_to(tmp_path)): stack for stack in stacks}
     assert set(names) == {"config", "config/dev", "config/prod"}
     assert set(services([names["config/prod"]])) == {
-        "prod.apps.web/Service",
-        "test.web/Service",
+        "prod/apps/web/Service",
+        "test/web/Service",
     }
 
 
@@ -173,18 +328,39 @@ def test_folders_that_refer_to_each_other(tmp_path: Path) -> None:
     ("name", "content"),
     [
         ("config__config", "region: eu-west-1\n"),
-        ("config__config", "{% if a %}\nproject_code: x\n{% endif %}\n"),
         ("config__config", "[\n"),
-        ("config__prod__apps__web", "{% if a %}\ntemplate: {path: apps/service.yaml}\n{% endif %}"),
         ("config__prod__apps__web", "template: {type: http, url: https://example.com/x.yaml}\n"),
         ("config__prod__apps__web", "template: {path: ../../service.yaml}\n"),
         ("config__prod__apps__web", "template: {path: none.yaml}\n"),
+        ("config__prod__apps__web", "parameters: {}\n"),
     ],
 )
 def test_what_is_no_stack(tmp_path: Path, name: str, content: str) -> None:
     """The template stands by itself, and its parameters have no values but their defaults."""
     found = services(written(tmp_path, **{name: content})[0])
     assert text(found["Service"]["Name"]) == "none"
+
+
+def test_names_of_configs(tmp_path: Path) -> None:
+    """Only files that end with .yaml are configs; dots in names are no folders."""
+    web = PROJECT["config/prod/apps/web.yaml"]
+    written(tmp_path)
+    for name in ("apps/web.yml", "apps/config.other.yaml", "apps.web.yaml"):
+        (tmp_path / "config/prod" / name).write_text(web.replace("Name: web", "Name: other"))
+    names = {key: text(one["Name"]) for key, one in services(written(tmp_path)[0]).items()}
+    assert names == {"prod/apps/web/Service": "web", "prod/apps.web/Service": "other"}
+
+
+def test_folders_that_are_links(tmp_path: Path) -> None:
+    """They are followed within the project, and not in circles."""
+    written(tmp_path)
+    (tmp_path / "config/test").symlink_to(tmp_path / "more")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "config/prod/apps").rename(tmp_path / "more/apps")
+    (tmp_path / "more/back").symlink_to(tmp_path / "config")
+    templates = sorted(map(str, (tmp_path / "templates").rglob("*.yaml")))
+    stacks, _ = cloudformation.stacks(templates, Files(), Inputs(boundary=str(tmp_path)))
+    assert set(services(list(stacks))) == {"test/apps/web/Service"}
 
 
 def test_an_output_that_is_not_there(tmp_path: Path) -> None:
@@ -194,7 +370,7 @@ def test_an_output_that_is_not_there(tmp_path: Path) -> None:
     report = scan(Options(paths=(str(tmp_path),)))
     (error,) = report.document.errors
     assert (error.file.endswith("config/prod/apps/web.yaml"), error.line) == (True, 4)
-    assert error.message == "prod.network has no output Subnets"
+    assert error.message == "prod/network has no output Subnets"
 
 
 def test_templates_of_a_project_are_read_together(tmp_path: Path) -> None:
@@ -229,7 +405,16 @@ Resources:
 
 
 def test_very_many_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are read up to a bound."""
+    """They are read up to a bound, which is an error; so many stacks may be deployed."""
+    for number in range(600):
+        path = tmp_path / f"config/prod/more/{number:03}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("template: {path: network.yaml}\n")
+    stacks, errors = written(tmp_path)
+    assert errors == []
+    assert len(stacks[0].evaluate({}).resources) > 600
     monkeypatch.setattr(sceptre, "MOST_CONFIGS", 1)
-    stacks, _ = written(tmp_path)
-    assert set(services(stacks)) == {"prod.apps.web/Service"}
+    stacks, errors = written(tmp_path)
+    assert [one.message for one in errors] == [
+        "is one of more than 1 stack configs: they are not read"
+    ]

@@ -52,7 +52,7 @@ def stacks(
         errors.extend(reading.template.errors)
         suppressions[path] = reading.suppressions
         errors.extend(reading.errors)
-    by_sceptre = _deployed_by_sceptre(templates, files, inputs)
+    by_sceptre = _deployed_by_sceptre(templates, files, inputs, errors)
     templates += by_sceptre
     roots = templates
     nested: Nested = {}
@@ -82,12 +82,15 @@ def stacks(
 
 
 def _deployed_by_sceptre(
-    templates: Sequence[Template], files: Files, inputs: Inputs
+    templates: Sequence[Template], files: Files, inputs: Inputs, errors: list[SourceError]
 ) -> list[Template]:
-    """What nests the templates that Sceptre deploys."""
-    paths = [template.unit.file for template in templates]
-    found = projects(paths, files, inputs.boundary)
-    return [one for project in found for one in deployed(project, paths)]
+    """What nests the templates that Sceptre deploys; `errors` is given what cannot be read."""
+    by_path = {template.unit.file: template for template in templates}
+    found: list[Template] = []
+    for project in projects(by_path, files, inputs.boundary):
+        found += deployed(project, by_path)
+        errors += project.errors
+    return found
 
 
 def _speaks_of_aws(path: str, files: Files) -> bool:

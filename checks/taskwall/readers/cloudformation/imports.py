@@ -23,10 +23,13 @@ def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -
     if resolver is None or symbol in importer.inputs.assumptions:
         return None
     exports = resolver.meant(name, importer.template.unit.file)
+    # Where the same templates are deployed several times, each has its own.
+    root, path = _top(importer).template.unit.file, importer.site.path
+    exports = [one for one in exports if one.root == root and one.path != path] or exports
     if len(exports) > 1:
         first, *others = qualified_paths(exports)
         more = others[0] if len(others) == 1 else f"{len(others)} more templates"
-        why = f"is exported by {first} and by {more}"
+        why = f"is exported by {first} {f'and by {more}' if others else 'more than once'}"
         return Unknown((Need(symbol, why),), symbol, place=place)
     for export in exports:
         if export.copies:
@@ -82,17 +85,20 @@ def _offered(
     if resolver is None or symbol in importer.inputs.assumptions:
         return None
     exports = resolver.named(kind, name)
-    top = importer
-    while top.above is not None:
-        top = top.above
     # What a template reads of its own is as it was before.
-    if len(exports) != 1 or exports[0].root == top.template.unit.file:
+    if len(exports) != 1 or exports[0].root == _top(importer).template.unit.file:
         return None
     found, one = exports[0].value, _at(importer, exports[0])
     if found is None and one is not None:
         name_ = exports[0].output
         found = one.output(name_, at) if kind == "output" else one.written(name_, "Value", at)
     return None if found is None else with_place(found, at)
+
+
+def _top(importer: TemplateContext) -> TemplateContext:
+    while importer.above is not None:
+        importer = importer.above
+    return importer
 
 
 def _at(importer: TemplateContext, export: Export) -> TemplateContext | None:

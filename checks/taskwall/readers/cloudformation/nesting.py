@@ -180,7 +180,10 @@ class Nesting:
                 sizes[file] = 1 + sum(each)
             return sizes[file]
 
-        if size(path) > MAX_NESTED_STACKS:
+        if not self.templates[path].unit.text:  # stands for what is deployed beside each other
+            for file in {one.unit.file for _, one in templates(self.nested, path)}:
+                self._bound(file)
+        elif size(path) > MAX_NESTED_STACKS:
             for name in list(self.nested.get(path, {})):
                 self._refuse(
                     path, name, f"{name} nests more than {MAX_NESTED_STACKS} stacks in total"

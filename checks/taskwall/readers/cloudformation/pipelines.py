@@ -5,7 +5,7 @@ are given stands in the action (CodePipeline User Guide, "CloudFormation deploy 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from collections.abc import Mapping as Lookup
 from typing import Final, TypeAlias
 
@@ -19,7 +19,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.template import DEPLOYED_STACK, Declared
+from taskwall.readers.cloudformation.template import NESTED_STACK, Declared
 
 READ = "2026-11-29"
 
@@ -44,6 +44,7 @@ def deployed_by(pipeline: Declared, values: ValuesFile) -> Iterator[Declared]:
         values: reads the file that an action names as its `TemplateConfiguration`.
     """
     stages = elements(members(pipeline.properties).get("Stages"))
+    sources = frozenset(_sources(stages))
     for position, stage in enumerate(stages):
         stage_name = literal_text(members(stage).get("Name")) or str(position)
         for number, action in enumerate(elements(members(stage).get("Actions"))):
@@ -63,13 +64,13 @@ def deployed_by(pipeline: Declared, values: ValuesFile) -> Iterator[Declared]:
             at = node.place
             name = literal_text(members(action).get("Name")) or str(number)
             fields: dict[str, Node] = {
-                "TemplateURL": Known(_within_artifact(path), at),
-                "Parameters": _given(said, at, values),
+                "TemplateURL": Known(path.rpartition("::")[2], at),
+                "Parameters": _given(said, at, sources, values),
             }
             places = {"TemplateURL": at, "Parameters": at}
             yield Declared(
                 f"{pipeline.name}.{stage_name}.{name}",
-                DEPLOYED_STACK,
+                NESTED_STACK,
                 at,
                 at,
                 pipeline.condition,
@@ -79,12 +80,23 @@ def deployed_by(pipeline: Declared, values: ValuesFile) -> Iterator[Declared]:
             )
 
 
-def _given(said: Lookup[str, Node], at: Span, values: ValuesFile) -> Node:
+def _sources(stages: Iterable[Node]) -> Iterator[str]:
+    """The artifacts that are sources as they are: what is built may hold other values."""
+    for stage in stages:
+        for action in elements(members(stage).get("Actions")):
+            kind = members(members(action).get("ActionTypeId")).get("Category")
+            if literal_text(kind) == "Source":
+                for artifact in elements(members(action).get("OutputArtifacts")):
+                    yield literal_text(members(artifact).get("Name")) or ""
+
+
+def _given(said: Lookup[str, Node], at: Span, sources: Container[str], values: ValuesFile) -> Node:
     """What the configuration of an action gives to parameters: overrides stand before the file."""
     fields: dict[str, Node] = {}
     places: dict[str, Span] = {}
     if (file := said.get("TemplateConfiguration")) is not None:
-        found = values(_within_artifact(literal_text(file) or ""))
+        artifact, _, path = (literal_text(file) or "").rpartition("::")
+        found = values(path) if artifact in sources else None
         if found is None:
             return Unknown((Need("TemplateConfiguration", _READ_ELSEWHERE),), place=file.place)
         fields |= found
@@ -96,11 +108,6 @@ def _given(said: Lookup[str, Node], at: Span, values: ValuesFile) -> Node:
         fields |= overrides.fields
         places |= overrides.places
     return Mapping(fields, places, at)
-
-
-def _within_artifact(path: str) -> str:
-    """The path of a file in an artifact, of `ARTIFACT::PATH`."""
-    return path.rpartition("::")[2]
 
 
 def _overrides(node: Node) -> Node:

@@ -35,6 +35,7 @@ class TemplateProvenance:
         self._given = given
         self._declared: dict[str, list[Declared]] = {}
         """The resources of templates by the files that they stand in, in the order of the text."""
+        self._by_header: dict[Span, Declared] | None = None
 
     def trace(self, place: Span, on: Origin) -> tuple[Provenance, ...]:
         """The expressions of `taskwall.source.stack.ProvenanceTrace`."""
@@ -92,10 +93,10 @@ class TemplateProvenance:
 
     def _handed(self, name: str, call: ModuleCall) -> tuple[Node, Span] | None:
         """What the call of a nested stack gives for a parameter, and where."""
-        every = (
-            one for template in self._templates.values() for one in template.resources.values()
-        )
-        declared = next((one for one in every if one.header == call.place), None)
+        if self._by_header is None:
+            every = (template.resources.values() for template in self._templates.values())
+            self._by_header = {one.header: one for some in every for one in some}
+        declared = self._by_header.get(call.place)
         given = (given_parameters(declared) if declared else None) or {}
         node = given.get(name)
         if declared is None or node is None:

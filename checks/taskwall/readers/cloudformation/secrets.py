@@ -26,7 +26,7 @@ _NAMED_FREELY: Final = ("Conditions", "Mappings", "Outputs", "Resources")
 
 def stretches(template: Template) -> tuple[Span, ...]:
     """The places of environments, secrets, user data, and of the defaults of secret parameters."""
-    found = dict.fromkeys(template.unit.unreadable)
+    found = dict.fromkeys((*template.unit.unreadable, *template.hidden))
     seen: set[int] = set()
     root = members(template.unit.root)
     for section, node in root.items():
@@ -49,6 +49,13 @@ def stretches(template: Template) -> tuple[Span, ...]:
                 value = members(node).get(key)
                 if value is not None and value.place is not None:
                     found[value.place] = None
+    return tuple(found)
+
+
+def hidden_in(node: Node) -> tuple[Span, ...]:
+    """The places of secrets in what is no template, by the names of its members."""
+    found: dict[Span, None] = {}
+    _search(node, found, set())
     return tuple(found)
 
 

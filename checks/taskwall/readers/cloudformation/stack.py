@@ -356,8 +356,9 @@ class CloudFormationStack:
             found = self._secrets[file] = tuple(
                 place
                 for name, template in self.templates.items()
-                if name.partition("#")[0] == file
+                if name.partition("#")[0] == file or file in template.files
                 for place in stretches(template)
+                if place.file == file
             )
         return found
 

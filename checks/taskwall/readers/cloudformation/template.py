@@ -40,14 +40,13 @@ INIT: Final = "AWS::CloudFormation::Init"
 
 _TYPED: Final = r"""["']?Type["']?\s{0,20}:\s{0,20}["']?(?:AWS|Custom)::"""
 
-DEPLOYED_STACK: Final = "AWS::CloudFormation::Stack.Deployed"
-"""What stands for a stack that a pipeline or Sceptre deploys; no template writes it."""
+NESTED_STACK: Final = "AWS::CloudFormation::Stack"
+"""A nested stack, and what stands for one that a pipeline or Sceptre deploys."""
 
 STACKS: Final = {
-    "AWS::CloudFormation::Stack": "TemplateURL",
+    NESTED_STACK: "TemplateURL",
     "AWS::CloudFormation::StackSet": "TemplateURL",
     "AWS::Serverless::Application": "Location",
-    DEPLOYED_STACK: "TemplateURL",
 }
 """The types that deploy a template, and the property that says which."""
 
@@ -82,7 +81,8 @@ class Template(Struct, frozen=True):
     `loops` are those under Resources, None if there are none anywhere; `files` are the template
     and what it includes; `constructs` are the paths of CDK's constructs, by logical id, where the
     resources do not name them. `absent` is what it would include and is not there, `may_add` are
-    those of them that may declare resources. `shared` is the section `Globals` of SAM.
+    those of them that may declare resources. `shared` is the section `Globals` of SAM. `hidden` are
+    stretches of files beside it that are never shown.
     """
 
     unit: TemplateFile
@@ -100,6 +100,7 @@ class Template(Struct, frozen=True):
     may_add: tuple[AbsentSource, ...] = ()
     constructs: Lookup[str, str] = {}
     shared: Node | None = None
+    hidden: tuple[Span, ...] = ()
 
     @property
     def place(self) -> Span:
