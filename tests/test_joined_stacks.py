@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -35,7 +36,12 @@ def told(texts: Mapping[str, object]) -> Counter[tuple[str, str, str]]:
     it is with TW212, where of two equal permissions the one stays whose whole name comes first.
     """
     files = Files({name: json.dumps(text, indent=1) for name, text in texts.items()})
-    (stack,), errors = cloudformation.stacks(list(texts), files, Inputs(boundary="/shop"))
+    return told_of(list(texts), files, "/shop")
+
+
+def told_of(templates: Sequence[str], files: Files, boundary: str) -> Counter[tuple[str, str, str]]:
+    """The same of the templates of some files."""
+    (stack,), errors = cloudformation.stacks(templates, files, Inputs(boundary=boundary))
     assert errors == []
     judgement = judge(stack, all_rules(), Settings(show=("fail", "unknown", "pass")))
     assert (judgement.errors, judgement.crashes) == ((), ())
@@ -413,7 +419,7 @@ Outputs:
 @examples(40)
 @given(storefronts.shops(), st.data())
 def test_joined_stacks_get_the_verdicts_of_the_whole(shop: Shop, data: st.DataObject) -> None:
-    """Nested, or tied by exports: no verdict is lost, and none is new."""
+    """Nested, deployed by Sceptre, or tied by exports: no verdict is lost, and none is new."""
     resources = storefronts_cloudformation.cloudformation(shop)
     first = data.draw(st.sets(st.sampled_from(sorted(resources)), min_size=1))
     cut = Cut(resources, first)
@@ -440,6 +446,7 @@ def test_joined_stacks_get_the_verdicts_of_the_whole(shop: Shop, data: st.DataOb
         },
     }
     assert told(nested) == whole
+    assert deployed_by_sceptre(cut, nested) == whole
 
     if not cut.handed:
         return
@@ -456,6 +463,27 @@ def test_joined_stacks_get_the_verdicts_of_the_whole(shop: Shop, data: st.DataOb
         },
     }
     assert told(tied) == whole
+
+
+def deployed_by_sceptre(
+    cut: "Cut", templates: Mapping[str, object]
+) -> Counter[tuple[str, str, str]]:
+    """What is told of the parts of a cut whose outputs stack configs give to each other."""
+    with TemporaryDirectory() as folder:
+        given = "".join(f"  P{key}: !stack_output base.yaml::{key}\n" for key in cut.handed)
+        texts = {
+            "config/config.yaml": "project_code: shop\n",
+            "config/base.yaml": "template: {path: base.json, type: file}\n",
+            "config/rest.yaml": f"template_path: rest.json\nparameters:\n{given}",
+            "templates/base.json": json.dumps(templates["/shop/base.json"], indent=1),
+            "templates/rest.json": json.dumps(templates["/shop/rest.json"], indent=1),
+        }
+        for name, text in texts.items():
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        parts = [str(Path(folder, name)) for name in texts if name.endswith(".json")]
+        return told_of(parts, Files(), folder)
 
 
 FORMAT = {"AWSTemplateFormatVersion": "2010-09-09"}
