@@ -140,7 +140,7 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
     """Each is read within its stacks, and all together hardly more often than at once."""
     (tmp_path / ".git").mkdir()
     group = NET.partition("Outputs:")[0]
-    for name in ("two", "three"):
+    for name in ("one", "two", "three", "four", "five"):
         (tmp_path / f"{name}.yaml").write_text(
             group + "Outputs:\n  Group:\n    Value: !Ref Group\n"
             '    Export: {Name: !Sub "${AWS::StackName}-Group"}\n'
@@ -163,6 +163,48 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
         found = asked.read(Files(), known)
         assert [one.stack.files for one in found.reads] == [frozenset((path,))]
     assert sum(read) < 3 * len(paths)
+
+
+def test_each_of_a_few_stacks_that_may_be_meant_is_followed(tmp_path: Path) -> None:
+    """What holds for one of them is a fail with its setting, what holds for all is one without."""
+    group = """
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: for tasks
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: CIDR}]
+Outputs:
+  Group: {Value: !Ref Group, Export: {Name: !Sub "${AWS::StackName}-Group"}}
+"""
+    app = """
+Parameters: {Net: {Type: String}}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      ContainerDefinitions: [{Name: a, Image: a, PortMappings: [{ContainerPort: 80}]}]
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          AssignPublicIp: ENABLED
+          SecurityGroups: [!ImportValue {"Fn::Sub": "${Net}-Group"}]
+          Subnets: [subnet-1]
+"""
+    (tmp_path / "open.yaml").write_text(group.replace("CIDR", "0.0.0.0/0"))
+    (tmp_path / "closed.yaml").write_text(group.replace("CIDR", "10.0.0.0/8"))
+    (tmp_path / "app.yaml").write_text(app)
+    report = scan(Options(paths=(str(tmp_path),), select=("TW203", "TW204", "TW206"), show=SHOWN))
+    told = {(one.rule, one.verdict, one.resource, one.when) for one in report.document.findings}
+    assert told == {
+        ("TW203", "fail", "Service", None),
+        ("TW204", "fail", "open/Group", "stack ${Net} in app.yaml is open.yaml"),
+    }
 
 
 SHOWN = ("fail", "unknown")

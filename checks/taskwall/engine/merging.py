@@ -1,13 +1,14 @@
 """Merge verdicts into findings: over scenarios, and over the instances of one block."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import all_of
 from taskwall.core.loop_places import iteration, within_resource
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Scenario, Span
 from taskwall.engine.explanation import called_from, changes_of, finding_of, message_of, severity_of
 from taskwall.engine.judgement import LocatedFinding, Pass, ScenarioVerdict
@@ -207,7 +208,7 @@ def _worst_per_setting(
     fails: dict[tuple[str, str], list[ScenarioVerdict]] = {}
     for answer in worst.values():
         if answer.truth:
-            words = answer.verdict.message.split()
+            words = _MORE.sub("", answer.verdict.message).split()
             mistake = " ".join(word for word in words if word.rstrip(",") not in sources)
             fails.setdefault((mistake, answer.verdict.when), []).append(answer)
     found: list[_UnderSetting] = []
@@ -235,6 +236,9 @@ def _with_common_changes(same: list[ScenarioVerdict]) -> ScenarioVerdict:
         return first
     return replace(first, verdict=replace(first.verdict, changes=()))
 
+
+_MORE: Final = pattern(r" and(?: \d+ more)?\b")
+"""How a list of names ends that is not said in full, and what stands before the last of two."""
 
 _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
 

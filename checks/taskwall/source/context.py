@@ -41,7 +41,8 @@ class SourceTie(Struct, frozen=True):
     that is open, `target` is "" and `candidates` are what it may mean; `doubt` says so of what is
     all that is asked for. `farther` are the roots that have copies of `to`, which are not meant
     because `target` is nearer. `called` is the name by which `target` is taken to be meant, where
-    the sources say no more of it.
+    the sources say no more of it. `followed` are the roots of a few candidates, each of which is
+    tried.
     """
 
     stack: str
@@ -54,6 +55,7 @@ class SourceTie(Struct, frozen=True):
     doubt: str = ""
     farther: tuple[str, ...] = ()
     called: str = ""
+    followed: tuple[str, ...] = ()
 
     @property
     def assumption(self) -> str:

@@ -73,7 +73,8 @@ def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
 def unparsed(path: str, text: str) -> SourceError | None:
     """Why nothing at all can be read in the text of a source; None if something can.
 
-    Of Terraform's own syntax something always can: its parser recovers.
+    Of Terraform's own syntax something always can: its parser recovers. While a template is typed,
+    a key that is written twice may be half of another one.
     """
     try:
         if path.endswith(ROOTS):
@@ -85,7 +86,8 @@ def unparsed(path: str, text: str) -> SourceError | None:
         elif path.endswith(TEMPLATES):
             from taskwall.readers.cloudformation.template import read_template
 
-            read_template(path, text)
+            template = read_template(path, text)
+            return next(iter(template.unit.errors), None) if template is not None else None
     except UnreadableError as error:
         return error.error
     return None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.readers.cloudformation import stacks
+from taskwall.readers.cloudformation.exports import MOST_CHOICES, MOST_FOLLOWED
 from taskwall.readers.cloudformation.neighbours import Neighbours
 from taskwall.settings import Settings
 from taskwall.source.files import Files, walk
@@ -68,14 +69,26 @@ def test_the_one_template_that_exports_what_is_imported(name: str) -> None:
 
 
 def test_many_templates_that_could_be_meant() -> None:
-    """They are read with what imports, so that it is seen; but what else imports them is not."""
-    texts = {
-        "two.yaml": VPC,
-        "three.yaml": VPC,
-        **{f"web{number}.yaml": importing("!Sub '${P}-Vpc'") for number in range(9)},
-    }
-    assert around(texts, "web0.yaml") == {"two.yaml", "three.yaml"}
-    assert around(texts, "two.yaml") == set()
+    """Each of a few is followed; of more, or for very many, all that is seen is that they are."""
+
+    def read(offers: int, webs: int) -> tuple[int, int]:
+        texts = {f"vpc{number}.yaml": VPC for number in range(offers)}
+        texts |= {f"web{number}.yaml": importing("!Sub '${P}-Vpc'") for number in range(webs)}
+        return len(around(texts, "web0.yaml")), len(around(texts, "vpc0.yaml"))
+
+    assert read(2, 9) == (10, 10)
+    assert read(MOST_FOLLOWED, 9) == (12, 12)
+    assert read(MOST_FOLLOWED + 1, 9) == (5, 0)
+    assert read(2, 4 * MOST_CHOICES + 1) == (2, 0)
+
+
+def test_templates_of_which_the_nearest_are_meant() -> None:
+    """However many offer the same elsewhere, those of the own folder are few."""
+    texts = {f"net{number}/vpc.yaml": VPC for number in range(9)}
+    texts["net0/web.yaml"] = importing("!Sub '${P}-Vpc'")
+    assert "net0/vpc.yaml" in around(texts, "net0/web.yaml")
+    assert "net0/web.yaml" in around(texts, "net0/vpc.yaml")
+    agree({f"/r/{path}": text for path, text in texts.items()})
 
 
 def test_nesting() -> None:
@@ -220,9 +233,10 @@ def test_an_ending_that_hangs_on_a_parameter() -> None:
     }
     assert around(texts, "a.yaml") == {"web.yaml", "b.yaml"}
     assert around(texts, "b.yaml") == set()
+    more = {f"more{number}.yaml": texts["b.yaml"] for number in range(MOST_FOLLOWED)}
     texts["web.yaml"] = importing(*names, defaults={"P": None, "E": None})
-    assert around(texts, "a.yaml") == set()
-    assert around(texts, "web.yaml") == {"a.yaml", "b.yaml"}
+    assert around(texts | more, "a.yaml") == set()
+    assert around(texts | more, "web.yaml") == {"a.yaml", "b.yaml", *more}
 
 
 def test_others_that_stand_beside() -> None:
@@ -280,7 +294,7 @@ def test_of_very_many_files_the_first_are_looked_at(
         "web0.yaml": [["a.yaml", "web0.yaml"]],
         "web1.yaml": [["a.yaml", "web0.yaml", "web1.yaml"]],
         "web2.yaml": [["a.yaml", "web0.yaml", "web2.yaml"]],
-        "z.yaml": [["z.yaml"]],
+        "z.yaml": [["a.yaml", "web0.yaml", "z.yaml"]],
     }
     assert len(walks) == 1
 

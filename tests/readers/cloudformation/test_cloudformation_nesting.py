@@ -15,6 +15,7 @@ from taskwall.core.values import (
     dereferenced,
     needs,
     plain,
+    symbol,
 )
 from taskwall.engine.scenarios import explore
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
@@ -746,21 +747,48 @@ def test_exports_tie_templates() -> None:
 
 
 def test_several_exports_are_named() -> None:
-    """Where several exports can be meant the import is unknown, and says which."""
+    """Where several exports can be meant the import is unknown, and each of a few is followed."""
     other = EXPORTING.replace("-Group", "-Other")
     importing = IMPORTING.replace("${Parent}-Group", "${Another}-Group").replace(
         "{Parent: {Type: String}}", "{Parent: {Type: String}, Another: {Type: String}}"
     )
     texts = {"/r/a/vpc.yaml": EXPORTING, "/r/b/vpc.yaml": other, "/r/web.yaml": importing}
     found, errors = read(texts)
-    tied = next(stack for stack in found if len(stack.files) == 2)
-    group = {one.origin.address: one for one in tied.evaluate({}).resources}["web/Group"]
+    (tied,) = found
+    evaluation = tied.evaluate({})
+    group = {one.origin.address: one for one in evaluation.resources}["web.yaml/Group"]
 
     assert errors == []
-    assert sorted(tied.files) == ["/r/a/vpc.yaml", "/r/web.yaml"]
+    assert sorted(tied.files) == ["/r/a/vpc.yaml", "/r/b/vpc.yaml", "/r/web.yaml"]
     assert [str(need) for need in needs(group.body.fields["VpcId"])] == [
         "Fn::ImportValue ${Parent}-VpcId is exported by a/vpc.yaml and by b/vpc.yaml"
     ]
+    asked = "stack ${Parent} in web.yaml"
+    assert {(one.operand, one.answer) for one in evaluation.questions} == {
+        (asked, "a/vpc.yaml"),
+        (asked, "b/vpc.yaml"),
+    }
+    assert tied.answers(asked) == ("a/vpc.yaml", "b/vpc.yaml")
+    chosen = tied.evaluate({asked: "b/vpc.yaml"})
+    group = {one.origin.address: one for one in chosen.resources}["web.yaml/Group"]
+    assert symbol(group.body.fields["VpcId"]) == "b/vpc.yaml/Vpc.Ref"
+
+
+def test_very_many_exports_are_not_followed() -> None:
+    """An import that more templates can satisfy ties none of them."""
+    texts = {f"/r/{name}/vpc.yaml": EXPORTING for name in "abcde"} | {"/r/web.yaml": IMPORTING}
+    found, errors = read(texts)
+    assert errors == []
+    assert {len(stack.files) for stack in found} == {1}
+
+
+def test_a_stack_is_the_same_in_all_templates() -> None:
+    """Its name is asked once if it is written, and for each template if it is an input."""
+    exporting = {f"/r/{name}/vpc.yaml": EXPORTING for name in "ab"}
+    for importing, count in ((IMPORTING.replace("${Parent}", "net"), 1), (IMPORTING, 2)):
+        texts = {"/r/web.yaml": importing, "/r/api.yaml": importing}
+        (stack,), _ = read(exporting | texts)
+        assert len({one.operand for one in stack.evaluate({}).questions}) == count
 
 
 COPY = """
@@ -784,7 +812,8 @@ Resources:
         ("vpc", "v1/net/vpc", "v2/net/vpc", "v2/app/web", "v2/net/vpc"),
         ("vpc", "dev/vpc", "prod/vpc", "app/web", ""),
         ("vpc", "dev/a", "dev/b", "dev/app", ""),
-        ("!Sub '${AWS::StackName}-vpc'", "dev/vpc", "prod/vpc", "dev/app", ""),
+        ("!Sub '${AWS::StackName}-vpc'", "dev/vpc", "prod/vpc", "dev/app", "dev/vpc"),
+        ("!Sub '${AWS::StackName}-vpc'", "dev/vpc", "prod/vpc", "app/web", ""),
     ],
 )
 def test_copies_of_an_export_are_told_apart_by_folders(

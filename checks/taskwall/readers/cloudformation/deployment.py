@@ -88,6 +88,7 @@ class DeploymentEvaluation:
         resolver: ImportResolver | None = None,
         expansions: dict[str, list[Expansion]] | None = None,
         assumed: dict[Span, str] | None = None,
+        alternatives: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.inputs = inputs
         self.scenario = RecordingScenario(scenario)
@@ -96,6 +97,8 @@ class DeploymentEvaluation:
         self.expansions = {} if expansions is None else expansions
         self.assumed = {} if assumed is None else assumed
         """Of imports that may mean one of several copies: which is taken."""
+        self.alternatives = {} if alternatives is None else alternatives
+        """Of imports that may mean one of several exports: the answers, by what is asked."""
         self.questions: set[Question] = set()
         self.errors: dict[SourceError, None] = {}
         self.imports: list[Asked] = []

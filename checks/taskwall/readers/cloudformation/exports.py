@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +22,13 @@ from taskwall.source.files import Files
 
 ExportKind: TypeAlias = Literal["export", "parameter", "output"]
 """What others may refer to: exports, parameters of Parameter Store, and (by hand) any output."""
+
+
+MOST_FOLLOWED: Final = 4
+"""An import that more templates can satisfy is unknown: each is a further scenario."""
+
+MOST_CHOICES: Final = 16
+"""Stacks with more such imports are not put together: all of it is read again for each of them."""
 
 
 class Export(Struct, frozen=True):
@@ -82,8 +89,17 @@ class Exports:
         """The exports that an import of a template can mean.
 
         Those of the same written name come before those of the same known parts, and these before
-        others.
+        others. Of templates that export one name, each with its stack's before it, the nearest is
+        taken. None imports what it exports itself.
         """
+        found = self._fitting(name, file)
+        if len(found) < 2:
+            return found
+        others = [one for one in found if (one.root, one.path) != (file, "")]
+        return _nearest(others, os.path.dirname(file), of_stacks=True)
+
+    def _fitting(self, name: Value, file: str) -> list[Export]:
+        """The same, wherever the templates of stacks of any name are."""
         key = (os.path.dirname(file), _parts(name), symbol(name))
         found = self._known.get(key)
         if found is None:
@@ -106,7 +122,7 @@ class Exports:
         sources: dict[tuple[str, str], list[set[str]]] = {}
         copies: dict[str, dict[frozenset[str], bool]] = {}
         for file, name in ((one.file, one.name) for one in imports if one.kind == "export"):
-            found = self.meant(name, file)
+            found = self._fitting(name, file)
             if found and (stack := _stack_of(name, found)):
                 sources.setdefault((file, stack), []).append({export.root for export in found})
             elif found:
@@ -189,14 +205,17 @@ def _exclusive(exports: Sequence[Export]) -> bool:
     )
 
 
-def _nearest(exports: list[Export], folder: str) -> list[Export]:
+def _nearest(exports: list[Export], folder: str, *, of_stacks: bool = False) -> list[Export]:
     """Of exports of one written name, which are copies, those nearest to a folder.
 
     One account cannot hold both: `dev/` and `prod/`, `v1/` and `v2/`. Names that begin with that of
-    the stack differ with it.
+    the stack differ with it, and are looked at if it is asked for stacks.
     """
 
     def is_copy(one: Export, other: Export) -> bool:
+        if of_stacks:
+            both = _begins_with_stack(one.name) and _begins_with_stack(other.name)
+            return both and _parts(one.name) == _parts(other.name)
         return not _begins_with_stack(one.name) and same(one.name, other.name) is True
 
     near = [len(os.path.commonpath((folder, os.path.dirname(one.root)))) for one in exports]
@@ -222,6 +241,27 @@ def qualified_paths(exports: Sequence[Export]) -> list[str]:
     roots = list(dict.fromkeys(export.root for export in exports))
     above = os.path.commonpath([os.path.dirname(root) for root in roots])
     return [os.path.relpath(root, above).replace("\\", "/") for root in roots]
+
+
+def followed(
+    name: Value, file: str, exports: Sequence[Export]
+) -> tuple[str, dict[str, str]] | None:
+    """What is asked of an import that may mean one of a few exports, and the templates by answers.
+
+    None if they are too many to be followed, or of one template. What a template imports from one
+    stack is asked once, of a stack whose name is known in all templates.
+    """
+    roots = list(dict.fromkeys(export.root for export in exports))
+    if not 1 < len(roots) <= MOST_FOLLOWED:
+        return None
+    stack = _stack_of(name, exports)
+    if stack:  # inputs of several templates may be called alike
+        what = f"stack {stack}" + (f" in {os.path.basename(file)}" if "${" in stack else "")
+    else:
+        found = dereferenced(name)
+        said = spelled(found.data) if isinstance(found, Known) else symbol(found)
+        what = f"the exporter of {said}"
+    return what, dict(zip(qualified_paths(exports), roots, strict=True))
 
 
 class ImportResolver:

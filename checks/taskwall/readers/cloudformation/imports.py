@@ -4,13 +4,14 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Known, Need, Span, Text, Unknown, Value
+from taskwall.core.values import Known, Need, Question, Span, Text, Unknown, Value
 from taskwall.readers.cloudformation.deployment import TemplateContext
 from taskwall.readers.cloudformation.exports import (
     Asked,
     Export,
     ExportKind,
     assumption,
+    followed,
     qualified_paths,
 )
 from taskwall.readers.cloudformation.intrinsics import with_place
@@ -26,6 +27,15 @@ def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -
     # Where the same templates are deployed several times, each has its own.
     root, path = _top(importer).template.unit.file, importer.site.path
     exports = [one for one in exports if one.root == root and one.path != path] or exports
+    if len(exports) > 1 and (asked := followed(name, importer.template.unit.file, exports)):
+        operand, roots = asked
+        if {one.template.unit.file for one in importer.run.roots}.issuperset(roots.values()):
+            importer.run.alternatives[operand] = tuple(roots)
+            answer = importer.scenario.get(operand)
+            chosen = [one for one in exports if one.root == roots.get(str(answer))]
+            if not chosen:
+                importer.questions |= {Question(operand, path) for path in roots}
+            exports = chosen or exports
     if len(exports) > 1:
         first, *others = qualified_paths(exports)
         more = others[0] if len(others) == 1 else f"{len(others)} more templates"

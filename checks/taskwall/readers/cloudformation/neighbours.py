@@ -6,13 +6,16 @@ large repository must not take the whole repository.
 
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from itertools import combinations, pairwise
 from typing import Final
 
+from taskwall.readers.cloudformation.exports import MOST_CHOICES, MOST_FOLLOWED
 from taskwall.readers.cloudformation.sceptre import projects
 from taskwall.readers.cloudformation.template import may_be_template
+from taskwall.readers.union_find import connected_components
 from taskwall.source.cdk_assembly import NESTED
 from taskwall.source.files import Files, UnreadableError
 
@@ -110,7 +113,7 @@ class Neighbours:
     """The templates among some files, by which of them may belong together.
 
     Templates are tied if one may nest the other, or import what it exports, and those of a project
-    of Sceptre are. An import that several
+    of Sceptre are. An import that many
     templates can satisfy, and that nothing in the sources decides between, ties none of them; that
     there are several must be seen all the same, so that they are read with it.
     """
@@ -200,10 +203,16 @@ class Neighbours:
                     self._tied(path, other)
         exporting = [path for path, one in self._mentions.items() if one.exports]
         loose = [path for path in exporting if self._mentions[path].exports_more]
+        chosen: list[tuple[str, str]] = []
         for path, one in self._mentions.items():
             if one.imports:
-                for other in exporting if one.imports_more else (*loose, *self._meant(one)):
+                for other in exporting if one.imports_more else loose:
                     self._tied(path, other)
+                for other, alone in () if one.imports_more else self._meant(path, one):
+                    if alone:
+                        self._tied(path, other)
+                    else:
+                        chosen.append((path, other))
 
         # CDK names a nested template by the hash of what is in it, and puts it beside its stack's.
         for path in self.said if self._mentions else ():
@@ -219,12 +228,29 @@ class Neighbours:
                 if path != other and any(name in stores for name in one.reads):
                     self._tied(path, other)
 
+        self._tie_chosen(chosen)
+
+    def _tie_chosen(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Tie the templates that import what several offer, where they are not very many.
+
+        There may be fewer choices than a text can tell.
+        """
+        certain = [(one, other) for one, others in self._ties.items() for other in others]
+        groups = connected_components(list(self.said), [*certain, *pairs]) if pairs else []
+        group_of = {path: number for number, group in enumerate(groups) for path in group}
+        counts = Counter(group_of[path] for path in {path for path, _ in pairs})
+        for path, other in pairs:
+            if counts[group_of[path]] <= 4 * MOST_CHOICES:
+                self._tied(path, other)
+
     def _tied(self, one: str, other: str) -> None:
         self._ties.setdefault(one, set()).add(other)
         self._ties.setdefault(other, set()).add(one)
 
-    def _meant(self, one: Mentions) -> Iterator[str]:
-        """The templates each of which may alone satisfy some of a template's imports.
+    def _meant(self, path: str, one: Mentions) -> Iterator[tuple[str, bool]]:
+        """The templates each of which may satisfy some of a template's imports, if they are few.
+
+        With each of them whether it may do so alone.
 
         What is imported from one stack comes from one template, which exports all of it. Two
         parameters may hold the same stack's name. Where an ending is open, it may be any that is
@@ -247,14 +273,16 @@ class Neighbours:
             for (most, least), (other, another) in combinations(stacks, 2)
         ]
         for most, least in (*stacks, *both, *((same, same) for same in self._renamed(one))):
-            if len(least) < 2:
-                yield from most
+            if _may_be_few(path, least, most):
+                yield from ((path, len(least) < 2) for path in most)
         for ending in (*one.open, *(e for endings in one.imported.values() for e in endings)):
             if not self._is_one(ending):
                 alike = [self._offering[other] for other in self._alike(ending)]
                 hangs = "${" in ending and _OPEN not in ending
                 alone = alike if hangs else [set().union(*alike)]
-                yield from (path for found in alone if len(found) == 1 for path in found)
+                for found in alone:
+                    if _may_be_few(path, found, found):
+                        yield from ((path, len(found) < 2) for path in found)
 
     def _renamed(self, one: Mentions) -> Iterator[set[str]]:
         """The templates that satisfy all imports from a stack whose name ends within an ending.
@@ -287,6 +315,16 @@ class Neighbours:
             return [one for one in self._offering if one.endswith(tail) or tail.endswith(one)]
         starts = [head[start:] for start in range(len(head))]
         return [one for one in self._offering if any(map(one.startswith, starts))]
+
+
+def _may_be_few(path: str, least: Collection[str], most: Iterable[str]) -> bool:
+    """Whether an import may mean so few of some templates that each is followed.
+
+    It means those that are nearest to its own.
+    """
+    folder = os.path.dirname(path)
+    near = {len(os.path.commonpath((folder, os.path.dirname(one)))) for one in most}
+    return len(least) <= MOST_FOLLOWED or len(near) > 1
 
 
 def _reads(text: str) -> frozenset[str]:

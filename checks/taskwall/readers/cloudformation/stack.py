@@ -114,6 +114,7 @@ class CloudFormationStack:
         self._known: dict[str, list[_ResourceMemo]] = {}
         self._expansions: dict[str, list[Expansion]] = {}
         self._assumed: dict[Span, str] = {}
+        self._alternatives: dict[str, tuple[str, ...]] = {}
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
         self._includes: dict[tuple[str, str], list[Resource]] = {}
@@ -312,7 +313,9 @@ class CloudFormationStack:
 
     def answers(self, operand: str) -> tuple[str, ...] | None:
         """The values that the operand of a question can have, if the templates limit them."""
-        found: tuple[str, ...] | None = None
+        found = self._alternatives.get(operand)
+        if found is not None:
+            return found
         for root in self._evaluators({}):
             for one in root.all_below():
                 allowed = one.parameters.allowed(operand)
@@ -365,7 +368,13 @@ class CloudFormationStack:
     def _evaluators(self, scenario: Scenario) -> list[Evaluator]:
         """The roots while they are evaluated together."""
         run = DeploymentEvaluation(
-            self.inputs, scenario, self.nested, self.resolver, self._expansions, self._assumed
+            self.inputs,
+            scenario,
+            self.nested,
+            self.resolver,
+            self._expansions,
+            self._assumed,
+            self._alternatives,
         )
         found = []
         for root in self.roots:

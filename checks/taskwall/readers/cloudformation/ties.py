@@ -1,10 +1,18 @@
 """Which templates are one stack: those that refer to each other, or to the same context."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from taskwall.core.values import Known, Reference, Span, Value, dereferenced, holds_reference
-from taskwall.readers.cloudformation.exports import Asked, Export, Exports, qualified_paths
+from taskwall.readers.cloudformation.exports import (
+    MOST_CHOICES,
+    Asked,
+    Export,
+    Exports,
+    followed,
+    qualified_paths,
+)
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template_cache import TemplateCache
 from taskwall.readers.ids import id_references, ids_within, owners_of, ties_by_vpc
@@ -71,8 +79,7 @@ def tied(
         ties += ids_within(sources, owners, files)
     found = []
     others = {source.file: source for source in sources}
-    pairs = [(tie.stack, tie.target) for tie in ties if tie.target]
-    for names in connected_components([*by_name, *others], pairs):
+    for names in _together([*by_name, *others], ties):
         members = [by_name[name] for name in names if name in by_name]
         beside = [others[name] for name in names if name in others]
         if not any(one.scanned for one in members):
@@ -82,6 +89,23 @@ def tied(
         stack.ties = tuple(tie for tie in ties if tie.stack in names)
         found.append(stack)
     return found
+
+
+def _together(names: Sequence[str], ties: Sequence[SourceTie]) -> list[list[str]]:
+    """The stacks and sources that are tied, those of a few candidates with all of these."""
+    certain = [(tie.stack, tie.target) for tie in ties if tie.target]
+    open_ = {(tie.stack, tie.followed): None for tie in ties if tie.followed}
+    every = [*certain, *((stack, root) for stack, roots in open_ for root in roots)]
+    groups = connected_components(names, every) if open_ else []
+    group_of = {name: number for number, group in enumerate(groups) for name in group}
+    counts = Counter(group_of[stack] for stack, _ in open_)
+    few = [
+        (stack, root)
+        for stack, roots in open_
+        for root in roots
+        if counts[group_of[stack]] <= MOST_CHOICES
+    ]
+    return connected_components(names, [*certain, *few])
 
 
 def _exports(
@@ -171,7 +195,9 @@ def _tie(stack: str, one: Asked, exports: Sequence[Export]) -> SourceTie:
         export = exports[0]
         return SourceTie(stack, one.symbol, one.place, by, export.root, export.output)
     some = tuple(qualified_paths(exports)) if exports else ()
-    return SourceTie(stack, one.symbol, one.place, by, candidates=some)
+    asked = followed(one.name, one.file, exports) if one.kind == "export" and some else None
+    roots = tuple(asked[1].values()) if asked else ()
+    return SourceTie(stack, one.symbol, one.place, by, candidates=some, followed=roots)
 
 
 def _stored_in(context: Iterable[ContextSource]) -> Iterator[Export]:
