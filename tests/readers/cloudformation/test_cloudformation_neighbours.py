@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.readers.cloudformation import stacks
-from taskwall.readers.cloudformation.exports import MOST_CHOICES, MOST_FOLLOWED
+from taskwall.readers.cloudformation.exports import MOST_FOLLOWED, MOST_OPEN_IMPORTS
 from taskwall.readers.cloudformation.neighbours import Neighbours
 from taskwall.settings import Settings
 from taskwall.source.files import Files, walk
@@ -79,7 +79,7 @@ def test_many_templates_that_could_be_meant() -> None:
     assert read(2, 9) == (10, 10)
     assert read(MOST_FOLLOWED, 9) == (12, 12)
     assert read(MOST_FOLLOWED + 1, 9) == (5, 0)
-    assert read(2, 4 * MOST_CHOICES + 1) == (2, 0)
+    assert read(2, 4 * MOST_OPEN_IMPORTS + 1) == (2, 0)
 
 
 def test_templates_of_which_the_nearest_are_meant() -> None:

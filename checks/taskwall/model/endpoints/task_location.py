@@ -35,9 +35,13 @@ def by_host(network: Network, source: TaskSource, itself: bool, own: Fact, hoste
 
 @remembered
 def vpc_of(network: Network, source: TaskSource) -> Link | None:
-    """The VPC of a source's tasks: by its subnets and groups, else by its container instances'."""
+    """The VPC of a source's tasks: by its subnets and groups, else by its container instances'.
+
+    Of what neither tells, its target groups may.
+    """
     known = vpcs(network, source)
-    for host, _ in hosts(network, source) if not known else ():
+    own = known and (source.subnets or source.groups)
+    for host, _ in hosts(network, source) if not own else ():
         for link in host.subnets:
             subnet = network.get(Subnet, link)
             if subnet is not None and not subnet.external:

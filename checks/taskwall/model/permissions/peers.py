@@ -21,6 +21,7 @@ from taskwall.model.core.address import (
 from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.entities.security_group import Direction, Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import GivenRange, Subnet, Vpc
 from taskwall.model.permissions.coverage import (
@@ -413,9 +414,10 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
 
 
 def vpcs(network: Network, source: TaskSource) -> list[Link]:
-    """The VPC of a task source's tasks, as far as its subnets and groups tell: at most one known.
+    """The VPC of a task source's tasks, as far as the sources tell: at most one known.
 
-    A subnet's VPC comes first; groups can only be used in the VPC that they are in.
+    A subnet's VPC comes first; groups can only be used in the VPC that they are in. Where neither
+    tells it, target groups do: ECS registers what is in their VPC alone.
     """
     found: list[Link] = []
     for link in source.subnets:
@@ -426,4 +428,11 @@ def vpcs(network: Network, source: TaskSource) -> list[Link]:
         group = network.get(SecurityGroup, link)
         if group is not None and group.vpc is not None:
             found.append(group.vpc)
+    told = any(link.exact and link.to for link in found)
+    for binding in source.bindings if not told else ():
+        registers = binding.target_group
+        sure = registers is not None and registers.sure
+        target_group = network.get(TargetGroup, registers) if registers and sure else None
+        if target_group is not None and target_group.vpc is not None:
+            found.append(target_group.vpc)
     return sorted(found, key=lambda link: not (link.exact and link.to))[:1]

@@ -27,7 +27,7 @@ ExportKind: TypeAlias = Literal["export", "parameter", "output"]
 MOST_FOLLOWED: Final = 4
 """An import that more templates can satisfy is unknown: each is a further scenario."""
 
-MOST_CHOICES: Final = 16
+MOST_OPEN_IMPORTS: Final = 16
 """Stacks with more such imports are not put together: all of it is read again for each of them."""
 
 

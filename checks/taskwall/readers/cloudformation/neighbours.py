@@ -12,7 +12,7 @@ from copy import copy
 from itertools import combinations, pairwise
 from typing import Final
 
-from taskwall.readers.cloudformation.exports import MOST_CHOICES, MOST_FOLLOWED
+from taskwall.readers.cloudformation.exports import MOST_FOLLOWED, MOST_OPEN_IMPORTS
 from taskwall.readers.cloudformation.sceptre import projects
 from taskwall.readers.cloudformation.template import may_be_template
 from taskwall.readers.union_find import connected_components
@@ -240,7 +240,7 @@ class Neighbours:
         group_of = {path: number for number, group in enumerate(groups) for path in group}
         counts = Counter(group_of[path] for path in {path for path, _ in pairs})
         for path, other in pairs:
-            if counts[group_of[path]] <= 4 * MOST_CHOICES:
+            if counts[group_of[path]] <= 4 * MOST_OPEN_IMPORTS:
                 self._tied(path, other)
 
     def _tied(self, one: str, other: str) -> None:

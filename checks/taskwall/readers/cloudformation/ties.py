@@ -6,7 +6,7 @@ from functools import partial
 
 from taskwall.core.values import Known, Reference, Span, Value, dereferenced, holds_reference
 from taskwall.readers.cloudformation.exports import (
-    MOST_CHOICES,
+    MOST_OPEN_IMPORTS,
     Asked,
     Export,
     Exports,
@@ -103,7 +103,7 @@ def _together(names: Sequence[str], ties: Sequence[SourceTie]) -> list[list[str]
         (stack, root)
         for stack, roots in open_
         for root in roots
-        if counts[group_of[stack]] <= MOST_CHOICES
+        if counts[group_of[stack]] <= MOST_OPEN_IMPORTS
     ]
     return connected_components(names, [*certain, *few])
 
