@@ -281,6 +281,54 @@ def test_an_input_of_one_template_that_another_imports(
         assert {one.rule: one.verdict for one in document.findings} == {"TW502": expected}
 
 
+THIRD = """\
+Parameters: {Env: {Type: String}}
+Resources: {Topic: {Type: "AWS::SNS::Topic"}}
+Outputs: {Topic: {Value: !Ref Topic, Export: {Name: !Sub "${Env}-topic"}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "naming", "cluster", "verdict"),
+    [
+        ("${Stage}-group", "${Place}-group", "Place", "fail"),
+        ("${Stage}-group", "${Place}-group", "Other", "unknown"),
+        ("${Stage}-${Name}-group", "${Other}-${Place}-group", "Other", "fail"),
+        ("${Stage}-${Name}-group", "${Place}-${Other}-group", "Other", "unknown"),
+        ("${AWS::StackName}-group", "${Place}-group", "Place", "unknown"),
+    ],
+)
+def test_inputs_by_which_templates_name_the_same_exports(
+    named: str, naming: str, cluster: str, verdict: str, tmp_path: Path
+) -> None:
+    """They are the same, whatever they are called; others are not."""
+    exporting = NAMED.replace("${AWS::StackName}-group", named).replace("${Cluster}", "${Stage}")
+    exporting = exporting.replace("Stage: {Type", "Name: {Type: String}, Stage: {Type")
+    importing = NAMING.replace("${Place}-group", naming)
+    (tmp_path / "named.yaml").write_text(exporting)
+    (tmp_path / "naming.yaml").write_text(importing.replace("Ref Place", f"Ref {cluster}"))
+    document = scan(Options(paths=(str(tmp_path),), select=("TW502",), show=SHOWN)).document
+    assert {one.rule: one.verdict for one in document.findings} == {"TW502": verdict}
+
+
+def test_inputs_that_a_third_template_makes_the_same(tmp_path: Path) -> None:
+    """Two templates that import from one by their inputs have the same in these."""
+    topic = (
+        '  Alarm: {Type: "AWS::SNS::Topic", Properties: {Name: !ImportValue {"Fn::Sub": "X"}}}\n'
+    )
+    exporting = NAMED.replace("${AWS::StackName}-group", "group").replace("${Cluster}", "${Stage}")
+    importing = NAMING.replace('!Sub "${Place}-group"', "group")
+    (tmp_path / "third.yaml").write_text(THIRD)
+    (tmp_path / "named.yaml").write_text(
+        exporting[: exporting.index("Outputs:")]
+        + topic.replace("X", "${Stage}-topic")
+        + exporting[exporting.index("Outputs:") :]
+    )
+    (tmp_path / "naming.yaml").write_text(importing + topic.replace("X", "${Place}-topic"))
+    document = scan(Options(paths=(str(tmp_path),), select=("TW502",), show=SHOWN)).document
+    assert {one.rule: one.verdict for one in document.findings} == {"TW502": "fail"}
+
+
 def test_whatever_a_stack_is_called_its_name_is_the_parameter(tmp_path: Path) -> None:
     """A condition that asks for one name changes nothing about whose name it is."""
     naming = NAMING.replace("  Rule:", "  Rule:\n    Condition: IsDev")

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
@@ -70,6 +70,7 @@ class Exports:
         self._chosen: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         self._stacks: dict[tuple[str, str], Export | None] = {}
+        self._same: dict[tuple[str, str], tuple[str, str]] = {}
         for export in every:
             parts = _parts(export.name)
             if export.kind == "export":
@@ -140,10 +141,14 @@ class Exports:
         """Learn which parameters of a template hold the name of which stack.
 
         Where `${Network}-vpc` means an export `${AWS::StackName}-vpc`, `Network` does. One that
-        would hold the names of two stacks holds none.
+        would hold the names of two stacks holds none. Where it means an export `${Env}-vpc`,
+        `Network` is what `Env` is in that template.
         """
         for one in imports:
             found = self.meant(one.name, one.file) if one.kind == "export" else []
+            if len(found) == 1 and one.file == file and not found[0].path:
+                for own, other in _inputs(one.name, found[0].name):
+                    self._unite((file, own), (found[0].root, other))
             stack = _stack_of(one.name, found) if len(found) == 1 else ""
             if stack.startswith("${"):
                 key = file, stack[2:-1]
@@ -154,6 +159,21 @@ class Exports:
     def stack_named(self, file: str, parameter: str) -> Export | None:
         """An export of the stack whose name a parameter of a template holds, if that is known."""
         return self._stacks.get((file, parameter))
+
+    def same_input(self, file: str, parameter: str) -> tuple[str, str]:
+        """The parameter of a template that a parameter is the same as; itself if it is the first.
+
+        What several templates name each other's exports by is in all of them the same.
+        """
+        found = file, parameter
+        while (above := self._same.get(found)) is not None:
+            found = above
+        return found
+
+    def _unite(self, one: tuple[str, str], other: tuple[str, str]) -> None:
+        first, second = sorted((self.same_input(*one), self.same_input(*other)))
+        if first != second:
+            self._same[second] = first
 
     def _choose(self, copies: Mapping[str, Mapping[frozenset[str], bool]]) -> bool:
         """Learn, by file, which of the templates it is that export the same; whether any is."""
@@ -271,6 +291,7 @@ class ImportResolver:
         self._exports = exports
         self._resolved: dict[tuple[str, Value], list[Export]] = {}
         self._named: dict[tuple[ExportKind, Value], list[Export]] = {}
+        self._same: dict[tuple[str, str], tuple[str, str]] = {}
         self._incomplete = False
         """Whether an import was resolved by a name that cannot be remembered."""
 
@@ -296,15 +317,36 @@ class ImportResolver:
         """An export of the stack whose name a parameter of a template holds, if that is known."""
         return self._exports.stack_named(file, parameter)
 
+    def same_input(self, file: str, parameter: str) -> tuple[str, str]:
+        """The parameter of a template that a parameter is the same as."""
+        found = self._same[file, parameter] = self._exports.same_input(file, parameter)
+        return found
+
     def agrees_with(self, exports: Exports) -> bool:
         """Whether other exports resolve all imports alike; if so, they are used from now on."""
         same = not self._incomplete and all(
             exports.meant(name, file) == found for (file, name), found in self._resolved.items()
         )
         same = same and all(exports.named(*key) == one for key, one in self._named.items())
+        same = same and all(exports.same_input(*key) == one for key, one in self._same.items())
         if same:
             self._exports = exports
         return same
+
+
+def _inputs(name: Value, exported: Value) -> Iterator[tuple[str, str]]:
+    """The parameters in the name of an import, each with what stands for it in an export's name."""
+    one, other = dereferenced(name), dereferenced(exported)
+    if not (isinstance(one, Text) and isinstance(other, Text)):
+        return
+    if [part for part in one.parts if isinstance(part, str)] != [
+        part for part in other.parts if isinstance(part, str)
+    ]:
+        return
+    for mine, theirs in zip(one.parts, other.parts, strict=False):
+        names = [symbol(each) for each in (mine, theirs) if not isinstance(each, str)]
+        if len(names) == 2 and all(each and not set("/:").intersection(each) for each in names):
+            yield names[0], names[1]
 
 
 def _stack_of(name: Value, exports: Sequence[Export]) -> str:

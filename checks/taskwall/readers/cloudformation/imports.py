@@ -85,6 +85,20 @@ def stack_named(importer: TemplateContext, parameter: str, place: Span) -> Value
     return found if isinstance(found, Known | Unknown) else None
 
 
+def same_input(importer: TemplateContext, parameter: str, place: Span) -> Value | None:
+    """What a parameter is in another template, as imports say; None if they do not, or here."""
+    resolver = importer.run.resolver if importer.above is None else None
+    if resolver is None:
+        return None
+    own = importer.template.unit.file, parameter
+    file, other = resolver.same_input(*own)
+    root = next((one for one in importer.run.roots if one.template.unit.file == file), None)
+    if (file, other) == own or root is None or other not in root.template.parameters:
+        return None
+    found = root.named(other, place)
+    return _of(file, found) if isinstance(found, Known | Unknown) else None
+
+
 def _offered(
     importer: TemplateContext, kind: ExportKind, name: Value, symbol: str, place: Span | None
 ) -> Value | None:

@@ -73,15 +73,18 @@ class Parameters:
         key = (name, self._evaluator.inputs.explore_defaults and self._evaluator.run.deciding > 0)
         found = self._evaluator.remembered(self._known, key, lambda: self._once(name))
         run = self._evaluator.run
-        return found if run.deciding or run.importing else self._as_stack_name(name, found)
+        return found if run.deciding or run.importing else self._as_imports_say(name, found)
 
-    def _as_stack_name(self, name: str, found: Value) -> Value:
-        """A parameter that holds the name of another stack, as that: whatever the name is."""
+    def _as_imports_say(self, name: str, found: Value) -> Value:
+        """A parameter that holds the name of another stack, or is an input of one, as that."""
         place = found.place or self._evaluator.template.place
-        stack = imports.stack_named(self._evaluator, name, place)
-        if isinstance(found, Unknown) and isinstance(stack, Unknown):
-            return replace(found, symbol=stack.symbol)  # the user gives it by its own name
-        return stack or found
+        said = imports.stack_named(self._evaluator, name, place)
+        if said is None and isinstance(found, Unknown):
+            said = imports.same_input(self._evaluator, name, place)
+        if isinstance(found, Unknown) and isinstance(said, Unknown):
+            # The user gives it by its own name.
+            return replace(found, symbol=said.symbol, root=said.root)
+        return said or found
 
     def _once(self, name: str) -> Value:
         symbol_name = f"{self._evaluator.site.prefix}{name}"
