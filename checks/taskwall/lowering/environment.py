@@ -9,6 +9,7 @@ from taskwall.core.values import (
     Fields,
     Items,
     Known,
+    Need,
     Reference,
     Text,
     Unknown,
@@ -50,7 +51,8 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
             for item in container.get(key).each():
                 at = item.get(inner)
                 said = None if at.value is None or secret else _text(at.value)
-                refers = tuple(dict.fromkeys(_attached(r, _refers(at.value))))
+                names = (*_refers(at.value), *_derived(r, at.value))
+                refers = tuple(dict.fromkeys(_attached(r, names)))
                 anything = "" in refers or any(
                     may_be_anything(r.resource, each) for each in leaves(at.value)
                 )
@@ -214,6 +216,28 @@ def _parts(value: Value | None) -> Iterator[Value]:
                     yield from _parts(part)
         else:
             yield found
+
+
+def _derived(r: ResourceReader, value: Value | None) -> Iterator[str]:
+    """The resources of whose attributes functions make what is not known of a value.
+
+    `replace(aws_db_instance.main.endpoint, ":5432", "")` waits for the endpoint alone.
+    """
+    for leaf in leaves(value):
+        for part in leaf.parts if isinstance(leaf, Text) else (leaf,):
+            if type(part) is not Unknown or any(not _is_made(need) for need in part.needs):
+                continue
+            for need in part.needs:
+                address = need.name
+                while address and address not in r.builder.resources:
+                    address = address.rpartition(".")[0]
+                if address:
+                    yield address
+
+
+def _is_made(need: Need) -> bool:
+    """Whether something is an attribute of what is still to be made."""
+    return need.why.startswith("is known only after ") and not need.chooses
 
 
 def _refers(value: Value | None) -> Iterator[str]:
