@@ -15,7 +15,7 @@ def cloud_map_name(r: ResourceReader, namespace: Cell) -> Iterator[DnsName]:
     name, space = r.attribute("name", "Name"), _name_of(r, namespace)
     if r.external or name.value is None or space is None:
         return
-    yield DnsName(r.name, text([name.value, ".", space]), FALSE)
+    yield DnsName(r.name, r.id, text([name.value, ".", space]), FALSE)
 
 
 def service_connect_names(r: ResourceReader) -> Iterator[DnsName]:
@@ -34,11 +34,11 @@ def service_connect_names(r: ResourceReader) -> Iterator[DnsName]:
         own = offered.get(discovery)
         own = offered.get(port) if own.absent else own
         if own.value is not None and space is not None:
-            yield DnsName(r.name, text([own.value, ".", space]), encrypted)
+            yield DnsName(r.name, r.id, text([own.value, ".", space]), encrypted)
         for each in offered.get(alias).each():
             named = each.get(dns)
             if named.value is not None and not named.absent:
-                yield DnsName(r.name, named.value, encrypted)
+                yield DnsName(r.name, r.id, named.value, encrypted)
 
 
 def _namespace(r: ResourceReader, connect: Cell) -> Cell:
@@ -69,4 +69,4 @@ def _name_of(r: ResourceReader, cell: Cell) -> Value | None:
 def virtual_service(r: ResourceReader) -> Iterator[DnsName]:
     name = r.attribute("name", "VirtualServiceName").value
     if name is not None:
-        yield DnsName(r.name, name, TRUE)
+        yield DnsName(r.name, r.id, name, TRUE)

@@ -279,14 +279,14 @@ def _by_http(
             text, waits = f"{each.by} has that name", needs_of(each.name)
             equal = dns_name(each.name) == name or same(each.name, Known(host))
             named = Fact(equal, text, needs=waits)
-            answering.append((named & others.get(each.by, TRUE), each.encrypted))
+            answering.append((named & others.get(each.id, TRUE), each.encrypted))
         if not answering:
             return None
         answered = any_of(named & ~encrypted for named, encrypted in answering)
         spared = any_of(named & encrypted for named, encrypted in answering)
         return Connection(plain, answered & ~spared)
     same_name = [
-        all_of((others.get(each.by, TRUE), ~each.encrypted))
+        all_of((others.get(each.id, TRUE), ~each.encrypted))
         for each in _dns_names(network).get("", ())
         if same(each.name, text_of(_parts(host, holes)))
     ]
@@ -329,12 +329,12 @@ def _called(
 
 
 def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:
-    """Of what may run the containers that a variable is for, by name: whether it does not.
+    """Of what may run the containers that a variable is for, by id: whether it does not.
 
     A service that is told its own address connects to no other.
     """
     found = sources_of_definition(network, variable.definition)
-    return {source.name: ~link.fact for source, link in found}
+    return {source.id: ~link.fact for source, link in found}
 
 
 @remembered

@@ -435,17 +435,17 @@ def stands_before_others(
 ) -> Fact:
     """Whether a load balancer is in front of other tasks than those of some task sources.
 
-    `others` says of each of these, by name, whether it is another one after all.
+    `others` says of each of these, by id, whether it is another one after all.
     """
     here = _sources_behind(network).get(balancer.id, ())
-    if not any(source.name in others for source, _ in here):
+    if not any(source.id in others for source, _ in here):
         return stands_before_tasks(network, balancer)
     at, parts = balancer.origin.header, []
     for source, front in (*here, *_sources_behind(network).get("", ())):
         text = f"{balancer.name} is in front of {source.name}"
         may = Fact(None, text, at, balancer.name, front.needs)
         way = may if front.balancer is None else front.fact
-        parts.append(all_of((others.get(source.name, TRUE), way)))
+        parts.append(all_of((others.get(source.id, TRUE), way)))
     return any_of(parts)
 
 
