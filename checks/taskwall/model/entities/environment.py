@@ -41,7 +41,8 @@ class Variable(Struct, frozen=True):
 class DnsName(Struct, frozen=True):
     """A name at which a service of the sources answers others, in Cloud Map or Service Connect.
 
-    `by` is what messages call the service, `id` identifies it. `name` may be known in part. `encrypted` is whether proxies encrypt what goes to it.
+    `by` is what messages call the service, `id` identifies it. `name` may be known in part.
+    `encrypted` is whether proxies encrypt what goes to it.
     """
 
     by: str
