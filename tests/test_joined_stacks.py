@@ -165,19 +165,7 @@ def test_templates_given_one_after_another(tmp_path: Path, monkeypatch: pytest.M
     assert sum(read) < 3 * len(paths)
 
 
-def test_each_of_a_few_stacks_that_may_be_meant_is_followed(tmp_path: Path) -> None:
-    """What holds for one of them is a fail with its setting, what holds for all is one without."""
-    group = """
-Resources:
-  Group:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      GroupDescription: for tasks
-      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: CIDR}]
-Outputs:
-  Group: {Value: !Ref Group, Export: {Name: !Sub "${AWS::StackName}-Group"}}
-"""
-    app = """
+SERVICE = """
 Parameters: {Net: {Type: String}}
 Resources:
   Task:
@@ -196,15 +184,32 @@ Resources:
           SecurityGroups: [!ImportValue {"Fn::Sub": "${Net}-Group"}]
           Subnets: [subnet-1]
 """
+
+
+def test_each_of_a_few_stacks_that_may_be_meant_is_followed(tmp_path: Path) -> None:
+    """What holds for one of them is a fail with its setting, what holds for all is one without."""
+    group = """
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: for tasks
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: CIDR}]
+Outputs:
+  Group: {Value: !Ref Group, Export: {Name: !Sub "${AWS::StackName}-Group"}}
+"""
     (tmp_path / "open.yaml").write_text(group.replace("CIDR", "0.0.0.0/0"))
     (tmp_path / "closed.yaml").write_text(group.replace("CIDR", "10.0.0.0/8"))
-    (tmp_path / "app.yaml").write_text(app)
+    (tmp_path / "app.yaml").write_text(SERVICE)
     report = scan(Options(paths=(str(tmp_path),), select=("TW203", "TW204", "TW206"), show=SHOWN))
     told = {(one.rule, one.verdict, one.resource, one.when) for one in report.document.findings}
     assert told == {
         ("TW203", "fail", "Service", None),
-        ("TW204", "fail", "open/Group", "stack ${Net} in app.yaml is open.yaml"),
+        ("TW204", "fail", "open/Group", WHEN),
     }
+
+
+WHEN = "stack ${Net} in app.yaml (of closed.yaml and open.yaml) is open.yaml"
 
 
 SHOWN = ("fail", "unknown")
@@ -309,6 +314,67 @@ def test_inputs_by_which_templates_name_the_same_exports(
     (tmp_path / "naming.yaml").write_text(importing.replace("Ref Place", f"Ref {cluster}"))
     document = scan(Options(paths=(str(tmp_path),), select=("TW502",), show=SHOWN)).document
     assert {one.rule: one.verdict for one in document.findings} == {"TW502": verdict}
+
+
+def test_two_inputs_of_one_template_are_never_one(tmp_path: Path) -> None:
+    """Who imports the same by two inputs may mean two stacks of one template."""
+    (tmp_path / "named.yaml").write_text(
+        NAMED.replace("${AWS::StackName}-group", "${Stage}-group").replace("${Cluster}", "${Stage}")
+    )
+    more = '  More: {Type: "AWS::SNS::Topic", Properties: {Name: !ImportValue {"Fn::Sub": "X"}}}\n'
+    (tmp_path / "naming.yaml").write_text(
+        NAMING.replace("${Place}-group", "${Other}-group") + more.replace("X", "${Place}-group")
+    )
+    document = scan(Options(paths=(str(tmp_path),), select=("TW502",), show=SHOWN)).document
+    assert {one.rule: one.verdict for one in document.findings} == {"TW502": "unknown"}
+
+
+LOCKED = """
+Parameters: {Caller: {Type: String}}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: for tasks
+      SecurityGroupIngress:
+        - IpProtocol: tcp
+          FromPort: 80
+          ToPort: 80
+          SourceSecurityGroupId: !ImportValue {"Fn::Sub": "${Caller}-Group"}
+Outputs:
+  Group: {Value: !Ref Group, Export: {Name: !Sub "${AWS::StackName}-Group"}}
+"""
+
+
+@pytest.mark.parametrize("names", [("one", "two"), ("lb", "one", "two")])
+def test_stacks_do_not_import_from_each_other(names: Sequence[str], tmp_path: Path) -> None:
+    """AWS refuses it: where an import may mean several stacks, it means none of these."""
+    for name in names:
+        text = LOCKED
+        if name == "lb":
+            text = LOCKED.replace(LOCKED[LOCKED.index("      Security") : LOCKED.index("Out")], "")
+        (tmp_path / f"{name}.yaml").write_text(text)
+    document = scan(Options(paths=(str(tmp_path),))).document
+    assert document.errors == ()
+
+
+def test_imports_of_different_stacks_are_asked_apart(tmp_path: Path) -> None:
+    """Files of one name may import from stacks of one name, each from others."""
+    for folder, key, names in (("s1", "X", "ab"), ("s2", "Y", "cd")):
+        for name in names:
+            path = tmp_path / folder / name / "net.yaml"
+            path.parent.mkdir(parents=True)
+            cidr = "0.0.0.0/0" if name in "bd" else "10.0.0.0/8"
+            text = LOCKED.replace("-Group", f"-{key}").partition("SourceSecurityGroupId")
+            path.write_text(
+                f"{text[0]}CidrIp: {cidr}\nOutputs:\n  Group: {{Value: !Ref Group, "
+                f'Export: {{Name: !Sub "${{AWS::StackName}}-{key}"}}}}\n'
+            )
+        service = SERVICE.replace("${Net}-Group", f"${{Net}}-{key}")
+        (tmp_path / folder / "app.yaml").write_text(service)
+    report = scan(Options(paths=(str(tmp_path),), select=("TW204",), show=SHOWN))
+    found = {(one.verdict, one.file[-13:]) for one in report.document.findings}
+    assert found == {("fail", "s1/b/net.yaml"), ("fail", "s2/d/net.yaml")}
 
 
 def test_inputs_that_a_third_template_makes_the_same(tmp_path: Path) -> None:

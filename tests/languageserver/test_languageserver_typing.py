@@ -66,3 +66,21 @@ def found(session: Session) -> set[str]:
     document = session.report().document
     assert not document.crashes
     return {each.rule for each in document.findings}
+
+
+def test_a_doubled_key_that_is_saved_is_meant(tmp_path: Path) -> None:
+    """Until then the last text without one stands."""
+    path = tmp_path / "stack.yaml"
+    path.write_text(TEMPLATE)
+    session = Session(str(tmp_path))
+    session.change(str(path), TEMPLATE)
+    assert found(session) == {"TW204"}
+    doubled = f"{TEMPLATE}  Web: {{Type: AWS::SNS::Topic}}\n"
+    session.change(str(path), doubled)
+    assert found(session) == {"TW204"}
+    path.write_text(doubled)
+    session.refresh(str(path))
+    assert found(session) == set()
+    assert [one.message for one in session.report().document.errors] == [
+        "Web is written twice, first at line 3, column 3"
+    ]

@@ -9,7 +9,6 @@ from taskwall.core.values import (
     Fields,
     Items,
     Known,
-    Need,
     Reference,
     Text,
     Unknown,
@@ -221,23 +220,18 @@ def _parts(value: Value | None) -> Iterator[Value]:
 def _derived(r: ResourceReader, value: Value | None) -> Iterator[str]:
     """The resources of whose attributes functions make what is not known of a value.
 
-    `replace(aws_db_instance.main.endpoint, ":5432", "")` waits for the endpoint alone.
+    `replace(aws_db_instance.main.endpoint, ":5432", "")` waits for the endpoint.
     """
     for leaf in leaves(value):
         for part in leaf.parts if isinstance(leaf, Text) else (leaf,):
-            if type(part) is not Unknown or any(not _is_made(need) for need in part.needs):
+            if type(part) is not Unknown or any(need.chooses for need in part.needs):
                 continue
             for need in part.needs:
-                address = need.name
+                address = need.name if need.why.startswith("is known only after ") else ""
                 while address and address not in r.builder.resources:
                     address = address.rpartition(".")[0]
                 if address:
                     yield address
-
-
-def _is_made(need: Need) -> bool:
-    """Whether something is an attribute of what is still to be made."""
-    return need.why.startswith("is known only after ") and not need.chooses
 
 
 def _refers(value: Value | None) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What belongs together because it is tied."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
 def connected_components(
@@ -23,3 +23,15 @@ def connected_components(
     for member in members:
         found.setdefault(first(member), []).append(member)
     return list(found.values())
+
+
+def leads(steps: Mapping[str, Collection[str]], start: str, end: str) -> bool:
+    """Whether steps lead from one thing to another, or both are the same."""
+    waiting, seen = [start], {start}
+    while waiting:
+        one = waiting.pop()
+        if one == end:
+            return True
+        waiting += (further := set(steps.get(one, ())) - seen)
+        seen |= further
+    return False

@@ -68,7 +68,9 @@ class Session:
             return
         opened = path not in self._open
         self._open[path] = text
-        error = unparsed(path, text)
+        error = unparsed(path, text, typed=True)
+        if error is not None and text == _on_disk(path):  # what is saved is meant
+            error = unparsed(path, text)
         if error is None:
             self._good[path] = text
             return
@@ -84,6 +86,9 @@ class Session:
         if path not in self._open:
             self._held = None
             self._changed()
+        elif path in self._broken:  # it may have been saved as it is
+            text = self._open.pop(path)
+            self.change(path, text)
 
     def look(self) -> bool:
         """Look whether any file was written, came or went, and learn it; whether one may have.
@@ -189,9 +194,14 @@ def _uncollected(lasts: bool) -> Iterator[None]:
 
 def _saved(path: str) -> str | None:
     """The text of a file on disk, if it can be parsed."""
+    text = _on_disk(path)
+    return None if text is None or unparsed(path, text) is not None else text
+
+
+def _on_disk(path: str) -> str | None:
+    """The text of a file on disk, if it can be read."""
     files = Files()
     try:
-        text = files.text(path) if files.exists(path) else None
+        return files.text(path) if files.exists(path) else None
     except UnreadableError:
         return None
-    return None if text is None or unparsed(path, text) is not None else text

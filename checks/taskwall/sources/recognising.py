@@ -70,11 +70,11 @@ def sources_below(folder: str, use: Settings, files: Files) -> list[str]:
     ]
 
 
-def unparsed(path: str, text: str) -> SourceError | None:
+def unparsed(path: str, text: str, *, typed: bool = False) -> SourceError | None:
     """Why nothing at all can be read in the text of a source; None if something can.
 
-    Of Terraform's own syntax something always can: its parser recovers. While a template is typed,
-    a key that is written twice may be half of another one.
+    Of Terraform's own syntax something always can: its parser recovers. While a template is
+    `typed`, a key that is written twice may be half of another one.
     """
     try:
         if path.endswith(ROOTS):
@@ -87,7 +87,8 @@ def unparsed(path: str, text: str) -> SourceError | None:
             from taskwall.readers.cloudformation.template import read_template
 
             template = read_template(path, text)
-            return next(iter(template.unit.errors), None) if template is not None else None
+            if typed and template is not None:
+                return next(iter(template.unit.errors), None)
     except UnreadableError as error:
         return error.error
     return None

@@ -763,7 +763,7 @@ def test_several_exports_are_named() -> None:
     assert [str(need) for need in needs(group.body.fields["VpcId"])] == [
         "Fn::ImportValue ${Parent}-VpcId is exported by a/vpc.yaml and by b/vpc.yaml"
     ]
-    asked = "stack ${Parent} in web.yaml"
+    asked = "stack ${Parent} in web.yaml (of a/vpc.yaml and b/vpc.yaml)"
     assert {(one.operand, one.answer) for one in evaluation.questions} == {
         (asked, "a/vpc.yaml"),
         (asked, "b/vpc.yaml"),

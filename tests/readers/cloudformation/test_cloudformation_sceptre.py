@@ -418,3 +418,20 @@ def test_very_many_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [one.message for one in errors] == [
         "is one of more than 1 stack configs: they are not read"
     ]
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        "parameters: {{ common }}\nparameters_inheritance: merge\n",
+        'parameters: {Name: a}\nparameters_inheritance: "{{ x }}"\n',
+        "parameters: !file a\nparameters_inheritance: merge\n",
+    ],
+)
+def test_parameters_that_are_merged_with_what_is_open(tmp_path: Path, group: str) -> None:
+    """None of them keeps its default."""
+    web = "template: {path: apps/service.yaml}\nparameters: {Subnets: a}\n"
+    found = services(written(tmp_path, config__prod__config=group, config__prod__apps__web=web)[0])
+    assert text(found["prod/apps/web/Service"]["Name"]) == (
+        "prod/apps/web/Name is passed by the parent stack"
+    )

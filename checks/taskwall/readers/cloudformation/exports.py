@@ -18,6 +18,7 @@ from taskwall.core.values import (
     spelled,
     symbol,
 )
+from taskwall.readers.union_find import connected_components
 from taskwall.source.files import Files
 
 ExportKind: TypeAlias = Literal["export", "parameter", "output"]
@@ -70,7 +71,8 @@ class Exports:
         self._chosen: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         self._stacks: dict[tuple[str, str], Export | None] = {}
-        self._same: dict[tuple[str, str], tuple[str, str]] = {}
+        self._same: dict[tuple[tuple[str, str], tuple[str, str]], None] = {}
+        self._first_of: dict[tuple[str, str], tuple[str, str]] | None = None
         for export in every:
             parts = _parts(export.name)
             if export.kind == "export":
@@ -90,14 +92,13 @@ class Exports:
         """The exports that an import of a template can mean.
 
         Those of the same written name come before those of the same known parts, and these before
-        others. Of templates that export one name, each with its stack's before it, the nearest is
-        taken. None imports what it exports itself.
+        others. Of templates that are called alike and export one name, each with its stack's
+        before it, the nearest is taken.
         """
         found = self._fitting(name, file)
         if len(found) < 2:
             return found
-        others = [one for one in found if (one.root, one.path) != (file, "")]
-        return _nearest(others, os.path.dirname(file), of_stacks=True)
+        return _nearest(found, os.path.dirname(file), of_stacks=True)
 
     def _fitting(self, name: Value, file: str) -> list[Export]:
         """The same, wherever the templates of stacks of any name are."""
@@ -148,7 +149,8 @@ class Exports:
             found = self.meant(one.name, one.file) if one.kind == "export" else []
             if len(found) == 1 and one.file == file and not found[0].path:
                 for own, other in _inputs(one.name, found[0].name):
-                    self._unite((file, own), (found[0].root, other))
+                    self._same[(file, own), (found[0].root, other)] = None
+                    self._first_of = None
             stack = _stack_of(one.name, found) if len(found) == 1 else ""
             if stack.startswith("${"):
                 key = file, stack[2:-1]
@@ -163,17 +165,20 @@ class Exports:
     def same_input(self, file: str, parameter: str) -> tuple[str, str]:
         """The parameter of a template that a parameter is the same as; itself if it is the first.
 
-        What several templates name each other's exports by is in all of them the same.
+        What several templates name each other's exports by is in all of them the same, unless two
+        parameters of one template would be.
         """
-        found = file, parameter
-        while (above := self._same.get(found)) is not None:
-            found = above
-        return found
-
-    def _unite(self, one: tuple[str, str], other: tuple[str, str]) -> None:
-        first, second = sorted((self.same_input(*one), self.same_input(*other)))
-        if first != second:
-            self._same[second] = first
+        if self._first_of is None:
+            ends = dict.fromkeys(end for pair in self._same for end in pair)
+            keys = {"\0".join(end): end for end in sorted(ends)}
+            groups = connected_components(
+                list(keys), [("\0".join(one), "\0".join(other)) for one, other in self._same]
+            )
+            self._first_of = {}
+            for group in ([keys[key] for key in some] for some in groups):
+                if len({file for file, _ in group}) == len(group):  # else two of one would be one
+                    self._first_of |= dict.fromkeys(group, group[0])
+        return self._first_of.get((file, parameter), (file, parameter))
 
     def _choose(self, copies: Mapping[str, Mapping[frozenset[str], bool]]) -> bool:
         """Learn, by file, which of the templates it is that export the same; whether any is."""
@@ -235,7 +240,8 @@ def _nearest(exports: list[Export], folder: str, *, of_stacks: bool = False) -> 
     def is_copy(one: Export, other: Export) -> bool:
         if of_stacks:
             both = _begins_with_stack(one.name) and _begins_with_stack(other.name)
-            return both and _parts(one.name) == _parts(other.name)
+            alike = os.path.basename(one.root) == os.path.basename(other.root)
+            return both and alike and _parts(one.name) == _parts(other.name)
         return not _begins_with_stack(one.name) and same(one.name, other.name) is True
 
     near = [len(os.path.commonpath((folder, os.path.dirname(one.root)))) for one in exports]
@@ -268,20 +274,23 @@ def followed(
 ) -> tuple[str, dict[str, str]] | None:
     """What is asked of an import that may mean one of a few exports, and the templates by answers.
 
-    None if they are too many to be followed, or of one template. What a template imports from one
-    stack is asked once, of a stack whose name is known in all templates.
+    None if they are too many to be followed, or of one other template. What a template imports from
+    one stack is asked once, of a stack whose name is known in all templates. No template imports
+    what it exports itself.
     """
-    roots = list(dict.fromkeys(export.root for export in exports))
+    others = [one for one in exports if (one.root, one.path) != (file, "")]
+    roots = list(dict.fromkeys(export.root for export in others))
     if not 1 < len(roots) <= MOST_FOLLOWED:
         return None
+    paths = qualified_paths(others)
     stack = _stack_of(name, exports)
-    if stack:  # inputs of several templates may be called alike
-        what = f"stack {stack}" + (f" in {os.path.basename(file)}" if "${" in stack else "")
-    else:
-        found = dereferenced(name)
-        said = spelled(found.data) if isinstance(found, Known) else symbol(found)
-        what = f"the exporter of {said}"
-    return what, dict(zip(qualified_paths(exports), roots, strict=True))
+    found = dereferenced(name)
+    said = spelled(found.data) if isinstance(found, Known) else symbol(found)
+    what = f"stack {stack}" if stack else f"the exporter of {said}"
+    if "${" in stack:  # inputs of several templates may be called alike
+        above = os.path.commonpath([os.path.dirname(path) for path in (file, *roots)])
+        what += " in " + os.path.relpath(file, above).replace("\\", "/")
+    return f"{what} (of {' and '.join(paths)})", dict(zip(paths, roots, strict=True))
 
 
 class ImportResolver:
@@ -339,11 +348,11 @@ def _inputs(name: Value, exported: Value) -> Iterator[tuple[str, str]]:
     one, other = dereferenced(name), dereferenced(exported)
     if not (isinstance(one, Text) and isinstance(other, Text)):
         return
-    if [part for part in one.parts if isinstance(part, str)] != [
-        part for part in other.parts if isinstance(part, str)
+    if [part if isinstance(part, str) else None for part in one.parts] != [
+        part if isinstance(part, str) else None for part in other.parts
     ]:
         return
-    for mine, theirs in zip(one.parts, other.parts, strict=False):
+    for mine, theirs in zip(one.parts, other.parts, strict=True):
         names = [symbol(each) for each in (mine, theirs) if not isinstance(each, str)]
         if len(names) == 2 and all(each and not set("/:").intersection(each) for each in names):
             yield names[0], names[1]

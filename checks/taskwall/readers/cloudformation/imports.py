@@ -27,6 +27,7 @@ def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -
     # Where the same templates are deployed several times, each has its own.
     root, path = _top(importer).template.unit.file, importer.site.path
     exports = [one for one in exports if one.root == root and one.path != path] or exports
+    chosen: list[Export] = []
     if len(exports) > 1 and (asked := followed(name, importer.template.unit.file, exports)):
         operand, roots = asked
         if {one.template.unit.file for one in importer.run.roots}.issuperset(roots.values()):
@@ -42,7 +43,7 @@ def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -
         why = f"is exported by {first} {f'and by {more}' if others else 'more than once'}"
         return Unknown((Need(symbol, why),), symbol, place=place)
     for export in exports:
-        if export.copies:
+        if export.copies and not chosen:
             importer.run.assumed[place] = f"{symbol} {assumption(export)}"
         if (one := _at(importer, export)) is not None:
             found = one.output(export.output, place)

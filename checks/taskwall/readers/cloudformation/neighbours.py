@@ -34,7 +34,7 @@ _OPEN: Final = "${}"
 """Stands in an ending for what no default settles."""
 
 
-_NESTING: Final = ("TemplateURL", "AWS::Serverless::Application")
+_NESTING: Final = ("TemplateURL", "AWS::Serverless::Application", "TemplatePath")
 _SHARING: Final = ("Export", "ImportValue", "SSM::Parameter", "resolve:ssm:")
 _READS: Final = r"resolve:ssm:([^:{}\s]+)|Parameter::Value<"
 _STORES: Final = r"AWS::SSM::Parameter['\"]?[\s,}]"

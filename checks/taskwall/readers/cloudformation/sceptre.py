@@ -75,8 +75,14 @@ class _Said(Struct, frozen=True):
         found = {**self.fields, **own.fields}
         for key in _MERGED:
             one, other = self.fields.get(key), own.fields.get(key)
-            merges = literal_text(found.get(f"{key}_inheritance")) == "merge"
-            if merges and isinstance(one, Fields | Mapping) and isinstance(other, Fields | Mapping):
+            said = found.get(f"{key}_inheritance", Known("override"))
+            if one is None or other is None or literal_text(said) == "override":
+                continue
+            if literal_text(said) != "merge":
+                found[key] = Known(_JINJA, said.place)
+            elif not isinstance(one, Fields | Mapping):
+                found[key] = one
+            elif isinstance(other, Fields | Mapping):
                 place = other.place or Span("", 1, 1, 1, 1)
                 places = {**one.places, **other.places}
                 found[key] = Mapping({**one.fields, **other.fields}, places, place)

@@ -31,7 +31,7 @@ from taskwall.readers.cloudformation.deployment import DeploymentEvaluation, Exp
 from taskwall.readers.cloudformation.document import IntrinsicCall, literal_text, members
 from taskwall.readers.cloudformation.evaluate import Evaluator
 from taskwall.readers.cloudformation.expansion import TRANSFORM
-from taskwall.readers.cloudformation.exports import Asked, ImportResolver
+from taskwall.readers.cloudformation.exports import Asked, ImportResolver, followed
 from taskwall.readers.cloudformation.left_out import left_out_users
 from taskwall.readers.cloudformation.provenance import TemplateProvenance
 from taskwall.readers.cloudformation.template import (
@@ -40,6 +40,7 @@ from taskwall.readers.cloudformation.template import (
     Declared,
     Template,
 )
+from taskwall.readers.union_find import leads
 from taskwall.source.containment import crash_at
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
@@ -194,12 +195,32 @@ class CloudFormationStack:
             assumed=self._assumed,
             element_place=_in_the_collection,
             impossible=bool(scenario)
-            and (impossible or lose_subnets(resources, self.evaluate({}).resources)),
+            and (
+                impossible
+                or self._import_in_circles(scenario)
+                or lose_subnets(resources, self.evaluate({}).resources)
+            ),
         )
         if not scenario:
             self._first = found
             self.imports = run.imports
         return found
+
+    def _import_in_circles(self, scenario: Scenario) -> bool:
+        """Whether by an answer stacks would import from each other, which AWS refuses."""
+        steps: dict[str, set[str]] = {}
+        chosen: list[tuple[str, str]] = []
+        for one in self.imports if self.resolver is not None and self._alternatives else ():
+            assert self.resolver is not None
+            exports = self.resolver.meant(one.name, one.file) if one.kind == "export" else []
+            if len(exports) == 1:
+                steps.setdefault(one.file, set()).add(exports[0].root)
+            elif asked := followed(one.name, one.file, exports):
+                operand, roots = asked
+                if (root := roots.get(str(scenario.get(operand)))) is not None:
+                    steps.setdefault(one.file, set()).add(root)
+                    chosen.append((one.file, root))
+        return any(leads(steps, root, file) for file, root in chosen)
 
     def _absent(self, resources: Iterable[Resource]) -> Iterator[AbsentSource]:
         """What templates include, or deploy as nested stacks, that is not there to be read."""
