@@ -380,3 +380,20 @@ def test_place_of_a_converted_element(evaluated: Evaluated, kind: str, written: 
     found = next(one for one in made if one.origin.address == "module.m.t.two").body.fields["x"]
     assert isinstance(found, Items)
     assert [one.place and one.place.line for one in found.items] == [6]
+
+
+@pytest.mark.parametrize("kind", ["any", "map(any)", "map(object({ port = optional(number) }))"])
+def test_members_of_unknown_keys_stay_certain(
+    evaluated: Evaluated, shown: Shown, kind: str
+) -> None:
+    """A map whose keys are known in part has as many members after it is converted to a type."""
+    key = '"web-${terraform.workspace}"'
+    main = f'module "m" {{\n  source = "../m"\n  v = {{ {key} = {{ port = 80 }} }}\n}}\n'
+    child = (
+        f'variable "v" {{\n  type = {kind}\n}}\n'
+        'resource "t" "a" {\n  for_each = var.v\n  port = each.value.port\n}\n'
+    )
+    (made,) = evaluated(main, {"m/main.tf": child}).resources
+    assert made.origin.address == f"module.m.t.a[{key}]"
+    assert not made.origin.maybe
+    assert shown(made.body.fields["port"]) == 80

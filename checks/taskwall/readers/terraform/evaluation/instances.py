@@ -254,7 +254,7 @@ def _for_members(value: Items | Fields, add: Add, run: RunContext) -> Value:
             fields[name] = add(spelled_key(Known(name)), _each(Known(name, found.place), item), ())
         elif symbol(key) and (not further or _is_written(found)):
             # It is there for certain; only its key is not known, but what that is equal to.
-            made = add(f'["${{{symbol(key)}}}"]', _each(key, item), ())
+            made = add(_open_key(symbol(key)), _each(key, item), ())
             members.append((key, made))
             rest = made if rest is None else alternatives(rest, made, needs(key))
         else:
@@ -280,6 +280,11 @@ def _for_members(value: Items | Fields, add: Add, run: RunContext) -> Value:
     if rest is None:
         return Fields(fields)
     return Open(fields, {}, rest, None, waits, tuple(members), not open_)
+
+
+def _open_key(name: str) -> str:
+    """How an instance is told apart by a key of which only the spelling is known."""
+    return f'["{name}"]' if "${" in name else f'["${{{name}}}"]'
 
 
 def _is_written(value: Value) -> bool:

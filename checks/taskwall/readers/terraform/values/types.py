@@ -153,15 +153,18 @@ def _collection(value: Value, to: Collection, evaluate: Evaluate) -> Value:
         fields = {key: convert(item, to.element, evaluate) for key, item in value.fields.items()}
         if value.rest is None:
             return Fields(fields, value.places, place=value.place)
-        possible = convert(value.rest, to.element, evaluate)
-        return Open(fields, value.places, possible, value.place, doubts(value))
+        rest = convert(value.rest, to.element, evaluate)
+        if not isinstance(value, Open):
+            return Open(fields, value.places, rest, value.place, doubts(value))
+        members = tuple((key, convert(item, to.element, evaluate)) for key, item in value.members)
+        return replace(value, fields=fields, rest=rest, members=members)
     if isinstance(value, JsonFields | JsonItems) or not isinstance(value, Items):
         raise FailedError("the value", f"is not of type {to.kind}")
     items = tuple(convert(item, to.element, evaluate) for item in value.items)
-    rest = tuple(convert(item, to.element, evaluate) for item in value.rest)
+    further = tuple(convert(item, to.element, evaluate) for item in value.rest)
     if to.kind == "set":
-        return Set(distinct(items), rest, value.place, value.needs)
-    return Items(items, rest, value.place, value.needs)
+        return Set(distinct(items), further, value.place, value.needs)
+    return Items(items, further, value.place, value.needs)
 
 
 def _object(value: Value, to: ObjectOf, evaluate: Evaluate) -> Value:
