@@ -18,7 +18,7 @@ from taskwall.core.values import (
     spelled,
     symbol,
 )
-from taskwall.readers.union_find import connected_components
+from taskwall.readers.connected import connected_components
 from taskwall.source.files import Files
 
 ExportKind: TypeAlias = Literal["export", "parameter", "output"]

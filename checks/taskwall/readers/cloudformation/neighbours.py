@@ -15,7 +15,7 @@ from typing import Final
 from taskwall.readers.cloudformation.exports import MOST_FOLLOWED, MOST_OPEN_IMPORTS
 from taskwall.readers.cloudformation.sceptre import projects
 from taskwall.readers.cloudformation.template import may_be_template
-from taskwall.readers.union_find import connected_components
+from taskwall.readers.connected import connected_components
 from taskwall.source.cdk_assembly import NESTED
 from taskwall.source.files import Files, UnreadableError
 

@@ -31,7 +31,7 @@ from taskwall.readers.cloudformation.document import (
 )
 from taskwall.readers.cloudformation.secrets import hidden_in
 from taskwall.readers.cloudformation.template import NESTED_STACK, Declared, Template
-from taskwall.readers.union_find import connected_components
+from taskwall.readers.connected import connected_components
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import SourceError
 

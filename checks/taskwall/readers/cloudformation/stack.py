@@ -40,7 +40,7 @@ from taskwall.readers.cloudformation.template import (
     Declared,
     Template,
 )
-from taskwall.readers.union_find import leads
+from taskwall.readers.connected import path_exists
 from taskwall.source.containment import crash_at
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.resource import ABSENT, Resource, Suppression
@@ -220,7 +220,7 @@ class CloudFormationStack:
                 if (root := roots.get(str(scenario.get(operand)))) is not None:
                     steps.setdefault(one.file, set()).add(root)
                     chosen.append((one.file, root))
-        return any(leads(steps, root, file) for file, root in chosen)
+        return any(path_exists(steps, root, file) for file, root in chosen)
 
     def _absent(self, resources: Iterable[Resource]) -> Iterator[AbsentSource]:
         """What templates include, or deploy as nested stacks, that is not there to be read."""

@@ -15,8 +15,8 @@ from taskwall.readers.cloudformation.exports import (
 )
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template_cache import TemplateCache
+from taskwall.readers.connected import connected_components
 from taskwall.readers.ids import id_references, ids_within, owners_of, ties_by_vpc
-from taskwall.readers.union_find import connected_components
 from taskwall.source.containment import attempt
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files

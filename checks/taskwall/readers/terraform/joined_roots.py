@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from taskwall.core.values import Scalar, Scenario, Span
+from taskwall.readers.connected import connected_components
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.modules import Module, module_loader
 from taskwall.readers.terraform.stack import (
@@ -22,7 +23,6 @@ from taskwall.readers.terraform.ties import (
     looks_up,
     state_references,
 )
-from taskwall.readers.union_find import connected_components
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, InputDefault, Inputs

@@ -1,4 +1,4 @@
-"""What belongs together because it is tied."""
+"""What is connected: groups by ties, and ways by steps."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -25,8 +25,8 @@ def connected_components(
     return list(found.values())
 
 
-def leads(steps: Mapping[str, Collection[str]], start: str, end: str) -> bool:
-    """Whether steps lead from one thing to another, or both are the same."""
+def path_exists(steps: Mapping[str, Collection[str]], start: str, end: str) -> bool:
+    """Whether steps lead from `start` to `end`, or both are the same."""
     waiting, seen = [start], {start}
     while waiting:
         one = waiting.pop()
