@@ -17,6 +17,7 @@ from taskwall.engine.user_places import UserPlaces
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.positions import LineMap
+from taskwall.lowering import load_balancer
 from taskwall.lowering.work import TASK_SOURCES
 from taskwall.settings import Settings
 from taskwall.source.stack import Evaluation
@@ -87,7 +88,7 @@ def merge_verdicts(
     """
     changes = RequestedFixes(evaluations)
     places = UserPlaces(evaluations)
-    sources = _task_sources(evaluations)
+    users = _names_of_users(evaluations)
     by_rule: dict[str, list[ScenarioVerdict]] = {}
     for answer in answers:
         by_rule.setdefault(answer.rule.id, []).append(answer)
@@ -96,7 +97,7 @@ def merge_verdicts(
     for rule, mine in by_rule.items():
         known = before.get(rule)
         if known is None or not known.hold(mine, followed):
-            known = _merged_rule(mine, followed, changes, places, sources, stack, settings)
+            known = _merged_rule(mine, followed, changes, places, users, stack, settings)
             if not any(_depends_on_evaluation(answer) for answer in mine):
                 before[rule] = known
         judged += known.findings
@@ -119,7 +120,7 @@ def _merged_rule(
     followed: Followed,
     changes: RequestedFixes,
     places: UserPlaces,
-    sources: frozenset[str],
+    users: frozenset[str],
     stack: str,
     settings: Settings,
 ) -> _RuleFindings:
@@ -135,7 +136,7 @@ def _merged_rule(
     about: dict[tuple[Span, *tuple[object, ...]], set[str]] = {}
     passes: dict[tuple[object, ...], Pass] = {}
     for group in by_place.values():
-        for answer, setting in _worst_per_setting(group, followed, sources):
+        for answer, setting in _worst_per_setting(group, followed, users):
             verdict, message = answer.verdict, message_of(answer)
             calls = tuple([call.place for call in verdict.on.called_from])
             if answer.truth is not False or shown:
@@ -181,22 +182,23 @@ def _is_certain(group: list[ScenarioVerdict], followed: Followed) -> bool:
     )
 
 
-def _task_sources(evaluations: Sequence[Evaluation]) -> frozenset[str]:
+def _names_of_users(evaluations: Sequence[Evaluation]) -> frozenset[str]:
+    """The names of what messages list as the users of a resource."""
     return frozenset(
         resource.origin.name
         for evaluation in evaluations
         for resource in evaluation.resources
-        if resource.type in TASK_SOURCES
+        if resource.type in TASK_SOURCES or resource.type in load_balancer.TYPES
     )
 
 
 def _worst_per_setting(
-    group: list[ScenarioVerdict], followed: Followed, sources: frozenset[str]
+    group: list[ScenarioVerdict], followed: Followed, users: frozenset[str]
 ) -> Sequence[_UnderSetting]:
     """What a rule reports of one resource and place: fail before unknown before pass.
 
-    Fails are one where their messages differ in nothing but the task sources that they name: a
-    switch that adds another service makes no other mistake.
+    Fails are one where their messages differ in nothing but the task sources and load balancers
+    that they name: a switch that adds another service makes no other mistake.
     """
     if len(group) == 1 and not group[0].truth:
         return ((group[0], None),)
@@ -209,7 +211,7 @@ def _worst_per_setting(
     for answer in worst.values():
         if answer.truth:
             words = _MORE.sub("", answer.verdict.message).split()
-            mistake = " ".join(word for word in words if word.rstrip(",") not in sources)
+            mistake = " ".join(word for word in words if word.rstrip(",") not in users)
             fails.setdefault((mistake, answer.verdict.when), []).append(answer)
     found: list[_UnderSetting] = []
     others = [answer for answer in worst.values() if not answer.truth]

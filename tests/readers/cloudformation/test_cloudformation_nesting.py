@@ -901,6 +901,43 @@ def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
     assert getattr(group.body.fields["VpcId"], "symbol", "") == "Vpc.Ref"
 
 
+def test_what_outputs_import_comes_from_the_same_stack() -> None:
+    """An output that hands on what it imports does so from where the resources import from."""
+    handing = IMPORTING.partition("Resources:")[0] + (
+        "Resources:\n  Cluster:\n    Type: AWS::ECS::Cluster\n"
+        "    Properties: {N: !ImportValue {'Fn::Sub': '${Parent}-Group'}}\nOutputs:\n"
+        "  Vpc:\n    Value: !ImportValue {'Fn::Sub': '${Parent}-VpcId'}\n"
+        "    Export: {Name: !Sub '${AWS::StackName}-VpcId'}\n"
+        "  Cluster: {Value: !Ref Cluster, Export: {Name: !Sub '${AWS::StackName}-Cluster'}}\n"
+    )
+    texts = {
+        "/r/a.yaml": EXPORTING,
+        "/r/b.yaml": EXPORTING.replace("-Group", "-Other"),
+        "/r/hands.yaml": handing,
+        "/r/web.yaml": IMPORTING.replace("-Group", "-Cluster"),
+    }
+    found, errors = read(texts)
+    tied = next(stack for stack in found if "/r/web.yaml" in stack.files)
+    group = {one.origin.address: one for one in tied.evaluate({}).resources}["web/Group"]
+
+    assert errors == []
+    assert sorted(tied.files) == ["/r/a.yaml", "/r/hands.yaml", "/r/web.yaml"]
+    assert getattr(group.body.fields["VpcId"], "symbol", "") == "Vpc.Ref"
+
+
+def test_what_a_template_alone_exports_it_does_not_import() -> None:
+    """The name is of another stack then, which is not in the sources; it is no circle."""
+    text = (
+        "Parameters: {Parent: {Type: String}}\nResources:\n  A:\n    Type: AWS::ECS::Cluster\n"
+        "    Properties: {N: !ImportValue {'Fn::Sub': '${Parent}-Vpc'}}\nOutputs:\n"
+        "  Vpc:\n    Value: !ImportValue {'Fn::Sub': '${Parent}-Vpc'}\n"
+        "    Export: {Name: !Sub '${AWS::StackName}-Vpc'}\n"
+    )
+    (only,) = one_stack({"/r/a.yaml": text}).values()
+
+    assert needs(only.body.fields["N"])
+
+
 @pytest.mark.parametrize(
     ("exported", "imported", "tied"),
     [

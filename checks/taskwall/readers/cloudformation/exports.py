@@ -101,17 +101,21 @@ class Exports:
         return _nearest(found, os.path.dirname(file), of_stacks=True)
 
     def _fitting(self, name: Value, file: str) -> list[Export]:
-        """The same, wherever the templates of stacks of any name are."""
+        """The same, wherever the templates of stacks of any name are.
+
+        No stack imports what it exports itself, and nothing says that there is another of it.
+        """
         key = (os.path.dirname(file), _parts(name), symbol(name))
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._meant(*key[:2], name)
-        if len(found) < 2:
-            return found
-        stack = _stack_of(name, found)
-        bound = self._bound.get((file, stack)) if stack else None
-        roots = bound or self._chosen.get((file, _roots(found)))
-        return [one for one in found if one.root in roots] if roots else found
+        if len(found) > 1:
+            stack = _stack_of(name, found)
+            bound = self._bound.get((file, stack)) if stack else None
+            roots = bound or self._chosen.get((file, _roots(found))) or ()
+            found = [one for one in found if one.root in roots] or found
+        own = len(found) == 1 and (found[0].root, found[0].path) == (file, "")
+        return [] if own else found
 
     def bind(self, imports: Iterable[Asked]) -> bool:
         """Learn from imports, with the templates that they stand in, which stack is which.
@@ -133,9 +137,9 @@ class Exports:
         learnt = self._choose(copies)
         for key, roots in sources.items():
             common = set.intersection(*roots)
-            if common and any(len(one) > len(common) for one in roots):
+            if common:  # outputs import later, and from the same stack
                 self._bound[key] = common
-                learnt = True
+                learnt = learnt or any(len(one) > len(common) for one in roots)
         return learnt
 
     def name_stacks(self, file: str, imports: Iterable[Asked]) -> None:
