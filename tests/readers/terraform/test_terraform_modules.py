@@ -397,3 +397,26 @@ def test_members_of_unknown_keys_stay_certain(
     assert made.origin.address == f"module.m.t.a[{key}]"
     assert not made.origin.maybe
     assert shown(made.body.fields["port"]) == 80
+
+
+def test_of_members_of_one_unknown_key_the_last_counts(evaluated: Evaluated, shown: Shown) -> None:
+    """As `merge` does with keys that are known: what it replaces makes no instance."""
+    evaluation = evaluated(
+        """
+        locals {
+          key    = "web-${terraform.workspace}"
+          first  = { "${local.key}" = 80, "${local.key}-b" = 22 }
+          merged = merge(local.first, { "${local.key}" = 443 })
+        }
+        resource "t" "a" {
+          for_each = local.merged
+          port     = each.value
+        }
+        """
+    )
+    found = {one.origin.address: shown(one.body.fields["port"]) for one in evaluation.resources}
+    assert len(evaluation.resources) == 2
+    assert found == {
+        't.a["web-${terraform.workspace}"]': 443,
+        't.a["web-${terraform.workspace}-b"]': 22,
+    }

@@ -71,6 +71,8 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
             places.update(map_.places)
             waits = doubts(map_)
             if isinstance(map_, Open):
+                later = {symbol(key) for key, _ in map_.members} - {""}
+                certain = [one for one in certain if symbol(one[0]) not in later]
                 certain += map_.members
                 waits = waits or waiting(*(key for key, _ in map_.members)).needs
             closed = closed and not possible(map_)
