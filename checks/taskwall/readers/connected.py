@@ -1,15 +1,18 @@
 """What is connected: groups by ties, and ways by steps."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+MemberT = TypeVar("MemberT", bound=Hashable)
 
 
 def connected_components(
-    members: Sequence[str], ties: Iterable[tuple[str, str]]
-) -> list[list[str]]:
+    members: Sequence[MemberT], ties: Iterable[tuple[MemberT, MemberT]]
+) -> list[list[MemberT]]:
     """The members in groups, those that are tied together in one, in the order of the members."""
     group = {member: member for member in members}
 
-    def first(member: str) -> str:
+    def first(member: MemberT) -> MemberT:
         while group[member] != member:
             group[member] = group[group[member]]
             member = group[member]
@@ -19,7 +22,7 @@ def connected_components(
     for one, other in ties:
         a, b = sorted((first(one), first(other)), key=order.__getitem__)
         group[b] = a
-    found: dict[str, list[str]] = {}
+    found: dict[MemberT, list[MemberT]] = {}
     for member in members:
         found.setdefault(first(member), []).append(member)
     return list(found.values())

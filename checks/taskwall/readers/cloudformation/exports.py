@@ -71,7 +71,7 @@ class Exports:
         self._chosen: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         self._stacks: dict[tuple[str, str], Export | None] = {}
-        self._same: dict[tuple[tuple[str, str], tuple[str, str]], None] = {}
+        self._same: set[tuple[tuple[str, str], tuple[str, str]]] = set()
         self._first_of: dict[tuple[str, str], tuple[str, str]] | None = None
         for export in every:
             parts = _parts(export.name)
@@ -153,7 +153,7 @@ class Exports:
             found = self.meant(one.name, one.file) if one.kind == "export" else []
             if len(found) == 1 and one.file == file and not found[0].path:
                 for own, other in _inputs(one.name, found[0].name):
-                    self._same[(file, own), (found[0].root, other)] = None
+                    self._same.add(((file, own), (found[0].root, other)))
                     self._first_of = None
             stack = _stack_of(one.name, found) if len(found) == 1 else ""
             if stack.startswith("${"):
@@ -173,13 +173,9 @@ class Exports:
         parameters of one template would be.
         """
         if self._first_of is None:
-            ends = dict.fromkeys(end for pair in self._same for end in pair)
-            keys = {"\0".join(end): end for end in sorted(ends)}
-            groups = connected_components(
-                list(keys), [("\0".join(one), "\0".join(other)) for one, other in self._same]
-            )
+            ends = sorted({end for pair in self._same for end in pair})
             self._first_of = {}
-            for group in ([keys[key] for key in some] for some in groups):
+            for group in connected_components(ends, self._same):
                 if len({file for file, _ in group}) == len(group):  # else two of one would be one
                     self._first_of |= dict.fromkeys(group, group[0])
         return self._first_of.get((file, parameter), (file, parameter))

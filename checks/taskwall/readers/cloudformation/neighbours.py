@@ -112,10 +112,10 @@ class Mentions:
 class Neighbours:
     """The templates among some files, by which of them may belong together.
 
-    Templates are tied if one may nest the other, or import what it exports, and those of a project
-    of Sceptre are. An import that many
-    templates can satisfy, and that nothing in the sources decides between, ties none of them; that
-    there are several must be seen all the same, so that they are read with it.
+    Templates are tied if one may nest the other, or import what it exports; so are those of a
+    project of Sceptre. An import that many templates can satisfy, and that nothing in the sources
+    decides between, ties none of them; that there are several must be seen all the same, so that
+    they are read with it.
     """
 
     def __init__(
@@ -131,8 +131,8 @@ class Neighbours:
         """Look at files, and at those that others were made of, which stand `beside` them.
 
         `given` are the parameters whose values are given. Projects of Sceptre are looked for up to
-        the `boundary`. `exact` says that the others have their
-        defaults, and stacks any names: else every import may be of any export.
+        the `boundary`. `exact` says that the others have their defaults, and stacks any names: else
+        every import may be of any export.
         """
         self.looked_at = frozenset(looked := list(dict.fromkeys(paths)))
         self.said: dict[str, Mentions | None] = {}

@@ -208,11 +208,13 @@ class CloudFormationStack:
 
     def _import_in_circles(self, scenario: Scenario) -> bool:
         """Whether by an answer stacks would import from each other, which AWS refuses."""
+        resolver = self.resolver
+        if resolver is None or not self._alternatives:
+            return False
         steps: dict[str, set[str]] = {}
         chosen: list[tuple[str, str]] = []
-        for one in self.imports if self.resolver is not None and self._alternatives else ():
-            assert self.resolver is not None
-            exports = self.resolver.meant(one.name, one.file) if one.kind == "export" else []
+        for one in self.imports:
+            exports = resolver.meant(one.name, one.file) if one.kind == "export" else []
             if len(exports) == 1:
                 steps.setdefault(one.file, set()).add(exports[0].root)
             elif asked := followed(one.name, one.file, exports):
