@@ -4,6 +4,7 @@ In the texts, `#<` marks the lines at which findings must stand, in their order.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -288,6 +289,99 @@ def test_a_given_file_that_decides(tmp_path: Path) -> None:
 
     [one] = scan(options).document.findings
     assert one.file == "main.tf"
+
+
+# --- several in one block
+
+
+def store(ingress: str) -> str:
+    """A store of a service, and its group with what it allows."""
+    return f"""\
+resource "aws_security_group" "db" {{
+  vpc_id = aws_vpc.main.id
+{ingress}}}
+resource "aws_db_instance" "main" {{
+  engine                 = "postgres"
+  vpc_security_group_ids = [aws_security_group.db.id]
+}}
+{service("a", "[aws_subnet.public.id]")}"""
+
+
+def allowing(first: str, second: str = "", port: int = 5432) -> str:
+    """A block that allows two to the store."""
+    return f"""\
+  ingress {{
+    protocol  = "tcp"
+    from_port = {port}
+    to_port   = {port}
+    {first}
+    {second}
+  }}
+"""
+
+
+FIRST, SECOND = 'cidr_blocks = ["10.0.0.0/8"] #<', 'ipv6_cidr_blocks = ["fd00::/8"]'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(store(allowing(FIRST, SECOND)), id="two attributes"),
+        pytest.param(
+            store(allowing('cidr_blocks = [\n "10.0.0.0/8", #<', '"fd00::/8"\n]')),
+            id="two elements of a list",
+        ),
+        pytest.param(
+            'variable "ours" {\n  default = ["10.0.0.0/8", "fd00::/8"]\n}\n'
+            + store(allowing("cidr_blocks = var.ours #<")),
+            id="a list from elsewhere",
+        ),
+        pytest.param(
+            store(allowing(FIRST) + allowing(SECOND + " #<")),
+            id="two blocks",
+        ),
+        pytest.param(
+            store(
+                "  dynamic ingress {\n    for_each = [\n"
+                '      ["10.0.0.0/8", "fd00::/8"], #<\n      ["172.16.0.0/12"] #<\n    ]\n'
+                '    content {\n      protocol = "tcp"\n      from_port = 5432\n'
+                "      to_port = 5432\n      cidr_blocks = ingress.value\n    }\n  }\n"
+            ),
+            id="elements of a loop",
+        ),
+    ],
+)
+def test_all_whom_one_block_names(tmp_path: Path, text: str) -> None:
+    """Whom one block (or element of a loop) allows is one mistake, with each as an instance."""
+    findings = report(tmp_path, text, ("TW207",)).document.findings
+
+    assert [(one.file, one.line) for one in findings] == [("main.tf", n) for n in marked(text)]
+    ranges = {"10.0.0.0/8", "fd00::/8", "172.16.0.0/12"} & {*re.findall(r"[\w.:]+/\d+", text)}
+    named = [each for each in ranges for one in findings if each in one.message]
+    assert sorted(named) == sorted(ranges)
+    assert len({one.fingerprint for each in findings for one in each.instances}) == len(ranges)
+
+
+def test_a_range_that_is_new_in_a_block(tmp_path: Path) -> None:
+    """A baseline knows each of those that a block names: another one is new."""
+    baseline = tmp_path / "baseline.json"
+    folder = str(tmp_path)
+    text = store(allowing(FIRST))
+    report(tmp_path, text, ("TW207",))
+    scan(Options(paths=(folder,), cwd=folder, select=("TW207",), write_baseline=str(baseline)))
+
+    assert not report(tmp_path, text, ("TW207",), baseline=str(baseline)).document.findings
+    both = store(allowing(FIRST, SECOND + " #<<"))
+    [new] = report(tmp_path, both, ("TW207",), baseline=str(baseline)).document.findings
+    assert new.line == both[: both.index("#<<")].count("\n") + 1
+
+
+def test_a_suppression_of_one_in_a_block(tmp_path: Path) -> None:
+    """A comment beside one of those whom a block names leaves the others."""
+    skipped = FIRST.replace("#<", "# taskwall:skip=TW207: the office")
+    [left] = report(tmp_path, store(allowing(skipped, SECOND)), ("TW207",)).document.findings
+
+    assert (left.line, len(left.instances)) == (8, 1)
 
 
 # --- precedence

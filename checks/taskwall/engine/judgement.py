@@ -21,7 +21,8 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     finding waits for is not known. `changes` would mend it together, each with the resource that it
     is about. `about` are the permissions, listeners, ... that it is about, by which rules take
     precedence over it; `silenced_by` are the rules that did so, each with what about. `shared` is
-    where it is reported if several have it in common. `iteration` is that of the loop which makes
+    where it is reported if several have it in common. `block` is what its place is a part of, if
+    the same of several places in it is one mistake. `iteration` is that of the loop which makes
     what the finding is about, if one does. `unreported` marks what would be of no use to anybody:
     no report has it.
     """
@@ -35,6 +36,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     about: frozenset[str] = frozenset()
     silenced_by: frozenset[tuple[str, str]] = frozenset()
     shared: Span | None = None
+    block: Span | None = None
     unreported: bool = False
     iteration: LoopIteration | None = None
 

@@ -165,6 +165,7 @@ def _merged_rule(
             iteration=iteration(verdict.place),
             shared=verdict.shared
             and places.of(verdict.shared.header, verdict.shared, answer.scenario),
+            block=verdict.block,
         )
         if answer.truth and (asked := changes_of(rule, verdict)):
             offered = changes.applicable(rule.id, asked, answer.scenario, follow=not rule.per_use)

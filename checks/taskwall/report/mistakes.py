@@ -25,7 +25,7 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
     """The findings of some rows, one for each rule, verdict and place, in the order of a report.
 
     Two things that a rule says of one resource at one place stay two; the same of two blocks that
-    one text makes is one.
+    one text makes is one, and so is the same of several places in one block.
     """
     passes = []
     groups: dict[tuple[object, ...], list[ReportEntry]] = {}
@@ -42,7 +42,8 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
         place = _argument(group) or _shared(group)
         for row in group:
             one = row.finding
-            key = (one.rule, one.verdict, _twins(row) or place)
+            block = row.block if row.block and row.block.holds(place) else place
+            key = (one.rule, one.verdict, _twins(row) or block)
             of = (*key, one.resource, one.stack)
             numbers = said.setdefault(of, {})
             number = numbers.setdefault((one.message, one.when), len(numbers))
@@ -94,7 +95,7 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     """The finding about one place."""
     placed = sorted(placed, key=lambda pair: _first(pair[1]))
     rows = [row for _, row in placed]
-    place = _argument(rows) or placed[0][0]
+    place = _argument(rows) or _stretch(rows[0].block, [at for at, _ in placed])
     first = rows[0].finding
     file = paths.shown(place.file)
     steps = dict.fromkeys(first.because)
@@ -131,6 +132,16 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         fix=first.fix
         and replace(first.fix, edits=tuple(sorted(edits, key=edit_order)) if mended else ()),
     )
+
+
+def _stretch(block: Span | None, places: Sequence[Span]) -> Span:
+    """The first of some places; if it is in a block, to the end of the last of them that is."""
+    if block is None or not block.holds(places[0]):
+        return places[0]
+    inside = [one for one in places if block.holds(one)]
+    start = min(inside, key=lambda one: (one.line, one.column))
+    end = max(inside, key=lambda one: (one.end_line, one.end_column))
+    return Span(block.file, start.line, start.column, end.end_line, end.end_column)
 
 
 def _origins(

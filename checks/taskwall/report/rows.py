@@ -31,7 +31,8 @@ class ReportEntry(Struct, frozen=True, gc=False):
     instances. `provenance` are the expressions that the value at its place comes from. `silenced`
     says that it is not reported, since another rule reports the same mistake. `everywhere` holds,
     for the fingerprint of an instance in one deployment, that of the same in all of them.
-    `iteration` tells apart what a loop makes of the elements of a list.
+    `iteration` tells apart what a loop makes of the elements of a list. `block` is what the place
+    is a part of, if the same of several places in it is one mistake.
     """
 
     finding: Finding
@@ -45,6 +46,7 @@ class ReportEntry(Struct, frozen=True, gc=False):
     silenced: bool = False
     everywhere: Mapping[str, str] = {}
     iteration: LoopIteration | None = None
+    block: Span | None = None
 
 
 class ReportEntries:
@@ -137,7 +139,15 @@ class ReportEntries:
                 place, on = judged.place, judged.on.name
                 made = within_resource(judged.iteration)
                 row = ReportEntry(
-                    finding, place, read.boundary, on, held, asked, provenance=trace, iteration=made
+                    finding,
+                    place,
+                    read.boundary,
+                    on,
+                    held,
+                    asked,
+                    provenance=trace,
+                    iteration=made,
+                    block=judged.block,
                 )
                 rows.append((judged, row, silencing))
             for row, silencing in _after_precedence(rows):

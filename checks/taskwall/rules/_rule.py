@@ -48,8 +48,8 @@ class Verdict(Struct, frozen=True, gc=False):
     than that: it is told, and not offered as an edit. With `adds` the code of the fix is resources,
     and to add them beside `on` is all that it takes; with `sets` it is attributes of `on`. `remedy`
     says what to do where it is not what the rule's docstring says, by language if it differs.
-    `shared` is where the mistake is if several
-    verdicts have it in common: the group that they all use.
+    `shared` is where the mistake is if several verdicts have it in common: the group that they all
+    use. `block` is what the place is a part of, if the same of several places in it is one mistake.
     """
 
     on: Origin
@@ -71,6 +71,7 @@ class Verdict(Struct, frozen=True, gc=False):
     sets: bool = False
     remedy: str | Mapping[str, str] = ""
     shared: Origin | None = None
+    block: Span | None = None
 
     @property
     def decided(self) -> Fact | None:

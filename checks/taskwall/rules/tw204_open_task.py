@@ -62,6 +62,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
             f" {attachment.names} on {each.ports}{shared}",
             holds=f"{permission.on.name} does not open {attachment.names} to the internet",
             about=permission.id,
+            block=permission.written_in,
             concerned=concerned,
             changes=narrowed.changes,
             advice=narrowed.advice,

@@ -80,6 +80,7 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
                 f" {attachment.names}, bypassing the load balancer",
                 holds=f"{permission.on.name} opens {attachment.names} to the load balancer only",
                 about=permission.id,
+                block=permission.written_in,
                 concerned=attachment.fact & permission.fact,
                 changes=narrowed.changes,
                 advice=narrowed.advice,

@@ -66,6 +66,7 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
                 f"{advice if proper.truth is False else ''}",
                 holds=f"{permission.on.name} allows only the VPC or the load balancer",
                 about=permission.id,
+                block=permission.written_in,
                 concerned=concerned & permission.fact,
                 changes=narrowed.changes,
                 advice=narrowed.advice,

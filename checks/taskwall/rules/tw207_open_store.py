@@ -45,7 +45,7 @@ from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.group_users import names_of_used
 from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.circles import made_before
-from taskwall.model.permissions.peers import possible_permissions
+from taskwall.model.permissions.peers import listed, possible_permissions
 from taskwall.model.permissions.ports import opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 from taskwall.rules._shared import without_permissions
@@ -121,6 +121,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     allowing = [p for p in permitted if _is_for_tasks(network, store, p, peers[p.id])]
     for each in by_permission((p, _open(store, p, peers[p.id].wrong)) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
+        words = listed(peers[p.id].words for p in each.alike)
         remedy, narrowed = "", permission.for_group(_group_of_tasks(network, permission))
         if allowing:
             by, narrowed = allowing[0].on.name, ()
@@ -131,10 +132,10 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             permission.on,
             permission.place,
             each.fact,
-            f"{permission.on.name} allows ingress from {peer.words} to {named}, not only from"
-            " tasks",
+            f"{permission.on.name} allows ingress from {words} to {named}, not only from tasks",
             holds=f"{permission.on.name} opens {named} to tasks only",
             about=permission.id,
+            block=permission.written_in,
             severity=peer.weight,
             concerned=all_of((concerned, permission.fact)),
             changes=narrowed if permission.alone else (),

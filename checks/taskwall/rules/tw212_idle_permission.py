@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.exposure.group_users import used_groups
-from taskwall.model.permissions.peers import who
+from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.redundancy import contained, undone
 from taskwall.rules._rule import Verdict, rule
 
@@ -37,16 +37,19 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
     for each in used_groups(network, "tasks", "hosts", "balancers", "stores"):
         for way in DIRECTIONS:
             verb = "ingress from" if way == "ingress" else "egress to"
-            for found in contained(network, each.group, way):
+            idle = [*contained(network, each.group, way)]
+            alike = by_permission((found.permission, found.fact) for found in idle)
+            for found, those in zip(idle, alike, strict=True):
                 permission, name = found.permission, found.permission.on.name
                 yield Verdict(
                     permission.on,
                     permission.place,
                     found.fact,
                     f"another rule of the group already allows what {name} does:"
-                    f" {verb} {who(network, permission)} on {permission.ports}",
+                    f" {verb} {those.peers(network)} on {those.ports}",
                     holds=f"no other rule of the group allows the same as {name}",
                     about=permission.id,
+                    block=permission.written_in,
                     concerned=each.fact & permission.fact,
                     # Whom it allows is asked by the rules that judge that.
                     asked_by=("TW205" if permission.peer is not None else "TW204",),

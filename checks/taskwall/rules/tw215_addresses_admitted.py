@@ -43,6 +43,7 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 " address and not by security group",
                 holds=f"{name} opens {attachment.names} to security groups only",
                 about=permission.id,
+                block=permission.written_in,
                 concerned=attachment.fact & permission.fact,
                 changes=narrowed if permission.alone else (),
                 advice=narrowed,

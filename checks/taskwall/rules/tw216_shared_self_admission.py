@@ -49,6 +49,7 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
                 holds=f"{permission.on.name} lets {names} connect to each other only on ports of"
                 " their namespace",
                 about=permission.id,
+                block=permission.written_in,
                 concerned=all_of((shared.fact, permission.fact)),
                 advice=permission.for_group(Placeholder("id of the caller's group")),
             )

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.change import AttributeChange, AttributePath, NewValue, removal
 from taskwall.core.facts import Fact
-from taskwall.core.loop_places import written
+from taskwall.core.loop_places import LoopSpan, written
 from taskwall.core.values import Need, Origin, Span, Text, dereferenced
 from taskwall.model.core.address import Cidr, parse_cidr
 from taskwall.model.core.entity import Entity, Link, Setting
@@ -118,6 +118,18 @@ class Permission(Struct, frozen=True, kw_only=True):
     def source_key(self) -> object:
         """Where it is written and by which module calls: equal for all instances of one text."""
         return self.on.name, written(self.place), self.on.called_from
+
+    @property
+    def written_in(self) -> Span:
+        """The block that writes it, or the element of a list of which a loop makes it."""
+        element = self.place.element if isinstance(self.place, LoopSpan) else None
+        return written(element or self.block)
+
+    @property
+    def block_key(self) -> object:
+        """As `source_key`, and equal for all whom one block names: they are written together."""
+        block, place = self.written_in, written(self.place)
+        return self.on.name, block if block.holds(place) else place, self.on.called_from
 
     @property
     def needs(self) -> tuple[Need, ...]:

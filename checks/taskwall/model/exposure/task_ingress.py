@@ -186,7 +186,7 @@ def _fronted(network: Network, source: TaskSource) -> bool:
 
 
 class AllowedPermission(Struct, frozen=True):
-    """A permission and a fact about it; `alike` are the instances of its place that share it."""
+    """A permission and a fact about it; `alike` are those of its block that share it."""
 
     permission: Permission
     fact: Fact
@@ -203,13 +203,13 @@ class AllowedPermission(Struct, frozen=True):
 
 
 def by_permission(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPermission]:
-    """Permissions with a fact about each: those that count, for_each and loops make are one."""
+    """Permissions with a fact about each: those of one block are alike, whatever repeats it."""
     judged = list(judged)
     alike: dict[object, list[Permission]] = {}
     for permission, fact in judged:
-        alike.setdefault((permission.source_key, fact.truth), []).append(permission)
+        alike.setdefault((permission.block_key, fact.truth), []).append(permission)
     for permission, fact in judged:
-        yield AllowedPermission(permission, fact, tuple(alike[permission.source_key, fact.truth]))
+        yield AllowedPermission(permission, fact, tuple(alike[permission.block_key, fact.truth]))
 
 
 def ingress(network: Network, attachment: GroupAttachment) -> list[Permission]:
