@@ -373,7 +373,46 @@ def test_several_that_answer_are_named() -> None:
     assert (tie.target, tie.candidates) == ("", ("aws_vpc.main", "aws_vpc.old"))
     own = {"app/main.tf": NET + TAGGED + '\nresource "t" "t" { x = data.aws_vpc.x.id }'}
     (stack,) = read(own, {"old/main.tf": NET})
-    assert [tie.candidates for tie in stack.ties] == [()]  # its own, as it was before
+    assert [(tie.target, tie.to) for tie in stack.ties] == [("/infra/app", "aws_vpc.main")]
+
+
+BALANCER = """
+resource "aws_lb" "web" { name = "shop-${var.env}" }
+resource "aws_lb_listener" "http" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = "80"
+}
+resource "aws_lb_listener" "https" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = 443
+}
+variable "other" {}
+data "aws_lb" "x" { name = "NAME" }
+data "aws_lb_listener" "x" {
+  load_balancer_arn = data.aws_lb.x.arn
+  port              = PORT
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "port", "balancer", "listener"),
+    [
+        ("shop-${var.env}", "80", "aws_lb.web", "aws_lb_listener.http"),
+        ("shop-${var.env}", "8080", "aws_lb.web", "data.aws_lb_listener.x"),
+        ("shop-${var.other}", "80", "data.aws_lb.x", "data.aws_lb_listener.x"),
+        ("blog-${var.env}", "80", "data.aws_lb.x", "data.aws_lb_listener.x"),
+    ],
+)
+@pytest.mark.parametrize("context", [{}, {"net/main.tf": NET}], ids=["alone", "beside another"])
+def test_a_root_looks_up_what_it_writes_itself(
+    name: str, port: str, balancer: str, listener: str, context: dict[str, str]
+) -> None:
+    """Only what certainly answers is meant: else the root would say it by a reference."""
+    text = BALANCER.replace("NAME", name).replace("PORT", port)
+
+    assert means(looked_up(text, "data.aws_lb.x.arn", context)) == f"{balancer}.arn"
+    assert means(looked_up(text, "data.aws_lb_listener.x.arn", context)) == f"{listener}.arn"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from taskwall.readers.terraform.stack import (
 )
 from taskwall.readers.terraform.ties import (
     data_references,
+    looked_for,
     looks_up,
     state_references,
 )
@@ -213,7 +214,7 @@ def joined(
             continue
         others = [one for one in members if isinstance(one, ContextSource)]
         stack: TerraformStack | JoinedStack
-        if len(members) == 1:
+        if len(members) == 1 and (group[0], group[0]) not in pairs:
             own = by_stack.get(group[0], ())
             doubts = {tie.address: tie.doubt for tie in own if tie.doubt}
             stack = several[0]
@@ -285,7 +286,7 @@ def _ties(
         for tie in root.dependencies()
     ]
     if len(roots) + len(context) < 2:
-        return found
+        return [*found, *_to_itself(roots, leading)]
     from taskwall.readers.ids import id_references, ids_within, owners_of, ties_by_vpc
 
     by_name = {root.name: root for root in roots}
@@ -315,6 +316,16 @@ def _ties(
         found += ids([root for root in roots if root.context])
         found += ids_within(context, owners, files)
     return found
+
+
+def _to_itself(roots: Sequence[TerraformStack], leading: frozenset[str]) -> Iterator[SourceTie]:
+    """What the one root of a scan looks for and writes itself."""
+    for root in roots:
+        if root.name in leading and any(map(root.creates, looked_for(root.parts()))):
+            scopes = _apart(roots, _labels([root.name]))
+            _, answers = together(roots, scopes, {})
+            ties = data_references(answers, scopes[0], leading)
+            yield from (tie for tie in ties if tie.target == root.name)
 
 
 def _together(

@@ -18,8 +18,16 @@ AS_NEAREST = ", as the nearest"
 
 
 def looks_up(module: Module) -> bool:
-    """Whether a module itself has a data source that another root, or the context, may answer."""
+    """Whether a module itself has a data source that a root, or the context, may answer."""
     return any(_kind(local) in _KINDS for local in module.resources)
+
+
+def looked_for(modules: Iterable[Module]) -> frozenset[str]:
+    """The types of the resources that modules look up."""
+    kinds = {_kind(local) for module in modules for local in module.resources}
+    return frozenset(
+        means for kind in kinds & DATA_SOURCES.keys() for means in DATA_SOURCES[kind].means
+    )
 
 
 _KINDS = DATA_SOURCES.keys() | {REMOTE_STATE}

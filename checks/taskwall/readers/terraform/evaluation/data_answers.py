@@ -1,9 +1,9 @@
-"""Which resources of other roots, or of the context, data sources mean.
+"""Which resources of roots, their own or others, or of the context, data sources mean.
 
 A data source that one resource answers is that resource. Of several in different root modules,
 which are copies (of dev and prod: one account cannot have both), those of the nearest root module
 are taken. Else one that several answer is unknown, and so is one of which it is open whether a
-resource answers it.
+resource answers it. What the same root writes is meant only if it certainly answers.
 """
 
 import re
@@ -189,12 +189,9 @@ class DataAnswers:
         for type_ in source.means if query.criteria else ():
             for candidate in self._of_type(type_, scope):
                 met = meets(query, candidate.asked)
-                if candidate.root == scope.run.root.folder and not within:
-                    if met:
-                        return DataAnswer(query, (), ())  # it looks for what is there already
-                    continue
-                if met is False:
-                    continue
+                own = candidate.root == scope.run.root.folder and not within
+                if met is False or (own and not met):
+                    continue  # What a root writes it would look for by what it writes.
                 (maybe if not met else found if _leads_on(candidate) else open_).append(candidate)
         if not (query.unique and found):
             open_ += maybe
@@ -262,7 +259,7 @@ def _nearest(found: list[Candidate], folder: str, *, lists: bool) -> list[Candid
     None if several roots are as near. What is in one VPC, and can be meant together, is no copy.
     """
     roots = dict.fromkeys(one.root for one in found)
-    if len(roots) < 2 or any(one.context for one in found):
+    if len(roots) < 2 or (folder not in roots and any(one.context for one in found)):
         return found
     if lists:
         first, *others = (one.asked("vpc_id") or Known(None) for one in found)

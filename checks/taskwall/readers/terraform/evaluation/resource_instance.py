@@ -196,7 +196,7 @@ class ResourceInstance:
         return found if found is None or name == "outputs" else attribute(found, name, run)
 
     def _looked_up(self, name: str) -> Value | None:
-        """An attribute of the resource of another root that this data source means."""
+        """An attribute of the resource that this data source means, if the sources write that."""
         run = self._scope.run
         if run.lookups is None or self._block.type != "data":
             return None
