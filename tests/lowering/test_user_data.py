@@ -417,6 +417,23 @@ def test_the_cluster_that_is_joined() -> None:
     assert [each.joins.truth for each in (named, default, link)] == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("line", "truth"),
+    [
+        (f"aws s3 cp s3://b/ecs.config {FILE}", True),
+        (f"curl -o {FILE} https://example.com/ecs.config", True),
+        (f"test -f /a && aws s3 cp s3://b/ecs.config {FILE}", None),
+        ("aws s3 cp s3://b/ecs.config.json /etc/ecs/", None),
+    ],
+)
+def test_a_file_of_settings_from_elsewhere(line: str, truth: bool | None) -> None:
+    """It is read by an agent, whatever is in it: of which cluster is not known."""
+    agent = read(f"{SCRIPT}{line}\n")
+
+    assert agent.joins.truth is truth
+    assert agent.cluster is None
+
+
 FETCHED = "curl -fsSL https://get.docker.com | sh\n"
 PARTS = b64encode(f"#!/bin/bash\n. /etc/ecs/a\n{FETCHED}".encode()).decode()
 

@@ -190,6 +190,8 @@ class Machine:
 
     def replace(self, path: str, row: int, needs: tuple[Need, ...], *, whole: bool) -> None:
         """Something has changed a file, or replaced the whole of it, nobody knows how."""
+        if whole and path == AGENT_CONFIG:
+            self.has_agent = True  # whatever is in it: an agent reads it
         self.write(path, [opaque(row, needs)], append=not whole, doubt=() if whole else needs)
 
     def anything(self, row: int, needs: tuple[Need, ...]) -> None:
