@@ -356,6 +356,29 @@ def test_another_workspace_is_another_state(workspace: str | None, stacks_: int)
 
 
 @pytest.mark.parametrize(
+    ("key", "workspace", "stacks_"),
+    [
+        ("env:/dev/base/net", None, 1),
+        ("env:/dev/base/net", "dev", 1),
+        ("env:/dev/base/net", "prod", 2),
+        ("env:/dev/net", None, 2),
+        ("env/dev/base/net", None, 2),
+    ],
+)
+def test_the_path_of_a_workspace_in_a_bucket(key: str, workspace: str | None, stacks_: int) -> None:
+    """The state of a workspace lies below `env:`, its name and the key of the backend."""
+    data = f"""
+data "terraform_remote_state" "s" {{
+  backend = "s3"
+  config  = {{ bucket = "states", key = "{key}" }}
+}}
+"""
+    backend = '\nterraform {\n backend "s3" {\n bucket = "states"\n key = "base/net"\n }\n}\n'
+    texts = {"a/main.tf": READ + data, "b/main.tf": VALUE + backend}
+    assert count(texts, workspace=workspace) == stacks_
+
+
+@pytest.mark.parametrize(
     "key", ["s", "data.terraform_remote_state.s", "module.m.data.terraform_remote_state.s"]
 )
 def test_settings_tie_a_data_source_to_a_root(key: str, shown: Shown) -> None:

@@ -373,7 +373,24 @@ def _read(written: WrittenBody, reader: RunContext) -> State | None:
     config = _config(written)
     if backend is None or not isinstance(config, Fields) or config.rest is not None:
         return None
-    return _state(backend, config.fields.get, reader.root.folder)
+    state = _state(backend, config.fields.get, reader.root.folder)
+    of_workspace = _in_workspace(written)
+    return (*state[:-1], of_workspace[2]) if state and of_workspace else state
+
+
+def _in_workspace(written: WrittenBody) -> "re.Match[str] | None":
+    """The workspace and the key of a state in S3 that is read by the path of a workspace's."""
+    config = _config(written)
+    if _text(written.get("backend")) != "s3" or not isinstance(config, Fields):
+        return None
+    return _OF_WORKSPACE.fullmatch(_text(config.fields.get("key")) or "")
+
+
+_OF_WORKSPACE = re.compile(r"env:/([^/]+)/(.+)")
+"""The key of the state of a workspace, by the default of `workspace_key_prefix`.
+
+From https://developer.hashicorp.com/terraform/language/backend/s3.
+"""
 
 
 _FILES = {"s3": "{key}", "local": "{path}", "azurerm": "{key}", "gcs": "{prefix}/default.tfstate"}
@@ -399,10 +416,11 @@ def _config(written: WrittenBody) -> Value:
 
 def _is_of_another_workspace(written: WrittenBody, reader: RunContext) -> bool:
     """Whether a data source names another workspace than the one that is looked at."""
-    workspace = written.get("workspace")
-    if workspace is None or reader.inputs.workspace is None:
+    workspace, in_key = written.get("workspace"), _in_workspace(written)
+    if reader.inputs.workspace is None or (workspace is None and in_key is None):
         return False
-    return _text(workspace) != reader.inputs.workspace
+    named = _text(workspace) if workspace is not None else in_key and in_key[1]
+    return named != reader.inputs.workspace
 
 
 def _state(backend: str, get: "Callable[[str], Value | None]", folder: str) -> State | None:
