@@ -5,15 +5,15 @@ What: A security group of a data store that tasks use (RDS, Aurora, RDS Proxy, E
     MQ, mount targets of EFS, and FSx) allows ingress from an address range (also that of the tasks'
     own subnets), a prefix list, the VPC's default group, or a group that a load balancer uses as
     well, be it the store's own. From the internet: critical. In the profile `strict`, also the
-    group of anything else in the sources: low.
+    group of anything else in the sources, and what opens other ports than the store's: low.
 Why: A range says where a client is, not what it is. If a load balancer and tasks share a group,
     somebody who takes over the load balancer can connect to the data of the tasks.
 Fine when: A bastion, a function or a migration uses a group of its own (but not in `strict`). A
     client that must connect by address, such as an office behind a transit gateway, is named in the
     setting `allowed-peers`. Members of the store's own group pass (its nodes talk to each other),
     unless it is the default group, or a load balancer (in `strict`: a function) uses it as well. So
-    do RDS Proxies, which are stores themselves. So does what allows other ports than that of a
-    database of RDS or Aurora (PostgreSQL, MySQL, MariaDB).
+    do RDS Proxies, which are stores themselves. So does, but in `strict`, what allows other ports
+    than that of a database of RDS or Aurora (PostgreSQL, MySQL, MariaDB).
 Terraform: Allow the group of the tasks in place of this:
     referenced_security_group_id = <the tasks' group>.id
 CloudFormation: Allow the group of the tasks in place of this:
@@ -68,6 +68,13 @@ def _open(store: Store, permission: Permission, wrong: Fact) -> Fact:
     return wrong if store.port is None else all_of((wrong, opens(permission, store.port)))
 
 
+def _wrong(network: Network, store: Store, permission: Permission, peer: Peer) -> Fact:
+    """Whether a permission of a store's group is wrong: in `strict` on whichever port."""
+    if network.policy.profile == "strict":
+        return peer.wrong
+    return _open(store, permission, peer.wrong)
+
+
 def _is_for_tasks(network: Network, store: Store, permission: Permission, peer: Peer) -> bool:
     """Whether a permission certainly allows tasks, and nobody else, to a store."""
     link = permission.peer
@@ -119,9 +126,10 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     permitted = possible_permissions(network, link, "ingress")
     peers = {permission.id: judge_peer(network, permission) for permission in permitted}
     allowing = [p for p in permitted if _is_for_tasks(network, store, p, peers[p.id])]
-    for each in by_permission((p, _open(store, p, peers[p.id].wrong)) for p in permitted):
+    for each in by_permission((p, _wrong(network, store, p, peers[p.id])) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
         words = listed(peers[p.id].words for p in each.alike)
+        elsewhere = store.port is not None and opens(permission, store.port).truth is False
         remedy, narrowed = "", permission.for_group(_group_of_tasks(network, permission))
         if allowing:
             by, narrowed = allowing[0].on.name, ()
@@ -132,11 +140,12 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             permission.on,
             permission.place,
             each.fact,
-            f"{permission.on.name} allows ingress from {words} to {named}, not only from tasks",
+            f"{permission.on.name} allows ingress from {words} to {named}, not only from tasks"
+            f"{', if on other ports than its own' if elsewhere else ''}",
             holds=f"{permission.on.name} opens {named} to tasks only",
             about=permission.id,
             block=permission.written_in,
-            severity=peer.weight,
+            severity="low" if elsewhere else peer.weight,
             concerned=all_of((concerned, permission.fact)),
             changes=narrowed if permission.alone else (),
             advice=narrowed,
