@@ -301,7 +301,9 @@ def of_rest_api(
     if not target.absent:
         balancer = r.link(LoadBalancer, target, "reaches")
     elif not connection.absent:
-        balancer = _linked(r, connection) or balancer
+        named = balancer is not None and balancer.to in r.builder.resources
+        linked = _linked(r, connection) or (balancer if named else None)
+        balancer = linked or r.link(LoadBalancer, connection, "reaches") or balancer
         kind_of_link = NetworkVpcLink
     through = r.link(kind_of_link, connection, "goes through")
     if through is not None:
@@ -312,14 +314,14 @@ def of_rest_api(
 
 
 def _linked(r: ResourceReader, connection: Cell) -> Link | None:
-    """The load balancer behind a VPC link that leads to a Network Load Balancer."""
+    """The load balancer behind a VPC link to a Network Load Balancer; None if it is not said."""
     for reference in _references(connection.value):
         resource = r.builder.resources.get(reference.resource)
         if resource is not None and resource.type in _VPC_LINKS:
             other = ResourceReader(resource, r.builder)
             for each in other.attribute("target_arns", "TargetArns").each():
                 return other.link(LoadBalancer, each, "reaches")
-    return r.link(LoadBalancer, connection, "reaches")
+    return None
 
 
 def _host(r: ResourceReader, uri: Cell) -> Link | None:
