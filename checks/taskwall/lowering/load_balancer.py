@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -117,12 +118,33 @@ def listener(r: ResourceReader) -> Iterator[object]:
         policy=r.setting("ssl_policy", "SslPolicy"),
         certificate=setting(certificates, certificates.key),
         certificate_named=_certificate_named(r, certificates),
+        has_more_certificates=any(True for _ in _further_certificates(r)),
         actions=_actions(r, r.attribute("default_action", "DefaultActions")),
         place=r.origin.header,
     )
     if not r.external:
         for each in r.attribute("mutual_authentication", "MutualAuthentication").each():
             yield _client_check(r, each)
+
+
+_CERTIFICATES: Final = (
+    "aws_lb_listener_certificate",
+    "aws_alb_listener_certificate",
+    "AWS::ElasticLoadBalancingV2::ListenerCertificate",
+)
+
+
+def _further_certificates(r: ResourceReader) -> Iterator[ResourceReader]:
+    """The resources that give certificates to a listener."""
+    return r.said_by(Listener, "listener_arn" if r.terraform else "ListenerArn", *_CERTIFICATES)
+
+
+@lowers(*_CERTIFICATES)
+def listener_certificate(r: ResourceReader) -> Iterator[Entity]:
+    # Read by its listener; whose certificate it is decides nothing.
+    r.attribute("listener_arn", "ListenerArn")
+    r.attribute("certificate_arn", "Certificates")
+    return iter(())
 
 
 def _certificate_named(r: ResourceReader, written: Cell) -> ResourceAttribute | SourceCode | None:

@@ -37,7 +37,8 @@ _CLASSIC = f"Let the listener use {CLASSIC_STRONG}, or a policy without TLS 1.0 
 def weak_tls_policy(network: Network) -> Iterator[Verdict]:
     for listener in network.every(Listener):
         ends_tls = listener.protocol.is_("HTTPS", "TLS", "SSL")
-        if ends_tls.truth is False or listener.certificate.value is None:
+        certified = listener.certificate.value is not None or listener.has_more_certificates
+        if ends_tls.truth is False or not certified:
             continue
         balancer = network.get(LoadBalancer, listener.load_balancer)
         classic = balancer is not None and balancer.kind.known == "classic"

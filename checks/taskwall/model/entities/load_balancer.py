@@ -59,6 +59,7 @@ class Listener(Entity, frozen=True, kw_only=True):
     `actions_open` says why it may have more actions than those written, if it may.
     `backend` is the protocol to the instances behind a classic one, `instance_port` their port.
     `certificate_named` is how others can name its certificate: as code, only those in its own file.
+    `has_more_certificates` is whether resources of their own give it some.
     """
 
     load_balancer: Link
@@ -67,6 +68,7 @@ class Listener(Entity, frozen=True, kw_only=True):
     policy: Setting
     certificate: Setting
     certificate_named: ResourceAttribute | SourceCode | None = None
+    has_more_certificates: bool = False
     actions: tuple[Action, ...] = ()
     backend: Setting | None = None
     instance_port: Setting | None = None
