@@ -36,6 +36,36 @@ def test_the_network_configuration_of_a_service(tmp_path: Path) -> None:
     assert [one.line for one in document.findings] == [10]
 
 
+VOLUME = """\
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      RequiresCompatibilities: [FARGATE]
+      Volumes:
+        - Name: data
+          CONFIGURATION:
+            FilesystemId: fs-1
+"""
+
+
+def test_the_volume_of_a_task_definition(tmp_path: Path) -> None:
+    """AWS refuses EfsVolumeConfiguration, which AWS Batch has, in a task definition of ECS."""
+    file = tmp_path / "template.yaml"
+    options = Options((str(file),), cwd=str(tmp_path), select=("TW105",))
+    file.write_text(VOLUME.replace("CONFIGURATION", "EfsVolumeConfiguration"))
+    document = scan(options).document
+    (error,) = document.errors
+    assert (error.line, error.column) == (9, 11)
+    assert error.message == (
+        "Task: EfsVolumeConfiguration is not a property: write EFSVolumeConfiguration"
+    )
+    assert [(one.rule, one.line) for one in document.findings] == [("TW105", 9)]
+    file.write_text(VOLUME.replace("CONFIGURATION", "EFSVolumeConfiguration"))
+    assert not scan(options).document.errors
+
+
 def test_no_network_configuration(tmp_path: Path) -> None:
     """Tasks that certainly need one, and have none, are reported at their service."""
     file = tmp_path / "template.yaml"

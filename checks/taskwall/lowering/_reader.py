@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributeChange, AttributePath, NewValue
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import (
+    Fields,
     Known,
     Need,
     OneOf,
@@ -83,6 +84,20 @@ class ResourceReader:
         """Note that what stands at a cell cannot be read."""
         error, call = SourceError(cell.place, f"{self.name}: {message}"), self.origin.download
         self.builder.errors.append(at_the_call(error, call) if call else error)
+
+    def in_another_case(self, block: Cell, path: str) -> Cell | None:
+        """What is written in the case in which other services of AWS write it: an error is noted.
+
+        AWS refuses it. It is read as it is meant, so that all else it says is judged as well.
+        """
+        outer, _, wanted = path.rpartition(".")
+        holder = block.at(outer) if outer else block
+        found = dereferenced(holder.value) if holder.value is not None else None
+        for key in found.fields if isinstance(found, Fields) else ():
+            if key != wanted and key.lower() == wanted.lower():
+                self.complain(holder.get(key), f"{key} is not a property: write {wanted}")
+                return holder.at(key)
+        return None
 
     def fact(self, text: str, cell: Cell) -> Fact:
         """That this resource says something at a cell; unknown where either may be absent."""

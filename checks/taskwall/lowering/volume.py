@@ -62,7 +62,11 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
         if not structured(each):
             yield _open(r, each, name)
             continue
-        for block in replace(each, doubt=None).get(spelled.efs).each():
+        volume = replace(each, doubt=None)
+        efs = volume.get(spelled.efs)
+        if efs.absent:
+            efs = r.in_another_case(volume, spelled.efs) or efs
+        for block in efs.each():
             if not structured(block):
                 yield _open(r, block, name)
                 continue
@@ -74,7 +78,7 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
         for block in each.get(spelled.fsx).each():
             mounted = r.link(MountTarget, block.get(spelled.fsx_file_system), "mounts")
             yield Mount(r.origin, fsx=mounted)
-        for block in replace(each, doubt=None).get(spelled.docker).each():
+        for block in volume.get(spelled.docker).each():
             yield _docker(r, block, name, spelled) if structured(block) else _open(r, block, name)
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, any_of
-from taskwall.core.values import Fields, Need, dereferenced
+from taskwall.core.values import Need
 from taskwall.lowering import deployment, dns_names, lattice, service_connect, serving
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import default_namespace, strategy_of
@@ -158,7 +158,7 @@ def source_of(
     """
     network = block.at(spelling.network)
     if network.absent:
-        network = _in_another_case(r, block, spelling.network) or network
+        network = r.in_another_case(block, spelling.network) or network
     groups, subnets, public = (network.get(key) for key in spelling.awsvpc)
     groups_used = r.links(SecurityGroup, groups, "uses security group")
     subnets_used = r.links(Subnet, subnets, "runs in")
@@ -206,21 +206,6 @@ def _networked(r: ResourceReader, network: Cell, block: Cell) -> Fact:
         return Fact(None, text, network.place, r.name, (Need(f"{name} of {r.name}", why),))
     otherwise = f"{r.name} has no awsvpc network configuration"
     return Fact(False, text, block.place, r.name, otherwise=otherwise)
-
-
-def _in_another_case(r: ResourceReader, block: Cell, path: str) -> Cell | None:
-    """The network configuration in the case that other services write it in: an error is noted.
-
-    AWS refuses it. It is read as it is meant, so that all else it says is judged as well.
-    """
-    outer, _, wanted = path.rpartition(".")
-    holder = block.at(outer) if outer else block
-    found = dereferenced(holder.value) if holder.value is not None else None
-    for key in found.fields if isinstance(found, Fields) else ():
-        if key != wanted and key.lower() == wanted.lower():
-            r.complain(holder.get(key), f"{key} is not a property: write {wanted}")
-            return holder.at(key)
-    return None
 
 
 def _cased(spelling: TaskSourceSchema, name: str) -> str:
