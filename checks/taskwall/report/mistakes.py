@@ -160,7 +160,7 @@ def _origins(
             file, line = paths.shown(last.default.place.file), last.default.place.line
             name = last.default.name
             yield Step(name, file, line, f"{name} has this value by default")
-        elif last.written is not None:
+        elif last.written is not None and not row.place.holds(last.written):
             file, line = paths.shown(last.written.file), last.written.line
             if (file, line) not in met:
                 met.add((file, line))
