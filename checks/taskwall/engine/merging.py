@@ -14,6 +14,7 @@ from taskwall.engine.explanation import called_from, changes_of, finding_of, mes
 from taskwall.engine.judgement import LocatedFinding, Pass, ScenarioVerdict
 from taskwall.engine.scenarios import Followed
 from taskwall.engine.user_places import UserPlaces
+from taskwall.findings.finding import SEVERITIES
 from taskwall.findings.redaction import Redactor
 from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.positions import LineMap
@@ -246,5 +247,7 @@ _MORE: Final = pattern(r" and(?: \d+ more)?\b")
 _WORST: dict[bool | None, int] = {True: 0, None: 1, False: 2}
 
 
-def _rank(answer: ScenarioVerdict) -> tuple[int, bool]:
-    return _WORST[answer.truth], answer.verdict.unreported
+def _rank(answer: ScenarioVerdict) -> tuple[int, bool, int]:
+    verdict = answer.verdict
+    severity = SEVERITIES.index(verdict.severity or answer.rule.severity)
+    return _WORST[answer.truth], verdict.unreported, severity

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, Reference, Text, Value, dereferenced
+from taskwall.core.values import Fields, Known, Need, Reference, Text, Unknown, Value, dereferenced
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.database_port import database_port
 from taskwall.lowering.exposure import exposure
@@ -512,7 +512,7 @@ def store(r: ResourceReader) -> Iterator[object]:
 
 def store_of(r: ResourceReader, spelled: StoreSchema) -> Store:
     """A data store of a kind."""
-    groups = r.body.at(spelled.groups)
+    groups = _groups(r, spelled)
     links = r.links(SecurityGroup, groups, "uses security group")
     return Store(
         id=r.id,
@@ -525,6 +525,17 @@ def store_of(r: ResourceReader, spelled: StoreSchema) -> Store:
         port=database_port(r) if r.resource.type in _DATABASES and not r.external else None,
         tls_requirements=() if r.external else tuple(spelled.requirements(r)),
     )
+
+
+def _groups(r: ResourceReader, spelled: StoreSchema) -> Cell:
+    """The security groups of a store; a DB security group stands in their place, unread."""
+    found = r.body.at(spelled.groups)
+    if r.resource.type == "AWS::RDS::DBInstance" and found.absent:
+        classic = r.attribute("", "DBSecurityGroups")
+        if not classic.absent:
+            needs = (Need(f"the DB security groups of {r.name}", "are not read"),)
+            return replace(classic, value=Unknown(needs))
+    return found
 
 
 def _subnets(r: ResourceReader, spelled: StoreSchema) -> tuple[Link, ...]:

@@ -34,6 +34,7 @@ from taskwall.model.data_stores.peers import Peer, judge_peer
 from taskwall.model.data_stores.store import (
     MountTarget,
     Store,
+    default_groups_as_made,
     groups_of_tasks,
     looked_up,
     store_groups,
@@ -50,6 +51,11 @@ from taskwall.model.permissions.ports import opens
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 from taskwall.rules._shared import without_permissions
 
+_PORTS = {True: "", None: ", if on ports that may be others", False: ", if on other ports"}
+"""What messages add, by whether a permission is for the port of the store."""
+
+_OWN_GROUP = "Give it a security group of its own, which allows the group of the tasks."
+
 
 @rule("medium", default=True, pci=True, per_use=True)
 def open_store(network: Network) -> Iterator[Verdict]:
@@ -57,6 +63,16 @@ def open_store(network: Network) -> Iterator[Verdict]:
         usage = used(network, store)
         for link in store_groups(network, store) if usage.truth is not False else ():
             yield from _judged(network, store, link)
+        for link in default_groups_as_made(network, store) if usage.truth is not False else ():
+            named = titled(store.word, store)
+            yield Verdict(
+                store.origin,
+                store.groups_setting.place,
+                Fact(True, f"{store.name} names no security group", store.origin.header),
+                f"{named} uses the VPC's default group, which allows ingress from all its members",
+                concerned=all_of((usage, link.fact)),
+                remedy=_OWN_GROUP,
+            )
     if (found := looked_up(network)) is not None:
         variable, name = found
         text = f"{name} allows ingress not only from tasks"
@@ -84,6 +100,13 @@ def _is_for_tasks(network: Network, store: Store, permission: Permission, peer: 
         and _open(store, permission, ~peer.wrong).truth is True
         and all_of((permission.fact, groups_of_tasks(network).get(link.to, FALSE))).truth is True
     )
+
+
+def _on_port(network: Network, store: Store, permission: Permission) -> bool | None:
+    """Whether what is wrong is on the port of a store: in `strict` it need not be."""
+    if store.port is None or network.policy.profile != "strict":
+        return True
+    return opens(permission, store.port).truth
 
 
 def _group_of_tasks(network: Network, permission: Permission) -> NewValue:
@@ -129,7 +152,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     for each in by_permission((p, _wrong(network, store, p, peers[p.id])) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
         words = listed(peers[p.id].words for p in each.alike)
-        elsewhere = store.port is not None and opens(permission, store.port).truth is False
+        on_port = _on_port(network, store, permission)
         remedy, narrowed = "", permission.for_group(_group_of_tasks(network, permission))
         if allowing:
             by, narrowed = allowing[0].on.name, ()
@@ -141,11 +164,11 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             permission.place,
             each.fact,
             f"{permission.on.name} allows ingress from {words} to {named}, not only from tasks"
-            f"{', if on other ports than its own' if elsewhere else ''}",
+            f"{_PORTS[on_port]}",
             holds=f"{permission.on.name} opens {named} to tasks only",
             about=permission.id,
             block=permission.written_in,
-            severity="low" if elsewhere else peer.weight,
+            severity=peer.weight if on_port else "low",
             concerned=all_of((concerned, permission.fact)),
             changes=narrowed if permission.alone else (),
             advice=narrowed,

@@ -6,14 +6,14 @@ Why: Anything that is started without a group gets this one: a task source that 
     instance that is created by hand. If the group has no rules, such a resource can neither connect
     nor listen, and the mistake shows at once.
 Fine when: CloudFormation has no resource for the default group. There, the rule judges only VPCs in
-    which a task source gets the default group; where CDK's custom resource removes the rules of the
-    group, that passes.
+    which tasks or container instances use the default group; where CDK's custom resource removes
+    the rules of the group, that passes.
 Terraform: Adopt the group, and give it no rules:
     resource "aws_default_security_group" "closed" {
       vpc_id = <vpc>.id
     }
-CloudFormation: Give the task source a group of its own. In CDK, let it close the default group:
-    new ec2.Vpc(this, 'Vpc', { restrictDefaultSecurityGroup: true })
+CloudFormation: Give the tasks, and the container instances, groups of their own. In CDK, the
+    property restrictDefaultSecurityGroup of ec2.Vpc closes the default group.
 Guide: beyond
 See: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
 """

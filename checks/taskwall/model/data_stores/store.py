@@ -26,10 +26,11 @@ from taskwall.model.permissions.coverage import (
     of_subnet,
     unseen,
 )
-from taskwall.model.permissions.default_groups import groups_of, names_none
+from taskwall.model.permissions.default_groups import groups_of, is_as_made, names_none
 from taskwall.model.permissions.peers import (
     allows_internet,
     permissions,
+    task_groups,
     task_sources_by_group,
     vpcs,
 )
@@ -113,6 +114,8 @@ def used(network: Network, store: Store) -> Fact:
     tasks = _are_tasks(network)
     groups = store_groups(network, store)
     own = [link for link in groups if link.to]
+    for link in default_groups_as_made(network, store):
+        parts.append(tasks & link.fact & _use_as_made(network, link.to))
     for link in own:
         parts += [
             tasks & link.fact & permission.fact & _allows_tasks(network, store, link, permission)
@@ -133,6 +136,15 @@ def store_groups(network: Network, store: Store) -> tuple[Link, ...]:
         return store.groups
     found = groups_of(network, (), store.groups_setting, store.subnets)
     return tuple(link for link in found if network.get(SecurityGroup, link) is not None)
+
+
+@remembered
+def default_groups_as_made(network: Network, store: Store) -> tuple[Link, ...]:
+    """The VPC's default group, of a store that names none, where it is as AWS makes it."""
+    if not (store.subnets and names_none(store.groups, store.groups_setting)):
+        return ()
+    found = groups_of(network, (), store.groups_setting, store.subnets)
+    return tuple(link for link in found if is_as_made(network, link.to))
 
 
 def store_used(network: Network, exposure: Exposure) -> Fact:
@@ -281,6 +293,22 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
                 may = Fact(None, text, link.place, name, link.fact.needs)
                 parts.setdefault(group.id, []).append(may & member.fact)
     return {group: any_of(facts) for group, facts in parts.items()}
+
+
+def _use_as_made(network: Network, group: str) -> Fact:
+    """Whether tasks, or their instances, use the default group of a VPC as AWS makes it.
+
+    A group that is not known may be it; an input brings another.
+    """
+    links = [link for each in network.every(TaskSource) for link in task_groups(network, each)]
+    for member in container_instances(network):
+        links += host_security_groups(network, host_of(network, member))
+    perhaps = (
+        link.perhaps(group, group).fact
+        for link in links
+        if not link.to and not any(need.option for need in link.fact.needs)
+    )
+    return any_of((groups_of_tasks(network).get(group, FALSE), *perhaps))
 
 
 @remembered

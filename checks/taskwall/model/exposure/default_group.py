@@ -1,18 +1,19 @@
 """The default security group of a VPC: who falls into it, and whether it is closed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
+from taskwall.model.compute.hosts import host_of, host_security_groups
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
-from taskwall.model.permissions.default_groups import written_defaults
+from taskwall.model.permissions.default_groups import is_as_made, written_defaults
 from taskwall.model.permissions.peers import vpcs
 
 
@@ -57,16 +58,17 @@ def falls_into_default_group(network: Network, source: TaskSource) -> Fact:
     """Whether tasks of a source get the default group of their VPC."""
     if source.managed or source.gateways or source.network_from == "elsewhere":
         return FALSE
-    named = names_default_group(network, source)
-    text = f"{source.name} uses the VPC's default security group"
-    named += [
-        Fact(None, text, link.place, source.name, link.fact.needs)
-        for link in source.groups
-        # An input brings no group of the sources.
-        if not link.to and not any(need.option for need in link.fact.needs)
-    ]
+    named = [*names_default_group(network, source), *_perhaps(source.groups, source.name)]
     falls = ~names_groups(source) | any_of(named)
     return all_of((awsvpc(network, source), source.networked, falls))
+
+
+def _perhaps(groups: Iterable[Link], name: str) -> Iterator[Fact]:
+    """That groups which are not known may be the default one; an input brings another."""
+    text = f"{name} uses the VPC's default security group"
+    for link in groups:
+        if not link.to and not any(need.option for need in link.fact.needs):
+            yield Fact(None, text, link.place, name, link.fact.needs)
 
 
 class Held(Struct, frozen=True):
@@ -88,8 +90,10 @@ def held(network: Network) -> tuple[Held, ...]:
         falls = falls_into_default_group(network, source)
         by_vpc.setdefault(link, []).append((fact, all_of((fact, falls))))
     for member in container_instances(network):
+        falls = _host_falls(network, member)
         for vpc, fact in _instances_in(network, member):
-            by_vpc.setdefault(vpc, []).append((all_of((member.fact, fact)), FALSE))
+            there = all_of((member.fact, fact))
+            by_vpc.setdefault(vpc, []).append((there, all_of((there, falls))))
     return tuple(
         Held(vpc, any_of(f for f, _ in found), any_of(f for _, f in found))
         for vpc in (*network.every(Vpc), *_adopted_elsewhere(network))
@@ -104,6 +108,18 @@ def _adopted_elsewhere(network: Network) -> Iterator[Vpc]:
         vpc = network.get(Vpc, name)
         if vpc is not None and vpc.external:
             yield vpc
+
+
+def _host_falls(network: Network, member: ContainerInstances) -> Fact:
+    """Whether container instances use the default group of their VPC."""
+    links = host_security_groups(network, host_of(network, member))
+    groups = [(link, network.get(SecurityGroup, link)) for link in links]
+    named = [
+        link.fact
+        for link, group in groups
+        if (group is not None and group.default) or is_as_made(network, link.to)
+    ]
+    return any_of((*named, *_perhaps(links, member.instances.name)))
 
 
 def _instances_in(network: Network, member: ContainerInstances) -> Iterator[tuple[str, Fact]]:
