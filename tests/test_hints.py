@@ -375,7 +375,9 @@ Resources:
       NetworkMode: bridge
       ContainerDefinitions:
         - Name: web
-          Image: !Sub "${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/${Repository}:${Tag}"
+          Image: &image
+            !Sub "${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/${Repository}:${Tag}"
+        - {Name: beside, Image: *image}
   Service:
     Type: AWS::ECS::Service
     Properties: {Cluster: !Ref Cluster, LaunchType: EC2, TaskDefinition: !Ref Task}

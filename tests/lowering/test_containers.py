@@ -238,11 +238,15 @@ def waits(found: Network, service: str) -> set[str]:
 )
 def test_what_an_image_waits_for_to_be_a_sidecar(image: str, needs: set[str]) -> None:
     """Only the last part of its name tells, without tag and digest."""
-    text = TASK.replace("CONTAINERS", f'jsonencode([{{ name = "c", image = "{image}" }}])')
-    text = text.replace("CLUSTER", "").replace("SERVICE", "")
+    containers = f'{{ name = "c", image = "{image}" }}'
     more = "".join(f'variable "{name}" {{}}\n' for name in ("repo", "tag", "end"))
 
-    assert waits(network(text + more), "xray") == needs
+    def waited(listed: str) -> set[str]:
+        text = TASK.replace("CONTAINERS", f"jsonencode([{listed}])").replace("CLUSTER", "")
+        return waits(network(text.replace("SERVICE", "") + more), "xray")
+
+    assert waited(f'{containers}, {{ name = "app", image = "app:1" }}') == needs
+    assert waited(containers) == set()  # it is the application itself
 
 
 @pytest.mark.parametrize("containers", ["var.config", "jsonencode([var.config])"])

@@ -72,7 +72,11 @@ def needed(found: Network) -> tuple[set[str], set[str]]:
 def read(
     *containers: str, cluster: str = "", service: str = "", more: str = ""
 ) -> tuple[set[str], set[str]]:
-    """What tasks of some containers (bodies of objects in HCL) need."""
+    """What tasks of some containers (bodies of objects in HCL) need.
+
+    A container stands beside another like it: alone, it would be no sidecar.
+    """
+    containers *= 2
     listed = ", ".join(f'{{ name = "c{i}", {body} }}' for i, body in enumerate(containers))
     text = TASK.replace("CONTAINERS", f"jsonencode([{listed}])")
     return needed(network(text.replace("CLUSTER", cluster).replace("SERVICE", service) + more))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
 from taskwall.core.values import (
+    Items,
     Known,
     Need,
     Text,
@@ -39,11 +40,14 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
         if not cell.absent:
             yield from (_use(r, cell, what, "") for what in _WHATS)
         return
-    for container in found.each():
+    containers = list(found.each())
+    held = None if found.value is None else dereferenced(found.value)
+    alone = len(containers) == 1 and isinstance(held, Items) and not held.rest
+    for container in containers:
         if not structured(container):
             yield from (_use(r, container, what, "") for what in _WHATS)
         else:
-            yield from _container(r, container)
+            yield from _container(r, container, alone=alone)
 
 
 def express_uses(r: ResourceReader, image: Cell) -> Iterator[ContainerUse]:
@@ -55,7 +59,7 @@ def express_uses(r: ResourceReader, image: Cell) -> Iterator[ContainerUse]:
 _WHATS: tuple[What, ...] = ("image", "log", "secret", "file", "sidecar")
 
 
-def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
+def _container(r: ResourceReader, container: Cell, *, alone: bool) -> Iterator[ContainerUse]:
     yield from pulled(r, container.get(cased(r, "image")), container.doubt)
     logging = container.get(cased(r, "logConfiguration"))
     if not logging.absent:
@@ -77,7 +81,7 @@ def _container(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
     for key in ("credentialSpecs", "dockerSecurityOptions"):
         for spec in container.get(cased(r, key)).each():
             yield from _credentials(r, spec)
-    yield from sidecar(r, container)
+    yield from sidecar(r, container, alone=alone)
 
 
 def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[ContainerUse]:

@@ -68,11 +68,11 @@ _SECTIONS = {"metrics": "monitoring", "logs": "logs", "traces": "xray"}
 """What the sections of the CloudWatch agent's configuration send, and whereto."""
 
 
-def sidecar(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
+def sidecar(r: ResourceReader, container: Cell, *, alone: bool) -> Iterator[ContainerUse]:
     """What a container uses of AWS because it is a sidecar; nothing if it is none.
 
     It is told by its image, whatever its name, or by a command that only a sidecar's image takes;
-    one whose image is not known may be any.
+    one whose image is not known may be any, unless it is `alone`: beside no application.
     """
     image = container.get(cased(r, "image"))
     called = _called(r, image.value)
@@ -84,7 +84,7 @@ def sidecar(r: ResourceReader, container: Cell) -> Iterator[ContainerUse]:
         waits = (Need(f"the configuration of {kind.word}", "is not in the sources"),)
         for service in services:
             yield _use(r, container, service, kind.word, waits if open_ else ())
-    if not found and called is None and image.needs:
+    if not found and called is None and image.needs and not alone:
         for service in SIDECAR_SERVICES:
             yield _use(r, container, service, "a sidecar", _open_in_name(image))
 
