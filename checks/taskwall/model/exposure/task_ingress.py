@@ -204,12 +204,12 @@ class AllowedPermission(Struct, frozen=True):
 
 def by_permission(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPermission]:
     """Permissions with a fact about each: those of one block are alike, whatever repeats it."""
-    judged = list(judged)
+    keyed = [(permission, fact, (permission.block_key, fact.truth)) for permission, fact in judged]
     alike: dict[object, list[Permission]] = {}
-    for permission, fact in judged:
-        alike.setdefault((permission.block_key, fact.truth), []).append(permission)
-    for permission, fact in judged:
-        yield AllowedPermission(permission, fact, tuple(alike[permission.block_key, fact.truth]))
+    for permission, _, key in keyed:
+        alike.setdefault(key, []).append(permission)
+    for permission, fact, key in keyed:
+        yield AllowedPermission(permission, fact, tuple(alike[key]))
 
 
 def ingress(network: Network, attachment: GroupAttachment) -> list[Permission]:
