@@ -13,17 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
-from taskwall.core.values import (
-    Fields,
-    Items,
-    Known,
-    Need,
-    PartOf,
-    Reference,
-    Text,
-    Unknown,
-    dereferenced,
-)
+from taskwall.core.values import Fields, Items, Known, Need, PartOf, Reference, Text, dereferenced
 from taskwall.lowering._outside import made_with_a_vpc
 from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering._written import structured
@@ -345,11 +335,7 @@ def _vpc_range(r: ResourceReader, cell: Cell) -> Link | None:
 
 
 def _vpc_around(r: ResourceReader, cell: Cell) -> Link | None:
-    """The VPC of whose own range a cell is a part that is not known.
-
-    It is a part by `cidrsubnet` or `Fn::Cidr`, or because subnets of the sources are made with it:
-    the input that gives their ranges.
-    """
+    """The VPC of whose own range a cell is a part that is not known: `cidrsubnet`, `Fn::Cidr`."""
     value = cell.value
     while isinstance(value, Reference | PartOf):
         if isinstance(value, PartOf):
@@ -357,20 +343,7 @@ def _vpc_around(r: ResourceReader, cell: Cell) -> Link | None:
             if found is not None:
                 return found
         value = value.whole if isinstance(value, PartOf) else value.value
-    return _vpc_of_subnets(r, value.symbol) if isinstance(value, Unknown) else None
-
-
-def _vpc_of_subnets(r: ResourceReader, range_: str) -> Link | None:
-    """The one VPC in which subnets have a range that is not known, by its symbol."""
-    found: dict[str, Link] = {}
-    for resource in r.builder.of_type(*_SUBNETS) if range_ else ():
-        subnet = ResourceReader(resource, r.builder)
-        value = subnet.attribute("cidr_block", "CidrBlock").value
-        if not resource.data and isinstance(value, Unknown) and value.symbol == range_:
-            vpc = subnet.must(Vpc, subnet.attribute("vpc_id", "VpcId"), "is in")
-            found[vpc.to] = vpc
-    (only,) = found.values() if len(found) == 1 else (None,)
-    return only if only is not None and only.to else None
+    return None
 
 
 def _is_subnet_range(r: ResourceReader, cell: Cell) -> bool:
