@@ -214,3 +214,22 @@ def test_a_list_is_replaced_if_all_in_it_must_go(
     peer = "security_groups = [aws_security_group.alb.id]"
     assert (peer in edits) is replaced
     assert peer in fixes
+
+
+def test_two_ranges_of_one_block_become_one_group() -> None:
+    """The first makes room for the load balancer's group, the other goes: it would be the same."""
+    source = RULES / "tw204" / "fail_alb_beside_nlb" / "main.tf"
+    text = source.read_text()
+    ours = text.index('cidr_blocks = ["0.0.0.0/0"]')
+    peer = text[text.index("  ingress {\n    from_port       = 8443") :].partition("\n\n")[0]
+    both = text[:ours] + 'ipv6_cidr_blocks = ["::/0"]\n    ' + text[ours:].replace(peer, "", 1)
+
+    scan, edits, _ = edits_of(source, "TW204", both)
+
+    assert sorted(edit.strip() for edit in edits) == [
+        "",
+        "security_groups = [aws_security_group.alb.id]",
+    ]
+    after = mended(scan, [e for one, es in scan.judged if one.finding.rule == "TW204" for e in es])
+    assert group(after[str(source)], "web").count("security_groups") == 1
+    assert edits_of(source, "TW204", after[str(source)])[1:] == ([], "")

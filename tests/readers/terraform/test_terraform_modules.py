@@ -359,11 +359,13 @@ def test_declared_twice(stack: Callable[..., TerraformStack]) -> None:
     evaluation = stack(
         'resource "t" "a" {\n  x = 1\n  x = 2\n}\nresource "t" "a" {}\nlocals {\n  l = 1\n}\n'
         "locals {\n  l = 2\n}\n"
+        'resource "t" "b" {\n  inner {\n    y = 1\n    y = 2\n  }\n}\n'
     ).evaluate({})
     assert [(e.place.line, e.message) for e in evaluation.errors] == [
         (5, "t.a is declared twice"),
         (10, "local.l is declared twice"),
         (3, "x is written twice"),
+        (15, "y is written twice"),
     ]
 
 

@@ -57,10 +57,19 @@ def to_balancer(
         return replace(found, changes=()) if attachment.group in users else found
     if attachment.group in users or permission.peer is not None:
         return Narrowing((), advice, names)
-    others = [each for each in ingress(network, attachment) if each.says == permission.says]
-    alone = permission.alone or all(each.id in wrong for each in others)
+    alone = _is_alone(network, attachment, permission, wrong)
     if not isinstance(group, ResourceAttribute):
         return Narrowing(advice if alone else (), advice, names)
+    spot = permission.on.address, permission.block
+    beside = (
+        each
+        for each in ingress(network, attachment)
+        if each.id in wrong and each.peer is None and (each.on.address, each.block) == spot
+    )
+    first = next(beside, permission)
+    if alone and first.says != permission.says and _is_alone(network, attachment, first, wrong):
+        # The block comes to allow the load balancers by what it names first.
+        return Narrowing(permission.removed, (), names, "Remove it, too.")
     allowing = [
         each
         for each in ingress(network, attachment)
@@ -73,6 +82,16 @@ def to_balancer(
     by = allowing[0].on.name
     remedy = f"Remove it: {by} allows the load balancer already."
     return Narrowing(permission.removed, (), names, remedy)
+
+
+def _is_alone(
+    network: Network, attachment: GroupAttachment, permission: Permission, wrong: Collection[str]
+) -> bool:
+    """Whether all that is named where a permission says whom it allows is wrong."""
+    if permission.alone:
+        return True
+    others = (each for each in ingress(network, attachment) if each.says == permission.says)
+    return all(each.id in wrong for each in others)
 
 
 def _to_vpc(

@@ -92,8 +92,7 @@ class FieldsReader:
 
     def all(self, place: Span) -> Fields:
         """The whole body, without what only Terraform itself looks at."""
-        for attribute in self._body.twice:
-            self._scope.run.complain(attribute.place, f"{attribute.name} is written twice")
+        _refuse_repeated(self._body, self._scope)
         places = self._places(self._loops.attribute)
         fields: dict[str, Value] = {}
         for name in places:
@@ -101,6 +100,12 @@ class FieldsReader:
             if value is not None:
                 fields[name] = value
         return Fields(fields, places, place=place)
+
+
+def _refuse_repeated(body: Body, scope: ModuleContext) -> None:
+    """Note the attributes that a body writes twice, which Terraform refuses."""
+    for attribute in body.twice:
+        scope.run.complain(attribute.place, f"{attribute.name} is written twice")
 
 
 def flattened(body: Fields) -> Fields:
@@ -149,6 +154,7 @@ def _fields(body: Body, scope: ModuleContext, env: Env, place: Span, loops: Loop
     """A nested body, in these loops."""
     fields: dict[str, Value] = {}
     places: dict[str, Span] = {}
+    _refuse_repeated(body, scope)
     for name, attribute in body.attributes.items():
         fields[name] = _attribute(attribute, scope, env)
         places[name] = loops.attribute(attribute)
