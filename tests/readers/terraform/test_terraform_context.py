@@ -452,6 +452,67 @@ data "aws_subnets" "x" {
     assert means(found) == expected
 
 
+OWN_VPC = """
+variable "create" { type = bool }
+resource "aws_vpc" "own" {
+  SWITCH
+  cidr_block = "10.0.0.0/16"
+  tags       = { Name = "own" }
+}
+PROVIDERS
+data "aws_vpc" "x" {
+  ARGUMENT
+  tags = { Name = "own" }
+}
+"""
+ALIASED = 'provider "aws" {}\nprovider "aws" {\n alias = "peer"\n region = "us-east-1"\n}'
+
+
+@pytest.mark.parametrize(
+    ("switch", "providers", "argument", "found"),
+    [
+        ("", "", "", True),
+        ("", 'provider "aws" {}', "", True),
+        ("count = var.create ? 1 : 0", "", "count = var.create ? 0 : 1", False),
+        ("", ALIASED, "provider = aws.peer", False),
+        ("", ALIASED, "", False),
+        ("", "", 'region = "us-east-1"', False),
+        ('region = "us-east-1"', "", "", False),
+    ],
+)
+def test_what_a_root_looks_up_may_be_another(
+    switch: str, providers: str, argument: str, found: bool
+) -> None:
+    """One that may not be there, or may be of another Region or account, does not answer."""
+    text = OWN_VPC.replace("SWITCH", switch).replace("PROVIDERS", providers)
+    text = text.replace("ARGUMENT", argument)
+    name = "data.aws_vpc.x[0]" if "count" in argument else "data.aws_vpc.x"
+    value = looked_up(text, f"{name}.cidr_block", {})
+
+    assert means(value).startswith("aws_vpc.own" if found else "data.aws_vpc.x")
+
+
+@pytest.mark.parametrize(("tags", "open_"), [("", 1), ('tags = { Name = "a" }', 0)])
+def test_a_list_may_hold_what_aws_makes(tags: str, open_: int) -> None:
+    """A VPC has a main route table and a default group that no source writes, without tags."""
+    text = f"""
+resource "aws_vpc" "own" {{ cidr_block = "10.0.0.0/16" }}
+resource "aws_route_table" "a" {{
+  vpc_id = aws_vpc.own.id
+  {tags}
+}}
+data "aws_route_tables" "x" {{
+  vpc_id = aws_vpc.own.id
+  {tags}
+}}
+"""
+    value = looked_up(text, "data.aws_route_tables.x.ids", {})
+
+    assert isinstance(value, Items)
+    assert means(value.items[0]) == "aws_route_table.a.id"
+    assert len(value.rest) == open_
+
+
 @pytest.mark.parametrize("form", [STATE, shown_state(STATE)], ids=["kept", "shown"])
 def test_states_answer(form: dict[str, Any]) -> None:
     """Both forms know ids, addresses and outputs; what is sensitive is masked."""

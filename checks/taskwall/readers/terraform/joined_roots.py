@@ -204,6 +204,7 @@ def joined(
     by_name |= {source.file: source for source in context}
     found: list[TerraformStack | JoinedStack] = []
     pairs = [(tie.stack, tie.target) for tie in ties if tie.target]
+    to_itself = {name for name, target in pairs if name == target}
     by_stack: dict[str, list[SourceTie]] = {}
     for tie in ties:
         by_stack.setdefault(tie.stack, []).append(tie)
@@ -214,7 +215,7 @@ def joined(
             continue
         others = [one for one in members if isinstance(one, ContextSource)]
         stack: TerraformStack | JoinedStack
-        if len(members) == 1 and (group[0], group[0]) not in pairs:
+        if len(members) == 1 and group[0] not in to_itself:
             own = by_stack.get(group[0], ())
             doubts = {tie.address: tie.doubt for tie in own if tie.doubt}
             stack = several[0]

@@ -190,7 +190,7 @@ class DataAnswers:
             for candidate in self._of_type(type_, scope):
                 met = meets(query, candidate.asked)
                 own = candidate.root == scope.run.root.folder and not within
-                if met is False or (own and not met):
+                if met is False or (own and not (met and _is_near(candidate, written, scope))):
                     continue  # What a root writes it would look for by what it writes.
                 (maybe if not met else found if _leads_on(candidate) else open_).append(candidate)
         if not (query.unique and found):
@@ -236,6 +236,13 @@ class DataAnswers:
                 if resource.type == type_ and not resource.data:
                     own = resource.origin.address[len(source.label) + 1 :]
                     yield Candidate(source.file, type_, own, resource, context=True)
+
+
+def _is_near(candidate: Candidate, written: WrittenBody, scope: ModuleContext) -> bool:
+    """Whether a resource of the same root certainly is there, in the Region that is looked in."""
+    found = candidate.resource
+    elsewhere = any(scope.run.root.providers) or written.get("region") or candidate.asked("region")
+    return isinstance(found, ResourceInstance) and found.certain and not elsewhere
 
 
 def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
@@ -297,4 +304,13 @@ def _all(answer: DataAnswer, address: str) -> Value | None:
         return None
     ids = tuple(one.get("id") for one in answer.found)
     rest = tuple(one.get("id") for one in answer.open)
-    return Items(ids, rest, None, (Need(address, answer.doubt),) if rest else ())
+    waits: tuple[Need, ...] = (Need(address, answer.doubt),) if rest else ()
+    tagged = any(one.tag for one in answer.query.criteria)
+    if not tagged and any(one.type in _MADE_WITH_A_VPC for one in answer.found):
+        waits += (Need(address, "may hold what AWS makes with a VPC"),)
+        rest += (Unknown(waits),)
+    return Items(ids, rest, None, waits)
+
+
+_MADE_WITH_A_VPC = frozenset({"aws_route_table", "aws_security_group"})
+"""Of these each VPC has one, without tags, that no source writes."""

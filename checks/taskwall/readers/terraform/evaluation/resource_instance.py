@@ -133,6 +133,11 @@ class ResourceInstance:
         self.fields = scope.reader(block.body, env, address)
         self._references: Memo[str, Value] = Memo()
 
+    @property
+    def certain(self) -> bool:
+        """Whether it is there whatever is not known: no count, for_each or call of it is open."""
+        return not (self._maybe or self._scope.maybe)
+
     def get(self, name: str) -> Value:
         """A reference to an attribute, with the value that the block writes for it."""
         run = self._scope.run
