@@ -362,6 +362,17 @@ def test_all_whom_one_block_names(tmp_path: Path, text: str) -> None:
     assert len({one.fingerprint for each in findings for one in each.instances}) == len(ranges)
 
 
+def test_the_worst_of_many_is_named(tmp_path: Path) -> None:
+    """Where a message cannot name all, it names the internet first."""
+    many = ", ".join(f'"10.{number}.0.0/16"' for number in range(4))
+    text = store(allowing(f'cidr_blocks = [{many}, "0.0.0.0/0"]'))
+    [one] = report(tmp_path, text, ("TW207",)).document.findings
+
+    assert one.severity == "critical"
+    assert "from 0.0.0.0/0, 10.0.0.0/16, 10.1.0.0/16 and 2 more" in one.message
+    assert not [step for step in one.because if step.text == one.message]
+
+
 def test_a_range_that_is_new_in_a_block(tmp_path: Path) -> None:
     """A baseline knows each of those that a block names: another one is new."""
     baseline = tmp_path / "baseline.json"

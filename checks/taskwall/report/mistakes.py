@@ -115,7 +115,8 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     met |= {(step.file, step.line) for step in steps}
     for row in rows:
         one = row.finding
-        if (one.file, one.line) not in met or _wording(row) != _wording(rows[0]):
+        told = one.message == first.message and row.block is not None
+        if not told and ((one.file, one.line) not in met or _wording(row) != _wording(rows[0])):
             steps[Step(row.name, one.file, one.line, one.message)] = None
     alike = [row.name for row in rows if _wording(row) == _wording(rows[0])]
     others = [name for name in dict.fromkeys(alike) if name != rows[0].name]

@@ -44,7 +44,7 @@ from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.security_group import Permission, SecurityGroup
 from taskwall.model.exposure.group_users import names_of_used
-from taskwall.model.exposure.task_ingress import by_permission
+from taskwall.model.exposure.task_ingress import by_permission, worst_first
 from taskwall.model.permissions.circles import made_before
 from taskwall.model.permissions.peers import listed, possible_permissions
 from taskwall.model.permissions.ports import opens
@@ -68,7 +68,7 @@ def open_store(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 store.origin,
                 store.groups_setting.place,
-                Fact(True, f"{store.name} names no security group", store.origin.header),
+                Fact(True, f"nothing closes {link.to}", store.groups_setting.place, store.name),
                 f"{named} uses the VPC's default group, which allows ingress from all its members",
                 concerned=all_of((usage, link.fact)),
                 remedy=_OWN_GROUP,
@@ -151,7 +151,7 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
     allowing = [p for p in permitted if _is_for_tasks(network, store, p, peers[p.id])]
     for each in by_permission((p, _wrong(network, store, p, peers[p.id])) for p in permitted):
         permission, peer = each.permission, peers[each.permission.id]
-        words = listed(peers[p.id].words for p in each.alike)
+        words = listed(peers[p.id].words for p in worst_first(network, each.alike))
         on_port = _on_port(network, store, permission)
         remedy, narrowed = "", permission.for_group(_group_of_tasks(network, permission))
         if allowing:

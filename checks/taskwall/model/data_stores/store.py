@@ -132,7 +132,7 @@ def used(network: Network, store: Store) -> Fact:
 @remembered
 def store_groups(network: Network, store: Store) -> tuple[Link, ...]:
     """The groups of a store; of one that names none its VPC's default group, if it is written."""
-    if not (store.subnets and names_none(store.groups, store.groups_setting)):
+    if not _in_default_group(store):
         return store.groups
     found = groups_of(network, (), store.groups_setting, store.subnets)
     return tuple(link for link in found if network.get(SecurityGroup, link) is not None)
@@ -140,11 +140,16 @@ def store_groups(network: Network, store: Store) -> tuple[Link, ...]:
 
 @remembered
 def default_groups_as_made(network: Network, store: Store) -> tuple[Link, ...]:
-    """The VPC's default group, of a store that names none, where it is as AWS makes it."""
-    if not (store.subnets and names_none(store.groups, store.groups_setting)):
-        return ()
-    found = groups_of(network, (), store.groups_setting, store.subnets)
+    """The VPC's default group, of a store that names it or none, where it is as AWS makes it."""
+    found = store.groups
+    if _in_default_group(store):
+        found = groups_of(network, (), store.groups_setting, store.subnets)
     return tuple(link for link in found if is_as_made(network, link.to))
+
+
+def _in_default_group(store: Store) -> bool:
+    """Whether a store is in its VPC's default group because it names no other."""
+    return bool(store.subnets) and names_none(store.groups, store.groups_setting)
 
 
 def store_used(network: Network, exposure: Exposure) -> Fact:

@@ -3,7 +3,7 @@
 A group may allow the union over all load balancers in front of all tasks that use it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,6 +39,8 @@ from taskwall.model.permissions.default_groups import (
     names_none,
 )
 from taskwall.model.permissions.peers import (
+    MOST_LISTED,
+    allows_internet,
     allows_range_within,
     by_settings,
     lattice_list,
@@ -194,12 +196,19 @@ class AllowedPermission(Struct, frozen=True):
 
     def peers(self, network: Network) -> str:
         """Whom the permission and those like it allow, as messages say it."""
-        return listed(who(network, each) for each in self.alike)
+        return listed(who(network, each) for each in worst_first(network, self.alike))
 
     @property
     def ports(self) -> str:
         """The ports of the permission and of those like it, as messages say them."""
         return listed(each.ports for each in self.alike)
+
+
+def worst_first(network: Network, permissions: Sequence[Permission]) -> Sequence[Permission]:
+    """Permissions, those for the internet first where messages cannot name them all."""
+    if len(permissions) <= MOST_LISTED:
+        return permissions
+    return sorted(permissions, key=lambda each: allows_internet(network, each).truth is not True)
 
 
 def by_permission(judged: Iterable[tuple[Permission, Fact]]) -> Iterator[AllowedPermission]:

@@ -314,7 +314,12 @@ def owner(range_: Setting) -> str:
 def listed(words: Iterable[str]) -> str:
     """Words as messages list them: each once, and no more than three."""
     once = list(dict.fromkeys(words))
-    return ", ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
+    more = len(once) - MOST_LISTED
+    return ", ".join(once[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+MOST_LISTED = 3
+"""So many words a message lists: more, and nobody reads them."""
 
 
 # --- what may be allowed
