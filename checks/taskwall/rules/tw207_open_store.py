@@ -13,7 +13,8 @@ Fine when: A bastion, a function or a migration uses a group of its own (but not
     setting `allowed-peers`. Members of the store's own group pass (its nodes talk to each other),
     unless it is the default group, or a load balancer (in `strict`: a function) uses it as well. So
     do RDS Proxies, which are stores themselves. So does, but in `strict`, what allows other ports
-    than that of a database of RDS or Aurora (PostgreSQL, MySQL, MariaDB).
+    than that of a database of RDS or Aurora (PostgreSQL, MySQL, MariaDB). A default group that is
+    as AWS makes it is reported where tasks, container instances or load balancers use it as well.
 Terraform: Allow the group of the tasks in place of this:
     referenced_security_group_id = <the tasks' group>.id
 CloudFormation: Allow the group of the tasks in place of this:
@@ -30,7 +31,7 @@ from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.entity import Link, titled
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.data_stores.peers import Peer, judge_peer
+from taskwall.model.data_stores.peers import Peer, judge_peer, others_use
 from taskwall.model.data_stores.store import (
     MountTarget,
     Store,
@@ -70,7 +71,7 @@ def open_store(network: Network) -> Iterator[Verdict]:
                 store.groups_setting.place,
                 Fact(True, f"nothing closes {link.to}", store.groups_setting.place, store.name),
                 f"{named} uses the VPC's default group, which allows ingress from all its members",
-                concerned=all_of((usage, link.fact)),
+                concerned=all_of((usage, link.fact, others_use(network, link.to))),
                 remedy=_OWN_GROUP,
             )
     if (found := looked_up(network)) is not None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.data_stores.store import groups_of_proxies, groups_of_tasks
+from taskwall.model.data_stores.store import groups_of_proxies, groups_of_tasks, tasks_use
 from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
@@ -88,6 +88,11 @@ def _itself(network: Network, permission: Permission, own: Link) -> tuple[Fact, 
     if shared.truth:
         words = f"{words}, which are not only tasks and nodes of the store,"
     return shared, weight, words
+
+
+def others_use(network: Network, group: str) -> Fact:
+    """Whether tasks, their instances or load balancers use a default group as AWS makes it."""
+    return any_of((tasks_use(network, group), _of(network, LoadBalancer, group)))
 
 
 def _of(network: Network, kind: type[LoadBalancer | LambdaFunction], group: str) -> Fact:

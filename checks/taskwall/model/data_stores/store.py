@@ -26,7 +26,7 @@ from taskwall.model.permissions.coverage import (
     of_subnet,
     unseen,
 )
-from taskwall.model.permissions.default_groups import groups_of, is_as_made, names_none
+from taskwall.model.permissions.default_groups import groups_of, names_none, nothing_closes
 from taskwall.model.permissions.peers import (
     allows_internet,
     permissions,
@@ -115,7 +115,7 @@ def used(network: Network, store: Store) -> Fact:
     groups = store_groups(network, store)
     own = [link for link in groups if link.to]
     for link in default_groups_as_made(network, store):
-        parts.append(tasks & link.fact & _use_as_made(network, link.to))
+        parts.append(tasks & link.fact & tasks_use(network, link.to))
     for link in own:
         parts += [
             tasks & link.fact & permission.fact & _allows_tasks(network, store, link, permission)
@@ -144,7 +144,7 @@ def default_groups_as_made(network: Network, store: Store) -> tuple[Link, ...]:
     found = store.groups
     if _in_default_group(store):
         found = groups_of(network, (), store.groups_setting, store.subnets)
-    return tuple(link for link in found if is_as_made(network, link.to))
+    return tuple(link for link in found if nothing_closes(network, link.to))
 
 
 def _in_default_group(store: Store) -> bool:
@@ -300,7 +300,7 @@ def groups_of_tasks(network: Network) -> dict[str, Fact]:
     return {group: any_of(facts) for group, facts in parts.items()}
 
 
-def _use_as_made(network: Network, group: str) -> Fact:
+def tasks_use(network: Network, group: str) -> Fact:
     """Whether tasks, or their instances, use the default group of a VPC as AWS makes it.
 
     A group that is not known may be it; an input brings another.

@@ -81,6 +81,12 @@ def is_as_made(network: Network, group: str) -> bool:
     return vpc is not None and not vpc.external and not vpc.found
 
 
+def nothing_closes(network: Network, group: str) -> bool:
+    """Whether a group is the default group of a VPC as AWS makes it, and stays so."""
+    vpc = network.get(Vpc, group.removesuffix(_AS_MADE)) if is_as_made(network, group) else None
+    return vpc is not None and not default_groups(network, vpc)
+
+
 def groups_of(
     network: Network, links: tuple[Link, ...], setting: Setting, subnets: tuple[Link, ...]
 ) -> tuple[Link, ...]:
