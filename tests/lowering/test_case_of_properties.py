@@ -66,6 +66,27 @@ def test_the_volume_of_a_task_definition(tmp_path: Path) -> None:
     assert not scan(options).document.errors
 
 
+def test_the_volume_of_a_job_in_json(tmp_path: Path) -> None:
+    """Terraform's provider reads the keys of JSON in any case: that is no error."""
+    (tmp_path / "main.tf").write_text(
+        """\
+resource "aws_batch_job_definition" "job" {
+  name                  = "job"
+  type                  = "container"
+  platform_capabilities = ["FARGATE"]
+  container_properties = jsonencode({
+    image   = "app:1"
+    volumes = [{ name = "data", EfsVolumeConfiguration = { fileSystemId = "fs-1" } }]
+  })
+}
+"""
+    )
+    document = scan(Options((str(tmp_path),), cwd=str(tmp_path), select=("TW105",))).document
+
+    assert not document.errors
+    assert [one.rule for one in document.findings if one.verdict == "fail"] == ["TW105"]
+
+
 def test_no_network_configuration(tmp_path: Path) -> None:
     """Tasks that certainly need one, and have none, are reported at their service."""
     file = tmp_path / "template.yaml"

@@ -85,17 +85,19 @@ class ResourceReader:
         error, call = SourceError(cell.place, f"{self.name}: {message}"), self.origin.download
         self.builder.errors.append(at_the_call(error, call) if call else error)
 
-    def in_another_case(self, block: Cell, path: str) -> Cell | None:
-        """What is written in the case in which other services of AWS write it: an error is noted.
+    def in_another_case(self, block: Cell, path: str, *, refused: bool = True) -> Cell | None:
+        """What is written in the case in which other services of AWS write it.
 
-        AWS refuses it. It is read as it is meant, so that all else it says is judged as well.
+        It is read as it is meant, so that all else it says is judged as well. Where it is `refused`
+        an error is noted.
         """
         outer, _, wanted = path.rpartition(".")
         holder = block.at(outer) if outer else block
         found = dereferenced(holder.value) if holder.value is not None else None
         for key in found.fields if isinstance(found, Fields) else ():
             if key != wanted and key.lower() == wanted.lower():
-                self.complain(holder.get(key), f"{key} is not a property: write {wanted}")
+                if refused:
+                    self.complain(holder.get(key), f"{key} is not a property: write {wanted}")
                 return holder.at(key)
         return None
 

@@ -64,8 +64,8 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
             continue
         volume = replace(each, doubt=None)
         efs = volume.get(spelled.efs)
-        if efs.absent:
-            efs = r.in_another_case(volume, spelled.efs) or efs
+        if efs.absent:  # Terraform's provider takes the keys of JSON in any case.
+            efs = r.in_another_case(volume, spelled.efs, refused=not r.terraform) or efs
         for block in efs.each():
             if not structured(block):
                 yield _open(r, block, name)

@@ -62,9 +62,11 @@ _OWN_GROUP = "Give it a security group of its own, which allows the group of the
 def open_store(network: Network) -> Iterator[Verdict]:
     for store in (*network.every(Store), *network.every(MountTarget)):
         usage = used(network, store)
-        for link in store_groups(network, store) if usage.truth is not False else ():
+        if usage.truth is False:
+            continue
+        for link in store_groups(network, store):
             yield from _judged(network, store, link)
-        for link in default_groups_as_made(network, store) if usage.truth is not False else ():
+        for link in default_groups_as_made(network, store):
             named = titled(store.word, store)
             yield Verdict(
                 store.origin,

@@ -68,8 +68,8 @@ def to_balancer(
     )
     first = next(beside, permission)
     if alone and first.says != permission.says and _is_alone(network, attachment, first, wrong):
-        # The block comes to allow the load balancers by what it names first.
-        return Narrowing(permission.removed, (), names, "Remove it, too.")
+        # One block names a group once.
+        return Narrowing(permission.removed, (), names, _BESIDE)
     allowing = [
         each
         for each in ingress(network, attachment)
@@ -82,6 +82,9 @@ def to_balancer(
     by = allowing[0].on.name
     remedy = f"Remove it: {by} allows the load balancer already."
     return Narrowing(permission.removed, (), names, remedy)
+
+
+_BESIDE = "Remove it: the load balancer's group takes the place of what stands beside it."
 
 
 def _is_alone(
