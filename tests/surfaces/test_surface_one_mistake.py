@@ -12,6 +12,7 @@ import pytest
 
 from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Report
+from taskwall.outputs.text import render
 
 NETWORK = """\
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
@@ -393,6 +394,72 @@ def test_a_suppression_of_one_in_a_block(tmp_path: Path) -> None:
     [left] = report(tmp_path, store(allowing(skipped, SECOND)), ("TW207",)).document.findings
 
     assert (left.line, len(left.instances)) == (8, 1)
+
+
+def test_a_block_that_is_wrong_either_way(tmp_path: Path) -> None:
+    """One finding, whose instances, and whose text, say when each is."""
+    either = 'cidr_blocks = var.office ? ["10.0.0.0/8"] : ["10.0.0.0/9"] #<'
+    text = (
+        'terraform {\n  backend "s3" {}\n}\n'  # a root, and no module by itself
+        'variable "office" { type = bool }\n' + store(allowing(either))
+    )
+    found = report(tmp_path, text, ("TW207",))
+    [one] = found.document.findings
+
+    whens = ["var.office is false", "var.office is true"]
+    assert [one.line] == marked(text)
+    assert sorted(each.when or "" for each in one.instances) == whens
+    assert all(when in render(found) for when in whens)
+
+
+HOSTS = """
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_launch_template" "hosts" {
+  image_id  = "ami-1"
+  user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config")
+}
+resource "aws_autoscaling_group" "hosts" {
+  vpc_zone_identifier = ["subnet-1"]
+  mixed_instances_policy {
+    launch_template {
+      launch_template_specification { launch_template_id = aws_launch_template.hosts.id }
+      OVERRIDES
+    }
+  }
+}
+"""
+EACH = """dynamic "override" {
+        for_each = TYPES
+        content { instance_type = override.value }
+      }"""
+SINGLE = "".join(
+    f"      override {{\n        instance_type = var.types[{number}]\n      }}\n"
+    for number in (0, 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "named"),
+    [
+        (EACH.replace("TYPES", '["m7i.large", "t3.large", "m5.large"] #<'), "t3.large and m5"),
+        (EACH.replace("TYPES", '[\n"t3.large", #<\n"m5.large" #<\n]'), "t3.large"),
+        (SINGLE, "t3.large"),
+    ],
+    ids=["a list on one line", "a line for each", "an argument, element by element"],
+)
+def test_a_list_of_instance_types(tmp_path: Path, overrides: str, named: str) -> None:
+    """What one line lists, or one argument gives, is one decision."""
+    call = 'module "hosts" {\n  source = "./hosts"\n  types = ["t3.large", "m5.large"] #<\n}\n'
+    text = HOSTS.replace("OVERRIDES", overrides)
+    if inside := "var.types" in overrides:
+        (tmp_path / "hosts").mkdir()
+        (tmp_path / "hosts" / "main.tf").write_text(f'variable "types" {{}}\n{text}')
+    written = call if inside else text
+    findings = report(tmp_path, written, ("TW107",)).document.findings
+
+    assert [(one.file, one.line) for one in findings] == [("main.tf", n) for n in marked(written)]
+    assert any(f"{named}" in one.message for one in findings)
+    assert len({each.fingerprint for one in findings for each in one.instances}) == 2
 
 
 # --- precedence

@@ -8,7 +8,7 @@ This module knows neither Terraform nor CloudFormation, nor anything about netwo
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -50,6 +50,13 @@ class RowsSpan(Span, frozen=True, gc=False):
     """
 
     rows: tuple[Span | None, ...] = ()
+
+
+def stretch(places: Sequence[Span]) -> Span:
+    """From the first of some places of one file to the end of the last."""
+    start = min(places, key=lambda one: (one.line, one.column))
+    end = max(places, key=lambda one: (one.end_line, one.end_column))
+    return Span(start.file, start.line, start.column, end.end_line, end.end_column)
 
 
 class ModuleCall(Struct, frozen=True, gc=False):

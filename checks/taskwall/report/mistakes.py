@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Span
+from taskwall.core.values import Span, stretch
 from taskwall.findings.finding import SEVERITIES, Finding, Step
 from taskwall.fixes.apply import edit_order
 from taskwall.report.excerpts import ReportPaths
@@ -25,7 +25,8 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
     """The findings of some rows, one for each rule, verdict and place, in the order of a report.
 
     Two things that a rule says of one resource at one place stay two; the same of two blocks that
-    one text makes is one, and so is the same of several places in one block.
+    one text makes is one. So is all that it says of one argument of a module, or of one block, if
+    it reports by blocks.
     """
     passes = []
     groups: dict[tuple[object, ...], list[ReportEntry]] = {}
@@ -39,14 +40,16 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
     places: dict[tuple[object, ...], list[tuple[Span, ReportEntry]]] = {}
     said: dict[tuple[object, ...], dict[object, int]] = {}
     for group in groups.values():
-        place = _argument(group) or _shared(group)
+        argument = _argument(group)
+        place = argument or _shared(group)
         for row in group:
             one = row.finding
-            block = row.block if row.block and row.block.holds(place) else place
-            key = (one.rule, one.verdict, _twins(row) or block)
+            block = row.block if row.block and row.block.holds(place) else None
+            key = (one.rule, one.verdict, _twins(row) or block or place)
             of = (*key, one.resource, one.stack)
             numbers = said.setdefault(of, {})
-            number = numbers.setdefault((one.message, one.when), len(numbers))
+            about = None if block or argument else (one.message, one.when)
+            number = numbers.setdefault(about, len(numbers))
             places.setdefault((*key, number), []).append((place, row))
     found = (_merged(alike, paths) for alike in places.values())
     return sorted((*passes, *found), key=in_order)
@@ -139,10 +142,7 @@ def _stretch(block: Span | None, places: Sequence[Span]) -> Span:
     """The first of some places; if it is in a block, to the end of the last of them that is."""
     if block is None or not block.holds(places[0]):
         return places[0]
-    inside = [one for one in places if block.holds(one)]
-    start = min(inside, key=lambda one: (one.line, one.column))
-    end = max(inside, key=lambda one: (one.end_line, one.end_column))
-    return Span(block.file, start.line, start.column, end.end_line, end.end_column)
+    return stretch([one for one in places if block.holds(one)])
 
 
 def _origins(

@@ -22,8 +22,11 @@ See: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#en
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
-from taskwall.core.values import Need, Origin, Span, Text, dereferenced
+from taskwall.core.loop_places import written
+from taskwall.core.values import Need, Origin, Span, Text, dereferenced, stretch
 from taskwall.model.compute.container_instances import (
     ContainerInstances,
     Instances,
@@ -63,8 +66,22 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
 
 def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterator[Verdict]:
     """The verdicts on the types that an Auto Scaling group sets in place of its template's."""
+    lines: dict[tuple[str, int], list[Setting]] = {}
     for setting in group.types:
-        yield _verdict(group.origin, setting, spared, concerned)
+        place = written(setting.place)
+        lines.setdefault((place.file, place.line), []).append(setting)
+    for line in lines.values():
+        block = stretch([written(setting.place) for setting in line])
+        wrong = [str(each.known) for each in line if encrypts(str(each.known)) is False]
+        for setting in line:
+            verdict = _verdict(group.origin, setting, spared, concerned)
+            if len(wrong) > 1 and verdict.violated.truth:
+                # A list of types on one line is one decision.
+                text = f"types {_said(wrong)}, which do not encrypt traffic between instances"
+                verdict = replace(
+                    verdict, message=f"{group.name} starts container instances of {text}"
+                )
+            yield replace(verdict, block=block) if len(line) > 1 else verdict
     for fact in group.by_attributes:
         yield from _chosen(group.origin, fact, spared, concerned)
 
