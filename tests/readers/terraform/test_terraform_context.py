@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -413,6 +414,26 @@ def test_a_root_looks_up_what_it_writes_itself(
 
     assert means(looked_up(text, "data.aws_lb.x.arn", context)) == f"{balancer}.arn"
     assert means(looked_up(text, "data.aws_lb_listener.x.arn", context)) == f"{listener}.arn"
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_module_outside_the_scan_looks_up(depth: int, tmp_path: Path) -> None:
+    """Where the scanned folder is beside that of the modules, as `live/` and `modules/`."""
+    call = 'module "m" {\n  source = "SOURCE"\n}\n'
+    texts = {
+        "live/net/main.tf": NET,
+        "live/app/main.tf": call.replace("SOURCE", f"../../modules/{depth}"),
+        "modules/1/main.tf": TAGGED,
+        "modules/2/main.tf": call.replace("SOURCE", "../1"),
+    }
+    for path, text in texts.items():
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text)
+    scanned = [str(tmp_path / path) for path in texts if path.startswith("live/")]
+    found, errors = stacks(scanned, Files(), Inputs(boundary=str(tmp_path)))
+
+    assert errors == []
+    assert [one.name for one in found] == [str(tmp_path / "live")]
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,25 @@ def test_the_bucket_may_be_left_to_the_command_line() -> None:
     assert count({**usual, "net/main.tf": NET.replace("net.tfstate", "terraform.tfstate")}) == 2
 
 
+@pytest.mark.parametrize(
+    ("key", "read", "stacks_"),
+    [
+        ("net/${var.env}/terraform.tfstate", "net/${var.env}/terraform.tfstate", 1),
+        ("net/${var.env}/terraform.tfstate", "net/${var.stage}/terraform.tfstate", 2),
+        ("net/${var.env}/terraform.tfstate", "app/${var.env}/terraform.tfstate", 2),
+        ("net/${aws_vpc.main.id}/a.tfstate", "net/${aws_vpc.main.id}/a.tfstate", 2),
+    ],
+)
+def test_a_variable_in_the_key_is_the_same_in_all_roots(key: str, read: str, stacks_: int) -> None:
+    """What users say of a variable holds for all roots, as OpenTofu allows it in a backend."""
+    variables = 'variable "env" {}\nvariable "stage" {}\n'
+    texts = {
+        "network/main.tf": variables + NET.replace("net.tfstate", key),
+        "app/main.tf": variables + APP.replace("net.tfstate", read).replace("EXPRESSION", "1"),
+    }
+    assert count(texts) == stacks_
+
+
 LEFT_OPEN = NET.replace('bucket = "states"', "").replace('key    = "net.tfstate"', "")
 OF_S3 = '{ bucket = "states", key = "KEY" }'
 OF_A_WORKSPACE = '{ organization = "acme", workspaces = { name = "KEY" } }'

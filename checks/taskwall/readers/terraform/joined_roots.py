@@ -18,12 +18,7 @@ from taskwall.readers.terraform.stack import (
     line_map_of,
     with_recursion_limit,
 )
-from taskwall.readers.terraform.ties import (
-    data_references,
-    looked_for,
-    looks_up,
-    state_references,
-)
+from taskwall.readers.terraform.ties import data_references, looked_for, state_references
 from taskwall.source.context import ContextSource, SourceTie
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, InputDefault, Inputs
@@ -183,8 +178,6 @@ def together(
 
 def joined(
     roots: Sequence[TerraformStack],
-    modules: Mapping[str, Module],
-    calls: Mapping[str, set[str]],
     inputs: Inputs,
     files: Files,
 ) -> "list[TerraformStack | JoinedStack]":
@@ -192,14 +185,11 @@ def joined(
 
     Args:
         roots: in the order of their folders, those of the context among them.
-        modules: all modules of the scan, by folder.
-        calls: the folders of the modules that each of them calls.
         inputs: what the user says, and the context.
         files: reads their files.
     """
     roots, context = _told_once(roots, inputs.context.sources, files)
-    leading = _leading(modules, calls)
-    ties = with_recursion_limit(lambda: _ties(roots, leading, inputs, files, context))
+    ties = with_recursion_limit(lambda: _ties(roots, inputs, files, context))
     by_name: dict[str, TerraformStack | ContextSource] = {root.name: root for root in roots}
     by_name |= {source.file: source for source in context}
     found: list[TerraformStack | JoinedStack] = []
@@ -271,7 +261,6 @@ def _top(name: str) -> str:
 
 def _ties(
     roots: Sequence[TerraformStack],
-    leading: frozenset[str],
     inputs: Inputs,
     files: Files,
     context: Sequence[ContextSource],
@@ -280,6 +269,7 @@ def _ties(
 
     What the context itself refers to is looked at only if something scanned refers to any of it.
     """
+    leading: frozenset[str] = frozenset().union(*(root.leading() for root in roots))
     names = {root.name for root in roots}
     found = [
         tie if tie.target in names else replace(tie, target="")
@@ -345,22 +335,6 @@ def _together(
     if files.retained:
         kept[key] = made
     return made
-
-
-def _leading(modules: Mapping[str, Module], calls: Mapping[str, set[str]]) -> frozenset[str]:
-    """The folders whose modules look something up elsewhere, or call others that do."""
-    callers: dict[str, set[str]] = {}
-    for folder, targets in calls.items():
-        for target in targets:
-            callers.setdefault(target, set()).add(folder)
-    pending = [folder for folder, module in modules.items() if looks_up(module)]
-    found: set[str] = set()
-    while pending:
-        folder = pending.pop()
-        if folder not in found:
-            found.add(folder)
-            pending.extend(callers.get(folder, ()))
-    return frozenset(found)
 
 
 def _apart(roots: Sequence[TerraformStack], labels: Sequence[str]) -> list[ModuleScope]:

@@ -64,7 +64,7 @@ def stacks(
         folder: attempt(one.local_calls, folder, failed) or set() for folder, one in read.items()
     }
     found = [read[folder] for folder in _roots(calls)]
-    tied = attempt(lambda: joined(found, modules, calls, inputs, files), boundary, failed)
+    tied = attempt(lambda: joined(found, inputs, files), boundary, failed)
     if tied is None:
         tied = [root for root in found if not root.context]
     return tied, [*errors, *failed]

@@ -33,6 +33,7 @@ from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.stand_ins import is_stand_in
 from taskwall.readers.terraform.suppressions import suppressions
 from taskwall.readers.terraform.syntax.tree import Block, Literal, Tuple
+from taskwall.readers.terraform.ties import looks_up
 from taskwall.readers.terraform.values.effects import Assumption, Impossible
 from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive, sensitive
@@ -76,6 +77,7 @@ class TerraformStack:
         self.inputs = inputs
         self.boundary = boundary
         self._modules: tuple[Module, ...] | None = None
+        self._callers: dict[str, set[str]] = {}
         self._downloads: dict[str, ModuleCall] = {}
         """The downloaded modules among them by folder, each with its call in a file of the user."""
         self._types: frozenset[str] | None = None
@@ -308,9 +310,21 @@ class TerraformStack:
                 if (call := download_of(scope.called_from)) is not None:
                     self._downloads[folder] = call
                 for called in scope.callees():
+                    self._callers.setdefault(called.module.folder, set()).add(folder)
                     (own if download_of(called.called_from) is None else fetched).append(called)
             self._modules = tuple(found.values())
         return self._modules
+
+    def leading(self) -> frozenset[str]:
+        """The folders of its modules that look something up, or call others that do."""
+        pending = [module.folder for module in self.parts() if looks_up(module)]
+        found: set[str] = set()
+        while pending:
+            folder = pending.pop()
+            if folder not in found:
+                found.add(folder)
+                pending += self._callers.get(folder, ())
+        return frozenset(found)
 
     def reads(self, file: str) -> bool:
         """Whether a file is a source of it, or gives values to its variables."""

@@ -302,9 +302,14 @@ def _pieces(value: Value) -> list[str]:
         if isinstance(part, str):
             pieces += part
         else:
-            name = symbol(part)
-            pieces.append(name.rpartition("/")[2] if _VARIABLE.search(name) else name or "? ")
+            pieces.append(variable_name(part) or symbol(part) or "? ")
     return pieces
+
+
+def variable_name(value: Value) -> str:
+    """The variable of a root that a value is, as `var.env`; "" if it is none."""
+    found = _VARIABLE.search(symbol(value))
+    return found[0].removeprefix("/") if found else ""
 
 
 def _is_one(reference: Reference) -> bool:

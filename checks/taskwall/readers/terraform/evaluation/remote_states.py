@@ -31,6 +31,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.backend_files import backend_files
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
+from taskwall.readers.terraform.evaluation.data_queries import variable_name
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.readers.terraform.values.values import FailedError, is_null
@@ -39,7 +40,8 @@ from taskwall.source.context import ContextSource
 State: TypeAlias = tuple[str | None, ...]
 """Where a state lies: the backend, and the values of the attributes that tell its states apart.
 
-None stands for what is left to `terraform init -backend-config`, and for what is not known.
+None stands for what is left to `terraform init -backend-config`, and for what is not known;
+variables stand in a text by their names, as `net/${env}/terraform.tfstate`.
 """
 
 _TELL_APART: Mapping[str, Mapping[str, str | None]] = {
@@ -294,7 +296,7 @@ def _kept(scope: ModuleScope) -> list[State]:
     kind, reader = _backend(scope) or nothing
     folder = scope.run.root.folder
     own = _state(kind, reader.get, folder)
-    if own is not None and None not in own:
+    if own is not None and not _is_partial(own):
         return [own]
 
     def completed(file: FieldsReader) -> State | None:
@@ -316,7 +318,7 @@ def _is_open(scope: ModuleScope) -> bool:
     if found is None:
         return True
     kind, reader = found
-    return None in (_state(kind, reader.get, scope.run.root.folder) or (None,))
+    return _is_partial(_state(kind, reader.get, scope.run.root.folder) or (None,))
 
 
 def _differs(scope: ModuleScope, written: WrittenBody) -> bool:
@@ -432,13 +434,19 @@ def _state(backend: str, get: "Callable[[str], Value | None]", folder: str) -> S
         value = get(name)
         if value is not None and is_null(dereferenced(value)):
             value = None
-        text = default if value is None else _workspaces(value) or _text(value)
+        read = _text if name in _STORES else _pattern
+        text = default if value is None else _workspaces(value) or read(value)
         if text is None and name not in _STORES:
             return None
         if backend == "local" and text is not None:
             text = os.path.normpath(os.path.join(folder, text))
         found.append(text)
     return tuple(found)
+
+
+def _is_partial(state: State) -> bool:
+    """Whether it hangs on the command where a state lies."""
+    return any(text is None or "${" in text for text in state)
 
 
 def _agree(one: State, other: State) -> bool:
@@ -460,6 +468,25 @@ def _workspaces(value: Value) -> str:
         if text:
             return f"{kind} {text}"
     return ""
+
+
+def _pattern(value: Value) -> str | None:
+    """A text, in which variables may stand by their names; None if more of it is not known.
+
+    A variable of one name has one value: what users say of it holds for all roots.
+    """
+    found = dereferenced(value)
+    if not isinstance(found, Text):
+        return _text(value)
+    parts = [part if isinstance(part, str) else variable_name(part) for part in found.parts]
+    return (
+        "".join(
+            part if isinstance(written, str) else f"${{{part}}}"
+            for part, written in zip(parts, found.parts, strict=True)
+        )
+        if all(parts)
+        else None
+    )
 
 
 def _text(value: Value | None) -> str | None:
