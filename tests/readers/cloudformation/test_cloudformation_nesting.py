@@ -348,6 +348,33 @@ def test_of_templates_of_one_name_the_one_that_takes_the_parameters_counts(
     assert nesting.files - {"/r/main.yaml"} == ({joined} if joined else set())
 
 
+@pytest.mark.parametrize(
+    ("address", "given", "joined"),
+    [
+        ("infra/part.yaml", "{Name: a}", "/r/b/part.cf.yaml"),
+        ("infra/part.template", "{Name: a}", "/r/b/part.cf.yaml"),
+        ("services/part/service.yaml", "{Name: a}", "/r/b/part.cf.yaml"),
+        ("infra/part.yaml", "{Name: a, Other: b}", None),
+        ("infra/part.yaml", "{}", None),
+        ("infra/parts.yaml", "{Name: a}", None),
+        ("part/infra/service.yaml", "{Name: a}", None),
+    ],
+)
+def test_a_template_that_is_called_otherwise_where_it_is_uploaded(
+    address: str, given: str, joined: str | None
+) -> None:
+    """It has the name without what stands behind a dot, or its folder's, and the parameters."""
+    main = (
+        "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+        f"      TemplateURL: https://bucket.s3.amazonaws.com/{address}\n      Parameters: {given}\n"
+    )
+    part = "Parameters: {Name: {Type: String}}\nResources: {C: {Type: 'AWS::ECS::Cluster'}}\n"
+    found, _ = read({"/r/main.yaml": main, "/r/b/part.cf.yaml": part, "/r/b/x.yaml": part})
+    (nesting,) = (stack for stack in found if stack.name == "/r/main.yaml")
+
+    assert nesting.files - {"/r/main.yaml"} == ({joined} if joined else set())
+
+
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_stacks_that_nest_themselves_are_an_error(length: int) -> None:
     """It stands at the address that closes the circle, and everything is read once."""
@@ -899,6 +926,28 @@ def test_what_comes_from_one_stack_comes_from_one_template(parent: str) -> None:
     assert errors == []
     assert sorted(tied.files) == ["/r/a.yaml", "/r/web.yaml"]
     assert getattr(group.body.fields["VpcId"], "symbol", "") == "Vpc.Ref"
+
+
+def test_a_stack_that_hands_on_what_its_nested_stacks_export() -> None:
+    """Both export the name: meant is the one that exports all that is imported."""
+    exports = "Export: {Name: !Sub '${AWS::StackName}-%s'}"
+    main = (
+        "Resources:\n  Net:\n    Type: AWS::CloudFormation::Stack\n"
+        "    Properties: {TemplateURL: net.yaml}\n  Cluster: {Type: 'AWS::ECS::Cluster'}\n"
+        "Outputs:\n"
+        f"  VpcId: {{Value: !GetAtt Net.Outputs.VpcId, {exports % 'VpcId'}}}\n"
+        f"  Group: {{Value: !Ref Cluster, {exports % 'Group'}}}\n"
+    )
+    net = (
+        "Resources: {Vpc: {Type: 'AWS::EC2::VPC'}}\n"
+        f"Outputs: {{VpcId: {{Value: !Ref Vpc, {exports % 'VpcId'}}}}}\n"
+    )
+    importing = IMPORTING.replace("Parent: {Type: String}", "Parent: {Type: String, Default: a}")
+    (stack,), errors = read({"/r/main.yaml": main, "/r/net.yaml": net, "/r/web.yaml": importing})
+    group = {one.origin.address: one for one in stack.evaluate({}).resources}["Group"]
+
+    assert errors == []
+    assert getattr(group.body.fields["VpcId"], "symbol", "") == "Net/Vpc.Ref"
 
 
 def test_what_outputs_import_comes_from_the_same_stack() -> None:

@@ -67,7 +67,7 @@ class Exports:
         self._files = files
         self._others: dict[tuple[ExportKind, tuple[str, ...]], list[Export]] = {}
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
-        self._bound: dict[tuple[str, str], set[str]] = {}
+        self._bound: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._chosen: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         self._stacks: dict[tuple[str, str], Export | None] = {}
@@ -112,8 +112,12 @@ class Exports:
         if len(found) > 1:
             stack = _stack_of(name, found)
             bound = self._bound.get((file, stack)) if stack else None
-            roots = bound or self._chosen.get((file, _roots(found))) or ()
-            found = [one for one in found if one.root in roots] or found
+            roots = self._chosen.get((file, _roots(found))) or ()
+            found = [
+                one
+                for one in found
+                if ((one.root, one.path) in bound if bound else one.root in roots)
+            ] or found
         own = len(found) == 1 and (found[0].root, found[0].path) == (file, "")
         return [] if own else found
 
@@ -121,16 +125,17 @@ class Exports:
         """Learn from imports, with the templates that they stand in, which stack is which.
 
         What one template imports from one stack comes from one template: of several that export a
-        name, only those count that export the others too. Of templates that export the same name
-        one account holds one: that from which the template imports something else. Whether anything
-        was learnt.
+        name, nested or not, only those count that export the others too. Of templates that export
+        the same name one account holds one: that from which the template imports something else.
+        Whether anything was learnt.
         """
-        sources: dict[tuple[str, str], list[set[str]]] = {}
+        sources: dict[tuple[str, str], list[set[tuple[str, str]]]] = {}
         copies: dict[str, dict[frozenset[str], bool]] = {}
         for file, name in ((one.file, one.name) for one in imports if one.kind == "export"):
             found = self._fitting(name, file)
             if found and (stack := _stack_of(name, found)):
-                sources.setdefault((file, stack), []).append({export.root for export in found})
+                stacks = {(export.root, export.path) for export in found}
+                sources.setdefault((file, stack), []).append(stacks)
             elif found:
                 known = copies.setdefault(file, {})
                 known[_roots(found)] = known.get(_roots(found), False) or _exclusive(found)

@@ -255,12 +255,28 @@ class Nesting:
             return self.templates[path]
         if (asset := self._assets(folder).get(steps[-1])) is not None:
             return self.templates.get(asset)
-        near = self._by_name.get(steps[-1], ())
+        near = self._by_name.get(steps[-1]) or self._renamed(steps, declared)
         scores = {path: _alike(path, steps) for path in near if path != template.unit.file}
         best = [path for path in scores if scores[path] == max(scores.values())]
         if len(best) > 1:
             best = [path for path in best if _takes(self.templates[path], declared)]
         return self.templates[best[0]] if len(best) == 1 else None
+
+    def _renamed(self, steps: Sequence[str], declared: Declared) -> list[str]:
+        """The templates that an address of no file means if they are called otherwise there.
+
+        What is uploaded as `vpc.yml` may be written as `vpc.cf.yml`, and what as `web/service.yml`
+        as `web.yml`. It has the parameters that the address is given. What a pipeline deploys is
+        made by a build, and called as that says.
+        """
+        if not declared.name.isalnum():
+            return []
+        names = {_stem(step) for step in steps[-2:]}
+        return [
+            path
+            for path, one in self.templates.items()
+            if _stem(path) in names and _takes(one, declared)
+        ]
 
     def _embedded(self, template: Template, declared: Declared) -> Template | None:
         """The template that a stack set holds as a text, where it stands line by line."""
@@ -302,6 +318,11 @@ class Nesting:
                     key = stored.key.rpartition("/")[2]
                     found[key] = os.path.normpath(os.path.join(folder, file.source.path))
         return found
+
+
+def _stem(path: str) -> str:
+    """The name of a file without all that stands behind a dot."""
+    return os.path.basename(path).partition(".")[0]
 
 
 def _takes(template: Template, declared: Declared) -> bool:
