@@ -184,9 +184,12 @@ def located(use: ContainerUse, image: Cell) -> ContainerUse:
 
 def repository(r: ResourceReader, image: Value) -> Resource | None:
     """The ECR repository of the sources that holds an image, as far as they tell."""
-    found = _resource(r, image)
-    known = found is not None and found.type in ("aws_ecr_repository", "AWS::ECR::Repository")
-    return found if known else None
+    # What pushes an image may hand on its name: docker_registry_image.api.name.
+    for value in (image, dereferenced(image)):
+        found = _resource(r, value)
+        if found is not None and found.type in ("aws_ecr_repository", "AWS::ECR::Repository"):
+            return found
+    return None
 
 
 def referenced_type(r: ResourceReader, value: Value) -> str:

@@ -170,6 +170,8 @@ class ModuleScope:
             if len(names) > 1:
                 return self.resource(f"data.{first}.{names[1]}"), 2
             raise FailedError(f"data.{first}", "is not declared")
+        if name == "resource" and len(names) > 1:  # the long form of a reference
+            return self.resource(f"{first}.{names[1]}"), 2
         if name == "path":
             return self._path(first), 1
         if name == "ephemeral" and len(names) > 1:
