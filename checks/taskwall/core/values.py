@@ -52,7 +52,7 @@ class RowsSpan(Span, frozen=True, gc=False):
     rows: tuple[Span | None, ...] = ()
 
 
-def stretch(places: Sequence[Span]) -> Span:
+def whole_span(places: Sequence[Span]) -> Span:
     """From the first of some places of one file to the end of the last."""
     start = min(places, key=lambda one: (one.line, one.column))
     end = max(places, key=lambda one: (one.end_line, one.end_column))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Span, stretch
+from taskwall.core.values import Span, whole_span
 from taskwall.findings.finding import SEVERITIES, Finding, Step
 from taskwall.fixes.apply import edit_order
 from taskwall.report.excerpts import ReportPaths
@@ -25,8 +25,8 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
     """The findings of some rows, one for each rule, verdict and place, in the order of a report.
 
     Two things that a rule says of one resource at one place stay two; the same of two blocks that
-    one text makes is one. So is all that it says of one argument of a module, or of one block, if
-    it reports by blocks.
+    one text makes is one. So is all that it says of one block, if it reports by blocks, or of the
+    argument of a module from which such blocks are made.
     """
     passes = []
     groups: dict[tuple[object, ...], list[ReportEntry]] = {}
@@ -48,7 +48,7 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
             key = (one.rule, one.verdict, _twins(row) or block or place)
             of = (*key, one.resource, one.stack)
             numbers = said.setdefault(of, {})
-            about = None if block or argument else (one.message, one.when)
+            about = None if block or (argument and row.block) else (one.message, one.when)
             number = numbers.setdefault(about, len(numbers))
             places.setdefault((*key, number), []).append((place, row))
     found = (_merged(alike, paths) for alike in places.values())
@@ -142,7 +142,7 @@ def _stretch(block: Span | None, places: Sequence[Span]) -> Span:
     """The first of some places; if it is in a block, to the end of the last of them that is."""
     if block is None or not block.holds(places[0]):
         return places[0]
-    return stretch([one for one in places if block.holds(one)])
+    return whole_span([one for one in places if block.holds(one)])
 
 
 def _origins(

@@ -26,7 +26,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.loop_places import written
-from taskwall.core.values import Need, Origin, Span, Text, dereferenced, stretch
+from taskwall.core.values import Need, Origin, Span, Text, dereferenced, whole_span
 from taskwall.model.compute.container_instances import (
     ContainerInstances,
     Instances,
@@ -71,7 +71,7 @@ def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterat
         place = written(setting.place)
         lines.setdefault((place.file, place.line), []).append(setting)
     for line in lines.values():
-        block = stretch([written(setting.place) for setting in line])
+        block = whole_span([written(setting.place) for setting in line])
         wrong = [str(each.known) for each in line if encrypts(str(each.known)) is False]
         for setting in line:
             verdict = _verdict(group.origin, setting, spared, concerned)
@@ -81,7 +81,7 @@ def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterat
                 verdict = replace(
                     verdict, message=f"{group.name} starts container instances of {text}"
                 )
-            yield replace(verdict, block=block) if len(line) > 1 else verdict
+            yield replace(verdict, block=block)
     for fact in group.by_attributes:
         yield from _chosen(group.origin, fact, spared, concerned)
 

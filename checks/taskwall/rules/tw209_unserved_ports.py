@@ -63,6 +63,7 @@ def unserved_ports(network: Network) -> Iterator[Verdict]:
                 f" {each.ports}, more than the ports that tasks serve",
                 holds=f"{name} opens only ports on which tasks serve",
                 about=permission.id,
+                block=permission.written_in,
                 concerned=attachment.fact & permission.fact,
                 changes=narrowed_to(permission, ports, _PORT.hint),
                 advice=permission.for_ports(*_range(ports)),

@@ -64,6 +64,7 @@ def open_balancer_ports(network: Network) -> Iterator[Verdict]:
                 f" {spoken}{each.ports}, where no listener{transport} is",
                 holds=f"{permission.on.name} opens only the ports of listeners to the internet",
                 about=permission.id,
+                block=permission.written_in,
                 concerned=shown.fact & permission.fact,
                 changes=mended.changes,
                 remedy=mended.remedy,

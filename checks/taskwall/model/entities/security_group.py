@@ -121,9 +121,14 @@ class Permission(Struct, frozen=True, kw_only=True):
 
     @property
     def written_in(self) -> Span:
-        """The block that writes it, or the element of a list of which a loop makes it."""
+        """The block that writes it, or the lines of the list's element of which a loop makes it.
+
+        What one line lists (`for_each = [22, 80]`) is written together.
+        """
         element = self.place.element if isinstance(self.place, LoopSpan) else None
-        return written(element or self.block)
+        if element is None:
+            return written(self.block)
+        return Span(element.file, element.line, 1, element.end_line + 1, 1)
 
     @property
     def block_key(self) -> object:

@@ -23,7 +23,6 @@ from taskwall.readers.terraform.syntax.tree import (
     ObjectExpression,
     TemplateExpression,
     Tuple,
-    children,
 )
 from taskwall.readers.terraform.variable_trace import (
     KEEPING_FUNCTIONS,
@@ -118,9 +117,16 @@ class ModuleProvenance:
 
 
 def _is_written_out(node: Expression) -> bool:
-    """Whether an expression is a value as it stands, which refers to nothing."""
-    parts = (*children(node),) if isinstance(node, Tuple | ObjectExpression) else ()
-    return isinstance(node, Literal) or (bool(parts) and all(map(_is_written_out, parts)))
+    """Whether an expression writes a value, or part of it, and does not only refer to one."""
+    if isinstance(node, Tuple):
+        return any(map(_is_written_out, node.items))
+    if isinstance(node, ObjectExpression):
+        return any(_is_written_out(member.value) for member in node.members)
+    if isinstance(node, TemplateExpression):
+        return any(isinstance(part, str) for part in node.parts)
+    if isinstance(node, FunctionCall) and node.name in _PASSING:
+        return any(map(_is_written_out, node.arguments))
+    return isinstance(node, Literal | FunctionCall)
 
 
 def _leaf(wanted: Wanted) -> tuple[str, str, ValuePath] | None:
