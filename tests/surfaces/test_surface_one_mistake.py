@@ -223,6 +223,69 @@ def test_each_call_that_writes_a_mistake(tmp_path: Path) -> None:
     ]
 
 
+WORKER = """
+variable "url" {}
+resource "aws_ecs_task_definition" "this" {
+  family                   = "worker"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions = jsonencode([{
+    name        = "worker"
+    environment = [{ name = "API", value = var.url }]
+  }])
+}
+"""
+BY_NAME = """
+resource "aws_service_discovery_private_dns_namespace" "main" {
+  name = "shop.internal"
+  vpc  = aws_vpc.main.id
+}
+resource "aws_service_discovery_service" "api" {
+  name = "api"
+  dns_config {
+    namespace_id = aws_service_discovery_private_dns_namespace.main.id
+    dns_records {
+      type = "A"
+      ttl  = 10
+    }
+  }
+}
+resource "aws_ecs_service" "api" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  service_registries { registry_arn = aws_service_discovery_service.api.arn }
+  network_configuration {
+    subnets         = [aws_subnet.public.id]
+    security_groups = ["sg-0123456789abcdef0"]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "is_written"),
+    [
+        ('"http://api.shop.internal:8080"', True),
+        ('"http://api.shop.internal:${local.port}"', True),
+        ('join("", ["http://", "api.shop.internal"])', True),
+        ("local.url", False),
+        ('"${local.url}"', False),
+    ],
+)
+def test_what_a_call_writes_in_part(tmp_path: Path, url: str, is_written: bool) -> None:
+    """A text with words of its own, or what a function makes, is written in the call."""
+    calls = "".join(
+        f'module "{name}" {{\n  source = "./worker"\n  url = {url}\n}}\n' for name in "ab"
+    )
+    local = 'locals {\n  port = 8080\n  url = "http://api.shop.internal"\n}\n'
+    (tmp_path / "worker").mkdir()
+    (tmp_path / "worker" / "main.tf").write_text(WORKER)
+    findings = report(tmp_path, calls + local + BY_NAME, ("TW109",)).document.findings
+
+    found = [(one.file, one.line) for one in findings]
+    assert found == ([("main.tf", 3), ("main.tf", 7)] if is_written else [("main.tf", 11)])
+
+
 def test_a_call_with_instances(tmp_path: Path) -> None:
     """Of the instances of a call only those that fail are told, at the line of the module."""
     private = (
@@ -349,6 +412,15 @@ FIRST, SECOND = 'cidr_blocks = ["10.0.0.0/8"] #<', 'ipv6_cidr_blocks = ["fd00::/
                 "      to_port = 5432\n      cidr_blocks = ingress.value\n    }\n  }\n"
             ),
             id="elements of a loop",
+        ),
+        pytest.param(
+            store(
+                "  dynamic ingress {\n"
+                '    for_each = [["10.0.0.0/8", "fd00::/8"], ["172.16.0.0/12"]] #<\n'
+                '    content {\n      protocol = "tcp"\n      from_port = 5432\n'
+                "      to_port = 5432\n      cidr_blocks = ingress.value\n    }\n  }\n"
+            ),
+            id="elements of a loop on one line",
         ),
     ],
 )
