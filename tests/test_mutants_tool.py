@@ -131,6 +131,15 @@ def test_a_file_whose_tests_are_left_out(
     assert f"{FILE}:6: 2 of 4 killed" in capsys.readouterr().out
 
 
+def test_tests_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who names none that there is is told so, and not that all mutants survive."""
+    _written(tmp_path, TESTS)
+
+    with pytest.raises(SystemExit):
+        tool.main([*ONE, "--tests", "test_least", FILE], tmp_path)
+    assert "the path of no test begins with test_least" in capsys.readouterr().err
+
+
 def test_what_an_import_makes_is_changed_wherever_it_is_held(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -68,7 +68,7 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     parser.add_argument("--at-least", type=float, default=0, help="percent that must be killed")
     parser.add_argument("--seconds", type=float, default=5, help="of either kind for a mutant (5)")
     parser.add_argument("--jobs", type=int, default=2, help="how many processes (2)")
-    parser.add_argument("--tests", action="append", help="how the names of tests that count begin")
+    parser.add_argument("--tests", action="append", help="how the paths of tests that count begin")
     parser.add_argument("path", nargs="*", default=DECIDES)
     given = parser.parse_args(arguments)
     root = root.resolve()
@@ -83,6 +83,8 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     near = tuple(given.tests or _near(tried))
     tests = (str(file.relative_to(root)) for file in sorted(root.glob("tests/**/test_*.py")))
     near_tests = [file for file in tests if file.startswith(near)]
+    if given.tests and not near_tests:
+        parser.error(f"the path of no test begins with {' or '.join(near)}")
     task = Task(str(root), tried, near_tests, given.seconds, given.jobs)
     verdicts = dict(zip(tried, _verdicts(task), strict=True))
     killed = {mutant for mutant in tried if verdicts[mutant] not in (SURVIVED, NOT_RUN)}
