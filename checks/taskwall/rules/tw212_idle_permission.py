@@ -37,6 +37,8 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
     for each in used_groups(network, "tasks", "hosts", "balancers", "stores"):
         for way in DIRECTIONS:
             verb = "ingress from" if way == "ingress" else "egress to"
+            removed = [*undone(network, each.group, way)]
+            gone = {found.permission.id for found in removed if found.fact.truth}
             idle = [*contained(network, each.group, way)]
             alike = by_permission((found.permission, found.fact) for found in idle)
             for found, those in zip(idle, alike, strict=True):
@@ -53,11 +55,12 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     concerned=each.fact & permission.fact,
                     # Whom it allows is asked by the rules that judge that.
                     asked_by=("TW205" if permission.peer is not None else "TW204",),
-                    unreported=found.open and found.fact.truth is None,
+                    unreported=(permission.id in gone and found.fact.truth is True)
+                    or (found.open and found.fact.truth is None),
                     changes=permission.removed,
                     remedy=_NARROWER,
                 )
-            for found in undone(network, each.group, way):
+            for found in removed:
                 permission, name = found.permission, found.permission.on.name
                 yield Verdict(
                     permission.on,
