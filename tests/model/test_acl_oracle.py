@@ -117,6 +117,16 @@ def breaks(entries: list[Entry], flow: Flow) -> bool:
     )
 
 
+def takes_effect(entries: list[Entry], number: int) -> bool:
+    """Whether a packet meets an entry and none before it: "icmp" stands for other protocols."""
+    entry = entries[number]
+    return any(
+        entry.matches("ingress", protocol, address, port)
+        and not any(one.matches("ingress", protocol, address, port) for one in entries[:number])
+        for protocol, address, port in product(("tcp", "udp", "icmp"), ADDRESSES, within(ALL_PORTS))
+    )
+
+
 def keeping_out(entries: list[Entry], way: str, reached: set[IPv4Address]) -> list[Entry]:
     """The entries that deny a part of those who are reached; none if together they deny all."""
     found = {
@@ -198,6 +208,7 @@ def test_packets_get_through_an_acl(written: list[Entry], allowed: list[Flow]) -
             if entry.allow
             and entry.range == "0.0.0.0/0"
             and (entry.protocol == "-1" or entry.ports[0] < 1024)
+            and takes_effect(written, number)
             else "pass"
         )
         for number, entry in enumerate(written)

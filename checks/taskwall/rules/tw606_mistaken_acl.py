@@ -9,7 +9,8 @@ Why: A security group does not show what a network ACL blocks: connections time 
     second layer of protection behind the group.
 Fine when: An ACL may be narrower than the addresses or ports of a security group on purpose:
     taskwall fails it only if it blocks all traffic of a security group rule, or the return traffic.
-    What it denies by name, up to a /8 of public addresses, is to get no return traffic.
+    What it denies by name, up to a /8 of public addresses, is to get no return traffic. An entry
+    has no effect if entries with lower numbers match all that it does.
     Return traffic goes to ports 32768-60999 of tasks and their clients (49152-65535 of Windows),
     and to 1024-65535 of load balancers. The default ACL of a VPC allows everything, and is not
     judged if the sources do not set it, or set just that.
@@ -36,6 +37,7 @@ from taskwall.model.routing.network_acl import (
     allows_internet_in,
     balanced,
     broken,
+    decided_before,
     flows,
     groups_unseen,
     guarded,
@@ -59,7 +61,9 @@ def mistaken_acl(network: Network) -> Iterator[Verdict]:
         bare = any_of(fact & ~balanced(network, subnet) for subnet, fact in here)
         for entry in acl_entries(network).get(acl.id, ()):
             if entry.way != "egress":
-                yield _internet(entry, acl, bare, concerned)
+                idle = decided_before(network, acl, entry)
+                effect = bare if idle.truth is False else bare & ~idle
+                yield _internet(entry, acl, effect, concerned)
     if task_subnets(network):
         yield from _elsewhere(network)
 

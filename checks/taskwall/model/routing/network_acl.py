@@ -346,12 +346,46 @@ def _number(entry: AclEntry) -> int:
 
 
 def _match(entry: AclEntry) -> Traffic | None:
-    """What an entry matches; None if that is not known."""
-    parts = (entry.protocol, entry.range, entry.first_port, entry.last_port, entry.number)
+    """What an entry matches; None if that is not known, or when it is asked."""
+    return None if entry.number.open else _matched(entry)
+
+
+def _matched(entry: AclEntry) -> Traffic | None:
+    """What an entry matches, whenever it is asked."""
+    parts = (entry.protocol, entry.range, entry.first_port, entry.last_port)
     if any(each.open for each in parts):
         return None
     spoken = protocols(str(entry.protocol.known))
     return Traffic.of(spoken, entry.ports, part(entry.range).within)
+
+
+def decided_before(network: Network, acl: NetworkAcl, entry: AclEntry) -> Fact:
+    """Whether entries with lower numbers match all that an entry does: it has no effect then."""
+    left = _matched(entry)
+    if left is None:
+        return FALSE  # What it allows is not known either.
+    perhaps: list[AclEntry] = []
+    for other in _entries(network, acl, "ingress"):
+        if other is entry or (not _unordered(entry, other) and _number(other) >= _number(entry)):
+            continue
+        match = _match(other)
+        sure = match is not None and not (other.doubt or other.on.maybe) and not entry.number.open
+        if match is not None and sure and other.way == "ingress" and other.acl.to == acl.id:
+            left -= match
+        else:
+            perhaps.append(other)
+    text = f"entries of {acl.name} with lower numbers match all that this one does"
+    if not left:
+        return Fact(True, text, entry.place, acl.name)
+    for other in perhaps:
+        left -= _matched(other) or left
+    needs = tuple(need for other in (entry, *perhaps) for need in other.needs)
+    return Fact(None, text, entry.place, acl.name, needs) if not left else FALSE
+
+
+def _unordered(one: AclEntry, other: AclEntry) -> bool:
+    """Whether it is open which of two entries is asked first."""
+    return one.number.open or other.number.open
 
 
 class PermittedTraffic(Struct, frozen=True):
