@@ -766,11 +766,34 @@ def test_a_file_that_cannot_be_read_is_absent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "there"),
+    [
+        ("true", True),
+        ('"true"', True),
+        ("false", False),
+        ('"false"', False),
+        ("local.one", True),
+        ("local.one && true ? 1 : 0", True),
+        ("(local.one - 1) || false ? 1 : 0", False),
+        ("2 && true ? 1 : 0", None),
+    ],
+)
+def test_numbers_and_truth_values_are_the_same_up_to_terraform_0_11(
+    count: str, there: bool | None, evaluated: Callable[..., Evaluation]
+) -> None:
+    """What later versions refuse was written so, and means one thing."""
+    text = f'locals {{\n  one = 1\n}}\nresource "t" "t" {{\n  count = {count}\n}}\n'
+    found = evaluated(text).resources
+
+    assert (None if found and found[0].origin.maybe else bool(found)) is there
+
+
+@pytest.mark.parametrize(
     ("written", "why"),
     [
         ("count = var.n", "var.n has no default"),
         ('count = "x"', "the value is not a number"),
-        ("count = true", "the value is not a number"),
+        ('count = "yes"', "the value is not a number"),
         ("count = []", "an operand is a list or map"),
         ("count = null", "an operand is null"),
         ('lifecycle {\n  enabled = "x"\n}', "the value is neither true nor false"),

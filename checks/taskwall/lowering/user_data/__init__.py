@@ -401,7 +401,8 @@ def _cluster(
             return None, unseen
         text = f"{r.name} joins the cluster that is called default"
         return Link("default", Fact(True, text, cell.place, r.name), cell.place), ()
-    named_cell = Cell(setting.value, setting.place, cell.path, cell.resource, cell.attributes_read)
+    named = _filled_in(r, setting)
+    named_cell = Cell(named, setting.place, cell.path, cell.resource, cell.attributes_read)
     link = r.link(Cluster, named_cell, "joins")
     if link is None or not link.to:
         return None, setting.needs
@@ -415,11 +416,29 @@ def _cluster(
     return link, ()
 
 
-def _open_names(r: ResourceReader) -> tuple[Need, ...]:
-    """What the names of the sources' clusters wait for."""
+def _filled_in(r: ResourceReader, setting: Setting) -> Value | None:
+    """The name of the cluster, where what it is written as is the name of a written one, too.
+
+    No cluster may be called `$CLUSTER`: something fills that in before Terraform reads it, in the
+    one place as in the other.
+    """
+    waits = [need.name for need in setting.needs]
+    for name in _names(r):
+        if isinstance(name, Known) and "$" in str(name.data) and waits == [name.data]:
+            return name
+    return setting.value
+
+
+def _names(r: ResourceReader) -> Iterator[Value]:
+    """The names of the sources' clusters."""
     key, kind = ("name", "aws_ecs_cluster") if r.terraform else ("ClusterName", "AWS::ECS::Cluster")
     names = (each.body.fields.get(key) for each in r.builder.of_type(kind) if not each.data)
-    return tuple(need for name in names if name is not None for need in needs(name))
+    yield from (dereferenced(name) for name in names if name is not None)
+
+
+def _open_names(r: ResourceReader) -> tuple[Need, ...]:
+    """What the names of the sources' clusters wait for."""
+    return tuple(need for name in _names(r) for need in needs(name))
 
 
 DOCKER = "/var/run/docker.sock"

@@ -223,8 +223,10 @@ def _settled(scope: ModuleContext, expression: Expression) -> Value:
 
 
 def _size(value: Known) -> int | None:
+    # Up to Terraform 0.11, true is 1 and false is 0.
+    data = value.data == "true" if value.data in ("true", "false") else value.data
     try:
-        return int(to_number(value.data))
+        return int(data if isinstance(data, bool) else to_number(data))
     except FailedError:
         return None
 

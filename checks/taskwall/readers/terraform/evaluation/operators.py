@@ -61,7 +61,8 @@ def true_or_false(value: Value, run: RunContext) -> Known | Unknown:
             return question(found, True)
         if found.data is None:
             raise FailedError("a condition", "is null")
-        return Known(truth(found.data))
+        # Up to Terraform 0.11, 1 is true and 0 is false.
+        return Known(truth(bool(found.data) if found.data in (0, 1) else found.data))
     if isinstance(found, Items | Fields):
         raise FailedError("a condition", "is a list or map")
     if isinstance(found, Unknown) and found.asks:
