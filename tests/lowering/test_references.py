@@ -77,6 +77,24 @@ def test_names_are_spelled_as_in_the_language_of_the_type() -> None:
     assert wrong == []
 
 
+def test_a_family_and_its_revision_name_one_definition() -> None:
+    """Both are of one resource, also where it hangs on inputs what the family is called."""
+    one = "aws_ecs_task_definition.web"
+    text = """
+variable "app" {}
+variable "stage" {}
+resource "aws_ecs_task_definition" "web" { family = "${var.app}-${var.stage}" }
+resource "aws_ecs_service" "web" { task_definition = "${ONE.family}:${ONE.revision}" }
+"""
+    files = Files({"main.tf": text.replace("ONE", one)})
+    (stack,), _ = terraform.stacks(["main.tf"], files, Inputs())
+    [service] = lower(stack.evaluate({}).resources).network.every(TaskSource)
+
+    link = service.task_definition
+    assert link is not None
+    assert (link.to, link.exact) == (one, True)
+
+
 LOOKED_UP = """
 variable "stage" { type = string }
 resource "aws_ecs_cluster" "main" { name = "main" }

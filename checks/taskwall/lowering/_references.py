@@ -79,7 +79,7 @@ class ReferenceIndex(ResourceIndex):
             parts = [p for p in value.parts if isinstance(p, Reference)]
             inside = [self._declared(kind, part, cell) for part in parts]
             known = [found for found in inside if found is not None]
-            if len(known) == 1:
+            if len({address for address, _, _ in known}) == 1:  # "${web.family}:${web.revision}"
                 return known[0]
             head = value.parts[0]
             if isinstance(head, str) and (address := self.by_name(kind).get(name_in(head))):
