@@ -4,6 +4,7 @@ import pytest
 
 from taskwall.lowering import lower
 from taskwall.lowering._types import LOWERED
+from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import Cluster, TaskDefinition, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -93,6 +94,27 @@ resource "aws_ecs_service" "web" { task_definition = "${ONE.family}:${ONE.revisi
     link = service.task_definition
     assert link is not None
     assert (link.to, link.exact) == (one, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "joined"),
+    [("$CLUSTER", "aws_ecs_cluster.main"), ("$CLUSTER-gpu", ""), ("$OTHER", "")],
+)
+def test_a_cluster_whose_name_is_filled_in(written: str, joined: str) -> None:
+    """What user data joins is the cluster that is written alike, and no other one."""
+    text = """
+resource "aws_ecs_cluster" "main" { name = "$CLUSTER" }
+resource "aws_launch_template" "host" {
+  user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER=WRITTEN >> /etc/ecs/ecs.config")
+}
+"""
+    files = Files({"main.tf": text.replace("WRITTEN", written)})
+    (stack,), _ = terraform.stacks(["main.tf"], files, Inputs())
+    [host] = lower(stack.evaluate({}).resources).network.every(Instances)
+    assert host.agent is not None
+    link = host.agent.cluster
+
+    assert (link.to if link and link.exact else "") == joined
 
 
 LOOKED_UP = """

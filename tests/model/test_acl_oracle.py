@@ -118,11 +118,14 @@ def breaks(entries: list[Entry], flow: Flow) -> bool:
 
 
 def takes_effect(entries: list[Entry], number: int) -> bool:
-    """Whether a packet meets an entry and none before it: "icmp" stands for other protocols."""
-    entry = entries[number]
+    """Whether entries before it do not deny all that an entry matches.
+
+    The protocol "icmp" stands for all others.
+    """
+    entry, denying = entries[number], [one for one in entries[:number] if not one.allow]
     return any(
         entry.matches("ingress", protocol, address, port)
-        and not any(one.matches("ingress", protocol, address, port) for one in entries[:number])
+        and not any(one.matches("ingress", protocol, address, port) for one in denying)
         for protocol, address, port in product(("tcp", "udp", "icmp"), ADDRESSES, within(ALL_PORTS))
     )
 

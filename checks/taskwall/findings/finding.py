@@ -1,6 +1,6 @@
 """Findings and the report: all that outputs may see, in the shape of the JSON contract."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
@@ -112,7 +112,7 @@ class Finding(Struct, frozen=True, gc=False):
             stack=first.stack,
             called_from=first.called_from,
             construct=first.construct,
-            when=first.when,
+            when=_either([one.when for one in instances]),
             fingerprint=first.fingerprint,
         )
 
@@ -120,6 +120,12 @@ class Finding(Struct, frozen=True, gc=False):
     def addresses(self) -> tuple[str, ...]:
         """The resources of all instances, each once."""
         return tuple(dict.fromkeys(one.resource for one in self.instances))
+
+
+def _either(whens: Sequence[str | None]) -> str | None:
+    """When any of some instances is there; None if one always is."""
+    known = [when for when in whens if when is not None]
+    return " or ".join(dict.fromkeys(known)) if known and len(known) == len(whens) else None
 
 
 class Suppressed(Struct, frozen=True):

@@ -72,16 +72,18 @@ def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterat
         lines.setdefault((place.file, place.line), []).append(setting)
     for line in lines.values():
         block = whole_span([written(setting.place) for setting in line])
-        wrong = [str(each.known) for each in line if encrypts(str(each.known)) is False]
-        for setting in line:
-            verdict = _verdict(group.origin, setting, spared, concerned)
-            if len(wrong) > 1 and verdict.violated.truth:
-                # A list of types on one line is one decision.
-                text = f"types {_said(wrong)}, which do not encrypt traffic between instances"
-                verdict = replace(
-                    verdict, message=f"{group.name} starts container instances of {text}"
-                )
-            yield replace(verdict, block=block)
+        verdicts = [_verdict(group.origin, setting, spared, concerned) for setting in line]
+        pairs = zip(line, verdicts, strict=True)
+        wrong = [setting for setting, verdict in pairs if verdict.violated.truth]
+        said = _said([each for setting in wrong for each in _types(setting)])
+        # A list of types on one line is one decision.
+        together = (
+            f"{group.name} starts container instances of types {said}, which do not encrypt traffic"
+            " between instances"
+        )
+        for verdict in verdicts:
+            named = len(wrong) > 1 and verdict.violated.truth
+            yield replace(verdict, message=together if named else verdict.message, block=block)
     for fact in group.by_attributes:
         yield from _chosen(group.origin, fact, spared, concerned)
 

@@ -9,8 +9,9 @@ Why: A security group does not show what a network ACL blocks: connections time 
     second layer of protection behind the group.
 Fine when: An ACL may be narrower than the addresses or ports of a security group on purpose:
     taskwall fails it only if it blocks all traffic of a security group rule, or the return traffic.
-    What it denies by name, up to a /8 of public addresses, is to get no return traffic. An entry
-    has no effect if entries with lower numbers match all that it does.
+    What it denies by name, up to a /8 of public addresses, is to get no return traffic. Of
+    what an entry opens again that one with a lower number opens already, only the first is
+    reported, and none that entries with lower numbers deny.
     Return traffic goes to ports 32768-60999 of tasks and their clients (49152-65535 of Windows),
     and to 1024-65535 of load balancers. The default ACL of a VPC allows everything, and is not
     judged if the sources do not set it, or set just that.
@@ -37,11 +38,12 @@ from taskwall.model.routing.network_acl import (
     allows_internet_in,
     balanced,
     broken,
-    decided_before,
+    denied_before,
     flows,
     groups_unseen,
     guarded,
     lets_all_through,
+    opened_before,
     passes_there,
     task_subnets,
 )
@@ -61,9 +63,7 @@ def mistaken_acl(network: Network) -> Iterator[Verdict]:
         bare = any_of(fact & ~balanced(network, subnet) for subnet, fact in here)
         for entry in acl_entries(network).get(acl.id, ()):
             if entry.way != "egress":
-                idle = decided_before(network, acl, entry)
-                effect = bare if idle.truth is False else bare & ~idle
-                yield _internet(entry, acl, effect, concerned)
+                yield _internet(network, entry, acl, bare, concerned)
     if task_subnets(network):
         yield from _elsewhere(network)
 
@@ -129,15 +129,21 @@ def _open(network: Network, acl: NetworkAcl) -> Iterator[Need]:
         yield from entry.needs
 
 
-def _internet(entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact) -> Verdict:
+def _internet(
+    network: Network, entry: AclEntry, acl: NetworkAcl, bare: Fact, concerned: Fact
+) -> Verdict:
+    denied = denied_before(network, acl, entry)
+    opens = allows_internet_in(entry) & bare
     return Verdict(
         entry.on,
         entry.place,
-        allows_internet_in(entry) & bare,
+        opens if denied.truth is False else opens & ~denied,
         f"{acl.name} allows ingress from {entry.range.known or 'an unknown CIDR'} to tasks without"
         " a load balancer",
         holds=f"this entry of {acl.name} opens no tasks to the internet",
         concerned=concerned,
+        # Of what one entry opens and another one opens again, the first is to be changed.
+        unreported=opens.truth is True and opened_before(network, acl, entry),
     )
 
 

@@ -358,21 +358,32 @@ def test_of_templates_of_one_name_the_one_that_takes_the_parameters_counts(
         ("infra/part.yaml", "{}", None),
         ("infra/parts.yaml", "{Name: a}", None),
         ("part/infra/service.yaml", "{Name: a}", None),
+        ("infra/main.yml", "{Name: a}", None),
+        ("infra/bare.yml", "{}", None),
     ],
 )
 def test_a_template_that_is_called_otherwise_where_it_is_uploaded(
     address: str, given: str, joined: str | None
 ) -> None:
-    """It has the name without what stands behind a dot, or its folder's, and the parameters."""
+    """It has the name without what stands behind a dot, or its folder's, and the parameters.
+
+    Names that say nothing count for nothing, and nothing that is given is no evidence.
+    """
     main = (
         "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
         f"      TemplateURL: https://bucket.s3.amazonaws.com/{address}\n      Parameters: {given}\n"
     )
     part = "Parameters: {Name: {Type: String}}\nResources: {C: {Type: 'AWS::ECS::Cluster'}}\n"
-    found, _ = read({"/r/main.yaml": main, "/r/b/part.cf.yaml": part, "/r/b/x.yaml": part})
+    texts = {"/r/b/part.cf.yaml": part, "/r/b/x.yaml": part, "/r/b/main.cf.yaml": part}
+    texts["/r/b/bare.cf.yaml"] = part.partition("\n")[2]
+    found, _ = read({"/r/main.yaml": main, **texts})
     (nesting,) = (stack for stack in found if stack.name == "/r/main.yaml")
 
     assert nesting.files - {"/r/main.yaml"} == ({joined} if joined else set())
+
+    main += "Outputs: {O: {Value: !GetAtt N.Outputs.Missing}}\n"
+    found, _ = read({"/r/main.yaml": main, **texts})
+    assert {"/r/main.yaml"} in [stack.files for stack in found]
 
 
 @pytest.mark.parametrize("length", [1, 2, 3])
@@ -948,6 +959,33 @@ def test_a_stack_that_hands_on_what_its_nested_stacks_export() -> None:
 
     assert errors == []
     assert getattr(group.body.fields["VpcId"], "symbol", "") == "Net/Vpc.Ref"
+
+
+def test_a_stack_whose_nested_ones_export_by_its_name() -> None:
+    """Where no single template exports all that is imported, that root does of which all are."""
+    parts = {
+        name: "Parameters: {Parent: {Type: String}}\n"
+        f"Resources: {{{name}: {{Type: {type_}}}}}\n"
+        f"Outputs: {{X: {{Value: !Ref {name}, Export: {{Name: !Sub '${{Parent}}-{export}'}}}}}}\n"
+        for name, type_, export in (
+            ("Vpc", "AWS::EC2::VPC", "VpcId"),
+            ("Group", "AWS::EC2::SecurityGroup", "Group"),
+        )
+    }
+    texts = {f"/r/{name.lower()}.yaml": text for name, text in parts.items()}
+    nested = "".join(
+        f"  {name}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+        f"      TemplateURL: {name.lower()}.yaml\n"
+        "      Parameters: {Parent: !Ref AWS::StackName}\n"
+        for name in parts
+    )
+    texts |= {"/r/prod.yaml": f"Resources:\n{nested}", "/r/web.yaml": IMPORTING}
+    texts["/r/staging.yaml"] = EXPORTING.replace("-Group", "-Other")
+    found, errors = read(texts)
+    tied = next(stack for stack in found if "/r/web.yaml" in stack.files)
+
+    assert errors == []
+    assert tied.files == texts.keys() - {"/r/staging.yaml"}
 
 
 def test_what_outputs_import_comes_from_the_same_stack() -> None:

@@ -422,7 +422,7 @@ def _filled_in(r: ResourceReader, setting: Setting) -> Value | None:
     No cluster may be called `$CLUSTER`: something fills that in before Terraform reads it, in the
     one place as in the other.
     """
-    waits = [need.name for need in setting.needs]
+    waits = [need.name for need in setting.needs] if isinstance(setting.value, Unknown) else []
     for name in _names(r):
         if isinstance(name, Known) and "$" in str(name.data) and waits == [name.data]:
             return name

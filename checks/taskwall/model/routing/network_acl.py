@@ -359,28 +359,51 @@ def _matched(entry: AclEntry) -> Traffic | None:
     return Traffic.of(spoken, entry.ports, part(entry.range).within)
 
 
-def decided_before(network: Network, acl: NetworkAcl, entry: AclEntry) -> Fact:
-    """Whether entries with lower numbers match all that an entry does: it has no effect then."""
+def denied_before(network: Network, acl: NetworkAcl, entry: AclEntry) -> Fact:
+    """Whether entries with lower numbers deny all that an entry matches."""
     left = _matched(entry)
     if left is None:
         return FALSE  # What it allows is not known either.
     perhaps: list[AclEntry] = []
-    for other in _entries(network, acl, "ingress"):
-        if other is entry or (not _unordered(entry, other) and _number(other) >= _number(entry)):
-            continue
+    for other in _before(network, acl, entry):
         match = _match(other)
-        sure = match is not None and not (other.doubt or other.on.maybe) and not entry.number.open
-        if match is not None and sure and other.way == "ingress" and other.acl.to == acl.id:
+        denies = not other.action.open and str(other.action.known).lower() == "deny"
+        if match is not None and denies and _is_sure(acl, other) and not entry.number.open:
             left -= match
-        else:
+        elif denies or other.action.open:
             perhaps.append(other)
-    text = f"entries of {acl.name} with lower numbers match all that this one does"
+    text = f"entries of {acl.name} with lower numbers deny all that this one matches"
     if not left:
         return Fact(True, text, entry.place, acl.name)
     for other in perhaps:
         left -= _matched(other) or left
     needs = tuple(need for other in (entry, *perhaps) for need in other.needs)
     return Fact(None, text, entry.place, acl.name, needs) if not left else FALSE
+
+
+def opened_before(network: Network, acl: NetworkAcl, entry: AclEntry) -> bool:
+    """Whether an entry with a lower number certainly allows the internet all that this one does."""
+    match = _match(entry)
+    return match is not None and any(
+        _is_sure(acl, other)
+        and allows_internet_in(other).truth is True
+        and match <= (_match(other) or Traffic())
+        for other in _before(network, acl, entry)
+    )
+
+
+def _is_sure(acl: NetworkAcl, entry: AclEntry) -> bool:
+    """Whether an entry certainly is one of an ACL for ingress."""
+    sure = entry.way == "ingress" and entry.acl.to == acl.id
+    return sure and not (entry.doubt or entry.on.maybe)
+
+
+def _before(network: Network, acl: NetworkAcl, entry: AclEntry) -> Iterator[AclEntry]:
+    """The entries for ingress that are, or may be, asked before another one."""
+    for other in _entries(network, acl, "ingress"):
+        before = _unordered(entry, other) or _number(other) < _number(entry)
+        if other is not entry and before:
+            yield other
 
 
 def _unordered(one: AclEntry, other: AclEntry) -> bool:

@@ -157,8 +157,7 @@ class _Shown:
         if len(stacks) > 1:
             yield "stacks", [", ".join(capped(stacks, NAMES_SHOWN, view))]
         if finding.when:
-            whens = dict.fromkeys(one.when for one in finding.instances if one.when)
-            yield "when", capped([*whens], NAMES_SHOWN, view)
+            yield "when", [finding.when]
         if finding.missing:
             yield "depends on", [", ".join(capped(finding.missing, NAMES_SHOWN, view))]
         if finding.fix and finding.verdict != "pass":

@@ -142,6 +142,9 @@ class Exports:
         learnt = self._choose(copies)
         for key, roots in sources.items():
             common = set.intersection(*roots)
+            if not common:  # what a stack hands its name to may export by that name as well
+                top = set.intersection(*({root for root, _ in one} for one in roots))
+                common = {each for one in roots for each in one if each[0] in top}
             if common:  # outputs import later, and from the same stack
                 self._bound[key] = common
                 learnt = learnt or any(len(one) > len(common) for one in roots)

@@ -72,8 +72,10 @@ class Nesting:
         self.errors: list[SourceError] = []
         self._stored: dict[str, dict[str, str]] = {}
         self._by_name: dict[str, list[str]] = {}
+        self._by_stem: dict[str, list[str]] = {}
         for path in self.templates:
             self._by_name.setdefault(os.path.basename(path), []).append(path)
+            self._by_stem.setdefault(_stem(path), []).append(path)
         self._nest()
         if any(PIPELINE in template.unit.text for template in templates) and self._add_deployed():
             self._nest()
@@ -255,27 +257,33 @@ class Nesting:
             return self.templates[path]
         if (asset := self._assets(folder).get(steps[-1])) is not None:
             return self.templates.get(asset)
-        near = self._by_name.get(steps[-1]) or self._renamed(steps, declared)
+        near = self._by_name.get(steps[-1]) or self._renamed(template, steps, declared)
         scores = {path: _alike(path, steps) for path in near if path != template.unit.file}
         best = [path for path in scores if scores[path] == max(scores.values())]
         if len(best) > 1:
             best = [path for path in best if _takes(self.templates[path], declared)]
         return self.templates[best[0]] if len(best) == 1 else None
 
-    def _renamed(self, steps: Sequence[str], declared: Declared) -> list[str]:
+    def _renamed(
+        self, template: Template, steps: Sequence[str], declared: Declared
+    ) -> Sequence[str]:
         """The templates that an address of no file means if they are called otherwise there.
 
         What is uploaded as `vpc.yml` may be written as `vpc.cf.yml`, and what as `web/service.yml`
-        as `web.yml`. It has the parameters that the address is given. What a pipeline deploys is
-        made by a build, and called as that says.
+        as `web.yml`. It has the parameters that it is given, and the outputs that are read of it.
+        What a pipeline deploys is made by a build, and called as that says: logical ids have
+        letters and digits only.
         """
-        if not declared.name.isalnum():
-            return []
-        names = {_stem(step) for step in steps[-2:]}
+        if not given_parameters(declared) or not declared.name.isalnum():
+            return ()
+        read = set(re.findall(rf"\b{declared.name}\W{{1,60}}Outputs\.(\w+)", template.unit.text))
+        names = {_stem(step) for step in steps[-2:]} - _SAY_NOTHING
         return [
             path
-            for path, one in self.templates.items()
-            if _stem(path) in names and _takes(one, declared)
+            for name in sorted(names)
+            for path in self._by_stem.get(name, ())
+            if _takes(self.templates[path], declared)
+            and read <= self.templates[path].outputs.keys()
         ]
 
     def _embedded(self, template: Template, declared: Declared) -> Template | None:
@@ -318,6 +326,15 @@ class Nesting:
                     key = stored.key.rpartition("/")[2]
                     found[key] = os.path.normpath(os.path.join(folder, file.source.path))
         return found
+
+
+_SAY_NOTHING: Final = frozenset(
+    (
+        *("cfn", "cloudformation", "index", "main", "master", "parent", "root", "service", "stack"),
+        *("template", "templates"),
+    )
+)
+"""Names of files and folders that do not say which template is meant."""
 
 
 def _stem(path: str) -> str:

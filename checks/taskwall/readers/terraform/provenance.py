@@ -14,6 +14,7 @@ from taskwall.readers.terraform.syntax.tree import (
     AccessStep,
     Attribute,
     Body,
+    Conditional,
     Expression,
     For,
     FunctionCall,
@@ -124,8 +125,11 @@ def _is_written_out(node: Expression) -> bool:
         return any(_is_written_out(member.value) for member in node.members)
     if isinstance(node, TemplateExpression):
         return any(isinstance(part, str) for part in node.parts)
+    if isinstance(node, Conditional):
+        return _is_written_out(node.then) or _is_written_out(node.otherwise)
     if isinstance(node, FunctionCall) and node.name in _PASSING:
-        return any(map(_is_written_out, node.arguments))
+        passing = [one for one in node.arguments if not isinstance(one, Literal)]
+        return not passing or any(map(_is_written_out, passing))
     return isinstance(node, Literal | FunctionCall)
 
 

@@ -59,7 +59,6 @@ def stacks(
     for folder, one in _units(units, files, inputs, boundary, failed):
         if folder not in read or not one.context:
             read[folder] = one
-            modules[one.root.folder] = one.root
     calls = {
         folder: attempt(one.local_calls, folder, failed) or set() for folder, one in read.items()
     }
