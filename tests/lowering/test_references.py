@@ -97,6 +97,36 @@ resource "aws_ecs_service" "web" { task_definition = "${ONE.family}:${ONE.revisi
 
 
 @pytest.mark.parametrize(
+    ("called", "exact"),
+    [("!Ref AWS::StackName", True), ("!Sub '${AWS::StackName}-x'", False), ("shop", False)],
+)
+def test_no_two_stacks_have_one_name(called: str, exact: bool) -> None:
+    """A cluster that a nested stack calls as itself is not the one that its parent is called as."""
+    texts = {
+        "/r/main.yaml": """
+Resources:
+  Nested:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: part.yaml}
+  Service:
+    Type: AWS::ECS::Service
+    Properties: {Cluster: !Ref AWS::StackName}
+""",
+        "/r/part.yaml": f"""
+Resources:
+  Cluster:
+    Type: AWS::ECS::Cluster
+    Properties: {{ClusterName: {called}}}
+""",
+    }
+    (stack,), _ = cloudformation.stacks(texts, Files(texts), Inputs(boundary="/r"))
+    [service] = lower(stack.evaluate({}).resources).network.every(TaskSource)
+
+    assert service.cluster is not None
+    assert (service.cluster.to, service.cluster.exact) == ("AWS::StackName", exact)
+
+
+@pytest.mark.parametrize(
     ("written", "joined"),
     [("$CLUSTER", "aws_ecs_cluster.main"), ("$CLUSTER-gpu", ""), ("$OTHER", "")],
 )

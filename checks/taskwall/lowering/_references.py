@@ -110,7 +110,9 @@ class ReferenceIndex(ResourceIndex):
             name = f"parameter {name}"
         if name:
             self._refer((kind, name), cell, needs)
-        return name, False, needs
+        # No two stacks have one name: what is called as another one is not meant.
+        every = (name, *self.by_name(kind))
+        return name, len(every) > 1 and all(each.endswith(_STACK) for each in every), needs
 
     def is_written(self, cell: Cell, to: str, exact: bool) -> bool | None:
         """Whether a cell names an entity that these sources write; None if that is open."""
@@ -320,6 +322,10 @@ _ADOPTS = {"SecurityGroup": "aws_default_security_group", "RouteTable": "aws_def
 
 
 _WORKSPACES = ("terraform.workspace", "tofu.workspace")
+
+
+_STACK = "AWS::StackName"
+"""How the name of a stack of CloudFormation is called, behind where the stack is nested."""
 
 
 def _open(name: Value, resource: Resource) -> str:
