@@ -70,6 +70,8 @@ class Exports:
         self._bound: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._chosen: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
+        self._answers: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
+        """What imports mean, as far as is learnt: each is asked in every scenario."""
         self._stacks: dict[tuple[str, str], Export | None] = {}
         self._same: set[tuple[tuple[str, str], tuple[str, str]]] = set()
         self._first_of: dict[tuple[str, str], tuple[str, str]] | None = None
@@ -95,10 +97,14 @@ class Exports:
         others. Of templates that are called alike and export one name, each with its stack's
         before it, the nearest is taken.
         """
-        found = self._fitting(name, file)
-        if len(found) < 2:
-            return found
-        return _nearest(found, os.path.dirname(file), of_stacks=True)
+        key = (file, _parts(name), symbol(name))
+        found = self._answers.get(key)
+        if found is None:
+            found = self._fitting(name, file)
+            if len(found) > 1:
+                found = _nearest(found, os.path.dirname(file), of_stacks=True)
+            self._answers[key] = found
+        return found
 
     def _fitting(self, name: Value, file: str) -> list[Export]:
         """The same, wherever the templates of stacks of any name are.
@@ -129,6 +135,7 @@ class Exports:
         the same name one account holds one: that from which the template imports something else.
         Whether anything was learnt.
         """
+        self._answers.clear()
         sources: dict[tuple[str, str], list[set[tuple[str, str]]]] = {}
         copies: dict[str, dict[frozenset[str], bool]] = {}
         for file, name in ((one.file, one.name) for one in imports if one.kind == "export"):

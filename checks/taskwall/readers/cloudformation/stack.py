@@ -119,6 +119,9 @@ class CloudFormationStack:
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
         self._includes: dict[tuple[str, str], list[Resource]] = {}
+        self._imported: (
+            tuple[int, dict[str, set[str]], list[tuple[str, str, dict[str, str]]]] | None
+        ) = None
         self._secrets: dict[str, tuple[Span, ...]] = {}
 
     @property
@@ -211,18 +214,32 @@ class CloudFormationStack:
         resolver = self.resolver
         if resolver is None or not self._alternatives:
             return False
-        steps: dict[str, set[str]] = {}
-        chosen: list[tuple[str, str]] = []
-        for one in self.imports:
-            exports = resolver.meant(one.name, one.file) if one.kind == "export" else []
-            if len(exports) == 1:
-                steps.setdefault(one.file, set()).add(exports[0].root)
-            elif asked := followed(one.name, one.file, exports):
-                operand, roots = asked
-                if (root := roots.get(str(scenario.get(operand)))) is not None:
-                    steps.setdefault(one.file, set()).add(root)
-                    chosen.append((one.file, root))
+        known, asked = self._asked_of(resolver)
+        chosen = [
+            (file, root)
+            for file, operand, roots in asked
+            if (root := roots.get(str(scenario.get(operand)))) is not None
+        ]
+        steps = {file: {*roots} for file, roots in known.items()}
+        for file, root in chosen:
+            steps.setdefault(file, set()).add(root)
         return any(path_exists(steps, root, file) for file, root in chosen)
+
+    def _asked_of(
+        self, resolver: ImportResolver
+    ) -> tuple[dict[str, set[str]], list[tuple[str, str, dict[str, str]]]]:
+        """What templates import from, by their files: what is known, and what scenarios answer."""
+        if self._imported is None or self._imported[0] != len(self.imports):
+            known: dict[str, set[str]] = {}
+            asked: list[tuple[str, str, dict[str, str]]] = []
+            for one in self.imports:
+                exports = resolver.meant(one.name, one.file) if one.kind == "export" else []
+                if len(exports) == 1:
+                    known.setdefault(one.file, set()).add(exports[0].root)
+                elif found := followed(one.name, one.file, exports):
+                    asked.append((one.file, *found))
+            self._imported = len(self.imports), known, asked
+        return self._imported[1:]
 
     def _absent(self, resources: Iterable[Resource]) -> Iterator[AbsentSource]:
         """What templates include, or deploy as nested stacks, that is not there to be read."""
