@@ -75,7 +75,7 @@ def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterat
         verdicts = [_verdict(group.origin, setting, spared, concerned) for setting in line]
         pairs = zip(line, verdicts, strict=True)
         wrong = [setting for setting, verdict in pairs if verdict.violated.truth]
-        said = _said([each for setting in wrong for each in _types(setting)])
+        said = _said([*dict.fromkeys(each for setting in wrong for each in _types(setting))])
         # A list of types on one line is one decision.
         together = (
             f"{group.name} starts container instances of types {said}, which do not encrypt traffic"

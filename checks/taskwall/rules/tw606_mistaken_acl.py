@@ -9,9 +9,9 @@ Why: A security group does not show what a network ACL blocks: connections time 
     second layer of protection behind the group.
 Fine when: An ACL may be narrower than the addresses or ports of a security group on purpose:
     taskwall fails it only if it blocks all traffic of a security group rule, or the return traffic.
-    What it denies by name, up to a /8 of public addresses, is to get no return traffic. Of
-    what an entry opens again that one with a lower number opens already, only the first is
-    reported, and none that entries with lower numbers deny.
+    What it denies by name, up to a /8 of public addresses, is to get no return traffic. If two
+    entries open the same, taskwall reports the one with the lower number. An entry for traffic
+    that entries with lower numbers deny has no effect, and passes.
     Return traffic goes to ports 32768-60999 of tasks and their clients (49152-65535 of Windows),
     and to 1024-65535 of load balancers. The default ACL of a VPC allows everything, and is not
     judged if the sources do not set it, or set just that.

@@ -154,7 +154,7 @@ class Exports:
                 common = {each for one in roots for each in one if each[0] in top}
             if common:  # outputs import later, and from the same stack
                 self._bound[key] = common
-                learnt = learnt or any(len(one) > len(common) for one in roots)
+                learnt = learnt or any(one - common for one in roots)
         return learnt
 
     def name_stacks(self, file: str, imports: Iterable[Asked]) -> None:

@@ -277,7 +277,7 @@ class Nesting:
         if not given_parameters(declared) or not declared.name.isalnum():
             return ()
         read = set(re.findall(rf"\b{declared.name}\W{{1,60}}Outputs\.(\w+)", template.unit.text))
-        names = {_stem(step) for step in steps[-2:]} - _SAY_NOTHING
+        names = {_stem(step) for step in steps[-2:]} - _USUAL_NAMES
         return [
             path
             for name in sorted(names)
@@ -328,7 +328,7 @@ class Nesting:
         return found
 
 
-_SAY_NOTHING: Final = frozenset(
+_USUAL_NAMES: Final = frozenset(
     (
         *("cfn", "cloudformation", "index", "main", "master", "parent", "root", "service", "stack"),
         *("template", "templates"),

@@ -72,6 +72,18 @@ class _Truth(Struct, frozen=True):
     impossible: bool
 
 
+class _Exporters(Struct):
+    """The templates that some imports, so many, lead to.
+
+    `known` are those that each file certainly imports from. `asked` are the choices: of a file, the
+    operand of the question, and the templates by its answers.
+    """
+
+    imports: int
+    known: dict[str, set[str]]
+    asked: list[tuple[str, str, dict[str, str]]]
+
+
 class CloudFormationStack:
     """Templates that are deployed together, with the inputs of the user.
 
@@ -119,9 +131,7 @@ class CloudFormationStack:
         self._truths: dict[str, list[_Truth]] = {}
         self._decided: frozenset[str] | None = None
         self._includes: dict[tuple[str, str], list[Resource]] = {}
-        self._imported: (
-            tuple[int, dict[str, set[str]], list[tuple[str, str, dict[str, str]]]] | None
-        ) = None
+        self._imported: _Exporters | None = None
         self._secrets: dict[str, tuple[Span, ...]] = {}
 
     @property
@@ -214,32 +224,28 @@ class CloudFormationStack:
         resolver = self.resolver
         if resolver is None or not self._alternatives:
             return False
-        known, asked = self._asked_of(resolver)
+        exporters = self._exporters(resolver)
         chosen = [
             (file, root)
-            for file, operand, roots in asked
+            for file, operand, roots in exporters.asked
             if (root := roots.get(str(scenario.get(operand)))) is not None
         ]
-        steps = {file: {*roots} for file, roots in known.items()}
+        steps = {file: {*roots} for file, roots in exporters.known.items()}
         for file, root in chosen:
             steps.setdefault(file, set()).add(root)
         return any(path_exists(steps, root, file) for file, root in chosen)
 
-    def _asked_of(
-        self, resolver: ImportResolver
-    ) -> tuple[dict[str, set[str]], list[tuple[str, str, dict[str, str]]]]:
-        """What templates import from, by their files: what is known, and what scenarios answer."""
-        if self._imported is None or self._imported[0] != len(self.imports):
-            known: dict[str, set[str]] = {}
-            asked: list[tuple[str, str, dict[str, str]]] = []
+    def _exporters(self, resolver: ImportResolver) -> "_Exporters":
+        """What templates import from; asked again if more imports are met."""
+        if self._imported is None or self._imported.imports != len(self.imports):
+            found = self._imported = _Exporters(len(self.imports), {}, [])
             for one in self.imports:
                 exports = resolver.meant(one.name, one.file) if one.kind == "export" else []
                 if len(exports) == 1:
-                    known.setdefault(one.file, set()).add(exports[0].root)
-                elif found := followed(one.name, one.file, exports):
-                    asked.append((one.file, *found))
-            self._imported = len(self.imports), known, asked
-        return self._imported[1:]
+                    found.known.setdefault(one.file, set()).add(exports[0].root)
+                elif asked := followed(one.name, one.file, exports):
+                    found.asked.append((one.file, *asked))
+        return self._imported
 
     def _absent(self, resources: Iterable[Resource]) -> Iterator[AbsentSource]:
         """What templates include, or deploy as nested stacks, that is not there to be read."""

@@ -269,7 +269,6 @@ def _ties(
 
     What the context itself refers to is looked at only if something scanned refers to any of it.
     """
-    leading: frozenset[str] = frozenset().union(*(root.leading() for root in roots))
     names = {root.name for root in roots}
     found = [
         tie if tie.target in names else replace(tie, target="")
@@ -277,7 +276,8 @@ def _ties(
         for tie in root.dependencies()
     ]
     if len(roots) + len(context) < 2:
-        return [*found, *_to_itself(roots, leading)]
+        return [*found, *_to_itself(roots)]
+    leading: frozenset[str] = frozenset().union(*(root.leading() for root in roots))
     from taskwall.readers.ids import id_references, ids_within, owners_of, ties_by_vpc
 
     by_name = {root.name: root for root in roots}
@@ -309,10 +309,11 @@ def _ties(
     return found
 
 
-def _to_itself(roots: Sequence[TerraformStack], leading: frozenset[str]) -> Iterator[SourceTie]:
+def _to_itself(roots: Sequence[TerraformStack]) -> Iterator[SourceTie]:
     """What the one root of a scan looks for and writes itself."""
     for root in roots:
-        if root.name in leading and any(map(root.creates, looked_for(root.parts()))):
+        leading = root.leading()
+        if leading and any(map(root.creates, looked_for(root.parts()))):
             scopes = _apart(roots, _labels([root.name]))
             _, answers = together(roots, scopes, {})
             ties = data_references(answers, scopes[0], leading)

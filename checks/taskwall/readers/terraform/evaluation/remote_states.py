@@ -41,7 +41,7 @@ State: TypeAlias = tuple[str | None, ...]
 """Where a state lies: the backend, and the values of the attributes that tell its states apart.
 
 None stands for what is left to `terraform init -backend-config`, and for what is not known;
-variables stand in a text by their names, as `net/${env}/terraform.tfstate`.
+variables stand in a text by their names, as `net/${var.env}/terraform.tfstate`.
 """
 
 _TELL_APART: Mapping[str, Mapping[str, str | None]] = {
@@ -478,15 +478,13 @@ def _pattern(value: Value) -> str | None:
     found = dereferenced(value)
     if not isinstance(found, Text):
         return _text(value)
-    parts = [part if isinstance(part, str) else variable_name(part) for part in found.parts]
-    return (
-        "".join(
-            part if isinstance(written, str) else f"${{{part}}}"
-            for part, written in zip(parts, found.parts, strict=True)
-        )
-        if all(parts)
-        else None
-    )
+    pieces = []
+    for part in found.parts:
+        name = "" if isinstance(part, str) else variable_name(part)
+        if not (name or isinstance(part, str)):
+            return None
+        pieces.append(f"${{{name}}}" if name else str(part))
+    return "".join(pieces)
 
 
 def _text(value: Value | None) -> str | None:
