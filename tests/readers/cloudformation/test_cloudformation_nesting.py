@@ -386,6 +386,51 @@ def test_a_template_that_is_called_otherwise_where_it_is_uploaded(
     assert {"/r/main.yaml"} in [stack.files for stack in found]
 
 
+@pytest.mark.parametrize(
+    ("scanned", "url", "joined"),
+    [
+        ("stacks", "https://s3.amazonaws.com/bucket/parts/network.yaml", True),
+        ("stacks", "https://s3.amazonaws.com/bucket/v1/parts/network.yaml", True),
+        ("stacks", "../parts/network.yaml", True),
+        ("stacks", "parts/network.yaml", False),
+        ("stacks", "../../parts/network.yaml", False),
+        ("stacks", "https://s3.amazonaws.com/bucket/parts/other.yaml", False),
+        ("a/b/stacks", "https://s3.amazonaws.com/bucket/parts/network.yaml", True),
+    ],
+)
+def test_templates_beside_the_scanned_folder(scanned: str, url: str, joined: bool) -> None:
+    """A folder is scanned whose stacks nest what is elsewhere in the repository."""
+    main = MAIN.partition("  Web:")[0].replace("parts/network.yaml", url)
+    service = SERVICE.replace("Resources:", "Resources:\n  N: {Type: 'AWS::CloudFormation::Stack'}")
+    files = Files(
+        {
+            f"/r/{scanned}/main.yaml": main,
+            "/r/parts/network.yaml": NETWORK,
+            "/r/parts/service.yaml": service,
+        }
+    )
+    found, errors = stacks([f"/r/{scanned}/main.yaml"], files, Inputs(boundary="/r"))
+
+    assert ([len(one.files) for one in found], errors) == ([2 if joined else 1], [])
+    files.is_excluded = lambda path: "parts" in path
+    (alone,), _ = stacks([f"/r/{scanned}/main.yaml"], files, Inputs(boundary="/r"))
+    assert len(alone.files) == 1
+
+
+def test_templates_beside_the_scanned_folder_nest_others() -> None:
+    """What is found in the repository is looked through like all others."""
+    outer = MAIN.partition("  Web:")[0].replace("parts/network.yaml", "../parts/inner.yaml")
+    inner = MAIN.partition("  Web:")[0].replace("parts/network.yaml", "network.yaml")
+    texts = {
+        "/r/stacks/main.yaml": outer,
+        "/r/parts/inner.yaml": inner,
+        "/r/parts/network.yaml": NETWORK,
+    }
+    (stack,), errors = stacks(["/r/stacks/main.yaml"], Files(texts), Inputs(boundary="/r"))
+
+    assert (stack.files, errors) == (frozenset(texts), [])
+
+
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_stacks_that_nest_themselves_are_an_error(length: int) -> None:
     """It stands at the address that closes the circle, and everything is read once."""

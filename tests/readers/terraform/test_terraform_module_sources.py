@@ -235,6 +235,8 @@ SOURCES = {
     "..": True,
     "vpc": True,
     "modules/vpc": True,
+    "modules/vpc/": True,
+    "acme/vpc/aws/": True,
     "modules/net/prod/vpc": True,
     "shop/vpc/aws": False,
     "app.terraform.io/shop/vpc/aws": False,

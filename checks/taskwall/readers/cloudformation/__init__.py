@@ -36,22 +36,26 @@ def stacks(
     keeping = template_cache(files)
     paths = tuple(paths)
     context = frozenset(inputs.context.templates).difference(paths)
-    for path in (*paths, *sorted(context)):
-        try:
-            reading = keeping.parsed(path, files.text(path), files, inputs)
-        except UnreadableError as error:
-            if _speaks_of_aws(path, files):
-                errors.append(error.error)
-            continue
-        except Exception as error:  # noqa: BLE001 (one template must not cost the others)
-            errors.append(crash_at(Span(path, 1, 1, 1, 1), error))
-            continue
-        if reading.template is None:
-            continue
-        templates.append(reading.template)
-        errors.extend(reading.template.errors)
-        suppressions[path] = reading.suppressions
-        errors.extend(reading.errors)
+
+    def read(paths: Iterable[str]) -> None:
+        for path in paths:
+            try:
+                reading = keeping.parsed(path, files.text(path), files, inputs)
+            except UnreadableError as error:
+                if _speaks_of_aws(path, files):
+                    errors.append(error.error)
+                continue
+            except Exception as error:  # noqa: BLE001 (one template must not cost the others)
+                errors.append(crash_at(Span(path, 1, 1, 1, 1), error))
+                continue
+            if reading.template is None:
+                continue
+            templates.append(reading.template)
+            errors.extend(reading.template.errors)
+            suppressions[path] = reading.suppressions
+            errors.extend(reading.errors)
+
+    read((*paths, *sorted(context)))
     by_sceptre = _deployed_by_sceptre(templates, files, inputs, errors)
     templates += by_sceptre
     roots = templates
@@ -60,6 +64,11 @@ def stacks(
         from taskwall.readers.cloudformation.nesting import Nesting
 
         nesting = Nesting(templates, inputs, files)
+        seen: set[str] = set()
+        while outside := set(nesting.outside()) - seen:
+            seen |= outside
+            read(sorted(outside))
+            nesting = Nesting(templates, inputs, files)
         whole = attempt(nesting.roots, templates[0].unit.file, errors)
         if whole is not None:
             roots, nested = whole, nesting.nested

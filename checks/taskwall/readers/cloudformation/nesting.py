@@ -110,6 +110,42 @@ class Nesting:
                 found = True
         return found
 
+    def outside(self) -> Iterator[str]:
+        """The files outside the scan that nested stacks without a template in it name.
+
+        A folder may be scanned alone whose stacks nest what lies beside it in the repository. An
+        address says the last steps of the path, seen from the template's folder or one above it.
+        """
+        for file, template in self.templates.items() if self.inputs.boundary else ():
+            for declared in template.resources.values():
+                if declared.type not in STACKS or declared.name in self.nested.get(file, {}):
+                    continue
+                if (node := members(declared.properties).get(STACKS[declared.type])) is None:
+                    continue
+                evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
+                steps, local = _path(evaluator.value(node))
+                tops = [os.path.dirname(file)]
+                if not local:
+                    tops += map(str, PurePath(tops[0]).parents)
+                starts = range(1 if local else len(steps))
+                tried = (
+                    os.path.normpath(os.path.join(top, *steps[start:]))
+                    for start in starts
+                    for top in tops
+                    if encloses(self.inputs.boundary, top)
+                )
+                found = next((path for path in tried if self._is_outside(path)), None)
+                if found is not None:
+                    yield found
+
+    def _is_outside(self, path: str) -> bool:
+        return (
+            encloses(self.inputs.boundary, path)
+            and path not in self.templates
+            and self.files.exists(path)
+            and not self.files.is_excluded(path)
+        )
+
     def _values(self, folder: str, path: str) -> dict[str, Value] | None:
         """The parameters in a file of the sources that a pipeline in a folder is given.
 

@@ -48,8 +48,8 @@ _REGISTRY = re.compile(r"(?:([\w-]+(?:\.[\w-]+)+(?::\d+)?)/)?([\w-]+/[\w-]+/[\w-
 _GIT = re.compile(
     r"(?:git::)?(?:https?://|ssh://)?(?:git@)?([\w.-]+)[/:]([\w./-]+?)(?:\.git)?(?:\?(.*))?"
 )
-_BARE_PATH = re.compile(r"[\w-]+(?:/[\w-]+)?|[\w-]+(?:/[\w-]+){3,}")
-"""Steps without a host or a scheme; three of them name a module of the registry."""
+_BARE_PATH = re.compile(r"[\w-]+(?:/[\w-]+)?|[\w-]+(?:/[\w-]+){3,}|(?:[\w-]+/)+")
+"""Steps without a host or a scheme; three without a slash at the end name one of the registry."""
 
 _REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 """The hosts that Terraform and OpenTofu take where a source names none."""
