@@ -28,6 +28,7 @@ from taskwall.sources.listing import (
     unsaved,
 )
 from taskwall.sources.nearby import ReadCache
+from taskwall.sources.other_roots import roots_written
 from taskwall.sources.proposals import proposed
 from taskwall.sources.recognising import is_empty_file, kind_of
 from taskwall.sources.refusals import NO_SUCH_PATH, refusal
@@ -194,9 +195,15 @@ class _Reading:
         """Read what is below given folders."""
         for boundary, sources in self._wide.items():
             said = replace(self._inputs, boundary=boundary)
+            context = said.context
+            others = roots_written(sources, boundary, self._use, self._files)
+            if others := tuple(path for path in others if path not in context.terraform):
+                context = replace(context, terraform=(*context.terraform, *others))
+                said = replace(said, context=context)
             stacks, errors = stacks_of(sources, self._files, said, self._scope)
             self.found.reads += [ReadStack(stack, boundary) for stack in stacks]
-            self.found.errors += errors
+            # Of those that are not of any stack nobody asked.
+            self.found.errors += [one for one in errors if one.place.file not in others]
 
     def read_roots(self) -> None:
         """Read the roots that files of values are given for, each with its file."""
