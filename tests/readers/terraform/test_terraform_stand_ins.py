@@ -237,9 +237,9 @@ def test_no_report_holds_a_path_of_the_package(tmp_path: Path, name: str) -> Non
     ("argument", "read"),
     [
         ("  tags = { Team = var.team }", True),
-        ("  enable_vpn_gateway = false", True),
-        ("  enable_vpn_gateway = true", False),
-        ("  enable_vpn_gateway = var.vpn", False),
+        ("  use_ipam_pool = false", True),
+        ("  use_ipam_pool = true", False),
+        ("  use_ipam_pool = var.ipam", False),
         ("  customer_gateways = {}", True),
         ('  customer_gateways = { a = "b" }', False),
         ("  what_comes_next = true", False),

@@ -129,7 +129,7 @@ def test_modules_that_are_elsewhere(source: str, shown: Shown) -> None:
         ('inputs = { account_id = "1" }', "", True),
         ("", 'account_id = "1"', False),
         ('terraform { source = "x" }\ninputs = { account_id = "1" }', "", False),
-        ("inputs = { enable_vpn_gateway = true }", "", False),
+        ("inputs = { use_ipam_pool = true }", "", False),
         ('inputs = get_env("INPUTS")', "", False),
     ],
 )

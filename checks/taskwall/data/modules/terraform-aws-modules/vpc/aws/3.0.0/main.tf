@@ -56,7 +56,7 @@ resource "aws_subnet" "public" {
   vpc_id                          = local.vpc_id
   cidr_block                      = element(var.public_subnets, count.index)
   ipv6_cidr_block                 = var.enable_ipv6 && length(var.public_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.public_subnet_ipv6_prefixes[count.index]) : null
-  assign_ipv6_address_on_creation = var.public_subnet_assign_ipv6_address_on_creation
+  assign_ipv6_address_on_creation = var.public_subnet_assign_ipv6_address_on_creation == null ? var.assign_ipv6_address_on_creation : var.public_subnet_assign_ipv6_address_on_creation
   availability_zone               = try(element(var.azs, count.index), null)
   map_public_ip_on_launch         = var.map_public_ip_on_launch
 
@@ -74,7 +74,7 @@ resource "aws_subnet" "private" {
   vpc_id                          = local.vpc_id
   cidr_block                      = element(var.private_subnets, count.index)
   ipv6_cidr_block                 = var.enable_ipv6 && length(var.private_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.private_subnet_ipv6_prefixes[count.index]) : null
-  assign_ipv6_address_on_creation = var.private_subnet_assign_ipv6_address_on_creation
+  assign_ipv6_address_on_creation = var.private_subnet_assign_ipv6_address_on_creation == null ? var.assign_ipv6_address_on_creation : var.private_subnet_assign_ipv6_address_on_creation
   availability_zone               = try(element(var.azs, count.index), null)
 
   tags = merge(
@@ -91,7 +91,7 @@ resource "aws_subnet" "database" {
   vpc_id                          = local.vpc_id
   cidr_block                      = element(var.database_subnets, count.index)
   ipv6_cidr_block                 = var.enable_ipv6 && length(var.database_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.database_subnet_ipv6_prefixes[count.index]) : null
-  assign_ipv6_address_on_creation = var.database_subnet_assign_ipv6_address_on_creation
+  assign_ipv6_address_on_creation = var.database_subnet_assign_ipv6_address_on_creation == null ? var.assign_ipv6_address_on_creation : var.database_subnet_assign_ipv6_address_on_creation
   availability_zone               = try(element(var.azs, count.index), null)
 
   tags = merge(
@@ -135,7 +135,7 @@ resource "aws_subnet" "intra" {
   vpc_id                          = local.vpc_id
   cidr_block                      = element(var.intra_subnets, count.index)
   ipv6_cidr_block                 = var.enable_ipv6 && length(var.intra_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.intra_subnet_ipv6_prefixes[count.index]) : null
-  assign_ipv6_address_on_creation = var.intra_subnet_assign_ipv6_address_on_creation
+  assign_ipv6_address_on_creation = var.intra_subnet_assign_ipv6_address_on_creation == null ? var.assign_ipv6_address_on_creation : var.intra_subnet_assign_ipv6_address_on_creation
   availability_zone               = try(element(var.azs, count.index), null)
 
   tags = merge(
@@ -334,6 +334,282 @@ resource "aws_route" "database_nat_gateway" {
   route_table_id         = aws_route_table.database[count.index].id
   destination_cidr_block = "0.0.0.0/0"
   nat_gateway_id         = element(aws_nat_gateway.this[*].id, count.index)
+}
+
+# Gateways of virtual private networks
+
+resource "aws_vpn_gateway" "this" {
+  count  = var.create_vpc && var.enable_vpn_gateway ? 1 : 0
+  vpc_id = local.vpc_id
+}
+
+resource "aws_vpn_gateway_attachment" "this" {
+  count = var.vpn_gateway_id != "" ? 1 : 0
+
+  vpc_id         = local.vpc_id
+  vpn_gateway_id = var.vpn_gateway_id
+}
+
+locals {
+  has_vpn      = var.create_vpc && (var.enable_vpn_gateway || var.vpn_gateway_id != "")
+  vpn_gateways = concat(aws_vpn_gateway.this[*].id, aws_vpn_gateway_attachment.this[*].vpn_gateway_id)
+}
+
+resource "aws_vpn_gateway_route_propagation" "public" {
+  count = local.has_vpn && var.propagate_public_route_tables_vgw ? 1 : 0
+
+  route_table_id = element(aws_route_table.public[*].id, count.index)
+  vpn_gateway_id = element(local.vpn_gateways, count.index)
+}
+
+resource "aws_vpn_gateway_route_propagation" "private" {
+  count = local.has_vpn && var.propagate_private_route_tables_vgw ? length(var.private_subnets) : 0
+
+  route_table_id = element(aws_route_table.private[*].id, count.index)
+  vpn_gateway_id = element(local.vpn_gateways, count.index)
+}
+
+resource "aws_vpn_gateway_route_propagation" "intra" {
+  count = local.has_vpn && var.propagate_intra_route_tables_vgw ? length(var.intra_subnets) : 0
+
+  route_table_id = element(aws_route_table.intra[*].id, count.index)
+  vpn_gateway_id = element(local.vpn_gateways, count.index)
+}
+
+# Network ACLs of their own
+
+resource "aws_network_acl" "public" {
+  count = local.has_public && var.public_dedicated_network_acl ? 1 : 0
+
+  vpc_id     = local.vpc_id
+  subnet_ids = aws_subnet.public[*].id
+}
+
+resource "aws_network_acl_rule" "public_inbound" {
+  count = local.has_public && var.public_dedicated_network_acl ? length(var.public_inbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.public[0].id
+  egress          = false
+  rule_number     = var.public_inbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.public_inbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.public_inbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.public_inbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.public_inbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.public_inbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.public_inbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.public_inbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.public_inbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl_rule" "public_outbound" {
+  count = local.has_public && var.public_dedicated_network_acl ? length(var.public_outbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.public[0].id
+  egress          = true
+  rule_number     = var.public_outbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.public_outbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.public_outbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.public_outbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.public_outbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.public_outbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.public_outbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.public_outbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.public_outbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl" "private" {
+  count = local.has_private && var.private_dedicated_network_acl ? 1 : 0
+
+  vpc_id     = local.vpc_id
+  subnet_ids = aws_subnet.private[*].id
+}
+
+resource "aws_network_acl_rule" "private_inbound" {
+  count = local.has_private && var.private_dedicated_network_acl ? length(var.private_inbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.private[0].id
+  egress          = false
+  rule_number     = var.private_inbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.private_inbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.private_inbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.private_inbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.private_inbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.private_inbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.private_inbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.private_inbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.private_inbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl_rule" "private_outbound" {
+  count = local.has_private && var.private_dedicated_network_acl ? length(var.private_outbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.private[0].id
+  egress          = true
+  rule_number     = var.private_outbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.private_outbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.private_outbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.private_outbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.private_outbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.private_outbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.private_outbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.private_outbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.private_outbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl" "database" {
+  count = local.has_database && var.database_dedicated_network_acl ? 1 : 0
+
+  vpc_id     = local.vpc_id
+  subnet_ids = aws_subnet.database[*].id
+}
+
+resource "aws_network_acl_rule" "database_inbound" {
+  count = local.has_database && var.database_dedicated_network_acl ? length(var.database_inbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.database[0].id
+  egress          = false
+  rule_number     = var.database_inbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.database_inbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.database_inbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.database_inbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.database_inbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.database_inbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.database_inbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.database_inbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.database_inbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl_rule" "database_outbound" {
+  count = local.has_database && var.database_dedicated_network_acl ? length(var.database_outbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.database[0].id
+  egress          = true
+  rule_number     = var.database_outbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.database_outbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.database_outbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.database_outbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.database_outbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.database_outbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.database_outbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.database_outbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.database_outbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl" "elasticache" {
+  count = local.has_cache && var.elasticache_dedicated_network_acl ? 1 : 0
+
+  vpc_id     = local.vpc_id
+  subnet_ids = aws_subnet.elasticache[*].id
+}
+
+resource "aws_network_acl_rule" "elasticache_inbound" {
+  count = local.has_cache && var.elasticache_dedicated_network_acl ? length(var.elasticache_inbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.elasticache[0].id
+  egress          = false
+  rule_number     = var.elasticache_inbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.elasticache_inbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.elasticache_inbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.elasticache_inbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.elasticache_inbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.elasticache_inbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.elasticache_inbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.elasticache_inbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.elasticache_inbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl_rule" "elasticache_outbound" {
+  count = local.has_cache && var.elasticache_dedicated_network_acl ? length(var.elasticache_outbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.elasticache[0].id
+  egress          = true
+  rule_number     = var.elasticache_outbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.elasticache_outbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.elasticache_outbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.elasticache_outbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.elasticache_outbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.elasticache_outbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.elasticache_outbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.elasticache_outbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.elasticache_outbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl" "redshift" {
+  count = local.has_redshift && var.redshift_dedicated_network_acl ? 1 : 0
+
+  vpc_id     = local.vpc_id
+  subnet_ids = aws_subnet.redshift[*].id
+}
+
+resource "aws_network_acl_rule" "redshift_inbound" {
+  count = local.has_redshift && var.redshift_dedicated_network_acl ? length(var.redshift_inbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.redshift[0].id
+  egress          = false
+  rule_number     = var.redshift_inbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.redshift_inbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.redshift_inbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.redshift_inbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.redshift_inbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.redshift_inbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.redshift_inbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.redshift_inbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.redshift_inbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl_rule" "redshift_outbound" {
+  count = local.has_redshift && var.redshift_dedicated_network_acl ? length(var.redshift_outbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.redshift[0].id
+  egress          = true
+  rule_number     = var.redshift_outbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.redshift_outbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.redshift_outbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.redshift_outbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.redshift_outbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.redshift_outbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.redshift_outbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.redshift_outbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.redshift_outbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl" "intra" {
+  count = local.has_intra && var.intra_dedicated_network_acl ? 1 : 0
+
+  vpc_id     = local.vpc_id
+  subnet_ids = aws_subnet.intra[*].id
+}
+
+resource "aws_network_acl_rule" "intra_inbound" {
+  count = local.has_intra && var.intra_dedicated_network_acl ? length(var.intra_inbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.intra[0].id
+  egress          = false
+  rule_number     = var.intra_inbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.intra_inbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.intra_inbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.intra_inbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.intra_inbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.intra_inbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.intra_inbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.intra_inbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.intra_inbound_acl_rules[count.index], "ipv6_cidr_block", null)
+}
+
+resource "aws_network_acl_rule" "intra_outbound" {
+  count = local.has_intra && var.intra_dedicated_network_acl ? length(var.intra_outbound_acl_rules) : 0
+
+  network_acl_id  = aws_network_acl.intra[0].id
+  egress          = true
+  rule_number     = var.intra_outbound_acl_rules[count.index]["rule_number"]
+  rule_action     = var.intra_outbound_acl_rules[count.index]["rule_action"]
+  protocol        = var.intra_outbound_acl_rules[count.index]["protocol"]
+  from_port       = lookup(var.intra_outbound_acl_rules[count.index], "from_port", null)
+  to_port         = lookup(var.intra_outbound_acl_rules[count.index], "to_port", null)
+  icmp_type       = lookup(var.intra_outbound_acl_rules[count.index], "icmp_type", null)
+  icmp_code       = lookup(var.intra_outbound_acl_rules[count.index], "icmp_code", null)
+  cidr_block      = lookup(var.intra_outbound_acl_rules[count.index], "cidr_block", null)
+  ipv6_cidr_block = lookup(var.intra_outbound_acl_rules[count.index], "ipv6_cidr_block", null)
 }
 
 # What the VPC comes with, and what is seen of it
