@@ -31,7 +31,7 @@ class OneVpc:
     def __init__(self, *, asks: bool = False) -> None:
         self.asks = asks
         self.deployments: tuple[str, ...] = ()
-        self.tasks_elsewhere = False
+        self.others_have: frozenset[str] = frozenset()
 
     def creates(self, type_: str) -> bool:
         """Whether it declares a type."""

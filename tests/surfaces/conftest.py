@@ -56,7 +56,7 @@ class ToyStack:
 
     ties = ()
     deployments = ()
-    tasks_elsewhere = False
+    others_have: frozenset[str] = frozenset()
 
     def __init__(self, name: str, files: frozenset[str], texts: Files) -> None:
         self.name = name

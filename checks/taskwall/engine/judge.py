@@ -181,7 +181,7 @@ def policy_of(settings: Settings, stack: Stack) -> RulePolicy:
             FlowIntent(each.source, each.target, () if each.never else each.only, each.required)
             for each in settings.expect
         ),
-        tasks_elsewhere=stack.tasks_elsewhere,
+        others_have=stack.others_have,
     )
 
 

@@ -109,6 +109,6 @@ class _Judge:
 def _held(network: Network) -> frozenset[str]:
     """What rules may find in a network."""
     settings = network.policy != RulePolicy(
-        profile=network.policy.profile, tasks_elsewhere=network.policy.tasks_elsewhere
+        profile=network.policy.profile, others_have=network.policy.others_have
     )
     return frozenset([kind.__name__ for kind in network.by_kind] + [""] * settings)

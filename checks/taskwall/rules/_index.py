@@ -37,7 +37,7 @@ RULES: tuple[tuple[Any, ...], ...] = (
     ('tw302_plaintext_mesh_listener', 'Listeners of a mesh accept only TLS', 'medium', False, True, (), False, ('MeshListener',)),
     ('tw303_plaintext_mesh_backend', 'Nodes of a mesh use TLS to their backends and verify them', 'medium', False, True, (), False, ('ClientPolicy',)),
     ('tw304_one_sided_tls', 'Both sides of a mesh show certificates (mutual TLS)', 'low', False, True, ('TW302', 'TW303'), False, ('ClientPolicy', 'MeshListener')),
-    ('tw305_app_mesh', 'Services do not use AWS App Mesh, which has ended', 'high', True, False, (), False, ('Mesh', 'MeshNode', 'MeshTask')),
+    ('tw305_app_mesh', 'Services do not use AWS App Mesh, which has ended', 'high', True, False, (), False, ('', 'Mesh', 'MeshNode', 'MeshTask')),
     ('tw306_plaintext_service_connect', 'Ports offered in Service Connect are encrypted', 'low', False, True, (), False, ('ServiceConnectPort',)),
     ('tw307_open_lattice_service', 'Services of VPC Lattice in front of tasks use encryption and authentication', 'low', False, True, (), False, ('LatticeListener', 'LatticeService', 'Registered')),
     ('tw308_unverified_clients', 'A listener that requests client certificates verifies them', 'info', False, False, (), False, ('ClientCheck',)),

@@ -41,7 +41,7 @@ def app_mesh(network: Network) -> Iterator[Verdict]:
     for mesh in meshes:
         at = mesh.origin.header
         yield _ended(mesh.origin, at, f"{ENDED}: {mesh.name} can no longer be reached")
-    if meshes:
+    if meshes or "meshes" in network.policy.others_have:
         return
     tasks = [task for task in network.every(MeshTask) if task.kind.value is not None]
     for task in tasks:

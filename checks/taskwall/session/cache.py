@@ -86,6 +86,6 @@ class SessionCache:
             raise CancelledError
 
 
-def _key(stack: Stack) -> tuple[str, tuple[str, ...], bool]:
+def _key(stack: Stack) -> tuple[str, tuple[str, ...], frozenset[str]]:
     """By what a stack is known again: its name, its deployments, and what is beside it."""
-    return stack.name, tuple(stack.deployments), stack.tasks_elsewhere
+    return stack.name, tuple(stack.deployments), stack.others_have

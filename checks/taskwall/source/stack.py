@@ -224,6 +224,17 @@ class Evaluation(Struct, frozen=True):
         return any(isinstance(error, ExhaustedError) for error in self.errors)
 
 
+OTHERS_HAVE: Mapping[str, tuple[str, ...]] = {
+    "task definitions": (
+        "aws_ecs_task_definition",
+        "awscc_ecs_task_definition",
+        "AWS::ECS::TaskDefinition",
+    ),
+    "meshes": ("aws_appmesh_mesh", "AWS::AppMesh::Mesh"),
+}
+"""What rules must know of the other stacks of a scan, by the types that show it."""
+
+
 class Stack(Protocol):
     """One deployment."""
 
@@ -242,8 +253,8 @@ class Stack(Protocol):
     deployments: tuple[str, ...]
     """The names of the deployments of which it is part."""
 
-    tasks_elsewhere: bool
-    """Whether other stacks of the scan have task definitions."""
+    others_have: frozenset[str]
+    """What other stacks of the scan have, of `OTHERS_HAVE`."""
 
     def creates(self, type_: str) -> bool:
         """Whether its files declare a resource of a type."""

@@ -11,7 +11,7 @@ from taskwall.settings import Settings, stack_of
 from taskwall.source.cdk_assembly import CdkAssemblies
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TEMPLATES, is_plan
-from taskwall.source.stack import Inputs
+from taskwall.source.stack import OTHERS_HAVE, Inputs
 from taskwall.source.submodules import unchecked_submodules
 from taskwall.sources.context import read_context
 from taskwall.sources.deployments import declared_deployments, of_values
@@ -67,7 +67,7 @@ def read_sources(
     reading.read_folders()
     reading.read_roots()
     reading.read_files()
-    reading.note_tasks()
+    reading.note_others()
     reading.note_absent()
     reading.propose()
     return reading.found
@@ -268,14 +268,17 @@ class _Reading:
                 for one in not_generated(given, self._below, self._use, self._files)
             ]
 
-    def note_tasks(self) -> None:
-        """Let each stack know whether others have task definitions."""
+    def note_others(self) -> None:
+        """Let each stack know what others have."""
         stacks = [read.stack for read in self.found.reads]
-        types = ("aws_ecs_task_definition", "awscc_ecs_task_definition", "AWS::ECS::TaskDefinition")
         beside = stacks if len(stacks) > 1 else []
-        with_tasks = {one.name for one in beside if any(map(one.creates, types))}
+        having = {
+            what: {one.name for one in beside if any(map(one.creates, types))}
+            for what, types in OTHERS_HAVE.items()
+        }
         for one in stacks:  # which may be the same as before, beside others
-            one.tasks_elsewhere = not with_tasks <= {one.name}
+            own = {one.name}
+            one.others_have = frozenset(what for what in having if not having[what] <= own)
 
     def propose(self) -> None:
         """Find deployments that could be declared, where the user says nothing of values."""

@@ -248,7 +248,7 @@ def test_no_report_holds_a_path_of_the_package(tmp_path: Path, name: str) -> Non
 )
 def test_arguments_that_are_not_known_are_doubt(tmp_path: Path, argument: str, read: bool) -> None:
     """What is not modelled must be off, and what nobody knows makes the module absent."""
-    variables = 'variable "team" {}\nvariable "vpn" {}\nvariable "nat" {}\n'
+    variables = 'variable "team" {}\nvariable "ipam" {}\nvariable "nat" {}\n'
     report = reported(tmp_path, VPC % argument + variables)
 
     assert report.document.summary.absent == (not read)

@@ -107,7 +107,7 @@ def any_task(network: Network, member: ContainerInstances) -> Fact:
     """
     name, at = member.instances.name, member.instances.origin.header
     text = f"any task can be placed on {name}"
-    if not network.policy.tasks_elsewhere:
+    if "task definitions" not in network.policy.others_have:
         return Fact(True, text, at, name)
     why = "are in other stacks, of which nothing says that they run there"
     return Fact(None, text, at, name, (Need(f"the tasks on {name}", why),))

@@ -43,7 +43,7 @@ class RulePolicy(Struct, frozen=True):
     `isolated` are isolation groups with the patterns of what is in them, `isolation_tag` the tag
     by which sources name theirs; `undeclared` says whether what is in none counts as outside.
     `internet_gateways` is whether VPCs with tasks may have any. `intents` say which flows there may
-    and must be. `tasks_elsewhere` is whether other stacks of the scan have task definitions.
+    and must be. `others_have` says what other stacks of the scan have.
     """
 
     allowed_peers: frozenset[str] = frozenset()
@@ -53,7 +53,7 @@ class RulePolicy(Struct, frozen=True):
     undeclared: bool = True
     internet_gateways: bool = True
     intents: tuple[FlowIntent, ...] = ()
-    tasks_elsewhere: bool = False
+    others_have: frozenset[str] = frozenset()
 
 
 class Network:

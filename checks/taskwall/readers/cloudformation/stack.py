@@ -117,7 +117,7 @@ class CloudFormationStack:
         """What it refers to of the context, and what of that is open."""
         self.deployments: tuple[str, ...] = ()
         """The declared deployments of which it is part."""
-        self.tasks_elsewhere = False
+        self.others_have: frozenset[str] = frozenset()
         self.imports: list[Asked] = []
         self.templates = {one.unit.file: one for one in self._all()}
         given = inputs.at(template.unit.file).parameters

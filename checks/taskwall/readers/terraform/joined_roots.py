@@ -52,7 +52,7 @@ class JoinedStack:
         """What they refer to of each other, of the context, and what of that is open."""
         self.deployments: tuple[str, ...] = ()
         """The declared deployments of which it is part."""
-        self.tasks_elsewhere = False
+        self.others_have: frozenset[str] = frozenset()
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._labels = _labels([root.name for root in self._roots])

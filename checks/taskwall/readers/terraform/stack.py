@@ -70,7 +70,7 @@ class TerraformStack:
         """What it refers to of other roots, and what of that is open."""
         self.deployments: tuple[str, ...] = ()
         """The declared deployments of which it is part."""
-        self.tasks_elsewhere = False
+        self.others_have: frozenset[str] = frozenset()
         self.root = root
         self._files = files
         self._loader: ModuleLoader = module_loader(files)

@@ -143,7 +143,7 @@ class PlanStack:
         self.name = path
         self.ties: tuple[SourceTie, ...] = ()
         self.deployments: tuple[str, ...] = ()
-        self.tasks_elsewhere = False
+        self.others_have: frozenset[str] = frozenset()
         self.text = text
         self.plan = plan
         self._inputs = inputs

@@ -1,4 +1,4 @@
-"""Container instances of a stack without tasks, where other stacks of the scan have some."""
+"""What a stack does not have, where other stacks of the scan have some."""
 
 from pathlib import Path
 
@@ -95,3 +95,32 @@ def test_tasks_of_other_stacks_may_be_all_that_run_there(
         session.change(str(tmp_path / tasks[0]), text)
         changed = verdicts(session.report().document)
         assert (changed == CERTAIN) is (text != tasks[1])
+
+
+MESHED = """\
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([{ name = "envoy", image = "envoy" }])
+  proxy_configuration {
+    type           = "APPMESH"
+    container_name = "envoy"
+  }
+}
+"""
+MESH = 'resource "aws_appmesh_mesh" "main" {\n  name = "main"\n}\n'
+
+
+def test_a_mesh_of_another_stack_is_reported_there_alone(tmp_path: Path) -> None:
+    """Nothing ties the tasks to it: its end is one fact all the same."""
+    for name, text in (("web", MESHED), ("mesh", MESH)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(text)
+
+    def reported(*folders: str) -> list[str]:
+        paths = tuple(str(tmp_path / folder) for folder in folders)
+        found = scan(Options(paths, select=("TW305",), cwd=str(tmp_path))).document.findings
+        return [one.file for one in found]
+
+    assert reported("web") == ["web/main.tf"]
+    assert reported("web", "mesh") == ["mesh/main.tf"]
