@@ -68,6 +68,8 @@ resource "aws_route" "r" {{
         ("nat_gateway_id = aws_nat_gateway.p.id", "local"),
         ('nat_gateway_id = "nat-1"', "nat"),
         ("nat_gateway_id = var.v", "nat"),
+        ("nat_gateway_id = aws_internet_gateway.i.id", "internet"),
+        ('nat_gateway_id = "igw-1"', "internet"),
         ("egress_only_gateway_id = aws_egress_only_internet_gateway.e.id", "egress-only"),
         ('transit_gateway_id = "tgw-1"', "transit"),
         ('core_network_arn = "arn"', "transit"),

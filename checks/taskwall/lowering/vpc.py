@@ -274,8 +274,10 @@ def _target(
     if not known and (len(given) != 1 or may_be_null(given[0][0].value)):
         return block, None, tuple(need for cell, _ in given for need in cell.needs)
     target, way = (known or given)[0]
-    if way == "nat":
+    if way == "nat" and (_gateway(r, target) or way) == way:
         return target, *_translated(r, target)
+    if way == "nat":  # What a gateway is says more than the attribute that names it.
+        way = None
     return target, way or _gateway(r, target), ()
 
 
