@@ -406,6 +406,13 @@ FIRST, SECOND = 'cidr_blocks = ["10.0.0.0/8"] #<', 'ipv6_cidr_blocks = ["fd00::/
             id="two blocks",
         ),
         pytest.param(
+            store("")
+            + 'resource "aws_security_group_rule" "db" {\n  type = "ingress"\n  protocol = "tcp"\n'
+            "  from_port = 5432\n  to_port = 5432\n"
+            f"  {FIRST}\n  {SECOND}\n  security_group_id = aws_security_group.db.id\n}}\n",
+            id="a resource of its own",
+        ),
+        pytest.param(
             store(
                 "  dynamic ingress {\n    for_each = [\n"
                 '      ["10.0.0.0/8", "fd00::/8"], #<\n      ["172.16.0.0/12"] #<\n    ]\n'

@@ -13,7 +13,17 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
-from taskwall.core.values import Fields, Items, Known, Need, PartOf, Reference, Text, dereferenced
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    PartOf,
+    Reference,
+    Text,
+    dereferenced,
+    whole_span,
+)
 from taskwall.lowering._outside import made_with_a_vpc
 from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering._written import structured
@@ -215,6 +225,10 @@ def _permissions(
         # A block whose content is open allows somebody, nobody knows whom.
         peers.append(_Peer(block))
     of_key = Counter(peer.key for peer in peers)
+    whole = None
+    if several and not block.path and isinstance(body, Fields):
+        beside = (place for place in body.places.values() if place.file == block.place.file)
+        whole = whole_span([block.place, *beside])
     for peer in peers:
         cell, key = peer.cell, peer.key
         alone = key not in _MANY or of_key[key] == 1
@@ -229,6 +243,7 @@ def _permissions(
             on=on,
             place=cell.place,
             block=common_element(block.place, cell.place, protocol.place),
+            body=whole,
             protocol=protocol,
             first_port=first,
             last_port=last,

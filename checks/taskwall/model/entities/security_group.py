@@ -61,7 +61,8 @@ class Permission(Struct, frozen=True, kw_only=True):
     `block` is all of it. `by_group` is the attribute that would name a security group there,
     `by_range` the one for a CIDR. `many` says that `says` and `by_group` hold lists, and `alone`
     that no other permission is of that attribute.
-    `entry` is what has to be taken away so that nothing is left of it.
+    `entry` is what has to be taken away so that nothing is left of it. `body` is the whole of a
+    resource that writes several, of which `block` is the first line.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     on: Origin
     place: Span
     block: Span
+    body: Span | None = None
     protocol: Setting
     first_port: Setting
     last_port: Setting
@@ -127,7 +129,7 @@ class Permission(Struct, frozen=True, kw_only=True):
         """
         element = self.place.element if isinstance(self.place, LoopSpan) else None
         if element is None:
-            return written(self.block)
+            return self.body or written(self.block)
         return Span(element.file, element.line, 1, element.end_line + 1, 1)
 
     @property
