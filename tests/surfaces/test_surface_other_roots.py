@@ -109,6 +109,12 @@ STATES = {
         'key = "${var.env}/net.tfstate"',
         'variable "env" {}\n',
     ),
+    "a key of the workspace": (
+        S3.replace("%KEY%", 'key = "net.tfstate"'),
+        "s3",
+        'key = "env:/${terraform.workspace}/net.tfstate"',
+        "",
+    ),
     "a name": (S3.replace("%KEY%", ""), "s3", 'key = "live/net.tfstate"', ""),
     "a path": ("", "local", 'path = "../net/terraform.tfstate"', ""),
     "a workspace": (

@@ -83,6 +83,8 @@ def _wanted(paths: Iterable[str], files: Files) -> frozenset[str]:
         for block in _READS.findall(_text(path, files)):
             for name, variable in _NAME.findall(block):
                 found.update((name,) if name else _values(variable, path, files))
+    # The state of a workspace lies below its name: "S3" in the documentation of backends.
+    found |= {key for name in found for key in re.findall(r"env:/[^/]+/(.+)", name)}
     above = {
         os.path.normpath(os.path.join(os.path.dirname(path), os.path.dirname(name)))
         for name in found

@@ -381,6 +381,9 @@ def test_another_workspace_is_another_state(workspace: str | None, stacks_: int)
         ("env:/dev/base/net", "dev", 1),
         ("env:/dev/base/net", "prod", 2),
         ("env:/dev/net", None, 2),
+        ("env:/${terraform.workspace}/base/net", None, 1),
+        ("env:/${terraform.workspace}/base/net", "dev", 1),
+        ("env:/${terraform.workspace}/net", None, 2),
         ("env/dev/base/net", None, 2),
     ],
 )

@@ -27,6 +27,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     spelled,
+    symbol,
 )
 from taskwall.readers.terraform.evaluation.backend_files import backend_files
 from taskwall.readers.terraform.evaluation.body import FieldsReader
@@ -385,7 +386,8 @@ def _in_workspace(written: WrittenBody) -> "re.Match[str] | None":
     config = _config(written)
     if _text(written.get("backend")) != "s3" or not isinstance(config, Fields):
         return None
-    return _OF_WORKSPACE.fullmatch(_text(config.fields.get("key")) or "")
+    key = config.fields.get("key")
+    return None if key is None else _OF_WORKSPACE.fullmatch(_pattern(key) or "")
 
 
 _OF_WORKSPACE = re.compile(r"env:/([^/]+)/(.+)")
@@ -473,18 +475,25 @@ def _workspaces(value: Value) -> str:
 def _pattern(value: Value) -> str | None:
     """A text, in which variables may stand by their names; None if more of it is not known.
 
-    A variable of one name has one value: what users say of it holds for all roots.
+    A variable of one name has one value: what users say of it holds for all roots. So does the
+    workspace, in which all are deployed.
     """
     found = dereferenced(value)
     if not isinstance(found, Text):
         return _text(value)
     pieces = []
     for part in found.parts:
-        name = "" if isinstance(part, str) else variable_name(part)
+        name = "" if isinstance(part, str) else variable_name(part) or _workspace(part)
         if not (name or isinstance(part, str)):
             return None
         pieces.append(f"${{{name}}}" if name else str(part))
     return "".join(pieces)
+
+
+def _workspace(value: Value) -> str:
+    """The name of the workspace, if a value is that; else ""."""
+    name = symbol(dereferenced(value))
+    return name if name in ("terraform.workspace", "tofu.workspace") else ""
 
 
 def _text(value: Value | None) -> str | None:
