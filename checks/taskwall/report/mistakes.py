@@ -48,7 +48,7 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
             key = (one.rule, one.verdict, _twins(row) or block or place)
             of = (*key, one.resource, one.stack)
             numbers = said.setdefault(of, {})
-            about = None if block or (argument and row.block) else (one.message, one.when)
+            about = None if block or (argument and row.block) else one.message
             number = numbers.setdefault(about, len(numbers))
             places.setdefault((*key, number), []).append((place, row))
     found = (_merged(alike, paths) for alike in places.values())

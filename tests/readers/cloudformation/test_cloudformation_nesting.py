@@ -700,6 +700,33 @@ def test_inputs_choose_among_templates(url: str, operand: str, open_: str, close
     assert operand in asked
 
 
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        ('!Sub "https://b/parts/${Name}.yaml"', {"network", "closed", "service"}),
+        ('!Sub "https://b/parts/net${Name}.yaml"', {"work"}),
+        ('!Sub "parts/${Name}.yaml"', {"network", "closed", "service"}),
+        ('!Sub "https://b/${Name}.yaml"', set()),
+        ('!Sub "parts/${Name}"', set()),
+        ('!Sub "${Bucket}/parts/${Name}.yaml"', set()),
+        ('!Sub "parts/${Kind}.yaml"', set()),
+    ],
+)
+def test_an_address_that_leads_to_several_templates(url: str, names: set[str]) -> None:
+    """What may stand in it is what leads to a template of the scan."""
+    main = CHOSEN.replace("Parameters:\n", "Parameters:\n  Name: {Type: String}\n", 1)
+    main = main.replace("  Kind:", "  Bucket: {Type: String}\n  Kind:").replace("ADDRESS", url)
+    texts = PARTS | {"/r/main.yaml": main, "/r/parts/closed.yaml": CLOSED}
+    stack = next(one for one in read(texts)[0] if one.name == "/r/main.yaml")
+
+    assert set(stack.answers("Name") or ()) == names
+    asked = {one.answer for one in stack.evaluate({}).questions if one.operand == "Name"}
+    assert asked == names
+    for name in names & {"closed"}:
+        found = {one.origin.address for one in stack.evaluate({"Name": name}).resources}
+        assert "Network/Closed" in found
+
+
 def test_a_mapping_allows_no_template_but_its_own() -> None:
     """A setting of which the mapping has no row is none that anybody deploys."""
     url = '!Sub ["https://b/${N}.yaml", {N: !FindInMap [Kinds, !Ref Stage, Name]}]'

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from taskwall.core.paths import encloses
 from taskwall.core.values import (
     OTHER,
+    Fields,
     Known,
     Scalar,
     Scenario,
@@ -19,7 +20,9 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     spelled,
+    symbol,
 )
+from taskwall.readers.cloudformation import document
 from taskwall.readers.cloudformation.choices import (
     MOST_ADDRESSES,
     Candidates,
@@ -30,6 +33,7 @@ from taskwall.readers.cloudformation.choices import (
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
+    Mapping,
     Node,
     elements,
     literal_text,
@@ -83,7 +87,8 @@ class Nesting:
     def _nest(self) -> None:
         """Find the templates of all nested stacks."""
         self.nested, self.errors = {}, []
-        for path, template in self.templates.items():
+        for path in list(self.templates):
+            template = self.templates[path] = self._limited(self.templates[path])
             below = attempt(partial(self._below, template), path, self.errors)
             if below:
                 self.nested[path] = below
@@ -255,6 +260,50 @@ class Nesting:
                 return self._chosen(template, declared)
         return {} if only is None else {"": only}
 
+    def _limited(self, template: Template) -> Template:
+        """A template in which parameters that stand in addresses have the values that lead on.
+
+        `services/${Name}/template.yaml` means one of the files of which this is the path, as if
+        the parameter allowed nothing else.
+        """
+        parameters = dict(template.parameters)
+        for declared in template.resources.values():
+            node = members(declared.properties).get(STACKS.get(declared.type, ""))
+            if node is None or not isinstance(node, IntrinsicCall):
+                continue
+            evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
+            address = evaluator.value(node)
+            parts = address.parts if isinstance(address, Text) else ()
+            names = [symbol(dereferenced(part)) for part in parts if not isinstance(part, str)]
+            if len(names) != 1 or names[0] not in parameters:
+                continue
+            own = parameters[names[0]]
+            if not isinstance(own, Fields | Mapping) or "AllowedValues" in own.fields:
+                continue
+            before, after = ("".join(map(str, side)) for side in _around(parts))
+            if found := sorted(self._leading_on(before, after)):
+                place = own.place or declared.header
+                values = document.Sequence(tuple(Known(name, place) for name in found), place)
+                fields: dict[str, Node] = {**own.fields, "AllowedValues": values}
+                parameters[names[0]] = Mapping(fields, dict(own.places), place)
+        return replace(template, parameters=parameters)
+
+    def _leading_on(self, before: str, after: str) -> set[str]:
+        """What may stand between two parts of an address for it to name templates of the scan.
+
+        At least a folder above what is open is known, or the address could mean any file.
+        """
+        folder, _, start = before.rpartition("/")
+        above = folder.rpartition("/")[2]
+        if not above or "." not in after or "://" in f"{above}/":
+            return set()
+        open_ = re.compile(
+            rf"(?:^|.*/){re.escape(above)}/{re.escape(start)}([\w.-]+){re.escape(after)}"
+        )
+        paths = (path.replace(os.sep, "/") for path in self.templates)
+        found = {match[1] for path in paths if (match := open_.fullmatch(path))}
+        return found if len(found) <= MOST_ADDRESSES else set()
+
     def _chosen(self, template: Template, declared: Declared) -> Candidates:
         """The templates among which inputs choose, each by its address."""
         found: dict[str, Template] = {}
@@ -362,6 +411,12 @@ class Nesting:
                     key = stored.key.rpartition("/")[2]
                     found[key] = os.path.normpath(os.path.join(folder, file.source.path))
         return found
+
+
+def _around(parts: Sequence[str | Value]) -> tuple[Sequence[str | Value], Sequence[str | Value]]:
+    """The parts of a text before and behind the one that is not written."""
+    at = next(number for number, part in enumerate(parts) if not isinstance(part, str))
+    return parts[:at], parts[at + 1 :]
 
 
 _USUAL_NAMES: Final = frozenset(
