@@ -554,7 +554,8 @@ def test_an_editor_reads_context(folder: Path) -> None:
     assert verdict() == ["unknown"]
     session.change(path, SERVICE)
     assert verdict() == ["fail"]
-    private = NETWORK.replace("gateway_id = aws_internet", "nat_gateway_id = aws_internet")
+    public = "gateway_id = aws_internet_gateway.main.id"
+    private = NETWORK.replace(public, 'nat_gateway_id = "nat-1"')
     (folder / "network/main.tf").write_text(private)
     assert session.look()
     assert verdict() == []

@@ -698,3 +698,56 @@ def test_roots_that_read_each_other_get_the_verdicts_of_the_whole(
         ]
         texts[f"/shop/{name}/main.tf"] = "\n\n".join(lines) + "\n"
     assert judged(texts) == judged({"/shop/main.tf": "\n\n".join(blocks) + "\n"})
+
+
+NAMED_BY_INPUT = {
+    "cluster.yaml": """\
+Parameters:
+  ClusterName: {Type: String}
+Resources:
+  Cluster: {Type: AWS::ECS::Cluster, Properties: {ClusterName: !Ref ClusterName}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: hosts}}
+Outputs:
+  Group: {Value: !Ref Group, Export: {Name: hosts}}
+""",
+    "hosts.yaml": """\
+Parameters:
+  NAME: {Type: String}
+Resources:
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        InstanceType: t3.large
+        SecurityGroupIds: [!ImportValue hosts]
+        UserData:
+          Fn::Base64: !Sub |
+            #!/bin/bash
+            echo ECS_CLUSTER=${NAME} >> /etc/ecs/ecs.config
+""",
+    "web.yaml": """\
+Parameters:
+  Group: {Type: String, Default: ""}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {NetworkMode: bridge, ContainerDefinitions: [{Name: web, Image: web}]}
+""",
+}
+
+
+@pytest.mark.parametrize(("name", "is_known"), [("ClusterName", True), ("Other", False)])
+def test_a_cluster_that_two_templates_name_by_one_input(
+    name: str, is_known: bool, tmp_path: Path
+) -> None:
+    """What instances are handed as their cluster is the one that is called by it."""
+    properties = "{Cluster: !Ref Cluster, TaskDefinition: web}"
+    service = f"  Web:\n    Type: AWS::ECS::Service\n    Properties: {properties}\n"
+    for file, text in NAMED_BY_INPUT.items():
+        whole = text.replace("NAME", name).replace("Outputs:", f"{service}Outputs:")
+        (tmp_path / file).write_text(whole)
+    found = scan(
+        Options((str(tmp_path),), select=("TW107",), show=("fail", "unknown"), cwd=str(tmp_path))
+    ).document.findings
+    # The service may run on instances that nobody sees, where it is not known to run on these.
+    assert ("unknown" in {one.verdict for one in found}) is not is_known

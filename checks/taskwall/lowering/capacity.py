@@ -34,7 +34,8 @@ class InstanceSchema(Struct, frozen=True):
     Paths count from the resource; `interfaces` are network interfaces. `on_interface` are the
     groups that stand on one, where `public` stands as well; "" where they only name others.
     `group_names` are groups by their names, as in a default VPC, where there are no `groups`; the
-    AWS provider takes ids there as well.
+    AWS provider takes ids there as well. `group_key` names the group in each of `groups`, where
+    those are no ids. What a kind does not have is "".
     """
 
     word: str
@@ -50,6 +51,7 @@ class InstanceSchema(Struct, frozen=True):
     group_names: str = ""
     template: tuple[str, ...] = ()
     subnet: str = ""
+    group_key: str = ""
 
 
 _D = "LaunchTemplateData."
@@ -86,6 +88,7 @@ INSTANCES: dict[str, InstanceSchema] = {
         ("LaunchTemplate.LaunchTemplateId", "LaunchTemplate.LaunchTemplateName"), "SubnetId",
     ),
 }  # fmt: skip
+INSTANCES["aws_spot_instance_request"] = INSTANCES["aws_instance"]
 """By resource type; the sources are the AWS provider's schema and CloudFormation's."""
 
 
@@ -118,11 +121,11 @@ class _Interface(Struct, frozen=True):
     named: str = ""
 
 
-def _interfaces(r: ResourceReader, schema: InstanceSchema) -> Iterator[_Interface]:
+def _interfaces(r: ResourceReader, body: Cell, schema: InstanceSchema) -> Iterator[_Interface]:
     """The network interfaces of instances: described with them, or by resources of their own."""
     subnet = "subnet_id" if r.terraform else "SubnetId"
     for path in schema.interfaces:
-        for each in r.body.at(path).each():
+        for each in body.at(path).each():
             name = "network_interface_id" if r.terraform else "NetworkInterfaceId"
             cell = each.get(name)
             found = interface_of(r, cell)
@@ -151,10 +154,24 @@ def metadata_defaults(r: ResourceReader) -> Iterator[Entity]:
 @lowers("AWS::EC2::LaunchTemplate", to=Instances, named="LaunchTemplateName")
 @lowers("aws_launch_configuration", to=Instances, named="name")
 @lowers("AWS::AutoScaling::LaunchConfiguration", to=Instances, named="LaunchConfigurationName")
-@lowers("aws_instance", "AWS::EC2::Instance", to=Instances)
+@lowers("aws_instance", "aws_spot_instance_request", "AWS::EC2::Instance", to=Instances)
 def instances(r: ResourceReader) -> Iterator[Entity]:
-    spelled = INSTANCES[r.resource.type]
-    at = r.body.at
+    yield described(r, r.body, INSTANCES[r.resource.type], r.id)
+
+
+def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) -> Instances:
+    """The instances that a resource, or a part of one, describes.
+
+    Args:
+        r: the resource.
+        body: what of it describes them.
+        spelled: where that keeps what.
+        id_: what they are called in the network.
+    """
+
+    def at(path: str) -> Cell:
+        return body.at(path) if path else r.nothing()
+
     template = None
     for path in spelled.template:
         template = template or r.link(Instances, at(path), "starts from")
@@ -171,12 +188,16 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
     groups = at(spelled.groups)
     if groups.absent and spelled.group_names:
         groups = at(spelled.group_names)
-    links = r.links(SecurityGroup, groups, "uses security group")
+    key = spelled.group_key
+    named = [each.get(key) for each in groups.each()] if key else [groups]
+    links = tuple(
+        link for each in named for link in r.links(SecurityGroup, each, "uses security group")
+    )
     public = at(spelled.public) if not spelled.on_interface else r.nothing()
     address = None if public.absent else setting(public, spelled.public, meanings=SWITCH)
-    subnets = at(spelled.subnet) if spelled.subnet else r.nothing()
+    subnets = at(spelled.subnet)
     within = list(r.links(Subnet, subnets, "runs in"))
-    interfaces = list(_interfaces(r, spelled))
+    interfaces = list(_interfaces(r, body, spelled))
     for each in interfaces:
         within += r.links(Subnet, each.subnet, "runs in")
         subnets = each.subnet if subnets.absent else subnets
@@ -184,18 +205,17 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         links += r.links(SecurityGroup, each.groups, "uses security group")
         address = address or each.public
     type_ = at(spelled.type)
-    yield Instances(
-        id=r.id,
+    requirements = at(spelled.requirements)
+    return Instances(
+        id=id_,
         origin=r.origin,
         external=r.external,
         word=spelled.word,
         types=(
             *(() if type_.absent else (setting(type_, _name(spelled.type)),)),
-            *(_allowed(r, at(spelled.requirements)) if spelled.requirements else ()),
+            *_allowed(r, requirements),
         ),
-        by_attributes=_by_attributes(r, at(spelled.requirements))
-        if spelled.requirements
-        else FALSE,
+        by_attributes=_by_attributes(r, requirements),
         groups=links,
         groups_setting=setting(groups, _name(groups.path or spelled.groups), links=links),
         subnets=tuple(within),
@@ -207,19 +227,19 @@ def instances(r: ResourceReader) -> Iterator[Entity]:
         metadata=None if template and options.absent else _metadata(r, options),
         agent=None if template and data.absent else _agent(r, data, at(spelled.image)),
         template=template,
-        optimized=_may_register(r, template) and made_for_ecs(r, at(spelled.image)),
+        optimized=_may_register(r, spelled, template) and made_for_ecs(r, at(spelled.image)),
     )
 
 
-def _may_register(r: ResourceReader, template: Link | None) -> bool:
+def _may_register(r: ResourceReader, spelled: InstanceSchema, template: Link | None) -> bool:
     """Whether its agent may be allowed to register an instance, which takes an instance profile.
 
     One that an Auto Scaling group starts is not asked: it is there for a cluster (Amazon ECS
     Developer Guide, "Amazon ECS container instance IAM role").
     """
-    alone = bool(INSTANCES[r.resource.type].template)
-    profile = r.attribute("iam_instance_profile", "IamInstanceProfile")
-    return not alone or template is not None or not profile.absent
+    if not spelled.template or template is not None:
+        return True
+    return not r.attribute("iam_instance_profile", "IamInstanceProfile").absent
 
 
 def _agent(r: ResourceReader, data: Cell, image: Cell) -> Agent:
@@ -267,8 +287,10 @@ def _metadata(r: ResourceReader, options: Cell) -> MetadataOptions:
         if r.terraform
         else ("HttpEndpoint", "HttpTokens", "HttpPutResponseHopLimit")
     )
-    endpoint, tokens, hops = (setting(options.get(name), name) for name in names)
-    return MetadataOptions(endpoint, tokens, hops)
+    found = [setting(options.get(name), name) for name in names]
+    if not options.path:  # where there are none to set
+        found = [replace(one, attribute=None) for one in found]
+    return MetadataOptions(*found)
 
 
 _AMAZON_LINUX = ("/aws/service/ecs/optimized-ami", "amazon-ecs-optimized", "-ami-ecs-")
@@ -330,7 +352,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
     direct = ("id", "name") if r.terraform else ("LaunchTemplateId", "LaunchTemplateName")
     nested = ("launch_template_id", "launch_template_name") if r.terraform else direct
     cells = [(r.body.get(template), direct), (mixed.get(inner), nested)]
-    bases = [_template(r, cell, ways) for cell, ways in cells if not cell.absent]
+    bases = [template_of(r, cell, ways) for cell, ways in cells if not cell.absent]
     configuration = r.attribute("launch_configuration", "LaunchConfigurationName")
     bases.append(r.link(Instances, configuration, "starts"))
     type_, wanted = (
@@ -339,7 +361,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
         else ("InstanceType", "InstanceRequirements")
     )
     attributes = [each.get(wanted) for each in overrides]
-    used, starts = _base_type(r, overrides), []
+    used, starts = base_type(r, overrides), []
     for each in overrides:
         own = each.get(inner)
         untyped = each.get(type_).absent and each.get(wanted).absent
@@ -348,7 +370,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
         if own.absent:
             used |= keeps
         else:
-            starts.append((_template(r, own, nested), keeps))
+            starts.append((template_of(r, own, nested), keeps))
     starts = [*((link, used) for link in bases), *starts]
     subnets = r.attribute("vpc_zone_identifier", "VPCZoneIdentifier")
     return {
@@ -364,7 +386,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
     }
 
 
-def _base_type(r: ResourceReader, overrides: list[Cell]) -> Fact:
+def base_type(r: ResourceReader, overrides: list[Cell]) -> Fact:
     """Whether the type is used that a group's template names: where nothing overrides it."""
     if not overrides:
         return TRUE
@@ -374,7 +396,8 @@ def _base_type(r: ResourceReader, overrides: list[Cell]) -> Fact:
     return Fact(None, text, first.place, r.name, first.doubt or first.needs)
 
 
-def _template(r: ResourceReader, cell: Cell, ways: tuple[str, str]) -> Link | None:
+def template_of(r: ResourceReader, cell: Cell, ways: tuple[str, str]) -> Link | None:
+    """The launch template that a group starts, which a cell names by its id or by its name."""
     for way in ways:
         link = r.link(Instances, cell.get(way), "starts")
         if link is not None:

@@ -63,7 +63,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
 
 def _weak(network: Network, policy: Setting) -> Fact:
     """Whether a policy accepts less than TLS 1.2 (profile pci: or less than its suites)."""
-    if policy.value is None:
+    if policy.value is None or policy.known == "":  # Terraform leaves out what is empty
         text = (
             f"{policy.resource} sets no TLS policy: the default is {API_DEFAULT}, which accepts TLS"
             " 1.0"

@@ -65,7 +65,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             concerned=member.fact,
             changes=() if asks else changes,
             advice=changes,
-            remedy=_ASKS if asks else "",
+            remedy=_TEMPLATE if instances.word == "launch specification" else _ASKS * asks,
         )
         yield Verdict(
             instances.origin,
@@ -91,6 +91,11 @@ _MEANT = (
     "Whether a container reads instance metadata is a design decision. If none has to, set this"
 )
 """The fix for a limit that somebody meant to let them."""
+
+_TEMPLATE = (
+    "A launch specification has no options for instance metadata: start the instances from a launch"
+    " template that requires tokens."
+)
 
 _ASKS = "Let user data get a token for the metadata that it reads, and require tokens then."
 

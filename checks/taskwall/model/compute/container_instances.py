@@ -68,6 +68,11 @@ class Instances(Entity, frozen=True, kw_only=True):
     template: Link | None = None
     optimized: bool = False
 
+    @property
+    def is_started(self) -> bool:
+        """Whether others start them: what describes instances of its own starts those itself."""
+        return self.word in ("launch template", "launch configuration")
+
 
 class InterfaceGroup(Struct, frozen=True):
     """A security group that a resource of its own gives to an instance, or to an interface."""
@@ -208,7 +213,7 @@ def all_instances(network: Network) -> tuple[ContainerInstances, ...]:
     loose = groups.pop("", [])
     found = []
     for instances in network.every(Instances):
-        open_ = (*loose, *of_its_module(instances, groups))
+        open_ = (*loose, *of_its_module(instances, groups)) if instances.is_started else ()
         may = ((group, link.perhaps(instances.id, instances.name)) for group, link in open_)
         scaled_by = (*groups.get(instances.id, ()), *may)
         found.append(_member(network, instances, scaled_by, providers, standalone))
