@@ -116,6 +116,7 @@ STATES = {
         "",
     ),
     "a name": (S3.replace("%KEY%", ""), "s3", 'key = "live/net.tfstate"', ""),
+    "its own name": (S3.replace("%KEY%", ""), "s3", "key = var.state", 'variable "state" {}\n'),
     "a path": ("", "local", 'path = "../net/terraform.tfstate"', ""),
     "a workspace": (
         'cloud {\n    organization = "o"\n    workspaces {\n      name = "net-prod"\n    }\n  }',

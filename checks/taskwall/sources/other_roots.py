@@ -82,7 +82,7 @@ def _wanted(paths: Iterable[str], files: Files) -> frozenset[str]:
     for path in paths:
         for block in _READS.findall(_text(path, files)):
             for name, variable in _NAME.findall(block):
-                found.update((name,) if name else _values(variable, path, files))
+                found.update((name,) if name else _values(variable, path, files) or _label(block))
     # The state of a workspace lies below its name: "S3" in the documentation of backends.
     found |= {key for name in found for key in re.findall(r"env:/[^/]+/(.+)", name)}
     above = {
@@ -94,16 +94,22 @@ def _wanted(paths: Iterable[str], files: Files) -> frozenset[str]:
     return frozenset(found | above)
 
 
-def _values(name: str, path: str, files: Files) -> Iterator[str]:
+def _label(block: str) -> list[str]:
+    """The name of a data source."""
+    return re.findall(r'"?terraform_remote_state"?\s+"?([\w-]+)', block)[:1]
+
+
+def _values(name: str, path: str, files: Files) -> list[str]:
     """What a variable or local of a module may be, where that is written as a text beside it."""
     folder = os.path.dirname(path)
     given = rf'^\s*{name}\s*=\s*"([^"\n]+)"'
     default = rf'variable\s+"{name}"\s*\{{[^}}]*?\bdefault\s*=\s*"([^"\n]+)"'
+    found = []
     for one in files.names(folder):
         if one.endswith((*TERRAFORM, ".tfvars")):
             text = _text(os.path.join(folder, one), files)
-            yield from re.findall(given, text, re.MULTILINE)
-            yield from re.findall(default, text)
+            found += re.findall(given, text, re.MULTILINE) + re.findall(default, text)
+    return found
 
 
 def _writes(folder: str, paths: Iterable[str], wanted: frozenset[str], files: Files) -> bool:

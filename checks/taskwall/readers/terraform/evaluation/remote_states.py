@@ -125,7 +125,7 @@ class RemoteStates:
         found = [] if state is None else self._roots_of(state)
         if not found and (kept := self._kept_as(written, reader)):
             return MeantRoot(kept)
-        called = "" if found else _called(written)
+        called = "" if found else _called(written, name)
         found = found or self._roots_called(called, written, reader.root.folder)
         if not found:
             return MeantRoot()
@@ -336,8 +336,11 @@ def _differs(scope: ModuleScope, written: WrittenBody) -> bool:
     return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
-def _called(written: WrittenBody) -> str:
-    """What the state is called that a data source reads: its path or its workspace; else ""."""
+def _called(written: WrittenBody, name: str) -> str:
+    """What the state is called that a data source reads: its path or its workspace; else "".
+
+    Where an input says all of that, the data source's own name says which root is meant.
+    """
     config = _config(written)
     if not isinstance(config, Fields):
         return ""
@@ -345,6 +348,8 @@ def _called(written: WrittenBody) -> str:
         value = config.fields.get(key)
         if value is not None and not is_null(dereferenced(value)):
             text = _workspaces(value).removeprefix("name ") or _text(value) or _end(value)
+            if not text and variable_name(dereferenced(value)):
+                return name
             return re.sub(r"(?:(?:^|/)(?:terraform|default))?\.tfstate$", "", text)
     return ""
 
