@@ -69,6 +69,9 @@ class _Vpc:
                 "cidr_block": subnet.get("cidr"),
                 "availability_zone": subnet.get("availabilityZone"),
             }
+            if kind != "public":
+                # CDK calls each subnet public that gives public addresses.
+                fields["map_public_ip_on_launch"] = Known(False, self._place)
             yield self._made("aws_subnet", name, fields)
             if subnet.get("routeTableId"):
                 routes = self._routes(kind, gateway, name)

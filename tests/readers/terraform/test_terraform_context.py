@@ -473,6 +473,37 @@ data "aws_subnets" "x" {
     assert means(found) == expected
 
 
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [("true", "aws_subnet.open.id"), ("false", "aws_subnet.closed.id")],
+)
+def test_subnets_by_whether_they_give_public_addresses(wanted: str, expected: str) -> None:
+    """What a filter asks of them is what they write."""
+    text = f"""
+resource "aws_vpc" "own" {{ cidr_block = "10.1.0.0/16" }}
+resource "aws_subnet" "open" {{
+  vpc_id                  = aws_vpc.own.id
+  map_public_ip_on_launch = true
+}}
+resource "aws_subnet" "closed" {{
+  vpc_id                  = aws_vpc.own.id
+  map_public_ip_on_launch = false
+}}
+data "aws_subnets" "x" {{
+  filter {{
+    name   = "vpc-id"
+    values = [aws_vpc.own.id]
+  }}
+  filter {{
+    name   = "map-public-ip-on-launch"
+    values = ["{wanted}"]
+  }}
+}}
+"""
+    block = text + TAGGED.replace('"x"', '"net"')
+    assert means(looked_up(block, "data.aws_subnets.x.ids", {"net/main.tf": NET})) == expected
+
+
 OWN_VPC = """
 variable "create" { type = bool }
 resource "aws_vpc" "own" {

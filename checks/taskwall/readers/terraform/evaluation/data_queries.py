@@ -103,6 +103,8 @@ _FILTERS: Mapping[str, str] = {
     "group-id": "id",
     "group-name": "name",
     "internet-gateway-id": "id",
+    "map-public-ip-on-launch": "map_public_ip_on_launch",
+    "mapPublicIpOnLaunch": "map_public_ip_on_launch",
     "nat-gateway-id": "id",
     "route-table-id": "id",
     "service-name": "service_name",
@@ -121,7 +123,7 @@ _ALWAYS: Mapping[str, tuple[object, ...]] = {
 
 _NOT_ASKED = frozenset({"region", "timeouts"})
 
-_FILLED_IN = frozenset({"availability_zone", "default", "vpc_id"})
+_FILLED_IN = frozenset({"availability_zone", "default", "map_public_ip_on_launch", "vpc_id"})
 """Attributes of resources that AWS gives a value where none is written."""
 
 _VARIABLE = re.compile(r"(?:^|/)var\.[\w-]+$")
