@@ -23,6 +23,7 @@ from taskwall.core.values import (
     dereferenced,
     symbol,
 )
+from taskwall.lowering._held import GIVEN_BY, HELD
 from taskwall.lowering._references import entity_of
 from taskwall.lowering._resources import leaves, references_in
 from taskwall.source.resource import ABSENT, Resource
@@ -198,6 +199,9 @@ _PARAMETERS = ("Parameters", "parameters")
 """Where a template gets its arguments, in either language."""
 
 
+_Giving: TypeAlias = Mapping[str, Sequence[Resource]]
+
+
 def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
     """Resources, and those that the absent modules among them may make."""
     absent = [resource for resource in resources if resource.type == ABSENT]
@@ -209,7 +213,9 @@ def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
         one.origin.address: one for one in written if not one.data or entity_of(one.type) == "Store"
     }
     outside = _groups_from_elsewhere(written, declared)
-    return [*written, *(one for call in absent for one in _possible(call, declared, outside))]
+    giving = _givers(declared)
+    possible = (one for call in absent for one in _possible(call, declared, outside, giving))
+    return [*written, *possible]
 
 
 def _groups_from_elsewhere(
@@ -231,7 +237,7 @@ def _called(value: Value) -> str:
 
 
 def _possible(
-    call: Resource, declared: Mapping[str, Resource], outside: frozenset[str]
+    call: Resource, declared: Mapping[str, Resource], outside: frozenset[str], giving: _Giving
 ) -> Iterator[Resource]:
     handed: dict[str, dict[str, tuple[Value, Span]]] = {}
     groups: dict[str, tuple[Value, Span]] = {}
@@ -239,7 +245,7 @@ def _possible(
         for value in leaves(argument) if outside else ():
             if (name := _called(value)) in outside:
                 groups.setdefault(name, (value, place))
-        for reference in _with_attached(_references(argument), declared):
+        for reference in _with_held(_references(argument), declared, giving):
             resource = declared.get(reference.resource)
             if resource is not None:
                 known = _OWN_KINDS.get(resource.type) or entity_of(resource.type)
@@ -260,15 +266,28 @@ def _possible(
             yield _resource(call, type_, f"{call.origin.address}.{type_}", fields, header)
 
 
-def _with_attached(
-    references: Iterator[Reference], declared: Mapping[str, Resource]
+def _with_held(
+    references: Iterator[Reference], declared: Mapping[str, Resource], giving: _Giving
 ) -> Iterator[Reference]:
-    """References, and those to the data stores to which secrets among them are attached."""
+    """References, and those in what secrets and parameters among them hold."""
     for reference in references:
         yield reference
         resource = declared.get(reference.resource)
-        if resource is not None and resource.type == "AWS::SecretsManager::SecretTargetAttachment":
-            yield from _references(resource.body.fields.get("TargetId", Known(None)))
+        holders = () if resource is None else (resource, *giving.get(reference.resource, ()))
+        for holder in holders:
+            for key in HELD.get(holder.type, ()):
+                yield from _references(holder.body.fields.get(key, Known(None)))
+
+
+def _givers(declared: Mapping[str, Resource]) -> _Giving:
+    """The resources that give secrets what they hold, by the secret's address."""
+    keys = {type_: key for key, type_ in GIVEN_BY.values()}
+    found: dict[str, list[Resource]] = {}
+    for resource in declared.values():
+        named = resource.body.fields.get(keys.get(resource.type, ""))
+        for reference in () if named is None else references_in(named):
+            found.setdefault(reference.resource, []).append(resource)
+    return found
 
 
 def _arguments(body: Fields, whole: Span) -> Iterator[tuple[Value, Span]]:

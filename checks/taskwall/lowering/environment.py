@@ -18,6 +18,7 @@ from taskwall.core.values import (
     spelled,
     text,
 )
+from taskwall.lowering._held import ATTACHMENT, GIVEN_BY, HELD
 from taskwall.lowering._outside import may_be_anything
 from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._resources import leaves, references_in
@@ -158,7 +159,7 @@ def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         yield written_store(r, name) or name
         for resource in _giving(r, name):
-            for key in _HELD.get(resource.type, ()):
+            for key in HELD.get(resource.type, ()):
                 held = resource.body.fields.get(key)
                 yield from (written_store(r, each) or each for each in [*_refers(held)])
                 if any(may_be_anything(resource, each) for each in _parts(held)):
@@ -171,8 +172,8 @@ def _giving(r: ResourceReader, name: str) -> Iterator[Resource]:
     if resource is None or resource.data:
         return
     yield resource
-    if resource.type in _GIVEN_BY:
-        key, by = _GIVEN_BY[resource.type]
+    if resource.type in GIVEN_BY:
+        key, by = GIVEN_BY[resource.type]
         by_name = r.builder.referring(key, by)
         yield from by_name.get(name, ())
         for other in by_name.get("", ()):
@@ -180,25 +181,7 @@ def _giving(r: ResourceReader, name: str) -> Iterator[Resource]:
                 yield other
 
 
-_ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
-
-_HELD = {
-    "aws_secretsmanager_secret_version": ("secret_string", "secret_string_wo"),
-    "aws_ssm_parameter": ("value", "value_wo", "insecure_value"),
-    "AWS::SecretsManager::Secret": ("SecretString", "GenerateSecretString"),
-    "AWS::SSM::Parameter": ("Value",),
-    _ATTACHMENT: ("TargetId",),
-}
-"""What types of resources give secrets and parameters; an attachment gives a store's address."""
-
-_GIVEN_BY = {
-    "aws_secretsmanager_secret": ("secret_id", "aws_secretsmanager_secret_version"),
-    "AWS::SecretsManager::Secret": ("SecretId", _ATTACHMENT),
-}
-"""Which attribute of which type names a secret that it gives something to."""
-
-
-@lowers(_ATTACHMENT)
+@lowers(ATTACHMENT)
 def attachment(r: ResourceReader) -> Iterator[Entity]:
     # Read by the task definitions that name it.
     r.attribute("", "TargetId")

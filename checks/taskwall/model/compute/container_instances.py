@@ -70,8 +70,11 @@ class Instances(Entity, frozen=True, kw_only=True):
 
     @property
     def is_started(self) -> bool:
-        """Whether others start them: what describes instances of its own starts those itself."""
-        return self.word in ("launch template", "launch configuration")
+        """Whether others start them: what describes instances of its own starts those itself.
+
+        What may be in a module that is not there may be either.
+        """
+        return self.word in ("launch template", "launch configuration") or self.origin.silent
 
 
 class InterfaceGroup(Struct, frozen=True):
@@ -170,11 +173,13 @@ class Start(Struct, frozen=True):
 def starts(member: ContainerInstances) -> Iterator[Start]:
     """Where container instances are started, as far as the sources write it.
 
-    A group that names no subnets starts them where the interface of their launch template is.
+    A group that names no subnets starts them where the interface of their launch template is; so
+    may one that is in a module which is not there.
     """
     own = member.instances
     for group, link in member.scaled_by:
-        if own.subnets and own.subnets_setting is not None and not group.subnets:
+        decides = not group.subnets or group.origin.silent
+        if own.subnets and own.subnets_setting is not None and decides:
             yield Start(own, link.fact, own.subnets, own.subnets_setting)
         elif group.subnets_setting is not None:
             yield Start(group, link.fact, group.subnets, group.subnets_setting)
