@@ -93,6 +93,9 @@ _OWN_KINDS = {
 }
 """What is handed over as something else than a kind of the model, by its type."""
 
+_DEFAULT_GROUP = ("default_security_group_id", "DefaultSecurityGroup", "default_security_group")
+"""The attributes by which a VPC hands over the group that it comes with."""
+
 _JUDGED = frozenset({"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"})
 """Types of which rules speak: what they say of a permission they say of the group that has it."""
 
@@ -119,7 +122,11 @@ _USERS: Mapping[str, Mapping[str, str]] = {
         "Cluster": "cluster",
         "TaskDefinition": "task_definition",
     },
-    "aws_ecs_task_definition": {"Store": "container_definitions[].environment[].value"},
+    "aws_ecs_task_definition": {
+        "Store": "container_definitions[].environment[].value",
+        "FileSystem": "volume[].efs_volume_configuration.file_system_id",
+        "MountTarget": "volume[].fsx_windows_file_server_volume_configuration.file_system_id",
+    },
     "aws_ecs_capacity_provider": {
         "AutoScalingGroup": "auto_scaling_group_provider[].auto_scaling_group_arn"
     },
@@ -248,8 +255,11 @@ def _possible(
         for reference in _with_held(_references(argument), declared, giving):
             resource = declared.get(reference.resource)
             if resource is not None:
-                known = _OWN_KINDS.get(resource.type) or entity_of(resource.type)
-                handed.setdefault(known, {}).setdefault(reference.resource, (reference, place))
+                kinds = [_OWN_KINDS.get(resource.type) or entity_of(resource.type)]
+                if reference.attribute in _DEFAULT_GROUP:
+                    kinds.append("SecurityGroup")
+                for known in kinds:
+                    handed.setdefault(known, {}).setdefault(reference.resource, (reference, place))
     for known, found in handed.items():
         for address, (thing, place) in found.items():
             for type_, attribute in _ADDED.get(known, ()):
