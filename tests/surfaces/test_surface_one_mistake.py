@@ -287,6 +287,25 @@ def test_what_a_call_writes_in_part(tmp_path: Path, url: str, is_written: bool) 
     assert found == ([("main.tf", 3), ("main.tf", 7)] if is_written else [("main.tf", 11)])
 
 
+@pytest.mark.parametrize(
+    "made", ["merge({ cpu = 1 }, var.task)", "defaults(var.task, { cpu = 1 })"]
+)
+def test_what_a_call_writes_beside_defaults(tmp_path: Path, made: str) -> None:
+    """An object of defaults that has no such member says nothing of it."""
+    worker = WORKER.replace("var.url", "local.task.url").replace(
+        'variable "url"', 'variable "task"'
+    )
+    (tmp_path / "worker").mkdir()
+    (tmp_path / "worker" / "main.tf").write_text(f"{worker}\nlocals {{\n  task = {made}\n}}\n")
+    task = '{\n    url = "http://api.shop.internal:8080"\n  }'
+    calls = "".join(
+        f'module "{name}" {{\n  source = "./worker"\n  task = {task}\n}}\n' for name in "ab"
+    )
+    findings = report(tmp_path, calls + BY_NAME, ("TW109",)).document.findings
+
+    assert [(one.file, one.line) for one in findings] == [("main.tf", 4), ("main.tf", 10)]
+
+
 def test_a_call_with_instances(tmp_path: Path) -> None:
     """Of the instances of a call only those that fail are told, at the line of the module."""
     private = (

@@ -280,6 +280,9 @@ def _by_http(
             equal = dns_name(each.name) == name or same(each.name, Known(host))
             named = Fact(equal, text, needs=waits)
             answering.append((named & others.get(each.id, TRUE), each.encrypted))
+        for each in _short_names(network).get(name, ()):  # with a search domain
+            named = Fact(True, f"{each.by} has that name in its namespace")
+            answering.append((named & others.get(each.id, TRUE), each.encrypted))
         if not answering:
             return None
         answered = any_of(named & ~encrypted for named, encrypted in answering)
@@ -301,6 +304,19 @@ def _by_http(
                 return Connection(plain, stands_before_others(network, balancer, others))
     needs = tuple(need for hole in holes for need in _needs(hole))
     return _open(variable, needs) if needs else None
+
+
+@remembered
+def _short_names(network: Network) -> dict[str, list[DnsName]]:
+    """The names of services by what stands before their namespace."""
+    found: dict[str, list[DnsName]] = {}
+    for each in network.every(DnsName):
+        name = dereferenced(each.name)
+        head = name.parts[0] if isinstance(name, Text) else getattr(name, "data", "")
+        short, dot, _ = str(head).lower().partition(".") if isinstance(head, str) else ("", "", "")
+        if short and dot:
+            found.setdefault(short, []).append(each)
+    return found
 
 
 def _parts(host: str, holes: list[Value]) -> list[str | Value]:

@@ -172,7 +172,16 @@ def _parts(node: Expression, path: ValuePath, names: Mapping[str, Loop]) -> Iter
             yield Wanted(node.result, path[1:], for_names(node, names))
     elif isinstance(node, FunctionCall) and node.name in _PASSING:
         parts = argument_parts(node, path, names)
-        yield from (one for one in parts if not isinstance(one.expression, Literal))
+        yield from (one for one in parts if not _says_nothing(one))
+
+
+def _says_nothing(wanted: Wanted) -> bool:
+    """Whether an argument has no part in what is wanted: a literal, or an object without it."""
+    node, path = wanted.expression, wanted.path
+    if isinstance(node, ObjectExpression) and path:
+        names = [key_text(member.key) for member in node.members]
+        return None not in names and path[0] not in names
+    return isinstance(node, Literal)
 
 
 def _member(place: Span, wanted: Wanted) -> tuple[Span, Wanted]:

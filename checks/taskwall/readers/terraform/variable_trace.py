@@ -38,6 +38,7 @@ KEEPING_FUNCTIONS = frozenset(
         "coalescelist",
         "compact",
         "concat",
+        "defaults",
         "distinct",
         "merge",
         "nonsensitive",
