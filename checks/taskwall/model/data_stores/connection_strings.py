@@ -280,8 +280,10 @@ def _by_http(
             equal = dns_name(each.name) == name or same(each.name, Known(host))
             named = Fact(equal, text, needs=waits)
             answering.append((named & others.get(each.id, TRUE), each.encrypted))
-        for each in _short_names(network).get(name, ()):  # with a search domain
-            named = Fact(True, f"{each.by} has that name in its namespace")
+        short = _short_names(network)
+        for each in (*short.get(name, ()), *short.get("", ())):  # with a search domain
+            text = f"{each.by} has that name in its namespace"
+            named = Fact(_short(each.name) == name or None, text, needs=needs_of(each.name))
             answering.append((named & others.get(each.id, TRUE), each.encrypted))
         if not answering:
             return None
@@ -308,15 +310,25 @@ def _by_http(
 
 @remembered
 def _short_names(network: Network) -> dict[str, list[DnsName]]:
-    """The names of services by what stands before their namespace."""
+    """The names of services by what stands before their namespace; "" holds those not known."""
     found: dict[str, list[DnsName]] = {}
     for each in network.every(DnsName):
-        name = dereferenced(each.name)
-        head = name.parts[0] if isinstance(name, Text) else getattr(name, "data", "")
-        short, dot, _ = str(head).lower().partition(".") if isinstance(head, str) else ("", "", "")
-        if short and dot:
+        if (short := _short(each.name)) is not None:
             found.setdefault(short, []).append(each)
     return found
+
+
+def _short(value: Value) -> str | None:
+    """What stands before the first dot of a name, "" if that is open; None if it has none."""
+    name = dereferenced(value)
+    head = name.parts[0] if isinstance(name, Text) else name
+    if not isinstance(head, str):
+        inner = dereferenced(head)
+        if not isinstance(inner, Known):
+            return ""
+        head = str(inner.data) + "." * isinstance(name, Text)
+    short, dot, _ = head.lower().partition(".")
+    return short if dot else None
 
 
 def _parts(host: str, holes: list[Value]) -> list[str | Value]:
