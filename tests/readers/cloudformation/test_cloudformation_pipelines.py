@@ -89,6 +89,39 @@ def test_a_pipeline_deploys_a_stack() -> None:
     assert text(body["ServiceName"]) == "web-${AWS::Region}"
 
 
+BASE = """\
+Resources:
+  Hosts: {Type: AWS::ECS::Cluster}
+Outputs:
+  Name: {Value: !Ref Hosts}
+"""
+BESIDE = """\
+            - Name: Base
+              Namespace: base
+              ActionTypeId: {Category: Deploy, Owner: AWS, Provider: CloudFormation, Version: 1}
+              Configuration:
+                ActionMode: CREATE_UPDATE
+                TemplatePath: Code::cfn/base.yaml
+"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "is_there", "said"),
+    [
+        ("#{base.Name}", True, "Pipeline.Deploy.Base/Hosts.Ref"),
+        ("#{base.Name}", False, "#{base.Name}"),
+        ("#{other.Name}", True, "#{other.Name}"),
+        ("a-#{base.Name}", True, "a-#{base.Name}"),
+    ],
+)
+def test_what_actions_take_of_each_other(taken: str, is_there: bool, said: str) -> None:
+    """An output of the stack of another action goes by the namespace of that action."""
+    pipeline = PIPELINE.replace("${Cluster}", taken) + BESIDE
+    texts = {"ci": pipeline, "cfn_web": WEB, **({"cfn_base": BASE} if is_there else {})}
+    found = resources(**texts)
+    assert text(found["Pipeline.Deploy.Web/Service"].body.fields["Cluster"]) == said
+
+
 def test_actions_of_one_name() -> None:
     """Names are those of one stage: others may have actions that are called alike."""
     stages = PIPELINE[PIPELINE.index("        - Name: Deploy") :]

@@ -106,9 +106,14 @@ class Nesting:
             for pipeline in template.resources.values():
                 if pipeline.type != PIPELINE:
                     continue
-                for stack in deployed_by(pipeline, partial(self._values, os.path.dirname(path))):
+                values = partial(self._values, os.path.dirname(path))
+                there = set[str]()
+                for stack in deployed_by(pipeline, values):
                     files = [one.unit.file for one in self._templates(template, stack).values()]
                     if files and not any(one in nested or self._nests(one, path) for one in files):
+                        there.add(stack.name)
+                for stack in deployed_by(pipeline, values, there):
+                    if stack.name in there:
                         stacks.setdefault(stack.name, stack)
             if stacks:
                 self.templates[path] = replace(template, resources=template.resources | stacks)

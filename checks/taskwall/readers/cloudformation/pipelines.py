@@ -5,6 +5,7 @@ are given stands in the action (CodePipeline User Guide, "CloudFormation deploy 
 """
 
 import json
+import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from collections.abc import Mapping as Lookup
 from typing import Final, TypeAlias
@@ -34,7 +35,9 @@ _DEPLOYS = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
 """The modes of an action that bring a template; others run or delete what another one made."""
 
 
-def deployed_by(pipeline: Declared, values: ValuesFile) -> Iterator[Declared]:
+def deployed_by(
+    pipeline: Declared, values: ValuesFile, there: Container[str] = ()
+) -> Iterator[Declared]:
     """The stacks that a pipeline deploys from templates of its sources, one for each action.
 
     Where what gives values to its parameters cannot be read, all of these are unknown.
@@ -42,9 +45,39 @@ def deployed_by(pipeline: Declared, values: ValuesFile) -> Iterator[Declared]:
     Args:
         pipeline: the pipeline.
         values: reads the file that an action names as its `TemplateConfiguration`.
+        there: the stacks of the pipeline whose templates the scan has, by their names: what other
+            actions take of their outputs is followed (`#{namespace.Output}`).
     """
     stages = elements(members(pipeline.properties).get("Stages"))
     sources = frozenset(_sources(stages))
+    deploying = list(_deploying(pipeline, stages))
+    spaces = {
+        space: name
+        for name, action, _ in deploying
+        if name in there and (space := literal_text(members(action).get("Namespace")))
+    }
+    for name, action, path in deploying:
+        said = members(members(action).get("Configuration"))
+        at = said["TemplatePath"].place
+        assert at is not None
+        fields: dict[str, Node] = {
+            "TemplateURL": Known(path.rpartition("::")[2], at),
+            "Parameters": _given(said, at, sources, values, spaces),
+        }
+        yield Declared(
+            name,
+            NESTED_STACK,
+            at,
+            at,
+            pipeline.condition,
+            Mapping(fields, {"TemplateURL": at, "Parameters": at}, at),
+            None,
+            waits=pipeline.waits,
+        )
+
+
+def _deploying(pipeline: Declared, stages: Iterable[Node]) -> Iterator[tuple[str, Node, str]]:
+    """The actions that bring templates: what their stacks are called, and where templates are."""
     for position, stage in enumerate(stages):
         stage_name = literal_text(members(stage).get("Name")) or str(position)
         for number, action in enumerate(elements(members(stage).get("Actions"))):
@@ -54,30 +87,14 @@ def deployed_by(pipeline: Declared, values: ValuesFile) -> Iterator[Declared]:
             kind = members(members(action).get("ActionTypeId")).get("Provider")
             mode = literal_text(said.get("ActionMode"))
             if (
-                path is None
-                or node is None
-                or node.place is None
-                or literal_text(kind) != "CloudFormation"
-                or mode not in _DEPLOYS
+                path is not None
+                and node is not None
+                and node.place is not None
+                and literal_text(kind) == "CloudFormation"
+                and mode in _DEPLOYS
             ):
-                continue
-            at = node.place
-            name = literal_text(members(action).get("Name")) or str(number)
-            fields: dict[str, Node] = {
-                "TemplateURL": Known(path.rpartition("::")[2], at),
-                "Parameters": _given(said, at, sources, values),
-            }
-            places = {"TemplateURL": at, "Parameters": at}
-            yield Declared(
-                f"{pipeline.name}.{stage_name}.{name}",
-                NESTED_STACK,
-                at,
-                at,
-                pipeline.condition,
-                Mapping(fields, places, at),
-                None,
-                waits=pipeline.waits,
-            )
+                name = literal_text(members(action).get("Name")) or str(number)
+                yield f"{pipeline.name}.{stage_name}.{name}", action, path
 
 
 def _sources(stages: Iterable[Node]) -> Iterator[str]:
@@ -90,7 +107,13 @@ def _sources(stages: Iterable[Node]) -> Iterator[str]:
                     yield literal_text(members(artifact).get("Name")) or ""
 
 
-def _given(said: Lookup[str, Node], at: Span, sources: Container[str], values: ValuesFile) -> Node:
+def _given(
+    said: Lookup[str, Node],
+    at: Span,
+    sources: Container[str],
+    values: ValuesFile,
+    spaces: Lookup[str, str],
+) -> Node:
     """What the configuration of an action gives to parameters: overrides stand before the file."""
     fields: dict[str, Node] = {}
     places: dict[str, Span] = {}
@@ -102,7 +125,7 @@ def _given(said: Lookup[str, Node], at: Span, sources: Container[str], values: V
         fields |= found
         places |= dict.fromkeys(found, file.place or at)
     if (node := said.get("ParameterOverrides")) is not None:
-        overrides = _overrides(node)
+        overrides = _overrides(node, spaces)
         if not isinstance(overrides, Mapping):
             return overrides
         fields |= overrides.fields
@@ -110,8 +133,11 @@ def _given(said: Lookup[str, Node], at: Span, sources: Container[str], values: V
     return Mapping(fields, places, at)
 
 
-def _overrides(node: Node) -> Node:
-    """What the overrides of an action give to parameters."""
+def _overrides(node: Node, spaces: Lookup[str, str]) -> Node:
+    """What the overrides of an action give to parameters.
+
+    `spaces` are the stacks of other actions by their namespaces.
+    """
     place = node.place
     assert place is not None
     open_ = Unknown((Need("ParameterOverrides", "cannot be read"),), place=place)
@@ -126,17 +152,23 @@ def _overrides(node: Node) -> Node:
         return open_
     if not isinstance(found, dict):
         return open_
-    fields = {str(key): _value(value, more, place) for key, value in found.items()}
+    fields = {str(key): _value(value, more, place, spaces) for key, value in found.items()}
     return Mapping(fields, dict.fromkeys(fields, place), place)
 
 
-def _value(value: object, more: tuple[Node, ...] | None, place: Span) -> Node:
+def _value(
+    value: object, more: tuple[Node, ...] | None, place: Span, spaces: Lookup[str, str]
+) -> Node:
     """A value of the JSON of `ParameterOverrides`; `more` are the variables of the `Fn::Sub`."""
     if isinstance(value, int | float):  # a number, or a truth
         return Known(json.dumps(value), place)
     if not isinstance(value, str):
         # { "Fn::GetParam": [artifact, file, key] }, which nobody but the pipeline reads.
         return Unknown((Need("Fn::GetParam", _READ_ELSEWHERE),), place=place)
+    taken = re.fullmatch(r"#\{([\w@-]+)\.(\w+)\}", value)
+    if taken and taken[1] in spaces:
+        output = (Known(spaces[taken[1]], place), Known(f"Outputs.{taken[2]}", place))
+        return IntrinsicCall("Fn::GetAtt", Sequence(output, place), place)
     if more is None or "${" not in value:
         return Known(value, place)
     text = Known(value, place)
