@@ -38,6 +38,8 @@ class Connection(Struct, frozen=True):
 def connection(network: Network, variable: Variable) -> Connection | None:
     """What a variable says of a connection; None where it certainly is about none."""
     name = _plain_name(variable)
+    if name.endswith("sentrydsn"):  # Sentry is no store, and no service of the sources.
+        return None
     if variable.value is None:
         marks = name.endswith((*_MARKS, _PROTOCOL))
         asked = marks or variable.anything or variable.named
@@ -209,8 +211,11 @@ def _flat(value: str | Text) -> tuple[str, list[Value]]:
 
 
 def _needs(hole: Value) -> tuple[Need, ...]:
-    """What a part waits for that may hold anything: no attribute of a resource of the sources."""
-    if isinstance(hole, Reference) and not hole.looked_up:
+    """What a part waits for that may hold anything: no attribute of a resource of the sources.
+
+    Nor the address of a queue, which is of https (Amazon SQS developer guide, "Queue URLs").
+    """
+    if isinstance(hole, Reference) and (not hole.looked_up or _QUEUE.search(hole.resource)):
         return ()
     return needs_of(hole)
 
@@ -241,6 +246,8 @@ def _decoded(text: str) -> str:
 
 
 _SHORTEST = 12
+
+_QUEUE = pattern(r"(?:^|\.)data\.aws_sqs_queue\.")
 
 
 def _fact(truth: bool, variable: Variable, does: str) -> Fact:
