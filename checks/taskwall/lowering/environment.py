@@ -23,7 +23,7 @@ from taskwall.lowering._outside import may_be_anything
 from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._resources import leaves, references_in
 from taskwall.lowering._structure import structure
-from taskwall.lowering.store_names import written_store
+from taskwall.lowering.store_names import stores_at_endpoints, written_store
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.environment import Definition, Variable
 from taskwall.source.resource import Cell, Resource
@@ -51,7 +51,11 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
             for item in container.get(key).each():
                 at = item.get(inner)
                 said = None if at.value is None or secret else _text(at.value)
-                names = (*_refers(at.value), *_derived(r, at.value))
+                names = (
+                    *_refers(at.value),
+                    *_derived(r, at.value),
+                    *stores_at_endpoints(r, at.value),
+                )
                 refers = tuple(dict.fromkeys(_attached(r, names)))
                 anything = "" in refers or any(
                     may_be_anything(r.resource, each) for each in leaves(at.value)
@@ -162,6 +166,7 @@ def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
             for key in HELD.get(resource.type, ()):
                 held = resource.body.fields.get(key)
                 yield from (written_store(r, each) or each for each in [*_refers(held)])
+                yield from stores_at_endpoints(r, held)
                 if any(may_be_anything(resource, each) for each in _parts(held)):
                     yield ""
 

@@ -1,10 +1,12 @@
 """The names of data stores, by which resources and data sources refer to those that are written."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Reference, same
+from taskwall.core.values import Known, Reference, Text, Value, dereferenced, same
 from taskwall.lowering._reader import ResourceReader
+from taskwall.lowering._resources import leaves
 from taskwall.model.core.entity import Link
 from taskwall.source.resource import Cell
 
@@ -42,6 +44,49 @@ DB_CLUSTERS = (
 """Types whose names are of one kind: those of clusters are unique in an account and Region."""
 
 DB_PROXIES = ("aws_db_proxy", "AWS::RDS::DBProxy")
+
+
+_ENDPOINT = re.compile(
+    r"(?:^|[^\w.-])(?:(?:master|replica|clustercfg)\.)?(?P<name>[a-z][a-z0-9-]*)"
+    r"\.(?P<kind>cluster-ro-|cluster-|proxy-)?[a-z0-9]+(?:\.(?:ng|cfg))?(?:\.\d{4})?"
+    r"\.[a-z0-9-]+\.(?P<service>rds|docdb|neptune|cache|redshift)\.amazonaws\.com"
+)
+"""The endpoint of a data store: its name, what AWS assigns, the Region, and the service.
+
+The source is the pages of RDS ("Connecting to a DB instance", "Aurora endpoint connections") and of
+ElastiCache ("Finding connection endpoints").
+"""
+
+
+def stores_at_endpoints(r: ResourceReader, value: Value | None) -> Iterator[str]:
+    """The addresses of the data stores whose literal endpoints stand in a value.
+
+    The name in an endpoint is unique among those of its kind in an account and Region.
+    """
+    for leaf in leaves(value):
+        found = dereferenced(leaf)
+        parts = found.parts if isinstance(found, Text) else (getattr(found, "data", None),)
+        for part in parts:
+            hosts = isinstance(part, str) and ".amazonaws.com" in part
+            for match in _ENDPOINT.finditer(str(part)) if hosts else ():
+                yield from _named(r, match["name"], _at_endpoint(match["service"], match["kind"]))
+
+
+def _at_endpoint(service: str, kind: str | None) -> tuple[str, ...]:
+    """The types of the stores that have such an endpoint."""
+    if service == "rds":
+        of_clusters = DB_PROXIES if kind == "proxy-" else DB_CLUSTERS
+        return of_clusters if kind else DB_INSTANCES
+    word = "elasticache" if service == "cache" else service
+    return tuple(name for name in NAMES if word in re.split(r"_|::", name.lower()))
+
+
+def _named(r: ResourceReader, name: str, types: tuple[str, ...]) -> Iterator[str]:
+    """The addresses of the stores of some types that have a name."""
+    for resource in r.builder.of_type(*types):
+        own = None if resource.data else resource.body.fields.get(NAMES[resource.type])
+        if own is not None and same(own, Known(name)) is True:
+            yield resource.origin.address
 
 
 def store_link(r: ResourceReader, cell: Cell, verb: str, types: tuple[str, ...]) -> Link | None:

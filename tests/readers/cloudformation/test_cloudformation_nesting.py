@@ -719,7 +719,7 @@ def test_an_address_that_leads_to_several_templates(url: str, names: set[str]) -
     texts = PARTS | {"/r/main.yaml": main, "/r/parts/closed.yaml": CLOSED}
     stack = next(one for one in read(texts)[0] if one.name == "/r/main.yaml")
 
-    assert set(stack.answers("Name") or ()) == names
+    assert stack.answers("Name") is None  # another template may lie there
     asked = {one.answer for one in stack.evaluate({}).questions if one.operand == "Name"}
     assert asked == names
     for name in names & {"closed"}:

@@ -53,7 +53,9 @@ def _asked(run: TemplateContext, value: Value) -> frozenset[Question]:
         name = "" if isinstance(part, str) else symbol(dereferenced(part))
         key, column = run.lookups.get(name, (name, None))
         if column is None:
-            asks.update(Question(name, each) for each in run.parameters.allowed(name) or ())
+            own = name.removeprefix(run.site.prefix)
+            values = run.parameters.allowed(name) or run.template.addressed.get(own, ())
+            asks.update(Question(name, each) for each in values)
         elif key in run.scenario:  # no row has this key, else it would be known by now
             run.run.impossible = True
         else:

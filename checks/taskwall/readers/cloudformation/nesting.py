@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from taskwall.core.paths import encloses
 from taskwall.core.values import (
     OTHER,
-    Fields,
     Known,
     Scalar,
     Scenario,
@@ -22,7 +21,6 @@ from taskwall.core.values import (
     spelled,
     symbol,
 )
-from taskwall.readers.cloudformation import document
 from taskwall.readers.cloudformation.choices import (
     MOST_ADDRESSES,
     Candidates,
@@ -33,7 +31,6 @@ from taskwall.readers.cloudformation.choices import (
 from taskwall.readers.cloudformation.deployment import DeploymentEvaluation
 from taskwall.readers.cloudformation.document import (
     IntrinsicCall,
-    Mapping,
     Node,
     elements,
     literal_text,
@@ -88,7 +85,7 @@ class Nesting:
         """Find the templates of all nested stacks."""
         self.nested, self.errors = {}, []
         for path in list(self.templates):
-            template = self.templates[path] = self._limited(self.templates[path])
+            template = self.templates[path] = self._with_addressed(self.templates[path])
             below = attempt(partial(self._below, template), path, self.errors)
             if below:
                 self.nested[path] = below
@@ -265,33 +262,25 @@ class Nesting:
                 return self._chosen(template, declared)
         return {} if only is None else {"": only}
 
-    def _limited(self, template: Template) -> Template:
-        """A template in which parameters that stand in addresses have the values that lead on.
+    def _with_addressed(self, template: Template) -> Template:
+        """A template with the values of parameters that its addresses ask for.
 
-        `services/${Name}/template.yaml` means one of the files of which this is the path, as if
-        the parameter allowed nothing else.
+        `services/${Name}/template.yaml` may mean each file of which this is the path.
         """
-        parameters = dict(template.parameters)
+        addressed: dict[str, set[str]] = {}
         for declared in template.resources.values():
             node = members(declared.properties).get(STACKS.get(declared.type, ""))
-            if node is None or not isinstance(node, IntrinsicCall):
+            if not isinstance(node, IntrinsicCall):
                 continue
             evaluator = Evaluator(template, DeploymentEvaluation(self.inputs, {}))
             address = evaluator.value(node)
             parts = address.parts if isinstance(address, Text) else ()
             names = [symbol(dereferenced(part)) for part in parts if not isinstance(part, str)]
-            if len(names) != 1 or names[0] not in parameters:
-                continue
-            own = parameters[names[0]]
-            if not isinstance(own, Fields | Mapping) or "AllowedValues" in own.fields:
-                continue
-            before, after = ("".join(map(str, side)) for side in _around(parts))
-            if found := sorted(self._leading_on(before, after)):
-                place = own.place or declared.header
-                values = document.Sequence(tuple(Known(name, place) for name in found), place)
-                fields: dict[str, Node] = {**own.fields, "AllowedValues": values}
-                parameters[names[0]] = Mapping(fields, dict(own.places), place)
-        return replace(template, parameters=parameters)
+            if len(names) == 1 and names[0] in template.parameters:
+                before, after = ("".join(map(str, side)) for side in _around(parts))
+                addressed.setdefault(names[0], set()).update(self._leading_on(before, after))
+        found = {name: tuple(sorted(values)) for name, values in addressed.items()}
+        return replace(template, addressed=found) if found else template
 
     def _leading_on(self, before: str, after: str) -> set[str]:
         """What may stand between two parts of an address for it to name templates of the scan.

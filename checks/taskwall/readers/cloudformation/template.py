@@ -82,7 +82,8 @@ class Template(Struct, frozen=True):
     and what it includes; `constructs` are the paths of CDK's constructs, by logical id, where the
     resources do not name them. `absent` is what it would include and is not there, `may_add` are
     those of them that may declare resources. `shared` is the section `Globals` of SAM. `hidden` are
-    stretches of files beside it that are never shown.
+    stretches of files beside it that are never shown. `addressed` are the values of parameters with
+    which the addresses of its nested stacks lead to templates of the scan; others are possible.
     """
 
     unit: TemplateFile
@@ -101,6 +102,7 @@ class Template(Struct, frozen=True):
     constructs: Lookup[str, str] = {}
     shared: Node | None = None
     hidden: tuple[Span, ...] = ()
+    addressed: Lookup[str, tuple[str, ...]] = {}
 
     @property
     def place(self) -> Span:
