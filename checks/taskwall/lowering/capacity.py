@@ -88,8 +88,9 @@ INSTANCES: dict[str, InstanceSchema] = {
         ("LaunchTemplate.LaunchTemplateId", "LaunchTemplate.LaunchTemplateName"), "SubnetId",
     ),
 }  # fmt: skip
-INSTANCES["aws_spot_instance_request"] = INSTANCES["aws_instance"]
 """By resource type; the sources are the AWS provider's schema and CloudFormation's."""
+
+INSTANCES["aws_spot_instance_request"] = INSTANCES["aws_instance"]
 
 
 @lowers("aws_network_interface_sg_attachment")
@@ -355,35 +356,49 @@ def started(r: ResourceReader) -> dict[str, Any]:
     bases = [template_of(r, cell, ways) for cell, ways in cells if not cell.absent]
     configuration = r.attribute("launch_configuration", "LaunchConfigurationName")
     bases.append(r.link(Instances, configuration, "starts"))
-    type_, wanted = (
-        ("instance_type", "instance_requirements")
-        if r.terraform
-        else ("InstanceType", "InstanceRequirements")
-    )
-    attributes = [each.get(wanted) for each in overrides]
     used, starts = base_type(r, overrides), []
     for each in overrides:
         own = each.get(inner)
-        untyped = each.get(type_).absent and each.get(wanted).absent
-        text = f"an override of {r.name} names no instance type"
-        keeps = r.fact(text, each) if untyped else FALSE
         if own.absent:
-            used |= keeps
+            used |= _keeps_type(r, each)
         else:
-            starts.append((template_of(r, own, nested), keeps))
+            starts.append((template_of(r, own, nested), _keeps_type(r, each)))
     starts = [*((link, used) for link in bases), *starts]
     subnets = r.attribute("vpc_zone_identifier", "VPCZoneIdentifier")
     return {
         "made_from": tuple(link for link, _ in starts if link is not None),
         "own_types": tuple(fact for link, fact in starts if link is not None),
-        "types": (
-            *(setting(each.get(type_), type_) for each in overrides if not each.get(type_).absent),
-            *(allowed for each in attributes for allowed in _allowed(r, each)),
-        ),
-        "by_attributes": tuple(_by_attributes(r, each) for each in attributes if not each.absent),
+        **overridden_types(r, overrides),
         "subnets": r.links(Subnet, subnets, "starts instances in"),
         "subnets_setting": setting(subnets, _name(subnets.path) or "subnets"),
     }
+
+
+def overridden_types(r: ResourceReader, overrides: list[Cell]) -> dict[str, Any]:
+    """The instance types of overrides, as fields of the model's `AutoScalingGroup`."""
+    type_, wanted = _OVERRIDDEN[r.terraform]
+    types = [each.get(type_) for each in overrides]
+    attributes = [each.get(wanted) for each in overrides]
+    return {
+        "types": (
+            *(setting(each, type_) for each in types if not each.absent),
+            *(allowed for each in attributes for allowed in _allowed(r, each)),
+        ),
+        "by_attributes": tuple(_by_attributes(r, each) for each in attributes if not each.absent),
+    }
+
+
+_OVERRIDDEN = {
+    True: ("instance_type", "instance_requirements"),
+    False: ("InstanceType", "InstanceRequirements"),
+}
+"""What chooses the type in an override, in Terraform and in CloudFormation."""
+
+
+def _keeps_type(r: ResourceReader, override: Cell) -> Fact:
+    """That an override leaves the type to its launch template, where it names none."""
+    untyped = all(override.get(name).absent for name in _OVERRIDDEN[r.terraform])
+    return r.fact(f"an override of {r.name} names no instance type", override) if untyped else FALSE
 
 
 def base_type(r: ResourceReader, overrides: list[Cell]) -> Fact:

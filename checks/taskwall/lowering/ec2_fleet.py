@@ -6,8 +6,16 @@ specification of a Spot Fleet an instance. Amazon EC2 user guide, "EC2 Fleet and
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.lowering._reader import ResourceReader, lowers, setting
-from taskwall.lowering.capacity import InstanceSchema, base_type, described, template_of
+from taskwall.lowering.capacity import (
+    InstanceSchema,
+    base_type,
+    described,
+    overridden_types,
+    template_of,
+)
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.ecs import AutoScalingGroup
 from taskwall.model.entities.vpc import Subnet
@@ -33,48 +41,63 @@ def ec2_fleet(r: ResourceReader) -> Iterator[Entity]:
     spot = r.resource.type in ("aws_spot_fleet_request", "AWS::EC2::SpotFleet")
     body = r.body if r.terraform or not spot else r.body.get("SpotFleetRequestConfigData")
     configurations = body.get("launch_template_config" if r.terraform else "LaunchTemplateConfigs")
-    for number, each in enumerate(configurations.each()):
-        yield _group(r, each, f"{r.id}:{number}" if number else r.id, spot)
+    number = 0
+    for each in configurations.each():
+        for overrides in _by_subnet(r, _overrides(r, each, spot)):
+            # The first is called as the fleet is, as long as that is all of it.
+            yield _group(r, each, overrides, f"{r.id}:{number}" if number else r.id, spot)
+            number += 1
     if not spot:
         return
     specifications = body.get("launch_specification" if r.terraform else "LaunchSpecifications")
     spelled = _SPECIFICATION if r.terraform else _CLOUDFORMATION
     for number, each in enumerate(specifications.each()):
-        yield described(r, each, spelled, f"{r.id}:specification {number}")
+        started = described(r, each, spelled, f"{r.id}:specification {number}")
+        if each.doubt is not None:
+            maybe = (*started.origin.maybe, *each.doubt)
+            started = replace(started, origin=replace(started.origin, maybe=maybe))
+        yield started
 
 
-def _group(r: ResourceReader, configuration: Cell, id_: str, spot: bool) -> AutoScalingGroup:
-    """What one launch template configuration starts."""
-    names = ("LaunchTemplateSpecification", "Overrides", "InstanceType", "InstanceRequirements")
-    ways = ("LaunchTemplateId", "LaunchTemplateName")
+def _overrides(r: ResourceReader, configuration: Cell, spot: bool) -> list[Cell]:
+    name = ("overrides" if spot else "override") if r.terraform else "Overrides"
+    return list(configuration.get(name).each())
+
+
+def _subnet(r: ResourceReader, override: Cell) -> Cell:
+    return override.get("subnet_id" if r.terraform else "SubnetId")
+
+
+def _by_subnet(r: ResourceReader, overrides: list[Cell]) -> Iterator[list[Cell]]:
+    """Overrides that name a subnet, and those that leave it to the launch template."""
+    without = [each for each in overrides if _subnet(r, each).absent]
+    if len(without) < len(overrides):
+        yield [each for each in overrides if each not in without]
+    if without or not overrides:
+        yield without
+
+
+def _group(
+    r: ResourceReader, configuration: Cell, overrides: list[Cell], id_: str, spot: bool
+) -> AutoScalingGroup:
+    """What some overrides of one launch template configuration start."""
     if r.terraform:
-        overrides = "overrides" if spot else "override"
-        names = (
-            *("launch_template_specification", overrides),
-            *("instance_type", "instance_requirements"),
-        )
+        specified = configuration.get("launch_template_specification")
         ways = ("id", "name") if spot else ("launch_template_id", "launch_template_name")
-    specified, overridden, type_, wanted = names
-    every = list(configuration.get(overridden).each())
-    template = template_of(r, configuration.get(specified), ways)
-    subnets = [each.get("subnet_id" if r.terraform else "SubnetId") for each in every]
-    written = [cell for cell in subnets if not cell.absent]
+    else:
+        specified = configuration.get("LaunchTemplateSpecification")
+        ways = ("LaunchTemplateId", "LaunchTemplateName")
+    template = template_of(r, specified, ways)
+    subnets = [_subnet(r, each) for each in overrides] or [_subnet(r, configuration)]
     return AutoScalingGroup(
         id=id_,
         origin=r.origin,
         external=r.external,
         made_from=() if template is None else (template,),
-        own_types=() if template is None else (base_type(r, every),),
-        types=tuple(
-            setting(each.get(type_), type_) for each in every if not each.get(type_).absent
-        ),
-        by_attributes=tuple(
-            r.fact(f"{r.name} chooses instance types by attributes", each.get(wanted))
-            for each in every
-            if not each.get(wanted).absent
-        ),
+        own_types=() if template is None else (base_type(r, overrides),),
+        **overridden_types(r, overrides),
         subnets=tuple(
-            link for cell in written for link in r.links(Subnet, cell, "starts instances in")
+            link for cell in subnets for link in r.links(Subnet, cell, "starts instances in")
         ),
-        subnets_setting=setting(written[0], written[0].key) if written else None,
+        subnets_setting=setting(subnets[0], subnets[0].key),
     )
