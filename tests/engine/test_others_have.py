@@ -124,3 +124,14 @@ def test_a_mesh_of_another_stack_is_reported_there_alone(tmp_path: Path) -> None
 
     assert reported("web") == ["web/main.tf"]
     assert reported("web", "mesh") == ["mesh/main.tf"]
+
+
+def test_a_mesh_that_is_not_made_speaks_for_nobody(tmp_path: Path) -> None:
+    """What stands in the files of another stack, and never is, silences nothing."""
+    none = MESH.replace("{\n", "{\n  count = 0\n")
+    for name, text in (("web", MESHED), ("mesh", none)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(text)
+    found = scan(Options((str(tmp_path),), select=("TW305",), cwd=str(tmp_path))).document.findings
+
+    assert [one.file for one in found] == ["web/main.tf"]

@@ -101,8 +101,7 @@ class ReferenceIndex(ResourceIndex):
             self._refer((kind, text), cell, outside)
             return text, True, outside
         name, needs = symbol(value), cell.needs
-        address = self.by_name(kind).get(_open(value, cell.resource)) if name else None
-        if (address := address or self._by_input(kind, name)) is not None:
+        if name and (address := self.by_name(kind).get(_open(value, cell.resource))) is not None:
             return address, True, ()
         if not self.by_name(kind):
             needs = without_option(needs)  # a value would name another entity that is not seen
@@ -256,17 +255,6 @@ class ReferenceIndex(ResourceIndex):
         if kind not in self._names:
             self._names[kind] = self.named(kind)
         return self._names[kind]
-
-    def _by_input(self, kind: type[Entity], name: str) -> str | None:
-        """The one cluster that another root, or template, names by an input of the same name.
-
-        What joins a cluster is handed its name: nobody calls two clusters of one stack by one word.
-        """
-        if kind.__name__ != "Cluster" or not name:
-            return None
-        ending = f"\0\0{name}"
-        found = [one for key, one in self.by_name(kind).items() if key.endswith(ending)]
-        return found[0] if len(found) == 1 else None
 
     def named(self, kind: type[Entity]) -> dict[str, str]:
         """What `by_name` remembers: the first resource of each name, by type.

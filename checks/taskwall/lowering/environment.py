@@ -5,6 +5,8 @@ There is no resource of its own; what holds containers is lowered in `work`.
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from taskwall.core.values import (
     Fields,
     Items,
@@ -44,6 +46,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
             )  # fmt: skip
         return
     name, environment, value, secrets, source = _JSON if r.terraform else _CLOUDFORMATION
+    held = replace(held, containers=frozenset(str(each.get(name).known) for each in found.each()))
     for container in found.each():
         known = container.get(name).known
         called = "a container" if known is None else f"container {known}"

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from taskwall.settings import Settings, stack_of
 from taskwall.source.cdk_assembly import CdkAssemblies
+from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TEMPLATES, is_plan
-from taskwall.source.stack import OTHERS_HAVE, Inputs
+from taskwall.source.stack import OTHERS_HAVE, Inputs, Stack
 from taskwall.source.submodules import unchecked_submodules
 from taskwall.sources.context import read_context
 from taskwall.sources.deployments import declared_deployments, of_values
@@ -273,12 +274,24 @@ class _Reading:
         stacks = [read.stack for read in self.found.reads]
         beside = stacks if len(stacks) > 1 else []
         having = {
-            what: {one.name for one in beside if any(map(one.creates, types))}
-            for what, types in OTHERS_HAVE.items()
+            what: {one.name for one in beside if self._has(one, what)} for what in OTHERS_HAVE
         }
         for one in stacks:  # which may be the same as before, beside others
             own = {one.name}
             one.others_have = frozenset(what for what in having if not having[what] <= own)
+
+    def _has(self, stack: Stack, what: str) -> bool:
+        """Whether a stack has something of `OTHERS_HAVE`; meshes only where it surely makes one.
+
+        Tasks that may be elsewhere leave verdicts open; a mesh elsewhere speaks for the proxies.
+        """
+        types = OTHERS_HAVE[what]
+        if not any(map(stack.creates, types)) or what != "meshes":
+            return any(map(stack.creates, types))
+        made = attempt(partial(stack.evaluate, {}), stack.name, self.found.errors)
+        return made is not None and any(
+            one.type in types and not one.data and not one.origin.maybe for one in made.resources
+        )
 
     def propose(self) -> None:
         """Find deployments that could be declared, where the user says nothing of values."""

@@ -727,6 +727,35 @@ def test_an_address_that_leads_to_several_templates(url: str, names: set[str]) -
         assert "Network/Closed" in found
 
 
+def test_an_address_limits_no_condition() -> None:
+    """What a parameter decides beside an address is open for values that lead to no template."""
+    main = CHOSEN.replace("ADDRESS", '!Sub "https://b/parts/${Stage}.yaml"')
+    main = main.replace("  Web:\n", "  Dev: {Type: AWS::ECS::Cluster, Condition: IsDev}\n  Web:\n")
+    texts = PARTS | {"/r/main.yaml": main, "/r/parts/closed.yaml": CLOSED}
+    stack = next(one for one in read(texts)[0] if one.name == "/r/main.yaml")
+    asked = {one.answer for one in stack.evaluate({}).questions if one.operand == "Stage"}
+
+    assert asked == {"closed", "network", "service", "dev"}
+    made = {one.origin.address for one in stack.evaluate({"Stage": "dev"}).resources}
+    assert "Dev" in made
+
+
+@pytest.mark.parametrize("first", ["One", "Two"])
+def test_the_order_of_addresses_decides_nothing(first: str) -> None:
+    """Two stacks whose addresses ask for the same parameter lead to all that either names."""
+    stack = "  {}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: !Sub '{}'}}}}\n"
+    lines = {"One": stack.format("One", "a/${Name}/x.yaml"),
+             "Two": stack.format("Two", "b/${Name}/y.yaml")}  # fmt: skip
+    second = next(name for name in lines if name != first)
+    main = "Parameters:\n  Name: {Type: String}\nResources:\n" + lines[first] + lines[second]
+    files = ("a/dev/x.yaml", "b/dev/y.yaml", "b/prod/y.yaml")
+    texts = {"/r/main.yaml": main} | {f"/r/{file}": CLOSED for file in files}
+    (only,), _ = read(texts)
+
+    made = {one.origin.address for one in only.evaluate({"Name": "prod"}).resources}
+    assert "Two/Closed" in made
+
+
 def test_a_mapping_allows_no_template_but_its_own() -> None:
     """A setting of which the mapping has no row is none that anybody deploys."""
     url = '!Sub ["https://b/${N}.yaml", {N: !FindInMap [Kinds, !Ref Stage, Name]}]'

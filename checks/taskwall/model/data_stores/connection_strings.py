@@ -287,8 +287,10 @@ def _by_http(
             equal = dns_name(each.name) == name or same(each.name, Known(host))
             named = Fact(equal, text, needs=waits)
             answering.append((named & others.get(each.id, TRUE), each.encrypted))
-        short = _short_names(network)
-        for each in (*short.get(name, ()), *short.get("", ())):  # with a search domain
+        # With a search domain; containers of one task may be linked by their names.
+        is_short = "." not in name and name not in variable.definition.containers
+        short = _short_names(network) if is_short else {}
+        for each in (*short.get(name, ()), *short.get("", ())):
             text = f"{each.by} has that name in its namespace"
             named = Fact(_short(each.name) == name or None, text, needs=needs_of(each.name))
             answering.append((named & others.get(each.id, TRUE), each.encrypted))

@@ -7,10 +7,11 @@ from taskwall.core.values import Need, Origin, Span, Text, Value
 
 
 class Definition(Struct, frozen=True):
-    """What holds a container: its id and its name."""
+    """What holds a container: its id and its name, and the names of all its containers."""
 
     id: str
     name: str
+    containers: frozenset[str] = frozenset()
 
 
 class Variable(Struct, frozen=True):

@@ -125,8 +125,9 @@ class RemoteStates:
         found = [] if state is None else self._roots_of(state)
         if not found and (kept := self._kept_as(written, reader)):
             return MeantRoot(kept)
-        called = "" if found else _called(written, name)
-        found = found or self._roots_called(called, written, reader.root.folder)
+        label = "" if found or not _is_by_input(written) else name
+        called = "" if found else label or _called(written)
+        found = found or self._roots_called(called, written, reader.root.folder, bool(label))
         if not found:
             return MeantRoot()
         folder = nearest_folder(found, reader.root.folder) or ""
@@ -171,11 +172,14 @@ class RemoteStates:
             return exact
         return [folder for own, folder in self._folders if _agree(own, state)]
 
-    def _roots_called(self, name: str, written: WrittenBody, reader: str) -> list[str]:
+    def _roots_called(
+        self, name: str, written: WrittenBody, reader: str, by_label: bool
+    ) -> list[str]:
         """The folders of the roots that do not say where their state lies, and are called so.
 
         Folders above count, as far as they are needed for a name: `prod-net` is `net/prod`, too. A
-        root that says of its backend what the data source denies is none of them.
+        root that says of its backend what the data source denies is none of them. `by_label` is
+        whether the name is the data source's own.
         """
         if self._open is None:
             self._open = [folder for folder, one in self._scopes.items() if _is_open(one)]
@@ -184,6 +188,8 @@ class RemoteStates:
             wanted = _words("/".join(steps))
             found = [at for at in self._open if at != reader and _ends_with(at, wanted)]
             found = [at for at in found if not _differs(self._scopes[at], written)]
+            if by_label:  # which alone is little: such a root says at least that it has such states
+                found = [at for at in found if _backend(self._scopes[at]) is not None]
             if found:
                 return found
             del steps[0]
@@ -336,22 +342,33 @@ def _differs(scope: ModuleScope, written: WrittenBody) -> bool:
     return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
-def _called(written: WrittenBody, name: str) -> str:
-    """What the state is called that a data source reads: its path or its workspace; else "".
+_NAMES_STATE = ("key", "prefix", "path", "workspaces")
+"""What names a state in the configuration of a data source, by kind of backend."""
 
-    Where an input says all of that, the data source's own name says which root is meant.
-    """
-    config = _config(written)
-    if not isinstance(config, Fields):
-        return ""
-    for key in ("key", "prefix", "path", "workspaces"):
-        value = config.fields.get(key)
-        if value is not None and not is_null(dereferenced(value)):
-            text = _workspaces(value).removeprefix("name ") or _text(value) or _end(value)
-            if not text and variable_name(dereferenced(value)):
-                return name
-            return re.sub(r"(?:(?:^|/)(?:terraform|default))?\.tfstate$", "", text)
+
+def _called(written: WrittenBody) -> str:
+    """What the state is called that a data source reads: its path or its workspace; else ""."""
+    for value in _naming(written):
+        text = _workspaces(value).removeprefix("name ") or _text(value) or _end(value)
+        return re.sub(r"(?:(?:^|/)(?:terraform|default))?\.tfstate$", "", text)
     return ""
+
+
+def _is_by_input(written: WrittenBody) -> bool:
+    """Whether an input says all of what a state is called."""
+    return any(
+        not (_workspaces(value) or _text(value) or _end(value))
+        and variable_name(dereferenced(value))
+        for value in _naming(written)
+    )
+
+
+def _naming(written: WrittenBody) -> list[Value]:
+    """What names the state that a data source reads: at most one value."""
+    config = _config(written)
+    fields = config.fields if isinstance(config, Fields) else {}
+    values = (fields.get(key) for key in _NAMES_STATE)
+    return [each for each in values if each is not None and not is_null(dereferenced(each))][:1]
 
 
 def _end(value: Value) -> str:
