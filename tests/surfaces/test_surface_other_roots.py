@@ -225,3 +225,21 @@ def test_a_unit_that_a_scanned_one_depends_on(tmp_path: Path) -> None:
     (tmp_path / "app" / "terragrunt.hcl").write_text(depends + given)
     found = verdicts(judged(tmp_path))
     assert [(verdict, file) for verdict, file, _ in found] == [("fail", "app/main.tf")]
+
+
+def test_files_of_other_kinds_use_up_no_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many files in a repository, those that are no Terraform are not among the candidates."""
+    monkeypatch.setattr("taskwall.sources.other_roots.MAX_CANDIDATES", 1)
+    reads = STATE.replace("%KIND%", "s3").replace(
+        "%CONFIG%", 'bucket = "states"\n    key = "net.tfstate"'
+    )
+    network = NETWORK.replace("%BACKEND%", S3.replace("%KEY%", 'key = "net.tfstate"'))
+    written(tmp_path, network, reads)
+    (tmp_path / "0.json").write_text("{}")
+    (tmp_path / "00.yaml").write_text("a: 1\n")
+    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["fail"]
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "main.tf").write_text('resource "aws_vpc" "a" {}\n')
+    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["unknown"]

@@ -9,7 +9,10 @@ and not parsed.
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
+
+from msgspec import Struct
 
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
@@ -18,21 +21,49 @@ from taskwall.source.files import Files, UnreadableError
 from taskwall.source.kinds import ROOTS, TERRAFORM, TERRAGRUNT
 from taskwall.sources.listing import MAX_CANDIDATES, files_below
 
-_FLAGS = re.MULTILINE | re.DOTALL
-_READS = pattern(r'^data\s+"?(?:terraform_remote_state|aws_ssm_parameter)\b.*?^\}', _FLAGS)
-_WRITES = pattern(
-    r'\bbackend\s*"\w+"\s*\{[^}]*\}|\bcloud\s*\{.*?^\}|^resource\s+"aws_ssm_parameter".*?^\}',
-    _FLAGS,
+_BLOCK = pattern(
+    r'^data\s+"?(?P<read>terraform_remote_state|aws_ssm_parameter)"?\s+"?(?P<label>[\w-]+)'
+    r'|^resource\s+"aws_ssm_parameter"|\b(?P<backend>backend\s*"\w+"|cloud)\s*\{'
+    r'|^variable\s+"(?P<variable>[\w-]+)"',
+    re.MULTILINE,
 )
+"""How the blocks begin that read or write states and parameters, or give variables a default."""
+
 _NAME = pattern(
     r"\b(?:address|key|name|path|prefix|secret_suffix|schema_name)\s*=\s*"
     r'(?:"([^"\n]+)"|(?:var|local)\.([\w-]+))'
 )
 """What tells one state from another, or one parameter; or the variable or local that does."""
 
+_GIVEN = pattern(r'^[ \t]*([\w-]+)[ \t]*=[ \t]*"([^"\n]+)"', re.MULTILINE)
+_DEFAULT = pattern(r'\bdefault\s*=\s*"([^"\n]+)"')
 _DEPENDS = pattern(
-    r'^\s*config_path\s*=\s*"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"', re.MULTILINE
+    r'^[ \t]*config_path\s*=\s*"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"', re.MULTILINE
 )
+
+
+class _Asked(Struct, frozen=True):
+    """What a file reads of another root: a name, or the variable or local that holds it.
+
+    `label` is what the data source is called.
+    """
+
+    name: str
+    variable: str
+    label: str
+
+
+class _File(Struct, frozen=True):
+    """What a file of Terraform reads and writes, as far as its text shows.
+
+    `writes` are names of states and parameters, `is_open` is whether it leaves the name of its
+    state to `terraform init`. `values` are what variables and locals may be that it names.
+    """
+
+    asks: tuple[_Asked, ...]
+    writes: frozenset[str]
+    is_open: bool
+    values: tuple[tuple[str, str], ...]
 
 
 def roots_written(
@@ -50,17 +81,118 @@ def roots_written(
     if not known or not os.path.exists(os.path.join(boundary, ".git")):
         return ()
     found = {path: None for path in _dependencies(known, boundary, files) if not use.excludes(path)}
-    wanted = _wanted(known, files)
+    texts = _Texts(files)
+    wanted = texts.wanted(known)
+    candidates = (
+        path
+        for path in (files_below((boundary,), files) if wanted else ())
+        if path.endswith(TERRAFORM) and path not in known and not use.excludes(path)
+    )
     folders: dict[str, list[str]] = {}
-    for path in islice(files_below((boundary,), files), MAX_CANDIDATES if wanted else 0):
-        if path.endswith(TERRAFORM) and path not in known and not use.excludes(path):
-            folders.setdefault(os.path.dirname(path), []).append(path)
+    for path in islice(candidates, MAX_CANDIDATES):
+        folders.setdefault(os.path.dirname(path), []).append(path)
+    writers = _Writers({at: [texts.read(path) for path in folders[at]] for at in folders})
     while wanted:
-        more = [folder for folder in folders if _writes(folder, folders[folder], wanted, files)]
-        of_more = [path for folder in more for path in folders.pop(folder)]
+        of_more = [path for at in writers.of(wanted) for path in folders.pop(at, ())]
         found |= dict.fromkeys(of_more)
-        wanted = _wanted(of_more, files)
+        wanted = texts.wanted(of_more)
     return tuple(found)
+
+
+class _Writers:
+    """Folders of Terraform by what they may write."""
+
+    def __init__(self, folders: dict[str, list[_File]]) -> None:
+        self._folders = folders
+        self._by_name: dict[str, list[str]] = {}
+        self._by_word: dict[str, list[str]] = {}
+        for folder, held in folders.items():
+            for name in {name for one in held for name in one.writes}:
+                self._by_name.setdefault(name, []).append(folder)
+            # One that leaves to `terraform init` where its state lies is known by its folder.
+            words = _words(os.path.basename(folder))
+            if words and any(one.is_open for one in held):
+                self._by_word.setdefault(min(words), []).append(folder)
+
+    def of(self, wanted: Iterable[str]) -> list[str]:
+        """The folders that may write anything of what is wanted."""
+        found: dict[str, None] = {}
+        for name in sorted(wanted):
+            if name in self._folders:
+                found[name] = None
+            found |= dict.fromkeys(self._by_name.get(name, ()))
+            words = _words(name)
+            for word in words:
+                for folder in self._by_word.get(word, ()):
+                    if _words(os.path.basename(folder)) <= words:
+                        found[folder] = None
+        return sorted(found)
+
+
+class _Texts:
+    """The files of a repository, each searched once."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self.read = cache(self._read)
+        self._values_in = cache(self._values_of_folder)
+
+    def wanted(self, paths: Iterable[str]) -> frozenset[str]:
+        """The names of what files read, and the folders of states beside them."""
+        found: set[str] = set()
+        for path in paths:
+            folder = os.path.dirname(path)
+            for ask in self.read(path).asks:
+                values = (ask.name,) if ask.name else self._values_in(folder).get(ask.variable)
+                found.update(values or (ask.label,))
+                for name in values or ():
+                    if name.endswith(".tfstate") and name.startswith("."):
+                        found.add(os.path.normpath(os.path.join(folder, os.path.dirname(name))))
+        # The state of a workspace lies below its name: "S3" in the documentation of backends.
+        return frozenset(
+            found | {key for name in found for key in re.findall(r"env:/[^/]+/(.+)", name)}
+        )
+
+    def _values_of_folder(self, folder: str) -> dict[str, tuple[str, ...]]:
+        """What variables and locals of a module may be, where texts beside it say so."""
+        found: dict[str, tuple[str, ...]] = {}
+        for one in self._files.names(folder):
+            if one.endswith((*TERRAFORM, ".tfvars")):
+                for name, value in self.read(os.path.join(folder, one)).values:
+                    found[name] = (*found.get(name, ()), value)
+        return found
+
+    def _read(self, path: str) -> _File:
+        text = _text(path, self._files)
+        asks, writes, values, is_open = [], set[str](), list[tuple[str, str]](), False
+        for match, block in _blocks(text):
+            named = _NAME.findall(block)
+            if match["read"]:
+                asks += [_Asked(name, variable, match["label"]) for name, variable in named]
+            elif match["variable"]:
+                values += [(match["variable"], each) for each in _DEFAULT.findall(block)]
+            else:
+                names = [name for name, _ in named if name]
+                writes.update(names)
+                is_open |= bool(match["backend"]) and not names
+        return _File(tuple(asks), frozenset(writes), is_open, (*_GIVEN.findall(text), *values))
+
+
+def _blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """The blocks that count in a text: each to a brace at a line's start, or to the next block.
+
+    What is of one line, and a backend, which has no braces in it, ends at the first brace.
+    """
+    starts = list(_BLOCK.finditer(text))
+    end = 0
+    for number, match in enumerate(starts, 1):
+        limit = starts[number].start() if number < len(starts) else len(text)
+        if end <= match.end():
+            end = text.find("\n}", match.end())
+            end = len(text) if end < 0 else end
+        block = text[match.start() : min(end, limit)]
+        line = block.partition("\n")[0].rstrip()
+        yield match, block.partition("}")[0] if match["backend"] or line.endswith("}") else block
 
 
 def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator[str]:
@@ -74,59 +206,6 @@ def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator
                 seen.add(other)
                 waiting.append(other)
                 yield other
-
-
-def _wanted(paths: Iterable[str], files: Files) -> frozenset[str]:
-    """The names of what files read, and the folders of states beside them."""
-    found: set[str] = set()
-    for path in paths:
-        for block in _READS.findall(_text(path, files)):
-            for name, variable in _NAME.findall(block):
-                found.update((name,) if name else _values(variable, path, files) or _label(block))
-    # The state of a workspace lies below its name: "S3" in the documentation of backends.
-    found |= {key for name in found for key in re.findall(r"env:/[^/]+/(.+)", name)}
-    above = {
-        os.path.normpath(os.path.join(os.path.dirname(path), os.path.dirname(name)))
-        for name in found
-        if name.endswith(".tfstate") and name.startswith(".")
-        for path in paths
-    }
-    return frozenset(found | above)
-
-
-def _label(block: str) -> list[str]:
-    """The name of a data source."""
-    return re.findall(r'"?terraform_remote_state"?\s+"?([\w-]+)', block)[:1]
-
-
-def _values(name: str, path: str, files: Files) -> list[str]:
-    """What a variable or local of a module may be, where that is written as a text beside it."""
-    folder = os.path.dirname(path)
-    given = rf'^\s*{name}\s*=\s*"([^"\n]+)"'
-    default = rf'variable\s+"{name}"\s*\{{[^}}]*?\bdefault\s*=\s*"([^"\n]+)"'
-    found = []
-    for one in files.names(folder):
-        if one.endswith((*TERRAFORM, ".tfvars")):
-            text = _text(os.path.join(folder, one), files)
-            found += re.findall(given, text, re.MULTILINE) + re.findall(default, text)
-    return found
-
-
-def _writes(folder: str, paths: Iterable[str], wanted: frozenset[str], files: Files) -> bool:
-    """Whether a folder may be a root that writes anything of what is wanted.
-
-    One that leaves to `terraform init` where its state lies is known by the name of its folder.
-    """
-    if folder in wanted:
-        return True
-    for path in paths:
-        for block in _WRITES.findall(_text(path, files)):
-            names = [name for name, _ in _NAME.findall(block)]
-            if not names and any(_words(os.path.basename(folder)) <= _words(w) for w in wanted):
-                return True
-            if not wanted.isdisjoint(names):
-                return True
-    return False
 
 
 def _words(text: str) -> frozenset[str]:

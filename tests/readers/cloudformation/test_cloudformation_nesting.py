@@ -431,6 +431,18 @@ def test_templates_beside_the_scanned_folder_nest_others() -> None:
     assert (stack.files, errors) == (frozenset(texts), [])
 
 
+def test_a_template_outside_that_nobody_nests_is_not_judged() -> None:
+    """An address may mean one of several: what lies outside of the scan is read for it alone."""
+    url = "https://s3.amazonaws.com/bucket/other/network.yaml"
+    main = MAIN.partition("  Web:")[0].replace("parts/network.yaml", url)
+    texts = {"/r/infra/main.yaml": main, "/r/network.yaml": NETWORK}
+    texts |= {f"/r/infra/{name}/network.yaml": NETWORK for name in "ab"}
+    given = [path for path in texts if path.startswith("/r/infra/")]
+    found, errors = stacks(given, Files(texts), Inputs(boundary="/r"))
+
+    assert ({one.name for one in found}, errors) == (set(given), [])
+
+
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_stacks_that_nest_themselves_are_an_error(length: int) -> None:
     """It stands at the address that closes the circle, and everything is read once."""

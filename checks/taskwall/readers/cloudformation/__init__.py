@@ -71,7 +71,11 @@ def stacks(
             nesting = Nesting(templates, inputs, files)
         whole = attempt(nesting.roots, templates[0].unit.file, errors)
         if whole is not None:
-            roots, nested = whole, nesting.nested
+            # What lies outside and turns out to be nested by nothing is of nobody's scan.
+            dropped = {one.unit.file for one in whole} & seen
+            roots = [one for one in whole if one.unit.file not in dropped]
+            nested = nesting.nested
+            errors = [error for error in errors if error.place.file not in dropped]
         errors.extend(nesting.errors)
     found = [
         keeping.stack(
