@@ -15,6 +15,7 @@ from taskwall.core.values import (
     dereferenced,
     needs,
     plain,
+    same,
     symbol,
 )
 from taskwall.engine.scenarios import explore
@@ -766,6 +767,24 @@ def test_the_order_of_addresses_decides_nothing(first: str) -> None:
 
     made = {one.origin.address for one in only.evaluate({"Name": "prod"}).resources}
     assert "Two/Closed" in made
+
+
+@pytest.mark.parametrize(
+    ("name", "is_shared"),
+    [("AWS::Region", True), ("AWS::AccountId", True), ("AWS::StackName", False)],
+)
+def test_what_is_one_in_all_nested_stacks(name: str, is_shared: bool) -> None:
+    """They are of one account and region, and each has a name of its own."""
+    cluster = f'{{Type: AWS::ECS::Cluster, Properties: {{ClusterName: !Sub "a-${{{name}}}"}}}}'
+    below = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: parts/below.yaml}}"
+    main = f"Resources:\n  Own: {cluster}\n  Below: {below}\n"
+    texts = {"/r/main.yaml": main, "/r/parts/below.yaml": f"Resources:\n  Own: {cluster}\n"}
+    (stack,), _ = read(texts)
+    found = {one.origin.address: one for one in stack.evaluate({}).resources}
+    own, inner = (found[at].cell().get("ClusterName").value for at in ("Own", "Below/Own"))
+
+    assert own is not None and inner is not None
+    assert (same(own, inner) is True) is is_shared
 
 
 def test_a_mapping_allows_no_template_but_its_own() -> None:

@@ -310,6 +310,13 @@ KNOWN = [
     # Comments and line ends
     ("[ # one\n 1, // two\n 2, /* three */ 3,\n]", [1, 2, 3]),
     ("(1\n  + 2)", 3),
+    # Equality, of lists that are not equally long
+    ("[1] == [1, 2]", False),
+    ("[1, 2] == [1, 2]", True),
+    # Times
+    ('timecmp("2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z")', -1),
+    # What stands for nothing
+    ("one(null)", None),
 ]  # fmt: skip
 
 
