@@ -46,7 +46,12 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
             )  # fmt: skip
         return
     name, environment, value, secrets, source = _JSON if r.terraform else _CLOUDFORMATION
-    held = replace(held, containers=frozenset(str(each.get(name).known) for each in found.each()))
+    named = [each.get(name) for each in found.each()]
+    held = replace(
+        held,
+        containers=frozenset(str(each.known) for each in named if each.known is not None),
+        unnamed=tuple(need for each in named for need in each.needs),
+    )
     for container in found.each():
         known = container.get(name).known
         called = "a container" if known is None else f"container {known}"
@@ -54,14 +59,13 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
             for item in container.get(key).each():
                 at = item.get(inner)
                 said = None if at.value is None or secret else _text(at.value)
-                names = (
-                    *_refers(at.value),
-                    *_derived(r, at.value),
-                    *stores_at_endpoints(r, at.value),
-                )
+                stores = stores_at_endpoints(r, at.value)
+                names = (*_refers(at.value), *_derived(r, at.value), *stores.addresses)
                 refers = tuple(dict.fromkeys(_attached(r, names)))
-                anything = "" in refers or any(
-                    may_be_anything(r.resource, each) for each in leaves(at.value)
+                anything = (
+                    bool(stores.needs)
+                    or "" in refers
+                    or any(may_be_anything(r.resource, each) for each in leaves(at.value))
                 )
                 yield Variable(
                     r.origin,
@@ -71,7 +75,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     said,
                     refers,
                     at.place,
-                    at.needs,
+                    (*at.needs, *stores.needs),
                     secret,
                     tuple(_looked_up(r, r.builder.resources if anything else refers)),
                     item.get(name).needs,
@@ -169,7 +173,8 @@ def _attached(r: ResourceReader, names: Iterable[str]) -> Iterator[str]:
             for key in HELD.get(resource.type, ()):
                 held = resource.body.fields.get(key)
                 yield from (written_store(r, each) or each for each in [*_refers(held)])
-                yield from stores_at_endpoints(r, held)
+                stores = stores_at_endpoints(r, held)
+                yield from (*stores.addresses, *("",) * bool(stores.needs))
                 if any(may_be_anything(resource, each) for each in _parts(held)):
                     yield ""
 

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from msgspec import Struct
+
 from taskwall.core.facts import Fact
-from taskwall.core.values import Known, Reference, Text, Value, dereferenced, same
+from taskwall.core.values import Known, Need, Reference, Text, Value, dereferenced, needs, same
 from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering._resources import leaves
 from taskwall.model.core.entity import Link
@@ -58,18 +60,40 @@ ElastiCache ("Finding connection endpoints").
 """
 
 
-def stores_at_endpoints(r: ResourceReader, value: Value | None) -> Iterator[str]:
-    """The addresses of the data stores whose literal endpoints stand in a value.
+class StoresNamed(Struct, frozen=True):
+    """The data stores that a value certainly names, and what it waits for that it names others."""
+
+    addresses: tuple[str, ...]
+    needs: tuple[Need, ...]
+
+
+def stores_at_endpoints(r: ResourceReader, value: Value | None) -> StoresNamed:
+    """The data stores whose literal endpoints stand in a value.
 
     The name in an endpoint is unique among those of its kind in an account and Region.
     """
+    found: dict[str, None] = {}
+    waits: list[Need] = []
+    for name, types in _endpoints(value):
+        for resource in r.builder.of_type(*types):
+            own = None if resource.data else resource.body.fields.get(NAMES[resource.type])
+            equal = False if own is None else same(own, Known(name))
+            if own is not None and equal is None:
+                waits += needs(own)
+            elif equal:
+                found[resource.origin.address] = None
+    return StoresNamed(tuple(found), tuple(waits))
+
+
+def _endpoints(value: Value | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The names in the literal endpoints in a value, with the types of stores that have such."""
     for leaf in leaves(value):
         found = dereferenced(leaf)
         parts = found.parts if isinstance(found, Text) else (getattr(found, "data", None),)
         for part in parts:
             hosts = isinstance(part, str) and ".amazonaws.com" in part
             for match in _ENDPOINT.finditer(str(part)) if hosts else ():
-                yield from _named(r, match["name"], _at_endpoint(match["service"], match["kind"]))
+                yield match["name"], _at_endpoint(match["service"], match["kind"])
 
 
 def _at_endpoint(service: str, kind: str | None) -> tuple[str, ...]:
@@ -79,14 +103,6 @@ def _at_endpoint(service: str, kind: str | None) -> tuple[str, ...]:
         return of_clusters if kind else DB_INSTANCES
     word = "elasticache" if service == "cache" else service
     return tuple(name for name in NAMES if word in re.split(r"_|::", name.lower()))
-
-
-def _named(r: ResourceReader, name: str, types: tuple[str, ...]) -> Iterator[str]:
-    """The addresses of the stores of some types that have a name."""
-    for resource in r.builder.of_type(*types):
-        own = None if resource.data else resource.body.fields.get(NAMES[resource.type])
-        if own is not None and same(own, Known(name)) is True:
-            yield resource.origin.address
 
 
 def store_link(r: ResourceReader, cell: Cell, verb: str, types: tuple[str, ...]) -> Link | None:

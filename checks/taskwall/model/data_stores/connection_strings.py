@@ -292,7 +292,9 @@ def _by_http(
         short = _short_names(network) if is_short else {}
         for each in (*short.get(name, ()), *short.get("", ())):
             text = f"{each.by} has that name in its namespace"
-            named = Fact(_short(each.name) == name or None, text, needs=needs_of(each.name))
+            waits = (*needs_of(each.name), *variable.definition.unnamed)
+            equal = _short(each.name) == name and not variable.definition.unnamed
+            named = Fact(equal or None, text, needs=waits)
             answering.append((named & others.get(each.id, TRUE), each.encrypted))
         if not answering:
             return None

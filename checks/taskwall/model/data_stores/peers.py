@@ -5,6 +5,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
+from taskwall.model.compute.container_instances import all_instances
+from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import groups_of_proxies, groups_of_tasks, tasks_use
@@ -54,7 +57,11 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     used = FALSE
     if peer.to:
         known = (groups_of_tasks(network), groups_of_proxies(network))
-        used = any_of(groups.get(peer.to, FALSE) for groups in known)
+        perhaps = _of_images(network)
+        used = any_of((
+            *(groups.get(peer.to, FALSE) for groups in known),
+            *(perhaps.get(name, FALSE) for name in (peer.to, "")),
+        ))  # fmt: skip
         if group is not None and group.for_tasks:
             text = f"{group.name} is written for tasks that do not exist"
             used = Fact(True, text, group.origin.header, group.name)
@@ -88,6 +95,26 @@ def _itself(network: Network, permission: Permission, own: Link) -> tuple[Fact, 
     if shared.truth:
         words = f"{words}, which are not only tasks and nodes of the store,"
     return shared, weight, words
+
+
+@remembered
+def _of_images(network: Network) -> dict[str, Fact]:
+    """The groups of instances whose image alone may hold an ECS agent, where tasks need instances.
+
+    What sets an agent up is not in the sources then: an image that a packer has made, for example.
+    "" stands for groups that are not known.
+    """
+    if not on_unseen_instances(network):
+        return {}
+    found: dict[str, Fact] = {}
+    for member in all_instances(network):
+        own = member.instances
+        if member.fact.truth is False and own.agent is not None and not own.agent.written:
+            for link in own.groups:
+                need = Need(f"the image of {own.name}", "may hold an ECS agent")
+                fact = Fact(None, f"tasks run on {own.name}", link.place, own.name, (need,))
+                found.setdefault(link.to, fact)
+    return found
 
 
 def others_use(network: Network, group: str) -> Fact:

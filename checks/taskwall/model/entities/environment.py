@@ -7,11 +7,15 @@ from taskwall.core.values import Need, Origin, Span, Text, Value
 
 
 class Definition(Struct, frozen=True):
-    """What holds a container: its id and its name, and the names of all its containers."""
+    """What holds a container: its id and its name, and the names of all its containers.
+
+    `unnamed` is what those of its containers wait for whose names are not known.
+    """
 
     id: str
     name: str
     containers: frozenset[str] = frozenset()
+    unnamed: tuple[Need, ...] = ()
 
 
 class Variable(Struct, frozen=True):
