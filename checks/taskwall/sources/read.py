@@ -197,9 +197,11 @@ class _Reading:
         for boundary, sources in self._wide.items():
             said = replace(self._inputs, boundary=boundary)
             context = said.context
-            others = roots_written(sources, boundary, self._use, self._files)
-            if others := tuple(path for path in others if path not in context.terraform):
-                context = replace(context, terraform=(*context.terraform, *others))
+            found = dict.fromkeys(roots_written(sources, boundary, self._use, self._files))
+            others = found.keys() - context.terraform
+            if others:
+                added = (path for path in found if path in others)
+                context = replace(context, terraform=(*context.terraform, *added))
                 said = replace(said, context=context)
             stacks, errors = stacks_of(sources, self._files, said, self._scope)
             self.found.reads += [ReadStack(stack, boundary) for stack in stacks]
