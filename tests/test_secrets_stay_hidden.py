@@ -610,9 +610,11 @@ def test_who_asks_for_a_module_is_not_shown(tmp_path: Path) -> None:
         assert source in text
 
 
-@pytest.mark.parametrize("name", ["secret_arn", "SecretArn", "SecretName", "client_secret_arns"])
+@pytest.mark.parametrize(
+    "name", ["secret_arn", "SecretName", "client_secret_arns", "creation_token", "http_tokens"]
+)
 def test_the_name_of_a_secret_is_none(name: str) -> None:
-    """An ARN or a name says where a secret is, and not what it is."""
+    """An ARN or a name says where a secret is; some tokens are none."""
     assert not is_unshown(name)
 
 

@@ -8,6 +8,7 @@ from taskwall.core.values import (
     Known,
     Reference,
     Text,
+    Unknown,
     Value,
     dereferenced,
     symbol,
@@ -129,3 +130,20 @@ def references_in(value: Value) -> Iterator[Reference]:
             yield from references_in(item)
         if value.rest is not None:
             yield from references_in(value.rest)
+
+
+def derived_from(index: ResourceIndex, value: Value | None) -> Iterator[Resource]:
+    """The resources of whose attributes functions make what is not known of a value.
+
+    `replace(aws_db_instance.main.endpoint, ":5432", "")` waits for the endpoint.
+    """
+    for leaf in leaves(value):
+        for part in leaf.parts if isinstance(leaf, Text) else (leaf,):
+            if type(part) is not Unknown or any(need.chooses for need in part.needs):
+                continue
+            for need in part.needs:
+                address = need.name if need.why.startswith("is known only after ") else ""
+                while address and address not in index.resources:
+                    address = address.rpartition(".")[0]
+                if address:
+                    yield index.resources[address]

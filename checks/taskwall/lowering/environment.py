@@ -23,7 +23,7 @@ from taskwall.core.values import (
 from taskwall.lowering._held import ATTACHMENT, GIVEN_BY, HELD
 from taskwall.lowering._outside import may_be_anything
 from taskwall.lowering._reader import ResourceReader, lowers
-from taskwall.lowering._resources import leaves, references_in
+from taskwall.lowering._resources import derived_from, leaves, references_in
 from taskwall.lowering._structure import structure
 from taskwall.lowering.store_names import stores_at_endpoints, written_store
 from taskwall.model.core.entity import Entity
@@ -60,7 +60,8 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                 at = item.get(inner)
                 said = None if at.value is None or secret else _text(at.value)
                 stores = stores_at_endpoints(r, at.value)
-                names = (*_refers(at.value), *_derived(r, at.value), *stores.addresses)
+                derived = (each.origin.address for each in derived_from(r.builder, at.value))
+                names = (*_refers(at.value), *derived, *stores.addresses)
                 refers = tuple(dict.fromkeys(_attached(r, names)))
                 anything = (
                     bool(stores.needs)
@@ -211,23 +212,6 @@ def _parts(value: Value | None) -> Iterator[Value]:
                     yield from _parts(part)
         else:
             yield found
-
-
-def _derived(r: ResourceReader, value: Value | None) -> Iterator[str]:
-    """The resources of whose attributes functions make what is not known of a value.
-
-    `replace(aws_db_instance.main.endpoint, ":5432", "")` waits for the endpoint.
-    """
-    for leaf in leaves(value):
-        for part in leaf.parts if isinstance(leaf, Text) else (leaf,):
-            if type(part) is not Unknown or any(need.chooses for need in part.needs):
-                continue
-            for need in part.needs:
-                address = need.name if need.why.startswith("is known only after ") else ""
-                while address and address not in r.builder.resources:
-                    address = address.rpartition(".")[0]
-                if address:
-                    yield address
 
 
 def _refers(value: Value | None) -> Iterator[str]:

@@ -22,6 +22,7 @@ from taskwall.core.values import (
     spelled,
 )
 from taskwall.lowering._reader import ResourceReader, lowers
+from taskwall.lowering._resources import derived_from
 from taskwall.model.core.address import parse_cidr, public_addresses
 from taskwall.model.core.entity import Entity
 from taskwall.model.entities.container_needs import ECR, ELSEWHERE, ContainerUse
@@ -208,7 +209,9 @@ def _resource(r: ResourceReader, value: Value) -> Resource | None:
         value = value.value
     if isinstance(value, Text) and not isinstance(value.parts[0], str):
         return _resource(r, value.parts[0])
-    return None
+    # What functions make of a repository's address: replace(....repository_url, "https://", "")
+    made = [*derived_from(r.builder, value)] if isinstance(value, Unknown) else []
+    return made[0] if len(made) == 1 else None
 
 
 def pull_through(r: ResourceReader, image: Cell) -> str:

@@ -6,7 +6,9 @@ from typing import Final
 from taskwall.core.patterns import pattern
 
 _SECRET: Final = pattern(
-    r"(?!httptokens$)"  # of instance metadata: whether they are required
+    # Of instance metadata: whether tokens are required. Of a file system: the name that it is asked
+    # for by, so that a second request makes no second one (Amazon EFS, CreateFileSystem).
+    r"(?!(?:httptokens|creationtoken)$)"
     r".*(?:passwords?|passwd|passphrase|privatekey(?:pem)?|(?:access|auth|preshared)key|tokens?"
     r"|apikey(?:s|value)?|secrets?(?:string|binary|key)?)(?:wo)?|valuewo"  # `wo`: write-only
 )
