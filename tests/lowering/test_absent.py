@@ -157,7 +157,9 @@ ADDED: dict[str, list[str]] = {
     "aws_network_acl": ["aws_network_acl_rule"],
     "aws_ec2_managed_prefix_list": ["aws_ec2_managed_prefix_list_entry"],
     "aws_elb": ["aws_lb_ssl_negotiation_policy", "aws_load_balancer_listener_policy"],
-    "aws_lb_listener": ["aws_lb_listener_rule"],
+    "aws_lb_listener": ["aws_lb_listener_rule", "aws_lb_listener_certificate"],
+    "aws_instance": ["aws_eip_association"],
+    "aws_network_interface": ["aws_eip_association"],
     "aws_vpc_endpoint": [
         "aws_vpc_endpoint_policy", "aws_vpc_endpoint_private_dns",
         "aws_vpc_endpoint_security_group_association",

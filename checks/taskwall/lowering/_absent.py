@@ -58,7 +58,12 @@ _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("aws_lb_ssl_negotiation_policy", "load_balancer"),
         ("aws_load_balancer_listener_policy", "load_balancer_name"),
     ),
-    "Listener": (("aws_lb_listener_rule", "listener_arn"),),
+    "Listener": (
+        ("aws_lb_listener_rule", "listener_arn"),
+        ("aws_lb_listener_certificate", "listener_arn"),
+    ),
+    "Instance": (("aws_eip_association", "instance_id"),),
+    "NetworkInterface": (("aws_eip_association", "network_interface_id"),),
     "Endpoint": (
         ("aws_vpc_endpoint_policy", "vpc_endpoint_id"),
         ("aws_vpc_endpoint_private_dns", "vpc_endpoint_id"),
@@ -83,6 +88,8 @@ _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 _OWN_KINDS = {
     "aws_elb": "ClassicLoadBalancer",
+    "aws_instance": "Instance",
+    "AWS::EC2::Instance": "Instance",
     "AWS::ElasticLoadBalancing::LoadBalancer": "ClassicLoadBalancer",
     "aws_ram_resource_share": "ResourceShare",
     "AWS::RAM::ResourceShare": "ResourceShare",

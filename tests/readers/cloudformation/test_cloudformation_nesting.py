@@ -432,6 +432,28 @@ def test_templates_beside_the_scanned_folder_nest_others() -> None:
     assert (stack.files, errors) == (frozenset(texts), [])
 
 
+@pytest.mark.parametrize(
+    ("address", "nested"),
+    [
+        ("bucket/network.yaml", None),
+        ("bucket/a/network.yaml", "a/parts/network.yaml"),
+        ("bucket/b/network.yaml", "b/parts/network.yaml"),
+        ("bucket/c/network.yaml", None),
+    ],
+)
+def test_which_of_templates_that_are_called_alike(address: str, nested: str | None) -> None:
+    """The folders that the address names say it."""
+    url = f"https://s3.amazonaws.com/{address}"
+    main = MAIN.partition("  Web:")[0].replace("parts/network.yaml", url)
+    texts = {"/r/a/main.yaml": main}
+    texts |= {f"/r/{one}/parts/network.yaml": NETWORK for one in "ab"}
+    found, errors = stacks(texts, Files(texts), Inputs(boundary="/r"))
+
+    assert errors == []
+    whole = {"/r/a/main.yaml", *([f"/r/{nested}"] if nested else [])}
+    assert whole in [stack.files for stack in found]
+
+
 def test_a_template_outside_that_nobody_nests_is_not_judged() -> None:
     """An address may mean one of several: what lies outside of the scan is read for it alone."""
     url = "https://s3.amazonaws.com/bucket/other/network.yaml"

@@ -229,6 +229,38 @@ def test_complementary_conditions_are_one_switch(stack: Stacks) -> None:
         assert [len(made(each)) for each in followed.evaluations] == [1, 1]
 
 
+@pytest.mark.parametrize(
+    ("ignored", "attribute", "is_open"),
+    [
+        ("[value]", "value", True),
+        ("all", "value", True),
+        ("[value, tags]", "value", True),
+        ("[tags]", "value", False),
+        ("[]", "value", False),
+        ("[value]", "name", False),
+    ],
+)
+def test_a_switch_that_is_thrown_by_hand(
+    evaluated: Evaluated, ignored: str, attribute: str, is_open: bool
+) -> None:
+    """What Terraform is not to change again is what somebody sets elsewhere."""
+    text = f"""{ROOT}resource "aws_ssm_parameter" "switch" {{
+  name  = "off"
+  value = "false"
+  lifecycle {{
+    ignore_changes = {ignored}
+  }}
+}}
+resource "t" "t" {{
+  count = aws_ssm_parameter.switch.{attribute} == "true" ? 1 : 0
+}}
+"""
+    found = evaluated(text)
+
+    when = ["aws_ssm_parameter.switch.value is true"]
+    assert conditions(found) == (when if is_open else [])
+
+
 def test_impossible_scenarios_are_left_out(stack: Stacks) -> None:
     """Nothing is deployed that reads from what the scenario says is empty."""
     text = f"""{ROOT}{GIVEN}

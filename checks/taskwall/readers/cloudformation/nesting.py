@@ -325,7 +325,8 @@ class Nesting:
     ) -> Template | None:
         """The template that a path or address names, if the scan has it.
 
-        Of several that are called so, the one that takes the parameters which it is given.
+        Of several that are called so, the one that takes the parameters which it is given; then
+        the one whose path has the most steps of the address.
         """
         folder = os.path.dirname(template.unit.file)
         steps, local = _path(value)
@@ -341,6 +342,8 @@ class Nesting:
         best = [path for path in scores if scores[path] == max(scores.values())]
         if len(best) > 1:
             best = [path for path in best if _takes(self.templates[path], declared)]
+            most = max((_shared_steps(steps, path) for path in best), default=0)
+            best = [path for path in best if _shared_steps(steps, path) == most]
         return self.templates[best[0]] if len(best) == 1 else None
 
     def _renamed(
@@ -468,6 +471,12 @@ def _alike(path: str, steps: Sequence[str]) -> int:
             break
         count += 1
     return count
+
+
+def _shared_steps(steps: Sequence[str], path: str) -> int:
+    """How many steps of an address are folders of a path."""
+    folders = path.replace("\\", "/").split("/")[:-1]
+    return len({*steps[:-1]}.intersection(folders))
 
 
 # Exports

@@ -84,6 +84,9 @@ _BY_THE_PROVIDER = frozenset(("aws_redshift_cluster",))
 """What the versions of the provider make different things of, where nothing is written."""
 
 
+_SET_BY_HAND = ("value", "insecure_value")
+
+
 def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
     """What Terraform is told of a resource: its provider, and what it is not to change again."""
     said: dict[str, Value] = {}
@@ -148,7 +151,17 @@ class ResourceInstance:
             assert known is not None
         return known
 
+    def _is_set_by_hand(self, name: str) -> bool:
+        """Whether what is written of a parameter is only what it begins with.
+
+        `ignore_changes` lets people change it: a switch that is thrown in the console.
+        """
+        if self._block.labels[0] != "aws_ssm_parameter" or self._block.type != "resource":
+            return False
+        return name in _SET_BY_HAND and not {name, "all"}.isdisjoint(_ignored_changes(self._block))
+
     def _get(self, name: str) -> Value:
+        run = self._scope.run
         if (found := self._outputs(name)) is not None:
             return found
         if (found := self._looked_up(name)) is not None:
@@ -159,6 +172,8 @@ class ResourceInstance:
         value = self.fields.get(name)
         if value is not None and is_null(dereferenced(value)):
             value = None
+        if self._is_set_by_hand(name):
+            return run.assumed(Reference(self.address, name, None, None, "is set by hand"))
         if self._block.type == "data":
             from taskwall.readers.terraform.evaluation.data_sources import SAME
 
