@@ -1,5 +1,7 @@
 """Stacks that a pipeline deploys are nested in the template of the pipeline."""
 
+import json
+
 import pytest
 
 from taskwall.core.values import Known, Unknown, Value, dereferenced, symbol
@@ -120,6 +122,47 @@ def test_what_actions_take_of_each_other(taken: str, is_there: bool, said: str) 
     texts = {"ci": pipeline, "cfn_web": WEB, **({"cfn_base": BASE} if is_there else {})}
     found = resources(**texts)
     assert text(found["Pipeline.Deploy.Web/Service"].body.fields["Cluster"]) == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_there", "said"),
+    [
+        (["Made", "base.json", "Name"], True, "Pipeline.Deploy.Base/Hosts.Ref"),
+        (["Made", "base.json", "Name"], False, ["Fn::GetParam is read by the pipeline"]),
+        (["Made", "other.json", "Name"], True, ["Fn::GetParam is read by the pipeline"]),
+        (["Code", "base.json", "Name"], True, ["Fn::GetParam is read by the pipeline"]),
+        (["Made", "base.json"], True, ["Fn::GetParam is read by the pipeline"]),
+        (["Made", "base.json", 1], True, ["Fn::GetParam is read by the pipeline"]),
+    ],
+)
+def test_what_actions_take_of_files_of_outputs(
+    asked: list[object], is_there: bool, said: object
+) -> None:
+    """The outputs of a stack stand in a file of an artifact that its action makes."""
+    made = (
+        "                OutputFileName: base.json\n              OutputArtifacts: [{Name: Made}]\n"
+    )
+    taken = json.dumps({"Fn::GetParam": asked})
+    pipeline = PIPELINE.replace('"${Cluster}"', taken) + BESIDE + made
+    assert taken in pipeline
+    texts = {"ci": pipeline, "cfn_web": WEB, **({"cfn_base": BASE} if is_there else {})}
+    found = resources(**texts)
+    assert text(found["Pipeline.Deploy.Web/Service"].body.fields["Cluster"]) == said
+
+
+@pytest.mark.parametrize(
+    ("path", "is_found"),
+    [
+        ("!Sub '${Project}::cfn/web.yaml'", True),
+        ("!Sub 'Code::cfn/web.yaml'", True),
+        ("!Sub 'Code::cfn/${Project}.yaml'", False),
+        ("!Sub ['${P}::cfn/web.yaml', {P: Code}]", False),
+    ],
+)
+def test_the_path_of_a_template_in_an_artifact(path: str, is_found: bool) -> None:
+    """What the artifact is called is of no matter: the path in it is."""
+    found = resources(ci=PIPELINE.replace("Code::cfn/web.yaml", path), cfn_web=WEB)
+    assert ("Pipeline.Deploy.Web/Service" in found) is is_found
 
 
 def test_actions_of_one_name() -> None:
