@@ -104,3 +104,25 @@ def test_an_interface_from_elsewhere_leaves_an_instance_unknown(name: str, id_: 
     settings = (host.groups_setting, host.subnets_setting, host.public_address)
     assert all(each is not None and each.needs for each in settings)
     assert not host.interfaces
+
+
+@pytest.mark.parametrize(
+    ("wanted", "waits"), [("[1]", [[]]), ("[1, 2]", [[], []]), ("var.open", [["var.open"]])]
+)
+def test_a_launch_specification_may_not_be_there(wanted: str, waits: list[list[str]]) -> None:
+    """One of a list that is not known is there as far as the list holds anything."""
+    text = f"""
+variable "open" {{}}
+resource "aws_spot_fleet_request" "hosts" {{
+  dynamic "launch_specification" {{
+    for_each = {wanted}
+    content {{
+      instance_type = "m7i.large"
+    }}
+  }}
+}}
+"""
+    stacks, _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    found = lower(stacks[0].evaluate({}).resources).network.every(Instances)
+
+    assert [[need.name for need in one.origin.maybe] for one in found] == waits

@@ -77,8 +77,10 @@ def stores_at_endpoints(r: ResourceReader, value: Value | None) -> StoresNamed:
     for name, types in _endpoints(value):
         for resource in r.builder.of_type(*types):
             own = None if resource.data else resource.body.fields.get(NAMES[resource.type])
-            equal = False if own is None else same(own, Known(name))
-            if own is not None and equal is None:
+            if own is None:
+                continue
+            equal = same(own, Known(name))
+            if equal is None:
                 waits += needs(own)
             elif equal:
                 found[resource.origin.address] = None

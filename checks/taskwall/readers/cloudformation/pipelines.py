@@ -180,7 +180,7 @@ def _overrides(node: Node, outputs: _Outputs) -> Node:
         return open_
     if not isinstance(found, dict):
         return open_
-    fields = {str(key): _value(value, more, place, outputs) for key, value in found.items()}
+    fields = {key: _value(value, more, place, outputs) for key, value in found.items()}
     return Mapping(fields, dict.fromkeys(fields, place), place)
 
 
