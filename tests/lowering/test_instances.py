@@ -3,7 +3,7 @@
 import pytest
 
 from taskwall.lowering import lower
-from taskwall.model.compute.container_instances import Instances
+from taskwall.model.compute.container_instances import Instances, MetadataDefaults
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -126,3 +126,24 @@ resource "aws_spot_fleet_request" "hosts" {{
     found = lower(stacks[0].evaluate({}).resources).network.every(Instances)
 
     assert [[need.name for need in one.origin.maybe] for one in found] == waits
+
+
+@pytest.mark.parametrize(
+    ("block", "kind", "is_written"),
+    [
+        ('"aws_ec2_instance_metadata_defaults" "all" {}', MetadataDefaults, True),
+        ('"aws_launch_template" "hosts" {}', Instances, True),
+        ('"aws_spot_fleet_request" "hosts" {\n  launch_specification {}\n}', Instances, False),
+    ],
+)
+def test_where_options_for_metadata_can_be_written(
+    block: str, kind: type[Instances | MetadataDefaults], is_written: bool
+) -> None:
+    """A launch specification has none, so that no fix sets any there."""
+    stacks, _ = terraform.stacks(["main.tf"], Files({"main.tf": f"resource {block}\n"}), Inputs())
+    (found,) = lower(stacks[0].evaluate({}).resources).network.every(kind)
+    options = found.metadata if isinstance(found, Instances) else found.options
+
+    assert options is not None
+    for option in (options.endpoint, options.tokens, options.hop_limit):
+        assert (option.attribute is not None) is is_written

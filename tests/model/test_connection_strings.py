@@ -88,6 +88,8 @@ def coded(text: str) -> str:
         ("DATABASE_URI", "var.given", OPEN),
         ("SHOP_DSN", "var.given", OPEN),
         ("SENTRY_DSN", "var.given", NONE),
+        ("SENTRY_DSN", '"https://key@${var.given}/1"', FINE),
+        ("SENTRY_DSN", '"http://key@${aws_lb.other.dns_name}/1"', PLAIN),
         ("NAME", "var.given", NONE),
         ("NAME", '"shop"', NONE),
         ("NAME", '"mssql+pyodbc://db.example.com/shop"', FINE),

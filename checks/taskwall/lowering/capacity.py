@@ -205,6 +205,9 @@ def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) 
         groups = each.groups if groups.absent else groups
         links += r.links(SecurityGroup, each.groups, "uses security group")
         address = address or each.public
+    metadata = None if template and options.absent else _metadata(r, options)
+    if metadata is not None and not spelled.metadata:
+        metadata = _not_to_be_set(metadata)
     type_ = at(spelled.type)
     requirements = at(spelled.requirements)
     return Instances(
@@ -225,7 +228,7 @@ def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) 
         else None,
         public_address=address,
         interfaces=tuple(each.named for each in interfaces if each.named),
-        metadata=None if template and options.absent else _metadata(r, options),
+        metadata=metadata,
         agent=None if template and data.absent else _agent(r, data, at(spelled.image)),
         template=template,
         optimized=_may_register(r, spelled, template) and made_for_ecs(r, at(spelled.image)),
@@ -288,10 +291,17 @@ def _metadata(r: ResourceReader, options: Cell) -> MetadataOptions:
         if r.terraform
         else ("HttpEndpoint", "HttpTokens", "HttpPutResponseHopLimit")
     )
-    found = [setting(options.get(name), name) for name in names]
-    if not options.path:  # where there are none to set
-        found = [replace(one, attribute=None) for one in found]
-    return MetadataOptions(*found)
+    endpoint, tokens, hops = (setting(options.get(name), name) for name in names)
+    return MetadataOptions(endpoint, tokens, hops)
+
+
+def _not_to_be_set(options: MetadataOptions) -> MetadataOptions:
+    """Options that nothing could be written for."""
+    return MetadataOptions(
+        replace(options.endpoint, attribute=None),
+        replace(options.tokens, attribute=None),
+        replace(options.hop_limit, attribute=None),
+    )
 
 
 _AMAZON_LINUX = ("/aws/service/ecs/optimized-ami", "amazon-ecs-optimized", "-ami-ecs-")

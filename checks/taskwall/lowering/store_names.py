@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from taskwall.core.facts import Fact
+from taskwall.core.patterns import pattern
 from taskwall.core.values import Known, Need, Reference, Text, Value, dereferenced, needs, same
 from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering._resources import leaves
@@ -48,7 +49,7 @@ DB_CLUSTERS = (
 DB_PROXIES = ("aws_db_proxy", "AWS::RDS::DBProxy")
 
 
-_ENDPOINT = re.compile(
+_ENDPOINT = pattern(
     r"(?:^|[^\w.-])(?:(?:master|replica|clustercfg)\.)?(?P<name>[a-z][a-z0-9-]*)"
     r"\.(?P<kind>cluster-ro-|cluster-|proxy-)?[a-z0-9]+(?:\.(?:ng|cfg))?(?:\.\d{4})?"
     r"\.[a-z0-9-]+\.(?P<service>rds|docdb|neptune|cache|redshift)\.amazonaws\.com"

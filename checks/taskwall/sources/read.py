@@ -288,8 +288,9 @@ class _Reading:
         Tasks that may be elsewhere leave verdicts open; a mesh elsewhere speaks for the proxies.
         """
         types = OTHERS_HAVE[what]
-        if not any(map(stack.creates, types)) or what != "meshes":
-            return any(map(stack.creates, types))
+        declared = any(map(stack.creates, types))
+        if not declared or what != "meshes":
+            return declared
         made = attempt(partial(stack.evaluate, {}), stack.name, self.found.errors)
         return made is not None and any(
             one.type in types and not one.data and not one.origin.maybe for one in made.resources

@@ -38,10 +38,9 @@ class Connection(Struct, frozen=True):
 def connection(network: Network, variable: Variable) -> Connection | None:
     """What a variable says of a connection; None where it certainly is about none."""
     name = _plain_name(variable)
-    if name.endswith("sentrydsn"):  # Sentry is no store, and no service of the sources.
-        return None
     if variable.value is None:
-        marks = name.endswith((*_MARKS, _PROTOCOL))
+        # Of Sentry's address nothing is asked, as long as nothing says that it is of the sources.
+        marks = name.endswith((*_MARKS, _PROTOCOL)) and not name.endswith(_SENTRY)
         asked = marks or variable.anything or variable.named
         if variable.secret or not (asked and variable.needs):
             return None
@@ -176,6 +175,7 @@ def _by_address(
 
 
 _MARKS = ("url", "uri", "dsn")
+_SENTRY = "sentrydsn"
 _PROTOCOL = "securityprotocol"
 _MODE = pattern(
     r"(?i)^sslmode$|(?:^|[._-])(?:pg|psql|postgres(?:ql)?|mysql|mariadb|rds|aurora|redshift|db"

@@ -289,7 +289,7 @@ class Nesting:
         """
         folder, _, start = before.rpartition("/")
         above = folder.rpartition("/")[2]
-        if not above or "." not in after or "://" in f"{above}/":
+        if not above or "." not in after:
             return set()
         open_ = re.compile(
             rf"(?:^|.*/){re.escape(above)}/{re.escape(start)}([\w.-]+){re.escape(after)}"

@@ -85,6 +85,7 @@ _BY_THE_PROVIDER = frozenset(("aws_redshift_cluster",))
 
 
 _SET_BY_HAND = ("value", "insecure_value")
+"""What of a parameter people set in the console, where Terraform is told to leave it as it is."""
 
 
 def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
