@@ -161,6 +161,50 @@ def test_context_decides_what_is_open(folder: Path, context: str) -> None:
     assert flow_log["resource"] == "aws_ecs_service.api"
 
 
+FRONT = """
+resource "aws_lb_target_group" "web" {
+  vpc_id      = aws_vpc.main.id
+  target_type = "ip"
+  tags        = { Name = "web" }
+}
+resource "aws_lb" "web" { subnets = [aws_subnet.public.id] }
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.web.arn
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+"""
+BOUND = """
+  load_balancer {
+    target_group_arn = data.aws_lb_target_group.web.arn
+    container_name   = "api"
+    container_port   = 80
+  }
+}
+data "aws_security_group" "shared" { tags = { Name = "shared" } }
+data "aws_lb_target_group" "web" { tags = { Name = "web" } }
+"""
+
+
+def test_the_tie_is_where_the_source_reaches_what_is_wrong(folder: Path) -> None:
+    """Not the last step before the context; and what is wrong there is a step in any case."""
+    service = SERVICE.replace("aws_security_group.api.id", "data.aws_security_group.shared.id")
+    service = service.rstrip().removesuffix("}") + BOUND
+    network = NETWORK.replace('"open" {', '"open" {\n  tags = { Name = "shared" }') + FRONT
+    network = network.replace('cidr_blocks = ["0.0.0.0/0"]', 'cidr_blocks = ["10.0.0.0/8"]')
+    (folder / "service/main.tf").write_text(service)
+    (folder / "network/main.tf").write_text(network)
+
+    (opening,) = told(folder, "network", select=("TW205",))["findings"]
+
+    assert opening["file"] == "service/main.tf"
+    assert "security_groups" in service.split("\n")[opening["line"] - 1]
+    steps = [one for one in opening["because"] if one["file"] == "network/main.tf"]
+    assert any("10.0.0.0/8" in network.split("\n")[one["line"] - 1] for one in steps)
+
+
 def test_a_step_in_a_state_has_the_line_of_its_resource(folder: Path) -> None:
     """In both forms of states, with modules and keys."""
     text = json.dumps(STATE, indent=2).replace("cidr_block", "module")

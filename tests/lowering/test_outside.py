@@ -50,6 +50,8 @@ IDS = {
     "module.absent.vpc_id": None,
     "aws_lb.web.vpc_id": None,
     "local.ids[var.key]": None,
+    "local.nowhere": None,
+    "[for each in local.nowhere : each][0]": None,
 }
 
 

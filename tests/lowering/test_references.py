@@ -96,6 +96,40 @@ resource "aws_ecs_service" "web" { task_definition = "${ONE.family}:${ONE.revisi
     assert (link.to, link.exact) == (one, True)
 
 
+LATEST = """
+variable "revision" {}
+resource "aws_ecs_task_definition" "web" { family = "web" }
+resource "aws_ecs_task_definition" "other" { family = "other" }
+data "aws_ecs_task_definition" "web" { task_definition = aws_ecs_task_definition.web.family }
+locals { newer = data.aws_ecs_task_definition.web.revision > aws_ecs_task_definition.web.revision }
+resource "aws_ecs_service" "web" { task_definition = NAMED }
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "to"),
+    [
+        ('"${split("/", aws_ecs_task_definition.web.arn)[0]}/web:3"', "web"),
+        ('"arn:aws:ecs:${var.revision}:task-definition/web:${var.revision}"', "web"),
+        ('"arn:aws:ecs:eu-west-1:1:task-definition/${var.revision}:3"', ""),
+        ('"arn:aws:elasticloadbalancing:${var.revision}:1:targetgroup/a/web"', ""),
+        ('local.newer ? "web:7" : aws_ecs_task_definition.web.arn', "web"),
+        ("local.newer ? aws_ecs_task_definition.other.arn : aws_ecs_task_definition.web.arn", ""),
+        ('local.newer ? "elsewhere:7" : aws_ecs_task_definition.web.arn', ""),
+    ],
+)
+def test_one_definition_by_whichever_words(named: str, to: str) -> None:
+    """The family at the end of an ARN, and two ways of an open choice that lead to one of them."""
+    files = Files({"main.tf": LATEST.replace("NAMED", named)})
+    (stack,), _ = terraform.stacks(["main.tf"], files, Inputs())
+    [service] = lower(stack.evaluate({}).resources).network.every(TaskSource)
+
+    link = service.task_definition
+    assert link is not None
+    found = link.to if link.exact else ""
+    assert found.removeprefix("aws_ecs_task_definition.") == to
+
+
 @pytest.mark.parametrize(
     ("called", "exact"),
     [("!Ref AWS::StackName", True), ("!Sub '${AWS::StackName}-x'", False), ("shop", False)],

@@ -502,12 +502,27 @@ def test_commands_that_succeed() -> None:
 
 def test_how_a_command_is_run() -> None:
     """A command does the same behind what only says how it is run, and so does any shell."""
-    ways = ("sudo", "env", "command", "nohup", "time", "builtin", "exec", "sudo nohup")
+    ways = ["sudo", "env", "command", "nohup", "time", "builtin", "exec", "sudo nohup"]
+    ways += ["cloud-init-per instance settings", "sudo cloud-init-per once a"]
     shells = ("bash", "sh", "dash", "ash", "zsh", "ksh")
     scripts = [f"echo {BLOCK}=true | {way} tee -a {FILE}\n" for way in ways]
     scripts += [f"{shell} -c 'echo {BLOCK}=true >> {FILE}'\n" for shell in shells]
 
     assert [each for each in scripts if told(read(SCRIPT + each)) is not True] == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "foo $(echo {0}=true >> {1})",
+        'foo a "$(echo {0}=true >> {1})"',
+        "cloud-init-per instance $(cd /etc/ecs && echo {0}=true >> ecs.config)",
+    ],
+)
+def test_what_a_word_writes(command: str) -> None:
+    """The statements in `$(...)` act, whatever the command is whose word their output is."""
+    assert told(read(SCRIPT + command.format(BLOCK, FILE) + "\n")) is True
+    assert told(read(SCRIPT + command.format("OTHER", FILE) + "\n")) is not True
 
 
 @pytest.mark.parametrize(

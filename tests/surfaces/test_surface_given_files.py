@@ -182,3 +182,86 @@ def test_what_is_excluded_is_not_read_beside_others(root: Path) -> None:
         assert report.status == 0
         assert ("TW101", "inner/listener.tf") in fails(report)
     assert scan(Options(paths=("odd.tf",), exclude=("odd.tf",))).document.errors
+
+
+OUTER = """
+Resources:
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: network.yaml}
+  App:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: app.yaml
+      Parameters: {Subnet: !GetAtt Network.Outputs.Subnet, Files: !GetAtt Network.Outputs.Files}
+  Jobs:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: jobs.yaml
+      Parameters: {Subnet: !GetAtt Network.Outputs.Subnet}
+"""
+NETWORK = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: files
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 2049, ToPort: 2049, CidrIp: 0.0.0.0/0}]
+  Files: {Type: AWS::EFS::FileSystem}
+  Target:
+    Type: AWS::EFS::MountTarget
+    Properties: {FileSystemId: !Ref Files, SubnetId: !Ref Subnet, SecurityGroups: [!Ref Group]}
+Outputs:
+  Subnet: {Value: !Ref Subnet}
+  Files: {Value: !Ref Files}
+"""
+APP = """
+Parameters: {Subnet: {Type: String}, Files: {Type: String, Default: ""}}
+Resources:
+  Service:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: service.yaml
+      Parameters: {Subnet: !Ref Subnet, Files: !Ref Files}
+"""
+SERVICE = """
+Parameters: {Subnet: {Type: String}, Files: {Type: String, Default: ""}}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      RequiresCompatibilities: [FARGATE]
+      ContainerDefinitions: [{Name: a, Image: a}]
+      Volumes: [{Name: a, EFSVolumeConfiguration: {FilesystemId: !Ref Files}}]
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref Subnet]}}
+"""
+
+
+def test_what_a_template_nests_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chain touches a template that is given where it goes through what that deploys.
+
+    Also where the chain names another service first, for which the same is wrong.
+    """
+    (tmp_path / ".git").mkdir()
+    jobs = SERVICE.partition("      Volumes")[0] + "  Service:" + SERVICE.split("  Service:")[1]
+    for name, text in (
+        ("main", OUTER), ("network", NETWORK), ("app", APP), ("service", SERVICE), ("jobs", jobs),
+    ):  # fmt: skip
+        (tmp_path / f"{name}.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    use = {"select": ("TW207", "TW701")}
+    found = [("TW701", "network.yaml"), ("TW207", "network.yaml")]
+
+    assert shown("main.yaml", **use) == found
+    for path in ("app.yaml", "service.yaml"):
+        assert shown(path, **use) == found
+    assert shown("jobs.yaml", **use) == [("TW701", "network.yaml")]

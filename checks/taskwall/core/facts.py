@@ -76,6 +76,26 @@ class Fact(Struct, frozen=True, gc=False):
                 if self.op == "any" and self.truth:
                     return
 
+    def supporting(self) -> "Iterator[Fact]":
+        """The facts without parts that agree with this one, also where one of them is enough.
+
+        Of several services that use a database each says that it is used.
+        """
+        seen: set[int] = set()
+        open_: list[Fact] = [self]
+        while open_:
+            fact = open_.pop()
+            if id(fact) in seen:
+                continue
+            seen.add(id(fact))
+            if not fact.op:
+                yield fact
+            open_ += (
+                part
+                for part in fact.parts
+                if fact.op in ("not", "both") or part.truth is fact.truth
+            )
+
     def waits_for(self) -> tuple[Need, ...]:
         """What the unknown facts that decide this one wait for; nothing unless it is unknown."""
         if self.truth is not None:

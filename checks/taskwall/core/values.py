@@ -236,6 +236,9 @@ class Fields(Struct, frozen=True, gc=False):
 NOT_READ = "is not there to be read"
 """Why it is not known what an absent module makes, or puts out."""
 
+MISSING_LOCAL = "is not declared: the file that does is not here"
+"""Why a local is not known. Unlike an input it may be whatever its module writes."""
+
 OUTSIDE = "is not in the sources"
 """Why an attribute of a data source is not known."""
 

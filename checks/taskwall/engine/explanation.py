@@ -80,6 +80,8 @@ def finding_of(
         fix=Fix(_fix_text(rule, verdict)) if answer.truth else None,
     )
     files = {step.file for each, _ in agreeing[1:] for step in _steps(each, at, places)}
+    for each, _ in agreeing:
+        files |= places.leading_to(each.decided.supporting(), each.scenario)
     needs = waits if answer.truth is None else ()
     unreported = answer.truth is not False and all(each.verdict.unreported for each, _ in agreeing)
     return LocatedFinding(finding, at, on, frozenset(files), needs, unreported=unreported)

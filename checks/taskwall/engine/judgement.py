@@ -17,14 +17,14 @@ from taskwall.source.stack import AbsentSource, Provenance, SourceError
 class LocatedFinding(Struct, frozen=True, gc=False):
     """A finding, with what its suppression needs. Its paths are as the readers give them.
 
-    `files` are those that the chains of further instances go through. `needs` says why what the
-    finding waits for is not known. `changes` would mend it together, each with the resource that it
-    is about. `about` are the permissions, listeners, ... that it is about, by which rules take
-    precedence over it; `silenced_by` are the rules that did so, each with what about. `shared` is
-    where it is reported if several have it in common. `block` is what its place is a part of, if
-    the same of several places in it is one mistake. `iteration` is that of the loop which makes
-    what the finding is about, if one does. `unreported` marks what would be of no use to anybody:
-    no report has it.
+    `files` are those that hold what it rests on, and those whose calls lead there. `needs` says why
+    what the finding waits for is not known. `changes` would mend it together, each with the
+    resource that it is about. `about` are the permissions, listeners, ... that it is about, by
+    which rules take precedence over it; `silenced_by` are the rules that did so, each with what
+    about. `shared` is where it is reported if several have it in common. `block` is what its place
+    is a part of, if the same of several places in it is one mistake. `iteration` is that of the
+    loop which makes what the finding is about, if one does. `unreported` marks what would be of no
+    use to anybody: no report has it.
     """
 
     finding: Finding

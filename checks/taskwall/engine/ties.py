@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from taskwall.core.facts import Fact
+from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Fields, Items, Origin, Reference, Span, Text, Value
 from taskwall.engine.judgement import ScenarioVerdict
 from taskwall.rules._rule import Verdict
@@ -24,10 +24,23 @@ def of_scanned(
         return answers
     pairs = ((answer, scanned.reported(answer.verdict, answer.decided)) for answer in answers)
     return [
-        answer if verdict is answer.verdict else replace(answer, verdict=verdict)
+        answer
+        if verdict is answer.verdict
+        else replace(answer, verdict=verdict, decided=_with_place(answer, verdict))
         for answer, verdict in pairs
         if verdict is not None
     ]
+
+
+def _with_place(answer: ScenarioVerdict, reported: Verdict) -> Fact:
+    """What decides a verdict; of one that is reported at a tie with the place that it is about."""
+    at, name, decided = answer.verdict.place, answer.verdict.on.name, answer.decided
+    places = (fact.place for fact in decided.deciding())
+    if at == reported.place or any(
+        place and (place.file, place.line) == (at.file, at.line) for place in places
+    ):
+        return decided
+    return all_of((decided, Fact(True, "the context writes it here", at, name)))
 
 
 class ScannedVerdicts:
@@ -57,7 +70,7 @@ class ScannedVerdicts:
             verdict = replace(verdict, changes=())  # no file of the context is edited
         if not verdict.on.context and verdict.place.file not in self._elsewhere:
             return verdict
-        tie = self._tie(decided)
+        tie = self._tie(decided, verdict.on.name)
         if tie is None or tie.place is None:
             return None
         resource = self._scanned.get(tie.resource)
@@ -68,12 +81,17 @@ class ScannedVerdicts:
             place = self._reaching(resource) if tie.place == on.header else None
         return replace(verdict, on=on, place=place or tie.place, changes=(), shared=None)
 
-    def _tie(self, decided: Fact) -> Fact | None:
-        """The last fact about the scanned sources before those about the context."""
+    def _tie(self, decided: Fact, name: str) -> Fact | None:
+        """The last fact about the scanned sources before those about the context.
+
+        One that says of them how they reach what is called by a name comes first.
+        """
         tie: Fact | None = None
         for fact in decided.deciding():
             if self._is_scanned(fact):
                 tie = fact
+                if fact.text.endswith(f" {name}"):
+                    return tie
             elif tie is not None:
                 break
         return tie

@@ -1,10 +1,11 @@
 """Places in files that users edit, for what is wrong in modules that tools have downloaded."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from taskwall.core.facts import Fact
 from taskwall.core.loop_places import LoopSpan, without_element
 from taskwall.core.values import ModuleCall, Origin, Span
 from taskwall.source.resource import Resource
@@ -39,6 +40,7 @@ class UserPlaces:
     def __init__(self, evaluations: Sequence[Evaluation]) -> None:
         self._evaluations = evaluations
         self._modules: dict[int, dict[str, _Downloaded]] = {}
+        self._calls: dict[int, dict[tuple[str, str], tuple[ModuleCall, ...]]] = {}
 
     def of(self, place: Span, on: Origin, scenario: int) -> Span:
         """Where users change what a finding on something says of a place."""
@@ -72,6 +74,25 @@ class UserPlaces:
         resource = module.at(place, on, name) or next(iter(module.by_address.values()))
         call = resource.origin.download
         return call if call is not None and call.read_as else None
+
+    def leading_to(self, facts: Iterable[Fact], scenario: int) -> set[str]:
+        """The files of what facts are about, and those whose calls of modules lead there.
+
+        A call is that of the resource which a fact names, else of any in the same file.
+        """
+        calls = self._calls.get(scenario)
+        if calls is None:
+            calls = self._calls[scenario] = {}
+            for one in self._evaluations[scenario].resources:
+                if one.origin.called_from:
+                    file, leading = one.origin.header.file, one.origin.called_from
+                    calls[file, one.origin.name] = leading
+                    calls.setdefault((file, ""), leading)
+        found: set[str] = set()
+        for file, name in {(fact.place.file, fact.resource) for fact in facts if fact.place}:
+            leading = calls.get((file, name)) or calls.get((file, ""), ())
+            found.update((file, *(call.place.file for call in leading)))
+        return found
 
     def assumed(self, place: Span, on: Origin, scenario: int) -> Iterator[tuple[Span, str]]:
         """What is assumed of the values at a place, or that come there, and where it stands."""

@@ -1,5 +1,7 @@
 """What Amazon Resource Names say of the things that they name."""
 
+from taskwall.core.values import Text
+
 
 def name_in(text: str) -> str:
     """The name in an ARN, or in `family:revision`.
@@ -10,6 +12,18 @@ def name_in(text: str) -> str:
     if ":elasticloadbalancing:" in head and len(tail) > 1:
         tail = tail[:-1]
     return (tail or [head])[-1].partition(":")[0]
+
+
+def name_at_end(text: Text) -> str:
+    """The name after the last `/` of a text that is known in part, "" if that is not whole.
+
+    `${prefix}/NAME:${revision}` names a task definition. ARNs of load balancing end otherwise.
+    """
+    known = "".join(part if isinstance(part, str) else "\0" for part in text.parts)
+    before, slash, tail = known.rpartition("/")
+    name = tail.partition(":")[0]
+    balancing = ":elasticloadbalancing:" in before or "\0" in name
+    return name if slash and not balancing else ""
 
 
 def balancer_arn(listener: str) -> str:

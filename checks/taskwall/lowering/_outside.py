@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from taskwall.core.values import (
+    MISSING_LOCAL,
     OUTSIDE,
     Scalar,
     Unknown,
@@ -19,7 +20,7 @@ def is_outside(written: ResourceIndex, value: Unknown) -> bool:
     An output of a module that is not there may be what was handed to it, and a parameter of
     Parameter Store what the same template puts there.
     """
-    if not value.symbol or value.symbol.startswith("module."):
+    if not value.symbol or value.symbol.startswith("module.") or _is_missing_local(value):
         return False
     stored = any(
         "Parameter Store" in need.why or "at deployment" in need.why for need in value.needs
@@ -35,12 +36,18 @@ def may_be_anything(resource: Resource, value: Value | None) -> bool:
     not.
     """
     found = None if value is None else dereferenced(value)
+    if isinstance(found, Unknown) and _is_missing_local(found):
+        return True
     if not isinstance(found, Unknown) or found.symbol or resource.origin.silent:
         return False
     chosen = resource.origin.language == "terraform"
     return any(
         chosen if need.chooses else not need.option and need.why != OUTSIDE for need in found.needs
     )
+
+
+def _is_missing_local(value: Unknown) -> bool:
+    return any(need.why == MISSING_LOCAL for need in value.needs)
 
 
 def looks_here(written: ResourceIndex, source: Resource | None) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.values import (
+    Choice,
     Known,
     Need,
     Reference,
@@ -17,7 +19,7 @@ from taskwall.core.values import (
     symbol,
     without_option,
 )
-from taskwall.lowering._arn import name_in
+from taskwall.lowering._arn import name_at_end, name_in
 from taskwall.lowering._default_vpc import ADOPTED, Region, default_vpcs, own_region
 from taskwall.lowering._outside import is_outside, looks_here, made_with_a_vpc, sought_by_name
 from taskwall.lowering._resources import ResourceIndex
@@ -75,6 +77,13 @@ class ReferenceIndex(ResourceIndex):
             value = value.value
         if value is None:
             return "", False, ()
+        if isinstance(value, Choice):
+            then, otherwise = (
+                self.resolve(kind, replace(cell, value=way))
+                for way in (value.then, value.otherwise)
+            )
+            if then[0] and then[1] and then[:2] == otherwise[:2]:
+                return then
         if isinstance(value, Text):
             parts = [p for p in value.parts if isinstance(p, Reference)]
             inside = [self._declared(kind, part, cell) for part in parts]
@@ -83,6 +92,8 @@ class ReferenceIndex(ResourceIndex):
                 return known[0]
             head = value.parts[0]
             if isinstance(head, str) and (address := self.by_name(kind).get(name_in(head))):
+                return address, True, ()
+            if (address := self.by_name(kind).get(name_at_end(value))) is not None:
                 return address, True, ()
         if isinstance(value, Known):
             text = str(value.data)

@@ -13,6 +13,8 @@ from taskwall.core.change import AttributePath
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Need, Reference, Text, Unknown, Value, dereferenced
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
+from taskwall.lowering._references import entity_of
+from taskwall.lowering._resources import leaves, references_in
 from taskwall.lowering.network_interface import address_link, interface_link, interface_of
 from taskwall.model.compute.container_instances import (
     InstanceAddress,
@@ -24,6 +26,7 @@ from taskwall.model.compute.container_instances import (
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.entities.ecs_agent import Agent
 from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.volume import FileSystem, Mount
 from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Cell
 
@@ -156,8 +159,24 @@ def metadata_defaults(r: ResourceReader) -> Iterator[Entity]:
 @lowers("aws_launch_configuration", to=Instances, named="name")
 @lowers("AWS::AutoScaling::LaunchConfiguration", to=Instances, named="LaunchConfigurationName")
 @lowers("aws_instance", "aws_spot_instance_request", "AWS::EC2::Instance", to=Instances)
-def instances(r: ResourceReader) -> Iterator[Entity]:
-    yield described(r, r.body, INSTANCES[r.resource.type], r.id)
+def instances(r: ResourceReader) -> Iterator[Entity | Mount]:
+    spelled = INSTANCES[r.resource.type]
+    yield described(r, r.body, spelled, r.id)
+    for path in spelled.user_data:
+        yield from _mounted(r, r.body.at(path))
+
+
+def _mounted(r: ResourceReader, data: Cell) -> Iterator[Mount]:
+    """The file systems that user data names, for which there is one use: to mount them."""
+    found: dict[str, Reference] = {}
+    for leaf in leaves(data.value):
+        for reference in references_in(leaf):
+            resource = r.builder.resources.get(reference.resource)
+            if resource is not None and entity_of(resource.type) == FileSystem.__name__:
+                found.setdefault(reference.resource, reference)
+    for reference in found.values():
+        link = r.link(FileSystem, replace(data, value=reference), "mounts")
+        yield Mount(r.origin, efs=link, instances=r.id)
 
 
 def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) -> Instances:

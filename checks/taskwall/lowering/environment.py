@@ -17,6 +17,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     needs,
+    same,
     spelled,
     text,
 )
@@ -61,7 +62,8 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                 said = None if at.value is None or secret else _text(at.value)
                 stores = stores_at_endpoints(r, at.value)
                 derived = (each.origin.address for each in derived_from(r.builder, at.value))
-                names = (*_refers(at.value), *derived, *stores.addresses)
+                given = _given_to(r, at.value)
+                names = (*_refers(at.value), *derived, *stores.addresses, *given)
                 refers = tuple(dict.fromkeys(_attached(r, names)))
                 anything = (
                     bool(stores.needs)
@@ -193,6 +195,25 @@ def _giving(r: ResourceReader, name: str) -> Iterator[Resource]:
         for other in by_name.get("", ()):
             if may_be_anything(other, other.body.fields.get(key)):
                 yield other
+
+
+def _given_to(r: ResourceReader, value: Value | None) -> Iterator[str]:
+    """What gives its content to a secret that the sources do not write: looked up, from a module.
+
+    It names the secret by the same data source, or by the same output.
+    """
+    for leaf in leaves(value):
+        for key, by in GIVEN_BY.values():
+            for other in r.builder.referring(key, by).get("", ()):
+                named = other.body.fields.get(key)
+                if named is not None and _is_same_secret(leaf, named):
+                    yield other.origin.address
+
+
+def _is_same_secret(one: Value, other: Value) -> bool:
+    if isinstance(one, Reference) and isinstance(other, Reference):
+        return one.resource == other.resource
+    return same(one, other) is True
 
 
 @lowers(ATTACHMENT)

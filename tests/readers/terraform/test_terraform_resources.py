@@ -279,6 +279,32 @@ def test_maps_may_be_written_as_blocks(evaluated: Evaluated, shown: Shown) -> No
     assert shown(only(evaluation, "aws_t.a").body) == {"text": "80 web", "tags": {"Name": "a"}}
 
 
+def test_an_old_template_may_be_the_path_of_a_file(evaluated: Evaluated, shown: Shown) -> None:
+    """Of the resource, which Terraform had before 0.7; the data source takes texts only."""
+    evaluation = evaluated(
+        """
+            resource "template_file" "a" {
+              template = "hello.tmpl"
+              vars { name = "a" }
+            }
+            resource "template_file" "b" {
+              template = "nowhere.tmpl"
+            }
+            data "template_file" "c" {
+              template = "hello.tmpl"
+            }
+            resource "aws_t" "a" {
+              texts = [
+                template_file.a.rendered, template_file.b.rendered, data.template_file.c.rendered,
+              ]
+            }
+        """,
+        {"live/hello.tmpl": "hello ${name}"},
+    )
+    texts = ["hello a", "nowhere.tmpl", "hello.tmpl"]
+    assert shown(only(evaluation, "aws_t.a").body) == {"texts": texts}
+
+
 def test_old_lists_of_lists_are_lists(evaluated: Evaluated, shown: Shown) -> None:
     """A variable whose type is written as before Terraform 0.12 holds no lists of lists."""
     evaluation = evaluated(

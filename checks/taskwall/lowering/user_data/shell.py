@@ -6,7 +6,7 @@ should) may have done anything.
 """
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -554,6 +554,8 @@ class Shell(ShellWords):
                 in_quotes.update(found)
         row = self._row(node)
         spend(self.machine, row, PER_COMMAND)
+        for inner in self._writing(node):
+            self._apart_from(inner, [], doubt, depth)
         words = stripped(words)
         if not words:
             return []
@@ -576,6 +578,16 @@ class Shell(ShellWords):
             return step(call)
         finally:
             self._put_back(before)
+
+    def _writing(self, node: "Node") -> "Iterator[Node]":
+        """The statements in `$(...)` among a command's words whose output goes to a file."""
+        name = node.child_by_field_name("name")
+        for child in node.named_children if "$(" in self.text(node) else ():
+            found = child if child != name else None
+            if found is not None and found.type == "string" and found.named_child_count == 1:
+                found = found.named_children[0]
+            if found is not None and found.type == "command_substitution":
+                yield from (one for one in found.named_children if one.type in _REDIRECTED)
 
     def _interpreter(self, word: str) -> str:
         """What runs a script that is called by its path; "" for what is no script."""
@@ -633,6 +645,7 @@ _DECLARES = frozenset(("declare", "typeset"))
 _PLAIN_OPTION = pattern(r"-[xrg]*")
 """Options of `declare` that leave a value as it is written; `-i` counts, `-l` writes it small."""
 
+_REDIRECTED = frozenset(("redirected_statement", "list"))
 _QUOTED = frozenset(("string", "raw_string"))
 _OF_THE_INSTANCE = "/var/lib/cloud/instance/sem/"
 """Where cloud-init keeps the marks of one instance: empty for a new one but for its own.

@@ -57,7 +57,9 @@ _READERS = frozenset(
 )  # fmt: skip
 """Commands that do not change the files that they name."""
 
-_PREFIXES = frozenset(("sudo", "env", "command", "nohup", "time", "builtin", "exec"))
+_PREFIXES = frozenset(
+    ("sudo", "env", "command", "nohup", "time", "builtin", "exec", "cloud-init-per")
+)
 SHELL_NAMES = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 
 
@@ -116,9 +118,12 @@ def ran(call: ShellCall) -> list[ScriptLine]:
 
 
 def stripped(words: list[str]) -> list[str]:
-    """A command without what only says how to run it: `sudo -u root`, `env A=b`."""
-    while words and words[0].rpartition("/")[2] in _PREFIXES:
-        words = words[1:]
+    """A command without what only says how to run it: `sudo -u root`, `env A=b`.
+
+    `cloud-init-per FREQUENCY NAME COMMAND` runs one so often, at the first start in any case.
+    """
+    while words and (how := words[0].rpartition("/")[2]) in _PREFIXES:
+        words = words[3 if how == "cloud-init-per" else 1 :]
         while words and (words[0].startswith("-") or ("=" in words[0] and "/" not in words[0])):
             takes = words[0] in ("-u", "-g", "--user", "--group")
             words = words[2:] if takes else words[1:]

@@ -184,7 +184,9 @@ def _may_refer(variable: Variable, store: Store) -> Fact:
 def _mounted(network: Network, target: MountTarget) -> Iterator[Fact]:
     """That tasks mount the file system of a mount target, or may do so."""
     own = target.file_system or link_to(target)
+    joining = {one.instances.id: one.fact for one in container_instances(network)}
     for mount in network.every(Mount):
+        by = joining.get(mount.instances, FALSE) if mount.instances else TRUE
         link = mount.efs if target.file_system is not None else mount.fsx
         same = False if link is None else same_entity(link, own)
         if link is not None and same is not False:
@@ -192,7 +194,7 @@ def _mounted(network: Network, target: MountTarget) -> Iterator[Fact]:
             silent = mount.on.silent
             needs = mount.on.maybe if silent else (*link.fact.needs, *own.fact.needs)
             truth = None if silent else same
-            yield link.fact & Fact(truth, text, link.place, mount.on.name, needs)
+            yield by & link.fact & Fact(truth, text, link.place, mount.on.name, needs)
 
 
 def _by_proxies(network: Network, store: Store) -> Iterator[Fact]:

@@ -15,11 +15,13 @@ class Mount(Struct, frozen=True):
     """That tasks of a definition (or Batch jobs) mount a file system.
 
     `efs` leads to it if it is one of EFS, `fsx` if it is one of FSx, which is reached by itself.
+    `instances` are those whose user data mounts it, for the tasks that run there.
     """
 
     on: Origin
     efs: Link | None = None
     fsx: Link | None = None
+    instances: str = ""
 
 
 class Volume(Struct, frozen=True):

@@ -144,10 +144,15 @@ def _sources_in(network: Network) -> Iterator[tuple[TaskSource, str, Fact]]:
     for source in network.every(TaskSource):
         found = vpcs(network, source)
         if found and found[0].to:
+            vpc = network.get(Vpc, found[0])
+            text = f"{source.name} runs in {vpc.name if vpc is not None else found[0].to}"
+            runs = Fact(True, text, source.subnets_setting.place, source.name)
             there = (source.exists,) if source.origin.maybe else ()
-            yield source, found[0].to, all_of((found[0].fact, *there))
+            yield source, found[0].to, all_of((runs, found[0].fact, *there))
             continue
-        needs = tuple(need for link in (*found, *source.subnets) for need in link.fact.needs)
+        named = (binding.target_group for binding in source.bindings if not source.subnets)
+        links = (*found, *source.subnets, *(link for link in named if link is not None))
+        needs = tuple(need for link in links for need in link.fact.needs)
         needs = needs or source.subnets_setting.unseen
         for vpc in network.every(Vpc) if needs else ():
             text = f"{source.name} runs in {vpc.name}"

@@ -512,6 +512,9 @@ def _own_addresses(
     for front in _fronts(network, attachment):
         balancer = front.balancer
         if balancer is None:
+            if permission.public:
+                text = f"{who(network, permission)} is the NLB's own Elastic IP"
+                yield Fact(None, text, front.place, permission.on.name, front.needs) & front.fact
             continue
         each_has = len(balancer.addresses) == len(balancer.subnets)
         for link, address in zip(balancer.subnets, balancer.addresses, strict=False):

@@ -300,7 +300,22 @@ def _conditions(value: Value) -> Value:
 
 
 def _template_file(written: WrittenBody, scope: ModuleContext) -> Value:
+    return _filled_in(written.get("template") or Known(None), written, scope)
+
+
+def _template_file_at(written: WrittenBody, scope: ModuleContext) -> Value:
+    """The same of the resource of Terraform before 0.7, whose template may be a file's path."""
     template = dereferenced(written.get("template") or Known(None))
+    if isinstance(template, Known) and "\n" not in str(template.data):
+        found = FILESYSTEM["fileexists"]([template], scope)
+        if isinstance(found, Known) and found.data is True:
+            template = FILESYSTEM["file"]([template], scope)
+    return _filled_in(template, written, scope)
+
+
+def _filled_in(value: Value, written: WrittenBody, scope: ModuleContext) -> Value:
+    """A template with the variables that are written with it."""
+    template = dereferenced(value)
     if isinstance(template, Text) and not _is_to_be_filled_in(template):
         return template  # Terraform has filled it in before the data source sees it.
     if not isinstance(template, Known):
@@ -394,6 +409,7 @@ COMPUTED: dict[tuple[str, str], Callable[[WrittenBody, ModuleContext], Value]] =
     ("aws_iam_policy_document", "json"): _policy,
     ("aws_iam_policy_document", "minified_json"): _policy,
     ("template_file", "rendered"): _template_file,
+    ("resource template_file", "rendered"): _template_file_at,
     ("cloudinit_config", "rendered"): _cloudinit,
     ("template_cloudinit_config", "rendered"): _cloudinit,
     ("aws_vpc_endpoint_service", "service_name"): _service_name,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from taskwall.core.values import (
+    MISSING_LOCAL,
     Fields,
     Known,
     ModuleCall,
@@ -263,7 +264,7 @@ class ModuleScope:
         """`local.name`."""
         attribute = self.module.locals.get(name)
         if attribute is None:
-            return self.run.assumed(unknown(self.address(f"local.{name}"), "is not declared"))
+            return self.run.assumed(unknown(self.address(f"local.{name}"), MISSING_LOCAL))
         key, written = f"local.{name}", attribute.expression
 
         def read() -> Value:

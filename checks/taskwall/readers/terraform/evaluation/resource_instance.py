@@ -182,7 +182,7 @@ class ResourceInstance:
             name = SAME.get((kind, name), name)
             value = value or self._computed(kind, name)
         elif self._block.labels[0] == "template_file":  # the provider had it as a resource first
-            value = value or self._computed("template_file", name)
+            value = value or self._computed("resource template_file", name)
         reference = Reference(self.address, name, value, None, self._why)
         if value is None and self._block.type == "data":
             from taskwall.readers.terraform.evaluation.data_sources import least_elements
