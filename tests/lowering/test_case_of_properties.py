@@ -66,6 +66,32 @@ def test_the_volume_of_a_task_definition(tmp_path: Path) -> None:
     assert not scan(options).document.errors
 
 
+def test_the_file_system_of_a_volume(tmp_path: Path) -> None:
+    """FileSystemId is a mount target's: a volume is read as if it had named it as it should."""
+    targets = """\
+  Files: {Type: AWS::EFS::FileSystem}
+  Target:
+    Type: AWS::EFS::MountTarget
+    Properties: {FileSystemId: !Ref Files, SubnetId: subnet-1, SecurityGroups: [!Ref Group]}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: files
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 2049, ToPort: 2049, CidrIp: 0.0.0.0/0}
+"""
+    text = VOLUME.replace("CONFIGURATION", "EFSVolumeConfiguration")
+    text = text.replace("FilesystemId: fs-1", "FileSystemId: !Ref Files")
+    (tmp_path / "template.yaml").write_text(text + targets)
+
+    document = scan(Options(("template.yaml",), cwd=str(tmp_path), select=("TW207",))).document
+
+    assert [(one.line, one.message) for one in document.errors] == [
+        (10, "Task: FileSystemId is not a property: write FilesystemId")
+    ]
+    assert [one.verdict for one in document.findings] == ["fail"]
+
+
 def test_the_volume_of_a_job_in_json(tmp_path: Path) -> None:
     """Terraform's provider reads the keys of JSON in any case: that is no error."""
     (tmp_path / "main.tf").write_text(

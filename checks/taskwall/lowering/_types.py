@@ -212,6 +212,7 @@ LOWERED: dict[str, tuple[str, str, str]] = {
     'aws_lambda_function': ('function', '', ''),
     'AWS::Lambda::Function': ('function', '', ''),
     'AWS::Serverless::Function': ('function', '', ''),
+    'AWS::SecretsManager::RotationSchedule': ('function', '', ''),
     'aws_vpclattice_target_group': ('lattice', 'LatticeTargets', ''),
     'AWS::VpcLattice::TargetGroup': ('lattice', 'LatticeTargets', ''),
     'aws_vpclattice_target_group_attachment': ('lattice', '', ''),

@@ -71,7 +71,12 @@ def volumes(r: ResourceReader, cell: Cell, spelled: VolumeSchema) -> Iterator[Vo
                 yield _open(r, block, name)
                 continue
             yield _efs(r, block, name, spelled)
-            mounted = r.link(FileSystem, block.get(spelled.file_system), "mounts")
+            named = block.get(spelled.file_system)
+            if named.absent:
+                named = (
+                    r.in_another_case(block, spelled.file_system, refused=not r.terraform) or named
+                )
+            mounted = r.link(FileSystem, named, "mounts")
             yield Mount(r.origin, efs=mounted)
         if not spelled.docker:
             continue
