@@ -51,6 +51,7 @@ Resources:
 """
 
 SELECTED = ("TW501", "TW502")
+SHOWN = ("fail", "unknown")
 
 
 def verdicts(document: ReportDocument) -> set[tuple[str, str, tuple[str, ...]]]:
@@ -84,7 +85,7 @@ def test_tasks_of_other_stacks_may_be_all_that_run_there(
         path.write_text(text)
     alone = Options((str(tmp_path / cluster[0]),), select=SELECTED, cwd=str(tmp_path))
     assert verdicts(scan(alone).document) == CERTAIN
-    asked = Options((str(tmp_path),), select=SELECTED, cwd=str(tmp_path), show=("fail", "unknown"))
+    asked = Options((str(tmp_path),), select=SELECTED, cwd=str(tmp_path), show=SHOWN)
     waits = (f"the tasks on {instances}",)
     session = Session(str(tmp_path), asked)
     for document in (scan(asked).document, session.report().document):
@@ -95,6 +96,34 @@ def test_tasks_of_other_stacks_may_be_all_that_run_there(
         session.change(str(tmp_path / tasks[0]), text)
         changed = verdicts(session.report().document)
         assert (changed == CERTAIN) is (text != tasks[1])
+
+
+@pytest.mark.parametrize(
+    ("cluster", "tasks"),
+    [
+        (("cluster/main.tf", ROOT), ("web/main.tf", TASKS)),
+        (("cluster.yaml", TEMPLATE), ("web.yaml", TEMPLATE_OF_TASKS)),
+    ],
+)
+def test_tasks_in_host_mode_may_run_wherever_nobody_else_surely_does(
+    tmp_path: Path, cluster: tuple[str, str], tasks: tuple[str, str]
+) -> None:
+    """Those of another stack, if they are made, whatever their cluster is called."""
+    for name, text in (cluster, tasks):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.replace('"bridge"', '"host"').replace(" bridge", " host"))
+
+    def reported() -> set[str]:
+        asked = Options((str(tmp_path),), select=("TW502",), cwd=str(tmp_path), show=SHOWN)
+        return {one.verdict for one in scan(asked).document.findings}
+
+    assert reported() == {"fail"}
+    other = tmp_path / tasks[0]
+    none = 'definition" "web" {\n  count = 0'
+    for old, new in (('definition" "web" {', none), ("NetworkMode: host", "NetworkMode: !Ref M")):
+        other.write_text(other.read_text().replace(old, new))
+    assert reported() == {"unknown"}
 
 
 MESHED = """\

@@ -314,6 +314,9 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "a sign without meaning before a variable": (
         f"{ON}cat <<EOF >> {FILE}\n{BLOCK}=\\\ntr\\\nue\nA=$ON\nEOF\n", True,
     ),
+    "back quotes around nothing": (
+        f"echo {BLOCK}=true >> {FILE}\nA=``\nif [ -z \"$A\" ]; then\n  echo >> {FILE}\nfi\n", True,
+    ),
     "back quotes in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=`x`\nEOF\n", OPEN),
     "a command in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=$(x)\nEOF\n", OPEN),
     "a variable in a text": (f"{ON}cat <<EOF >> {FILE}\n{BLOCK}=$ON\nEOF\n", True),

@@ -236,7 +236,7 @@ class Fields(Struct, frozen=True, gc=False):
 NOT_READ = "is not there to be read"
 """Why it is not known what an absent module makes, or puts out."""
 
-MISSING_LOCAL = "is not declared: the file that does is not here"
+MISSING_LOCAL = "is declared in no file of its module"
 """Why a local is not known. Unlike an input it may be whatever its module writes."""
 
 OUTSIDE = "is not in the sources"

@@ -81,7 +81,10 @@ def finding_of(
     )
     files = {step.file for each, _ in agreeing[1:] for step in _steps(each, at, places)}
     for each, _ in agreeing:
-        files |= places.leading_to(each.decided.supporting(), each.scenario)
+        # What is missing is missing for each who needs it, whoever the chain names.
+        absent = each.verdict.absent
+        facts = each.decided.supporting() if absent else each.decided.deciding()
+        files |= places.leading_to(facts, each.scenario)
     needs = waits if answer.truth is None else ()
     unreported = answer.truth is not False and all(each.verdict.unreported for each, _ in agreeing)
     return LocatedFinding(finding, at, on, frozenset(files), needs, unreported=unreported)

@@ -263,6 +263,13 @@ class Files:
         steps = path[len(tree.root) :].split(os.sep)
         return tree if _ON_DISK.isdisjoint(steps) else None
 
+    def text_if_readable(self, path: str) -> str:
+        """The text of a file; "" where that cannot be read, for who only looks through texts."""
+        try:
+            return self.text(path)
+        except UnreadableError:
+            return ""
+
     def text(self, path: str) -> str:
         """The text of a file, without a byte order mark.
 

@@ -224,12 +224,13 @@ class Evaluation(Struct, frozen=True):
         return any(isinstance(error, ExhaustedError) for error in self.errors)
 
 
+_TASK_DEFINITIONS = (
+    "aws_ecs_task_definition", "awscc_ecs_task_definition", "AWS::ECS::TaskDefinition",
+)  # fmt: skip
+
 OTHERS_HAVE: Mapping[str, tuple[str, ...]] = {
-    "task definitions": (
-        "aws_ecs_task_definition",
-        "awscc_ecs_task_definition",
-        "AWS::ECS::TaskDefinition",
-    ),
+    "task definitions": _TASK_DEFINITIONS,
+    "tasks in host mode": _TASK_DEFINITIONS,
     "meshes": ("aws_appmesh_mesh", "AWS::AppMesh::Mesh"),
 }
 """What rules must know of the other stacks of a scan, by the types that show it."""

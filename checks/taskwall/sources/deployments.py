@@ -115,7 +115,7 @@ def _of_git_sync(
     """
     by_folder: dict[str, list[tuple[str, DeployedPart]]] = {}
     for path in paths:
-        text = _text(path, files) if path.endswith(TEMPLATES) else ""
+        text = files.text_if_readable(path) if path.endswith(TEMPLATES) else ""
         if GIT_SYNC not in text:
             continue
         from taskwall.readers.cloudformation.parameters import ParametersError, deployment_file
@@ -141,13 +141,6 @@ def _of_git_sync(
             stem = os.path.basename(path).partition(".")[0]
             named.append((os.path.basename(folder) if together else stem, part))
     return deployments_of(named)
-
-
-def _text(path: str, files: Files) -> str:
-    try:
-        return files.text(path)
-    except UnreadableError:
-        return ""
 
 
 def _parameters(path: str, files: Files, errors: list[SourceError]) -> Mapping[str, Value]:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
-from taskwall.source.files import Files, UnreadableError
+from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TERRAFORM, TERRAGRUNT
 from taskwall.sources.listing import MAX_CANDIDATES, files_below
 
@@ -163,7 +163,7 @@ class _Texts:
         return found
 
     def _read(self, path: str) -> _File:
-        text = _text(path, self._files)
+        text = self._files.text_if_readable(path)
         asks, writes, values, is_open = [], set[str](), list[tuple[str, str]](), False
         for match, block in _blocks(text):
             named = _NAME.findall(block)
@@ -200,7 +200,7 @@ def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator
     waiting = [path for path in units if path.endswith(TERRAGRUNT)]
     seen = set(waiting)
     for path in waiting:
-        for folder in _DEPENDS.findall(_text(path, files)):
+        for folder in _DEPENDS.findall(files.text_if_readable(path)):
             other = os.path.normpath(os.path.join(os.path.dirname(path), folder, "terragrunt.hcl"))
             if other not in seen and encloses(boundary, other) and files.exists(other):
                 seen.add(other)
@@ -210,10 +210,3 @@ def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.split(r"[^a-z0-9]+", text.lower())) - {""}
-
-
-def _text(path: str, files: Files) -> str:
-    try:
-        return files.text(path)
-    except UnreadableError:
-        return ""

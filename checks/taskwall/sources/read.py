@@ -7,11 +7,13 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from taskwall.core.patterns import pattern
 from taskwall.settings import Settings, stack_of
 from taskwall.source.cdk_assembly import CdkAssemblies
 from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TEMPLATES, is_plan
+from taskwall.source.resource import Resource
 from taskwall.source.stack import OTHERS_HAVE, Inputs, Stack
 from taskwall.source.submodules import unchecked_submodules
 from taskwall.sources.context import read_context
@@ -40,6 +42,15 @@ from taskwall.sources.values_files import (
     is_loaded,
     root_of_values,
 )
+
+
+def _network_mode(definition: Resource) -> object:
+    key = "NetworkMode" if definition.type.startswith("AWS::") else "network_mode"
+    return definition.cell().get(key).known
+
+
+_HOST_MODE = pattern(r'(?:network_mode|NetworkMode)"?\s*[=:]\s*["\']?host\b')
+"""How a task definition in host mode is written, if it is written out."""
 
 
 def read_sources(
@@ -283,17 +294,27 @@ class _Reading:
             one.others_have = frozenset(what for what in having if not having[what] <= own)
 
     def _has(self, stack: Stack, what: str) -> bool:
-        """Whether a stack has something of `OTHERS_HAVE`; meshes only where it surely makes one.
+        """Whether a stack has something of `OTHERS_HAVE`, most of it only if it surely does.
 
-        Tasks that may be elsewhere leave verdicts open; a mesh elsewhere speaks for the proxies.
+        Tasks that may be elsewhere leave verdicts open; a mesh elsewhere speaks for the proxies,
+        and tasks in host mode for what runs anywhere.
         """
         types = OTHERS_HAVE[what]
         declared = any(map(stack.creates, types))
-        if not declared or what != "meshes":
+        if not declared or what == "task definitions":
             return declared
+        in_host_mode = what == "tasks in host mode"
+        if in_host_mode and not any(
+            _HOST_MODE.search(self._files.text_if_readable(path)) for path in stack.files
+        ):
+            return False  # the common case, without an evaluation
         made = attempt(partial(stack.evaluate, {}), stack.name, self.found.errors)
         return made is not None and any(
-            one.type in types and not one.data and not one.origin.maybe for one in made.resources
+            one.type in types
+            and not one.data
+            and not one.origin.maybe
+            and (not in_host_mode or _network_mode(one) == "host")
+            for one in made.resources
         )
 
     def propose(self) -> None:

@@ -17,7 +17,7 @@ from taskwall.model.compute.container_instances import (
 )
 from taskwall.model.compute.hosts import Host, host_of, host_security_groups, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
-from taskwall.model.compute.placement import Unseen, any_task, hosts_of, kinds_near
+from taskwall.model.compute.placement import Unseen, any_task, can_be_placed, hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network, remembered
@@ -103,10 +103,17 @@ def holds_host_mode(network: Network, member: ContainerInstances) -> Fact:
     """Whether tasks in host mode run on container instances.
 
     Who runs tasks in a cluster of the sources is in the sources, if anybody there does; any task
-    may run in another one.
+    may run in another one, also one in host mode that another stack of the scan has.
     """
     name, at = member.instances.name, member.instances.origin.header
-    if not kinds_near(network, member):
+    near = kinds_near(network, member)
+    if "tasks in host mode" in network.policy.others_have and all(
+        can_be_placed(network, member, source).truth is not True for source in near
+    ):
+        return Fact(
+            True, f"tasks of another stack, in host mode, can be placed on {name}", at, name
+        )
+    if not near:
         return any_task(network, member)
     parts = []
     for link in member.clusters:
@@ -114,7 +121,7 @@ def holds_host_mode(network: Network, member: ContainerInstances) -> Fact:
         loose = [link]
         if link.exact and (cluster is None or cluster.external):
             # It may be the cluster of tasks of which nobody knows in which they run.
-            loose = [one.cluster for one in kinds_near(network, member) if one.cluster]
+            loose = [one.cluster for one in near if one.cluster]
             if all(one.exact for one in loose):
                 return any_task(network, member)
         for open_ in (one for one in loose if not one.exact):
