@@ -88,8 +88,12 @@ def test_tasks_of_other_stacks_may_be_all_that_run_there(
     asked = Options((str(tmp_path),), select=SELECTED, cwd=str(tmp_path), show=SHOWN)
     waits = (f"the tasks on {instances}",)
     session = Session(str(tmp_path), asked)
+    open_ = {("TW502", "unknown", waits)}
     for document in (scan(asked).document, session.report().document):
-        assert verdicts(document) == {(rule, "unknown", waits) for rule in SELECTED}
+        assert verdicts(document) == open_  # none of them is an awsvpc task, which TW501 is about
+    awsvpc = tasks[1].replace("bridge", "awsvpc")
+    session.change(str(tmp_path / tasks[0]), awsvpc)
+    assert verdicts(session.report().document) == open_ | {("TW501", "unknown", waits)}
     # A session sees the other stack change, though nothing of the cluster's own does.
     other = tasks[1].replace("task_definition", "cluster").replace("TaskDefinition", "Cluster")
     for text in (other, tasks[1], "Resources: {}\n" if "yaml" in tasks[0] else ""):

@@ -854,3 +854,64 @@ def test_where_a_shared_value_is_written_is_one_step(tmp_path: Path) -> None:
     assert "; also module.group.aws_security_group.more" in one.message
     steps = [step for step in one.because if "takes its value" in step.text]
     assert [(step.file, step.line) for step in steps] == [("main.tf", 6)]
+
+
+PORTS = """\
+variable "office" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+  dynamic "ingress" {
+    for_each = [80]
+    content {
+      from_port   = 80
+      to_port     = 80
+      protocol    = "tcp"
+      cidr_blocks = [var.office]
+    }
+  }
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = [var.office]
+  }
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = [var.OTHER]
+  }
+}
+variable "other" {}
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions    = "[]"
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    security_groups = [aws_security_group.web.id]
+    subnets         = ["subnet-0123456789abcdef0"]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("other", "questions"), [("office", 1), ("other", 2)])
+def test_one_question_is_one_unknown(tmp_path: Path, other: str, questions: int) -> None:
+    """What waits for one thing at one resource is asked once; each place is a step."""
+    text = PORTS.replace("var.OTHER", f"var.{other}")
+    (tmp_path / "main.tf").write_text(text)
+    asked = Options((str(tmp_path),), select=("TW204",), show=("fail", "unknown"))
+    found = scan(asked).document.findings
+
+    assert [one.verdict for one in found] == ["unknown"] * questions
+    assert [one.missing for one in found] == [("var.office",), ("var.other",)][:questions]
+    lines = text.split("\n")
+    places = {line for one in found for line in (one.line, *(step.line for step in one.because))}
+    ranges = {n for n, line in enumerate(lines, 1) if "cidr_blocks = [var" in line}
+    assert ranges <= places

@@ -116,6 +116,12 @@ STATES = {
         "",
     ),
     "a name": (S3.replace("%KEY%", ""), "s3", 'key = "live/net.tfstate"', ""),
+    "a name, without any backend": (
+        "",
+        "s3",
+        'key = "env:/${terraform.workspace}/net.tfstate"',
+        "",
+    ),
     "its own name": (S3.replace("%KEY%", ""), "s3", "key = var.state", 'variable "state" {}\n'),
     "a path": ("", "local", 'path = "../net/terraform.tfstate"', ""),
     "a workspace": (
@@ -140,6 +146,19 @@ def test_the_root_that_writes_a_state(case: str, tmp_path: Path) -> None:
     at = (tmp_path / "app" / "main.tf").read_text().split("\n").index(f"    subnets = {OUTPUT}") + 1
     assert verdicts(report) == [("fail", "app/main.tf", at)]
     assert (report.document.summary.stacks, report.document.errors) == (1, ())
+
+
+def test_a_folder_elsewhere_without_a_backend_is_no_root_that_is_meant(tmp_path: Path) -> None:
+    """Beside the scanned one a tool may bring the backend; a module is called as the state is."""
+    config = 'bucket = "states"\n    key = "net.tfstate"'
+    reads = STATE.replace("%KIND%", "s3").replace("%CONFIG%", config)
+    written(tmp_path, NETWORK.replace("%BACKEND%", ""), reads)
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "net").rename(tmp_path / "modules" / "net")
+    report = judged(tmp_path)
+
+    assert [verdict for verdict, _, _ in verdicts(report)] == ["unknown"]
+    assert report.document.ties == ()
 
 
 def test_a_parameter_that_another_root_stores(tmp_path: Path) -> None:

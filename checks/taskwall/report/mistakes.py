@@ -26,7 +26,7 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
 
     Two things that a rule says of one resource at one place stay two; the same of two blocks that
     one text makes is one. So is all that it says of one block, if it reports by blocks, or of the
-    argument of a module from which such blocks are made.
+    argument of a module from which such blocks are made; and what one question leaves open.
     """
     passes = []
     groups: dict[tuple[object, ...], list[ReportEntry]] = {}
@@ -51,8 +51,24 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
             about = None if block or (argument and row.block) else one.message
             number = numbers.setdefault(about, len(numbers))
             places.setdefault((*key, number), []).append((place, row))
-    found = (_merged(alike, paths) for alike in places.values())
+    found = (_merged(alike, paths) for alike in _by_question(places.values()))
     return sorted((*passes, *found), key=in_order)
+
+
+def _by_question(
+    places: Iterable[list[tuple[Span, ReportEntry]]],
+) -> Iterable[list[tuple[Span, ReportEntry]]]:
+    """The same, but one for each question: what waits for one thing at one resource is one.
+
+    Where it is asked several times nothing is to be changed yet, as there is where it fails.
+    """
+    found: dict[object, list[tuple[Span, ReportEntry]]] = {}
+    for number, placed in enumerate(places):
+        one = placed[0][1].finding
+        asked = (one.rule, one.resource, one.stack, one.missing, one.when)
+        key = asked if one.verdict == "unknown" else number
+        found.setdefault(key, []).extend(placed)
+    return found.values()
 
 
 def _nodes(row: ReportEntry) -> tuple[Provenance, ...]:

@@ -32,7 +32,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import Fact, any_of
+from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.compute.placement import (
@@ -84,6 +84,9 @@ def _starts_anything(network: Network) -> bool:
 def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
     """Whether awsvpc tasks can be placed on container instances."""
     if not _starts_anything(network):
+        others = network.policy.others_have
+        if "task definitions" in others and "awsvpc tasks" not in others:
+            return FALSE
         return any_task(network, member)
     parts = []
     for source in kinds_near(network, member):

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import TRUE, Fact, any_of
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import LoadBalancer
-from taskwall.model.load_balancing.paths import listeners, stands_before_tasks
+from taskwall.model.load_balancing.paths import BalancerPath, listeners, stands_before_tasks
 from taskwall.rules._rule import Verdict, rule
 from taskwall.rules._shared import balancers_elsewhere
 
@@ -45,7 +45,18 @@ def no_access_log(network: Network) -> Iterator[Verdict]:
             absent=not balancer.access_log.written,
             changes=balancer.logging,
         )
-    yield from balancers_elsewhere(network, "a load balancer in front of {} writes access logs")
+    text = "a load balancer in front of {} writes access logs"
+    yield from balancers_elsewhere(network, text, lambda _, front: _may_write(front))
+
+
+def _may_write(front: BalancerPath) -> bool:
+    """Whether a load balancer from elsewhere may write access logs of what it takes for tasks.
+
+    An NLB writes only those of TLS.
+    """
+    if front.kind != "network" or front.listener is None:
+        return True
+    return front.listener.protocol.is_("TLS").truth is not False
 
 
 def _writes_any(network: Network, balancer: LoadBalancer) -> Fact:

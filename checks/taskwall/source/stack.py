@@ -230,6 +230,7 @@ _TASK_DEFINITIONS = (
 
 OTHERS_HAVE: Mapping[str, tuple[str, ...]] = {
     "task definitions": _TASK_DEFINITIONS,
+    "awsvpc tasks": _TASK_DEFINITIONS,
     "tasks in host mode": _TASK_DEFINITIONS,
     "meshes": ("aws_appmesh_mesh", "AWS::AppMesh::Mesh"),
 }

@@ -8,7 +8,7 @@ and not parsed.
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import islice
 
@@ -56,12 +56,14 @@ class _Asked(Struct, frozen=True):
 class _File(Struct, frozen=True):
     """What a file of Terraform reads and writes, as far as its text shows.
 
-    `writes` are names of states and parameters, `is_open` is whether it leaves the name of its
-    state to `terraform init`. `values` are what variables and locals may be that it names.
+    `writes` are names of states and parameters, `has_backend` is whether it says where its state
+    lies, `is_open` whether it leaves the name of that to `terraform init`. `values` are what
+    variables and locals may be that it names.
     """
 
     asks: tuple[_Asked, ...]
     writes: frozenset[str]
+    has_backend: bool
     is_open: bool
     values: tuple[tuple[str, str], ...]
 
@@ -91,7 +93,8 @@ def roots_written(
     folders: dict[str, list[str]] = {}
     for path in islice(candidates, MAX_CANDIDATES):
         folders.setdefault(os.path.dirname(path), []).append(path)
-    writers = _Writers({at: [texts.read(path) for path in folders[at]] for at in folders})
+    beside = {os.path.dirname(os.path.dirname(path)) for path in known}
+    writers = _Writers({at: [texts.read(path) for path in folders[at]] for at in folders}, beside)
     while wanted:
         of_more = [path for at in writers.of(wanted) for path in folders.pop(at, ())]
         found |= dict.fromkeys(of_more)
@@ -100,12 +103,14 @@ def roots_written(
 
 
 class _Writers:
-    """Folders of Terraform by what they may write."""
+    """Folders of Terraform by what they may write; some are `beside` those that are scanned."""
 
-    def __init__(self, folders: dict[str, list[_File]]) -> None:
+    def __init__(self, folders: dict[str, list[_File]], beside: Collection[str]) -> None:
         self._folders = folders
         self._by_name: dict[str, list[str]] = {}
         self._by_word: dict[str, list[str]] = {}
+        self._bare: dict[str, frozenset[str]] = {}
+        """Folders without any backend, which a tool may bring, by their words."""
         for folder, held in folders.items():
             for name in {name for one in held for name in one.writes}:
                 self._by_name.setdefault(name, []).append(folder)
@@ -113,6 +118,9 @@ class _Writers:
             words = _words(os.path.basename(folder))
             if words and any(one.is_open for one in held):
                 self._by_word.setdefault(min(words), []).append(folder)
+            bare = not any(one.has_backend for one in held)
+            if words and bare and os.path.dirname(folder) in beside:
+                self._bare[folder] = words
 
     def of(self, wanted: Iterable[str]) -> list[str]:
         """The folders that may write anything of what is wanted."""
@@ -126,6 +134,8 @@ class _Writers:
                 for folder in self._by_word.get(word, ()):
                     if _words(os.path.basename(folder)) <= words:
                         found[folder] = None
+            if name.endswith(".tfstate"):
+                found |= {at: None for at, own in self._bare.items() if own <= words}
         return sorted(found)
 
 
@@ -164,7 +174,8 @@ class _Texts:
 
     def _read(self, path: str) -> _File:
         text = self._files.text_if_readable(path)
-        asks, writes, values, is_open = [], set[str](), list[tuple[str, str]](), False
+        asks, writes, values = [], set[str](), list[tuple[str, str]]()
+        is_open = has_backend = False
         for match, block in _blocks(text):
             named = _NAME.findall(block)
             if match["read"]:
@@ -174,8 +185,10 @@ class _Texts:
             else:
                 names = [name for name, _ in named if name]
                 writes.update(names)
+                has_backend |= bool(match["backend"])
                 is_open |= bool(match["backend"]) and not names
-        return _File(tuple(asks), frozenset(writes), is_open, (*_GIVEN.findall(text), *values))
+        given = (*_GIVEN.findall(text), *values)
+        return _File(tuple(asks), frozenset(writes), has_backend, is_open, given)
 
 
 def _blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:

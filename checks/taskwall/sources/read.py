@@ -1,9 +1,10 @@
 """Read every stack of a scan."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache as cache_of
 from functools import partial
+from re import Pattern
 
 from msgspec.structs import replace
 
@@ -49,8 +50,12 @@ def _network_mode(definition: Resource) -> object:
     return definition.cell().get(key).known
 
 
-_HOST_MODE = pattern(r'(?:network_mode|NetworkMode)"?\s*[=:]\s*["\']?host\b')
-"""How a task definition in host mode is written, if it is written out."""
+_MODE = r'(?:network_mode|NetworkMode)"?\s*[=:]\s*'
+_WRITTEN: Mapping[str, Pattern[str]] = {
+    "awsvpc tasks": pattern(_MODE + r"(?!\s|[\"']?(?:bridge|host|none)\b)"),
+    "tasks in host mode": pattern(_MODE + r"[\"']?host\b"),
+}
+"""How sources look that have such tasks, or may: of a mode that is not written out any."""
 
 
 def read_sources(
@@ -294,26 +299,25 @@ class _Reading:
             one.others_have = frozenset(what for what in having if not having[what] <= own)
 
     def _has(self, stack: Stack, what: str) -> bool:
-        """Whether a stack has something of `OTHERS_HAVE`, most of it only if it surely does.
+        """Whether a stack has something of `OTHERS_HAVE`.
 
-        Tasks that may be elsewhere leave verdicts open; a mesh elsewhere speaks for the proxies,
-        and tasks in host mode for what runs anywhere.
+        Tasks that may be elsewhere leave verdicts open; what speaks for others has to be sure: a
+        mesh for the proxies, and tasks in host mode for what runs anywhere.
         """
-        types = OTHERS_HAVE[what]
-        declared = any(map(stack.creates, types))
-        if not declared or what == "task definitions":
-            return declared
-        in_host_mode = what == "tasks in host mode"
-        if in_host_mode and not any(
-            _HOST_MODE.search(self._files.text_if_readable(path)) for path in stack.files
-        ):
+        types, written = OTHERS_HAVE[what], _WRITTEN.get(what)
+        if not any(map(stack.creates, types)):
+            return False
+        texts = map(self._files.text_if_readable, stack.files if written else ())
+        if written and not any(map(written.search, texts)):
             return False  # the common case, without an evaluation
+        if what in ("task definitions", "awsvpc tasks"):
+            return True
         made = attempt(partial(stack.evaluate, {}), stack.name, self.found.errors)
         return made is not None and any(
             one.type in types
             and not one.data
             and not one.origin.maybe
-            and (not in_host_mode or _network_mode(one) == "host")
+            and (what == "meshes" or _network_mode(one) == "host")
             for one in made.resources
         )
 

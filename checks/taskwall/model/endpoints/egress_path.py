@@ -2,7 +2,11 @@
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
-from taskwall.model.compute.container_instances import elastic_address, public_address
+from taskwall.model.compute.container_instances import (
+    elastic_address,
+    public_address,
+    starts,
+)
 from taskwall.model.compute.hosts import Host, hosts
 from taskwall.model.compute.placement import unseen_instances
 from taskwall.model.core.entity import Link
@@ -41,6 +45,11 @@ def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bo
         )
         for host, fact in hosts(network, source)
         for link in host.subnets
+    ]
+    hosted += [
+        implies(fact, any_of((_from_default_subnets(host), *_proxied(host))))
+        for host, fact in hosts(network, source)
+        if not host.subnets
     ]
     own, hosted = own or [unseen_subnets(source)], hosted or [unseen_hosts(source)]
     return by_host(network, source, itself, all_of(own), all_of(hosted))
@@ -86,6 +95,16 @@ def _from_host(network: Network, host: Host, link: Link) -> Fact:
     text = f"{name} gets a public address"
     public = given.is_(True) if given is not None else Fact(False, text, link.place, name)
     return implies(link.fact, routes.subnet_egress(network, subnet, any_of((public, elastic))))
+
+
+def _from_default_subnets(host: Host) -> Fact:
+    """That nobody knows whether instances of which no subnet is known have a way out."""
+    start = None if host.member is None else next(starts(host.member), None)
+    at, waits = host.on.origin.header, tuple[Need, ...]()
+    if start is not None:
+        at, waits = start.setting.place, start.setting.unseen
+    waits = waits or (Need(f"the default VPC of {host.name}", "is not in the sources"),)
+    return Fact(None, f"{host.name} can reach the internet", at, host.name, waits)
 
 
 def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:
