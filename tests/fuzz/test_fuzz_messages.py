@@ -1,6 +1,7 @@
 """No message breaks a server: those of editors to the language server, those of agents to MCP."""
 
 import asyncio
+import gc
 import io
 import json
 import sys
@@ -38,11 +39,15 @@ def root() -> Iterator[Path]:
     # A session that still judges when its server has ended must not change it within a test.
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, FRAMES))
+    # What other tests of this process keep would be gone through in each round of the collector.
+    gc.collect()
+    gc.freeze()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "root")
         path.mkdir()
         (path / "main.tf").write_text(ROOTS[0])
         yield path
+    gc.unfreeze()
     sys.setrecursionlimit(limit)
 
 

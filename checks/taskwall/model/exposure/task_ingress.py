@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
-from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.entity import Entity, Link, link_to, same_entity
 from taskwall.model.core.network import Network, asked_once, remembered
@@ -158,7 +158,7 @@ def group_behind_balancers(
 
 
 def groups_without_balancer(network: Network) -> Iterator[GroupAttachment]:
-    """The groups of which no user stands behind any load balancer."""
+    """The groups that tasks behind no load balancer use, whoever uses them, too."""
     for attachment in attached_groups(network):
         yield from _group_without_balancer(network, attachment.group)
 
@@ -166,11 +166,18 @@ def groups_without_balancer(network: Network) -> Iterator[GroupAttachment]:
 @asked_once
 def _group_without_balancer(network: Network, group: str) -> tuple[GroupAttachment, ...]:
     attachment = attachments(network)[group]
-    way = any_of(
-        fact & (TRUE if _fronted(network, source) else behind(network, source))
+    alone = tuple(
+        (source, all_of((fact, ~way)))
         for source, fact in attachment.attached
+        if not _fronted(network, source) and (way := behind(network, source)).truth is not True
     )
-    return () if way.truth else (replace(attachment, fact=attachment.fact & ~way),)
+    if not alone:
+        return ()
+    meant = (
+        tuple(source.name for source, _ in alone) if len(alone) < len(attachment.attached) else ()
+    )
+    uses = any_of(fact for _, fact in alone)
+    return (replace(attachment, fact=uses, meant=meant or attachment.meant),)
 
 
 def _fronted(network: Network, source: TaskSource) -> bool:
