@@ -305,6 +305,23 @@ def test_an_old_template_may_be_the_path_of_a_file(evaluated: Evaluated, shown: 
     assert shown(only(evaluation, "aws_t.a").body) == {"texts": texts}
 
 
+def test_types_of_blocks_may_stand_in_quotes(evaluated: Evaluated, shown: Shown) -> None:
+    """As before Terraform 0.12."""
+    evaluation = evaluated(
+        """
+        resource "aws_t" "a" {
+          "action" {
+            kind = "forward"
+            "inner" { port = 80 }
+          }
+          port = 1
+        }
+        """
+    )
+    action = {"kind": "forward", "inner": [{"port": 80}]}
+    assert shown(only(evaluation, "aws_t.a").body) == {"action": [action], "port": 1}
+
+
 def test_old_lists_of_lists_are_lists(evaluated: Evaluated, shown: Shown) -> None:
     """A variable whose type is written as before Terraform 0.12 holds no lists of lists."""
     evaluation = evaluated(

@@ -70,8 +70,7 @@ class Parse:
 
     def __init__(self, path: str, text: str) -> None:
         self._asks = has_suppression(text)
-        self._source = ParserSource(path, text)
-        self._root = _tree(self._source.raw).root_node
+        self._source, self._root = _read(ParserSource(path, text))
         self._pieces: list[tuple[int, str]] = []
         if self._root.has_error or _runs_on(self._root, text):
             # The parser may lose blocks behind an error: then each block is parsed by itself.
@@ -86,8 +85,8 @@ class Parse:
         blocks: list[tuple[Block, bool]] = []
         attributes: dict[str, Attribute] = {}
         for row, piece in self._pieces:
-            one = ParserSource(source.path, piece, rows=row)
-            part = _parsed(_tree(one.raw).root_node, one, self._asks, down[len(blocks) :])
+            one, root = _read(ParserSource(source.path, piece, rows=row))
+            part = _parsed(root, one, self._asks, down[len(blocks) :])
             parts.append(part)
             blocks += [(block, bool(part.errors)) for block in part.body.blocks]
             attributes.update(part.body.attributes)
@@ -99,6 +98,25 @@ class Parse:
             frozenset(index for index, (_, broken) in enumerate(blocks) if broken),
         )
 
+
+def _read(source: ParserSource) -> "tuple[ParserSource, Node]":
+    """A source and its tree.
+
+    Up to Terraform 0.11 the type of a block might stand in quotes: `"default_action" {`.
+    """
+    root = _tree(source.raw).root_node
+    if root.has_error:
+        text = source.raw.decode("utf-8", "replace")
+        bare = _QUOTED_TYPE.sub(r"\1 \2 ", text)
+        if bare != text:
+            other = ParserSource(source.path, bare, source.rows)
+            mended = _tree(other.raw).root_node
+            if not mended.has_error:
+                return other, mended
+    return source, root
+
+
+_QUOTED_TYPE = pattern(r'^([ \t]*)"([A-Za-z_]\w*)"(?=[ \t]*\{)', re.MULTILINE)
 
 _UNFINISHED = pattern(r'^[A-Za-z_][\w-]*(?:[ \t]+"[^"\n]*")*[ \t]*$', re.MULTILINE)
 
