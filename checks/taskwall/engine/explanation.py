@@ -79,7 +79,7 @@ def finding_of(
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
         fix=Fix(_fix_text(rule, verdict)) if answer.truth else None,
     )
-    files = {step.file for each, _ in agreeing[1:] for step in _steps(each, at, places)}
+    files: set[str] = set()
     for each, _ in agreeing:
         # What is missing is missing for each who needs it, whoever the chain names.
         absent = each.verdict.absent

@@ -93,7 +93,7 @@ class ReferenceIndex(ResourceIndex):
             head = value.parts[0]
             if isinstance(head, str) and (address := self.by_name(kind).get(name_in(head))):
                 return address, True, ()
-            if (address := self.by_name(kind).get(name_at_end(value))) is not None:
+            if (name := name_at_end(value)) and (address := self.by_name(kind).get(name)):
                 return address, True, ()
         if isinstance(value, Known):
             text = str(value.data)

@@ -62,7 +62,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                 said = None if at.value is None or secret else _text(at.value)
                 stores = stores_at_endpoints(r, at.value)
                 derived = (each.origin.address for each in derived_from(r.builder, at.value))
-                given = _given_to(r, at.value)
+                given = _given_to(r, at.value) if secret else ()
                 names = (*_refers(at.value), *derived, *stores.addresses, *given)
                 refers = tuple(dict.fromkeys(_attached(r, names)))
                 anything = (

@@ -50,7 +50,8 @@ def _network_mode(definition: Resource) -> object:
     return definition.cell().get(key).known
 
 
-_MODE = r'(?:network_mode|NetworkMode)"?\s*[=:]\s*'
+_CLUSTERS = ("aws_ecs_cluster", "awscc_ecs_cluster", "AWS::ECS::Cluster")
+_MODE = r"(?:network_mode|NetworkMode)[\"']?\s*[=:]\s*"
 _WRITTEN: Mapping[str, Pattern[str]] = {
     "awsvpc tasks": pattern(_MODE + r"(?!\s|[\"']?(?:bridge|host|none)\b)"),
     "tasks in host mode": pattern(_MODE + r"[\"']?host\b"),
@@ -302,7 +303,8 @@ class _Reading:
         """Whether a stack has something of `OTHERS_HAVE`.
 
         Tasks that may be elsewhere leave verdicts open; what speaks for others has to be sure: a
-        mesh for the proxies, and tasks in host mode for what runs anywhere.
+        mesh for the proxies, and tasks in host mode, of a stack that has no cluster for them, for
+        what runs anywhere.
         """
         types, written = OTHERS_HAVE[what], _WRITTEN.get(what)
         if not any(map(stack.creates, types)):
@@ -312,6 +314,8 @@ class _Reading:
             return False  # the common case, without an evaluation
         if what in ("task definitions", "awsvpc tasks"):
             return True
+        if what == "tasks in host mode" and any(map(stack.creates, _CLUSTERS)):
+            return False
         made = attempt(partial(stack.evaluate, {}), stack.name, self.found.errors)
         return made is not None and any(
             one.type in types

@@ -17,7 +17,7 @@ from taskwall.model.compute.container_instances import (
 )
 from taskwall.model.compute.hosts import Host, host_of, host_security_groups, hosts
 from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
-from taskwall.model.compute.placement import Unseen, any_task, can_be_placed, hosts_of, kinds_near
+from taskwall.model.compute.placement import Unseen, any_task, hosts_of, kinds_near
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network, remembered
@@ -107,9 +107,9 @@ def holds_host_mode(network: Network, member: ContainerInstances) -> Fact:
     """
     name, at = member.instances.name, member.instances.origin.header
     near = kinds_near(network, member)
-    if "tasks in host mode" in network.policy.others_have and all(
-        can_be_placed(network, member, source).truth is not True for source in near
-    ):
+    # A source that certainly names a cluster is the cluster's own, or none of it.
+    loosely = all(source.cluster is not None and not source.cluster.exact for source in near)
+    if loosely and "tasks in host mode" in network.policy.others_have:
         return Fact(
             True, f"tasks of another stack, in host mode, can be placed on {name}", at, name
         )

@@ -436,8 +436,8 @@ def vpcs(network: Network, source: TaskSource) -> list[Link]:
     told = any(link.exact and link.to for link in found)
     for binding in source.bindings if not told else ():
         registers = binding.target_group
-        # A service that may be in an absent module may get it, and uses no other that is written.
-        sure = registers is not None and (registers.sure or source.exists.truth is None)
+        # What may be in an absent module may get it, and uses no other that is written.
+        sure = registers is not None and (registers.sure or source.origin.silent)
         target_group = network.get(TargetGroup, registers) if registers and sure else None
         if target_group is not None and target_group.vpc is not None:
             found.append(target_group.vpc)
