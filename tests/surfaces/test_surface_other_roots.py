@@ -6,6 +6,7 @@ import pytest
 
 from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Report
+from taskwall.sources.other_roots import MOST_NAMES
 
 NETWORK = """\
 terraform {
@@ -178,6 +179,99 @@ resource "aws_ssm_parameter" "subnets" {
         'split(",", data.aws_ssm_parameter.subnets.value)',
     )
     assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["fail"]
+
+
+NAMES = {
+    "a tag": ('"shop-a"', "", 'tags = { Name = "shop-a" }', ""),
+    "a tag of Terraform 0.11": ('"shop-a"', "", 'tags {\n    "Name" = "shop-a"\n  }', ""),
+    "a filter": (
+        '"shop-a"',
+        "",
+        'filter {\n    name   = "tag:Name"\n    values = ["shop-a"]\n  }',
+        "",
+    ),
+    "a variable here": (
+        '"shop-a"',
+        "",
+        "tags = { Name = var.subnet }",
+        'variable "subnet" {\n  default = "shop-a"\n}\n',
+    ),
+    "a variable there": (
+        '"${var.shop}-a"',
+        'variable "shop" {\n  default = "shop"\n}\n',
+        'tags = { Name = "shop-a" }',
+        "",
+    ),
+    "locals of locals": (
+        "local.subnet",
+        'locals {\n  subnet = "${local.shop}-a"\n  shop   = "shop"\n}\n',
+        'tags = { Name = "shop-${local.zone}" }',
+        'locals {\n  zone = "a"\n}\n',
+    ),
+}
+"""How a subnet is called in its root, and looked up in another one, each with what it takes."""
+
+
+def named(case: str) -> tuple[str, str, str]:
+    """A network whose subnet has a name, what looks it up, and what is taken of that."""
+    name, there, asked, here = NAMES[case]
+    subnet = "vpc_id = aws_vpc.main.id"
+    tagged = f"{{\n  {subnet}\n  tags = {{ Name = {name} }}\n}}"
+    network = NETWORK.replace("%BACKEND%", "").replace(f"{{ {subnet} }}", tagged) + there
+    return network, f'{here}data "aws_subnet" "a" {{\n  {asked}\n}}\n', "[data.aws_subnet.a.id]"
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_the_root_that_makes_what_is_looked_up_by_name(case: str, tmp_path: Path) -> None:
+    """As where both are scanned."""
+    written(tmp_path, *named(case))
+    report = judged(tmp_path)
+    assert [verdict for verdict, _, _ in verdicts(report)] == ["fail"]
+    assert [(one.by, one.to_stack) for one in report.document.ties] == [("tags", "net")]
+
+
+def test_a_name_in_a_module(tmp_path: Path) -> None:
+    """The root that calls it is read; one that looks up in a module elsewhere, looks up."""
+    network, reads, _ = named("a tag")
+    written(tmp_path, network, "", "module.found.subnets")
+    files = {
+        "app/found.tf": 'module "found" {\n  source = "../modules/found"\n}\n',
+        "modules/found/main.tf": f'{reads}output "subnets" {{ value = [data.aws_subnet.a.id] }}\n',
+        "live/main.tf": 'module "net" {\n  source = "../net"\n}\n',
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    report = judged(tmp_path)
+    assert [verdict for verdict, _, _ in verdicts(report)] == ["fail"]
+    assert [one.to_stack for one in report.document.ties] == ["live"]
+
+
+def test_names_that_tell_no_root(tmp_path: Path) -> None:
+    """One that nobody knows, one of another type, and one that resources of many folders have."""
+    network, reads, subnets = named("a tag")
+    written(tmp_path, network, reads, subnets)
+    for old, new in (("shop-a", "${var.env}-a"), ("aws_subnet", "aws_s")):
+        (tmp_path / "net" / "main.tf").write_text(network.replace(old, new))
+        assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["unknown"]
+    for number in range(MOST_NAMES + 1):
+        (tmp_path / f"net{number}").mkdir()
+        (tmp_path / f"net{number}" / "main.tf").write_text(network)
+    report = judged(tmp_path)
+    assert [verdict for verdict, _, _ in verdicts(report)] == ["unknown"]
+    assert report.document.ties == ()
+
+
+def test_two_ways_to_one_thing_elsewhere_are_one_finding(tmp_path: Path) -> None:
+    """What fails there is one mistake, by whichever data source, and in either setting."""
+    network, reads, _ = named("a tag")
+    both = reads + 'variable "first" {}\n'
+    for name, count in (("b", "var.first ? 1 : 0"), ("c", "var.first ? 0 : 1")):
+        both += reads.replace('"a" {', f'"{name}" {{\n  count = {count}')
+    subnets = "concat(data.aws_subnet.b[*].id, data.aws_subnet.c[*].id)"
+    written(tmp_path, network, both, subnets)
+    (one,) = judged(tmp_path).document.findings
+    assert (one.verdict, one.when) == ("fail", None)
 
 
 def test_roots_behind_roots(tmp_path: Path) -> None:

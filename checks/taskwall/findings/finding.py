@@ -122,10 +122,16 @@ class Finding(Struct, frozen=True, gc=False):
         return tuple(dict.fromkeys(one.resource for one in self.instances))
 
 
+TRUE, FALSE = " is true", " is false"
+"""How a setting of a switch ends: one of both always holds."""
+
+
 def _either(whens: Sequence[str | None]) -> str | None:
     """When any of some instances is there; None if one always is."""
-    known = [when for when in whens if when is not None]
-    return " or ".join(dict.fromkeys(known)) if known and len(known) == len(whens) else None
+    known = dict.fromkeys(when for when in whens if when is not None)
+    if None in whens or any(f"{when.removesuffix(TRUE)}{FALSE}" in known for when in known):
+        return None
+    return " or ".join(known) or None
 
 
 class Suppressed(Struct, frozen=True):

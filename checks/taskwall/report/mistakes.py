@@ -35,8 +35,7 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
         if one.verdict == "pass":
             passes.append(one)
         else:
-            source = (one.rule, one.verdict, one.missing, _nodes(row)[-1])
-            groups.setdefault(source, []).append(row)
+            groups.setdefault((one.rule, one.verdict, one.missing, _source(row)), []).append(row)
     places: dict[tuple[object, ...], list[tuple[Span, ReportEntry]]] = {}
     said: dict[tuple[object, ...], dict[object, int]] = {}
     for group in groups.values():
@@ -71,14 +70,24 @@ def _by_question(
     return found.values()
 
 
+def _source(row: ReportEntry) -> Provenance | Span:
+    """What has to change."""
+    return _beyond(row) or _nodes(row)[-1]
+
+
+def _beyond(row: ReportEntry) -> Span | None:
+    """What is wrong in the context, to which the place leads; None where it is at the place."""
+    return None if row.block is None or row.block.holds(row.place) else row.block
+
+
 def _nodes(row: ReportEntry) -> tuple[Provenance, ...]:
     return row.provenance or (Provenance(row.place),)
 
 
 def _shared(group: Sequence[ReportEntry]) -> Span:
-    """The place of the last expression that rows share which come from one."""
+    """The place of the last expression that rows share; the first of several ways to one thing."""
     shared = frozenset(_nodes(group[0])).intersection(*map(_nodes, group))
-    return next(node.place for node in _nodes(group[0]) if node in shared)
+    return next((node.place for node in _nodes(group[0]) if node in shared), group[0].place)
 
 
 def _argument(rows: Sequence[ReportEntry]) -> Span | None:
@@ -137,7 +146,7 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         told = one.message == first.message and row.block is not None
         if not told and ((one.file, one.line) not in met or _wording(row) != _wording(rows[0])):
             steps[Step(row.name, one.file, one.line, one.message)] = None
-    alike = [row.name for row in rows if _wording(row) == _wording(rows[0])]
+    alike = [row.name for row in rows if not _beyond(row) and _wording(row) == _wording(rows[0])]
     others = [name for name in dict.fromkeys(alike) if name != rows[0].name]
     every = [row.finding for row in rows]
     edits = {edit for one in every if one.fix for edit in one.fix.edits}

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from msgspec import Struct
 
@@ -108,6 +108,7 @@ class Files:
         self._real: dict[str, str] = {}
         self._asked: set[str] | None = None
         self._made: dict[type, object] = {}
+        self._made_of: dict[tuple[Callable[[str], object], str], tuple[str, object]] = {}
 
     @property
     def known(self) -> Iterable[str]:
@@ -158,6 +159,16 @@ class Files:
         found = self._made.get(kind)
         if not isinstance(found, kind):
             found = self._made[kind] = make()
+        return found
+
+    def made_of(self, path: str, make: Callable[[str], T]) -> T:
+        """What a function makes of the text of a file ("" if it cannot be read), once a text."""
+        text = self.text_if_readable(path)
+        known = self._made_of.get((make, path))
+        if known is not None and known[0] is text:
+            return cast("T", known[1])
+        found = make(text)
+        self._made_of[make, path] = text, found
         return found
 
     def listened(self, work: Callable[[], T]) -> tuple[T, dict[str, str | None]]:

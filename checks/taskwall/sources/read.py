@@ -32,7 +32,6 @@ from taskwall.sources.listing import (
     unsaved,
 )
 from taskwall.sources.nearby import ReadCache
-from taskwall.sources.other_roots import roots_written
 from taskwall.sources.proposals import proposed
 from taskwall.sources.recognising import is_empty_file, kind_of
 from taskwall.sources.refusals import NO_SUCH_PATH, refusal
@@ -57,6 +56,11 @@ _WRITTEN: Mapping[str, Pattern[str]] = {
     "tasks in host mode": pattern(_MODE + r"[\"']?host\b"),
 }
 """How sources look that have such tasks, or may: of a mode that is not written out any."""
+
+
+def _written_in(text: str) -> frozenset[str]:
+    """What of `_WRITTEN` a text has, or may have."""
+    return frozenset(what for what, looks in _WRITTEN.items() if looks.search(text))
 
 
 def read_sources(
@@ -214,7 +218,7 @@ class _Reading:
         for boundary, sources in self._wide.items():
             said = replace(self._inputs, boundary=boundary)
             context = said.context
-            found = dict.fromkeys(roots_written(sources, boundary, self._use, self._files))
+            found = dict.fromkeys(self._other_roots(sources, boundary))
             others = found.keys() - context.terraform
             if others:
                 added = (path for path in found if path in others)
@@ -224,6 +228,16 @@ class _Reading:
             self.found.reads += [ReadStack(stack, boundary) for stack in stacks]
             # Of those that are not of any stack nobody asked.
             self.found.errors += [one for one in errors if one.place.file not in others]
+
+    def _other_roots(self, sources: Sequence[str], boundary: str) -> tuple[str, ...]:
+        """The files of the roots of a repository that write what some sources read."""
+        if not any(path.endswith(ROOTS) for path in sources):
+            return ()
+        from taskwall.sources.other_roots import roots_written
+
+        said = self._inputs.context
+        by_name = not (said.terraform or said.sources or said.templates)
+        return roots_written(sources, boundary, self._use, self._files, by_name)
 
     def read_roots(self) -> None:
         """Read the roots that files of values are given for, each with its file."""
@@ -306,11 +320,11 @@ class _Reading:
         mesh for the proxies, and tasks in host mode, of a stack that has no cluster for them, for
         what runs anywhere.
         """
-        types, written = OTHERS_HAVE[what], _WRITTEN.get(what)
+        types = OTHERS_HAVE[what]
         if not any(map(stack.creates, types)):
             return False
-        texts = map(self._files.text_if_readable, stack.files if written else ())
-        if written and not any(map(written.search, texts)):
+        written = (self._files.made_of(path, _written_in) for path in stack.files)
+        if what in _WRITTEN and not any(what in found for found in written):
             return False  # the common case, without an evaluation
         if what in ("task definitions", "awsvpc tasks"):
             return True

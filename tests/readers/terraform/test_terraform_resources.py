@@ -305,13 +305,13 @@ def test_an_old_template_may_be_the_path_of_a_file(evaluated: Evaluated, shown: 
     assert shown(only(evaluation, "aws_t.a").body) == {"texts": texts}
 
 
-def test_types_of_blocks_may_stand_in_quotes(evaluated: Evaluated, shown: Shown) -> None:
+def test_types_of_blocks_and_names_may_stand_in_quotes(evaluated: Evaluated, shown: Shown) -> None:
     """As before Terraform 0.12."""
     evaluation = evaluated(
         """
         resource "aws_t" "a" {
           "action" {
-            kind = "forward"
+            "kind" = "forward"
             "inner" { port = 80 }
           }
           port = 1

@@ -52,7 +52,8 @@ class Module(Struct, frozen=True):
     configurations of the AWS provider by their alias, "" if they have none. `requirements` are the
     `terraform` blocks, in their order.
     Blocks and errors have their standing lines.
-    `types` are those of the variables, as far as they were asked for.
+    `types` are those of the variables, `references` what resources refer to, as far as they were
+    asked for.
     """
 
     folder: str
@@ -66,6 +67,7 @@ class Module(Struct, frozen=True):
     providers: dict[str, Block] = {}
     requirements: dict[str, Block] = {}
     types: dict[str, Type] = {}
+    references: dict[str, frozenset[str]] = {}
 
 
 class ModuleLoader:

@@ -75,6 +75,7 @@ def is_stand_in(folder: str) -> bool:
     return encloses(FOLDER, folder)
 
 
+@cache  # a module is called many times, and each version is compared
 def stand_ins(name: str, inner: str, constraint: str) -> tuple[StandIn, ...]:
     """What may stand in for a module: for the newest version of each range that a call allows.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from taskwall.core.values import Span, download_of
 from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES, REMOTE_STATE
 from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
@@ -45,7 +46,7 @@ def state_references(
     """The states that a root reads. `leading` are the folders of modules that look something up."""
     for at, local, instance in _data_sources(scope, leading, {REMOTE_STATE}):
         meant = states.meant(local, instance.address, instance.fields, at.run)
-        name, place = at.run.own(instance.address), at.module.resources[local].header
+        name, place = at.run.own(instance.address), _place(at, local)
         by = "remote state's name" if meant.called else "remote state"
         by += AS_NEAREST if meant.farther else ""
         yield SourceTie(
@@ -70,7 +71,7 @@ def data_references(
         answer = answers.answer(kind, address, instance.fields, at)
         if answer is None:
             continue
-        place, by, own = at.module.resources[local].header, answer.query.by, at.run.own(address)
+        place, by, own = _place(at, local), answer.query.by, at.run.own(address)
         by += AS_NEAREST if answer.farther else ""
         means = answer.found if DATA_SOURCES[kind].lists else filter(None, (answer.one,))
         ties = [
@@ -82,6 +83,12 @@ def data_references(
             doubt = answer.doubt if answer.found else ""
             ties = [SourceTie(folder, own, place, by, candidates=some, doubt=doubt)]
         yield from ties
+
+
+def _place(scope: ModuleScope, local: str) -> Span:
+    """Where a data source is written, or the call of the downloaded module that it is in."""
+    call = download_of(scope.called_from)
+    return scope.module.resources[local].header if call is None else call.place
 
 
 def _data_sources(

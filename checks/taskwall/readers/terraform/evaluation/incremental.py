@@ -295,7 +295,7 @@ class IncrementalModuleScope(ModuleScope):
 
     def references(self, address: str) -> frozenset[str]:
         """What a declared resource refers to."""
-        return self._recalled("references", address, self.declared_references)
+        return self._recalled("references", address, super().references)
 
     def may_be_left_out(self) -> tuple[str, ...]:
         """The addresses of the resources with a count or for_each."""

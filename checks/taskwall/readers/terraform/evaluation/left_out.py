@@ -67,9 +67,16 @@ def _hand_on(local_values: Mapping[str, Attribute], found: dict[str, set[str]]) 
                 pending.append(inner)
 
 
-def references(body: Body) -> frozenset[str]:
-    """What a body refers to: `aws_x.y`, `local.x`, `var.x`."""
-    inner = (references(block.body) for block in body.blocks)
+def references(module: Module, address: str) -> frozenset[str]:
+    """What a resource of a module refers to: `aws_x.y`, `local.x`, `var.x`."""
+    found = module.references.get(address)
+    if found is None:
+        found = module.references[address] = _in_body(module.resources[address].body)
+    return found
+
+
+def _in_body(body: Body) -> frozenset[str]:
+    inner = (_in_body(block.body) for block in body.blocks)
     return frozenset().union(*map(_referred, body.attributes.values()), *inner)
 
 
@@ -80,8 +87,10 @@ def _referred(attribute: Attribute) -> set[str]:
     return set()
 
 
-def _names(node: Expression) -> Iterator[str]:
-    if type(node) is Access and type(node.base) is Name and type(node.steps[0]) is Attr:
-        yield f"{node.base.name}.{node.steps[0].name}"
-    for each in children(node):
-        yield from _names(each)
+def _names(expression: Expression) -> Iterator[str]:
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        if type(node) is Access and type(node.base) is Name and type(node.steps[0]) is Attr:
+            yield f"{node.base.name}.{node.steps[0].name}"
+        pending.extend(children(node))

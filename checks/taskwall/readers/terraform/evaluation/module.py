@@ -100,7 +100,6 @@ class ModuleScope:
         self._calls: Memo[str, Called | Value] = Memo()
         self._absent: Memo[str, tuple[Resource, ...]] = Memo()
         self._keys: WrittenKeys | None = None
-        self._references: dict[str, frozenset[str]] = {}
         self._left_out: Memo[str, Mapping[str, tuple[str, ...]]] = Memo()
         for error in module.errors:
             run.effects.report(error)
@@ -371,14 +370,7 @@ class ModuleScope:
 
     def references(self, address: str) -> frozenset[str]:
         """What a declared resource refers to."""
-        found = self._references.get(address)
-        if found is None:
-            found = self._references[address] = self.declared_references(address)
-        return found
-
-    def declared_references(self, address: str) -> frozenset[str]:
-        """What a declared resource refers to, looked at now."""
-        return references(self.module.resources[address].body)
+        return references(self.module, address)
 
     def may_be_left_out(self) -> tuple[str, ...]:
         """The addresses of the resources of which there may be none."""
@@ -392,7 +384,7 @@ class ModuleScope:
             module = self.run.module(folder)[0] if isinstance(folder, str) else None
             if module is not None:
                 gone = {
-                    address: references(block.body)
+                    address: references(module, address)
                     for address, block in module.resources.items()
                     if block.type == "resource"
                 }

@@ -102,12 +102,13 @@ class Parse:
 def _read(source: ParserSource) -> "tuple[ParserSource, Node]":
     """A source and its tree.
 
-    Up to Terraform 0.11 the type of a block might stand in quotes: `"default_action" {`.
+    Up to Terraform 0.11 the type of a block and the name of an attribute might stand in quotes:
+    `"default_action" {`, `"subnet_ids" = [...]`.
     """
     root = _tree(source.raw).root_node
     if root.has_error:
         text = source.raw.decode("utf-8", "replace")
-        bare = _QUOTED_TYPE.sub(r"\1 \2 ", text)
+        bare = _IN_QUOTES.sub(r"\1 \2 ", text)
         if bare != text:
             other = ParserSource(source.path, bare, source.rows)
             mended = _tree(other.raw).root_node
@@ -116,7 +117,7 @@ def _read(source: ParserSource) -> "tuple[ParserSource, Node]":
     return source, root
 
 
-_QUOTED_TYPE = pattern(r'^([ \t]*)"([A-Za-z_]\w*)"(?=[ \t]*\{)', re.MULTILINE)
+_IN_QUOTES = pattern(r'^([ \t]*)"([A-Za-z_][\w-]*)"(?=[ \t]*(?:\{|=[^=]))', re.MULTILINE)
 
 _UNFINISHED = pattern(r'^[A-Za-z_][\w-]*(?:[ \t]+"[^"\n]*")*[ \t]*$', re.MULTILINE)
 
