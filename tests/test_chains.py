@@ -156,4 +156,4 @@ Resources:
     (finding,) = report.document.findings
 
     waits = [one.text.rpartition(": ")[2] for one in finding.because if "not known" in one.text]
-    assert waits == [f"{name} is a parameter without a default" for name in finding.missing]
+    assert waits == [f"{name} has no default" for name in finding.missing]

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
 from functools import wraps
@@ -116,7 +117,7 @@ def test_no_message_breaks_the_language_server(root: Path, data: st.DataObject) 
         serving.start_io(incoming, output)
         serving.end()
     assert b"crashed" not in output.getvalue()
-    assert process_time() - began < MOST_SECONDS
+    assert process_time() - began < MOST_SECONDS, sorted(map(str, threading.enumerate()))
 
 
 TOOLS: dict[str, dict[str, object]] = {
@@ -162,4 +163,4 @@ def test_no_call_breaks_the_server_for_agents(root: Path, data: st.DataObject) -
     assert escaped == []
     assert answer.content
     assert "Traceback" not in answer.content[0].text
-    assert process_time() - began < MOST_SECONDS
+    assert process_time() - began < MOST_SECONDS, sorted(map(str, threading.enumerate()))

@@ -90,7 +90,7 @@ def test_unknowns_are_shown_when_asked_for(here: Path, lint: Lint) -> None:
     matches = lint("-c", "UTW", "--", "web.yaml")
     assert told(matches) == [*FOUND[:1], *NOT_KNOWN, *FOUND[1:]]
     (flow_log,) = (one for one in matches if one.rule.id == "UTW701")
-    assert flow_log.message.endswith("; depends on: Vpc is a parameter without a default")
+    assert flow_log.message.endswith("; depends on: Vpc has no default")
     assert flow_log.rule.severity not in ("error", "warning", "informational")
     assert told(lint("-c", "UTW7", "--", "web.yaml")) == [FOUND[0], "UTW701 46:11", FOUND[1]]
 

@@ -151,6 +151,9 @@ class Need(Struct, frozen=True, gc=False):
         return f"{self.name} {self.why}"
 
 
+NO_DEFAULT = "has no default"
+"""Why an input is not known that somebody has to give."""
+
 ASSUME = "assume"
 """The option that gives a value to what has no option of its own."""
 

@@ -93,8 +93,11 @@ class ReferenceIndex(ResourceIndex):
             head = value.parts[0]
             if isinstance(head, str) and (address := self.by_name(kind).get(name_in(head))):
                 return address, True, ()
-            if (name := name_at_end(value)) and (address := self.by_name(kind).get(name)):
-                return address, True, ()
+            if name := name_at_end(value):
+                if address := self.by_name(kind).get(name):
+                    return address, True, ()
+                if isinstance(head, str) and head.startswith("arn:"):
+                    return self._outside(kind, name, cell)  # wherever it is: no other is meant
         if isinstance(value, Known):
             text = str(value.data)
             address = self.by_name(kind).get(text) or self.by_name(kind).get(name_in(text))
@@ -102,15 +105,7 @@ class ReferenceIndex(ResourceIndex):
                 if self.resources[address].data:  # it exists, and not all is known of it
                     self._refer((kind, address), cell, ())
                 return address, True, ()
-            if text in self.resources or not text:
-                # Only references lead to a resource: a text that is like its logical id does not,
-                # nor does one without letters, which names nothing.
-                text = f'"{text}"'
-            outside = (Need(text, "is not in the sources"),)
-            if not value.data:
-                outside = (Need(f"{cell.key} of {cell.resource.origin.name}", "is empty"),)
-            self._refer((kind, text), cell, outside)
-            return text, True, outside
+            return self._outside(kind, text, cell)
         name, needs = symbol(value), cell.needs
         if name and (address := self.by_name(kind).get(_open(value, cell.resource))) is not None:
             return address, True, ()
@@ -124,6 +119,21 @@ class ReferenceIndex(ResourceIndex):
         # No two stacks have one name: what is called as another one is not meant.
         every = (name, *self.by_name(kind))
         return name, len(every) > 1 and all(each.endswith(_STACK) for each in every), needs
+
+    def _outside(
+        self, kind: type[Entity], name: str, cell: Cell
+    ) -> tuple[str, bool, tuple[Need, ...]]:
+        """What `resolve` returns of an entity that the sources do not have, by its name."""
+        said = name
+        if name in self.resources or not name:
+            # Only references lead to a resource: a text that is like its logical id does not,
+            # nor does one without letters, which names nothing.
+            said = f'"{name}"'
+        outside = Need(said, "is not in the sources")
+        if not name:
+            outside = Need(f"{cell.key} of {cell.resource.origin.name}", "is empty")
+        self._refer((kind, said), cell, (outside,))
+        return said, True, (outside,)
 
     def is_written(self, cell: Cell, to: str, exact: bool) -> bool | None:
         """Whether a cell names an entity that these sources write; None if that is open."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Need
-from taskwall.lowering import deployment, dns_names, lattice, service_connect, serving
+from taskwall.lowering import deployment, dns_names, lattice, scaling, service_connect, serving
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import default_namespace, strategy_of
 from taskwall.lowering.given_name import names_and_tags
@@ -166,6 +166,10 @@ def source_of(
     networked = _networked(r, network, block)
     serves = spelling.word == "service"
     cluster = r.link(Cluster, clusters, "runs in")
+    if serves and cluster is not None and not cluster.exact:
+        # What scales a service names its cluster as well, maybe in other words.
+        scaled = scaling.cluster_of(r)
+        cluster = cluster if scaled is None else r.link(Cluster, scaled, "runs in")
     connectors = block.get("GatewayConnectors") if serves and not r.terraform else r.nothing()
     return TaskSource(
         id=identity,

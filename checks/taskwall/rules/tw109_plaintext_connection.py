@@ -51,12 +51,12 @@ def plaintext_connection(network: Network) -> Iterator[Verdict]:
 
 
 def _waits_for_names(plain: Fact) -> bool:
-    """Whether nothing but the name of a stack or account is unknown."""
+    """Whether nothing but the name of a stack, account or Region is unknown."""
     waits = [need.name for need in plain.waits_for()]
     return bool(waits) and all(
-        name in _NAMES or _ACCOUNT.fullmatch(name) is not None for name in waits
+        name in _NAMES or _LOOKED_UP.fullmatch(name) is not None for name in waits
     )
 
 
-_NAMES = ("AWS::StackName", "AWS::StackId", "AWS::AccountId")
-_ACCOUNT = pattern(r"(?:module\..*\.)?data\.aws_caller_identity\.[^.]*\.(?:account_id|id)")
+_NAMES = ("AWS::StackName", "AWS::StackId", "AWS::AccountId", "AWS::Region")
+_LOOKED_UP = pattern(r"(?:module\..*\.)?data\.aws_(?:caller_identity|region)\.[^.]*\.\w+")

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
 from taskwall.core.facts import Fact, any_of
+from taskwall.core.values import NO_DEFAULT
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
@@ -59,9 +60,16 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
             holds=f"tasks of {source.name} have security groups of their own",
             about=about_default_group(network, source),
             concerned=mode if refused else mode & source.networked,
-            unreported=named.truth is False or (refused and mode.truth is None),
+            unreported=_is_from_elsewhere(source, named) or (refused and mode.truth is None),
             changes=source.groups_setting.to(_OWN) if settable else (),
         )
+
+
+def _is_from_elsewhere(source: TaskSource, named: Fact) -> bool:
+    """Whether only groups, or a whole list of them, are not known that somebody has to give."""
+    given = not any(link.exact for link in source.groups)
+    given &= all(need.why == NO_DEFAULT for need in named.waits_for())
+    return named.truth is False or (named.truth is None and given)
 
 
 def _may_be_default(source: TaskSource, link: Link, group: SecurityGroup | None) -> Fact:

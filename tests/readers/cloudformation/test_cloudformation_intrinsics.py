@@ -135,15 +135,15 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
 @pytest.mark.parametrize(
     ("written", "waits"),
     [
-        ("!Ref VpcId", "VpcId is a parameter without a default"),
+        ("!Ref VpcId", "VpcId has no default"),
         ("!Ref Empty", "Empty is empty by default"),
         ("!Ref ListenerName", "ListenerName is empty by default"),
-        ("!Ref Subnets", "Subnets is a parameter without a default"),
+        ("!Ref Subnets", "Subnets has no default"),
         ("!Ref NoSubnets", "NoSubnets is empty by default"),
         ("!Ref Ami", "Ami is read from Parameter Store"),
         ("!Ref Images", "Images is read from Parameter Store"),
         ("!Ref Password", "Password is a secret (NoEcho)"),
-        ("!Split [!Ref Env, a.b]", "Env is a parameter without a default"),
+        ("!Split [!Ref Env, a.b]", "Env has no default"),
         ("!Ref Stored", "{{resolve:ssm:/a}} is read at deployment"),
         ("'x{{resolve:ssm:/a}}y'", "{{resolve:ssm:/a}} is read at deployment"),
         ("!Sub '{{resolve:ssm:/a}}-${Port}'", "{{resolve:ssm:/a}} is read at deployment"),
@@ -168,12 +168,12 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
             "Fn::Transform AWS::Include is expanded only at deployment",
         ),
         ("!Nonsense x", "Fn::Nonsense is a function that is not known here"),
-        ("!FindInMap [Ranges, !Ref Env, Cidr]", "Env is a parameter without a default"),
-        ("!Select [0, !Ref Subnets]", "Subnets is a parameter without a default"),
-        ("!Select [!Ref Env, [!Ref Vpc, !Ref Bare]]", "Env is a parameter without a default"),
-        ("!Join [',', !Ref Subnets]", "Subnets is a parameter without a default"),
-        ("!Split ['-', !Ref Env]", "Env is a parameter without a default"),
-        ("!Cidr [!Ref Env, 2, 8]", "Env is a parameter without a default"),
+        ("!FindInMap [Ranges, !Ref Env, Cidr]", "Env has no default"),
+        ("!Select [0, !Ref Subnets]", "Subnets has no default"),
+        ("!Select [!Ref Env, [!Ref Vpc, !Ref Bare]]", "Env has no default"),
+        ("!Join [',', !Ref Subnets]", "Subnets has no default"),
+        ("!Split ['-', !Ref Env]", "Env has no default"),
+        ("!Cidr [!Ref Env, 2, 8]", "Env has no default"),
     ],
 )
 def test_an_unknown_names_what_it_waits_for(written: str, waits: str) -> None:
@@ -227,7 +227,7 @@ def test_a_list_is_joined_to_one_that_is_not_known() -> None:
     assert isinstance(value, Items)
     assert isinstance(value.items[1], Reference)
     assert (len(value.items), len(value.rest)) == (2, 1)
-    assert [spoken(item) for item in value.rest] == [["Subnets is a parameter without a default"]]
+    assert [spoken(item) for item in value.rest] == [["Subnets has no default"]]
     alone = of("!Split [',', !GetAtt Vpc.VpcId]")
     assert isinstance(alone, Items)
     assert [symbol(item) for item in alone.items] == ["Vpc.VpcId"]
@@ -408,7 +408,7 @@ def test_an_open_condition_asks_and_the_scenario_answers() -> None:
     assert evaluation.questions == {Question("Env", "prod")}
     assert isinstance(value, Unknown)
     assert value.needs == (
-        Need("Env", "is a parameter without a default", option="parameters", chooses=True),
+        Need("Env", "has no default", option="parameters", chooses=True),
     )
     for answer, data in (("prod", "a"), ("dev", "b"), (OTHER, "b")):
         value, evaluation = evaluated(written, scenario={"Env": answer})
@@ -433,7 +433,7 @@ def test_an_element_that_may_be_removed_is_possible() -> None:
     assert isinstance(value, Items)
     assert [plain(item) for item in value.items] == ["a"]
     assert [plain(item) for item in value.rest] == ["b"]
-    assert value.needs == (Need("Env", "is a parameter without a default", option="parameters"),)
+    assert value.needs == (Need("Env", "has no default", option="parameters"),)
     assert evaluation.questions == {Question("Env", "prod")}
     value, _ = evaluated("!If [IsProd, [a], !Ref 'AWS::NoValue']")
     assert isinstance(value, Items)
@@ -499,7 +499,7 @@ def test_of_long_lists_that_a_condition_chooses_all_may_be_there(
     shared = [count - 1] if compared else []
     assert [plain(item) for item in value.items] == shared
     assert {plain(item) for item in value.rest} == {*one, *other}.difference(shared)
-    assert spoken(value)[:1] == ["Env is a parameter without a default"]
+    assert spoken(value)[:1] == ["Env has no default"]
 
 
 def test_a_scenario_settles_what_it_names() -> None:

@@ -163,7 +163,7 @@ def test_users_name_what_is_below_by_its_path() -> None:
 
     free = {**PARTS, "/r/parts/service.yaml": SERVICE.replace(", Default: dev", "")}
     (need,) = one_stack(free)["Web/Group"].cell().get("GroupName").needs
-    assert str(need) == "Web/Stage is a parameter without a default"
+    assert str(need) == "Web/Stage has no default"
 
 
 STAGED = """\

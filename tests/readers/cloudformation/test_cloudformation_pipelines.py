@@ -190,7 +190,7 @@ def test_an_action_that_deploys_nothing_known(old: str, new: str) -> None:
     """The template is a stack of its own, with open parameters."""
     found = resources(ci=PIPELINE.replace(old, new), cfn_web=WEB)
     assert text(found["Service"].body.fields["Cluster"]) == [
-        "Cluster is a parameter without a default"
+        "Cluster has no default"
     ]
     assert not any("Web/" in address for address in found)
 

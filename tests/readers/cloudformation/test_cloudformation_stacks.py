@@ -115,7 +115,7 @@ def test_the_condition_of_a_resource_decides_whether_it_is_there() -> None:
     stack = stack_of(TEMPLATE)
     open_ = stack.evaluate({})
     found = {item.origin.name: item.origin.maybe for item in open_.resources}
-    env = Need("Env", "is a parameter without a default", option="parameters")
+    env = Need("Env", "has no default", option="parameters")
     assert found == {"Group": (), "Bare": (), "Maybe": (env,)}
     assert {question.operand for question in open_.questions} == {"Env"}
     for answer, there in (("prod", True), (OTHER, False)):

@@ -139,7 +139,7 @@ def test_a_loop_over_what_is_not_known_may_make_something() -> None:
 
     assert errors == []
     assert [str(need) for need in found["*Group"].origin.maybe][-1:] == [
-        "Names is a parameter without a default"
+        "Names has no default"
     ]
     supplied = resources(text, Inputs(parameters={"Names": Known("web")}))
     assert "webGroup" in supplied

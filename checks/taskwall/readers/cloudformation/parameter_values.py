@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.values import (
     ASSUME,
+    NO_DEFAULT,
     OTHER,
     Items,
     Known,
@@ -241,7 +242,7 @@ class Parameters:
         elif default is not None:
             given = texts.dynamic(self._evaluator, default)
         elif given is None:
-            why = STORED if stored else "is a parameter without a default"
+            why = STORED if stored else NO_DEFAULT
             given = self._evaluator.unknown(symbol, why, place)
             if type(given) is Unknown and (allowed := self.allowed(symbol)):
                 given = OneOf(given.needs, symbol, given.asks, given.place, answers=allowed)

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from taskwall.core.values import OTHER, Items, Known, Need, OneOf, Unknown, Value, dereferenced
+from taskwall.core.values import (
+    NO_DEFAULT,
+    OTHER,
+    Items,
+    Known,
+    Need,
+    OneOf,
+    Unknown,
+    Value,
+    dereferenced,
+)
 from taskwall.readers.terraform.evaluation.body import one_list
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
@@ -49,7 +59,7 @@ def variable_value(scope: VariableContext, name: str) -> Value:
     if value is None:
         default = attributes.get("default")
         if default is None:
-            why = "is a required argument that is missing" if scope.prefix else "has no default"
+            why = "is a required argument that is missing" if scope.prefix else NO_DEFAULT
             limited = allowed(block, scope.type(name)) if scope.type(name) in _OF_TEXTS else None
             return _open_variable(scope, name, why, limited or ())
         value = evaluate(default.expression, scope, {})
