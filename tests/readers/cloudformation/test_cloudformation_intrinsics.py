@@ -407,9 +407,7 @@ def test_an_open_condition_asks_and_the_scenario_answers() -> None:
     value, evaluation = evaluated(written)
     assert evaluation.questions == {Question("Env", "prod")}
     assert isinstance(value, Unknown)
-    assert value.needs == (
-        Need("Env", "has no default", option="parameters", chooses=True),
-    )
+    assert value.needs == (Need("Env", "has no default", option="parameters", chooses=True),)
     for answer, data in (("prod", "a"), ("dev", "b"), (OTHER, "b")):
         value, evaluation = evaluated(written, scenario={"Env": answer})
         assert isinstance(value, Known)

@@ -189,9 +189,7 @@ def test_actions_of_one_name() -> None:
 def test_an_action_that_deploys_nothing_known(old: str, new: str) -> None:
     """The template is a stack of its own, with open parameters."""
     found = resources(ci=PIPELINE.replace(old, new), cfn_web=WEB)
-    assert text(found["Service"].body.fields["Cluster"]) == [
-        "Cluster has no default"
-    ]
+    assert text(found["Service"].body.fields["Cluster"]) == ["Cluster has no default"]
     assert not any("Web/" in address for address in found)
 
 

@@ -138,9 +138,7 @@ def test_a_loop_over_what_is_not_known_may_make_something() -> None:
     found = {one.origin.address: one for one in stack.evaluate({}).resources}
 
     assert errors == []
-    assert [str(need) for need in found["*Group"].origin.maybe][-1:] == [
-        "Names has no default"
-    ]
+    assert [str(need) for need in found["*Group"].origin.maybe][-1:] == ["Names has no default"]
     supplied = resources(text, Inputs(parameters={"Names": Known("web")}))
     assert "webGroup" in supplied
 
