@@ -404,6 +404,44 @@ def allowing(first: str, second: str = "", port: int = 5432) -> str:
 """
 
 
+STORE = """\
+variable "ranges" {}
+variable "vpc" {}
+resource "aws_security_group" "db" {
+  vpc_id = var.vpc
+}
+resource "aws_security_group_rule" "db" {
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = 5432
+  to_port           = 5432
+  cidr_blocks       = var.ranges #<
+  security_group_id = aws_security_group.db.id
+}
+resource "aws_db_instance" "main" {
+  engine                 = "postgres"
+  vpc_security_group_ids = [aws_security_group.db.id]
+}
+"""
+
+
+def test_one_list_that_two_calls_hand_to_a_rule(tmp_path: Path) -> None:
+    """The message names the other rule as well."""
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "main.tf").write_text(STORE)
+    calls = "".join(
+        f'module "{name}" {{\n  source = "./store"\n  vpc    = aws_vpc.main.id\n'
+        "  ranges = local.ranges\n}\n"
+        for name in ("first", "second")
+    )
+    text = (
+        'locals {\n  ranges = ["10.0.0.0/8"]\n}\n' + calls + service("a", "[aws_subnet.public.id]")
+    )
+    [one] = report(tmp_path, text, ("TW207",)).document.findings
+    assert (one.file, one.line) == ("store/main.tf", *marked(STORE))
+    assert "; also module.second.aws_security_group_rule.db" in one.message
+
+
 FIRST, SECOND = 'cidr_blocks = ["10.0.0.0/8"] #<', 'ipv6_cidr_blocks = ["fd00::/8"]'
 
 

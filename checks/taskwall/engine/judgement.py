@@ -22,9 +22,9 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     resource that it is about. `about` are the permissions, listeners, ... that it is about, by
     which rules take precedence over it; `silenced_by` are the rules that did so, each with what
     about. `shared` is where it is reported if several have it in common. `block` is what its place
-    is a part of, if the same of several places in it is one mistake. `iteration` is that of the
-    loop which makes what the finding is about, if one does. `unreported` marks what would be of no
-    use to anybody: no report has it.
+    is a part of, if the same of several places in it is one mistake. `in_context` is the place in
+    the context that it is about. `iteration` is that of the loop which makes what the finding is
+    about, if one does. `unreported` marks what would be of no use to anybody: no report has it.
     """
 
     finding: Finding
@@ -39,6 +39,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     block: Span | None = None
     unreported: bool = False
     iteration: LoopIteration | None = None
+    in_context: Span | None = None
 
     def touches(self, files: frozenset[str]) -> bool:
         """Whether its place, a step of its chain or a call that leads there is in one of these."""

@@ -167,6 +167,7 @@ def _merged_rule(
             shared=verdict.shared
             and places.of(verdict.shared.header, verdict.shared, answer.scenario),
             block=verdict.block,
+            in_context=verdict.in_context,
         )
         if answer.truth and (asked := changes_of(rule, verdict)):
             offered = changes.applicable(rule.id, asked, answer.scenario, follow=not rule.per_use)

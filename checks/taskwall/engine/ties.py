@@ -79,8 +79,8 @@ class ScannedVerdicts:
         else:
             on = resource.origin
             place = self._reaching(resource) if tie.place == on.header else None
-        at = place or tie.place
-        return replace(verdict, on=on, place=at, changes=(), shared=None, block=verdict.place)
+        at, there = place or tie.place, verdict.place
+        return replace(verdict, on=on, place=at, changes=(), shared=None, in_context=there)
 
     def _tie(self, decided: Fact, name: str) -> Fact | None:
         """The last fact about the scanned sources before those about the context.

@@ -35,7 +35,9 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
         if one.verdict == "pass":
             passes.append(one)
         else:
-            groups.setdefault((one.rule, one.verdict, one.missing, _source(row)), []).append(row)
+            # What is wrong in the context is one mistake, by whichever way it is reached.
+            source = (one.rule, one.verdict, one.missing, row.in_context or _nodes(row)[-1])
+            groups.setdefault(source, []).append(row)
     places: dict[tuple[object, ...], list[tuple[Span, ReportEntry]]] = {}
     said: dict[tuple[object, ...], dict[object, int]] = {}
     for group in groups.values():
@@ -68,16 +70,6 @@ def _by_question(
         key = asked if one.verdict == "unknown" else number
         found.setdefault(key, []).extend(placed)
     return found.values()
-
-
-def _source(row: ReportEntry) -> Provenance | Span:
-    """What has to change."""
-    return _beyond(row) or _nodes(row)[-1]
-
-
-def _beyond(row: ReportEntry) -> Span | None:
-    """What is wrong in the context, to which the place leads; None where it is at the place."""
-    return None if row.block is None or row.block.holds(row.place) else row.block
 
 
 def _nodes(row: ReportEntry) -> tuple[Provenance, ...]:
@@ -146,7 +138,8 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         told = one.message == first.message and row.block is not None
         if not told and ((one.file, one.line) not in met or _wording(row) != _wording(rows[0])):
             steps[Step(row.name, one.file, one.line, one.message)] = None
-    alike = [row.name for row in rows if not _beyond(row) and _wording(row) == _wording(rows[0])]
+    own = (row for row in rows if row.in_context is None)
+    alike = [row.name for row in own if _wording(row) == _wording(rows[0])]
     others = [name for name in dict.fromkeys(alike) if name != rows[0].name]
     every = [row.finding for row in rows]
     edits = {edit for one in every if one.fix for edit in one.fix.edits}

@@ -32,7 +32,8 @@ class ReportEntry(Struct, frozen=True, gc=False):
     says that it is not reported, since another rule reports the same mistake. `everywhere` holds,
     for the fingerprint of an instance in one deployment, that of the same in all of them.
     `iteration` tells apart what a loop makes of the elements of a list. `block` is what the place
-    is a part of, if the same of several places in it is one mistake.
+    is a part of, if the same of several places in it is one mistake. `in_context` is the place in
+    the context that it is about.
     """
 
     finding: Finding
@@ -47,6 +48,7 @@ class ReportEntry(Struct, frozen=True, gc=False):
     everywhere: Mapping[str, str] = {}
     iteration: LoopIteration | None = None
     block: Span | None = None
+    in_context: Span | None = None
 
 
 class ReportEntries:
@@ -148,6 +150,7 @@ class ReportEntries:
                     provenance=trace,
                     iteration=made,
                     block=judged.block,
+                    in_context=judged.in_context,
                 )
                 rows.append((judged, row, silencing))
             for row, silencing in _after_precedence(rows):

@@ -49,8 +49,8 @@ class Verdict(Struct, frozen=True, gc=False):
     and to add them beside `on` is all that it takes; with `sets` it is attributes of `on`. `remedy`
     says what to do where it is not what the rule's docstring says, by language if it differs.
     `shared` is where the mistake is if several verdicts have it in common: the group that they all
-    use. `block` is what the place is a part of, or leads to beyond the scanned sources, if the same
-    of several such places is one mistake.
+    use. `block` is what the place is a part of, if the same of several places in it is one mistake.
+    `in_context` is the place in the context to which the scanned one leads.
     """
 
     on: Origin
@@ -73,6 +73,7 @@ class Verdict(Struct, frozen=True, gc=False):
     remedy: str | Mapping[str, str] = ""
     shared: Origin | None = None
     block: Span | None = None
+    in_context: Span | None = None
 
     @property
     def decided(self) -> Fact | None:
