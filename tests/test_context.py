@@ -256,6 +256,70 @@ def test_tags_of_the_provider_count(folder: Path, providers: str, tied: bool) ->
     assert ("data.aws_vpc.main" in ties) is tied
 
 
+HOSTS = """
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_security_group" "a" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "b" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_launch_template" "hosts" {
+  image_id               = "ami-0123456789abcdef0"
+  instance_type          = "t3.medium"
+  vpc_security_group_ids = [aws_security_group.a.id, aws_security_group.b.id]
+  user_data              = base64encode("#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config")
+}
+resource "aws_autoscaling_group" "hosts" {
+  vpc_zone_identifier = [aws_subnet.public.id]
+  launch_template { id = aws_launch_template.hosts.id }
+}
+"""
+ON_HOSTS = """
+data "aws_ecs_cluster" "main" { cluster_name = "main" }
+resource "aws_ecs_task_definition" "api" {
+  family                = "api"
+  network_mode          = "bridge"
+  container_definitions = jsonencode([{ name = "api", image = "api" }])
+}
+resource "aws_ecs_service" "api" {
+  name            = "api"
+  cluster         = data.aws_ecs_cluster.main.arn
+  launch_type     = "EC2"
+  task_definition = aws_ecs_task_definition.api.arn
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cluster", "rules"), [("main", ["TW107", "TW210", "TW210", "TW503"]), ("other", [])]
+)
+def test_instances_of_the_context_on_which_tasks_are_placed(
+    folder: Path, cluster: str, rules: list[str]
+) -> None:
+    """They are judged where the service names their cluster, each of their groups by itself."""
+    service = ON_HOSTS.replace('cluster_name = "main"', f'cluster_name = "{cluster}"')
+    (folder / "service/main.tf").write_text(service)
+    (folder / "network/main.tf").write_text(NETWORK + HOSTS)
+    found = told(folder, "network", select=("TW107", "TW210", "TW503"))["findings"]
+    fails = [one for one in found if one["verdict"] == "fail"]
+    line = service.split("\n").index("  cluster         = data.aws_ecs_cluster.main.arn") + 1
+    assert {(one["file"], one["line"]) for one in fails} <= {("service/main.tf", line)}
+    assert sorted(one["rule"] for one in fails) == rules
+
+
 def test_context_is_neither_judged_nor_counted(folder: Path) -> None:
     """Its open group is nobody's here, and its files, resources and errors are not the scan's."""
     alone, document = told(folder, **ALONE), told(folder, "network", "states")

@@ -131,7 +131,8 @@ def _merged_rule(
     for answer in answers:
         if answer.truth and (asked := changes_of(answer.rule, answer.verdict)):
             changes.record(answer.rule.id, asked, answer.scenario)
-        key = (answer.verdict.on.address, answer.verdict.place, answer.silenced_by)
+        says = answer.verdict
+        key = (says.on.address, says.place, says.in_context, answer.silenced_by)
         by_place.setdefault(key, []).append(answer)
     found: dict[tuple[Span, *tuple[object, ...]], list[_UnderSetting]] = {}
     about: dict[tuple[Span, *tuple[object, ...]], set[str]] = {}

@@ -169,7 +169,8 @@ def source_of(
     if serves and cluster is not None and not cluster.exact:
         # What scales a service names its cluster as well, maybe in other words.
         scaled = scaling.cluster_of(r)
-        cluster = cluster if scaled is None else r.link(Cluster, scaled, "runs in")
+        named = cluster if scaled is None else r.must(Cluster, scaled, "runs in")
+        cluster = cluster if named.to == cluster.to else replace(named, place=cluster.place)
     connectors = block.get("GatewayConnectors") if serves and not r.terraform else r.nothing()
     return TaskSource(
         id=identity,

@@ -115,6 +115,27 @@ def test_broken_value_is_unknown(value: str) -> None:
         assert not isinstance(resource.body.fields.get("x"), Known)
 
 
+def test_a_broken_line_costs_no_block_after_it() -> None:
+    """What stands behind it in its resource is read, its own value is not."""
+    text = 'resource "t" "a" {\n  x = \'single\'\n\n  inner {\n    y = 1\n  }\n}\n'
+    evaluation = evaluation_of(text)
+    assert [error.place.line for error in evaluation.errors] == [2]
+    (resource,) = evaluation.resources
+    (inner,) = resource.body.fields["inner"].items  # type: ignore[union-attr]
+    assert inner.fields["y"].data == 1  # type: ignore[union-attr]
+    assert not isinstance(resource.body.fields["x"], Known)
+
+
+@pytest.mark.parametrize(
+    ("index", "known"), [("0", True), ("# none\n  0", True), ("0" * 19, False), ("9" * 5000, False)]
+)
+def test_an_old_index(index: str, known: bool) -> None:
+    """`.0` is one, a comment may stand in it, and more digits than a list can have are none."""
+    text = f'locals {{\n  x = ["a"]\n}}\nresource "t" "a" {{\n  x = local.x.{index}\n}}\n'
+    (resource,) = evaluation_of(text).resources
+    assert isinstance(resource.body.fields["x"], Known) is known
+
+
 @pytest.mark.parametrize("text", ["a${}b", "${}", "${~ ~}", "${ /* none */ }"])
 def test_an_interpolation_needs_an_expression(text: str) -> None:
     """Terraform refuses one without: it is an error where it stands, and no text is known."""

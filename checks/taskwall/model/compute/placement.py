@@ -74,6 +74,21 @@ def _here(
     return joins_cluster_of(member, source) if found is None else found
 
 
+def concerned(network: Network, member: ContainerInstances) -> Fact:
+    """Whether instances are container instances which rules judge by themselves.
+
+    Of the context only those are on which tasks of the scanned sources are placed.
+    """
+    if not member.instances.origin.context:
+        return member.fact
+    placed = (
+        can_be_placed(network, member, source)
+        for source, _ in on_ec2(network)
+        if not source.origin.context
+    )
+    return all_of((member.fact, any_of(placed)))
+
+
 @remembered
 def hosts_of(network: Network, source: TaskSource) -> tuple[tuple[ContainerInstances, Fact], ...]:
     """The container instances on which tasks of a source are placed, or may be."""

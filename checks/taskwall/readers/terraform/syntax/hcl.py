@@ -141,10 +141,17 @@ def _runs_on(root: "Node", text: str) -> bool:
 def _parsed(root: "Node", source: ParserSource, asks: bool, down: Sequence[int] = ()) -> Parsed:
     errors = tuple(_errors(root, source)) if root.has_error else ()
     body = _body(_inner(root), source, 0, down)
-    if errors and not body.blocks and not body.attributes:
-        body = _salvaged(source, errors, down) or body
+    if errors:
+        salvaged = _salvaged(source, errors, down)
+        if salvaged is not None and _size(salvaged) > _size(body):
+            body = salvaged
     shaky = frozenset(range(len(body.blocks)) if errors else ())
     return Parsed(body, tuple(_comments(root, source)) if asks else (), errors, shaky)
+
+
+def _size(body: Body) -> int:
+    """How many attributes and blocks are in a body."""
+    return len(body.attributes) + sum(1 + _size(block.body) for block in body.blocks)
 
 
 BROKEN_VALUE = "_._"

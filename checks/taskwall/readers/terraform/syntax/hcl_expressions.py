@@ -160,11 +160,15 @@ def _steps(
     return tuple(steps)
 
 
+_NUMBER = pattern(r"\b\d{1,18}\Z")
+"""The end of an index that is written `.0`: a comment may stand before it. More digits are none."""
+
+
 def _index(node: "Node", source: ParserSource, depth: int) -> Expression:
     inner = node.children[0]
     if inner.type == "legacy_index":
-        place = source.place(node)
-        return Literal(place, Known(int(source.text(inner)[1:]), place))
+        place, number = source.place(node), _NUMBER.search(source.text(inner))
+        return Literal(place, Known(int(number[0]), place)) if number else _broken(node, source)
     key = next((child for child in inner.children if child.type == "expression"), None)
     return _broken(node, source) if key is None else expression_at(key, source, depth + 1)
 
