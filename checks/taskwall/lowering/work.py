@@ -167,7 +167,8 @@ def source_of(
     serves = spelling.word == "service"
     cluster = r.link(Cluster, clusters, "runs in")
     if serves and cluster is not None and not cluster.exact:
-        # What scales a service names its cluster as well, maybe in other words.
+        # What scales a service names its cluster as well, maybe in other words. What is said of the
+        # cluster stands where the service names it, and the chain leads to that.
         scaled = scaling.cluster_of(r)
         named = cluster if scaled is None else r.must(Cluster, scaled, "runs in")
         cluster = cluster if named.to == cluster.to else replace(named, place=cluster.place)

@@ -202,7 +202,7 @@ def _by_strategy(
 def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
     """Whether container instances join the cluster of a task source."""
     name, instances = source.name, member.instances.name
-    place = source.cluster.place if source.cluster else source.origin.header
+    place = source.cluster.fact.place if source.cluster else source.origin.header
     cluster = (source.cluster.to if source.cluster else "default") or "a cluster"
     text = f"{instances} joins {cluster}, where {name} runs"
     parts = []
