@@ -283,3 +283,63 @@ def test_an_empty_id_is_named_by_where_it_stands() -> None:
     assert [str(need) for need in service.cluster.fact.needs] == [
         "cluster of aws_ecs_service.web is empty"
     ]
+
+
+SOUGHT_GROUP = """
+variable "stage" { type = string }
+resource "aws_security_group" "own" {
+  OWN
+}
+data "aws_security_group" "found" { name = "found" }
+resource "aws_ecs_service" "web" {
+  network_configuration {
+    security_groups = [data.aws_security_group.found.id]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "exact"),
+    [
+        ('name = "web"', True),
+        ("", True),
+        ('name_prefix = "web-"', True),
+        ('name = "${var.stage}-web"', True),
+        ('name_prefix = "f"', False),
+        ("name = var.stage", False),
+    ],
+)
+def test_a_group_that_is_looked_up_by_another_name_is_another_one(own: str, exact: bool) -> None:
+    """So is one of which nothing else is known, if no written one can have its name."""
+    text = SOUGHT_GROUP.replace("OWN", own)
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    [service] = lower(stack.evaluate({}).resources).network.every(TaskSource)
+    [link] = service.groups
+
+    assert (link.to, link.exact) == ("data.aws_security_group.found", exact)
+
+
+def test_one_resource_by_several_attributes_of_a_variable() -> None:
+    """A variable that holds a cluster gives its id here and its name there."""
+    text = """
+variable "cluster" {}
+resource "aws_launch_template" "host" {
+  user_data = base64encode(<<-EOF
+    #!/bin/bash
+    echo ECS_CLUSTER=${var.cluster.name} >> /etc/ecs/ecs.config
+  EOF
+  )
+}
+resource "aws_ecs_service" "web" {
+  cluster = var.cluster.id
+}
+"""
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    found = lower(stack.evaluate({}).resources).network
+    [service], [host] = found.every(TaskSource), found.every(Instances)
+
+    assert service.cluster is not None
+    assert host.agent is not None
+    assert host.agent.cluster is not None
+    assert service.cluster.to == host.agent.cluster.to == "var.cluster.id"

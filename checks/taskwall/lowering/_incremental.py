@@ -88,6 +88,10 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         """The default VPCs that the sources adopt."""
         return self._queries.query("default VPCs", self.adopted, ())
 
+    def is_apart(self, looked_up: Resource) -> bool:
+        """Whether a security group that is looked up by its name is none of the others."""
+        return self._queries.query(("apart", looked_up.origin.address), self.apart, (looked_up,))
+
     def words(self, type_: str) -> frozenset[str]:
         """What the resources of a type are called, in whichever attribute."""
         return self._queries.query(("words", type_), self.said, (type_,))

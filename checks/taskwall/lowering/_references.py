@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Choice,
     Known,
@@ -54,6 +55,7 @@ class ReferenceIndex(ResourceIndex):
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
         self._names: dict[type[Entity], dict[str, str]] = {}
         self._default_vpcs: dict[Region, str] | None = None
+        self._apart: dict[str, bool] = {}
 
     def label(self, address: str) -> str:
         """An address as messages say it: without instance keys."""
@@ -106,7 +108,7 @@ class ReferenceIndex(ResourceIndex):
                     self._refer((kind, address), cell, ())
                 return address, True, ()
             return self._outside(kind, text, cell)
-        name, needs = symbol(value), cell.needs
+        name, needs = _OF_INPUT.sub(r"\1.id", symbol(value)), cell.needs
         if name and (address := self.by_name(kind).get(_open(value, cell.resource))) is not None:
             return address, True, ()
         if not self.by_name(kind):
@@ -214,7 +216,21 @@ class ReferenceIndex(ResourceIndex):
             return own, True, ()
         needs = (Need(reference.resource, reference.why),)
         self._refer((kind, reference.resource), cell, needs)
-        return reference.resource, False, needs
+        return reference.resource, self.is_apart(resource), needs
+
+    def is_apart(self, looked_up: Resource) -> bool:
+        """Whether a security group that is looked up by its name is none of the others."""
+        address = looked_up.origin.address
+        if address not in self._apart:
+            self._apart[address] = self.apart(looked_up)
+        return self._apart[address]
+
+    def apart(self, looked_up: Resource) -> bool:
+        """What `is_apart` remembers."""
+        sought = sought_by_name(looked_up) if looked_up.type == "aws_security_group" else None
+        name = None if sought is None else sought[0].value
+        others = (one for one in self.of_type("aws_security_group") if one is not looked_up)
+        return name is not None and not any(_may_be_called(one, name) for one in others)
 
     def _with_name_of(self, kind: type[Entity], looked_up: Resource) -> str | None:
         """The resource that has the name by which a data source looks one up, if it is written.
@@ -307,6 +323,29 @@ def _is_called(group: Resource, name: Value | None) -> bool:
         return name.attribute == "name"
     own = group.body.fields.get("name")
     return own is not None and name is not None and same(own, name) is True
+
+
+def _may_be_called(group: Resource, name: Value) -> bool:
+    """Whether a security group may have a name; the provider makes one where none is written."""
+    if group.data:
+        sought = sought_by_name(group)
+        own = None if sought is None else sought[0].value
+    else:
+        own = group.body.fields.get("name")
+    if group.data or own is not None:
+        return own is None or same(own, name) is not False
+    begins, meant = dereferenced(group.body.fields.get("name_prefix", _MADE_UP)), dereferenced(name)
+    if isinstance(begins, Known) and isinstance(meant, Known):
+        return str(meant.data).startswith(str(begins.data))
+    return True
+
+
+_OF_INPUT = pattern(r"\A((?:.*/)?var(?:\.[\w-]+)+)\.(?:name|arn)\Z")
+"""What tells one resource by another attribute, where a variable holds all of them."""
+
+
+_MADE_UP = Known("terraform-")
+"""How the names begin that the AWS provider makes up."""
 
 
 def _is_list_of_one(kind: type[Entity], resource: Resource) -> bool:

@@ -252,6 +252,15 @@ def test_files_of_a_stack(stack: Callable[..., TerraformStack]) -> None:
     }
 
 
+def test_files_of_a_module_without_its_root(shown: Shown) -> None:
+    """A path that begins with the module's own folder is one as seen from the root."""
+    text = 'resource "aws_t" "a" {\n  x = file("./modules/user/hosts.sh")\n}\n'
+    texts = {"/r/live/modules/user/main.tf": text, "/r/live/modules/user/hosts.sh": "echo"}
+    (found,), _ = stacks(["/r/live/modules/user/main.tf"], Files(texts), Inputs(boundary="/r"))
+    (resource,) = found.evaluate({}).resources
+    assert shown(resource.body) == {"x": "echo"}
+
+
 @pytest.mark.parametrize("lasts", [False, True])
 def test_module_beyond_the_boundary(tmp_path: Path, lasts: bool) -> None:
     """A module outside of the repository is absent, and said so, unless the user allows it.

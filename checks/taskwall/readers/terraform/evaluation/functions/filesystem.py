@@ -49,6 +49,13 @@ def _located(argument: Value, scope: ModuleContext) -> str:
         beside = os.path.normpath(os.path.join(run.root.folder, path))
         if not run.loader.exists(found) and run.loader.exists(beside):
             return beside
+    elif run.root.folder == scope.working_folder and not run.loader.exists(found):
+        # A module that is scanned without its root may write paths as seen from that.
+        own, steps = run.root.folder.split(os.sep), os.path.normpath(path).split(os.sep)
+        for count in range(1, len(steps)):
+            within = os.path.join(run.root.folder, *steps[count:])
+            if own[-count:] == steps[:count] and run.loader.exists(within):
+                return within
     return found
 
 
