@@ -9,96 +9,19 @@ that a repository is looked through and not parsed.
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import islice, product
-
-from msgspec import Struct
+from itertools import islice
 
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
-from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TERRAFORM, TERRAGRUNT
 from taskwall.sources.listing import MAX_CANDIDATES, files_below
+from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, TerraformTexts, Wanted
 
-_SOUGHT = {data: one.means[0] for data, one in DATA_SOURCES.items() if data != "aws_ssm_parameter"}
-"""By the types of data sources the resources that they look up: the first of several types."""
-
-_MADE = {type_: first for data, first in _SOUGHT.items() for type_ in DATA_SOURCES[data].means}
-"""By the types of resources under which of them data sources look them up."""
-
-_BLOCK = pattern(
-    r'^data\s+"?(?P<read>terraform_remote_state|aws_ssm_parameter)"?\s+"?(?P<label>[\w-]+)'
-    r'|^resource\s+"aws_ssm_parameter"|\b(?P<backend>backend\s*"\w+"|cloud)\s*\{'
-    r'|^variable\s+"(?P<variable>[\w-]+)"'
-    rf'|^data\s+"?(?P<sought>{"|".join(_SOUGHT)})"?\s'
-    rf'|^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s'
-    r"|^(?P<locals>locals)\s*\{|^(?P<call>module)\s",
-    re.MULTILINE,
-)
-"""How the blocks begin that read or write states, parameters and names, or what these may be."""
-
-_NAME = pattern(
-    r"\b(?:address|key|name|path|prefix|secret_suffix|schema_name)\s*=\s*"
-    r'(?:"([^"\n]+)"|(?:var|local)\.([\w-]+))'
-)
-"""What tells one state from another, or one parameter; or the variable or local that does."""
-
-_CALLED = pattern(
-    r"(?:\b[Nn]ame|\b(?:cluster_|service_)name|identifier|\bfamily|\btask_definition|cluster_id"
-    r'|group_id|\bvalues)"?\s*=\s*(?:\[\s*)?(?:"([^"\n]+)"|(?:var|local)\.([\w-]+))'
-)
-"""What a resource is called: by an argument, by its tag `Name`, or by the values of a filter."""
-
-_LOCAL = pattern(r'^[ \t]*source\s*=\s*"(\.\.?/[^"\n]+)"', re.MULTILINE)
-"""The folder of a module that is called."""
-
-_HOLE = pattern(r"\$\{\s*(?:var|local)\.([\w-]+)\s*\}")
-"""Where a text takes the value of a variable or a local."""
-
-MOST_NAMES = 8
-"""A text whose variables come to more names than this, or a name that resources of more folders
-have, tells no root from another."""
-
-DEEPEST_HOLE = 3
-"""A variable stands in a local, which stands in another: so deep at most, as written by hand."""
-
-_GIVEN = pattern(r'^[ \t]*([\w-]+)[ \t]*=[ \t]*"([^"\n]+)"', re.MULTILINE)
-_DEFAULT = pattern(r'\bdefault\s*=\s*"([^"\n]+)"')
 _DEPENDS = pattern(
     r'^[ \t]*config_path\s*=\s*"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"', re.MULTILINE
 )
-
-
-class _Asked(Struct, frozen=True):
-    """What a file reads of another root: a name, or the variable or local that holds it.
-
-    `label` is what the data source is called.
-    """
-
-    name: str
-    variable: str
-    label: str
-
-
-class _File(Struct, frozen=True):
-    """What a file of Terraform reads and writes, as far as its text shows.
-
-    `writes` are names of states and parameters, `has_backend` is whether it says where its state
-    lies, `is_open` whether it leaves the name of that to `terraform init`. `values` are what
-    variables and locals may be that it names. `looks_up` and `makes` are resources by type and by
-    what they are called, `calls` the modules that it calls by path.
-    """
-
-    asks: tuple[_Asked, ...]
-    writes: frozenset[str]
-    has_backend: bool
-    is_open: bool
-    values: tuple[tuple[str, str], ...]
-    looks_up: tuple[tuple[str, str], ...] = ()
-    makes: tuple[tuple[str, str], ...] = ()
-    calls: tuple[str, ...] = ()
 
 
 def roots_written(
@@ -118,7 +41,7 @@ def roots_written(
     if not known or not os.path.exists(os.path.join(boundary, ".git")):
         return ()
     found = {path: None for path in _dependencies(known, boundary, files) if not use.excludes(path)}
-    texts = _Texts(files, by_name)
+    texts = TerraformTexts(files, by_name)
     wanted = texts.wanted({*known, *texts.called(known, boundary)})
 
     def counts(path: str) -> bool:
@@ -136,21 +59,11 @@ def roots_written(
     return tuple(found)
 
 
-class _Wanted(Struct, frozen=True):
-    """What files read of others: names of states and parameters, and what they look up by name."""
-
-    names: frozenset[str]
-    resources: frozenset[tuple[str, str]]
-
-    def __bool__(self) -> bool:
-        return bool(self.names or self.resources)
-
-
 class _Writers:
     """Folders of Terraform by what they may write."""
 
     def __init__(
-        self, folders: Mapping[str, Sequence[str]], known: Collection[str], texts: "_Texts"
+        self, folders: Mapping[str, Sequence[str]], known: Collection[str], texts: TerraformTexts
     ) -> None:
         """Look through folders, by which stand their files; `known` are the files of the scan."""
         self._folders = folders
@@ -179,12 +92,12 @@ class _Writers:
                 for made in texts.named(one.makes, folder):
                     self._making.setdefault(made, []).append(folder)
 
-    def _note_calls(self, folder: str, file: _File) -> None:
+    def _note_calls(self, folder: str, file: SearchedFile) -> None:
         for source in file.calls:
             called = os.path.normpath(os.path.join(folder, source))
             self._callers.setdefault(called, set()).add(folder)
 
-    def of(self, wanted: _Wanted) -> list[str]:
+    def of(self, wanted: Wanted) -> list[str]:
         """The folders that may write anything of what is wanted."""
         found: dict[str, None] = {}
         for name in sorted(wanted.names):
@@ -232,148 +145,6 @@ class _Candidates:
             if files.retained:
                 self._known[folder] = known
         return known
-
-
-class _Texts:
-    """The files of a repository, each searched once."""
-
-    def __init__(self, files: Files, by_name: bool) -> None:
-        self._files = files
-        self._by_name = by_name
-        self._values_in = cache(self._values_of_folder)
-
-    def read(self, path: str) -> _File:
-        """What a file reads and writes."""
-        return self._files.made_of(path, _searched)
-
-    def wanted(self, paths: Iterable[str]) -> _Wanted:
-        """What files read of others; of states the names, and the folders beside them."""
-        names: set[str] = set()
-        resources: set[tuple[str, str]] = set()
-        for path in paths:
-            folder = os.path.dirname(path)
-            file = self.read(path)
-            if self._by_name:
-                resources.update(self.named(file.looks_up, folder))
-            for ask in file.asks:
-                values = (ask.name,) if ask.name else self._values_in(folder).get(ask.variable)
-                names.update(values or (ask.label,))
-                for name in values or ():
-                    if name.endswith(".tfstate") and name.startswith("."):
-                        names.add(os.path.normpath(os.path.join(folder, os.path.dirname(name))))
-        # The state of a workspace lies below its name: "S3" in the documentation of backends.
-        keys = {key for name in names for key in re.findall(r"env:/[^/]+/(.+)", name)}
-        return _Wanted(frozenset(names | keys), frozenset(resources))
-
-    def called(self, paths: Iterable[str], boundary: str) -> Iterator[str]:
-        """The files of the local modules that files call, and of those that these call."""
-        waiting = list(paths)
-        seen = {os.path.dirname(path) for path in waiting}
-        for path in waiting:
-            for source in self.read(path).calls:
-                folder = os.path.normpath(os.path.join(os.path.dirname(path), source))
-                if folder in seen or not self._is_within(folder, boundary):
-                    continue
-                seen.add(folder)
-                for entry in self._files.entries(folder):
-                    if entry.name.endswith(TERRAFORM):
-                        waiting.append(entry.path)
-                        yield entry.path
-
-    def _is_within(self, folder: str, boundary: str) -> bool:
-        """Whether a folder is one of the repository, and no link that leads out of it."""
-        real = self._files.real
-        return encloses(boundary, folder) and encloses(real(boundary), real(folder))
-
-    def named(self, called: Iterable[tuple[str, str]], folder: str) -> Iterator[tuple[str, str]]:
-        """Resources by type and name, with the values of the variables that stand in these."""
-        for type_, text in called:
-            names = [text]
-            for _ in range(DEEPEST_HOLE):
-                if len(names) <= MOST_NAMES:
-                    names = [each for name in names for each in self._filled(name, folder)]
-            if len(names) <= MOST_NAMES:
-                yield from ((type_, name) for name in names if "${" not in name)
-
-    def _filled(self, text: str, folder: str) -> Iterator[str]:
-        """What a text with holes may be; nothing if it is not known what stands in one of them."""
-        holes = dict.fromkeys(_HOLE.findall(text))
-        values = [dict.fromkeys(self._values_in(folder).get(hole, ())) for hole in holes]
-        for choice in islice(product(*values), MOST_NAMES + 1):
-            by = dict(zip(holes, choice, strict=True))
-            yield _HOLE.sub(lambda hole, by=by: by[hole[1]], text)  # type: ignore[misc]
-
-    def _values_of_folder(self, folder: str) -> dict[str, tuple[str, ...]]:
-        """What variables and locals of a module may be, where texts beside it say so."""
-        found: dict[str, tuple[str, ...]] = {}
-        for one in self._files.names(folder):
-            if one.endswith((*TERRAFORM, ".tfvars")):
-                for name, value in self.read(os.path.join(folder, one)).values:
-                    found[name] = (*found.get(name, ()), value)
-        return found
-
-
-def _searched(text: str) -> _File:
-    """What a text reads and writes."""
-    asks, writes, values = [], set[str](), list[tuple[str, str]]()
-    looks_up, makes, calls = [], [], list[str]()
-    is_open = has_backend = False
-    blocks = list(_blocks(text))
-    for match, block in blocks:
-        if match["sought"]:
-            looks_up += [(_SOUGHT[match["sought"]], name) for name in _called(block)]
-        elif match["made"]:
-            makes += [(_MADE[match["made"]], name) for name in _called(block)]
-        elif match["call"]:
-            calls += _LOCAL.findall(block)
-        elif match["locals"]:
-            values += _GIVEN.findall(block)
-        elif match["variable"]:
-            values += [(match["variable"], each) for each in _DEFAULT.findall(block)]
-        else:
-            named = _NAME.findall(block)
-            if match["read"]:
-                asks += [_Asked(name, variable, match["label"]) for name, variable in named]
-                continue
-            names = [name for name, _ in named if name]
-            writes.update(names)
-            has_backend |= bool(match["backend"])
-            is_open |= bool(match["backend"]) and not names
-    if not blocks:
-        values += _GIVEN.findall(text)
-    return _File(
-        tuple(asks),
-        frozenset(writes),
-        has_backend,
-        is_open,
-        tuple(values),
-        tuple(looks_up),
-        tuple(makes),
-        tuple(calls),
-    )
-
-
-def _called(block: str) -> Iterator[str]:
-    """What a block calls a resource, as a text with holes."""
-    for name, variable in _CALLED.findall(block):
-        yield name or f"${{var.{variable}}}"
-
-
-def _blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    """The blocks that count in a text: each to a brace at a line's start, or to the next block.
-
-    What is of one line, and a backend, which has no braces in it, ends at the first brace.
-    """
-    starts = list(_BLOCK.finditer(text))
-    end = 0
-    for number, match in enumerate(starts, 1):
-        limit = starts[number].start() if number < len(starts) else len(text)
-        if end <= match.end():
-            end = text.find("\n}", match.end())
-            end = len(text) if end < 0 else end
-        block = text[match.start() : min(end, limit)]
-        line = block.partition("\n")[0].rstrip()
-        yield match, block.partition("}")[0] if match["backend"] or line.endswith("}") else block
 
 
 def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator[str]:

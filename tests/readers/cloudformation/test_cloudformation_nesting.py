@@ -1166,22 +1166,6 @@ def test_what_outputs_import_comes_from_the_same_stack() -> None:
     assert getattr(group.body.fields["VpcId"], "symbol", "") == "Vpc.Ref"
 
 
-def test_what_another_template_exports_too_is_imported_from_there() -> None:
-    """A template that exports the name itself imports it from the other one."""
-    own = (
-        "Parameters: {Parent: {Type: String}}\nResources:\n  Own:\n    Type: AWS::ECS::Cluster\n"
-        "    Properties: {N: !ImportValue {'Fn::Sub': '${Parent}-VpcId'}}\n"
-    )
-    texts = {"/r/a.yaml": EXPORTING, "/r/b.yaml": EXPORTING.replace("Resources:\n", own)}
-    found, errors = read(texts)
-    (tied,) = (stack for stack in found if "/r/b.yaml" in stack.files)
-    (cluster,) = (one for one in tied.evaluate({}).resources if one.type == "AWS::ECS::Cluster")
-
-    assert errors == []
-    assert tied.files == texts.keys()
-    assert getattr(cluster.body.fields["N"], "resource", "") == "a/Vpc"
-
-
 def test_what_a_template_alone_exports_it_does_not_import() -> None:
     """The name is of another stack then, which is not in the sources; it is no circle."""
     text = (

@@ -124,7 +124,8 @@ class Exports:
                 for one in found
                 if ((one.root, one.path) in bound if bound else one.root in roots)
             ] or found
-        return [one for one in found if (one.root, one.path) != (file, "")]
+        own = len(found) == 1 and (found[0].root, found[0].path) == (file, "")
+        return [] if own else found
 
     def bind(self, imports: Iterable[Asked]) -> bool:
         """Learn from imports, with the templates that they stand in, which stack is which.
