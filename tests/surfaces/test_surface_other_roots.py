@@ -6,7 +6,7 @@ import pytest
 
 from taskwall.api.scan import Options, scan
 from taskwall.findings.finding import Report
-from taskwall.sources.other_roots import MOST_NAMES
+from taskwall.sources.terraform_texts import MOST_NAMES
 
 NETWORK = """\
 terraform {
