@@ -17,7 +17,7 @@ from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TERRAFORM, TERRAGRUNT
 from taskwall.sources.listing import MAX_CANDIDATES, files_below
-from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, TerraformTexts, Wanted
+from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, TerraformTexts
 
 _DEPENDS = pattern(
     r'^[ \t]*config_path\s*=\s*"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"', re.MULTILINE
@@ -97,7 +97,7 @@ class _Writers:
             called = os.path.normpath(os.path.join(folder, source))
             self._callers.setdefault(called, set()).add(folder)
 
-    def of(self, wanted: Wanted) -> list[str]:
+    def of(self, wanted: Sought) -> list[str]:
         """The folders that may write anything of what is wanted."""
         found: dict[str, None] = {}
         for name in sorted(wanted.names):

@@ -94,7 +94,7 @@ class SearchedFile(Struct, frozen=True):
     calls: tuple[str, ...] = ()
 
 
-class Wanted(Struct, frozen=True):
+class Sought(Struct, frozen=True):
     """What files read of others: names of states and parameters, and what they look up by name."""
 
     names: frozenset[str]
@@ -116,7 +116,7 @@ class TerraformTexts:
         """What a file reads and writes."""
         return self._files.made_of(path, _searched)
 
-    def wanted(self, paths: Iterable[str]) -> Wanted:
+    def wanted(self, paths: Iterable[str]) -> Sought:
         """What files read of others; of states the names, and the folders beside them."""
         names: set[str] = set()
         resources: set[tuple[str, str]] = set()
@@ -133,7 +133,7 @@ class TerraformTexts:
                         names.add(os.path.normpath(os.path.join(folder, os.path.dirname(name))))
         # The state of a workspace lies below its name: "S3" in the documentation of backends.
         keys = {key for name in names for key in re.findall(r"env:/[^/]+/(.+)", name)}
-        return Wanted(frozenset(names | keys), frozenset(resources))
+        return Sought(frozenset(names | keys), frozenset(resources))
 
     def called(self, paths: Iterable[str], boundary: str) -> Iterator[str]:
         """The files of the local modules that files call, and of those that these call."""
