@@ -26,7 +26,8 @@ _MADE = {type_: first for data, first in _SOUGHT.items() for type_ in DATA_SOURC
 
 _BLOCK = pattern(
     r'^data\s+"?(?P<read>terraform_remote_state|aws_ssm_parameter)"?\s+"?(?P<label>[\w-]+)'
-    r'|^resource\s+"aws_ssm_parameter"|\b(?P<backend>backend\s*"\w+"|cloud)\s*\{'
+    r'|^resource\s+"aws_ssm_parameter"'
+    r'|^[ \t]*(?:terraform\s*\{[ \t]*)?(?P<backend>backend\s*"\w+"|cloud)\s*\{'
     r'|^variable\s+"(?P<variable>[\w-]+)"'
     rf'|^data\s+"?(?P<sought>{"|".join(_SOUGHT)})"?\s'
     rf'|^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s'
@@ -56,6 +57,10 @@ _HOLE = pattern(r"\$\{\s*(?:var|local)\.([\w-]+)\s*\}")
 MOST_NAMES = 8
 """A text whose variables come to more names than this, or a name that resources of more folders
 have, tells no root from another."""
+
+OF_AWS = "/aws/"
+"""How the names of public parameters begin, such as those of AMIs: only AWS writes them
+("Working with public parameters" in the guide of Systems Manager)."""
 
 DEEPEST_HOLE = 3
 """A variable stands in a local, which stands in another: so deep at most, as written by hand."""
@@ -133,7 +138,8 @@ class TerraformTexts:
                         names.add(os.path.normpath(os.path.join(folder, os.path.dirname(name))))
         # The state of a workspace lies below its name: "S3" in the documentation of backends.
         keys = {key for name in names for key in re.findall(r"env:/[^/]+/(.+)", name)}
-        return Sought(frozenset(names | keys), frozenset(resources))
+        own = (name for name in names | keys if not name.startswith(OF_AWS))
+        return Sought(frozenset(own), frozenset(resources))
 
     def called(self, paths: Iterable[str], boundary: str) -> Iterator[str]:
         """The files of the local modules that files call, and of those that these call."""
