@@ -308,6 +308,7 @@ resource "aws_ecs_service" "web" {
         ('name = "${var.stage}-web"', True),
         ('name_prefix = "f"', False),
         ("name = var.stage", False),
+        ('}\nresource "awscc_ec2_security_group" "b" {\n  group_name = "found"', False),
     ],
 )
 def test_a_group_that_is_looked_up_by_another_name_is_another_one(own: str, exact: bool) -> None:
@@ -343,3 +344,48 @@ resource "aws_ecs_service" "web" {
     assert host.agent is not None
     assert host.agent.cluster is not None
     assert service.cluster.to == host.agent.cluster.to == "var.cluster.id"
+
+
+SCALED = """
+variable "name" { type = string }
+variable "cluster_id" {}
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_ecs_service" "web" {
+  name    = NAME
+  cluster = var.cluster_id
+}
+resource "aws_ecs_service" "other" {
+  name    = "other"
+  cluster = aws_ecs_cluster.main.id
+}
+resource "aws_appautoscaling_target" "web" {
+  resource_id       = ID
+  service_namespace = "ecs"
+}
+"""
+OWN = "${aws_ecs_cluster.main.name}/${aws_ecs_service.web.name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "scaled", "cluster"),
+    [
+        ('"web"', f"service/{OWN}", "aws_ecs_cluster.main"),
+        ('"web"', "service/main/web", "aws_ecs_cluster.main"),
+        ("var.name", "service/main/${var.name}", "aws_ecs_cluster.main"),
+        ('"web"', "service/${aws_ecs_cluster.main.name}/other", "var.cluster_id"),
+        ('"web"', "service/main/${aws_ecs_service.other.name}", "var.cluster_id"),
+        ('"web"', f"service/{OWN}-api", "var.cluster_id"),
+        ('"web"', f"table/{OWN}", "var.cluster_id"),
+        ('"web"', "web", "var.cluster_id"),
+    ],
+)
+def test_a_service_is_scaled_in_its_cluster(name: str, scaled: str, cluster: str) -> None:
+    """By its name, however that is written; what is scaled otherwise is none of its own."""
+    text = SCALED.replace("NAME", name).replace("ID", f'"{scaled}"')
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    found = lower(stack.evaluate({}).resources).network.every(TaskSource)
+    (link,) = (one.cluster for one in found if one.id == "aws_ecs_service.web")
+
+    assert link is not None
+    assert link.to == cluster
+    assert link.place.line == text.split("\n").index("  cluster = var.cluster_id") + 1

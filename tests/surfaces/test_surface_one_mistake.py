@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from taskwall.api.scan import Options, scan
-from taskwall.findings.finding import Report
+from taskwall.findings.finding import Finding, Instance, Report
 from taskwall.outputs.text import render
 
 NETWORK = """\
@@ -548,6 +548,34 @@ def test_a_block_that_is_wrong_either_way(tmp_path: Path) -> None:
     assert sorted(each.when or "" for each in one.instances) == whens
     assert one.when is None
     assert "when  " not in render(found)
+
+
+@pytest.mark.parametrize(
+    ("whens", "when"),
+    [
+        (("var.a is false", "var.a is true"), None),
+        (("var.a is true", None), None),
+        (("var.a is true", "var.b is false"), "var.a is true or var.b is false"),
+        (("var.a is true", "var.a is true"), "var.a is true"),
+        (
+            ("var.a is true and var.b is true", "var.a is true and var.b is false"),
+            "var.a is true and var.b is true or var.a is true and var.b is false",
+        ),
+    ],
+)
+def test_when_one_of_several_is_there(whens: Sequence[str | None], when: str | None) -> None:
+    """Always, if a switch by itself decides which it is; beside something else it does not."""
+    one = Finding("TW204", "fail", "high", "r", (), "a", "f", 1, 1, 1, 2, "m")
+    instances = tuple(Instance("r", "a", when=each) for each in whens)
+    assert one.of(instances).when == when
+
+
+def test_switches_of_two_stacks_are_two() -> None:
+    """Though they are called alike."""
+    one = Finding("TW204", "fail", "high", "r", (), "a", "f", 1, 1, 1, 2, "m")
+    whens = (("a", "var.x is true"), ("b", "var.x is false"))
+    instances = tuple(Instance("r", stack, when=when) for stack, when in whens)
+    assert one.of(instances).when == "var.x is true or var.x is false"
 
 
 HOSTS = """

@@ -1,6 +1,6 @@
 """Findings and the report: all that outputs may see, in the shape of the JSON contract."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
@@ -112,7 +112,7 @@ class Finding(Struct, frozen=True, gc=False):
             stack=first.stack,
             called_from=first.called_from,
             construct=first.construct,
-            when=_either([one.when for one in instances]),
+            when=_either(instances),
             fingerprint=first.fingerprint,
         )
 
@@ -122,16 +122,18 @@ class Finding(Struct, frozen=True, gc=False):
         return tuple(dict.fromkeys(one.resource for one in self.instances))
 
 
-TRUE, FALSE = " is true", " is false"
-"""How a setting of a switch ends: one of both always holds."""
-
-
-def _either(whens: Sequence[str | None]) -> str | None:
+def _either(instances: "tuple[Instance, ...]") -> str | None:
     """When any of some instances is there; None if one always is."""
-    known = dict.fromkeys(when for when in whens if when is not None)
-    if None in whens or any(f"{when.removesuffix(TRUE)}{FALSE}" in known for when in known):
-        return None
-    return " or ".join(known) or None
+    whens = {(one.stack, one.when): one.when for one in instances}
+    known = [when for when in whens.values() if when is not None]
+    # A switch of a stack by itself is on or off. Beside something else it leaves that open.
+    switches = ((stack, when.removesuffix(_ON)) for stack, when in whens if when)
+    both = any(" " not in one and (stack, f"{one}{_OFF}") in whens for stack, one in switches)
+    return None if both or len(known) < len(whens) else " or ".join(dict.fromkeys(known))
+
+
+_ON, _OFF = " is true", " is false"
+"""How a setting of a switch ends, in both languages."""
 
 
 class Suppressed(Struct, frozen=True):

@@ -1,18 +1,19 @@
 """Lowering again and again: resources that did not change, nor what they refer to, are recalled."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from taskwall.core.values import Span
 from taskwall.incremental.query import Entry, Query, QueryEngine
-from taskwall.lowering._default_vpc import Region
 from taskwall.lowering._network_builder import NetworkBuilder
 from taskwall.lowering._references import ExternalReference
 from taskwall.model.core.entity import Entity
 from taskwall.source.resource import Resource
 from taskwall.source.stack import SourceError
+
+T = TypeVar("T")
 
 
 class _Part(Struct, frozen=True):
@@ -76,30 +77,9 @@ class IncrementalNetworkBuilder(NetworkBuilder):
         self.errors = [error for part in parts for error in part.errors]
         return [entity for part in parts for entity in part.entities]
 
-    def by_name(self, kind: type[Entity]) -> dict[str, str]:
-        """The addresses of the resources that become entities of a kind, by their names."""
-        return self._queries.query(("names", kind), self.named, (kind,))
-
-    def is_alone(self) -> bool:
-        """Whether all resources are of one root module or template."""
-        return self._queries.query("alone", self.alone, ())
-
-    def adopted_vpcs(self) -> dict[Region, str]:
-        """The default VPCs that the sources adopt."""
-        return self._queries.query("default VPCs", self.adopted, ())
-
-    def is_apart(self, looked_up: Resource) -> bool:
-        """Whether a security group that is looked up by its name is none of the others."""
-        return self._queries.query(("apart", looked_up.origin.address), self.apart, (looked_up,))
-
-    def words(self, type_: str) -> frozenset[str]:
-        """What the resources of a type are called, in whichever attribute."""
-        return self._queries.query(("words", type_), self.said, (type_,))
-
-    def referring(self, key: str, *types: str) -> dict[str, list[Resource]]:
-        """The resources of some types by what an attribute refers to."""
-        about = (key, *types)
-        return self._queries.query(("referring", *about), self.referred, about)
+    def recalled(self, key: object, compute: Callable[..., T], *about: object) -> T:
+        """What is computed about the resources, again if what it read has changed."""
+        return self._queries.query(key, compute, about)
 
     def _part(self, resource: Resource) -> _Part:
         self._begin()

@@ -53,9 +53,6 @@ class ReferenceIndex(ResourceIndex):
         self.attributes_read: set[tuple[str, str]] = set()
         self.errors: list[SourceError] = []
         self.external_references: dict[tuple[type[Entity], str], ExternalReference] = {}
-        self._names: dict[type[Entity], dict[str, str]] = {}
-        self._default_vpcs: dict[Region, str] | None = None
-        self._apart: dict[str, bool] = {}
 
     def label(self, address: str) -> str:
         """An address as messages say it: without instance keys."""
@@ -159,13 +156,7 @@ class ReferenceIndex(ResourceIndex):
 
     def adopted_vpcs(self) -> dict[Region, str]:
         """The default VPCs that the sources adopt."""
-        if self._default_vpcs is None:
-            self._default_vpcs = self.adopted()
-        return self._default_vpcs
-
-    def adopted(self) -> dict[Region, str]:
-        """What `adopted_vpcs` remembers."""
-        return default_vpcs(self.types)
+        return self.recalled("default VPCs", lambda: default_vpcs(self.types))
 
     def first_adopting(self, address: str) -> str:
         """The address of a resource; of what adopts one default VPC several times, of the first."""
@@ -220,17 +211,15 @@ class ReferenceIndex(ResourceIndex):
 
     def is_apart(self, looked_up: Resource) -> bool:
         """Whether a security group that is looked up by its name is none of the others."""
-        address = looked_up.origin.address
-        if address not in self._apart:
-            self._apart[address] = self.apart(looked_up)
-        return self._apart[address]
+        return self.recalled(("apart", looked_up.origin.address), self._is_apart, looked_up)
 
-    def apart(self, looked_up: Resource) -> bool:
-        """What `is_apart` remembers."""
+    def _is_apart(self, looked_up: Resource) -> bool:
         sought = sought_by_name(looked_up) if looked_up.type == "aws_security_group" else None
-        name = None if sought is None else sought[0].value
-        others = (one for one in self.of_type("aws_security_group") if one is not looked_up)
-        return name is not None and not any(_may_be_called(one, name) for one in others)
+        if sought is None or sought[0].value is None or self.of_type(_OF_CLOUD_CONTROL):
+            return False
+        name = sought[0].value
+        others = (one for one in self.of_type(looked_up.type) if one is not looked_up)
+        return not any(_may_be_called(one, name) for one in others)
 
     def _with_name_of(self, kind: type[Entity], looked_up: Resource) -> str | None:
         """The resource that has the name by which a data source looks one up, if it is written.
@@ -289,12 +278,10 @@ class ReferenceIndex(ResourceIndex):
 
     def by_name(self, kind: type[Entity]) -> dict[str, str]:
         """The addresses of the resources that become entities of a kind, by their names."""
-        if kind not in self._names:
-            self._names[kind] = self.named(kind)
-        return self._names[kind]
+        return self.recalled(("names", kind), self._named, kind)
 
-    def named(self, kind: type[Entity]) -> dict[str, str]:
-        """What `by_name` remembers: the first resource of each name, by type.
+    def _named(self, kind: type[Entity]) -> dict[str, str]:
+        """The first resource of each name, by type.
 
         Of a name that is not known, its symbol: equal ones are one name. Of what was deployed, as
         the context holds it, ids are known too, and of what it only looked up nothing else.
@@ -339,6 +326,9 @@ def _may_be_called(group: Resource, name: Value) -> bool:
         return str(meant.data).startswith(str(begins.data))
     return True
 
+
+_OF_CLOUD_CONTROL = "AWS::EC2::SecurityGroup"
+"""The type of a group that the provider `awscc` makes, whose name stands elsewhere."""
 
 _OF_INPUT = pattern(r"\A((?:.*/)?var(?:\.[\w-]+)+)\.(?:name|arn)\Z")
 """What tells one resource by another attribute, where a variable holds all of them."""

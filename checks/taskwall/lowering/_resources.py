@@ -1,6 +1,7 @@
 """The resources of a stack, to be found by their types and by what they refer to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from taskwall.core.values import (
     Fields,
@@ -15,6 +16,8 @@ from taskwall.core.values import (
 )
 from taskwall.source.resource import Resource
 
+T = TypeVar("T")
+
 
 class ResourceIndex:
     """The resources of a stack, by their addresses, types, words and references."""
@@ -24,9 +27,14 @@ class ResourceIndex:
         self.types: dict[str, list[Resource]] = {}
         for resource in self.resources.values():
             self.types.setdefault(resource.type, []).append(resource)
-        self._words: dict[str, frozenset[str]] = {}
-        self._alone: bool | None = None
-        self._referring: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
+        self._recalled: dict[object, Any] = {}
+
+    def recalled(self, key: object, compute: Callable[..., T], *about: object) -> T:
+        """What is computed about the resources, once."""
+        if key not in self._recalled:
+            self._recalled[key] = compute(*about)
+        found: T = self._recalled[key]
+        return found
 
     def of_type(self, *types: str) -> list[Resource]:
         """The resources of some types."""
@@ -42,12 +50,9 @@ class ResourceIndex:
 
         "" holds those whose attribute is something else, of which each has to be looked at.
         """
-        if (key, *types) not in self._referring:
-            self._referring[key, *types] = self.referred(key, *types)
-        return self._referring[key, *types]
+        return self.recalled(("referring", key, *types), self._referred, key, *types)
 
-    def referred(self, key: str, *types: str) -> dict[str, list[Resource]]:
-        """What `referring` remembers."""
+    def _referred(self, key: str, *types: str) -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = {}
         for resource in self.of_type(*types):
             value = resource.body.fields.get(key)
@@ -58,24 +63,18 @@ class ResourceIndex:
 
     def is_alone(self) -> bool:
         """Whether all resources are of one root module or template."""
-        if self._alone is None:
-            self._alone = self.alone()
-        return self._alone
+        return self.recalled("alone", self._is_alone)
 
-    def alone(self) -> bool:
-        """What `is_alone` remembers."""
+    def _is_alone(self) -> bool:
         origins = (resource.origin for resource in self.resources.values())
         begun = {(origin.begun_in, origin.language): origin for origin in origins}
         return len({origin.root for origin in begun.values()}) <= 1
 
     def words(self, type_: str) -> frozenset[str]:
         """What the resources of a type are called, in whichever attribute."""
-        if type_ not in self._words:
-            self._words[type_] = self.said(type_)
-        return self._words[type_]
+        return self.recalled(("words", type_), self._words, type_)
 
-    def said(self, type_: str) -> frozenset[str]:
-        """What `words` remembers."""
+    def _words(self, type_: str) -> frozenset[str]:
         every = (resource for resource in self.types.get(type_, ()) if not resource.data)
         return frozenset(word for resource in every for word in words_in(resource.body))
 

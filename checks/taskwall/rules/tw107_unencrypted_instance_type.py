@@ -34,7 +34,7 @@ from taskwall.model.compute.container_instances import (
     overriding,
 )
 from taskwall.model.compute.instance_families import encrypts
-from taskwall.model.compute.placement import concerned, on_unseen_instances
+from taskwall.model.compute.placement import is_judged, on_unseen_instances
 from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network, remembered
@@ -49,7 +49,7 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
     for member in container_instances(network):
         instances = member.instances
         spared = enforced(network, _vpcs(network, member), instances.name)
-        judged = concerned(network, member)
+        judged = is_judged(network, member)
         own = judged & any_of(_own_type(network, member))
         for setting in instances.types:
             yield _verdict(instances.origin, setting, spared, own)
@@ -65,7 +65,7 @@ def unencrypted_instance_type(network: Network) -> Iterator[Verdict]:
         yield cannot_be_seen(each.source.origin, each.at, text, each.needs, each.fact)
 
 
-def _overrides(group: AutoScalingGroup, spared: Fact, judged: Fact) -> Iterator[Verdict]:
+def _overrides(group: AutoScalingGroup, spared: Fact, concerned: Fact) -> Iterator[Verdict]:
     """The verdicts on the types that an Auto Scaling group sets in place of its template's."""
     lines: dict[tuple[str, int], list[Setting]] = {}
     for setting in group.types:
@@ -73,7 +73,7 @@ def _overrides(group: AutoScalingGroup, spared: Fact, judged: Fact) -> Iterator[
         lines.setdefault((place.file, place.line), []).append(setting)
     for line in lines.values():
         block = whole_span([written(setting.place) for setting in line])
-        verdicts = [_verdict(group.origin, setting, spared, judged) for setting in line]
+        verdicts = [_verdict(group.origin, setting, spared, concerned) for setting in line]
         pairs = zip(line, verdicts, strict=True)
         wrong = [setting for setting, verdict in pairs if verdict.violated.truth]
         said = _said([*dict.fromkeys(each for setting in wrong for each in _types(setting))])
@@ -86,10 +86,10 @@ def _overrides(group: AutoScalingGroup, spared: Fact, judged: Fact) -> Iterator[
             named = len(wrong) > 1 and verdict.violated.truth
             yield replace(verdict, message=together if named else verdict.message, block=block)
     for fact in group.by_attributes:
-        yield from _chosen(group.origin, fact, spared, judged)
+        yield from _chosen(group.origin, fact, spared, concerned)
 
 
-def _verdict(on: Origin, setting: Setting, spared: Fact, judged: Fact) -> Verdict:
+def _verdict(on: Origin, setting: Setting, spared: Fact, concerned: Fact) -> Verdict:
     types = _types(setting)
     truths = {encrypts(each) for each in types}
     truth = truths.pop() if len(truths) == 1 else None
@@ -113,7 +113,7 @@ def _verdict(on: Origin, setting: Setting, spared: Fact, judged: Fact) -> Verdic
         f"{on.name} starts container instances of {kind}, {which} traffic between instances",
         holds=f"{on.name} starts container instances that encrypt traffic between each other",
         negative=True,
-        concerned=judged,
+        concerned=concerned,
     )
 
 
@@ -140,7 +140,7 @@ _MOST_NAMED = 3
 """So many types are named in a message: templates allow dozens, which no one reads in a line."""
 
 
-def _chosen(on: Origin, fact: Fact, spared: Fact, judged: Fact) -> Iterator[Verdict]:
+def _chosen(on: Origin, fact: Fact, spared: Fact, concerned: Fact) -> Iterator[Verdict]:
     """The verdict on types that AWS chooses by attributes: unknown, unless the VPC refuses some."""
     if fact.truth is False:
         return
@@ -149,7 +149,7 @@ def _chosen(on: Origin, fact: Fact, spared: Fact, judged: Fact) -> Iterator[Verd
     plain = Fact(None, f"{on.name} starts instance types that do not encrypt", at, on.name, needs)
     message = f"{on.name} starts container instances that do not encrypt traffic between each other"
     holds = f"{on.name} starts container instances that encrypt traffic between each other"
-    yield Verdict(on, at, plain & ~spared, message, holds=holds, concerned=judged)
+    yield Verdict(on, at, plain & ~spared, message, holds=holds, concerned=concerned)
 
 
 def _own_type(network: Network, member: ContainerInstances) -> Iterator[Fact]:

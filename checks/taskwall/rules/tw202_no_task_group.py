@@ -67,9 +67,9 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
 
 def _is_from_elsewhere(source: TaskSource, named: Fact) -> bool:
     """Whether only groups, or a whole list of them, are not known that somebody has to give."""
-    given = not any(link.exact for link in source.groups)
-    given &= all(need.why == NO_DEFAULT for need in named.waits_for())
-    return named.truth is False or (named.truth is None and given)
+    if named.truth is not None or any(link.exact for link in source.groups):
+        return named.truth is False
+    return all(need.why == NO_DEFAULT for need in named.waits_for())
 
 
 def _may_be_default(source: TaskSource, link: Link, group: SecurityGroup | None) -> Fact:

@@ -35,7 +35,7 @@ from taskwall.model.compute.container_instances import (
     MetadataOptions,
     container_instances,
 )
-from taskwall.model.compute.placement import concerned, on_unseen_instances
+from taskwall.model.compute.placement import is_judged, on_unseen_instances
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
@@ -62,7 +62,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             ),
             f"containers on {name} can read its instance metadata without a token{left}",
             holds=f"no container on {name} can read its instance metadata without a token",
-            concerned=concerned(network, member),
+            concerned=is_judged(network, member),
             changes=() if asks else changes,
             advice=changes,
             remedy=_TEMPLATE if instances.word == "launch specification" else _ASKS * asks,
@@ -78,7 +78,7 @@ def reachable_instance_metadata(network: Network) -> Iterator[Verdict]:
             ),
             f"containers on {name} can get tokens for its instance metadata",
             holds=f"containers on {name} cannot get tokens for its instance metadata",
-            concerned=concerned(network, member),
+            concerned=is_judged(network, member),
             advice=options.hop_limit.to(1),
             remedy=_MEANT,
         )

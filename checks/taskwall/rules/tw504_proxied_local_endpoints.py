@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact
 from taskwall.core.values import Text, dereferenced
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.compute.placement import concerned
+from taskwall.model.compute.placement import is_judged
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs_agent import AgentProxy
@@ -48,7 +48,7 @@ def proxied_local_endpoints(network: Network) -> Iterator[Verdict]:
                 _lacks(proxy, name),
                 f"{proxy.by} on {name} uses its proxy for local endpoints",
                 holds=f"{proxy.by} on {name} does not use its proxy for local endpoints",
-                concerned=concerned(network, member) & _proxied(proxy.address, name),
+                concerned=is_judged(network, member) & _proxied(proxy.address, name),
                 changes=proxy.excluding(member.instances.id, _missing(proxy)),
                 remedy=_ON_WINDOWS.format(proxy.docker) if agent.started_by == "windows" else "",
             )
@@ -62,7 +62,7 @@ def proxied_local_endpoints(network: Network) -> Iterator[Verdict]:
                 proxied,
                 message,
                 about=agent.question(member.instances.id),
-                concerned=concerned(network, member),
+                concerned=is_judged(network, member),
                 asked_by=("TW501",),
             )
 

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need, Reference, Text, Value, dereferenced
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.compute.placement import concerned
+from taskwall.model.compute.placement import is_judged
 from taskwall.model.core.address import parse_cidr, public_addresses
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
@@ -51,7 +51,7 @@ def exposed_proxy(network: Network) -> Iterator[Verdict]:
                 f"the address of the proxy that {proxy.by} on {name} uses {what}",
                 holds=f"the address of the proxy that {proxy.by} on {name} uses contains no"
                 " password and does not cross the internet",
-                concerned=concerned(network, member),
+                concerned=is_judged(network, member),
             )
         if not agent.proxies and agent.unseen:
             text = (
@@ -65,7 +65,7 @@ def exposed_proxy(network: Network) -> Iterator[Verdict]:
                 given,
                 text,
                 about=agent.question(member.instances.id),
-                concerned=concerned(network, member),
+                concerned=is_judged(network, member),
                 asked_by=("TW501", "TW504"),
             )
 

@@ -9,6 +9,7 @@ that a repository is looked through and not parsed.
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 
 from taskwall.core.paths import encloses
@@ -25,7 +26,7 @@ _DEPENDS = pattern(
 
 
 def roots_written(
-    scanned: Iterable[str], boundary: str, use: Settings, files: Files, by_name: bool = True
+    scanned: Iterable[str], boundary: str, use: Settings, files: Files, by_name: bool
 ) -> tuple[str, ...]:
     """The files of the roots that may write what scanned files read, wherever in a repository.
 
@@ -67,11 +68,11 @@ class _Writers:
     ) -> None:
         """Look through folders, by which stand their files; `known` are the files of the scan."""
         self._folders = folders
+        self._texts = texts
         self._by_name: dict[str, list[str]] = {}
         self._by_word: dict[str, list[str]] = {}
         self._bare: dict[str, frozenset[str]] = {}
         """Folders without any backend, which a tool may bring, by their words."""
-        self._making: dict[tuple[str, str], list[str]] = {}
         self._callers: dict[str, set[str]] = {}
         beside = {os.path.dirname(os.path.dirname(path)) for path in known}
         for path in known:
@@ -89,13 +90,20 @@ class _Writers:
                 self._bare[folder] = words
             for one in held:
                 self._note_calls(folder, one)
-                for made in texts.named(one.makes, folder):
-                    self._making.setdefault(made, []).append(folder)
 
     def _note_calls(self, folder: str, file: SearchedFile) -> None:
         for source in file.calls:
             called = os.path.normpath(os.path.join(folder, source))
             self._callers.setdefault(called, set()).add(folder)
+
+    @cached_property
+    def _making(self) -> dict[tuple[str, str], dict[str, None]]:
+        """Folders by what they make, by type and name: of few repositories that is asked."""
+        found: dict[tuple[str, str], dict[str, None]] = {}
+        for folder, paths in self._folders.items():
+            for made in (made for path in paths for made in self._texts.makes(path)):
+                found.setdefault(made, {})[folder] = None
+        return found
 
     def of(self, wanted: Sought) -> list[str]:
         """The folders that may write anything of what is wanted."""
@@ -112,7 +120,7 @@ class _Writers:
             if name.endswith(".tfstate"):
                 found |= {at: None for at, own in self._bare.items() if own <= words}
         for one in sorted(wanted.resources):
-            making = dict.fromkeys(self._making.get(one, ()))
+            making = self._making.get(one, {})
             if len(making) <= MOST_NAMES:
                 found |= {root: None for at in making for root in self._roots_of(at)}
         return sorted(found)

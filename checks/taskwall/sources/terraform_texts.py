@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice, product
+from re import Pattern
 
 from msgspec import Struct
 
@@ -30,11 +31,14 @@ _BLOCK = pattern(
     r'|^[ \t]*(?:terraform\s*\{[ \t]*)?(?P<backend>backend\s*"\w+"|cloud)\s*\{'
     r'|^variable\s+"(?P<variable>[\w-]+)"'
     rf'|^data\s+"?(?P<sought>{"|".join(_SOUGHT)})"?\s'
-    rf'|^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s'
     r"|^(?P<locals>locals)\s*\{|^(?P<call>module)\s",
     re.MULTILINE,
 )
-"""How the blocks begin that read or write states, parameters and names, or what these may be."""
+"""How the blocks begin that read states, parameters and names, write the first two, or say what
+these may be."""
+
+_RESOURCE = pattern(rf'^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s', re.MULTILINE)
+"""How the resources begin that are looked up by their names. They are the most: by themselves."""
 
 _NAME = pattern(
     r"\b(?:address|key|name|path|prefix|secret_suffix|schema_name)\s*=\s*"
@@ -85,8 +89,8 @@ class SearchedFile(Struct, frozen=True):
 
     `writes` are names of states and parameters, `has_backend` is whether it says where its state
     lies, `is_open` whether it leaves the name of that to `terraform init`. `values` are what
-    variables and locals may be that it names. `looks_up` and `makes` are resources by type and by
-    what they are called, `calls` the modules that it calls by path.
+    variables and locals may be that it names. `looks_up` are resources by type and by what they are
+    called, `calls` the modules that it calls by path.
     """
 
     asks: tuple[_Asked, ...]
@@ -94,9 +98,8 @@ class SearchedFile(Struct, frozen=True):
     has_backend: bool
     is_open: bool
     values: tuple[tuple[str, str], ...]
-    looks_up: tuple[tuple[str, str], ...] = ()
-    makes: tuple[tuple[str, str], ...] = ()
-    calls: tuple[str, ...] = ()
+    looks_up: tuple[tuple[str, str], ...]
+    calls: tuple[str, ...]
 
 
 class Sought(Struct, frozen=True):
@@ -121,6 +124,10 @@ class TerraformTexts:
         """What a file reads and writes."""
         return self._files.made_of(path, _searched)
 
+    def makes(self, path: str) -> Iterator[tuple[str, str]]:
+        """The resources that a file makes, by type and name."""
+        return self._named(self._files.made_of(path, _made), os.path.dirname(path))
+
     def wanted(self, paths: Iterable[str]) -> Sought:
         """What files read of others; of states the names, and the folders beside them."""
         names: set[str] = set()
@@ -129,7 +136,7 @@ class TerraformTexts:
             folder = os.path.dirname(path)
             file = self.read(path)
             if self._by_name:
-                resources.update(self.named(file.looks_up, folder))
+                resources.update(self._named(file.looks_up, folder))
             for ask in file.asks:
                 values = (ask.name,) if ask.name else self._values_in(folder).get(ask.variable)
                 names.update(values or (ask.label,))
@@ -161,7 +168,7 @@ class TerraformTexts:
         real = self._files.real
         return encloses(boundary, folder) and encloses(real(boundary), real(folder))
 
-    def named(self, called: Iterable[tuple[str, str]], folder: str) -> Iterator[tuple[str, str]]:
+    def _named(self, called: Iterable[tuple[str, str]], folder: str) -> Iterator[tuple[str, str]]:
         """Resources by type and name, with the values of the variables that stand in these."""
         for type_, text in called:
             names = [text]
@@ -173,11 +180,13 @@ class TerraformTexts:
 
     def _filled(self, text: str, folder: str) -> Iterator[str]:
         """What a text with holes may be; nothing if it is not known what stands in one of them."""
-        holes = dict.fromkeys(_HOLE.findall(text))
-        values = [dict.fromkeys(self._values_in(folder).get(hole, ())) for hole in holes]
+        holes = {hole[0]: hole[1] for hole in _HOLE.finditer(text)}
+        values = [dict.fromkeys(self._values_in(folder).get(name, ())) for name in holes.values()]
         for choice in islice(product(*values), MOST_NAMES + 1):
-            by = dict(zip(holes, choice, strict=True))
-            yield _HOLE.sub(lambda hole, by=by: by[hole[1]], text)  # type: ignore[misc]
+            filled = text
+            for hole, value in zip(holes, choice, strict=True):
+                filled = filled.replace(hole, value)
+            yield filled
 
     def _values_of_folder(self, folder: str) -> dict[str, tuple[str, ...]]:
         """What variables and locals of a module may be, where texts beside it say so."""
@@ -192,14 +201,12 @@ class TerraformTexts:
 def _searched(text: str) -> SearchedFile:
     """What a text reads and writes."""
     asks, writes, values = [], set[str](), list[tuple[str, str]]()
-    looks_up, makes, calls = [], [], list[str]()
+    looks_up, calls = list[tuple[str, str]](), list[str]()
     is_open = has_backend = False
-    blocks = list(_blocks(text))
+    blocks = list(_blocks(text, _BLOCK))
     for match, block in blocks:
         if match["sought"]:
             looks_up += [(_SOUGHT[match["sought"]], name) for name in _called(block)]
-        elif match["made"]:
-            makes += [(_MADE[match["made"]], name) for name in _called(block)]
         elif match["call"]:
             calls += _LOCAL.findall(block)
         elif match["locals"]:
@@ -224,9 +231,14 @@ def _searched(text: str) -> SearchedFile:
         is_open,
         tuple(values),
         tuple(looks_up),
-        tuple(makes),
         tuple(calls),
     )
+
+
+def _made(text: str) -> tuple[tuple[str, str], ...]:
+    """The resources that a text makes, by type and by what they are called."""
+    blocks = _blocks(text, _RESOURCE)
+    return tuple((_MADE[match["made"]], name) for match, block in blocks for name in _called(block))
 
 
 def _called(block: str) -> Iterator[str]:
@@ -235,12 +247,12 @@ def _called(block: str) -> Iterator[str]:
         yield name or f"${{var.{variable}}}"
 
 
-def _blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    """The blocks that count in a text: each to a brace at a line's start, or to the next block.
+def _blocks(text: str, begins: Pattern[str]) -> Iterator[tuple[re.Match[str], str]]:
+    """The blocks that begin so: each to a brace at a line's start, or to the next one of them.
 
     What is of one line, and a backend, which has no braces in it, ends at the first brace.
     """
-    starts = list(_BLOCK.finditer(text))
+    starts = list(begins.finditer(text))
     end = 0
     for number, match in enumerate(starts, 1):
         limit = starts[number].start() if number < len(starts) else len(text)
@@ -249,4 +261,5 @@ def _blocks(text: str) -> Iterator[tuple[re.Match[str], str]]:
             end = len(text) if end < 0 else end
         block = text[match.start() : min(end, limit)]
         line = block.partition("\n")[0].rstrip()
-        yield match, block.partition("}")[0] if match["backend"] or line.endswith("}") else block
+        short = match.lastgroup == "backend" or line.endswith("}")
+        yield match, block.partition("}")[0] if short else block

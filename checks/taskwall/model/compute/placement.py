@@ -74,7 +74,7 @@ def _here(
     return joins_cluster_of(member, source) if found is None else found
 
 
-def concerned(network: Network, member: ContainerInstances) -> Fact:
+def is_judged(network: Network, member: ContainerInstances) -> Fact:
     """Whether instances are container instances which rules judge by themselves.
 
     Of the context only those are on which tasks of the scanned sources are placed.

@@ -153,7 +153,7 @@ class _ProjectReader:
         """Whether the groups at the top name a project, as each project of Sceptre does."""
         below = (one.path for one in self._files.entries(self.folder) if one.is_dir())
         groups = (os.path.join(folder, _GROUP) for folder in (self.folder, *below))
-        return any("project_code" in self._text(path) for path in groups)
+        return any("project_code" in self._files.text_if_readable(path) for path in groups)
 
     def configs(self) -> Iterator[StackConfig]:
         """The stack configs, folder by folder."""
@@ -196,7 +196,7 @@ class _ProjectReader:
         node = members(said.fields.get("template")).get("path") or said.fields.get("template_path")
         text, at = literal_text(node), None if node is None else node.place
         if (text is None or _JINJA in text) and said.unread:
-            match = re.search(_TEMPLATE, self._text(path))
+            match = re.search(_TEMPLATE, self._files.text_if_readable(path))
             text, at = (match[1] if match else None), Span(path, 1, 1, 1, 1)
         if text is None or _JINJA in text or at is None:
             of_project = node is not None or "template" not in said.fields
@@ -245,7 +245,7 @@ class _ProjectReader:
             plain = re.sub(r"\{\{.*?\}\}", lambda one: _JINJA * len(one[0]), plain)
             root = read_nodes(path, plain).root
         except UnreadableError as error:
-            if "{{" not in self._text(path):
+            if "{{" not in self._files.text_if_readable(path):
                 self.errors.append(error.error)
             return unread
         if root is not None:
@@ -254,12 +254,6 @@ class _ProjectReader:
         if any(_JINJA in key for key in fields):
             return _Said(fields, unread.unread)
         return _Said(fields)
-
-    def _text(self, path: str) -> str:
-        try:
-            return self._files.text(path) if self._files.exists(path) else ""
-        except UnreadableError:
-            return ""
 
 
 def deployed(project: SceptreProject, templates: Lookup[str, Template]) -> Iterator[Template]:

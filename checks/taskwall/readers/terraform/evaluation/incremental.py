@@ -20,7 +20,7 @@ from taskwall.readers.terraform.evaluation.instances import (
     MOST_MODULES,
     BlockInstances,
 )
-from taskwall.readers.terraform.evaluation.left_out import may_be_left_out
+from taskwall.readers.terraform.evaluation.left_out import may_be_left_out, named_in
 from taskwall.readers.terraform.evaluation.module import (
     DEEPEST_CHAIN,
     Called,
@@ -295,7 +295,11 @@ class IncrementalModuleScope(ModuleScope):
 
     def references(self, address: str) -> frozenset[str]:
         """What a declared resource refers to."""
-        return self._recalled("references", address, super().references)
+        # Not what the module remembers: who only recalls has not read the resource.
+        return self._recalled("references", address, self._references_now)
+
+    def _references_now(self, address: str) -> frozenset[str]:
+        return named_in(self.module.resources[address].body)
 
     def may_be_left_out(self) -> tuple[str, ...]:
         """The addresses of the resources with a count or for_each."""

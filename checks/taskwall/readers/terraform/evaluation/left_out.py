@@ -71,12 +71,13 @@ def references(module: Module, address: str) -> frozenset[str]:
     """What a resource of a module refers to: `aws_x.y`, `local.x`, `var.x`."""
     found = module.references.get(address)
     if found is None:
-        found = module.references[address] = _in_body(module.resources[address].body)
+        found = module.references[address] = named_in(module.resources[address].body)
     return found
 
 
-def _in_body(body: Body) -> frozenset[str]:
-    inner = (_in_body(block.body) for block in body.blocks)
+def named_in(body: Body) -> frozenset[str]:
+    """What a body refers to, looked at now."""
+    inner = (named_in(block.body) for block in body.blocks)
     return frozenset().union(*map(_referred, body.attributes.values()), *inner)
 
 
