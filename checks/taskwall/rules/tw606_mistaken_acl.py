@@ -36,17 +36,12 @@ from taskwall.model.routing.network_acl import (
     NetworkAcl,
     acl_entries,
     allows_internet_in,
-    balanced,
-    broken,
     denied_before,
-    flows,
-    groups_unseen,
-    guarded,
     lets_all_through,
     opened_before,
-    passes_there,
-    task_subnets,
 )
+from taskwall.model.routing.permitted_traffic import broken, flows, groups_unseen, passes_there
+from taskwall.model.routing.subnet_tenants import balanced, guarded, task_subnets
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
