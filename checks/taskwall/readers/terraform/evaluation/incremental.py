@@ -43,7 +43,7 @@ from taskwall.readers.terraform.evaluation.run import (
     RootEvaluation,
 )
 from taskwall.readers.terraform.evaluation.variables import is_on_its_own, supplied
-from taskwall.readers.terraform.evaluation.written_keys import WrittenKeys, written_keys
+from taskwall.readers.terraform.evaluation.written_keys import WrittenKeys, places_of_keys
 from taskwall.readers.terraform.modules import Module, ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Block
 from taskwall.readers.terraform.values.effects import (
@@ -291,7 +291,15 @@ class IncrementalModuleScope(ModuleScope):
 
     def written_keys(self) -> WrittenKeys:
         """What its expressions say of keys."""
-        return self._recalled("keys", "", lambda _: written_keys(self.module))
+        return self._recalled("keys", "", lambda _: self._written_keys())
+
+    def places_of_keys(self) -> tuple[str, ...]:
+        """The names of all that may say something of keys."""
+        return self._recalled("places of keys", "", lambda _: places_of_keys(self.module))
+
+    def keys_written_at(self, name: str) -> WrittenKeys:
+        """What a local, an output, a resource or a call says of keys."""
+        return self._recalled("keys at", name, super().keys_written_at)
 
     def references(self, address: str) -> frozenset[str]:
         """What a declared resource refers to."""
@@ -304,6 +312,10 @@ class IncrementalModuleScope(ModuleScope):
     def may_be_left_out(self) -> tuple[str, ...]:
         """The addresses of the resources with a count or for_each."""
         return self._recalled("may be left out", "", lambda _: may_be_left_out(self.module))
+
+    def is_left_out(self, address: str) -> bool:
+        """Whether there is no instance of a declared resource."""
+        return self._recalled("is left out", address, super().is_left_out)
 
     def every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
         """The types of what its counts leave out, by what is written to be used."""

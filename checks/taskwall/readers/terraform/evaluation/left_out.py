@@ -42,7 +42,7 @@ def users_left_out(
     found: dict[str, set[str]] = {}
     for address, names in gone.items():
         for name in names:
-            found.setdefault(name, set()).add(module.resources[address].labels[0])
+            found.setdefault(name, set()).add(address.partition(".")[0])
     for call, inner in calls:
         arguments = module.calls[call].body.attributes
         for name, types in inner.items():

@@ -38,7 +38,12 @@ from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
 from taskwall.readers.terraform.evaluation.module_variables import variable_value
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
-from taskwall.readers.terraform.evaluation.written_keys import WrittenKeys, written_keys
+from taskwall.readers.terraform.evaluation.written_keys import (
+    WrittenKeys,
+    keys_of_all,
+    keys_written_at,
+    places_of_keys,
+)
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.stand_ins import StandIn
 from taskwall.readers.terraform.syntax.hcl import BROKEN_VALUE
@@ -218,8 +223,19 @@ class ModuleScope:
     def written_keys(self) -> WrittenKeys:
         """What its expressions say of keys."""
         if self._keys is None:
-            self._keys = written_keys(self.module)
+            self._keys = self._written_keys()
         return self._keys
+
+    def _written_keys(self) -> WrittenKeys:
+        return keys_of_all(map(self.keys_written_at, self.places_of_keys()))
+
+    def places_of_keys(self) -> tuple[str, ...]:
+        """The names of all that may say something of keys."""
+        return places_of_keys(self.module)
+
+    def keys_written_at(self, name: str) -> WrittenKeys:
+        """What a local, an output, a resource or a call says of keys."""
+        return keys_written_at(self.module, name)
 
     def keys(self, name: str) -> dict[str, bool]:
         """The keys by which sources name elements of a block, a local, or an output of a call.
@@ -365,7 +381,7 @@ class ModuleScope:
 
     def _users_left_out(self) -> Mapping[str, tuple[str, ...]]:
         may_be = self.may_be_left_out()
-        gone = {one: self.references(one) for one in may_be if not self.instances(one).all}
+        gone = {one: self.references(one) for one in may_be if self.is_left_out(one)}
         return users_left_out(self.module, gone, self._left_out_by_calls())
 
     def references(self, address: str) -> frozenset[str]:
@@ -375,6 +391,10 @@ class ModuleScope:
     def may_be_left_out(self) -> tuple[str, ...]:
         """The addresses of the resources of which there may be none."""
         return may_be_left_out(self.module)
+
+    def is_left_out(self, address: str) -> bool:
+        """Whether there is no instance of a declared resource."""
+        return not self.instances(address).all
 
     def _left_out_by_calls(self) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
         for name, block in self.module.calls.items():

@@ -4,7 +4,7 @@ What a `for_each` goes over may be known to callers only. `aws_security_group.al
 the same that there is an instance of that key, and that it is another one than that of `["alb"]`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,7 +36,7 @@ _HOW_MANY = frozenset({"count", "for_each"})
 
 
 class WrittenKeys(Struct, frozen=True):
-    """The keys of one module by what they are keys of, `aws_x.y`, `module.m.output`, `local.l`.
+    """Keys that sources write by what they are keys of: `aws_x.y`, `module.m.output`, `local.l`.
 
     Each says whether it has to be there: what is asked for only under a condition, or by a block of
     which there may be none, need not.
@@ -48,25 +48,46 @@ class WrittenKeys(Struct, frozen=True):
     alike: Mapping[str, tuple[str, ...]]
 
 
-def written_keys(module: Module) -> WrittenKeys:
-    """What a module's expressions say of keys."""
+def places_of_keys(module: Module) -> tuple[str, ...]:
+    """Where keys may be written: all locals, outputs, resources and calls by their names."""
+    return (
+        *(f"local.{name}" for name in module.locals),
+        *(f"output.{name}" for name in module.outputs),
+        *module.resources,
+        *(f"module.{name}" for name in module.calls),
+    )
+
+
+def keys_written_at(module: Module, name: str) -> WrittenKeys:
+    """What one of these places says of keys."""
     keys: dict[str, dict[str, bool]] = {}
     alike: dict[str, tuple[str, ...]] = {}
-    outputs = {name: block.body for name, block in module.outputs.items()}
-    for name, written in module.locals.items():
-        _note(written.expression, keys)
-        _note_alike(f"local.{name}", written.expression, alike)
-    for name, body in outputs.items():
-        if (value := body.attributes.get("value")) is not None:
-            _note_alike(f"output.{name}", value.expression, alike)
-    calls = {f"module.{name}": block for name, block in module.calls.items()}
-    blocks = {name: block.body for name, block in {**module.resources, **calls}.items()}
-    for name, body in blocks.items():
-        if (each := body.attributes.get("for_each")) is not None:
-            _note_alike(name, each.expression, alike)
-    for body in (*outputs.values(), *blocks.values()):
-        for expression, certain in _expressions(body):
-            _note(expression, keys, certain)
+    kind, _, own = name.partition(".")
+    if kind == "local":
+        body = Body({"value": module.locals[own]}, ())
+    elif kind == "output":
+        body = module.outputs[own].body
+    else:
+        body = (module.calls[own] if kind == "module" else module.resources[name]).body
+    same = body.attributes.get("value" if kind in ("local", "output") else "for_each")
+    if same is not None:
+        _note_alike(name, same.expression, alike)
+    for expression, certain in _expressions(body):
+        _note(expression, keys, certain)
+    return WrittenKeys(keys, alike)
+
+
+def keys_of_all(every: Iterable[WrittenKeys]) -> WrittenKeys:
+    """What several places say of keys."""
+    keys: dict[str, dict[str, bool]] = {}
+    alike: dict[str, tuple[str, ...]] = {}
+    for one in every:
+        for name, own in one.keys.items():
+            known = keys.setdefault(name, {})
+            for key, certain in own.items():
+                known[key] = certain or known.get(key, False)
+        for name, others in one.alike.items():
+            alike[name] = (*alike.get(name, ()), *others)
     return WrittenKeys(keys, alike)
 
 
