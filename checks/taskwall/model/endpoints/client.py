@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies
+from taskwall.core.facts import FALSE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
-from taskwall.model.compute.hosts import hosts, on_host
+from taskwall.model.compute.hosts import hosts
 from taskwall.model.core.address import Ranges
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint, EndpointGroups, endpoint_groups
-from taskwall.model.endpoints.task_location import by_host, vpc_of
+from taskwall.model.endpoints.task_location import by_host, hosts_ask, vpc_of
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.permissions.coverage import End, Grant, Location, in_subnet, there, unseen
@@ -59,10 +59,11 @@ def asked_by(
         itself: whether a container asks, as `by_host` has it.
         ask: what is to hold of a client.
     """
-    own = ask(
-        _client(network, source, source.name, source.groups, source.groups_setting, source.subnets)
-    )
-    if on_host(network, source).truth is False:
+    asks, own = hosts_ask(network, source, itself), FALSE
+    if asks.truth is not True:
+        setting = source.groups_setting
+        own = ask(_client(network, source, source.name, source.groups, setting, source.subnets))
+    if asks.truth is False:
         return own
     name, hosted = _hosts_of(source), []
     for host, placed in hosts(network, source):
@@ -75,8 +76,8 @@ def asked_by(
 
 def name_of_client(network: Network, source: TaskSource, itself: bool) -> str:
     """What messages call who certainly asks for a source."""
-    hosts_ask = by_host(network, source, itself, FALSE, TRUE)
-    return _hosts_of(source) if hosts_ask.truth else source.name
+    asks = hosts_ask(network, source, itself)
+    return _hosts_of(source) if asks.truth else source.name
 
 
 def groups_of_hosts(network: Network, source: TaskSource) -> tuple[Link, ...]:

@@ -19,18 +19,24 @@ from taskwall.model.permissions.peers import vpcs
 
 
 def by_host(network: Network, source: TaskSource, itself: bool, own: Fact, hosted: Fact) -> Fact:
-    """What holds of who asks for a source: its tasks, or the hosts that they are placed on.
+    """What holds of who asks for a source: its tasks, or the hosts that they are placed on."""
+    asks = hosts_ask(network, source, itself)
+    if asks.truth is None:
+        # What holds of both holds, whoever it is.
+        return any_of((all_of((asks, hosted)), all_of((~asks, own)), all_of((own, hosted))))
+    return hosted if asks.truth else own
+
+
+def hosts_ask(network: Network, source: TaskSource, itself: bool) -> Fact:
+    """Whether hosts ask for the tasks of a source.
 
     Hosts pull images, fetch secrets and write logs. What a container asks `itself` goes by the
     interface of its task, if the task has one of its own.
     """
     asks = on_host(network, source)
     if itself and asks.truth is not False:
-        asks = all_of((asks, ~awsvpc(network, source)))
-    if asks.truth is None:
-        # What holds of both holds, whoever it is.
-        return any_of((all_of((asks, hosted)), all_of((~asks, own)), all_of((own, hosted))))
-    return hosted if asks.truth else own
+        return all_of((asks, ~awsvpc(network, source)))
+    return asks
 
 
 @remembered
