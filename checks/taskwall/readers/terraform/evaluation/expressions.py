@@ -82,17 +82,15 @@ def members_of(node: Expression, scope: ModuleContext, env: Env) -> Value:
     """The value of an expression; a member of a list or map that fails is unknown by itself.
 
     Raises:
-        FailedError: Terraform would refuse to evaluate it, and it is no list or map in brackets.
+        FailedError: Terraform would refuse to evaluate it, and it makes no list or map here.
     """
     try:
         return _HANDLERS[type(node)](node, scope, env)
     except FailedError as error:
-        if not error.impossible:
-            if isinstance(node, ObjectExpression):
-                return _object(node, scope, env, _contained)
-            if isinstance(node, Tuple):
-                return _tuple(node, scope, env, _contained)
-        raise
+        made = _COLLECTIONS.get(type(node))
+        if made is None or error.impossible:
+            raise
+        return made(node, scope, env, _contained)
 
 
 def _contained(node: Expression, scope: ModuleContext, env: Env) -> Value:
@@ -313,7 +311,9 @@ def _logical(node: Binary, left: Value, scope: ModuleContext, env: Env) -> Value
     return combined(node.operator, one, other)
 
 
-def _conditional(node: Conditional, scope: ModuleContext, env: Env) -> Value:
+def _conditional(
+    node: Conditional, scope: ModuleContext, env: Env, read: ReadMember = evaluate
+) -> Value:
     open_ones: list[tuple[Value, Unknown]] = []
     while True:
         try:
@@ -324,7 +324,7 @@ def _conditional(node: Conditional, scope: ModuleContext, env: Env) -> Value:
             condition = Unknown((error.need,))
         if isinstance(condition, Unknown):
             scope.run.ask(condition.asks)
-            open_ones.append((value_of(node.then, scope, env), condition))
+            open_ones.append((_contained(node.then, scope, env), condition))
             chosen = node.otherwise
         else:
             chosen = node.then if condition.data else node.otherwise
@@ -332,8 +332,8 @@ def _conditional(node: Conditional, scope: ModuleContext, env: Env) -> Value:
             break
         node = chosen
     if not open_ones:
-        return _HANDLERS[type(chosen)](chosen, scope, env)
-    found = value_of(chosen, scope, env)
+        return (evaluate if read is evaluate else members_of)(chosen, scope, env)
+    found = _contained(chosen, scope, env)
     for value, condition in reversed(open_ones):
         scope.run.work(
             weight(value, scope.run.weights) + weight(found, scope.run.weights), node.place
@@ -409,7 +409,7 @@ def _object(
     return further.beside(fields, places, node.place, tuple(waits))
 
 
-def _for(node: For, scope: ModuleContext, env: Env) -> Value:
+def _for(node: For, scope: ModuleContext, env: Env, read: ReadMember = evaluate) -> Value:
     value = evaluate(node.collection, scope, env)
     collection = scope.run.opened(value)
     if node.key is not None and not isinstance(collection, Items):
@@ -420,7 +420,7 @@ def _for(node: For, scope: ModuleContext, env: Env) -> Value:
         collection, Items | Fields
     ):
         raise FailedError(spelled_out(node.collection), "is not a collection")
-    loop = _Loop(node, scope, env)
+    loop = _Loop(node, scope, env, read)
     if node.result_key is None:
         return loop.items(collection)
     return loop.fields(collection)
@@ -429,10 +429,11 @@ def _for(node: For, scope: ModuleContext, env: Env) -> Value:
 class _Loop:
     """One evaluation of a `for` expression."""
 
-    def __init__(self, node: For, scope: ModuleContext, env: Env) -> None:
+    def __init__(self, node: For, scope: ModuleContext, env: Env, read: ReadMember) -> None:
         self.node = node
         self.scope = scope
         self.env = dict(env)
+        self._read = read
         self.doubts: dict[Need, None] = {}
         """What the rounds wait for of which it is open whether they take place."""
 
@@ -474,9 +475,9 @@ class _Loop:
         rest: list[Value] = []
         for certain, env in self.rounds(collection):
             if certain:
-                items.append(evaluate(self.node.result, self.scope, env))
+                items.append(self._read(self.node.result, self.scope, env))
             else:
-                rest.append(value_of(self.node.result, self.scope, env))
+                rest.append(_contained(self.node.result, self.scope, env))
         return Items(tuple(items), tuple(rest), self.node.place, one_condition(self.doubts))
 
     def fields(self, collection: Items | Fields) -> Value:
@@ -489,14 +490,14 @@ class _Loop:
         for certain, env in self.rounds(collection):
             key = as_text(value_of(node.result_key, scope, env))
             if certain and isinstance(key, Known):
-                value = evaluate(node.result, scope, env)
+                value = self._read(node.result, scope, env)
                 name = access.text_key(key)
                 if node.grouped:
                     groups.setdefault(name, []).append(value)
                 else:
                     fields[name] = value
                 continue
-            value = value_of(node.result, scope, env)
+            value = _contained(node.result, scope, env)
             if node.grouped:
                 value = Items((), (value,), None, tuple(self.doubts))
             further.add(key, value, needs(key), certain=certain and not node.grouped)
@@ -512,6 +513,14 @@ def key_of(value: Value, waits_for: tuple[Need, ...]) -> Unknown:
     """
     return Unknown(needs(value) or tuple(map(unconditional, waits_for)))
 
+
+_COLLECTIONS: dict[type, Callable[[Any, ModuleContext, Env, ReadMember], Value]] = {
+    ObjectExpression: _object,
+    Tuple: _tuple,
+    For: _for,
+    Conditional: _conditional,
+}
+"""What makes lists and maps, or chooses between them."""
 
 _HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {
     Literal: _literal,
