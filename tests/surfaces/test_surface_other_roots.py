@@ -181,6 +181,55 @@ resource "aws_ssm_parameter" "subnets" {
     assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["fail"]
 
 
+SUBNETS = 'split(",", data.aws_ssm_parameter.subnets.value)'
+
+
+def stored(name: str, module: str, calls: str) -> dict[str, str]:
+    """A module that stores its subnets under a name, and the roots that call it."""
+    text = NETWORK.replace("%BACKEND%", "").replace("terraform {\n  \n}\n", "")
+    text += f"""\
+resource "aws_ssm_parameter" "subnets" {{
+  name  = "{name}"
+  type  = "StringList"
+  value = join(",", [aws_subnet.a.id])
+}}
+variable "env" {{}}
+"""
+    call = 'module "net" {\n  source = "../../modules/net"\n  env    = "%s"\n}\n'
+    return {f"modules/{module}/main.tf": text} | {
+        f"{env}/net/main.tf": call % env for env in calls.split()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "verdict"),
+    [
+        ("/${var.env}/net/subnets", "/${var.env}/net/subnets", "fail"),
+        ("/${var.env}/net/subnets", "/prod/net/subnets", "fail"),
+        ("/${var.env}/net/subnets", "/${var.environment}/net/subnets", "fail"),
+        ("/${var.env}/net/subnets", "/prod/net/others", "unknown"),
+        ("/${var.env}/${var.env}", "/${var.env}/${var.env}", "fail"),
+        ("subnets", "/prod/net/subnets", "unknown"),
+    ],
+)
+def test_a_parameter_that_a_module_stores(
+    name: str, asked: str, verdict: str, tmp_path: Path
+) -> None:
+    """The roots that call it are read: which of them is meant, the values of their calls say."""
+    inputs = "".join(
+        f'variable "{one}" {{\n  default = "prod"\n}}\n' for one in ("env", "environment")
+    )
+    reads = f'{inputs}data "aws_ssm_parameter" "subnets" {{\n  name = "{asked}"\n}}\n'
+    written(tmp_path, "", reads, SUBNETS)
+    for file, text in stored(name, "net", "prod test").items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text)
+    report = judged(tmp_path)
+    assert [each for each, _, _ in verdicts(report)] == [verdict]
+    tied = ["prod/net"] if verdict == "fail" else []
+    assert [one.to_stack for one in report.document.ties if one.to_stack] == tied
+
+
 NAMES = {
     "a tag": ('"shop-a"', "", 'tags = { Name = "shop-a" }', ""),
     "a tag of Terraform 0.11": ('"shop-a"', "", 'tags {\n    "Name" = "shop-a"\n  }', ""),

@@ -69,8 +69,10 @@ class _Writers:
         """Look through folders, by which stand their files; `known` are the files of the scan."""
         self._folders = folders
         self._texts = texts
-        self._by_name: dict[str, list[str]] = {}
+        self._by_end: dict[str, list[tuple[str, str]]] = {}
+        """What is written with the folder that does, by the last step of its name."""
         self._by_word: dict[str, list[str]] = {}
+        self._with_backend: set[str] = set()
         self._bare: dict[str, frozenset[str]] = {}
         """Folders without any backend, which a tool may bring, by their words."""
         self._callers: dict[str, set[str]] = {}
@@ -80,13 +82,14 @@ class _Writers:
         for folder, paths in folders.items():
             held = [texts.read(path) for path in paths]
             for name in {name for one in held for name in one.writes}:
-                self._by_name.setdefault(name, []).append(folder)
+                self._by_end.setdefault(_last(name), []).append((name, folder))
             # One that leaves to `terraform init` where its state lies is known by its folder.
             words = _words(os.path.basename(folder))
             if words and any(one.is_open for one in held):
                 self._by_word.setdefault(min(words), []).append(folder)
-            bare = not any(one.has_backend for one in held)
-            if words and bare and os.path.dirname(folder) in beside:
+            if any(one.has_backend for one in held):
+                self._with_backend.add(folder)
+            elif words and os.path.dirname(folder) in beside:
                 self._bare[folder] = words
             for one in held:
                 self._note_calls(folder, one)
@@ -111,7 +114,7 @@ class _Writers:
         for name in sorted(wanted.names):
             if name in self._folders:
                 found[name] = None
-            found |= dict.fromkeys(self._by_name.get(name, ()))
+            found |= dict.fromkeys(self._writing(name))
             words = _words(name)
             for word in words:
                 for folder in self._by_word.get(word, ()):
@@ -124,6 +127,16 @@ class _Writers:
             if len(making) <= MOST_NAMES:
                 found |= {root: None for at in making for root in self._roots_of(at)}
         return sorted(found)
+
+    def _writing(self, name: str) -> Iterator[str]:
+        """The roots that write a state, or a parameter, of a name: themselves or by modules."""
+        writing = self._by_end.get(_last(name), ())
+        folders = {at: None for written, at in writing if written == name}
+        alike = {at: None for written, at in writing if _may_be_same(name, written)}
+        if len(alike) <= MOST_NAMES:
+            folders |= alike
+        for folder in folders:
+            yield from (folder,) if folder in self._with_backend else self._roots_of(folder)
 
     def _roots_of(self, folder: str) -> Iterator[str]:
         """A folder, or those that call it as a module, and are not called themselves."""
@@ -166,6 +179,21 @@ def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator
                 seen.add(other)
                 waiting.append(other)
                 yield other
+
+
+def _last(name: str) -> str:
+    """The last step of a name of a state or parameter, as far as it is written there."""
+    return re.split(r"[/}]", name)[-1]
+
+
+def _may_be_same(one: str, other: str) -> bool:
+    """Whether two names with holes in them may be the same parameter, by how they end.
+
+    A state is told from others by all of its name.
+    """
+    ends = sorted((text.rpartition("}")[2] for text in (one, other)), key=len)
+    steps = ends[0].count("/")
+    return "${" in one + other and "." not in ends[0] and steps > 0 and ends[1].endswith(ends[0])
 
 
 def _words(text: str) -> frozenset[str]:
