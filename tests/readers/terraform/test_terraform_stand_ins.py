@@ -101,8 +101,12 @@ def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: 
         ("rds", "~> 4.0", "4.7.0"),
         ("rds", "~> 5.0", "5.9.0"),
         ("rds", "~> 5.7.0", "5.7.0"),
-        ("rds-aurora", "~> 7.6.0", None),
+        ("rds-aurora", "~> 4.0", None),
+        ("rds-aurora", "~> 5.2", "5.3.0"),
+        ("rds-aurora", "6.1.4", "6.1.4"),
+        ("rds-aurora", "~> 7.6.0", "7.6.0"),
         ("rds-aurora", "~> 7.0", "7.7.1"),
+        ("rds-aurora", "~> 10.0", "10.2.0"),
     ],
 )
 def test_older_versions_that_do_other_things(

@@ -1,11 +1,12 @@
 # A database cluster with its instances, group, subnet group and parameter group, as
-# terraform-aws-modules/rds-aurora/aws makes them since version 7.7.1. Rules of the group have lists of
-# sources in version 7, and are a map since version 8.
+# terraform-aws-modules/rds-aurora/aws makes them since version 6. Rules of the group have lists of
+# sources up to version 7, and are a map since version 8.
 
 locals {
   create    = var.create && var.create_cluster
   has_group = local.create && var.create_security_group
-  port      = coalesce(var.port, contains(["aurora-postgresql", "postgres"], coalesce(var.engine, "none")) ? 5432 : 3306)
+  postgres  = var.stand_in_is_before_7_7_1 ? ["aurora-postgresql"] : ["aurora-postgresql", "postgres"]
+  port      = coalesce(var.port, contains(local.postgres, coalesce(var.engine, "none")) ? 5432 : 3306)
 
   named_subnet_group = try(coalesce(var.db_subnet_group_name, var.name), "")
   subnet_group       = var.create_db_subnet_group ? try(aws_db_subnet_group.this[0].name, null) : local.named_subnet_group
@@ -24,7 +25,7 @@ resource "aws_rds_cluster" "this" {
   cluster_identifier              = var.cluster_use_name_prefix ? null : var.name
   engine                          = var.engine
   engine_mode                     = var.engine_mode
-  engine_version                  = var.engine_version
+  engine_version                  = var.stand_in_is_before_7_7_1 && var.engine_mode == "serverless" ? null : var.engine_version
   port                            = local.port
   vpc_security_group_ids          = concat(aws_security_group.this[*].id, var.vpc_security_group_ids)
   db_subnet_group_name            = local.subnet_group

@@ -105,8 +105,14 @@ variable "vpc_security_group_ids" {
   default = []
 }
 
-# This one is given by versions.toml: what an output is of something that is not made.
+# These are given by versions.toml: what an output is of something that is not made, and that a
+# Multi-AZ cluster of PostgreSQL has MySQL's port, one without servers no version.
 
 variable "stand_in_nothing" {
   default = null
+}
+
+variable "stand_in_is_before_7_7_1" {
+  type    = bool
+  default = false
 }
