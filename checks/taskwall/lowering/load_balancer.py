@@ -7,7 +7,14 @@ from typing import Final
 from msgspec.structs import replace
 
 from taskwall.core.change import ResourceAttribute, SourceCode
-from taskwall.core.values import Known, Reference, Unknown, Value
+from taskwall.core.values import (
+    Known,
+    Reference,
+    Unknown,
+    Value,
+    dereferenced,
+    symbol,
+)
 from taskwall.lowering._arn import balancer_arn, name_in
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.access_log import access_log, logging
@@ -172,10 +179,15 @@ def _in_listener_arn(r: ResourceReader) -> Value | None:
 
 
 def _named_by(r: ResourceReader, arn: str) -> str:
-    """The resource or data source of the load balancer with an ARN, "" if there is none."""
+    """The resource or data source of the load balancer with an ARN, "" if there is none.
+
+    One that nobody knows is told by what it is called in the sources.
+    """
     for attribute, wanted in ((("arn", ""), arn), (("name", "Name"), name_in(arn))):
         for resource in r.builder.of_type(*TYPES):
-            if ResourceReader(resource, r.builder).attribute(*attribute).known == wanted:
+            cell = ResourceReader(resource, r.builder).attribute(*attribute)
+            called = "" if cell.value is None else symbol(dereferenced(cell.value))
+            if wanted and wanted in (cell.known, called):
                 return resource.origin.address
     return ""
 
