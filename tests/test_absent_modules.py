@@ -325,6 +325,60 @@ def test_what_a_module_may_hold_unseen_silences_nothing() -> None:
     assert [one.finding.resource for one in found] == ["aws_ecs_service.web"]
 
 
+GROUP_HANDED_OVER = """
+module "cache" {
+  source                  = "example/cache/aws"
+  allowed_security_groups = [aws_security_group.web.id]
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_security_group_rule" "web" {
+  security_group_id = aws_security_group.web.id
+  type              = "egress"
+  protocol          = "%PROTOCOL%"
+  from_port         = 443
+  to_port           = 443
+  cidr_blocks       = ["0.0.0.0/0"]
+}
+
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions    = jsonencode([{ name = "web", image = "nginx" }])
+}
+
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets         = ["subnet-87654321"]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("protocol", "asked"), [("tcp", {"TW204", "TW210"}), ("-1", {"TW204"})])
+def test_what_a_module_may_allow_is_asked_once(protocol: str, asked: set[str]) -> None:
+    """By the first rule that asks of a permission; and not where everything is allowed anyway."""
+    text = GROUP_HANDED_OVER.replace("%PROTOCOL%", protocol)
+    [stack], _ = terraform.stacks(["/nowhere/main.tf"], Files({"/nowhere/main.tf": text}), Inputs())
+    rules = [each for each in all_rules() if each.id.startswith("TW2")]
+
+    found = judge(stack, rules, Settings(show=("unknown",))).findings
+
+    shown = [one.finding for one in found if not one.unreported]
+    assert {one.rule for one in shown if "rule in module.cache" in one.message} == asked
+
+
 SHARED = """
 variable "images" {
   default = ["ecr.api", "ecr.dkr"]

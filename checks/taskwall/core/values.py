@@ -106,6 +106,11 @@ class Origin(Struct, frozen=True, gc=False):
         return download_of(self.called_from)
 
     @property
+    def unseen(self) -> bool:
+        """Whether a module that is not there may make it, of what is handed to that module."""
+        return any(need.handed for need in self.maybe)
+
+    @property
     def begun_in(self) -> str:
         """The file of the root module or template from which it is called, or stands in."""
         return self.called_from[0].place.file if self.called_from else self.header.file

@@ -100,7 +100,7 @@ def judge_scenarios(
     merged, passes = merge_verdicts(
         loud, followed, evaluations, stack.name, settings, cache.reported
     )
-    merged = list(one_per_call(merged))
+    merged = list(one_per_call(merged, {rule.id: rule.yields_to for rule in rules}))
     silenced, _ = merge_verdicts(quiet, followed, evaluations, stack.name, settings, cache.silenced)
     lines = evaluations[0].line_map
     sensitive = frozenset().union(*(evaluation.sensitive_texts for evaluation in evaluations))

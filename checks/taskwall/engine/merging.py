@@ -20,6 +20,7 @@ from taskwall.fixes.eligibility import RequestedFixes
 from taskwall.incremental.positions import LineMap
 from taskwall.lowering import load_balancer
 from taskwall.lowering.work import TASK_SOURCES
+from taskwall.model.endpoints.task_dependencies import ENDPOINT_SERVICES
 from taskwall.settings import Settings
 from taskwall.source.stack import Evaluation
 
@@ -187,8 +188,8 @@ def _is_certain(group: list[ScenarioVerdict], followed: Followed) -> bool:
 
 
 def _names_of_users(evaluations: Sequence[Evaluation]) -> frozenset[str]:
-    """The names of what messages list as the users of a resource."""
-    return frozenset(
+    """The names of what messages list: the users of a resource, and the services that these use."""
+    return frozenset(ENDPOINT_SERVICES).union(
         resource.origin.name
         for evaluation in evaluations
         for resource in evaluation.resources
@@ -201,8 +202,8 @@ def _worst_per_setting(
 ) -> Sequence[_UnderSetting]:
     """What a rule reports of one resource and place: fail before unknown before pass.
 
-    Fails are one where their messages differ in nothing but the task sources and load balancers
-    that they name: a switch that adds another service makes no other mistake.
+    Fails are one where their messages differ in nothing but the task sources, load balancers and
+    AWS services that they list: a switch that adds another one makes no other mistake.
     """
     if len(group) == 1 and not group[0].truth:
         return ((group[0], None),)

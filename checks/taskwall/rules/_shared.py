@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from taskwall.core.facts import Fact
+from taskwall.core.values import Need
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
@@ -26,6 +27,7 @@ def balancers_elsewhere(
     network: Network,
     message: str,
     concerned: Callable[[TaskSource, BalancerPath], object] = lambda *_: True,
+    beside: Callable[[TaskSource], tuple[Need, ...]] = lambda _: (),
 ) -> Iterator[Verdict]:
     """One unknown for all load balancers in front of tasks that are not in the sources.
 
@@ -33,9 +35,11 @@ def balancers_elsewhere(
         network: what is judged.
         message: what may be wrong, with `{}` for the name of the first such task source.
         concerned: whether the rule is about a task source behind such a load balancer.
+        beside: what else has to be known of the task source, without which the load balancer
+            settles nothing.
     """
     for source, front in beyond_sources(network):
         if concerned(source, front):
-            at = front.place or source.origin.header
-            yield cannot_be_seen(source.origin, at, message.format(source.name), front.needs)
+            at, needs = front.place or source.origin.header, (*beside(source), *front.needs)
+            yield cannot_be_seen(source.origin, at, message.format(source.name), needs)
             return

@@ -33,6 +33,7 @@ from taskwall.model.exposure.task_ingress import (
     attached_groups,
     by_permission,
     group_behind_balancers,
+    groups_elsewhere,
     hangs_on_balancer,
     ingress,
     stands_behind,
@@ -57,7 +58,7 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
         )
 
     text = "a security group of {} lets clients bypass the load balancer"
-    yield from balancers_elsewhere(network, text, is_open)
+    yield from balancers_elsewhere(network, text, is_open, partial(groups_elsewhere, network))
 
 
 @asked_once

@@ -18,6 +18,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balanc
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from taskwall.core.facts import Fact
 from taskwall.model.compute.launch_type import awsvpc
@@ -32,6 +33,7 @@ from taskwall.model.exposure.task_ingress import (
     attached_groups,
     by_permission,
     groups_behind_balancers,
+    groups_elsewhere,
     hangs_on_balancer,
     ingress,
     only_way_in,
@@ -86,7 +88,7 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
         )
 
     text = "{} allows ingress not only from the VPC and the load balancer"
-    yield from balancers_elsewhere(network, text, is_open)
+    yield from balancers_elsewhere(network, text, is_open, partial(groups_elsewhere, network))
 
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:

@@ -26,6 +26,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
+from taskwall.core.facts import FALSE
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.group_users import used_groups
 from taskwall.model.exposure.task_ingress import by_permission
@@ -50,7 +51,10 @@ def open_egress(network: Network) -> Iterator[Verdict]:
     for each in used_groups(network, "tasks", "hosts", "balancers"):
         group = each.declared
         egress = permissions(network, each.group, "egress")
-        for out in by_permission((p, allows_everything_out(network, p)) for p in egress):
+        left = FALSE if group is None else as_aws_makes_it(network, group)
+        judged = [(p, allows_everything_out(network, p)) for p in egress]
+        open_anyway = left.truth or any(fact.truth for p, fact in judged if not p.on.unseen)
+        for out in by_permission(judged):
             name = out.permission.on.name
             narrowed = (
                 *out.permission.for_ports(443, 443),
@@ -63,13 +67,13 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 f"{name} allows all egress of {each.names} to {out.peers(network)}",
                 holds=f"{name} does not allow all egress of {each.names} to everywhere",
                 about=out.permission.id,
+                unreported=bool(open_anyway) and out.permission.on.unseen,
                 concerned=each.fact & out.permission.fact,
                 changes=narrowed if out.permission.alone else (),
                 advice=narrowed,
             )
         if group is None:
             continue
-        left = as_aws_makes_it(network, group)
         if left.truth is not False:
             yield Verdict(
                 group.origin,

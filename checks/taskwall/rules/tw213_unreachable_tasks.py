@@ -30,6 +30,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -50,6 +51,7 @@ from taskwall.model.exposure.balancer_paths import (
     task_flows,
 )
 from taskwall.model.exposure.instance_groups import unseen_balancers
+from taskwall.model.exposure.task_ingress import groups_elsewhere
 from taskwall.model.permissions.added_permission import (
     AddedPermission,
     added_permission,
@@ -98,7 +100,7 @@ def unreachable_tasks(network: Network) -> Iterator[Verdict]:
     for flow in instance_flows(network):
         yield from _of_flow(network, flow, ways)
     text = "the load balancer in front of {} reaches its tasks"
-    for verdict in balancers_elsewhere(network, text):
+    for verdict in balancers_elsewhere(network, text, beside=partial(groups_elsewhere, network)):
         yield verdict
         return
     for each in unseen_balancers(network):

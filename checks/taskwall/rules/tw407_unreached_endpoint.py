@@ -63,8 +63,7 @@ def unreached_endpoint(network: Network) -> Iterator[Verdict]:
         yield _reached(network, endpoint, interface, concerned)
         if interface.truth is not False:
             needed = all_of((interface, concerned))
-            unseen = any(need.handed for need in endpoint.origin.maybe)
-            if unseen and needed.truth is not True:
+            if endpoint.origin.unseen and needed.truth is not True:
                 continue  # An absent module may make it, of which nobody could say more.
             for permission, fact in outsiders(network, endpoint):
                 if fact.truth is not False:
@@ -89,7 +88,7 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
     parts, shut, kept = [], [], list[tuple[str, Sequence[Link]]]()
     lacking = list[KeptOut]()
     for source, itself, wants in needing(network, endpoint):
-        if any(need.handed for need in source.origin.maybe):
+        if source.origin.unseen:
             parts.append(wants)  # An absent module may start it, of which nobody could say more.
             continue
         comes_in = any_of((~interface, ingress_allowed(network, endpoint, source, itself)))

@@ -35,7 +35,7 @@ from taskwall.model.compute.hosts import hosts
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import uses_nat
-from taskwall.model.endpoints.task_dependencies import service_dependencies
+from taskwall.model.endpoints.task_dependencies import ENDPOINT_SERVICES, service_dependencies
 from taskwall.model.endpoints.task_location import (
     TaskLocation,
     external_at,
@@ -45,8 +45,6 @@ from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
-
-ENDPOINT_SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")
 
 
 @rule("low")

@@ -42,7 +42,7 @@ from taskwall.model.compute.placement import (
     on_unseen_instances,
 )
 from taskwall.model.core.network import Network
-from taskwall.model.entities.ecs import TaskDefinition, TaskSource
+from taskwall.model.entities.ecs import TaskDefinition
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
@@ -75,15 +75,9 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
             break
 
 
-def _starts_anything(network: Network) -> bool:
-    """Whether the sources write task definitions, or task sources that start one from elsewhere."""
-    written = any(not each.origin.silent for each in network.every(TaskDefinition))
-    return written or any(not each.origin.silent for each in network.every(TaskSource))
-
-
 def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
     """Whether awsvpc tasks can be placed on container instances."""
-    if not _starts_anything(network):
+    if all(each.origin.silent for each in network.every(TaskDefinition)):
         others = network.policy.others_have
         if "task definitions" in others and "awsvpc tasks" not in others:
             return FALSE

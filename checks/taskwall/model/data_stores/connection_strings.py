@@ -386,7 +386,8 @@ def _dns_names(network: Network) -> dict[str, list[DnsName]]:
     return found
 
 
-_LOCAL = pattern(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|")
+_LOCAL = pattern(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|\[?::\]?|[+*]|")
+"""Hosts that are the machine itself: what listens there says so of all its addresses, too."""
 
 
 def _by_redis(

@@ -32,6 +32,9 @@ developer guide, "Amazon ECS interface VPC endpoints". Partition and FIPS
 variants of the names are taken for the service itself (see `endpoint.service_of`).
 """
 
+ENDPOINT_SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "s3")
+"""What nearly all tasks use: the services whose endpoints the catalogue asks for beside NAT."""
+
 _CANDIDATES: dict[What, tuple[str, ...]] = {
     "image": (*ENDPOINTS[ECR], ELSEWHERE),
     "log": ("logs", "kinesis-firehose", "kinesis-streams"),

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from taskwall.core.change import NewValue, Placeholder, ResourceAttribute
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.compute.launch_type import awsvpc
+from taskwall.model.compute.placement import hosts_of, unseen_instances
 from taskwall.model.core.entity import Entity, Link, link_to, same_entity
 from taskwall.model.core.network import Network, asked_once, remembered
 from taskwall.model.entities.ecs import TaskSource
@@ -296,6 +298,21 @@ def hangs_on_balancer(
             for each, fact in own
         )
     )
+
+
+def groups_elsewhere(network: Network, source: TaskSource) -> tuple[Need, ...]:
+    """What the groups wait for that guard a source's tasks and are not in the sources.
+
+    Those of its instances, where its tasks have none of their own.
+    """
+    if awsvpc(network, source).truth is False:
+        return () if hosts_of(network, source) else unseen_instances(source)[1]
+    found: list[Need] = []
+    for link in source.groups:
+        group = network.get(SecurityGroup, link)
+        if group is None or group.external:
+            found += link.waits("a group", group)
+    return tuple(dict.fromkeys(found))
 
 
 def balancer_groups(network: Network, attachment: GroupAttachment) -> tuple[list[Link], bool]:
