@@ -2,9 +2,9 @@
 
 import pytest
 
-from taskwall.core.values import Known, Need, Span, Text, Unknown, Value
+from taskwall.core.values import Known, Need, Reference, Span, Text, Unknown, Value
 from taskwall.lowering import lower
-from taskwall.model.endpoints.endpoint import OFFERED, Endpoint, service_of, zoned
+from taskwall.model.endpoints.endpoint import OFFERED, Endpoint, is_own_region, service_of, zoned
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -42,6 +42,22 @@ def _name(*parts: str | None) -> Value:
 def test_service_of(parts: list[str | None], service: str) -> None:
     """By what follows the Region; none where that, or the beginning, says otherwise."""
     assert service_of(_name(*parts)) == service
+
+
+@pytest.mark.parametrize(
+    ("value", "own"),
+    [
+        (Reference("data.aws_region.current", "name"), True),
+        (Reference("aws_vpc.main", "region"), False),
+        (Unknown((), symbol="AWS::Region"), True),
+        (Unknown((), symbol="AWS::Partition"), False),
+        (Known("eu-west-1"), False),
+        (None, False),
+    ],
+)
+def test_the_region_of_the_sources(value: Value | None, own: bool) -> None:
+    """By what both languages call it."""
+    assert is_own_region(value) is own
 
 
 ENDPOINT = """

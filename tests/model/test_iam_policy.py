@@ -22,7 +22,12 @@ from taskwall.core.values import (
     unknown,
 )
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers, undecided
-from taskwall.model.endpoints.policy_conditions import PERIMETER, is_bool, names_accounts
+from taskwall.model.endpoints.policy_conditions import (
+    PERIMETER,
+    is_bool,
+    met_by_https,
+    names_accounts,
+)
 from taskwall.model.endpoints.policy_equality import same_documents
 from taskwall.model.endpoints.policy_restricts import (
     demands_organisation,
@@ -146,6 +151,23 @@ def test_full_access_equals_what_says_so() -> None:
 def test_every_member_counts(change: dict[str, object]) -> None:
     """Two policies that differ in one member of a statement differ."""
     assert same_documents(policy({"Resource": OWN}), policy({"Resource": OWN, **change})) is False
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ("Action", ["ecr:PutImage", "ecr:GetAuthorizationToken"]),
+        ("Resource", [OWN, "arn:aws:ecr:eu-west-1:210987654321:repository/*"]),
+    ],
+)
+def test_a_part_of_the_words_is_not_all(member: str, words: list[str]) -> None:
+    """Whichever of the two has more; nor is an unknown value one that is spelt as its name."""
+    many, few = policy({member: words}), policy({member: words[:1]})
+
+    assert same_documents(many, few) is False
+    assert same_documents(few, many) is False
+    assert same_documents(many, many) is True
+    assert same_documents(policy({member: OPEN}), policy({member: "var.x"})) is None
 
 
 def test_unknowns_equal_themselves_only() -> None:
@@ -400,7 +422,7 @@ def test_what_is_undecided_is_named() -> None:
     document = policy(
         {"Action": TOKEN, "Principal": {"AWS": MINE}, "Resource": "*"},
         {"Action": TOKEN, "Resource": "*", **tag},
-        {"Action": "s3:*", "Principal": {"AWS": MINE}, "Resource": "*"},
+        {"Action": "s3:*", "Principal": {"AWS": MINE}, "Resource": "*", **tag},
     )
 
     assert [need.name for need in undecided(document, TOKEN, foreign=False)] == [
@@ -642,3 +664,23 @@ def test_what_is_no_policy_is_not_known() -> None:
         assert (document.statements, document.open) == ((), True)
         waits = "var.x" if value is OPEN else "the policy of p"
         assert [need.name for need in document.needs] == [waits]
+
+
+@pytest.mark.parametrize(
+    ("condition", "met"),
+    [
+        ({"Bool": {"aws:SecureTransport": "true"}}, True),
+        ({"Bool": {"aws:SecureTransport": "false"}}, False),
+        ({"Bool": {"aws:SecureTransport": OPEN}}, None),
+        ({"StringEquals": {"aws:SecureTransport": "true"}}, None),
+        ({"Null": {"aws:SecureTransport": "true"}}, None),
+    ],
+)
+def test_requests_come_by_https(
+    condition: Mapping[str, Mapping[str, object]], met: bool | None
+) -> None:
+    """What a boolean says of that is known; no other comparison is meant so."""
+    (statement,) = policy({"Condition": lifted_in_part(condition)}).statements
+    (one,) = statement.conditions
+
+    assert met_by_https(one) is met

@@ -59,14 +59,14 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
 def _by_question(
     places: Iterable[list[tuple[Span, ReportEntry]]],
 ) -> Iterable[list[tuple[Span, ReportEntry]]]:
-    """The same, but one for each question: what waits for one thing at one resource is one.
+    """The same, but one for each question: what a rule asks for want of one thing is one.
 
     Where it is asked several times nothing is to be changed yet, as there is where it fails.
     """
     found: dict[object, list[tuple[Span, ReportEntry]]] = {}
     for number, placed in enumerate(places):
         one = placed[0][1].finding
-        asked = (one.rule, one.resource, one.stack, one.missing, one.when)
+        asked = (one.rule, one.stack, one.missing or one.resource, one.when)
         key = asked if one.verdict == "unknown" else number
         found.setdefault(key, []).extend(placed)
     return found.values()
