@@ -209,7 +209,22 @@ Outputs:
     }
 
 
-WHEN = "stack ${Net} in app.yaml (of closed.yaml and open.yaml) is open.yaml"
+WHEN = "stack ${Net} (of closed.yaml and open.yaml) is open.yaml"
+
+
+def test_an_empty_default_names_no_stack(tmp_path: Path) -> None:
+    """What is to name the stack of which a template imports is for somebody to give."""
+    group = """
+Resources: {Group: {Type: "AWS::EC2::SecurityGroup", Properties: {GroupDescription: g}}}
+Outputs:
+  Group: {Value: !Ref Group, Export: {Name: !Sub "${AWS::StackName}-Group"}}
+"""
+    (tmp_path / "net.yaml").write_text(group)
+    service = SERVICE.replace("{Net: {Type: String}}", "{ParentStack: {Type: String, Default: ''}}")
+    (tmp_path / "app.yaml").write_text(service.replace("${Net}", "${ParentStack}"))
+    ties = scan(Options(paths=(str(tmp_path / "app.yaml"),))).document.ties
+
+    assert [(Path(one.to_stack or "").name, one.by) for one in ties] == [("net.yaml", "export")]
 
 
 SHOWN = ("fail", "unknown")

@@ -27,6 +27,8 @@ def test_families(type_: str, expected: set[str]) -> None:
     [
         ("i4*", True),  # i4g and i4i
         ("m5*", False),  # m5n encrypts, and m5 does not
+        ("p3.2xlarge", False),
+        ("p3dn.24xlarge", True),
         ("c5a.large", None),  # disputed
         ("c5ad*", None),
         ("q9.large", None),  # not known yet

@@ -14,10 +14,12 @@ from taskwall.core.values import (
     Unknown,
 )
 from taskwall.lowering._cloud_control import as_cloudformation, types_of
+from taskwall.lowering._outside import vpc_of_subnets
 from taskwall.lowering._reader import ANNOUNCED, ResourceReader
 from taskwall.lowering._references import ExternalReference, ReferenceIndex, entity_of
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.entity import Entity
+from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Resource
 
 
@@ -75,7 +77,10 @@ class NetworkBuilder(ReferenceIndex):
         type_ = known.type if known else _type_of(kind, language) or _type_of(kind, "terraform")
         origin = Origin(name, name, at, language, context=outside.context)
         body = dict(known.body.fields) if known else {}
-        places = known.body.places if known else {}
+        places = dict(known.body.places) if known else {}
+        source = self._looked_up(name) if kind is Subnet else None
+        if source is not None and (vpc := vpc_of_subnets(source)) and vpc.value is not None:
+            body["vpc_id"], places["vpc_id"] = vpc.value, vpc.place
         needs = needs or (Need(name, "is not in the sources"),)
         rest = Unknown(needs)
         whole = Fields(body, places, rest, at)
@@ -85,6 +90,11 @@ class NetworkBuilder(ReferenceIndex):
             if isinstance(entity, kind):
                 return entity
         return None
+
+    def _looked_up(self, subnets: str) -> Resource | None:
+        """The data source that looks for subnets, by what is called so of it."""
+        source = self.resources.get(subnets) or self.resources.get(subnets.partition(".ids")[0])
+        return source if source is not None and source.data else None
 
 
 def _type_of(kind: type[Entity], language: str) -> str:

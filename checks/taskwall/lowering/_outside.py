@@ -116,6 +116,14 @@ def sought_by_name(resource: Resource) -> tuple[Cell, Cell] | None:
     return None if alone else (names[0], vpcs[0])
 
 
+def vpc_of_subnets(resource: Resource) -> Cell | None:
+    """The VPC whose subnets a data source looks for; None if it asks for none, or for several."""
+    body = resource.cell()
+    named = [] if resource.type == "aws_subnets" else [body.get("vpc_id")]  # which has no such one
+    asked = _filters(body).get("vpc-id", named)
+    return asked[0] if len(asked) == 1 and not asked[0].absent else None
+
+
 _MADE_WITH_A_VPC = {
     "aws_route_table": "main",
     "aws_security_group": "default",

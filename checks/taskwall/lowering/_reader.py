@@ -126,11 +126,19 @@ class ResourceReader:
             fact = Fact(None, text, cell.place, self.name, waits or needs)
         return Link(to, fact, cell.place, exact, self.builder.is_written(cell, to, exact))
 
-    def links(self, kind: type[Entity], cell: Cell, verb: str = "refers to") -> tuple[Link, ...]:
-        """The links to all entities that a list names, or to the one that stands by itself."""
-        every: Iterable[Cell] = cell.each()
+    def links(
+        self, kind: type[Entity], cell: Cell, verb: str = "refers to", *, some: bool = False
+    ) -> tuple[Link, ...]:
+        """The links to all entities that a list names, or to the one that stands by itself.
+
+        `some` is whether AWS wants the list to name one at least: what stands for a list that
+        nobody knows is there, as far as the list is.
+        """
+        every = [*cell.each()]
         if isinstance(cell.value, Reference) and self.builder.is_one(kind, cell.value):
-            every = (cell,)
+            every = [cell]
+        if some and cell.value is not None and isinstance(dereferenced(cell.value), _UNKNOWN):
+            every = [replace(each, doubt=cell.doubt) for each in every]
         found = (self.link(kind, each, verb) for each in every)
         return tuple(link for link in found if link is not None)
 
@@ -154,6 +162,9 @@ class ResourceReader:
         if link is None:
             return Link("", Fact(False, f"{self.name} {verb} nothing", cell.place), cell.place)
         return link
+
+
+_UNKNOWN = (Unknown, Reference)
 
 
 def _is_translated(resource: Resource) -> bool:

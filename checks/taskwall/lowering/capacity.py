@@ -398,7 +398,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
         "made_from": tuple(link for link, _ in starts if link is not None),
         "own_types": tuple(fact for link, fact in starts if link is not None),
         **overridden_types(r, overrides),
-        "subnets": r.links(Subnet, subnets, "starts instances in"),
+        "subnets": r.links(Subnet, subnets, "starts instances in", some=True),
         "subnets_setting": setting(subnets, _name(subnets.path) or "subnets"),
     }
 

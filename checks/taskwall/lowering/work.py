@@ -161,7 +161,7 @@ def source_of(
         network = r.in_another_case(block, spelling.network) or network
     groups, subnets, public = (network.get(key) for key in spelling.awsvpc)
     groups_used = r.links(SecurityGroup, groups, "uses security group")
-    subnets_used = r.links(Subnet, subnets, "runs in")
+    subnets_used = r.links(Subnet, subnets, "runs in", some=True)
     clusters = cluster_cell if cluster_cell is not None else block.get(spelling.cluster)
     networked = _networked(r, network, block)
     serves = spelling.word == "service"

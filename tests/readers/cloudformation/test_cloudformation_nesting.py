@@ -955,7 +955,7 @@ def test_several_exports_are_named() -> None:
     assert [str(need) for need in needs(group.body.fields["VpcId"])] == [
         "Fn::ImportValue ${Parent}-VpcId is exported by a/vpc.yaml and by b/vpc.yaml"
     ]
-    asked = "stack ${Parent} in web.yaml (of a/vpc.yaml and b/vpc.yaml)"
+    asked = "stack ${Parent} (of a/vpc.yaml and b/vpc.yaml)"
     assert {(one.operand, one.answer) for one in evaluation.questions} == {
         (asked, "a/vpc.yaml"),
         (asked, "b/vpc.yaml"),
@@ -975,10 +975,13 @@ def test_very_many_exports_are_not_followed() -> None:
 
 
 def test_a_stack_is_the_same_in_all_templates() -> None:
-    """Its name is asked once if it is written, and for each template if it is an input."""
+    """Its name is asked once, be it written or an input that is called alike."""
     exporting = {f"/r/{name}/vpc.yaml": EXPORTING for name in "ab"}
-    for importing, count in ((IMPORTING.replace("${Parent}", "net"), 1), (IMPORTING, 2)):
-        texts = {"/r/web.yaml": importing, "/r/api.yaml": importing}
+    for own, other, count in (("net", "net", 1), ("${Parent}", "${Parent}", 1), ("net", "lan", 2)):
+        texts = {
+            "/r/web.yaml": IMPORTING.replace("${Parent}", own),
+            "/r/api.yaml": IMPORTING.replace("${Parent}", other),
+        }
         (stack,), _ = read(exporting | texts)
         assert len({one.operand for one in stack.evaluate({}).questions}) == count
 

@@ -95,6 +95,7 @@ def test_the_newest_version_that_is_known_and_allowed(constraint: str, version: 
         ("alb", "5.2.0", None),
         ("alb", "~> 5.0", "5.16.0"),
         ("rds", "2.30.0", None),
+        ("rds", "~> 2.18.0", "2.18.0"),
         ("rds", "~> 2.0", "2.35.0"),
         ("rds", "~> 3.0", "3.5.0"),
         ("rds", "4.0.0", None),

@@ -27,7 +27,7 @@ _ENCRYPTING = """
 _PLAIN = """
     a1 c5 c5d c6g c6gd m5 m5a m5ad m5d m6g m6gd r5 r5a r5ad r5b r5d r6g r6gd t3 t3a t4g x2gd z1d g5g
     mac1 mac2 mac2-m1ultra mac2-m2 mac2-m2pro mac-m3ultra mac-m4max
-    c1 c3 c4 m1 m2 m3 m4 r3 r4 t1 t2 x1 x1e i2 i3 d2 h1
+    c1 c3 c4 m1 m2 m3 m4 r3 r4 t1 t2 x1 x1e i2 i3 d2 h1 f1 g2 g3 g3s p2 p3
 """
 
 ENCRYPTING = frozenset(_ENCRYPTING.split())

@@ -153,7 +153,7 @@ def _by_address(
     scheme, host = found[1].lower(), found[2]
     if scheme == "http":
         # An origin is where browsers may come from, and nothing that the container connects to.
-        if name.endswith(("origin", "origins")):
+        if name.rstrip("0123456789").endswith(_ORIGINS):
             return None
         before = text[: found.start(2)].count(_HOLE)
         led = _by_http(network, variable, host, holes[before : before + host.count(_HOLE)])
@@ -385,6 +385,9 @@ def _dns_names(network: Network) -> dict[str, list[DnsName]]:
         found.setdefault(dns_name(each.name) if known else "", []).append(each)
     return found
 
+
+_ORIGINS = ("origin", "origins", "originurl", "originurls")
+"""How the names of variables end that hold origins; those of a list are numbered."""
 
 _LOCAL = pattern(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|\[?::\]?|[+*]|")
 """Hosts that are the machine itself: what listens there says so of all its addresses, too."""

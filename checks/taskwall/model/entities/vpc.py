@@ -56,6 +56,11 @@ class Subnet(Entity, frozen=True, kw_only=True):
     public_addresses: Setting | None = None
     zone: Setting | None = None
 
+    @property
+    def tells_vpc(self) -> bool:
+        """Whether the sources say in which VPC it is, be it written there or looked up."""
+        return not self.external or (self.vpc.exact and self.vpc.sure and bool(self.vpc.to))
+
 
 class RouteTable(Entity, frozen=True, kw_only=True):
     """A route table. `main` where it is the VPC's main one."""

@@ -289,9 +289,9 @@ def followed(
 ) -> tuple[str, dict[str, str]] | None:
     """What is asked of an import that may mean one of a few exports, and the templates by answers.
 
-    None if they are too many to be followed, or of one other template. What a template imports from
-    one stack is asked once, of a stack whose name is known in all templates. No template imports
-    what it exports itself.
+    None if they are too many to be followed, or of one other template. What templates import from
+    one stack is asked once: inputs that are called alike, and may be the same stacks, are the same.
+    No template imports what it exports itself.
     """
     others = [one for one in exports if (one.root, one.path) != (file, "")]
     roots = list(dict.fromkeys(export.root for export in others))
@@ -302,9 +302,6 @@ def followed(
     found = dereferenced(name)
     said = spelled(found.data) if isinstance(found, Known) else symbol(found)
     what = f"stack {stack}" if stack else f"the exporter of {said}"
-    if "${" in stack:  # inputs of several templates may be called alike
-        above = os.path.commonpath([os.path.dirname(path) for path in (file, *roots)])
-        what += " in " + os.path.relpath(file, above).replace("\\", "/")
     return f"{what} (of {' and '.join(paths)})", dict(zip(paths, roots, strict=True))
 
 

@@ -39,8 +39,9 @@ from taskwall.readers.cloudformation.intrinsics import STORED, default_literal, 
 # Compiled by its first use: few templates need it.
 _EXISTING: Final = (
     r"(?i)vpc|subnet|cluster|security_?group|sg(?:s|id|ids)?$|load_?balancer|listener"
-    r"|target_?group|^[an]lb"
+    r"|target_?group|^[an]lb|stack(?:_?name)?$"
 )
+"""What names something beside the template: a stack, too, of which imports take the exports."""
 
 _ONE: Final = ("Ref", "Arn", "GroupId", "SubnetId", "VpcId", "DefaultSecurityGroup")
 """The attributes that name one thing: a list of them has one element."""

@@ -1,15 +1,19 @@
 # A database instance with its subnet group and parameter group, as terraform-aws-modules/rds/aws makes
 # them in versions 2 and 3. The groups are made as in version 4; the instance is in the subnet group that
-# the call names, also where the module makes one.
+# the call names, also where the module makes one. Before version 2.21 a named one is not made, and the
+# instance has the parameter group that the call names.
 
 locals {
-  within_region = var.replicate_source_db != null && !var.cross_region_replica
+  within_region    = var.replicate_source_db != null && !var.cross_region_replica
+  names_subnets    = try(length(var.db_subnet_group_name) > 0, false)
+  names_parameters = try(length(var.parameter_group_name) > 0, false)
+  uses_parameters  = var.stand_in_is_before_2_21 ? !local.names_parameters : var.create_db_parameter_group
 }
 
 module "db_subnet_group" {
   source = "../4.1.0/modules/db_subnet_group"
 
-  create          = var.create_db_subnet_group
+  create          = var.create_db_subnet_group && !(var.stand_in_is_before_2_21 && local.names_subnets)
   name            = coalesce(var.db_subnet_group_name, var.identifier)
   nothing         = ""
   subnet_ids      = var.subnet_ids
@@ -36,7 +40,7 @@ module "db_instance" {
   engine_version         = var.engine_version
   identifier             = var.identifier
   name                   = var.name
-  parameter_group_name   = var.create_db_parameter_group ? module.db_parameter_group.db_parameter_group_id : var.parameter_group_name
+  parameter_group_name   = local.uses_parameters ? module.db_parameter_group.db_parameter_group_id : var.parameter_group_name
   port                   = var.port
   publicly_accessible    = var.publicly_accessible
   replicate_source_db    = var.replicate_source_db

@@ -80,3 +80,10 @@ variable "subnet_ids" {
 variable "vpc_security_group_ids" {
   default = []
 }
+
+# This one is given by versions.toml.
+
+variable "stand_in_is_before_2_21" {
+  type    = bool
+  default = false
+}
