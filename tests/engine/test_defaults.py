@@ -232,3 +232,29 @@ def test_a_stack_that_is_too_large_is_not_tried(
 
     assert found["TW705"] == found["TW101"] == []
     assert found["TW204"] == [f"{variable('cidr')} has this value by default"]
+
+
+SWITCHED_ON = 'Service: {Type: String, Default: "true"}', 'variable "service" {\n  default = true'
+ANOTHER = {
+    "template.yaml": "  Other: {Type: AWS::ECS::Service, Properties: {LaunchType: FARGATE}}\n",
+    "main.tf": 'resource "aws_ecs_service" "other" {\n  launch_type = "FARGATE"\n}\n',
+}
+
+
+@pytest.mark.parametrize("others", [True, False])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_services_that_a_default_leaves_out_are_named(
+    tmp_path: Path, name: str, others: bool
+) -> None:
+    """Whether there is another service or not: nothing of it is seen."""
+    text, variable = WRITTEN[name]
+    for on in SWITCHED_ON:
+        text = text.replace(on, on.replace("true", "false"))
+    (tmp_path / name).write_text(text + (ANOTHER[name] if others else ""))
+    report = scan(Options(paths=(str(tmp_path),), cwd=str(tmp_path)))
+    service = "Web" if name == "template.yaml" else "aws_ecs_service.web"
+
+    (note,) = (one for one in report.notes if "leaves out" in one)
+    assert note.partition(":")[0] == (
+        f"{variable('service')} is false by default, which leaves out {service}"
+    )

@@ -13,7 +13,10 @@ from taskwall.model.compute.instance_families import encrypts, families
         ("i4*", {"i4g", "i4i"}),
         ("I4*.metal", {"i4g", "i4i"}),
         ("c5a*", {"c5a", "c5ad"}),
-        *((f"i4*.{size}", {"i4g", "i4i"}) for size in ("nano", "8xlarge", "24xlarge", "metal-48xl")),
+        *(
+            (f"i4*.{size}", {"i4g", "i4i"})
+            for size in ("nano", "8xlarge", "24xlarge", "metal-48xl")
+        ),
         ("*.metal-12xl", set()),
     ],
 )

@@ -13,6 +13,7 @@ from hypothesis.strategies import DataObject
 from budgets import examples
 from taskwall.api.scan import Options, scan
 from taskwall.engine import judge
+from taskwall.engine.defaults import TriedDefaults
 from taskwall.findings.finding import Report
 from taskwall.outputs import json
 from taskwall.session.session import Session
@@ -51,7 +52,7 @@ def fresh(session: Session) -> Report:
     """What a scan from scratch says of the texts of a session, which tries no other defaults."""
     options = Options(paths=(session.folder,), cwd=session.folder, allow_empty=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judge, "deciding_defaults", lambda *_: {})
+        patch.setattr(judge, "tried_defaults", lambda *_: TriedDefaults())
         report = scan(options, Files(dict(session.texts)))
     return session._with_broken_texts(report)  # it adds what cannot be parsed
 

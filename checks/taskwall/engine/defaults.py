@@ -1,15 +1,19 @@
 """Defaults that decide: what would not fail if an input that nobody gives had another value."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from taskwall.core.conditions import said
 from taskwall.core.facts import Fact
 from taskwall.core.values import OTHER, Scalar, Scenario, Span
 from taskwall.engine.judgement import ScenarioVerdict
 from taskwall.engine.scenarios import Followed
+from taskwall.lowering.work import TASK_SOURCES
+from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Rule
 from taskwall.source.resource import Resource
 from taskwall.source.stack import InputDefault
@@ -32,10 +36,21 @@ Ask: TypeAlias = Callable[[Sequence[Resource], Sequence[Rule]], Sequence[Scenari
 _Subject: TypeAlias = tuple[str, str, Span]
 
 
-def deciding_defaults(
+class TriedDefaults(Struct, frozen=True):
+    """What came of other values of inputs that nobody gives.
+
+    `deciding` are the defaults without which a rule would not fail there, by rule, address and
+    place. `left_out` says which services there are with another value only.
+    """
+
+    deciding: Mapping[_Subject, tuple[Fact, ...]] = {}
+    left_out: tuple[str, ...] = ()
+
+
+def tried_defaults(
     answers: Sequence[ScenarioVerdict], followed: Followed, ask: Ask
-) -> dict[_Subject, tuple[Fact, ...]]:
-    """The defaults without which a rule would not fail there, by rule, address and place.
+) -> TriedDefaults:
+    """What other values of defaults decide.
 
     Each input is given its other values by itself, under the scenario in which most fails are. A
     value takes a fail away if the rule passes something with it that it does not pass now, and
@@ -44,14 +59,18 @@ def deciding_defaults(
     numbers = Counter(one.scenario for one in answers if one.truth)
     evaluate = followed.evaluate
     number = max(numbers, key=numbers.__getitem__, default=0)
-    if not numbers or evaluate is None or number >= len(followed.scenarios):
-        return {}
+    services = {one for each in followed.evaluations for one in _services(each.resources)}
+    if not numbers and services:
+        return TriedDefaults()  # Nothing that another value could take away.
+    if evaluate is None or number >= len(followed.scenarios):
+        return TriedDefaults()
     base, resources = followed.scenarios[number], followed.evaluations[number].resources
     if len(resources) > MAX_RESOURCES:
-        return {}
+        return TriedDefaults()
     here = [one for one in answers if one.scenario == number]
     fails = [(one, _met(one)) for one in here if one.truth]
     found: dict[_Subject, dict[InputDefault, list[Scalar]]] = {}
+    without: dict[InputDefault, list[str]] = {}
     left = max(len(resources), MAX_CHANGED)
     for default, value in islice(_other_values(followed, base), MAX_TRIED):
         evaluation = evaluate({**base, default.operand: value})
@@ -62,17 +81,35 @@ def deciding_defaults(
             for one, met in fails
             if not changed.isdisjoint(met) or (more and one.verdict.absent)
         }
-        if rules and not (evaluation.impossible or evaluation.exhausted):
+        deployed = not (evaluation.impossible or evaluation.exhausted)
+        if deployed and more and (added := _services(evaluation.resources) - services):
+            without.setdefault(default, sorted(added))
+        if deployed and rules:
             left -= len(resources) // 16
             there = ask(evaluation.resources, list(rules.values()))
             for subject in _taken_away(here, there):
                 found.setdefault(subject, {}).setdefault(default, []).append(value)
         if left <= 0:
             break
-    return {
+    deciding = {
         subject: tuple(_fact(default, values) for default, values in defaults.items())
         for subject, defaults in found.items()
     }
+    return TriedDefaults(deciding, tuple(map(_left_out, without, without.values())))
+
+
+def _services(resources: Sequence[Resource]) -> frozenset[str]:
+    """The names of the services of the sources. A rule or a schedule may start something else."""
+    found = (one.origin for one in resources if one.type in _SERVICES)
+    return frozenset(origin.name for origin in found if not origin.context)
+
+
+_SERVICES = frozenset(one for one in TASK_SOURCES if "ecs" in one.lower())
+
+
+def _left_out(default: InputDefault, names: Sequence[str]) -> str:
+    own = said(default.name, [default.value], [default.value])
+    return f"{own} by default, which leaves out {listed(names)}: --scenarios all judges that, too"
 
 
 def _other_values(followed: Followed, base: Scenario) -> Iterator[tuple[InputDefault, Scalar]]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Span
 from taskwall.engine.absent_modules import is_reported, one_per_call
-from taskwall.engine.defaults import deciding_defaults, subject_of
+from taskwall.engine.defaults import subject_of, tried_defaults
 from taskwall.engine.explanation import fix_texts
 from taskwall.engine.judgement import Judgement, LocatedFinding, ScenarioVerdict
 from taskwall.engine.merging import MergeCache, merge_verdicts
@@ -94,7 +94,7 @@ def judge_scenarios(
     if followed.beyond is not None:
         collected.add_beyond(followed.beyond, len(evaluations))
         evaluations.append(followed.beyond)
-    answers = _answers(collected, followed, evaluations)
+    answers, left_out = _answers(collected, followed, evaluations)
     loud = [answer for answer in answers if not answer.silenced_by]
     quiet = [answer for answer in answers if answer.silenced_by]
     merged, passes = merge_verdicts(
@@ -122,7 +122,7 @@ def judge_scenarios(
         crashes=redactor.apply(lines.apply(tuple(collected.crashes))),
         suppressions=tuple(dict.fromkeys(one for each in evaluations for one in each.suppressions)),
         absent=tuple(dict.fromkeys(one for each in evaluations for one in each.absent)),
-        notes=() if followed.whole else (bound,),
+        notes=(*(() if followed.whole else (bound,)), *left_out),
         passes=passes,
         sensitive_texts=sensitive,
         silenced=findings[len(merged) :],
@@ -132,15 +132,16 @@ def judge_scenarios(
 
 def _answers(
     collected: "_VerdictCollector", followed: Followed, evaluations: Sequence[Evaluation]
-) -> list[ScenarioVerdict]:
-    """The verdicts that are reported, with the defaults that decide them."""
+) -> tuple[list[ScenarioVerdict], tuple[str, ...]]:
+    """The verdicts that are reported, with the defaults that decide them; and what these hide."""
     answers = collected.answers
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if is_reported(answer.verdict, answer.truth)]
-    defaults = deciding_defaults(answers, followed, collected.of_others)
-    if not defaults:
-        return answers
-    return [replace(one, defaults=defaults.get(subject_of(one), ())) for one in answers]
+    tried = tried_defaults(answers, followed, collected.of_others)
+    if tried.deciding:
+        by = tried.deciding
+        answers = [replace(one, defaults=by.get(subject_of(one), ())) for one in answers]
+    return answers, tried.left_out
 
 
 def _provenance(
