@@ -366,10 +366,18 @@ resource "aws_ecs_service" "web" {
 """
 
 
-@pytest.mark.parametrize(("protocol", "asked"), [("tcp", {"TW204", "TW210"}), ("-1", {"TW204"})])
-def test_what_a_module_may_allow_is_asked_once(protocol: str, asked: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("protocol", "group", "asked"),
+    [
+        ("tcp", "aws_security_group.web.id", {"TW204", "TW210"}),
+        ("-1", "aws_security_group.web.id", {"TW204"}),
+        ("tcp", "aws_vpc.main.default_security_group_id", {"TW204"}),
+    ],
+)
+def test_what_a_module_may_allow_is_asked_once(protocol: str, group: str, asked: set[str]) -> None:
     """By the first rule that asks of a permission; and not where everything is allowed anyway."""
     text = GROUP_HANDED_OVER.replace("%PROTOCOL%", protocol)
+    text = text.replace("[aws_security_group.web.id]", f"[{group}]")
     [stack], _ = terraform.stacks(["/nowhere/main.tf"], Files({"/nowhere/main.tf": text}), Inputs())
     rules = [each for each in all_rules() if each.id.startswith("TW2")]
 

@@ -53,7 +53,10 @@ def open_egress(network: Network) -> Iterator[Verdict]:
         egress = permissions(network, each.group, "egress")
         left = FALSE if group is None else as_aws_makes_it(network, group)
         judged = [(p, allows_everything_out(network, p)) for p in egress]
-        open_anyway = left.truth or any(fact.truth for p, fact in judged if not p.on.unseen)
+        as_made = group is not None and group.default and (group.external or group.origin.unseen)
+        open_anyway = (
+            as_made or left.truth or any(fact.truth for p, fact in judged if not p.on.unseen)
+        )
         for out in by_permission(judged):
             name = out.permission.on.name
             narrowed = (
