@@ -16,7 +16,7 @@ from taskwall.lowering.work import TASK_SOURCES
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Rule
 from taskwall.source.resource import Resource
-from taskwall.source.stack import InputDefault
+from taskwall.source.stack import InputDefault, Stack
 
 MAX_TRIED = 48
 """So many other values of one stack's inputs are tried: as many as settings of open switches."""
@@ -48,9 +48,9 @@ class TriedDefaults(Struct, frozen=True):
 
 
 def tried_defaults(
-    answers: Sequence[ScenarioVerdict], followed: Followed, ask: Ask
+    answers: Sequence[ScenarioVerdict], followed: Followed, ask: Ask, stack: Stack
 ) -> TriedDefaults:
-    """What other values of defaults decide.
+    """What other values of a stack's defaults decide.
 
     Each input is given its other values by itself, under the scenario in which most fails are. A
     value takes a fail away if the rule passes something with it that it does not pass now, and
@@ -60,8 +60,8 @@ def tried_defaults(
     evaluate = followed.evaluate
     number = max(numbers, key=numbers.__getitem__, default=0)
     services = {one for each in followed.evaluations for one in _services(each.resources)}
-    if not numbers and services:
-        return TriedDefaults()  # Nothing that another value could take away.
+    if not numbers and (services or not any(map(stack.creates, _SERVICES))):
+        return TriedDefaults()  # Nothing that another value could take away, or bring.
     if evaluate is None or number >= len(followed.scenarios):
         return TriedDefaults()
     base, resources = followed.scenarios[number], followed.evaluations[number].resources

@@ -94,7 +94,7 @@ def judge_scenarios(
     if followed.beyond is not None:
         collected.add_beyond(followed.beyond, len(evaluations))
         evaluations.append(followed.beyond)
-    answers, left_out = _answers(collected, followed, evaluations)
+    answers, left_out = _answers(collected, followed, evaluations, stack)
     loud = [answer for answer in answers if not answer.silenced_by]
     quiet = [answer for answer in answers if answer.silenced_by]
     merged, passes = merge_verdicts(
@@ -131,13 +131,16 @@ def judge_scenarios(
 
 
 def _answers(
-    collected: "_VerdictCollector", followed: Followed, evaluations: Sequence[Evaluation]
+    collected: "_VerdictCollector",
+    followed: Followed,
+    evaluations: Sequence[Evaluation],
+    stack: Stack,
 ) -> tuple[list[ScenarioVerdict], tuple[str, ...]]:
     """The verdicts that are reported, with the defaults that decide them; and what these hide."""
     answers = collected.answers
     if any(one.type == ABSENT for each in evaluations for one in each.resources):
         answers = [answer for answer in answers if is_reported(answer.verdict, answer.truth)]
-    tried = tried_defaults(answers, followed, collected.of_others)
+    tried = tried_defaults(answers, followed, collected.of_others, stack)
     if tried.deciding:
         by = tried.deciding
         answers = [replace(one, defaults=by.get(subject_of(one), ())) for one in answers]
