@@ -1,5 +1,7 @@
 """One evaluation serves scenarios after one another: it must be what each would be by itself."""
 
+import sys
+import threading
 from collections.abc import Callable
 from itertools import product
 
@@ -11,12 +13,16 @@ from budgets import examples
 from taskwall.core.values import OTHER, Scenario
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.readers.terraform.evaluation import recorded
+from taskwall.readers.terraform.stack import FRAMES, with_recursion_limit
 from taskwall.readers.terraform.values import sensitive
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation, Inputs
 
 ROOT = "/nowhere/live"
+
+HANG = 60.0
+"""Seconds after which a thread counts as one that never ends."""
 
 Stacks = Callable[..., TerraformStack]
 
@@ -356,3 +362,23 @@ def test_of_many_secrets_the_same_are_hidden_after_an_edit(
     now(files)
     files.change(path, "".join(reversed(blocks)))
     assert told(now(files)) == told(now(Files({path: "".join(reversed(blocks))})))
+
+
+def test_threads_share_the_raised_recursion_limit() -> None:
+    """One that is done takes it from no other."""
+    began, ended = threading.Event(), threading.Event()
+
+    def first() -> None:
+        began.set()
+        ended.wait(HANG)
+
+    thread = threading.Thread(target=with_recursion_limit, args=(first,))
+    thread.start()
+    began.wait(HANG)
+
+    def second() -> int:
+        ended.set()
+        thread.join(HANG)
+        return sys.getrecursionlimit()
+
+    assert with_recursion_limit(second) >= FRAMES

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
@@ -433,11 +434,32 @@ def evaluation_of(
     )
 
 
+class _RecursionLimit:
+    """The interpreter's limit, raised as long as any thread evaluates: all threads share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._evaluations = 0
+        self._before = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._evaluations:
+                self._before = sys.getrecursionlimit()
+                sys.setrecursionlimit(max(self._before, FRAMES))
+            self._evaluations += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._evaluations -= 1
+            if not self._evaluations:
+                sys.setrecursionlimit(self._before)
+
+
+_RAISED = _RecursionLimit()
+
+
 def with_recursion_limit(evaluation: Callable[[], T]) -> T:
     """What an evaluation gives that may nest calls deeply."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, FRAMES))
-    try:
+    with _RAISED:
         return evaluation()
-    finally:
-        sys.setrecursionlimit(limit)
