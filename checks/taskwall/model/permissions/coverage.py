@@ -431,7 +431,12 @@ def reach(network: Network, grants: Iterable[Grant], end: End, words: Wording) -
         Facts of which one must be true.
     """
     given = list(grants)
-    found = [all_of((each.fact, _reaches(network, each.permission, end, words))) for each in given]
+    found = [
+        each.fact
+        if each.fact.truth is False
+        else all_of((each.fact, _reaches(network, each.permission, end, words)))
+        for each in given
+    ]
     best = any_true(fact.truth for fact in found)
     able = [
         each for each in given if names_addresses(each.permission) and each.fact.truth is not False
@@ -452,7 +457,13 @@ def _reaches(network: Network, permission: Permission, end: End, words: Wording)
     """Whether one permission reaches an end: by one of its groups, or wherever it is."""
     text = words.text(permission)
     if permission.peer is not None or permission.itself:
-        return any_of((names_group_of(permission, end.groups, text), end.more))
+        named = any_of((names_group_of(permission, end.groups, text), end.more))
+        if named.truth is not False:
+            return named
+        group = None if permission.itself else permission.peer
+        members = f"another group: {group.to}" if group else "its own members"
+        apart = f"{permission.on.name} is for {members}"
+        return any_of((permission.states(False, text, (), apart), named))
     if not names_addresses(permission):
         return permission.states(None, text, whom(permission))
     if permission.prefix_list is not None and end.listed:
