@@ -241,17 +241,19 @@ ANOTHER = {
 }
 
 
+@pytest.mark.parametrize("select", [None, ("TW109",)])
 @pytest.mark.parametrize("others", [True, False])
 @pytest.mark.parametrize("name", WRITTEN)
 def test_services_that_a_default_leaves_out_are_named(
-    tmp_path: Path, name: str, others: bool
+    tmp_path: Path, name: str, others: bool, select: tuple[str, ...] | None
 ) -> None:
-    """Whether there is another service or not: nothing of it is seen."""
+    """Whether there is another service or not, and whether anything fails: it is not judged."""
     text, variable = WRITTEN[name]
     for on in SWITCHED_ON:
         text = text.replace(on, on.replace("true", "false"))
     (tmp_path / name).write_text(text + (ANOTHER[name] if others else ""))
-    report = scan(Options(paths=(str(tmp_path),), cwd=str(tmp_path)))
+    report = scan(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=select))
+    assert not (select and report.findings)
     service = "Web" if name == "template.yaml" else "aws_ecs_service.web"
 
     (note,) = (one for one in report.notes if "leaves out" in one)

@@ -59,11 +59,11 @@ def tried_defaults(
     numbers = Counter(one.scenario for one in answers if one.truth)
     evaluate = followed.evaluate
     number = max(numbers, key=numbers.__getitem__, default=0)
-    services = {one for each in followed.evaluations for one in _services(each.resources)}
-    if not numbers and (services or not any(map(stack.creates, _SERVICES))):
+    if not numbers and not any(map(stack.creates, _SERVICES)):
         return TriedDefaults()  # Nothing that another value could take away, or bring.
     if evaluate is None or number >= len(followed.scenarios):
         return TriedDefaults()
+    services = {one for each in followed.evaluations for one in _services(each.resources)}
     base, resources = followed.scenarios[number], followed.evaluations[number].resources
     if len(resources) > MAX_RESOURCES:
         return TriedDefaults()

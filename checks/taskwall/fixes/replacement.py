@@ -32,6 +32,14 @@ _REPLACING = {
 Rules of security groups and revisions of task definitions are replaced too: nothing is lost by it.
 """
 
+_HOLD_USER_DATA = (
+    "user_data",
+    "UserData",
+    "launch_specification",
+    "SpotFleetRequestConfigData.LaunchSpecifications",
+)
+"""The attributes above in which user data stands: a setting of the ECS agent changes them."""
+
 _SENTENCE = pattern(r"AWS replaces (.+?) for this")
 
 
@@ -53,5 +61,5 @@ def _replaces(change: AttributeChange, resource: Resource) -> bool:
     path = re.sub(r"\[[^]]*\]", "", change.attribute.path)
     attributes = _REPLACING.get(resource.type, set())
     if change.form == "agent":
-        return not attributes.isdisjoint(("user_data", "UserData"))
+        return not attributes.isdisjoint(_HOLD_USER_DATA)
     return any(path == each or path.startswith(f"{each}.") for each in attributes)

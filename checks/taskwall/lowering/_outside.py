@@ -119,7 +119,8 @@ def sought_by_name(resource: Resource) -> tuple[Cell, Cell] | None:
 def vpc_of_subnets(resource: Resource) -> Cell | None:
     """The VPC whose subnets a data source looks for; None if it asks for none, or for several."""
     body = resource.cell()
-    named = [] if resource.type == "aws_subnets" else [body.get("vpc_id")]  # which has no such one
+    # `aws_subnets` has no argument of its own for the VPC.
+    named = [] if resource.type == "aws_subnets" else [body.get("vpc_id")]
     asked = _filters(body).get("vpc-id", named)
     return asked[0] if len(asked) == 1 and not asked[0].absent else None
 

@@ -181,7 +181,7 @@ def _in_listener_arn(r: ResourceReader) -> Value | None:
 def _named_by(r: ResourceReader, arn: str) -> str:
     """The resource or data source of the load balancer with an ARN, "" if there is none.
 
-    One that nobody knows is told by what it is called in the sources.
+    An ARN or a name that nobody knows is the same where the sources call it the same.
     """
     for attribute, wanted in ((("arn", ""), arn), (("name", "Name"), name_in(arn))):
         for resource in r.builder.of_type(*TYPES):

@@ -57,7 +57,7 @@ def _places(network: Network, host: Host) -> Iterator[Link]:
     """The VPC of a host, as far as its subnets tell: at most one."""
     links = host.subnets
     found = [network.get(Subnet, link) for link in links]
-    known = [subnet.vpc for subnet in found if subnet is not None and subnet.tells_vpc]
+    known = [subnet.vpc for subnet in found if subnet is not None and subnet.vpc_known]
     if links and not known:
         known = [somewhere(host.name, links, (), links[0].place)]
     yield from sorted(known, key=lambda link: not (link.exact and link.to))[:1]

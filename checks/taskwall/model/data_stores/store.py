@@ -334,7 +334,7 @@ def _addresses(network: Network, vpc: Vpc | None) -> Addresses:
         places = []
         for link in links:
             subnet = network.get(Subnet, link)
-            of = theirs if subnet is None or not subnet.tells_vpc else subnet.vpc
+            of = theirs if subnet is None or not subnet.vpc_known else subnet.vpc
             places.append((of_subnet(network, link, theirs), of))
         settled = any(link.sure or source.origin.maybe for link in links)
         if not settled and not runs_on(network, source, "EXTERNAL").truth:

@@ -50,7 +50,7 @@ def vpc_of(network: Network, source: TaskSource) -> Link | None:
     for host, _ in hosts(network, source) if not own else ():
         for link in host.subnets:
             subnet = network.get(Subnet, link)
-            if subnet is not None and subnet.tells_vpc:
+            if subnet is not None and subnet.vpc_known:
                 known = [subnet.vpc]
     return known[0] if known else None
 
@@ -97,7 +97,7 @@ def members_in(network: Network, endpoint: Endpoint) -> tuple[Fact, ...]:
     for member in container_instances(network):
         links = host_of(network, member).subnets
         subnets = [network.get(Subnet, link) for link in links]
-        places = [subnet.vpc for subnet in subnets if subnet is not None and subnet.tells_vpc]
+        places = [subnet.vpc for subnet in subnets if subnet is not None and subnet.vpc_known]
         here = any_of(is_in_vpc(endpoint, link) for link in (places[:1] or (None,)))
         if here.truth is not False:
             found.append(all_of((member.fact, here, member.instances.exists)))

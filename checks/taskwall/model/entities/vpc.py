@@ -57,7 +57,7 @@ class Subnet(Entity, frozen=True, kw_only=True):
     zone: Setting | None = None
 
     @property
-    def tells_vpc(self) -> bool:
+    def vpc_known(self) -> bool:
         """Whether the sources say in which VPC it is, be it written there or looked up."""
         return not self.external or (self.vpc.exact and self.vpc.sure and bool(self.vpc.to))
 

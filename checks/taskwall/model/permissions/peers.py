@@ -427,7 +427,7 @@ def vpcs(network: Network, source: TaskSource) -> list[Link]:
     found: list[Link] = []
     for link in source.subnets:
         subnet = network.get(Subnet, link)
-        if subnet is not None and subnet.tells_vpc:
+        if subnet is not None and subnet.vpc_known:
             found.append(subnet.vpc)
     for link in source.groups:
         group = network.get(SecurityGroup, link)
