@@ -167,20 +167,23 @@ class RequiredPorts(Struct, frozen=True):
 
 def opens(permission: Permission, wanted: RequiredPorts) -> Fact:
     """Whether a permission opens a port that is required."""
-    text = f"{permission.on.name} opens {wanted.words}"
+    name, spoken = permission.on.name, protocol(permission)
+    text = f"{name} opens {wanted.words}"
     ports = opened(permission, wanted.transport)
     if ports is None:
         alike = named_port(permission) in wanted.named
-        sure = alike and protocol(permission) == wanted.transport
+        sure = alike and spoken == wanted.transport
         return permission.states(True if sure else None, text, unknown_ports(permission))
+    other = "UDP " if spoken == "udp" != wanted.transport else ""
+    otherwise = f"{name} opens {other}{permission.ports}, not {wanted.words}"
     if not ports:
-        return permission.states(False, text)
+        return permission.states(False, text, otherwise=otherwise)
     if ports == ALL_PORTS or any(each <= ports for each in wanted.enough):
         return permission.states(True, text)
     if wanted.some is None:
         return permission.states(None, text, wanted.needs)
     if not ports & wanted.some:
-        return permission.states(False, text)
+        return permission.states(False, text, otherwise=otherwise)
     needs = (Need(f"which of {wanted.words}", "is taken"),)
     return permission.states(None, text, needs)
 
