@@ -981,3 +981,80 @@ def test_one_question_is_one_unknown(tmp_path: Path, other: str, questions: int)
     places = {line for one in found for line in (one.line, *(step.line for step in one.because))}
     ranges = {n for n, line in enumerate(lines, 1) if "cidr_blocks = [var" in line}
     assert ranges <= places
+
+
+ENDPOINT = """
+variable "vpc" {}
+variable "groups" {}
+resource "aws_vpc_endpoint" "this" {
+  vpc_id             = var.vpc
+  vpc_endpoint_type  = "Interface"
+  service_name       = "com.amazonaws.eu-west-1.ecr.api"
+  security_group_ids = var.groups
+}
+"""
+ROOT = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "private" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "tasks" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "tcp"
+    from_port   = OUT
+    to_port     = OUT
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "endpoints" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = IN
+    to_port     = IN
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+module "network" {
+  source = "../network"
+  vpc    = aws_vpc.main.id
+  groups = [aws_security_group.endpoints.id]
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets         = [aws_subnet.private.id]
+    security_groups = [aws_security_group.tasks.id]
+  }
+}
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([
+    { name = "web", image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web" }
+  ])
+}
+"""
+
+
+def test_another_reason_names_its_stacks(tmp_path: Path) -> None:
+    """Where a module fails in some roots for another reason, that says in which of them."""
+    for folder, out, into in (("a", "443", "80"), ("b", "80", "443"), ("c", "80", "443")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "main.tf").write_text(ROOT.replace("OUT", out).replace("IN", into))
+    (tmp_path / "network").mkdir()
+    (tmp_path / "network" / "main.tf").write_text(ENDPOINT)
+
+    (finding,) = scan(
+        Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW407",))
+    ).document.findings
+
+    assert "allows ingress from" in finding.message
+    ((other, stacks),) = [
+        step.text.split(" (in stacks ") for step in finding.because if " (in " in step.text
+    ]
+    assert "allows HTTPS egress to" in other
+    assert stacks == "b, c)"

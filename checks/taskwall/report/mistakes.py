@@ -133,11 +133,14 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
     if len(rows) == 1:
         return first
     met |= {(step.file, step.line) for step in steps}
+    also: dict[Step, dict[str, None]] = {}
     for row in rows:
         one = row.finding
         told = one.message == first.message and row.block is not None
         if not told and ((one.file, one.line) not in met or _wording(row) != _wording(rows[0])):
-            steps[Step(row.name, one.file, one.line, one.message)] = None
+            step = Step(row.name, one.file, one.line, one.message)
+            also.setdefault(step, {})[one.stack] = None
+    steps |= dict.fromkeys(_of_stacks(step, stacks, first) for step, stacks in also.items())
     own = (row for row in rows if row.in_context is None)
     alike = [row.name for row in own if _wording(row) == _wording(rows[0])]
     others = [name for name in dict.fromkeys(alike) if name != rows[0].name]
@@ -154,6 +157,15 @@ def _merged(placed: Sequence[tuple[Span, ReportEntry]], paths: ReportPaths) -> F
         fix=first.fix
         and replace(first.fix, edits=tuple(sorted(edits, key=edit_order)) if mended else ()),
     )
+
+
+def _of_stacks(step: Step, stacks: Iterable[str], first: Finding) -> Step:
+    """What is said of another row; of which stacks, if another thing is said of the first one's."""
+    names = tuple(stacks)
+    if step.text == first.message or first.stack in names:
+        return step
+    word = "stack" if len(names) == 1 else "stacks"
+    return replace(step, text=f"{step.text} (in {word} {', '.join(names)})")
 
 
 def _stretch(block: Span | None, places: Sequence[Span]) -> Span:
