@@ -1,5 +1,6 @@
 """What a stack does not have, where other stacks of the scan have some."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,51 @@ def test_tasks_in_host_mode_may_run_wherever_nobody_else_surely_does(
     for old, new in (('definition" "web" {', none), ("NetworkMode: host", "NetworkMode: !Ref M")):
         other.write_text(other.read_text().replace(old, new))
     assert reported() == {"unknown"}
+
+
+FARGATE = 'network_mode = "awsvpc"\n  requires_compatibilities = ["FARGATE"]'
+TEMPLATE_FARGATE = "NetworkMode: awsvpc\n      RequiresCompatibilities:\n        - FARGATE"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("cluster", "tasks"),
+    [
+        (
+            ("cluster/main.tf", ROOT),
+            ("web/main.tf", re.sub(r"network_mode .*", FARGATE, TASKS)),
+        ),
+        (
+            ("cluster.yaml", TEMPLATE),
+            ("web.yaml", TEMPLATE_OF_TASKS.replace("NetworkMode: bridge", TEMPLATE_FARGATE)),
+        ),
+        (
+            ("cluster.yaml", TEMPLATE),
+            (
+                "web.json",
+                '{"Resources": {"Web": {"Type": "AWS::ECS::TaskDefinition", "Properties": '
+                '{"NetworkMode": "awsvpc", "RequiresCompatibilities": ["FARGATE"]}}}}',
+            ),
+        ),
+    ],
+)
+def test_tasks_of_fargate_run_on_no_instances(
+    tmp_path: Path, cluster: tuple[str, str], tasks: tuple[str, str], end: str
+) -> None:
+    """Another stack's tasks for Fargate alone leave the instances' tasks as open as none do."""
+    for name, text in (cluster, tasks):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, newline=end)
+    asked = Options((str(tmp_path),), select=SELECTED, cwd=str(tmp_path), show=SHOWN)
+
+    assert verdicts(scan(asked).document) == CERTAIN
+
+    # Instances may have those that Fargate and EC2 run.
+    both = re.sub(r'(["\']?)FARGATE["\']?', r"\1FARGATE\1, \1EC2\1", tasks[1])
+    both = both.replace("- FARGATE, EC2", "- FARGATE\n        - EC2")
+    (tmp_path / tasks[0]).write_text(both, newline=end)
+    open_ = {(rule, "unknown") for rule in SELECTED}
+    assert {found[:2] for found in verdicts(scan(asked).document)} == open_
 
 
 MESHED = """\

@@ -1,10 +1,10 @@
 """Read every stack of a scan."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache as cache_of
 from functools import partial
-from re import Pattern
 
 from msgspec.structs import replace
 
@@ -51,16 +51,30 @@ def _network_mode(definition: Resource) -> object:
 
 _CLUSTERS = ("aws_ecs_cluster", "awscc_ecs_cluster", "AWS::ECS::Cluster")
 _MODE = r"(?:network_mode|NetworkMode)[\"']?\s*[=:]\s*"
-_WRITTEN: Mapping[str, Pattern[str]] = {
+_WRITTEN: Mapping[str, re.Pattern[str]] = {
     "awsvpc tasks": pattern(_MODE + r"(?!\s|[\"']?(?:bridge|host|none)\b)"),
     "tasks in host mode": pattern(_MODE + r"[\"']?host\b"),
 }
 """How sources look that have such tasks, or may: of a mode that is not written out any."""
 
+_DEFINITION = pattern(r"\b(?:aws|awscc)_ecs_task_definition\"\s+\"|\bAWS::ECS::TaskDefinition\b")
+_FOR_FARGATE = pattern(
+    r"(?:requires_compatibilities|RequiresCompatibilities)[\"']?\s*[=:]\s*(?:"
+    r"\[\s*[\"']?FARGATE[\"']?\s*\]|-[ \t]*[\"']?FARGATE[\"']?[ \t\r]*$(?!\s*-))",
+    re.MULTILINE,
+)
+
 
 def _written_in(text: str) -> frozenset[str]:
-    """What of `_WRITTEN` a text has, or may have."""
-    return frozenset(what for what, looks in _WRITTEN.items() if looks.search(text))
+    """Which tasks a text defines, or may: what of `_WRITTEN`, and whether any that need no Fargate.
+
+    Those that Fargate alone runs are none that instances of another stack may have.
+    """
+    if len(_DEFINITION.findall(text)) <= len(_FOR_FARGATE.findall(text)):
+        return frozenset()
+    return frozenset(
+        ("task definitions", *(what for what, looks in _WRITTEN.items() if looks.search(text)))
+    )
 
 
 def read_sources(
@@ -324,7 +338,7 @@ class _Reading:
         if not any(map(stack.creates, types)):
             return False
         written = (self._files.made_of(path, _written_in) for path in stack.files)
-        if what in _WRITTEN and not any(what in found for found in written):
+        if what != "meshes" and not any(what in found for found in written):
             return False  # the common case, without an evaluation
         if what in ("task definitions", "awsvpc tasks"):
             return True
