@@ -151,8 +151,10 @@ TEMPLATE_FARGATE = "NetworkMode: awsvpc\n      RequiresCompatibilities:\n       
             ("cluster.yaml", TEMPLATE),
             (
                 "web.json",
-                '{"Resources": {"Web": {"Type": "AWS::ECS::TaskDefinition", "Properties": '
-                '{"NetworkMode": "awsvpc", "RequiresCompatibilities": ["FARGATE"]}}}}',
+                (
+                    '{"Resources": {"Web": {"Type": "AWS::ECS::TaskDefinition", "Properties": '
+                    '{"NetworkMode": "awsvpc", "RequiresCompatibilities": ["FARGATE"]}}}}'
+                ),
             ),
         ),
     ],

@@ -48,6 +48,54 @@ def test_what_a_file_makes_in_another(root: Path) -> None:
     assert "TW101" not in {rule for rule, _ in shown("lb.tf")}
 
 
+SHARED = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "private" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_network_acl" "open" {
+  vpc_id     = aws_vpc.main.id
+  subnet_ids = [aws_subnet.private.id]
+  ingress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    cidr_block = "0.0.0.0/0"
+    from_port  = 0
+    to_port    = 0
+  }
+}
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = "[]"
+}
+"""
+USER = """
+resource "aws_ecs_service" "NAME" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration { subnets = [aws_subnet.private.id] }
+}
+"""
+
+
+def test_what_several_files_share_is_of_each(tmp_path: Path) -> None:
+    """Whoever the chain names, if one of those whom it concerns is in the file that is given."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "shared.tf").write_text(SHARED)
+    (tmp_path / "other.tf").write_text("locals { x = 1 }\n")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.tf").write_text(USER.replace("NAME", name))
+
+    for name in ("a", "b"):
+        report = scan(Options((str(tmp_path / f"{name}.tf"),), cwd=str(tmp_path), profile="strict"))
+        assert ("TW606", "shared.tf") in fails(report)
+    other = scan(Options((str(tmp_path / "other.tf"),), cwd=str(tmp_path), profile="strict"))
+    assert not fails(other)
+
+
 def test_what_else_the_root_has_is_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The rest is one line, decides nothing, and no word says that nothing was found or judged."""
     arguments = ["scan", "--select", "TW101", "--no-progress"]

@@ -124,6 +124,15 @@ def any_of(facts: Iterable[Fact]) -> Fact:
     return Fact(truth, parts=parts, op="any")
 
 
+def first_true(fact: Fact) -> Fact:
+    """The first alternative that is true, where one is: without the others that are true as well.
+
+    The fact itself if it is no disjunction, or none of its alternatives is true.
+    """
+    parts = fact.parts if fact.op == "any" else ()
+    return next((part for part in parts if part.truth), fact)
+
+
 def implies(condition: Fact, fact: Fact) -> Fact:
     """Whether a fact holds wherever a condition does: the fact itself where that is certain."""
     return fact if condition.truth else any_of((fact, ~condition))

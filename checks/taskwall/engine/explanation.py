@@ -81,10 +81,11 @@ def finding_of(
     )
     files: set[str] = set()
     for each, _ in agreeing:
-        # What is missing is missing for each who needs it, whoever the chain names.
+        # What is missing or wrong is so for each whom it concerns, whoever the chain names.
         absent = each.verdict.absent
         facts = each.decided.supporting() if absent else each.decided.deciding()
-        files |= places.leading_to(facts, each.scenario)
+        also = each.verdict.concerned.supporting() if each.truth else ()
+        files |= places.leading_to((*facts, *also), each.scenario)
     needs = waits if answer.truth is None else ()
     unreported = answer.truth is not False and all(each.verdict.unreported for each, _ in agreeing)
     return LocatedFinding(finding, at, on, frozenset(files), needs, unreported=unreported)

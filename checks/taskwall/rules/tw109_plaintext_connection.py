@@ -23,7 +23,7 @@ See: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.htm
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import Fact
+from taskwall.core.facts import Fact, first_true
 from taskwall.core.patterns import pattern
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.connection_strings import connection
@@ -45,7 +45,8 @@ def plaintext_connection(network: Network) -> Iterator[Verdict]:
             f"{what} makes it connect in plain text",
             holds=f"{what} does not ask for plain text",
             about=found.store,
-            concerned=found.concerned,
+            # What a client does is no mistake of all the others behind the same address.
+            concerned=first_true(found.concerned),
             unreported=not found.marked or _waits_for_names(found.plain),
         )
 
