@@ -28,7 +28,7 @@ def either(one: Value, other: Value, waits_for: tuple[Need, ...]) -> Value:
     Elements that only one of two lists has become possible elements, so that what a list
     certainly holds and what it may hold stay apart.
     """
-    if same(one, other):
+    if same(one, other) or one == other:  # what is known of both is known of either
         return one
     a, b = dereferenced(one), dereferenced(other)
     if isinstance(a, Items) and isinstance(b, Items):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import Value
+from taskwall.core.values import Scenario, Value
 from taskwall.source.stack import Evaluation
 
 Evaluated = Callable[..., Evaluation]
@@ -239,3 +239,54 @@ def test_resources_beside_an_open_rest(evaluated: Evaluated, shown: Shown) -> No
     assert list(found) == ['u.a["${t.x.id}"]', 'u.a["${t.y.id}"]', "u.a[*]"]
     assert [bool(one.origin.maybe) for one in found.values()] == [False, False, True]
     assert shown(found['u.a["${t.y.id}"]'].body.fields["of"]) == "<t.y.id>"
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ('"ex_${each.key}_ecs"', "<t.a[*].id>"),
+        # What may be the key that is known beside the others.
+        ('"ex_${each.key}"', "<?>"),
+        ("each.key", "<?>"),
+    ],
+)
+@pytest.mark.parametrize("scenario", [{}, {"length(var.all)": 1.0}])
+def test_a_key_known_in_part_is_none_of_those_it_cannot_be(
+    evaluated: Evaluated, shown: Shown, key: str, expected: str, scenario: Scenario
+) -> None:
+    """Then it is one of the further members of the map."""
+    evaluation = evaluated(
+        f"""
+        variable "all" {{}}
+        resource "t" "a" {{
+          for_each = merge({{ ex_default = 1 }}, {{ for k, v in var.all : "ex_${{k}}_ecs" => v }})
+        }}
+        resource "u" "b" {{
+          for_each = var.all
+          of       = t.a[{key}].id
+        }}
+        """,
+        scenario=scenario,
+    )
+    (made,) = (one for one in evaluation.resources if one.type == "u")
+    assert shown(made.body.fields["of"]) == expected
+
+
+def test_elements_that_say_the_same_stay_what_they_are(evaluated: Evaluated, shown: Shown) -> None:
+    """Several elements of which the same is known are one of whatever number: nothing is lost."""
+    evaluation = evaluated(
+        """
+        variable "all" {}
+        locals {
+          nested = { x = { for k, v in var.all : k => { to = [{ name = "n_${k}_s" }] } }, y = {} }
+          flat   = flatten([for a, each in local.nested : [for k, v in each : merge(v, { k = k })]])
+        }
+        resource "u" "b" {
+          for_each = { for one in local.flat : one.k => one }
+          of       = each.value.to
+        }
+        """,
+        scenario={"length(var.all)": 1.0},
+    )
+    (made,) = (one for one in evaluation.resources if one.type == "u")
+    assert shown(made.body.fields["of"]) == [{"name": "n_<?>_s"}]

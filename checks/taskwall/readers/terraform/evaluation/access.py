@@ -15,6 +15,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     needs,
+    same,
     spelled,
     stands_for_many,
     symbol,
@@ -119,7 +120,10 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
 
 def _is_beyond(key: Value, map_: Fields) -> bool:
     """Whether a key is none of those that are known of a map."""
-    return isinstance(key, OtherKey) and key.than.issuperset(map_.fields)
+    if isinstance(key, OtherKey) and key.than.issuperset(map_.fields):
+        return True
+    names = map_.fields
+    return isinstance(key, Text) and all(same(key, Known(name)) is False for name in names)
 
 
 def spelled_key(key: Value) -> str:
