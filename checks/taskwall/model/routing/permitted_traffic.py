@@ -44,7 +44,8 @@ def _other(way: Direction) -> Direction:
 class PermittedTraffic(Struct, frozen=True):
     """What a group of tasks allows across the edge of a subnet, by a permission or by default.
 
-    `named` says what is allowed, as the end of a sentence. `traffic` is None where it is not known.
+    `named` says what is allowed, as the end of a sentence. `traffic` is None where its ports, or
+    all of it, is not known: then `most` may be empty.
     `whole` says that each address must pass, since all of them are those of a peer; a range of
     addresses may be wider than what an ACL allows of it. `most` is all that it may be. `answers`
     are the ports of answers, which are asked for over TCP only: the one or the other where there
@@ -64,15 +65,17 @@ class PermittedTraffic(Struct, frozen=True):
 
 def broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool | None:
     """Whether an ACL breaks a flow, on its way or on the way back; None: that is open."""
-    if flow.traffic is None:
+    if flow.traffic is None and not flow.most:
         return None
     found = {
         _stopped(network, acl, flow, traffic, kindly)
         or _unanswered(network, acl, flow, traffic, answers, kindly)
         for kindly in (False, True)
-        for traffic in (flow.traffic, flow.most)
+        for traffic in (flow.most if flow.traffic is None else flow.traffic, flow.most)
         for answers in flow.answers
     }
+    if flow.traffic is None:  # on whichever ports it is, what lets all of it pass does not break it
+        return False if found == {False} else None
     return found.pop() if len(found) == 1 else None
 
 
@@ -187,18 +190,18 @@ def _permitted(
     if peers is None and permission.peer is not None and not found.needs:
         nobody = Need(f"what uses {permission.peer.to or 'a group'}", OUTSIDE)
         found = replace(found, needs=(nobody,))
-    if peers is None or ports is None or not (permission.fact.truth and link.sure):
+    if peers is None or not (permission.fact.truth and link.sure):
         yield found
         return
-    spoken = protocols(protocol(permission))
+    spoken = protocols(protocol(permission) or "all")
     # A permission for every protocol is judged by TCP.
     spoken = UDP if spoken == UDP else spoken & TCP
     answers = tenant.ports if way == "egress" else peers.ports
     needs = (*found.needs, *peers.needs)
     for version in (V4, V6):
-        traffic, most = (
-            Traffic.of(spoken, ports, (held & version) - own) for held in (peers.held, peers.most)
-        )
+        sure, all_ = ((held & version) - own for held in (peers.held, peers.most))
+        traffic = None if ports is None else Traffic.of(spoken, ports, sure)
+        most = Traffic.of(spoken, ALL_PORTS if ports is None else ports, all_)
         if most:
             yield replace(
                 found,
