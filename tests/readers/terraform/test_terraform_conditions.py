@@ -288,6 +288,39 @@ def test_impossible_scenarios_are_left_out(stack: Stacks) -> None:
     assert [len(made(each)) for each in followed.evaluations] == [1]
 
 
+@pytest.mark.parametrize(
+    ("read", "scenarios"),
+    [
+        ("t.a[var.key].id", 1),
+        ('t.a["x"].id', 1),
+        ("local.ids[var.key]", 1),
+        ("local.ids.x", 1),
+        ("[for id in local.ids : id][0]", 1),
+        # Nothing has to be there for these.
+        ("try(t.a[var.key].id, null)", 2),
+        ("[for a in t.a : a.id]", 2),
+        ("keys(local.ids)", 2),
+        ('{ x = 1 }["x"]', 2),
+    ],
+)
+def test_nothing_reads_from_a_map_that_is_empty(read: str, scenarios: int, stack: Stacks) -> None:
+    """As from a list: that a map is empty is no setting under which its members are read."""
+    text = f"""{ROOT}
+    variable "map" {{}}
+    variable "key" {{}}
+    resource "t" "a" {{
+      for_each = {{ for k, v in var.map : k => v }}
+    }}
+    locals {{
+      ids = {{ for k, a in t.a : k => a.id }}
+    }}
+    resource "u" "b" {{
+      x = {read}
+    }}
+    """
+    assert len(explore(stack(text)).evaluations) == scenarios
+
+
 NETWORK = "network_configuration { subnets = local.ids }\n"
 
 

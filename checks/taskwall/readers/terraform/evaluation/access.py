@@ -33,6 +33,7 @@ from taskwall.readers.terraform.values.values import (
     Set,
     alternatives,
     doubts,
+    is_emptied,
     is_null,
     is_open,
     member,
@@ -56,7 +57,8 @@ def attribute(value: Value, name: str, run: RunContext) -> Value:
     if isinstance(value, Fields):
         found = member(value, name)
         if found is None:
-            raise FailedError(name, "is not an attribute of this object")
+            why = "is not an attribute of this object"
+            raise FailedError(name, why, impossible=is_emptied(value))
         return found
     if isinstance(value, Unknown):
         return extended(value, f".{name}", run)
@@ -107,14 +109,15 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     if isinstance(value, Fields):
         found = member(value, text_key(key))
         if found is None:
-            raise FailedError(f'the key "{text_key(key)}"', "does not exist")
+            of = f'the key "{text_key(key)}"'
+            raise FailedError(of, "does not exist", impossible=is_emptied(value))
         return found
     place = whole_number(key)
     if value.rest or (isinstance(value, Set) and len(value.items) > 1):
         return _some(value, Unknown(needs(value)))
     if not 0 <= place < len(value.items):
         why = f"does not exist: there are {len(value.items)}"
-        raise FailedError(f"the element [{place}]", why, impossible=isinstance(value, Emptied))
+        raise FailedError(f"the element [{place}]", why, impossible=is_emptied(value))
     return value.items[place]
 
 
@@ -186,8 +189,8 @@ def _some(value: Items | Fields, key: Value) -> Value:
     else:
         members = [*value.items, *value.rest]
     if not members:
-        emptied = isinstance(value, Emptied)
-        raise FailedError("an element", "is read from something empty", impossible=emptied)
+        why = "is read from something empty"
+        raise FailedError("an element", why, impossible=is_emptied(value))
     waits = needs(key) or needs(value) or doubts(value)
     if len(members) > MOST_ALTERNATIVES:
         return Unknown(waits)

@@ -48,6 +48,8 @@ from taskwall.readers.terraform.values.conditions import combined, negated, pres
 from taskwall.readers.terraform.values.effects import Assumption
 from taskwall.readers.terraform.values.types import convert, type_of
 from taskwall.readers.terraform.values.values import (
+    Emptied,
+    EmptiedMap,
     FailedError,
     FurtherMembers,
     JsonFields,
@@ -58,6 +60,7 @@ from taskwall.readers.terraform.values.values import (
     concatenate,
     doubts,
     entries,
+    is_emptied,
     is_null,
     one_condition,
     possible,
@@ -420,6 +423,8 @@ def _for(node: For, scope: ModuleContext, env: Env, read: ReadMember = evaluate)
         collection, Items | Fields
     ):
         raise FailedError(spelled_out(node.collection), "is not a collection")
+    if is_emptied(collection):
+        return Emptied(()) if node.result_key is None else EmptiedMap({})
     loop = _Loop(node, scope, env, read)
     if node.result_key is None:
         return loop.items(collection)

@@ -38,6 +38,7 @@ from taskwall.readers.terraform.values.effects import Impossible
 from taskwall.readers.terraform.values.types import to_number
 from taskwall.readers.terraform.values.values import (
     Emptied,
+    EmptiedMap,
     FailedError,
     Open,
     OtherKey,
@@ -45,6 +46,7 @@ from taskwall.readers.terraform.values.values import (
     alternatives,
     doubts,
     entries,
+    is_emptied,
     is_null,
     possible,
 )
@@ -176,7 +178,7 @@ def _for_each(each: Attribute, block: Block, address: str, scope: ModuleContext,
     if there.data:
         made = add("[*]", env, ())
         return Open({}, {}, made, None, waits, ((Unknown(waits), made),))
-    return Fields({})
+    return EmptiedMap({})
 
 
 def _positive(value: Value, run: RunContext) -> Known | Unknown:
@@ -280,7 +282,7 @@ def _for_members(value: Items | Fields, add: Add, run: RunContext) -> Value:
             members.append((Unknown(waits), made))
         rest = made if rest is None else alternatives(rest, made, waits)
     if rest is None:
-        return Fields(fields)
+        return EmptiedMap({}) if is_emptied(value) else Fields(fields)
     return Open(fields, {}, rest, None, waits, tuple(members), not open_)
 
 

@@ -19,6 +19,7 @@ from taskwall.readers.terraform.syntax.tree import Binary, Expression, FunctionC
 from taskwall.readers.terraform.values.conditions import Amount, asked, presence
 from taskwall.readers.terraform.values.values import (
     Emptied,
+    EmptiedMap,
     JsonFields,
     JsonItems,
     Open,
@@ -54,7 +55,7 @@ def named(value: Value, written: Expression, name: str, run: RunContext) -> Valu
         # Which of them it is differs from one filter to the next (public subnets, private ones).
         there = (Unknown(waits, f"{name}[*]"),)
     if isinstance(filled, Known) and not there:
-        return Emptied(()) if isinstance(found, Items) else Fields({})
+        return Emptied(()) if isinstance(found, Items) else EmptiedMap({})
     waits = waits if there else presence(waits, filled)
     if isinstance(found, Items):
         return replace(found, items=there, needs=waits)

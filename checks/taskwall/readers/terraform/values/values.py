@@ -57,6 +57,10 @@ class Emptied(Items, frozen=True):
     """A list that is empty under the scenario: a deployment that reads from it is impossible."""
 
 
+class EmptiedMap(Fields, frozen=True):
+    """A map that is empty under the scenario, as a list is that is `Emptied`."""
+
+
 class JsonItems(Items, frozen=True):
     """What `jsonencode` makes of a list: the list itself, so that its places are not lost."""
 
@@ -348,6 +352,11 @@ class FurtherMembers:
             return Fields(fields, places, place=place)
         members, waits = tuple(self._members), () if self._closed else waits_for
         return Open(fields, places, self._rest, place, waits, members, self._closed)
+
+
+def is_emptied(value: Value) -> bool:
+    """Whether a collection is empty under the scenario only: nothing can be read from it."""
+    return isinstance(value, Emptied | EmptiedMap)
 
 
 def entries(value: Items | Fields) -> Iterator[tuple[Value, Value]]:
