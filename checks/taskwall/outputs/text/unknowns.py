@@ -72,7 +72,11 @@ _QUOTED = pattern(r'"[^"]*"')
 def _joined_by(name: str, why: str) -> str:
     """What to scan as well, since stacks that are scanned together are judged together."""
     if _STATE.match(name):
-        return "scan the root module that writes this state, too"
+        # Its sources need not say where its state lies: then only the user can say which it is.
+        return (
+            "scan the root module that writes this state, too, and if nothing ties the two, name it"
+            " in the setting remote-state"
+        )
     if name.startswith("Fn::ImportValue ") and not why.startswith("is exported by"):
         return "scan the template that exports it, too"
     return ""
