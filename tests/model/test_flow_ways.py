@@ -1370,3 +1370,262 @@ def test_the_default_group_of_a_vpc_from_elsewhere_is_not_seen(
     found = told(tmp_path, subnet + text, "service:web", "service:web")
     waits = f" needs {needs}" if needs else ""
     assert found == [f"service:web -> service:web: all all{waits}"]
+
+
+S3_ENDPOINT = made(
+    *("aws_vpc_endpoint", "s3", "vpc_id = aws_vpc.main.id"),
+    *('service_name = "com.amazonaws.eu-west-1.s3"', "route_table_ids = [aws_route_table.web.id]"),
+)
+
+
+def entries(*lets: tuple[str, str, str, int, int]) -> str:
+    """The network ACL of the subnet, with what it lets through: way, protocol, CIDR, ports."""
+    found = (
+        f'{way} {{\n    rule_no = {number}\n    action = "allow"\n    cidr_block = "{cidr}"\n'
+        f'    protocol = "{protocol}"\n    from_port = {low}\n    to_port = {high}\n  }}'
+        for number, (way, protocol, cidr, low, high) in enumerate(lets, 1)
+    )
+    fields = ("vpc_id = aws_vpc.main.id", "subnet_ids = [aws_subnet.web.id]")
+    return made("aws_network_acl", "web", *fields, *found)
+
+
+ALL_IN, ALL_OUT = ("ingress", "-1", "0.0.0.0/0", 0, 0), ("egress", "-1", "0.0.0.0/0", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        (OWN, [""]),
+        (table("aws_route_table.other.id"), []),
+        (table(EITHER), [UNKNOWN]),
+        ("", []),
+        (OWN + entries(ALL_IN, ALL_OUT), [""]),
+        (OWN + entries(ALL_IN, ("egress", "tcp", "0.0.0.0/0", 443, 443)), [""]),
+        (OWN + entries(ALL_IN, ("egress", "tcp", "0.0.0.0/0", 80, 80)), []),
+        (OWN + entries(ALL_IN, ("egress", "-1", "10.0.0.0/16", 0, 0)), []),
+        (OWN + entries(ALL_OUT, ("ingress", "tcp", "0.0.0.0/0", 1024, 65535)), [""]),
+        (OWN + entries(ALL_OUT, ("ingress", "tcp", "0.0.0.0/0", 443, 443)), []),
+    ],
+)
+def test_a_gateway_endpoint_is_reached_by_its_table_and_past_the_acl(
+    text: str, ways: list[str], tmp_path: Path
+) -> None:
+    """The subnet's own table must have the endpoint, and its ACL let traffic out and answers in."""
+    found = told(tmp_path, text + S3_ENDPOINT + service("web"), to="endpoint:s3")
+    assert found == [f"service:web -> endpoint:s3: tcp 443{way}" for way in ways]
+
+
+@pytest.mark.parametrize(
+    ("answers", "notes"),
+    [
+        ((1024, 65535), ()),
+        ((1024, 50000), ("no answers get to client ports 50001-65535",)),
+        ((32768, 60999), ("no answers get to client ports 1024-32767, 61000-65535",)),
+    ],
+)
+def test_clients_whose_ports_get_no_answers_are_told_of(
+    answers: tuple[int, int], notes: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The way in is open, but for the ports of clients to which an ACL lets nothing out."""
+    acl = entries(ALL_IN, ("egress", "tcp", "0.0.0.0/0", *answers))
+    (tmp_path / "main.tf").write_text(VPC + OPEN + acl + service("web"), encoding="utf-8")
+    flows = list_flows(Options(paths=(str(tmp_path),)), "internet", "service:web").flows
+
+    assert [(flow.verdict, flow.notes) for flow in flows] == [("open", notes)]
+
+
+def by_edge(destination: str, to: str, vpc: str = "aws_vpc.main") -> str:
+    """A route table of the internet gateway, which sends what comes in somewhere."""
+    of = "route_table_id = aws_route_table.edge.id"
+    return (
+        made("aws_route_table", "edge", f"vpc_id = {vpc}.id")
+        + made(*("aws_route_table_association", "edge", of, IGW))
+        + made(*("aws_route", "edge", of, f"destination_cidr_block = {destination}", to))
+    )
+
+
+FIREWALL = 'vpc_endpoint_id = "vpce-1"'
+BY_EDGE = " needs aws_route.edge"
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        (by_edge('"10.0.1.0/24"', FIREWALL), [BY_EDGE]),
+        (by_edge('"10.0.0.0/16"', TO_FIREWALL), [BY_EDGE]),
+        (by_edge('"10.0.1.128/25"', FIREWALL), [BY_EDGE]),
+        (by_edge("var.which", FIREWALL), [BY_EDGE]),
+        (by_edge('"10.0.2.0/24"', FIREWALL), [""]),
+        (by_edge('"10.0.1.0/24"', 'gateway_id = "local"'), [""]),
+        (GATEWAY.replace("ATTACHED", "web") + by_edge('"10.0.1.0/24"', FIREWALL, "aws_vpc.far"),
+         [""]),
+    ],
+)  # fmt: skip
+def test_a_table_of_the_gateway_sends_what_comes_in_elsewhere(
+    text: str, ways: list[str], tmp_path: Path
+) -> None:
+    """What it sends through a firewall gets to its subnet if that lets it pass, and no other."""
+    found = told(tmp_path, OPEN + text + service("web"), "internet")
+    assert found == [f"internet -> service:web: tcp 80{way}" for way in ways]
+
+
+@pytest.mark.parametrize(
+    ("to", "ways"),
+    [
+        (TO_FIREWALL, [" needs aws_route.web_network"]),
+        (FIREWALL, [" needs aws_route.web_vpc"]),
+        ("gateway_id = var.which", [UNKNOWN]),
+        ('transit_gateway_id = "tgw-1"', []),
+        ('nat_gateway_id = "nat-1"', []),
+        ('egress_only_gateway_id = "eigw-1"', []),
+    ],
+)
+def test_answers_to_the_internet_take_the_route_of_the_subnet(
+    to: str, ways: list[str], tmp_path: Path
+) -> None:
+    """A firewall on the way may lead them back to the internet gateway; a NAT gateway does not."""
+    found = told(tmp_path, OWN + route("web", to) + service("web"), "internet")
+    assert found == [f"internet -> service:web: tcp 80{way}" for way in ways]
+
+
+NEXT = (
+    made("aws_subnet", "next", "vpc_id = aws_vpc.main.id", 'cidr_block = "10.0.2.0/24"')
+    + group("next", ("tcp", 443, "10.0.0.0/16"))
+    + service("two", subnet="next", group="next")
+)
+IN_THE_WAY = " needs aws_route.inner"
+
+
+@pytest.mark.parametrize(
+    ("destination", "to", "needs"),
+    [
+        ('"10.0.2.0/24"', FIREWALL, IN_THE_WAY),
+        ('"10.0.2.0/24"', TO_FIREWALL, IN_THE_WAY),
+        ('"10.0.0.0/16"', FIREWALL, IN_THE_WAY),
+        ('"10.0.2.0/24"', 'gateway_id = "local"', ""),
+        ('"0.0.0.0/0"', FIREWALL, ""),
+        ('"10.8.0.0/16"', FIREWALL, ""),
+    ],
+)
+@pytest.mark.parametrize("of", ["web", "other"])
+def test_a_route_for_a_part_of_the_vpc_puts_something_in_the_way(
+    of: str, destination: str, to: str, needs: str, tmp_path: Path
+) -> None:
+    """What one of two subnets sends through a firewall gets to the other if that lets it pass."""
+    fields = (
+        f"route_table_id = aws_route_table.{of}.id",
+        f"destination_cidr_block = {destination}",
+    )
+    text = OWN + table("aws_route_table.other.id", "next") + made("aws_route", "inner", *fields, to)
+
+    found = told(tmp_path, text + NEXT + service("one"), "service:one", "service:two")
+    assert found == [f"service:one -> service:two: tcp 443{needs}"]
+
+
+@pytest.mark.parametrize(
+    ("table_id", "needs"),
+    [
+        ('"rtb-1"', "rtb-1"),
+        ("data.aws_route_table.far.id", "data.aws_route_table.far"),
+        ("var.which", "var.which"),
+    ],
+)
+def test_a_route_table_of_elsewhere_may_lead_to_the_internet(
+    table_id: str, needs: str, tmp_path: Path
+) -> None:
+    """In and out: both wait for that table."""
+    far = made("data aws_route_table", "far", "vpc_id = aws_vpc.main.id")
+    found = told(tmp_path, far + table(table_id) + service("web"))
+
+    assert found == [
+        f"internet -> service:web: tcp 80 needs {needs}",
+        f"service:web -> internet: tcp 443 needs {needs}",
+        "vpc:main -> service:web: tcp 80",
+    ]
+
+
+BOTH = (
+    GATEWAY.replace("ATTACHED", "web")
+    + (service("web") + service("far", subnet="far", group="far"))
+    + (table("aws_route_table.web.id") + table("aws_route_table.far.id", "far"))
+)
+
+
+@pytest.mark.parametrize("peer", ['cidr_blocks = ["10.0.1.0/24"]', BY_GROUP])
+def test_a_transit_gateway_of_elsewhere_is_waited_for(peer: str, tmp_path: Path) -> None:
+    """Whether it leads from one attachment to the other, and knows groups, it says itself."""
+    text = BOTH.replace('cidr_blocks = ["10.0.1.0/24"]', peer)
+    text = text.replace('resource "aws_ec2_transit_gateway" "main" {}\n', "")
+    text += route("web", TRANSIT, "10.1.0.0/16") + route("far", TRANSIT, "10.0.0.0/16")
+    found = told(
+        tmp_path,
+        text.replace("aws_ec2_transit_gateway.main.id", '"tgw-1"'),
+        "service:web",
+        "service:far",
+    )
+
+    assert found == ["service:web -> service:far: tcp 443 needs tgw-1"]
+
+
+def test_a_route_takes_its_own_peering_connection_alone(tmp_path: Path) -> None:
+    """That another one joins the two VPCs does not help what is routed to this one."""
+    other = PEERED.replace('"far"', '"other"')
+    text = BOTH + PEERED.replace("aws_vpc.far.id", '"vpc-9"') + other
+    text += route("web", TO_PEER, "10.1.0.0/16") + route("far", TO_PEER, "10.0.0.0/16")
+
+    assert told(tmp_path, text, "service:web", "service:far") == []
+    text = text.replace(TO_PEER, TO_PEER.replace(".far.", ".other."))
+    (tmp_path / "main.tf").unlink()
+    found = told(tmp_path, text, "service:web", "service:far")
+    assert found == ["service:web -> service:far: tcp 443"]
+
+
+def test_a_listener_of_one_of_two_load_balancers(tmp_path: Path) -> None:
+    """Either may lead to the tasks behind it, until it is known whose it is."""
+    either = "load_balancer_arn = [aws_lb.edge.arn, aws_lb.two.arn][var.which]"
+    text = EDGE.replace("load_balancer_arn = aws_lb.edge.arn", either)
+    text += balancer("two").replace("aws_security_group.web", "aws_security_group.edge")
+    found = told(tmp_path, text + service("web", behind("edge")) + service("one"), "service:one")
+
+    assert found == [
+        "service:one -> lb:edge: tcp 443 needs var.which",
+        "service:one -> lb:two: tcp 443",
+        "service:one -> service:web: tcp 443 through lb:edge needs var.which",
+        "service:one -> service:web: tcp 443 through lb:two needs var.which",
+    ]
+
+
+CLASSIC = made(
+    *("aws_elb", "old", "internal = true", "subnets = [aws_subnet.web.id]"),
+    "security_groups = [aws_security_group.edge.id]",
+    "listener {\n    instance_port = INSIDE\n    instance_protocol = PROTOCOL\n"
+    "    lb_port = OUTSIDE\n    lb_protocol = PROTOCOL\n  }",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "ways"),
+    [
+        ({}, [""]),
+        ({"INSIDE": "81"}, []),
+        ({"OUTSIDE": "444"}, []),
+        ({"INSIDE": "var.which"}, [UNKNOWN]),
+        ({"OUTSIDE": "var.which"}, [UNKNOWN]),
+        ({"PROTOCOL": '"tcp"'}, [""]),
+        ({"PROTOCOL": "var.which"}, [""]),
+    ],
+)
+def test_a_classic_load_balancer_hands_on_to_the_port_of_instances(
+    changes: dict[str, str], ways: list[str], tmp_path: Path
+) -> None:
+    """What its listener takes arrives on the port of the instance that it names."""
+    text = CLASSIC + GROUPS + INSTANCES
+    words = {"INSIDE": "80", "OUTSIDE": "443", "PROTOCOL": '"http"'} | SHARED
+    for word, meant in (words | changes).items():
+        text = text.replace(f"= {word}", f"= {meant}")
+    more = '  load_balancer {\n    elb_name = aws_elb.old.name\n    container_name = "web"\n'
+    more += "    container_port = 80\n  }\n"
+    text = text.replace("  task_definition = aws", f"{more}  task_definition = aws")
+
+    found = told(tmp_path, text + service("one"), "service:one", "service:web")
+    assert found == [f"service:one -> service:web: tcp 443 through lb:old{way}" for way in ways]
