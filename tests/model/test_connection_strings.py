@@ -161,6 +161,20 @@ def coded(text: str) -> str:
         ("ALLOWED_ORIGIN", '"http://${aws_lb.other.dns_name}"', NONE),
         ("CORS_ORIGINS", '"http://${aws_lb.other.dns_name}"', NONE),
         ("ORIGINAL", '"http://${aws_lb.other.dns_name}"', PLAIN),
+        # Of several addresses each has its own host.
+        ("PEERS", '"a=http://${var.given}/x b=http://${aws_lb.other.dns_name}/y"', PLAIN),
+        ("PEERS", '"a=http://${aws_lb.other.dns_name}/x b=http://${var.given}/y"', PLAIN),
+        ("PEERS", '"a=https://${aws_lb.other.dns_name}/x b=http://${var.given}/y"', OPEN),
+        ("PEERS", f'"a=redis://${{{TLS}}} b=http://${{{DB}}} c=https://x.org"', PLAIN),
+        ("PEERS", '"http://x.org http://${aws_lb.other.dns_name}"', PLAIN),
+        ("API_URL", '"https://x.org/?next=http://${aws_lb.other.dns_name}"', FINE),
+        ("API_URL", '"http://x.org/?next=http://${aws_lb.other.dns_name}"', NONE),
+        ("SETTINGS", r'"{\"a\": \"http://${var.given}\", \"b\": \"https://${var.given}\"}"', OPEN),
+        (
+            "SETTINGS",
+            r'"{\"a\": \"https://${var.given}\", \"b\": \"http://${aws_lb.other.dns_name}\"}"',
+            PLAIN,
+        ),
     ],
 )
 def test_what_a_variable_says(name: str, value: str, said: tuple[bool | None, bool | None]) -> None:
@@ -202,3 +216,50 @@ def test_the_host_that_stands_beside(
     found = {each.name: connection(network, each) for each in network.every(Variable)}
     mode = found["DB_SSLMODE"]
     assert (NONE if mode is None else (mode.plain.truth, mode.concerned.truth)) == said
+
+
+KINDS = "postgres postgresql mysql mysql2 mariadb mongodb amqp sqlserver mssql oracle clickhouse"
+
+
+@pytest.mark.parametrize("scheme", KINDS.split())
+@pytest.mark.parametrize("options", ["", "?tls=false"])
+def test_the_address_of_each_kind_of_database_is_a_connection(scheme: str, options: str) -> None:
+    """Without options it asks for no plain text, and with some it may."""
+    text = SOURCE.replace("NAME", "STORE", 1)
+    text = text.replace("VALUE", f'"{scheme}://db.example.com/shop{options}"', 1)
+    (stack,), _ = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    network = lower(stack.evaluate({}).resources).network
+    (variable,) = network.every(Variable)
+
+    found = connection(network, variable)
+    assert found is not None
+    assert (found.plain.truth, found.concerned.truth) == (PLAIN if options else FINE)
+
+
+@pytest.mark.parametrize(
+    ("value", "store"),
+    [
+        (f'"redis://${{{TLS}}}:6379"', "aws_elasticache_replication_group.tls"),
+        (f'"http://${{{DB}}}/v1"', "aws_db_instance.main"),
+        (f'"postgres://${{{DB}}}/shop?sslmode=disable"', "aws_db_instance.main"),
+        (f'"postgres://${{{DB}}}/shop"', "aws_db_instance.main"),
+        (f'"https://${{{DB}}}/shop"', "aws_db_instance.main"),
+        (f'"host=${{{DB}}} sslmode=require"', "aws_db_instance.main"),
+        ('"postgres://db.example.com/shop?sslmode=disable"', ""),
+        ('"http://${aws_lb.other.dns_name}/v1"', ""),
+    ],
+)
+def test_to_which_store_a_variable_leads(value: str, store: str) -> None:
+    """The store of the sources whose address stands in it, if one does."""
+    text = SOURCE.replace("NAME", "STORE_URL", 1).replace("VALUE", value, 1)
+    (stack,), _ = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    network = lower(stack.evaluate({}).resources).network
+    (variable,) = network.every(Variable)
+
+    found = connection(network, variable)
+    assert found is not None
+    assert found.store == store

@@ -240,3 +240,25 @@ resource "aws_lb_listener" "main" {{
     found = listening(network, balancer)
     assert found.named == named
     assert [need.name for need in found.needs] == (["var.port"] if named else [])
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (("tcp", 443, 443), "port 443"),
+        (("TCP", 443, "443"), "port 443"),
+        (("6", 80, 443), "ports 80-443"),
+        (("tcp", 0, 65535), "all TCP ports"),
+        (("tcp", -1, -1), "all TCP ports"),
+        (("tcp", None, None), "all TCP ports"),
+        (("17", "0", "65535"), "all UDP ports"),
+        (("udp", 0, 1024), "ports 0-1024"),
+        (("icmp", 8, -1), "icmp"),
+        (("58", -1, -1), "icmpv6"),
+        (("-1", 0, 0), "all ports"),
+        (("50", None, None), "all ports"),
+    ],
+)
+def test_messages_say_what_is_open(entry: tuple[Scalar, Scalar, Scalar], words: str) -> None:
+    """One port, several, or all of a protocol; a protocol without ports by its name."""
+    assert permission(*entry).ports == words
