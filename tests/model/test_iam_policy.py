@@ -684,3 +684,156 @@ def test_requests_come_by_https(
     (one,) = statement.conditions
 
     assert met_by_https(one) is met
+
+
+OF_PRINCIPAL, OF_ENDPOINT = {"aws:PrincipalAccount": MINE}, {"aws:SourceVpce": "vpce-1"}
+YES, NO, MAYBE = (True,) * 3, (False,) * 3, (None,) * 3
+
+
+@pytest.mark.parametrize(
+    ("condition", "allowing", "denying"),
+    [
+        ({"StringEquals": OF_PRINCIPAL}, (True, True, False), NO),
+        # Who has no such account, as a service of AWS, meets that.
+        ({"StringEqualsIfExists": OF_PRINCIPAL}, NO, MAYBE),
+        ({"StringNotEquals": OF_PRINCIPAL}, NO, (True, True, False)),
+        ({"StringNotEqualsIfExists": OF_PRINCIPAL}, NO, (True, True, False)),
+        ({"StringEquals": {"aws:PrincipalAccount": OPEN}}, (None, None, False), MAYBE),
+        ({"StringNotEquals": {"aws:PrincipalAccount": OPEN}}, NO, MAYBE),
+        ({"StringLike": {"aws:PrincipalAccount": "*"}}, NO, MAYBE),
+        ({"StringNotLike": {"aws:PrincipalAccount": "*"}}, NO, (False, False, None)),
+        ({"StringEquals": OF_MINE}, (True, False, True), NO),
+        ({"StringNotEquals": OF_MINE}, NO, (True, False, True)),
+        ({"StringEquals": OF_ENDPOINT}, NO, MAYBE),
+        ({"StringNotEquals": OF_ENDPOINT}, MAYBE, MAYBE),
+        ({"Bool": {"aws:ViaAWSService": "true"}}, MAYBE, NO),
+        ({"Bool": {"aws:ViaAWSService": "false"}}, NO, YES),
+        ({"Bool": {"aws:PrincipalIsAWSService": "true"}}, YES, NO),
+        ({"BoolIfExists": {"aws:PrincipalIsAWSService": "true"}}, MAYBE, NO),
+        ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, NO, YES),
+        ({"Bool": {"aws:SecureTransport": "true"}}, NO, YES),
+        ({"Bool": {"aws:SecureTransport": "false"}}, YES, NO),
+        ({"StringEquals": {"aws:PrincipalTag/team": "shop"}}, NO, MAYBE),
+        ({"StringNotEquals": {"aws:PrincipalTag/team": "shop"}}, NO, (None, None, True)),
+    ],
+)
+def test_conditions_that_keep_strangers_out(
+    condition: dict[str, dict[str, object]],
+    allowing: tuple[bool | None, ...],
+    denying: tuple[bool | None, ...],
+) -> None:
+    """Who meets what allows, or does not meet what denies: in ECS, by an organisation, of images.
+
+    An exception for a tag counts for nothing where images are kept, unless it is asked to.
+    """
+    made = lifted_in_part(condition)
+    allowed = policy({"Resource": "*", "Condition": made})
+    denied = policy({"Resource": "*"}, {"Effect": "Deny", "Resource": "*", "Condition": made})
+
+    for document, truths in ((allowed, allowing), (denied, denying)):
+        found = (
+            restricts(document, "ecs"),
+            demands_organisation(document, "ecr", TOKEN),
+            keeps_images(document),
+        )
+        assert found == truths
+    tagged = "aws:PrincipalTag/team" in str(condition)
+    assert keeps_images(denied, tags=False) is (None if tagged else denying[2])
+
+
+@pytest.mark.parametrize(
+    ("denial", "restricted", "allowed", "kept"),
+    [
+        ({}, True, False, True),
+        ({"Action": "ecs:Poll"}, False, False, False),
+        ({"Action": "ecs:*"}, True, False, False),
+        ({"Action": "ec*"}, True, False, True),
+        ({"Action": "s3:*"}, False, True, False),
+        ({"Action": IN_PART}, None, None, None),
+        ({"Action": ["s3:*", "ecs:*"]}, True, False, False),
+        ({"Resource": "arn:aws:ecs:eu-west-1:1:cluster/x"}, False, True, False),
+        ({"Principal": {"AWS": MINE}}, False, None, False),
+        ({"Principal": {"AWS": [MINE, "*"]}}, True, False, True),
+        ({"Effect": OPEN}, None, None, None),
+    ],
+)
+def test_what_a_denial_takes_away(
+    denial: dict[str, object],
+    restricted: bool | None,
+    allowed: bool | None,
+    kept: bool | None,
+) -> None:
+    """Of a policy that allows everything: all of ECS for strangers, one call of it, or pushes."""
+    document = policy({"Resource": "*"}, {"Effect": "Deny", "Resource": "*", **denial})
+
+    assert restricts(document, "ecs") is restricted
+    assert allows(document, "ecs:Poll", anything, foreign=False) is allowed
+    assert keeps_images(document) is kept
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "allowing", "denying"),
+    [
+        ("NotAction", "ecs:Poll", (False, False, False), (None, True, True)),
+        ("NotAction", "s3:*", (False, True, False), (None, False, True)),
+        ("NotAction", "ec*", (True, False, True), (None, True, None)),
+        ("NotPrincipal", {"AWS": MINE}, (False, None, False), (True, None, False)),
+        ("NotResource", "*", (True, False, True), (None, True, None)),
+        ("NotResource", OWN, (False, True, False), (True, False, True)),
+    ],
+)
+def test_what_is_left_out(
+    member: str,
+    value: object,
+    allowing: tuple[bool | None, ...],
+    denying: tuple[bool | None, ...],
+) -> None:
+    """What a statement excepts it neither allows nor denies: in ECS, `ecs:Poll`, and images."""
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}
+    but = {key: what for key, what in everything.items() if key != member[3:]} | {member: value}
+
+    allowed = read_document(lifted({"Statement": [but]}), "p", HERE)
+    denied = lifted({"Statement": [everything, {**but, "Effect": "Deny"}]})
+    documents = allowed, read_document(denied, "p", HERE)
+    for document, truths in zip(documents, (allowing, denying), strict=True):
+        found = (
+            restricts(document, "ecs"),
+            allows(document, "ecs:Poll", anything, foreign=False),
+            keeps_images(document),
+        )
+        assert found == truths
+
+
+@pytest.mark.parametrize(
+    ("member", "many", "few"),
+    [
+        ("Action", [TOKEN, "s3:*"], [TOKEN]),
+        ("Resource", [OWN, "arn:aws:s3:::web/*"], [OWN]),
+        ("Principal", {"AWS": [MINE, "210987654321"]}, {"AWS": [MINE]}),
+        ("NotAction", [TOKEN, "s3:*"], [TOKEN]),
+        (
+            "Condition",
+            {"StringEquals": {"aws:PrincipalOrgID": ["o-a", "o-b"]}},
+            {"StringEquals": {"aws:PrincipalOrgID": ["o-a"]}},
+        ),
+        (
+            "Condition",
+            {"StringEquals": {"aws:PrincipalOrgID": "o-a", "aws:SourceVpc": "vpc-1"}},
+            {"StringEquals": {"aws:PrincipalOrgID": "o-a"}},
+        ),
+        (
+            "Condition",
+            {"StringEquals": {"aws:PrincipalOrgID": "o-a"}},
+            {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a"}},
+        ),
+    ],
+)
+def test_whichever_document_says_more(member: str, many: object, few: object) -> None:
+    """It is not the same then, however the two are put beside each other."""
+    a, b = (
+        read_document(lifted({"Statement": {"Effect": "Allow", member: each}}), "p", HERE)
+        for each in (many, few)
+    )
+    assert same_documents(a, a) is True
+    assert same_documents(a, b) is False
+    assert same_documents(b, a) is False
