@@ -196,6 +196,26 @@ def test_the_groups_that_the_alb_has(groups: str, said: str, tmp_path: Path) -> 
     assert verdict(tmp_path, text, "TW205", {}) == said
 
 
+def of_aws(service: str) -> str:
+    """The prefix list of a service of AWS."""
+    name = f"com.amazonaws.eu-west-1.{service}"
+    return f'''
+data "aws_ec2_managed_prefix_list" "list" {{ name = "{name}" }}
+'''
+
+
+def listed(*cidrs: str) -> str:
+    """A prefix list of the sources."""
+    entries = "".join(f"  entry {{ cidr = {cidr} }}\n" for cidr in cidrs)
+    return f"""
+resource "aws_ec2_managed_prefix_list" "list" {{
+  address_family = "IPv4"
+{entries}}}
+"""
+
+
+BY_LIST = "prefix_list_ids = [aws_ec2_managed_prefix_list.list.id]"
+BY_DATA = BY_LIST.replace("[", "[data.")
 ASSOCIATION = """
 resource "aws_vpc_security_group_vpc_association" "other" {
   security_group_id = aws_security_group.other.id
@@ -227,6 +247,11 @@ resource "aws_vpc_security_group_vpc_association" "other" {
         (cidr('"192.0.2.1/32"'), "", "fail"),
         (cidr("var.which"), "", "unknown var.which"),
         ('prefix_list_ids = ["pl-1"]', "", "unknown pl-1"),
+        (BY_DATA, of_aws("s3"), "fail"),
+        (BY_DATA, of_aws("vpc-lattice"), "fail"),
+        (BY_LIST, listed('"10.0.1.0/24"', '"10.0.9.0/24"'), "pass"),
+        (BY_LIST, listed('"10.0.1.0/24"', '"10.9.0.0/24"'), "fail"),
+        (BY_LIST, listed('"10.0.1.0/24"', "var.which"), "unknown var.which"),
     ],
 )
 def test_tasks_behind_an_nlb_allow_their_vpc(

@@ -183,6 +183,11 @@ def test_a_fix_narrows_to_one_known_range(ports: Ports, wanted: list[Scalar]) ->
         (("tcp", 444, 445), ONE, (ONE,), False),
         (("udp", 443, 443), ONE, (ONE,), False),
         (("-1", None, None), ONE, (ONE,), True),
+        (("6", 443, 443), ONE, (ONE,), True),
+        (("6", 444, 444), ONE, (ONE,), False),
+        (("17", 443, 443), ONE, (ONE,), False),
+        (("1", 443, 443), ONE, (ONE,), False),
+        (("all", 1, 1), ONE, (ONE,), True),
         (("tcp", 0, 65535), None, (), True),
         (("tcp", 443, 443), None, (), None),
         # The range that is enough will do; a part of it may be what is used.

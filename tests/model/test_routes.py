@@ -328,6 +328,79 @@ def test_the_way_out_without_a_public_address(text: str, truth: bool | None) -> 
     assert subnet_egress(network, subnet, FALSE).truth is truth
 
 
+NOT_SEEN = {
+    "a NAT gateway in a subnet that leads to a firewall": "leads to an endpoint",
+    "a table that may be associated, beside another main one": "var.subnet",
+    "half, and a destination that is not known": "var.destination",
+    "a destination that is not known": "var.destination",
+    "a prefix list": "pl-1",
+    "what a VPN gateway propagates": "propagates",
+    "what a VPN gateway propagates by the table": "propagates",
+    "a carrier gateway": "leads to an appliance",
+    "a local gateway": "leads to an appliance",
+    "the table of a subnet that is not known, and no other": "var.index",
+    "a transit gateway": "leads to a transit gateway",
+    "Cloud WAN": "leads to a transit gateway",
+    "a VPN": "leads to a VPN",
+    "a firewall endpoint": "leads to an endpoint",
+    "an appliance": "leads to an appliance",
+    "a target that is not known": "var.gateway",
+    "two targets that are not known": "var.gateway",
+    "Block Public Access, and a regional NAT gateway": "Block Public Access",
+}
+
+
+@pytest.mark.parametrize(("case", "why"), NOT_SEEN.items())
+def test_why_the_way_out_is_not_known(case: str, why: str) -> None:
+    """What decides is named: an input, a list of elsewhere, or where the route leads."""
+    network, subnet = read(OUT[case][0])
+
+    (need,) = subnet_egress(network, subnet, FALSE).waits_for()
+    assert why in f"{need.name} {need.why}"
+
+
+@pytest.mark.parametrize(
+    ("case", "steps"),
+    [
+        ("a zonal NAT gateway", ["aws_route.out routes to a NAT gateway",
+                                 "aws_route.out is a default route"]),
+        ("both halves of all addresses",
+         ["aws_route.out and other routes are default routes together"]),
+        ("an inline route", ["aws_route_table.web routes to a NAT gateway",
+                             "aws_route_table.web is a default route"]),
+    ],
+)  # fmt: skip
+def test_how_tasks_get_out_is_told(case: str, steps: list[str]) -> None:
+    """By the table of the subnet, and the route or the routes in it."""
+    network, subnet = read(OUT[case][0])
+    texts = [fact.text for fact in subnet_egress(network, subnet, FALSE).deciding()]
+
+    assert texts == [
+        "aws_route_table_association.web associates a route table with aws_subnet.web",
+        "aws_route_table_association.web uses aws_route_table.web",
+        *steps,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        ("a NAT gateway in a subnet without a way out",
+         "aws_nat_gateway.shut leads nowhere: aws_subnet.web has no way to the internet"),
+        ("Block Public Access",
+         "aws_nat_gateway.zonal leads nowhere: aws_subnet.public has no way to the internet"),
+        ("a private NAT gateway", "no default route of aws_subnet.web leads to a NAT gateway"),
+        ("a table without routes", "no default route of aws_subnet.web leads to a NAT gateway"),
+    ],
+)  # fmt: skip
+def test_why_tasks_do_not_get_out_is_told(case: str, why: str) -> None:
+    """There is no route to a NAT gateway, or the one there is leads nowhere."""
+    network, subnet = read(OUT[case][0])
+    first = next(iter(default_way(network, subnet, "nat").deciding()))
+
+    assert (first.truth, first.otherwise) == (False, why)
+
+
 def test_what_a_way_leads_to_is_named() -> None:
     """Why it is not known whether tasks get out is what their route leads to."""
     network, subnet = read(TABLE + route('transit_gateway_id = "tgw-1"'))
