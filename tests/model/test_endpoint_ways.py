@@ -1,0 +1,197 @@
+"""Whether tasks without a way out reach ECR: by which endpoints, names, groups and tables."""
+
+from pathlib import Path
+
+import pytest
+
+import taskwall
+
+STACK = """
+variable "which" {}
+resource "aws_vpc" "main" {
+  cidr_block           = "10.0.0.0/16"
+  enable_dns_hostnames = HOSTNAMES
+}
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+resource "aws_subnet" "web" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_route_table" "web" { vpc_id = aws_vpc.main.id }
+resource "aws_route_table" "other" { vpc_id = aws_vpc.main.id }
+resource "aws_route_table_association" "web" {
+  subnet_id      = aws_subnet.web.id
+  route_table_id = aws_route_table.web.id
+}
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "doors" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol  = "tcp"
+    from_port = PORT
+    to_port   = PORT
+    PEER
+  }
+}
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  container_definitions = jsonencode([{
+    name  = "web"
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1"
+  }])
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets         = [aws_subnet.web.id]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+resource "aws_vpc_endpoint" "api" {
+  vpc_id              = VPC
+  vpc_endpoint_type   = TYPE
+  service_name        = API
+  private_dns_enabled = PRIVATE
+  subnet_ids          = [aws_subnet.web.id]
+  security_group_ids  = GROUPS
+}
+resource "aws_vpc_endpoint" "dkr" {
+  vpc_id              = aws_vpc.main.id
+  vpc_endpoint_type   = "Interface"
+  service_name        = "com.amazonaws.eu-west-1.ecr.dkr"
+  private_dns_enabled = true
+  subnet_ids          = [aws_subnet.web.id]
+  security_group_ids  = [aws_security_group.doors.id]
+}
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = aws_vpc.main.id
+  vpc_endpoint_type = "Gateway"
+  service_name      = S3
+  route_table_ids   = TABLES
+}
+"""
+DEFAULTS = {
+    "HOSTNAMES": "true",
+    "PORT": "443",
+    "PEER": "security_groups = [aws_security_group.web.id]",
+    "VPC": "aws_vpc.main.id",
+    "TYPE": '"Interface"',
+    "API": '"com.amazonaws.eu-west-1.ecr.api"',
+    "PRIVATE": "true",
+    "GROUPS": "[aws_security_group.doors.id]",
+    "S3": '"com.amazonaws.eu-west-1.s3"',
+    "TABLES": "[aws_route_table.web.id]",
+}
+LACKS, NAMELESS, UNREACHED, BYPASSED = RULES = ("TW401", "TW406", "TW407", "TW409")
+NAT = """
+resource "aws_nat_gateway" "main" { subnet_id = aws_subnet.public.id }
+resource "aws_internet_gateway" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_subnet" "public" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.9.0/24"
+}
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }
+}
+resource "aws_route_table_association" "public" {
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}
+resource "aws_route" "out" {
+  route_table_id         = aws_route_table.web.id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.main.id
+}
+"""
+
+
+def found(folder: Path, changes: dict[str, str], more: str = "") -> dict[str, str]:
+    """What the rules say of the stack with some changes: those that do not just pass."""
+    text = STACK
+    for word, meant in (DEFAULTS | changes).items():
+        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(
+            f"    {word}\n", f"    {meant}\n"
+        )
+    (folder / "main.tf").write_text(text + more, encoding="utf-8")
+    report = taskwall.scan(folder, select=[*RULES])
+    assert not report.errors
+    assert all(each.missing == ("var.which",) for each in report.unknowns)
+    unknown = {each.rule: "unknown" for each in report.unknowns}
+    return unknown | {each.rule: each.message for each in report.findings}
+
+
+EITHER = "[[aws_route_table.other.id, aws_route_table.web.id][var.which]]"
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("PORT", "443", {}),
+        ("PORT", "80", {UNREACHED: "allows ingress from aws_ecs_service.web on port 443"}),
+        ("PORT", "var.which", {UNREACHED: "unknown"}),
+        ("PEER", 'cidr_blocks = ["10.0.0.0/16"]', {}),
+        ("PEER", "cidr_blocks = [aws_subnet.web.cidr_block]", {}),
+        ("PEER", 'cidr_blocks = ["10.0.2.0/24"]', {UNREACHED: "calls time out"}),
+        ("PEER", "cidr_blocks = [var.which]", {UNREACHED: "unknown"}),
+        ("GROUPS", "[]", {UNREACHED: "the VPC's default one does not allow ingress"}),
+        ("GROUPS", "[var.which]", {UNREACHED: "unknown"}),
+        ("GROUPS", "var.which", {UNREACHED: "unknown"}),
+        ("HOSTNAMES", "false", {NAMELESS: "DNS support or DNS hostnames of its VPC are off"}),
+        ("HOSTNAMES", "var.which", {NAMELESS: "unknown"}),
+        ("PRIVATE", "false", {NAMELESS: "private DNS is off"}),
+        ("PRIVATE", "var.which", {NAMELESS: "unknown"}),
+        ("VPC", "aws_vpc.far.id", {LACKS: "needs ecr.api to pull its image"}),
+        ("TYPE", '"Gateway"', {LACKS: "needs ecr.api to pull its image"}),
+        ("TYPE", "var.which", {LACKS: "unknown", UNREACHED: "unknown"}),
+        ("API", '"com.amazonaws.${data.aws_region.now.name}.ecr.api"', {}),
+        ("API", '"com.amazonaws.eu-west-1.logs"', {LACKS: "needs ecr.api to pull its image"}),
+        ("API", '"com.amazonaws.us-east-1.ecr.api"', {LACKS: "its image in eu-west-1"}),
+        ("API", "var.which", {LACKS: "unknown"}),
+        ("S3", '"com.amazonaws.eu-west-1.dynamodb"', {LACKS: "needs s3 to pull its image"}),
+        ("S3", "var.which", {LACKS: "unknown", BYPASSED: "unknown"}),
+        ("TABLES", "[aws_route_table.other.id, aws_route_table.web.id]", {}),
+        ("TABLES", "[]", {BYPASSED: "is not in the route table of every subnet"}),
+        ("TABLES", "[aws_route_table.other.id]", {BYPASSED: "is not in the route table"}),
+        ("TABLES", EITHER, {BYPASSED: "unknown"}),
+    ],
+)
+def test_how_tasks_reach_ecr(word: str, value: str, said: dict[str, str], tmp_path: Path) -> None:
+    """An endpoint must be there, answer to the public name, let them in, and be in their table."""
+    told = found(tmp_path, {word: value})
+
+    assert told.keys() == said.keys()
+    assert all(text in told[rule] for rule, text in said.items())
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("PORT", "443", set()),
+        ("VPC", "aws_vpc.far.id", set()),
+        ("API", "var.which", set()),
+        # What answers to the public name takes calls from everybody in the VPC.
+        ("PORT", "80", {UNREACHED}),
+        ("PRIVATE", "false", {NAMELESS}),
+        ("TABLES", "[]", {BYPASSED}),
+    ],
+)
+def test_a_way_out_stands_in_for_endpoints_that_are_not_there(
+    word: str, value: str, said: set[str], tmp_path: Path
+) -> None:
+    """By a NAT gateway tasks reach what no endpoint takes, and past one that is there they pay."""
+    assert found(tmp_path, {word: value}, NAT).keys() == said
