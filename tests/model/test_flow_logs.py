@@ -1,7 +1,10 @@
 """What is said of VPCs whose traffic nobody records."""
 
+from pathlib import Path
+
 import pytest
 
+import taskwall
 from taskwall.api.scan import Options, scan
 from taskwall.source.files import Files
 
@@ -55,3 +58,108 @@ def test_what_is_not_known_of_the_vpc_is_said_where_it_stands() -> None:
     (finding,) = scan(options, Files({"/w/main.tf": text})).document.findings
     assert text.splitlines()[finding.line - 1] == "subnets = var.subnets"
     assert finding.missing == ("var.subnets",)
+
+
+TWO = """
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_ecs_service" "web" {
+  network_configuration { subnets = SUBNETS }
+}
+"""
+BOTH = "[aws_subnet.a.id, aws_subnet.b.id]"
+
+
+def log(name: str, of: str, records: str = '"ALL"') -> str:
+    """A flow log of something."""
+    return f'resource "aws_flow_log" "{name}" {{\n  {of}\n  traffic_type = {records}\n}}\n'
+
+
+OF_VPC, OF_A, OF_B = (
+    f"{kind}_id = aws_{kind}.{name}.id"
+    for kind, name in (("vpc", "main"), ("subnet", "a"), ("subnet", "b"))
+)
+PERHAPS = 'count = var.which == "" ? 1 : 0\n  '
+HALF = '"REJECT"'
+
+
+@pytest.mark.parametrize(
+    ("subnets", "logs", "recorded", "whole"),
+    [
+        (BOTH, [], "fail", {}),
+        (BOTH, [("m", OF_VPC)], "pass", {"m": "pass"}),
+        (BOTH, [("m", "vpc_id = aws_vpc.far.id")], "fail", {}),
+        (BOTH, [("m", "vpc_id = var.which")], "fail", {}),
+        (BOTH, [("m", PERHAPS + OF_VPC)], "unknown", {"m": "pass"}),
+        # Those of its subnets stand for one of the VPC, if each has one.
+        (BOTH, [("a", OF_A)], "fail", {"a": "pass"}),
+        (BOTH, [("a", OF_A), ("b", OF_B)], "pass", {"a": "pass", "b": "pass"}),
+        (BOTH, [("a", OF_A), ("b", PERHAPS + OF_B)], "unknown", {"a": "pass", "b": "pass"}),
+        (
+            BOTH,
+            [("a", OF_A), ("b", f"subnet_id = {BOTH}[var.which]")],
+            "unknown",
+            {"a": "pass", "b": "pass"},
+        ),
+        (BOTH, [("a", OF_A), ("b", "subnet_id = var.which")], "fail", {"a": "pass"}),
+        ("[aws_subnet.a.id]", [("b", OF_B)], "fail", {}),
+        # What records a part is fine beside what records all.
+        (BOTH, [("m", OF_VPC, HALF)], "pass", {"m": "fail"}),
+        (BOTH, [("m", OF_VPC, "var.which")], "pass", {"m": "unknown"}),
+        (BOTH, [("m", OF_VPC, HALF), ("n", OF_VPC)], "pass", {"n": "pass"}),
+        (BOTH, [("m", OF_VPC, HALF), ("n", OF_VPC, "var.which")], "pass", {"m": "unknown"}),
+        (BOTH, [("m", OF_VPC, HALF), ("n", "vpc_id = var.which")], "pass", {"m": "fail"}),
+        (
+            BOTH,
+            [("m", OF_VPC, HALF), ("a", OF_A), ("b", OF_B)],
+            "pass",
+            {"a": "pass", "b": "pass"},
+        ),
+        (BOTH, [("m", OF_VPC, HALF), ("a", OF_A)], "pass", {"m": "fail", "a": "pass"}),
+        (BOTH, [("a", OF_A, HALF), ("b", OF_B)], "pass", {"a": "fail", "b": "pass"}),
+        # Where not all subnets are known, a log of another may be theirs.
+        ("var.which", [], "unknown", {}),
+        ("var.which", [("m", OF_VPC)], "unknown", {"m": "pass"}),
+        ("var.which", [("a", OF_A)], "unknown", {"a": "pass"}),
+        ("[aws_subnet.a.id, var.which]", [("a", OF_A)], "unknown", {"a": "pass"}),
+        ("[aws_subnet.a.id, var.which]", [("m", OF_VPC)], "pass", {"m": "pass"}),
+        (
+            "[aws_subnet.a.id, var.which]",
+            [("v", "subnet_id = var.which", HALF)],
+            "unknown",
+            {"v": "unknown"},
+        ),
+    ],
+)
+def test_what_records_the_traffic_of_two_subnets(
+    subnets: str,
+    logs: list[tuple[str, ...]],
+    recorded: str,
+    whole: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    """Whether anything does (TW701), and whether each log records all of it (TW702)."""
+    text = TWO.replace("SUBNETS", subnets) + "".join(log(*each) for each in logs)
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    report = taskwall.scan(tmp_path, select=["TW701", "TW702"])
+
+    said = {("fail", each.rule, each.resource) for each in report.findings}
+    said |= {("unknown", each.rule, each.resource) for each in report.unknowns}
+    said |= {("pass", each.rule, each.resource) for each in report.passes}
+    assert [verdict for verdict, rule, _ in said if rule == "TW701"] == [recorded]
+    of_logs = {
+        of.rpartition(".")[2].removesuffix("[*]"): verdict
+        for verdict, rule, of in said
+        if rule == "TW702"
+    }
+    assert of_logs == whole
+    assert all(each.missing == ("var.which",) for each in report.unknowns)
