@@ -1,0 +1,230 @@
+"""Whether load balancers reach the tasks behind them: by the groups of both, and the ports."""
+
+from pathlib import Path
+
+import pytest
+
+import taskwall
+
+STACK = """
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_subnet" "tasks" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.3.0/24"
+}
+resource "aws_security_group" "edge" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group_rule" "out" {
+  type              = "egress"
+  security_group_id = aws_security_group.edge.id
+  protocol          = OUT_BY
+  from_port         = OUT_FIRST
+  to_port           = OUT_LAST
+  OUT_TO
+}
+resource "aws_security_group" "other" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol  = IN_BY
+    from_port = IN_FIRST
+    to_port   = IN_LAST
+    IN_FROM
+  }
+}
+resource "aws_lb" "edge" {
+  load_balancer_type = KIND
+  internal           = true
+  subnets            = [aws_subnet.a.id, aws_subnet.b.id]
+  security_groups    = EDGE_GROUPS
+}
+resource "aws_lb_target_group" "web" {
+  port        = 80
+  protocol    = PROTOCOL
+  target_type = "ip"
+  vpc_id      = aws_vpc.main.id
+  KEEPS
+  health_check { port = CHECK }
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 443
+  protocol          = LISTENS
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+    container_name   = "web"
+    container_port   = PORT
+  }
+  network_configuration {
+    subnets         = [aws_subnet.tasks.id]
+    security_groups = WEB_GROUPS
+  }
+}
+"""
+DEFAULTS = {
+    "OUT_BY": '"tcp"',
+    "OUT_FIRST": "8080",
+    "OUT_LAST": "8080",
+    "OUT_TO": "source_security_group_id = aws_security_group.web.id",
+    "IN_BY": '"tcp"',
+    "IN_FIRST": "8080",
+    "IN_LAST": "8080",
+    "IN_FROM": "security_groups = [aws_security_group.edge.id]",
+    "KIND": '"application"',
+    "EDGE_GROUPS": "[aws_security_group.edge.id]",
+    "PROTOCOL": '"HTTP"',
+    "KEEPS": "",
+    "CHECK": '"traffic-port"',
+    "LISTENS": '"HTTPS"',
+    "PORT": "8080",
+    "WEB_GROUPS": "[aws_security_group.web.id]",
+}
+OF_NLB = {"KIND": '"network"', "PROTOCOL": '"TCP"', "LISTENS": '"TCP"'}
+KEPT = "preserve_client_ip = true"
+OF_VPC = 'cidr_blocks = ["10.0.0.0/16"]'
+
+
+def told(folder: Path, changes: dict[str, str]) -> list[str]:
+    """What TW213 says of the stack with some changes, in short: what fails, or waits for what."""
+    text = STACK
+    for word, meant in (DEFAULTS | changes).items():
+        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
+        text = text.replace(f"= {word} }}", f"= {meant} }}")
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    report = taskwall.scan(folder, select=["TW213"])
+    assert not report.errors
+    assert report.passes or report.findings or report.unknowns
+    found = [each.message for each in report.findings]
+    found += [f"{each.message} needs {', '.join(each.missing)}" for each in report.unknowns]
+    words = {
+        "aws_lb.edge does not allow egress to aws_ecs_service.web on ": "out: ",
+        "aws_ecs_service.web does not allow ingress from aws_lb.edge on ": "in: ",
+        "cannot tell whether aws_lb.edge allows egress to aws_ecs_service.web on ": "out? ",
+        "cannot tell whether aws_ecs_service.web allows ingress from aws_lb.edge on ": "in? ",
+    }
+    for before, after in words.items():
+        found = [each.replace(before, after) for each in found]
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("OUT_FIRST", "8081", ["out: port 8080"]),
+        ("OUT_LAST", "8081", []),
+        ("OUT_LAST", "var.which", ["out? port 8080 needs var.which"]),
+        ("OUT_BY", '"udp"', ["out: port 8080"]),
+        ("OUT_BY", '"-1"', []),
+        ("OUT_BY", "var.which", ["out? port 8080 needs var.which"]),
+        ("OUT_TO", "source_security_group_id = aws_security_group.other.id", ["out: port 8080"]),
+        ("OUT_TO", 'cidr_blocks = ["10.0.0.0/16"]', []),
+        ("OUT_TO", 'cidr_blocks = ["10.0.3.0/24"]', []),
+        (
+            "OUT_TO",
+            'cidr_blocks = ["10.0.3.0/25"]',
+            ["out? port 8080 needs the addresses of aws_subnet.tasks"],
+        ),
+        ("OUT_TO", 'cidr_blocks = ["10.0.3.0/25", "10.0.3.128/25"]', []),
+        ("OUT_TO", 'cidr_blocks = ["10.0.1.0/24"]', ["out: port 8080"]),
+        ("OUT_TO", "cidr_blocks = [aws_subnet.tasks.cidr_block]", []),
+        ("OUT_TO", "cidr_blocks = [var.which]", ["out? port 8080 needs var.which"]),
+        ("OUT_TO", 'ipv6_cidr_blocks = ["::/0"]', ["out: port 8080"]),
+        ("OUT_TO", 'prefix_list_ids = ["pl-1"]', ["out? port 8080 needs pl-1"]),
+        ("IN_FIRST", "8079", []),
+        ("IN_FIRST", "8081", ["in: port 8080"]),
+        ("IN_BY", '"udp"', ["in: port 8080"]),
+        ("IN_BY", '"icmp"', ["in: port 8080"]),
+        ("IN_FROM", "security_groups = [aws_security_group.other.id]", ["in: port 8080"]),
+        ("IN_FROM", "security_groups = [aws_security_group.web.id]", ["in: port 8080"]),
+        ("IN_FROM", "self = true", ["in: port 8080"]),
+        ("IN_FROM", 'security_groups = ["sg-1"]', ["in: port 8080"]),
+        ("IN_FROM", 'cidr_blocks = ["10.0.1.0/24"]', ["in: port 8080"]),
+        ("IN_FROM", 'cidr_blocks = ["10.0.1.0/24", "10.0.2.0/24"]', []),
+        ("IN_FROM", 'cidr_blocks = ["10.0.0.0/22"]', []),
+        ("IN_FROM", 'cidr_blocks = ["10.0.3.0/24"]', ["in: port 8080"]),
+        ("IN_FROM", "cidr_blocks = [aws_vpc.main.cidr_block]", []),
+        ("IN_FROM", "cidr_blocks = [aws_subnet.a.cidr_block, aws_subnet.b.cidr_block]", []),
+        ("IN_FROM", "cidr_blocks = [var.which]", ["in? port 8080 needs var.which"]),
+        ("PORT", "8081", ["in: port 8081", "out: port 8081"]),
+        ("PORT", "var.which", ["out? its port needs var.which"]),
+        (
+            "CHECK",
+            '"8081"',
+            ["in: port 8081 for its health check", "out: port 8081 for its health check"],
+        ),
+        ("CHECK", "var.which", ["out? the port of its health check needs var.which"]),
+        ("CHECK", '"8080"', []),
+        ("EDGE_GROUPS", "[aws_security_group.other.id]", ["in: port 8080", "out: port 8080"]),
+        ("EDGE_GROUPS", "[aws_security_group.edge.id, aws_security_group.other.id]", []),
+        ("EDGE_GROUPS", "[var.which]", ["in: port 8080"]),
+        ("EDGE_GROUPS", "var.which", ["in: port 8080"]),
+        ("EDGE_GROUPS", "[]", ["in: port 8080"]),
+        ("WEB_GROUPS", "[]", ["in: port 8080", "out: port 8080"]),
+        ("WEB_GROUPS", "[aws_security_group.other.id]", ["in: port 8080", "out: port 8080"]),
+        ("WEB_GROUPS", "[aws_security_group.other.id, aws_security_group.web.id]", []),
+        ("WEB_GROUPS", "[var.which]", ["out: port 8080"]),
+    ],
+)
+def test_an_alb_reaches_its_tasks(word: str, value: str, said: list[str], tmp_path: Path) -> None:
+    """Its groups let out, and those of the tasks in, what goes to their port from where it is."""
+    assert told(tmp_path, {word: value}) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, []),
+        ({"EDGE_GROUPS": "[]"}, ["in: port 8080"]),
+        ({"EDGE_GROUPS": "[]", "IN_FROM": OF_VPC}, []),
+        ({"KEEPS": KEPT}, []),
+        (
+            {"KEEPS": KEPT, "IN_FROM": OF_VPC},
+            ["in? port 8080 needs the clients of aws_lb.edge"],
+        ),
+        (
+            {
+                "KEEPS": KEPT,
+                "EDGE_GROUPS": "[]",
+                "IN_FROM": OF_VPC,
+            },
+            ["in? port 8080 needs the clients of aws_lb.edge"],
+        ),
+        (
+            {
+                "KEEPS": "preserve_client_ip = var.which",
+                "EDGE_GROUPS": "[]",
+                "IN_FROM": OF_VPC,
+            },
+            ["in? port 8080 needs the clients of aws_lb.edge"],
+        ),
+        ({"PROTOCOL": '"UDP"', "LISTENS": '"UDP"'}, ["in: UDP port 8080", "out: UDP port 8080"]),
+        (
+            {"PROTOCOL": '"UDP"', "LISTENS": '"UDP"', "IN_BY": '"udp"'},
+            ["in: port 8080 for its health check", "out: UDP port 8080"],
+        ),
+        ({"PROTOCOL": '"UDP"', "LISTENS": '"UDP"', "IN_BY": '"-1"', "OUT_BY": '"-1"'}, []),
+        (
+            {"PROTOCOL": '"TCP_UDP"', "LISTENS": '"TCP_UDP"'},
+            ["in: UDP port 8080", "out: UDP port 8080"],
+        ),
+        ({"PROTOCOL": "var.which"}, ["out? UDP port 8080 needs var.which"]),
+    ],
+)
+def test_an_nlb_reaches_its_tasks(changes: dict[str, str], said: list[str], tmp_path: Path) -> None:
+    """From its own addresses, or as its clients, over each protocol; and it checks their health."""
+    assert told(tmp_path, OF_NLB | changes) == said
