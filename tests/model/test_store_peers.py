@@ -1,0 +1,241 @@
+"""Whom a database may allow: those tasks that use it, and nobody beside them."""
+
+from pathlib import Path
+
+import pytest
+
+import taskwall
+
+STACK = """
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "store" {
+  vpc_id     = STORE_VPC
+  cidr_block = STORE_CIDR
+}
+resource "aws_security_group" "web" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "other" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "edge" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "function" { vpc_id = aws_vpc.main.id }
+resource "aws_default_security_group" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "store" {
+  vpc_id = STORE_VPC
+  ingress {
+    protocol  = "tcp"
+    from_port = 5432
+    to_port   = 5432
+    PEER
+  }
+}
+resource "aws_db_subnet_group" "store" { subnet_ids = [aws_subnet.store.id] }
+resource "aws_db_instance" "store" {
+  engine                 = "postgres"
+  db_subnet_group_name   = aws_db_subnet_group.store.name
+  publicly_accessible    = PUBLIC
+  vpc_security_group_ids = STORE_GROUPS
+}
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([{
+    name        = "web"
+    image       = "web:1"
+    environment = [{ name = "DB", value = HOST }]
+  }])
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = WEB_GROUPS
+  }
+}
+resource "aws_lb" "edge" {
+  subnets         = [aws_subnet.a.id]
+  security_groups = [aws_security_group.edge.id]
+}
+resource "aws_lambda_function" "job" {
+  function_name = "job"
+  vpc_config {
+    subnet_ids         = [aws_subnet.a.id]
+    security_group_ids = [aws_security_group.function.id]
+  }
+}
+"""
+DEFAULTS = {
+    "STORE_VPC": "aws_vpc.main.id",
+    "STORE_CIDR": '"10.0.9.0/24"',
+    "PEER": "security_groups = [aws_security_group.web.id]",
+    "PUBLIC": "false",
+    "STORE_GROUPS": "[aws_security_group.store.id]",
+    "HOST": '"x"',
+    "WEB_GROUPS": "[aws_security_group.web.id]",
+}
+EITHER = "security_groups = [[aws_security_group.web.id, aws_security_group.other.id][var.which]]"
+REFERS = {"HOST": "aws_db_instance.store.address"}
+FAR = {"STORE_VPC": "aws_vpc.far.id", "STORE_CIDR": '"10.9.1.0/24"'}
+
+
+def whom(message: str) -> str:
+    """Whom the store allows, as a message says it."""
+    allowed = message.partition("allows ingress from ")[2].partition(" to database")[0]
+    return allowed.replace("aws_security_group.", "")
+
+
+def told(folder: Path, changes: dict[str, str], profile: str = "default") -> list[str]:
+    """What TW207 says of the stack with some changes, in short: what fails, or waits for what."""
+    text = STACK
+    for word, meant in (DEFAULTS | changes).items():
+        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
+        text = text.replace(f"= {word} }}", f"= {meant} }}")
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    report = taskwall.scan(folder, select=["TW207"], profile=profile)
+    assert not report.errors
+    found = [f"{each.severity}: {whom(each.message)}" for each in report.findings]
+    found += [f"unknown: {', '.join(each.missing)}" for each in report.unknowns]
+    return sorted(found) or ["pass"] * bool(report.passes)
+
+
+@pytest.mark.parametrize(
+    ("peer", "said"),
+    [
+        ("security_groups = [aws_security_group.web.id]", ["pass"]),
+        ("security_groups = [aws_security_group.other.id]", []),
+        ("security_groups = [aws_security_group.edge.id]", []),
+        ("security_groups = [aws_security_group.function.id]", []),
+        ("security_groups = [aws_security_group.store.id]", []),
+        ("self = true", []),
+        ("security_groups = [aws_default_security_group.main.id]", []),
+        ('security_groups = ["sg-1"]', []),
+        ("security_groups = [var.which]", ["unknown: var.which"]),
+        (EITHER, ["unknown: var.which"]),
+        ('cidr_blocks = ["10.0.1.0/24"]', ["medium: 10.0.1.0/24"]),
+        ('cidr_blocks = ["10.0.0.0/16"]', ["medium: 10.0.0.0/16"]),
+        ('cidr_blocks = ["10.0.2.0/24"]', []),
+        ('cidr_blocks = ["0.0.0.0/0"]', ["critical: 0.0.0.0/0"]),
+        ('cidr_blocks = ["52.1.2.3/32"]', []),
+        ("cidr_blocks = [var.which]", ["unknown: var.which"]),
+        ("cidr_blocks = [aws_subnet.a.cidr_block]", ["medium: 10.0.1.0/24"]),
+        ('prefix_list_ids = ["pl-1"]', ["unknown: pl-1"]),
+    ],
+)
+def test_a_store_that_tasks_reach_by_its_groups_alone(
+    peer: str, said: list[str], tmp_path: Path
+) -> None:
+    """It is one that tasks use where its group lets some of them in."""
+    assert told(tmp_path, {"PEER": peer}) == said
+
+
+@pytest.mark.parametrize(
+    ("peer", "said"),
+    [
+        ("security_groups = [aws_security_group.web.id]", ["pass"]),
+        ("security_groups = [aws_security_group.other.id]", ["pass"]),
+        (
+            "security_groups = [aws_security_group.edge.id]",
+            ["medium: group edge, which a load balancer uses as well,"],
+        ),
+        ("security_groups = [aws_security_group.function.id]", ["pass"]),
+        ("security_groups = [aws_security_group.store.id]", ["pass"]),
+        ("self = true", ["pass"]),
+        (
+            "security_groups = [aws_default_security_group.main.id]",
+            ["medium: the default group aws_default_security_group.main"],
+        ),
+        ('security_groups = ["sg-1"]', ["unknown: sg-1"]),
+        ("security_groups = [var.which]", ["unknown: var.which"]),
+        (EITHER, ["unknown: var.which"]),
+        ('cidr_blocks = ["10.0.1.0/24"]', ["medium: 10.0.1.0/24"]),
+        ('cidr_blocks = ["10.0.0.0/16"]', ["medium: 10.0.0.0/16"]),
+        ('cidr_blocks = ["10.0.2.0/24"]', ["medium: 10.0.2.0/24"]),
+        ('cidr_blocks = ["0.0.0.0/0"]', ["critical: 0.0.0.0/0"]),
+        ('cidr_blocks = ["52.1.2.3/32"]', ["medium: 52.1.2.3/32"]),
+        ("cidr_blocks = [var.which]", ["medium: an unknown CIDR"]),
+        ("cidr_blocks = [aws_subnet.a.cidr_block]", ["medium: 10.0.1.0/24"]),
+        ('prefix_list_ids = ["pl-1"]', ["medium: prefix list pl-1"]),
+    ],
+)
+def test_a_store_whose_address_tasks_have(peer: str, said: list[str], tmp_path: Path) -> None:
+    """Whomever its group lets in, tasks use it: all others are too many."""
+    assert told(tmp_path, REFERS | {"PEER": peer}) == said
+
+
+@pytest.mark.parametrize(
+    ("store_groups", "said"),
+    [
+        ("[]", ["pass"]),
+        ("[aws_default_security_group.main.id]", ["pass"]),
+        ("[aws_security_group.other.id]", ["pass"]),
+        ("[var.which]", ["unknown: var.which"]),
+        ("var.which", ["unknown: var.which"]),
+        ('["sg-1"]', ["unknown: sg-1"]),
+    ],
+)
+def test_the_groups_of_a_store(store_groups: str, said: list[str], tmp_path: Path) -> None:
+    """A group that is not known may let anybody in."""
+    assert told(tmp_path, REFERS | {"STORE_GROUPS": store_groups}) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"PEER": 'cidr_blocks = ["10.0.1.0/24"]'}, []),
+        ({"PEER": 'cidr_blocks = ["10.0.1.0/24"]', "PUBLIC": "true"}, []),
+        (
+            {"PEER": 'cidr_blocks = ["10.0.1.0/24"]', "HOST": "aws_db_instance.store.address"},
+            ["medium: 10.0.1.0/24"],
+        ),
+        ({"PEER": 'cidr_blocks = ["0.0.0.0/0"]'}, []),
+        ({"PEER": 'cidr_blocks = ["0.0.0.0/0"]', "PUBLIC": "true"}, ["critical: 0.0.0.0/0"]),
+        (
+            {"PEER": 'cidr_blocks = ["0.0.0.0/0"]', "HOST": "aws_db_instance.store.address"},
+            ["critical: 0.0.0.0/0"],
+        ),
+    ],
+)
+def test_a_store_in_another_vpc(changes: dict[str, str], said: list[str], tmp_path: Path) -> None:
+    """Addresses of tasks get there by its public address, or not at all."""
+    assert told(tmp_path, FAR | changes) == said
+
+
+@pytest.mark.parametrize(
+    ("web_groups", "said"),
+    [
+        ("[]", []),
+        ("[var.which]", []),
+        ("var.which", []),
+        ('["sg-1"]', []),
+        ("[aws_security_group.web.id, aws_security_group.other.id]", ["pass"]),
+    ],
+)
+def test_the_groups_of_tasks(web_groups: str, said: list[str], tmp_path: Path) -> None:
+    """What lets in the group of no task is nothing that tasks use."""
+    assert told(tmp_path, {"WEB_GROUPS": web_groups}) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ["pass"]),
+        ({"PEER": "security_groups = [aws_security_group.other.id]"}, ["low: group other"]),
+        ({"PEER": "security_groups = [aws_security_group.function.id]"}, ["low: group function"]),
+        (
+            {"PEER": "security_groups = [aws_security_group.edge.id]"},
+            ["medium: group edge, which a load balancer uses as well,"],
+        ),
+        ({"PEER": 'security_groups = ["sg-1"]'}, ["unknown: sg-1"]),
+        ({"PEER": "self = true"}, ["pass"]),
+        ({"PEER": 'cidr_blocks = ["10.0.1.0/24"]'}, ["medium: 10.0.1.0/24"]),
+    ],
+)
+def test_the_strict_profile_asks_for_tasks_alone(
+    changes: dict[str, str], said: list[str], tmp_path: Path
+) -> None:
+    """It tells of groups that no task has, too, which are no fault by themselves."""
+    assert told(tmp_path, REFERS | changes, "strict") == said
