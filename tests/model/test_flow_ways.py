@@ -1629,3 +1629,211 @@ def test_a_classic_load_balancer_hands_on_to_the_port_of_instances(
 
     found = told(tmp_path, text + service("one"), "service:one", "service:web")
     assert found == [f"service:one -> service:web: tcp 443 through lb:old{way}" for way in ways]
+
+
+BARE = (
+    LB.replace("NAME", "net")
+    .replace("INTERNAL", 'true\n  load_balancer_type = "network"')
+    .replace("  security_groups = [aws_security_group.web.id]\n", "GROUPS")
+    .replace('"HTTPS"', '"TCP"')
+    .replace('"HTTP"', '"TCP"')
+)
+NEIGHBOUR = """
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+resource "aws_subnet" "far" {
+  vpc_id     = aws_vpc.far.id
+  cidr_block = "10.9.1.0/24"
+}
+resource "aws_security_group" "far" {
+  vpc_id = aws_vpc.far.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "door" {
+  vpc_id = aws_vpc.far.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = DOOR
+    to_port         = DOOR
+    security_groups = [aws_security_group.far.id]
+  }
+}
+resource "aws_vpc_endpoint" "door" {
+  vpc_id             = aws_vpc.far.id
+  vpc_endpoint_type  = "Interface"
+  service_name       = NAMED
+  subnet_ids         = [aws_subnet.far.id]
+  security_group_ids = [aws_security_group.door.id]
+}
+resource "aws_vpc_endpoint_service" "offer" {
+  acceptance_required        = true
+  network_load_balancer_arns = [BALANCERS]
+}
+resource "aws_security_group" "balancer" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = [CIDR]
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+"""
+OFFERED = {
+    "= DOOR": "= 443",
+    "NAMED": "aws_vpc_endpoint_service.offer.service_name",
+    "BALANCERS": "aws_lb.net.arn",
+    "CIDR": '"10.0.0.0/8"',
+    "GROUPS": "",
+}
+GUARDED = "  security_groups = [aws_security_group.balancer.id]\n"
+ENFORCED = "enforce_security_group_inbound_rules_on_private_link_traffic"
+BY_LINK = "service:web: tcp 443 through lb:net"
+BY_DOOR = BY_LINK.replace("through", "through endpoint:door through")
+SOMEBODY = f"aws:privatelink -> {BY_LINK} needs the endpoints for aws_vpc_endpoint_service.offer"
+ADDRESSES = " needs the addresses of what comes by PrivateLink"
+
+
+@pytest.mark.parametrize(
+    ("changes", "ways"),
+    [
+        ({}, [SOMEBODY, f"service:one -> {BY_DOOR}"]),
+        ({"BALANCERS": "aws_lb.edge.arn, aws_lb.net.arn"}, [SOMEBODY, f"service:one -> {BY_DOOR}"]),
+        ({"BALANCERS": "aws_lb.edge.arn"}, []),
+        ({"BALANCERS": "var.which"}, []),
+        ({"= DOOR": "= 80"}, [SOMEBODY]),
+        ({"= DOOR": "= var.which"}, [SOMEBODY, f"service:one -> {BY_DOOR}{UNKNOWN}"]),
+        ({"NAMED": '"com.amazonaws.vpce.eu-west-1.vpce-svc-1"'}, [SOMEBODY]),
+        (
+            {"GROUPS": GUARDED},
+            [
+                SOMEBODY.replace(" needs", f"{ADDRESSES} needs"),
+                f"service:one -> {BY_DOOR}{ADDRESSES}",
+            ],
+        ),
+        (
+            {"GROUPS": GUARDED, "CIDR": '"0.0.0.0/0"'},
+            [SOMEBODY, f"service:one -> {BY_DOOR}"],
+        ),
+        (
+            {"GROUPS": f'{GUARDED}  {ENFORCED} = "off"\n'},
+            [SOMEBODY, f"service:one -> {BY_DOOR}"],
+        ),
+    ],
+)
+def test_an_endpoint_service_leads_to_its_load_balancer(
+    changes: dict[str, str], ways: list[str], tmp_path: Path
+) -> None:
+    """Who has an endpoint for it comes in without a route, past groups if these do not count."""
+    admits = group("admits", ("tcp", 80, "10.0.0.0/16"))
+    text = BARE + balancer("edge") + admits + NEIGHBOUR
+    text += service("web", behind("net"), group="admits")
+    text += service("one", subnet="far", group="far")
+    for word, meant in (OFFERED | changes).items():
+        text = text.replace(word, meant)
+
+    found = told(tmp_path, text, to="service:web")
+    assert [line for line in found if line.startswith(("aws:", "service:"))] == ways
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ways"),
+    [
+        ("", "", [BY_ACCELERATOR]),
+        ('protocol = "TCP"', 'protocol = "UDP"', []),
+        ('protocol = "TCP"', "protocol = var.which", [NOT_MODELLED]),
+        ("enabled = true", "enabled = false", []),
+        ("enabled = true", "enabled = var.which", [BY_ACCELERATOR + UNKNOWN]),
+        ("from_port = 443", "from_port = 1", [BY_ACCELERATOR]),
+        ("from_port = 443\n    to_port   = 443", "from_port = 80\n    to_port   = 80", []),
+        ("aws_lb.edge.arn", "var.which", [NOT_MODELLED + UNKNOWN]),
+        ("aws_lb.edge.arn", '"arn:of:another"', []),
+        ("aws_globalaccelerator_listener.main.id", "var.which", [NOT_MODELLED + UNKNOWN]),
+        ("aws_globalaccelerator_accelerator.main.id", "var.which", [NOT_MODELLED]),
+    ],
+)
+def test_what_an_accelerator_says_decides(
+    before: str, after: str, ways: list[str], tmp_path: Path
+) -> None:
+    """If it takes traffic, over which protocol, on which ports, and to which load balancer."""
+    assert before in accelerator()
+    found = told(tmp_path, OPEN_EDGE + accelerator().replace(before, after), "internet")
+    assert found == [f"internet -> {way}" for way in ways]
+
+
+THIRD = made("aws_vpc", "third", 'cidr_block = "10.3.0.0/16"') + made(
+    *("aws_subnet", "third", "vpc_id = aws_vpc.third.id", 'cidr_block = "10.3.1.0/24"')
+)
+OF_MAIN = "vpc_id             = aws_vpc.main.id\n  subnet_ids         = [aws_subnet.web.id]"
+OF_THIRD = "vpc_id = aws_vpc.third.id\n  subnet_ids = [aws_subnet.third.id]"
+HOLE = made(
+    *("aws_ec2_transit_gateway_route", "hole", "blackhole = true", "destination_cidr_block = TO"),
+    "transit_gateway_route_table_id ="
+    " aws_ec2_transit_gateway.main.association_default_route_table_id",
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "more", "ways"),
+    [
+        ("", "", THIRD + made("aws_ec2_transit_gateway_vpc_attachment", "third", TRANSIT, OF_THIRD),
+         [""]),
+        (OF_MAIN, OF_THIRD, THIRD, [" needs what is attached to the transit gateway"]),
+        ("", "", HOLE.replace("TO", '"10.1.0.0/16"'), []),
+        ("", "", HOLE.replace("TO", '"10.1.1.0/24"'), [""]),
+        ("", "", HOLE.replace("TO", '"10.0.0.0/16"'), []),
+        ("", "", HOLE.replace("TO", '"10.5.0.0/16"'), [""]),
+        ("", "", HOLE.replace("TO", "var.which"), [UNKNOWN]),
+    ],
+)  # fmt: skip
+def test_what_is_on_a_transit_gateway_decides(
+    before: str, after: str, more: str, ways: list[str], tmp_path: Path
+) -> None:
+    """The attachments of both VPCs, and no black hole for all of one on the way there or back."""
+    assert before in BOTH
+    text = BOTH.replace(before, after) if before else BOTH
+    text += route("web", TRANSIT, "10.1.0.0/16") + route("far", TRANSIT, "10.0.0.0/16")
+
+    found = told(tmp_path, text + more, "service:web", "service:far")
+    assert found == [f"service:web -> service:far: tcp 443{way}" for way in ways]
+
+
+ENTRY = made(
+    *("aws_network_acl_rule", "in", "rule_number = 1", 'protocol = "-1"', 'rule_action = "allow"'),
+    *("egress = false", "network_acl_id = ACL", "cidr_block = CIDR"),
+)
+ALL_BACK = ENTRY.replace('"in"', '"out"').replace("= false", "= true")
+EITHER_ACL = "[aws_network_acl.web.id, aws_network_acl.two.id][var.which]"
+
+
+@pytest.mark.parametrize(
+    ("acl", "cidr", "ways"),
+    [
+        ("aws_network_acl.web.id", '"0.0.0.0/0"', [""]),
+        ("aws_network_acl.web.id", '"8.0.0.0/8"', [" of 8.0.0.0/8"]),
+        ("aws_network_acl.web.id", "var.which", [UNKNOWN]),
+        ("aws_network_acl.two.id", '"0.0.0.0/0"', []),
+        (EITHER_ACL, '"0.0.0.0/0"', [UNKNOWN]),
+    ],
+)
+def test_an_entry_counts_for_its_own_acl(
+    acl: str, cidr: str, ways: list[str], tmp_path: Path
+) -> None:
+    """One that may be of another ACL opens the subnet perhaps."""
+    own = ACL.replace("  vpc", "  subnet_ids = [aws_subnet.web.id]\n  vpc")
+    back = ALL_BACK.replace("ACL", "aws_network_acl.web.id").replace("CIDR", '"0.0.0.0/0"')
+    entry = ENTRY.replace("ACL", acl).replace("CIDR", cidr)
+    text = OPEN + own + ACL.replace('"web"', '"two"') + back + entry + service("web")
+
+    found = told(tmp_path, text, "internet")
+    assert found == [f"internet -> service:web: tcp 80{way}" for way in ways]

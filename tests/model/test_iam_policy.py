@@ -837,3 +837,47 @@ def test_whichever_document_says_more(member: str, many: object, few: object) ->
     assert same_documents(a, a) is True
     assert same_documents(a, b) is False
     assert same_documents(b, a) is False
+
+
+ORG, OTHER_ORG = ({"StringEquals": {"aws:PrincipalOrgID": each}} for each in ("o-a", "o-b"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"Condition": ORG}, {"Condition": ORG}, None),
+        ({"Condition": ORG}, {"Condition": OTHER_ORG}, False),
+        ({"Condition": ORG}, {}, False),
+        ({"Condition": ORG}, {"Condition": {"StringLike": ORG["StringEquals"]}}, False),
+        ({"Condition": ORG}, {"Condition": {"StringEqualsIfExists": ORG["StringEquals"]}}, False),
+        ({"Condition": ORG}, {"Condition": {"StringEquals": {"aws:SourceVpc": "o-a"}}}, False),
+        ({"Action": "ecr:*"}, {"Action": "ECR:*"}, None),
+        ({"Action": "ecr:*"}, {"Action": "ecs:*"}, False),
+        ({"Principal": {"AWS": MINE}}, {"Principal": "*"}, False),
+        ({"Effect": "Deny"}, {}, False),
+    ],
+)
+def test_what_is_known_beside_an_unknown_decides(
+    one: dict[str, object], other: dict[str, object], same: bool | None
+) -> None:
+    """Two policies for resources that are not known are compared by all the rest."""
+    another = unknown("var.y", "has no default")
+    a, b = policy({"Resource": OPEN, **one}), policy({"Resource": another, **other})
+
+    assert same_documents(a, b) is same
+    assert same_documents(b, a) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (OPEN, OPEN, True),
+        (OPEN, unknown("var.y", "has no default"), None),
+        (OPEN, Fields({"Statement": Items(())}), None),
+        (Fields({"Statement": OPEN}), Fields({"Statement": OPEN}), None),
+        (Fields({"Statement": Items(())}), Fields({"Statement": Items(())}), True),
+    ],
+)
+def test_documents_that_are_not_known(one: Value, other: Value, same: bool | None) -> None:
+    """One unknown document is the same as itself alone."""
+    assert same_documents(read_document(one, "p", HERE), read_document(other, "q", HERE)) is same
