@@ -302,3 +302,51 @@ def test_the_elastic_ip_of_an_nlb_is_one_that_tasks_may_allow(
     text = (COMMON + NLB + EIP).replace("PEER", peer)
     changes = OF_NLB | subnets | {"INTERNAL": "false"}
     assert verdict(tmp_path, text, "TW206", changes) == said
+
+
+LISTENER = COMMON[COMMON.index('resource "aws_lb_listener"') : COMMON.index('resource "aws_ecs')]
+RULE = """
+resource "aws_lb_listener_rule" "web" {
+  listener_arn = LISTENER
+  priority     = 1
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+  condition {
+    path_pattern { values = ["/*"] }
+  }
+}
+"""
+FIXED = """
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 443
+  protocol          = "HTTPS"
+  default_action {
+    type = "fixed-response"
+    fixed_response { content_type = "text/plain" }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("protocol", ['"HTTP"', "var.which"])
+@pytest.mark.parametrize(
+    ("peer", "own", "elsewhere"),
+    [
+        (of_group("edge"), "pass", "unknown var.which"),
+        (of_group("other"), "fail", "unknown var.which"),
+        (of_group("second"), "pass", "pass"),
+        (cidr('"10.0.0.0/16"'), "fail", "fail"),
+    ],
+)
+def test_what_has_rules_is_an_alb(
+    peer: str, own: str, elsewhere: str, protocol: str, tmp_path: Path
+) -> None:
+    """Also where its listener is from elsewhere: then its groups are not known, but no NLB's."""
+    text = (COMMON.replace(LISTENER, FIXED + RULE) + ALB).replace("PEER", peer)
+    known = text.replace("= LISTENER", "= aws_lb_listener.web.arn")
+    assert verdict(tmp_path, known, "TW205", {"PROTOCOL": protocol}) == own
+    unknown = text.replace("= LISTENER", "= var.which")
+    assert verdict(tmp_path, unknown, "TW205", {"PROTOCOL": protocol}) == elsewhere
