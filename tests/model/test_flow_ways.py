@@ -1711,6 +1711,10 @@ ADDRESSES = " needs the addresses of what comes by PrivateLink"
         ({"BALANCERS": "aws_lb.edge.arn, aws_lb.net.arn"}, [SOMEBODY, f"service:one -> {BY_DOOR}"]),
         ({"BALANCERS": "aws_lb.edge.arn"}, []),
         ({"BALANCERS": "var.which"}, []),
+        (
+            {"BALANCERS": "[aws_lb.two.arn, aws_lb.net.arn][var.which]"},
+            [SOMEBODY + UNKNOWN, f"service:one -> {BY_DOOR}{UNKNOWN}"],
+        ),
         ({"= DOOR": "= 80"}, [SOMEBODY]),
         ({"= DOOR": "= var.which"}, [SOMEBODY, f"service:one -> {BY_DOOR}{UNKNOWN}"]),
         ({"NAMED": '"com.amazonaws.vpce.eu-west-1.vpce-svc-1"'}, [SOMEBODY]),
@@ -1736,7 +1740,7 @@ def test_an_endpoint_service_leads_to_its_load_balancer(
 ) -> None:
     """Who has an endpoint for it comes in without a route, past groups if these do not count."""
     admits = group("admits", ("tcp", 80, "10.0.0.0/16"))
-    text = BARE + balancer("edge") + admits + NEIGHBOUR
+    text = BARE + balancer("edge") + BARE.replace("net", "two") + admits + NEIGHBOUR
     text += service("web", behind("net"), group="admits")
     text += service("one", subnet="far", group="far")
     for word, meant in (OFFERED | changes).items():

@@ -78,8 +78,8 @@ class NatGateway(Entity, frozen=True, kw_only=True):
 class Route(Struct, frozen=True):
     """One route: its table, where it leads, and to which destination.
 
-    `way` is None where the target is not known; `needs` of the fact say what it waits for, `among`
-    which ways it can be, if it cannot be any.
+    `way` is None where the target is not known: then the fact is not known either, and its `needs`
+    say what it waits for, `among` which ways it can be, if it cannot be any.
     `listed` is the prefix list that is the destination, `peering` and `nat` the peering connection
     and the NAT gateway that it leads to, if there is one.
     """

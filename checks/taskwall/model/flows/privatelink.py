@@ -25,9 +25,11 @@ def by_privatelink(reach: Reach, node: Interface, balancer: LoadBalancer) -> Ite
     """
     for service in reach.network.every(EndpointService):
         for link in service.balancers:
-            if link.to != balancer.id:
+            may = not link.to and balancer.kind.known in ("network", None)
+            if link.to != balancer.id and not may:
                 continue
-            tie = all_of((service.exists, link.fact))
+            led = link.perhaps(balancer.id, balancer.name) if may else link
+            tie = all_of((service.exists, led.fact))
             let = from_privatelink(reach.network, node)
             yield from _by_endpoints(reach, service, tie, let)
             text = f"{service.name} is offered to others, who have endpoints for it"

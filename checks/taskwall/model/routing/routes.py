@@ -158,7 +158,7 @@ def _routed(
     for link in tables(network, subnet):
         table = network.get(RouteTable, link)
         routes = _routes(network).get(link.to, []) if link.to else []
-        steps = fit([_there(route) for route in routes if route.may_lead(ways)])
+        steps = fit([route for route in routes if route.may_lead(ways)])
         loose = (route for route in _routes(network).get("", ()) if route.may_lead(ways))
         steps += [_may(route.table, text) for route in loose]
         if not link.to or table is None or table.external:
@@ -169,14 +169,6 @@ def _routed(
     if not parts or all(part.truth is False for part in parts):
         return Fact(False, text, at, subnet.name, otherwise=otherwise)
     return any_of(parts)
-
-
-def _there(route: Route) -> Route:
-    """A route whose target is not known leads perhaps to what is asked for."""
-    if route.way is not None:
-        return route
-    fact = route.fact
-    return replace(route, fact=Fact(None, fact.text, fact.place, fact.resource, fact.needs))
 
 
 def subnets(network: Network, source: TaskSource) -> list[tuple[Subnet, Link]]:
@@ -295,7 +287,7 @@ def reaches_networks(network: Network, vpc: Vpc) -> Fact:
         if route.way in _WITHIN_OR_PUBLIC or same is False or route.table.written is False:
             continue
         open_ = route.table if table is None else table.vpc
-        parts.append(_there(route).fact if same else _may(open_, text))
+        parts.append(route.fact if same else _may(open_, text))
     return any_of(parts)
 
 
@@ -442,11 +434,8 @@ _SPARED = (Need("Block Public Access", "may be lifted for the NAT gateway"),)
 def _covers(network: Network, route: Route, wanted: Ranges) -> Fact:
     name, at = route.fact.resource, (route.listed or route.destination).place
     text, to = f"{name} is a default route", _destination(network, route)
-    listed = network.get(PrefixList, route.listed)
-    service = listed.service if listed is not None else ""
-    said = f"the addresses of {service}" if service else str(route.destination.known)
     truth = to.covers(Addresses((Part(wanted),)))
-    return Fact(truth, text, at, name, to.needs, f"{name} leads to {said} only")
+    return Fact(truth, text, at, name, to.needs)
 
 
 def _destination(network: Network, route: Route) -> Addresses:

@@ -207,7 +207,7 @@ def _default(
         setting = gateway.associates if part == "associates" else gateway.propagates
         fact = setting.is_(True)
     mine = attachment.associates if part == "associates" else attachment.propagates
-    return Link(to, fact & mine.is_(True), place, exact=bool(attachment.gateway.to))
+    return Link(to, fact & mine.is_(True), place, attachment.gateway.exact)
 
 
 def _of(entry: TransitEntry, attachment: TransitAttachment) -> Fact:
