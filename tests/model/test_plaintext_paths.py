@@ -1,0 +1,187 @@
+"""What load balancers take, and hand on to tasks, in plain text."""
+
+from pathlib import Path
+
+import pytest
+
+import taskwall
+
+STACK = """
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc_encryption_control" "main" {
+  vpc_id = CONTROLLED
+  mode   = CONTROL
+}
+resource "aws_internet_gateway" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_lb" "edge" {
+  load_balancer_type = KIND
+  internal           = INTERNAL
+  subnets            = [aws_subnet.a.id]
+}
+resource "aws_lb_target_group" "web" {
+  port        = 8080
+  protocol    = PROTOCOL
+  target_type = "ip"
+  vpc_id      = aws_vpc.main.id
+  health_check {
+    protocol = CHECK
+    port     = CHECK_PORT
+  }
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = PORT
+  protocol          = LISTENS
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+    container_name   = "web"
+    container_port   = 8080
+  }
+  network_configuration { subnets = [aws_subnet.a.id] }
+}
+"""
+DEFAULTS = {
+    "CONTROLLED": "aws_vpc.main.id",
+    "CONTROL": '"monitor"',
+    "KIND": '"application"',
+    "INTERNAL": "false",
+    "PROTOCOL": '"HTTPS"',
+    "CHECK": '"HTTPS"',
+    "CHECK_PORT": '"traffic-port"',
+    "PORT": "443",
+    "LISTENS": '"HTTPS"',
+}
+OF_NLB = {"KIND": '"network"', "PROTOCOL": '"TLS"', "LISTENS": '"TLS"', "CHECK": '"TCP"'}
+PLAIN = {"PROTOCOL": '"HTTP"', "CHECK": '"HTTP"'}
+
+
+def told(folder: Path, changes: dict[str, str]) -> list[str]:
+    """What TW101, TW103 and TW104 say of the stack with some changes, but for what passes."""
+    text = STACK
+    for word, meant in (DEFAULTS | changes).items():
+        text = text.replace(f"= {word}\n", f"= {meant}\n")
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    report = taskwall.scan(folder, select=["TW101", "TW103", "TW104"])
+    assert not report.errors
+    found = [f"{each.rule}: {each.message.partition(' ')[2]}" for each in report.findings]
+    found += [f"{each.rule} waits for {', '.join(each.missing)}" for each in report.unknowns]
+    words = {
+        "accepts plaintext traffic on a public load balancer": "takes plain text",
+        "accepts plaintext traffic on an internal load balancer": "takes plain text",
+        "sends traffic to tasks in plain text behind a public load balancer": "hands on plain text",
+        "checks the health of tasks in plain text behind a public load balancer": "checks plainly",
+    }
+    for before, after in words.items():
+        found = [each.replace(before, after) for each in found]
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("INTERNAL", "true", []),
+        ("INTERNAL", "var.which", []),
+        ("PROTOCOL", '"HTTP"', ["TW103: hands on plain text"]),
+        ("PROTOCOL", "var.which", ["TW103 waits for var.which"]),
+        ("CHECK", '"HTTP"', ["TW103: checks plainly"]),
+        ("CHECK", "var.which", ["TW103 waits for var.which"]),
+        ("LISTENS", '"HTTP"', ["TW101: takes plain text"]),
+        ("LISTENS", "var.which", ["TW101 waits for var.which"]),
+        ("KIND", "var.which", []),
+    ],
+)
+def test_what_an_alb_takes_and_hands_on(
+    word: str, value: str, said: list[str], tmp_path: Path
+) -> None:
+    """Its listener, its target group and the health check each say what they speak."""
+    assert told(tmp_path, {word: value}) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (PLAIN | {"CONTROL": '"enforce"'}, []),
+        (PLAIN | {"CONTROL": "var.which"}, ["TW103 waits for var.which"]),
+        (
+            PLAIN | {"CONTROL": '"enforce"', "CONTROLLED": "var.which"},
+            ["TW103: hands on plain text"],
+        ),
+        (PLAIN | {"CONTROL": '"enforce"', "CONTROLLED": '"vpc-1"'}, ["TW103: hands on plain text"]),
+        (PLAIN | {"LISTENS": '"HTTP"'}, ["TW101: takes plain text", "TW103: hands on plain text"]),
+        (PLAIN | {"LISTENS": '"HTTP"', "INTERNAL": "true"}, ["TW104: takes plain text"]),
+        (
+            PLAIN | {"LISTENS": '"HTTP"', "INTERNAL": "var.which"},
+            ["TW101 waits for var.which", "TW103 waits for var.which"],
+        ),
+    ],
+)
+def test_an_alb_that_hands_on_plain_text(
+    changes: dict[str, str], said: list[str], tmp_path: Path
+) -> None:
+    """In a VPC that enforces encryption that is encrypted all the same."""
+    assert told(tmp_path, changes) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, []),
+        ({"PROTOCOL": '"TCP"'}, ["TW103: hands on plain text"]),
+        ({"PROTOCOL": '"TCP"', "CONTROL": '"enforce"'}, []),
+        ({"PROTOCOL": '"TCP"', "LISTENS": '"TCP"'}, ["TW101 waits for aws_lb_listener.web"]),
+        ({"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "PORT": "80"}, ["TW101: takes plain text"]),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "PORT": "var.which"},
+            ["TW101 waits for aws_lb_listener.web"],
+        ),
+        ({"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CHECK": '"HTTP"'}, ["TW101: takes plain text"]),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CHECK": '"HTTP"', "CHECK_PORT": '"9000"'},
+            ["TW101 waits for aws_lb_listener.web"],
+        ),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CHECK": '"HTTP"', "CHECK_PORT": '"8080"'},
+            ["TW101: takes plain text"],
+        ),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CHECK": '"HTTPS"'},
+            ["TW101 waits for aws_lb_listener.web"],
+        ),
+        ({"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CONTROL": '"enforce"'}, []),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CONTROL": "var.which"},
+            ["TW101 waits for var.which"],
+        ),
+        ({"PROTOCOL": '"UDP"', "LISTENS": '"UDP"'}, ["TW101 waits for aws_lb_listener.web"]),
+        ({"PROTOCOL": '"QUIC"', "LISTENS": '"QUIC"'}, []),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": "var.which"},
+            ["TW101 waits for var.which", "TW103 waits for var.which"],
+        ),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "INTERNAL": "true"},
+            ["TW104 waits for aws_lb_listener.web"],
+        ),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "INTERNAL": "true", "PORT": "80"},
+            ["TW104: takes plain text"],
+        ),
+    ],
+)
+def test_what_an_nlb_takes_and_hands_on(
+    changes: dict[str, str], said: list[str], tmp_path: Path
+) -> None:
+    """What it passes on may be encrypted, unless its port or health check shows otherwise."""
+    assert told(tmp_path, OF_NLB | changes) == said
