@@ -1,7 +1,10 @@
 """Which security groups a task has whose service names none: its VPC's default one."""
 
+from pathlib import Path
+
 import pytest
 
+import taskwall
 from taskwall.lowering import lower
 from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.entities.ecs import TaskSource
@@ -100,3 +103,79 @@ resource "aws_vpc_endpoint" "main" {{
     (found,) = adopted(network, endpoint.vpc)
     assert (found.to, found.fact.truth) == (OWN, expected)
     assert [need.name for need in found.fact.waits_for()] == needs
+
+
+OPEN_STACK = """
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "web" { vpc_id = aws_vpc.main.id }
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [SUBNET]
+    security_groups = [GROUP]
+  }
+}
+"""
+ADOPTS = """
+resource "aws_default_security_group" "own" {
+  vpc_id = VPC
+RULE}
+"""
+MEMBERS = """  ingress {
+    protocol  = "-1"
+    from_port = 0
+    to_port   = 0
+    self      = true
+  }
+"""
+EVERYWHERE = """  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+"""
+HERE, WEB = "aws_subnet.main.id", "aws_security_group.web.id"
+IS_OPEN = "the default security group of aws_vpc.main is open"
+ALLOWS = "the default group of aws_vpc.main allows"
+BY_OWN = "by aws_default_security_group.own"
+EITHER_VPC = "[aws_vpc.main.id, aws_vpc.far.id][var.which]"
+WAITS = "unknown: var.which"
+
+
+@pytest.mark.parametrize(
+    ("subnet", "group", "vpc", "rule", "said"),
+    [
+        (HERE, WEB, "", "", [IS_OPEN]),
+        (HERE, WEB, "aws_vpc.main.id", "", []),
+        (HERE, WEB, "aws_vpc.main.id", MEMBERS,
+         [f"{ALLOWS} ingress from its own members, {BY_OWN}"]),
+        (HERE, WEB, "aws_vpc.main.id", EVERYWHERE, [f"{ALLOWS} egress to 0.0.0.0/0, {BY_OWN}"]),
+        (HERE, WEB, "aws_vpc.far.id", "", [IS_OPEN]),
+        (HERE, WEB, "var.which", "", [IS_OPEN]),
+        (HERE, WEB, EITHER_VPC, "", [WAITS]),
+        (HERE, "var.which", "aws_vpc.main.id", "", []),
+        ("var.which", WEB, "", "", [IS_OPEN]),
+        # Of tasks in a VPC that is not known, it may be that of any that is written.
+        ("var.which", "", "", "", [WAITS]),
+        ("var.which", "", "aws_vpc.main.id", "", [WAITS]),
+    ],
+)  # fmt: skip
+def test_the_default_group_of_a_vpc_with_tasks_is_to_be_closed(
+    subnet: str, group: str, vpc: str, rule: str, said: list[str], tmp_path: Path
+) -> None:
+    """As AWS makes it, it is open; a resource that adopts it closes it if that writes no rules."""
+    text = OPEN_STACK.replace("SUBNET", subnet).replace("GROUP", group)
+    text += ADOPTS.replace("VPC", vpc).replace("RULE", rule) if vpc else ""
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    report = taskwall.scan(tmp_path, select=["TW211"], profile="strict")
+
+    found = [each.message for each in report.findings]
+    found += [f"unknown: {', '.join(each.missing)}" for each in report.unknowns]
+    assert found == said
