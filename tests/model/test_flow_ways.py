@@ -1841,3 +1841,60 @@ def test_an_entry_counts_for_its_own_acl(
 
     found = told(tmp_path, text, "internet")
     assert found == [f"internet -> service:web: tcp 80{way}" for way in ways]
+
+
+def peered(one: str, other: str) -> str:
+    """A peering connection of two VPCs, with routes of both sides to it."""
+    ends = made("aws_vpc_peering_connection", "far", f"vpc_id = {one}", f"peer_vpc_id = {other}")
+    return ends + route("web", TO_PEER, "10.1.0.0/16") + route("far", TO_PEER, "10.0.0.0/16")
+
+
+MAIN_VPC, FAR_VPC = "aws_vpc.main.id", "aws_vpc.far.id"
+EITHER_VPC = f"[{FAR_VPC}, {MAIN_VPC}][var.which]"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ways"),
+    [
+        (MAIN_VPC, FAR_VPC, [""]),
+        (FAR_VPC, MAIN_VPC, [""]),
+        (MAIN_VPC, EITHER_VPC, [UNKNOWN]),
+        (EITHER_VPC, FAR_VPC, [UNKNOWN]),
+        (MAIN_VPC, MAIN_VPC, []),
+        (MAIN_VPC, "var.which", []),
+        (MAIN_VPC, '"vpc-1"', []),
+    ],
+)
+def test_a_peering_connection_joins_the_vpcs_that_it_names(
+    one: str, other: str, ways: list[str], tmp_path: Path
+) -> None:
+    """Whichever of the two asked for it; one that is not known is waited for."""
+    found = told(tmp_path, BOTH + peered(one, other), "service:web", "service:far")
+    assert found == [f"service:web -> service:far: tcp 443{way}" for way in ways]
+
+
+SECOND = made(
+    *("aws_route", "second", "route_table_id = aws_route_table.web.id"),
+    'destination_cidr_block = "10.1.1.128/25"',
+)
+
+
+@pytest.mark.parametrize(
+    ("cidr", "more", "ways"),
+    [
+        ("10.1.1.0/24", "", [""]),
+        ("10.0.0.0/8", "", [""]),
+        ("10.2.0.0/16", "", []),
+        ("10.1.1.0/25", "", [SOMEWHERE_THERE]),
+        ("10.1.1.0/25", f"  {TO_PEER}\n", [""]),
+        ("10.1.1.0/25", f"  {FIREWALL}\n", [" needs aws_route.second"]),
+    ],
+)
+def test_routes_lead_to_all_of_a_subnet_or_a_part(
+    cidr: str, more: str, ways: list[str], tmp_path: Path
+) -> None:
+    """Several do together; where one leads to a part, it is the address that decides."""
+    text = BOTH + peered(MAIN_VPC, FAR_VPC).replace('"10.1.0.0/16"', f'"{cidr}"')
+    text += SECOND.replace("}\n", f"{more}}}\n") if more else ""
+    found = told(tmp_path, text, "service:web", "service:far")
+    assert found == [f"service:web -> service:far: tcp 443{way}" for way in ways]

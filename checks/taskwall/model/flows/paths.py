@@ -143,7 +143,8 @@ def _peers(peering: Peering, named: Link | None, one: Link, other: Link) -> Fact
         return all_true((same_entity(peering.vpc, mine), same_entity(peering.peer, theirs)))
 
     truth = any_true((both(one, other), both(other, one)))
-    needs = (*peering.peer.waits("a VPC"), *peering.vpc.fact.needs) if truth is None else ()
+    loose = [link for link in (peering.vpc, peering.peer) if truth is None and not link.exact]
+    needs = tuple(need for link in loose for need in link.waits("a VPC"))
     fact = Fact(truth, text, peering.origin.header, peering.name, needs)
     return all_of((fact, peering.exists))
 
