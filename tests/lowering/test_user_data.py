@@ -403,6 +403,14 @@ def test_what_an_unknown_waits_for_is_named() -> None:
     assert found.needs == (Need("var.cluster", "has no default"),)
 
 
+def test_what_a_file_of_an_unknown_name_waits_for_is_named() -> None:
+    """What a file of environment sets waits for the unknown in the file's name."""
+    run = "docker run --env-file /etc/", ".env amazon/amazon-ecs-agent\n"
+    found = read(SCRIPT + run[0], VAR, run[1]).setting(BLOCK)
+
+    assert found.needs == (Need("var.cluster", "has no default"),)
+
+
 def test_the_cluster_that_is_joined() -> None:
     """The cluster is the one that the settings name, else the one that is called default."""
     named = read(SCRIPT + f"echo ECS_CLUSTER=shop >> {FILE}\n")
@@ -696,6 +704,7 @@ def test_a_template_that_a_plan_leaves_for_later() -> None:
 
     assert told(deferred("template_file", template=Known(TEMPLATE), vars=given)) is True
     assert told(deferred("template_file", template=Known(TEMPLATE))) is OPEN
+    assert told(deferred("template_file", template=Known(TEMPLATE), vars=VAR)) is OPEN
     directive = Known(TEMPLATE + "%{ if true }x%{ endif }")
     assert told(deferred("template_file", template=directive, vars=given)) is OPEN
     escaped = Known(TEMPLATE.replace("${ block }", "$${x}"))

@@ -31,6 +31,7 @@ POWERSHELL: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "arguments of a variable": (("Initialize-ECSAgent @more",), OPEN),
     "arguments that are not known": (("Initialize-ECSAgent ", VAR), OPEN),
     "before a line that is not known": ((SWITCH + "\n", VAR), OPEN),
+    "behind a line that is not known": ((VAR, "\n" + SWITCH), True),
     "Set $true": ((SET + "$true, 'Machine')",), True),
     "Set $FALSE": ((SET + "$FALSE, 'Machine')",), False),
     "Set a variable": ((SET + "$x, 'Machine')",), OPEN),

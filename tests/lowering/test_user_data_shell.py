@@ -48,6 +48,9 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "cat of two files": (DRAFT + f"echo A=b > more\ncat draft more >> {FILE}\n", True),
     "cat of a file from elsewhere": (DRAFT + f"cat draft more >> {FILE}\n", OPEN),
     "cat of a file and of nothing": (DRAFT + f"cat draft /dev/null >> {FILE}\n", True),
+    "cat of nothing, which leaves its input": (
+        f"echo {BLOCK}=true | cat /dev/null >> {FILE}\n", None,
+    ),
     "cat of its input": (f"cat - <<EOF >> {FILE}\n{BLOCK}=true\nEOF\n", True),
     "cat with an option": (DRAFT + f"cat -u draft >> {FILE}\n", True),
     "tee --append": (f"echo {BLOCK}=true >> {FILE}\necho A=b | tee --append {FILE}\n", True),
@@ -140,6 +143,8 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a counter in a condition": (f"ON=1\nif (( ON-- )); then x; fi\n{WRITES_ON}", OPEN),
     "a counter in a word": (f"ON=1\necho $((ON=0))\n{WRITES_ON}", OPEN),
     "a counter between old brackets": (f"ON=1\necho $[ON=0]\n{WRITES_ON}", OPEN),
+    "a counter of a shell in the shell": (f"export ON=1\nbash -c '((ON--)); {WRITES_ON}'\n", OPEN),
+    "a variable that doubles": (ON + "ON=$ON$ON\n" * 20 + WRITES_ON, OPEN),
     "a variable that is only compared": (f"ON=1\n((ON==1)) && x; (( ON <= 1 ))\n{WRITES_ON}", True),
     "a variable set beside a counter": (f"((N++)); {ON}{WRITES_ON}", True),
     "a default that is set": (f"ON=\n: ${{ON:=true}}\n{WRITES_ON}", OPEN),
@@ -173,6 +178,7 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "set of words": (f"f() {{ set -- false; {WRITES_ONE}}}\nf true\n", OPEN),
     "set of options": (f"f() {{ set -euo pipefail; {WRITES_ONE}}}\nf true\n", True),
     "set of no words": (f"f() {{ set --; {WRITES_ONE}}}\nf true\n", OPEN),
+    "set of what is switched off": (f"f() {{ set +x; {WRITES_ONE}}}\nf true\n", True),
     "a variable for a function alone": (
         f"ON=false\nf() {{ {WRITES_ON[:-1]}; }}\nON=true f\n", True,
     ),
@@ -231,6 +237,15 @@ COMMANDS: dict[str, tuple[str, object]] = {
         f"D=/tmp/a\ntrap 'rm -rf $D' EXIT\necho {BLOCK}=true >> {FILE}\n", True,
     ),
     "a trap in a trap": (f"T='trap \"$T\" EXIT'\ntrap \"$T\" EXIT\n{SETS_IT}", True),
+    "a trap where the script stands": (
+        f"cd /etc/ecs\ntrap 'echo {BLOCK}=true >> ecs.config' EXIT\n", OPEN,
+    ),
+    "a script of another language where the script stands": (
+        f"{SETS_IT}cd /opt\necho 'open(\"{FILE}\", \"w\")' > a.py\npython3 a.py\n", OPEN,
+    ),
+    "a script of another language that names no file": (
+        f"{SETS_IT}cd /opt\necho 'print(1)' > a.py\npython3 a.py\n", True,
+    ),
     "no trap": (f"trap - EXIT\necho {BLOCK}=true >> {FILE}\n", True),
     "source of a written file": (f"{RUN}. ./run.sh\n", True),
     "source of a file that sets it": (f"echo ON=false > a\n{ON}. ./a\n{WRITES_ON}", OPEN),
@@ -590,6 +605,10 @@ _DROP = "DOCKER-USER -d 169.254.169.254 -j DROP"
         ((f"-I {_DROP}", "-I DOCKER-USER -s 172.17.0.2 -j ACCEPT"), None),
         ((f"-I {_DROP}", "-I DOCKER-USER -d 10.0.0.0/8 -j ACCEPT"), True),
         ((f"-I {_DROP}", "-I DOCKER-USER -j LOG"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -j NFLOG"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -j MARK"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER"), True),
+        ((f"-I {_DROP}", "-I DOCKER-USER -g MINE"), None),
         ((f"-I {_DROP}", "-I DOCKER-USER -j MINE"), None),
         ((f"-I {_DROP}", "-I DOCKER-USER 2 -j ACCEPT"), True),
         ((f"-I {_DROP}", "-R DOCKER-USER 1 -j ACCEPT"), False),
