@@ -6,6 +6,7 @@ from taskwall.lowering import lower
 from taskwall.model.core.network import Network
 from taskwall.model.load_balancing.edge import EdgeConnection
 from taskwall.model.load_balancing.vpc_link import LinkedIntegration
+from taskwall.model.load_balancing.vpc_origin import OriginUse
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -78,10 +79,11 @@ MORE = "ordered_cache_behavior"
         ("match-viewer", behaviour("allow-all", '"a"'), False),
         ("match-viewer", behaviour("allow-all", '"a"', MORE), False),
         ("match-viewer", behaviour("allow-all", '"s"') + origin('"s"'), True),
+        ("match-viewer", behaviour("allow-all", '"typo"') + origin('"s"'), False),
         ("match-viewer", behaviour("allow-all", "var.v") + origin('"s"'), None),
         ("match-viewer", behaviour("allow-all", '"x"') + origin("var.v"), None),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_whether_an_origin_is_reached_by_https(
     policy: str, more: str, encrypted: bool | None
@@ -314,6 +316,58 @@ def test_rest_apis_that_the_internet_calls(types: str, public: bool) -> None:
     (linked,) = network(text).every(LinkedIntegration)
 
     assert linked.public is public
+
+
+VPC_ORIGINS = """
+resource "aws_cloudfront_vpc_origin" "p" {
+  vpc_origin_endpoint_config {
+    arn                    = aws_lb.b.arn
+    http_port              = 80
+    https_port             = 443
+    origin_protocol_policy = "match-viewer"
+  }
+}
+resource "aws_cloudfront_vpc_origin" "q" {
+  vpc_origin_endpoint_config {
+    arn                    = aws_lb.o.arn
+    http_port              = 81
+    https_port             = 443
+    origin_protocol_policy = "match-viewer"
+  }
+}
+resource "aws_cloudfront_distribution" "d" {
+  enabled = true
+  origin {
+    domain_name = "x.example.com"
+    origin_id   = "a"
+    vpc_origin_config { vpc_origin_id = ORIGIN }
+  }
+  default_cache_behavior {
+    viewer_protocol_policy = "allow-all"
+    target_origin_id       = "a"
+  }
+}
+"""
+P, Q = "aws_cloudfront_vpc_origin.p.id", "aws_cloudfront_vpc_origin.q.id"
+
+
+@pytest.mark.parametrize(
+    ("origin_", "used", "encrypted"),
+    [
+        (P, ["aws_cloudfront_vpc_origin.p"], [False, True]),
+        (Q, ["aws_cloudfront_vpc_origin.q"], [True, False]),
+        (f"var.v ? {P} : {Q}", [], [None, None]),
+        ("var.v", [], [True, True]),
+        ('"vo_1"', [], [True, True]),
+    ],
+)
+def test_who_uses_vpc_origins(origin_: str, used: list[str], encrypted: list[bool | None]) -> None:
+    """What viewers may do counts for the origin that the distribution has, and for no other."""
+    found = network(VPC_ORIGINS.replace("ORIGIN", origin_))
+    edges = {each.port: each.encrypted.truth for each in found.every(EdgeConnection)}
+
+    assert [each.origin.to for each in found.every(OriginUse)] == used
+    assert [edges["80"], edges["81"]] == encrypted
 
 
 TEMPLATE = """

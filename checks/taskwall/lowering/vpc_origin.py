@@ -64,7 +64,7 @@ def _uses(r: ResourceReader) -> Iterator[tuple[OriginUse | None, list[Fact]]]:
             value = used.value
             forces = [*forces_https(other, origin.get("origin_id" if other.terraform else "Id"))]
             if isinstance(value, Reference) and value.resource == r.id:
-                link = r.must(VpcOrigin, used, "is an origin of")
+                link = other.must(VpcOrigin, used, "has the origin")
                 enabled = other.setting("enabled", "DistributionConfig.Enabled")
                 yield OriginUse(other.origin, link, enabled, all_of(forces)), forces
             elif value is not None and not isinstance(value, Known) and not symbol(value):
