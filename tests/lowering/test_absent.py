@@ -17,6 +17,7 @@ resource "aws_lb" "web" {
   subnets = ["subnet-12345678"]
 }
 resource "aws_security_group" "web" {}
+resource "aws_instance" "web" { vpc_security_group_ids = [aws_security_group.web.id] }
 resource "aws_vpc" "main" {}
 module "m" {
   source = "a/b/c"
@@ -66,6 +67,7 @@ def test_compensations_count_only_where_they_are_written() -> None:
         ("{ lb = { arn = aws_lb.web.arn } }", LISTENER),
         ("aws_lb.web.dns_name", []),
         ("aws_lb.web.arn_suffix", []),
+        ("aws_instance.web.vpc_security_group_ids", ["aws_eip_association", *RULES]),
         ("aws_security_group.web.id", RULES),
         ('"sg-12345678"', []),
     ],
@@ -290,3 +292,27 @@ Resources:
     resources = stack.evaluate({}).resources
 
     assert len(with_possible(resources)) == len(resources) - 1
+
+
+FROM_ELSEWHERE = """
+variable "v" {}
+data "aws_security_group" "web" { name = "web" }
+resource "aws_vpc_security_group_ingress_rule" "r" { security_group_id = RULED }
+module "m" {
+  source = "a/b/c"
+  given  = GIVEN
+}
+"""
+GROUP_IDS = ("var.v", '"sg-1"', '"sg-2"', "data.aws_security_group.web.id")
+
+
+@pytest.mark.parametrize("given", GROUP_IDS)
+@pytest.mark.parametrize("ruled", GROUP_IDS)
+def test_a_group_from_elsewhere(ruled: str, given: str) -> None:
+    """It is one if a rule of the sources is for it, and may be used by what it is given to."""
+    text = FROM_ELSEWHERE.replace("RULED", ruled).replace("GIVEN", given)
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+    resources = stack.evaluate({}).resources
+    found = with_possible(resources)[len(resources) - 1 :]
+
+    assert [one.type for one in found] == (USED["aws_security_group"] if given == ruled else [])

@@ -2,10 +2,12 @@
 
 import pytest
 
+from lowering.networks import network
 from taskwall.core.values import Fields, Items, Known, Need, Origin, Span, Text, Value, unknown
 from taskwall.lowering._network_builder import NetworkBuilder
 from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering.image import registry
+from taskwall.model.entities.container_needs import ContainerUse
 from taskwall.source.resource import Resource
 
 HERE = Span("main.tf", 1, 1, 9, 2)
@@ -83,6 +85,39 @@ def test_private_names() -> None:
     )  # fmt: skip
 
     assert [each for each in endings if held(f"reg.{each}/app:1") != ("private", "")] == []
+
+
+@pytest.mark.parametrize(
+    ("image", "text", "waits"),
+    [
+        ('"nginx"', "pulls nginx, which no endpoint serves", ["var.v"]),
+        ("var.w", "pulls an image from ECR", ["var.v"]),
+        (
+            '"reg.example.com/x"',
+            "pulls reg.example.com/x from the internet",
+            ["var.v", "whether reg.example.com is on the internet"],
+        ),
+        (
+            '"123456789012.dkr.ecr.eu-west-1.amazonaws.com/x"',
+            "pulls an image from a private ECR registry",
+            ["var.v"],
+        ),
+        ('"localhost/x"', "", []),
+    ],
+)
+def test_images_of_containers_that_may_be_there(image: str, text: str, waits: list[str]) -> None:
+    """That one is pulled waits for what decides whether the container is there."""
+    own = '{ name = "a", image = "localhost/a" }'
+    other = f'{{ name = "b", image = {image} }}'
+    containers = f"jsonencode(concat([{own}], var.v ? [{other}] : []))"
+    around = 'variable "v" {}\nvariable "w" {}\nresource "aws_ecs_task_definition" "t" {\n'
+    uses = network(f"{around}container_definitions = {containers}\n}}\n").every(ContainerUse)
+    pulls = [each.fact for each in uses if " pulls " in each.fact.text]
+
+    assert [fact.text for fact in pulls] == [f"aws_ecs_task_definition.t {text}"] * bool(text)
+    assert [(fact.truth, [need.name for need in fact.needs]) for fact in pulls] == [
+        (None, waits)
+    ] * bool(text)
 
 
 VPC = Items((Fields({"vpc_id": Known("vpc-1")}),))

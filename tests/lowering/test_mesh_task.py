@@ -46,6 +46,7 @@ APP = 'name = "app", portMappings = [{ containerPort = 8080 }]'
         (envoy('"mesh/${var.v}/virtualGateway/n"'), False, True),
         (envoy(NODE, '"APPMESH_VIRTUAL_NODE_NAME"'), True, True),
         (envoy(NODE, '"OTHER"'), False, False),
+        ('name = "envoy", environment = [{ value = "x" }]', False, False),
         (envoy(NODE, "var.v"), None, True),
         (envoy('"x"', "var.v"), None, False),
         (envoy("var.v"), None, True),
@@ -112,6 +113,23 @@ def test_types_of_proxies(given: str, kind: object) -> None:
     found = said(task(BOTH, proxy(more=given)).kind)
 
     assert found is kind or found == kind
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_proxies_that_are_not_known(known: bool) -> None:
+    """A block that may be there, or anything, may be a proxy of App Mesh."""
+    each = f"for_each = var.v ? [1] : []\ncontent {{ {proxy()} }}"
+    block = f'dynamic "proxy_configuration" {{\n{each}\n}}'
+    hcl = f'{AROUND}resource "aws_ecs_task_definition" "t" {{\n{block}\n}}\n'
+    yaml = """
+Parameters: {P: {Type: String}}
+Resources:
+  T: {Type: AWS::ECS::TaskDefinition, Properties: {ProxyConfiguration: !Ref P}}
+"""
+    (found,) = network(hcl if known else yaml).every(MeshTask)
+
+    assert said(found.kind) is OPEN
+    assert [need.name for need in found.kind.needs] == ["var.v" if known else "P"]
 
 
 def ports(mapping: str) -> str:

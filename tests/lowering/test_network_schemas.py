@@ -11,6 +11,7 @@ from taskwall.model.entities.vpc import (
     BlockExclusion,
     EdgeTable,
     GatewayAttachment,
+    GivenRange,
     InternetBlock,
     Route,
     Subnet,
@@ -323,6 +324,59 @@ Resources:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("given", "gives"), [("true", True), ("false", False), ("var.v", True)])
+def test_ranges_that_aws_chooses(given: str, gives: bool) -> None:
+    """A VPC says that it takes an IPv6 range of AWS's, or what is associated with it does."""
+    on = f"assign_generated_ipv6_cidr_block = {given}"
+    six = "aws_vpc_ipv6_cidr_block_association"
+    text = f"""
+variable "v" {{}}
+resource "aws_vpc" "a" {{ {on} }}
+resource "aws_vpc" "b" {{}}
+resource "{six}" "b" {{
+  vpc_id = aws_vpc.b.id
+  {on}
+}}
+"""
+    yaml = f"""
+Parameters: {{V: {{Type: String}}}}
+Resources:
+  A:
+    Type: AWS::EC2::VPCCidrBlock
+    Properties: {{VpcId: vpc-1, AmazonProvidedIpv6CidrBlock: {given.replace("var.v", "!Ref V")}}}
+"""
+    found = [each.vpc.to for each in network(text).every(GivenRange)]
+    of_template = [each.vpc.to for each in network(yaml).every(GivenRange)]
+
+    assert found == ["aws_vpc.a", "aws_vpc.b"] * gives
+    assert of_template == ["vpc-1"] * gives
+
+
+@pytest.mark.parametrize("count", ["", "count = var.v ? 1 : 0"])
+@pytest.mark.parametrize("named", ["aws_vpc_peering_connection", "aws_vpc_peering_connection.p.id"])
+def test_peering_connections_by_their_accepter(named: str, count: str) -> None:
+    """A route may name what accepts the connection in the place of the connection."""
+    index = "[0]" if count else ""
+    target = f"{named}_accepter.a{index}.id" if named.count(".") == 0 else named
+    text = f"""
+variable "v" {{}}
+resource "aws_vpc_peering_connection" "p" {{ vpc_id = "vpc-1" }}
+resource "aws_vpc_peering_connection_accepter" "a" {{
+  {count}
+  vpc_peering_connection_id = aws_vpc_peering_connection.p.id
+}}
+resource "aws_route" "r" {{
+  route_table_id            = "rtb-1"
+  destination_cidr_block    = "10.0.0.0/8"
+  vpc_peering_connection_id = {target}
+}}
+"""
+    (route,) = network(text).every(Route)
+
+    assert route.peering is not None
+    assert (route.peering.to, route.peering.fact.truth) == ("aws_vpc_peering_connection.p", True)
+
+
 def test_transit_gateways() -> None:
     """On is the default for tables, off for references to security groups."""
     text = """
@@ -423,6 +477,22 @@ resource "aws_ram_resource_share" "y" {}
     for share, truth in (("x", True), ("y", False)):
         found = network(text + principal.replace("SHARE", share)).every(SubnetShare)
         assert [each.shared.truth for each in found] == [truth] * shares
+
+
+def test_a_subnet_of_a_share_that_is_not_named() -> None:
+    """Whom it is shared with is not known, whoever the principals of the sources are."""
+    text = """
+resource "aws_ram_resource_association" "a" {
+  resource_arn = "arn:aws:ec2:eu-west-1:1:subnet/subnet-1"
+}
+resource "aws_ram_principal_association" "p" {
+  principal          = "123456789012"
+  resource_share_arn = "arn:aws:ram:eu-west-1:1:resource-share/s"
+}
+"""
+    (found,) = network(text).every(SubnetShare)
+
+    assert found.shared.truth is None
 
 
 def test_vpn_connections() -> None:

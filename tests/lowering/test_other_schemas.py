@@ -12,7 +12,7 @@ from taskwall.model.entities.door import Door
 from taskwall.model.entities.environment import DnsName
 from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.entities.mesh import ClientPolicy, MeshListener, MeshProxy, ServiceConnectPort
-from taskwall.model.entities.volume import Volume
+from taskwall.model.entities.volume import Mount, Volume
 from taskwall.model.entities.vpc import FlowLog
 from taskwall.model.routing.core_networks import CoreNetwork
 from taskwall.model.routing.network_acl import AclAssociation, AclEntry, NetworkAcl
@@ -262,6 +262,32 @@ resource "aws_elb_attachment" "c" {
     ]  # fmt: skip
 
 
+def test_what_an_absent_module_may_have_made_is_registered() -> None:
+    """It may be an instance; what an input brings is none of the sources."""
+    text = """
+variable "v" {}
+module "m" { source = "a/b/c" }
+resource "aws_lb_target_group_attachment" "a" {
+  target_group_arn = "tg-1"
+  target_id        = GIVEN
+}
+"""
+    yaml = """
+Resources:
+  M: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://example.com/m.yml}}
+  G:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {Targets: [{Id: !GetAtt M.Outputs.Instance}]}
+"""
+    by_module = network(text.replace("GIVEN", "module.m.instance_id"))
+    registered = [*by_module.every(Registration), *network(yaml).every(Registration)]
+
+    assert [each.instances.to for each in registered] == [
+        "module.m.instance_id", "M.Outputs.Instance",
+    ]  # fmt: skip
+    assert not network(text.replace("GIVEN", "var.v")).every(Registration)
+
+
 @pytest.mark.parametrize(
     ("attributes", "keeps"),
     [
@@ -422,6 +448,47 @@ def test_volumes(body: str, nfs: bool, encrypted: bool | None) -> None:
     assert (found.nfs.truth, found.encrypted.truth) == (nfs, encrypted)
 
 
+PERHAPS = 'dynamic "%s" {\nfor_each = var.v ? [1] : []\ncontent {\n%s\n}\n}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PERHAPS % ("efs_volume_configuration", 'file_system_id = "fs-1"'),
+        PERHAPS % ("docker_volume_configuration", NFS % "nfs"),
+    ],
+    ids=["EFS", "Docker"],
+)
+def test_volumes_that_may_be_there(body: str) -> None:
+    """What they do wrong counts as if they were."""
+    text = 'variable "v" {}\nresource "aws_ecs_task_definition" "t" {\n%s\n}\n'
+    (found,) = network(text % f'volume {{\nname = "data"\n{body}\n}}').every(Volume)
+
+    assert (found.nfs.truth, found.encrypted.truth) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("block", "efs", "fsx"),
+    [
+        ("efs_volume_configuration", "fs-1", ""),
+        ("fsx_windows_file_server_volume_configuration", "", "fs-1"),
+    ],
+)
+def test_what_volumes_mount(block: str, efs: str, fsx: str) -> None:
+    """A file system of EFS or of FSx, by its id."""
+    text = f"""
+resource "aws_ecs_task_definition" "t" {{
+  volume {{
+    name = "data"
+    {block} {{ file_system_id = "fs-1" }}
+  }}
+}}
+"""
+    (found,) = network(text).every(Mount)
+
+    assert [link.to if link else "" for link in (found.efs, found.fsx)] == [efs, fsx]
+
+
 @pytest.mark.parametrize(
     ("kind", "target", "vpc", "subnet"),
     [
@@ -542,6 +609,23 @@ def test_policies_of_meshes(body: str, enforce: bool, trusts: bool, presents: bo
         assert (found.trusts.truth, found.presents.truth) == (trusts, presents)
         assert (found.used.truth, found.written.truth) == (True, True)
     assert (default.used.truth, default.written.truth) == (False, False)
+
+
+def test_backends_of_meshes_that_are_not_known() -> None:
+    """One of them may have a policy of its own, so that the default may be used or not."""
+    text = """
+Parameters: {P: {Type: CommaDelimitedList}}
+Resources:
+  N:
+    Type: AWS::AppMesh::VirtualNode
+    Properties: {MeshName: m, Spec: {Backends: [!Ref P]}}
+"""
+    found = network(text).every(ClientPolicy)
+
+    assert [(each.whom, each.used.truth) for each in found] == [
+        ("a backend", None), ("its backends", None),
+    ]  # fmt: skip
+    assert [[need.name for need in each.used.waits_for()] for each in found] == [["P"], ["P"]]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ data "aws_vpc" "here" { tags = { Name = "main" } }
 data "aws_ssm_parameter" "named" { name = "/shared" }
 data "aws_ssm_parameter" "here" { name = "/vpc" }
 data "aws_vpc_peering_connection" "here" { vpc_id = aws_vpc.main.id }
+data "aws_vpc_peering_connection" "there" { vpc_id = data.aws_vpc.named.id }
+data "aws_vpc_peering_connection" "nowhere" { vpc_id = aws_vpc.nowhere.id }
 resource "aws_subnet" "a" {
   vpc_id     = ID
   cidr_block = "10.0.1.0/24"
@@ -47,6 +49,8 @@ IDS = {
     "data.aws_vpc.here.id": True,
     "data.aws_ssm_parameter.here.value": True,
     "data.aws_vpc_peering_connection.here.peer_vpc_id": None,
+    "data.aws_vpc_peering_connection.there.peer_vpc_id": False,
+    "data.aws_vpc_peering_connection.nowhere.peer_vpc_id": False,
     "module.absent.vpc_id": None,
     "aws_lb.web.vpc_id": None,
     "local.ids[var.key]": None,

@@ -1,9 +1,15 @@
 """What data stores ask of connections: by parameter groups, settings of their own, and defaults."""
 
+import json
+
 import pytest
 
 from lowering.networks import network
+from taskwall.lowering import lower
 from taskwall.model.data_stores.store import Store, TlsRequirement
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 
 def requirements(type_: str, body: str, more: str = "") -> tuple[TlsRequirement, ...]:
@@ -135,6 +141,46 @@ def test_parameter_groups(body: str, given: str, truth: bool | None, changes: in
 
     assert found.fact.truth is truth
     assert len(found.changes) == changes
+
+
+@pytest.mark.parametrize("value", ['"0"', '"1"'])
+def test_a_single_parameter_of_json(value: str) -> None:
+    """Terraform's JSON has one block as an object, and several as a list."""
+    block = {"name": "rds.force_ssl", "value": json.loads(value)}
+    for written in (block, [block], [{"name": "other", "value": "x"}, block]):
+        group_ = {"name": "own", "family": "postgres15", "parameter": written}
+        database = {"engine": "postgres", "parameter_group_name": "own"}
+        text = {"resource": {"aws_db_parameter_group": {"p": group_}, DATABASE: {"d": database}}}
+        roots, errors = terraform.stacks(
+            ["a.tf.json"], Files({"a.tf.json": json.dumps(text)}), Inputs()
+        )
+        (store,) = lower(roots[0].evaluate({}).resources).network.every(Store)
+        assert not errors
+        assert [each.fact.truth for each in store.tls_requirements] == [value == '"1"']
+
+
+def test_replicas_of_replicas() -> None:
+    """Each asks what its source does, in as many steps as RDS allows (PostgreSQL: three)."""
+    text = 'resource "aws_db_instance" "d0" {\nengine = "postgres"\nengine_version = "14.1"\n}\n'
+    for number in range(3):
+        source = f"aws_db_instance.d{number}.identifier"
+        text += f'resource "{DATABASE}" "d{number + 1}" {{\nreplicate_source_db = {source}\n}}\n'
+    found = network(text).every(Store)
+
+    assert [[each.fact.truth for each in store.tls_requirements] for store in found] == [
+        [False], [False], [False], [False],
+    ]  # fmt: skip
+
+
+def test_replicas_of_each_other() -> None:
+    """AWS refuses to make them, and nobody follows them for ever."""
+    text = "".join(
+        f'resource "{DATABASE}" "{own}" {{ replicate_source_db = {DATABASE}.{other}.identifier }}\n'
+        for own, other in ("ab", "ba")
+    )
+
+    for store in network(text).every(Store):
+        assert [each.fact.truth for each in store.tls_requirements] == [None]
 
 
 def test_parameter_groups_of_document_databases() -> None:

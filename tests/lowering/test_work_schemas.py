@@ -431,6 +431,17 @@ def test_jobs_of_batch(body: str, address: list[object]) -> None:
     assert not network(text % ("", body)).every(TaskSource)
 
 
+def test_a_job_of_batch_says_nothing_of_its_network() -> None:
+    """Subnets and groups are those of the environment that it runs in."""
+    (job,) = network(
+        'resource "aws_batch_job_definition" "j" {\n'
+        'platform_capabilities = ["FARGATE"]\ncontainer_properties = jsonencode({})\n}\n'
+    ).every(TaskSource)
+
+    assert (job.word, job.long_running, job.network_from) == ("Batch job", False, "elsewhere")
+    assert (said(job.subnets_setting), said(job.groups_setting)) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("type_", "truth"),
     [('"FARGATE"', True), ('"FARGATE_SPOT"', True), ("var.v", None), ('"EC2"', False)],
@@ -522,6 +533,28 @@ TEXT = (
     '"TaskDefinition": "${T}", "Cluster": "live-${C}", "LaunchType": "FARGATE",'
     '"NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["${Other}", "subnet-1"]}}}}}}'
 )
+
+
+@pytest.mark.parametrize(
+    ("given", "cluster", "waits"),
+    [
+        ("{C: shop}", "live-shop", False),
+        ("{C: !Ref P}", "live-${P}", True),
+        ("{C: !Sub 'a-${P}-b'}", "live-a-${P}-b", True),
+        ("{C: 5}", "live-5", False),
+        ("!Ref P", "", True),
+    ],
+)
+def test_what_is_put_into_a_definition_and_is_not_known(
+    given: str, cluster: str, waits: bool
+) -> None:
+    """The known parts around it stay where they are, and it is waited for."""
+    text = SUBSTITUTED.replace("WHOLE", "Definition").replace("{T: !Ref Task, C: shop}", given)
+    (found,) = network("Parameters: {P: {Type: String}}" + text).every(TaskSource)
+
+    assert found.cluster is not None
+    assert found.cluster.to == cluster
+    assert ("P" in [need.name for need in found.cluster.fact.needs]) is waits
 
 
 @pytest.mark.parametrize("key", ["Definition", "DefinitionString"])
@@ -617,6 +650,30 @@ def test_policies_of_classic_listeners(port: str, policy: str | None) -> None:
     assert said(listener.policy) == policy
     assert said(listener.backend) == "http"
     assert [name for name, _ in used.versions] == ["Protocol-TLSv1"]
+
+
+@pytest.mark.parametrize(
+    ("balancer", "port", "policy", "waits"),
+    [
+        ("aws_elb.o.name", "443", None, []),
+        ("aws_elb.o.name", "var.v", None, []),
+        ("aws_elb.b.name", "var.v", OPEN, ["var.v"]),
+        ("var.v", "443", OPEN, ["var.v"]),
+        ("var.v", "80", None, []),
+    ],
+)
+def test_policies_that_may_be_for_another_listener(
+    balancer: str, port: str, policy: object, waits: list[str]
+) -> None:
+    """One of another load balancer or port is none of this one's; else it waits for which it is."""
+    text = CLASSIC.replace("PORT", port).replace("BACKEND", "")
+    first, second, tie = text.partition('resource "aws_load_balancer_listener_policy"')
+    tie = tie.replace("aws_elb.b.name", balancer)
+    around = 'variable "v" {}\nresource "aws_elb" "o" {}\n'
+    (listener,) = network(around + first + second + tie).every(Listener)
+
+    assert said(listener.policy) is policy
+    assert [need.name for need in listener.policy.needs] == waits
 
 
 @pytest.mark.parametrize(("protocol", "backend"), [("http", "http"), ("https", OPEN)])
