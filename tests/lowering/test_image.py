@@ -120,6 +120,122 @@ def test_images_of_containers_that_may_be_there(image: str, text: str, waits: li
     ] * bool(text)
 
 
+AROUND = """
+variable "v" {}
+data "aws_caller_identity" "me" {}
+resource "aws_ecr_repository" "r" { name = "app" }
+data "aws_ecr_repository" "d" { name = "app" }
+data "aws_ecr_repository" "n" {
+  name        = "app"
+  registry_id = "210987654321"
+}
+data "aws_ecr_repository" "m" {
+  name        = "app"
+  registry_id = data.aws_caller_identity.me.account_id
+}
+"""
+NUMBER = "123456789012"
+
+
+def image_uses(image: str, more: str = "") -> list[ContainerUse]:
+    """What a container of Terraform with an image uses."""
+    containers = f'jsonencode([{{ name = "a", image = {image} }}])'
+    task = f'resource "aws_ecs_task_definition" "t" {{\ncontainer_definitions = {containers}\n}}\n'
+    return network(AROUND + more + task).every(ContainerUse)
+
+
+def account(use: ContainerUse) -> str:
+    """Whose registry an image is in."""
+    found = use.account
+    return found if isinstance(found, str) else f"{found.address}.{found.terraform}".strip(".")
+
+
+@pytest.mark.parametrize(
+    ("image", "owner", "region", "dual"),
+    [
+        ("aws_ecr_repository.r.repository_url", "aws_ecr_repository.r.registry_id", "", False),
+        (
+            '"${aws_ecr_repository.r.repository_url}:1"',
+            "aws_ecr_repository.r.registry_id",
+            "",
+            False,
+        ),
+        (
+            "data.aws_ecr_repository.d.repository_url",
+            "data.aws_ecr_repository.d.registry_id",
+            "",
+            False,
+        ),
+        ("data.aws_ecr_repository.n.repository_url", "210987654321", "", False),
+        (
+            "data.aws_ecr_repository.m.repository_url",
+            "data.aws_caller_identity.me.account_id",
+            "",
+            False,
+        ),
+        (
+            '"${data.aws_caller_identity.me.account_id}.dkr.ecr.eu-west-1.amazonaws.com/app"',
+            "data.aws_caller_identity.me.account_id",
+            "eu-west-1",
+            False,
+        ),
+        (f'"{NUMBER}.dkr.ecr.eu-west-1.amazonaws.com/app"', NUMBER, "eu-west-1", False),
+        (f'"{NUMBER}.dkr-ecr.eu-west-1.on.aws/app"', NUMBER, "eu-west-1", True),
+        (f'"{NUMBER}.dkr.ecr-fips.us-east-1.amazonaws.com/app"', NUMBER, "us-east-1", False),
+        (f'"{NUMBER}.dkr.ecr.${{var.v}}.amazonaws.com/app"', NUMBER, "", False),
+        ('"${var.v}.dkr.ecr.eu-west-1.amazonaws.com/app"', "", "eu-west-1", False),
+        (f'"localhost.x/{NUMBER}.dkr-ecr.eu-west-1.on.aws"', "", "", False),
+    ],
+    ids=range(12),
+)
+def test_registries_of_accounts(image: str, owner: str, region: str, dual: bool) -> None:
+    """The name of a registry has its account and Region, and so does what looks it up."""
+    (use,) = image_uses(image)
+
+    assert (account(use), use.region, use.dual) == (owner, region, dual)
+
+
+def test_registries_of_accounts_in_templates() -> None:
+    """CloudFormation has a name for the account of the stack."""
+    text = """
+Resources:
+  T:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - {Name: a, Image: !Sub '${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/app'}
+"""
+    (use,) = network(text).every(ContainerUse)
+
+    assert (account(use), use.region) == ("AWS::AccountId", "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("path", "by"),
+    [
+        ("hub/nginx", {'"hub"', '"ROOT"', "var.v"}),
+        ("hub/nginx:${var.v}", {'"hub"', '"ROOT"', "var.v"}),
+        ("hubs/nginx", {'"ROOT"', "var.v"}),
+        ("nginx", {'"ROOT"'}),
+        ("nginx:${var.v}", {'"ROOT"'}),
+        ("${var.v}/nginx", {'"hub"', '"ROOT"', "var.v"}),
+        ("h${var.v}", {'"hub"', '"ROOT"', "var.v"}),
+        ("own-${var.v}/nginx", {'"ROOT"', "var.v"}),
+    ],
+)
+@pytest.mark.parametrize("prefix", ['"hub"', '"ROOT"', "var.v"])
+def test_images_that_come_through_a_cache(prefix: str, path: str, by: set[str]) -> None:
+    """What begins with the prefix of a rule, or may, is fetched from outside at first."""
+    rule = (
+        f'resource "aws_ecr_pull_through_cache_rule" "c" {{ ecr_repository_prefix = {prefix} }}\n'
+    )
+    uses = image_uses(f'"{NUMBER}.dkr.ecr.eu-west-1.amazonaws.com/{path}"', rule)
+
+    assert [(each.service, each.fact.truth) for each in uses] == [
+        ("ecr", True), *([("elsewhere", None)] if prefix in by else []),
+    ]  # fmt: skip
+
+
 VPC = Items((Fields({"vpc_id": Known("vpc-1")}),))
 NAME = Known("Example.com.")
 

@@ -164,7 +164,7 @@ def _zones(r: ResourceReader) -> Iterator[str]:
             yield f".{name.lower().rstrip('.')}"
 
 
-_REGISTRY = pattern(r"(\d{12})?\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(on\.aws)?")
+_REGISTRY = pattern(r"(\d{12})?\.dkr[.-]ecr(?:-fips)?\.(?:([a-z0-9-]+)\.(on\.aws)?)?")
 """The account and Region of a private registry of ECR in its name, and how a dual-stack one ends.
 
 Amazon ECR user guide, "Making requests over IPv6".
@@ -180,7 +180,7 @@ def located(use: ContainerUse, image: Cell) -> ContainerUse:
     if found is None:
         return use
     account = use.account or found[1] or ""
-    return replace(use, region=found[2], dual=bool(found[3]), account=account)
+    return replace(use, region=found[2] or "", dual=bool(found[3]), account=account)
 
 
 def repository(r: ResourceReader, image: Value) -> Resource | None:
@@ -220,12 +220,14 @@ def pull_through(r: ResourceReader, image: Cell) -> str:
     parts = value.parts if isinstance(value, Text) else (value,)
     known = (part if isinstance(part, str) else _literal(part) for part in parts)
     path = "".join(known).partition("/")[2]
+    first, unknown, _ = path.partition(":")[0].partition("@")[0].partition("\x01")
     for resource in r.builder.of_type(*_CACHES):
         prefix = ResourceReader(resource, r.builder).attribute(
             "ecr_repository_prefix", "EcrRepositoryPrefix"
         )
         begins = f"{prefix.known}/" if not prefix.needs else ""
-        if prefix.known == "ROOT" or ("/" in path and path.startswith(begins)):
+        may = unknown and (not begins or begins.startswith(first))
+        if prefix.known == "ROOT" or may or ("/" in path and path.startswith(begins)):
             return resource.origin.name
     return ""
 
