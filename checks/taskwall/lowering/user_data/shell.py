@@ -515,10 +515,12 @@ class Shell(ShellWords):
 
     def _keep(self, node: "Node") -> None:
         """Keep for after a function what the variables are that a statement makes its own."""
-        for child in node.named_children if self.own is not None else ():
+        if self.own is None:
+            return
+        for child in node.named_children:
             name = child.child_by_field_name("name") or child
             key = self.text(name)
-            if name.type == "variable_name" and self.own is not None and key not in self.own:
+            if name.type == "variable_name" and key not in self.own:
                 self.own[key] = self.variables.get(key)
                 if name is child:
                     self.variables.pop(key, None)

@@ -1,0 +1,121 @@
+"""What a setting that is not known waits for, and in which line one stands."""
+
+import pytest
+
+from lowering.user_data import BLOCK, FILE, SCRIPT, instance, read
+from taskwall.core.values import Known, Span
+from taskwall.lowering._network_builder import NetworkBuilder
+from taskwall.lowering._reader import ResourceReader
+from taskwall.lowering.user_data import agent
+
+SET = f"echo {BLOCK}=true >> {FILE}"
+RELATIVE = f"echo {BLOCK}=true >> ecs.config\n"
+WRITES = f"what {{}} writes to {FILE}"
+SECOND, THIRD = "a condition in line 2 of user data", "a condition in line 3 of user data"
+
+WAITS: dict[str, tuple[str, list[str]]] = {
+    "a variable": (f"echo {BLOCK}=$X >> {FILE}\n", ["$X"]),
+    "a variable with a default": (f"echo {BLOCK}=${{X:-a}} >> {FILE}\n", ["${X:-a}"]),
+    "a variable that grows": (f"X=a\nX+=b\necho {BLOCK}=$X >> {FILE}\n", ["$X"]),
+    "a command in a word": (f"echo {BLOCK}=$(date) >> {FILE}\n", ["$(date)"]),
+    "a command in a text": (f"cat <<E >> {FILE}\n{BLOCK}=`date`\nE\n", ["`date`"]),
+    "a branch": (f"\nif x; then {SET}; fi\n", [THIRD]),
+    "a branch in a branch": (f"if x; then\nif y; then {SET}; fi\nfi\n", [SECOND, THIRD]),
+    "the other branch": (f"if x; then :\nelse {SET}; fi\n", [SECOND, THIRD]),
+    "a case": (f"case $X in a) {SET};; esac\n", [SECOND]),
+    "a loop": (f"for i in a b; do\n{SET}\ndone\n", ["a loop in line 2 of user data"]),
+    "a loop on a condition": (f"while x; do\n{SET}\ndone\n", [SECOND]),
+    "success": (f"mine && {SET}\n", ["a command in line 2 of user data"]),
+    "failure": (f"mine || {SET}\n", ["a command in line 2 of user data"]),
+    "success with a text": (f"mine <<E && {SET}\na\nE\n", ["a command in line 2 of user data"]),
+    "a function": (f"f() {{\n{SET}\n}}\n", ["a function in line 2 of user data"]),
+    "a trap": (f"trap '{SET}' EXIT\n", ["whether the trap in line 2 of user data runs"]),
+    "a directory": (f"cd $X\n{RELATIVE}", ["$X"]),
+    "a directory of two words": (f"cd a b\n{RELATIVE}", ["the working directory"]),
+    "a directory of before": (f"popd\n{RELATIVE}", ["the working directory"]),
+    "a directory of a branch": (f"if x; then cd /etc/ecs; fi\n{RELATIVE}", [SECOND]),
+    "a path": (f"echo {BLOCK}=true >> $X\n", ["$X"]),
+    "what is removed": (f"{SET}\nrm -rf $X\n", ["$X"]),
+    "a file of a strange name": (f"{SET}\nrm '/etc/ecs/*'\n", ["a file called /etc/ecs/*"]),
+    "an edit": (f"{SET}\nsed -i s/a/b/ {FILE}\n", [WRITES.format("sed")]),
+    "a program": (f"{SET}\nmine {FILE}\n", [WRITES.format("mine")]),
+    "a program with its folder": (f"{SET}\nmine /etc/ecs\n", [WRITES.format("mine")]),
+    "another language": (f"python3 -c 'x {FILE}'\n", [WRITES.format("python3")]),
+    "a script of another language": (
+        f"echo '#!/usr/bin/perl' > /a\necho {FILE} >> /a\n/a\n", [WRITES.format("perl")],
+    ),
+    "a download": (f"curl -o {FILE} https://x\n", [WRITES.format("curl")]),
+    "a download's output": (f"curl https://x >> {FILE}\n", ["the output of curl"]),
+    "an output with a variable": (f"mine $X >> {FILE}\n", ["$X"]),
+    "a number": (f"printf '{BLOCK}=%d' 5 >> {FILE}\n", ["the output of printf"]),
+    "a copy": (f"cp other {FILE}\n", ["other"]),
+    "a copy of a folder": ("cp -r /opt/ecs /etc/\n", ["/opt/ecs"]),
+    "a file as input": (f"tee {FILE} < a\n", ["a"]),
+    "a script": (f"{SET}\nbash run.sh\n", ["what bash runs"]),
+    "a script that is sourced": (f"{SET}\n. ./run.sh\n", ["what . runs"]),
+    "a command's name": (f"{SET}\n$X a\n", ["$X"]),
+    "a file of environment": (
+        "docker run --env-file /x.env amazon/amazon-ecs-agent\n", ["/x.env"],
+    ),
+    "cfn-init": (f"{SET}\ncfn-init -r other -s x\n", ["what cfn-init does"]),
+    "too much": (f"{SET}\necho {'a' * 90_000} > a\n" + "bash a\n" * 1000, ["user data"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "waits"), WAITS.values(), ids=WAITS)
+def test_what_a_setting_waits_for(script: str, waits: list[str]) -> None:
+    """It is said by the words of the script, or by their line in the user data."""
+    found = read(SCRIPT + script).setting(BLOCK)
+
+    assert found.open
+    assert [need.name for need in found.needs] == waits
+
+
+def place_in(text: str) -> tuple[int, Span]:
+    """In which line of a text its setting stands, and where in the source."""
+    place = Span("main.tf", 5, 10, 6 + text.count("\n"), 4)
+    resource = instance(Known(text, place))
+    reading = ResourceReader(resource, NetworkBuilder([resource]))
+    found = agent(reading, reading.body.get("user_data")).setting(BLOCK).place
+    return found.line - place.line, found
+
+
+LINES: dict[str, tuple[str, int]] = {
+    "echo": (f"{SCRIPT}\n{SET}\n", 3),
+    "the last of several": (f"{SCRIPT}{SET}\n{SET.replace('true', 'false')}\n", 3),
+    "a text": (f"{SCRIPT}cat <<E >> {FILE}\nA=b\n{BLOCK}=true\nE\n", 4),
+    "a text without tabs": (f"{SCRIPT}cat <<-E >> {FILE}\n\tA=b\n\t{BLOCK}=true\n\tE\n", 4),
+    "a text to tee": (f"{SCRIPT}tee {FILE} <<E\nA=b\n{BLOCK}=true\nE\n", 4),
+    "a here-string": (f"{SCRIPT}A=b\ntee {FILE} <<< {BLOCK}=true\n", 3),
+    "printf of two lines": (f"{SCRIPT}printf 'A=b\\n{BLOCK}=true\\n' > {FILE}\n", 2),
+    "a line in two pieces": (f"{SCRIPT}echo -n {BLOCK} > {FILE}\necho =true >> {FILE}\n", 3),
+    "a copy": (f"{SCRIPT}echo {BLOCK}=true > a\ncp a {FILE}\n", 2),
+    "a function": (f"{SCRIPT}f() {{\n{SET}\n}}\nf\n", 3),
+    "a text that a shell runs": (f"{SCRIPT}A=b\nbash -c '{SET}'\n", 3),
+    "a text that is evaluated": (f"{SCRIPT}A=b\neval '{SET}'\n", 3),
+    "a script from a text": (f"{SCRIPT}cat <<'E' | bash\nA=b\n{SET}\nE\n", 4),
+    "a script from a file": (f"{SCRIPT}cat <<'E' > a\nA=b\n{SET}\nE\nbash a\n", 4),
+    "a file of environment": (
+        f"{SCRIPT}echo {BLOCK}=true > /a\ndocker run --env-file /a amazon/amazon-ecs-agent\n", 2,
+    ),
+    "docker": (f"{SCRIPT}A=b\ndocker run -e {BLOCK}=true amazon/amazon-ecs-agent\n", 3),
+    "the agent's JSON": (
+        f"{SCRIPT}cat <<E > {FILE}.json\n{{\n\"AWSVPCBlockInstanceMetdata\": true\n}}\nE\n", 4,
+    ),
+    "files of cloud-config": (
+        f"#cloud-config\nwrite_files:\n- path: {FILE}\n  content: |\n    A=b\n    {BLOCK}=true\n",
+        6,
+    ),
+    "commands of cloud-config": (f"#cloud-config\nruncmd:\n- ls\n- {SET}\n", 4),
+    "PowerShell": ("<powershell>\n\nInitialize-ECSAgent -AwsvpcBlockIMDS\n</powershell>\n", 3),
+    "Bottlerocket": ("[settings.ecs]\ncluster = \"a\"\nawsvpc-block-imds = true\n", 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line"), LINES.values(), ids=LINES)
+def test_the_line_of_a_setting(text: str, line: int) -> None:
+    """It is the line that writes it, through whatever hands it on."""
+    found, place = place_in(text)
+
+    assert found == line
+    assert (place.file, place.end_line) == ("main.tf", place.line)
