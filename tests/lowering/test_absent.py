@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from lowering.networks import network
 from taskwall.core.values import Fields, Reference
 from taskwall.lowering import lowered_types
 from taskwall.lowering._absent import with_possible
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
@@ -316,3 +318,39 @@ def test_a_group_from_elsewhere(ruled: str, given: str) -> None:
     found = with_possible(resources)[len(resources) - 1 :]
 
     assert [one.type for one in found] == (USED["aws_security_group"] if given == ruled else [])
+
+
+CALLED = {
+    "aws_security_group": [
+        "an ingress rule", "an egress rule", "a service", "an instance", "a load balancer",
+        "an endpoint", "a database",
+    ],
+    "aws_lb_target_group": ["a service", "a listener"],
+    "aws_db_instance": ["a task definition"],
+    "aws_launch_template": ["an Auto Scaling group"],
+    "aws_network_acl": ["network acl rule"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_", "words"), CALLED.items(), ids=CALLED)
+def test_what_messages_call_what_may_be_there(type_: str, words: list[str]) -> None:
+    """Its kind, and the module that may have it."""
+    assert [each.origin.name for each in possible(type_)] == [
+        f"{each} in module.m" for each in words
+    ]
+
+
+def test_a_block_for_each_thing() -> None:
+    """A service that gets two things to register in has each in a block without the other."""
+    text = 'resource "aws_lb_target_group" "a" {}\nresource "aws_elb" "b" {}\n'
+    text += 'module "m" {\nsource = "a/b/c"\na = aws_lb_target_group.a.arn\nb = aws_elb.b.name\n}\n'
+    (source,) = (each for each in network(text).every(TaskSource) if each.origin.maybe)
+
+    ends = [
+        tuple(link.to if link else "" for link in (each.target_group, each.load_balancer))
+        for each in source.bindings
+    ]
+
+    assert [each for each in ends if any(each)] == [
+        ("aws_lb_target_group.a", ""), ("", "aws_elb.b"),
+    ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lowering.networks import network
+from lowering.networks import network, said
 from taskwall.model.core.address import Ranges
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.exposure.task_ports import PortMapping, ProxyPort, served
@@ -82,11 +82,12 @@ def test_ports_that_are_not_known(
     containers: str, needs: list[str], named: set[tuple[str, str]]
 ) -> None:
     """They wait for what decides; one goes by the name of its value, if its transport is known."""
-    _, _, ports = read(containers)
+    found, _, ports = read(containers)
 
     assert [need.name for need in ports.needs] == needs
     assert ports.named == named
     assert (spans(ports.tcp), spans(ports.udp)) == ((), ())
+    assert [said(each.name) for each in found] == [None]
 
 
 def test_a_port_of_the_instance_that_is_not_known() -> None:

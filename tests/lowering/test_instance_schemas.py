@@ -190,6 +190,10 @@ def test_the_subnet_of_an_instance() -> None:
     assert [link.to for link in host.subnets] == ["aws_subnet.a"]
     assert host.subnets_setting is not None
     assert host.subnets_setting.name == "subnet_id"
+    unsaid = instances("aws_instance", "").subnets_setting
+    assert unsaid is not None
+    assert said(unsaid) is None
+    assert instances("aws_launch_template", "").subnets_setting is None
 
 
 @pytest.mark.parametrize(

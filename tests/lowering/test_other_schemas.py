@@ -611,6 +611,20 @@ def test_policies_of_meshes(body: str, enforce: bool, trusts: bool, presents: bo
     assert (default.used.truth, default.written.truth) == (False, False)
 
 
+def test_a_policy_that_a_backend_may_have() -> None:
+    """The default counts where it has none, which waits for what decides that."""
+    tls = 'dynamic "tls" {\nfor_each = var.v ? [1] : []\ncontent {}\n}'
+    policy = f'virtual_service_name = "b"\nclient_policy {{\n{tls}\n}}'
+    backend = f"backend {{\nvirtual_service {{\n{policy}\n}}\n}}"
+    text = NODE.replace("LISTENER", "").replace("BACKEND", backend)
+    found = network('variable "v" {}' + text).every(ClientPolicy)
+
+    assert [(each.whom, each.used.truth) for each in found] == [
+        ("the backend b", True), ("its backends", None),
+    ]  # fmt: skip
+    assert [need.name for need in found[1].used.waits_for()] == ["var.v"]
+
+
 def test_backends_of_meshes_that_are_not_known() -> None:
     """One of them may have a policy of its own, so that the default may be used or not."""
     text = """

@@ -81,3 +81,25 @@ def test_properties_of_cloudformation(type_: str, properties: tuple[str, ...]) -
     text = {"Resources": {"A": {"Type": type_, "Properties": held}}}
 
     assert unread("a.json", text) == {type_: ("Description",)}
+
+
+DOORS = (
+    "aws_verifiedaccess_endpoint", "aws_ec2_instance_connect_endpoint", "aws_elb_attachment",
+    "aws_vpclattice_resource_gateway",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("type_", DOORS)
+def test_doors_are_read_as_a_whole(type_: str) -> None:
+    """Whatever one names may be reached by it; only words for people are read by nobody."""
+    held = dict.fromkeys(("any", "other", "description"), "x")
+
+    assert unread("a.tf.json", {"resource": {type_: {"a": held}}}) == {type_: ("description",)}
+
+
+def test_routes_read_what_kind_of_nat_gateway_they_lead_to() -> None:
+    """It is read where there is no route, too: what is not read does not depend on the others."""
+    held = {"connectivity_type": "private", "subnet_id": "s", "secondary": "x"}
+    found = unread("a.tf.json", {"resource": {"aws_nat_gateway": {"a": held}}})
+
+    assert found == {"aws_nat_gateway": ("secondary",)}

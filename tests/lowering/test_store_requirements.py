@@ -104,6 +104,29 @@ def test_defaults_of_engines(type_: str, body: str, truth: bool | None, waits: s
     assert len(found.changes) == 2 * makes
 
 
+FAMILIES = {
+    'engine = "postgres"\nengine_version = "15.4"': "postgres15",
+    'engine = "postgres"\nengine_version = "10.4"': "postgres10",
+    'engine = "postgres"\nengine_version = "9.6.1"': "postgres9.6",
+    'engine = "postgres"\nengine_version = "9"': None,
+    'engine = "mysql"\nengine_version = "8.0.35"': "mysql8.0",
+    'engine = "mysql"\nengine_version = "8"': None,
+    'engine = "mariadb"\nengine_version = "10.6"': "mariadb10.6",
+    'engine = "sqlserver-ex"\nengine_version = "15.00"': None,
+}
+
+
+@pytest.mark.parametrize(("body", "family"), FAMILIES.items(), ids=FAMILIES)
+def test_families_of_new_groups(body: str, family: str | None) -> None:
+    """PostgreSQL has one for each major version, the others for two numbers, if both are said."""
+    (found,) = requirements(DATABASE, body)
+    made = [change.terraform for change in found.changes if change.form == "beside"]
+
+    assert [f'family = "{family}"' in getattr(code, "text", "") for code in made] == [True] * bool(
+        family
+    )
+
+
 GROUPS: dict[str, tuple[str, str, bool | None, int]] = {
     "on": (POSTGRES + OF_GROUP, group(parameters=parameter('"1"')), True, 1),
     "off": (POSTGRES + OF_GROUP, group(parameters=parameter('"0"')), False, 1),

@@ -4,6 +4,7 @@ import pytest
 
 from lowering.networks import OPEN, network, said
 from taskwall.model.entities.ecs import AutoScalingGroup, TaskSource
+from taskwall.model.entities.environment import Variable
 from taskwall.model.entities.load_balancer import (
     Listener,
     ListenerRule,
@@ -569,6 +570,16 @@ def test_what_is_put_into_a_definition(key: str) -> None:
     assert found.cluster is not None
     assert (found.task_definition.to, found.cluster.to) == ("Task", "live-shop")
     assert [link.to for link in found.subnets] == ["${Other}", "subnet-1"]
+
+
+def test_texts_of_containers_stay() -> None:
+    """`${name}` is put into a state machine's definition alone: a shell's variable is its own."""
+    value = '{ name = "A", value = "x-$${HOME}" }'
+    containers = f'jsonencode([{{ name = "a", environment = [{value}] }}])'
+    text = f'resource "aws_ecs_task_definition" "t" {{ container_definitions = {containers} }}\n'
+    (variable,) = network(text).every(Variable)
+
+    assert variable.value == "x-${HOME}"
 
 
 ACTIONS = [
