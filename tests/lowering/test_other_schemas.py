@@ -390,6 +390,36 @@ def test_ports_of_service_connect(body: str, truth: bool) -> None:
     assert (found.connected.truth, found.encrypted.truth) == (True, truth)
 
 
+PERHAPS = 'dynamic "%s" {\nfor_each = var.v ? [1] : []\ncontent {\n%s\n}\n}'
+ISSUED = 'issuer_cert_authority {\naws_pca_authority_arn = "arn"\n}'
+
+
+@pytest.mark.parametrize(
+    ("tls", "truth", "waits"),
+    [
+        (f"tls {{\n{ISSUED}\n}}", True, []),
+        ("tls {\nissuer_cert_authority {}\n}", False, []),
+        ("", False, []),
+        (PERHAPS % ("tls", ISSUED), None, ["var.v"]),
+        ("tls {\n" + PERHAPS % ("issuer_cert_authority", 'aws_pca_authority_arn = "a"') + "\n}",
+         None, ["var.v"]),
+    ],
+    ids=range(5),
+)  # fmt: skip
+def test_names_of_service_connect_encrypt_as_its_ports_do(
+    tls: str, truth: bool | None, waits: list[str]
+) -> None:
+    """What goes to a name is encrypted if its offer names an authority, and as far as it does."""
+    found = network('variable "v" {}' + NAMESPACE + offers(f'port_name = "http"\n{tls}\n'))
+    facts = [
+        *(each.encrypted for each in found.every(DnsName)),
+        *(each.encrypted for each in found.every(ServiceConnectPort)),
+    ]
+
+    assert [fact.truth for fact in facts] == [truth, truth]
+    assert [[need.name for need in fact.waits_for()] for fact in facts] == [waits, waits]
+
+
 @pytest.mark.parametrize(
     ("more", "logs", "writes"),
     [
@@ -446,9 +476,6 @@ def test_volumes(body: str, nfs: bool, encrypted: bool | None) -> None:
 
     assert found.name == "data"
     assert (found.nfs.truth, found.encrypted.truth) == (nfs, encrypted)
-
-
-PERHAPS = 'dynamic "%s" {\nfor_each = var.v ? [1] : []\ncontent {\n%s\n}\n}'
 
 
 @pytest.mark.parametrize(

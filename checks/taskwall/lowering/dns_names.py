@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Reference, Unknown, Value, needs, text
 from taskwall.lowering._reader import ResourceReader, lowers
+from taskwall.lowering._written import as_if_there
 from taskwall.lowering.cluster import default_namespace
+from taskwall.lowering.service_connect import authority
 from taskwall.model.entities.environment import DnsName
 from taskwall.source.resource import Cell
 
@@ -28,9 +30,10 @@ def service_connect_names(r: ResourceReader) -> Iterator[DnsName]:
     connect = r.attribute("service_connect_configuration", "ServiceConnectConfiguration")
     space = _name_of(r, _namespace(r, connect))
     for offered in connect.get(many).each():
-        block = offered.get(tls)
+        block = as_if_there(offered).get(tls)
         said = f"Service Connect encrypts what goes to {r.name}"
-        encrypted = Fact(not block.absent, said, block.place, r.name)
+        _, issued = authority(r, block)
+        encrypted = Fact(issued.truth, said, block.place, r.name, tuple(issued.waits_for()))
         own = offered.get(discovery)
         own = offered.get(port) if own.absent else own
         if own.value is not None and space is not None:

@@ -69,18 +69,24 @@ def _logging(
 
 def _offer(r: ResourceReader, each: Cell, on: Fact) -> ServiceConnectPort:
     block = as_if_there(each)
-    tls, issuer, arn, name = (
-        ("tls", "issuer_cert_authority", "aws_pca_authority_arn", "port_name")
-        if r.terraform
-        else ("Tls", "IssuerCertificateAuthority", "AwsPcaAuthorityArn", "PortName")
-    )
-    authority = block.get(tls).get(issuer)
-    named = replace(authority.get(arn), doubt=None)
-    issued = is_written(r, authority)
-    encrypted = issued & present(r, named) if issued.truth is not False else issued
+    tls, name = ("tls", "port_name") if r.terraform else ("Tls", "PortName")
+    named, encrypted = authority(r, block.get(tls))
     port = block.get(name).known
     changes = _encrypting(r, block.get(tls))
     return ServiceConnectPort(r.origin, str(port or ""), named.place, on, encrypted, changes)
+
+
+def authority(r: ResourceReader, tls: Cell) -> tuple[Cell, Fact]:
+    """Where the TLS of an offer names an authority, and that it does: so the proxies encrypt."""
+    issuer, arn = (
+        ("issuer_cert_authority", "aws_pca_authority_arn")
+        if r.terraform
+        else ("IssuerCertificateAuthority", "AwsPcaAuthorityArn")
+    )
+    block = tls.get(issuer)
+    named = replace(block.get(arn), doubt=None)
+    issued = is_written(r, block)
+    return named, issued & present(r, named) if issued.truth is not False else issued
 
 
 def _encrypting(r: ResourceReader, tls: Cell) -> tuple[AttributeChange, ...]:

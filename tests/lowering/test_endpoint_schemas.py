@@ -1,0 +1,282 @@
+"""VPC endpoints and what completes them, private zones, endpoint services, functions in VPCs."""
+
+import pytest
+
+from lowering.networks import network, said
+from taskwall.model.endpoints.endpoint import (
+    Endpoint,
+    EndpointDns,
+    EndpointGroup,
+    EndpointPolicy,
+    EndpointTable,
+    PrivateZone,
+    ZoneProfile,
+)
+from taskwall.model.endpoints.endpoint_service import EndpointService, ServicePermission
+from taskwall.model.entities.function import LambdaFunction
+from taskwall.model.entities.security_group import PrefixList
+from taskwall.model.entities.vpc import FlowLog
+
+LOOKED_UP = """
+variable "v" {}
+resource "aws_vpc_endpoint_service" "own" {}
+data "aws_vpc_endpoint_service" "s3" { service = "s3" }
+data "aws_vpc_endpoint_service" "fips" { service = "ecr-fips.dkr" }
+data "aws_vpc_endpoint_service" "open" { service = var.v }
+data "aws_vpc_endpoint_service" "named" { service_name = "com.amazonaws.eu-west-1.ecr.api" }
+resource "aws_vpc_endpoint" "e" {
+  vpc_id       = "vpc-1"
+  service_name = NAME
+}
+"""
+OFFERED = "an endpoint service"
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "region"),
+    [
+        ('"com.amazonaws.eu-west-1.logs"', "logs", "eu-west-1"),
+        ('"com.amazonaws.${var.v}.logs"', "logs", ""),
+        ('"com.amazonaws.vpce.eu-west-1.vpce-svc-1"', OFFERED, "eu-west-1"),
+        ("var.v", "", ""),
+        ("data.aws_vpc_endpoint_service.s3.service_name", "s3", ""),
+        ("data.aws_vpc_endpoint_service.fips.service_name", "ecr.dkr", ""),
+        ("data.aws_vpc_endpoint_service.open.service_name", "", ""),
+        ("data.aws_vpc_endpoint_service.named.service_name", "ecr.api", "eu-west-1"),
+        ("aws_vpc_endpoint_service.own.service_name", OFFERED, ""),
+    ],
+)
+def test_services_of_endpoints(name: str, service: str, region: str) -> None:
+    """They are told by their name, or by what looks it up; permissions refer to its list."""
+    found = network(LOOKED_UP.replace("NAME", name))
+    (endpoint,) = found.every(Endpoint)
+
+    assert (endpoint.service, endpoint.region) == (service, region)
+    assert [each.id for each in found.every(PrefixList)] == [
+        "aws_vpc_endpoint.e.prefix_list_id"
+    ] * bool(service)
+
+
+def test_defaults_of_endpoints() -> None:
+    """A gateway without private DNS, whose policy lets all through."""
+    (found,) = network('resource "aws_vpc_endpoint" "e" { vpc_id = "vpc-1" }\n').every(Endpoint)
+
+    assert (found.vpc.to, said(found.kind), said(found.private_dns)) == ("vpc-1", "Gateway", False)
+    assert (found.policy, said(found.policy_setting), found.groups) == (None, None, ())
+
+
+STATEMENT = """
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["*"]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+  }
+"""
+DOCUMENT = "data.aws_iam_policy_document.d"
+POLICY = """
+data "aws_iam_policy_document" "d" {
+  STATEMENT
+}
+resource "aws_vpc_endpoint" "e" {
+  vpc_id       = "vpc-1"
+  service_name = "com.amazonaws.eu-west-1.s3"
+  policy       = GIVEN
+}
+"""
+OPEN_POLICY = 'jsonencode({ Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] })'
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "notation", "address"),
+    [
+        (f"{DOCUMENT}.json", "", "blocks", DOCUMENT),
+        (f"{DOCUMENT}.json", 'source_policy_documents = ["{}"]', "blocks", None),
+        (f"{DOCUMENT}.json", 'override_json = "{}"', "blocks", None),
+        (OPEN_POLICY, "", "structure", "aws_vpc_endpoint.e"),
+        ('"{\\"Statement\\": [{\\"Effect\\": \\"Allow\\",}]}"', "", "text", "aws_vpc_endpoint.e"),
+    ],
+    ids=range(5),
+)
+def test_where_policies_of_endpoints_are_written(
+    given: str, more: str, notation: str, address: str | None
+) -> None:
+    """In blocks of a data source, as a structure, or as text; no fix changes what others join."""
+    text = POLICY.replace("STATEMENT", STATEMENT + more).replace("GIVEN", given)
+    (found,) = network(text).every(Endpoint)
+
+    assert found.policy is not None
+    assert (found.policy.notation, len(found.policy.statements)) == (notation, 1)
+    at = found.policy_setting.attribute
+    assert (at.address if at else None) == address
+
+
+def test_what_completes_endpoints() -> None:
+    """Policies, groups, tables and private DNS may be resources of their own."""
+    text = """
+resource "aws_vpc_endpoint" "e" { vpc_id = "vpc-1" }
+resource "aws_vpc_endpoint_policy" "p" {
+  vpc_endpoint_id = aws_vpc_endpoint.e.id
+  policy          = jsonencode({ Statement = [] })
+}
+resource "aws_vpc_endpoint_policy" "none" { vpc_endpoint_id = aws_vpc_endpoint.e.id }
+resource "aws_vpc_endpoint_security_group_association" "g" {
+  vpc_endpoint_id             = aws_vpc_endpoint.e.id
+  security_group_id           = "sg-1"
+  replace_default_association = true
+}
+resource "aws_vpc_endpoint_security_group_association" "h" {
+  vpc_endpoint_id   = aws_vpc_endpoint.e.id
+  security_group_id = "sg-2"
+}
+resource "aws_vpc_endpoint_route_table_association" "t" {
+  vpc_endpoint_id = aws_vpc_endpoint.e.id
+  route_table_id  = "rtb-1"
+}
+resource "aws_vpc_endpoint_private_dns" "d" {
+  vpc_endpoint_id     = aws_vpc_endpoint.e.id
+  private_dns_enabled = "true"
+}
+"""
+    found = network(text)
+    own = "aws_vpc_endpoint.e"
+
+    assert [(each.id, each.endpoint.to) for each in found.every(EndpointPolicy)] == [
+        ("aws_vpc_endpoint_policy.p", own)
+    ]
+    assert [
+        (each.endpoint.to, each.group.to, said(each.instead)) for each in found.every(EndpointGroup)
+    ] == [(own, "sg-1", True), (own, "sg-2", False)]
+    assert [(each.endpoint.to, each.table.to) for each in found.every(EndpointTable)] == [
+        (own, "rtb-1")
+    ]
+    assert [(each.endpoint.to, said(each.private_dns)) for each in found.every(EndpointDns)] == [
+        (own, True)
+    ]
+
+
+def test_private_zones_and_profiles() -> None:
+    """A zone answers in its VPCs and those that are associated; a profile brings zones to one."""
+    text = """
+resource "aws_route53_zone" "z" {
+  name = "a.internal"
+  vpc { vpc_id = "vpc-1" }
+}
+resource "aws_route53_zone_association" "a" {
+  zone_id = aws_route53_zone.z.zone_id
+  vpc_id  = "vpc-2"
+}
+resource "aws_route53profiles_association" "p" {
+  profile_id  = "p"
+  resource_id = "vpc-3"
+}
+"""
+    found = network(text)
+    (zone,), (profile,) = found.every(PrivateZone), found.every(ZoneProfile)
+
+    assert (said(zone.named), [link.to for link in zone.vpcs]) == ("a.internal", ["vpc-1", "vpc-2"])
+    assert profile.vpc.to == "vpc-3"
+
+
+def test_endpoint_services() -> None:
+    """They lead to load balancers, and let principals connect, which others may add to."""
+    text = """
+resource "aws_lb" "n" {}
+resource "aws_lb" "g" {}
+resource "aws_vpc_endpoint_service" "s" {
+  network_load_balancer_arns = [aws_lb.n.arn]
+  gateway_load_balancer_arns = [aws_lb.g.arn]
+  acceptance_required        = "true"
+  allowed_principals         = ["*"]
+}
+resource "aws_vpc_endpoint_service_allowed_principal" "p" {
+  vpc_endpoint_service_id = aws_vpc_endpoint_service.s.id
+  principal_arn           = "arn:aws:iam::1:root"
+}
+"""
+    found = network(text)
+    (service,), (permission,) = found.every(EndpointService), found.every(ServicePermission)
+
+    assert [link.to for link in service.balancers] == ["aws_lb.n", "aws_lb.g"]
+    assert said(service.acceptance) is True
+    assert [said(each) for each in service.principals] == ["*"]
+    assert permission.service.to == service.id
+    assert [said(each) for each in permission.principals] == ["arn:aws:iam::1:root"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "subnets", "runs"),
+    [
+        ('["sg-1"]', '["subnet-1"]', (["sg-1"], ["subnet-1"])),
+        ("[]", "[]", None),
+        ('["sg-1"]', "[]", (["sg-1"], [])),
+    ],
+)
+def test_functions_in_vpcs(
+    groups: str, subnets: str, runs: tuple[list[str], list[str]] | None
+) -> None:
+    """One with an empty configuration is in none."""
+    config = f"security_group_ids = {groups}\nsubnet_ids = {subnets}"
+    text = f'resource "aws_lambda_function" "f" {{\nvpc_config {{\n{config}\n}}\n}}\n'
+    found = network(text + 'resource "aws_lambda_function" "none" {}\n').every(LambdaFunction)
+
+    assert [
+        ([link.to for link in each.groups], [link.to for link in each.subnets]) for each in found
+    ] == ([] if runs is None else [runs])
+
+
+@pytest.mark.parametrize(
+    ("groups", "ends"),
+    [
+        ("!Ref A", ["A"]),
+        ("'sg-1, sg-2'", ["sg-1", "sg-2"]),
+        ("!Join [',', [!Ref A, sg-2]]", ["A", "sg-2"]),
+        ("!Sub '${A},${B},sg-3'", ["A", "B", "sg-3"]),
+        ("!Sub 'sg-${P},sg-2'", ["sg-${P}", "sg-2"]),
+        ("!Ref P", ["P"]),
+    ],
+)
+def test_functions_that_rotate_secrets(groups: str, ends: list[str]) -> None:
+    """Secrets Manager makes one in the groups and subnets that a schedule lists with commas."""
+    text = f"""
+Parameters: {{P: {{Type: String}}}}
+Resources:
+  A: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: a}}}}
+  B: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: b}}}}
+  Own:
+    Type: AWS::SecretsManager::RotationSchedule
+    Properties:
+      HostedRotationLambda: {{VpcSecurityGroupIds: {groups}, VpcSubnetIds: 'subnet-1,subnet-2'}}
+  Other: {{Type: AWS::SecretsManager::RotationSchedule, Properties: {{RotationLambdaARN: x}}}}
+"""
+    (found,) = network(text).every(LambdaFunction)
+
+    assert found.id == "Own"
+    assert [link.to for link in found.groups] == ends
+    assert [link.to for link in found.subnets] == ["subnet-1", "subnet-2"]
+
+
+def test_flow_logs_of_terraform() -> None:
+    """They name a VPC or a subnet; AWS's format and ten minutes are the defaults."""
+    text = """
+resource "aws_flow_log" "v" {
+  vpc_id                   = "vpc-1"
+  traffic_type             = "REJECT"
+  max_aggregation_interval = 60
+  log_format               = "$${vpc-id}"
+}
+resource "aws_flow_log" "s" { subnet_id = "subnet-1" }
+"""
+    of_vpc, of_subnet = network(text).every(FlowLog)
+
+    assert of_vpc.vpc is not None
+    assert of_subnet.subnet is not None
+    assert (of_vpc.vpc.to, of_vpc.subnet) == ("vpc-1", None)
+    assert (of_subnet.vpc, of_subnet.subnet.to) == (None, "subnet-1")
+    assert [said(each) for each in (of_vpc.traffic, of_vpc.format, of_vpc.interval)] == [
+        "REJECT", "${vpc-id}", 60,
+    ]  # fmt: skip
+    assert said(of_subnet.interval) == 600
+    assert "${srcaddr} ${dstaddr}" in str(said(of_subnet.format))
