@@ -5,6 +5,7 @@ import pytest
 from lowering.networks import OPEN, network, said
 from taskwall.model.compute.container_instances import Instances
 from taskwall.model.entities.ecs import AutoScalingGroup
+from taskwall.model.entities.volume import Mount
 
 AROUND = """
 variable "v" {}
@@ -302,3 +303,151 @@ Resources:
     assert [link.to for link in found.made_from] == ["Own", "More"]
     assert [said(each) for each in found.types] == ["m5.large", "c5.*"]
     assert [link.to for link in found.subnets] == ["subnet-1"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "truth"),
+    [
+        ("", True),
+        ('override { instance_type = "m5.large" }', False),
+        ('dynamic "override" {\nfor_each = var.v\ncontent { instance_type = "m5.large" }\n}', None),
+        ('override { weighted_capacity = "1" }', True),
+        ('override { instance_type = "m5.large" }\noverride { weighted_capacity = "1" }', True),
+    ],
+    ids=range(5),
+)
+def test_whether_the_type_of_a_template_is_used(overrides: str, truth: bool | None) -> None:
+    """Not where each override names another."""
+    inner = f'launch_template_specification {{ launch_template_name = "own" }}\n{overrides}'
+    found = group(f"mixed_instances_policy {{\nlaunch_template {{\n{inner}\n}}\n}}")
+
+    assert [each.truth for each in found.own_types] == [truth]
+
+
+def fleet(found: AutoScalingGroup) -> tuple[str, list[str], list[object], list[str]]:
+    """What a part of a fleet starts: its name, templates, types and subnets."""
+    return (
+        found.id,
+        [link.to for link in found.made_from],
+        [said(each) for each in found.types],
+        [link.to for link in found.subnets],
+    )
+
+
+def test_ec2_fleets() -> None:
+    """Each configuration is a group, and its overrides without a subnet one of their own."""
+    text = f"""{AROUND}
+resource "aws_ec2_fleet" "f" {{
+  launch_template_config {{
+    launch_template_specification {{ launch_template_id = aws_launch_template.t.id }}
+    override {{
+      instance_type = "m5.large"
+      subnet_id     = aws_subnet.a.id
+    }}
+    override {{ instance_type = "c5.large" }}
+  }}
+  launch_template_config {{
+    launch_template_specification {{ launch_template_name = "own" }}
+  }}
+}}
+"""
+    found = network(text).every(AutoScalingGroup)
+    own = "aws_launch_template.t"
+
+    assert [fleet(each) for each in found] == [
+        ("aws_ec2_fleet.f", [own], ["m5.large"], ["aws_subnet.a"]),
+        ("aws_ec2_fleet.f:1", [own], ["c5.large"], []),
+        ("aws_ec2_fleet.f:2", [own], [], []),
+    ]
+    assert [[fact.truth for fact in each.own_types] for each in found] == [[False], [False], [True]]
+
+
+def test_spot_fleets() -> None:
+    """They spell what they start in other words, and describe instances by themselves."""
+    text = f"""{AROUND}
+resource "aws_spot_fleet_request" "f" {{
+  launch_template_config {{
+    launch_template_specification {{ id = aws_launch_template.t.id }}
+    overrides {{
+      instance_type = "m5.large"
+      subnet_id     = aws_subnet.a.id
+    }}
+  }}
+  launch_specification {{
+    ami                         = "ami-1"
+    instance_type               = "m7.large"
+    vpc_security_group_ids      = [aws_security_group.g.id]
+    subnet_id                   = aws_subnet.a.id
+    associate_public_ip_address = true
+  }}
+}}
+"""
+    found = network(text)
+    (one,) = found.every(AutoScalingGroup)
+    (host,) = (each for each in found.every(Instances) if each.word == "launch specification")
+
+    assert fleet(one) == (
+        "aws_spot_fleet_request.f", ["aws_launch_template.t"], ["m5.large"], ["aws_subnet.a"],
+    )  # fmt: skip
+    assert host.id == "aws_spot_fleet_request.f:specification 0"
+    assert [said(each) for each in (*host.types, host.public_address)] == ["m7.large", True]
+    assert [link.to for link in (*host.groups, *host.subnets)] == [
+        "aws_security_group.g", "aws_subnet.a",
+    ]  # fmt: skip
+
+
+def test_fleets_of_templates() -> None:
+    """A Spot Fleet has a block around all, and names groups by a key of their own."""
+    text = """
+Resources:
+  T: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateName: own}}
+  E:
+    Type: AWS::EC2::EC2Fleet
+    Properties:
+      LaunchTemplateConfigs:
+        - LaunchTemplateSpecification: {LaunchTemplateId: !Ref T, Version: '1'}
+          Overrides:
+            - {InstanceType: m5.large, SubnetId: subnet-1}
+            - InstanceRequirements: {AllowedInstanceTypes: [c5.*]}
+  S:
+    Type: AWS::EC2::SpotFleet
+    Properties:
+      SpotFleetRequestConfigData:
+        LaunchTemplateConfigs:
+          - LaunchTemplateSpecification: {LaunchTemplateName: own, Version: '1'}
+        LaunchSpecifications:
+          - ImageId: ami-1
+            InstanceRequirements: {VCpuCount: {Min: 1}}
+            SecurityGroups: [{GroupId: sg-1}]
+            SubnetId: subnet-3
+            NetworkInterfaces:
+              - {AssociatePublicIpAddress: true, Groups: [sg-2], SubnetId: subnet-4}
+"""
+    found = network(text)
+    (host,) = (each for each in found.every(Instances) if each.id != "T")
+
+    assert [fleet(each) for each in found.every(AutoScalingGroup)] == [
+        ("E", ["T"], ["m5.large"], ["subnet-1"]),
+        ("E:1", ["T"], ["c5.*"], []),
+        ("S", ["T"], [], []),
+    ]
+    assert (host.id, host.by_attributes.truth) == ("S:specification 0", True)
+    assert [link.to for link in (*host.groups, *host.subnets)] == [
+        "sg-1", "sg-2", "subnet-3", "subnet-4",
+    ]  # fmt: skip
+    assert said(host.public_address) is True
+
+
+def test_file_systems_that_user_data_names() -> None:
+    """It names one to mount it, once however often it does."""
+    file_system = "aws_efs_file_system.f"
+    script = f"mount ${{{file_system}.id}}:/ /a; echo ${{{file_system}.dns_name}} ${{var.v}}"
+    text = f"""{AROUND}
+resource "aws_efs_file_system" "f" {{}}
+resource "aws_launch_template" "m" {{ user_data = base64encode("{script}") }}
+"""
+    found = network(text).every(Mount)
+
+    assert [(each.efs.to if each.efs else "", each.instances) for each in found] == [
+        (file_system, "aws_launch_template.m")
+    ]

@@ -642,3 +642,73 @@ def test_default_groups(type_: str, body: str, default: bool) -> None:
     (found,) = network(f'resource "{type_}" "g" {{\n{body}\n}}\n').every(SecurityGroup)
 
     assert found.default is default
+
+
+@pytest.mark.parametrize(
+    ("table", "body", "entries"),
+    [
+        ('"rtb-1"', "", [("rtb-1", True)]),
+        ('"rtb-1"', "blackhole = true", []),
+        ('"rtb-1"', "blackhole = var.v", [("rtb-1", None)]),
+        (
+            "aws_ec2_transit_gateway.g.association_default_route_table_id",
+            "",
+            [("aws_ec2_transit_gateway.g.default", True)],
+        ),
+    ],
+)
+def test_prefix_lists_of_transit_gateways(
+    table: str, body: str, entries: list[tuple[str, bool | None]]
+) -> None:
+    """One leads to an attachment as a route does, in the table that it names or the default one."""
+    text = f"""
+variable "v" {{}}
+resource "aws_ec2_transit_gateway" "g" {{}}
+resource "aws_ec2_transit_gateway_prefix_list_reference" "r" {{
+  prefix_list_id                 = "pl-1"
+  transit_gateway_attachment_id  = "tgw-attach-1"
+  transit_gateway_route_table_id = {table}
+  {body}
+}}
+"""
+    found = network(text).every(TransitEntry)
+
+    assert [(each.table.to, each.fact.truth) for each in found] == entries
+    assert {(each.kind, each.attachment and each.attachment.to) for each in found} <= {
+        ("route", "tgw-attach-1")
+    }
+
+
+@pytest.mark.parametrize("kind", ["association", "propagation"])
+def test_other_default_tables_of_transit_gateways(kind: str) -> None:
+    """They hold for attachments that are made later, nobody knows for which."""
+    text = f"""
+resource "aws_ec2_transit_gateway_default_route_table_{kind}" "d" {{
+  transit_gateway_id             = "tgw-1"
+  transit_gateway_route_table_id = "rtb-1"
+}}
+"""
+    (found,) = network(text).every(TransitEntry)
+
+    assert found.attachment is not None
+    assert (found.kind, found.table.to, found.fact.truth) == (kind, "rtb-1", True)
+    assert (found.attachment.exact, found.attachment.fact.truth) == (False, None)
+
+
+@pytest.mark.parametrize(("principals", "truth"), [("['123456789012']", True), ("[]", False)])
+def test_shared_subnets_of_templates(principals: str, truth: bool) -> None:
+    """A share of CloudFormation has its resources and principals itself."""
+    text = f"""
+Resources:
+  N: {{Type: AWS::EC2::Subnet}}
+  S:
+    Type: AWS::RAM::ResourceShare
+    Properties:
+      ResourceArns:
+        - !Sub 'arn:aws:ec2:eu-west-1:1:subnet/${{N}}'
+        - arn:aws:ec2:eu-west-1:1:prefix-list/pl-1
+      Principals: {principals}
+"""
+    found = network(text).every(SubnetShare)
+
+    assert [(each.subnet.to, each.shared.truth) for each in found] == [("N", truth)]

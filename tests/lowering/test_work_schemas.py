@@ -694,3 +694,25 @@ def test_what_classic_listeners_speak_to_instances(protocol: str, backend: objec
     (listener,) = network(text).every(Listener)
 
     assert said(listener.backend) is backend or said(listener.backend) == backend
+
+
+@pytest.mark.parametrize(
+    ("connector", "truth"),
+    [
+        ("{}", True),
+        ("{Filters: {AccessTypes: [PUBLIC]}}", True),
+        ("{Filters: {AccessTypes: [PRIVATE, PUBLIC]}}", True),
+        ("{Filters: {AccessTypes: [PRIVATE]}}", False),
+        ("{Filters: {AccessTypes: [PRIVATE, !Ref P]}}", None),
+    ],
+)
+def test_connectors_of_gateways(connector: str, truth: bool | None) -> None:
+    """A public ECS gateway takes a service unless its connector is for private ones only."""
+    text = f"""
+Parameters: {{P: {{Type: String}}}}
+Resources:
+  S: {{Type: AWS::ECS::Service, Properties: {{GatewayConnectors: [{connector}]}}}}
+"""
+    (found,) = network(text).every(TaskSource)
+
+    assert [each.truth for each in found.gateways] == [truth]

@@ -1,0 +1,165 @@
+"""What containers find in their environment: texts, and which data stores these come from."""
+
+import pytest
+
+from lowering.networks import network
+from taskwall.core.values import Text
+from taskwall.model.entities.environment import Variable
+
+SOURCE = """
+variable "v" {}
+resource "aws_db_instance" "d" { identifier = "d" }
+resource "aws_secretsmanager_secret" "s" {}
+resource "aws_secretsmanager_secret_version" "s" {
+  secret_id     = aws_secretsmanager_secret.s.id
+  secret_string = jsonencode({ host = aws_db_instance.d.address, other = "x" })
+}
+resource "aws_secretsmanager_secret" "o" {}
+resource "aws_secretsmanager_secret_version" "o" {
+  secret_id     = aws_secretsmanager_secret.o.id
+  secret_string = var.v
+}
+resource "aws_ssm_parameter" "p" {
+  name  = "/p"
+  value = "postgres://${aws_db_instance.d.endpoint}/x"
+}
+data "aws_secretsmanager_secret" "l" { name = "l" }
+resource "aws_secretsmanager_secret_version" "l" {
+  secret_id     = data.aws_secretsmanager_secret.l.id
+  secret_string = aws_db_instance.d.address
+}
+module "m" { source = "a/b/c" }
+resource "aws_secretsmanager_secret_version" "m" {
+  secret_id     = module.m.secret
+  secret_string = aws_db_instance.d.address
+}
+data "aws_db_instance" "look" { db_instance_identifier = "elsewhere" }
+data "aws_elasticache_cluster" "look" { cluster_id = "elsewhere" }
+data "aws_vpc" "look" { id = "vpc-1" }
+resource "aws_ecs_task_definition" "t" {
+  container_definitions = jsonencode([{ name = "c", KEY = [{ name = "A", INNER = VALUE }] }])
+}
+"""
+STORE = "aws_db_instance.d"
+SECRET, VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
+
+
+def variable(value: str, secret: bool = False) -> Variable:
+    """The variable of a container of Terraform, or its secret."""
+    key, inner = ("secrets", "valueFrom") if secret else ("environment", "value")
+    text = SOURCE.replace("KEY", key).replace("INNER", inner).replace("VALUE", value)
+    (found,) = network(text).every(Variable)
+    return found
+
+
+def shown(found: Variable) -> str | None:
+    """The text of a variable, with a star for each part that is not known."""
+    if isinstance(found.value, Text):
+        return "".join(part if isinstance(part, str) else "*" for part in found.value.parts)
+    return found.value
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "refers"),
+    [
+        ('"x"', "x", []),
+        ("5", "5", []),
+        ("var.v", None, []),
+        ("aws_db_instance.d.address", "*", [STORE]),
+        ('"postgres://${aws_db_instance.d.endpoint}/x"', "postgres://*/x", [STORE]),
+        ("jsonencode({ host = aws_db_instance.d.address })", '{"host":"*"}', [STORE]),
+        ('jsonencode({ list = ["a", var.v] })', '{"list":"["a"]["*"]"}', []),
+        ("base64encode(aws_db_instance.d.address)", None, [STORE]),
+    ],
+)
+def test_values_of_variables(value: str, text: str | None, refers: list[str]) -> None:
+    """They are texts, known in part, and refer to what their parts are made of."""
+    found = variable(value)
+
+    assert shown(found) == text
+    assert list(found.refers) == refers
+    assert not found.secret
+
+
+@pytest.mark.parametrize(
+    ("source", "refers"),
+    [
+        (f"{SECRET}.s.arn", [f"{SECRET}.s", STORE]),
+        (f'"${{{SECRET}.s.arn}}:host::"', [f"{SECRET}.s", STORE]),
+        (f"{SECRET}.o.arn", [f"{SECRET}.o"]),
+        ("aws_ssm_parameter.p.arn", ["aws_ssm_parameter.p", STORE]),
+        (f"data.{SECRET}.l.arn", [f"data.{SECRET}.l", f"{VERSION}.l", STORE]),
+        ("module.m.secret", [f"{VERSION}.m", STORE]),
+        ("module.m.another", []),
+        ("var.v", []),
+    ],
+)
+def test_what_secrets_hold(source: str, refers: list[str]) -> None:
+    """A secret refers to what the sources put into it, by whatever they name it."""
+    found = variable(source, secret=True)
+
+    assert list(found.refers) == refers
+    assert (found.secret, shown(found)) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "stores"),
+    [
+        ("data.aws_db_instance.look.address", [("data.aws_db_instance.look", True)]),
+        (
+            "data.aws_elasticache_cluster.look.configuration_endpoint",
+            [("data.aws_elasticache_cluster.look", False)],
+        ),
+        ("data.aws_vpc.look.arn", []),
+        ("aws_db_instance.d.address", []),
+    ],
+)
+def test_stores_that_are_looked_up(value: str, stores: list[tuple[str, bool]]) -> None:
+    """They are noted, and whether one of their kind can be public."""
+    assert list(variable(value).stores) == stores
+
+
+TEMPLATE = """
+Parameters: {P: {Type: String}}
+Resources:
+  D: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres}}
+  S:
+    Type: AWS::SecretsManager::Secret
+    Properties: {SecretString: !Sub '{"host": "${D.Endpoint.Address}"}'}
+  Attached: {Type: AWS::SecretsManager::Secret}
+  Attachment:
+    Type: AWS::SecretsManager::SecretTargetAttachment
+    Properties: {SecretId: !Ref Attached, TargetId: !Ref D, TargetType: AWS::RDS::DBInstance}
+  Stored:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: !GetAtt D.Endpoint.Address}
+  T:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions: [{Name: c, WHAT}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "refers"),
+    [
+        ("Environment: [{Name: A, Value: !GetAtt D.Endpoint.Address}]", "*", ["D"]),
+        (
+            "Environment: [{Name: A, Value: {'Fn::Base64': !Sub 'h=${D.Endpoint.Address}'}}]",
+            "h=*",
+            ["D"],
+        ),
+        ("Environment: [{Name: A, Value: {'Fn::Base64': plain}}]", "plain", []),
+        ("Secrets: [{Name: A, ValueFrom: !Ref S}]", None, ["S", "D"]),
+        ("Secrets: [{Name: A, ValueFrom: !Ref Attached}]", None, ["Attached", "D"]),
+        ("Secrets: [{Name: A, ValueFrom: !Ref Attachment}]", None, ["Attachment", "D"]),
+        ("Secrets: [{Name: A, ValueFrom: !Ref Stored}]", None, ["Stored", "D"]),
+        ("Secrets: [{Name: A, ValueFrom: !Ref P}]", None, []),
+    ],
+    ids=range(8),
+)
+def test_variables_of_templates(what: str, text: str | None, refers: list[str]) -> None:
+    """CloudFormation attaches a store to a secret, and encodes texts that stay what they are."""
+    (found,) = network(TEMPLATE.replace("WHAT", what)).every(Variable)
+
+    assert (shown(found), list(found.refers)) == (text, refers)
