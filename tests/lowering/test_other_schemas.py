@@ -7,7 +7,7 @@ import pytest
 from lowering.networks import OPEN, network, said
 from taskwall.core.values import Known, dereferenced
 from taskwall.model.compute.container_instances import Registration
-from taskwall.model.data_stores.store import ProxyTarget
+from taskwall.model.data_stores.store import ProxyTarget, Store
 from taskwall.model.entities.door import Door
 from taskwall.model.entities.environment import DnsName
 from taskwall.model.entities.load_balancer import TargetGroup
@@ -695,3 +695,69 @@ resource "aws_db_proxy_target" "t" {{
     assert [(each.proxy.to, each.store.to) for each in found] == [
         ("aws_db_proxy.p", each) for each in behind
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "front"),
+    [("aws_db_proxy.p.name", "aws_db_proxy.p"), ('"front"', "aws_db_proxy.p"), ('"b"', "b")],
+)
+def test_further_endpoints_of_a_proxy(name: str, front: str) -> None:
+    """Each is a store before its proxy, in groups and subnets of its own; it asks nothing more."""
+    text = f"""
+resource "aws_db_proxy" "p" {{
+  name                   = "front"
+  vpc_security_group_ids = ["sg-1"]
+}}
+resource "aws_db_proxy_endpoint" "e" {{
+  db_proxy_name          = {name}
+  vpc_security_group_ids = ["sg-2"]
+  vpc_subnet_ids         = ["subnet-2"]
+}}
+"""
+    found = network(text)
+    (endpoint,) = (each for each in found.every(Store) if each.id == "aws_db_proxy_endpoint.e")
+
+    assert [(each.proxy.to, each.store.to) for each in found.every(ProxyTarget)] == [
+        (endpoint.id, front)
+    ]
+    assert [link.to for link in (*endpoint.groups, *endpoint.subnets)] == ["sg-2", "subnet-2"]
+    assert endpoint.tls_requirements == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "subnets"),
+    [
+        ("aws_db_subnet_group.g.name", ["subnet-1", "subnet-2"]),
+        ('"nets"', ["subnet-1", "subnet-2"]),
+        ('"other"', []),
+        ("var.v", ["var.v"]),
+    ],
+)
+def test_subnets_of_a_database(name: str, subnets: list[str]) -> None:
+    """A subnet group of the sources has them, by reference or by name."""
+    text = f"""
+variable "v" {{}}
+resource "aws_db_subnet_group" "g" {{
+  name       = "nets"
+  subnet_ids = ["subnet-1", "subnet-2"]
+}}
+resource "aws_db_instance" "d" {{ db_subnet_group_name = {name} }}
+"""
+    (store,) = network(text).every(Store)
+
+    assert [link.to for link in store.subnets] == subnets
+
+
+@pytest.mark.parametrize(
+    ("body", "groups", "known"),
+    [("DBSecurityGroups: [a]", [""], False), ("VPCSecurityGroups: [sg-1]", ["sg-1"], True)],
+)
+def test_groups_of_a_database(body: str, groups: list[str], known: bool) -> None:
+    """DB security groups stand in the place of those of the VPC, nobody knows which these are."""
+    text = (
+        f"Resources:\n  D: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: mysql, {body}}}}}\n"
+    )
+    (store,) = network(text).every(Store)
+
+    assert [link.to for link in store.groups] == groups
+    assert all(link.exact is known for link in store.groups)

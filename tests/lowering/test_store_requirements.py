@@ -182,6 +182,93 @@ def test_a_single_parameter_of_json(value: str) -> None:
         assert [each.fact.truth for each in store.tls_requirements] == [value == '"1"']
 
 
+@pytest.mark.parametrize(
+    ("body", "truth"),
+    [
+        ("replicate_source_db = aws_db_instance.s.identifier", False),
+        ("replicate_source_db = aws_db_instance.s.arn", None),
+        ('replicate_source_db = "arn:aws:rds:eu-west-1:1:db:s"', None),
+        ("replicate_source_db = var.v", None),
+        (
+            (
+                'replicate_source_db = aws_db_instance.s.identifier\nengine = "postgres"\n'
+                'engine_version = "15.1"\nparameter_group_name = "default.postgres15"'
+            ),
+            True,
+        ),
+    ],
+)
+def test_replicas(body: str, truth: bool | None) -> None:
+    """One by its ARN is in another Region, and one with a group of its own has what that says."""
+    source = f'resource "{DATABASE}" "s" {{\nengine = "postgres"\nengine_version = "14.1"\n}}\n'
+    (found,) = requirements(DATABASE, body, source)
+
+    assert found.fact.truth is truth
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name", "truth", "changes"),
+    [
+        ("{rds.force_ssl: '1'}", "!Ref G", True, 1),
+        ("{rds.force_ssl: '0'}", "own", False, 1),
+        ("{rds.force_ssl: !Ref P}", "own", None, 0),
+        ("{other: '1'}", "own", False, 1),
+        ("!Ref P", "own", None, 0),
+        ("{}", "another", None, 0),
+    ],
+)
+def test_parameter_groups_of_templates(
+    parameters: str, name: str, truth: bool | None, changes: int
+) -> None:
+    """They have a map of parameters."""
+    text = f"""
+Parameters: {{P: {{Type: String}}}}
+Resources:
+  G:
+    Type: AWS::RDS::DBParameterGroup
+    Properties: {{DBParameterGroupName: own, Family: postgres14, Parameters: {parameters}}}
+  D:
+    Type: AWS::RDS::DBInstance
+    Properties: {{Engine: postgres, EngineVersion: '14.1', DBParameterGroupName: {name}}}
+"""
+    (store,) = network(text).every(Store)
+
+    assert [(each.fact.truth, len(each.changes)) for each in store.tls_requirements] == [
+        (truth, changes)
+    ]
+
+
+SSL = "{ParameterName: require_ssl, ParameterValue: 'true'}"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "truth"),
+    [
+        (f"[{SSL}]", True),
+        (f"[{SSL.replace('true', 'false')}]", False),
+        ("[]", False),
+        ("[{ParameterName: !Ref P, ParameterValue: 'true'}]", None),
+        (f"[!If [C, {SSL}, !Ref AWS::NoValue]]", None),
+        ("[{ParameterName: other, ParameterValue: 'true'}]", False),
+    ],
+    ids=range(6),
+)
+def test_parameter_groups_of_warehouses(parameters: str, truth: bool | None) -> None:
+    """They have a list, and their family says so in another word."""
+    text = f"""
+Parameters: {{P: {{Type: String}}}}
+Conditions: {{C: !Equals [!Ref P, a]}}
+Resources:
+  G:
+    Type: AWS::Redshift::ClusterParameterGroup
+    Properties: {{ParameterGroupFamily: redshift-1.0, Parameters: {parameters}}}
+  D: {{Type: AWS::Redshift::Cluster, Properties: {{ClusterParameterGroupName: !Ref G}}}}
+"""
+    (store,) = network(text).every(Store)
+
+    assert [each.fact.truth for each in store.tls_requirements] == [truth]
+
+
 def test_replicas_of_replicas() -> None:
     """Each asks what its source does, in as many steps as RDS allows (PostgreSQL: three)."""
     text = 'resource "aws_db_instance" "d0" {\nengine = "postgres"\nengine_version = "14.1"\n}\n'
