@@ -451,3 +451,37 @@ resource "aws_launch_template" "m" {{ user_data = base64encode("{script}") }}
     assert [(each.efs.to if each.efs else "", each.instances) for each in found] == [
         (file_system, "aws_launch_template.m")
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "joined", "needs"),
+    [
+        ('"main"', "main", ("aws_ecs_cluster.c", True, True), []),
+        ('"main"', "other", ("aws_ecs_cluster.o", True, True), []),
+        ('"main"', "${aws_ecs_cluster.c.name}", ("aws_ecs_cluster.c", True, True), []),
+        ('"main"', "x", ("x", True, False), ["x"]),
+        ('"main"', "${var.v}", ("var.v", False, None), ["var.v"]),
+        ("var.v", "${var.v}", ("aws_ecs_cluster.c", True, True), []),
+        ("var.v", "x", ("x", False, None), ["var.v"]),
+        ('"$CLUSTER"', "$CLUSTER", ("aws_ecs_cluster.c", True, True), []),
+    ],
+)
+def test_which_cluster_user_data_names(
+    name: str, told: str, joined: tuple[str, bool, bool | None], needs: list[str]
+) -> None:
+    """One of the sources by its name; another one, unless a name that is not known may be it."""
+    text = f"""
+variable "v" {{}}
+resource "aws_ecs_cluster" "c" {{ name = {name} }}
+resource "aws_ecs_cluster" "o" {{ name = "other" }}
+resource "aws_launch_template" "t" {{
+  user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER={told} >> /etc/ecs/ecs.config\\n")
+}}
+"""
+    (host,) = network(text).every(Instances)
+
+    assert host.agent is not None
+    link = host.agent.cluster
+    assert link is not None
+    assert (link.to, link.exact, link.written) == joined
+    assert [need.name for need in link.fact.needs] == needs

@@ -495,6 +495,53 @@ def test_volumes_that_may_be_there(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("volumes", "name"),
+    [
+        ("!Ref P", "a volume"),
+        ("[!Ref P]", "a volume"),
+        ("[{Name: a, EFSVolumeConfiguration: !Ref P}]", "a"),
+        ("[{Name: a, DockerVolumeConfiguration: !Ref P}]", "a"),
+    ],
+)
+def test_volumes_that_are_not_known(volumes: str, name: str) -> None:
+    """They may speak NFS, in plain text or not."""
+    text = f"""
+Parameters: {{P: {{Type: String}}}}
+Resources:
+  T: {{Type: AWS::ECS::TaskDefinition, Properties: {{Volumes: {volumes}}}}}
+"""
+    (found,) = network(text).every(Volume)
+
+    assert (found.name, found.nfs.truth, found.encrypted.truth) == (name, None, None)
+    assert [need.name for need in found.nfs.waits_for()] == ["P"]
+
+
+@pytest.mark.parametrize(
+    ("more", "encrypted"),
+    [("", False), (', transitEncryption = "ENABLED"', True)],
+)
+def test_volumes_of_batch(more: str, encrypted: bool) -> None:
+    """Jobs spell them as JSON does, and templates in a third way."""
+    volume = f'{{ name = "a", efsVolumeConfiguration = {{ fileSystemId = "fs-1"{more} }} }}'
+    containers = f"jsonencode({{ volumes = [{volume}] }})"
+    hcl = f'resource "aws_batch_job_definition" "j" {{ container_properties = {containers} }}\n'
+    on = ", TransitEncryption: ENABLED" if more else ""
+    inner = f"{{Name: a, EfsVolumeConfiguration: {{FileSystemId: fs-1{on}}}}}"
+    yaml = f"""
+Resources:
+  J:
+    Type: AWS::Batch::JobDefinition
+    Properties: {{ContainerProperties: {{Volumes: [{inner}]}}}}
+"""
+    for text in (hcl, yaml):
+        found = network(text)
+        assert [(each.nfs.truth, each.encrypted.truth) for each in found.every(Volume)] == [
+            (True, encrypted)
+        ]
+        assert [each.efs.to for each in found.every(Mount) if each.efs] == ["fs-1"]
+
+
+@pytest.mark.parametrize(
     ("block", "efs", "fsx"),
     [
         ("efs_volume_configuration", "fs-1", ""),
