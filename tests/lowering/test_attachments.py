@@ -2,9 +2,10 @@
 
 import pytest
 
+from lowering.networks import network
 from taskwall.lowering import lower
 from taskwall.model.entities.ecs import AutoScalingGroup
-from taskwall.model.load_balancing.lattice import RegisteredByHand
+from taskwall.model.load_balancing.lattice import Fronted, RegisteredByHand
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -103,3 +104,46 @@ def test_traffic_sources_register_as_attachments_do(name: str, text: str) -> Non
 
     named = [*group.target_groups, *group.load_balancers, *near]
     assert [link.to.rpartition(".")[2] for link in named] == ["web", "old", "hosts"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "balancers", "instances"),
+    [
+        ("ALB", ["aws_lb.b"], []),
+        ("INSTANCE", [], ["aws_instance.i"]),
+        ("IP", [], ["aws_instance.i"]),
+        ("LAMBDA", [], []),
+    ],
+)
+def test_targets_of_lattice(type_: str, balancers: list[str], instances: list[str]) -> None:
+    """What is registered by hand is what the type of its target group says."""
+    target = "aws_lb.b.arn" if type_ == "ALB" else "aws_instance.i.id"
+    text = f"""
+resource "aws_lb" "b" {{}}
+resource "aws_instance" "i" {{}}
+resource "aws_vpclattice_target_group" "g" {{ type = "{type_}" }}
+resource "aws_vpclattice_target_group_attachment" "a" {{
+  target_group_identifier = aws_vpclattice_target_group.g.id
+  target {{ id = {target} }}
+}}
+"""
+    name = "Balancer" if type_ == "ALB" else "Instance"
+    yaml = f"""
+Resources:
+  Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}
+  Instance: {{Type: AWS::EC2::Instance}}
+  Group:
+    Type: AWS::VpcLattice::TargetGroup
+    Properties: {{Type: {type_}, Targets: [{{Id: !Ref {name}}}]}}
+"""
+    found = network(text)
+    of_template = network(yaml)
+
+    assert [each.balancer.to for each in found.every(Fronted)] == balancers
+    assert [each.target.to for each in found.every(RegisteredByHand)] == instances
+    assert [each.balancer.to for each in of_template.every(Fronted)] == ["Balancer"] * len(
+        balancers
+    )
+    assert [each.target.to for each in of_template.every(RegisteredByHand)] == ["Instance"] * len(
+        instances
+    )
