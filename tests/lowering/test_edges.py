@@ -187,6 +187,9 @@ HTTP: dict[str, tuple[str, list[tuple[str, str, str, bool | None]], list[str]]] 
         [("b-1.eu-west-1.elb.amazonaws.com", "", "81", False)],
         [],
     ),
+    "to a bucket": (
+        PROXY + 'integration_uri = "http://${aws_s3_bucket.s.bucket_domain_name}/x"', [], [],
+    ),
     "to somebody else": (PROXY + 'integration_uri = "http://example.org/x"', [], []),
     "private": (
         PROXY + LISTENER + LINK, [("", "aws_lb_listener.l", "", False)], ["aws_lb_listener.l"],

@@ -119,6 +119,25 @@ def test_stores_that_are_looked_up(value: str, stores: list[tuple[str, bool]]) -
     assert list(variable(value).stores) == stores
 
 
+@pytest.mark.parametrize(
+    ("name", "refers"), [("c", "aws_rds_cluster.c"), ("other", "data.aws_rds_cluster.l")]
+)
+def test_a_store_that_is_written_and_looked_up(name: str, refers: str) -> None:
+    """It is one store, which goes by what writes it."""
+    text = f"""
+data "aws_rds_cluster" "l" {{ cluster_identifier = "{name}" }}
+resource "aws_rds_cluster" "c" {{ cluster_identifier = "c" }}
+"""
+    (found,) = network(
+        text
+        + SOURCE.replace("KEY", "environment")
+        .replace("INNER", "value")
+        .replace("VALUE", "data.aws_rds_cluster.l.endpoint")
+    ).every(Variable)
+
+    assert list(found.refers) == [refers]
+
+
 TEMPLATE = """
 Parameters: {P: {Type: String}}
 Resources:

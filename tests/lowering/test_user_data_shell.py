@@ -561,6 +561,7 @@ def test_what_a_word_writes(command: str) -> None:
         ("-I FORWARD -p tcp -m multiport --dports 1:100,443 -d 169.254.169.254 -j DROP", True),
         ("-I FORWARD 5 -d 169.254.169.254 -j DROP", None),
         ("-t raw -I FORWARD -d 169.254.169.254 -j DROP", False),
+        ("-t $TABLE -I FORWARD -d 169.254.169.254 -j DROP", None),
         ("-t nat -I POSTROUTING -j MASQUERADE", False),
         ("-I OUTPUT -d 169.254.169.254 -j DROP", False),
         ("-A INPUT -d 169.254.169.254 -j DROP", False),
@@ -732,6 +733,7 @@ SEVERAL = "\"HTTP_PROXY=p:1\" 'HTTPS_PROXY=p:2' NO_PROXY=a,b"
             [("HTTP_PROXY", "p:1", "a")],
         ),
         (f"echo 'setenv HTTP_PROXY=p:1' > {UPSTART}\n", []),
+        (f"echo '### HTTP_PROXY=p:1' > {UPSTART}\n", []),
         (
             f"echo 'env HTTP_PROXY=p:1' > {UPSTART}\nsed -i s/a/b/ {UPSTART}\n",
             [("HTTP_PROXY", OPEN, OPEN)],
@@ -759,7 +761,7 @@ SEVERAL = "\"HTTP_PROXY=p:1\" 'HTTPS_PROXY=p:2' NO_PROXY=a,b"
             [("HTTP_PROXY", "p:1", "a")],
         ),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_proxies_of_the_service(script: str, expected: list[tuple[str, object, object]]) -> None:
     """Upstart and systemd give the agent's service an environment, each in its own words."""

@@ -37,6 +37,9 @@ WAITS: dict[str, tuple[str, list[str]]] = {
     "a path": (f"echo {BLOCK}=true >> $X\n", ["$X"]),
     "what is removed": (f"{SET}\nrm -rf $X\n", ["$X"]),
     "a file of a strange name": (f"{SET}\nrm '/etc/ecs/*'\n", ["a file called /etc/ecs/*"]),
+    "a file of a strange name in a branch": (
+        f"{SET}\nif x; then rm '/etc/ecs/*'; fi\n", [THIRD, "a file called /etc/ecs/*"],
+    ),
     "an edit": (f"{SET}\nsed -i s/a/b/ {FILE}\n", [WRITES.format("sed")]),
     "a program": (f"{SET}\nmine {FILE}\n", [WRITES.format("mine")]),
     "a program with its folder": (f"{SET}\nmine /etc/ecs\n", [WRITES.format("mine")]),
