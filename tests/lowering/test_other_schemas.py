@@ -796,6 +796,33 @@ resource "aws_db_instance" "d" {{ db_subnet_group_name = {name} }}
 
 
 @pytest.mark.parametrize(
+    ("group", "key", "store"),
+    [
+        ("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName", "AWS::RDS::DBInstance"),
+        ("AWS::DocDB::DBSubnetGroup", "DBSubnetGroupName", "AWS::DocDB::DBCluster"),
+        (
+            "AWS::ElastiCache::SubnetGroup",
+            "CacheSubnetGroupName",
+            "AWS::ElastiCache::ReplicationGroup",
+        ),
+        ("AWS::MemoryDB::SubnetGroup", "SubnetGroupName", "AWS::MemoryDB::Cluster"),
+        ("AWS::DAX::SubnetGroup", "SubnetGroupName", "AWS::DAX::Cluster"),
+    ],
+)
+@pytest.mark.parametrize("by", ["!Ref G", "nets"])
+def test_subnets_of_stores_of_templates(group: str, key: str, store: str, by: str) -> None:
+    """Each kind of subnet group has a property for its name, by which stores name it as well."""
+    text = f"""
+Resources:
+  G: {{Type: {group}, Properties: {{{key}: nets, SubnetIds: [subnet-1]}}}}
+  S: {{Type: {store}, Properties: {{{key}: {by}}}}}
+"""
+    (found,) = network(text).every(Store)
+
+    assert [link.to for link in found.subnets] == ["subnet-1"]
+
+
+@pytest.mark.parametrize(
     ("body", "groups", "known"),
     [("DBSecurityGroups: [a]", [""], False), ("VPCSecurityGroups: [sg-1]", ["sg-1"], True)],
 )

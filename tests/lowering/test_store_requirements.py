@@ -238,6 +238,29 @@ Resources:
     ]
 
 
+@pytest.mark.parametrize("name", ["!Ref OfCluster", "own"])
+def test_groups_of_one_name(name: str) -> None:
+    """A database and a cluster may each have one, which their property tells apart."""
+    text = f"""
+Resources:
+  OfDatabase:
+    Type: AWS::RDS::DBParameterGroup
+    Properties: {{DBParameterGroupName: own, Family: postgres15, Parameters: {{a: b}}}}
+  OfCluster:
+    Type: AWS::RDS::DBClusterParameterGroup
+    Properties:
+      DBClusterParameterGroupName: own
+      Family: aurora-postgresql15
+      Parameters: {{rds.force_ssl: '1'}}
+  C:
+    Type: AWS::RDS::DBCluster
+    Properties: {{Engine: aurora-postgresql, DBClusterParameterGroupName: {name}}}
+"""
+    (store,) = network(text).every(Store)
+
+    assert [each.fact.truth for each in store.tls_requirements] == [True]
+
+
 SSL = "{ParameterName: require_ssl, ParameterValue: 'true'}"
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
-from taskwall.core.values import Fields, Known, Need, Reference, Text, Unknown, Value, dereferenced
+from taskwall.core.values import Fields, Need, Reference, Text, Unknown, Value, dereferenced
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.database_port import database_port
 from taskwall.lowering.exposure import exposure
@@ -181,9 +181,11 @@ def _group(r: ResourceReader, cell: Cell) -> ResourceReader | None:
             return ResourceReader(resource, r.builder) if resource.type in _GROUPS else None
         value = value.value
     if isinstance(cell.known, str):
-        for resource in r.builder.of_type(*_GROUPS):
+        # One of databases and one of clusters may have the same name.
+        types = _OF_CLUSTERS if "cluster" in cell.key.lower() else _OF_DATABASES
+        for resource in r.builder.of_type(*types):
             other = ResourceReader(resource, r.builder)
-            if other.attribute("name", "DBParameterGroupName").known == cell.known:
+            if other.attribute("name", _NAMED_BY.get(resource.type, "")).known == cell.known:
                 return other
     return None
 
@@ -206,22 +208,38 @@ def _parameter(group: ResourceReader, name: str) -> tuple[Cell | None, tuple[Nee
     return None, waits
 
 
-_GROUPS = (
-    "aws_db_parameter_group", "aws_rds_cluster_parameter_group",
-    "aws_docdb_cluster_parameter_group", "aws_neptune_cluster_parameter_group",
-    "aws_redshift_parameter_group",
-    "AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup",
-    "AWS::DocDB::DBClusterParameterGroup", "AWS::Neptune::DBClusterParameterGroup",
-    "AWS::Redshift::ClusterParameterGroup",
+_OF_DATABASES = ("aws_db_parameter_group", "AWS::RDS::DBParameterGroup")
+_OF_CLUSTERS = (
+    "aws_rds_cluster_parameter_group", "aws_docdb_cluster_parameter_group",
+    "aws_neptune_cluster_parameter_group", "aws_redshift_parameter_group",
+    "AWS::RDS::DBClusterParameterGroup", "AWS::DocDB::DBClusterParameterGroup",
+    "AWS::Neptune::DBClusterParameterGroup", "AWS::Redshift::ClusterParameterGroup",
 )  # fmt: skip
+_GROUPS = (*_OF_DATABASES, *_OF_CLUSTERS)
+
+
+_NAMED_BY = {
+    "AWS::RDS::DBParameterGroup": "DBParameterGroupName",
+    "AWS::RDS::DBClusterParameterGroup": "DBClusterParameterGroupName",
+    "AWS::DocDB::DBClusterParameterGroup": "Name",
+    "AWS::Neptune::DBClusterParameterGroup": "Name",
+    "AWS::Redshift::ClusterParameterGroup": "ParameterGroupName",
+    "AWS::DAX::SubnetGroup": "SubnetGroupName",
+    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::DocDB::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::Neptune::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::ElastiCache::SubnetGroup": "CacheSubnetGroupName",
+    "AWS::MemoryDB::SubnetGroup": "SubnetGroupName",
+}
+"""The property by which others name a group of CloudFormation; a Redshift subnet group has none."""
 
 
 @lowers(*_GROUPS)
 def parameter_group(r: ResourceReader) -> Iterator[Entity]:
     # Read by the stores that name it.
     for terraform, cloudformation in (
-        ("name", "DBParameterGroupName"), ("family", "Family"), ("parameter", "Parameters"),
-        ("", "ParameterGroupFamily"),
+        ("name", _NAMED_BY.get(r.resource.type, "")), ("family", "Family"),
+        ("parameter", "Parameters"), ("", "ParameterGroupFamily"),
     ):  # fmt: skip
         r.attribute(terraform, cloudformation)
     return iter(())
@@ -240,6 +258,7 @@ _SUBNET_GROUPS = (
 @lowers(*_SUBNET_GROUPS)
 def subnet_group(r: ResourceReader) -> Iterator[Entity]:
     # Read by the stores that name it.
+    r.attribute("name", _NAMED_BY.get(r.resource.type, ""))
     r.attribute("subnet_ids", "SubnetIds")
     return iter(())
 
@@ -550,8 +569,7 @@ def _subnets(r: ResourceReader, spelled: StoreSchema) -> tuple[Link, ...]:
             return other.links(Subnet, other.attribute("subnet_ids", "SubnetIds"), "has")
         value = value.value
     for resource in r.builder.of_type(*_SUBNET_GROUPS) if isinstance(cell.known, str) else ():
-        found = resource.body.fields.get("name")
-        if isinstance(found, Known) and found.data == cell.known:
-            other = ResourceReader(resource, r.builder)
+        other = ResourceReader(resource, r.builder)
+        if other.attribute("name", _NAMED_BY.get(resource.type, "")).known == cell.known:
             return other.links(Subnet, other.attribute("subnet_ids", "SubnetIds"), "has")
     return r.links(Subnet, cell, "is in") if cell.needs else ()
