@@ -306,6 +306,32 @@ Resources:
 
 
 @pytest.mark.parametrize(
+    ("subnets", "expected"),
+    [
+        ("['subnet-1,subnet-2']", ["subnet-1", "subnet-2"]),
+        ("[!Join [',', [!Ref A, !Ref B]], subnet-3]", ["A", "B", "subnet-3"]),
+        ("[!Sub '${A}, ${B}']", ["A", "B"]),
+        ("!Split [',', !Join [',', [!Ref A, !Ref B]]]", ["A", "B"]),
+        ("[!Ref A, !Ref B]", ["A", "B"]),
+    ],
+)
+def test_subnets_with_commas_between(subnets: str, expected: list[str]) -> None:
+    """An element of the list may name several, as what another stack exports in one text."""
+    text = f"""
+Resources:
+  A: {{Type: AWS::EC2::Subnet}}
+  B: {{Type: AWS::EC2::Subnet}}
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      VPCZoneIdentifier: {subnets}
+"""
+    (found,) = network(text).every(AutoScalingGroup)
+
+    assert [link.to for link in found.subnets] == expected
+
+
+@pytest.mark.parametrize(
     ("overrides", "truth"),
     [
         ("", True),

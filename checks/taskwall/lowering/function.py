@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
-from taskwall.core.values import Items, Known, Text, Value, dereferenced, text
+from taskwall.lowering._lists import listed
 from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.entities.function import LambdaFunction
@@ -35,8 +33,8 @@ def rotation(r: ResourceReader) -> Iterator[object]:
 def _in_vpc(r: ResourceReader, config: Cell, names: tuple[str, str]) -> Iterator[object]:
     """The function whose groups and subnets stand under two names."""
     groups, subnets = (config.get(name) for name in names)
-    groups_used = r.links(SecurityGroup, _listed(groups), "uses security group")
-    subnets_used = r.links(Subnet, _listed(subnets), "runs in")
+    groups_used = r.links(SecurityGroup, listed(groups), "uses security group")
+    subnets_used = r.links(Subnet, listed(subnets), "runs in")
     if not (groups_used or subnets_used):
         return  # An empty configuration takes it out of its VPC.
     yield from names_and_tags(r)
@@ -48,27 +46,3 @@ def _in_vpc(r: ResourceReader, config: Cell, names: tuple[str, str]) -> Iterator
         subnets=subnets_used,
         subnets_setting=setting(subnets, names[1], links=subnets_used),
     )
-
-
-def _listed(cell: Cell) -> Cell:
-    """A list, also of a text that has commas between ids: so a rotation schedule has them."""
-    value = None if cell.value is None else dereferenced(cell.value)
-    if isinstance(value, Known) and isinstance(value.data, str):
-        value = Text((value.data,), value.place)
-    if not isinstance(value, Text):
-        return cell
-    items: list[list[str | Value]] = [[]]
-    for part in value.parts:
-        if isinstance(part, str):
-            first, *rest = (piece.strip() for piece in part.split(","))
-            items[-1] += [first] if first else []
-            items += [[piece] if piece else [] for piece in rest]
-        else:
-            items[-1].append(part)
-    return replace(cell, value=Items(tuple(_one(each) for each in items if each), (), value.place))
-
-
-def _one(parts: list[str | Value]) -> Value:
-    """The value that parts make."""
-    first = parts[0]
-    return text(parts) if isinstance(first, str) or len(parts) > 1 else first
