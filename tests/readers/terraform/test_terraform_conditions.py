@@ -271,11 +271,12 @@ def test_impossible_scenarios_are_left_out(stack: Stacks) -> None:
       count = length(var.list)
     }}
     resource "u" "first" {{
-      x = u.b[0].id
+      x = READ
     }}
     """
-    followed = explore(stack(text))
-    assert [len(made(each)) for each in followed.evaluations] == [1]
+    for read in ("u.b[0].id", "slice(u.b[*].id, 0, 1)", "element(u.b[*].id, 1)"):
+        followed = explore(stack(text.replace("READ", read)))
+        assert [len(made(each)) for each in followed.evaluations] == [1]
     needs = f"""{ROOT}{GIVEN}
     resource "t" "a" {{
       count = length(var.list)

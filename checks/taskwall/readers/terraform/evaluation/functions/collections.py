@@ -34,7 +34,6 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
 from taskwall.readers.terraform.evaluation.operators import equal, equality, filled
 from taskwall.readers.terraform.values.conditions import Amount, combined
 from taskwall.readers.terraform.values.values import (
-    Emptied,
     FailedError,
     JsonFields,
     JsonItems,
@@ -46,6 +45,7 @@ from taskwall.readers.terraform.values.values import (
     distinct,
     doubts,
     identity,
+    is_emptied,
     is_null,
     is_open,
     is_whole,
@@ -131,8 +131,8 @@ def _element(arguments: list[Value], scope: ModuleContext) -> Value:
     if items.rest or isinstance(at, Unknown | Reference):
         return access.index(items, waiting(arguments[1], *items.rest), scope.run)
     if not items.items:
-        emptied = isinstance(items, Emptied)
-        raise FailedError("element(...)", "is given an empty list", impossible=emptied)
+        why = "is given an empty list"
+        raise FailedError("element(...)", why, impossible=is_emptied(items))
     return items.items[whole(arguments[1]) % len(items.items)]
 
 
@@ -365,7 +365,8 @@ def _slice(arguments: list[Value], scope: ModuleContext) -> Value:
             place=items.place,
         )
     if end > len(items.items):
-        raise FailedError("slice(...)", f"reaches beyond {len(items.items)} elements")
+        why = f"reaches beyond {len(items.items)} elements"
+        raise FailedError("slice(...)", why, impossible=is_emptied(value))
     return Items(items.items[start:end], (), items.place)
 
 
