@@ -78,7 +78,7 @@ def test_values_of_variables(value: str, text: str | None, refers: list[str]) ->
 
     assert shown(found) == text
     assert list(found.refers) == refers
-    assert not found.secret
+    assert not found.unread
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,27 @@ def test_what_secrets_hold(source: str, refers: list[str]) -> None:
     found = variable(source, secret=True)
 
     assert list(found.refers) == refers
-    assert (found.secret, shown(found)) == (True, None)
+    assert (found.unread, shown(found)) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refers"),
+    [
+        ('["serve", "--db", "postgres://${aws_db_instance.d.endpoint}/x"]', [STORE]),
+        ("[aws_ssm_parameter.p.value]", ["aws_ssm_parameter.p", STORE]),
+        ('["serve"]', None),
+        ("var.v", None),
+        ("[var.v]", None),
+    ],
+)
+@pytest.mark.parametrize("key", ["command", "entryPoint"])
+def test_what_arguments_name(key: str, arguments: str, refers: list[str] | None) -> None:
+    """What a container is started with names stores as its environment does."""
+    text = SOURCE.replace('KEY = [{ name = "A", INNER = VALUE }]', f"{key} = {arguments}")
+    found = network(text).every(Variable)
+
+    expected = [] if refers is None else [(refers, True, None)]
+    assert [(list(one.refers), one.unread, one.value) for one in found] == expected
 
 
 @pytest.mark.parametrize(

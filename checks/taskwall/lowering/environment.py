@@ -36,7 +36,10 @@ _CLOUDFORMATION = ("Name", "Environment", "Value", "Secrets", "ValueFrom")
 
 
 def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
-    """What the containers of a list (a structure, or JSON text) find in their environment."""
+    """What the containers of a list (a structure, or JSON text) find in their environment.
+
+    And what is named in the arguments that they are started with.
+    """
     found = None if r.external else structure(cell)
     held = Definition(r.id, r.name)
     if found is None:
@@ -84,6 +87,23 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     item.get(name).needs,
                     anything,
                 )
+        for key in _ARGUMENTS[r.terraform]:
+            for at in container.get(key).each():
+                stores = stores_at_endpoints(r, at.value)
+                refers = tuple(
+                    name
+                    for name in dict.fromkeys(_attached(r, (*_refers(at.value), *stores.addresses)))
+                    if name
+                )
+                if refers:
+                    seen = tuple(_looked_up(r, refers))
+                    yield Variable(
+                        r.origin, held, called, "", None, refers, at.place, at.needs, True, seen
+                    )
+
+
+_ARGUMENTS = {True: ("command", "entryPoint"), False: ("Command", "EntryPoint")}
+"""The lists of what a container is started with, by whether it is Terraform."""
 
 
 _STORES = (

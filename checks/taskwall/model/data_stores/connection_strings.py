@@ -42,7 +42,7 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         # Of Sentry's address nothing is asked, as long as nothing says that it is of the sources.
         marks = name.endswith((*_MARKS, _PROTOCOL)) and not name.endswith(_SENTRY)
         asked = marks or variable.anything or variable.named
-        if variable.secret or not (asked and variable.needs):
+        if variable.unread or not (asked and variable.needs):
             return None
         return replace(_open(variable, variable.needs), marked=marks)
     text, holes = _flat(variable.value)

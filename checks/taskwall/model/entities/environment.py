@@ -19,14 +19,15 @@ class Definition(Struct, frozen=True):
 
 
 class Variable(Struct, frozen=True):
-    """A variable of a container's environment, or a secret of it.
+    """A variable of a container's environment, a secret of it, or an argument of its command.
 
     `container` is what messages call its container; `name` is "" where it is not known, and
     `named` what it waits for. `value` is the text as far as it is known (a Text whose pieces are
-    literal or not), None where nothing of it is or for a secret. `refers` are the ids of the
-    resources that the value refers to, in the order of reading, and `stores` those of data stores
-    among them that are only looked up, each with whether it can have a public address.
-    `anything` is whether it may refer to whatever else the sources write. Values are never shown.
+    literal or not), None where nothing of it is; `unread` is whether only what it refers to counts,
+    as of a secret or an argument. `refers` are the ids of the resources that the value refers to,
+    in the order of reading, and `stores` those of data stores among them that are only looked up,
+    each with whether it can have a public address. `anything` is whether it may refer to whatever
+    else the sources write. Values are never shown.
     """
 
     on: Origin
@@ -37,7 +38,7 @@ class Variable(Struct, frozen=True):
     refers: tuple[str, ...]
     at: Span
     needs: tuple[Need, ...] = ()
-    secret: bool = False
+    unread: bool = False
     stores: tuple[tuple[str, bool], ...] = ()
     named: tuple[Need, ...] = ()
     anything: bool = False
