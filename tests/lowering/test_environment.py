@@ -19,6 +19,11 @@ resource "aws_secretsmanager_secret_version" "o" {
   secret_id     = aws_secretsmanager_secret.o.id
   secret_string = var.v
 }
+resource "aws_secretsmanager_secret" "n" { name = "named" }
+resource "aws_secretsmanager_secret_version" "n" {
+  secret_id     = aws_secretsmanager_secret.n.id
+  secret_string = aws_db_instance.d.address
+}
 resource "aws_ssm_parameter" "p" {
   name  = "/p"
   value = "postgres://${aws_db_instance.d.endpoint}/x"
@@ -92,6 +97,16 @@ def test_values_of_variables(value: str, text: str | None, refers: list[str]) ->
         ("module.m.secret", [f"{VERSION}.m", STORE]),
         ("module.m.another", []),
         ("var.v", []),
+        # By a name or an ARN that is written out.
+        ('"/p"', ["aws_ssm_parameter.p", STORE]),
+        ('"arn:aws:ssm:eu-west-1:123456789012:parameter/p"', ["aws_ssm_parameter.p", STORE]),
+        ('"arn:aws:ssm:${var.v}:1:parameter/p"', ["aws_ssm_parameter.p", STORE]),
+        ('"/q"', []),
+        ('"arn:aws:ssm:eu-west-1:123456789012:parameter/q/p"', []),
+        ('"arn:aws:secretsmanager:eu-west-1:1:secret:named"', [f"{SECRET}.n", STORE]),
+        ('"arn:aws:secretsmanager:eu-west-1:1:secret:named-a1B2c3:key::"', [f"{SECRET}.n", STORE]),
+        ('"arn:aws:secretsmanager:eu-west-1:1:secret:named-??????"', [f"{SECRET}.n", STORE]),
+        ('"arn:aws:secretsmanager:eu-west-1:1:secret:named-other"', []),
     ],
 )
 def test_what_secrets_hold(source: str, refers: list[str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
     Items,
@@ -19,6 +20,7 @@ from taskwall.core.values import (
     needs,
     same,
     spelled,
+    symbol,
     text,
 )
 from taskwall.lowering._held import ATTACHMENT, GIVEN_BY, HELD
@@ -65,7 +67,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                 said = None if at.value is None or secret else _text(at.value)
                 stores = stores_at_endpoints(r, at.value)
                 derived = (each.origin.address for each in derived_from(r.builder, at.value))
-                given = _given_to(r, at.value) if secret else ()
+                given = (*_given_to(r, at.value), *_called(r, at.value)) if secret else ()
                 names = (*_refers(at.value), *derived, *stores.addresses, *given)
                 refers = tuple(dict.fromkeys(_attached(r, names)))
                 anything = (
@@ -228,6 +230,49 @@ def _given_to(r: ResourceReader, value: Value | None) -> Iterator[str]:
                 named = other.body.fields.get(key)
                 if named is not None and _is_same_secret(leaf, named):
                     yield other.origin.address
+
+
+def _called(r: ResourceReader, value: Value | None) -> Iterator[str]:
+    """The secret or parameter that a text names, or whose ARN it is.
+
+    Amazon ECS developer guide, "Pass sensitive data to an Amazon ECS container".
+    """
+    text = _spelled(value)
+    if not text:
+        return
+    named = r.builder.recalled("secrets and parameters", _by_name, r)
+    _, arn, parameter = text.rpartition(":parameter/")
+    secret = _SECRET.search(text)
+    names = [text, parameter if arn else "", f"/{parameter}" if arn else ""]
+    names += [secret[1], secret[1] + (secret[2] or "")] if secret else []
+    yield from dict.fromkeys(named[name] for name in names if name in named)
+
+
+_SECRET = pattern(r":secret:([^:]+?)(-(?:[A-Za-z0-9]{6}|\?{6}|\*))?(?::|$)")
+"""The name in the ARN of a secret, and the six characters that Secrets Manager adds to it."""
+
+
+def _by_name(r: ResourceReader) -> dict[str, str]:
+    """The addresses of the secrets and parameters that the sources write, by their names."""
+    found = {
+        _spelled(resource.body.fields.get(key)): resource.origin.address
+        for key, types in (
+            ("name", ("aws_ssm_parameter", "aws_secretsmanager_secret")),
+            ("Name", ("AWS::SSM::Parameter", "AWS::SecretsManager::Secret")),
+        )
+        for resource in r.builder.of_type(*types)
+        if not resource.data
+    }
+    found.pop("", None)
+    return found
+
+
+def _spelled(value: Value | None) -> str:
+    """A text, with the names of what stands in it; "" if not all of that has one."""
+    found = None if value is None else dereferenced(value)
+    if isinstance(found, Known):
+        return spelled(found.data) or ""
+    return symbol(found) if isinstance(found, Text) else ""
 
 
 def _is_same_secret(one: Value, other: Value) -> bool:
