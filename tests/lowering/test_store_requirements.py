@@ -339,8 +339,8 @@ def required(value: str, key: str = '"require_ssl"') -> str:
 
 SETTINGS: list[tuple[str, str, list[bool | None], list[int]]] = [
     (REPLICATED, "", [False], [1]),
-    (REPLICATED, 'engine = "valkey"', [None], [0]),
-    (REPLICATED, "engine = var.v", [None], [0]),
+    (REPLICATED, 'engine = "valkey"', [False], [1]),
+    (REPLICATED, "engine = var.v", [False], [1]),
     (REPLICATED, ON, [True], [1]),
     (REPLICATED, 'engine = "valkey"\n' + ON, [True], [1]),
     (REPLICATED, ON + 'transit_encryption_mode = "preferred"', [True, False], [1, 1]),

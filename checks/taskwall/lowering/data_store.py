@@ -279,8 +279,10 @@ def _cache(r: ResourceReader) -> Iterator[TlsRequirement]:
     kind, enabled = (r.body.get(name) for name in names[:2])
     # Only replication groups know a mode.
     mode = r.nothing() if "luster" in r.resource.type else r.body.get(names[2])
-    if enabled.absent and (kind.needs or str(kind.known).lower() == "valkey"):
-        # AWS encrypts some of these by default.
+    # Of groups Terraform's provider sends what is not written as false, whichever the engine is
+    # (internal/service/elasticache/replication_group.go); by itself AWS asks Valkey's for it.
+    sent = r.resource.type == "aws_elasticache_replication_group"
+    if enabled.absent and not sent and (kind.needs or str(kind.known).lower() == "valkey"):
         needs = kind.needs or (Need(names[1], "is not written, and depends on the engine"),)
         fact = Fact(None, f"{r.name} encrypts in transit", enabled.place, r.name, needs)
         yield TlsRequirement(fact, enabled.place)
