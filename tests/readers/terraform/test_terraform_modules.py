@@ -261,6 +261,38 @@ def test_files_of_a_module_without_its_root(shown: Shown) -> None:
     assert shown(resource.body) == {"x": "echo"}
 
 
+@pytest.mark.parametrize(
+    ("path", "others", "expected"),
+    [
+        ("files/hosts.sh", ["/r/live/files/hosts.sh"], "/r/live/files/hosts.sh"),
+        ("./files/hosts.sh", ["/r/files/hosts.sh"], "/r/files/hosts.sh"),
+        (
+            "files/hosts.sh",
+            ["/r/files/hosts.sh", "/r/live/files/hosts.sh"],
+            "/r/live/files/hosts.sh",
+        ),
+        # Its own stand before others; beyond the repository nothing is read.
+        (
+            "files/hosts.sh",
+            ["/r/live/modules/user/files/hosts.sh", "/r/live/files/hosts.sh"],
+            "/r/live/modules/user/files/hosts.sh",
+        ),
+        ("files/hosts.sh", ["/files/hosts.sh"], "<?>"),
+        # A name alone says too little.
+        ("hosts.sh", ["/r/live/hosts.sh"], "<?>"),
+    ],
+)
+def test_files_as_seen_from_a_folder_above(
+    shown: Shown, path: str, others: list[str], expected: str
+) -> None:
+    """A path in a module that is scanned without its root may start at the nearest folder above."""
+    text = f'resource "aws_t" "a" {{\n  x = file("{path}")\n}}\n'
+    texts = {"/r/live/modules/user/main.tf": text, **{other: other for other in others}}
+    (found,), _ = stacks(["/r/live/modules/user/main.tf"], Files(texts), Inputs(boundary="/r"))
+    (resource,) = found.evaluate({}).resources
+    assert shown(resource.body) == {"x": expected}
+
+
 @pytest.mark.parametrize("lasts", [False, True])
 def test_module_beyond_the_boundary(tmp_path: Path, lasts: bool) -> None:
     """A module outside of the repository is absent, and said so, unless the user allows it.

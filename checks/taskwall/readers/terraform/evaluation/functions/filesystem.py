@@ -56,6 +56,11 @@ def _located(argument: Value, scope: ModuleContext) -> str:
             within = os.path.join(run.root.folder, *steps[count:])
             if own[-count:] == steps[:count] and run.loader.exists(within):
                 return within
+        # Or that is a folder above: a name alone would say too little of which file is meant.
+        for count in range(1, len(own) if len(steps) > 1 else 0):
+            above = os.path.join(os.sep.join(own[:-count]), *steps)
+            if run.may_read(above) and run.loader.exists(above):
+                return above
     return found
 
 
