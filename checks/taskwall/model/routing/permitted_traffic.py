@@ -65,18 +65,25 @@ class PermittedTraffic(Struct, frozen=True):
 
 def broken(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool | None:
     """Whether an ACL breaks a flow, on its way or on the way back; None: that is open."""
-    if flow.traffic is None and not flow.most:
-        return None
+    if flow.traffic is None:
+        return False if flow.most and _passes_whole(network, acl, flow) else None
     found = {
         _stopped(network, acl, flow, traffic, kindly)
         or _unanswered(network, acl, flow, traffic, answers, kindly)
         for kindly in (False, True)
-        for traffic in (flow.most if flow.traffic is None else flow.traffic, flow.most)
+        for traffic in (flow.traffic, flow.most)
         for answers in flow.answers
     }
-    if flow.traffic is None:  # on whichever ports it is, what lets all of it pass does not break it
-        return False if found == {False} else None
     return found.pop() if len(found) == 1 else None
+
+
+def _passes_whole(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool:
+    """Whether all that a flow may be passes an ACL, and its answers: whichever of it is meant."""
+    return flow.most <= passing(network, acl, flow.way, flow.most, kindly=False) and not any(
+        _unanswered(network, acl, flow, flow.most, answers, kindly)
+        for kindly in (False, True)
+        for answers in flow.answers
+    )
 
 
 def passes_there(network: Network, acl: NetworkAcl, flow: PermittedTraffic) -> bool:

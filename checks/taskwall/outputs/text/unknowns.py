@@ -74,8 +74,8 @@ def _joined_by(name: str, why: str) -> str:
     if _STATE.match(name):
         # Its sources need not say where its state lies: then only the user can say which it is.
         return (
-            "scan the root module that writes this state, too, and if nothing ties the two, name it"
-            " in the setting remote-state"
+            "scan the root module that writes this state, too, and if that is not found, name it in"
+            " the setting remote-state"
         )
     if name.startswith("Fn::ImportValue ") and not why.startswith("is exported by"):
         return "scan the template that exports it, too"
