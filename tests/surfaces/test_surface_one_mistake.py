@@ -983,6 +983,40 @@ def test_one_question_is_one_unknown(tmp_path: Path, other: str, questions: int)
     assert ranges <= places
 
 
+def attached(name: str, cidr: str, gateway: str) -> str:
+    """A VPC on a transit gateway, with a service of an isolation group of the same name."""
+    return f"""\
+variable "{gateway}" {{}}
+resource "aws_vpc" "{name}" {{ cidr_block = "{cidr}" }}
+resource "aws_subnet" "{name}" {{
+  vpc_id     = aws_vpc.{name}.id
+  cidr_block = "{cidr}"
+}}
+resource "aws_ec2_transit_gateway_vpc_attachment" "{name}" {{
+  transit_gateway_id = var.{gateway}
+  vpc_id             = aws_vpc.{name}.id
+  subnet_ids         = [aws_subnet.{name}.id]
+}}
+resource "aws_ecs_service" "{name}" {{
+  cluster     = "{name}"
+  launch_type = "FARGATE"
+  tags        = {{ "taskwall:isolation" = "{name}" }}
+  network_configuration {{ subnets = [aws_subnet.{name}.id] }}
+}}
+"""
+
+
+def test_a_question_is_the_same_from_either_side(tmp_path: Path) -> None:
+    """Whether two gateways are one is asked once, whichever of them is named first."""
+    text = attached("pay", "10.1.0.0/16", "a") + attached("shop", "10.2.0.0/16", "b")
+    (tmp_path / "main.tf").write_text(text)
+    asked = Options((str(tmp_path),), select=("TW602",), show=("fail", "unknown"))
+    (found,) = scan(asked).document.findings
+
+    assert found.missing == ("var.a", "var.b")
+    assert [one.resource.rpartition(".")[2] for one in found.instances] == ["pay", "shop"]
+
+
 ENDPOINT = """
 variable "vpc" {}
 variable "groups" {}

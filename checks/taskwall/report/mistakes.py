@@ -36,7 +36,8 @@ def by_mistake(rows: Iterable[ReportEntry], paths: ReportPaths) -> list[Finding]
             passes.append(one)
         else:
             # What is wrong in the context is one mistake, by whichever way it is reached.
-            source = (one.rule, one.verdict, one.missing, row.in_context or _nodes(row)[-1])
+            at = row.in_context or _nodes(row)[-1]
+            source = (one.rule, one.verdict, frozenset(one.missing), at)
             groups.setdefault(source, []).append(row)
     places: dict[tuple[object, ...], list[tuple[Span, ReportEntry]]] = {}
     said: dict[tuple[object, ...], dict[object, int]] = {}
@@ -61,12 +62,13 @@ def _by_question(
 ) -> Iterable[list[tuple[Span, ReportEntry]]]:
     """The same, but one for each question: what a rule asks for want of one thing is one.
 
-    Where it is asked several times nothing is to be changed yet, as there is where it fails.
+    Where it is asked several times nothing is to be changed yet, as there is where it fails. What
+    is wanting may be found in any order: of two VPCs, each sees its own end first.
     """
     found: dict[object, list[tuple[Span, ReportEntry]]] = {}
     for number, placed in enumerate(places):
         one = placed[0][1].finding
-        asked = (one.rule, one.stack, one.missing or one.resource, one.when)
+        asked = (one.rule, one.stack, frozenset(one.missing) or one.resource, one.when)
         key = asked if one.verdict == "unknown" else number
         found.setdefault(key, []).extend(placed)
     return found.values()
