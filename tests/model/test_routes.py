@@ -345,6 +345,8 @@ NOT_SEEN = {
     "a firewall endpoint": "leads to an endpoint",
     "an appliance": "leads to an appliance",
     "a target that is not known": "var.gateway",
+    "a target of a kind that is not known": "what moon_gateway_id of aws_route.out names",
+    "a target that is null, and one of a kind that is not known": "what moon_gateway_id",
     "two targets that are not known": "var.gateway",
     "Block Public Access, and a regional NAT gateway": "Block Public Access",
 }

@@ -261,8 +261,9 @@ def _target(
     """Where a route leads, and what it waits for to know that.
 
     Of its targets exactly one is set: one that is not known is null beside one that is. Where a
-    condition decides whether the only one is set, it decides whether there is the route.
-    `attributes` are those that it has, if that is known.
+    condition decides whether the only one is set, it decides whether there is the route. Where only
+    one of a kind that is not known here is set, no value would tell where it leads: its attribute
+    is named. `attributes` are those that it has, if that is known.
     """
     names = ((each[0] if r.terraform else each[1], each[2]) for each in _TARGETS)
     given = [
@@ -270,6 +271,9 @@ def _target(
         for name, way in names
         if (attributes is None or name in attributes) and _is_given(cell := block.get(name))
     ]
+    if not given and attributes is not None:
+        cell = next(cell for key in sorted(attributes) if _is_given(cell := block.get(key)))
+        return cell, None, (Need(f"what {cell.key} of {r.name} names", "is not known"),)
     known = [each for each in given if isinstance(each[0].value, Known | Reference | Text)]
     if not known and (len(given) != 1 or may_be_null(given[0][0].value)):
         return block, None, tuple(need for cell, _ in given for need in cell.needs)
