@@ -1812,6 +1812,19 @@ def test_what_is_on_a_transit_gateway_decides(
     assert found == [f"service:web -> service:far: tcp 443{way}" for way in ways]
 
 
+@pytest.mark.parametrize(("to", "vpc"), [("10.1.0.0/16", "far"), ("10.0.0.0/16", "main")])
+def test_a_black_hole_that_closes_a_way_is_named(to: str, vpc: str, tmp_path: Path) -> None:
+    """On the way there or back: no other route would open it."""
+    text = VPC + BOTH + route("web", TRANSIT, "10.1.0.0/16") + route("far", TRANSIT, "10.0.0.0/16")
+    (tmp_path / "main.tf").write_text(text + HOLE.replace("TO", f'"{to}"'), encoding="utf-8")
+    (answer,) = explain(Options(paths=(str(tmp_path),)), "service:web", "service:far", None).answers
+
+    (closed,) = answer.closed
+    hole = "aws_ec2_transit_gateway_route.hole"
+    assert closed.at.text == f"all that goes to aws_vpc.{vpc} ends in a black hole: {hole}"
+    assert (closed.at.resource, closed.change) == (hole, f"remove or narrow {hole}")
+
+
 ENTRY = made(
     *("aws_network_acl_rule", "in", "rule_number = 1", 'protocol = "-1"', 'rule_action = "allow"'),
     *("egress = false", "network_acl_id = ACL", "cidr_block = CIDR"),

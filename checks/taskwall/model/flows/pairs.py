@@ -15,6 +15,7 @@ from taskwall.model.flows.places import Place
 from taskwall.model.flows.security_groups import Far, Groups, all_entries, let_through
 from taskwall.model.flows.sets import OPEN, Pieces, TrafficPiece, cross, given, merged
 from taskwall.model.permissions.packets import Traffic
+from taskwall.model.routing.vpc_attachments import black_holes
 
 
 class _Asks(Struct, frozen=True):
@@ -107,6 +108,8 @@ class PairedInterfaces:
             change = f"route {other.name} and {place.name} to each other"
             if shut.resource not in ("", place.name, other.name):
                 change = f"let {shut.resource} join {other.name} and {place.name}"
+            if shut.resource in black_holes(self._network):
+                change = f"remove or narrow {shut.resource}"
             found.append(Obstacle(shut, change))
         if not ingress:
             found.append(shut_by(self._network, server, "ingress", client.end, wanted))

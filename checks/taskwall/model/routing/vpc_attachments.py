@@ -12,6 +12,7 @@ from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.vpc import GatewayAttachment, Route, Subnet, Vpc
 from taskwall.model.permissions.coverage import Addresses, Part, of_vpc, part
+from taskwall.model.permissions.peers import listed
 from taskwall.model.routing.core_networks import core_network_joints
 
 
@@ -226,7 +227,7 @@ def _leads(network: Network, table: Link, other: TransitAttachment) -> Fact:
     parts = [all_of((_is(entry.table, table), _of(entry, other), entry.fact)) for entry in entries]
     default = _default(network, other, "propagates")
     parts.append(all_of((_is(default, table), default.fact)))
-    return any_of(parts) & ~_swallowed(network, table, other.vpc)
+    return any_of(parts) & _left_by_black_holes(network, table, other.vpc)
 
 
 def _is(one: Link, other: Link) -> Fact:
@@ -235,18 +236,38 @@ def _is(one: Link, other: Link) -> Fact:
     return Fact(same_entity(one, other), text, one.place, one.to, needs)
 
 
-def _swallowed(network: Network, table: Link, vpc: Link) -> Fact:
-    """Whether the black holes of a table swallow what goes to a VPC, all of it."""
-    here = [
-        (Addresses((part(entry.destination),)), all_of((_is(entry.table, table), entry.fact)))
-        for entry in _entries(network, "blackhole")
-        if entry.destination is not None
-    ]
-    held = Addresses.together(here)
+def _left_by_black_holes(network: Network, table: Link, vpc: Link) -> Fact:
+    """Whether the black holes of a table leave anything of what goes to a VPC."""
     wanted = _ranges_of(network, vpc)
-    truth = held.covers(wanted)
-    text = f"blackhole routes of {table.to or 'a table'} cover {vpc.to or 'the VPC'}"
-    return Fact(truth, text, table.place, table.to, (*held.needs, *wanted.needs))
+    held: list[tuple[Addresses, Fact]] = []
+    holes: list[Setting] = []
+    for entry in _entries(network, "blackhole"):
+        here = all_of((_is(entry.table, table), entry.fact))
+        if entry.destination is None or here.truth is False:
+            continue
+        of = Addresses((part(entry.destination),))
+        if of.meets(wanted) is not False:
+            held.append((of, here))
+            holes.append(entry.destination)
+    if not holes:
+        return TRUE
+    swallowed = Addresses.together(held)
+    truth = swallowed.covers(wanted)
+    to = vpc.to or "the VPC"
+    text = f"black holes of {table.to or 'a table'} leave a way to {to}"
+    otherwise = (
+        f"all that goes to {to} ends in a black hole: {listed(one.resource for one in holes)}"
+    )
+    needs = (*swallowed.needs, *wanted.needs)
+    passes = None if truth is None else not truth
+    return Fact(passes, text, holes[0].place, holes[0].resource, needs, otherwise)
+
+
+@remembered
+def black_holes(network: Network) -> frozenset[str]:
+    """What messages call the routes of transit gateways that swallow what goes there."""
+    holes = (entry.destination for entry in _entries(network, "blackhole"))
+    return frozenset(hole.resource for hole in holes if hole is not None)
 
 
 def _ranges_of(network: Network, vpc: Link) -> Addresses:
