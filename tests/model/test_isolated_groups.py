@@ -186,7 +186,6 @@ def test_who_is_in_a_group_of_the_settings(
                 "a of shop, shares vpc.one with b of pay",
                 "b of pay, shares vpc.one with a of shop",
                 "unknown: var.which",
-                "unknown: var.which, what a uses",
             ],
         ),
         (
@@ -205,6 +204,13 @@ def test_who_is_in_a_group_of_the_settings(
             ],
         ),
         ({"SUBNETS_B": "[aws_subnet.two.id]", "GROUPS_B": "[]"}, ["pass"]),
+        # What an input names is no group that is written beside it, for neither of the two.
+        ({"SUBNETS_B": "[aws_subnet.two.id]", "GROUPS_B": "[var.which]"}, ["pass"]),
+        # What may be either of them is so for both, and asked once.
+        (
+            {"SUBNETS_B": "[aws_subnet.two.id]", "GROUPS_B": "[local.not_here]"},
+            ["unknown: local.not_here"],
+        ),
         (
             {"SUBNETS_B": "[[aws_subnet.one.id, aws_subnet.two.id][var.which]]", "GROUPS_B": "[]"},
             ["unknown: var.which"],
@@ -216,6 +222,50 @@ def test_who_is_in_a_group_of_the_settings(
 def test_what_two_groups_share(changes: dict[str, str], found: list[str], tmp_path: Path) -> None:
     """A VPC, and a security group if its members may talk to each other."""
     assert shared(tmp_path, TOGETHER | changes) == found
+
+
+def member(name: str, subnet: str, group: str, more: str) -> str:
+    """A template with a service, and what it is beside."""
+    return f"""
+Parameters: {{Group: {{Type: String}}}}
+Outputs: {{Subnet: {{Value: !Ref Subnet, Export: {{Name: {name}-subnet}}}}}}
+Resources:
+  Vpc: {{Type: 'AWS::EC2::VPC', Properties: {{CidrBlock: 10.0.0.0/16}}}}
+  Subnet: {{Type: 'AWS::EC2::Subnet', Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}}}
+  {name}:
+    Type: AWS::ECS::Service
+    Properties:
+      Cluster: {name}
+      LaunchType: FARGATE
+      Tags: [{{Key: 'taskwall:isolation', Value: {name}}}]
+      NetworkConfiguration:
+        AwsvpcConfiguration: {{Subnets: [{subnet}], SecurityGroups: [!Ref {group}]}}
+{more}
+"""
+
+
+OWN_GROUP = """
+  Own:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: own, VpcId: !Ref Vpc}
+  Members:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Ref Own, IpProtocol: '-1', SourceSecurityGroupId: !Ref Own}
+"""
+TIED = "  Tied: {Type: 'AWS::SNS::Topic', Properties: {TopicName: !ImportValue pay-subnet}}"
+
+
+def test_a_parameter_may_name_a_group_of_another_template(tmp_path: Path) -> None:
+    """That is open for both services, whichever of them names the group by the parameter."""
+    (tmp_path / "pay.yaml").write_text(member("pay", "!Ref Subnet", "Own", OWN_GROUP))
+    (tmp_path / "shop.yaml").write_text(member("shop", "!Ref Subnet", "Group", TIED))
+    report = taskwall.scan(tmp_path, select=["TW601"])
+
+    assert not report.findings
+    (unknown,) = report.unknowns
+    assert unknown.missing == ("Group",)
+    assert [each.resource for each in unknown.instances] == ["pay", "shop"]
+    assert not [each.message for each in report.passes if " group " in each.message]
 
 
 def made(kind: str, name: str, *lines: str) -> str:

@@ -15,7 +15,7 @@ from taskwall.model.entities.ecs import Cluster, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
 from taskwall.model.permissions.coverage import names_addresses
-from taskwall.model.permissions.peers import permissions, task_sources_by_group
+from taskwall.model.permissions.peers import permissions, task_groups
 
 
 class Membership(Struct, frozen=True):
@@ -137,10 +137,14 @@ class SharedResource(Struct, frozen=True):
 
 
 class Users(Struct, frozen=True):
-    """Those who use one entity that can be shared, by their isolation groups."""
+    """Those who use one entity that can be shared, by their isolation groups.
+
+    They may do so, and may not, where it is not `sure`.
+    """
 
     link: Link
     groups: dict[Membership, list[TaskSource]]
+    sure: bool = True
 
     def enter(self, network: Network, source: TaskSource) -> None:
         """Add one."""
@@ -171,27 +175,24 @@ def _users(network: Network, pairs: Iterable[tuple[TaskSource, Link]]) -> tuple[
 
 
 @remembered
-def _grouped(network: Network) -> Users:
-    """All that use groups, any of which may be one that is not known."""
-    nowhere = Fact(None, "")
-    sources = [source for source in network.every(TaskSource) if source.groups]
-    place = sources[0].origin.header
-    users = Users(Link("", nowhere, place, exact=False), {})
-    for source in sources:
-        users.enter(network, source)
-    return users
+def _by_group(network: Network) -> dict[str, list[Users]]:
+    """Those who use groups, or may: "" holds those of which it is not certain which group it is."""
+    found: dict[object, Users] = {}
+    for source in network.every(TaskSource):
+        for link in task_groups(network, source):
+            key = link.to, link.exact, link.written, link.sure, link.fact.needs
+            found.setdefault(key, Users(link, {}, link.sure)).enter(network, source)
+    by_id: dict[str, list[Users]] = {}
+    for users in found.values():
+        by_id.setdefault(users.link.to if users.link.exact else "", []).append(users)
+    return by_id
 
 
-@remembered
-def _users_of_group(network: Network, link: Link) -> tuple[Users, ...]:
+def _users_of_group(network: Network, link: Link) -> list[Users]:
     """Those that use a group, and those that may do so."""
-    found = task_sources_by_group(network).get(link.to, ())
-    waits = tuple(need for _, fact in found for need in fact.waits_for())
-    perhaps = Link("", Fact(None, "", needs=waits), link.place, exact=False)
-    sure, loose = Users(link, {}), Users(perhaps, {})
-    for source, fact in found:
-        (sure if fact.truth else loose).enter(network, source)
-    return sure, loose
+    found = _by_group(network)
+    alike = (link.to, "") if link.exact and link.to else found
+    return [users for key in alike for users in found.get(key, ())]
 
 
 def shared(network: Network, source: TaskSource) -> Iterator[SharedResource]:
@@ -209,8 +210,6 @@ def shared(network: Network, source: TaskSource) -> Iterator[SharedResource]:
     for link in source.groups:
         named = f"group {link.to}" if link.to else "a group"
         used = _users_of_group(network, link)
-        if not (link.exact and link.to):
-            used = (*used, _grouped(network))
         fact, other = _with_outsiders(network, source, mine, link, used, named)
         yield SharedResource(source, named, link.place, _allows_itself(network, link) & fact, other)
 
@@ -229,7 +228,7 @@ def _with_outsiders(
     source: TaskSource,
     mine: Membership,
     link: Link,
-    used: tuple[Users, ...],
+    used: Iterable[Users],
     named: str,
 ) -> tuple[Fact, str]:
     """Whether somebody outside a group uses the same entity, and who does, or may."""
@@ -243,12 +242,14 @@ def _with_outsiders(
             if out is False:
                 continue
             other = sources[0]  # not the source itself, which is in its own group
-            truth = True if same and out else None
+            truth = True if same and out and users.sure else None
             text = f"{other.name}, {theirs.words}, uses {named} as well"
             needs = (*mine.needs, *theirs.needs)
             if same is None:
                 shared = _open(users.link, f"what {other.name} uses")
                 needs += (*_open(link, named), *shared)
+            elif not users.sure:
+                needs += users.link.fact.waits_for()
             parts.append(Fact(truth, text, other.origin.header, other.name, needs))
             first.setdefault(truth is True, f"{other.name}, {theirs.words}")
     return any_of(parts), first.get(True) or first.get(False) or "others"
