@@ -717,6 +717,35 @@ def test_rules_of_a_group_are_told_together(
     ]
 
 
+OWN_RANGE = "cidr_blocks = [aws_vpc.main.cidr_block]"
+OTHER_VPC = made("aws_vpc", "far", "cidr_block = var.zone")
+
+
+@pytest.mark.parametrize(
+    ("range_", "ways"),
+    [
+        (OWN_RANGE, ["vpc:main"]),
+        ("cidr_blocks = [var.which]", ["vpc:main"]),
+        ("cidr_blocks = [cidrsubnet(aws_vpc.main.cidr_block, 8, 1)]", ["vpc:main needs var.which"]),
+        ("cidr_blocks = [aws_vpc.far.cidr_block]", ["vpc:main needs var.zone"]),
+        ("cidr_blocks = [var.zone]", ["internet needs var.zone", "vpc:main needs var.zone"]),
+    ],
+)
+def test_the_range_of_a_vpc_is_never_the_internet(
+    range_: str, ways: list[str], tmp_path: Path
+) -> None:
+    """It is all of the VPC, whatever its digits are, and so is another value that it has."""
+    vpc = VPC.replace('"10.0.0.0/16"', "var.which").replace('"10.0.1.0/24"', "var.which")
+    own = group("own", ("tcp", 80, "CIDR")).replace('cidr_blocks = ["CIDR"]', range_)
+    (tmp_path / "main.tf").write_text(vpc + OPEN + OTHER_VPC + own + service("web", group="own"))
+    flows = list_flows(Options(paths=(str(tmp_path),)), None, "service:web").flows
+
+    found = (
+        f"{each.source} needs {','.join(each.missing)}".removesuffix(" needs ") for each in flows
+    )
+    assert sorted(found) == ways
+
+
 WEB, ONE = service("web", behind("edge")), service("one")
 UNHEARD = EDGE.replace('"aws_lb_listener"', '"aws_lb_listener_certificate"')
 PUBLIC_EDGE = OPEN + EDGE.replace("internal        = true", "internal = false")

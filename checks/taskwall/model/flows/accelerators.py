@@ -12,7 +12,7 @@ from taskwall.model.flows.flow import OpenConnection, if_there
 from taskwall.model.flows.internet import internet
 from taskwall.model.flows.managed_interfaces import gets_in
 from taskwall.model.flows.reach import INTERNET, Arrival, Reach
-from taskwall.model.flows.security_groups import Far, let_through, of_addresses
+from taskwall.model.flows.security_groups import Far, let_through, of_internet
 from taskwall.model.flows.sets import Pieces, TrafficPiece, cross, over
 from taskwall.model.load_balancing.accelerator import AcceleratedBalancer, accelerated_balancers
 from taskwall.model.permissions.coverage import Addresses, Part
@@ -57,7 +57,8 @@ def _let_in(network: Network, each: AcceleratedBalancer, node: Interface) -> Pie
     kept = _keeps(each)
     seen: Pieces = ()
     for version, has_it in ((4, TRUE), (6, ~each.accelerator.families.is_("IPV4"))):
-        whom = of_addresses(internet(version))
+        vpc = next((place.vpc for place in node.places), None)
+        whom = of_internet(network, vpc, internet(version))
         seen += if_there(let_through(network, node.groups, "ingress", whom), (has_it,))
     if kept.truth:
         return seen

@@ -14,7 +14,13 @@ from taskwall.model.flows.internet import internet, way_in, way_out
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import Remote
 from taskwall.model.flows.routes import inner_routes
-from taskwall.model.flows.security_groups import Far, let_through, of_addresses, of_service
+from taskwall.model.flows.security_groups import (
+    Far,
+    beyond,
+    let_through,
+    of_internet,
+    of_service,
+)
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
     OPEN,
@@ -63,7 +69,8 @@ def from_internet(network: Network, server: Interface, wanted: Traffic = WHOLE) 
         public = server.public if place.version == 4 else server.public_six
         pieces, shut = way_in(network, place, public, _made(network, server))
         whom = internet(place.version)
-        ingress = let_through(network, server.groups, "ingress", of_addresses(whom))
+        far = of_internet(network, place.vpc, whom)
+        ingress = let_through(network, server.groups, "ingress", far)
         if not cross(ingress, wanted_pieces(wanted)):
             shut = (*shut, shut_by(network, server, "ingress", "the internet", wanted))
         sides = CrossingSide(None, whom), CrossingSide(place, place.ranges)
@@ -169,7 +176,8 @@ def to_service(network: Network, client: Interface, service: str) -> Pieces:
 
 def from_remote(network: Network, server: Interface, place: Place, remote: Remote) -> Pieces:
     """What addresses beyond a VPC can open to an interface at a place."""
-    ingress = let_through(network, server.groups, "ingress", of_addresses(remote.addresses))
+    far = beyond(network, place.vpc, remote.addresses)
+    ingress = let_through(network, server.groups, "ingress", far)
     side = CrossingSide(place, place.ranges)
     crossed = crossing(network, CrossingSide(None, remote.addresses), side, BALANCER_PORTS)
     way = over(ANY_PROTOCOL, ALL_PORTS, remote.fact, remote.addresses)
@@ -178,7 +186,8 @@ def from_remote(network: Network, server: Interface, place: Place, remote: Remot
 
 def to_remote(network: Network, client: Interface, place: Place, remote: Remote) -> Pieces:
     """What an interface at a place can open to addresses beyond its VPC."""
-    egress = let_through(network, client.groups, "egress", of_addresses(remote.addresses))
+    far = beyond(network, place.vpc, remote.addresses)
+    egress = let_through(network, client.groups, "egress", far)
     side = CrossingSide(place, place.ranges)
     crossed = crossing(network, side, CrossingSide(None, remote.addresses), client.answers)
     way = over(ANY_PROTOCOL, ALL_PORTS, remote.fact, remote.addresses)
@@ -192,7 +201,8 @@ def to_internet(network: Network, client: Interface, wanted: Traffic = WHOLE) ->
     for place in client.places:
         pieces, shut = way_out(network, place, client.public)
         whom = internet(place.version)
-        egress = let_through(network, client.groups, "egress", of_addresses(whom))
+        far = of_internet(network, place.vpc, whom)
+        egress = let_through(network, client.groups, "egress", far)
         lets = cross(egress, wanted_pieces(wanted))
         if not lets:
             shut = (shut_by(network, client, "egress", "the internet", wanted), *shut)
@@ -232,11 +242,12 @@ def _for_everybody(pieces: Pieces) -> Pieces:
     return merged(found)
 
 
-def from_addresses(network: Network, server: Interface, place: Place, ranges: Ranges) -> Pieces:
+def from_addresses(network: Network, server: Interface, place: Place, far: Far) -> Pieces:
     """What some addresses of a place's own VPC can open to an interface there."""
-    ingress = let_through(network, server.groups, "ingress", of_addresses(ranges))
+    ingress = let_through(network, server.groups, "ingress", far)
     if not ingress:
         return ()
+    ranges = Ranges.union(part.within for part in far.addresses.parts)
     own = Traffic.of(ANY_PROTOCOL, ALL_PORTS, place.ranges & ranges)
     others = ranges - place.ranges
     crossed = crossing(

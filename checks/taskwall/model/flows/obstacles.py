@@ -16,7 +16,7 @@ from taskwall.model.flows.listeners import Onward, listeners_of, listens, onward
 from taskwall.model.flows.paths import is_one_subnet
 from taskwall.model.flows.reach import INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM, no_route, remotes
-from taskwall.model.flows.security_groups import Far, Groups, letting, of_addresses
+from taskwall.model.flows.security_groups import Far, Groups, letting, of_addresses, of_internet
 from taskwall.model.flows.selection import Selection
 from taskwall.model.flows.sets import TrafficPiece, cross
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
@@ -194,15 +194,24 @@ def letting_in(reach: Reach, flow: Flow) -> tuple[Fact, ...]:
         nodes = [each for each in reach.every if each.end == last]
         fars = [far for node in nodes for far in _seen_from(node, node.groups)]
         if not nodes:
-            fars = [of_addresses(flow.addresses)]
+            fars = list(_addressed(reach, flow, server))
         for node in (each for each in nodes if _keeps(reach, each, server)):
             clients = [each for each in reach.every if each.end == flow.source]
             fars += [far for client in clients for far in _seen_from(client, node.groups)]
-            fars += [] if clients else [of_addresses(flow.addresses)]
+            fars += [] if clients else _addressed(reach, flow, server)
         for far in fars:
             for fact in letting(reach.network, server.groups, "ingress", far, ports):
                 found.setdefault(fact.place, fact)
     return tuple(found.values())
+
+
+def _addressed(reach: Reach, flow: Flow, server: Interface) -> Iterator[Far]:
+    """Those who open a flow where they are no interface, as groups of a server see them."""
+    if flow.source != INTERNET:
+        yield of_addresses(flow.addresses)
+        return
+    for vpc in {place.vpc and place.vpc.to: place.vpc for place in server.places}.values():
+        yield of_internet(reach.network, vpc, flow.addresses)
 
 
 def _seen_from(client: Interface, groups: Groups) -> Iterator[Far]:

@@ -41,6 +41,7 @@ from taskwall.model.flows.pairs import PairedInterfaces
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.remote import Remote, remotes
 from taskwall.model.flows.security_groups import (
+    Far,
     GroupEntry,
     all_entries,
     lists_named,
@@ -226,9 +227,10 @@ class Reach:
         for place in server.places:
             if place.vpc is None or place.vpc.to != vpc.id:
                 continue
-            held = inside(self.network, place.vpc).of(of_version(place.version))
-            ranges = Ranges.union(part.within for part in held.parts) or place.ranges
-            for piece in from_addresses(self.network, server, place, ranges):
+            around = inside(self.network, place.vpc).of(of_version(place.version))
+            held = around if around.parts else place.addresses
+            ranges = Ranges.union(part.within for part in held.parts)
+            for piece in from_addresses(self.network, server, place, Far(held)):
                 # All of the VPC needs no word beside its name.
                 boxes = (
                     (a, b, EVERYWHERE if c == ranges else c) for a, b, c in piece.traffic.boxes

@@ -1,12 +1,14 @@
 """What security groups let through: entries of an interface's groups, and whom they match."""
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
-from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, V4, Ranges
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
@@ -19,7 +21,9 @@ from taskwall.model.permissions.coverage import (
     addresses,
     aws_service,
     group_needs,
+    holds_by_name,
     names_addresses,
+    names_inside,
     there,
     whom,
 )
@@ -79,7 +83,8 @@ class Far(Struct, frozen=True):
     Either something in a `place`, with its groups, or (`place` is None) a set of addresses of
     which any may take part; `hidden`: it has one of them, nobody knows which. `refers` is whether
     entries that name groups can match it at all. `service` is the AWS service in whose prefix list
-    it is.
+    it is. None of its addresses is in a range of an `inner` name, the VPC's of this side, and where
+    it is the `internet`, none is in an IPv4 range of any VPC.
     """
 
     addresses: Addresses
@@ -88,6 +93,17 @@ class Far(Struct, frozen=True):
     refers: Fact = FALSE
     service: str = ""
     hidden: bool = False
+    inner: frozenset[str] = frozenset()
+    internet: bool = False
+
+    def may_be_in(self, part: Part) -> bool:
+        """Whether some of its addresses may be in a range, by what is said of whose range it is.
+
+        Where a VPC's range is known, its digits say more than its name.
+        """
+        if self.internet and part.vpc is not None and part.within <= V4:
+            return False
+        return part.whole or not self.inner & (part.names | part.around)
 
 
 @remembered
@@ -229,19 +245,20 @@ def _matches(entry: GroupEntry, far: Far, link: Link | None) -> Iterator[tuple[F
             yield permission.states(True, entry.text), EVERYWHERE
         return
     if far.place is None and not far.hidden:
-        for part in entry.held.parts:
-            ranges = part.within & far.addresses.parts[0].within
-            if ranges:
-                truth = True if part.known else None
-                yield permission.states(truth, entry.text, part.needs), ranges
+        for part, theirs in product(entry.held.parts, far.addresses.parts):
+            ranges = part.within & theirs.within
+            if ranges and far.may_be_in(part):
+                known = part.known or (part.there and holds_by_name(part, theirs))
+                yield permission.states(known or None, entry.text, part.needs), ranges
         return
     if not far.addresses.parts:
         return
-    truth = entry.held.covers(far.addresses)
-    if truth is False and entry.held.meets(far.addresses) is not False:
+    held = Addresses(tuple(part for part in entry.held.parts if far.may_be_in(part)))
+    truth = held.covers(far.addresses)
+    if truth is False and held.meets(far.addresses) is not False:
         truth = None
     if truth is not False:
-        needs = () if truth else entry.held.needs or far.addresses.needs
+        needs = () if truth else held.needs or far.addresses.needs
         if truth is None and not needs:
             where = far.place.name if far.place is not None else "AWS's ranges"
             needs = (Need(f"the address in {where}", "is not known"),)
@@ -300,9 +317,21 @@ def of_addresses(ranges: Ranges) -> Far:
     return Far(Addresses((Part(ranges),)))
 
 
+def beyond(network: Network, vpc: Link | None, ranges: Ranges) -> Far:
+    """A set of addresses as the other side of something in a VPC, none of which is in that VPC."""
+    inner = names_inside(network, vpc.to) if vpc is not None and vpc.to else frozenset()
+    return replace(of_addresses(ranges), inner=inner)
+
+
+def of_internet(network: Network, vpc: Link | None, ranges: Ranges) -> Far:
+    """The internet as the other side of something in a VPC: no VPC's own range is part of it."""
+    return replace(beyond(network, vpc, ranges), internet=True)
+
+
 def of_service(service: str, ranges: Ranges) -> Far:
     """An AWS service as the other side: at some of its own addresses, which are among others."""
-    return Far(Addresses((Part(ranges, False),)), service=service, hidden=True)
+    found = Addresses((Part(ranges, False),))
+    return Far(found, service=service, hidden=True, internet=True)
 
 
 def lists_named(network: Network, groups: Groups, way: Direction) -> list[str]:

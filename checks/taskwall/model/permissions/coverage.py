@@ -107,7 +107,9 @@ class Addresses(Struct, frozen=True):
         return all_true(self._covers(part) for part in other.parts)
 
     def _covers(self, part: Part) -> bool | None:
-        if part.within <= self.sure or any(_equal(mine, part) for mine in self.parts if mine.there):
+        if part.within <= self.sure or any(
+            holds_by_name(mine, part) for mine in self.parts if mine.there
+        ):
             return True
         may = Ranges.union(mine.within for mine in self.parts if not _apart(mine, part))
         possible = part.within <= may if part.whole else bool(part.within & may)
@@ -134,14 +136,14 @@ def _apart(one: Part, other: Part) -> bool:
     return same_entity(one.vpc, other.vpc) is False
 
 
-def _equal(one: Part, other: Part) -> bool:
+def holds_by_name(one: Part, other: Part) -> bool:
     """Whether one part holds another by its name, whatever addresses these are."""
     return bool(one.names & other.names) or (not one.whole and bool(one.names & other.around))
 
 
 def _meet(one: Part, other: Part) -> bool | None:
     """Whether two parts have an address in common."""
-    equal = _equal(one, other) or _equal(other, one)
+    equal = holds_by_name(one, other) or holds_by_name(other, one)
     if not equal and (_apart(one, other) or not one.within & other.within):
         return False
     sure = one.there and other.there and (equal or (one.whole and other.whole))
@@ -260,6 +262,20 @@ def _inside(network: Network, vpc: Vpc) -> Addresses:
             link = mine.parts[0].vpc
             parts.append(Part(within, False, around=around, vpc=link, needs=mine.needs))
     return Addresses(tuple(parts))
+
+
+@remembered
+def names_inside(network: Network, vpc: str) -> frozenset[str]:
+    """What the ranges of a VPC are called, and those of its subnets: nothing beyond it has them.
+
+    One that AWS gives the VPC has a name as well, which nobody writes.
+    """
+    known = network.get(Vpc, vpc)
+    parts = [] if known is None else [*of_vpc(network, known).parts]
+    for subnet in subnets_of(network).get(vpc, ()):
+        parts += [part(each, subnet.id) for each in subnet.cidrs]
+    named = (name for each in parts for name in each.names)
+    return frozenset((_own_range(vpc, V4), _own_range(vpc, V6), *named))
 
 
 def _own_range(vpc: str, addresses: Ranges) -> str:
