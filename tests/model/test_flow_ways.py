@@ -1063,6 +1063,36 @@ def test_an_acl_that_knows_the_vpc_alone_closes_what_keeps_addresses(
     assert bool(answer.flows) != bool(closed)
 
 
+@pytest.mark.parametrize("cidr", ['"10.0.0.0/16"', "var.zone"])
+@pytest.mark.parametrize(
+    ("keeps", "needs"), [("true", None), ("false", ""), ("var.which", UNKNOWN)]
+)
+def test_targets_may_see_the_internet_behind_a_load_balancer(
+    cidr: str, keeps: str, needs: str | None, tmp_path: Path
+) -> None:
+    """A group for the VPC alone lets in what comes by the load balancer's own address."""
+    vpc = VPC.replace('"10.0.0.0/16"', cidr).replace('"0.0.0.0/0"', "aws_vpc.main.cidr_block", 1)
+    network = NETWORK.replace("target_type = ", KEEPS.replace("KEEPS", keeps))
+    (tmp_path / "main.tf").write_text(vpc + network + WEB, encoding="utf-8")
+    flows = list_flows(Options(paths=(str(tmp_path),)), "internet", "service:web").flows
+
+    found = ["".join(f" needs {name}" for name in each.missing) for each in flows]
+    assert found == ([] if needs is None else [needs])
+
+
+HALF = group("half", ("tcp", 80, "10.0.1.0/25"))
+
+
+def test_what_waits_for_how_a_load_balancer_sends_is_told_once(tmp_path: Path) -> None:
+    """Whether it keeps addresses or not, some clients may get through, and none for certain."""
+    network = NETWORK.replace("target_type = ", KEEPS.replace("KEEPS", "var.which"))
+    found = told(tmp_path, network + HALF + service("web", behind("edge"), group="half"))
+    way = " -> service:web: tcp 443 through lb:edge needs the address in aws_subnet.web"
+    assert [line for line in found if "through" in line] == [
+        f"{end}{way} needs var.which" for end in ("internet", "vpc:main")
+    ]
+
+
 def test_a_vpc_needs_no_route_to_what_is_in_it(tmp_path: Path) -> None:
     """From the VPC of a group that nothing uses it is the group alone that lets nothing in."""
     (tmp_path / "main.tf").write_text(VPC, encoding="utf-8")

@@ -28,7 +28,7 @@ from taskwall.model.flows.paths import is_one_subnet
 from taskwall.model.flows.places import Place
 from taskwall.model.flows.privatelink import by_privatelink
 from taskwall.model.flows.reach import INTERNET, Arrival, Reach
-from taskwall.model.flows.security_groups import Far, let_through
+from taskwall.model.flows.security_groups import Far, let_through, of_addresses, of_internet
 from taskwall.model.flows.sets import (
     ANY_PROTOCOL,
     OPEN,
@@ -41,7 +41,7 @@ from taskwall.model.flows.sets import (
 )
 from taskwall.model.flows.vpc_origins import by_vpc_origin
 from taskwall.model.load_balancing.paths import BalancerPath
-from taskwall.model.permissions.coverage import Addresses, Part
+from taskwall.model.permissions.coverage import inside
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
 from taskwall.model.routing.network_acl import BALANCER_PORTS
 
@@ -251,21 +251,31 @@ def _seen(
         return handed.pieces
     seen = merged(
         piece
-        for version in way.versions
-        for client in _clients(each, version)
-        for place in node.over((version,)).places
+        for place in node.over(way.versions).places
+        for client in _clients(reach.network, each, place)
         for piece in _shown(reach.network, client, place, node, server)
     )
-    found = _of_end(cross(cross(seen, way.arrives), reach.takes(server)), each.within)
-    if way.kept.truth and len(way.versions) > 1:
-        return found
+    found = cross(cross(seen, way.arrives), reach.takes(server))
+    own = Ranges.union(map(of_version, way.versions))
     # Nobody keeps the address of a client whose IP version is not that of the target.
-    others = EVERYWHERE if way.kept.truth is None else EVERYWHERE - of_version(way.versions[0])
+    hidden = _hidden(each, handed, EVERYWHERE - own)
+    if way.kept.truth is None:
+        without = _hidden(each, handed, own)
+        either = cross(_certain(found), _certain(without))
+        perhaps = (*cross(without, given(~way.kept)), *cross(found, given(way.kept)))
+        found = (*either, *perhaps)
+    return _of_end(merged((*found, *hidden)), each.within)
+
+
+def _hidden(each: Arrival, handed: OpenConnection, clients: Ranges) -> Pieces:
+    """What gets to a target that does not see the addresses of some clients."""
     if each.client is None:
-        hidden = cross(handed.pieces, over(ANY_PROTOCOL, ALL_PORTS, addresses=others))
-    else:
-        hidden = handed.pieces if any(p.ranges & others for p in each.client.places) else ()
-    return merged((*found, *_of_end(hidden, each.within)))
+        return cross(handed.pieces, over(ANY_PROTOCOL, ALL_PORTS, addresses=clients & each.within))
+    return handed.pieces if any(p.ranges & clients for p in each.client.places) else ()
+
+
+def _certain(pieces: Pieces) -> Pieces:
+    return tuple(piece for piece in pieces if piece.fact.truth)
 
 
 class _Client(Struct, frozen=True):
@@ -277,15 +287,26 @@ class _Client(Struct, frozen=True):
     split: bool
 
 
-def _clients(each: Arrival, version: int) -> Iterator[_Client]:
-    """A client of one IP version, wherever it is."""
+def _clients(network: Network, each: Arrival, at: Place) -> Iterator[_Client]:
+    """A client of the IP version of a place where a load balancer is, wherever it is itself."""
     if each.client is None:
-        far = Far(Addresses((Part(of_version(version)),)))
-        yield _Client(far, of_version(version), BALANCER_PORTS, True)
+        every = of_version(at.version)
+        yield _Client(_addressed(network, each.end, at), every, BALANCER_PORTS, True)
         return
-    for place in each.client.over((version,)).places:
+    for place in each.client.over((at.version,)).places:
         far = Far(place.addresses, place)
         yield _Client(far, place.ranges, each.client.answers, False)
+
+
+def _addressed(network: Network, end: str, at: Place) -> Far:
+    """An end that is a set of addresses, as groups in the VPC of a place see it."""
+    every, vpc = of_version(at.version), network.get(Vpc, at.vpc)
+    if end == INTERNET:
+        return of_internet(network, at.vpc, every)
+    if at.vpc is not None and vpc is not None and end == f"vpc:{short_name(vpc)}":
+        around = inside(network, at.vpc).of(every)
+        return Far(around if around.parts else at.addresses)
+    return of_addresses(every)
 
 
 def _shown(
