@@ -60,12 +60,15 @@ DEFAULTS = {
     "IN": 'ipv6_cidr_blocks = ["::/0"]',
     "OUT": 'ipv6_cidr_blocks = ["::/0"]',
 }
+GENERATED = "assign_generated_ipv6_cidr_block = true"
 BY_EGRESS = "egress_only_gateway_id = aws_egress_only_internet_gateway.main.id"
 
 
-def told(folder: Path, changes: dict[str, str], more: str = "") -> list[str]:
+def told(
+    folder: Path, changes: dict[str, str], more: str = "", given: str = GENERATED
+) -> list[str]:
     """The flows of the stack with some changes, in short, but for those inside the VPC."""
-    text = STACK
+    text = STACK.replace(GENERATED, given)
     for word, meant in (DEFAULTS | changes).items():
         text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
     (folder / "main.tf").write_text(text + more, encoding="utf-8")
@@ -206,3 +209,50 @@ def test_block_public_access_of_ipv6(
 ) -> None:
     """What comes in alone, or all of it: an egress-only gateway stays open to the former."""
     assert told(tmp_path, changes, BLOCK.replace("MODE", mode)) == flows
+
+
+VPN = "gateway_id = aws_vpn_gateway.main.id"
+
+
+@pytest.mark.parametrize(
+    ("changes", "flows"),
+    [
+        ({}, ["internet -> web of ::/0", "web -> internet of ::/0"]),
+        (
+            {"TARGET": VPN},
+            [
+                "onprem -> web of ::/0",
+                "web -> internet of ::/0 needs aws_route.six",
+                "web -> onprem of ::/0",
+            ],
+        ),
+        (
+            {"DESTINATION": '"2600::/16"'},
+            ["internet -> web of 2600::/16", "web -> internet of 2600::/16"],
+        ),
+        (
+            {"IN": 'ipv6_cidr_blocks = ["2600:1::/55", "2600:9::/32"]'},
+            ["internet -> web of 2600:1:0:100::/56,2600:9::/32", "web -> internet of ::/0"],
+        ),
+        (
+            {"IN": 'ipv6_cidr_blocks = ["2600:1:0:100::/56"]'},
+            ["internet -> web of 2600:1:0:100::/56", "web -> internet of ::/0"],
+        ),
+    ],
+)
+def test_the_own_range_of_a_vpc_takes_no_words(
+    changes: dict[str, str], flows: list[str], tmp_path: Path
+) -> None:
+    """It is not beyond the VPC, which need not be said where it would take many ranges."""
+    assert told(tmp_path, changes, given='ipv6_cidr_block = "2600:1::/56"') == flows
+
+
+@pytest.mark.parametrize(
+    "given", [GENERATED, "ipv6_cidr_block = var.which", 'ipv6_cidr_block = "2600:1::/56"']
+)
+def test_a_group_for_the_ipv6_of_its_vpc_is_for_nobody_else(given: str, tmp_path: Path) -> None:
+    """Whatever the range is, and whoever gives it: the internet has none of it."""
+    changes = {"IN": "ipv6_cidr_blocks = [aws_vpc.main.ipv6_cidr_block]"}
+    assert told(tmp_path, changes, given=given) == ["web -> internet of ::/0"]
+    flows = list_flows(Options(paths=(str(tmp_path),)), "vpc:main", "service:web").flows
+    assert [(flow.verdict, flow.missing) for flow in flows] == [("open", ())]

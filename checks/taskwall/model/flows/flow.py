@@ -24,7 +24,8 @@ class Flow(Struct, frozen=True):
     that is a set of addresses: which of them take part. `through` are the load balancers, endpoints
     and proxies on the way. `lost` are ports of clients to which no answer gets. `also` are further
     ends of which the same holds; `own` are then the facts that lead there from each of them, once
-    for each connection that the flow is made of.
+    for each connection that the flow is made of. `inner` are the addresses of the VPC at the near
+    end, of which none is beyond it: to say so of the far end takes no words.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Flow(Struct, frozen=True):
     lost: Ranges = Ranges()
     also: tuple[str, ...] = ()
     own: tuple[tuple[Fact, ...], ...] = ()
+    inner: Ranges = Ranges()
 
     def each(self) -> "Iterator[Flow]":
         """The same flow from each of its ends, each with its whole chain."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from taskwall.model.flows.connect import to_gateway, to_internet, to_remote, to_service
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Flow, PathFlow, flows_of, if_there
-from taskwall.model.flows.reach import INTERNET, Reach
+from taskwall.model.flows.reach import BEYOND, INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
 from taskwall.model.flows.security_groups import lists_named
 from taskwall.model.flows.sets import cross
@@ -15,7 +17,12 @@ from taskwall.model.flows.through import through_balancers, through_proxies, thr
 
 def all_flows(reach: Reach) -> Iterator[Flow]:
     """Every flow that can be open, those that differ in where they start alone as one."""
-    return flows_of(_path_flows(reach), reach.vpcs)
+    for flow in flows_of(_path_flows(reach), reach.vpcs):
+        near = flow.source
+        if near in BEYOND:
+            near = flow.through[0] if flow.through else flow.target
+        inner = reach.inner.get(near)
+        yield replace(flow, inner=inner) if inner is not None else flow
 
 
 def _path_flows(reach: Reach) -> Iterator[PathFlow]:

@@ -14,7 +14,7 @@ from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.entities.door import Door
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import SecurityGroup
-from taskwall.model.entities.vpc import Vpc
+from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.entities.vpc_link import VpcLink
 from taskwall.model.flows.connect import (
     by_public_address,
@@ -39,7 +39,8 @@ from taskwall.model.flows.guards import Opening, leads_to, lets_in, openings
 from taskwall.model.flows.listeners import listeners_of, listens
 from taskwall.model.flows.pairs import PairedInterfaces
 from taskwall.model.flows.places import Place
-from taskwall.model.flows.remote import Remote, remotes
+from taskwall.model.flows.remote import ONPREM, Remote, remotes
+from taskwall.model.flows.routes import local_addresses
 from taskwall.model.flows.security_groups import (
     Far,
     GroupEntry,
@@ -55,6 +56,8 @@ from taskwall.model.permissions.coverage import inside
 from taskwall.model.permissions.packets import Traffic
 
 INTERNET = "internet"
+BEYOND = INTERNET, ONPREM
+"""The ends that are sets of addresses outside all VPCs."""
 
 RemoteQuestion: TypeAlias = Callable[[Network, Interface, Place, Remote], Pieces]
 
@@ -115,6 +118,16 @@ class Reach:
         """All addresses of each VPC, by how flows name it; where none are known, any."""
         every = self.network.every(Vpc)
         return {f"vpc:{short_name(vpc)}": self._addresses(vpc) for vpc in every}
+
+    @cached_property
+    def inner(self) -> dict[str, Ranges]:
+        """The addresses that are known of the VPC of each end, by how flows name the end."""
+        found: dict[str, Ranges] = {}
+        for each in self.every:
+            subnets = (self.network.get(Subnet, place.subnet) for place in each.places)
+            held = (local_addresses(self.network, subnet) for subnet in subnets if subnet)
+            found[each.end] = Ranges.union((found.get(each.end, Ranges()), *held))
+        return found
 
     def _addresses(self, vpc: Vpc) -> Ranges:
         parts = inside(self.network, link_to(vpc)).parts

@@ -85,7 +85,7 @@ def _of_table(network: Network, subnet: Subnet, link: Link, addresses: Ranges) -
         (choice for choices in found_choices for choice in choices),
         key=lambda each: (-each.prefix, each.kind, each.order),
     )
-    local = _local(network, subnet)
+    local = local_addresses(network, subnet)
     left, doubted = addresses - local, Ranges()
     doubts: tuple[Need, ...] = ()
     found: list[Hop] = []
@@ -113,7 +113,8 @@ def _of_table(network: Network, subnet: Subnet, link: Link, addresses: Ranges) -
     return found
 
 
-def _local(network: Network, subnet: Subnet) -> Ranges:
+@remembered
+def local_addresses(network: Network, subnet: Subnet) -> Ranges:
     """The addresses of a subnet's own VPC, which a route of its own keeps inside."""
     vpc = network.get(Vpc, subnet.vpc)
     known = of_vpc(network, vpc).sure if vpc is not None else Ranges()

@@ -17,7 +17,7 @@ from taskwall.model.flows.ends import EndKind, Interface, short_name
 from taskwall.model.flows.flow import Flow
 from taskwall.model.flows.flows import all_flows
 from taskwall.model.flows.internet import internet
-from taskwall.model.flows.reach import INTERNET, Reach
+from taskwall.model.flows.reach import BEYOND, INTERNET, Reach
 from taskwall.model.flows.remote import ONPREM
 from taskwall.model.permissions.coverage import inside, of_subnet
 
@@ -244,12 +244,21 @@ def _between(flows: Iterable[Flow], of: Selection | None, to: Selection | None) 
 
 
 def cidr_ranges(flow: Flow) -> list[str]:
-    """The addresses of a flow's end where these are not all that its name stands for, as CIDRs."""
+    """The addresses of a flow's end where these are not all that its name stands for, as CIDRs.
+
+    Public addresses of the VPC at the near end are nobody else's: where it takes fewer words, they
+    are not left out.
+    """
     if flow.addresses == EVERYWHERE:
         return []
-    if INTERNET in (flow.source, flow.target) and internet(4) <= flow.addresses:
+    whole = flow.addresses
+    if flow.source in BEYOND or flow.target in BEYOND:
+        public = flow.inner & (internet(4) | internet(6))
+        whole |= Ranges.union(public & version for version in (V4, V6) if whole & version)
+    if INTERNET in (flow.source, flow.target) and internet(4) <= whole:
         return []
-    return list(spoken_ranges(flow.addresses))
+    found = list(spoken_ranges(flow.addresses))
+    return found if whole == flow.addresses else min(found, list(spoken_ranges(whole)), key=len)
 
 
 def spoken_ranges(addresses: Ranges) -> Iterator[str]:
