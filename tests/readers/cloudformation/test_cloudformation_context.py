@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from taskwall.core.values import Items, Known, Value, symbol
+from taskwall.core.values import Items, Known, Text, Unknown, Value, symbol
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.readers.terraform.state.reader import states
 from taskwall.source.context import Context
@@ -175,3 +175,46 @@ def test_two_that_store_a_name_are_named() -> None:
     (stack,) = read(app, {"net.yaml": NET, "old.yaml": NET}, {})
     tie = next(tie for tie in stack.ties if tie.address == "Vpc")
     assert (tie.target, tie.candidates) == ("", ("net.yaml", "old.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("of", "target", "value"),
+    [
+        (("/infra/app.yaml", "Own"), ("/infra/net.yaml", "Vpc"), "Vpc.Ref"),
+        (("", "Own"), ("/infra/net.yaml", "Vpc"), "Vpc.Ref"),
+        (("", "Own"), ("", "Vpc"), "Vpc.Ref"),
+        (("/infra/net.yaml", "Own"), ("/infra/net.yaml", "Vpc"), "Own"),
+        (("", "Other"), ("/infra/net.yaml", "Vpc"), "Own"),
+        (("", "Own"), ("/infra/net.yaml", "Nothing"), "Own"),
+    ],
+)
+def test_users_say_which_output_a_parameter_is(
+    of: tuple[str, str], target: tuple[str, str], value: str
+) -> None:
+    """By template and parameter, and by template and output; "" is any template."""
+    app = APP.replace("Resources:", "  Own: {Type: String}\nResources:")
+    texts = {"/infra/app.yaml": app.replace("EXPRESSION", "!Ref Own"), "/infra/net.yaml": NET}
+    found, errors = stacks([*texts], Files(texts), Inputs(boundary="/infra", ties={of: target}))
+
+    assert errors == []
+    values = [
+        means(one.body.fields["X"])
+        for stack in found
+        for one in stack.evaluate({}).resources
+        if one.type == "AWS::X::T"
+    ]
+    assert values == [value]
+
+
+def test_an_imported_text_is_open_where_it_was_written() -> None:
+    """What it waits for is a parameter of the template that exports it."""
+    net = NET.replace("Resources:", "Parameters: {Stage: {Type: String}}\nResources:", 1)
+    net += "  Name: {Value: !Sub 'a-${Stage}', Export: {Name: net-name}}\n"
+    app = APP.replace("EXPRESSION", "!ImportValue net-name")
+    (stack,) = read({"app.yaml": app, "net.yaml": net}, {}, {})
+    (it,) = (one for one in stack.evaluate({}).resources if one.type == "AWS::X::T")
+    value = it.body.fields["X"]
+
+    assert symbol(value) == "a-${Stage}"
+    assert isinstance(value, Text)
+    assert [part.root for part in value.parts if isinstance(part, Unknown)] == ["/infra/net.yaml"]

@@ -122,6 +122,12 @@ def spoken(value: Value) -> list[str]:
         ("!Base64 x", {"Fn::Base64": "x"}),
         ("{'Fn::ToJsonString': {a: !Ref Port}}", {"a": 8080}),
         ("{'Fn::Length': !Ref Zones}", 3),
+        ("{'Fn::Length': [a, !Ref Env]}", 2),
+        ("!Join [',', []]", ""),
+        ("!Select [3, !Cidr [10.0.0.0/16, 4, 8]]", "10.0.3.0/24"),
+        ("!FindInMap [Nowhere, prod, Cidr, {DefaultValue: d}]", "d"),
+        ("!FindInMap [Ranges, prod, Cidr, {DefaultValue: d}]", "10.0.0.0/16"),
+        ("!FindInMap [Ranges, prod, Cidr, {Other: d}]", "10.0.0.0/16"),
         ("!If [Never, a, b]", "b"),
         ("[a, !If [Never, b, !Ref 'AWS::NoValue'], c]", ["a", "c"]),
         ("{a: !If [Never, b, !Ref 'AWS::NoValue'], c: !Ref Port}", {"a": None, "c": 8080}),
@@ -174,6 +180,19 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
         ("!Join [',', !Ref Subnets]", "Subnets has no default"),
         ("!Split ['-', !Ref Env]", "Env has no default"),
         ("!Cidr [!Ref Env, 2, 8]", "Env has no default"),
+        ("!Cidr [10.0.0.0/16, !Ref Env, 8]", "Env has no default"),
+        ("!FindInMap [!Ref Env, prod, Cidr]", "Env has no default"),
+        ("!FindInMap [Ranges, !Ref Env, Same, {DefaultValue: d}]", "Env has no default"),
+        ("!Join [!Ref Env, [a, b]]", "Env has no default"),
+        ("!Join [',', [a, [b]]]", "a list or map is not a string"),
+        ("!Sub [!Ref Env, {}]", "Env has no default"),
+        ("!Sub ['${a}', {a: [x]}]", "a list or map is not a string"),
+        ("!Sub '${Zones}'", "a list or map is not a string"),
+        ("!GetAtt [Vpc, !Ref Env]", "Env has no default"),
+        ("{'Fn::Length': !Ref Subnets}", "Subnets has no default"),
+        ("{'Fn::ToJsonString': [!Ref Env, 1]}", "Env has no default"),
+        ("!Ref AWS::StackName", "AWS::StackName depends on where it is deployed"),
+        ("!Ref AWS::NotificationARNs", "AWS::NotificationARNs depends on where it is deployed"),
     ],
 )
 def test_an_unknown_names_what_it_waits_for(written: str, waits: str) -> None:
@@ -373,6 +392,16 @@ def test_values_stand_where_they_are_used() -> None:
         ("!Cidr [nonsense, 1, 8]", "Fn::Cidr takes a CIDR block, not 'nonsense'"),
         ("!Cidr [10.0.0.0/24, 257, 1]", "Fn::Cidr takes a count from 1 to 256"),
         ("!If [!Ref Port, a, b]", "this is not a condition"),
+        ("!Ref AWS::Nothing", "AWS::Nothing is not declared"),
+        ("!Sub ['${a}']", "Fn::Sub takes a list of 2"),
+        ("!Sub ['${a}', {}]", "a is not declared"),
+        ("!Select [-1, [x]]", "Fn::Select takes the number of an element"),
+        ("!Select [0, []]", "Fn::Select selects element 0 of 0"),
+        ("!Select [1, [x]]", "Fn::Select selects element 1 of 1"),
+        ("!Cidr [10.0.0.0/16, 0, 8]", "Fn::Cidr takes a count from 1 to 256"),
+        ("!Equals [a]", "Fn::Equals takes a list of 2"),
+        ("!GetAtt [Vpc]", "Fn::GetAtt takes a list of 2"),
+        ("!Condition [Never]", "Condition takes the name of a condition"),
     ],
 )
 def test_what_cannot_be_is_an_error_at_its_place(written: str, message: str) -> None:
@@ -535,6 +564,11 @@ def test_a_comparison_of_a_text_asks_for_its_open_part() -> None:
         ("{'Fn::Not': [{Condition: IsProd2}]}", None, {("Env", "prod")}),
         ("!Equals [!Ref Env, !Ref Env]", True, set()),
         ("!Equals [!Ref Env, !Ref VpcId]", None, {("Env == VpcId", True)}),
+        ("!Equals [!Ref Vpc, '']", False, set()),
+        ("!Equals ['', !Ref Vpc]", False, set()),
+        ("!Equals [!Sub 'a-${Env}', b-x]", False, set()),
+        ("!Equals [a-x, !Sub 'a-${Env}']", None, {("Env", "x")}),
+        ("!Equals [!Sub '${Env}', '']", None, {("Env", "")}),
         ("!Equals [!Ref Port, '8080']", True, set()),
         ("!Equals [true, 'true']", True, set()),
         ("!Equals [!Join ['', !Ref Subnets], '']", None, {("Fn::Join(, Subnets)", "")}),
@@ -556,6 +590,28 @@ def test_conditions_are_three_valued(
     assert isinstance(value, Items)
     held = [plain(item) for item in value.items]
     assert held == {True: [True], False: [False], None: []}[truth]
+
+
+@pytest.mark.parametrize(("answer", "held"), [(True, "yes"), (OTHER, "no")])
+def test_two_parameters_are_equal_as_the_scenario_says(answer: str | bool, held: str) -> None:
+    """Where both are open, that they are equal is one question, which decides the condition."""
+    text = HEAD.replace("!Equals [!Ref Env, prod]", "!Equals [!Ref Env, !Ref VpcId]")
+    stack = stack_of(text + "!If [IsProd, yes it is, no]\n".replace("yes it is", "'yes'"))
+    value = stack.evaluate({"Env == VpcId": answer}).resources[-1].body.fields["V"]  # type: ignore[dict-item]
+    assert isinstance(value, Known)
+    assert value.data == (held if answer is True else False)
+
+
+@pytest.mark.parametrize(("rows", "asked"), [(8, 8), (9, 2)])
+def test_of_a_long_mapping_two_rows_are_asked_for(rows: int, asked: int) -> None:
+    """One in which the answer stands and one in which it does not: else there are too many."""
+    text = "Parameters: {Env: {Type: String}}\nMappings:\n  M:\n"
+    text += "".join(f"    e{row}: {{Live: '{row % 2}'}}\n" for row in range(rows))
+    text += "Conditions: {Is: !Equals [!FindInMap [M, !Ref Env, Live], '1']}\n"
+    text += "Resources: {A: {Type: Custom::A, Condition: Is}}\n"
+    questions = stack_of(text).evaluate({}).questions
+    wanted = {f"e{row}" for row in range(rows)} if asked == rows else {"e0", "e1"}
+    assert {(one.operand, one.answer) for one in questions} == {("Env", row) for row in wanted}
 
 
 def test_conditions_that_rest_on_themselves_are_unknown() -> None:

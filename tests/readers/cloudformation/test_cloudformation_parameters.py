@@ -3,7 +3,11 @@
 import pytest
 
 from taskwall.core.values import Known
-from taskwall.readers.cloudformation.parameters import ParametersError, parameters
+from taskwall.readers.cloudformation.parameters import (
+    ParametersError,
+    deployment_file,
+    parameters,
+)
 
 CLI = """\
 [{"ParameterKey": "A", "ParameterValue": "0123"}, {"ParameterKey": "B", "ParameterValue": "x,y"},
@@ -15,6 +19,12 @@ CLI_YAML = """\
 SAM = """\
 [default.deploy.parameters]
 parameter_overrides = 'A=0123 B="x,y"'
+"""
+SAM_TABLE = """\
+[default.global.parameters]
+parameter_overrides = {A = "stands aside", B = "x,y"}
+[default.deploy.parameters]
+parameter_overrides = {A = "0123"}
 """
 SAM_LIST = """\
 [default.global.parameters]
@@ -34,6 +44,7 @@ parameter_overrides = ["A=0123", "B=x,y"]
         ("map.yaml", "A: 0123\nB: x,y\n"),
         ("samconfig.toml", SAM),
         ("samconfig.toml", SAM_LIST),
+        ("samconfig.toml", SAM_TABLE),
     ],
 )
 def test_every_form_is_read(name: str, text: str) -> None:
@@ -58,3 +69,32 @@ def test_what_is_no_parameter_is_an_error(name: str, text: str, message: str) ->
     """It says what is wrong, and which forms there are."""
     with pytest.raises(ParametersError, match=message):
         parameters(name, text)
+
+
+def test_a_dynamic_reference_is_given_as_it_is_written() -> None:
+    """It is resolved when the stack is deployed, and not when the file is read."""
+    text = 'A: "{{resolve:ssm:/a}}"\n'
+    assert parameters("p.yaml", text) == {"A": Known("{{resolve:ssm:/a}}")}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("template-file-path: t.yaml\n", ("t.yaml", {})),
+        ("template-file-path: t.yaml\nparameters: {A: 1}\n", ("t.yaml", {"A": Known(1)})),
+        ("parameters: {A: 1}\n", None),
+        ("template-file-path: [t.yaml]\n", None),
+        ("- template-file-path\n", None),
+        ("a: [\n", None),
+    ],
+)
+def test_a_deployment_file_names_its_template(text: str, expected: object) -> None:
+    """A file of Git sync is known by the template that it names; any other file is none."""
+    assert deployment_file("d.yaml", text) == expected
+
+
+def test_a_deployment_file_with_a_map_for_a_parameter() -> None:
+    """A parameter is a text or a list: what else it names is an error."""
+    text = "template-file-path: t.yaml\nparameters: {A: 1, B: {C: 2}}\n"
+    with pytest.raises(ParametersError, match="holds something that is not a parameter"):
+        deployment_file("d.yaml", text)

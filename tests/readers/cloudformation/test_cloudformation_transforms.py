@@ -388,6 +388,59 @@ def test_sam_leaves_other_resources_as_they_are(transform: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (
+            "Handler: a.b",
+            {"VpcConfig": {"SubnetIds": ["a"], "Groups": ["g"]}, "Runtime": "r", "Handler": "a.b"},
+        ),
+        (
+            "VpcConfig: {SubnetIds: [b]}",
+            {"VpcConfig": {"SubnetIds": ["a", "b"], "Groups": ["g"]}, "Runtime": "r"},
+        ),
+        ("VpcConfig: {SubnetIds: {Ref: P}}", {"VpcConfig": {"SubnetIds": "p", "Groups": ["g"]}}),
+        ("VpcConfig: none", {"VpcConfig": "none", "Runtime": "r"}),
+        ("Runtime: s", {"VpcConfig": {"SubnetIds": ["a"], "Groups": ["g"]}, "Runtime": "s"}),
+    ],
+)
+def test_globals_of_sam_are_merged_with_what_a_function_says(
+    own: str, expected: dict[str, object]
+) -> None:
+    """Maps are merged and lists joined; of anything else, and of calls, its own counts."""
+    text = (
+        "Transform: AWS::Serverless-2016-10-31\nParameters: {P: {Type: String, Default: p}}\n"
+        "Globals:\n  Function: {Runtime: r, VpcConfig: {SubnetIds: [a], Groups: [g]}}\nResources:\n"
+        f"  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      {own}\n"
+    )
+    fields = resources(text)["F"].body.fields
+
+    assert {name: plain(fields[name]) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        ("", {"Runtime", "Timeout"}),
+        ("IgnoreGlobals: '*'", set()),
+        ("IgnoreGlobals: [Timeout]", {"Runtime"}),
+        ("IgnoreGlobals: []", {"Runtime", "Timeout"}),
+    ],
+)
+def test_a_function_may_ignore_globals(more: str, names: set[str]) -> None:
+    """All of them, or those that it names; one of another type has none of them."""
+    text = (
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Globals: {Function: {Runtime: r, Timeout: 3}}\nResources:\n"
+        f"  F:\n    Type: AWS::Serverless::Function\n    Properties: {{Handler: h}}\n    {more}\n"
+        "  A: {Type: 'AWS::Serverless::Api', Properties: {Name: a}}\n"
+    )
+    found = resources(text)
+
+    assert found["F"].body.fields.keys() == {"Handler", *names}
+    assert found["A"].body.fields.keys() == {"Name"}
+
+
 def test_a_macro_makes_what_it_may_touch_uncertain() -> None:
     """One of the whole template all resources, one in a resource that resource."""
     whole = resources("Transform: [Mine]\nResources: {A: {Type: 'A::B'}, B: {Type: 'A::B'}}\n")

@@ -198,6 +198,117 @@ def test_what_is_not_certainly_meant_is_not_tied(block: str) -> None:
     assert means(looked_up(block, "data.aws_vpc.x.id")) == "data.aws_vpc.x.id"
 
 
+OF_TIER = 'data "aws_subnets" "x" {\n  tags = { Tier = "private" }\n  ARGUMENT\n}'
+
+
+def a_filter(name: str, values: str) -> str:
+    """A filter of a data source: what it asks for, and with which values."""
+    return f"filter {{\n    name   = {name}\n    values = {values}\n  }}"
+
+
+@pytest.mark.parametrize(
+    ("argument", "found"),
+    [
+        (a_filter('"state"', '["available"]'), True),
+        (a_filter('"state"', '["available", "pending"]'), False),
+        (a_filter('"cidr-block"', '["10.0.1.0/24"]'), True),
+        (a_filter('"cidrBlock"', '["10.0.2.0/24"]'), False),
+        (a_filter('"cidr-block"', '["10.0.*"]'), True),
+        (a_filter('"tag:Tier"', '["public", "private"]'), True),
+        (a_filter('"tag:Tier"', '["private", var.env]'), True),
+        (a_filter('"tag:Tier"', '["public", var.env]'), False),
+        (a_filter('"tag:Tier"', '["PRIVATE"]'), False),
+        (a_filter('"tag:Tier"', '["pr?vate"]'), True),
+        (a_filter('"tag:Tier"', '["[p]r*"]'), False),
+        (a_filter('"tag:More"', '["x"]'), False),
+        (a_filter('"availability-zone"', '["eu-west-1a"]'), False),
+        (a_filter('"owner-id"', '["123456789012"]'), False),
+        (a_filter("var.env", '["private"]'), False),
+        (a_filter('"tag:Tier"', "var.env"), False),
+        ('filter {\n    name = "tag:Tier"\n  }', False),
+        ('filter {\n    values = ["private"]\n  }', False),
+        (
+            (
+                'dynamic "filter" {\n    for_each = var.env\n    content {\n'
+                "      name   = filter.key\n      values = [filter.value]\n    }\n  }"
+            ),
+            False,
+        ),
+        ("vpc_id = var.env", False),
+        ("vpc_id = null", True),
+        ("region = null", True),
+        ('timeouts {\n    read = "1m"\n  }', True),
+    ],
+)
+def test_what_is_asked_beside_a_tag(argument: str, found: bool) -> None:
+    """A subnet answers only if it certainly has all that is asked for."""
+    value = looked_up(OF_TIER.replace("ARGUMENT", argument), "data.aws_subnets.x.ids")
+
+    assert means(value) == ("aws_subnet.a.id" if found else "data.aws_subnets.x.ids")
+
+
+@pytest.mark.parametrize(
+    "tags", ["var.env", "{ Tier = var.env }", 'merge({ Tier = "private" }, var.env)']
+)
+def test_tags_that_are_not_known_are_those_of_nothing(tags: str) -> None:
+    """What asks for them may mean any subnet."""
+    block = f'data "aws_subnets" "x" {{\n  tags = {tags}\n}}'
+    assert means(looked_up(block, "data.aws_subnets.x.ids")) == "data.aws_subnets.x.ids"
+
+
+@pytest.mark.parametrize(
+    ("of", "target", "found"),
+    [
+        (("", "data.aws_vpc.x"), ("", "aws_vpc.main"), True),
+        (("/infra/app", "data.aws_vpc.x"), ("", "aws_vpc.main"), True),
+        (("/infra/app", "data.aws_vpc.x"), ("/infra/net", "aws_vpc.main"), True),
+        (("/infra/net", "data.aws_vpc.x"), ("", "aws_vpc.main"), False),
+        (("", "data.aws_vpc.y"), ("", "aws_vpc.main"), False),
+        (("", "data.aws_vpc.x"), ("/infra/app", "aws_vpc.main"), False),
+        (("", "data.aws_vpc.x"), ("", "aws_vpc.other"), False),
+        (("", "data.aws_vpc.x"), ("", "main"), False),
+    ],
+)
+def test_users_say_what_a_data_source_is(
+    of: tuple[str, str], target: tuple[str, str], found: bool
+) -> None:
+    """By the root and the address of both, whatever the data source asks for; "" is any root."""
+    block = TAGGED.replace("prod", "something else")
+    value = looked_up(block, "data.aws_vpc.x.id", ties={of: target})
+
+    assert means(value) == ("aws_vpc.main.id" if found else "data.aws_vpc.x.id")
+
+
+@pytest.mark.parametrize("alias", ["", 'provider "aws" {\n  alias = "b"\n}'])
+def test_only_within_a_vpc_a_root_with_several_providers_looks_its_own_up(alias: str) -> None:
+    """The id of the VPC says where a subnet is; a listener may be another one, elsewhere."""
+    text = f"""
+{alias}
+resource "aws_vpc" "own" {{ cidr_block = "10.1.0.0/16" }}
+resource "aws_subnet" "own" {{
+  vpc_id = aws_vpc.own.id
+  tags   = {{ Tier = "own" }}
+}}
+resource "aws_lb" "own" {{ name = "own" }}
+resource "aws_lb_listener" "own" {{
+  load_balancer_arn = aws_lb.own.arn
+  port              = 80
+}}
+data "aws_subnets" "x" {{
+  {a_filter('"vpc-id"', "[aws_vpc.own.id]")}
+  tags = {{ Tier = "own" }}
+}}
+data "aws_lb_listener" "x" {{
+  load_balancer_arn = aws_lb.own.arn
+  port              = 80
+}}
+"""
+    listener = means(looked_up(text, "data.aws_lb_listener.x.arn", {}))
+
+    assert means(looked_up(text, "data.aws_subnets.x.ids", {})) == "aws_subnet.own.id"
+    assert listener == ("data.aws_lb_listener.x.arn" if alias else "aws_lb_listener.own.arn")
+
+
 VPC = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
 
 

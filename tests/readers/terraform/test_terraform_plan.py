@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from budgets import examples
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
-from taskwall.core.values import Span, Value
+from taskwall.core.values import Span, Value, needs
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.plan.stacks import PlanStack, plans, unplanned
 from taskwall.source.files import Files
@@ -413,6 +413,72 @@ def test_references_that_are_handed_to_a_module(shown: Shown, given: Any, expect
     assert shown(found.body.fields["subnets"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "output", "expected"),
+    [
+        ("module.m.id", references("aws_vpc.main.id"), "<module.m.aws_vpc.main.id>"),
+        ("module.m.id", {"references": ["module.n.id"]}, "<module.m.module.n.aws_vpc.main.id>"),
+        ('module.m["a"].id', references("aws_vpc.main.id"), '<module.m["a"].aws_vpc.main.id>'),
+        ("module.m.id", references("aws_vpc.main.name"), "<?>"),
+        ("module.m.id", references("local.x"), "<?>"),
+        ("module.m.other", references("aws_vpc.main.id"), "<?>"),
+        ("module.other.id", references("aws_vpc.main.id"), "<?>"),
+    ],
+)
+def test_references_that_a_module_hands_out(
+    shown: Shown, name: str, output: Any, expected: object
+) -> None:
+    """An output of a module is the id that its expression names, also from further below."""
+    inner = {"outputs": {"id": {"expression": references("aws_vpc.main.id")}}}
+    called = {
+        "outputs": {"id": {"expression": output}},
+        "module_calls": {"n": {"module": inner}},
+    }
+    expressions = {"vpc_id": {"references": [name]}}
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {
+            "root_module": {"resources": [resource("aws_x.x", {"vpc_id": None})]},
+        },
+        "resource_changes": [change("aws_x.x", {"vpc_id": True})],
+        "configuration": {
+            "root_module": {
+                "resources": [{"address": "aws_x.x", "expressions": expressions}],
+                "module_calls": {"m": {"module": called}},
+            }
+        },
+    }
+    (found,) = read(plan).evaluate({}).resources
+    value = found.body.fields["vpc_id"]
+
+    assert shown(value) == expected
+    assert needs(value)
+
+
+@pytest.mark.parametrize(("id_", "symbol"), [("vpc-1", "aws_vpc.main.id"), ("vpc-2", "")])
+def test_a_known_value_is_a_reference_to_what_it_was_taken_from(id_: str, symbol: str) -> None:
+    """If the configuration names one attribute, and that has the value."""
+    expressions = {"vpc_id": references("aws_vpc.main.id")}
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    resource("aws_vpc.main", {"id": "vpc-1"}),
+                    resource("aws_x.x", {"vpc_id": id_}),
+                ]
+            },
+        },
+        "configuration": {
+            "root_module": {"resources": [{"address": "aws_x.x", "expressions": expressions}]}
+        },
+    }
+    (_, found) = read(plan).evaluate({}).resources
+    value = found.body.fields["vpc_id"]
+
+    assert getattr(value, "symbol", "") == symbol
+
+
 @pytest.mark.parametrize("shape", [{}, [], None, 1, "x", {"root_module": []}, {"root_module": 1}])
 @pytest.mark.parametrize("key", ["planned_values", "prior_state", "configuration", "variables"])
 def test_plan_of_another_shape(key: str, shape: object) -> None:
@@ -484,12 +550,23 @@ VALUES = {"a": {"value": SECRET}, "b": {"value": OPEN_TEXT}}
             }
         },
         {"output_changes": {"a": {"after": {"x": [SECRET]}, "after_sensitive": True}}},
+        {"planned_values": OUTPUTS, "variables": {"b": {"value": "[1"}, "c": {"value": "{}"}}},
     ],
 )
 def test_what_a_plan_calls_sensitive(part: dict[str, Any]) -> None:
     """A text that a plan marks is hidden wherever its mark stands, and no other is."""
     plan = {"format_version": "1.2", "planned_values": {}, **part}
     assert read(plan).evaluate({}).sensitive_texts == {SECRET}
+
+
+def test_what_is_within_a_sensitive_text() -> None:
+    """Of a text that is JSON the longer texts in it are hidden, too; of another one only itself."""
+    held = json.dumps({"user": "ann", "password": SECRET})
+    marked = {"values": {"a": held, "b": "[" + SECRET}, "sensitive_values": {"a": True, "b": True}}
+    planned = {"root_module": {"resources": [marked]}}
+    stack = read({"format_version": "1.2", "planned_values": planned})
+
+    assert stack.evaluate({}).sensitive_texts == {held, SECRET, "[" + SECRET}
 
 
 def test_nothing_of_a_plan_is_shown() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from readers.terraform.units import DEPENDENT, MODULE, NET, SOURCE, read, x
+from readers.terraform.units import DEPENDENT, MODULE, NET, SOURCE, Shown, read, x
 from taskwall.core.values import (
     Reference,
     Unknown,
@@ -98,3 +98,30 @@ def test_a_dependency_with_an_expansion(expansion: str, path: str, read_: str) -
     every = [one for stack in made for one in stack.evaluate({}).resources]
     [found] = [v for one in every if isinstance(v := one.body.fields.get("x"), Reference)]
     assert (found.resource, found.attribute) == ("aws_vpc.main", "id")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("keys(dependency.net.outputs)", ["cidr", "id", "late"]),
+        ("dependency.net.outputs.cidr", "10.0.0.0/16"),
+        ("dependency.net.outputs.late", "<dependency.net.outputs.late>"),
+        ("dependency.net.outputs.never", "<?>"),
+        ('try(dependency.net.outputs.never, "else")', "else"),
+        ("dependency.net.config_path", "../net"),
+        ("keys(dependency.net)", ["outputs"]),
+        ("dependency.net.other", "<?>"),
+        ("dependency.gone.outputs.id", "<dependency.gone.outputs.id>"),
+    ],
+)
+def test_what_is_read_of_a_dependency(written: str, expected: object, shown: Shown) -> None:
+    """Outputs that are there, as they are; of a mock only that it stands for one."""
+    mocks = '  mock_outputs = { late = "made up", id = "made up" }\n}'
+    gone = 'dependency "gone" {\n  config_path = "../gone"\n}\n'
+    own = (gone + DEPENDENT % written).replace('"../net"\n}', f'"../net"\n{mocks}')
+    texts = {"modules/m/main.tf": MODULE, "live/app/terragrunt.hcl": own, **NET}
+    found, errors = read(texts)
+    assert errors == []
+    every = [one for stack in found for one in stack.evaluate({}).resources]
+    (value,) = (one.body.fields["x"] for one in every if one.type == "t")
+    assert shown(value) == expected

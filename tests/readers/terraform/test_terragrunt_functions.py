@@ -34,6 +34,16 @@ VALUES = {
     "feature.g.value": None,
     'merge(include.root.inputs, { b = "c" })': {"a": "b", "b": "c"},
     'mark_as_read("a")': "a",
+    "get_working_dir()": "/infra/modules/m",
+    "get_default_retryable_errors()": [],
+    'read_terragrunt_config("../env.hcl").inputs': {},
+    'read_terragrunt_config("../whole.hcl").skip': True,
+    'read_terragrunt_config("../whole.hcl").terraform.source': "a",
+    'read_terragrunt_config("../whole.hcl").inputs.b': 1,
+    'keys(read_terragrunt_config("../whole.hcl"))': ["inputs", "locals", "skip"],
+    "deep_merge({ a = [1] }, { a = [2] })": {"a": [1, 2]},
+    "deep_merge({ a = { b = 1 } }, { a = 2 })": {"a": 2},
+    "deep_merge()": {},
     "get_terraform_commands_that_need_parallelism()[0]": "apply",
     "deep_merge({ a = { b = 1 } }, { a = { c = 2 } })": {"a": {"b": 1, "c": 2}},
     'file("note.txt")': "note",
@@ -53,7 +63,9 @@ inputs = { a = "b" }
     "live/other.hcl": (
         "locals {\n  dir = get_terragrunt_dir()\n  of = get_original_terragrunt_dir()\n}"
     ),
+    "live/whole.hcl": 'skip = true\nterraform {\n  source = "a"\n}\ninputs = { b = 1 }',
     "live/v.tfvars": "a = 1",
+    "x.tfvars": "a = [",
     "live/app/note.txt": "note",
 }
 
@@ -108,3 +120,95 @@ resource "aws_sfn_state_machine" "a" { definition = var.x }
 """
     evaluation = unit(SOURCE + 'inputs = { x = get_env("X") }', {"modules/m/main.tf": module})
     assert evaluation.absent == ()
+
+
+BOTH = """
+include "root" {
+  path   = find_in_parent_folders("root.hcl")
+  expose = true
+}
+include "env" {
+  path   = find_in_parent_folders("env.hcl")
+  expose = true
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("includes", "expression", "value"),
+    [
+        ("", "get_parent_terragrunt_dir()", "/infra/live/app"),
+        ("", "path_relative_to_include()", "."),
+        ("", "path_relative_from_include()", "."),
+        (BOTH, 'get_parent_terragrunt_dir("env")', "/infra/live"),
+        (BOTH, 'path_relative_to_include("root")', "app"),
+        (BOTH, 'path_relative_from_include("root")', ".."),
+        (BOTH, "include.env.locals.env", "dev"),
+        (BOTH, "include.root.inputs.a", "b"),
+    ],
+)
+def test_which_include_is_meant(includes: str, expression: str, value: str, shown: Shown) -> None:
+    """Of several it is the one that is named; without one it is the unit itself."""
+    own = includes + SOURCE + f"inputs = {{ x = {expression} }}"
+    assert shown(x(unit(own, OTHERS))) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("get_parent_terragrunt_dir()", "an include has to be named: there are several"),
+        ('path_relative_to_include("x")', "an include has to be named: there are several"),
+        ("include.x.locals", "include.x.locals fails: include is not read"),
+        (
+            'find_in_parent_folders("none.hcl")',
+            'find_in_parent_folders("none.hcl") finds no such file',
+        ),
+        ("find_in_parent_folders()", 'find_in_parent_folders("terragrunt.hcl") finds no such file'),
+        (
+            'read_terragrunt_config("none.hcl")',
+            'read_terragrunt_config("none.hcl") finds no such file',
+        ),
+        (
+            'read_terragrunt_config("../../../out.hcl")',
+            'read_terragrunt_config("../../../out.hcl") finds no such file',
+        ),
+        (
+            'read_terragrunt_config("../whole.hcl").dependency.a.outputs',
+            (
+                "read_terragrunt_config(...).dependency.a.outputs fails: "
+                "a is not an attribute of this object"
+            ),
+        ),
+        (
+            'read_terragrunt_config("../whole.hcl").other',
+            "read_terragrunt_config(...).other fails: other is not in whole.hcl",
+        ),
+        (
+            'read_terragrunt_config("terragrunt.hcl").inputs',
+            (
+                "read_terragrunt_config(...).inputs fails: "
+                'read_terragrunt_config("terragrunt.hcl") reads itself'
+            ),
+        ),
+        ('read_tfvars_file("none.tfvars")', 'read_tfvars_file("none.tfvars") finds no such file'),
+        (
+            'read_tfvars_file("../../../x.tfvars")',
+            'read_tfvars_file("x.tfvars") finds no such file',
+        ),
+        ("feature.none.value", "feature.none.value fails: feature.none is not declared"),
+        ("dependency.none", "dependency.none fails: dependency.none is not declared"),
+        ("local.none", "app/local.none is declared in no file of its module"),
+        ("var.none", "var.none fails: var.none is not declared"),
+    ],
+)
+def test_what_a_unit_cannot_mean(expression: str, why: str) -> None:
+    """It is unknown, and says what is missing."""
+    own = BOTH + SOURCE + f"inputs = {{ x = {expression} }}"
+    assert [str(need) for need in needs(x(unit(own, OTHERS)))] == [why]
+
+
+def test_a_map_that_is_not_known_is_merged_deeply(shown: Shown) -> None:
+    """It may replace what is below it, and hold anything beside it."""
+    found = x(unit(SOURCE + 'inputs = { x = deep_merge({ a = 1 }, get_env("X")) }'))
+    assert shown(found) == {"a": "<?>", "*": '<get_env("X")[*]>'}
+    assert [need.name for need in needs(found)] == ['get_env("X")']
