@@ -2,7 +2,7 @@
 
 import pytest
 
-from readers.terraform.units import INCLUDE, SOURCE, Shown, read, unit, x
+from readers.terraform.units import INCLUDE, MODULE, SOURCE, Shown, read, unit, x
 from taskwall.core.values import (
     Known,
     Unknown,
@@ -80,6 +80,86 @@ def test_files_beside_the_module_and_the_unit() -> None:
     }
     (stack,), _ = read(texts)
     assert getattr(x(stack.evaluate({})), "data", None) == "module unit"
+
+
+MORE = 'resource "u" "u" { a = "A" }'
+
+
+@pytest.mark.parametrize(
+    ("more", "there"),
+    [
+        ("", True),
+        ("disable = false", True),
+        ("disable = true", False),
+        ('path = "more.txt"', False),
+        ('if_exists = "skip"', True),
+        ('if_exists = "skip"\n  path = "main.tf"', False),
+        ('if_exists = "overwrite"\n  path = "there.tf"', True),
+        ('if_exists = "skip"\n  path = "there.tf"', False),
+    ],
+)
+def test_what_is_generated_is_there_unless_it_is_said_otherwise(more: str, there: bool) -> None:
+    """Only files of Terraform count, and one that is there already may stay."""
+    path = "" if "path" in more else 'path = "more.tf"\n  '
+    own = SOURCE + f'generate "g" {{\n  {path}{more}\n  contents = <<EOT\n{MORE}\nEOT\n}}\n'
+    found = unit(own, {"modules/m/there.tf": 'resource "w" "w" {}\n'})
+    types = {one.type for one in found.resources}
+
+    assert found.errors == ()
+    assert ("u" in types) == there
+    assert ("w" in types) == ("overwrite" not in more)
+
+
+@pytest.mark.parametrize(
+    ("contents", "known"),
+    [
+        ('resource "u" "u" { a = "${get_env("A")}" }', True),
+        ('resource "u" "u" { a = ${get_env("A")} }', True),
+        ('${get_env("A")}\nresource "u" "u" { a = 1 }', False),
+        ('${get_env("A")}\nprovider "aws" {}', True),
+        ('${get_env("A")}', True),
+    ],
+)
+def test_what_is_generated_in_part(contents: str, known: bool) -> None:
+    """A value that is not known stays one; where further blocks may stand, all is unknown."""
+    own = SOURCE + f'generate "g" {{\n  path = "more.tf"\n  contents = <<EOT\n{contents}\nEOT\n}}\n'
+    found = unit(own)
+    generated = [one for one in found.resources if one.type == "u"]
+
+    assert [error.message for error in found.errors] == (
+        [] if known else ["what is generated as more.tf is not known"]
+    )
+    assert len(generated) == (known and "resource" in contents)
+    for one in generated:
+        assert isinstance(dereferenced(one.body.fields["a"]), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("config", "tied"),
+    [
+        ('bucket = "states"\n key = "net.tfstate"', True),
+        ('bucket = "states"\n key = "net.tfstate"\n profile = null', True),
+        ('bucket = "states"\n key = "other.tfstate"', False),
+        ('bucket = "others"\n key = "net.tfstate"', False),
+        ('bucket = get_env("BUCKET")\n key = "net.tfstate"', True),
+        ('bucket = "states"\n key = get_env("KEY")', True),
+    ],
+)
+def test_the_state_of_a_unit_is_where_it_says(config: str, tied: bool) -> None:
+    """Whoever reads that state reads the unit's outputs. One of an open key goes by its folder."""
+    own = SOURCE + f'remote_state {{\n backend = "s3"\n config = {{\n {config}\n }}\n}}\n'
+    reader = """
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config  = { bucket = "states", key = "net.tfstate" }
+}
+resource "r" "r" { x = data.terraform_remote_state.net.outputs.x }
+"""
+    texts = {"modules/m/main.tf": MODULE, "live/net/terragrunt.hcl": own, "app/main.tf": reader}
+    found, errors = read(texts)
+
+    assert errors == []
+    assert len(found) == (1 if tied else 2)
 
 
 HUB = "git::https://github.com/terraform-aws-modules/"
