@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from taskwall.core.values import Fields, Items, Known, Span, Value, needs, plain
-from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT
 from taskwall.source.stack import Evaluation, Inputs
@@ -60,6 +60,65 @@ def test_wrong_type_is_unknown(evaluated: Evaluated) -> None:
     main = 'variable "v" {\n  type = number\n}\nresource "t" "a" {\n  x = var.v\n}\n'
     found = needs(x(evaluated(main, inputs=given(v="three"))))
     assert [str(need) for need in found] == ["the value is not a number"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "why"),
+    [
+        ("bool", "maybe", "the value is neither true nor false"),
+        ("list(number)", '["x"]', "the value is not a number"),
+        ("list(string)", '{ a = "b" }', "the value is not of type list"),
+        ("map(string)", "[1]", "the value is not a map"),
+        ("object({ a = string })", "[1]", "the value is not an object"),
+        ("object({ a = string })", "{}", "its attribute a is required and missing"),
+        ("tuple([string])", "[1, 2]", "the value has not 1 elements"),
+        ("list(string)", "nonsense", "nonsense is not declared"),
+        ("list(string)", "[uuid()]", "var.v is given as [uuid()], which is not a value"),
+    ],
+)
+def test_what_a_variable_cannot_be(evaluated: Evaluated, kind: str, text: str, why: str) -> None:
+    """What is given and does not fit the type is unknown, and says why."""
+    main = f'variable "v" {{\n  type = {kind}\n}}\nresource "t" "a" {{\n  x = var.v\n}}\n'
+    assert [str(need) for need in needs(x(evaluated(main, inputs=given(v=text))))] == [why]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ('"string"', "[1]"),
+        ('"list"', [1]),
+        ("list", [1]),
+        ("set", [1]),
+        ("any", [1]),
+        ("nonsense", [1]),
+    ],
+)
+def test_types_as_they_were_written(
+    evaluated: Evaluated, shown: Shown, kind: str, expected: object
+) -> None:
+    """In quotes, or without the type of the elements; what is no type allows anything."""
+    main = f'variable "v" {{\n  type = {kind}\n}}\nresource "t" "a" {{\n  x = var.v\n}}\n'
+    assert shown(x(evaluated(main, inputs=given(v="[1]")))) == expected
+
+
+def test_a_file_of_values_that_cannot_be_read_is_an_error(
+    stack: Callable[..., TerraformStack], shown: Shown
+) -> None:
+    """What can be read of it counts."""
+    main = 'variable "v" {}\nvariable "w" {}\nresource "t" "a" { x = [var.v, var.w] }\n'
+    evaluation = stack(main, {"live/terraform.tfvars": 'v = "read"\nw = [\n'}).evaluate({})
+
+    assert [(error.place.file, error.message) for error in evaluation.errors] == [
+        ("/nowhere/live/terraform.tfvars", "syntax error at w")
+    ]
+    assert shown(x(evaluation)) == ["read", "<var.w>"]
+
+
+def test_a_secret_of_the_command_line_is_hidden(stack: Callable[..., TerraformStack]) -> None:
+    """By the name of its variable, or by what is declared of it."""
+    main = 'variable "db_password" {}\nvariable "v" { sensitive = true }\nvariable "w" {}\n'
+    said = given(db_password="hunter-2-x", v="swordfish-7", w="anybody-may")
+    assert stack(main, inputs=said).evaluate({}).sensitive_texts == {"hunter-2-x", "swordfish-7"}
 
 
 def test_precedence(tmp_path: Path, shown: Shown) -> None:
