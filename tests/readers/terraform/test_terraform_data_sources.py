@@ -178,6 +178,125 @@ def test_what_a_policy_document_says_of_itself(
     assert shown(x(evaluated(text))) == {**expected, "Statement": []}
 
 
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("actions = []\nresources = null", {}),
+        ("actions = var.open", {"Action": "<var.open>"}),
+        (
+            'actions = concat(["a"], var.opens)',
+            {"Action": ["a", ("maybe", "<var.opens[*]>")]},
+        ),
+        (
+            'not_resources = ["a", "&{x}-${var.open}"]',
+            {"NotResource": ["a", "${x}-<var.open>"]},
+        ),
+        (
+            'not_principals {\n type = "*"\n identifiers = ["*"]\n}',
+            {"NotPrincipal": "*"},
+        ),
+        (
+            (
+                'principals {\n type = "*"\n identifiers = ["*"]\n}\n'
+                'principals {\n type = "AWS"\n identifiers = ["*"]\n}'
+            ),
+            {"Principal": {"AWS": "*", "*": "*"}},
+        ),
+        (
+            'principals {\n type = "*"\n identifiers = ["a"]\n}',
+            {"Principal": {"*": "a"}},
+        ),
+        ('principals {\n type = var.open\n identifiers = ["*"]\n}', {"Principal": "<?>"}),
+        (
+            'principals {\n type = "AWS"\n identifiers = var.opens\n}',
+            {"Principal": {"AWS": "<?>"}},
+        ),
+        (
+            (
+                'dynamic "principals" {\n for_each = var.opens\n content {\n type = "AWS"\n'
+                ' identifiers = ["a"]\n}\n}'
+            ),
+            {"Principal": "<?>"},
+        ),
+        (
+            'condition {\n test = var.open\n variable = "v"\n values = ["a"]\n}',
+            {"Condition": "<?>"},
+        ),
+        (
+            'condition {\n test = "Bool"\n variable = var.open\n values = ["a"]\n}',
+            {"Condition": "<?>"},
+        ),
+        (
+            (
+                'dynamic "condition" {\n for_each = var.opens\n content {\n test = "Bool"\n'
+                ' variable = "v"\n values = ["a"]\n}\n}'
+            ),
+            {"Condition": "<?>"},
+        ),
+    ],
+)
+def test_what_a_statement_says(
+    evaluated: Evaluated, shown: Shown, block: str, expected: dict[str, object]
+) -> None:
+    """As much of a statement is known as is written: who and when are open if a part of it is."""
+    text = 'variable "open" {}\nvariable "opens" { type = list(string) }\n'
+    text += f'data "aws_iam_policy_document" "p" {{\n  statement {{\n{block}\n}}\n}}\n'
+    text += 'resource "t" "t" { x = data.aws_iam_policy_document.p.minified_json }\n'
+    value = x(evaluated(text))
+
+    assert shown(value) == {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", **expected}],
+    }
+    assert bool(needs(value)) == ("var." in block)
+
+
+A, B = '{ Sid = "A", Effect = "Deny" }', '{ Sid = "B", Effect = "Deny" }'
+OPEN_SID = "{ Sid = var.open, Effect = var.open }"
+DENIES = [{"Sid": name, "Effect": "Deny"} for name in "AB"]
+WITH_OPEN_SID = {"Sid": "<var.open>", "Effect": "<var.open>"}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('source_json = ""', []),
+        ("source_json = null", []),
+        ("source_policy_documents = null", []),
+        (f"source_json = jsonencode({{ Statement = {A} }})", DENIES[:1]),
+        ("source_json = jsonencode({ Statement = var.open })", [("maybe", "<?>")]),
+        (
+            f"source_json = jsonencode({{ Statement = [{A}, {OPEN_SID}, {B}] }})",
+            [WITH_OPEN_SID, DENIES[1], ("maybe", DENIES[0])],
+        ),
+        ("source_policy_documents = [null, var.open]", [("maybe", "<?>")]),
+        ("source_policy_documents = var.open", [("maybe", "<?>")]),
+        (
+            f"source_policy_documents = concat([jsonencode({{ Statement = [{A}] }})], var.opens)",
+            [("maybe", DENIES[0]), ("maybe", "<?>")],
+        ),
+        (
+            (
+                f"override_json = jsonencode({{ Statement = {A} }})\n"
+                'statement {\n sid = "A"\n actions = ["a"]\n}'
+            ),
+            DENIES[:1],
+        ),
+    ],
+)
+def test_what_a_policy_document_is_made_of(
+    evaluated: Evaluated, shown: Shown, source: str, expected: list[object]
+) -> None:
+    """Of a policy that is not known any statement may come, in the place of one with a Sid."""
+    text = 'variable "open" {}\nvariable "opens" { type = list(string) }\n'
+    text += f'data "aws_iam_policy_document" "p" {{\n  {source}\n}}\n'
+    text += 'resource "t" "t" { x = data.aws_iam_policy_document.p.json }\n'
+    value = x(evaluated(text))
+
+    assert shown(value) == {"Version": "2012-10-17", "Statement": expected}
+    assert bool(needs(value)) == ("var." in source)
+
+
 def test_policy_document_that_is_no_json(evaluated: Evaluated) -> None:
     """A source that is no JSON leaves the policy unknown, with the reason."""
     text = 'data "aws_iam_policy_document" "p" {\n  source_policy_documents = ["{"]\n}\n'
@@ -211,6 +330,8 @@ resource "t" "t" {
         ('"ECS_CLUSTER=${var.open}"', "ECS_CLUSTER=<var.open>"),
         # What the data source would fill in has to be known.
         ('"$${name} ${var.open}"', None),
+        ('"%%{ if name == \\"web\\" }${var.open}%%{ endif }"', None),
+        ("var.open", None),
     ],
 )
 def test_a_template_that_terraform_has_filled_in(
@@ -280,6 +401,66 @@ def test_cloudinit(
     if switches == "gzip = false" and kind is Known:
         read = b64decode(read).decode()
     assert read == MIME.replace("CONTENT", "<var.open>" if "var" in content else content)
+
+
+@pytest.mark.parametrize(
+    ("switches", "parts"),
+    [
+        ("gzip = var.open", ""),
+        ("base64_encode = var.open", ""),
+        ("boundary = var.open", ""),
+        ("", 'dynamic "part" {\n for_each = var.open\n content { content = part.value }\n}'),
+    ],
+)
+def test_cloudinit_of_which_too_little_is_known(
+    evaluated: Evaluated, switches: str, parts: str
+) -> None:
+    """How it is written, or how many parts it has: then all of it waits for that."""
+    text = CLOUDINIT.replace("SWITCHES", f"{switches}\n{parts}")
+    assert [need.name for need in needs(x(evaluated(text)))] == ["var.open"]
+
+
+def test_how_a_part_of_cloudinit_is_merged(evaluated: Evaluated, shown: Shown) -> None:
+    """A part may say how it is merged with those before, and null is as if it said nothing."""
+    switches = 'gzip = "false"\nbase64_encode = false\nboundary = "B"\npart {\n content = "a"\n'
+    switches += ' merge_type = "list(append)"\n filename = null\n}\n'
+    found = str(shown(x(evaluated(CLOUDINIT.replace("SWITCHES", switches)))))
+    assert found.startswith('Content-Type: multipart/mixed; boundary="B"\n')
+    assert (
+        "--B\r\nContent-Transfer-Encoding: 7bit\r\nContent-Type: text/plain\r\n"
+        "Mime-Version: 1.0\r\nX-Merge-Type: list(append)\r\n\r\na\r\n--B\r\n"
+    ) in found
+
+
+def test_an_endpoint_service_without_a_name(evaluated: Evaluated) -> None:
+    """What names no service is unknown, and says so."""
+    text = 'data "aws_vpc_endpoint_service" "s" {}\nresource "t" "t" {\n'
+    text += "  x = data.aws_vpc_endpoint_service.s.service_name\n}\n"
+    assert [need.why for need in needs(x(evaluated(text)))] == ["is not named"]
+
+
+@pytest.mark.parametrize(
+    ("written", "least"),
+    [
+        ("", 2),
+        ('state = "available"', 2),
+        ('state = "impaired"', 0),
+        ("state = var.open", 0),
+        ('exclude_names = ["a"]', 0),
+        ("exclude_names = []", 2),
+        ("exclude_names = null", 2),
+        ("all_availability_zones = true", 0),
+        ("all_availability_zones = false", 2),
+        ('filter {\n name = "zone-type"\n values = ["local-zone"]\n}', 0),
+    ],
+)
+def test_how_many_zones_there_are_at_least(evaluated: Evaluated, written: str, least: int) -> None:
+    """A Region has two Availability Zones, unless some are left out or others are asked for."""
+    text = f'variable "open" {{}}\ndata "aws_availability_zones" "z" {{\n{written}\n}}\n'
+    text += 'resource "t" "t" { x = [for n in data.aws_availability_zones.z.names : n] }\n'
+    found = x(evaluated(text))
+    assert isinstance(found, Items)
+    assert len(found.items) == least
 
 
 def test_endpoint_service(evaluated: Evaluated, shown: Shown) -> None:

@@ -192,8 +192,6 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
         default = members(last).get("DefaultValue")
     else:
         keys.append(last)
-    if len(keys) != 2:
-        raise MalformedError("takes a map and two keys")
     found_by: dict[str, tuple[list[Value], set[str]]] = {}
     top, second, named = run.remembered(
         found_by, call.name, lambda: [run.argument(key) for key in (*keys, first)]

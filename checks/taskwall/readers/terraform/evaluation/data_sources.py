@@ -442,9 +442,8 @@ def least_elements(kind: str, name: str, written: WrittenBody) -> int:
     """How many elements an attribute of a data source has at least."""
     count = _LEAST.get((kind, name), 0)
     for argument in _FILTERS.get(kind, ()) if count else ():
-        value = written.get(argument)
-        found = None if value is None else dereferenced(value)
-        if found is not None and not (isinstance(found, Known) and not found.data):
+        found = dereferenced(written.get(argument) or Known(None))
+        if not ((isinstance(found, Known) and not found.data) or _is_empty(found)):
             return 0
     state = dereferenced((written.get("state") if count else None) or Known(None))
     if not isinstance(state, Known) or state.data not in (None, "available"):

@@ -121,7 +121,9 @@ def call(
     try:
         found = function(arguments, scope)
     except UnsettledError:
-        return Unknown(waiting(*arguments).needs, written(), place=place)
+        waits = waiting(*arguments).needs
+        why = Need(f"{name}(...)", "is not evaluated for what it is given")
+        return Unknown(waits or (why,), written(), place=place)
     except FailedError as error:
         if error.need.name != ARGUMENT:
             raise

@@ -92,8 +92,10 @@ def _base64decode(arguments: list[Value], scope: ModuleContext) -> Value:
 
     value = dereferenced(arguments[0])
     if isinstance(value, Base64Text):
-        whole = value.parts[0] if len(value.parts) == 1 else ""
-        return Text(value.parts, value.place) if isinstance(whole, str) else whole
+        whole = value.parts[0] if len(value.parts) == 1 else None
+        if isinstance(whole, str):
+            return Known(whole, value.place)
+        return Text(value.parts, value.place) if whole is None else whole
     # Bad base64 and bad UTF-8 both are ValueErrors: arguments that it does not take.
     return Known(b64decode(text_of(value), validate=True).decode(), value.place)
 

@@ -187,8 +187,10 @@ def _tomap(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _zipmap(arguments: list[Value], scope: ModuleContext) -> Value:
     keys, values = items_of(arguments[0], scope), items_of(arguments[1], scope)
-    if keys.rest or values.rest or len(keys.items) != len(values.items):
+    if keys.rest or values.rest:
         raise UnsettledError
+    if len(keys.items) != len(values.items):
+        raise FailedError("zipmap(...)", "is given other numbers of keys and of values")
     fields: dict[str, Value] = {}
     further = FurtherMembers()
     for key, value in zip(keys.items, values.items, strict=True):

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Callable, Iterable
 
-from taskwall.core.values import Items, Known, Unknown, Value, needs
+from taskwall.core.values import Items, Known, Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
-    ARGUMENT,
     UnsettledError,
     boolean,
     items_of,
@@ -18,7 +17,7 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
 from taskwall.readers.terraform.evaluation.operators import amount, least, true_or_false
 from taskwall.readers.terraform.values.conditions import combined
 from taskwall.readers.terraform.values.types import simple
-from taskwall.readers.terraform.values.values import FailedError, is_open, waiting
+from taskwall.readers.terraform.values.values import FailedError, is_null, is_open, waiting
 
 LONGEST_RANGE = 1024
 """Terraform's own bound for `range`."""
@@ -135,9 +134,8 @@ def _all(value: Value, operator: str, start: bool, scope: ModuleContext) -> Valu
     items = items_of(value, scope)
     found: Known | Unknown = Known(start)
     for item in items.items:
-        if isinstance(item, Known) and item.data is None:
-            raise FailedError(ARGUMENT, "holds null")
-        found = combined(operator, found, true_or_false(item, scope.run))
+        truth = Known(False) if is_null(dereferenced(item)) else true_or_false(item, scope.run)
+        found = combined(operator, found, truth)
     if items.rest and not (isinstance(found, Known) and found.data is not start):
         return waiting(found, *items.rest)
     return found

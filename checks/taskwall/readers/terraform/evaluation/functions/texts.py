@@ -389,8 +389,10 @@ def _formatlist(arguments: list[Value], scope: ModuleContext) -> Value:
     pattern = text_of(arguments[0])
     lists = [dereferenced(argument) for argument in arguments[1:]]
     lengths = {len(value.items) for value in lists if isinstance(value, Items)}
-    if any(isinstance(value, Items) and value.rest for value in lists) or len(lengths) != 1:
+    if any(isinstance(value, Items) and value.rest for value in lists) or not lengths:
         raise UnsettledError
+    if len(lengths) > 1:
+        raise FailedError("formatlist(...)", "is given lists of several lengths")
     found = []
     for row in range(lengths.pop()):
         given = [value.items[row] if isinstance(value, Items) else value for value in lists]
