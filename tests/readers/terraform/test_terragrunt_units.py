@@ -100,6 +100,59 @@ inputs = { x = "input" }
     assert dereferenced(found) == Known("file", found.place)
 
 
+@pytest.mark.parametrize(
+    ("extra", "value"),
+    [
+        ('commands = ["plan"]\n arguments = ["-var-file=../v.tfvars"]', "file"),
+        ('commands = ["plan"]\n required_var_files = ["../v.tfvars"]', "file"),
+        ('commands = ["plan"]\n arguments = ["../v.tfvars", "-no-color"]', "by default"),
+        ('commands = ["init"]\n required_var_files = ["../v.tfvars"]', "by default"),
+        ('required_var_files = ["../v.tfvars"]', "by default"),
+        ('commands = ["plan"]\n optional_var_files = ["../none.tfvars"]', "by default"),
+        ('commands = ["plan"]\n optional_var_files = ["../../../v.tfvars"]', "by default"),
+        ('commands = ["plan"]\n optional_var_files = [get_env("A"), "../v.tfvars"]', "file"),
+    ],
+)
+def test_which_files_of_values_are_read(extra: str, value: str, shown: Shown) -> None:
+    """Those that a deploying command is given as such, if they are there and within the scan."""
+    own = f'terraform {{\n source = "../..//modules/m"\n extra_arguments "v" {{\n{extra}\n}}\n}}\n'
+    others = {"live/v.tfvars": 'x = "file"', "../v.tfvars": 'x = "outside"'}
+    assert shown(x(unit(own, others))) == value
+
+
+@pytest.mark.parametrize(
+    ("inputs", "line"),
+    [
+        ('inputs = {\n  x = "given"\n}', 3),
+        ('inputs = merge({ y = 1 }, {\n  x = "given"\n})', 3),
+        ('inputs = merge({\n  "x" = "given"\n}, {})', 3),
+    ],
+)
+def test_an_input_stands_where_the_unit_writes_it(inputs: str, line: int) -> None:
+    """Also within maps that are merged."""
+    evaluation = unit(SOURCE + inputs)
+    (resource,) = evaluation.resources
+    steps = evaluation.provenance(resource.body.places["x"], resource.origin)
+    assert [(one.place.file, one.place.line) for one in steps][-1] == (
+        "/infra/live/app/terragrunt.hcl",
+        line,
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "cure"),
+    [
+        ('get_env("SOURCE")', '--assume get_env("SOURCE")=VALUE'),
+        ("local.none", "--assume app/local.none=VALUE"),
+        ("[]", "source = ..."),
+    ],
+)
+def test_a_source_that_is_not_known(source: str, cure: str) -> None:
+    """What would have to be said is named."""
+    (absent,) = unit(f"terraform {{\n  source = {source}\n}}\n").absent
+    assert absent.cure == cure
+
+
 WRONG = {
     "live/app includes nothing": (
         'include "root" {\n  path = find_in_parent_folders("none.hcl")\n}\n' + SOURCE,
