@@ -121,6 +121,35 @@ def test_a_secret_of_the_command_line_is_hidden(stack: Callable[..., TerraformSt
     assert stack(main, inputs=said).evaluate({}).sensitive_texts == {"hunter-2-x", "swordfish-7"}
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("swordfish", True),
+        ("https://ann:pw@host", True),
+        ("abc", True),
+        ("ab", False),
+        ("https://", False),
+        ("a-b://", True),
+    ],
+)
+def test_what_every_address_has_is_no_secret(
+    stack: Callable[..., TerraformStack], text: str, hidden: bool
+) -> None:
+    """Nor is what is too short to be looked for."""
+    evaluation = stack('variable "v" { sensitive = true }\n', inputs=given(v=text)).evaluate({})
+    assert evaluation.sensitive_texts == ({text} if hidden else set())
+
+
+def test_what_is_made_of_a_secret_in_several_steps_is_hidden(
+    stack: Callable[..., TerraformStack],
+) -> None:
+    """Unless the secret still stands in it: then that is hidden there."""
+    main = 'variable "v" { sensitive = true }\nresource "t" "a" {\n'
+    main += '  x = [upper(strrev(var.v)), "shown", lower("SHOWN"), trimspace(" ${var.v} ")]\n}\n'
+    found = stack(main, inputs=given(v="swordfish")).evaluate({}).sensitive_texts
+    assert found == {"swordfish", "hsifdrows", "HSIFDROWS"}
+
+
 def test_precedence(tmp_path: Path, shown: Shown) -> None:
     """Later ones win: defaults, terraform.tfvars, *.auto.tfvars, named files, variables."""
     names = ["a", "b", "c", "d", "e"]
