@@ -400,6 +400,30 @@ def test_comments_hold_for_what_they_stand_at() -> None:
     assert cut(SKIPS, found[0].place) == "# taskwall:skip=TW1: above the id"
 
 
+def test_comments_within_elements() -> None:
+    """They hold for a member of an element, also within calls; and in its texts there are none."""
+    text = """\
+Resources:
+  A:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      Tags:
+        - Key: "# taskwall:skip=TW1: no comment"
+          # taskwall:skip=TW2: above a member
+          Value: a
+        - |
+          # taskwall:skip=TW3: no comment
+      Groups: !If
+        - Is
+        # taskwall:skip=TW4: above an element
+        - Name: b  # taskwall:skip=TW5: beside a member of a call
+        - "# taskwall:skip=TW6: no comment"
+"""
+    (one,) = read(text)[0]
+    found = {skip.rule: cut(text, skip.scope) for skip in one.evaluate({}).suppressions}
+    assert found == {"TW2": "Value: a", "TW4": "Name: b", "TW5": "Name: b"}
+
+
 def test_comments_outside_of_resources() -> None:
     """They hold for what begins there, and for no resource; where nothing does, for themselves."""
     text = """\
