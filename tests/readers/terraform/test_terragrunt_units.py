@@ -162,6 +162,10 @@ WRONG = {
         'include {\n  path = "../none.hcl"\n}\n' + SOURCE,
         (1, "include is not read: there is no file ../none.hcl"),
     ),
+    "no path": (
+        "include {\n  path = 1\n}\n" + SOURCE,
+        (1, "include is not read: its path is not a string"),
+    ),
     "circle": (
         'include "a" {\n  path = "terragrunt.hcl"\n}\n' + SOURCE,
         (1, 'include "a" includes a file that it is part of'),
