@@ -285,6 +285,49 @@ def test_what_another_root_or_template_gives_is_known_with_it(tmp_path: Path) ->
     assert waiting(scan(replace(asked, paths=(str(tmp_path),)))) == {}
 
 
+BEHIND_WHAT = """
+variable "groups" {}
+variable "target_group" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = "[]"
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = var.groups
+  }
+  load_balancer {
+    target_group_arn = var.target_group
+    container_name   = "web"
+    container_port   = 80
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rules", "asked"),
+    [(("TW205", "TW206"), ["TW205"]), (("TW206",), ["TW206"]), (("TW205",), ["TW205"])],
+)
+def test_what_allows_clients_in_is_asked_once(
+    tmp_path: Path, rules: tuple[str, ...], asked: list[str]
+) -> None:
+    """Behind an ALB by one rule, behind an NLB by another: the groups are one question."""
+    (tmp_path / "main.tf").write_text(BEHIND_WHAT)
+    found = scan(Options((str(tmp_path),), select=rules, show=("fail", "unknown")))
+
+    assert [one.rule for one in found.document.findings] == asked
+
+
 def test_what_an_absent_module_gives_has_no_option(tmp_path: Path) -> None:
     """The subnets of a module that is not there are no value: what brings it is the cure."""
     source = tmp_path / "main.tf"

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from taskwall.core.facts import Fact
 from taskwall.core.values import Need
 from taskwall.model.core.network import Network
@@ -28,6 +30,7 @@ def balancers_elsewhere(
     message: str,
     concerned: Callable[[TaskSource, BalancerPath], object] = lambda *_: True,
     beside: Callable[[TaskSource], tuple[Need, ...]] = lambda _: (),
+    asked_by: tuple[str, ...] = (),
 ) -> Iterator[Verdict]:
     """One unknown for all load balancers in front of tasks that are not in the sources.
 
@@ -37,9 +40,14 @@ def balancers_elsewhere(
         concerned: whether the rule is about a task source behind such a load balancer.
         beside: what else has to be known of the task source, without which the load balancer
             settles nothing.
+        asked_by: the rules that ask the same of the groups of a task source, if they do.
     """
     for source, front in beyond_sources(network):
         if concerned(source, front):
             at, needs = front.place or source.origin.header, (*beside(source), *front.needs)
-            yield cannot_be_seen(source.origin, at, message.format(source.name), needs)
+            found = cannot_be_seen(source.origin, at, message.format(source.name), needs)
+            if front.kind is None and beside(source):
+                about = f"groups of {source.origin.address}"
+                found = replace(found, about=about, asked_by=asked_by)
+            yield found
             return

@@ -88,7 +88,9 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
         )
 
     text = "{} allows ingress not only from the VPC and the load balancer"
-    yield from balancers_elsewhere(network, text, is_open, partial(groups_elsewhere, network))
+    beside = partial(groups_elsewhere, network)
+    # The one rule or the other is about them, as the load balancer turns out: TW205 asks.
+    yield from balancers_elsewhere(network, text, is_open, beside, asked_by=("TW205",))
 
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
