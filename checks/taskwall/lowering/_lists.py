@@ -8,7 +8,7 @@ from taskwall.core.values import Items, Known, Text, Value, dereferenced, text
 from taskwall.source.resource import Cell
 
 
-def listed(cell: Cell) -> Cell:
+def split_ids(cell: Cell) -> Cell:
     """A list with an element for each id, where texts may have several, with commas between.
 
     The groups of a rotation schedule are such a text; and since an Auto Scaling group has its
