@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from placeholders import filled
 
 STACK = """
 variable "which" {}
@@ -101,10 +102,7 @@ OF_VPC = 'cidr_blocks = ["10.0.0.0/16"]'
 
 def told(folder: Path, changes: dict[str, str]) -> list[str]:
     """What TW213 says of the stack with some changes, in short: what fails, or waits for what."""
-    text = STACK
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
-        text = text.replace(f"= {word} }}", f"= {meant} }}")
+    text = filled(STACK, DEFAULTS | changes)
     (folder / "main.tf").write_text(text, encoding="utf-8")
     report = taskwall.scan(folder, select=["TW213"])
     assert not report.errors

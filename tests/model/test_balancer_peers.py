@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from placeholders import filled
 
 COMMON = """
 variable "which" {}
@@ -89,9 +90,7 @@ OF_NLB = {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "KEEPS": "preserve_client_ip 
 
 def verdict(folder: Path, text: str, rule: str, changes: dict[str, str]) -> str:
     """What a rule says of the peer, and what it waits for."""
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"  {word}\n", f"  {meant}\n").replace(f"= {word}\n", f"= {meant}\n")
-    (folder / "main.tf").write_text(text, encoding="utf-8")
+    (folder / "main.tf").write_text(filled(text, DEFAULTS | changes), encoding="utf-8")
     report = taskwall.scan(folder, select=[rule])
     assert not report.errors
     found = ["fail" for _ in report.findings]

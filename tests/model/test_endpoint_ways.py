@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from placeholders import filled
 
 STACK = """
 variable "which" {}
@@ -122,11 +123,7 @@ resource "aws_route" "out" {
 
 def found(folder: Path, changes: dict[str, str], more: str = "") -> dict[str, str]:
     """What the rules say of the stack with some changes: those that do not just pass."""
-    text = STACK
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(
-            f"    {word}\n", f"    {meant}\n"
-        )
+    text = filled(STACK, DEFAULTS | changes)
     (folder / "main.tf").write_text(text + more, encoding="utf-8")
     report = taskwall.scan(folder, select=[*RULES])
     assert not report.errors

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from placeholders import filled
 from taskwall.api.flows import list_flows
 from taskwall.api.options import Options
 
@@ -98,9 +99,7 @@ DEFAULTS = {
 
 def told(folder: Path, changes: dict[str, str]) -> list[str]:
     """The flows to the database with some changes, in short."""
-    text = STACK
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
+    text = filled(STACK, DEFAULTS | changes)
     (folder / "main.tf").write_text(text, encoding="utf-8")
     flows = list_flows(Options(paths=(str(folder),)), None, "store:main")
     assert not flows.problems

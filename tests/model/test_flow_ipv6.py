@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from placeholders import filled
 from taskwall.api.flows import list_flows
 from taskwall.api.options import Options
 
@@ -68,9 +69,7 @@ def told(
     folder: Path, changes: dict[str, str], more: str = "", given: str = GENERATED
 ) -> list[str]:
     """The flows of the stack with some changes, in short, but for those inside the VPC."""
-    text = STACK.replace(GENERATED, given)
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
+    text = filled(STACK.replace(GENERATED, given), DEFAULTS | changes)
     (folder / "main.tf").write_text(text + more, encoding="utf-8")
     flows = list_flows(Options(paths=(str(folder),)), None, None)
     assert not flows.problems

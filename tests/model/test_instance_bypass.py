@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from placeholders import filled
 
 STACK = """
 variable "which" {}
@@ -123,11 +124,7 @@ def short(message: str) -> str:
 
 def told(folder: Path, rule: str, changes: dict[str, str]) -> list[str]:
     """What a rule says of the stack with some changes, in short: why, or what it waits for."""
-    text = STACK
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
-        text = text.replace(f"={word} ", f"={meant} ")
-        text = text.replace(f"= {word} }}", f"= {meant} }}")
+    text = filled(STACK, DEFAULTS | changes)
     (folder / "main.tf").write_text(text, encoding="utf-8")
     report = taskwall.scan(folder, select=[rule], profile="strict")
     assert not report.errors

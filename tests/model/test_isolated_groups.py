@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from placeholders import filled
 
 STACK = """
 variable "which" {}
@@ -79,10 +80,7 @@ def said(
     folder: Path, rule: str, changes: dict[str, str], more: str = "", *groups: str
 ) -> list[str]:
     """What a rule says of the stack with some changes, and with groups in its settings."""
-    text = STACK
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
-        text = text.replace(f"= {word} }}", f"= {meant} }}")
+    text = filled(STACK, DEFAULTS | changes)
     (folder / "main.tf").write_text(text + more, encoding="utf-8")
     settings = folder / "taskwall.toml"
     lines = ("[isolation]", *(groups or (SHOP, PAY)))

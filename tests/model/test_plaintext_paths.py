@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from placeholders import filled
 
 STACK = """
 variable "which" {}
@@ -69,9 +70,7 @@ PLAIN = {"PROTOCOL": '"HTTP"', "CHECK": '"HTTP"'}
 
 def told(folder: Path, changes: dict[str, str]) -> list[str]:
     """What TW101, TW103 and TW104 say of the stack with some changes, but for what passes."""
-    text = STACK
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n")
+    text = filled(STACK, DEFAULTS | changes)
     (folder / "main.tf").write_text(text, encoding="utf-8")
     report = taskwall.scan(folder, select=["TW101", "TW103", "TW104"])
     assert not report.errors

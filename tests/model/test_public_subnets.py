@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from placeholders import filled
 
 STACK = """
 variable "which" {}
@@ -54,10 +55,7 @@ DEFAULTS = {
 
 def told(folder: Path, changes: dict[str, str]) -> list[str]:
     """What TW203 and TW603 say of the stack with some changes, but for what passes."""
-    text = STACK
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
-        text = text.replace(f"= {word} }}", f"= {meant} }}")
+    text = filled(STACK, DEFAULTS | changes)
     (folder / "main.tf").write_text(text, encoding="utf-8")
     report = taskwall.scan(folder, select=["TW203", "TW603"])
     assert not report.errors

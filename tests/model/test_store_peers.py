@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from placeholders import filled
 
 STACK = """
 variable "which" {}
@@ -90,10 +91,7 @@ def whom(message: str) -> str:
 
 def told(folder: Path, changes: dict[str, str], profile: str = "default") -> list[str]:
     """What TW207 says of the stack with some changes, in short: what fails, or waits for what."""
-    text = STACK
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(f"= {word}\n", f"= {meant}\n").replace(f"  {word}\n", f"  {meant}\n")
-        text = text.replace(f"= {word} }}", f"= {meant} }}")
+    text = filled(STACK, DEFAULTS | changes)
     (folder / "main.tf").write_text(text, encoding="utf-8")
     report = taskwall.scan(folder, select=["TW207"], profile=profile)
     assert not report.errors
