@@ -40,9 +40,9 @@ class SourceTie(Struct, frozen=True):
     `address`, at `place`, refers to `to` of the root or source `target`, by what `by` says. Where
     that is open, `target` is "" and `candidates` are what it may mean; `doubt` says so of what is
     all that is asked for. `farther` are the roots that have copies of `to`, which are not meant
-    because `target` is nearer. `called` is the name by which `target` is taken to be meant, where
-    the sources say no more of it. `followed` are the roots of a few candidates, each of which is
-    tried.
+    because `target` is nearer. `alone` is the one thing by which `target` is taken to be meant,
+    where the sources say no more of it: its name, or its outputs. `followed` are the roots of a few
+    candidates, each of which is tried.
     """
 
     stack: str
@@ -54,16 +54,16 @@ class SourceTie(Struct, frozen=True):
     candidates: tuple[str, ...] = ()
     doubt: str = ""
     farther: tuple[str, ...] = ()
-    called: str = ""
+    alone: str = ""
     followed: tuple[str, ...] = ()
 
     @property
     def assumption(self) -> str:
         """What is assumed of it: that the nearest root is meant, or one by its name; else ""."""
-        if self.called:
+        if self.alone:
             above = os.path.commonpath((self.stack, self.target))
             root = os.path.relpath(self.target, above).replace(os.sep, "/")
-            return f"{self.address} is assumed to be the state of {root}, by its name {self.called}"
+            return f"{self.address} is assumed to be the state of {root}, by its {self.alone}"
         if not self.farther:
             return ""
         roots = [self.target, *self.farther]

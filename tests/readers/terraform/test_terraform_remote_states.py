@@ -276,6 +276,41 @@ def test_a_root_that_leaves_its_state_open_is_meant_by_its_name(
     assert count({"app/main.tf": app, f"{folder}/main.tf": "locals {}"}) == 2
 
 
+STATE = "data.terraform_remote_state.s"
+
+
+@pytest.mark.parametrize("outputs", [f"{STATE}.outputs", STATE])
+@pytest.mark.parametrize(
+    ("others", "stacks_"),
+    [
+        ({}, 1),
+        ({"some/main.tf": 'output "vpc" { value = 1 }\n'}, 2),
+        # Of two that have them all it may be either; where a root says another place, it is none.
+        ({"copy/main.tf": LEFT_OPEN}, 3),
+        ({"copy/main.tf": 'output "vpc" { value = 1 }\noutput "cidr" { value = 2 }\n'}, 3),
+        ({"net/main.tf": NET.replace('"net.', '"x.')}, 2),
+        ({"net/main.tf": LEFT_OPEN.replace('"s3"', '"gcs"')}, 2),
+        ({"net/main.tf": LEFT_OPEN.partition("}\n}")[2]}, 2),
+    ],
+)
+def test_a_root_that_leaves_its_state_open_is_meant_by_its_outputs(
+    outputs: str, others: dict[str, str], stacks_: int
+) -> None:
+    """If no other root has all that are read, two or more. That this is assumed is said."""
+    data = f'data "terraform_remote_state" "s" {{\n backend = "s3"\n config = {OF_S3}\n}}\n'
+    app = f'resource "t" "t" {{ x = {outputs}.cidr }}\n{data}'
+    more = f"locals {{ vpc = upper({outputs}.vpc) }}\n"
+
+    texts = {"app/main.tf": app + more, "net/main.tf": LEFT_OPEN, **others}
+    assert count(texts) == stacks_
+    assert count({**texts, "app/main.tf": app}) == len(texts)  # one output says too little
+    if not others:
+        evaluation = evaluated(texts)
+        assert plain(x(evaluation)) == "10.0.0.0/16"
+        ((_, text),) = evaluation.assumed.items()
+        assert text == f"{STATE} is assumed to be the state of net, by its outputs cidr, vpc"
+
+
 def count_on_disk(folder: Path, texts: Mapping[str, str]) -> int:
     """How many stacks the Terraform files make among others, in a folder that holds just these."""
     rmtree(folder)

@@ -47,7 +47,7 @@ def state_references(
     for at, local, instance in _data_sources(scope, leading, {REMOTE_STATE}):
         meant = states.meant(local, instance.address, instance.fields, at.run)
         name, place = at.run.own(instance.address), _place(at, local)
-        by = "remote state's name" if meant.called else "remote state"
+        by = f"remote state's {meant.alone.partition(' ')[0]}" if meant.alone else "remote state"
         by += AS_NEAREST if meant.farther else ""
         yield SourceTie(
             scope.run.root.folder,
@@ -57,7 +57,7 @@ def state_references(
             meant.folder,
             candidates=meant.candidates,
             farther=meant.farther,
-            called=meant.called,
+            alone=meant.alone,
         )
 
 

@@ -3,8 +3,8 @@
 A data source `terraform_remote_state` and the `terraform` block of the root that it means say the
 same of where a state lies; where each part of that is known and equal, they are tied. A root that
 leaves it to `terraform init` is taken for the one that is meant if its folder is called as the
-state is, which is then said. What the user says of a data source, by its name or address, stands
-before both.
+state is, or if no other root has the outputs that are read: which is then said. What the user says
+of a data source, by its name or address, stands before all that.
 """
 
 import os
@@ -34,6 +34,7 @@ from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
 from taskwall.readers.terraform.evaluation.data_queries import variable_name
 from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.evaluation.written_keys import outputs_read
 from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.readers.terraform.values.values import FailedError, is_null
 from taskwall.source.context import ContextSource
@@ -67,6 +68,9 @@ From the pages below https://developer.hashicorp.com/terraform/language/backend.
 _STORES = frozenset({"bucket", "storage_account_name", "container_name"})
 """Attributes that may be None: they name where the states of many roots are kept."""
 
+FEWEST_OUTPUTS = 2
+"""So many outputs, of which no other root has all, say which root is meant."""
+
 _USUAL = "terraform.tfstate"
 """The name of so many states that it says nothing."""
 
@@ -75,14 +79,14 @@ class MeantRoot(Struct, frozen=True):
     """Whose state a data source reads: the folder of a root, or the file of a state; "" if open.
 
     `farther` are roots whose state it could be, too, and which are not meant because they are not
-    as near; `candidates` those that it may be where it is open. `called` is what the state is
-    called, if the root is taken to be meant for its name alone.
+    as near; `candidates` those that it may be where it is open. `alone` is what by itself says that
+    the root is meant, where the two do not say the same of where the state lies: its name, outputs.
     """
 
     folder: str = ""
     farther: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
-    called: str = ""
+    alone: str = ""
 
 
 class RemoteStates:
@@ -128,6 +132,11 @@ class RemoteStates:
         label = "" if found or not _is_by_input(written) else name
         called = "" if found else label or _called(written)
         found = found or self._roots_called(called, written, reader.root.folder, bool(label))
+        alone = f"name {called}" if called else ""
+        if not found:
+            names = self._read_of(local, reader)
+            found = self._roots_with(names, written, reader.root.folder)
+            alone = f"outputs {', '.join(sorted(names))}"
         if not found:
             return MeantRoot()
         folder = nearest_folder(found, reader.root.folder) or ""
@@ -135,7 +144,7 @@ class RemoteStates:
             return MeantRoot()  # what a root reads of its own state is as it was before
         if not folder:
             return MeantRoot(candidates=tuple(found))
-        return MeantRoot(folder, tuple(one for one in found if one != folder), called=called)
+        return MeantRoot(folder, tuple(one for one in found if one != folder), alone=alone)
 
     def outputs(
         self, local: str, address: str, written: WrittenBody, scope: ModuleContext
@@ -149,7 +158,7 @@ class RemoteStates:
         defaults = dereferenced(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
         known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
-        if meant.called and known.rest is None:  # it may be another state, after all
+        if meant.alone and known.rest is None:  # it may be another state, after all
             known = Fields(known.fields, rest=Unknown((Need(handle, OUTSIDE),)))
         source = self._scopes.get(folder) or self._context[folder]
         outputs = _Outputs(self, source, known)
@@ -181,12 +190,10 @@ class RemoteStates:
         root that says of its backend what the data source denies is none of them. `by_label` is
         whether the name is the data source's own.
         """
-        if self._open is None:
-            self._open = [folder for folder, one in self._scopes.items() if _is_open(one)]
         steps = [step for step in re.split(r"[/\\]", name) if step]
         while steps:
             wanted = _words("/".join(steps))
-            found = [at for at in self._open if at != reader and _ends_with(at, wanted)]
+            found = [at for at in self._open_roots() if at != reader and _ends_with(at, wanted)]
             found = [at for at in found if not _differs(self._scopes[at], written)]
             if by_label:  # which alone is little: such a root says at least that it has such states
                 found = [at for at in found if _backend(self._scopes[at]) is not None]
@@ -194,6 +201,30 @@ class RemoteStates:
                 return found
             del steps[0]
         return []
+
+    def _roots_with(self, names: frozenset[str], written: WrittenBody, reader: str) -> list[str]:
+        """The folder of the one root that puts out all of some names, and leaves its state open.
+
+        One name, or a root that says nothing of such states, would be too little.
+        """
+        if len(names) < FEWEST_OUTPUTS:
+            return []
+        found = [at for at, one in self._scopes.items() if one.module.outputs.keys() >= names]
+        if len(found) != 1 or found[0] == reader or found[0] not in self._open_roots():
+            return []
+        root = self._scopes[found[0]]
+        return [] if _backend(root) is None or _differs(root, written) else found
+
+    def _read_of(self, local: str, reader: RunContext) -> frozenset[str]:
+        """The outputs that a root reads of one of its data sources."""
+        scope = self._scopes.get(reader.root.folder)
+        return frozenset() if scope is None else outputs_read(scope.module, local)
+
+    def _open_roots(self) -> list[str]:
+        """The folders of the roots that leave it to `terraform init` where their states lie."""
+        if self._open is None:
+            self._open = [folder for folder, one in self._scopes.items() if _is_open(one)]
+        return self._open
 
     def _kept_as(self, written: WrittenBody, reader: RunContext) -> str | None:
         """The file of the context that is kept under the name which a data source gives.

@@ -62,19 +62,39 @@ def keys_written_at(module: Module, name: str) -> WrittenKeys:
     """What one of these places says of keys."""
     keys: dict[str, dict[str, bool]] = {}
     alike: dict[str, tuple[str, ...]] = {}
-    kind, _, own = name.partition(".")
-    if kind == "local":
-        body = Body({"value": module.locals[own]}, ())
-    elif kind == "output":
-        body = module.outputs[own].body
-    else:
-        body = (module.calls[own] if kind == "module" else module.resources[name]).body
-    same = body.attributes.get("value" if kind in ("local", "output") else "for_each")
+    body = _body_at(module, name)
+    key = "value" if name.startswith(("local.", "output.")) else "for_each"
+    same = body.attributes.get(key)
     if same is not None:
         _note_alike(name, same.expression, alike)
     for expression, certain in _expressions(body):
         _note(expression, keys, certain)
     return WrittenKeys(keys, alike)
+
+
+def outputs_read(module: Module, state: str) -> frozenset[str]:
+    """The outputs that a module reads of a `terraform_remote_state`, by its address."""
+    found: set[str] = set()
+    for name in places_of_keys(module):
+        pending = [expression for expression, _ in _expressions(_body_at(module, name))]
+        while pending:
+            node = pending.pop()
+            names = _leading(node)
+            if ".".join(names[:3]) == state:
+                # Up to Terraform 0.11, outputs were attributes of the data source itself.
+                found.update(names[4:5] if names[3:4] == ["outputs"] else names[3:4])
+            pending.extend(children(node))
+    return frozenset(found)
+
+
+def _body_at(module: Module, name: str) -> Body:
+    """What stands at one of the places of keys."""
+    kind, _, own = name.partition(".")
+    if kind == "local":
+        return Body({"value": module.locals[own]}, ())
+    if kind == "output":
+        return module.outputs[own].body
+    return (module.calls[own] if kind == "module" else module.resources[name]).body
 
 
 def keys_of_all(every: Iterable[WrittenKeys]) -> WrittenKeys:
