@@ -1092,3 +1092,39 @@ def test_another_reason_names_its_stacks(tmp_path: Path) -> None:
     ]
     assert "allows HTTPS egress to" in other
     assert stacks == "b, c)"
+
+
+CONTAINERS = """
+locals {
+  containers = [ #<
+    {
+      name        = "web"
+      image       = "nginx"
+      environment = [{ name = "SECURITY_PROTOCOL", value = "PLAINTEXT" }]
+    }
+  ]
+}
+"""
+DEFINITION = """
+resource "aws_ecs_task_definition" "NAME" {
+  family                = "NAME"
+  container_definitions = jsonencode(local.containers)
+}
+"""
+
+
+@pytest.mark.parametrize("names", [["a"], ["a", "b"]])
+def test_what_is_encoded_leads_to_its_local(tmp_path: Path, names: list[str]) -> None:
+    """A finding names the local that `jsonencode` is given, and stands there if several use it."""
+    text = CONTAINERS + "".join(DEFINITION.replace("NAME", name) for name in names)
+    (finding,) = report(tmp_path, text, ("TW109",)).document.findings
+
+    (line,) = marked(text)
+    assert len(finding.instances) == len(names)
+    if len(names) > 1:
+        assert finding.line == line
+    else:
+        assert (finding.because[-1].line, finding.because[-1].text) == (
+            line,
+            "aws_ecs_task_definition.a takes its value from here",
+        )

@@ -40,7 +40,7 @@ from taskwall.readers.terraform.variable_trace import (
 from taskwall.source.provenance import TracedPlace, provenance
 from taskwall.source.stack import NamedDefault, Provenance
 
-_PASSING = KEEPING_FUNCTIONS | {"element", "flatten", "one", "slice", "split"}
+_PASSING = KEEPING_FUNCTIONS | {"element", "flatten", "jsonencode", "one", "slice", "split"}
 """Functions whose result is right or wrong as that argument is which is no literal."""
 
 GivenPlaces: TypeAlias = Callable[[str], Mapping[str, Span | None]]
