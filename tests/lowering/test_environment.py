@@ -217,3 +217,33 @@ def test_variables_of_templates(what: str, text: str | None, refers: list[str]) 
     (found,) = network(TEMPLATE.replace("WHAT", what)).every(Variable)
 
     assert (shown(found), list(found.refers)) == (text, refers)
+
+
+@pytest.mark.parametrize(
+    ("source", "refers"),
+    [
+        ("/p", ["P", "D"]),
+        ("!Sub 'arn:aws:ssm:${AWS::Region}:${AWS::AccountId}:parameter/p'", ["P", "D"]),
+        ("!Sub 'arn:aws:secretsmanager:${AWS::Region}:1:secret:named-??????'", ["S", "D"]),
+        ("/other", []),
+    ],
+)
+def test_what_names_and_arns_of_a_template_lead_to(source: str, refers: list[str]) -> None:
+    """A secret that is named by what its parameter or secret is called holds what that holds."""
+    text = f"""
+Resources:
+  D: {{Type: AWS::RDS::DBInstance, Properties: {{DBInstanceIdentifier: d}}}}
+  P: {{Type: AWS::SSM::Parameter, Properties: {{Name: /p, Value: !GetAtt D.Endpoint.Address}}}}
+  S:
+    Type: AWS::SecretsManager::Secret
+    Properties: {{Name: named, SecretString: !GetAtt D.Endpoint.Address}}
+  T:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - Name: web
+          Secrets: [{{Name: A, ValueFrom: {source}}}]
+"""
+    (found,) = network(text).every(Variable)
+
+    assert list(found.refers) == refers

@@ -59,7 +59,7 @@ _WRITTEN: Mapping[str, re.Pattern[str]] = {
 
 _DEFINITION = pattern(r"\b(?:aws|awscc)_ecs_task_definition\"\s+\"|\bAWS::ECS::TaskDefinition\b")
 _FOR_FARGATE = pattern(
-    r"(?:requires_compatibilities|RequiresCompatibilities)[\"']?\s*[=:]\s*(?:"
+    r"(?:^|[{,])[ \t]*[\"']?(?:requires_compatibilities|RequiresCompatibilities)[\"']?\s*[=:]\s*(?:"
     r"\[\s*[\"']?FARGATE[\"']?\s*\]|-[ \t]*[\"']?FARGATE[\"']?[ \t\r]*$(?!\s*-))",
     re.MULTILINE,
 )
