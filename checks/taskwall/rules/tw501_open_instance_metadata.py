@@ -32,7 +32,8 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import FALSE, Fact, any_of
+from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.compute.placement import (
@@ -42,7 +43,7 @@ from taskwall.model.compute.placement import (
     on_unseen_instances,
 )
 from taskwall.model.core.network import Network
-from taskwall.model.entities.ecs import TaskDefinition
+from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.rules._rule import Verdict, cannot_be_seen, rule
 
 
@@ -77,15 +78,27 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
 
 def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
     """Whether awsvpc tasks can be placed on container instances."""
+    near = kinds_near(network, member)
     if all(each.origin.silent for each in network.every(TaskDefinition)):
         others = network.policy.others_have
         if "task definitions" in others and "awsvpc tasks" not in others:
             return FALSE
-        return any_task(network, member)
+        absent = [need for source in near for need in _of_absent_module(source)]
+        text = f"tasks of an absent module run on {member.instances.name}"
+        at = member.instances.origin.header
+        perhaps = Fact(None, text, at, member.instances.name, tuple(absent))
+        return all_of((any_task(network, member), *[perhaps] * bool(absent)))
     parts = []
-    for source in kinds_near(network, member):
+    for source in near:
         found = can_be_placed(network, member, source) & awsvpc(network, source)
         if found.truth is True:
             return found
         parts.append(found)
     return any_of(parts)
+
+
+def _of_absent_module(source: TaskSource) -> tuple[Need, ...]:
+    """What the task definition of a source waits for, if a module that is not there makes it."""
+    link = source.task_definition
+    absent = link is not None and (link.to.startswith("module.") or ".Outputs." in link.to)
+    return link.waits() if link is not None and absent and not link.exact else ()
