@@ -400,6 +400,11 @@ def symbol(value: Value) -> str:
     return ""
 
 
+def is_output(name: str) -> bool:
+    """Whether a name is of an output of a module, or of a nested template."""
+    return name.startswith("module.") or ".Outputs." in name
+
+
 def stands_for_many(name: str) -> bool:
     """Whether a name is of elements or instances, each of which may be another: it has a `[*]`."""
     return "[*]" in name

@@ -279,8 +279,9 @@ def _cache(r: ResourceReader) -> Iterator[TlsRequirement]:
     kind, enabled = (r.body.get(name) for name in names[:2])
     # Only replication groups know a mode.
     mode = r.nothing() if "luster" in r.resource.type else r.body.get(names[2])
-    # Of groups Terraform's provider sends what is not written as false, whichever the engine is
-    # (internal/service/elasticache/replication_group.go); by itself AWS asks Valkey's for it.
+    # For a replication group, Terraform's provider sends false where nothing is written, whichever
+    # the engine is (internal/service/elasticache/replication_group.go). CloudFormation sends
+    # nothing, and whether AWS then encrypts depends on the engine.
     sent = r.resource.type == "aws_elasticache_replication_group"
     if enabled.absent and not sent and (kind.needs or str(kind.known).lower() == "valkey"):
         needs = kind.needs or (Need(names[1], "is not written, and depends on the engine"),)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Reference, Unknown, Value, symbol
+from taskwall.core.values import Reference, Unknown, Value, is_output, symbol
 from taskwall.lowering._outside import may_be_anything
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.compute.container_instances import Instances, Registration
@@ -128,16 +128,11 @@ def registration(
     """
     value = target.value
     named = isinstance(value, Reference) and r.builder.is_one(Instances, value)
-    if named or may_be_anything(target.resource, value) or _is_put_out(value):
+    put_out = value is not None and is_output(symbol(value))
+    if named or put_out or may_be_anything(target.resource, value):
         instance = r.must(Instances, target, "registers")
         if r.origin.maybe:
             there = r.fact(f"{r.name} registers an instance", target)
             instance = replace(instance, fact=instance.fact & there)
         groups, balancers = ((link,) if link else () for link in (group, balancer))
         yield Registration(r.name, instance, setting(port, "port"), groups, balancers)
-
-
-def _is_put_out(value: Value | None) -> bool:
-    """Whether a value is what an absent module, or a nested template, puts out."""
-    name = "" if value is None else symbol(value)
-    return name.startswith("module.") or ".Outputs." in name

@@ -44,9 +44,10 @@ def balancers_elsewhere(
     """
     for source, front in beyond_sources(network):
         if concerned(source, front):
-            at, needs = front.place or source.origin.header, (*beside(source), *front.needs)
+            at, more = front.place or source.origin.header, beside(source)
+            needs = (*more, *front.needs)
             found = cannot_be_seen(source.origin, at, message.format(source.name), needs)
-            if front.kind is None and beside(source):
+            if front.kind is None and more:
                 about = f"groups of {source.origin.address}"
                 found = replace(found, about=about, asked_by=asked_by)
             yield found

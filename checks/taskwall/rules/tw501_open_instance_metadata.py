@@ -33,7 +33,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
-from taskwall.core.values import Need
+from taskwall.core.values import Need, is_output
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.compute.placement import (
@@ -100,5 +100,5 @@ def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
 def _of_absent_module(source: TaskSource) -> tuple[Need, ...]:
     """What the task definition of a source waits for, if a module that is not there makes it."""
     link = source.task_definition
-    absent = link is not None and (link.to.startswith("module.") or ".Outputs." in link.to)
-    return link.waits() if link is not None and absent and not link.exact else ()
+    absent = link is not None and is_output(link.to) and not link.exact
+    return link.waits() if link is not None and absent else ()
