@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import taskwall
-from placeholders import filled
+from placeholders import filled, scanned
 
 STACK = """
 variable "which" {}
@@ -102,10 +101,7 @@ OF_VPC = 'cidr_blocks = ["10.0.0.0/16"]'
 
 def told(folder: Path, changes: dict[str, str]) -> list[str]:
     """What TW213 says of the stack with some changes, in short: what fails, or waits for what."""
-    text = filled(STACK, DEFAULTS | changes)
-    (folder / "main.tf").write_text(text, encoding="utf-8")
-    report = taskwall.scan(folder, select=["TW213"])
-    assert not report.errors
+    report = scanned(folder, filled(STACK, DEFAULTS | changes), "TW213")
     assert report.passes or report.findings or report.unknowns
     found = [each.message for each in report.findings]
     found += [f"{each.message} needs {', '.join(each.missing)}" for each in report.unknowns]

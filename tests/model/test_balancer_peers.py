@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import taskwall
-from placeholders import filled
+from placeholders import filled, scanned
 
 COMMON = """
 variable "which" {}
@@ -90,9 +89,7 @@ OF_NLB = {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "KEEPS": "preserve_client_ip 
 
 def verdict(folder: Path, text: str, rule: str, changes: dict[str, str]) -> str:
     """What a rule says of the peer, and what it waits for."""
-    (folder / "main.tf").write_text(filled(text, DEFAULTS | changes), encoding="utf-8")
-    report = taskwall.scan(folder, select=[rule])
-    assert not report.errors
+    report = scanned(folder, filled(text, DEFAULTS | changes), rule)
     found = ["fail" for _ in report.findings]
     found += [" ".join(("unknown", *each.missing)) for each in report.unknowns]
     # Of a group that allows nothing it says that it is fine.

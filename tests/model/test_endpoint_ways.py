@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import taskwall
-from placeholders import filled
+from placeholders import filled, scanned
 
 STACK = """
 variable "which" {}
@@ -123,10 +122,7 @@ resource "aws_route" "out" {
 
 def found(folder: Path, changes: dict[str, str], more: str = "") -> dict[str, str]:
     """What the rules say of the stack with some changes: those that do not just pass."""
-    text = filled(STACK, DEFAULTS | changes)
-    (folder / "main.tf").write_text(text + more, encoding="utf-8")
-    report = taskwall.scan(folder, select=[*RULES])
-    assert not report.errors
+    report = scanned(folder, filled(STACK, DEFAULTS | changes) + more, *RULES)
     assert all(each.missing == ("var.which",) for each in report.unknowns)
     unknown = {each.rule: "unknown" for each in report.unknowns}
     return unknown | {each.rule: each.message for each in report.findings}

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import taskwall
-from placeholders import filled
+from placeholders import filled, scanned
 
 STACK = """
 variable "which" {}
@@ -123,10 +122,7 @@ SAID = {
 
 def told(folder: Path, rule: str, changes: dict[str, str]) -> list[str]:
     """What a rule says of the stack with some changes, in short: why, or what it waits for."""
-    text = filled(STACK, DEFAULTS | changes)
-    (folder / "main.tf").write_text(text, encoding="utf-8")
-    report = taskwall.scan(folder, select=[rule], profile="strict")
-    assert not report.errors
+    report = scanned(folder, filled(STACK, DEFAULTS | changes), rule, profile="strict")
     found = [f"fail: {re.findall(SAID[rule], each.message)[0]}" for each in report.findings]
     found += [f"unknown: {', '.join(each.missing)}" for each in report.unknowns]
     return sorted(found) or ["pass"] * bool(report.passes)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import taskwall
-from placeholders import filled
+from placeholders import filled, scanned
 
 STACK = """
 variable "which" {}
@@ -70,10 +69,7 @@ PLAIN = {"PROTOCOL": '"HTTP"', "CHECK": '"HTTP"'}
 
 def told(folder: Path, changes: dict[str, str]) -> list[str]:
     """What TW101, TW103 and TW104 say of the stack with some changes, but for what passes."""
-    text = filled(STACK, DEFAULTS | changes)
-    (folder / "main.tf").write_text(text, encoding="utf-8")
-    report = taskwall.scan(folder, select=["TW101", "TW103", "TW104"])
-    assert not report.errors
+    report = scanned(folder, filled(STACK, DEFAULTS | changes), "TW101", "TW103", "TW104")
     found = [f"{each.rule}: {each.message.partition(' ')[2]}" for each in report.findings]
     found += [f"{each.rule} waits for {', '.join(each.missing)}" for each in report.unknowns]
     words = {

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import taskwall
-from placeholders import filled
+from placeholders import filled, scanned
 
 STACK = """
 variable "which" {}
@@ -55,10 +54,7 @@ DEFAULTS = {
 
 def told(folder: Path, changes: dict[str, str]) -> list[str]:
     """What TW203 and TW603 say of the stack with some changes, but for what passes."""
-    text = filled(STACK, DEFAULTS | changes)
-    (folder / "main.tf").write_text(text, encoding="utf-8")
-    report = taskwall.scan(folder, select=["TW203", "TW603"])
-    assert not report.errors
+    report = scanned(folder, filled(STACK, DEFAULTS | changes), "TW203", "TW603")
     found = [each.message for each in report.findings]
     found += [f"{each.rule} needs {', '.join(each.missing)}" for each in report.unknowns]
     words = {

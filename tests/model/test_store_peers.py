@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import taskwall
-from placeholders import filled
+from placeholders import filled, scanned
 
 STACK = """
 variable "which" {}
@@ -91,10 +90,7 @@ def whom(message: str) -> str:
 
 def told(folder: Path, changes: dict[str, str], profile: str = "default") -> list[str]:
     """What TW207 says of the stack with some changes, in short: what fails, or waits for what."""
-    text = filled(STACK, DEFAULTS | changes)
-    (folder / "main.tf").write_text(text, encoding="utf-8")
-    report = taskwall.scan(folder, select=["TW207"], profile=profile)
-    assert not report.errors
+    report = scanned(folder, filled(STACK, DEFAULTS | changes), "TW207", profile=profile)
     found = [f"{each.severity}: {whom(each.message)}" for each in report.findings]
     found += [f"unknown: {', '.join(each.missing)}" for each in report.unknowns]
     return sorted(found) or ["pass"] * bool(report.passes)
