@@ -73,11 +73,11 @@ def written(root: Path, network: str, reads: str, subnets: str = OUTPUT) -> None
         (root / name / "main.tf").write_text(text)
 
 
-def judged(root: Path, **options: object) -> Report:
-    """What a scan of the one root alone says of its subnets."""
+def judged(root: Path, *rules: str, **options: object) -> Report:
+    """What rules say of the one root alone; that of its subnets if none is named."""
     asked = Options(
         (str(root / "app"),),
-        select=("TW603",),
+        select=rules or ("TW603",),
         show=("fail", "unknown"),
         cwd=str(root),
         **options,  # type: ignore[arg-type]
@@ -340,6 +340,144 @@ def test_roots_behind_roots(tmp_path: Path) -> None:
         + f'output "subnets" {{ value = {OUTPUT} }}\n'
     )
     assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["fail"]
+
+
+ADDITIONS = {
+    "a flow log": ("TW701", 'resource "aws_flow_log" "all" {\n  vpc_id = %VPC%\n}\n', ""),
+    "in a module": (
+        "TW701",
+        'module "log" {\n  source = "../../modules/log"\n  vpc_id = %VPC%\n}\n',
+        'variable "vpc_id" {}\nresource "aws_flow_log" "all" {\n  vpc_id = var.vpc_id\n}\n',
+    ),
+    "of the registry": (
+        "TW701",
+        """\
+module "log" {
+  source  = "terraform-aws-modules/vpc/aws//modules/flow-log"
+  version = "6.6.0"
+  vpc_id  = %VPC%
+}
+""",
+        "",
+    ),
+    "an endpoint": (
+        "TW402",
+        """\
+resource "aws_vpc_endpoint" "ecr" {
+  vpc_id            = %VPC%
+  vpc_endpoint_type = "Interface"
+  service_name      = "com.amazonaws.eu-west-1.ecr.api"
+}
+""",
+        "",
+    ),
+}
+"""What another root adds to a VPC, by the rule that sees it, and the module that does it."""
+
+
+@pytest.mark.parametrize("case", ADDITIONS)
+def test_a_root_that_adds_to_what_another_one_makes(case: str, tmp_path: Path) -> None:
+    """A VPC has what a third root gives it that reads its state, too, and no other root."""
+    rule, adds, module = ADDITIONS[case]
+    state = STATE.replace("%KIND%", "s3").replace(
+        "%CONFIG%", 'bucket = "states"\n    key = "net.tfstate"'
+    )
+    network = NETWORK.replace("%BACKEND%", S3.replace("%KEY%", 'key = "net.tfstate"'))
+    written(tmp_path, network + 'output "vpc" { value = aws_vpc.main.id }\n', state)
+    service = tmp_path / "app" / "main.tf"
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/api"
+    service.write_text(service.read_text().replace('"nginx"', f'"{image}"'))
+    before = [verdict for verdict, _, _ in verdicts(judged(tmp_path, rule))]
+    third = tmp_path / "more" / "third" / "main.tf"
+    third.parent.mkdir(parents=True)
+    text = state + adds.replace("%VPC%", "data.terraform_remote_state.net.outputs.vpc")
+    third.write_text(text)
+    if module:
+        (tmp_path / "modules" / "log").mkdir(parents=True)
+        (tmp_path / "modules" / "log" / "main.tf").write_text(module)
+    after = [verdict for verdict, _, _ in verdicts(judged(tmp_path, rule))]
+    assert (before, after) == (([], ["fail"]) if rule == "TW402" else (["fail"], []))
+    third.write_text(text.replace('"net.tfstate"', '"other.tfstate"'))
+    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path, rule))] == before
+
+
+def test_instances_that_another_root_brings(tmp_path: Path) -> None:
+    """A root of the context may read the scanned one's state, and start its cluster's instances."""
+    service = SERVICE.replace("%READS%", "").replace("FARGATE", "EC2").replace("awsvpc", "bridge")
+    service = service.replace("  network_configuration {\n    subnets = %SUBNETS%\n  }\n", "")
+    (tmp_path / ".git").mkdir()
+    for name, text in (
+        (
+            "app",
+            service.replace('  launch_type     = "EC2"', "  cluster = aws_ecs_cluster.main.id")
+            + 'resource "aws_ecs_cluster" "main" {\n  name = "main"\n}\n'
+            + 'output "cluster" { value = aws_ecs_cluster.main.name }\n',
+        ),
+        (
+            "hosts",
+            STATE.replace("%KIND%", "s3").replace(
+                "%CONFIG%", 'bucket = "states"\n    key = "app.tfstate"'
+            )
+            + """\
+resource "aws_launch_template" "hosts" {
+  image_id      = "ami-1"
+  instance_type = "t2.micro"
+  user_data = <<-END
+    #!/bin/sh
+    echo ECS_CLUSTER=${data.terraform_remote_state.net.outputs.cluster} >> /etc/ecs/ecs.config
+    END
+}
+resource "aws_autoscaling_group" "hosts" {
+  launch_template { id = aws_launch_template.hosts.id }
+}
+""",
+        ),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(text)
+    assert {one.verdict for one in judged(tmp_path, "TW503").document.findings} == {"unknown"}
+    hosts = (str(tmp_path / "hosts"),)
+    found = judged(tmp_path, "TW503", context=hosts).document.findings
+    assert [(one.verdict, one.file) for one in found] == [("fail", "app/main.tf")]
+    assert "aws_launch_template.hosts" in found[0].message
+
+
+def test_what_is_wrong_elsewhere_is_shown_for_the_tasks_that_use_it(tmp_path: Path) -> None:
+    """The policy of a listener in front of scanned tasks, as that of an endpoint that they use."""
+    config = 'bucket = "states"\n    key = "net.tfstate"'
+    reads = STATE.replace("%KIND%", "s3").replace("%CONFIG%", config)
+    network = (
+        NETWORK.replace("%BACKEND%", S3.replace("%KEY%", 'key = "net.tfstate"'))
+        + """
+resource "aws_lb" "main" {}
+resource "aws_lb_target_group" "main" { target_type = "ip" }
+resource "aws_lb_listener" "main" {
+  load_balancer_arn = aws_lb.main.arn
+  protocol          = "HTTPS"
+  ssl_policy        = "ELBSecurityPolicy-2016-08"
+  certificate_arn   = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.main.arn
+  }
+}
+output "group" { value = aws_lb_target_group.main.arn }
+"""
+    )
+    written(tmp_path, network, reads)
+    service = tmp_path / "app" / "main.tf"
+    text = service.read_text()
+    assert judged(tmp_path, "TW102").document.findings == ()
+    registered = (
+        "  load_balancer {\n    target_group_arn = data.terraform_remote_state.net.outputs.group"
+    )
+    more = (
+        f'{registered}\n    container_name = "api"\n    container_port = 80\n  }}\n  network_conf'
+    )
+    service.write_text(text.replace("  network_conf", more))
+    (found,) = judged(tmp_path, "TW102").document.findings
+    assert (found.verdict, found.file) == ("fail", "app/main.tf")
+    assert found.message.startswith("aws_lb_listener.main accepts weak TLS")
 
 
 def test_what_is_not_read(tmp_path: Path) -> None:

@@ -124,6 +124,15 @@ def any_of(facts: Iterable[Fact]) -> Fact:
     return Fact(truth, parts=parts, op="any")
 
 
+def told_with(fact: Fact, reason: Fact) -> Fact:
+    """The same fact, with a reason in front of it where that is true: whom it matters to.
+
+    What is wrong in sources that are context, or in a file that was not given, is shown for the
+    tasks that the chain names.
+    """
+    return all_of((reason, fact)) if reason.truth else fact
+
+
 def first_true(fact: Fact) -> Fact:
     """The first alternative that is true, where one is: without the others that are true as well.
 

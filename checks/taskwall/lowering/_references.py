@@ -106,8 +106,10 @@ class ReferenceIndex(ResourceIndex):
                 return address, True, ()
             return self._outside(kind, text, cell)
         name, needs = _OF_INPUT.sub(r"\1.id", symbol(value)), cell.needs
-        if name and (address := self.by_name(kind).get(_open(value, cell.resource))) is not None:
-            return address, True, ()
+        if (one := self._with_open_id(kind, cell)) is not None:
+            if one.data:
+                return self._seen_elsewhere(kind, one, needs, cell)
+            return one.origin.address, True, ()
         if not self.by_name(kind):
             needs = without_option(needs)  # a value would name another entity that is not seen
         if name in self.resources:
@@ -200,14 +202,46 @@ class ReferenceIndex(ResourceIndex):
             return None
         for key in ("id", "arn"):
             found = resource.cell(self.attributes_read).get(key)
-            if not found.absent and not isinstance(found.value, Unknown):
+            if not (found.absent or isinstance(found.value, Unknown)):
                 return self.resolve(kind, found)
+            resource = self._with_open_id(kind, found) or resource
+        if not resource.data:
+            return resource.origin.address, True, ()
         own = self._with_name_of(kind, resource) or self._group_sought_by(resource)
         if own is not None:
             return own, True, ()
-        needs = (Need(reference.resource, reference.why),)
-        self._refer((kind, reference.resource), cell, needs)
-        return reference.resource, self.is_apart(resource), needs
+        needs = (Need(resource.origin.address, reference.why),)
+        return self._seen_elsewhere(kind, resource, needs, cell)
+
+    def _seen_elsewhere(
+        self, kind: type[Entity], resource: Resource, needs: tuple[Need, ...], cell: Cell
+    ) -> tuple[str, bool, tuple[Need, ...]]:
+        """What `resolve` returns of an entity that a data source looks up."""
+        address = resource.origin.address
+        self._refer((kind, address), cell, needs)
+        return address, self.is_apart(resource), needs
+
+    def _with_open_id(self, kind: type[Entity], cell: Cell) -> Resource | None:
+        """What has an id that is not known, if a resource or a data source says that it has it."""
+        if cell.value is None or not symbol(cell.value):
+            return None
+        name = _open(cell.value, cell.resource)
+        address = self.by_name(kind).get(name) or self._looked_up_by(kind).get(name)
+        return None if address is None else self.resources[address]
+
+    def _looked_up_by(self, kind: type[Entity]) -> dict[str, str]:
+        """The first data source of each entity of a kind, by its id where that is not known."""
+        return self.recalled(("look-ups", kind), self._looked_up_by_id, kind)
+
+    def _looked_up_by_id(self, kind: type[Entity]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for type_ in (name for name in LOWERED if entity_of(name) == kind.__name__):
+            for resource in self.types.get(type_, ()):
+                for key in ("id", "arn") if resource.data else ():
+                    value = resource.body.fields.get(key)
+                    if value is not None and symbol(value):
+                        found.setdefault(_open(value, resource), resource.origin.address)
+        return found
 
     def is_apart(self, looked_up: Resource) -> bool:
         """Whether a security group that is looked up by its name is none of the others."""

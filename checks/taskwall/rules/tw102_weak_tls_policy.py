@@ -17,12 +17,13 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describ
 from collections.abc import Iterator
 
 from taskwall.core.change import AttributeChange
-from taskwall.core.facts import Fact
+from taskwall.core.facts import Fact, told_with
 from taskwall.core.values import Need, Span, Text, dereferenced
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer, TlsPolicy
 from taskwall.model.load_balancing.encrypting import STRONG
+from taskwall.model.load_balancing.paths import before_tasks
 from taskwall.model.load_balancing.tls_policies import API_DEFAULT, FORWARD_SECRET_AEAD, floor
 from taskwall.rules._rule import Verdict, rule
 
@@ -55,7 +56,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             f"{listener.name} accepts weak TLS with {policy}",
             holds=f"{listener.name} accepts only TLS 1.2 or later with {policy}",
             about=listener.id,
-            concerned=ends_tls,
+            concerned=told_with(ends_tls, before_tasks(network, listener)),
             changes=changes,
             remedy=_CLASSIC if classic else "",
         )

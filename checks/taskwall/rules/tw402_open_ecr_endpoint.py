@@ -45,7 +45,8 @@ from collections.abc import Iterator
 from taskwall.core.change import NewValue, Placeholder, ResourceAttribute, SourceCode
 from taskwall.core.facts import all_of
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.endpoints.endpoint import ECR, endpoints_for, policy_key, stated
+from taskwall.model.endpoints.availability import endpoints_for_tasks
+from taskwall.model.endpoints.endpoint import ECR, policy_key, stated
 from taskwall.model.endpoints.policy_changes import with_condition
 from taskwall.model.endpoints.policy_restricts import keeps_images
 from taskwall.model.entities.container_needs import ECR as IN_ECR
@@ -69,7 +70,7 @@ _OWN = SourceCode("!Ref AWS::AccountId", '{"Ref": "AWS::AccountId"}')
 
 @rule("medium", default=True, pci=True)
 def open_ecr_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint, concerned in endpoints_for(network, ECR):
+    for endpoint, concerned in endpoints_for_tasks(network, ECR):
         said = stated(network, endpoint)
         restricted = said.policy.fact(
             keeps_images(said.policy),

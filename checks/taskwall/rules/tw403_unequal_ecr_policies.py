@@ -19,8 +19,9 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import Fact, all_of
+from taskwall.core.facts import Fact, all_of, told_with
 from taskwall.model.core.network import Network
+from taskwall.model.endpoints.availability import is_needed
 from taskwall.model.endpoints.endpoint import Endpoint, Stated, ecr_pairs, policy_key, stated
 from taskwall.model.endpoints.policy_equality import one_argument, same_documents
 from taskwall.rules._rule import Verdict, rule
@@ -40,7 +41,7 @@ def unequal_ecr_policies(network: Network) -> Iterator[Verdict]:
             holds=f"{_called(api, dkr)} and {_called(dkr, api)} have the same policy",
             negative=True,
             about=policy_key(wrong, said),
-            concerned=paired,
+            concerned=told_with(paired, is_needed(network, wrong)),
             asked_by=("TW402",),
         )
 

@@ -27,7 +27,8 @@ from taskwall.core.change import Placeholder
 from taskwall.core.facts import all_of
 from taskwall.core.truths import Tristate
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import ECR, endpoints_for, policy_key, stated
+from taskwall.model.endpoints.availability import endpoints_for_tasks
+from taskwall.model.endpoints.endpoint import ECR, policy_key, stated
 from taskwall.model.endpoints.policy_allows import TOKEN
 from taskwall.model.endpoints.policy_changes import with_condition
 from taskwall.model.endpoints.policy_restricts import demands_organisation
@@ -39,7 +40,7 @@ _MEANT = Placeholder("id of the organisation")
 
 @rule("low", pci=True)
 def any_organisation(network: Network) -> Iterator[Verdict]:
-    for endpoint, of_ecr in endpoints_for(network, ECR):
+    for endpoint, of_ecr in endpoints_for_tasks(network, ECR):
         said = stated(network, endpoint)
         demanded = said.policy.fact(
             _demanded(said.policy),

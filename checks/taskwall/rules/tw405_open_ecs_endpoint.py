@@ -47,12 +47,12 @@ from taskwall.core.change import AttributeChange, NewValue, Placeholder, SourceC
 from taskwall.core.facts import Fact, all_of
 from taskwall.core.truths import Tristate, all_true
 from taskwall.model.core.network import Network
+from taskwall.model.endpoints.availability import endpoints_for_tasks
 from taskwall.model.endpoints.endpoint import (
     AGENT_SERVICES,
     Endpoint,
     Stated,
     endpoint_key,
-    endpoints_for,
     stated,
 )
 from taskwall.model.endpoints.policy_allows import AGENT_ACTIONS, allows, some_resource, undecided
@@ -64,7 +64,7 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("low", pci=True, yields_to=("TW408",))
 def open_ecs_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint, concerned in endpoints_for(network, AGENT_SERVICES):
+    for endpoint, concerned in endpoints_for_tasks(network, AGENT_SERVICES):
         said = stated(network, endpoint)
         restricted = said.policy.fact(
             restricts(said.policy, "ecs"),

@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from taskwall.core.facts import all_of
 from taskwall.core.truths import Tristate
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.endpoint import endpoint_key, endpoints_for, stated
+from taskwall.model.endpoints.availability import endpoints_for_tasks
+from taskwall.model.endpoints.endpoint import endpoint_key, stated
 from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, undecided
 from taskwall.model.endpoints.policy_changes import denies, with_statement
 from taskwall.model.entities.iam_policy import PolicyDocument
@@ -39,7 +40,7 @@ _NOT_DENIED = (
 
 @rule("low", default=True)
 def tokenless_endpoint(network: Network) -> Iterator[Verdict]:
-    for endpoint, of_ecr in endpoints_for(network, ("ecr.api",)):
+    for endpoint, of_ecr in endpoints_for_tasks(network, ("ecr.api",)):
         said = stated(network, endpoint)
         denied = denies(said, _allows_token)
         does = "denies" if denied else "does not allow"

@@ -2,8 +2,9 @@
 
 A folder may be scanned alone whose root reads the state of one beside it, looks up what that one
 makes by its name, or whose unit of Terragrunt depends on one. That one is context, as if the user
-had named it; which of its files tie the two is for the reader to say. Here texts are compared, so
-that a repository is looked through and not parsed.
+had named it; so is a third that adds endpoints or flow logs to the VPC of one of the two.
+Which of its files tie them is for the reader to say. Here texts are compared, so that a repository
+is looked through and not parsed.
 """
 
 import os
@@ -48,15 +49,23 @@ def roots_written(
     def counts(path: str) -> bool:
         return path not in known and not use.excludes(path)
 
+    if not wanted and not any(texts.read(path).has_backend for path in known):
+        return tuple(found)
     candidates = files.one(_Candidates, _Candidates)
     folders: dict[str, list[str]] = {}
-    for path in filter(counts, candidates.below(boundary, files, counts) if wanted else ()):
+    for path in filter(counts, candidates.below(boundary, files, counts)):
         folders.setdefault(os.path.dirname(path), []).append(path)
     writers = _Writers(folders, known, texts)
-    while wanted:
-        of_more = [path for at in writers.of(wanted) for path in folders.pop(at, ())]
-        found |= dict.fromkeys(of_more)
-        wanted = texts.wanted(of_more)
+
+    def read(more: Sequence[str]) -> None:
+        """Take the roots of some folders, and those that write what these read."""
+        while more:
+            of_more = [path for at in more for path in folders.pop(at, ())]
+            found.update(dict.fromkeys(of_more))
+            more = writers.of(texts.wanted(of_more))
+
+    read(writers.of(wanted))
+    read(writers.adding({*known, *found}))
     return tuple(found)
 
 
@@ -127,6 +136,17 @@ class _Writers:
             if len(making) <= MOST_NAMES:
                 found |= {root: None for at in making for root in self._roots_of(at)}
         return sorted(found)
+
+    def adding(self, read: Iterable[str]) -> list[str]:
+        """The roots that read the state of a root with one of some files, and add to its VPC."""
+        written = {name for path in read for name in self._texts.read(path).writes}
+        adding = [at for at, paths in self._folders.items() if any(map(self._texts.adds, paths))]
+        roots = dict.fromkeys(root for at in adding for root in self._roots_of(at))
+        return sorted(
+            root
+            for root in roots
+            if not written.isdisjoint(self._texts.wanted(self._folders.get(root, ())).names)
+        )
 
     def _writing(self, name: str) -> Iterator[str]:
         """The roots that write a state, or a parameter, of a name: themselves or by modules."""

@@ -40,6 +40,13 @@ these may be."""
 _RESOURCE = pattern(rf'^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s', re.MULTILINE)
 """How the resources begin that are looked up by their names. They are the most: by themselves."""
 
+_ADDS = pattern(
+    r'^resource\s+"?aws_(?:vpc_endpoint|flow_log)"?\s'
+    r'|^[ \t]*source\s*=\s*"terraform-aws-modules/vpc/aws//modules/(?:vpc-endpoints|flow-log)"',
+    re.MULTILINE,
+)
+"""What a root may add to the VPC of another one, so that nothing is missing there."""
+
 _NAME = pattern(
     r"\b(?:address|key|name|path|prefix|secret_suffix|schema_name)\s*=\s*"
     r'(?:"([^"\n]+)"|(?:var|local)\.([\w-]+))'
@@ -127,6 +134,10 @@ class TerraformTexts:
     def makes(self, path: str) -> Iterator[tuple[str, str]]:
         """The resources that a file makes, by type and name."""
         return self._named(self._files.made_of(path, _made), os.path.dirname(path))
+
+    def adds(self, path: str) -> bool:
+        """Whether a file writes what may be for the VPC of another root."""
+        return self._files.made_of(path, _adds)
 
     def wanted(self, paths: Iterable[str]) -> Sought:
         """What files read of others; of states the names, and the folders beside them."""
@@ -239,6 +250,11 @@ def _made(text: str) -> tuple[tuple[str, str], ...]:
     """The resources that a text makes, by type and by what they are called."""
     blocks = _blocks(text, _RESOURCE)
     return tuple((_MADE[match["made"]], name) for match, block in blocks for name in _called(block))
+
+
+def _adds(text: str) -> bool:
+    """Whether a text adds to what another root makes."""
+    return _ADDS.search(text) is not None
 
 
 def _called(block: str) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Which endpoints serve which tasks: who needs one, and whether it is where they are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from taskwall.core.change import AttributeChange, AttributePath, ResourceAttribute
-from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies, told_with
 from taskwall.core.values import Need
 from taskwall.model.compute.hosts import hosts, on_host
 from taskwall.model.core.entity import Link, same_entity
@@ -11,6 +11,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.egress_path import unseen_hosts, unseen_subnets
 from taskwall.model.endpoints.endpoint import (
     Endpoint,
+    endpoints_for,
     endpoints_of_vpc,
     in_region,
     is_for,
@@ -61,6 +62,14 @@ def is_needed(network: Network, endpoint: Endpoint) -> Fact:
     text = f"tasks need {endpoint.name}"
     at = endpoint.origin.header
     return any_of((Fact(False, text, at, endpoint.name, otherwise=otherwise), *parts))
+
+
+def endpoints_for_tasks(
+    network: Network, services: tuple[str, ...]
+) -> Iterator[tuple[Endpoint, Fact]]:
+    """The endpoints that may be some services', each with whether it is, and who needs it."""
+    for endpoint, fact in endpoints_for(network, services):
+        yield endpoint, told_with(fact, is_needed(network, endpoint))
 
 
 @remembered

@@ -86,8 +86,10 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
         return (Link(f"{known.id}.main", known.exists, known.origin.header, exact=False),)
     if not found and (known is None or known.external):
         needs = vpc.waits("the VPC")
-        text = f"{vpc.to or 'the VPC'} has a main route table that leads to the internet"
         # It has one, whose routes are not known; look-ups may name it.
+        text = f"{vpc.to} has a main route table"
+        if not vpc.to:
+            text = "the VPC has a main route table that leads to the internet"
         has = Fact(True if vpc.to else None, text, vpc.place, vpc.to, needs)
         return (Link(vpc.to and f"{vpc.to}.main", has, vpc.place, exact=False),)
     return tuple(found)

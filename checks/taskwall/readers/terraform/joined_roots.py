@@ -265,10 +265,7 @@ def _ties(
     files: Files,
     context: Sequence[ContextSource],
 ) -> list[SourceTie]:
-    """What roots refer to of each other and of the context.
-
-    What the context itself refers to is looked at only if something scanned refers to any of it.
-    """
+    """What roots refer to of each other and of the context, the context's own among them."""
     names = {root.name for root in roots}
     found = [
         tie if tie.target in names else replace(tie, target="")
@@ -301,11 +298,9 @@ def _ties(
                 yield from state_references(states, scope, leading)
                 yield from data_references(answers, scope, leading)
 
-    found += of(scanned)
-    if any(tie.target for tie in found) and len(scanned) < len(roots) + len(context):
-        found += of([root for root in roots if root.context])
-        found += ids([root for root in roots if root.context])
-        found += ids_within(context, owners, files)
+    found += of(roots)
+    found += ids([root for root in roots if root.context])
+    found += ids_within(context, owners, files)
     return found
 
 
