@@ -12,7 +12,7 @@ from tools.stand_ins import due
 
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
-from taskwall.core.values import Value
+from taskwall.core.values import Reference, Value
 from taskwall.findings.finding import Report
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.stand_ins import FOLDER, registry_name, stand_ins
@@ -339,6 +339,53 @@ def test_tags_that_are_left_out_may_be_any(tmp_path: Path) -> None:
     assert table.candidates == tuple(
         f"module.vpc.aws_route_table.{name}[0]" for name in ("public", "private")
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "endpoints"),
+    [
+        ("enable_s3_endpoint = true", {"s3": ["private", "intra", "public"]}),
+        (
+            "enable_s3_endpoint = true\n enable_public_s3_endpoint = false",
+            {"s3": ["private", "intra"]},
+        ),
+        ("enable_dynamodb_endpoint = true", {"dynamodb": ["private", "intra", "public"]}),
+        ("enable_s3_endpoint = false", {}),
+    ],
+)
+def test_gateway_endpoints_before_version_3(
+    evaluated: Callable[..., Evaluation], arguments: str, endpoints: dict[str, list[str]]
+) -> None:
+    """The module of the VPC made them itself; a call without a version is of such a one."""
+    text = f"""
+    module "vpc" {{
+      source          = "terraform-aws-modules/vpc/aws"
+      public_subnets  = ["10.0.0.0/24"]
+      private_subnets = ["10.0.1.0/24"]
+      intra_subnets   = ["10.0.2.0/24"]
+      {arguments}
+    }}
+    """
+    resources = {one.origin.address: one for one in evaluated(text).resources}
+    found = {}
+    for name in ("s3", "dynamodb"):
+        made = resources.get(f"module.vpc.aws_vpc_endpoint.{name}[0]")
+        if made is not None:
+            tables = made.cell().get("route_table_ids").each()
+            found[name] = [
+                one.value.resource.removeprefix("module.vpc.aws_route_table.").removesuffix("[0]")
+                for one in tables
+                if isinstance(one.value, Reference)
+            ]
+    assert found == endpoints
+
+
+def test_interface_endpoints_before_version_3_are_doubt(tmp_path: Path) -> None:
+    """The stand-in makes none of them."""
+    for argument in ("enable_sqs_endpoint = true", "enable_datasync_endpoint = true"):
+        call = f'source = "terraform-aws-modules/vpc/aws"\n version = "2.78.0"\n {argument}'
+        report = reported(tmp_path, f'module "vpc" {{\n{call}\n}}\n')
+        assert report.document.summary.absent == 1, argument
 
 
 def test_defaults_are_those_of_the_version(evaluated: Callable[..., Evaluation]) -> None:

@@ -133,6 +133,10 @@ variable "default_security_group_ingress" {
   default = []
 }
 
+variable "dynamodb_endpoint_policy" {
+  default = null
+}
+
 variable "elasticache_dedicated_network_acl" {
   type    = bool
   default = false
@@ -179,6 +183,11 @@ variable "enable_dns_support" {
   default = true
 }
 
+variable "enable_dynamodb_endpoint" {
+  type    = bool
+  default = false
+}
+
 variable "enable_flow_log" {
   type    = bool
   default = false
@@ -190,6 +199,16 @@ variable "enable_ipv6" {
 }
 
 variable "enable_nat_gateway" {
+  type    = bool
+  default = false
+}
+
+variable "enable_public_s3_endpoint" {
+  type    = bool
+  default = true
+}
+
+variable "enable_s3_endpoint" {
   type    = bool
   default = false
 }
@@ -432,6 +451,10 @@ variable "redshift_subnets" {
 variable "reuse_nat_ips" {
   type    = bool
   default = false
+}
+
+variable "s3_endpoint_policy" {
+  default = null
 }
 
 variable "secondary_cidr_blocks" {
