@@ -279,11 +279,13 @@ def test_users_say_what_a_data_source_is(
     assert means(value) == ("aws_vpc.main.id" if found else "data.aws_vpc.x.id")
 
 
-@pytest.mark.parametrize("alias", ["", 'provider "aws" {\n  alias = "b"\n}'])
-def test_only_within_a_vpc_a_root_with_several_providers_looks_its_own_up(alias: str) -> None:
+@pytest.mark.parametrize("provider", ["", "provider = aws.b"])
+def test_only_within_a_vpc_another_provider_looks_up_what_a_root_writes(provider: str) -> None:
     """The id of the VPC says where a subnet is; a listener may be another one, elsewhere."""
     text = f"""
-{alias}
+provider "aws" {{
+  alias = "b"
+}}
 resource "aws_vpc" "own" {{ cidr_block = "10.1.0.0/16" }}
 resource "aws_subnet" "own" {{
   vpc_id = aws_vpc.own.id
@@ -296,9 +298,11 @@ resource "aws_lb_listener" "own" {{
 }}
 data "aws_subnets" "x" {{
   {a_filter('"vpc-id"', "[aws_vpc.own.id]")}
+  {provider}
   tags = {{ Tier = "own" }}
 }}
 data "aws_lb_listener" "x" {{
+  {provider}
   load_balancer_arn = aws_lb.own.arn
   port              = 80
 }}
@@ -306,7 +310,7 @@ data "aws_lb_listener" "x" {{
     listener = means(looked_up(text, "data.aws_lb_listener.x.arn", {}))
 
     assert means(looked_up(text, "data.aws_subnets.x.ids", {})) == "aws_subnet.own.id"
-    assert listener == ("data.aws_lb_listener.x.arn" if alias else "aws_lb_listener.own.arn")
+    assert listener == ("data.aws_lb_listener.x.arn" if provider else "aws_lb_listener.own.arn")
 
 
 VPC = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
@@ -360,16 +364,34 @@ def test_tags_of_the_provider_are_those_of_its_resources(
     ("providers", "tied"),
     [
         (provider(PROD), True),
-        (provider(PROD) + provider(PROD, "b"), False),
+        (provider(PROD) + provider(TEST, "b"), True),
         (provider(PROD, "b"), False),
         (provider(), False),
     ],
 )
 def test_tags_of_the_provider_reach_into_modules(providers: str, tied: bool) -> None:
-    """Which of several a module is given is not looked for."""
+    """A call that names no provider hands on the one without an alias."""
     net = f'{providers}module "m" {{\n  source = "./m"\n}}\n'
 
     found = looked_up(TAGGED, "data.aws_vpc.x.id", {"net/main.tf": net, "net/m/main.tf": VPC})
+
+    assert means(found) == ("module.m.aws_vpc.main.id" if tied else "data.aws_vpc.x.id")
+
+
+@pytest.mark.parametrize(
+    ("own", "call", "tied"),
+    [
+        ("", "providers = { aws = aws.b }", True),
+        ("", "", False),
+        (provider(PROD), "", False),
+    ],
+)
+def test_a_module_may_be_given_another_provider(own: str, call: str, tied: bool) -> None:
+    """What it configures itself is not read: other tags may be there."""
+    net = provider(TEST) + provider(PROD, "b") + f'module "m" {{\n  source = "./m"\n  {call}\n}}\n'
+    context = {"net/main.tf": net, "net/m/main.tf": own + VPC}
+
+    found = looked_up(TAGGED, "data.aws_vpc.x.id", context)
 
     assert means(found) == ("module.m.aws_vpc.main.id" if tied else "data.aws_vpc.x.id")
 
@@ -638,7 +660,7 @@ ALIASED = 'provider "aws" {}\nprovider "aws" {\n alias = "peer"\n region = "us-e
         ("", 'provider "aws" {}', "", True),
         ("count = var.create ? 1 : 0", "", "count = var.create ? 0 : 1", False),
         ("", ALIASED, "provider = aws.peer", False),
-        ("", ALIASED, "", False),
+        ("", ALIASED, "", True),
         ("", "", 'region = "us-east-1"', False),
         ('region = "us-east-1"', "", "", False),
     ],
@@ -653,6 +675,48 @@ def test_what_a_root_looks_up_may_be_another(
     value = looked_up(text, f"{name}.cidr_block", {})
 
     assert means(value).startswith("aws_vpc.own" if found else "data.aws_vpc.x")
+
+
+@pytest.mark.parametrize(
+    ("call", "own", "named", "found"),
+    [
+        ("", "", "", True),
+        ("providers = { aws = aws }", "", "", True),
+        ('providers = { "aws" = "aws" }', "", "", True),
+        ("providers = { aws = aws.peer }", "", "", False),
+        ("providers = { aws.main = aws }", "", "provider = aws.main", True),
+        ("providers = { aws.main = aws.peer }", "", "provider = aws.main", False),
+        ("providers = { aws.main = aws.peer }", "", "", True),
+        ("", "", "provider = aws.main", False),
+        ("", 'provider "aws" {}', "", False),
+        ("", 'provider "aws" {\n alias = "main"\n}', "provider = aws.main", False),
+        ("", 'provider "aws" {\n alias = "main"\n}', "", True),
+    ],
+)
+def test_a_module_looks_up_by_the_provider_that_it_is_given(
+    call: str, own: str, named: str, found: bool
+) -> None:
+    """By that without an alias where its call names none, or by one that it configures itself."""
+    vpc, _, lookup = OWN_VPC.replace("SWITCH", "").partition("PROVIDERS")
+    lookup = own + lookup.replace("ARGUMENT", named)
+    files = {
+        "main.tf": f"""
+            {ALIASED}
+            {vpc}
+            module "m" {{
+              source = "./m"
+              {call}
+            }}
+            resource "t" "t" {{
+              x = module.m.cidr
+            }}
+        """,
+        "m/main.tf": lookup + 'output "cidr" { value = data.aws_vpc.x.cidr_block }\n',
+    }
+    (stack,) = read(files, {})
+    (found_,) = (one for one in stack.evaluate({}).resources if one.type == "t")
+
+    assert means(found_.body.fields["x"]).startswith("aws_vpc.own") is found
 
 
 @pytest.mark.parametrize(("tags", "open_"), [("", 1), ('tags = { Name = "a" }', 0)])

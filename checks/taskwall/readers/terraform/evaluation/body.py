@@ -18,6 +18,7 @@ from taskwall.readers.terraform.evaluation.access import collected
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import key_of, members_of
 from taskwall.readers.terraform.evaluation.loop_elements import ElementKeys, LoopElements
+from taskwall.readers.terraform.evaluation.providers import provider_name
 from taskwall.readers.terraform.syntax.tree import Attribute, Block, Body, Literal, Name
 from taskwall.readers.terraform.values.effects import Impossible, Memo
 from taskwall.readers.terraform.values.values import (
@@ -46,6 +47,11 @@ class FieldsReader:
         self._address = address
         self._loops = LoopElements(scope, env, _LOOPS.intersection(env))
         self._values: Memo[str, Value] = Memo()
+
+    @property
+    def provider(self) -> str:
+        """What tells its provider from others; "" is the root's without an alias."""
+        return provider_name(self._body, self._scope)
 
     def get(self, name: str) -> Value | None:
         """The value of an attribute, or the blocks of a type; None if nothing is written."""

@@ -45,6 +45,10 @@ class BlockInstance(Whole, Protocol):
 class WrittenBody(Protocol):
     """The body of a resource or of a module call."""
 
+    @property
+    def provider(self) -> str:
+        """What tells its provider from others; "" is the root's without an alias."""
+
     def get(self, name: str) -> Value | None:
         """The value of an attribute, or the blocks of a type; None if nothing is written."""
 
@@ -160,6 +164,10 @@ class ModuleContext(Protocol):
     called_from: tuple[ModuleCall, ...]
     maybe: tuple[Need, ...]
     """What it waits for whether the module is called."""
+
+    @property
+    def caller(self) -> "tuple[ModuleContext, str] | None":
+        """The module that calls it, and by which name; None of the root."""
 
     @property
     def run(self) -> RunContext:

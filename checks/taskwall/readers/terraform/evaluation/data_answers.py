@@ -190,7 +190,7 @@ class DataAnswers:
             for candidate in self._of_type(type_, scope):
                 met = meets(query, candidate.asked)
                 own = candidate.root == scope.run.root.folder and not within
-                if met is False or (own and not (met and _is_near(candidate, written, scope))):
+                if met is False or (own and not (met and _is_near(candidate, written))):
                     continue  # What a root writes it would look for by what it writes.
                 (maybe if not met else found if _leads_on(candidate) else open_).append(candidate)
         if not (query.unique and found):
@@ -238,11 +238,12 @@ class DataAnswers:
                     yield Candidate(source.file, type_, own, resource, context=True)
 
 
-def _is_near(candidate: Candidate, written: WrittenBody, scope: ModuleContext) -> bool:
+def _is_near(candidate: Candidate, written: WrittenBody) -> bool:
     """Whether a resource of the same root certainly is there, in the Region that is looked in."""
     found = candidate.resource
-    elsewhere = any(scope.run.root.providers) or written.get("region") or candidate.asked("region")
-    return isinstance(found, ResourceInstance) and found.certain and not elsewhere
+    if not isinstance(found, ResourceInstance) or found.fields.provider != written.provider:
+        return False
+    return found.certain and not (written.get("region") or candidate.asked("region"))
 
 
 def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:

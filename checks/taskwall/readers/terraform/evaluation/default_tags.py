@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from taskwall.core.values import Fields, Need, Unknown, Value, dereferenced
 from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.evaluation.module import ModuleScope
-from taskwall.readers.terraform.evaluation.providers import alias_of
+from taskwall.readers.terraform.evaluation.providers import provider_name
 from taskwall.readers.terraform.values.values import is_null
 
 _OF_THE_PROVIDER = "is set by default_tags of one of several providers"
@@ -25,20 +25,18 @@ class DefaultTags:
     def added(self, written: Value | None, scope: ModuleScope, local: str) -> Value | None:
         """The tags of a resource of a module, by its address there, with those of its provider.
 
-        Which of several providers a module below the root is given is not looked for: then the
-        tags may be there. Beside one that has an alias there is always one that has none.
+        Of a provider that no module above gives the tags may be there.
         """
         if not self._any:
             return written
         own = Fields({}) if written is None or is_null(written) else dereferenced(written)
         if not isinstance(own, Fields):
             return written
-        if scope is not self._root and any(self._found):
+        named = provider_name(scope.module.resources[local].body, scope)
+        block = self._found.get(named)
+        if block is None and named and scope is not self._root:
             need = Need(f"{local} tags", _OF_THE_PROVIDER)
             return replace(own, rest=own.rest or Unknown((need,)))
-        # Below the root there is only one to be given, whatever a module calls it.
-        named = alias_of(scope.module.resources[local]) if scope is self._root else ""
-        block = self._found.get(named)
         for inner in block.body.blocks_of("default_tags") if block else ():
             attribute = inner.body.attributes.get("tags")
             if attribute is None:

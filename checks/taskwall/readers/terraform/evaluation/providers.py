@@ -8,28 +8,52 @@ from taskwall.core.values import Fields, Known, dereferenced
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.modules import Module
-from taskwall.readers.terraform.syntax.tree import Access, Attr, Block
+from taskwall.readers.terraform.syntax.tree import (
+    Access,
+    Attr,
+    Block,
+    Body,
+    Expression,
+    Literal,
+    ObjectExpression,
+)
 from taskwall.readers.terraform.versions import majors
 from taskwall.source.files import UnreadableError
 
 
-def alias_of(resource: Block) -> str:
-    """The alias of the provider that a resource names (`aws.west`); "" if it names none."""
-    attribute = resource.body.attributes.get("provider")
-    written = attribute.expression if attribute else None
-    step = written.steps[0] if isinstance(written, Access) else None
-    return step.name if type(step) is Attr else ""
+def provider_name(body: Body, scope: ModuleContext) -> str:
+    """What tells the provider of a resource, by its body, from others.
 
-
-def provider_name(resource: Block, scope: ModuleContext) -> str:
-    """What tells the provider of a resource from others; "" is the one without an alias.
-
-    Which of several providers a module below the root is given is not looked for: its own are
-    apart from all others.
+    Returns:
+        the alias of the root's provider that it is of, "" of the one without an alias; of one that
+        a module configures itself, or is not given, the calls that lead there, too.
     """
-    if not any(scope.run.root.providers):
-        return ""
-    return ".".join((*(call.name for call in scope.called_from), alias_of(resource)))
+    attribute = body.attributes.get("provider")
+    alias = _alias(attribute.expression) if attribute else ""
+    while any(scope.run.root.providers) and scope.caller is not None:
+        caller, name = scope.caller
+        given = _given(caller.module.calls[name])
+        # A call that names no provider hands on the one without an alias.
+        if alias in scope.module.providers or (alias and alias not in given):
+            return ".".join((*(call.name for call in scope.called_from), alias))
+        alias, scope = given.get(alias, alias), caller
+    return alias
+
+
+def _given(call: Block) -> dict[str, str]:
+    """The aliases of the providers that a call gives, by those that they have in the module."""
+    attribute = call.body.attributes.get("providers")
+    written = attribute.expression if attribute else None
+    members = written.members if isinstance(written, ObjectExpression) else ()
+    return {_alias(one.key): _alias(one.value) for one in members}
+
+
+def _alias(provider: Expression) -> str:
+    """The alias by which a provider is named (`aws.west`); "" of the one that has none."""
+    if isinstance(provider, Literal):
+        return str(provider.value.data).partition(".")[2]
+    step = provider.steps[0] if isinstance(provider, Access) else None
+    return step.name if type(step) is Attr else ""
 
 
 _LOCKED = pattern(r'provider "[\w.-]+/hashicorp/aws" *\{\s*version *= *"([^"]+)"')

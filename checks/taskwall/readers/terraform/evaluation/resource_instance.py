@@ -91,7 +91,7 @@ _SET_BY_HAND = ("value", "insecure_value")
 def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
     """What Terraform is told of a resource: its provider, and what it is not to change again."""
     said: dict[str, Value] = {}
-    if provider := provider_name(block, scope):
+    if provider := provider_name(block.body, scope):
         said["provider"] = Known(provider)
     if ignored := tuple(map(Known, _ignored_changes(block))):
         said["ignore_changes"] = Items(ignored)
