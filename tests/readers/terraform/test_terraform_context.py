@@ -684,6 +684,7 @@ def test_what_a_root_looks_up_may_be_another(
         ("providers = { aws = aws }", "", "", True),
         ('providers = { "aws" = "aws" }', "", "", True),
         ("providers = { aws = aws.peer }", "", "", False),
+        ("providers = { archive = archive.a, aws = aws.peer, tls = tls }", "", "", False),
         ("providers = { aws.main = aws }", "", "provider = aws.main", True),
         ("providers = { aws.main = aws.peer }", "", "provider = aws.main", False),
         ("providers = { aws.main = aws.peer }", "", "", True),

@@ -15,6 +15,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Body,
     Expression,
     Literal,
+    Name,
     ObjectExpression,
 )
 from taskwall.readers.terraform.versions import majors
@@ -29,7 +30,7 @@ def provider_name(body: Body, scope: ModuleContext) -> str:
         a module configures itself, or is not given, the calls that lead there, too.
     """
     attribute = body.attributes.get("provider")
-    alias = _alias(attribute.expression) if attribute else ""
+    alias = _named(attribute.expression)[1] if attribute else ""
     while any(scope.run.root.providers) and scope.caller is not None:
         caller, name = scope.caller
         given = _given(caller.module.calls[name])
@@ -41,19 +42,23 @@ def provider_name(body: Body, scope: ModuleContext) -> str:
 
 
 def _given(call: Block) -> dict[str, str]:
-    """The aliases of the providers that a call gives, by those that they have in the module."""
+    """The aliases of the AWS providers that a call gives, by those that they have in the module."""
     attribute = call.body.attributes.get("providers")
     written = attribute.expression if attribute else None
     members = written.members if isinstance(written, ObjectExpression) else ()
-    return {_alias(one.key): _alias(one.value) for one in members}
+    pairs = ((_named(one.key), _named(one.value)) for one in members)
+    return {inner: outer for (name, inner), (_, outer) in pairs if name == "aws"}
 
 
-def _alias(provider: Expression) -> str:
-    """The alias by which a provider is named (`aws.west`); "" of the one that has none."""
+def _named(provider: Expression) -> tuple[str, str]:
+    """A provider's name, and the alias by which it is named (`aws.west`), "" if it has none."""
     if isinstance(provider, Literal):
-        return str(provider.value.data).partition(".")[2]
-    step = provider.steps[0] if isinstance(provider, Access) else None
-    return step.name if type(step) is Attr else ""
+        name, _, alias = str(provider.value.data).partition(".")
+        return name, alias
+    if isinstance(provider, Access) and isinstance(provider.base, Name):
+        step = provider.steps[0]
+        return provider.base.name, step.name if type(step) is Attr else ""
+    return provider.name if isinstance(provider, Name) else "", ""
 
 
 _LOCKED = pattern(r'provider "[\w.-]+/hashicorp/aws" *\{\s*version *= *"([^"]+)"')
