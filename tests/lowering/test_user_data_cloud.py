@@ -33,6 +33,12 @@ CLOUD: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "no YAML": ((CONFIG + HELD + "a: [\n",), None),
     "perhaps no YAML": ((CONFIG + HELD + "a: [", VAR, "\n"), OPEN),
     "a list": ((CONFIG + "- a\n",), None),
+    "an alias of YAML": (
+        (f"{CONFIG}a: &a {FILE}\nwrite_files:\n- path: *a\n  content: {BLOCK}=true\n",), OPEN,
+    ),
+    "what only looks like an alias": (
+        (f"{CONFIG}runcmd:\n- rm -f a, *b && true\n- echo {BLOCK}=true >> {FILE}\n",), True,
+    ),
     "more for a file": ((CONFIG + HELD + MORE + "  append: true\n",), True),
     "another file in its place": ((CONFIG + HELD + MORE,), None),
     "not more for a file": ((CONFIG + HELD + MORE + "  append: false\n",), None),

@@ -3,8 +3,6 @@
 What is begun by no sign that cloud-init knows is not run, and gives no settings.
 """
 
-import re
-
 from msgspec import Struct
 
 from taskwall.core.values import Need
@@ -79,12 +77,15 @@ def run(machine: Machine, parts: list[MimePart]) -> None:
         if kind == "text/cloud-boothook":
             _script(machine, part)
         elif kind == "text/cloud-config":
+            aliased, config = False, None
             try:
-                config = _config(part)
+                aliased = _has_aliases(part.text)
+                config = None if aliased else _config(part)
             except (YAMLError, RecursionError, ValueError):
-                # cloud-init passes over what is no YAML.
-                config = None
-            if config is not None and all(map(is_known, config)):
+                pass  # cloud-init passes over what is no YAML.
+            if aliased:
+                machine.anything(part.row or 0, (*part.doubt, _ALIASES))
+            elif config is not None and all(map(is_known, config)):
                 configs.append((part, config))
             elif not is_known(part.text):
                 machine.anything(part.row or 0, (*part.doubt, *machine.marks.needs(part.text)))
@@ -132,12 +133,20 @@ def _script(machine: Machine, part: MimePart) -> None:
     shell.run(machine, text, row + lead.count("\n"), part.doubt)
 
 
+_ALIASES = Need("user data", "has aliases of YAML, which are not followed")
+
+
+def _has_aliases(text: str) -> bool:
+    """Whether a piece has aliases of YAML, which can make little text into very much data."""
+    import yaml
+
+    events = yaml.parse(text, Loader=yaml.CSafeLoader) if "&" in text else ()
+    return any(isinstance(event, yaml.AliasEvent) for event in events)
+
+
 def _config(part: MimePart) -> dict[str, object] | None:
     import yaml
 
-    if re.search(r"[-:,\[]\s*\*\w", part.text) and "&" in part.text:
-        # Aliases can make little text into very much data.
-        raise ValueError
     found = yaml.load(part.text, Loader=yaml.CSafeLoader)
     return {str(key): value for key, value in found.items()} if isinstance(found, dict) else None
 
