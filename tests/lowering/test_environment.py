@@ -73,6 +73,11 @@ def shown(found: Variable) -> str | None:
         ("aws_db_instance.d.address", "*", [STORE]),
         ('"postgres://${aws_db_instance.d.endpoint}/x"', "postgres://*/x", [STORE]),
         ("jsonencode({ host = aws_db_instance.d.address })", '{"host":"*"}', [STORE]),
+        (
+            '"a=${jsonencode({ host = aws_db_instance.d.address })}"',
+            'a={"host":"*"}',
+            [STORE],
+        ),
         ('jsonencode({ list = ["a", var.v] })', '{"list":"["a"]["*"]"}', []),
         ("base64encode(aws_db_instance.d.address)", None, [STORE]),
     ],
@@ -155,13 +160,21 @@ def test_stores_that_are_looked_up(value: str, stores: list[tuple[str, bool]]) -
 
 
 @pytest.mark.parametrize(
-    ("name", "refers"), [("c", "aws_rds_cluster.c"), ("other", "data.aws_rds_cluster.l")]
+    ("name", "refers"),
+    [
+        ('"c"', "aws_rds_cluster.c"),
+        ("aws_rds_cluster.unnamed.id", "aws_rds_cluster.unnamed"),
+        ("aws_docdb_cluster.d.id", "data.aws_rds_cluster.l"),
+        ('"other"', "data.aws_rds_cluster.l"),
+    ],
 )
 def test_a_store_that_is_written_and_looked_up(name: str, refers: str) -> None:
     """It is one store, which goes by what writes it."""
     text = f"""
-data "aws_rds_cluster" "l" {{ cluster_identifier = "{name}" }}
+data "aws_rds_cluster" "l" {{ cluster_identifier = {name} }}
 resource "aws_rds_cluster" "c" {{ cluster_identifier = "c" }}
+resource "aws_rds_cluster" "unnamed" {{}}
+resource "aws_docdb_cluster" "d" {{}}
 """
     (found,) = network(
         text

@@ -231,6 +231,7 @@ resource "aws_ecs_task_set" "x" {
         ('service_connect_configuration {\nenabled = true\nnamespace = "n"\n}', [("n", True)]),
         ('service_connect_configuration {\nenabled = false\nnamespace = "n"\n}', []),
         ('service_connect_configuration {\nenabled = var.v\nnamespace = "n"\n}', [("n", None)]),
+        ("service_connect_configuration { enabled = var.v }", []),
         (
             "cluster = aws_ecs_cluster.c.id\nservice_connect_configuration { enabled = true }",
             [("ns-default", True)],
@@ -498,6 +499,17 @@ def test_tasks_of_state_machines(states: str, truths: list[bool]) -> None:
     found = network(MACHINE.replace("STATES", states)).every(TaskSource)
 
     assert [each.networked.truth for each in found] == truths
+
+
+def test_tasks_of_states_in_states() -> None:
+    """However deep a state machine nests what it does in parallel, each of its tasks is one."""
+    states = f"{{ a = {RUN} }}"
+    for _ in range(12):
+        states = f"{{ p = {{ Branches = [{{ States = {states} }}, {{}}] }} }}"
+
+    (found,) = network(MACHINE.replace("STATES", states)).every(TaskSource)
+
+    assert found.networked.truth is True
 
 
 def test_arguments_that_are_made_at_run_time() -> None:

@@ -150,17 +150,14 @@ def _looked_up(r: ResourceReader, names: Iterable[str]) -> Iterator[tuple[str, b
 def _text(value: Value) -> str | Text | None:
     """The text of a value: a structure as JSON, and what `Fn::Base64` encodes as it is."""
     found = dereferenced(value)
-    if isinstance(found, Fields | Items):
-        found = text([*_pieces(found)], found.place)
+    if isinstance(found, Fields | Items | Text):
+        parts = found.parts if isinstance(found, Text) else (found,)
+        found = text([piece for part in parts for piece in _pieces(part)], found.place)
     if isinstance(found, Known):
         return spelled(found.data)
     if isinstance(found, Reference):
         return Text((found,))
-    if not isinstance(found, Text):
-        return None
-    if any(isinstance(part, Fields | Items) for part in found.parts):
-        found = text([piece for part in found.parts for piece in _pieces(part)], found.place)
-    return found if isinstance(found, Text) else _text(found)
+    return found if isinstance(found, Text) else None
 
 
 def _pieces(part: str | Value) -> Iterator[str | Value]:

@@ -49,7 +49,7 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
                 perhaps = replace(r.origin, maybe=(*r.origin.maybe, *cell.needs))
                 yield replace(source_of(r, STATES, cell, r.id, None), origin=perhaps)
         return
-    for name, state in _states(definition, 0):
+    for name, state in _states(definition):
         resource = state.get("Resource")
         arguments = state.get("Arguments" if state.get("Parameters").absent else "Parameters")
         if arguments.value is not None:
@@ -99,16 +99,14 @@ def _with_run_time(value: Value, made: Unknown) -> Value:
     return replace(made, place=value.place) if expression else value
 
 
-def _states(machine: Cell, depth: int) -> Iterator[tuple[str, Cell]]:
+def _states(machine: Cell) -> Iterator[tuple[str, Cell]]:
     """Every state of a machine, those of Map and Parallel states included."""
     states = machine.get("States")
-    value = None if states.value is None else dereferenced(states.value)
-    if not isinstance(value, Fields) or depth > 10:
-        return
-    for name in value.fields:
+    found = dereferenced(states.value or Known(None))
+    for name in found.fields if isinstance(found, Fields) else ():
         state = states.get(name)
         yield name, state
         for inner in ("Iterator", "ItemProcessor"):
-            yield from _states(state.get(inner), depth + 1)
+            yield from _states(state.get(inner))
         for branch in state.get("Branches").each():
-            yield from _states(branch, depth + 1)
+            yield from _states(branch)

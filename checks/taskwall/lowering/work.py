@@ -291,10 +291,7 @@ def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...
     enabled = connect.get("enabled" if r.terraform else "Enabled")
     if not connect.absent and str(enabled.known).lower() != "false":
         cell = connect.get("namespace" if r.terraform else "Namespace")
-        link = r.link(Namespace, cell, "is a member of")
-        if link is None:
-            default = _default_namespace(r, block)
-            link = default if default is not None else None
+        link = r.link(Namespace, cell, "is a member of") or _default_namespace(r, block)
         if link is not None and enabled.needs:
             text = f"{r.name} uses Service Connect"
             maybe = Fact(None, text, enabled.place, r.name, enabled.needs)
