@@ -286,8 +286,8 @@ UNDER_A_CONDITION: dict[str, tuple[dict[str, Any], set[str]]] = {
 }
 
 
-def template(containers: list[Any]) -> Network:
-    """The network of a template with a service of some containers."""
+def template(containers: list[Any], more: dict[str, Any] | None = None) -> Network:
+    """The network of a template with a service of some containers, and more resources."""
     service = {
         "Cluster": "main",
         "LaunchType": "FARGATE",
@@ -301,6 +301,7 @@ def template(containers: list[Any]) -> Network:
         "Resources": {
             "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": definition},
             "Service": {"Type": "AWS::ECS::Service", "Properties": service},
+            **(more or {}),
         },
     }
     files = Files({"/t/t.json": json.dumps(text)})
@@ -340,3 +341,22 @@ def test_a_container_under_a_condition(more: dict[str, Any], service: str) -> No
 
     assert needed(template([container])) == ({OUT, service}, set())
     assert needed(template([perhaps(container)])) == (set(), {OUT, service})
+
+
+@pytest.mark.parametrize(
+    ("type_", "service"),
+    [
+        ("AWS::SecretsManager::Secret", "secretsmanager"),
+        ("AWS::SecretsManager::SecretTargetAttachment", "secretsmanager"),
+        ("AWS::SSM::Parameter", "ssm"),
+    ],
+)
+def test_secrets_of_a_template(type_: str, service: str) -> None:
+    """What keeps a secret is told by the type of what is referred to."""
+    container = {
+        "Name": "c",
+        "Image": HUB,
+        "Secrets": [{"Name": "A", "ValueFrom": {"Ref": "Held"}}],
+    }
+
+    assert needed(template([container], {"Held": {"Type": type_}})) == ({OUT, service}, set())

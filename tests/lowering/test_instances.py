@@ -51,6 +51,7 @@ def test_instances_name_groups_by_ids_and_by_names(type_: str, groups: str) -> N
 INTERFACE = """
 resource "aws_subnet" "a" { cidr_block = "10.0.1.0/24" }
 resource "aws_security_group" "web" { name = "web" }
+data "aws_network_interface" "other" { id = "eni-0123456789abcdef0" }
 resource "aws_network_interface" "own" {
   subnet_id       = aws_subnet.a.id
   security_groups = [aws_security_group.web.id]
@@ -95,7 +96,12 @@ def test_an_interface_of_the_sources_gives_an_instance_all(name: str, id_: str) 
 
 @pytest.mark.parametrize(
     ("name", "id_"),
-    [("main.tf", '"eni-0123456789abcdef0"'), ("main.tf", "var.given"), ("t.yaml", "!Ref Given")],
+    [
+        ("main.tf", '"eni-0123456789abcdef0"'),
+        ("main.tf", "var.given"),
+        ("main.tf", "data.aws_network_interface.other.id"),
+        ("t.yaml", "!Ref Given"),
+    ],
 )
 def test_an_interface_from_elsewhere_leaves_an_instance_unknown(name: str, id_: str) -> None:
     """It is not taken to have the default group, nor the subnets of a default VPC."""

@@ -321,6 +321,30 @@ def test_a_group_that_is_looked_up_by_another_name_is_another_one(own: str, exac
     assert (link.to, link.exact) == ("data.aws_security_group.found", exact)
 
 
+@pytest.mark.parametrize(
+    ("own", "asked", "found"),
+    [
+        ("aws_vpc.a.id", "aws_vpc.a.id", "aws_security_group.own"),
+        ("aws_vpc.a.id", "aws_vpc.b.id", "data.aws_security_group.found"),
+        ("aws_vpc.a.id", "var.stage", "data.aws_security_group.found"),
+        ("var.stage", "var.stage", "aws_security_group.own"),
+        ("null", "aws_vpc.a.id", "data.aws_security_group.found"),
+    ],
+)
+def test_a_group_that_is_looked_up_by_name_is_of_the_vpc_that_is_asked_for(
+    own: str, asked: str, found: str
+) -> None:
+    """Groups of two VPCs may have one name."""
+    text = SOUGHT_GROUP.replace("OWN", f'name   = "found"\n  vpc_id = {own}').replace(
+        '{ name = "found" }', f'{{\n  name   = "found"\n  vpc_id = {asked}\n}}'
+    )
+    text += 'resource "aws_vpc" "a" {}\nresource "aws_vpc" "b" {}\n'
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    [service] = lower(stack.evaluate({}).resources).network.every(TaskSource)
+
+    assert [link.to for link in service.groups] == [found]
+
+
 def test_one_resource_by_several_attributes_of_a_variable() -> None:
     """A variable that holds a cluster gives its id here and its name there."""
     text = """
