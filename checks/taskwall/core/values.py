@@ -9,7 +9,7 @@ This module knows neither Terraform nor CloudFormation, nor anything about netwo
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -331,8 +331,12 @@ def unknown(name: str, why: str, place: Span | None = None) -> Unknown:
     return Unknown((Need(name, why),), name, place=place)
 
 
-def dereferenced(value: Value) -> Value:
-    """The value that the sources write for a reference, else the value itself."""
+@overload
+def dereferenced(value: Value) -> Value: ...
+@overload
+def dereferenced(value: Value | None) -> Value | None: ...
+def dereferenced(value: Value | None) -> Value | None:
+    """The value that the sources write for a reference, else what it is itself."""
     # Not by `isinstance`, which takes ten times as long to say no of a struct.
     while type(value) is Reference and value.value is not None:
         value = value.value

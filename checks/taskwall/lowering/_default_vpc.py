@@ -40,7 +40,7 @@ def default_vpcs(types: Mapping[str, Sequence[Resource]]) -> dict[Region, str]:
 
 
 def _word(value: Value | None) -> str:
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return spelled(found.data) or ""
     return "" if found is None else f"${{{symbol(found)}}}"

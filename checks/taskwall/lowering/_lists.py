@@ -14,7 +14,7 @@ def split_ids(cell: Cell) -> Cell:
     The groups of a rotation schedule are such a text; and since an Auto Scaling group has its
     subnets so in its API, an element of the list may have several of them as well.
     """
-    value = None if cell.value is None else dereferenced(cell.value)
+    value = dereferenced(cell.value)
     if isinstance(value, Items):
         if not any(map(_has_several, (*value.items, *value.rest))):
             return cell

@@ -35,7 +35,7 @@ def may_be_anything(resource: Resource, value: Value | None) -> bool:
     is given. Terraform's maps hold references, from which an input chooses; CloudFormation's do
     not.
     """
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Unknown) and _is_missing_local(found):
         return True
     if not isinstance(found, Unknown) or found.symbol or resource.origin.silent:

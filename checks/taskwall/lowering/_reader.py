@@ -93,7 +93,7 @@ class ResourceReader:
         """
         outer, _, wanted = path.rpartition(".")
         holder = block.at(outer) if outer else block
-        found = dereferenced(holder.value) if holder.value is not None else None
+        found = dereferenced(holder.value)
         for key in found.fields if isinstance(found, Fields) else ():
             if key != wanted and key.lower() == wanted.lower():
                 if refused:
@@ -137,7 +137,7 @@ class ResourceReader:
         every = [*cell.each()]
         if isinstance(cell.value, Reference) and self.builder.is_one(kind, cell.value):
             every = [cell]
-        if some and cell.value is not None and isinstance(dereferenced(cell.value), _UNKNOWN):
+        if some and isinstance(dereferenced(cell.value), _UNKNOWN):
             every = [replace(each, doubt=cell.doubt) for each in every]
         found = (self.link(kind, each, verb) for each in every)
         return tuple(link for link in found if link is not None)
@@ -201,7 +201,7 @@ def setting(
         meant = meanings.get(str(known).lower(), known)
         return Setting(Known(meant), cell.place, name, resource, attribute=spot)
     value = cell.value if cell.doubt is None else Unknown(cell.doubt)
-    some = None if value is None else dereferenced(value)
+    some = dereferenced(value)
     if meanings is not None and isinstance(some, OneOf):
         values = tuple(meanings.get(text.lower(), text) for text in some.answers)
         value = replace(some, meant=values)

@@ -102,7 +102,7 @@ def leaves(value: Value | None) -> Iterator[Value]:
     A reference to a structure is gone through like that; a value that is no structure is its own
     leaf; None has none.
     """
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Fields):
         for each in (*found.fields.values(), found.rest):
             yield from leaves(each)

@@ -22,7 +22,7 @@ def structure(cell: Cell, given: Value | None = None) -> Cell | None:
 
     `given` is a map of the values that stand for `${name}` in its texts.
     """
-    value = None if cell.value is None else dereferenced(cell.value)
+    value = dereferenced(cell.value)
     if value is not None and given is not None:
         value = _filled(value, dereferenced(given))
     if isinstance(value, Known | Text):

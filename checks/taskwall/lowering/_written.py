@@ -5,7 +5,6 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact, any_of
 from taskwall.core.values import (
     Fields,
-    Known,
     Need,
     dereferenced,
     same,
@@ -21,7 +20,7 @@ def as_if_there(cell: Cell) -> Cell:
 
 def structured(cell: Cell) -> bool:
     """Whether a block is written whose keys are known."""
-    return isinstance(dereferenced(cell.value or Known(None)), Fields)
+    return isinstance(dereferenced(cell.value), Fields)
 
 
 def same_values(one: Cell, other: Cell) -> bool | None:

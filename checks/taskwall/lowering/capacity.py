@@ -355,12 +355,12 @@ def _named(value: Value) -> Iterator[Reference]:
 
 
 def _items(value: Value | None) -> tuple[Value, ...]:
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     return tuple(getattr(found, "items", ())) if found is not None else ()
 
 
 def _texts(value: Value | None) -> Iterator[str]:
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     for each in (found, *_items(found)):
         data = getattr(each, "data", None)
         if isinstance(data, str):

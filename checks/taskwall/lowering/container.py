@@ -41,7 +41,7 @@ def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
             yield from (_use(r, cell, what, "") for what in _WHATS)
         return
     containers = list(found.each())
-    held = None if found.value is None else dereferenced(found.value)
+    held = dereferenced(found.value)
     alone = len(containers) == 1 and isinstance(held, Items) and not held.rest
     for container in containers:
         if not structured(container):
@@ -107,7 +107,7 @@ def _credentials(r: ResourceReader, spec: Cell) -> Iterator[ContainerUse]:
 
     A domainless one names a secret as well (Amazon ECS API reference, ContainerDefinition).
     """
-    value = dereferenced(spec.value or Known(None))
+    value = dereferenced(spec.value)
     parts = value.parts if isinstance(value, Text) else (spec.known,)
     text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
     kind, colon, arn = text.partition(":")
@@ -160,7 +160,7 @@ def _use(
 
 def _region_of(cell: Cell) -> str:
     """The Region in the ARN of a secret or parameter, "" where none is known."""
-    value = dereferenced(cell.value or Known(None))
+    value = dereferenced(cell.value)
     parts = value.parts if isinstance(value, Text) else (cell.known,)
     text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
     found = text.split(":")[3:4] if text.startswith("arn:") else []

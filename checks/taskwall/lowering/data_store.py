@@ -167,7 +167,7 @@ def _setting(group: ResourceReader, parameter: str) -> tuple[AttributeChange, ..
 
 def _head(value: Value | None) -> str:
     """The known beginning of a version."""
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     first = found.parts[0] if isinstance(found, Text) else getattr(found, "data", None)
     return str(first) if isinstance(first, str | int | float) else ""
 
@@ -193,7 +193,7 @@ def _group(r: ResourceReader, cell: Cell) -> ResourceReader | None:
 def _parameter(group: ResourceReader, name: str) -> tuple[Cell | None, tuple[Need, ...]]:
     """What a parameter group sets a parameter to, and what it waits for that it may set."""
     cell = group.attribute("parameter", "Parameters")
-    value = None if cell.value is None else dereferenced(cell.value)
+    value = dereferenced(cell.value)
     if isinstance(value, Fields) and not group.terraform:
         found = cell.get(name)
         return (None if found.absent else found), found.needs

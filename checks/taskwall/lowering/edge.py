@@ -326,7 +326,7 @@ def _linked(r: ResourceReader, connection: Cell) -> Link | None:
 
 def _host(r: ResourceReader, uri: Cell) -> Link | None:
     """The load balancer whose host a URI names."""
-    value = None if uri.value is None else dereferenced(uri.value)
+    value = dereferenced(uri.value)
     if isinstance(value, Known):
         host = re.sub(r"^\w+://", "", str(value.data)).partition("/")[0].partition(":")[0]
         return _balancer(r, replace(uri, value=Known(host)))
@@ -335,7 +335,7 @@ def _host(r: ResourceReader, uri: Cell) -> Link | None:
 
 def _scheme(value: Value | None) -> str | None:
     """The scheme that a URI opens with, None where it does not tell."""
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     first: object = found.data if isinstance(found, Known) else None
     if isinstance(found, Text):
         first = found.parts[0]
@@ -357,7 +357,7 @@ def _by_uri(r: ResourceReader, uri: Cell, balancer: Link | None) -> Iterator[Edg
 
 def _port(value: Value | None) -> str:
     """The port of a URI, by its scheme if it names none; "" where the sources do not tell."""
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     parts = found.parts if isinstance(found, Text) else ()
     text = str(found.data) if isinstance(found, Known) else ""
     for part in parts:

@@ -79,7 +79,7 @@ def _looked_up(r: ResourceReader, name: Value | None) -> str:
             if not source.data:
                 return OFFERED
             asked = source.body.fields.get("service")
-            known = None if asked is None else dereferenced(asked)
+            known = dereferenced(asked)
             if isinstance(known, Known) and isinstance(known.data, str):
                 return known.data.replace("-fips", "")
             return service_of(source.body.fields.get("service_name"))
@@ -107,7 +107,7 @@ def _made_by(r: ResourceReader, value: Value | None) -> Resource | None:
 
 def _is_plain(source: Resource, cell: Cell) -> bool:
     """Whether the statements of a document are the blocks of its data source, one for one."""
-    made = None if cell.value is None else dereferenced(cell.value)
+    made = dereferenced(cell.value)
     of_source = dereferenced(source.body.fields.get("statement", Known(None)))
     of_policy = made.fields.get("Statement") if isinstance(made, Fields) else None
     return (
@@ -127,7 +127,7 @@ def _policy(r: ResourceReader, cell: Cell) -> PolicyDocument:
     document = read_document(value or Known(None), r.name, cell.place)
     if _made_by(r, cell.value) is not None:
         return replace(document, notation="blocks")
-    if cell.value is not None and isinstance(dereferenced(cell.value), Known | Text):
+    if isinstance(dereferenced(cell.value), Known | Text):
         return replace(document, notation="text")
     return document
 

@@ -266,7 +266,7 @@ def _by_name(r: ResourceReader) -> dict[str, str]:
 
 def _spelled(value: Value | None) -> str:
     """A text, with the names of what stands in it; "" if not all of that has one."""
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return spelled(found.data) or ""
     return symbol(found) if isinstance(found, Text) else ""

@@ -166,7 +166,7 @@ def _place(cell: Cell) -> Value:
     """Whether a search domain has a VPC at all."""
     if cell.absent:
         return Known(OUTSIDE_A_VPC[0])
-    value = None if cell.value is None else dereferenced(cell.value)
+    value = dereferenced(cell.value)
     sure = isinstance(value, Fields) or (isinstance(value, Items) and bool(value.items))
     return Known("in a VPC") if sure else Unknown(cell.needs)
 

@@ -98,7 +98,7 @@ def _account(r: ResourceReader, image: Cell) -> ResourceAttribute | str:
         if not own.data or named.absent:
             return ResourceAttribute(own.origin.address, "registry_id")
         return _own_account(named.value) or str(named.known or "")
-    value = dereferenced(image.value or Known(None))
+    value = dereferenced(image.value)
     return (_own_account(value.parts[0]) if isinstance(value, Text) else None) or ""
 
 
@@ -173,7 +173,7 @@ Amazon ECR user guide, "Making requests over IPv6".
 
 def located(use: ContainerUse, image: Cell) -> ContainerUse:
     """The use of an image, with its account and Region, and whether that name is dual-stack."""
-    value = dereferenced(image.value or Known(None))
+    value = dereferenced(image.value)
     parts = value.parts if isinstance(value, Text) else (image.known,)
     text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
     found = _REGISTRY.search(text.partition("/")[0])

@@ -134,7 +134,7 @@ def _read(r: ResourceReader, cell: Cell) -> _Containers:
 
 def _shown(cell: Cell) -> str:
     """What is known of a text."""
-    value = dereferenced(cell.value or Known(None))
+    value = dereferenced(cell.value)
     parts = value.parts if isinstance(value, Text) else (cell.known,)
     return "\0".join(part for part in parts if isinstance(part, str))
 

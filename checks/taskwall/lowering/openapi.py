@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from taskwall.core.partial_json import parsed_yaml
-from taskwall.core.values import Fields, Known, dereferenced
+from taskwall.core.values import Fields, dereferenced
 from taskwall.lowering._outside import may_be_anything
 from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._structure import structure
@@ -51,6 +51,6 @@ def _document(cell: Cell) -> Cell | None:
 
 
 def _members(cell: Cell) -> Iterator[Cell]:
-    value = dereferenced(cell.value or Known(None))
+    value = dereferenced(cell.value)
     if isinstance(value, Fields):
         yield from (cell.get(key) for key in value.fields)

@@ -42,7 +42,7 @@ def _id_of(resource: Resource, index: ReferenceIndex) -> tuple[Cell, tuple[Value
 
 def _steps(value: Value | None) -> tuple[Value, Value, Value]:
     """The three steps of a path, each of one text or one value."""
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         found = Text((str(found.data),))
     steps: list[list[Value]] = [[]]

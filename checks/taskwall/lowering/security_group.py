@@ -220,7 +220,7 @@ def _permissions(
     peers = [*_peers(r, group, way, block)]
     several = len(peers) > 1
     protocol, first, last = (setting(block.get(key), key) for key in spelled.ports)
-    body = None if block.value is None else dereferenced(block.value)
+    body = dereferenced(block.value)
     if not peers and (not isinstance(body, Fields) or body.rest is not None):
         # A block whose content is open allows somebody, nobody knows whom.
         peers.append(_Peer(block))

@@ -106,7 +106,7 @@ def _called(r: ResourceReader, image: Value | None) -> str | None:
 
 
 def _last(name: Value | None) -> str | None:
-    value = None if name is None else dereferenced(name)
+    value = dereferenced(name)
     if isinstance(value, Known):
         text = spelled(value.data) or ""
     elif isinstance(value, Text):
@@ -119,7 +119,7 @@ def _last(name: Value | None) -> str | None:
 
 def _open_in_name(image: Cell) -> tuple[Need, ...]:
     """What the last part of an image's name waits for; what all of it does, where that is open."""
-    value = None if image.value is None else dereferenced(image.value)
+    value = dereferenced(image.value)
     found: list[Need] = []
     for part in reversed(value.parts if isinstance(value, Text) else ()):
         if not isinstance(part, str):

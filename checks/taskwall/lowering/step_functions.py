@@ -66,7 +66,7 @@ def state_machine(r: ResourceReader) -> Iterator[object]:
 
 def _runs_tasks(resource: Cell) -> bool | None:
     """Whether the resource of a state is the one that runs tasks; None if it may be."""
-    value = None if resource.value is None else dereferenced(resource.value)
+    value = dereferenced(resource.value)
     parts = value.parts if isinstance(value, Text) else (resource.known,)
     if any(isinstance(part, str) and "ecs:runTask" in part for part in parts):
         return True
@@ -102,7 +102,7 @@ def _with_run_time(value: Value, made: Unknown) -> Value:
 def _states(machine: Cell) -> Iterator[tuple[str, Cell]]:
     """Every state of a machine, those of Map and Parallel states included."""
     states = machine.get("States")
-    found = dereferenced(states.value or Known(None))
+    found = dereferenced(states.value)
     for name in found.fields if isinstance(found, Fields) else ():
         state = states.get(name)
         yield name, state

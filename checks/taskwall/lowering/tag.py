@@ -11,7 +11,7 @@ from taskwall.model.core.tag import Tag
 def tags(r: ResourceReader) -> Iterator[Tag]:
     """The tags of a resource, those of its own attribute."""
     cell = r.attribute("tags", "Tags")
-    value = None if cell.value is None else dereferenced(cell.value)
+    value = dereferenced(cell.value)
     if cell.absent or value is None:
         return
     if isinstance(value, Fields):
@@ -23,7 +23,7 @@ def tags(r: ResourceReader) -> Iterator[Tag]:
         for each in cell.each():
             named = each.get("Key")
             known = str(named.known) if named.known is not None else None
-            whole = each.value is not None and isinstance(dereferenced(each.value), Unknown)
+            whole = isinstance(dereferenced(each.value), Unknown)
             if known is not None or named.needs:
                 found = setting(each.get("Value") if known is not None else named, "Tags")
                 yield Tag(r.id, known, found, whole)

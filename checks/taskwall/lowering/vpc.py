@@ -234,7 +234,7 @@ def _route(
     r: ResourceReader, table: Link, block: Cell, names: tuple[str, ...], at: Cell
 ) -> Iterator[Route]:
     """The route that is written; none without a target, which AWS refuses to make."""
-    body = None if block.value is None else dereferenced(block.value)
+    body = dereferenced(block.value)
     others: Set[str] | None = None
     if isinstance(body, Fields) and body.rest is None:
         others = body.fields.keys() - _NO_TARGETS

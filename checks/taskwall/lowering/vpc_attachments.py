@@ -273,7 +273,7 @@ def _may_be_subnet(r: ResourceReader, cell: Cell) -> bool:
         if (resource := r.builder.resources.get(value.resource)) is not None:
             return "subnet" in resource.type.lower()
         value = value.value
-    value = None if value is None else dereferenced(value)
+    value = dereferenced(value)
     if isinstance(value, Known):
         return ":subnet/" in str(value.data)
     if isinstance(value, Text):

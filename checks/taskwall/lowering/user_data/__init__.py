@@ -128,7 +128,7 @@ def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
         return _template(resource)
     if resource.type in ("cloudinit_config", "template_cloudinit_config"):
         blocks = resource.body.fields.get("part")
-        found = None if blocks is None else dereferenced(blocks)
+        found = dereferenced(blocks)
         if isinstance(found, Items):
             return _Archive(found.items, found.rest, found.place, found.needs)
         if isinstance(found, Fields):
@@ -139,8 +139,8 @@ def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
 def _template(resource: Resource) -> Value | None:
     """A `template_file` with its variables put in; None where it has directives or expressions."""
     source, given = resource.body.fields.get("template"), resource.body.fields.get("vars")
-    found = None if source is None else dereferenced(source)
-    variables = None if given is None else dereferenced(given)
+    found = dereferenced(source)
+    variables = dereferenced(given)
     if not isinstance(found, Known) or not isinstance(found.data, str) or "%{" in found.data:
         return None
     held = variables.fields if isinstance(variables, Fields) else {}
@@ -275,7 +275,7 @@ def _archive(machine: Machine, archive: Items) -> None:
             machine.anything(0, needs(value))
             continue
         kind = part.fields.get("content_type")
-        said = str(getattr(dereferenced(kind), "data", "") or "") if kind is not None else ""
+        said = str(getattr(dereferenced(kind), "data", "") or "")
         content = dereferenced(part.fields.get("content", Known("")))
         if isinstance(content, Known):
             text = machine.marks.text([str(content.data or "")])

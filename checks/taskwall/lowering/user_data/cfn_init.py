@@ -36,7 +36,7 @@ def run(
 
 
 def _fields(value: Value | None) -> Fields | None:
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     return found if isinstance(found, Fields) else None
 
 
@@ -104,7 +104,7 @@ def _commands(
         if "test" in order.fields:
             waits = (*doubt, Need(f"the test of command {name}", "is known only on the instance"))
         command = order.fields.get("command")
-        found = None if command is None else dereferenced(command)
+        found = dereferenced(command)
         words = [_text(machine, item) for item in found.items] if isinstance(found, Items) else []
         text = None
         if words:
