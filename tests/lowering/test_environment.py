@@ -222,8 +222,10 @@ Resources:
         ("Secrets: [{Name: A, ValueFrom: !Ref Attachment}]", None, ["Attachment", "D"]),
         ("Secrets: [{Name: A, ValueFrom: !Ref Stored}]", None, ["Stored", "D"]),
         ("Secrets: [{Name: A, ValueFrom: !Ref P}]", None, []),
+        ("Command: [serve, !GetAtt D.Endpoint.Address]", None, ["D"]),
+        ("EntryPoint: [!Ref Stored]", None, ["Stored", "D"]),
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_variables_of_templates(what: str, text: str | None, refers: list[str]) -> None:
     """CloudFormation attaches a store to a secret, and encodes texts that stay what they are."""

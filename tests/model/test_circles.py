@@ -1,5 +1,6 @@
 """Groups that name each other inline cannot be made: said, and never the outcome of a fix."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,21 @@ def test_a_circle_is_an_error(name: str, text: str, names: set[str] | None, tmp_
     errors = scan(Options((str(tmp_path),), cwd=str(tmp_path))).document.errors
     said = [one.message.partition(" name each other inline")[0] for one in errors]
     assert [set(one.split(" and ")) for one in said] == ([names] if names else [])
+
+
+def test_a_circle_in_a_downloaded_module_is_told_at_its_call(tmp_path: Path) -> None:
+    """Nobody edits the module: whoever calls it has to call another version."""
+    modules = tmp_path / ".terraform" / "modules"
+    (modules / "groups").mkdir(parents=True)
+    noted = {"Key": "groups", "Source": "acme/groups/aws", "Dir": ".terraform/modules/groups"}
+    (modules / "modules.json").write_text(json.dumps({"Modules": [noted]}))
+    (modules / "groups" / "main.tf").write_text(CIRCLE_TF)
+    (tmp_path / "main.tf").write_text('module "groups" {\n  source = "acme/groups/aws"\n}\n')
+
+    (error,) = scan(Options((str(tmp_path),), cwd=str(tmp_path))).document.errors
+
+    assert (error.file, error.line) == ("main.tf", 1)
+    assert "of module.groups, which is downloaded" in error.message
 
 
 @pytest.mark.parametrize(
