@@ -218,6 +218,37 @@ def test_the_host_that_stands_beside(
     assert (NONE if mode is None else (mode.plain.truth, mode.concerned.truth)) == said
 
 
+CLOUD_MAP = """
+resource "aws_service_discovery_private_dns_namespace" "main" { name = "internal" }
+resource "aws_service_discovery_service" "api" {
+  name = "api"
+  dns_config {
+    namespace_id = aws_service_discovery_private_dns_namespace.main.id
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "concerned"), [('"proxy"', True), ('"api"', None), ("var.given", "open")]
+)
+def test_a_short_name_may_be_that_of_a_container_of_the_task(name: str, concerned: object) -> None:
+    """A linked container answers to its own name before a service of Cloud Map does."""
+    text = SOURCE.replace("NAME", "API", 1).replace("VALUE", '"http://api:8080/"', 1)
+    text = text.replace("jsonencode([{", f"jsonencode([{{ name = {name} }}, {{", 1) + CLOUD_MAP
+    (stack,), _ = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    network = lower(stack.evaluate({}).resources).network
+    (variable,) = network.every(Variable)
+
+    found = connection(network, variable)
+    said = found and ("open" if found.concerned.truth is None else found.concerned.truth)
+    assert said == concerned
+    if found is not None and concerned == "open":
+        assert [need.name for need in found.concerned.waits_for()] == ["var.given"]
+
+
 KINDS = "postgres postgresql mysql mysql2 mariadb mongodb amqp sqlserver mssql oracle clickhouse"
 
 
