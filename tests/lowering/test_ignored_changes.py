@@ -13,6 +13,7 @@ from taskwall.model.entities.security_group import SecurityGroup
         ("[tags, egress]", {"ingress"}),
         ("[ingress, egress]", set()),
         ("all", set()),
+        ('["*"]', set()),
         ('["ingress"]', {"egress"}),
         ("[ingress[0].description]", {"ingress", "egress"}),
         ("[tags]", {"ingress", "egress"}),

@@ -705,7 +705,9 @@ def test_a_template_that_a_plan_leaves_for_later() -> None:
     assert told(deferred("template_file", template=Known(TEMPLATE), vars=given)) is True
     assert told(deferred("template_file", template=Known(TEMPLATE))) is OPEN
     assert told(deferred("template_file", template=Known(TEMPLATE), vars=VAR)) is OPEN
-    directive = Known(TEMPLATE + "%{ if true }x%{ endif }")
+    assert told(deferred("template_file", template=VAR, vars=given)) is OPEN
+    assert told(deferred("template_file", vars=given)) is OPEN
+    directive = Known(TEMPLATE.replace("echo", "# %{ if no }\necho") + "# %{ endif }\n")
     assert told(deferred("template_file", template=directive, vars=given)) is OPEN
     escaped = Known(TEMPLATE.replace("${ block }", "$${x}"))
     assert told(deferred("template_file", template=escaped, vars=given)) is OPEN
