@@ -36,10 +36,10 @@ PRIVATE = "private"
 _PUBLIC = frozenset(
     (
         "cgr.dev", "docker.io", "docker.elastic.co", "docker.pkg.github.com", "gcr.io", "ghcr.io",
-        "icr.io", "index.docker.io", "k8s.gcr.io", "lscr.io", "mcr.microsoft.com", "nvcr.io",
-        "public.ecr.aws", "quay.io", "registry-1.docker.io", "registry.access.redhat.com",
-        "registry.gitlab.com", "registry.hub.docker.com", "registry.k8s.io", "registry.redhat.io",
-        "container-registry.oracle.com", "ecr-public.aws.com",
+        "icr.io", "lscr.io", "mcr.microsoft.com", "nvcr.io", "public.ecr.aws", "quay.io",
+        "registry.access.redhat.com", "registry.gitlab.com", "registry.hub.docker.com",
+        "registry.k8s.io", "registry.redhat.io", "container-registry.oracle.com",
+        "ecr-public.aws.com",
     )
 )  # fmt: skip
 _PUBLIC_SUFFIXES = (".azurecr.io", ".docker.io", ".gcr.io", ".jfrog.io", ".pkg.dev")
