@@ -79,6 +79,119 @@ def test_what_is_not_known_before_it_runs(
     assert needs(dereferenced(found))
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'index(["a", OPEN], "b")',
+        'setintersection(["a"], [OPEN])',
+        'setsubtract(["a"], [OPEN])',
+        "chunklist([OPEN], 2)",
+        'matchkeys(["a"], ["b"], [OPEN])',
+        'matchkeys(OPEN, ["b"], ["b"])',
+        'slice(["a", "b"], OPEN, 2)',
+        "zipmap(OPEN, [1])",
+        "transpose({ a = [OPEN] })",
+        "transpose({ a = OPEN })",
+        'split(OPEN, "a,b")',
+        'join(OPEN, ["a", "b"])',
+        'format(OPEN, "a")',
+        'substr("abc", OPEN, 1)',
+        "substr(OPEN, 0, 1)",
+        'trimprefix(OPEN, "a")',
+        'regex("a", OPEN)',
+        "upper(OPEN)",
+        "strrev(OPEN)",
+        "indent(2, OPEN)",
+        "abs(OPEN)",
+        "pow(2, OPEN)",
+        "sum([1, OPEN])",
+        "sum(OPEN)",
+        "range(0, 4, OPEN)",
+        'cidrhost("10.0.0.0/16", OPEN)',
+        "cidrnetmask(OPEN)",
+        'cidrsubnets("10.0.0.0/16", OPEN)',
+        "yamldecode(OPEN)",
+        "csvdecode(OPEN)",
+        'textencodebase64(OPEN, "UTF-8")',
+        "md5(OPEN)",
+        'uuidv5("dns", OPEN)',
+        "file(OPEN)",
+        "templatefile(OPEN, {})",
+        "fileexists(OPEN)",
+        "fileset(path.module, OPEN)",
+        'timeadd(OPEN, "1h")',
+        "provider::aws::arn_parse(OPEN)",
+        'alltrue([true, "${OPEN}"])',
+    ],
+)
+def test_an_argument_that_decides_the_result(
+    expression: str, evaluated: Callable[..., Evaluation]
+) -> None:
+    """Where an open argument decides all, the result is open, and waits for that alone."""
+    found = in_text(expression.replace("OPEN", "var.open"), evaluated)
+    assert isinstance(dereferenced(found), Unknown)
+    assert [str(need) for need in needs(found)] == ["var.open has no default"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('index(["a", var.open], "a")', 0),
+        ('contains(["a", var.open], "a")', True),
+        ('concat(["a"], var.open)', ["a", ("maybe", "<var.open[*]>")]),
+        ("concat(var.open...)", [("maybe", "<var.open[*][*]>")]),
+        ('compact(["a", "", var.open])', ["a", ("maybe", "<var.open>")]),
+        ('distinct(["a", var.open, "a", var.open])', ["a", "<var.open>"]),
+        ('flatten([["a"], [var.open]])', ["a", ("maybe", "<var.open[*]>")]),
+        ('sort(["b", var.open])', ["b", "<var.open>"]),
+        ('toset(["b", "a", var.open])', ["b", "a", "<var.open>"]),
+        ('setunion(["a"], var.open)', ["a", ("maybe", "<var.open[*]>")]),
+        ('setproduct(["a"], [var.open])', [["a", "<var.open>"]]),
+        (
+            'setproduct(["a", "b"], var.open)',
+            [("maybe", ["a", "<var.open[*]>"]), ("maybe", ["b", "<var.open[*]>"])],
+        ),
+        ("slice(var.open, 0, 2)", ["<var.open[0]>", "<var.open[1]>"]),
+        ('slice(["a", "b", "c"], 1, var.open)', [("maybe", "b"), ("maybe", "c")]),
+        ("length([1, var.open])", 2),
+        ("keys({ (var.open) = 1 })", ["<var.open>"]),
+        ("keys(var.open)", [("maybe", "<?>")]),
+        ("values(var.open)", [("maybe", "<var.open[*]>")]),
+        ("merge({ a = 1, b = 2 }, { b = var.open })", {"a": 1, "b": "<var.open>"}),
+        ("merge({ a = 1 }, var.open)", {"a": "<?>", "*": "<var.open[*]>"}),
+        ("merge(var.open, { a = 1 })", {"a": 1, "*": "<var.open[*]>"}),
+        ('zipmap(["a", var.open], [1, 2])', {"a": 1, "*": 2}),
+        ('map("a", 1, "b", var.open)', {"a": 1, "b": "<var.open>"}),
+        ('lookup({}, var.open, "b")', "b"),
+        ('format("%s-%s", "a", var.open)', "a-<var.open>"),
+        ('formatlist("%s-%s", ["a"], var.open)', ["a-<var.open>"]),
+        ('join(",", ["a", var.open])', "a,<var.open>"),
+        ('split(",", var.open)', ["<var.open[0]>", ("maybe", "<var.open[*]>")]),
+        ('startswith("a${var.open}", "a")', True),
+        ('startswith("a${var.open}", "b")', False),
+        ('endswith("${var.open}a", "a")', True),
+        ('endswith("${var.open}a", "b")', False),
+        ('strcontains("a${var.open}", "a")', True),
+        ('alltrue([false, "${var.open}"])', False),
+        ('anytrue([true, "${var.open}"])', True),
+        ("cidrsubnets(var.open, 4, 4)", ["<?>", "<?>"]),
+        ("jsondecode(jsonencode({ a = var.open }))", {"a": "<var.open>"}),
+        (
+            'provider::aws::arn_build("aws", "s3", "", "", var.open)',
+            "arn:aws:s3:::<var.open>",
+        ),
+    ],
+)
+def test_what_is_known_beside_an_open_argument(
+    expression: str,
+    expected: object,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """A result is known as far as the open argument leaves it, whatever that turns out to be."""
+    assert shown(in_text(expression, evaluated)) == expected
+
+
 @pytest.mark.parametrize("number", [0, 7])
 def test_yamlencode_of_a_text_with_our_mark(
     number: int, evaluated: Callable[..., Evaluation]
