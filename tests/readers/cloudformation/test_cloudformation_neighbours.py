@@ -313,3 +313,93 @@ def test_what_is_imported_only_on_request(parameter: str) -> None:
     texts = {"vpc.yaml": VPC, "web.yaml": want}
     assert around(texts, "web.yaml") == around(texts, "vpc.yaml") == set()
     agree({f"/r/{path}": text for path, text in texts.items()})
+
+
+def test_what_cdk_nests_belongs_to_the_stacks_beside_it() -> None:
+    """Its name is nowhere written: the hash of what is in it is."""
+    nests = NESTING.replace("parts/web.yaml", "https://bucket/0123abcd")
+    texts = {
+        "out/app.template.json": nests,
+        "out/lone.template.json": LONE,
+        "out/appnet.nested.template.json": LONE,
+        "other/app.template.json": nests,
+    }
+    assert around(texts, "out/app.template.json") == {"out/appnet.nested.template.json"}
+    assert around(texts, "out/appnet.nested.template.json") == {"out/app.template.json"}
+    assert around(texts, "out/lone.template.json") == set()
+    assert around(texts, "other/app.template.json") == set()
+
+
+STORING = """\
+Resources:
+  P: {Type: AWS::SSM::Parameter, Properties: {Name: /net/vpc, Value: v}}
+"""
+
+
+READING = "Resources: {R: {Type: Custom::R, Properties: {V: '{{resolve:ssm:NAME}}'}}}\n"
+OF_PARAMETER = (
+    "Parameters:\n  P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: NAME}\n" + LONE
+)
+
+
+@pytest.mark.parametrize(
+    ("reads", "tied"),
+    [
+        (READING.replace("NAME", "/net/vpc"), True),
+        (READING.replace("NAME", "/net/vpc:1"), True),
+        (READING.replace("NAME", "/net/subnet"), False),
+        (OF_PARAMETER.replace("NAME", "/net/vpc"), True),
+        (OF_PARAMETER.replace("NAME", "/net/subnet"), False),
+    ],
+)
+def test_what_is_read_from_parameter_store(reads: str, tied: bool) -> None:
+    """Who reads a parameter belongs to who stores one whose name ends as that does."""
+    texts = {"net.yaml": STORING, "web.yaml": reads, "lone.yaml": LONE}
+    assert around(texts, "web.yaml") == ({"net.yaml"} if tied else set())
+    assert around(texts, "net.yaml") == ({"web.yaml"} if tied else set())
+    if tied:
+        agree({f"/r/{path}": text for path, text in texts.items()})
+
+
+def test_an_import_within_an_assembly_may_be_of_any_export(tmp_path: Path) -> None:
+    """What CDK writes into one folder belongs together, whatever exports are called."""
+    web, vpc = str(tmp_path / "web.template.json"), str(tmp_path / "vpc.template.json")
+    files = Files({web: importing("!Sub '${P}-Other'"), vpc: VPC})
+    assert Neighbours([web, vpc], files).around([web]) == []
+    (tmp_path / "manifest.json").write_text("{}")
+    assert Neighbours([web, vpc], files).around([web]) == [vpc]
+
+
+@pytest.mark.parametrize("offer", [VPC, exporting("shared")])
+def test_where_stacks_may_have_any_names(offer: str) -> None:
+    """An import may be of any export, and none is a default's."""
+    texts = {"/r/web.yaml": importing("!Sub '${P}-Other'"), "/r/vpc.yaml": offer, "/r/l.yaml": LONE}
+    near = Neighbours(texts, Files(texts), exact=False)
+    assert near.around(["/r/web.yaml"]) == ["/r/vpc.yaml"]
+    assert near.around(["/r/vpc.yaml"]) == ["/r/web.yaml"]
+    assert near.around(["/r/l.yaml"]) == []
+
+
+def test_a_default_that_is_given_settles_nothing() -> None:
+    """With the value of a user another template may be meant."""
+    names = ("!Sub '${P}-${E}'",)
+    texts = {
+        "/r/a.yaml": exporting("!Sub '${AWS::StackName}-A'"),
+        "/r/b.yaml": exporting("!Sub '${AWS::StackName}-B'"),
+        "/r/web.yaml": importing(*names, defaults={"P": None, "E": "A"}),
+    }
+    assert Neighbours(texts, Files(texts)).around(["/r/web.yaml"]) == ["/r/a.yaml"]
+    given = Neighbours(texts, Files(texts), ["E"])
+    assert given.around(["/r/web.yaml"]) == ["/r/a.yaml", "/r/b.yaml"]
+
+
+@pytest.mark.parametrize("default", ["!Ref Other", '"a\\u0041"', "[A]"])
+def test_a_default_that_a_text_does_not_tell(default: str) -> None:
+    """Whatever it is, each template that it can mean is read."""
+    want = importing("!Sub '${P}-${E}'", defaults={"P": None, "E": "DEFAULT"})
+    texts = {
+        "a.yaml": exporting("!Sub '${AWS::StackName}-A'"),
+        "b.yaml": exporting("!Sub '${AWS::StackName}-B'"),
+        "web.yaml": want.replace("'DEFAULT'", default),
+    }
+    assert around(texts, "web.yaml") == {"a.yaml", "b.yaml"}
