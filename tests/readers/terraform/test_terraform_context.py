@@ -160,6 +160,7 @@ resource "aws_service_discovery_private_dns_namespace" "main" {
 }
 """
 BY_KIND = 'data "aws_service_discovery_dns_namespace" "x" {\n name = "internal"\n type = "KIND"\n}'
+VALUE = ("data.aws_ssm_parameter.x.value", "aws_ssm_parameter.vpc.value")
 BY_PARAMETER = FILTERED.replace("data.aws_vpc.x.id", "data.aws_ssm_parameter.x.value")
 
 
@@ -172,7 +173,11 @@ BY_PARAMETER = FILTERED.replace("data.aws_vpc.x.id", "data.aws_ssm_parameter.x.v
         (f"{TAGGED}\n{FILTERED}", "data.aws_subnets.x.ids", "aws_subnet.a.id"),
         (f"{PARAMETER}\n{BY_PARAMETER}", "data.aws_subnets.x.ids", "aws_subnet.a.id"),
         (BY_ENV, "data.aws_security_group.x.id", "aws_security_group.db.id"),
-        (PARAMETER, "data.aws_ssm_parameter.x.value", "aws_ssm_parameter.vpc.value"),
+        (PARAMETER, *VALUE),
+        *(
+            (f"{PARAMETER[:-1]} with_decryption = {way}\n}}", *VALUE)
+            for way in ("true", "false", '"false"')
+        ),
     ],
 )
 def test_one_resource_answers(block: str, expression: str, value: str) -> None:
@@ -191,6 +196,7 @@ def test_one_resource_answers(block: str, expression: str, value: str) -> None:
         'data "aws_vpc" "x" {\n default = true\n}',
         'data "aws_vpc" "x" {\n}',
         LIKE.replace("tag:Name", "owner-id"),
+        PARAMETER.replace("name", "with_decryption = var.env\n name"),
     ],
 )
 def test_what_is_not_certainly_meant_is_not_tied(block: str) -> None:

@@ -393,6 +393,17 @@ def test_of_several_roots_of_one_key_the_nearest_is_meant() -> None:
     assert tie.by == "remote state, as the nearest"
 
 
+@pytest.mark.parametrize("name", ["vpc", "outputs.vpc"])
+def test_what_is_read_of_a_state_that_is_not_there(name: str) -> None:
+    """The output is open under its name, also as it was written up to Terraform 0.11."""
+    other = 'data "terraform_remote_state" "other" {\n  backend = "s3"\n}\n'
+    read = f"data.terraform_remote_state.other.{name}"
+    tied = 'resource "u" "u" { y = data.terraform_remote_state.net.outputs.vpc }'
+    app = APP.replace("EXPRESSION", read) + other + tied
+    found = x(evaluated({"net/main.tf": NET, "app/main.tf": app}))
+    assert [need.name for need in needs(found)] == [read]
+
+
 def test_several_roots_of_one_state_are_not_told_apart() -> None:
     """Two roots that say the same of their state: which is meant is open."""
     data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'

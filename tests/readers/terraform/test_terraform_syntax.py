@@ -356,6 +356,21 @@ def test_exponents(text: str, value: object) -> None:
     assert getattr(fields["x"], "data", None) == value
 
 
+def test_a_block_has_the_labels_of_its_type() -> None:
+    """Each that has others is an error, and declares nothing."""
+    evaluation = evaluation_of(
+        'resource "t" {\n}\ndata "t" {\n}\nvariable "a" "b" {\n}\nmodule {\n}\noutput {\n}\n'
+    )
+    assert [error.message for error in evaluation.errors] == [
+        'a "resource" block has 2 labels',
+        'a "data" block has 2 labels',
+        'a "variable" block has 1 label',
+        'a "module" block has 1 label',
+        'a "output" block has 1 label',
+    ]
+    assert evaluation.resources == ()
+
+
 def test_python_hcl2_is_told_from_its_namesake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checkov's package of the same name is refused, with a way out."""
     monkeypatch.setitem(sys.modules, "hcl2", ModuleType("hcl2"))
