@@ -10,6 +10,7 @@ import pytest
 
 from taskwall.core.values import Items, Known, Value, dereferenced, symbol
 from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform.state.document import looks_like_state
 from taskwall.readers.terraform.state.reader import states
 from taskwall.source.context import Context, SourceTie
 from taskwall.source.files import Files
@@ -804,6 +805,36 @@ def test_the_state_of_a_scanned_root_only_repeats_it() -> None:
     text = 'resource "aws_db_instance" "db" {\n}\nmodule "net" { source = "./net" }\n# "db-1"'
     (stack,) = read({"app/main.tf": text}, {"net.tfstate": json.dumps(STATE)})
     assert not any(one.origin.context for one in stack.evaluate({}).resources)
+
+
+@pytest.mark.parametrize(
+    ("document", "is_state"),
+    [
+        (STATE, True),
+        (shown_state(STATE), True),
+        ({**shown_state(STATE), "planned_values": {}}, False),
+        ({"format_version": "1.0"}, False),
+        ({"terraform_version": "1.9.8"}, False),
+        ({"version": 4, "serial": 1}, False),
+        ({"version": 4, "lineage": "x"}, False),
+        ({"serial": 1, "lineage": "x"}, False),
+    ],
+)
+def test_what_looks_like_a_state(document: dict[str, Any], is_state: bool) -> None:
+    """Both forms do; a plan, which holds all that one of them does, is none."""
+    assert looks_like_state(json.dumps(document)) is is_state
+
+
+def test_a_state_that_stays_is_read_once() -> None:
+    """In a session it is the same source until its text, or what it is called, is another."""
+    text = json.dumps(STATE)
+    files = Files({"/infra/a.tfstate": text}, retained=True)
+    (first,), _ = states(["/infra/a.tfstate"], files)
+    (second,), _ = states(["/infra/a.tfstate"], files)
+    assert first is second
+    other = Files({"/infra/a.tfstate": text, "/infra/b/a.tfstate": text}, retained=True)
+    found, _ = states(["/infra/a.tfstate", "/infra/b/a.tfstate"], other)
+    assert [one.label for one in found] == ["a.tfstate", "b/a.tfstate"]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from budgets import examples
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
-from taskwall.core.values import Span, Value, needs
+from taskwall.core.values import Span, Value, needs, symbol
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.plan.stacks import PlanStack, plans, unplanned
+from taskwall.readers.terraform.state.reader import planned
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -194,6 +195,46 @@ def test_plan_with_its_sources(shown: Shown) -> None:
     assert (task.place.file, task.place.line) == ("/nowhere/api/main.tf", 4)
     assert task.body.places["ingress"] == Span("/nowhere/api/main.tf", 8, 3, 13, 4)
     assert stack.files == {"/nowhere/plan.json", "/nowhere/main.tf", "/nowhere/api/main.tf"}
+
+
+@pytest.mark.parametrize("sources", [{}, {"live": MAIN, "api": CHILD}])
+def test_a_plan_creates_what_it_plans(sources: Mapping[str, str]) -> None:
+    """With its sources or by itself it knows the types of its resources, and is asked for each."""
+    stack = read(PLAN, **sources)
+    assert [stack.creates(f"aws_{name}") for name in ("vpc", "security_group", "eip")] == [
+        True,
+        True,
+        False,
+    ]
+    evaluate = stack.evaluations()
+    assert evaluate({}).resources == stack.evaluate({}).resources
+
+
+def test_a_plan_as_context_stands_for_itself() -> None:
+    """Its resources have its name before theirs, its outputs lead to them, and nothing is shown."""
+    plan = {
+        **PLAN,
+        "planned_values": {
+            "outputs": {
+                "cidr": {"value": "10.0.0.0/16"},
+                "vpc": {"value": "vpc-0123456789abcdef0"},
+                "secret": {"value": SECRET, "sensitive": True},
+                "later": {},
+            },
+            "root_module": {"resources": [resource("aws_vpc.x", {"id": "vpc-0123456789abcdef0"})]},
+        },
+    }
+    texts = {"/nowhere/net.json": json.dumps(plan), "/nowhere/broken.json": "{"}
+    (found,), (error,) = planned(list(texts), Files(texts), Inputs(boundary="/nowhere"))
+    assert error.place.file == "/nowhere/broken.json"
+    addresses = {one.origin.address for one in found.resources}
+    assert "net.json/aws_vpc.x" in addresses
+    assert {name: symbol(value) for name, value in found.outputs.items()} == {
+        "cidr": "",
+        "vpc": "net.json/aws_vpc.x.id",
+        "secret": "",
+    }
+    assert SECRET in found.sensitive_texts
 
 
 def test_plan_knows_what_sources_leave_open(shown: Shown) -> None:
