@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Known, Span, Value, dereferenced, plain
+from taskwall.core.values import Known, Span, Value, dereferenced, plain, symbol
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.readers.cloudformation.document import read_nodes
 from taskwall.readers.cloudformation.includes import Includes
@@ -439,6 +439,60 @@ def test_a_function_may_ignore_globals(more: str, names: set[str]) -> None:
 
     assert found["F"].body.fields.keys() == {"Handler", *names}
     assert found["A"].body.fields.keys() == {"Name"}
+
+
+@pytest.mark.parametrize(
+    ("section", "known"),
+    [
+        ("{Function: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/a}}}}", 0),
+        ("{Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/a}}}", 0),
+        ("{Function: none}", 1),
+        ("{Api: {Runtime: r}}", 1),
+        ("none", 1),
+    ],
+)
+def test_globals_that_are_not_there(section: str, known: int) -> None:
+    """What an include brings may be any property; what is no mapping brings none."""
+    text = (
+        f"Transform: AWS::Serverless-2016-10-31\nGlobals: {section}\nResources:\n"
+        "  F: {Type: 'AWS::Serverless::Function', Properties: {Handler: h}}\n"
+    )
+    stack, errors = read(text)
+    body = stack.evaluate({}).resources[0].body
+
+    assert errors == []
+    assert plain(body.fields["Handler"]) == "h"
+    assert (body.rest is None) is bool(known)
+
+
+def test_what_a_hook_names_are_resources() -> None:
+    """Logical ids that it names, also in lists, refer to them; its other texts are texts."""
+    text = """\
+Transform: AWS::CodeDeployBlueGreen
+Hooks:
+  BlueGreen:
+    Type: AWS::CodeDeploy::BlueGreen
+    Properties:
+      ServiceRole: Service
+      Applications:
+        - Target: {Type: AWS::ECS::Service, LogicalID: Service}
+          ECSAttributes:
+            TaskSets: [Service]
+            TrafficRouting: {TargetGroups: [Blue, !Ref Green]}
+Resources:
+  Service: {Type: AWS::ECS::Service}
+  Blue: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  Green: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+"""
+    hook = resources(text)["BlueGreen"]
+    (application,) = hook.cell().get("Applications").each()
+    attributes = application.get("ECSAttributes")
+    groups = attributes.get("TrafficRouting").get("TargetGroups")
+
+    assert hook.cell().get("ServiceRole").known == "Service"
+    assert symbol(application.get("Target").get("LogicalID").value) == "Service.Ref"
+    assert [one.known for one in attributes.get("TaskSets").each()] == ["Service"]
+    assert [symbol(one.value) for one in groups.each()] == ["Blue.Ref", "Green.Ref"]
 
 
 def test_a_macro_makes_what_it_may_touch_uncertain() -> None:

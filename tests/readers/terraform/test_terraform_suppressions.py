@@ -95,6 +95,69 @@ resource "t" "a" {
     }
 
 
+def test_comments_at_elements_within_calls_and_conditionals(stack: Stack) -> None:
+    """An element is one wherever its list stands; what is none leaves the whole attribute."""
+    text = """\
+resource "t" "a" {
+  x = concat([
+    "a", # taskwall:skip=TW201: the first
+  ], var.more ? [
+    { # taskwall:skip=TW202: the object
+      p = 1 # taskwall:skip=TW203: its member
+    },
+  ] : [
+    "c", # taskwall:skip=TW204: the other
+  ])
+  y = upper(
+    "b" # taskwall:skip=TW205: all of y
+  )
+}
+"""
+    assert scopes(stack(text).evaluate({})) == {
+        "TW201": (3, 3),
+        "TW202": (5, 7),
+        "TW203": (6, 6),
+        "TW204": (9, 9),
+        "TW205": (11, 13),
+    }
+
+
+def test_comments_within_the_arguments_of_a_module(stack: Stack) -> None:
+    """Of one's own module an object within an argument is meant, of others any argument."""
+    text = """\
+module "own" {
+  source = "../child"
+  a = [
+    "x", # taskwall:skip=TW201: the whole call
+    {
+      p = 1 # taskwall:skip=TW202: the member
+    },
+  ]
+  b = merge({
+    # taskwall:skip=TW203: the whole call
+    q = 1
+    r = {
+      # taskwall:skip=TW204: the member below
+      s = 1
+    }
+  }, {})
+}
+module "fetched" {
+  source = "x/y/aws"
+  a = [
+    "x", # taskwall:skip=TW205: the element
+  ]
+}
+"""
+    assert scopes(stack(text, {"child/main.tf": ""}).evaluate({})) == {
+        "TW201": (1, 17),
+        "TW202": (6, 6),
+        "TW203": (1, 17),
+        "TW204": (14, 14),
+        "TW205": (21, 21),
+    }
+
+
 def test_reason_is_required(stack: Stack) -> None:
     """A skip of ours without a reason is an error and skips nothing."""
     for comment in ("# taskwall:skip=TW201", "# taskwall:skip=TW201:", "# taskwall:skip=TW201:  "):
