@@ -1,6 +1,7 @@
 """Switches: what an unknown decides is asked, and a scenario answers."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,24 @@ ANSWERED: list[tuple[str, dict[str, Scalar], object]] = [
         {WORKSPACE: "b"},
         2,
     ),
+    ("{ a = 1, b = 2 }[terraform.workspace]", {WORKSPACE: "a"}, 1),
+    ("{ a = 1, b = 2 }[terraform.workspace]", {WORKSPACE: "b"}, 2),
+    ("{ a = 1, b = 2 }[terraform.workspace]", {WORKSPACE: OTHER}, "<?>"),
+    ("lookup({ a = 1 }, terraform.workspace, 2)", {WORKSPACE: "a"}, 1),
+    ("lookup({ a = 1 }, terraform.workspace, 2)", {WORKSPACE: OTHER}, 2),
+    ("module.absent.n <= 2 ? 1 : 2", {"module.absent.n": 2}, 1),
+    ("module.absent.n <= 2 ? 1 : 2", {"module.absent.n": 3}, 2),
+    ("module.absent.n < 2 ? 1 : 2", {"module.absent.n": 1}, 1),
+    ("module.absent.n < 2 ? 1 : 2", {"module.absent.n": 2}, 2),
+    ("module.absent.n > 2 ? 1 : 2", {"module.absent.n": 2}, 2),
+    ("module.absent.n >= 1.5 ? 1 : 2", {"module.absent.n": 1}, 2),
+    ("module.absent.n >= 1.5 ? 1 : 2", {"module.absent.n": 2}, 1),
+    ("2 <= module.absent.n ? 1 : 2", {"module.absent.n": 2}, 1),
+    ("2 >= module.absent.n ? 1 : 2", {"module.absent.n": 3}, 2),
+    ('(terraform.workspace == "a" ? 2 : 0) * 3', {WORKSPACE: "a"}, 6),
+    ('(terraform.workspace == "a" ? 2 : 0) * 3', {WORKSPACE: OTHER}, 0),
+    ('(terraform.workspace == "a") == false ? 1 : 2', {WORKSPACE: "a"}, 2),
+    ('!(terraform.workspace == "a" || data.d.d.on) ? 1 : 2', {WORKSPACE: "a"}, 2),
 ]  # fmt: skip
 
 
@@ -108,6 +127,92 @@ def test_scenarios(
     evaluation = evaluated(main(expression), scenario=scenario)
     assert shown(x(evaluation)) == expected
     assert evaluation.questions == frozenset()
+
+
+ELEMENT = "<data.d.d.l[*]>"
+EMPTY_OR_NOT: list[tuple[str, object, object]] = [
+    ("data.d.d.l[*].id", [], ["<data.d.d.l[*].id>", ("maybe", "<data.d.d.l[*].id>")]),
+    ("[for one in data.d.d.l : one]", [], [ELEMENT, ("maybe", ELEMENT)]),
+    ("{ for key, one in data.d.d.l : key => one }", {}, {"*": ELEMENT}),
+    ("length(data.d.d.l) > 0 ? 1 : 2", 2, 1),
+    ("length(data.d.d.l) == 0 ? 1 : 2", 1, 2),
+    ("length(data.d.d.l) * 2 > 0 ? 1 : 2", 2, 1),
+    ("min(length(data.d.d.l), 1) == 0 ? 1 : 2", 1, 2),
+    ('length(concat(data.d.d.l, ["x"])) > 1 ? 1 : 2', 2, 1),
+    ('coalescelist(data.d.d.l, ["x"])', ["x"], "<data.d.d.l>"),
+    ('concat(data.d.d.l, ["x"])', ["x"], [ELEMENT, "x", ("maybe", ELEMENT)]),
+    ("one(data.d.d.l)", None, ELEMENT),
+    ("keys(data.d.d.l)", [], ["<?>", ("maybe", "<?>")]),
+    ("toset(data.d.d.l)", [], [ELEMENT, ("maybe", ELEMENT)]),
+    ("merge({ a = 1 }, data.d.d.l)", {"a": 1}, {"a": "<?>", "*": ELEMENT}),
+    ("range(length(data.d.d.l))", [], ["<?>", ("maybe", "<?>")]),
+]
+
+
+@pytest.mark.parametrize(("expression", "empty", "filled"), EMPTY_OR_NOT)
+def test_a_scenario_tells_whether_a_list_is_empty(
+    evaluated: Evaluated, shown: Shown, expression: str, empty: object, filled: object
+) -> None:
+    """Then it is nothing, or has one element for certain, whatever is made of it."""
+    of_none = evaluated(main(expression), scenario={"length(data.d.d.l)": 0})
+    of_some = evaluated(main(expression), scenario={"length(data.d.d.l)": 1})
+    assert (shown(x(of_none)), shown(x(of_some))) == (empty, filled)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("length(data.d.d.l) < 0 ? 1 : 2", 2),
+        ("length(data.d.d.l) >= 0 ? 1 : 2", 1),
+        ("length(data.d.d.l) == -1 ? 1 : 2", 2),
+        ('length(concat(data.d.d.l, ["x"])) > 0 ? 1 : 2', 1),
+        ('(terraform.workspace == "a") == null ? 1 : 2', 2),
+        ('terraform.workspace == "a" || terraform.workspace != "a" ? 1 : 2', 1),
+        ('terraform.workspace == "a" && terraform.workspace == "b" ? 1 : 2', 2),
+    ],
+)
+def test_what_holds_under_every_scenario_is_not_asked(
+    evaluated: Evaluated, shown: Shown, expression: str, expected: int
+) -> None:
+    """Whatever the open part turns out to be, the comparison comes out the same."""
+    evaluation = evaluated(main(expression))
+    assert (shown(x(evaluation)), evaluation.questions) == (expected, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("meta", "scenario", "instances"),
+    [
+        ("for_each = data.d.d.m", {"length(data.d.d.m)": 0}, []),
+        ("for_each = data.d.d.m", {"length(data.d.d.m)": 1}, ["t.b[*]"]),
+        ("for_each = null", {}, []),
+        ("count = data.d.d.n", {"data.d.d.n": 0}, []),
+        ("count = data.d.d.n", {"data.d.d.n": 2}, ["t.b[*]"]),
+        ("count = data.d.d.on ? 1 : 0", {"data.d.d.on": True}, ["t.b[0]"]),
+        ("count = data.d.d.on ? 1 : 0", {"data.d.d.on": False}, []),
+        ("lifecycle {\n enabled = data.d.d.on\n}", {"data.d.d.on": True}, ["t.b"]),
+        ("lifecycle {\n enabled = data.d.d.on\n}", {"data.d.d.on": False}, []),
+    ],
+)
+def test_a_scenario_tells_which_instances_there_are(
+    evaluated: Evaluated, meta: str, scenario: dict[str, Scalar], instances: list[str]
+) -> None:
+    """None, or those that the answer leaves: one stands for all of which the number is open."""
+    text = f'{main("1")}\nresource "t" "b" {{\n{meta}\n}}\n'
+    found = evaluated(text, scenario=scenario).resources
+    assert [one.origin.address for one in found if one.origin.name == "t.b"] == instances
+
+
+@pytest.mark.parametrize(
+    "members",
+    ["toset([for i in range(1001) : tostring(i)])", '{ for i in range(1001) : "k${i}" => i }'],
+)
+def test_too_many_members_make_one_instance(stack: Callable[..., Any], members: str) -> None:
+    """That is an error at the argument, and what refers to it is open."""
+    text = f'{main("t.b")}\nresource "t" "b" {{\n  for_each = {members}\n}}\n'
+    evaluation = stack(text).evaluate({})
+    assert [error.message for error in evaluation.errors] == ["makes 1001 instances; at most 1000"]
+    found = [one.origin.address for one in evaluation.resources if one.origin.name == "t.b"]
+    assert found == ["t.b[*]"]
 
 
 def test_open_conditional_is_either(evaluated: Evaluated, shown: Shown) -> None:
