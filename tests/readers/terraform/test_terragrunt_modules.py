@@ -1,5 +1,9 @@
 """The module of a unit of Terragrunt: what lies and is written beside it, and what is elsewhere."""
 
+from base64 import urlsafe_b64encode
+from hashlib import sha1
+from pathlib import Path
+
 import pytest
 
 from readers.terraform.units import INCLUDE, MODULE, SOURCE, Shown, read, unit, x
@@ -8,6 +12,9 @@ from taskwall.core.values import (
     Unknown,
     dereferenced,
 )
+from taskwall.readers.terraform import stacks
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 
 def test_what_is_generated_belongs_to_the_module() -> None:
@@ -219,3 +226,45 @@ def test_inputs_of_all_units(parent: str, own: str, stands_in: bool) -> None:
     text = text.replace("../..//modules/m", next(iter(REMOTE)))
     (absent,) = unit(text, {"live/root.hcl": parent}).absent
     assert (absent.read_as is not None) == stands_in
+
+
+def hashed(text: str) -> str:
+    """How Terragrunt calls the folder of what it downloads."""
+    made = sha1(text.encode(), usedforsecurity=False).digest()
+    return urlsafe_b64encode(made).decode().rstrip("=")
+
+
+PACKAGE = "git::https://example.com/modules.git"
+OF_REGISTRY = "tfr://registry.example.com/nobody/m/aws"
+
+
+@pytest.mark.parametrize(
+    ("source", "package", "inner", "noted", "is_there"),
+    [
+        (f"{PACKAGE}//m?ref=v1", PACKAGE, "m", "ref=v1", True),
+        (f"{PACKAGE}//m?ref=v1&depth=1", PACKAGE, "m", "depth=1&ref=v1", True),
+        (f"{PACKAGE}//m?ref=v1", PACKAGE, "m", None, True),
+        (f"{PACKAGE}?ref=v1", PACKAGE, "", "ref=v1", True),
+        (f"{PACKAGE}//m?ref=v1", PACKAGE, "m", "ref=v2", False),
+        (f"{PACKAGE}//other?ref=v1", PACKAGE, "m", "ref=v1", False),
+        (f"{PACKAGE}//m?ref=v1", "git::https://example.com/others.git", "m", "ref=v1", False),
+        (f"{OF_REGISTRY}?version=1.0.0", OF_REGISTRY, "", "version=1.0.0", True),
+        ("tfr:///a/m/aws?version=1.0.0", "tfr:///a/m/aws", "", "version=1.0.0", True),
+    ],
+)
+def test_a_module_that_terragrunt_has_downloaded(
+    source: str, package: str, inner: str, noted: str | None, is_there: bool, tmp_path: Path
+) -> None:
+    """Its copy is read where its package and version are those that the unit names."""
+    copy = tmp_path / "app" / ".terragrunt-cache" / "any" / hashed(package)
+    (copy / inner).mkdir(parents=True)
+    (copy / inner / "main.tf").write_text(MODULE)
+    if noted is not None:
+        (copy / ".terragrunt-source-version").write_text(f"{hashed(noted)}\n")
+    unit_file = tmp_path / "app" / "terragrunt.hcl"
+    unit_file.write_text(f'terraform {{\n  source = "{source}"\n}}\ninputs = {{ x = "given" }}\n')
+    (stack,), errors = stacks([str(unit_file)], Files(), Inputs(boundary=str(tmp_path)))
+    evaluation = stack.evaluate({})
+    assert errors == []
+    assert (not evaluation.absent) is is_there
+    assert [one.type for one in evaluation.resources if one.type == "t"] == ["t"] * is_there
