@@ -291,6 +291,92 @@ def test_inputs_stand_before_defaults() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "name", "data"),
+    [
+        ("!Split ['-', !Ref Env]", "Fn::Split(-, Env)", ["a", "b"]),
+        ("!Join ['-', !Ref Subnets]", "Fn::Join(-, Subnets)", "x"),
+        ("!Join ['', !Ref Subnets]", "Fn::Join(, Subnets)", "x"),
+        ("!Select [1, !Ref Subnets]", "Subnets[1]", "subnet-1"),
+        ("!Select [1, !GetAtt Vpc.Ranges]", "Vpc.Ranges[1]", "10.0.0.0/8"),
+        ("!FindInMap [Ranges, !Ref Env, Cidr]", "Fn::FindInMap(Ranges, Env, Cidr)", "10.0.0.0/8"),
+        ("!GetAZs ''", "Fn::GetAZs", ["a", "b", "c"]),
+        ("!GetAZs {Ref: 'AWS::Region'}", "Fn::GetAZs", ["a"]),
+        ("!GetAZs eu-west-1", "Fn::GetAZs eu-west-1", ["a"]),
+    ],
+)
+def test_users_say_what_a_function_gives(written: str, name: str, data: object) -> None:
+    """It goes by its name and arguments while these are open, and is then what they say."""
+    assert plain(of(written, assumptions={name: lifted(data)})) == data
+    other = evaluated(written, Inputs(assumptions={f"{name}x": lifted(data)}))[0]
+    assert other is not None
+    assert spoken(other)
+
+
+@pytest.mark.parametrize(
+    ("written", "waits"),
+    [
+        ("!Join [!Ref Env, [a]]", ["Env has no default"]),
+        ("!Join ['-', [!Ref Zones, b]]", ["a list or map is not a string"]),
+        ("!Select [!Ref Env, [a, !Ref Empty]]", ["Env has no default"]),
+        ("!Cidr [!Ref Env, 2, 8]", ["Env has no default"]),
+        ("!Cidr [10.0.0.0/16, !Ref Env, 8]", ["Env has no default"]),
+        ("!Cidr [10.0.0.0/16, 2, !Ref Env]", ["Env has no default"]),
+        ("!Cidr [10.0.0.0/16, 2]", ["Fn::Cidr is not known"]),
+        ("{'Fn::Length': !Ref Env}", ["Env has no default"]),
+        ("!FindInMap [!Ref Env, prod, Cidr]", ["Env has no default"]),
+        ("!FindInMap [Ranges, prod, !Ref Env]", ["Env has no default"]),
+        ("!FindInMap [Ranges, !Ref Env, Cidr, {DefaultValue: x}]", ["Env has no default"]),
+        ("!Sub '${Zones}'", ["a list or map is not a string"]),
+        ("!Sub '${AWS::NoValue}x'", ["AWS::NoValue is not a string"]),
+        (
+            "!Sub '{{resolve:ssm:/${Env}/x}}'",
+            ["{{resolve:ssm:/${Env}/x}} is read at deployment"],
+        ),
+        ("!Sub '{{resolve:ssm:${Env}'", ["Env has no default"]),
+    ],
+)
+def test_what_an_open_argument_leaves_open(written: str, waits: list[str]) -> None:
+    """A function waits for the argument that is not known, or says why it makes nothing of it."""
+    assert spoken(of(written)) == waits
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("!Cidr [10.0.0.0/16, 257, 2]", "takes a count from 1 to 256"),
+        ("!Cidr [10.0.0.0/16, 0, 2]", "takes a count from 1 to 256"),
+        ("!Cidr [10.0.0.0/30, 5, 0]", "finds no 5 ranges of 0 bits in 10.0.0.0/30"),
+        ("!Cidr [10.0.0.0/30, 1, 3]", "finds no 1 ranges of 3 bits in 10.0.0.0/30"),
+        ("!Cidr [x, 1, 3]", "takes a CIDR block, not 'x'"),
+        ("!Select [3, !Ref Zones]", "selects element 3 of 3"),
+        ("!Select [1234567, [a]]", "selects element 1234567 of 1"),
+        ("!Select [x, [a]]", "takes the number of an element"),
+        ("!Split ['', a]", "takes a separator that is not empty"),
+        ("!Sub [b]", "takes a list of 2"),
+        ("!Sub {a: b}", "takes a string"),
+    ],
+)
+def test_what_cloudformation_refuses(written: str, message: str) -> None:
+    """It is an error at the call, in one sentence."""
+    _, evaluation = evaluated(written)
+    assert [error.message.partition(" ")[2] for error in evaluation.errors] == [message]
+
+
+@pytest.mark.parametrize(
+    ("written", "data"),
+    [
+        ("!Cidr [10.0.0.0/30, 4, 0]", [f"10.0.0.{host}/32" for host in range(4)]),
+        ("!Cidr [10.0.0.0/30, 1, 2]", ["10.0.0.0/30"]),
+        ("!Select [2, !Ref Zones]", "c"),
+        ("{'Fn::Length': {a: b, c: d}}", 2),
+    ],
+)
+def test_the_most_that_a_function_gives(written: str, data: object) -> None:
+    """The last range that there is, and the last element, are given."""
+    assert plain(of(written)) == data
+
+
+@pytest.mark.parametrize(
     ("name", "declared", "answers"),
     [
         ("P", "{Type: String, Default: dev}", {"dev", "prod", OTHER}),

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from taskwall.core.loop_places import LoopSpan
 from taskwall.core.values import Known, Span, Value, dereferenced, plain, symbol
-from taskwall.readers.cloudformation import CloudFormationStack, stacks
+from taskwall.readers.cloudformation import CloudFormationStack, loops, stacks
 from taskwall.readers.cloudformation.document import read_nodes
 from taskwall.readers.cloudformation.includes import Includes
 from taskwall.source.files import Files
@@ -439,6 +440,59 @@ def test_a_function_may_ignore_globals(more: str, names: set[str]) -> None:
 
     assert found["F"].body.fields.keys() == {"Handler", *names}
     assert found["A"].body.fields.keys() == {"Name"}
+
+
+@pytest.mark.parametrize(
+    ("collection", "told"),
+    [("[web, api]", True), ("[[web], [api]]", True), ("!Ref Names", False)],
+)
+def test_an_element_of_a_loop_knows_where_it_is_written(collection: str, told: bool) -> None:
+    """What is nothing but the element leads to it, if the loop writes it."""
+    text = f"""\
+Transform: AWS::LanguageExtensions
+Parameters:
+  Names: {{Type: CommaDelimitedList, Default: "web, api"}}
+Resources:
+  Fn::ForEach::Groups:
+    - Name
+    - {collection}
+    - ${{Name}}Group:
+        Type: AWS::EC2::SecurityGroup
+        Properties:
+          Ref: !Ref Name
+          Sub: !Sub "${{Name}}"
+          Text: ${{Name}}
+          More: a ${{Name}}
+          Other: !Ref Names
+"""
+    places = resources(text)["apiGroup"].body.places
+    written = {
+        key: cut(text, place.element)
+        for key, place in places.items()
+        if isinstance(place, LoopSpan) and place.element is not None
+    }
+
+    assert written == (dict.fromkeys(("Ref", "Sub", "Text"), "api") if told else {})
+    assert {cut(text, place).partition(":")[0] for place in places.values()} == places.keys()
+
+
+def test_a_loop_that_turns_too_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an error, and one resource stands for all that it would make."""
+    text = (
+        "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Groups:\n    - Name\n"
+        "    - [a, b, c]\n    - '${Name}Group': {Type: 'AWS::EC2::SecurityGroup'}\n"
+    )
+    monkeypatch.setattr(loops, "MAX_ITERATIONS", 3)
+    assert set(resources(text)) == {"aGroup", "bGroup", "cGroup"}
+    monkeypatch.setattr(loops, "MAX_ITERATIONS", 2)
+    evaluation = read(text)[0].evaluate({})
+    assert [one.message for one in evaluation.errors] == [
+        "Fn::ForEach::Groups iterates too often to be followed"
+    ]
+    (group,) = evaluation.resources
+    assert [str(need) for need in group.origin.maybe] == [
+        "Fn::ForEach::Groups iterates too often to be followed"
+    ]
 
 
 @pytest.mark.parametrize(
