@@ -112,21 +112,25 @@ def _start(declared: Declared) -> tuple[int, int]:
 
 
 def _at(node: Node | None, place: Span) -> Node | None:
-    """The node that stands at a place, or whose member with its key does."""
-    while node is not None and node.place != place:
-        inner: Node | None = None
-        if isinstance(node, Fields | Mapping):
-            key = next((key for key, at in node.places.items() if at.holds(place)), None)
-            inner = None if key is None else node.fields.get(key)
-            if key is not None and node.places[key] == place:
-                return inner
+    """The node that stands at a place, or whose member with its key does.
+
+    A mapping of one member stands where that does: the member is meant.
+    """
+    while node is not None:
+        places = node.places if isinstance(node, Fields | Mapping) else {}
+        key = next((key for key, at in places.items() if at.holds(place)), None)
+        if key is not None:
+            node = members(node).get(key)
+            if places[key] == place:
+                return node
+        elif node.place == place:
+            return node
         elif isinstance(node, IntrinsicCall):
-            inner = node.argument
+            node = node.argument
         else:
             parts = elements(node)
-            inner = next((one for one in parts if one.place and one.place.holds(place)), None)
-        node = inner
-    return node
+            node = next((one for one in parts if one.place and one.place.holds(place)), None)
+    return None
 
 
 def _passed(node: Node | None) -> Node | None:
