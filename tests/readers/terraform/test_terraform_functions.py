@@ -26,6 +26,9 @@ OPEN = [
 ]
 
 
+LONG = 'join("", [for n in range(9) : format("%1000s", "")])'
+
+
 def in_text(expression: str, evaluated: Callable[..., Evaluation]) -> Value:
     """The value of an expression of a root with nothing but an open variable."""
     source = f'variable "open" {{}}\nresource "t" "t" {{\n  x = {expression}\n}}\n'
@@ -60,6 +63,13 @@ def test_what_terraform_refuses(
     [
         ("cidrsubnet(null, 4, 1)", "an argument of cidrsubnet(...) is null"),
         ("sort(1)", "an argument of sort(...) is not a list"),
+        ("pow(-8, 0.5)", "pow(...) has arguments that it does not take"),
+        ('chunklist(["a"], -1)', "chunklist(...) is given a size below zero"),
+        ('parseint("-", 10)', "parseint(...) is given no digits"),
+        ("range(1, 4, -1)", "range(...) has a step that leads away from its end"),
+        (f'replace({LONG}, "", {LONG})', "a string is longer than 4000000 characters"),
+        (f'replace({LONG}, "/ /", {LONG})', "a string is longer than 4000000 characters"),
+        (f'indent(900, replace({LONG}, " ", "\\n"))', "a string is longer than 4000000 characters"),
     ],
 )
 def test_which_function_refuses_an_argument(

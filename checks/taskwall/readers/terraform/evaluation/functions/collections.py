@@ -28,7 +28,6 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
     limit_elements,
     stretch,
     text_of,
-    texts_in,
     whole,
 )
 from taskwall.readers.terraform.evaluation.operators import equal, equality, filled
@@ -380,8 +379,14 @@ def _sort(arguments: list[Value], scope: ModuleContext) -> Value:
     if not is_whole(items):
         # The elements are known, their order is not: as in a set.
         return Set(items.items, items.rest, items.place, items.needs)
-    texts_in(items)
-    return Items(tuple(sorted(items.items, key=text_of)), (), items.place)
+    # What is a text already stays what it is: it may be known whose id that is.
+    texts = [item if _is_text(item) else as_text(item) for item in items.items]
+    return Items(tuple(sorted(texts, key=text_of)), (), items.place)
+
+
+def _is_text(value: Value) -> bool:
+    found = dereferenced(value)
+    return isinstance(found, Known) and isinstance(found.data, str)
 
 
 def _one(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -404,7 +409,9 @@ def _one(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _chunklist(arguments: list[Value], scope: ModuleContext) -> Value:
     items, size = tuple(as_elements(_closed(arguments[0], scope))), whole(arguments[1])
-    if size < 1:
+    if size < 0:
+        raise FailedError("chunklist(...)", "is given a size below zero")
+    if size == 0:
         return Items((Items(items),))
     starts = range(0, len(items), size)
     return Items(tuple(Items(items[start : start + size]) for start in starts))

@@ -67,9 +67,7 @@ def _floor(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _pow(arguments: list[Value], scope: ModuleContext) -> Value:
-    found = float(number(arguments[0])) ** number(arguments[1])
-    if not isinstance(found, float) or not math.isfinite(found):
-        raise FailedError("pow(...)", "is too large")
+    found = math.pow(number(arguments[0]), number(arguments[1]))
     return Known(int(found) if found.is_integer() and abs(found) < 1e15 else found)
 
 
@@ -88,14 +86,15 @@ def _parseint(arguments: list[Value], scope: ModuleContext) -> Value:
     text, base = text_of(arguments[0]), whole(arguments[1])
     if not 2 <= base <= 62 or len(text) > 1000:
         raise FailedError("parseint(...)", "takes bases from 2 to 62")
-    if base <= 36:
-        return Known(int(text, base) if "_" not in text else int(""))
+    digits = text[1:] if text[:1] in ("+", "-") else text
     found = 0
-    for digit in text.lstrip("+-"):
+    for digit in digits.lower() if base <= 36 else digits:
         value = _DIGITS.index(digit)
         if value >= base:
             raise FailedError("parseint(...)", f'is given "{digit}" in base {base}')
         found = found * base + value
+    if not digits:
+        raise FailedError("parseint(...)", "is given no digits")
     return Known(-found if text.startswith("-") else found)
 
 
@@ -111,6 +110,8 @@ def _range(arguments: list[Value], scope: ModuleContext) -> Value:
     start = numbers[0] if len(numbers) > 1 else 0
     limit = numbers[1] if len(numbers) > 1 else numbers[0]
     step = numbers[2] if len(numbers) > 2 else (1 if limit >= start else -1)
+    if (limit - start) * step < 0:
+        raise FailedError("range(...)", "has a step that leads away from its end")
     if step == 0 or (limit - start) / step > LONGEST_RANGE:
         raise FailedError("range(...)", f"has more than {LONGEST_RANGE} elements")
     found: list[Value] = []

@@ -62,12 +62,6 @@ def _on_text(function: Callable[[str], str]) -> Callable[[list[Value], ModuleCon
     return lambda arguments, scope: Known(function(text_of(arguments[0])))
 
 
-def _bounded(found: str) -> Known:
-    if len(found) > MAX_TEXT_LENGTH:
-        raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
-    return Known(found)
-
-
 def _join(arguments: list[Value], scope: ModuleContext) -> Value:
     separator = text_of(arguments[0])
     pieces: list[str | Value] = []
@@ -160,10 +154,10 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
     new = text_of(arguments[2])
     if by_pattern:
         pattern = _compiled(old[1:-1], string, scope)
-        return _bounded(pattern.sub(_expansion(new), string))
-    if old and string.count(old) * len(new) > MAX_TEXT_LENGTH:
+        return Known(pattern.sub(_expansion(new), string))
+    if string.count(old) * len(new) > MAX_TEXT_LENGTH:
         raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
-    return _bounded(string.replace(old, new))
+    return Known(string.replace(old, new))
 
 
 def _expansion(new: str) -> "Callable[[re.Match[str]], str]":
