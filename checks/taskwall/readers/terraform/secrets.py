@@ -125,5 +125,6 @@ def _in_expression(node: Expression) -> Iterator[Span]:
             yield child.place
         else:
             yield from _in_expression(child)
-        literal = type(node) is Tuple and isinstance(child, Literal)
-        before = str(child.value.data) if literal and isinstance(child, Literal) else ""
+        before = ""
+        if type(node) is Tuple and isinstance(child, Literal):
+            before = str(child.value.data)
