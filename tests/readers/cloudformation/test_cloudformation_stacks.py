@@ -337,6 +337,17 @@ def test_a_resource_without_a_type_is_an_error() -> None:
     assert [item.origin.name for item in found[0].evaluate({}).resources] == ["A"]
 
 
+@pytest.mark.parametrize("condition", ["!Equals [a, a]", "[A]", "{A: b}"])
+def test_the_condition_of_a_resource_is_a_name(condition: str) -> None:
+    """Anything else is an error at it, and the resource is read without one."""
+    text = f"Resources:\n  A:\n    Type: AWS::EC2::VPC\n    Condition: {condition}\n"
+    found, errors = read(text)
+    assert [(error.place.line, error.message) for error in errors] == [
+        (4, "the Condition of A must be a name")
+    ]
+    assert [item.origin.name for item in found[0].evaluate({}).resources] == ["A"]
+
+
 def test_properties_from_a_macro_are_unknown() -> None:
     """Whatever they would hold, nothing is known of it, and it is not absent."""
     text = (

@@ -210,6 +210,25 @@ def test_a_plan_creates_what_it_plans(sources: Mapping[str, str]) -> None:
     assert evaluate({}).resources == stack.evaluate({}).resources
 
 
+@pytest.mark.parametrize("beside", [{}, {"/nowhere/main.tf": MAIN, "/nowhere/api/main.tf": CHILD}])
+def test_a_plan_that_stays_is_read_once(beside: Mapping[str, str]) -> None:
+    """In a session it is the same stack until its text or the inputs are others."""
+    path = "/nowhere/plan.json"
+    files = Files({path: json.dumps(PLAN), **beside}, retained=True)
+
+    def made(**said: Any) -> PlanStack:
+        (stack,), _ = plans([path], files, Inputs(boundary="/nowhere", **said))
+        return stack
+
+    first = made()
+    assert made() is first
+    assert made(workspace="prod") is not first
+    assert made() is not first
+    second = made()
+    files.change(path, json.dumps({**PLAN, "complete": False}))
+    assert made() is not second
+
+
 def test_a_plan_as_context_stands_for_itself() -> None:
     """Its resources have its name before theirs, its outputs lead to them, and nothing is shown."""
     plan = {
