@@ -47,6 +47,24 @@ def test_inputs_of_includes_are_merged(strategy: str, wanted: object, shown: Sho
     assert shown(x(only)) == (parents if merges else "by default")
 
 
+@pytest.mark.parametrize("below", ['["a"]', '{ a = "a" }', '"a"', "null"])
+@pytest.mark.parametrize(
+    ("above", "wanted"), [('["b"]', ["b"]), ('{ b = "b" }', {"b": "b"}), ('"b"', "b")]
+)
+def test_only_what_is_alike_is_merged_deeply(
+    below: str, above: str, wanted: object, shown: Shown
+) -> None:
+    """Of a list and a map, or of a text and either, the unit's own stays as it is."""
+    own = INCLUDE % 'merge_strategy = "deep"' + f"inputs = {{ x = {above} }}\n"
+    found = shown(x(unit(own, {"live/root.hcl": f"inputs = {{ x = {below} }}"})))
+    if below[0] == above[0] == "[":
+        assert found == ["a", "b"]
+    elif below[0] == above[0] == "{":
+        assert found == {"a": "a", "b": "b"}
+    else:
+        assert found == wanted
+
+
 def test_later_includes_come_first() -> None:
     """Of several, the last one that says something counts; one may include another."""
     own = (
