@@ -11,7 +11,7 @@ from taskwall.readers.cloudformation import CloudFormationStack, loops, stacks
 from taskwall.readers.cloudformation.document import read_nodes
 from taskwall.readers.cloudformation.includes import Includes
 from taskwall.source.files import Files
-from taskwall.source.resource import ABSENT, Resource
+from taskwall.source.resource import ABSENT, Cell, Resource
 from taskwall.source.stack import Inputs, SourceError
 
 
@@ -519,6 +519,11 @@ def test_globals_that_are_not_there(section: str, known: int) -> None:
     assert (body.rest is None) is bool(known)
 
 
+def named(cell: Cell) -> str:
+    """What the value of a cell refers to."""
+    return symbol(cell.value or Known(None))
+
+
 def test_what_a_hook_names_are_resources() -> None:
     """Logical ids that it names, also in lists, refer to them; its other texts are texts."""
     text = """\
@@ -544,9 +549,9 @@ Resources:
     groups = attributes.get("TrafficRouting").get("TargetGroups")
 
     assert hook.cell().get("ServiceRole").known == "Service"
-    assert symbol(application.get("Target").get("LogicalID").value) == "Service.Ref"
+    assert named(application.get("Target").get("LogicalID")) == "Service.Ref"
     assert [one.known for one in attributes.get("TaskSets").each()] == ["Service"]
-    assert [symbol(one.value) for one in groups.each()] == ["Blue.Ref", "Green.Ref"]
+    assert [named(one) for one in groups.each()] == ["Blue.Ref", "Green.Ref"]
 
 
 def test_a_macro_makes_what_it_may_touch_uncertain() -> None:
