@@ -320,7 +320,7 @@ class Choice(Unknown, frozen=True):
 
 def may_be_null(value: Value | None) -> bool:
     """Whether a value is null or not written, or is so under a condition which is open."""
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Choice):
         return may_be_null(found.then) or may_be_null(found.otherwise)
     return found is None or (isinstance(found, Known) and found.data is None)

@@ -184,7 +184,7 @@ class Writer:
         """
         holder, index = self._member(*self.sheet.span(place))
         node = holder.value[index][1]
-        known = None if found is None else dereferenced(found)
+        known = dereferenced(found)
         allowed = {key.value: value for key, value in holder.value}
         one_of = allowed.get("AllowedValues")
         refused = one_of is not None and str(wanted) not in {each.value for each in one_of.value}

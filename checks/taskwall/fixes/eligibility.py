@@ -203,7 +203,7 @@ def _holds(other: Resource, path: str, resource: Resource) -> bool:
         held = value_at(other.body, path.rpartition("[")[0])
     except RefusedError:
         return True
-    around = None if held is None else dereferenced(held)
+    around = dereferenced(held)
     if removed is None or not isinstance(around, Items):
         return True
     return any(item.place == removed.place for item in around.items)
@@ -235,7 +235,7 @@ def _provenance(path: str, resource: Resource, trace: ProvenanceTrace) -> tuple[
 
 def _places(value: Value | None) -> Mapping[str, Span]:
     """Where the members of a value are written; those of the element of a list of one."""
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Items) and len(found.items) == 1:
         return _places(found.items[0])
     return found.places if isinstance(found, Fields) else {}

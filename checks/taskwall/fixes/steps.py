@@ -53,7 +53,7 @@ def below(value: Value | None, step: PathStep) -> Value | None:
     Raises:
         RefusedError: that is not known, so that no text can be said to write it.
     """
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Items) and not found.rest:
         if isinstance(step, int):
             return found.items[step] if 0 <= step < len(found.items) else None

@@ -143,7 +143,7 @@ class ReferenceIndex(ResourceIndex):
             if (known := self.resources.get(to)) is not None:
                 return not known.data
             return entity in _MADE and owner in self.resources
-        value = None if cell.value is None else dereferenced(cell.value)
+        value = dereferenced(cell.value)
         if isinstance(value, Text) and not isinstance(value.parts[0], str):
             value = value.parts[0] if len(value.parts) == 1 else value
         if isinstance(value, Reference):
@@ -262,7 +262,7 @@ class ReferenceIndex(ResourceIndex):
         """
         argument = _ONE_OF_A_NAME.get(looked_up.type)
         value = looked_up.cell(self.attributes_read).get(argument).value if argument else None
-        name = None if value is None else dereferenced(value)
+        name = dereferenced(value)
         if name is None or not (isinstance(name, Known) or symbol(name)):
             return None
         text = str(name.data) if isinstance(name, Known) else _open(name, looked_up)
@@ -329,7 +329,7 @@ class ReferenceIndex(ResourceIndex):
                     attributes = ("id", "arn") if resource.origin.context else ()
                 for attribute in attributes:
                     found = resource.body.fields.get(attribute)
-                    text = None if found is None else dereferenced(found)
+                    text = dereferenced(found)
                     if isinstance(text, Known) and isinstance(text.data, str):
                         table = looked_up if resource.data else names
                         table.setdefault(text.data, resource.origin.address)

@@ -88,7 +88,7 @@ def _said(policy: Setting) -> str:
 
 def _beginning(policy: Setting) -> tuple[str, ...]:
     """How the name of a policy begins that is not known to its end: that may state its floor."""
-    value = None if policy.value is None else dereferenced(policy.value)
+    value = dereferenced(policy.value)
     head = value.parts[0] if isinstance(value, Text) else None
     return (f"{head}...",) if isinstance(head, str) and head.endswith("-") else ()
 

@@ -121,7 +121,7 @@ def _types(setting: Setting) -> tuple[str, ...]:
     """The types (or patterns) that an attribute may hold, as far as the sources tell."""
     if not setting.open:
         return (str(setting.known),)
-    value = None if setting.value is None else dereferenced(setting.value)
+    value = dereferenced(setting.value)
     head = value.parts[0] if isinstance(value, Text) else ""
     if isinstance(head, str) and "." in head:
         # The family is known, and decides whatever the size.

@@ -77,7 +77,7 @@ def _proxied(address: Setting, name: str) -> Fact:
 
 def _written(setting: Setting) -> str:
     """A text that may be known in part, with `OPEN` for what is not known."""
-    value = None if setting.value is None else dereferenced(setting.value)
+    value = dereferenced(setting.value)
     if isinstance(value, Text):
         return "".join(part if isinstance(part, str) else OPEN for part in value.parts)
     return OPEN if setting.open else str(setting.known or "")

@@ -98,7 +98,7 @@ class Cell(Struct, frozen=True, gc=False):
     @property
     def known(self) -> Scalar:
         """The scalar that stands here; None if there is none or it is not known."""
-        value = None if self.value is None else dereferenced(self.value)
+        value = dereferenced(self.value)
         return value.data if isinstance(value, Known) else None
 
     @property
@@ -162,7 +162,7 @@ class Cell(Struct, frozen=True, gc=False):
         Nothing written yields nothing. A value that is no list is a list of one; an unknown is a
         list that may hold an unknown.
         """
-        value = None if self.value is None else dereferenced(self.value)
+        value = dereferenced(self.value)
         if self.absent:
             return
         if isinstance(value, Items):

@@ -68,13 +68,13 @@ class Setting(Struct, frozen=True, gc=False):
     @property
     def answers(self) -> tuple[str, ...]:
         """All texts that it may be, where it is open and the sources allow only some."""
-        value = None if self.value is None else dereferenced(self.value)
+        value = dereferenced(self.value)
         return value.answers if isinstance(value, OneOf) else ()
 
     @property
     def _possible(self) -> tuple[Scalar, ...]:
         """The values that these texts stand for."""
-        value = None if self.value is None else dereferenced(self.value)
+        value = dereferenced(self.value)
         return (value.meant or value.answers) if isinstance(value, OneOf) else ()
 
     @property

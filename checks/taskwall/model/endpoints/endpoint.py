@@ -129,7 +129,7 @@ def service_of(name: Value | None) -> str:
 
     A FIPS variant is the service itself. "" where the name, or the end of it, is not known.
     """
-    value = None if name is None else dereferenced(name)
+    value = dereferenced(name)
     if isinstance(value, Text):
         first, last = value.parts[0], value.parts[-1]
         if isinstance(first, str) and first.startswith(_USERS):
@@ -150,7 +150,7 @@ def service_of(name: Value | None) -> str:
 
 def region_of(name: Value | None) -> str:
     """The Region in the name of an endpoint's service, "" where it is not known."""
-    value = None if name is None else dereferenced(name)
+    value = dereferenced(name)
     parts = value.parts if isinstance(value, Text) else (getattr(value, "data", None),)
     found = (_REGION.search(part) for part in parts if isinstance(part, str))
     return next((match.group().strip(".") for match in found if match), "")
@@ -162,7 +162,7 @@ def region_value(endpoint: Endpoint) -> Value | None:
         return endpoint.region_setting.value
     if endpoint.region:
         return Known(endpoint.region)
-    name = None if endpoint.named.value is None else dereferenced(endpoint.named.value)
+    name = dereferenced(endpoint.named.value)
     holes = (
         [each for each in name.parts if not isinstance(each, str)] if isinstance(name, Text) else []
     )
@@ -309,7 +309,7 @@ def _beside(endpoint: Endpoint, own: OfEndpoint) -> Fact:
 
 def _written(setting: Setting, text: str) -> Fact:
     """That a policy is written; one that is wholly unknown may be null, which is none."""
-    unknown = isinstance(None if setting.value is None else dereferenced(setting.value), Unknown)
+    unknown = isinstance(dereferenced(setting.value), Unknown)
     truth = None if unknown else True
     return Fact(truth, text, setting.place, setting.resource, setting.needs)
 
@@ -421,7 +421,7 @@ def _waits(*about: Link | Endpoint) -> tuple[Need, ...]:
 
 
 def _answers(zone: PrivateZone, endpoint: Endpoint, text: str, at: Setting) -> Fact:
-    value = None if at.value is None else dereferenced(at.value)
+    value = dereferenced(at.value)
     pieces: tuple[str | Value, ...]
     if isinstance(value, Text):
         pieces = value.parts

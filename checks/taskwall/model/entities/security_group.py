@@ -193,7 +193,7 @@ class PrefixList(Entity, frozen=True, kw_only=True):
         The ends of the name tell, whichever Region stands between them. Where sources refer to a
         list by its name, that is its id here.
         """
-        value = None if self.named.value is None else dereferenced(self.named.value)
+        value = dereferenced(self.named.value)
         parts = value.parts if isinstance(value, Text) else (self.named.known or self.id,)
         first, last = parts[0], parts[-1]
         if not isinstance(first, str) or not first.startswith("com.amazonaws."):

@@ -124,7 +124,7 @@ def _called(network: Network, things: Iterable[T], name: str) -> tuple[list[T], 
 def _may_be_named(network: Network, thing: Entity, name: str) -> tuple[Need, ...]:
     """What decides whether a thing has a name in AWS of which only a part is known."""
     for given in given_names(network, thing.origin.address):
-        value = None if given.value is None else dereferenced(given.value)
+        value = dereferenced(given.value)
         if isinstance(value, Text) and same(value, Known(name)) is None:
             return given.needs
     return ()

@@ -223,7 +223,7 @@ def whole_format(log: FlowLog) -> str:
 def _missing(log: FlowLog, fields: Sequence[str]) -> list[str]:
     """The fields that no known piece of a log's format has."""
     setting = log.format
-    value = None if setting.value is None else dereferenced(setting.value)
+    value = dereferenced(setting.value)
     pieces = value.parts if isinstance(value, Text) else (str(setting.known or ""),)
     written = " ".join(piece for piece in pieces if isinstance(piece, str))
     written = written.replace("{!", "{")

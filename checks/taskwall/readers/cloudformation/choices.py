@@ -38,7 +38,7 @@ def address_of(run: TemplateContext, declared: Declared) -> str:
     """The address of a nested stack's template; "" while it is not known, which asks for it."""
     node = members(declared.properties).get(STACKS[declared.type])
     value = None if node is None else run.value(node)
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         return spelled(found.data) or ""
     if found is not None:

@@ -500,7 +500,7 @@ class Evaluator:
             found = self.value(node)
         finally:
             self.run.deciding -= 1
-        value = None if found is None else dereferenced(found)
+        value = dereferenced(found)
         word = spelled(value.data) if isinstance(value, Known) else None
         if word in ("true", "false"):
             return Known(word == "true", node.place)

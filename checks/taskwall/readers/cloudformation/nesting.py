@@ -448,7 +448,7 @@ def _branches(node: Node) -> Iterator[Node]:
 
 def _path(value: Value | None) -> tuple[list[str], bool]:
     """The last steps of a path or address, so far as they are known; whether it is a local path."""
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     if isinstance(found, Known):
         text = spelled(found.data) or ""
     elif isinstance(found, Text) and isinstance(found.parts[-1], str):

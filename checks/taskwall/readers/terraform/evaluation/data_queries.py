@@ -169,7 +169,7 @@ def query_of(source: DataSource, written: WrittenBody) -> DataQuery:
     whole = True
     for name in written.names():
         value = written.get(name)
-        settled = None if value is None else dereferenced(value)
+        settled = dereferenced(value)
         if value is None or settled is None or is_null(settled) or name in _NOT_ASKED:
             continue
         if isinstance(settled, Known) and settled.data in _ALWAYS.get(name, ()):
@@ -239,7 +239,7 @@ def meets(query: DataQuery, attribute: Callable[[str], Value | None]) -> bool | 
 def _met(criterion: Criterion, attribute: Callable[[str], Value | None]) -> bool | None:
     value = attribute(criterion.attribute)
     if criterion.tag:
-        tags = None if value is None else dereferenced(value)
+        tags = dereferenced(value)
         if tags is None or is_null(tags):
             return False
         if not isinstance(tags, Fields):

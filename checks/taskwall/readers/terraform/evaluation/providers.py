@@ -89,6 +89,6 @@ def _required(module: Module, scope: ModuleContext) -> Iterator[str]:
             attribute = inner.body.attributes.get("aws")
             said = None if attribute is None else evaluate(attribute.expression, scope, {})
             version = said.fields.get("version") if isinstance(said, Fields) else said
-            found = None if version is None else dereferenced(version)
+            found = dereferenced(version)
             if isinstance(found, Known) and isinstance(found.data, str):
                 yield found.data

@@ -550,5 +550,5 @@ def _workspace(value: Value) -> str:
 
 
 def _text(value: Value | None) -> str | None:
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     return spelled(found.data) if isinstance(found, Known) else None

@@ -195,5 +195,5 @@ def _parts(stack: Configuration) -> Iterator[_Part]:
 
 
 def _truth(value: Value | None) -> bool | None:
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     return found.data if isinstance(found, Known) and isinstance(found.data, bool) else None

@@ -194,7 +194,7 @@ def _is_left_out(configuration: Configuration) -> bool:
 
 
 def _is_true(value: Value | None) -> bool:
-    found = None if value is None else dereferenced(value)
+    found = dereferenced(value)
     return isinstance(found, Known) and found.data is True
 
 
@@ -299,7 +299,7 @@ def _var_files(layers: tuple[Configuration, ...]) -> Iterator[str]:
 
 def _is_about_deploying(layer: Configuration, block: Block) -> bool:
     commands = layer.attribute(block, "commands")
-    found = None if commands is None else dereferenced(commands)
+    found = dereferenced(commands)
     if not isinstance(found, Items):
         return False
     texts = {one.data for one in map(dereferenced, found.items) if isinstance(one, Known)}
