@@ -5,7 +5,7 @@ import pytest
 from lowering.networks import OPEN, network, said
 from taskwall.model.core.address import Ranges
 from taskwall.model.data_stores.store import Store
-from taskwall.model.entities.security_group import PrefixList, SecurityGroup
+from taskwall.model.entities.security_group import Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import (
     Association,
     BlockExclusion,
@@ -628,6 +628,37 @@ resource "aws_ec2_managed_prefix_list_entry" "e" {
 
     assert found.entries is not None
     assert [said(each) for each in found.entries] == ["10.0.0.0/8", "192.168.0.0/16"]
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ('"com.amazonaws.eu-west-1.s3"', "s3"),
+        ('"com.amazonaws.global.cloudfront.origin-facing"', "origin-facing"),
+        ('"com.amazonaws.${var.v}.s3"', "s3"),
+        ('"com.amazonaws.${var.v}"', ""),
+        ('"com.amazonaws.eu-west-1.${var.v}"', ""),
+        ('"${var.v}.s3"', ""),
+        ('"own.s3"', ""),
+        ("var.v", ""),
+    ],
+)
+def test_prefix_lists_of_aws(name: str, service: str) -> None:
+    """The two ends of a name tell of which service it is, whatever the Region between them."""
+    text = """
+variable "v" {}
+data "aws_ec2_managed_prefix_list" "l" { name = NAME }
+resource "aws_vpc_security_group_egress_rule" "e" {
+  security_group_id = "sg-1"
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.l.id
+}
+"""
+    found = network(text.replace("NAME", name))
+    (permission,) = found.every(Permission)
+    named = found.get(PrefixList, permission.prefix_list)
+
+    assert named is not None
+    assert named.service == service
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from taskwall.core.change import ResourceAttribute
 from taskwall.lowering import lower
 from taskwall.model.entities.load_balancer import Listener
 from taskwall.model.load_balancing.certificate import ARN, certificate_for
-from taskwall.readers import terraform
+from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 
@@ -69,3 +69,42 @@ def test_a_listener_gets_the_certificate_of_others(text: str, expected: str) -> 
         assert found.address == f"aws_acm_certificate.{expected}"
     else:
         assert found == ARN
+
+
+OUTER = """
+Parameters:
+  Own: {Type: String}
+Resources:
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: inner.yaml}
+  Http:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties: {LoadBalancerArn: web, Port: 80}
+  Https:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: web
+      Port: 443
+      Certificates: [CertificateArn: !Ref Own]
+"""
+INNER = """
+Resources:
+  Http:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties: {LoadBalancerArn: web, Port: 80}
+"""
+
+
+def test_a_parameter_is_named_in_its_own_template() -> None:
+    """In another template, that of a nested stack, nothing has that name."""
+    files = Files({"/net/main.yaml": OUTER, "/net/inner.yaml": INNER})
+    (stack,), errors = cloudformation.stacks([*files.known], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    http, inner = (network.get(Listener, name) for name in ("Http", "Inner/Http"))
+    assert http is not None
+    assert inner is not None
+
+    assert certificate_for(network, http) != ARN
+    assert certificate_for(network, inner) == ARN

@@ -81,6 +81,21 @@ resource "aws_ecs_service" "web" {
   }
 }
 """
+CHAIN = (
+    HEAD
+    + ALB.replace("PEER", "security_groups = [aws_security_group.between.id]")
+    + """
+resource "aws_security_group" "between" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 8080
+    to_port         = 8080
+    protocol        = "tcp"
+    security_groups = [aws_security_group.tasks.id]
+  }
+}
+"""
+)
 TO_TASKS = "security_groups = [aws_security_group.tasks.id]"
 CIRCLE_TF = (
     HEAD
@@ -162,3 +177,11 @@ def test_a_fix_makes_none(peer: str, tmp_path: Path) -> None:
     for one in found.files:
         Path(one.path).write_text(one.new_text)
     assert not scan(options).document.errors
+
+
+def test_a_fix_makes_none_of_three(tmp_path: Path) -> None:
+    """The tasks' group is there before a third one, and that before the load balancer's."""
+    (tmp_path / "main.tf").write_text(CHAIN + TASKS + SERVICE)
+    (finding,) = scan(Options((str(tmp_path),), cwd=str(tmp_path), select=("TW204",))).findings
+
+    assert "<id of the load balancer's group>" in finding.fix.text

@@ -61,3 +61,13 @@ def test_of_others(things: list[Struct], data: st.DataObject) -> None:
         assert {kind: [*map(id, some)] for kind, some in quick.by_kind.items()} == {
             kind: [*map(id, some)] for kind, some in plain.by_kind.items()
         }
+
+
+def test_the_earlier_network_stays_as_it_is() -> None:
+    """What is found in it is what it was made from, whatever is made of it later."""
+    old, new = (Plain(id="a", origin=ORIGIN, size=size) for size in (0, 1))
+    before = Network([old])
+    now = before.of_others([new])
+
+    assert (now.get(Plain, "a"), now.every(Plain)) == (new, [new])
+    assert (before.get(Plain, "a"), before.every(Plain)) == (old, [old])

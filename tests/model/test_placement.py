@@ -5,7 +5,7 @@ import pytest
 from taskwall.core.facts import Fact
 from taskwall.lowering import lower
 from taskwall.model.compute.container_instances import container_instances
-from taskwall.model.compute.placement import can_be_placed, hosts_of, is_hosted
+from taskwall.model.compute.placement import can_be_placed, hosts_of, is_hosted, with_tasks
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import terraform
@@ -65,7 +65,8 @@ def networked(changes: dict[str, str], more: str = "") -> tuple[Network, TaskSou
     (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
     assert not errors
     network = lower(stack.evaluate({}).resources).network
-    (source,) = network.every(TaskSource)
+    source = network.get(TaskSource, "aws_ecs_service.web")
+    assert source is not None
     return network, source
 
 
@@ -115,3 +116,39 @@ def test_where_tasks_are_placed(changes: dict[str, str], more: str, truth: bool 
     assert ("aws_launch_template.hosts" in hosts) is (truth is not False)
     if truth is True:
         assert is_hosted(network, source)
+
+
+OTHER_SERVICE = """
+variable "other" {}
+resource "aws_ecs_service" "jobs" {
+  cluster     = aws_ecs_cluster.shop.id
+  launch_type = var.other
+}
+"""
+
+
+def test_instances_wait_for_each_service_that_may_be_placed_there() -> None:
+    """Services that differ only in the input that their launch type is are not taken for alike."""
+    network, _ = networked({"LAUNCHED": "launch_type = var.given"}, OTHER_SERVICE)
+    held = {member.instances.id: fact for member, fact in with_tasks(network)}
+
+    waits = {need.name for need in held["aws_launch_template.hosts"].waits_for()}
+    assert waits == {"var.given", "var.other"}
+
+
+OF_TEMPLATE = """
+resource "aws_instance" "spare" {
+  ami = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+  launch_template { id = TEMPLATE }
+}
+"""
+
+
+@pytest.mark.parametrize("template", ['"lt-1"', "var.given"])
+def test_instances_of_a_template_from_elsewhere_may_be_in_any_cluster(template: str) -> None:
+    """What their agent is told is written there."""
+    network, source = networked({}, OF_TEMPLATE.replace("TEMPLATE", template))
+    found = {member.instances.id: fact for member, fact in hosts_of(network, source)}
+
+    assert found["aws_instance.spare"].truth is None
+    assert found["aws_instance.spare"].waits_for()

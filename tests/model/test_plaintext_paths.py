@@ -67,9 +67,14 @@ OF_NLB = {"KIND": '"network"', "PROTOCOL": '"TLS"', "LISTENS": '"TLS"', "CHECK":
 PLAIN = {"PROTOCOL": '"HTTP"', "CHECK": '"HTTP"'}
 
 
-def told(folder: Path, changes: dict[str, str]) -> list[str]:
+def of_stack(folder: Path, changes: dict[str, str]) -> list[str]:
     """What TW101, TW103 and TW104 say of the stack with some changes, but for what passes."""
-    report = scanned(folder, filled(STACK, DEFAULTS | changes), "TW101", "TW103", "TW104")
+    return told(folder, filled(STACK, DEFAULTS | changes), "TW101", "TW103", "TW104")
+
+
+def told(folder: Path, text: str, *rules: str) -> list[str]:
+    """What some rules say of a text, but for what passes."""
+    report = scanned(folder, text, *rules)
     found = [f"{each.rule}: {each.message.partition(' ')[2]}" for each in report.findings]
     found += [f"{each.rule} waits for {', '.join(each.missing)}" for each in report.unknowns]
     words = {
@@ -101,7 +106,7 @@ def test_what_an_alb_takes_and_hands_on(
     word: str, value: str, said: list[str], tmp_path: Path
 ) -> None:
     """Its listener, its target group and the health check each say what they speak."""
-    assert told(tmp_path, {word: value}) == said
+    assert of_stack(tmp_path, {word: value}) == said
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,7 @@ def test_an_alb_that_hands_on_plain_text(
     changes: dict[str, str], said: list[str], tmp_path: Path
 ) -> None:
     """In a VPC that enforces encryption that is encrypted all the same."""
-    assert told(tmp_path, changes) == said
+    assert of_stack(tmp_path, changes) == said
 
 
 @pytest.mark.parametrize(
@@ -179,4 +184,60 @@ def test_what_an_nlb_takes_and_hands_on(
     changes: dict[str, str], said: list[str], tmp_path: Path
 ) -> None:
     """What it passes on may be encrypted, unless its port or health check shows otherwise."""
-    assert told(tmp_path, OF_NLB | changes) == said
+    assert of_stack(tmp_path, OF_NLB | changes) == said
+
+
+CLASSIC = """
+variable "which" {}
+resource "aws_elb" "edge" {
+  listener {
+    lb_port           = 443
+    lb_protocol       = LISTENS
+    instance_port     = 8443
+    instance_protocol = SPOKEN
+  }
+  CHECK
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "EC2"
+  load_balancer {
+    elb_name       = aws_elb.edge.name
+    container_name = "web"
+    container_port = 8443
+  }
+}
+"""
+CLASSIC_DEFAULTS = {"LISTENS": '"HTTPS"', "SPOKEN": '"HTTPS"', "CHECK": ""}
+
+
+def checked(target: str) -> str:
+    """The health check of a classic load balancer."""
+    return f"health_check {{ target = {target} }}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, []),
+        ({"CHECK": checked('"HTTPS:8443/"')}, []),
+        ({"CHECK": checked('"TCP:8443"')}, []),
+        ({"CHECK": checked('"HTTP:8443/"')}, ["checks plainly"]),
+        ({"CHECK": checked('"http:8443/"')}, ["checks plainly"]),
+        ({"CHECK": checked("var.which")}, ["waits for var.which"]),
+        # What it hands on in plain text is said, and not how it checks health besides.
+        ({"SPOKEN": '"HTTP"', "CHECK": checked('"HTTP:8443/"')}, ["hands on plain text"]),
+        ({"SPOKEN": '"HTTP"', "CHECK": checked('"HTTPS:8443/"')}, ["hands on plain text"]),
+        ({"SPOKEN": '"HTTP"'}, ["hands on plain text"]),
+        ({"SPOKEN": "var.which", "CHECK": checked('"HTTP:8443/"')}, ["waits for var.which"]),
+        ({"LISTENS": '"SSL"', "SPOKEN": '"SSL"'}, []),
+        ({"LISTENS": '"SSL"', "SPOKEN": '"TCP"'}, ["hands on plain text"]),
+        # What it does not decrypt, it cannot encrypt.
+        ({"LISTENS": '"TCP"', "SPOKEN": '"TCP"'}, []),
+    ],
+)
+def test_what_a_classic_load_balancer_hands_on(
+    changes: dict[str, str], said: list[str], tmp_path: Path
+) -> None:
+    """Its listener says what it speaks to instances, and it has one health check for all."""
+    text = filled(CLASSIC, CLASSIC_DEFAULTS | changes)
+    assert told(tmp_path, text, "TW103") == [f"TW103: {each}".replace(": w", " w") for each in said]

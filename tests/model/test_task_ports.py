@@ -51,12 +51,12 @@ CONNECT = """service_connect_configuration {
   }"""
 
 
-def ports(changes: dict[str, str], ask: object) -> Ports:
+def ports(changes: dict[str, str], ask: object, more: str = "") -> Ports:
     """What is said of the ports of the service, with some changes."""
     text = SOURCE
     for word, meant in (DEFAULTS | changes).items():
         text = text.replace(f"= {word}", f"= {meant}").replace(f"  {word}\n", f"  {meant}\n")
-    files = Files({"/net/main.tf": text})
+    files = Files({"/net/main.tf": text + more})
     (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
     assert not errors
     network = lower(stack.evaluate({}).resources).network
@@ -152,6 +152,50 @@ DYNAMIC = "32768-65535"
 def test_what_tasks_publish(changes: dict[str, str], said: tuple[str, str, bool]) -> None:
     """The ports of the instance: the container's own, those that are given, or any of Docker's."""
     assert told(ports(changes, published)) == said
+
+
+HOSTS = """
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_launch_template" "one" { user_data = base64encode("ONE") }
+resource "aws_launch_template" "two" { user_data = base64encode("TWO") }
+"""
+ON_HOSTS = BRIDGE | {"MORE": 'cluster = aws_ecs_cluster.main.id\n  launch_type = "EC2"'}
+
+
+def configured(*settings: str) -> str:
+    """User data that joins the cluster, with some settings of the agent."""
+    lines = ("#!/bin/bash", *(f"echo {each} >> /etc/ecs/ecs.config" for each in settings))
+    return "\\n".join((*lines, "echo ECS_CLUSTER=main >> /etc/ecs/ecs.config", ""))
+
+
+def ranged(ports: str) -> str:
+    """User data that sets the range of dynamic ports."""
+    return configured(f"ECS_DYNAMIC_HOST_PORT_RANGE={ports}")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        (configured(), configured(), (DYNAMIC, "", False)),
+        (ranged("40000-40009"), ranged("40000-40009"), ("40000-40009", "", False)),
+        (ranged("40000-40009"), ranged("50000-50009"), ("40000-40009,50000-50009", "", False)),
+        (ranged("40000-40009"), ranged("${var.given}"), ("40000-40009", "", True)),
+        (ranged("40000"), ranged("40000"), ("40000", "", False)),
+        (ranged("40000-65535"), ranged("40000-65535"), ("40000-65535", "", False)),
+        (ranged("1-9"), ranged("1-9"), ("1-9", "", False)),
+        # The agent passes over what is no range of ports.
+        (ranged("0-9"), ranged("0-9"), (DYNAMIC, "", False)),
+        (ranged("40009-40000"), ranged("40009-40000"), (DYNAMIC, "", False)),
+        (ranged("40000-65536"), ranged("40000-65536"), (DYNAMIC, "", False)),
+        (ranged("many"), ranged("many"), (DYNAMIC, "", False)),
+    ],
+)  # fmt: skip
+def test_docker_takes_ports_of_the_range_of_each_instance(
+    one: str, two: str, said: tuple[str, str, bool]
+) -> None:
+    """Where instances differ, of any of them; what an agent cannot read changes nothing."""
+    hosts = HOSTS.replace("ONE", one).replace("TWO", two)
+    assert told(ports(ON_HOSTS, published, hosts)) == said
 
 
 def offers(name: str, ingress: str = "null") -> dict[str, str]:

@@ -107,9 +107,10 @@ class ContainerInstances(Struct, frozen=True):
     """Instances that join a cluster, or may do so.
 
     `fact` is whether they do. `clusters` are those that they are known to join (an id "default"
-    is the cluster that the agent joins where nothing names one), `open` what further ones wait
-    for. `providers` are the capacity providers that they serve, `scaled_by` the Auto Scaling
-    groups that start them (which say in which target groups, of which overriding types).
+    is the cluster that the agent joins where nothing names one); where there are none of these,
+    `open` is what that waits for. `providers` are the capacity providers that they serve,
+    `scaled_by` the Auto Scaling groups that start them (which say in which target groups, of which
+    overriding types).
     """
 
     instances: Instances

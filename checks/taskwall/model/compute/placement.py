@@ -151,7 +151,7 @@ def _kinds(network: Network) -> dict[str, list[TaskSource]]:
 
 def _keys_for(member: ContainerInstances) -> tuple[str, ...] | None:
     """The providers and clusters of container instances; None where not all are known."""
-    if member.open or not member.clusters or not all(link.exact for link in member.clusters):
+    if not member.clusters or not all(link.exact for link in member.clusters):
         return None
     ids = (provider.id for provider, _ in member.providers)
     return (*ids, *(_cluster(link.to) for link in member.clusters))
@@ -211,9 +211,8 @@ def joins_cluster_of(member: ContainerInstances, source: TaskSource) -> Fact:
         needs = (*link.fact.needs, *(source.cluster.fact.needs if source.cluster else ()))
         sentence = f"{instances} joins a cluster other than that of {name}"
         parts.append(Fact(same, text, place, name, needs, sentence))
-    if member.open or not parts:
-        waits = member.open or (Need(f"the cluster of {instances}", "is not in the sources"),)
-        parts.append(Fact(None, text, place, name, waits))
+    if not parts:
+        parts.append(Fact(None, text, place, name, member.open))
     return any_of(parts)
 
 

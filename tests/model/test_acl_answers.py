@@ -1,0 +1,161 @@
+"""What the ACL of a subnet lets back in: to the ports that who is there takes as a client."""
+
+from pathlib import Path
+
+import pytest
+
+from placeholders import filled, scanned
+
+STACK = """
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "web" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_network_acl" "web" {
+  vpc_id     = aws_vpc.main.id
+  subnet_ids = GUARDED
+  egress {
+    rule_no    = 100
+    protocol   = "tcp"
+    action     = "allow"
+    cidr_block = "0.0.0.0/0"
+    from_port  = 443
+    to_port    = 443
+  }
+  ingress {
+    rule_no    = 100
+    protocol   = "tcp"
+    action     = "allow"
+    cidr_block = "0.0.0.0/0"
+    from_port  = FIRST
+    to_port    = LAST
+  }
+}
+"""
+TASKS = """
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  runtime_platform { operating_system_family = SYSTEM }
+  container_definitions = jsonencode([{ name = "web", image = "web" }])
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = DEFINITION
+  network_configuration {
+    subnets         = [aws_subnet.web.id]
+    security_groups = [aws_security_group.web.id]
+  }
+}
+"""
+INSTANCE = """
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_instance" "host" {
+  subnet_id              = aws_subnet.web.id
+  vpc_security_group_ids = [aws_security_group.web.id]
+  user_data              = USER_DATA
+}
+"""
+OWN = "aws_ecs_task_definition.web.arn"
+LINUX, WINDOWS = '"LINUX"', '"WINDOWS_SERVER_2022_CORE"'
+ON_LINUX = r'"#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config"'
+ON_WINDOWS = r'"<powershell>\nInitialize-ECSAgent -Cluster main\n</powershell>"'
+OF_ANY, OF_LINUX, OF_WINDOWS = ("1024", "65535"), ("32768", "60999"), ("49152", "65535")
+
+
+def told(folder: Path, text: str, ports: tuple[str, str]) -> str:
+    """What TW606 says of the ACL where it lets answers in to some ports."""
+    stack = filled(STACK, {"FIRST": ports[0], "LAST": ports[1], "GUARDED": "[aws_subnet.web.id]"})
+    report = scanned(folder, stack + text, "TW606")
+    found = ["blocked" for each in report.findings if "blocks traffic" in each.message]
+    found += [", ".join(each.missing) for each in report.unknowns]
+    return "".join(found) or "pass"
+
+
+@pytest.mark.parametrize(
+    ("system", "definition", "ports", "said"),
+    [
+        (LINUX, OWN, OF_ANY, "pass"),
+        (LINUX, OWN, OF_LINUX, "pass"),
+        (LINUX, OWN, OF_WINDOWS, "blocked"),
+        (WINDOWS, OWN, OF_ANY, "pass"),
+        (WINDOWS, OWN, OF_LINUX, "blocked"),
+        (WINDOWS, OWN, OF_WINDOWS, "pass"),
+        ("var.which", OWN, OF_ANY, "pass"),
+        ("var.which", OWN, OF_LINUX, "var.which"),
+        ("var.which", OWN, OF_WINDOWS, "var.which"),
+        ("var.which", OWN, ("80", "90"), "blocked"),
+        (LINUX, "var.which", OF_ANY, "pass"),
+        (LINUX, "var.which", OF_LINUX, "var.which"),
+        (LINUX, '"elsewhere:1"', OF_WINDOWS, "elsewhere:1"),
+    ],
+)
+def test_answers_to_tasks(
+    system: str, definition: str, ports: tuple[str, str], said: str, tmp_path: Path
+) -> None:
+    """Tasks of Linux and of Windows take other ports; which they are may not be known."""
+    text = filled(TASKS, {"SYSTEM": system, "DEFINITION": definition})
+    assert told(tmp_path, text, ports) == said
+
+
+@pytest.mark.parametrize(
+    ("user_data", "ports", "said"),
+    [
+        (ON_LINUX, OF_LINUX, "pass"),
+        (ON_LINUX, OF_WINDOWS, "blocked"),
+        (ON_WINDOWS, OF_LINUX, "blocked"),
+        (ON_WINDOWS, OF_WINDOWS, "pass"),
+    ],
+)
+def test_answers_to_container_instances(
+    user_data: str, ports: tuple[str, str], said: str, tmp_path: Path
+) -> None:
+    """How the agent is started tells which system an instance runs."""
+    assert told(tmp_path, filled(INSTANCE, {"USER_DATA": user_data}), ports) == said
+
+
+DEFAULT = """
+resource "aws_default_network_acl" "main" {
+  default_network_acl_id = ACL
+  ingress {
+    rule_no    = 100
+    protocol   = "-1"
+    action     = "allow"
+    cidr_block = "10.0.0.0/16"
+    from_port  = 0
+    to_port    = 0
+  }
+}
+resource "aws_vpc" "other" { cidr_block = "10.1.0.0/16" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("vpc", "own", "said"),
+    [
+        ("aws_vpc.main", "[]", ["aws_default_network_acl.main"]),
+        ("aws_vpc.main", "[aws_subnet.web.id]", []),
+        ("aws_vpc.other", "[]", []),
+    ],
+)
+def test_the_default_acl_guards_subnets_that_have_no_other(
+    vpc: str, own: str, said: list[str], tmp_path: Path
+) -> None:
+    """It is that of its VPC alone, and of no subnet with an ACL of its own."""
+    stack = filled(STACK, {"FIRST": "1024", "LAST": "65535", "GUARDED": own})
+    tasks = filled(TASKS, {"SYSTEM": LINUX, "DEFINITION": OWN})
+    report = scanned(tmp_path, stack + tasks + filled(DEFAULT, {"ACL": f"{vpc}.default_network_acl_id"}), "TW606")
+
+    assert [each.resource for each in report.findings] == said
