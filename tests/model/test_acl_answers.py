@@ -156,6 +156,8 @@ def test_the_default_acl_guards_subnets_that_have_no_other(
     """It is that of its VPC alone, and of no subnet with an ACL of its own."""
     stack = filled(STACK, {"FIRST": "1024", "LAST": "65535", "GUARDED": own})
     tasks = filled(TASKS, {"SYSTEM": LINUX, "DEFINITION": OWN})
-    report = scanned(tmp_path, stack + tasks + filled(DEFAULT, {"ACL": f"{vpc}.default_network_acl_id"}), "TW606")
+    report = scanned(
+        tmp_path, stack + tasks + filled(DEFAULT, {"ACL": f"{vpc}.default_network_acl_id"}), "TW606"
+    )
 
     assert [each.resource for each in report.findings] == said

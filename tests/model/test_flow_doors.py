@@ -380,6 +380,16 @@ def test_an_attached_interface_may_be_given_more_groups(tmp_path: Path) -> None:
     assert way in unknown(tmp_path, {**resources, "aws_network_interface_sg_attachment": given})
 
 
+def test_what_is_attached_to_a_load_balancer_may_be_any_instance(tmp_path: Path) -> None:
+    """Where the sources do not say which, it may be this one."""
+    attached = {"aws_elb_attachment": {"elb": "edge", "instance": ELSEWHERE}}
+
+    assert unknown(tmp_path, attached)["internet -> instances:host"] == {
+        "aws_elb_attachment.door",
+        "data.aws_ssm_parameter.door.value",
+    }
+
+
 OWN: dict[str, dict[str, Any]] = {
     "terraform": {
         "primary_network_interface": {"network_interface_id": "${aws_network_interface.door.id}"}

@@ -1970,3 +1970,31 @@ def test_routes_lead_to_all_of_a_subnet_or_a_part(
     text += SECOND.replace("}\n", f"{more}}}\n") if more else ""
     found = told(tmp_path, text, "service:web", "service:far")
     assert found == [f"service:web -> service:far: tcp 443{way}" for way in ways]
+
+
+def test_services_that_one_text_makes_have_their_own_groups(tmp_path: Path) -> None:
+    """What is open to one of them is not open to the other."""
+    groups = "\n".join(
+        f"""
+resource "aws_security_group" "each_{port}" {{
+  vpc_id = aws_vpc.main.id
+  ingress {{
+    protocol    = "tcp"
+    from_port   = {port}
+    to_port     = {port}
+    cidr_blocks = ["0.0.0.0/0"]
+  }}
+}}"""
+        for port in (81, 82)
+    )
+    both = """  for_each = {
+    one = aws_security_group.each_81.id
+    two = aws_security_group.each_82.id
+  }
+"""
+    text = service("each", both).replace("aws_security_group.web.id", "each.value")
+
+    assert told(tmp_path, OPEN + groups + text, of="internet") == [
+        'internet -> service:each["one"]: tcp 81',
+        'internet -> service:each["two"]: tcp 82',
+    ]
