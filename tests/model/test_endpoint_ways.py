@@ -54,8 +54,8 @@ resource "aws_ecs_service" "web" {
   launch_type     = "FARGATE"
   task_definition = aws_ecs_task_definition.web.arn
   network_configuration {
-    subnets         = [aws_subnet.web.id]
-    security_groups = [aws_security_group.web.id]
+    subnets         = SUBNETS
+    security_groups = OWN
   }
 }
 resource "aws_vpc_endpoint" "api" {
@@ -83,6 +83,8 @@ resource "aws_vpc_endpoint" "s3" {
 """
 DEFAULTS = {
     "HOSTNAMES": "true",
+    "SUBNETS": "[aws_subnet.web.id]",
+    "OWN": "[aws_security_group.web.id]",
     "PORT": "443",
     "PEER": "security_groups = [aws_security_group.web.id]",
     "VPC": "aws_vpc.main.id",
@@ -188,3 +190,78 @@ def test_a_way_out_stands_in_for_endpoints_that_are_not_there(
 ) -> None:
     """By a NAT gateway tasks reach what no endpoint takes, and past one that is there they pay."""
     assert found(tmp_path, {word: value}, NAT).keys() == said
+
+
+ELSEWHERE_API = {"API": '"com.amazonaws.eu-west-1.logs"'}
+BY_RANGE = {"PEER": 'cidr_blocks = ["10.0.1.0/24"]'}
+OTHER_GROUPS = """
+resource "aws_security_group" "other" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "many" {
+  count  = var.which
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+"""
+ONE_OF_TWO = "[[aws_security_group.web, aws_security_group.other][var.which].id]"
+
+
+@pytest.mark.parametrize(
+    ("changes", "waits"),
+    [
+        # Nobody sees a way out of subnets that are not known, nor their table or addresses.
+        ({"SUBNETS": "[var.which]"} | ELSEWHERE_API, {LACKS, BYPASSED}),
+        ({"SUBNETS": "var.which"} | ELSEWHERE_API, {LACKS, BYPASSED}),
+        ({"SUBNETS": "[var.which]"}, {BYPASSED}),
+        ({"SUBNETS": "[var.which]"} | BY_RANGE, {BYPASSED, UNREACHED}),
+        ({"SUBNETS": "var.which"} | BY_RANGE, {BYPASSED, UNREACHED}),
+        ({"OWN": "var.which"}, {UNREACHED}),
+        ({"OWN": ONE_OF_TWO}, {UNREACHED}),
+        ({"OWN": "aws_security_group.many[*].id"}, {UNREACHED}),
+        ({"OWN": 'var.which == "" ? [aws_security_group.web.id] : []'}, {UNREACHED}),
+        ({"OWN": "[aws_security_group.web.id, var.which]"}, set()),
+        ({"PEER": "prefix_list_ids = [var.which]"}, {UNREACHED}),
+    ],
+)
+def test_what_is_not_known_of_tasks_is_waited_for(
+    changes: dict[str, str], waits: set[str], tmp_path: Path
+) -> None:
+    """Their subnets decide whether they get out, and their groups whether they are let in."""
+    assert found(tmp_path, changes, OTHER_GROUPS) == dict.fromkeys(waits, "unknown")
+
+
+def test_subnets_that_are_not_written_are_named(tmp_path: Path) -> None:
+    """It is they that the way out of tasks waits for."""
+    report = scanned(tmp_path, filled(STACK, DEFAULTS | ELSEWHERE_API | {"SUBNETS": "[]"}), LACKS)
+
+    assert [each.missing for each in report.unknowns] == [("the subnets of aws_ecs_service.web",)]
+
+
+FAR = """
+resource "aws_subnet" "far" {
+  vpc_id     = aws_vpc.far.id
+  cidr_block = "10.9.1.0/24"
+}
+resource "aws_route_table" "far" { vpc_id = aws_vpc.far.id }
+resource "aws_route_table_association" "far" {
+  subnet_id      = aws_subnet.far.id
+  route_table_id = aws_route_table.far.id
+}
+resource "aws_ecs_service" "far" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration { subnets = [aws_subnet.far.id] }
+}
+"""
+
+
+def test_an_endpoint_is_put_in_tables_of_its_own_vpc(tmp_path: Path) -> None:
+    """Tasks of another VPC do not reach it."""
+    text = filled(STACK, DEFAULTS | {"TABLES": "[]"}) + FAR
+    (finding,) = scanned(tmp_path, text, BYPASSED).findings
+
+    assert "route_table_ids = [aws_route_table.web.id]" in finding.fix.text

@@ -1974,25 +1974,21 @@ def test_routes_lead_to_all_of_a_subnet_or_a_part(
 
 def test_services_that_one_text_makes_have_their_own_groups(tmp_path: Path) -> None:
     """What is open to one of them is not open to the other."""
-    groups = "\n".join(
-        f"""
-resource "aws_security_group" "each_{port}" {{
-  vpc_id = aws_vpc.main.id
-  ingress {{
+    groups = """
+resource "aws_security_group" "each" {
+  for_each = { one = 81, two = 82 }
+  vpc_id   = aws_vpc.main.id
+  ingress {
     protocol    = "tcp"
-    from_port   = {port}
-    to_port     = {port}
+    from_port   = each.value
+    to_port     = each.value
     cidr_blocks = ["0.0.0.0/0"]
-  }}
-}}"""
-        for port in (81, 82)
-    )
-    both = """  for_each = {
-    one = aws_security_group.each_81.id
-    two = aws_security_group.each_82.id
   }
+}
 """
-    text = service("each", both).replace("aws_security_group.web.id", "each.value")
+    text = service("each", '  for_each = toset(["one", "two"])\n').replace(
+        "aws_security_group.web.id", "aws_security_group.each[each.key].id"
+    )
 
     assert told(tmp_path, OPEN + groups + text, of="internet") == [
         'internet -> service:each["one"]: tcp 81',

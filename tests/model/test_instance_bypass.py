@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import taskwall
 from placeholders import filled, scanned
 
 STACK = """
@@ -442,6 +443,40 @@ def test_which_instances_take_tasks_in_host_mode(
 ) -> None:
     """Those of their cluster, and those of a cluster of which nobody knows the tasks."""
     assert told(tmp_path, "TW502", {word: value}) == said
+
+
+IN_HOST_MODE = """
+resource "aws_ecs_task_definition" "other" {
+  family                = "other"
+  network_mode          = "host"
+  container_definitions = jsonencode([{ name = "other", image = "other:1" }])
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "fails"),
+    [
+        ({}, False),
+        ({"JOINS": "other"}, True),
+        ({"CLUSTER": "aws_ecs_cluster.other.arn"}, True),
+        ({"CLUSTER": "var.which"}, True),
+        ({"CLUSTER": "null"}, True),
+    ],
+)
+def test_tasks_of_another_stack_are_placed_where_no_cluster_is_named(
+    changes: dict[str, str], fails: bool, tmp_path: Path
+) -> None:
+    """A cluster that a service of the stack names for certain is for this stack's own tasks."""
+    for name, text in (("own", filled(STACK, DEFAULTS | changes)), ("other", IN_HOST_MODE)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(text)
+    report = taskwall.scan(tmp_path, select=["TW502"])
+
+    assert not report.errors
+    assert [short(each.message) for each in report.findings] == [
+        "hosts accepts host-mode tasks"
+    ] * fails
 
 
 @pytest.mark.parametrize(

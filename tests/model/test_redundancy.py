@@ -241,3 +241,42 @@ def test_what_one_text_makes_twice_is_compared_once(field: str, value: str, numb
 
     found = compared(f'{WRITTEN}}}\nresource "{kind}" "main" {{\n{body}}}\n')
     assert len(found) == number
+
+
+RULE_OF_ANY = """}
+resource "aws_vpc_security_group_ingress_rule" "wide" {
+  security_group_id = GROUP
+  ip_protocol       = "tcp"
+  from_port         = 1
+  to_port           = 90
+  cidr_ipv4         = "10.0.0.0/8"
+}
+resource "aws_vpc_security_group_ingress_rule" "narrow" {
+  security_group_id = aws_security_group.main.id
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  cidr_ipv4         = "10.1.0.0/16"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("group", "truth"),
+    [
+        ("aws_security_group.main.id", True),
+        ("aws_security_group.one.id", False),
+        ("[aws_security_group.main, aws_security_group.one][var.b].id", None),
+        # A group that the sources do not write is none of those that they do.
+        ("var.b", False),
+    ],
+)
+def test_a_rule_of_which_group_is_not_known_contains_nothing_for_sure(
+    group: str, truth: bool | None
+) -> None:
+    """It may be a rule of another group, on which nothing is contained in it."""
+    found = compared(f"{WRITTEN}{RULE_OF_ANY.replace('GROUP', group)}")
+    (narrow,) = (each for each in found if each.permission.on.name.endswith("narrow"))
+
+    assert narrow.fact.truth is truth
+    assert bool(narrow.fact.waits_for()) is (truth is None)
