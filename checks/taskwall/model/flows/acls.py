@@ -270,7 +270,7 @@ def _asked(
 ) -> Traffic:
     """What passes the border of a side; of a named other side all its addresses must pass."""
     if at.place is None:
-        return Traffic.of(ANY_PROTOCOL, ALL_PORTS, EVERYWHERE) & traffic
+        return traffic
     wanted = traffic & Traffic.of(ANY_PROTOCOL, ALL_PORTS, other.ranges)
     passed = _passes(network, at.place, way, wanted, kindly)
     if other.place is None or other.split:

@@ -98,8 +98,6 @@ def onward(network: Network) -> dict[str, list[Onward]]:
 
 def _to_tasks(network: Network) -> Iterator[Onward]:
     for source in network.every(TaskSource):
-        if source.origin.silent:
-            continue
         for front, setting in ways_to(network, source):
             if front.balancer is None:
                 continue
