@@ -265,3 +265,46 @@ def test_an_endpoint_is_put_in_tables_of_its_own_vpc(tmp_path: Path) -> None:
     (finding,) = scanned(tmp_path, text, BYPASSED).findings
 
     assert "route_table_ids = [aws_route_table.web.id]" in finding.fix.text
+
+
+PEERED = """
+data "aws_vpc" "shared" { id = "vpc-1" }
+resource "aws_vpc_peering_connection" "far" {
+  vpc_id      = aws_vpc.main.id
+  peer_vpc_id = PEER_VPC
+}
+resource "aws_route" "far" {
+  route_table_id            = aws_route_table.web.id
+  destination_cidr_block    = "10.9.0.0/16"
+  vpc_peering_connection_id = aws_vpc_peering_connection.far.id
+}
+"""
+API_THERE = """
+resource "aws_vpc_endpoint" "there" {
+  vpc_id            = aws_vpc.far.id
+  vpc_endpoint_type = "Interface"
+  service_name      = "com.amazonaws.eu-west-1.ecr.api"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("vpc", "more", "serves"),
+    [
+        ("aws_vpc.far.id", "", False),
+        ("aws_vpc.far.id", API_THERE, True),
+        ("data.aws_vpc.shared.id", "", True),
+        ('"vpc-1"', "", True),
+    ],
+)
+def test_an_endpoint_of_a_peered_vpc_may_serve(
+    vpc: str, more: str, serves: bool, tmp_path: Path
+) -> None:
+    """Its names may be made known here; nobody sees what a VPC from elsewhere has."""
+    text = filled(STACK, DEFAULTS | ELSEWHERE_API) + filled(PEERED, {"PEER_VPC": vpc}) + more
+    report = scanned(tmp_path, text, LACKS)
+
+    assert [each.resource for each in report.findings] == ["aws_vpc.main"] * (not serves)
+    assert [each.missing for each in report.unknowns] == [
+        ("what aws_route.far leads to",),
+    ] * serves

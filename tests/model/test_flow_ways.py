@@ -701,6 +701,7 @@ HALVES = ("tcp", 443, "10.0.1.0/25"), ("tcp", 443, "10.0.1.128/25")
         ((("50", 0, "0.0.0.0/0"),), "internet", ["50 all"]),
         ((("50", 0, "0.0.0.0/0"), ("51", 0, "0.0.0.0/0")), "internet", ["50 all", "51 all"]),
         ((("icmp", -1, "0.0.0.0/0"),), "internet", ["icmp all"]),
+        ((("icmpv6", -1, "0.0.0.0/0"),), "internet", ["icmp all"]),
         ((("-1", 0, "0.0.0.0/0"),), "internet", ["all all"]),
         ((("udp", 53, "203.0.113.0/24"),), "internet", ["udp 53 of 203.0.113.0/24"]),
     ],
@@ -880,6 +881,7 @@ NETWORK = (
     .replace('"HTTPS"', '"TCP"')
     .replace('"HTTP"', '"TCP"')
 )
+OVER_UDP = NETWORK.replace('"tcp"', '"udp"')
 BY_ACCELERATOR = "lb:edge: tcp 443 through aws:globalaccelerator"
 NOT_WRITTEN = f"{BY_ACCELERATOR} needs whether aws_lb.edge sees clients' addresses"
 
@@ -919,6 +921,10 @@ def overridden(opened: str, arrives: str) -> str:
         ),
         (NETWORK.replace('"TCP"', '"UDP"'), []),
         (NETWORK.replace('"TCP"', '"TCP_UDP"'), ["lb:edge: tcp 443"]),
+        (OVER_UDP, []),
+        (OVER_UDP.replace('"TCP"', '"UDP"'), ["lb:edge: udp 443"]),
+        (OVER_UDP.replace('"TCP"', '"TCP_UDP"'), ["lb:edge: udp 443"]),
+        (OVER_UDP.replace('"TCP"', '"QUIC"'), ["lb:edge: udp 443"]),
         (
             NETWORK.replace('protocol          = "TCP"', "protocol = var.which"),
             ["lb:edge: tcp 443 needs var.which"],

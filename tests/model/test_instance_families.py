@@ -1,7 +1,10 @@
 """Which families an instance type or a pattern of types means, and whether they encrypt."""
 
+from pathlib import Path
+
 import pytest
 
+from placeholders import filled, scanned
 from taskwall.model.compute.instance_families import encrypts, families
 
 
@@ -41,3 +44,52 @@ def test_families(type_: str, expected: set[str]) -> None:
 def test_encrypts(type_: str, expected: bool | None) -> None:
     """Certain only where the tables say the same of every family."""
     assert encrypts(type_) is expected
+
+
+OVERRIDDEN = """
+resource "aws_autoscaling_group" "hosts" {
+  mixed_instances_policy {
+    launch_template {
+      launch_template_specification { launch_template_id = TEMPLATE }
+      override {
+        OVERRIDE
+      }
+    }
+  }
+}
+resource "aws_launch_template" "own" { instance_type = "m6i.large" }
+resource "aws_ecs_capacity_provider" "hosts" {
+  name = "hosts"
+  auto_scaling_group_provider { auto_scaling_group_arn = aws_autoscaling_group.hosts.arn }
+}
+resource "aws_ecs_service" "web" {
+  capacity_provider_strategy { capacity_provider = aws_ecs_capacity_provider.hosts.name }
+}
+"""
+BY_ATTRIBUTES = """instance_requirements {
+          memory_mib { min = 1024 }
+          vcpu_count { min = 1 }
+        }"""
+LEFT_TO_AWS = "unknown the instance type of aws_autoscaling_group.hosts"
+
+
+@pytest.mark.parametrize(
+    ("template", "override", "said"),
+    [
+        ('"lt-1"', 'instance_type = "m6i.large"', "pass"),
+        ('"lt-1"', 'instance_type = "m5.large"', "fail"),
+        ('"lt-1"', BY_ATTRIBUTES, LEFT_TO_AWS),
+        ("aws_launch_template.own.id", 'instance_type = "m6i.large"', "pass"),
+        ("aws_launch_template.own.id", 'instance_type = "m5.large"', "fail"),
+        ("aws_launch_template.own.id", BY_ATTRIBUTES, LEFT_TO_AWS),
+    ],
+)
+def test_a_group_overrides_types(template: str, override: str, said: str, tmp_path: Path) -> None:
+    """Of a template from elsewhere, too, where it starts instances for a capacity provider."""
+    text = filled(OVERRIDDEN, {"TEMPLATE": template, "OVERRIDE": override})
+    report = scanned(tmp_path, text, "TW107", profile="strict")
+    group = "aws_autoscaling_group.hosts"
+    found = ["fail" for each in report.findings if each.resource == group]
+    found += [f"unknown {', '.join(e.missing)}" for e in report.unknowns if e.resource == group]
+
+    assert ("".join(found) or "pass") == said

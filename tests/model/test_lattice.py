@@ -17,6 +17,7 @@ resource "aws_ecs_service" "web" {
   vpc_lattice_configurations { target_group_arn = REGISTERS }
 }
 resource "aws_lb" "edge" {}
+resource "aws_lb" "spare" {}
 resource "aws_lb_target_group" "web" {}
 resource "aws_lb_listener" "edge" {
   load_balancer_arn = aws_lb.edge.arn
@@ -32,12 +33,13 @@ resource "aws_vpclattice_target_group" "web" { type = "IP" }
 resource "aws_vpclattice_target_group" "other" { type = "ALB" }
 resource "aws_vpclattice_target_group_attachment" "edge" {
   target_group_identifier = ATTACHED
-  target { id = aws_lb.edge.arn }
+  target { id = TARGET }
 }
 resource "aws_vpclattice_service" "web" { auth_type = AUTH }
 resource "aws_vpclattice_service" "other" {}
 resource "aws_vpclattice_listener" "web" {
   service_identifier = SERVICE
+  protocol           = PROTOCOL
   default_action {
     forward {
       target_groups { target_group_identifier = FORWARDS }
@@ -76,6 +78,8 @@ NONE: dict[str, str] = {
     "REGISTERS": ELSEWHERE,
     "BEHIND": NOBODY,
     "ATTACHED": ELSEWHERE,
+    "TARGET": "aws_lb.edge.arn",
+    "PROTOCOL": '"HTTPS"',
     "AUTH": '"NONE"',
     "SERVICE": SERVICE,
     "FORWARDS": NOBODY,
@@ -129,6 +133,15 @@ FRONTED = {"ATTACHED": OTHER, "BEHIND": "aws_lb_target_group.web.arn"}
         (FRONTED | {"FORWARDS": OTHER, "BEHIND": NOBODY}, False),
         (FRONTED | {"FORWARDS": EITHER}, None),
         (FRONTED | {"FORWARDS": OTHER, "ATTACHED": EITHER}, None),
+        (
+            FRONTED | {"FORWARDS": OTHER, "TARGET": "[aws_lb.edge.arn, aws_lb.spare.arn][var.any]"},
+            None,
+        ),
+        (FRONTED | {"FORWARDS": OTHER, "TARGET": "aws_lb.spare.arn"}, False),
+        (FRONTED | {"FORWARDS": OTHER, "TARGET": NOBODY}, False),
+        # Whoever calls through TLS that is not ended there is not seen.
+        (REGISTERED | {"FORWARDS": GROUP, "PROTOCOL": '"TLS_PASSTHROUGH"'}, False),
+        (REGISTERED | {"FORWARDS": GROUP, "PROTOCOL": "var.any"}, None),
     ],
 )
 def test_a_service_leads_to_tasks(changes: dict[str, str], truth: bool | None) -> None:

@@ -189,6 +189,10 @@ def compared(text: str) -> list[Contained]:
         (rule(LIST), every(LIST_TWO), [False, False]),
         (rule(LIST), every(WIDE), [False, False]),
         (rule(WIDE), every('ipv6_cidr_blocks = ["::/0"]'), [False, False]),
+        # What is not known, but the same in both, is contained as well, and said once.
+        (rule(OF_ONE_ELSEWHERE), every(OF_ONE_ELSEWHERE), [True, False]),
+        (rule("security_groups = [var.a]"), every("security_groups = [var.a]"), [True, False]),
+        (rule("prefix_list_ids = [var.a]"), every("prefix_list_ids = [var.a]"), [True, False]),
         # One that is not known may contain the other; it is asked about once.
         (rule("cidr_blocks = [var.a]"), every("cidr_blocks = [var.b]"), [None]),
         (rule("cidr_blocks = [var.a]"), every(WIDE), [None, False]),
