@@ -361,7 +361,7 @@ def _called(
         own = holes[0].resource if isinstance(holes[0], Reference) else ""
         records = [*records, *(each for each in network.every(AliasRecord) if each.record == own)]
     for each in records:
-        balancer = None if each.balancer is None else network.get(LoadBalancer, each.balancer)
+        balancer = network.get(LoadBalancer, each.balancer)
         if balancer is not None:
             return balancer, waits
     return None, ()

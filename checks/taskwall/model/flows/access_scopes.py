@@ -109,8 +109,7 @@ class _ScopeJudge:
         """What the scope says of a flow; None if it does not report it."""
         if flow.source in self._own:
             return None
-        spoken = ANY if flow.protocol == "all" else protocols(flow.protocol)
-        whole = Traffic.of(spoken, flow.ports, flow.addresses)
+        whole = Traffic.of(protocols(flow.protocol), flow.ports, flow.addresses)
         sure, may, needs = Traffic(), Traffic(), list[Need]()
         for path in self._scope.matches:
             part = self._path(path, flow)
@@ -274,9 +273,6 @@ class _ScopeJudge:
             return _Part(Traffic(), _ALL, waits) if own & ranges or needs else _NONE
         part = Traffic.of(_SPOKEN, ALL_PORTS, ranges & V4)
         return _Part(part, _ALL if needs else part, needs)
-
-
-ANY = Ranges(((0, 255),))
 
 
 def _names(of: Interface) -> Iterator[str]:
