@@ -184,4 +184,5 @@ def test_a_fix_makes_none_of_three(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(CHAIN + TASKS + SERVICE)
     (finding,) = scan(Options((str(tmp_path),), cwd=str(tmp_path), select=("TW204",))).findings
 
+    assert finding.fix is not None
     assert "<id of the load balancer's group>" in finding.fix.text

@@ -264,6 +264,7 @@ def test_an_endpoint_is_put_in_tables_of_its_own_vpc(tmp_path: Path) -> None:
     text = filled(STACK, DEFAULTS | {"TABLES": "[]"}) + FAR
     (finding,) = scanned(tmp_path, text, BYPASSED).findings
 
+    assert finding.fix is not None
     assert "route_table_ids = [aws_route_table.web.id]" in finding.fix.text
 
 
