@@ -380,6 +380,49 @@ def test_gateway_endpoints_before_version_3(
     assert found == endpoints
 
 
+@pytest.mark.parametrize(
+    ("arguments", "container"),
+    [
+        (
+            'environment = [{ name = "PORT", value = 80 }]',
+            {
+                "environment": [{"name": "PORT", "value": "80"}],
+            },
+        ),
+        (
+            'map_environment = { B = "b", A = "a" }\n environment = [{ name = "C", value = "c" }]',
+            {"environment": [{"name": "A", "value": "a"}, {"name": "B", "value": "b"}]},
+        ),
+        (
+            'map_secrets = { KEY = "arn:aws:ssm:::parameter/key" }\n container_memory = 512',
+            {"secrets": [{"name": "KEY", "valueFrom": "arn:aws:ssm:::parameter/key"}]},
+        ),
+        ('container_definition = { image = "redis", cpu = null }', {"image": "redis"}),
+    ],
+)
+def test_a_container_that_a_module_writes(
+    evaluated: Callable[..., Evaluation], arguments: str, container: dict[str, object]
+) -> None:
+    """What is null is left out, maps come before lists, and the definition that is given last."""
+    text = f"""
+    module "web" {{
+      source          = "cloudposse/ecs-container-definition/aws"
+      version         = "0.58.1"
+      container_name  = "web"
+      container_image = "nginx"
+      {arguments}
+    }}
+    resource "aws_ecs_task_definition" "web" {{
+      container_definitions = module.web.json_map_encoded_list
+    }}
+    """
+    (found,) = evaluated(text).resources
+    cell = found.cell().get("container_definitions")
+    assert isinstance(cell.known, str)
+    written = {"essential": True, "image": "nginx", "name": "web", "portMappings": []}
+    assert json.loads(cell.known) == [{**written, **container}]
+
+
 def test_interface_endpoints_before_version_3_are_doubt(tmp_path: Path) -> None:
     """The stand-in makes none of them."""
     for argument in ("enable_sqs_endpoint = true", "enable_datasync_endpoint = true"):
