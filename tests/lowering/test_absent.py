@@ -229,6 +229,24 @@ def test_what_may_use_it(type_: str, users: list[str]) -> None:
     assert [each.type for each in found] == users
 
 
+MAKES = {
+    "terraform-aws-modules/ec2-instance/aws": {"aws_instance"},
+    "terraform-aws-modules/rds/aws//modules/db_instance": {"aws_db_instance"},
+    "terraform-aws-modules/lambda/aws": set(),
+    "terraform-aws-modules/eks/aws": {*USED["aws_security_group"]},
+}
+
+
+@pytest.mark.parametrize(("source", "users"), MAKES.items(), ids=MAKES)
+def test_what_a_known_module_makes(source: str, users: set[str]) -> None:
+    """A database runs no tasks, whatever group it is given; of other modules anything may be."""
+    text = MODULE.replace("a/b/c", source) % ("aws_security_group", "aws_security_group.x.id")
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+    found = with_possible(stack.evaluate({}).resources)
+
+    assert {one.type for one in found if one.origin.maybe} - {*RULES} == users
+
+
 TIED = {
     "aws_network_acl_association": ("aws_network_acl", "aws_subnet"),
     "aws_route_table_association": ("aws_route_table", "aws_subnet"),

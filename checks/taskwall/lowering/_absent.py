@@ -169,6 +169,22 @@ _USERS: Mapping[str, Mapping[str, str]] = {
 }
 """What may use things, by its type: the attribute in which it names them, by their kind."""
 
+_MAKES: Mapping[str, frozenset[str]] = {
+    "RaJiska/fck-nat/aws": frozenset({"aws_autoscaling_group", "aws_instance"}),
+    "cloudposse/efs/aws": frozenset({"aws_db_instance"}),
+    "cloudposse/elasticache-redis/aws": frozenset({"aws_db_instance"}),
+    "cloudposse/elasticsearch/aws": frozenset({"aws_db_instance"}),
+    "cloudposse/rds/aws": frozenset({"aws_db_instance"}),
+    "cloudposse/rds-cluster/aws": frozenset({"aws_db_instance"}),
+    "terraform-aws-modules/ec2-instance/aws": frozenset({"aws_instance"}),
+    "terraform-aws-modules/efs/aws": frozenset({"aws_db_instance"}),
+    "terraform-aws-modules/lambda/aws": frozenset(),
+    "terraform-aws-modules/rds/aws": frozenset({"aws_db_instance"}),
+    "terraform-aws-modules/rds-aurora/aws": frozenset({"aws_db_instance"}),
+}
+"""What of `_USERS` popular modules of the registry make, where they make no tasks: of a cache, a
+domain or a file system `aws_db_instance` stands for it. Their sources were read on 2026-11-30."""
+
 _CALLED = {
     "aws_ecs_service": "a service",
     "aws_ecs_task_definition": "a task definition",
@@ -275,12 +291,21 @@ def _possible(
                 written = Fields({last: thing}) if last else thing
                 yield _resource(call, type_, key, {first: written}, place)
     handed["SecurityGroup"] = {**groups, **handed.get("SecurityGroup", {})}
+    makes = _MAKES.get(_source(call), _USERS.keys())
     for type_, attributes in _USERS.items():
+        if type_ not in makes:
+            continue
         used = {path: [*handed.get(name, {}).values()] for name, path in attributes.items()}
         if (all if type_ in _IN_PAIRS else any)(used.values()):
             fields = _using(used, call).fields
             header = call.origin.header
             yield _resource(call, type_, f"{call.origin.address}.{type_}", fields, header)
+
+
+def _source(call: Resource) -> str:
+    """The module that a call names, without the folder in it."""
+    found = dereferenced(call.body.fields.get("source"))
+    return str(found.data).partition("//")[0] if isinstance(found, Known) else ""
 
 
 def _with_held(
