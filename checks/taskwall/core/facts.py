@@ -124,7 +124,7 @@ def any_of(facts: Iterable[Fact]) -> Fact:
     return Fact(truth, parts=parts, op="any")
 
 
-def told_with(fact: Fact, reason: Fact) -> Fact:
+def with_reason(fact: Fact, reason: Fact) -> Fact:
     """The same fact, with a reason in front of it where that is true: whom it matters to.
 
     What is wrong in sources that are context, or in a file that was not given, is shown for the

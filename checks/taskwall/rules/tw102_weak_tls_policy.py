@@ -17,7 +17,7 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describ
 from collections.abc import Iterator
 
 from taskwall.core.change import AttributeChange
-from taskwall.core.facts import Fact, told_with
+from taskwall.core.facts import Fact, with_reason
 from taskwall.core.values import Need, Span, Text, dereferenced
 from taskwall.model.core.entity import Setting
 from taskwall.model.core.network import Network
@@ -56,7 +56,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             f"{listener.name} accepts weak TLS with {policy}",
             holds=f"{listener.name} accepts only TLS 1.2 or later with {policy}",
             about=listener.id,
-            concerned=told_with(ends_tls, before_tasks(network, listener)),
+            concerned=with_reason(ends_tls, before_tasks(network, listener)),
             changes=changes,
             remedy=_CLASSIC if classic else "",
         )

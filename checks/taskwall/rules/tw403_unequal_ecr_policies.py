@@ -19,7 +19,7 @@ See: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import Fact, all_of, told_with
+from taskwall.core.facts import Fact, all_of, with_reason
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import is_needed
 from taskwall.model.endpoints.endpoint import Endpoint, Stated, ecr_pairs, policy_key, stated
@@ -41,7 +41,7 @@ def unequal_ecr_policies(network: Network) -> Iterator[Verdict]:
             holds=f"{_called(api, dkr)} and {_called(dkr, api)} have the same policy",
             negative=True,
             about=policy_key(wrong, said),
-            concerned=told_with(paired, is_needed(network, wrong)),
+            concerned=with_reason(paired, is_needed(network, wrong)),
             asked_by=("TW402",),
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from taskwall.core.change import AttributeChange, AttributePath, ResourceAttribute
-from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies, told_with
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of, implies, with_reason
 from taskwall.core.values import Need
 from taskwall.model.compute.hosts import hosts, on_host
 from taskwall.model.core.entity import Link, same_entity
@@ -69,7 +69,7 @@ def endpoints_for_tasks(
 ) -> Iterator[tuple[Endpoint, Fact]]:
     """The endpoints that may be some services', each with whether it is, and who needs it."""
     for endpoint, fact in endpoints_for(network, services):
-        yield endpoint, told_with(fact, is_needed(network, endpoint))
+        yield endpoint, with_reason(fact, is_needed(network, endpoint))
 
 
 @remembered
