@@ -107,9 +107,7 @@ class ReferenceIndex(ResourceIndex):
             return self._outside(kind, text, cell)
         name, needs = _OF_INPUT.sub(r"\1.id", symbol(value)), cell.needs
         if (one := self._with_open_id(kind, cell)) is not None:
-            if one.data:
-                return self._seen_elsewhere(kind, one, needs, cell)
-            return one.origin.address, True, ()
+            return self._found(kind, one, needs, cell)
         if not self.by_name(kind):
             needs = without_option(needs)  # a value would name another entity that is not seen
         if name in self.resources:
@@ -200,24 +198,24 @@ class ReferenceIndex(ResourceIndex):
                 return address, exact, needs
         if entity_of(resource.type) != kind.__name__:
             return None
-        for key in ("id", "arn"):
-            found = resource.cell(self.attributes_read).get(key)
+        ids = [resource.cell(self.attributes_read).get(key) for key in ("id", "arn")]
+        for found in ids:
             if not (found.absent or isinstance(found.value, Unknown)):
                 return self.resolve(kind, found)
-            resource = self._with_open_id(kind, found) or resource
-        if not resource.data:
-            return resource.origin.address, True, ()
         own = self._with_name_of(kind, resource) or self._group_sought_by(resource)
         if own is not None:
             return own, True, ()
-        needs = (Need(resource.origin.address, reference.why),)
-        return self._seen_elsewhere(kind, resource, needs, cell)
+        same_ = filter(None, (self._with_open_id(kind, found) for found in ids))
+        one = next(same_, resource)
+        return self._found(kind, one, (Need(one.origin.address, reference.why),), cell)
 
-    def _seen_elsewhere(
+    def _found(
         self, kind: type[Entity], resource: Resource, needs: tuple[Need, ...], cell: Cell
     ) -> tuple[str, bool, tuple[Need, ...]]:
-        """What `resolve` returns of an entity that a data source looks up."""
+        """What `resolve` returns of a resource, or of a data source that waits for some needs."""
         address = resource.origin.address
+        if not resource.data:
+            return address, True, ()
         self._refer((kind, address), cell, needs)
         return address, self.is_apart(resource), needs
 
