@@ -68,6 +68,13 @@ def _unseen(r: ResourceReader, cell: Cell, waits: tuple[Need, ...]) -> Agent:
 # --- from the attribute to a text
 
 
+_RENDERED = "rendered"
+"""The attribute by which data sources give a text that they make."""
+
+_LAYERS = 5
+"""So often one encoding or template is in another, at most: a circle ends there."""
+
+
 class _Archive(Items, frozen=True):
     """The parts of a data source that makes a MIME archive."""
 
@@ -75,7 +82,7 @@ class _Archive(Items, frozen=True):
 def _text(r: ResourceReader, value: Value | None, marks: Marks) -> tuple[str | None, Value]:
     """The text of user data, out of its layers, and the value that it stood in."""
     found = Known(None) if value is None else value
-    for _ in range(5):
+    for _ in range(_LAYERS):
         if isinstance(found, Reference) and found.value is None:
             inner = _rendered(r, found.resource, found.attribute)
         elif isinstance(found, Unknown) and len(found.needs) == 1:
@@ -107,14 +114,15 @@ def _text(r: ResourceReader, value: Value | None, marks: Marks) -> tuple[str | N
     return None, found
 
 
-def _expanded(r: ResourceReader, text: Text) -> Iterator[str | Value]:
+def _expanded(r: ResourceReader, text: Text, layers: int = _LAYERS) -> Iterator[str | Value]:
     """The parts of a text, with what data sources make of theirs put in."""
     for part in text.parts:
         inner = None
-        if isinstance(part, Reference) and part.value is None:
-            inner = _rendered(r, part.resource, part.attribute)
+        if isinstance(part, Reference) and part.attribute == _RENDERED and layers:
+            inner = _rendered(r, part.resource, _RENDERED) if part.value is None else part.value
+        inner = dereferenced(inner)
         if isinstance(inner, Text):
-            yield from inner.parts
+            yield from _expanded(r, inner, layers - 1)
         else:
             yield part
 
@@ -122,7 +130,7 @@ def _expanded(r: ResourceReader, text: Text) -> Iterator[str | Value]:
 def _rendered(r: ResourceReader, name: str, attribute: str) -> Value | None:
     """What a data source that only computes makes of its arguments."""
     resource = r.builder.resources.get(name)
-    if resource is None or not resource.data or attribute != "rendered":
+    if resource is None or not resource.data or attribute != _RENDERED:
         return None
     if resource.type == "template_file":
         return _template(resource)
