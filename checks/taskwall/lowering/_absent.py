@@ -169,21 +169,26 @@ _USERS: Mapping[str, Mapping[str, str]] = {
 }
 """What may use things, by its type: the attribute in which it names them, by their kind."""
 
+_STORE = frozenset({"aws_db_instance"})
+"""What stands for any data store that a module makes."""
+
 _MAKES: Mapping[str, frozenset[str]] = {
-    "RaJiska/fck-nat/aws": frozenset({"aws_autoscaling_group", "aws_instance"}),
-    "cloudposse/efs/aws": frozenset({"aws_db_instance"}),
-    "cloudposse/elasticache-redis/aws": frozenset({"aws_db_instance"}),
-    "cloudposse/elasticsearch/aws": frozenset({"aws_db_instance"}),
-    "cloudposse/rds/aws": frozenset({"aws_db_instance"}),
-    "cloudposse/rds-cluster/aws": frozenset({"aws_db_instance"}),
+    "RaJiska/fck-nat/aws": frozenset({"aws_autoscaling_group", "aws_instance", "aws_route"}),
+    "cloudposse/efs/aws": _STORE | _JUDGED,
+    "cloudposse/elasticache-redis/aws": _STORE | _JUDGED,
+    "cloudposse/elasticsearch/aws": _STORE,
+    "cloudposse/rds/aws": _STORE,
+    "cloudposse/rds-cluster/aws": _STORE,
     "terraform-aws-modules/ec2-instance/aws": frozenset({"aws_instance"}),
-    "terraform-aws-modules/efs/aws": frozenset({"aws_db_instance"}),
+    "terraform-aws-modules/efs/aws": _STORE,
+    "terraform-aws-modules/eks/aws": frozenset(),
     "terraform-aws-modules/lambda/aws": frozenset(),
-    "terraform-aws-modules/rds/aws": frozenset({"aws_db_instance"}),
-    "terraform-aws-modules/rds-aurora/aws": frozenset({"aws_db_instance"}),
+    "terraform-aws-modules/rds/aws": _STORE,
+    "terraform-aws-modules/rds-aurora/aws": _STORE,
 }
-"""What of `_USERS` popular modules of the registry make, where they make no tasks: of a cache, a
-domain or a file system `aws_db_instance` stands for it. Their sources were read on 2026-11-30."""
+"""Popular modules of the registry that make no tasks: what of all this they make of what they are
+given, or add to it. Their sources were read on 2026-11-30. Nodes of EKS are no container instances.
+Those with the types of rules let a caller name the group that gets them."""
 
 _CALLED = {
     "aws_ecs_service": "a service",
@@ -244,8 +249,16 @@ def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
     }
     outside = _groups_from_elsewhere(written, declared)
     giving = _givers(declared)
-    possible = (one for call in absent for one in _possible(call, declared, outside, giving))
-    return [*written, *possible]
+    possible = ((call, _possible(call, declared, outside, giving)) for call in absent)
+    return [*written, *(one for call, found in possible for one in _known_of(call, found))]
+
+
+def _known_of(call: Resource, possible: Iterator[Resource]) -> Iterator[Resource]:
+    """What a module may make, without what it is known not to make."""
+    source = dereferenced(call.body.fields.get("source"))
+    name = str(source.data).partition("//")[0] if isinstance(source, Known) else ""
+    makes = _MAKES.get(name)
+    return (one for one in possible if makes is None or one.type in makes)
 
 
 def _groups_from_elsewhere(
@@ -291,21 +304,12 @@ def _possible(
                 written = Fields({last: thing}) if last else thing
                 yield _resource(call, type_, key, {first: written}, place)
     handed["SecurityGroup"] = {**groups, **handed.get("SecurityGroup", {})}
-    makes = _MAKES.get(_source(call), _USERS.keys())
     for type_, attributes in _USERS.items():
-        if type_ not in makes:
-            continue
         used = {path: [*handed.get(name, {}).values()] for name, path in attributes.items()}
         if (all if type_ in _IN_PAIRS else any)(used.values()):
             fields = _using(used, call).fields
             header = call.origin.header
             yield _resource(call, type_, f"{call.origin.address}.{type_}", fields, header)
-
-
-def _source(call: Resource) -> str:
-    """The module that a call names, without the folder in it."""
-    found = dereferenced(call.body.fields.get("source"))
-    return str(found.data).partition("//")[0] if isinstance(found, Known) else ""
 
 
 def _with_held(
