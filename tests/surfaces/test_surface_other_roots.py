@@ -125,6 +125,13 @@ STATES = {
     ),
     "its own name": (S3.replace("%KEY%", ""), "s3", "key = var.state", 'variable "state" {}\n'),
     "a path": ("", "local", 'path = "../net/terraform.tfstate"', ""),
+    "a path from the module": ("", "local", 'path = "${path.module}/../net/terraform.tfstate"', ""),
+    "an absolute path": (
+        "",
+        "local",
+        'path = abspath("${path.module}/../net/terraform.tfstate")',
+        "",
+    ),
     "a workspace": (
         'cloud {\n    organization = "o"\n    workspaces {\n      name = "net-prod"\n    }\n  }',
         "remote",

@@ -48,10 +48,13 @@ _ADDS = pattern(
 """What a root may add to the VPC of another one, so that nothing is missing there."""
 
 _NAME = pattern(
-    r"\b(?:address|key|name|path|prefix|secret_suffix|schema_name)\s*=\s*"
+    r"\b(?:address|key|name|path|prefix|secret_suffix|schema_name)\s*=\s*(?:abspath\()?"
     r'(?:"([^"\n]+)"|(?:var|local)\.([\w-]+))'
 )
 """What tells one state from another, or one parameter; or the variable or local that does."""
+
+_OWN_FOLDER = pattern(r"\A\$\{\s*path\.(?:module|root|cwd)\s*\}/")
+"""How a path begins that leads from the folder of a root."""
 
 _CALLED = pattern(
     r"(?:\b[Nn]ame|\b(?:cluster_|service_)name|identifier|\bfamily|\btask_definition|cluster_id"
@@ -152,8 +155,9 @@ class TerraformTexts:
                 values = (ask.name,) if ask.name else self._values_in(folder).get(ask.variable)
                 names.update(values or (ask.label,))
                 for name in values or ():
-                    if name.endswith(".tfstate") and name.startswith("."):
-                        names.add(os.path.normpath(os.path.join(folder, os.path.dirname(name))))
+                    at = _OWN_FOLDER.sub("./", name)
+                    if at.endswith(".tfstate") and at.startswith("."):
+                        names.add(os.path.normpath(os.path.join(folder, os.path.dirname(at))))
         # The state of a workspace lies below its name: "S3" in the documentation of backends.
         keys = {key for name in names for key in re.findall(r"env:/[^/]+/(.+)", name)}
         own = (name for name in names | keys if not name.startswith(OF_AWS))
