@@ -367,6 +367,20 @@ module "log" {
 """,
         "",
     ),
+    "a rule of a group": (
+        "TW204",
+        """\
+resource "aws_security_group_rule" "all" {
+  security_group_id = data.terraform_remote_state.net.outputs.group
+  type              = "ingress"
+  protocol          = "-1"
+  from_port         = 0
+  to_port           = 0
+  cidr_blocks       = ["0.0.0.0/0"]
+}
+""",
+        "",
+    ),
     "an endpoint": (
         "TW402",
         """\
@@ -390,10 +404,14 @@ def test_a_root_that_adds_to_what_another_one_makes(case: str, tmp_path: Path) -
         "%CONFIG%", 'bucket = "states"\n    key = "net.tfstate"'
     )
     network = NETWORK.replace("%BACKEND%", S3.replace("%KEY%", 'key = "net.tfstate"'))
+    network += 'resource "aws_security_group" "all" { vpc_id = aws_vpc.main.id }\n'
+    network += 'output "group" { value = aws_security_group.all.id }\n'
     written(tmp_path, network + 'output "vpc" { value = aws_vpc.main.id }\n', state)
     service = tmp_path / "app" / "main.tf"
     image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/api"
-    service.write_text(service.read_text().replace('"nginx"', f'"{image}"'))
+    text = service.read_text().replace('"nginx"', f'"{image}"')
+    groups = "    security_groups = [data.terraform_remote_state.net.outputs.group]\n"
+    service.write_text(text.replace("    subnets =", groups + "    subnets ="))
     before = [verdict for verdict, _, _ in verdicts(judged(tmp_path, rule))]
     third = tmp_path / "more" / "third" / "main.tf"
     third.parent.mkdir(parents=True)
@@ -403,7 +421,7 @@ def test_a_root_that_adds_to_what_another_one_makes(case: str, tmp_path: Path) -
         (tmp_path / "modules" / "log").mkdir(parents=True)
         (tmp_path / "modules" / "log" / "main.tf").write_text(module)
     after = [verdict for verdict, _, _ in verdicts(judged(tmp_path, rule))]
-    assert (before, after) == (([], ["fail"]) if rule == "TW402" else (["fail"], []))
+    assert (before, after) == ((["fail"], []) if rule == "TW701" else ([], ["fail"]))
     third.write_text(text.replace('"net.tfstate"', '"other.tfstate"'))
     assert [verdict for verdict, _, _ in verdicts(judged(tmp_path, rule))] == before
 

@@ -2,7 +2,7 @@
 
 A folder may be scanned alone whose root reads the state of one beside it, looks up what that one
 makes by its name, or whose unit of Terragrunt depends on one. That one is context, as if the user
-had named it; so is a third that adds endpoints or flow logs to the VPC of one of the two.
+had named it; so is a third that adds endpoints, flow logs or rules of groups to one of the two.
 Which of its files tie them is for the reader to say. Here texts are compared, so that a repository
 is looked through and not parsed.
 """
@@ -138,8 +138,9 @@ class _Writers:
         return sorted(found)
 
     def adding(self, read: Iterable[str]) -> list[str]:
-        """The roots that read the state of a root with one of some files, and add to its VPC."""
-        written = {name for path in read for name in self._texts.read(path).writes}
+        """The roots that read the state of a root with one of some files, and add to that one."""
+        written = {os.path.dirname(path) for path in read}
+        written |= {name for path in read for name in self._texts.read(path).writes}
         adding = [at for at, paths in self._folders.items() if any(map(self._texts.adds, paths))]
         roots = dict.fromkeys(root for at in adding for root in self._roots_of(at))
         return sorted(

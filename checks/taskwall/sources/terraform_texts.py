@@ -42,10 +42,11 @@ _RESOURCE = pattern(rf'^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s', re.MULTIL
 
 _ADDS = pattern(
     r'^resource\s+"?aws_(?:vpc_endpoint|flow_log)"?\s'
-    r'|^[ \t]*source\s*=\s*"terraform-aws-modules/vpc/aws//modules/(?:vpc-endpoints|flow-log)"',
+    r'|^[ \t]*source\s*=\s*"terraform-aws-modules/vpc/aws//modules/(?:vpc-endpoints|flow-log)"'
+    r"|^[ \t]*security_group_id\s*=\s*data\.terraform_remote_state\.",
     re.MULTILINE,
 )
-"""What a root may add to the VPC of another one, so that nothing is missing there."""
+"""What a root adds to the VPC or to a group of another one, so that it is missing there."""
 
 _NAME = pattern(
     r"\b(?:address|key|name|path|prefix|secret_suffix|schema_name)\s*=\s*(?:abspath\()?"
@@ -139,7 +140,7 @@ class TerraformTexts:
         return self._named(self._files.made_of(path, _made), os.path.dirname(path))
 
     def adds(self, path: str) -> bool:
-        """Whether a file writes what may be for the VPC of another root."""
+        """Whether a file adds to what another root makes."""
         return self._files.made_of(path, _adds)
 
     def wanted(self, paths: Iterable[str]) -> Sought:
