@@ -1314,6 +1314,41 @@ Resources:
     assert {one["Env"] for one in explore(stack).scenarios} == {"prod", OTHER}
 
 
+@pytest.mark.parametrize(
+    ("user", "zones"),
+    [
+        ("SubnetId: !Ref Subnet", {OTHER}),
+        ("SubnetId: !GetAtt Subnet.SubnetId", {OTHER}),
+        ("SubnetId: !If [Has, !Ref Subnet, subnet-1]", {"", OTHER}),
+        ("SubnetId: !If [More, !Ref Subnet, subnet-1]", {"", OTHER}),
+        ("SubnetId: subnet-1", {"", OTHER}),
+    ],
+)
+@pytest.mark.parametrize("condition", ["", "Condition: Has", "Condition: More"])
+def test_what_refers_to_nothing_cannot_be_deployed(
+    user: str, zones: set[str], condition: str
+) -> None:
+    """A resource that is there whatever is answered needs what it refers to."""
+    text = f"""
+Parameters: {{Zone: {{Type: String}}, More: {{Type: String}}}}
+Conditions:
+  Has: !Not [!Equals [!Ref Zone, ""]]
+  More: !Not [!Equals [!Ref Zone, !Ref More]]
+Resources:
+  Subnet: {{Type: AWS::EC2::Subnet, Condition: Has}}
+  Instance:
+    Type: AWS::EC2::Instance
+    {condition}
+    Properties:
+      {user}
+"""
+    (stack,), errors = read({"/r/web.yaml": text})
+
+    assert errors == []
+    found = {one["Zone"] for one in explore(stack).scenarios if "Zone" in one}
+    assert found == (zones if condition == "" else {"", OTHER})
+
+
 def test_what_is_not_exported_cannot_be_imported() -> None:
     """A condition of an export that something imports has to hold: its other answer is left out."""
     texts = {

@@ -42,7 +42,8 @@ def if_(run: TemplateContext, call: IntrinsicCall) -> NodeValue:
     if isinstance(truth, Known):
         return run.outcome(one if truth.data else other)
     run.questions |= truth.asks
-    first, second = run.outcome(one), run.outcome(other)
+    with run.run.in_doubt():
+        first, second = run.outcome(one), run.outcome(other)
     if first is None and second is None:
         return None
     if first is None or second is None:

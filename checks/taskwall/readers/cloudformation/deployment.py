@@ -5,6 +5,7 @@ Functions, loops and parameters see no more of a template than `TemplateContext`
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Lookup
+from contextlib import contextmanager
 from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
@@ -108,7 +109,18 @@ class DeploymentEvaluation:
         self.importing = 0
         """Within how many names of imports it is: those say which stack a parameter names."""
         self.iterations = 0
+        self.doubtful = 0
+        """Within how much it is that may not be deployed: conditions leave it open."""
         self.impossible = False
+
+    @contextmanager
+    def in_doubt(self, doubt: bool = True) -> Iterator[None]:
+        """While something is worked out that may not be deployed."""
+        self.doubtful += doubt
+        try:
+            yield
+        finally:
+            self.doubtful -= doubt
 
 
 class StackLocation(Struct, frozen=True):

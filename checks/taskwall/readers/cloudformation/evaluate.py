@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Lookup
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, TypeVar
 
 from taskwall.core.values import (
@@ -299,6 +300,9 @@ class Evaluator:
         declared = self.template.resources[name]
         condition = declared.condition
         if condition and self._is_false(condition):
+            by_answer = self.scenario.is_by_answer(partial(self._is_false, condition))
+            if by_answer and not self.run.doubtful:
+                self.run.impossible = True  # AWS refuses what refers to nothing.
             return unknown(name, f"does not exist: condition {condition} is false", place)
         address = self.address(name)
         value, why = self._written_attribute(declared, attribute), DEPLOYED

@@ -483,7 +483,8 @@ def _resource(declared: Declared, evaluator: Evaluator) -> Resource | None:
         if isinstance(truth, Known) and not truth.data:
             return None
     properties = declared.properties
-    value = None if properties is None else evaluator.value(properties)
+    with evaluator.run.in_doubt(bool(maybe)):
+        value = None if properties is None else evaluator.value(properties)
     return _made(declared, evaluator, _body(value, declared.place), maybe)
 
 
