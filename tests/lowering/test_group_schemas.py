@@ -57,6 +57,9 @@ def inline(body: str) -> list[Permission]:
         ("cidr_blocks = var.v", [OPEN], None),
         ('cidr_blocks = ["10.0.0.0/8"]\nself = true', ["10.0.0.0/8", "itself"], True),
         ("", [], True),
+        ('prefix_list_ids = [null, "pl-1"]', ["pl-1"], True),
+        ("security_groups = [null, aws_security_group.o.id]", ["aws_security_group.o"], True),
+        ('cidr_blocks = [null, "10.0.0.0/8"]', ["10.0.0.0/8"], True),
     ],
 )
 def test_whom_a_block_allows(body: str, expected: list[object], truth: bool | None) -> None:
@@ -69,6 +72,28 @@ def test_whom_a_block_allows(body: str, expected: list[object], truth: bool | No
         (said(each.protocol), said(each.first_port), said(each.last_port)) == ("tcp", 80, 81)
         for each in found
     )
+
+
+@pytest.mark.parametrize(
+    ("rules", "number"),
+    [
+        ("var.v", 5),
+        ("[var.v]", 5),
+        ('[merge(var.v, { protocol = "tcp" })]', 5),
+        ('[merge({ protocol = "tcp" }, var.v)]', 5),
+        ('["tcp"]', 0),
+    ],
+)
+def test_each_permission_says_whom_it_allows(rules: str, number: int) -> None:
+    """What may be in a rule that is open is one of each kind, perhaps; text is no rule."""
+    text = f'{AROUND}resource "aws_security_group" "g" {{\n  ingress = {rules}\n}}\n'
+    found = [*network(text).every(Permission)]
+
+    told = [
+        [each.range, each.prefix_list, each.peer, each.itself or None].count(None) for each in found
+    ]
+    assert told == [3] * number
+    assert all(each.fact.truth is None for each in found)
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,8 @@ from taskwall.model.permissions.coverage import (
     Part,
     addresses,
     aws_service,
-    names_addresses,
     names_group_of,
     there,
-    whom,
 )
 from taskwall.model.permissions.peers import allows_internet, permissions, who
 from taskwall.model.permissions.ports import RequiredPorts, opens
@@ -195,8 +193,6 @@ class Permission(ReadOnly):
             if found.truth is False:
                 found = permission.states(False, text, otherwise=said)
             return self._frame.fact(found)
-        if not names_addresses(permission):
-            return self._frame.fact(permission.states(None, text, whom(permission)))
         if aws_service(self._frame.network, permission):
             return self._frame.fact(permission.states(False, text, otherwise=said))
         held = addresses(self._frame.network, permission)
@@ -223,9 +219,6 @@ class Permission(ReadOnly):
         said = f"{permission.on.name} allows {self.peer}"
         if peer == "internet":
             return allows_internet(network, permission)
-        unknown = not (permission.peer or permission.itself or names_addresses(permission))
-        if unknown:
-            return permission.states(None, text, whom(permission))
         if isinstance(peer, SecurityGroup):
             found = names_group_of(permission, (_link(peer),), text)
             named = permission.peer is not None or permission.itself

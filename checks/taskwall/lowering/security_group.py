@@ -221,9 +221,6 @@ def _permissions(
     several = len(peers) > 1
     protocol, first, last = (setting(block.get(key), key) for key in spelled.ports)
     body = dereferenced(block.value)
-    if not peers and (not isinstance(body, Fields) or body.rest is not None):
-        # A block whose content is open allows somebody, nobody knows whom.
-        peers.append(_Peer(block))
     of_key = Counter(peer.key for peer in peers)
     whole = None
     if several and not block.path and isinstance(body, Fields):
@@ -247,7 +244,7 @@ def _permissions(
             protocol=protocol,
             first_port=first,
             last_port=last,
-            says=setting(block.get(key), key).attribute if key else None,
+            says=setting(block.get(key), key).attribute,
             by_group=spelled.groups[0],
             by_range=spelled.ranges[0],
             many=spelled.groups[0] in _MANY,
@@ -271,7 +268,7 @@ class _Peer(Struct, frozen=True):
     """One that a block allows, and the key that says so: by a range unless by something else."""
 
     cell: Cell
-    key: str = ""
+    key: str
     prefix_list: Link | None = None
     group: Link | None = None
     itself: bool = False
@@ -308,7 +305,7 @@ def _named(block: Cell, key: str) -> Iterator[Cell]:
     """
     cell = block.get(key)
     if key in _MANY:
-        yield from (_written_elsewhere(each) for each in cell.each())
+        yield from (_written_elsewhere(each) for each in cell.each() if not each.absent)
     elif not cell.absent:
         yield cell
 

@@ -14,7 +14,6 @@ from taskwall.model.data_stores.store import groups_of_proxies, groups_of_tasks,
 from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.entities.security_group import Permission, SecurityGroup
-from taskwall.model.permissions.coverage import names_addresses
 from taskwall.model.permissions.peers import allows_internet, by_settings, who
 
 Weight: TypeAlias = Literal["critical", "low", None]
@@ -41,8 +40,6 @@ def judge_peer(network: Network, permission: Permission) -> Peer:
         wrong, weight, words = by(network, permission, permission.peer or permission.group)
         return Peer(all_of((wrong, ~spared)), weight, words)
     text = f"{permission.on.name} allows ingress from {said}"
-    if not names_addresses(permission):
-        return Peer(permission.states(None, text, permission.fact.needs), None, said)
     weight = "critical" if allows_internet(network, permission).truth else None
     return Peer(all_of((permission.states(True, text), ~spared)), weight, said)
 
@@ -54,17 +51,15 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     if group is not None and group.default:
         sentence = f"{name} allows ingress from the VPC's default group"
         return permission.states(True, sentence), None, f"the default group {peer.to}"
-    used = FALSE
-    if peer.to:
-        known = (groups_of_tasks(network), groups_of_proxies(network))
-        perhaps = _of_images(network)
-        used = any_of((
-            *(groups.get(peer.to, FALSE) for groups in known),
-            *(perhaps.get(name, FALSE) for name in (peer.to, "")),
-        ))  # fmt: skip
-        if group is not None and group.for_tasks:
-            text = f"{group.name} is written for tasks that do not exist"
-            used = Fact(True, text, group.origin.header, group.name)
+    known = (groups_of_tasks(network), groups_of_proxies(network))
+    perhaps = _of_images(network)
+    used = any_of((
+        *(groups.get(peer.to, FALSE) for groups in known),
+        *(perhaps.get(name, FALSE) for name in (peer.to, "")),
+    ))  # fmt: skip
+    if group is not None and group.for_tasks:
+        text = f"{group.name} is written for tasks that do not exist"
+        used = Fact(True, text, group.origin.header, group.name)
     if not peer.to or ((group is None or group.external) and not used.truth):
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"

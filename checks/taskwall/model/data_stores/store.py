@@ -22,7 +22,6 @@ from taskwall.model.permissions.coverage import (
     Addresses,
     addresses,
     inside,
-    names_addresses,
     of_subnet,
     unseen,
 )
@@ -359,8 +358,6 @@ def _allows_tasks(network: Network, store: Store, group: Link, permission: Permi
         if permission.peer.exact and permission.peer.to:
             return permission.states(False, text)
         return permission.states(None, text, permission.peer.fact.needs)
-    if not names_addresses(permission):
-        return permission.states(None, text, permission.fact.needs)
     held, tasks = addresses(network, permission), _addresses(network, _vpc(network, store))
     truth = held.meets(tasks)
     near = permission.states(truth, text, (*held.needs, *tasks.needs))

@@ -82,12 +82,12 @@ def outsiders(network: Network, endpoint: Endpoint) -> Iterator[tuple[Permission
     """What the groups of an endpoint allow, and whether it is from outside the VPC."""
     for link in groups_of_endpoint(network, endpoint).groups:
         for permission in permissions(network, link.to, "ingress") if link.to else ():
+            if permission.itself:
+                continue
             if permission.peer is not None:
                 outside = _of_another_vpc(network, permission.peer, endpoint.vpc)
-            elif names_addresses(permission):
-                outside = ~allows_range_within(network, permission, endpoint.vpc)
             else:
-                continue
+                outside = ~allows_range_within(network, permission, endpoint.vpc)
             spared = by_settings(network, permission)
             tie = there(permission) if link.sure else all_of((there(permission), link.fact))
             yield permission, all_of((tie, outside, ~spared))

@@ -53,7 +53,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     """One entry of a security group: a peer, a protocol and ports. One in the source is one here.
 
     `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
-    of `range`, `prefix_list`, `peer` and `itself` says who; none of them does where it is unknown.
+    of `range`, `prefix_list`, `peer` and `itself` says who.
     `range_of` is the VPC whose own address range is meant, `range_in` the one of whose range it is
     a part that is not known, `of_subnet` whether it is a subnet's,
     `public` whether it is the public address of an Elastic IP or a NAT gateway.

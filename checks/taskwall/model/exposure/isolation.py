@@ -14,7 +14,6 @@ from taskwall.model.core.tag import Tag, tags_of
 from taskwall.model.entities.ecs import Cluster, TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Vpc
-from taskwall.model.permissions.coverage import names_addresses
 from taskwall.model.permissions.peers import permissions, task_groups
 
 
@@ -272,10 +271,8 @@ def _allows_itself(network: Network, link: Link) -> Fact:
         same: bool | None = permission.itself
         if permission.peer is not None:
             same = same_entity(permission.peer, link)
-        elif not same and not names_addresses(permission):
-            same = None
         if same is not False:
-            needs = permission.peer.fact.needs if permission.peer else permission.fact.needs
+            needs = permission.peer.fact.needs if permission.peer else ()
             stated = Fact(same, text, permission.place, permission.on.name, needs)
             parts.append(all_of((stated, permission.fact)))
     if group is None or group.external:

@@ -12,7 +12,6 @@ from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import GroupAttachment, attached_groups, same_namespace
 from taskwall.model.exposure.task_ports import offered
-from taskwall.model.permissions.coverage import names_addresses
 from taskwall.model.permissions.peers import listed
 from taskwall.model.permissions.ports import Ports
 
@@ -88,9 +87,7 @@ def allows_itself(attachment: GroupAttachment, permission: Permission) -> Fact:
     if permission.itself:
         return permission.states(True, text)
     if permission.peer is None:
-        if names_addresses(permission):
-            return FALSE
-        return permission.states(None, text, permission.fact.needs)
+        return FALSE
     # A group that is known by its id, or written here, is none that is known by another name.
     written = attachment.declared is not None and not attachment.declared.external
     own = Link(attachment.group, attachment.fact, place, written=written or None)

@@ -415,9 +415,6 @@ def allowed_properly(network: Network, attachment: GroupAttachment, permission: 
         parts.append(
             names_group_of(permission, _neighbours(network, attachment, permission.peer), text)
         )
-    elif not names_addresses(permission):
-        text = "it allows ingress from the right peers only"
-        parts.append(Fact(None, text, permission.place, needs=permission.fact.needs))
     return any_of(parts)
 
 
@@ -519,11 +516,9 @@ def allowed_by_group(network: Network, attachment: GroupAttachment, permission: 
     """Whether a permission allows a group, or a range that is excused: Lattice's, the settings'."""
     name, at = permission.on.name, permission.place
     grouped = permission.itself or permission.peer is not None
-    unclear = not grouped and not names_addresses(permission)
     text = f"{name} allows ingress from a security group"
     otherwise = f"{name} allows ingress from {who(network, permission)}"
-    truth = None if unclear else grouped
-    group = Fact(truth, text, at, name, permission.fact.needs, otherwise)
+    group = Fact(grouped, text, at, name, otherwise=otherwise)
     lattice = lattice_list(network, permission, attachment.lattice)
     return any_of((group, by_settings(network, permission), lattice))
 

@@ -164,7 +164,7 @@ class Reach:
         return [
             group_interface(self.network, group)
             for group in self.network.every(SecurityGroup)
-            if group.id not in self._used and not group.external and not group.default
+            if group.id not in self._used and not group.default
         ]
 
     @cached_property
@@ -190,7 +190,7 @@ class Reach:
         return list(found.values())
 
     def _let_in(self, entry: GroupEntry, link: Link | None) -> Iterable[Interface]:
-        if entry.anyone.truth is not False:
+        if entry.anyone:
             return self.clients
         permission = entry.permission
         if entry.asks_groups:

@@ -22,10 +22,8 @@ from taskwall.model.permissions.coverage import (
     aws_service,
     group_needs,
     holds_by_name,
-    names_addresses,
     names_inside,
     there,
-    whom,
 )
 from taskwall.model.permissions.default_groups import default_links, is_as_made
 from taskwall.model.permissions.egress import as_aws_makes_it
@@ -62,7 +60,7 @@ class GroupEntry(Struct, frozen=True):
     text: str
     held: Addresses = Addresses()
     service: str = ""
-    anyone: Fact = FALSE
+    anyone: bool = False
     itself: str = ""
 
     @property
@@ -131,7 +129,7 @@ def _unseen(group: str, needs: tuple[Need, ...]) -> GroupEntry:
 
 
 def _everybody(fact: Fact, text: str) -> GroupEntry:
-    return GroupEntry(None, ANY_PROTOCOL, ALL_PORTS, fact, text, anyone=TRUE)
+    return GroupEntry(None, ANY_PROTOCOL, ALL_PORTS, fact, text, anyone=True)
 
 
 def _as_made(group: str, way: Direction) -> GroupEntry:
@@ -154,19 +152,14 @@ def _entry(network: Network, permission: Permission, way: Direction) -> GroupEnt
         fact = all_of((fact, Fact(None, text, permission.place, permission.on.name, needs)))
     verb = "ingress from" if way == "ingress" else "egress to"
     text = f"{permission.on.name} allows {verb} {who(network, permission)} on {permission.ports}"
-    open_ = not (permission.itself or permission.peer is not None or names_addresses(permission))
-    anyone = FALSE
-    if open_:
-        anyone = permission.states(None, text, whom(permission))
     return GroupEntry(
         permission,
         protocols(spoken) if spoken else ANY_PROTOCOL,
         ALL_PORTS if ports is None else ports,
         fact,
         text,
-        Addresses() if open_ else addresses(network, permission),
+        addresses(network, permission),
         aws_service(network, permission),
-        anyone,
     )
 
 
@@ -228,9 +221,8 @@ def letting(
 
 def _matches(entry: GroupEntry, far: Far, link: Link | None) -> Iterator[tuple[Fact, Ranges]]:
     """Whether an entry matches the other side, and for which of its addresses."""
-    if entry.anyone.truth is not False:
-        told = entry.fact if entry.permission is None else entry.anyone
-        yield told, EVERYWHERE
+    if entry.anyone:
+        yield entry.fact, EVERYWHERE
         return
     permission = entry.permission
     if entry.asks_groups:

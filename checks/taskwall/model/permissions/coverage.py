@@ -329,12 +329,10 @@ def names_addresses(permission: Permission) -> bool:
 
 
 def addresses(network: Network, permission: Permission) -> Addresses:
-    """The addresses that a permission names, itself or by a prefix list; any if it is open whom.
+    """The addresses that a permission names, itself or by a prefix list.
 
     What AWS keeps in a prefix list of its own are addresses of no VPC: here it stands for none.
     """
-    if permission.peer is not None or permission.itself or aws_service(network, permission):
-        return Addresses()
     if permission.range is not None:
         found = part(permission.range)
         if permission.public and not found.whole:
@@ -357,19 +355,13 @@ def addresses(network: Network, permission: Permission) -> Addresses:
             around = found.around | {_own_range(of.to, found.within)}
             found = replace(found, within=within, around=around, vpc=of)
         return Addresses((found,))
-    if permission.prefix_list is not None:
-        known = network.get(PrefixList, permission.prefix_list)
-        if known is not None and known.entries is not None:
-            return Addresses(tuple(map(part, known.entries)))
-        needs = permission.prefix_list.waits("a prefix list")
-        return Addresses((Part(EVERYWHERE, False, needs=needs),))
-    return Addresses((Part(EVERYWHERE, False, needs=whom(permission)),))
-
-
-def whom(permission: Permission) -> tuple[Need, ...]:
-    """What it waits for to know whom a permission is about that leaves that open."""
-    needs = permission.fact.needs
-    return needs or (Need(f"whom {permission.on.name} is about", "is not known"),)
+    if permission.prefix_list is None or aws_service(network, permission):
+        return Addresses()
+    known = network.get(PrefixList, permission.prefix_list)
+    if known is not None and known.entries is not None:
+        return Addresses(tuple(map(part, known.entries)))
+    needs = permission.prefix_list.waits("a prefix list")
+    return Addresses((Part(EVERYWHERE, False, needs=needs),))
 
 
 def there(permission: Permission) -> Fact:
@@ -480,8 +472,6 @@ def _reaches(network: Network, permission: Permission, end: End, words: Wording)
         members = f"another group: {group.to}" if group else "its own members"
         apart = f"{permission.on.name} is for {members}"
         return any_of((permission.states(False, text, (), apart), named))
-    if not names_addresses(permission):
-        return permission.states(None, text, whom(permission))
     if permission.prefix_list is not None and end.listed:
         service = aws_service(network, permission)
         if permission.prefix_list.to == end.listed or (service and service == end.service):

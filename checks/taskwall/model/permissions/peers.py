@@ -297,11 +297,10 @@ def who(network: Network, permission: Permission) -> str:
         if of and (permission.of_subnet or permission.public):
             return f"the {'address' if permission.public else 'CIDR'} of {of}"
         return str(known) if known is not None else "an unknown CIDR"
-    if permission.prefix_list is not None:
-        listed = network.get(PrefixList, permission.prefix_list)
-        name = listed.named.known if listed else None
-        return f"prefix list {name or permission.prefix_list.to}".rstrip()
-    return "an unknown peer"
+    assert permission.prefix_list is not None
+    listed = network.get(PrefixList, permission.prefix_list)
+    name = listed.named.known if listed else None
+    return f"prefix list {name or permission.prefix_list.to}".rstrip()
 
 
 def owner(range_: Setting) -> str:
@@ -395,7 +394,7 @@ def by_settings(network: Network, permission: Permission) -> Fact:
         if link is not None and not link.exact and len(ranges) < len(allowed):
             return permission.states(None, text, link.waits())
     wanted = addresses(network, permission)
-    if not names_addresses(permission) or not wanted.parts or not ranges:
+    if not wanted.parts or not ranges:
         return FALSE
     truth = Addresses(tuple(map(Part, ranges))).covers(wanted)
     return FALSE if truth is False else permission.states(truth, text, wanted.needs)

@@ -189,9 +189,7 @@ def _who(permission: Permission, group: str) -> tuple[str, Who | None, bool]:
         return _named("list", permission.prefix_list)
     if permission.itself:
         return "group", (group, 0, 0, 0), True
-    if permission.peer is not None:
-        return _named("group", permission.peer)
-    return "", None, False
+    return _named("group", permission.peer)
 
 
 def _named(kind: str, link: Link | None, part: str = "") -> tuple[str, Who | None, bool]:
@@ -203,7 +201,7 @@ def _named(kind: str, link: Link | None, part: str = "") -> tuple[str, Who | Non
 
 def _may_contain(one: Extent, other: Extent) -> bool:
     """Whether, for all that is known, one permission may contain the other."""
-    if one.kind and other.kind and one.kind != other.kind:
+    if one.kind != other.kind:
         return False
     if one.who is not None and other.who is not None and one.exact and other.exact:
         (a, version, first, last), (b, version2, first2, last2) = one.who, other.who
