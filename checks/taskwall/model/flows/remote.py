@@ -128,7 +128,7 @@ def _other_vpcs(network: Network, subnet: Subnet, version: int) -> tuple[Remote,
     if place is None:
         return ()
     for vpc in network.every(Vpc):
-        if vpc.id == subnet.vpc.to or vpc.external or not _may_lead(network, place, vpc):
+        if vpc.id == subnet.vpc.to or not _may_lead(network, place, vpc):
             continue
         for other in subnets_of(network).get(vpc.id, ()):
             for there in places_of(network, (link_to(other),), (), ()):

@@ -51,7 +51,7 @@ def _users(
     found: dict[tuple[str | None, str], dict[ResourceAttribute | SourceCode, set[str]]] = {}
     for each in network.every(Listener):
         named = each.certificate_named
-        if named is None or each.origin.maybe or each.external:
+        if named is None or each.origin.maybe:
             continue
         file = "" if isinstance(named, ResourceAttribute) else each.origin.header.file
         for balancer in (each.load_balancer.to, None):

@@ -25,7 +25,7 @@ def private_subnets(network: Network, vpc: str) -> tuple[str, ...]:
         subnet.id
         for subnet in network.every(Subnet)
         if subnet.vpc.to == vpc
-        and not (subnet.external or subnet.origin.maybe)
+        and not subnet.origin.maybe
         and leads(network, subnet, "nat").truth is True
         and leads(network, subnet, "internet").truth is False
     )

@@ -116,9 +116,8 @@ def vpc_connections(network: Network) -> Iterator[VpcConnection]:
         yield VpcConnection(peering.origin, peering.peer.place, peering.vpc, peering.peer, joins)
     for share in network.every(SubnetShare):
         subnet = network.get(Subnet, share.subnet)
-        vpc = Link("", share.subnet.fact, share.subnet.place, exact=False)
-        if subnet is not None and not subnet.external:
-            vpc = subnet.vpc
+        open_ = Link("", share.subnet.fact, share.subnet.place, exact=False)
+        vpc = open_ if subnet is None else subnet.vpc
         yield VpcConnection(share.origin, share.at, vpc, None, share.shared)
     yield from _by_transit(network)
     yield from _by_vpn(network)
