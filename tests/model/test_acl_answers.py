@@ -75,9 +75,9 @@ ON_WINDOWS = r'"<powershell>\nInitialize-ECSAgent -Cluster main\n</powershell>"'
 OF_ANY, OF_LINUX, OF_WINDOWS = ("1024", "65535"), ("32768", "60999"), ("49152", "65535")
 
 
-def told(folder: Path, text: str, ports: tuple[str, str]) -> str:
+def told(folder: Path, text: str, ports: tuple[str, str], around: str = STACK) -> str:
     """What TW606 says of the ACL where it lets answers in to some ports."""
-    stack = filled(STACK, {"FIRST": ports[0], "LAST": ports[1], "GUARDED": "[aws_subnet.web.id]"})
+    stack = filled(around, {"FIRST": ports[0], "LAST": ports[1], "GUARDED": "[aws_subnet.web.id]"})
     report = scanned(folder, stack + text, "TW606")
     found = ["blocked" for each in report.findings if "blocks traffic" in each.message]
     found += [", ".join(each.missing) for each in report.unknowns]
@@ -108,6 +108,29 @@ def test_answers_to_tasks(
     """Tasks of Linux and of Windows take other ports; which they are may not be known."""
     text = filled(TASKS, {"SYSTEM": system, "DEFINITION": definition})
     assert told(tmp_path, text, ports) == said
+
+
+GROUPS, PEERS = "[aws_security_group.web.id]", '["0.0.0.0/0"]'
+MAYBE = 'var.which == "" ? {} : []'
+
+
+@pytest.mark.parametrize(
+    ("groups", "peers", "said"),
+    [
+        (GROUPS, PEERS, "blocked"),
+        (MAYBE.format(GROUPS), PEERS, "var.which"),
+        (GROUPS, MAYBE.format(PEERS), "var.which"),
+        (GROUPS, "[]", "pass"),
+    ],
+)
+def test_answers_to_what_tasks_may_not_ask(
+    groups: str, peers: str, said: str, tmp_path: Path
+) -> None:
+    """Whether the tasks have the group, and whether that lets them out, is waited for."""
+    tasks = filled(TASKS, {"SYSTEM": LINUX, "DEFINITION": OWN})
+    tasks = tasks.replace(f"security_groups = {GROUPS}", f"security_groups = {groups}")
+    stack = STACK.replace(f"cidr_blocks = {PEERS}", f"cidr_blocks = {peers}")
+    assert told(tmp_path, tasks, OF_WINDOWS, stack) == said
 
 
 @pytest.mark.parametrize(

@@ -300,6 +300,23 @@ def test_the_elastic_ip_of_an_nlb_is_one_that_tasks_may_allow(
     assert verdict(tmp_path, text, "TW206", changes) == said
 
 
+@pytest.mark.parametrize(
+    ("peer", "said"),
+    [
+        (cidr(OTHER_EIP), "unknown var.which"),
+        (cidr('"192.0.2.1/32"'), "fail"),
+        (cidr('"10.0.1.7/32"'), "pass"),
+        (of_group("other"), "pass"),
+    ],
+)
+def test_an_elastic_ip_may_be_that_of_an_nlb_from_elsewhere(
+    peer: str, said: str, tmp_path: Path
+) -> None:
+    """Whichever it has is not known; an address that is written as digits is none of them."""
+    text = (COMMON.replace("aws_lb.edge.arn", "var.which") + EIP).replace("PEER", peer)
+    assert verdict(tmp_path, text, "TW206", OF_NLB) == said
+
+
 LISTENER = COMMON[COMMON.index('resource "aws_lb_listener"') : COMMON.index('resource "aws_ecs')]
 RULE = """
 resource "aws_lb_listener_rule" "web" {

@@ -309,3 +309,67 @@ def test_an_endpoint_of_a_peered_vpc_may_serve(
     assert [each.missing for each in report.unknowns] == [
         ("what aws_route.far leads to",),
     ] * serves
+
+
+OTHERS = """
+resource "aws_security_group" "away" { vpc_id = aws_vpc.far.id }
+resource "aws_vpc_security_group_ingress_rule" "others" {
+  security_group_id = aws_security_group.doors.id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  WHOM
+}
+"""
+OF_RANGE = 'cidr_ipv4 = "10.9.1.0/24"'
+OF_GROUP = "referenced_security_group_id = aws_security_group.away.id"
+OF_ITSELF = OF_GROUP.replace("away", "doors")
+
+
+@pytest.mark.parametrize(
+    ("whom", "allowed", "said"),
+    [
+        (OF_RANGE, "", "fail"),
+        (OF_RANGE, "10.9.1.0/25", "fail"),
+        (OF_RANGE, "10.9.0.0/16", ""),
+        (OF_GROUP, "", "fail"),
+        (OF_GROUP, "10.9.0.0/16", "fail"),
+        (OF_GROUP, "aws_security_group.away", ""),
+        (f"count = var.which\n  {OF_RANGE}", "", "unknown"),
+        (f"count = var.which\n  {OF_RANGE}", "10.9.0.0/16", ""),
+        (OF_ITSELF, "", ""),
+    ],
+)
+def test_settings_say_who_else_may_use_an_endpoint(
+    whom: str, allowed: str, said: str, tmp_path: Path
+) -> None:
+    """Another VPC may, by its range or its group, if it is one of the peers that are allowed."""
+    (tmp_path / "taskwall.toml").write_text(f'allowed-peers = ["{allowed}"]\n' if allowed else "")
+    members = {"PEER": f"self = true\n    {DEFAULTS['PEER']}"}
+    text = filled(STACK, DEFAULTS | members) + OTHERS.replace("WHOM", whom)
+    report = scanned(tmp_path, text, UNREACHED)
+
+    told = ["fail" for each in report.findings if "others" in each.resource]
+    told += ["unknown" for each in report.unknowns if "others" in each.resource]
+    assert told == [said] * bool(said)
+    assert len(report.findings) + len(report.unknowns) == len(told)
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ("[aws_security_group.doors.id, aws_security_group.wide.id]", "fail"),
+        ('concat([aws_security_group.doors.id], var.which == "" ? [] : [WIDE])', "unknown"),
+    ],
+)
+def test_a_group_that_an_endpoint_may_have_may_let_others_in(
+    groups: str, said: str, tmp_path: Path
+) -> None:
+    """What says whether it has that group is waited for."""
+    wide = OTHERS.replace("_group.doors", "_group.wide").replace("WHOM", OF_RANGE)
+    wide += 'resource "aws_security_group" "wide" { vpc_id = aws_vpc.main.id }\n'
+    both = {"GROUPS": groups.replace("WIDE", "aws_security_group.wide.id")}
+    report = scanned(tmp_path, filled(STACK, DEFAULTS | both) + wide, UNREACHED)
+
+    told = ["fail" for _ in report.findings] + ["unknown" for _ in report.unknowns]
+    assert told == [said] * bool(said)

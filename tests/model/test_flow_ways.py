@@ -839,6 +839,14 @@ def shut(to: str, by: str, port: int, source: str = "service:one") -> list[str]:
         ),
         (EDGE, "lb:edge", "internet", 443, ["FROM opens connections to its targets alone"]),
         (OPEN + ONE, "internet", "service:one", 80, []),
+        (
+            OPEN + ONE + blocked('"block-bidirectional"'),
+            "internet",
+            "service:one",
+            80,
+            ["Block Public Access keeps the FROM from it"],
+        ),
+        (OPEN + ONE + blocked('"off"'), "internet", "service:one", 80, []),
     ],
 )
 def test_what_closes_a_way_is_told_in_its_order(
@@ -2000,3 +2008,21 @@ resource "aws_security_group" "each" {
         'internet -> service:each["one"]: tcp 81',
         'internet -> service:each["two"]: tcp 82',
     ]
+
+
+FAR_SUBNET = made(
+    *("aws_subnet", "far", "vpc_id = aws_vpc.far.id", 'cidr_block = "10.1.1.0/24"'),
+) + made("aws_vpc", "far", 'cidr_block = "10.1.0.0/16"')
+
+
+@pytest.mark.parametrize("order", [("web", "far"), ("far", "web")])
+@pytest.mark.parametrize(("cidr", "vpc"), [("10.0.0.0/16", "main"), ("10.1.0.0/16", "far")])
+def test_tasks_in_subnets_of_two_vpcs_are_reached_from_each_by_its_own(
+    cidr: str, vpc: str, order: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A VPC opens what the group lets in from its addresses, whichever subnet is named first."""
+    subnets = f"[{', '.join(f'aws_subnet.{name}.id' for name in order)}]"
+    text = FAR_SUBNET + group("narrow", ("tcp", 80, cidr))
+    text += service("web", group="narrow").replace("[aws_subnet.web.id]", subnets)
+
+    assert told(tmp_path, text) == [f"vpc:{vpc} -> service:web: tcp 80"]

@@ -106,6 +106,16 @@ def test_what_is_contained_hangs_on_no_order(
             )
 
 
+@pytest.mark.parametrize("cidr", ["10.0.0.0/8", "10.1.0.0/16"])
+def test_a_wide_entry_holds_others_past_a_narrow_one(cidr: str) -> None:
+    """Between it and what it holds there may be one that ends before."""
+    wide, narrow = ("10.0.0.0/8", "tcp", 1, 90), ("10.0.0.0/8", "tcp", 50, 60)
+    found = [wide, narrow, (cidr, "tcp", 70, 80)]
+
+    held = [each.fact.truth for each in contained(network(found), "g", "ingress")]
+    assert held == [False, True, True]
+
+
 WRITTEN = """
 variable "a" {}
 variable "b" {}

@@ -77,6 +77,7 @@ DEFAULTS = {
     "HOST": '"x"',
     "WEB_GROUPS": "[aws_security_group.web.id]",
 }
+BALANCER = "which a load balancer uses as well,"
 EITHER = "security_groups = [[aws_security_group.web.id, aws_security_group.other.id][var.which]]"
 REFERS = {"HOST": "aws_db_instance.store.address"}
 FAR = {"STORE_VPC": "aws_vpc.far.id", "STORE_CIDR": '"10.9.1.0/24"'}
@@ -90,7 +91,12 @@ def whom(message: str) -> str:
 
 def told(folder: Path, changes: dict[str, str], profile: str = "default") -> list[str]:
     """What TW207 says of the stack with some changes, in short: what fails, or waits for what."""
-    report = scanned(folder, filled(STACK, DEFAULTS | changes), "TW207", profile=profile)
+    return said_of(folder, filled(STACK, DEFAULTS | changes), profile)
+
+
+def said_of(folder: Path, text: str, profile: str = "default") -> list[str]:
+    """What TW207 says of a stack, in short."""
+    report = scanned(folder, text, "TW207", profile=profile)
     found = [f"{each.severity}: {whom(each.message)}" for each in report.findings]
     found += [f"unknown: {', '.join(each.missing)}" for each in report.unknowns]
     return sorted(found) or ["pass"] * bool(report.passes)
@@ -133,7 +139,7 @@ def test_a_store_that_tasks_reach_by_its_groups_alone(
         ("security_groups = [aws_security_group.other.id]", ["pass"]),
         (
             "security_groups = [aws_security_group.edge.id]",
-            ["medium: group edge, which a load balancer uses as well,"],
+            [f"medium: group edge, {BALANCER}"],
         ),
         ("security_groups = [aws_security_group.function.id]", ["pass"]),
         ("security_groups = [aws_security_group.store.id]", ["pass"]),
@@ -221,7 +227,7 @@ def test_the_groups_of_tasks(web_groups: str, said: list[str], tmp_path: Path) -
         ({"PEER": "security_groups = [aws_security_group.function.id]"}, ["low: group function"]),
         (
             {"PEER": "security_groups = [aws_security_group.edge.id]"},
-            ["medium: group edge, which a load balancer uses as well,"],
+            [f"medium: group edge, {BALANCER}"],
         ),
         ({"PEER": 'security_groups = ["sg-1"]'}, ["unknown: sg-1"]),
         ({"PEER": "self = true"}, ["pass"]),
@@ -233,3 +239,66 @@ def test_the_strict_profile_asks_for_tasks_alone(
 ) -> None:
     """It tells of groups that no task has, too, which are no fault by themselves."""
     assert told(tmp_path, REFERS | changes, "strict") == said
+
+
+LEFT_OUT = """
+resource "aws_ecs_service" "left_out" {
+  count       = 0
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [aws_security_group.other.id]
+  }
+}
+"""
+PROXY = """
+resource "aws_db_proxy" "main" {
+  engine_family          = "POSTGRESQL"
+  vpc_subnet_ids         = [aws_subnet.a.id]
+  vpc_security_group_ids = [aws_security_group.other.id]
+}
+resource "aws_db_proxy_target" "main" {
+  db_proxy_name          = aws_db_proxy.main.name
+  target_group_name      = "default"
+  db_instance_identifier = aws_db_instance.store.identifier
+}
+"""
+OF_OTHER, ELSEWHERE = "[aws_security_group.other.id]", '["sg-1"]'
+OPEN_LIST = 'var.which == "" ? [aws_security_group.edge.id] : []'
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "said"),
+    [
+        ({"PEER": f"security_groups = {OF_OTHER}"}, "", ["low: group other"]),
+        ({"PEER": f"security_groups = {OF_OTHER}"}, LEFT_OUT, ["pass"]),
+        ({"PEER": f"security_groups = {OF_OTHER}"}, PROXY, ["pass"]),
+        ({"PEER": f"security_groups = {ELSEWHERE}"}, "", ["unknown: sg-1"]),
+        ({"PEER": f"security_groups = {ELSEWHERE}", "WEB_GROUPS": ELSEWHERE}, "", ["pass"]),
+    ],
+)
+def test_a_group_is_one_of_tasks_also_without_any(
+    changes: dict[str, str], more: str, said: list[str], tmp_path: Path
+) -> None:
+    """Tasks that are left out would have it, a proxy hands on what tasks ask, or it is theirs."""
+    text = filled(STACK + more, DEFAULTS | REFERS | changes)
+    assert said_of(tmp_path, text, "strict") == said
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ("[]", ["pass"]),
+        ("[aws_security_group.edge.id]", [f"medium: group edge, {BALANCER}"]),
+        (OPEN_LIST, ["unknown: var.which"]),
+        ("[var.which]", ["pass"]),
+    ],
+)
+def test_a_group_that_a_load_balancer_may_use_as_well(
+    groups: str, said: list[str], tmp_path: Path
+) -> None:
+    """Whether it does is waited for."""
+    changes = {"PEER": "security_groups = [aws_security_group.edge.id]"}
+    own = "security_groups = [aws_security_group.edge.id]"
+    text = filled(STACK.replace(own, f"security_groups = {groups}"), DEFAULTS | REFERS | changes)
+    assert said_of(tmp_path, text) == said

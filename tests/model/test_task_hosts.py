@@ -15,14 +15,16 @@ from taskwall.model.compute.container_instances import (
 )
 from taskwall.model.compute.hosts import hosts
 from taskwall.model.compute.launch_type import sources_of_definition, strategy
+from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.compute.vpc_tenants import tenants
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import groups_of_tasks
 from taskwall.model.endpoints.egress_path import internet_egress
-from taskwall.model.entities.ecs import TaskDefinition, TaskSource
+from taskwall.model.entities.ecs import AutoScalingGroup, TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import TargetGroup
 from taskwall.model.exposure.balancer_paths import arrival
 from taskwall.model.flows.flow import spoken_ports
+from taskwall.model.load_balancing.paths import instance_paths
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -365,3 +367,65 @@ def test_an_instance_has_a_public_address_by_itself_or_by_its_template(
     assert host is not None
     found = public_address(network, host)
     assert (None if found is None else found.known) is known
+
+
+@pytest.mark.parametrize(
+    ("requires", "launch", "asked"),
+    [
+        (["FARGATE"], {}, False),
+        (["EC2", "FARGATE"], {}, True),
+        (["EC2"], {}, True),
+        ([], {}, True),
+        (["FARGATE"], {"launch_type": "EC2"}, True),
+        (["FARGATE"], by("${aws_ecs_capacity_provider.group.name}"), True),
+    ],
+)
+def test_a_definition_for_fargate_alone_asks_for_no_instances(
+    requires: list[str], launch: dict[str, Any], asked: bool
+) -> None:
+    """AWS takes EC2 where nobody says what tasks run on: only who says so himself means it."""
+    definition = {"family": "web", "container_definitions": "[]"}
+    started = {"task_definition": "${aws_ecs_task_definition.web.arn}", "cluster": ANY, **launch}
+    network, _ = read(
+        started,
+        aws_ecs_task_definition={"web": {**definition, "requires_compatibilities": requires}},
+        aws_ecs_capacity_provider=providers()["aws_ecs_capacity_provider"],
+    )
+
+    assert bool(on_unseen_instances(network)) is asked
+
+
+@pytest.mark.parametrize("kinds", [("ip", "instance"), ("instance", "ip"), ("lambda", ANY)])
+def test_instances_may_be_in_each_target_group_for_them(kinds: tuple[str, ...]) -> None:
+    """Where it is not known in which, those whose targets are something else are left out."""
+    groups = {
+        f"g{number}": {"port": 80, "protocol": "HTTP", "target_type": kind}
+        for number, kind in enumerate(kinds)
+    }
+    listeners = {
+        name: {
+            "load_balancer_arn": "${aws_lb.edge.arn}",
+            "default_action": {
+                "type": "forward",
+                "target_group_arn": f"${{aws_lb_target_group.{name}.arn}}",
+            },
+        }
+        for name in groups
+    }
+    either = f"${{[{', '.join(f'aws_lb_target_group.{name}.arn' for name in groups)}][var.any]}}"
+    network, _ = read(
+        {},
+        aws_lb={"edge": {}},
+        aws_lb_target_group=groups,
+        aws_lb_listener=listeners,
+        aws_autoscaling_group={"hosts": {"target_group_arns": [either]}},
+    )
+    (registers,) = network.every(AutoScalingGroup)
+
+    found = {
+        (front.target_group.id, front.fact.truth)
+        for front in instance_paths(network, registers)
+        if front.target_group is not None
+    }
+    fitting = [number for number, kind in enumerate(kinds) if kind in ("instance", ANY)]
+    assert found == {(f"aws_lb_target_group.g{number}", None) for number in fitting}

@@ -224,3 +224,48 @@ def test_a_transit_gateway_joins_by_its_tables(
 ) -> None:
     """The table of one attachment leads to the other, by default or by what is written."""
     assert joined(text) == [expected, expected]
+
+
+SHARED = """
+variable "any" {}
+data "aws_subnet" "seen" { id = "subnet-2" }
+data "aws_subnet" "found" { vpc_id = aws_vpc.one.id }
+resource "aws_vpc" "one" { cidr_block = "10.1.0.0/16" }
+resource "aws_subnet" "one" {
+  vpc_id     = aws_vpc.one.id
+  cidr_block = "10.1.1.0/24"
+}
+resource "aws_ram_resource_share" "one" {}
+resource "aws_ram_principal_association" "one" {
+  principal          = "123456789012"
+  resource_share_arn = aws_ram_resource_share.one.arn
+}
+resource "aws_ram_resource_association" "one" {
+  resource_share_arn = aws_ram_resource_share.one.arn
+  resource_arn       = SUBNET
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("subnet", "expected"),
+    [
+        ("aws_subnet.one.arn", ("aws_vpc.one", True)),
+        ("data.aws_subnet.found.arn", ("aws_vpc.one", True)),
+        ("data.aws_subnet.seen.arn", ("", False)),
+        ("[aws_subnet.one.arn, data.aws_subnet.seen.arn][var.any]", ("", False)),
+        ('"arn:aws:ec2:eu-west-1:1:subnet/subnet-1"', ("", False)),
+        ("var.any", ("", False)),
+    ],
+)
+def test_a_shared_subnet_opens_its_vpc(subnet: str, expected: tuple[str, bool]) -> None:
+    """To whom it is shared with; of a subnet from elsewhere it is not known which VPC that is."""
+    files = Files({"/net/main.tf": SHARED.replace("SUBNET", subnet)})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+
+    (found,) = vpc_connections(network)
+
+    assert (found.one.to, found.one.exact) == expected
+    assert (found.other, found.joins.truth) == (None, True)
