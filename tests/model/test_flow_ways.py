@@ -2026,3 +2026,37 @@ def test_tasks_in_subnets_of_two_vpcs_are_reached_from_each_by_its_own(
     text += service("web", group="narrow").replace("[aws_subnet.web.id]", subnets)
 
     assert told(tmp_path, text) == [f"vpc:{vpc} -> service:web: tcp 80"]
+
+
+ALONE = made("aws_vpc", "alone", 'cidr_block = "10.2.0.0/16"') + made(
+    *("aws_subnet", "alone", "vpc_id = aws_vpc.alone.id", 'cidr_block = "10.2.1.0/24"')
+)
+FAR_TABLE = made("aws_route_table", "far", "vpc_id = aws_vpc.far.id")
+THERE, BACK = route("web", TO_PEER, "10.1.0.0/16"), route("far", TO_PEER, "10.0.0.0/16")
+
+
+@pytest.mark.parametrize(
+    ("routes", "ways"),
+    [
+        (THERE + BACK, ["vpc:far -> service:web: tcp 80 of 10.1.1.0/24"]),
+        (THERE, []),
+        (BACK, []),
+        (THERE + BACK.replace("10.0.0.0/16", "10.3.0.0/16"), []),
+        (
+            THERE + BACK.replace('"10.0.0.0/16"', "var.which"),
+            ["vpc:far -> service:web: tcp 80 needs var.which of 10.1.1.0/24"],
+        ),
+    ],
+)
+def test_a_peered_vpc_comes_in_by_routes_of_both_sides(
+    routes: str, ways: list[str], tmp_path: Path
+) -> None:
+    """Whoever is in a VPC that a route leads to, and a route back; nobody of any other."""
+    ends = made(
+        *("aws_vpc_peering_connection", "far", "vpc_id = aws_vpc.main.id"),
+        "peer_vpc_id = aws_vpc.far.id",
+    )
+    text = ALONE + FAR_SUBNET + FAR_TABLE + ends + routes + OWN
+    text += table("aws_route_table.far.id", "far") + service("web")
+
+    assert told(tmp_path, text) == [*ways, "vpc:main -> service:web: tcp 80"]
