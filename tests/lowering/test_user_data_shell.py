@@ -62,6 +62,22 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "cp to a folder": (
         f"echo {BLOCK}=true > /tmp/ecs.config\ncp /tmp/ecs.config /etc/ecs/\n", True,
     ),
+    "cp to a folder that has no file yet": ("cp -r /opt/ecs /etc/\n", OPEN),
+    "cp of two files to any folder": (
+        f"{DRAFT}cp draft more /opt\ncat /opt/draft >> {FILE}\n", True,
+    ),
+    "cp to where the script stands": (
+        f"echo {BLOCK}=true > /a\ncd /opt\ncp /a .\ncat /opt/a >> {FILE}\n", True,
+    ),
+    "cp to its folder by a relative path": (
+        f"echo {BLOCK}=true > /tmp/ecs.config\ncd /etc\ncp /tmp/ecs.config ecs\n", True,
+    ),
+    "cp of a folder over files that were written": (
+        f"{DRAFT}cp draft /etc/a/b\ncp -r /opt/a /etc/\ncat /etc/a/b >> {FILE}\n", OPEN,
+    ),
+    "a program that is copied from elsewhere": (
+        f"{SETS_IT}cp /mnt/setup /usr/bin/setup\n/usr/bin/setup\n", True,
+    ),
     "mv, after which nothing is there": (DRAFT + f"mv draft next\ncp draft {FILE}\n", None),
     "mv in a branch": (DRAFT + f"if x; then mv draft {FILE}; fi\n", OPEN),
     "a script": (RUN + "bash -x run.sh\n", True),
@@ -97,6 +113,9 @@ COMMANDS: dict[str, tuple[str, object]] = {
     ),
     "a mark that the script may have set": (
         f"{SETS_IT}if x; then echo 1 > {MARK}; fi\nif [ ! -e {MARK} ]; then\n{UNSETS}\nfi\n", OPEN,
+    ),
+    "a mark that the script has removed": (
+        f"echo 1 > {MARK}\nrm {MARK}\nif [ ! -e {MARK} ]; then\n{SETS_IT}fi\n", OPEN,
     ),
     "a file that may be in the image": (f"if [ ! -f /opt/done ]; then\n{SETS_IT}fi\n", OPEN),
     "a mark whose name is not known": (
@@ -222,6 +241,22 @@ COMMANDS: dict[str, tuple[str, object]] = {
     ),
     "what a function writes if something fails": (
         f"f() {{\n  x || echo {BLOCK}=true\n}}\nf | tee -a {FILE}\n", OPEN,
+    ),
+    "a group of a branch where a file is": (
+        f"{{ if [ -f /etc/a ]; then echo {BLOCK}=true; fi; }} >> {FILE}\n", OPEN,
+    ),
+    "what a condition writes of a group": (
+        f"{{ if echo {BLOCK}=true; then :; fi; }} >> {FILE}\n", True,
+    ),
+    "a condition, which runs once": (f"{DRAFT}if mv draft {FILE}; then x; fi\n", True),
+    "a condition behind one that does not hold": (
+        f"if false; then :; elif mkdir a > {FILE} && {SETS_IT[:-1]}; then x; fi\n", True,
+    ),
+    "a clause whose condition does not hold": (
+        f"{SETS_IT}if false; then {UNSETS}; elif x; then echo A=b >> {FILE}; fi\n", True,
+    ),
+    "clauses behind one that may be run": (
+        f"{SETS_IT}if false; then :; elif x; then y; else {UNSETS}; fi\n", OPEN,
     ),
     "a loop that sets what it tests": (
         f"ON=1\n{SETS_IT}for i in a b; do if [ $ON = 0 ]; then {UNSETS}; fi; ON=0; done\n", OPEN,
@@ -398,6 +433,9 @@ AFTERWARDS: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a copy of it": ((f"cp {FILE} backup\n",), True),
     "it is moved away": ((f"mv {FILE} backup\n",), None),
     "a copy of a file from elsewhere": ((f"cp other {FILE}\n",), OPEN),
+    "a copy of nothing": (("cp\n",), True),
+    "a folder that cp leaves out": (("cp /opt/ecs /etc/\n",), True),
+    "a copy of another file over it": ((f"echo A=b > a\ncp a {FILE}\n",), None),
     "a copy to nowhere": ((f"cp {FILE}\n",), True),
     "a removed file": (("rm -f draft\n",), True),
     "removed in a branch": ((f"if x; then rm {FILE}; fi\n",), OPEN),
@@ -439,6 +477,9 @@ AFTERWARDS: dict[str, tuple[tuple[str | Value, ...], object]] = {
     ),
     "files that were written, by their folder": (
         (f"echo {BLOCK}=false > /tmp/ecs/ecs.config\ncp -r /tmp/ecs /etc/\n",), False,
+    ),
+    "files that were written, by their folder with a slash": (
+        (f"echo {BLOCK}=false > /tmp/ecs/ecs.config\ncp -r /tmp/ecs/ /etc/\n",), False,
     ),
     "removed, whatever comes of it": ((f"! rm {FILE}\n",), None),
     "a script from elsewhere": (("bash run.sh\n",), OPEN),
@@ -638,6 +679,8 @@ _FIRST = "iptables -I DOCKER-USER -j ACCEPT\n"
         (f"! iptables -C {_DROP} 2>/dev/null && iptables -I {_DROP}\n", True),
         (f"if ! iptables -C {_DROP}; then\necho a\niptables -I {_DROP} 2>&1\nfi\n", True),
         (f"if iptables -C {_DROP}; then :; else iptables --insert {_DROP}; fi\n", None),
+        (f"if false; then x; elif ! iptables -C {_DROP}; then iptables -I {_DROP}; fi\n", True),
+        (f"if x; then y; elif ! iptables -C {_DROP}; then iptables -I {_DROP}; fi\n", None),
         (f"iptables -C {_DROP} && iptables -I {_DROP}\n", None),
         (f"sudo iptables -C {_DROP} && sudo iptables -I {_DROP}\n", None),
         (f"! iptables -C {_DROP} || iptables -I {_DROP}\n", None),

@@ -338,11 +338,11 @@ class Shell(ShellWords):
             if clause.type == "else_clause" or holds:
                 return self._each([c for c in clause.children if c not in clauses], doubt, depth)
             if holds is None:
-                first = [] if at else self._each(conditions, doubt, depth)
-                if not at and conditions:
-                    self._asked(conditions[-1], self._need(node), fails=False)
+                first = self._each(conditions, doubt, depth)
+                for last in conditions[-1:]:
+                    self._asked(last, self._need(clause), fails=False)
                 open_ = clauses[at - 1 :] if at else [node]
-                found = [self._perhaps(c, [] if at else conditions, doubt, depth) for c in open_]
+                found = [self._perhaps(c, conditions, doubt, depth) for c in open_]
                 return [line for part in (first, *found) for line in part]
         return []
 

@@ -228,7 +228,7 @@ def _copied(call: ShellCall, source: str, target: str, doubt: tuple[Need, ...]) 
         elif file.startswith(f"{source}/"):
             to = target + file[len(source) :]
         machine.write(to, list(content), append=False, doubt=doubt)
-        if call.name == "mv" and file in machine.files:
+        if call.name == "mv":
             machine.write(file, [], append=False, doubt=doubt)
 
 
