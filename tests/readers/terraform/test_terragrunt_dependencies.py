@@ -79,6 +79,7 @@ resource "t" "t" { x = [data.terraform_remote_state.net.outputs.id, data.aws_vpc
         ('for_each = toset(["net", "other"])', "../${each.key}", 'dependency.x["net"]'),
         ('for_each = { a = "net" }', "../${each.value}", "dependency.x.a"),
         ("count = 2", '../${["other", "net"][count.index]}', "dependency.x[1]"),
+        ("count = 1", "../net", "one(dependency.x[*])"),
     ],
 )
 def test_a_dependency_with_an_expansion(expansion: str, path: str, read_: str) -> None:

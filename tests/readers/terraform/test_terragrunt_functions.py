@@ -4,6 +4,7 @@ import pytest
 
 from readers.terraform.units import INCLUDE, SOURCE, Shown, unit, x
 from taskwall.core.values import (
+    Fields,
     Known,
     Unknown,
     dereferenced,
@@ -122,6 +123,36 @@ resource "aws_sfn_state_machine" "a" { definition = var.x }
     assert evaluation.absent == ()
 
 
+GIVEN = {"live/app/terragrunt.values.hcl": 'a = upper("b")\n'}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("values.a", "B"),
+        ("values", {"a": "B"}),
+        ('try(values.c, "none")', "none"),
+        ('read_terragrunt_config("terragrunt.values.hcl").a', "B"),
+    ],
+)
+def test_values_that_a_stack_has_given(expression: str, value: object, shown: Shown) -> None:
+    """Terragrunt keeps them in a file beside the unit that it made."""
+    assert shown(x(unit(SOURCE + f"inputs = {{ x = {expression} }}", GIVEN))) == value
+
+
+def test_all_values_of_a_stack_may_be_inputs(shown: Shown) -> None:
+    """`values` is an object like any other."""
+    given = {"live/app/terragrunt.values.hcl": 'x = "given"\n'}
+    for inputs in ("values", "merge({ x = 1 }, values)"):
+        assert shown(x(unit(f"{SOURCE}inputs = {inputs}", given))) == "given"
+
+
+def test_all_values_may_be_assumed(shown: Shown) -> None:
+    """Where no stack gives them, the user says them together."""
+    said = {"values": Fields({"a": Known("said")})}
+    assert shown(x(unit(SOURCE + "inputs = { x = values.a }", assumptions=said))) == "said"
+
+
 BOTH = """
 include "root" {
   path   = find_in_parent_folders("root.hcl")
@@ -144,6 +175,13 @@ include "env" {
         (BOTH, 'path_relative_to_include("root")', "app"),
         (BOTH, 'path_relative_from_include("root")', ".."),
         (BOTH, "include.env.locals.env", "dev"),
+        (BOTH, 'include["env"].locals.env', "dev"),
+        (BOTH.partition("\n}")[0].replace(' "root"', "") + "\n}\n", "include.inputs.a", "b"),
+        (
+            BOTH.partition("\n}")[0].replace(' "root"', "") + "\n}\n",
+            '[for key, one in include : one.a if key == "inputs"][0]',
+            "b",
+        ),
         (BOTH, "include.root.inputs.a", "b"),
     ],
 )
@@ -196,7 +234,16 @@ def test_which_include_is_meant(includes: str, expression: str, value: str, show
             'read_tfvars_file("x.tfvars") finds no such file',
         ),
         ("feature.none.value", "feature.none.value fails: feature.none is not declared"),
+        ("feature", "feature is not declared"),
         ("dependency.none", "dependency.none fails: dependency.none is not declared"),
+        ("dependency", "dependency is not declared"),
+        ("nothing", "nothing is not declared"),
+        ('include["x"].a', 'include["x"].a fails: include.x is not read'),
+        ("include[local.none].a", "include[local.none].a fails: include is not read"),
+        (
+            'read_terragrunt_config("terragrunt.values.hcl").c',
+            "read_terragrunt_config(...).c fails: c is not a value of this unit",
+        ),
         ("local.none", "app/local.none is declared in no file of its module"),
         ("var.none", "var.none fails: var.none is not declared"),
     ],
@@ -204,7 +251,7 @@ def test_which_include_is_meant(includes: str, expression: str, value: str, show
 def test_what_a_unit_cannot_mean(expression: str, why: str) -> None:
     """It is unknown, and says what is missing."""
     own = BOTH + SOURCE + f"inputs = {{ x = {expression} }}"
-    assert [str(need) for need in needs(x(unit(own, OTHERS)))] == [why]
+    assert [str(need) for need in needs(x(unit(own, {**OTHERS, **GIVEN})))] == [why]
 
 
 def test_a_map_that_is_not_known_is_merged_deeply(shown: Shown) -> None:

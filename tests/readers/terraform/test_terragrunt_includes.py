@@ -1,5 +1,7 @@
 """What a unit of Terragrunt includes is merged with what it says itself."""
 
+from pathlib import Path
+
 import pytest
 
 from readers.terraform.units import (
@@ -19,7 +21,11 @@ from taskwall.core.values import (
     Known,
     Reference,
     dereferenced,
+    needs,
 )
+from taskwall.readers.terraform import stacks
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 PARENT = """
 locals { here = path_relative_to_include() }
@@ -133,3 +139,54 @@ include "net" {
     found, _ = read(texts)
     said = [error.message for one in found for error in one.evaluate({}).errors]
     assert said == ["app/dependency.net.config_path depends on itself"]
+
+
+def test_what_an_exposed_include_reads_of_its_own_dependency() -> None:
+    """The unit that does not merge it has no such dependency, but may assume what it puts out."""
+    include = """
+include "net" {
+  path           = find_in_parent_folders("net.hcl")
+  expose         = true
+  merge_strategy = "no_merge"
+}
+"""
+    exposed = 'dependency "net" { config_path = "../net" }\n'
+    exposed += "inputs = { of = dependency.net.outputs.id }\n"
+    own = include + SOURCE + "inputs = { x = include.net.inputs.of }"
+    texts = {"modules/m/main.tf": MODULE, "live/app/terragrunt.hcl": own, **NET}
+    (stack, *_), _ = read({**texts, "live/net.hcl": exposed})
+    assert [need.name for need in needs(x(stack.evaluate({})))] == ["dependency.net.outputs.id"]
+
+
+@pytest.mark.parametrize(
+    ("repository", "outside", "message"),
+    [
+        (True, False, "include is not read: ../../root.hcl is outside"),
+        (True, True, ""),
+        (False, False, ""),
+    ],
+)
+def test_an_include_from_outside_of_the_repository(
+    tmp_path: Path, repository: bool, outside: bool, message: str, shown: Shown
+) -> None:
+    """What a unit includes is in its repository, or anywhere where there is none."""
+    for path, text in {
+        "root.hcl": 'inputs = { x = "from outside" }\n',
+        "repo/m/main.tf": MODULE,
+        "repo/app/terragrunt.hcl": 'include { path = "../../root.hcl" }\n'
+        'terraform { source = "../m" }\n',
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    if repository:
+        (tmp_path / "repo" / ".git").mkdir()
+    home = tmp_path / "repo"
+    paths = [str(home / "app/terragrunt.hcl"), str(home / "m/main.tf")]
+
+    found, errors = stacks(paths, Files(), Inputs(boundary=str(home), outside=outside))
+
+    (unit_,) = (one for one in found if one.name == str(home / "app"))
+    evaluation = unit_.evaluate({})
+    told = [*errors, *evaluation.errors]
+    assert [error.message for error in told] == ([message] if message else [])
+    assert shown(x(evaluation)) == ("by default" if message else "from outside")

@@ -99,6 +99,7 @@ MORE = 'resource "u" "u" { a = "A" }'
         ("disable = false", True),
         ("disable = true", False),
         ('path = "more.txt"', False),
+        ("path = 5", False),
         ('if_exists = "skip"', True),
         ('if_exists = "skip"\n  path = "main.tf"', False),
         ('if_exists = "overwrite"\n  path = "there.tf"', True),

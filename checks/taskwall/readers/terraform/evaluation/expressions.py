@@ -151,9 +151,7 @@ def _join(node: Join, scope: ModuleContext, env: Env) -> Value:
 
 def _name(node: Name, scope: ModuleContext, env: Env) -> Value:
     found = env.get(node.name)
-    if found is not None:
-        return found
-    raise FailedError(node.name, "is not declared")
+    return scope.named(node.name, ())[0] if found is None else found
 
 
 def _access(node: Access, scope: ModuleContext, env: Env) -> Value:

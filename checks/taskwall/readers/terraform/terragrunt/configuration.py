@@ -161,7 +161,7 @@ class Configuration(ModuleScope):
 
     def text(self, block: Block, name: str) -> str | None:
         """The text of an attribute of a block; None if it is not known, or not written."""
-        value = dereferenced(self.attribute(block, name) or Known(None))
+        value = dereferenced(self.attribute(block, name))
         return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
 
     def locals(self) -> Fields:
