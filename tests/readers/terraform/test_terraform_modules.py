@@ -379,17 +379,19 @@ def test_unreadable_file(tmp_path: Path) -> None:
     assert found.evaluate({}).errors == ()
 
 
+@pytest.mark.parametrize("lasts", [False, True])
 @pytest.mark.parametrize("scanned", [True, False])
-def test_unreadable_file_of_a_module(tmp_path: Path, scanned: bool) -> None:
-    """It is told once: of the scan, or of the root that calls its module."""
+def test_unreadable_file_of_a_module(tmp_path: Path, scanned: bool, lasts: bool) -> None:
+    """It is told once: of the scan, or of the root that calls its module; in a session, too."""
     (tmp_path / "m").mkdir()
     main, own, bad = (tmp_path / name for name in ("main.tf", "m/main.tf", "m/bad.tf"))
     main.write_text('module "m" {\n  source = "./m"\n}\n')
     own.write_text('resource "t" "a" {}\n')
     bad.write_bytes(b'x = "\xff"\n')
     paths = [str(path) for path in ((main, own, bad) if scanned else (main,))]
+    files = Files(retained=lasts)
 
-    (found,), errors = stacks(paths, Files(), Inputs(boundary=str(tmp_path)))
+    (found,), errors = stacks(paths, files, Inputs(boundary=str(tmp_path)))
 
     told = (SourceError(Span(str(bad), 1, 6, 1, 6), "is not UTF-8"),)
     assert (tuple(errors), found.evaluate({}).errors) == ((told, ()) if scanned else ((), told))

@@ -401,7 +401,7 @@ def test_what_is_read_of_a_state_that_is_not_there(name: str) -> None:
     tied = 'resource "u" "u" { y = data.terraform_remote_state.net.outputs.vpc }'
     app = APP.replace("EXPRESSION", read) + other + tied
     found = x(evaluated({"net/main.tf": NET, "app/main.tf": app}))
-    assert [need.name for need in needs(found)] == [read]
+    assert [str(need) for need in needs(found)] == [f"{read} is not in the sources"]
 
 
 def test_several_roots_of_one_state_are_not_told_apart() -> None:
@@ -459,6 +459,19 @@ def test_settings_tie_a_data_source_to_a_root(key: str, shown: Shown) -> None:
         "b/main.tf": VALUE,
     }
     assert shown(x(evaluated(texts, remote_states={key: "/infra/b"}))) == "there"
+
+
+def test_settings_tie_only_data_sources_that_read_states(shown: Shown) -> None:
+    """A VPC of the same name is none, and has none of the outputs."""
+    texts = {
+        "app/main.tf": APP.replace("EXPRESSION", "[data.aws_vpc.net.cidr, STATE.outputs.cidr]")
+        .replace("STATE", "data.terraform_remote_state.net")
+        .replace("net.tfstate", "other")
+        + 'data "aws_vpc" "net" {}\n',
+        "net/main.tf": NET,
+    }
+    found = evaluated(texts, remote_states={"net": "/infra/net"})
+    assert shown(x(found)) == ["<data.aws_vpc.net.cidr>", "10.0.0.0/16"]
 
 
 def test_each_instance_reads_its_own_state(shown: Shown) -> None:

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import Fields, Items, Known, Reference, Span, Text, Unknown, Value
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Span,
+    Text,
+    Unknown,
+    Value,
+    needs,
+)
 from taskwall.readers.terraform import TerraformStack, modules, stacks
 from taskwall.readers.terraform.evaluation import instances
 from taskwall.readers.terraform.evaluation.functions import EVALUATED
@@ -340,6 +350,19 @@ def test_instances_are_bounded_altogether(monkeypatch: pytest.MonkeyPatch) -> No
     (found,), _ = stacks(list(texts), files, Inputs(boundary="/nowhere"))
     messages = {error.message for error in found.evaluate({}).errors}
     assert messages == {"more than 5000 instances: the rest is left out"}
+
+
+def test_what_refers_to_an_instance_too_many_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left out may be anything, and the verdicts that need it say so."""
+    monkeypatch.setattr(instances, "MOST_ALTOGETHER", 1)
+    main = 'resource "t" "t" {\n  count = 2\n  x = t.late.id\n}\nresource "t" "late" {}\n'
+    (found,), _ = stacks(["/nowhere/main.tf"], Files({"/nowhere/main.tf": main}), Inputs())
+
+    resources = found.evaluate({}).resources
+
+    assert [one.origin.address for one in resources] == ["t.t[0]", "t.t[1]"]
+    waits = [str(need) for one in resources for need in needs(one.body.fields["x"])]
+    assert waits == ["t.late is one of too many instances"] * 2
 
 
 @pytest.mark.parametrize(

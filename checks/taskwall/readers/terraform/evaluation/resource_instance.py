@@ -208,7 +208,7 @@ class ResourceInstance:
         Before Terraform 0.12 outputs were attributes of the data source itself.
         """
         states = self._scope.run.states
-        if states is None or self._block.type != "data" or self._block.labels[0] != REMOTE_STATE:
+        if states is None or self._block.labels[0] != REMOTE_STATE:
             return None
         if name in REMOTE_STATE_ARGUMENTS:
             return None

@@ -184,10 +184,10 @@ class RootEvaluation:
 
     def assumed(self, value: Unknown | Reference) -> Value:
         """What the user says of something unknown, else that itself, which needs to be said."""
-        assumptions, own = self.inputs.assumptions, self.own(value.symbol)
-        said = assumptions.get(value.symbol) or assumptions.get(own)
+        assumptions = self.inputs.assumptions
+        said = assumptions.get(value.symbol) or assumptions.get(self.own(value.symbol))
         if said is None:
-            return _to_be_said(value, own) if isinstance(value, Unknown) else value
+            return _to_be_said(value) if isinstance(value, Unknown) else value
         if isinstance(value, Reference):
             return Reference(value.resource, value.attribute, said, value.place, value.why)
         return said
@@ -215,10 +215,10 @@ class RootEvaluation:
         return known
 
 
-def _to_be_said(value: Unknown, own: str) -> Unknown:
+def _to_be_said(value: Unknown) -> Unknown:
     """An unknown whose need says that an option gives it, where it is not given by another name."""
     match value.needs:
-        case (Need(name=name, why=why, option=""),) if name in (value.symbol, own):
+        case (Need(name=name, why=why, option=""),) if name == value.symbol:
             need = Need(name, why, option=ASSUME)
             return replace(value, needs=(need,))
     return value
