@@ -579,10 +579,22 @@ def test_a_macro_makes_what_it_may_touch_uncertain() -> None:
     ],
 )
 def test_macros_are_named_as_they_are_written(written: str, named: list[str]) -> None:
-    """By a name, or by one with parameters, alone or in a list."""
-    found = resources(f"Transform: {written}\nResources: {{A: {{Type: 'A::B'}}}}\n")
+    """By a name, or by one with parameters, alone or in a list; what is not read names them."""
+    text = f"Transform: {written}\nResources: {{A: {{Type: 'A::B'}}}}\n"
+    stack, _ = read(text)
 
-    assert [need.name for need in found["A"].origin.maybe] == named
+    assert [need.name for need in resources(text)["A"].origin.maybe] == named
+    absent = [one for one in stack.evaluate({}).absent if one.kind == "macro"]
+    assert [f"{one.name} {one.source}" for one in absent] == named
+
+
+def test_a_module_of_the_registry_is_not_read() -> None:
+    """It is told by its name and type, where it stands; resources beside it are read."""
+    text = "Resources:\n  A: {Type: 'A::B'}\n  M:\n    Type: Acme::Net::Vpc::MODULE\n"
+    stack, _ = read(text)
+
+    absent = [(one.kind, one.name, one.source, one.place.line) for one in stack.evaluate({}).absent]
+    assert absent == [("module", "M", "Acme::Net::Vpc::MODULE", 4)]
 
 
 def test_the_construct_of_cdk_is_known() -> None:

@@ -8,7 +8,7 @@ import pytest
 from taskwall.core.values import Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.evaluation import functions
-from taskwall.readers.terraform.values.values import MAX_TEXT_LENGTH
+from taskwall.readers.terraform.values.values import MAX_TEXT_LENGTH, JsonItems
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 from terraform_examples import EXAMPLES, WRONG
@@ -249,3 +249,31 @@ def test_a_format_that_grows_too_long_ends_there(evaluated: Callable[..., Evalua
     found = in_text(f'format("{long}%[2]d", 1, "word")', evaluated)
     why = f"is longer than {MAX_TEXT_LENGTH} characters"
     assert [need.why for need in needs(found)] == [why]
+
+
+@pytest.mark.parametrize(
+    ("map_", "expected"),
+    [("{ b = 1, c = 2 }", 3), ('{ b = 1, "a-1" = 2 }', "<?>"), ("{}", 3)],
+)
+def test_a_key_that_is_none_of_those_that_are_known(
+    map_: str,
+    expected: object,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """It leads to what is under a key that is not known, if it begins as no other key does."""
+    main = 'variable "x" {}\nvariable "o" {}\nlocals { m = merge(MAP, { (var.o) = 3 }) }\n'
+    found = evaluated(
+        main.replace("MAP", map_) + 'resource "t" "t" { x = local.m["a-${var.x}"] }\n'
+    )
+    assert shown(found.resources[0].body.fields["x"]) == expected
+
+
+def test_json_of_what_a_resource_writes(
+    evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """A list that is read of a resource is known in its JSON, too."""
+    main = 'resource "t" "r" { tags = ["a"] }\nresource "t" "t" { x = jsonencode(t.r.tags) }\n'
+    found = evaluated(main).resources[1].body.fields["x"]
+    assert isinstance(found, JsonItems)
+    assert shown(found) == ["a"]
