@@ -397,6 +397,25 @@ def test_unreadable_file_of_a_module(tmp_path: Path, scanned: bool, lasts: bool)
     assert (tuple(errors), found.evaluate({}).errors) == ((told, ()) if scanned else ((), told))
 
 
+def test_a_file_of_a_module_that_can_be_read_again(tmp_path: Path) -> None:
+    """In a session its error is gone once an editor gives it a text; its resources are there."""
+    (tmp_path / "m").mkdir()
+    main, bad = tmp_path / "main.tf", tmp_path / "m" / "bad.tf"
+    main.write_text(call("./m"))
+    (tmp_path / "m" / "main.tf").write_text('resource "t" "a" {}\n')
+    bad.write_bytes(b'x = "\xff"\n')
+    files = Files(retained=True)
+
+    def now() -> tuple[list[str], list[str]]:
+        (found,), _ = stacks([str(main)], files, Inputs(boundary=str(tmp_path)))
+        evaluation = found.evaluate({})
+        return [error.message for error in evaluation.errors], addresses(evaluation)
+
+    assert now() == (["is not UTF-8"], ["module.m.t.a"])
+    files.change(str(bad), 'resource "t" "b" {}\n')
+    assert now() == ([], ["module.m.t.b", "module.m.t.a"])
+
+
 def test_declared_twice(stack: Callable[..., TerraformStack]) -> None:
     """Two blocks of one name, and two attributes of one name, are errors with their places."""
     evaluation = stack(

@@ -89,8 +89,9 @@ class IncrementalEvaluation(RootEvaluation):
         """The module of a folder, whose blocks are watched."""
         if folder not in self._modules:
             module, unreadable = self.loader.module(folder)
-            found = None if module is None else self._incremental(module)
-            self._modules[folder] = found, unreadable
+            # What is unreadable of a module is told anew each time.
+            found = (None, unreadable) if module is None else (self._incremental(module), ())
+            self._modules[folder] = found
         return self._modules[folder]
 
     def _incremental(self, module: Module) -> Module:
