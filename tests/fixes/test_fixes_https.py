@@ -200,18 +200,27 @@ def test_a_listener_that_cannot_be_moved_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "header", "condition"),
+    ("name", "headers", "condition"),
     [
-        ("main.tf", 'resource "aws_vpc" "main" { # TW701\n', "  count = var.public ? 1 : 0\n"),
-        ("template.yaml", "Type: AWS::EC2::VPC\n", "    Condition: IsPublic\n"),
+        ("main.tf", ['resource "aws_vpc" "main" { # TW701\n'], "  count = var.public ? 1 : 0\n"),
+        (
+            "template.yaml",
+            # What is always there cannot name what is not.
+            [
+                f"Type: AWS::{name}\n"
+                for name in ("EC2::VPC", "EC2::Subnet", "EC2::SecurityGroup", "ECS::Service")
+            ],
+            "    Condition: IsPublic\n",
+        ),
     ],
 )
 def test_nothing_is_added_beside_what_may_not_be_there(
-    name: str, header: str, condition: str
+    name: str, headers: list[str], condition: str
 ) -> None:
     """A flow log without a condition cannot name a VPC that has one."""
-    more = ("Resources:\n", PARAMETERS) if name == "template.yaml" else (header, header)
+    more = [("Resources:\n", PARAMETERS)] if name == "template.yaml" else []
     end = VARIABLES if name == "main.tf" else ""
 
-    assert edited("TW701", f"fail/{name}", more, end=end)
-    assert edited("TW701", f"fail/{name}", more, (header, header + condition), end=end) == ""
+    assert edited("TW701", f"fail/{name}", *more, end=end)
+    more += [(header, header + condition) for header in headers]
+    assert edited("TW701", f"fail/{name}", *more, end=end) == ""
