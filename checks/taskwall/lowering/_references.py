@@ -106,10 +106,11 @@ class ReferenceIndex(ResourceIndex):
                 return address, True, ()
             return self._outside(kind, text, cell)
         name, needs = _OF_INPUT.sub(r"\1.id", symbol(value)), cell.needs
-        if (one := self._with_open_id(kind, cell)) is not None:
-            return self._found(kind, one, needs, cell)
-        if not self.by_name(kind):
+        one = self._with_open_id(kind, cell)
+        if one is not None or not self.by_name(kind):
             needs = without_option(needs)  # a value would name another entity that is not seen
+        if one is not None:
+            return self._found(kind, one, needs, cell)
         if name in self.resources:
             # An input of one template that is called as a resource of another is not that one.
             name = f"parameter {name}"
