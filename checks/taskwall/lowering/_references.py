@@ -206,8 +206,8 @@ class ReferenceIndex(ResourceIndex):
         own = self._with_name_of(kind, resource) or self._group_sought_by(resource)
         if own is not None:
             return own, True, ()
-        same_ = filter(None, (self._with_open_id(kind, found) for found in ids))
-        one = next(same_, resource)
+        known = filter(None, (self._with_open_id(kind, found) for found in ids))
+        one = next(known, resource)
         return self._found(kind, one, (Need(one.origin.address, reference.why),), cell)
 
     def _found(

@@ -280,26 +280,15 @@ def _ties(
     by_name = {root.name: root for root in roots}
     texts = {root.name: root.own_texts() for root in roots}
     found += ties_by_vpc(texts, lambda name: by_name[name].evaluate({}).resources)
-    scanned = [root for root in roots if not root.context]
     owners = owners_of(context)
-
-    def ids(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
-        for root in some if owners else ():
-            yield from id_references(root.name, root.files, owners, files)
-
-    found += ids(scanned)
+    for root in roots if owners else ():
+        found += id_references(root.name, root.files, owners, files)
     scopes = _apart(roots, _labels([root.name for root in roots])) if leading else []
     if scopes:
         states, answers = together(roots, scopes, inputs.remote_states, context)
-
-    def of(some: Sequence[TerraformStack]) -> Iterator[SourceTie]:
-        for root, scope in zip(roots, scopes, strict=True) if scopes else ():
-            if root in some:
-                yield from state_references(states, scope, leading)
-                yield from data_references(answers, scope, leading)
-
-    found += of(roots)
-    found += ids([root for root in roots if root.context])
+        for scope in scopes:
+            found += state_references(states, scope, leading)
+            found += data_references(answers, scope, leading)
     found += ids_within(context, owners, files)
     return found
 

@@ -34,7 +34,7 @@ class DefaultTags:
             return written
         named = provider_name(scope.module.resources[local].body, scope)
         block = self._found.get(named)
-        if block is None and named and scope is not self._root:
+        if block is None and named:
             need = Need(f"{local} tags", _OF_THE_PROVIDER)
             return replace(own, rest=own.rest or Unknown((need,)))
         for inner in block.body.blocks_of("default_tags") if block else ():
