@@ -54,8 +54,10 @@ WAITS: dict[str, tuple[str, list[str]]] = {
     "a copy": (f"cp other {FILE}\n", ["other"]),
     "a copy of a folder": ("cp -r /opt/ecs /etc/\n", ["/opt/ecs"]),
     "a file as input": (f"tee {FILE} < a\n", ["a"]),
-    "a script": (f"{SET}\nbash run.sh\n", ["what bash runs"]),
-    "a script that is sourced": (f"{SET}\n. ./run.sh\n", ["what . runs"]),
+    "a script": (f"{SET}\nbash run.sh\n", ["the script run.sh"]),
+    "a script that is sourced": (f"{SET}\n. ./run.sh\n", ["the script run.sh"]),
+    "a script from the input": (f"{SET}\ncurl https://x | bash\n", ["the output of curl"]),
+    "a script from an input that nobody sees": (f"{SET}\nbash\n", ["the script that bash reads"]),
     "a command's name": (f"{SET}\n$X a\n", ["$X"]),
     "a file of environment": (
         "docker run --env-file /x.env amazon/amazon-ecs-agent\n", ["/x.env"],

@@ -140,16 +140,19 @@ def test_an_alb_that_hands_on_plain_text(
         ({}, []),
         ({"PROTOCOL": '"TCP"'}, ["TW103: hands on plain text"]),
         ({"PROTOCOL": '"TCP"', "CONTROL": '"enforce"'}, []),
-        ({"PROTOCOL": '"TCP"', "LISTENS": '"TCP"'}, ["TW101 waits for aws_lb_listener.web"]),
+        (
+            {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"'},
+            ["TW101 waits for whether the TCP traffic of aws_lb_listener.web is TLS"],
+        ),
         ({"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "PORT": "80"}, ["TW101: takes plain text"]),
         (
             {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "PORT": "var.which"},
-            ["TW101 waits for aws_lb_listener.web"],
+            ["TW101 waits for whether the TCP traffic of aws_lb_listener.web is TLS"],
         ),
         ({"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CHECK": '"HTTP"'}, ["TW101: takes plain text"]),
         (
             {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CHECK": '"HTTP"', "CHECK_PORT": '"9000"'},
-            ["TW101 waits for aws_lb_listener.web"],
+            ["TW101 waits for whether the TCP traffic of aws_lb_listener.web is TLS"],
         ),
         (
             {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CHECK": '"HTTP"', "CHECK_PORT": '"8080"'},
@@ -157,14 +160,17 @@ def test_an_alb_that_hands_on_plain_text(
         ),
         (
             {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CHECK": '"HTTPS"'},
-            ["TW101 waits for aws_lb_listener.web"],
+            ["TW101 waits for whether the TCP traffic of aws_lb_listener.web is TLS"],
         ),
         ({"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CONTROL": '"enforce"'}, []),
         (
             {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "CONTROL": "var.which"},
             ["TW101 waits for var.which"],
         ),
-        ({"PROTOCOL": '"UDP"', "LISTENS": '"UDP"'}, ["TW101 waits for aws_lb_listener.web"]),
+        (
+            {"PROTOCOL": '"UDP"', "LISTENS": '"UDP"'},
+            ["TW101 waits for whether the UDP traffic of aws_lb_listener.web is TLS"],
+        ),
         ({"PROTOCOL": '"QUIC"', "LISTENS": '"QUIC"'}, []),
         (
             {"PROTOCOL": '"TCP"', "LISTENS": "var.which"},
@@ -172,7 +178,7 @@ def test_an_alb_that_hands_on_plain_text(
         ),
         (
             {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "INTERNAL": "true"},
-            ["TW104 waits for aws_lb_listener.web"],
+            ["TW104 waits for whether the TCP traffic of aws_lb_listener.web is TLS"],
         ),
         (
             {"PROTOCOL": '"TCP"', "LISTENS": '"TCP"', "INTERNAL": "true", "PORT": "80"},

@@ -290,20 +290,24 @@ def _script(call: ShellCall) -> list[ScriptLine]:
             shell.variables.clear()  # It runs in the shell itself, and may set any of them.
         return found
     files = [word for word in words if not word.startswith("-")]
-    content = shell.machine.files.get(shell.path(files[0])) if files else call.given
+    path = shell.path(files[0]) if files else None
+    content = call.given if path is None else shell.machine.files.get(path)
     content = content or [opaque(call.row, ())]
-    text = _text(call, content)
+    text = _text(call, content, path or f"that {call.name} reads")
     if text is None:
         return call.unknown_output()
     inner.row = content[0].row
     return inner.run(text)
 
 
-def _text(call: ShellCall, content: list[ScriptLine]) -> str | None:
-    """A script's text; None if it is not sure, so that it may do anything."""
+def _text(call: ShellCall, content: list[ScriptLine], which: str) -> str | None:
+    """A script's text; None if it is not sure, so that it may do anything.
+
+    `which` says which script it is: its path, or what reads it.
+    """
     needs = tuple(dict.fromkeys(need for line in content for need in line.doubt))
     if needs or any(line.opaque for line in content):
-        needs = needs or Machine.unknown(f"what {call.name} runs")
+        needs = needs or Machine.unknown(f"the script {which}")
         call.shell.machine.anything(call.row, needs)
         return None
     return "\n".join(line.text for line in content)
@@ -336,7 +340,7 @@ def _source(call: ShellCall) -> list[ScriptLine]:
         path = shell.path(file)
         unseen = path.endswith(".sh") and not path.startswith(_OF_THE_IMAGE)
         content = shell.machine.files.get(path, [opaque(call.row, ())] if unseen else [])
-        text = _text(call, content)
+        text = _text(call, content, path)
         if text is not None:
             inner = shell.inside(content[0].row if content else 0, call.doubt, call.depth)
             inner.variables = dict(shell.variables)

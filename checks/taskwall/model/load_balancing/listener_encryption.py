@@ -88,8 +88,9 @@ def _network_encrypted(network: Network, listener: Listener, protocol: str) -> F
     if (told := _called_plainly(network).get(listener.id)) is not None:
         return ~told
     text = f"tasks behind {name} terminate TLS themselves"
-    why = f"accepts {protocol or 'it'} and passes it on: whether that is TLS is not in the sources"
-    return Fact(None, text, setting.place, name, (Need(name, why),))
+    traffic = f"{protocol} traffic" if protocol else "traffic"
+    waits = Need(f"whether the {traffic} of {name} is TLS", "is not in the sources")
+    return Fact(None, text, setting.place, name, (waits,))
 
 
 @remembered
