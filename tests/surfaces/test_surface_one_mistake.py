@@ -1128,3 +1128,64 @@ def test_what_is_encoded_leads_to_its_local(tmp_path: Path, names: list[str]) ->
             line,
             "aws_ecs_task_definition.a takes its value from here",
         )
+
+
+LOOPED = """\
+locals {
+  services = {
+    web = { name = "web", protocol = "PLAINTEXT" } #web
+    api = { #api
+      name     = "api"
+      protocol = "SASL_PLAINTEXT" #protocol
+    }
+  }
+}
+resource "aws_ecs_task_definition" "each" {
+  for_each              = local.services
+  family                = each.key
+  container_definitions = WRITTEN
+}
+"""
+ENCODED = """jsonencode([
+    {
+      name        = each.value.name
+      image       = "nginx"
+      environment = [{ name = "security.protocol", value = VALUE }] #entry
+    }
+  ])"""
+PLAIN = '[{"name": "%s", "environment": [{"name": "security.protocol", "value": "PLAINTEXT"}]}]'
+OF_A_LOOP = {
+    "a text": (ENCODED.replace("VALUE", '"PLAINTEXT"'), {"entry": 2}),
+    "a part of the element": (
+        ENCODED.replace("VALUE", "each.value.protocol"), {"web": 1, "protocol": 1},
+    ),
+    "a text made with it": (
+        ENCODED.replace("VALUE", '"${each.key == "web" ? "SASL_" : ""}PLAINTEXT"'),
+        {"web": 1, "api": 1},
+    ),
+    "a list of another loop": (
+        ENCODED.replace('[{ name = "security.protocol", value = VALUE }] #entry', """[
+        for name in ["security.protocol"] : { name = name, value = "PLAINTEXT" } #entry
+      ]"""),
+        {"entry": 2},
+    ),
+    "a template": (
+        'templatefile("${path.module}/web.json", { name = each.value.name }) #attribute',
+        {"attribute": 2},
+    ),
+    "lines of text": (f"<<-E\n{PLAIN % '${each.key}'}\nE", {"container_definitions = <<-E": 2}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "places"), OF_A_LOOP.values(), ids=OF_A_LOOP)
+def test_what_a_loop_writes_for_each_element(
+    tmp_path: Path, written: str, places: dict[str, int]
+) -> None:
+    """It stands in the element if it comes from there; else where all elements have it."""
+    (tmp_path / "web.json").write_text(PLAIN % "${name}")
+    text = LOOPED.replace("WRITTEN", written)
+    findings = report(tmp_path, text, ("TW109",)).document.findings
+
+    lines = text.split("\n")
+    found = {lines[one.line - 1].rpartition("#")[2].strip(): len(one.instances) for one in findings}
+    assert found == places

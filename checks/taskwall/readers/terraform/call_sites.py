@@ -104,7 +104,7 @@ class CallSites:
             return call.header
         ((name, paths),) = rested.items()
         argument, keys = call.body.attributes[name], _instance_keys(resource.origin.address)
-        reached = {_member(argument, path, keys) for path in paths}
+        reached = {member(argument.place, argument.expression, path, keys) for path in paths}
         return _narrowed(argument, inside) if inside or len(reached) > 1 else reached.pop()
 
     def _rested_on(
@@ -261,16 +261,21 @@ def _instance_keys(address: str) -> frozenset[str]:
     return frozenset(re.findall(r'\["([^"]*)"\]', address))
 
 
-def _member(argument: Attribute, path: ValuePath, keys: frozenset[str]) -> Span:
-    """The part of an argument to which a path leads, as far as it is written there.
+def member(
+    place: Span, node: Expression, path: ValuePath, instances: frozenset[str] = frozenset()
+) -> Span:
+    """The part of an expression to which a path leads, as far as it is written there.
 
-    Of members of an object that a loop goes through, it is that of one of the `keys`.
+    Args:
+        place: what stands for all of it.
+        node: the expression.
+        path: the keys that lead to the part.
+        instances: the keys of a loop that goes through members of an object; it is one of these.
     """
-    place, node = argument.place, argument.expression
     for step in path:
         members = node.members if isinstance(node, ObjectExpression) else ()
         if step == ANY_ELEMENT:
-            named = [one for one in members if key_text(one.key) in keys] or [*members]
+            named = [one for one in members if key_text(one.key) in instances] or [*members]
         else:
             named = [one for one in members if key_text(one.key) == step]
         if len(named) != 1:

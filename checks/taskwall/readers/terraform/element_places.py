@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from taskwall.core.loop_places import LoopSpan
+from taskwall.core.loop_places import LoopSpan, without_element
 from taskwall.core.values import Span
-from taskwall.readers.terraform.call_sites import written_members
+from taskwall.readers.terraform.call_sites import PlacedExpression, member, written_members
 from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Body, Expression, For, children
+from taskwall.readers.terraform.variable_trace import (
+    ValuePath,
+    Wanted,
+    element_path,
+    loops,
+    takes_element,
+)
 from taskwall.source.files import UnreadableError
 
 
@@ -20,39 +27,52 @@ class ElementPlaces:
 
     def place(self, place: LoopSpan, downloaded: bool) -> Span | None:
         """The place of `taskwall.source.stack.ElementPlace`."""
-        places = place.of
+        part = self._part(without_element(place)) if place.of else None
+        if part is not None and not takes_element(part):
+            return None
+        places, path = place.of, element_path(part) if part is not None else ()
         if downloaded and place.element is not None:
             places = (*places, place.element)
-        found = (self._member(one) for one in places if self._is_edited(one.file))
+        found = (self._member(one, path) for one in places if self._is_edited(one.file))
         return next((one for one in found if one is not None), None)
 
-    def _member(self, place: Span) -> Span | None:
+    def _part(self, place: Span) -> Wanted | None:
+        """The part of an attribute that stands at a place; None at an attribute or a block."""
+        with suppress(UnreadableError):
+            body = self._loader.file(place.file).stable.parsed.body
+            block = next((one for one in body.blocks if one.place.holds(place)), None)
+            if block is not None:
+                written = PlacedExpression(block.body, loops(block), place)
+                if written.attribute is not None and written.attribute.place != place:
+                    return written.parts[0]
+        return None
+
+    def _member(self, place: Span, path: ValuePath) -> Span | None:
         """The member of a list or an object, or the attribute, that stands at a place.
 
-        None within the result of a `for` expression, which is one text for many elements.
+        It is what `path` leads to from there, as far as that is written so. None within the result
+        of a `for` expression, which is one text for many elements.
         """
         with suppress(UnreadableError):
-            return _in_body(self._loader.file(place.file).stable.parsed.body, place)
+            return _in_body(self._loader.file(place.file).stable.parsed.body, place, path)
         return None
 
 
-def _in_body(body: Body, place: Span) -> Span | None:
+def _in_body(body: Body, place: Span, path: ValuePath) -> Span | None:
     attribute = next((one for one in body.attributes.values() if one.place.holds(place)), None)
     if attribute is not None:
-        return _in_expression(attribute.place, attribute.expression, place)
+        return _in_expression(attribute.place, attribute.expression, place, path)
     block = next((one for one in body.blocks if one.place.holds(place)), None)
-    return _in_body(block.body, place) if block else None
+    return _in_body(block.body, place, path) if block else None
 
 
-def _in_expression(whole: Span, node: Expression, place: Span) -> Span | None:
+def _in_expression(whole: Span, node: Expression, place: Span, path: ValuePath) -> Span | None:
     """The smallest member in an expression that holds a place; `whole` is all of it."""
-    if whole == place:
-        return whole
     elements = written_members(node)
     parts = elements or [(child.place, child) for child in children(node)]
     inner = next((part for part in parts if part[0].holds(place)), None)
-    if inner is None:
-        return whole
+    if inner is None or whole == place:
+        return member(whole, node, path)
     if isinstance(node, For) and inner[1] is not node.collection:
         return None
-    return _in_expression(inner[0] if elements else whole, inner[1], place)
+    return _in_expression(inner[0] if elements else whole, inner[1], place, path)

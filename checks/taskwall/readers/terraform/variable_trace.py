@@ -101,6 +101,36 @@ def for_names(node: For, names: Mapping[str, Loop]) -> Mapping[str, Loop]:
     return {**names, **key, node.value: Loop(over, "value")}
 
 
+def takes_element(wanted: Wanted) -> bool:
+    """Whether an expression takes anything of the element that its block is made for.
+
+    If it cannot be told within `MOST_TRACED_STEPS`, it may.
+    """
+    pending = [(wanted.expression, wanted.names)]
+    for _ in range(MOST_TRACED_STEPS):
+        if not pending:
+            return False
+        node, names = pending.pop()
+        loop = names.get(node.name) if isinstance(node, Name) else None
+        if loop is None:
+            pending += ((child, names) for child in children(node))
+        elif loop.kind == "block":
+            return True
+        else:
+            pending.append((loop.over.expression, loop.over.names))
+    return True
+
+
+def element_path(wanted: Wanted) -> ValuePath:
+    """The keys by which an expression takes a part of its block's element, if it does only that."""
+    node = wanted.expression
+    if isinstance(node, Access) and isinstance(node.base, Name):
+        loop = wanted.names.get(node.base.name)
+        if loop is not None and loop.kind == "block":
+            return tuple(keys(node.steps))[1:]
+    return ()
+
+
 def traced_variables(
     wanted: Iterable[Wanted], module: Module, *, decisive: bool
 ) -> dict[str, list[ValuePath]]:

@@ -25,6 +25,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Index,
     Literal,
     Name,
+    TemplateExpression,
     children,
 )
 from taskwall.readers.terraform.values.values import with_place
@@ -142,6 +143,8 @@ def _taken(attribute: Attribute, names: frozenset[str]) -> tuple[_Taken, ...]:
 
 
 def _takes(node: Expression, names: frozenset[str]) -> Iterator[_Taken]:
+    if _is_document(node):
+        return
     if isinstance(node, FunctionCall) and node.name == "lookup" and len(node.arguments) > 1:
         of, key, *default = node.arguments
         keys = tuple(_keys((Index(key),)))
@@ -157,6 +160,15 @@ def _takes(node: Expression, names: frozenset[str]) -> Iterator[_Taken]:
     else:
         for child in children(node):
             yield from _takes(child, names)
+
+
+def _is_document(node: Expression) -> bool:
+    """Whether this is a text of several lines: it says most for all elements, and is changed so."""
+    if isinstance(node, FunctionCall):
+        return node.name in ("templatefile", "templatestring")
+    return isinstance(node, TemplateExpression) and any(
+        isinstance(part, str) and "\n" in part.rstrip("\n") for part in node.parts
+    )
 
 
 def _direct(node: Expression, names: frozenset[str]) -> _Taken | None:
