@@ -18,6 +18,7 @@ from taskwall.lowering.new_parameter_group import with_group
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.data_stores.store import Store, TlsRequirement
 from taskwall.model.data_stores.tls_defaults import (
+    LAST_SERVERLESS_V1,
     ONLY_VERSION,
     PARAMETERS,
     by_default,
@@ -83,8 +84,8 @@ def _parameters(
     if waits:
         yield TlsRequirement(Fact(None, text, cell.place, r.name, waits), at)
         return
-    truth = by_default(runs.name, runs.version)
-    shown = f"{runs.name} {runs.version}".strip()
+    truth = by_default(runs.name, runs.version or runs.newest)
+    shown = f"{runs.name} {runs.version or (runs.newest and 'of Serverless v1')}".strip()
     sentence = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'accepts'}"
     sentence += " plain text by default"
     unsaid = Need(f"the engine version of {r.name}", "does not determine its default")
@@ -102,13 +103,15 @@ def _parameters(
 class _Engine(Struct, frozen=True):
     """What a store runs, "" as far as that is not known, and what this waits for.
 
-    `name_needs` is empty where the name is an engine that `PARAMETERS` has.
+    `name_needs` is empty where the name is an engine that `PARAMETERS` has. `newest` is the newest
+    version that there is of it, if that is so for a reason beside its version.
     """
 
     name: str
     version: str
     name_needs: tuple[Need, ...]
     version_needs: tuple[Need, ...]
+    newest: str = ""
 
 
 def _engine(r: ResourceReader, fixed: str, family: str) -> _Engine:
@@ -127,7 +130,9 @@ def _engine(r: ResourceReader, fixed: str, family: str) -> _Engine:
         version = version or match[2]
     why = "is empty" if name_cell.known == "" else "is none that is known here"
     waits = name_cell.needs or (Need(f"the engine of {r.name}", why),)
-    return _Engine(name, version, () if name in PARAMETERS else waits, version_cell.needs)
+    first_serverless = r.attribute("engine_mode", "EngineMode").known == "serverless"
+    newest = LAST_SERVERLESS_V1.get(name, "") if first_serverless else ""
+    return _Engine(name, version, () if name in PARAMETERS else waits, version_cell.needs, newest)
 
 
 def _family(cell: Cell, group: ResourceReader | None) -> tuple[str, tuple[Need, ...]]:

@@ -51,6 +51,14 @@ ONLY_VERSION = {"aurora": "5.6"}
 """Of engines, by the names that people write, the one version that they have had."""
 
 
+LAST_SERVERLESS_V1 = {"aurora-postgresql": "13", "aurora-mysql": "5.7"}
+"""The newest versions with the engine mode "serverless", which is Aurora Serverless v1.
+
+Amazon Aurora User Guide, "Using Amazon Aurora Serverless v1": what runs on MySQL 8.0, or on newer
+versions of PostgreSQL, is Aurora Serverless v2, which has no engine mode of its own.
+"""
+
+
 def engine(name: str) -> str:
     """An engine as the tables have it: `aurora` is MySQL, editions of SQL Server are one."""
     name = name.lower()
