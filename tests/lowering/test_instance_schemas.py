@@ -4,7 +4,7 @@ import pytest
 
 from lowering.networks import OPEN, network, said
 from taskwall.model.compute.container_instances import Instances
-from taskwall.model.entities.ecs import AutoScalingGroup
+from taskwall.model.entities.ecs import AutoScalingGroup, TaskSource
 from taskwall.model.entities.volume import Mount
 
 AROUND = """
@@ -311,6 +311,7 @@ Resources:
         ("['subnet-1,subnet-2']", ["subnet-1", "subnet-2"]),
         ("[!Join [',', [!Ref A, !Ref B]], subnet-3]", ["A", "B", "subnet-3"]),
         ("[!Sub '${A}, ${B}']", ["A", "B"]),
+        ("!Join [',', [!Ref A, !Ref B]]", ["A", "B"]),
         ("!Split [',', !Join [',', [!Ref A, !Ref B]]]", ["A", "B"]),
         ("[!Ref A, !Ref B]", ["A", "B"]),
     ],
@@ -325,10 +326,15 @@ Resources:
     Type: AWS::AutoScaling::AutoScalingGroup
     Properties:
       VPCZoneIdentifier: {subnets}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: web
+      NetworkConfiguration: {{AwsvpcConfiguration: {{Subnets: {subnets}}}}}
 """
-    (found,) = network(text).every(AutoScalingGroup)
-
-    assert [link.to for link in found.subnets] == expected
+    read = network(text)
+    for found in (*read.every(AutoScalingGroup), *read.every(TaskSource)):
+        assert [link.to for link in found.subnets] == expected
 
 
 @pytest.mark.parametrize(

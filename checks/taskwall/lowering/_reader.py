@@ -18,6 +18,7 @@ from taskwall.core.values import (
     Unknown,
     dereferenced,
 )
+from taskwall.lowering._lists import split_ids
 from taskwall.lowering._references import ReferenceIndex
 from taskwall.model.core.entity import SOMETHING, Entity, Link, Setting
 from taskwall.source.resource import Cell, Resource
@@ -134,6 +135,7 @@ class ResourceReader:
         `some` is whether AWS wants the list to name one at least: what stands for a list that
         nobody knows is there, as far as the list is.
         """
+        cell = split_ids(cell)
         every = [*cell.each()]
         if isinstance(cell.value, Reference) and self.builder.is_one(kind, cell.value):
             every = [cell]

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import FALSE, TRUE, Fact
 from taskwall.core.values import Need, Reference, Text, Unknown, Value, dereferenced
-from taskwall.lowering._lists import split_ids
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering._references import entity_of
 from taskwall.lowering._resources import leaves, references_in
@@ -399,7 +398,7 @@ def started(r: ResourceReader) -> dict[str, Any]:
         "made_from": tuple(link for link, _ in starts if link is not None),
         "own_types": tuple(fact for link, fact in starts if link is not None),
         **overridden_types(r, overrides),
-        "subnets": r.links(Subnet, split_ids(subnets), "starts instances in", some=True),
+        "subnets": r.links(Subnet, subnets, "starts instances in", some=True),
         "subnets_setting": setting(subnets, _name(subnets.path) or "subnets"),
     }
 

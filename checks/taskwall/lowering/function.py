@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._lists import split_ids
 from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.model.entities.function import LambdaFunction
@@ -33,8 +32,8 @@ def rotation(r: ResourceReader) -> Iterator[object]:
 def _in_vpc(r: ResourceReader, config: Cell, names: tuple[str, str]) -> Iterator[object]:
     """The function whose groups and subnets stand under two names."""
     groups, subnets = (config.get(name) for name in names)
-    groups_used = r.links(SecurityGroup, split_ids(groups), "uses security group")
-    subnets_used = r.links(Subnet, split_ids(subnets), "runs in")
+    groups_used = r.links(SecurityGroup, groups, "uses security group")
+    subnets_used = r.links(Subnet, subnets, "runs in")
     if not (groups_used or subnets_used):
         return  # An empty configuration takes it out of its VPC.
     yield from names_and_tags(r)
