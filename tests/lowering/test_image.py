@@ -66,7 +66,8 @@ PUBLIC = (
     "cgr.dev", "docker.io", "docker.elastic.co", "docker.pkg.github.com", "gcr.io", "ghcr.io",
     "icr.io", "index.docker.io", "k8s.gcr.io", "lscr.io", "mcr.microsoft.com", "nvcr.io",
     "public.ecr.aws", "quay.io", "registry-1.docker.io", "registry.access.redhat.com",
-    "registry.gitlab.com", "registry.hub.docker.com", "registry.k8s.io", "registry.redhat.io",
+    "registry.aquasec.com", "registry.gitlab.com", "registry.ipv6.docker.com",
+    "registry.hub.docker.com", "registry.k8s.io", "registry.redhat.io",
     "container-registry.oracle.com", "ecr-public.aws.com", "own.azurecr.io", "eu.gcr.io",
     "own.jfrog.io", "europe-docker.pkg.dev",
 )  # fmt: skip

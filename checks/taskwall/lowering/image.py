@@ -37,12 +37,12 @@ _PUBLIC = frozenset(
     (
         "cgr.dev", "docker.io", "docker.elastic.co", "docker.pkg.github.com", "gcr.io", "ghcr.io",
         "icr.io", "lscr.io", "mcr.microsoft.com", "nvcr.io", "public.ecr.aws", "quay.io",
-        "registry.access.redhat.com", "registry.gitlab.com", "registry.hub.docker.com",
+        "registry.access.redhat.com", "registry.aquasec.com", "registry.gitlab.com",
         "registry.k8s.io", "registry.redhat.io", "container-registry.oracle.com",
         "ecr-public.aws.com",
     )
 )  # fmt: skip
-_PUBLIC_SUFFIXES = (".azurecr.io", ".docker.io", ".gcr.io", ".jfrog.io", ".pkg.dev")
+_PUBLIC_SUFFIXES = (".azurecr.io", ".docker.com", ".docker.io", ".gcr.io", ".jfrog.io", ".pkg.dev")
 """Registries on the internet, by the pages of those who run them."""
 
 _PRIVATE_SUFFIXES = (
