@@ -331,6 +331,30 @@ def test_context_is_neither_judged_nor_counted(folder: Path) -> None:
     assert told(folder, "network")["summary"]["absent"] == 0
 
 
+LOOKED_UP_BY_NAME = """
+variable "name" {}
+data "aws_vpc" "main" {
+  tags = { Name = var.name }
+}
+data "aws_security_group" "open" {
+  name = "open"
+}
+"""
+
+
+def test_what_a_module_of_the_context_may_make(folder: Path) -> None:
+    """Whether a log is in it is asked; what such a log may record is nobody's question."""
+    service = LOOKED_UP_BY_NAME + SERVICE[SERVICE.index('data "aws_subnets"') :]
+    groups = ("[aws_security_group.api.id]", "[data.aws_security_group.open.id]")
+    (folder / "service/main.tf").write_text(service.replace(*groups))
+    network = NETWORK.replace('"open" {', '"open" {\n  name = "open"')
+    given = "vpc_id = aws_vpc.main.id\n  subnet_ids = [aws_subnet.public.id]"
+    agent = f'module "agent" {{\n  source = "acme/agent/aws"\n  {given}\n}}\n'
+    (folder / "network/main.tf").write_text(network + agent)
+    logs = tuple(f"TW70{number}" for number in (1, 2, 3, 4, 7))
+    assert set(verdicts(told(folder, "network", select=logs))) == {"TW701"}
+
+
 def test_ties_are_told(folder: Path) -> None:
     """JSON has them; the text shows them, and what is open, when it is asked for."""
     (folder / "service/more.tf").write_text('data "aws_vpc" "o" {\n  tags = { Name = "o" }\n}\n')

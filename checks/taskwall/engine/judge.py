@@ -94,7 +94,7 @@ def judge_scenarios(
     if followed.beyond is not None:
         collected.add_beyond(followed.beyond, len(evaluations))
         evaluations.append(followed.beyond)
-    answers, left_out = _answers(collected, followed, evaluations, stack)
+    answers, left_out = _answers(collected, followed, stack)
     loud = [answer for answer in answers if not answer.silenced_by]
     quiet = [answer for answer in answers if answer.silenced_by]
     merged, passes = merge_verdicts(
@@ -131,15 +131,10 @@ def judge_scenarios(
 
 
 def _answers(
-    collected: "_VerdictCollector",
-    followed: Followed,
-    evaluations: Sequence[Evaluation],
-    stack: Stack,
+    collected: "_VerdictCollector", followed: Followed, stack: Stack
 ) -> tuple[list[ScenarioVerdict], tuple[str, ...]]:
     """The verdicts that are reported, with the defaults that decide them; and what these hide."""
     answers = collected.answers
-    if any(one.type == ABSENT for each in evaluations for one in each.resources):
-        answers = [answer for answer in answers if is_reported(answer.verdict, answer.truth)]
     tried = tried_defaults(answers, followed, collected.of_others, stack)
     if tried.deciding:
         by = tried.deciding
@@ -278,7 +273,10 @@ class _VerdictCollector:
                 answers.append(_counted(one) if counted and truth is False else one)
             if verdicts.crash:
                 self.crashes[Crash(rule.id, self._stack, verdicts.crash)] = None
-        return of_scanned(list(apply_precedence(answers)), resources)
+        # Before what is about the context is told of the scanned resource that refers to it.
+        found = apply_precedence(answers)
+        told = [answer for answer in found if is_reported(answer.verdict, answer.truth)]
+        return of_scanned(told, resources)
 
 
 def _counted(answer: ScenarioVerdict) -> ScenarioVerdict:
