@@ -264,7 +264,11 @@ NAMES = {
         'tags = { Name = "shop-${local.zone}" }',
         'locals {\n  zone = "a"\n}\n',
     ),
-}
+    "tags that an expression makes": (
+        '"shop-a"', "", "tags = merge(local.tags, {})",
+        'locals {\n  tags = { Name = format("%s-a", "shop") }\n}\n',
+    ),
+}  # fmt: skip
 """How a subnet is called in its root, and looked up in another one, each with what it takes."""
 
 
@@ -301,6 +305,41 @@ def test_a_name_in_a_module(tmp_path: Path) -> None:
     report = judged(tmp_path)
     assert [verdict for verdict, _, _ in verdicts(report)] == ["fail"]
     assert [one.to_stack for one in report.document.ties] == ["live"]
+
+
+OF_MODULES = """\
+data "aws_vpc" "main" {
+  TAGS
+}
+data "aws_subnets" "public" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.main.id]
+  }
+  filter {
+    name   = "tag:Name"
+    values = ["*public*"]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "tags", ['tags = { Name = "shop" }', 'tags = merge({ Name = "shop" }, {})']
+)
+def test_a_name_that_a_module_of_the_registry_gives(tags: str, tmp_path: Path) -> None:
+    """The root that calls it is read; one that calls another module makes no VPC."""
+    call = 'module "net" {\n  source  = "terraform-aws-modules/MODULE/aws"\n  name    = "shop"\n'
+    more = '  cidr = "10.0.0.0/16"\n  azs  = ["a"]\n  public_subnets = ["10.0.1.0/24"]\n}\n'
+    for module, verdict in (("vpc", "fail"), ("eks", "unknown")):
+        root = tmp_path / module
+        root.mkdir()
+        network = call.replace("MODULE", module) + more
+        written(root, network, OF_MODULES.replace("TAGS", tags), "data.aws_subnets.public.ids")
+        report = judged(root)
+        assert [each for each, _, _ in verdicts(report)] == [verdict]
+        tied = {one.to_stack for one in report.document.ties}
+        assert tied == ({"net"} if verdict == "fail" else set())
 
 
 def test_names_that_tell_no_root(tmp_path: Path) -> None:

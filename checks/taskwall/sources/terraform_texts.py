@@ -6,7 +6,7 @@ variables, the values of `*.tfvars` and locals in them.
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice, product
 from re import Pattern
@@ -37,8 +37,31 @@ _BLOCK = pattern(
 """How the blocks begin that read states, parameters and names, write the first two, or say what
 these may be."""
 
-_RESOURCE = pattern(rf'^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s', re.MULTILINE)
-"""How the resources begin that are looked up by their names. They are the most: by themselves."""
+_RESOURCE = pattern(
+    rf'^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s|^(?P<call>module)\s', re.MULTILINE
+)
+"""How what makes the resources begins that are looked up by their names. They are the most: by
+themselves."""
+
+_MODULE = pattern(
+    r'^[ \t]*source\s*=\s*"terraform-aws-modules/([\w-]+)/aws(?://[^"\n]*)?"', re.MULTILINE
+)
+
+_MADE_BY_MODULE: Mapping[str, str] = {
+    "alb": "aws_lb",
+    "ecs": "aws_ecs_cluster",
+    "rds": "aws_db_instance",
+    "rds-aurora": "aws_rds_cluster",
+    "security-group": "aws_security_group",
+    "vpc": "aws_vpc",
+}
+"""By the names of modules of terraform-aws-modules what they make and call as they are told."""
+
+_TAGS = pattern(r"^[ \t]*tags\s*=\s*[a-z]", re.MULTILINE)
+"""Tags that an expression makes: which these are, no text says."""
+
+ANY = ""
+"""Stands for the name of what is looked up by such tags."""
 
 _ADDS = pattern(
     r'^resource\s+"?aws_(?:vpc_endpoint|flow_log)"?\s'
@@ -222,7 +245,8 @@ def _searched(text: str) -> SearchedFile:
     blocks = list(_blocks(text, _BLOCK))
     for match, block in blocks:
         if match["sought"]:
-            looks_up += [(_SOUGHT[match["sought"]], name) for name in _called(block)]
+            names = [*_called(block), *(ANY for _ in _TAGS.findall(block))]
+            looks_up += [(_SOUGHT[match["sought"]], name) for name in names]
         elif match["call"]:
             calls += _LOCAL.findall(block)
         elif match["locals"]:
@@ -253,8 +277,14 @@ def _searched(text: str) -> SearchedFile:
 
 def _made(text: str) -> tuple[tuple[str, str], ...]:
     """The resources that a text makes, by type and by what they are called."""
-    blocks = _blocks(text, _RESOURCE)
-    return tuple((_MADE[match["made"]], name) for match, block in blocks for name in _called(block))
+    found = []
+    for match, block in _blocks(text, _RESOURCE):
+        made = _MADE.get(match["made"] or "")
+        if match["call"] and (module := _MODULE.search(block)):
+            made = _MADE_BY_MODULE.get(module[1])
+        if made is not None:
+            found += [(made, name) for name in (*_called(block), ANY)]
+    return tuple(found)
 
 
 def _adds(text: str) -> bool:
