@@ -187,7 +187,12 @@ _HOSTS = pattern(
 )
 """Whom a URL, or a list of options, connects to: hosts with their ports."""
 _KAFKA_PLAIN = ("PLAINTEXT", "SASL_PLAINTEXT")
-_SWITCHED_OFF = pattern(r"(?i)(?<![a-z])(?:ssl-?mode=disabled?|usessl=false|tls=false)(?![a-z])")
+_SWITCHED_OFF = pattern(
+    r"(?i)(?<![a-z])(?:ssl-?mode=disabled?|usessl=false|tls=false"
+    r"|mongodb(?:\+srv)?://[^\s\"]*[?&]ssl=false)(?![a-z])"
+)
+"""To MongoDB `ssl` is another word for `tls` (MongoDB manual, "Connection String Options"): to
+others, such as PostgreSQL's driver for Java, it asks for less."""
 _SWITCH = pattern(r"(?i)(?<![a-z])(?:ssl-?mode|usessl|tls)=\w")
 _URL = pattern(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")
 _AUTHORITY = pattern(r"://[^/?;]*(?:(?=[/?;])|(?<!\x01)$)")
