@@ -4,9 +4,9 @@ One evaluation serves several scenarios: a value that is computed under one of t
 under every other that gives the same answers to all that it asked for.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -50,6 +50,37 @@ class Assumption(Struct, frozen=True):
 Effect: TypeAlias = SourceError | Question | Secret | AbsentSource | Impossible | Assumption
 
 
+class ByAnswers(Generic[V]):
+    """Values that hang on answers: found by those of a scenario, however many there are.
+
+    Most hang on the same few operands, and differ in the answers.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], dict[_Given, V]] = {}
+
+    def put(self, answers: Answers, value: V) -> None:
+        """Keep the value that scenarios have which give these answers."""
+        operands = tuple(operand for operand, _ in answers)
+        given = _given([answer for _, answer in answers])
+        self._known.setdefault(operands, {})[given] = value
+
+    def under(self, scenario: Mapping[str, Scalar]) -> Iterator[V]:
+        """The values of the scenario: one for each set of operands on which they hang."""
+        for operands, values in self._known.items():
+            found = values.get(_given([scenario.get(each, OPEN) for each in operands]))
+            if found is not None:
+                yield found
+
+
+_Given: TypeAlias = tuple[tuple[Answer, ...], tuple[type, ...]]
+"""Answers with their types: to Python `True`, `1` and `1.0` are one key."""
+
+
+def _given(answers: Sequence[Answer]) -> _Given:
+    return tuple(answers), tuple(map(type, answers))
+
+
 class _Kept(Struct, frozen=True):
     """A value that hangs on answers or reports something, with both."""
 
@@ -65,7 +96,7 @@ class Memo(dict[K, V]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.beside: dict[K, list[_Kept]] | None = None
+        self.beside: dict[K, ByAnswers[_Kept]] | None = None
 
 
 class Effects:
@@ -99,14 +130,6 @@ class Effects:
         found = self.answers[operand] = self.scenario.get(operand, OPEN)
         return found
 
-    def agree(self, answers: Answers) -> bool:
-        """Whether the scenario gives these answers."""
-        for operand, answer in answers:
-            found = self.scenario.get(operand, OPEN)
-            if type(found) is not type(answer) or found != answer:
-                return False
-        return True
-
     def hangs(self, compute: Callable[[], object]) -> bool:
         """Whether what is computed hangs on something that the scenario says."""
         answers, self.answers = self.answers, {}
@@ -119,11 +142,12 @@ class Effects:
 
     def once(self, memo: Memo[K, V], key: K, compute: Callable[[], V | None]) -> V | None:
         """A value from a memo, or computed and kept there; None is not kept."""
-        for kept in reversed(memo.beside.get(key, ())) if memo.beside else ():
-            if self.agree(kept.answers):
-                self.answers.update(kept.answers)
-                self.reports.update(dict.fromkeys(kept.reports))
-                return kept.value  # type: ignore[return-value]
+        known = memo.beside.get(key) if memo.beside else None
+        kept = next(known.under(self.scenario), None) if known else None
+        if kept is not None:
+            self.answers.update(kept.answers)
+            self.reports.update(dict.fromkeys(kept.reports))
+            return kept.value  # type: ignore[return-value]
         answers, reports = self.answers, self.reports
         self.answers, self.reports = {}, {}
         try:
@@ -140,7 +164,7 @@ class Effects:
             if memo.beside is None:
                 memo.beside = {}
             kept = _Kept(value, tuple(mine.items()), tuple(said))
-            memo.beside.setdefault(key, []).append(kept)
+            memo.beside.setdefault(key, ByAnswers()).put(kept.answers, kept)
             memo.pop(key, None)  # in a circle the outer one counts
         else:
             memo[key] = value
@@ -156,18 +180,17 @@ class Handles(dict[str, V]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._by_answers: list[tuple[Answers, str, V]] = []
+        self._by_answers: dict[str, ByAnswers[V]] = {}
 
     def put(self, address: str, whole: V, answers: Answers) -> None:
         """Let something stand behind an address where the scenario gives these answers."""
         self[address] = whole
         if answers:
-            self._by_answers.append((answers, address, whole))
+            self._by_answers.setdefault(address, ByAnswers()).put(answers, whole)
 
     def begin(self, effects: Effects) -> None:
         """Go on under another scenario."""
-        for _, address, _ in self._by_answers:
+        for address, known in self._by_answers.items():
             self.pop(address, None)
-        for answers, address, whole in self._by_answers:
-            if effects.agree(answers):
+            for whole in known.under(effects.scenario):
                 self[address] = whole
