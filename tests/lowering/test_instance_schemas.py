@@ -333,8 +333,10 @@ Resources:
       NetworkConfiguration: {{AwsvpcConfiguration: {{Subnets: {subnets}}}}}
 """
     read = network(text)
-    for found in (*read.every(AutoScalingGroup), *read.every(TaskSource)):
-        assert [link.to for link in found.subnets] == expected
+    (group,), (service,) = read.every(AutoScalingGroup), read.every(TaskSource)
+
+    for found in (group.subnets, service.subnets):
+        assert [link.to for link in found] == expected
 
 
 @pytest.mark.parametrize(
