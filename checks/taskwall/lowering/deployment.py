@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact
 from taskwall.core.values import Reference, same
 from taskwall.lowering._reader import ResourceReader, lowers
+from taskwall.lowering._resources import derived_from
 from taskwall.lowering.image import referenced_type
 from taskwall.model.core.entity import Entity, Link, same_entity
 from taskwall.model.entities.ecs import Cluster
@@ -28,6 +29,9 @@ READ = "2026-11-27"
 
 _GROUPS = ("aws_codedeploy_deployment_group", "AWS::CodeDeploy::DeploymentGroup")
 _HOOK = "AWS::CodeDeploy::BlueGreen"
+_TARGET_GROUPS = (
+    "aws_alb_target_group", "aws_lb_target_group", "AWS::ElasticLoadBalancingV2::TargetGroup"
+)  # fmt: skip
 
 
 class TargetGroupPair(Struct, frozen=True):
@@ -67,9 +71,7 @@ def _pairs(r: ResourceReader) -> Iterator[TargetGroupPair]:
         if r.terraform
         else ("ProdTrafficRoute", "TestTrafficRoute", "ListenerArns", "TargetGroups", "Name")
     )
-    groups = (
-        r.link(TargetGroup, each.get(name), "registers tasks in") for each in pair.get(group).each()
-    )
+    groups = (_named(r, each.get(name)) for each in pair.get(group).each())
     cluster = r.attribute("ecs_service.cluster_name", "ECSServices.ClusterName")
     yield TargetGroupPair(
         r.attribute("ecs_service.service_name", "ECSServices.ServiceName"),
@@ -81,6 +83,15 @@ def _pairs(r: ResourceReader) -> Iterator[TargetGroupPair]:
         ),
         tuple(link for link in groups if link is not None),
     )
+
+
+def _named(r: ResourceReader, cell: Cell) -> Link | None:
+    """The target group that a name means; what is cut out of a target group's ARN names it."""
+    groups = (one for one in derived_from(r.builder, cell.value) if one.type in _TARGET_GROUPS)
+    made_of = {one.origin.address for one in groups}
+    if len(made_of) == 1:
+        cell = replace(cell, value=Reference(made_of.pop(), ""))
+    return r.link(TargetGroup, cell, "registers tasks in")
 
 
 def target_groups(r: ResourceReader, cluster: Link | None) -> Iterator[Link]:
