@@ -70,7 +70,8 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     " inline",
                     holds=f"{each.group} does not set its {way} rules inline",
                     about=permission.id,
-                    concerned=each.fact & permission.fact,
+                    # Such a resource has a source, or AWS refuses it: which one does not matter.
+                    concerned=each.fact,
                     unreported=found.open and found.fact.truth is None,
                     remedy=_IN_ONE_WAY,
                 )
