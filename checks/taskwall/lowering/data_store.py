@@ -130,8 +130,10 @@ def _engine(r: ResourceReader, fixed: str, family: str) -> _Engine:
         version = version or match[2]
     why = "is empty" if name_cell.known == "" else "is none that is known here"
     waits = name_cell.needs or (Need(f"the engine of {r.name}", why),)
-    first_serverless = r.attribute("engine_mode", "EngineMode").known == "serverless"
-    newest = LAST_SERVERLESS_V1.get(name, "") if first_serverless else ""
+    newest = ""
+    if r.resource.type in ("aws_rds_cluster", "AWS::RDS::DBCluster"):
+        mode = r.attribute("engine_mode", "EngineMode").known
+        newest = LAST_SERVERLESS_V1.get(name, "") if mode == "serverless" else ""
     return _Engine(name, version, () if name in PARAMETERS else waits, version_cell.needs, newest)
 
 
