@@ -6,7 +6,8 @@ Why: An address range says where a client is, not what it is. Anything that gets
     range, in a subnet that is reused or a network that is connected later, can connect to the
     tasks.
 Fine when: The client has no security group: an office, a partner, a network behind a transit
-    gateway. Name it in the setting `allowed-peers`.
+    gateway. Name it in the setting `allowed-peers`. What a network load balancer before other tasks
+    of the same group needs (TW206) is not reported here.
 Terraform: referenced_security_group_id = <the caller's group>.id
 CloudFormation: SourceSecurityGroupId: <id of the caller's group>
 Guide: task-groups
@@ -16,12 +17,17 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
+from taskwall.core.facts import FALSE, Fact
 from taskwall.model.core.network import Network
+from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
+    GroupAttachment,
     allowed_by_group,
+    allowed_by_network,
     by_permission,
     groups_without_balancer,
     ingress,
+    stands_behind,
 )
 from taskwall.rules._rule import Verdict, rule
 from taskwall.rules._shared import without_permissions
@@ -31,7 +37,7 @@ from taskwall.rules._shared import without_permissions
 def addresses_admitted(network: Network) -> Iterator[Verdict]:
     for attachment in groups_without_balancer(network):
         permissions = ingress(network, attachment)
-        proper = ((p, allowed_by_group(network, attachment, p)) for p in permissions)
+        proper = ((p, _proper(network, attachment, p)) for p in permissions)
         for each in by_permission(proper):
             permission, name = each.permission, each.permission.on.name
             narrowed = permission.for_group(Placeholder("id of the caller's group"))
@@ -49,3 +55,13 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
                 advice=narrowed,
             )
         yield from without_permissions(attachment.declared, permissions, attachment.fact)
+
+
+def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
+    """Whether a permission allows a group, or what an NLB before other users of the group needs."""
+    own, others = allowed_by_group(network, attachment, permission), FALSE
+    if own.truth is not True:
+        others = stands_behind(network, attachment, "network")
+    if others.truth is False:
+        return own
+    return own | (others & allowed_by_network(network, attachment, permission))
