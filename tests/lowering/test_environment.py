@@ -262,3 +262,26 @@ Resources:
     (found,) = network(text).every(Variable)
 
     assert list(found.refers) == refers
+
+
+@pytest.mark.parametrize(
+    "written", ["jsonencode([CONTAINER])", "jsonencode(concat([CONTAINER], []))", "[CONTAINER]"]
+)
+def test_a_value_that_fails_is_unknown_by_itself(written: str) -> None:
+    """A secret that the defaults do not have costs nothing else of its container."""
+    container = """{
+      name        = "c"
+      environment = [{ name = "A", value = var.given["key"] }, { name = "B", value = "b" }]
+    }"""
+    text = f"""
+    variable "given" {{ default = {{}} }}
+    resource "aws_ecs_task_definition" "t" {{
+      container_definitions = {written.replace("CONTAINER", container)}
+    }}
+    """
+
+    found = {each.name: each for each in network(text).every(Variable)}
+
+    assert (found["A"].value, found["B"].value) == (None, "b")
+    (need,) = found["A"].needs
+    assert "does not exist" in need.why

@@ -93,6 +93,8 @@ def members_of(node: Expression, scope: ModuleContext, env: Env) -> Value:
         made = _COLLECTIONS.get(type(node))
         if made is None or error.impossible:
             raise
+        if isinstance(node, FunctionCall) and node.name not in _KEEPING:
+            raise
         return made(node, scope, env, _contained)
 
 
@@ -198,7 +200,13 @@ def _walk(value: Value, steps: tuple[AccessStep, ...], scope: ModuleContext, env
     return value
 
 
-def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
+_KEEPING = frozenset({"concat", "flatten", "jsonencode", "merge", "tolist", "toset"})
+"""Functions whose result has what their arguments have: one that fails does not cost the others."""
+
+
+def _call(
+    node: FunctionCall, scope: ModuleContext, env: Env, read: ReadMember | None = None
+) -> Value:
     if node.name == "try":
         return _try(node, scope, env)
     if node.name == "can":
@@ -208,7 +216,10 @@ def _call(node: FunctionCall, scope: ModuleContext, env: Env) -> Value:
         return convert(
             evaluate(value, scope, env), type_of(to), lambda each: evaluate(each, scope, env)
         )
-    arguments = [_HANDLERS[type(argument)](argument, scope, env) for argument in node.arguments]
+    arguments = [
+        read(argument, scope, env) if read else _HANDLERS[type(argument)](argument, scope, env)
+        for argument in node.arguments
+    ]
     if node.expands and arguments:
         last = dereferenced(arguments.pop())
         if isinstance(last, Items) and not last.rest:
@@ -521,6 +532,7 @@ _COLLECTIONS: dict[type, Callable[[Any, ModuleContext, Env, ReadMember], Value]]
     ObjectExpression: _object,
     Tuple: _tuple,
     For: _for,
+    FunctionCall: _call,
     Conditional: _conditional,
 }
 """What makes lists and maps, or chooses between them."""
