@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from taskwall.core.values import Unknown, Value, dereferenced, needs
+from taskwall.core.values import Reference, Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.evaluation import functions
 from taskwall.readers.terraform.values.values import MAX_TEXT_LENGTH, JsonItems
@@ -132,6 +132,15 @@ def test_what_is_not_known_before_it_runs(
         'timeadd(OPEN, "1h")',
         "provider::aws::arn_parse(OPEN)",
         'alltrue([true, "${OPEN}"])',
+        "alltrue(OPEN)",
+        'length("a${OPEN}")',
+        'slice(["a"], 2, OPEN)',
+        'replace("abc", "/b/", OPEN)',
+        'format("%#v", OPEN)',
+        'format("%v", [OPEN])',
+        'formatlist("%s", OPEN)',
+        'yamlencode(concat(["a"], OPEN))',
+        "min(OPEN, 3)",
     ],
 )
 def test_an_argument_that_decides_the_result(
@@ -166,6 +175,22 @@ def test_an_argument_that_decides_the_result(
         ("length([1, var.open])", 2),
         ("keys({ (var.open) = 1 })", ["<var.open>"]),
         ("keys(var.open)", [("maybe", "<?>")]),
+        ("keys(merge({ a = 1 }, var.open))", ["a", ("maybe", "<?>")]),
+        ("values(merge({ a = 1 }, var.open))", ["<?>", ("maybe", "<var.open[*]>")]),
+        ("tomap(var.open)", "<var.open>"),
+        ('tolist(toset([var.open, "a"]))', ["<var.open>", "a"]),
+        ("length(merge({ a = 1 }, var.open)) > 0", True),
+        ('lookup(merge({ a = 1 }, var.open), "b")', "<var.open[*]>"),
+        ('lookup({ a = 1 }, "b", var.open)', "<var.open>"),
+        ("compact(cidrsubnets(var.open, 4, 4))", ["<?>", "<?>"]),
+        ('one(concat(["a"], []))', "a"),
+        ("one(var.open)", "<?>"),
+        ('element(["a"], var.open)', "a"),
+        ('split(",", cidrsubnet(var.open, 4, 1))', ["<?>"]),
+        ('split("/", cidrsubnet(var.open, 4, 1))', ["<?>", ("maybe", "<?>")]),
+        ('replace("a-b-c", "-", var.open)', "a<var.open>b<var.open>c"),
+        ('format("%d", var.open)', "<var.open>"),
+        ('format("%t", var.open)', "<var.open>"),
         ("values(var.open)", [("maybe", "<var.open[*]>")]),
         ("merge({ a = 1, b = 2 }, { b = var.open })", {"a": 1, "b": "<var.open>"}),
         ("merge({ a = 1 }, var.open)", {"a": "<?>", "*": "<var.open[*]>"}),
@@ -186,6 +211,12 @@ def test_an_argument_that_decides_the_result(
         ('anytrue([true, "${var.open}"])', True),
         ("cidrsubnets(var.open, 4, 4)", ["<?>", "<?>"]),
         ("jsondecode(jsonencode({ a = var.open }))", {"a": "<var.open>"}),
+        ('yamlencode({ a = ["x-${var.open}"] })', '"a":\n- "x-<var.open>"\n'),
+        (
+            'provider::aws::arn_parse("arn:aws:ecs:${var.open}")',
+            {"partition": "aws", "service": "ecs"}
+            | dict.fromkeys(("region", "account_id", "resource"), "<?>"),
+        ),
         (
             'provider::aws::arn_build("aws", "s3", "", "", var.open)',
             "arn:aws:s3:::<var.open>",
@@ -210,6 +241,167 @@ def test_yamlencode_of_a_text_with_our_mark(
     written = f'yamlencode({{ a = var.open, b = "\ue000{number}\ue001" }})'
 
     assert [need.name for need in needs(in_text(written, evaluated))] == ["var.open"]
+
+
+@pytest.mark.parametrize("function", ["toset", "tolist", "tomap", "one", "nonsensitive"])
+def test_what_is_made_of_null(
+    function: str, evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """A null of any type stays one, as what an optional argument is given."""
+    assert shown(in_text(f"{function}(null) == null", evaluated)) is True
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('coalescelist(null, [], ["a"])', ["a"]),
+        ('coalesce(null, "", "a")', "a"),
+        ("length(jsonencode({ a = 1 }))", 7),
+        ("length(jsonencode([1]))", 3),
+        ('tolist(toset(["b", "a"]))', ["a", "b"]),
+        ('tolist(["a", 1])', ["a", "1"]),
+        ('tomap({ a = 1, b = "c" })', {"a": "1", "b": "c"}),
+        ('lookup({ a = "b" }, "a", "c")', "b"),
+        ('lookup({ a = "b" }, "x", "c")', "c"),
+        ('split("", "abc")', ["a", "b", "c"]),
+        ('split("", "")', []),
+        ('split(",", "")', [""]),
+        ('replace("abc", "/(?P<n>b)/", "<$1>")', "a<b>c"),
+        ('replace("abc", "/(?P<n>b)/", "<$${n}>")', "a<b>c"),
+        ('replace("a/b", "/", "-")', "a-b"),
+        ('replace("ab", "", "-")', "-a-b-"),
+        ('format("%5s|%-5s|%05d|%.2f", "a", "b", 42, 1.555)', "    a|b    |00042|1.55"),
+        ('format("%x|%X|%o|%b|%08b", 255, 255, 8, 5, 5)', "ff|FF|10|101|00000101"),
+        ('format("%q|%t|%v|%%|%.3s", "q", true, [1], "abcdef")', '"q"|true|[1]|%|abc'),
+        ('format("%v", null)', "null"),
+        ('format("%+d", 5)', "+5"),
+        ('strrev("a👍🏽b")', "b👍🏽a"),
+        ('length("👨\u200d👩\u200d👧e\u0301")', 2),
+        ('yamldecode("a: yes\nb: 1_0\nc: 1:30")', {"a": "yes", "b": "1_0", "c": "1:30"}),
+        ('yamldecode("a: TRUE\nb: 0x1f\nc: 2020-01-01")', {"a": True, "b": 31, "c": "2020-01-01"}),
+        ('cidrsubnet("10.0.0.1/16", 8, 255)', "10.0.255.0/24"),
+        ('cidrsubnets("10.0.0.0/16", 4, 8, 4)', ["10.0.0.0/20", "10.0.16.0/24", "10.0.32.0/20"]),
+        ('cidrhost("10.0.0.0/30", 3)', "10.0.0.3"),
+        ('cidrhost("10.0.0.0/30", -4)', "10.0.0.0"),
+        ("range(4, 1)", [4, 3, 2]),
+        ("range(3, 1, -1)", [3, 2]),
+        ("range(0, 1, 0.25)", [0, 0.25, 0.5, 0.75]),
+        ('regexall("(x)(y)?", "xyx")', [["x", "y"], ["x", None]]),
+    ],
+)
+def test_what_functions_give_at_their_edges(
+    expression: str,
+    expected: object,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """What is empty, null, of another type or the last that there is comes out as in Terraform."""
+    found = shown(in_text(expression, evaluated))
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'cidrhost("10.0.0.0/30", 4)',
+        'cidrhost("10.0.0.0/30", -5)',
+        'cidrsubnet("10.0.0.0/16", -1, 0)',
+        'cidrsubnet("10.0.0.0", 8, 1)',
+        'cidrsubnets("10.0.0.0/16", 1, 1, 1)',
+        'cidrsubnets("10.0.0.0/16", 0)',
+        'cidrnetmask("2001:db8::/32")',
+        "range(0, 10, 0)",
+        "sum([])",
+        'formatlist("%s-%s", ["a", "b"], ["c"])',
+        'format("%s")',
+        'format("%s", null)',
+        'format("%s", [1])',
+        'format("%d", "x")',
+        'join(",", [null])',
+        'lookup({}, "k")',
+        "element([], 0)",
+        'slice(["a"], 0, 2)',
+        'index(["a"], "b")',
+        'zipmap(["a"], [1, 2])',
+        'anytrue(["x"])',
+        'provider::aws::arn_parse("x")',
+        'provider::aws::arn_parse("arn:aws:s3")',
+        'provider::aws::trim_iam_role_path("arn:aws:iam::1:user/a")',
+    ],
+)
+def test_what_has_no_value_is_tried_in_vain(
+    expression: str, evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """`try` goes on to what is given for it."""
+    assert shown(in_text(f'try({expression}, "other")', evaluated)) == "other"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "expected"),
+    [
+        ("zones", [("maybe", "<t.r.zones[*]>")]),
+        ("zone", ["<t.r.zone>"]),
+        ("dns", ["<t.r.dns>"]),
+        ("access", ["<t.r.access>"]),
+        ("status", ["<t.r.status>"]),
+    ],
+)
+def test_whether_an_attribute_is_a_list_tells_its_name(
+    attribute: str,
+    expected: object,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """In what is flattened, one in the plural may hold any number of elements."""
+    main = f'resource "t" "r" {{}}\nresource "t" "t" {{ x = flatten([t.r.{attribute}]) }}\n'
+    assert shown(evaluated(main).resources[1].body.fields["x"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "pattern", "new", "kept"),
+    [
+        ("aws_ecs_task_definition", "/:[0-9]+$/", "", True),
+        ("aws_ecs_task_definition", r"/:\\d+$/", "", True),
+        ("aws_ecs_task_definition", "/:[0-9]+$/", ":8", False),
+        ("aws_ecs_task_definition", ":1", "", False),
+        ("aws_vpc", "/:[0-9]+$/", "", False),
+    ],
+)
+def test_an_arn_without_its_revision_is_of_the_same_task_definition(
+    kind: str,
+    pattern: str,
+    new: str,
+    kept: bool,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """Only the revision is cut off, and only of a task definition."""
+    main = f'resource "{kind}" "a" {{}}\n'
+    main += f'resource "t" "t" {{ x = replace({kind}.a.arn, "{pattern}", "{new}") }}\n'
+    found = evaluated(main).resources[1].body.fields["x"]
+    assert (shown(found) == f"<{kind}.a.arn_without_revision>") is kept
+    assert isinstance(found, Reference) is kept
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('"a,b"', ["a", "b"]),
+        ('"${t.r.id},b"', ["<t.r.id>", "b"]),
+        ("t.r.id", ["<t.r.id>"]),
+        ("t.r.tags", ["<?>", ("maybe", "<?>")]),
+    ],
+)
+def test_a_parameter_is_split_as_what_is_written_to_it(
+    value: str,
+    expected: object,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """An id has no comma; what else a resource has may have one."""
+    main = f'resource "t" "r" {{}}\nresource "aws_ssm_parameter" "p" {{ value = {value} }}\n'
+    main += 'resource "t" "t" { x = split(",", aws_ssm_parameter.p.value) }\n'
+    assert shown(evaluated(main).resources[2].body.fields["x"]) == expected
 
 
 def test_functions_are_where_the_index_says() -> None:

@@ -72,6 +72,13 @@ def test_wrong_type_is_unknown(evaluated: Evaluated) -> None:
         ("object({ a = string })", "[1]", "the value is not an object"),
         ("object({ a = string })", "{}", "its attribute a is required and missing"),
         ("tuple([string])", "[1, 2]", "the value has not 1 elements"),
+        ("bool", "2", "the value is neither true nor false"),
+        ("number", "1_000", "the value is not a number"),
+        ("number", " 1", "the value is not a number"),
+        ("number", "inf", "the value is not a number"),
+        ("number", "true", "the value is not a number"),
+        ("list(number)", "[[1]]", "a list or map is not of type number"),
+        ("list(string)", "[[1]]", "a list or map is not a string"),
         ("list(string)", "nonsense", "nonsense is not declared"),
         ("list(string)", "[uuid()]", "var.v is given as [uuid()], which is not a value"),
     ],
@@ -83,6 +90,49 @@ def test_what_a_variable_cannot_be(evaluated: Evaluated, kind: str, text: str, w
 
 
 @pytest.mark.parametrize(
+    ("kind", "written", "expected"),
+    [
+        ("number", '"1e3"', 1000),
+        ("number", '"-3"', -3),
+        ("number", '"1.5"', 1.5),
+        ("bool", '"1"', True),
+        ("bool", '"0"', False),
+        ("string", "true", "true"),
+        *((kind, "null", None) for kind in ("string", "number", "bool", "list(string)")),
+        ("list(string)", "[1, null]", ["1", None]),
+        ("set(number)", '["1", 1]', [1]),
+        ("string", '"a-${var.open}"', "a-<var.open>"),
+        ("number", '"1${var.open}"', "<?>"),
+        ("number", '"${var.open}"', "<var.open>"),
+        ("list(number)", 'concat(["1"], var.open)', [1, ("maybe", "<var.open[*]>")]),
+        ("set(string)", 'concat(["a"], var.open)', ["a", ("maybe", "<var.open[*]>")]),
+        ("tuple([string])", "concat([1], var.open)", [1, ("maybe", "<var.open[*]>")]),
+        ("map(number)", '{ for k in [var.open] : k => "3" }', {"*": 3}),
+        ("map(string)", "merge(var.open, { a = 1 })", {"a": "1", "*": "<var.open[*]>"}),
+        ("object({ a = string })", "merge(var.open, { a = 1 })", {"a": "1"}),
+        ("object({ a = string })", "{ a = 1, b = 2 }", {"a": "1"}),
+        ("object({ a = optional(string, 1) })", "{ a = null }", {"a": "1"}),
+        ("object({ a = optional })", "{ a = 1 }", {"a": 1}),
+        (
+            "object({ a = list(object({ p = number })) })",
+            '{ a = [{ p = "1" }] }',
+            {"a": [{"p": 1}]},
+        ),
+        ("object({ a = string })", "var.open", "<var.open>"),
+        ("list(string)", "jsonencode([1])", "<?>"),
+    ],
+)
+def test_what_a_call_gives_is_of_the_type_that_the_module_asks_for(
+    evaluated: Evaluated, shown: Shown, kind: str, written: str, expected: object
+) -> None:
+    """What is known of it is converted; what is open in it stays open, and the rest is known."""
+    main = f'variable "open" {{}}\nmodule "m" {{\n  source = "../m"\n  v = {written}\n}}\n'
+    child = f'variable "v" {{\n  type = {kind}\n}}\nresource "t" "a" {{\n  x = var.v\n}}\n'
+    found = shown(x(evaluated(main, {"m/main.tf": child})))
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
     ("kind", "expected"),
     [
         ('"string"', "[1]"),
@@ -91,6 +141,10 @@ def test_what_a_variable_cannot_be(evaluated: Evaluated, kind: str, text: str, w
         ("set", [1]),
         ("any", [1]),
         ("nonsense", [1]),
+        ("list(nonsense)", [1]),
+        ("object()", [1]),
+        ("object", [1]),
+        ("tuple(number)", [1]),
     ],
 )
 def test_types_as_they_were_written(
