@@ -144,6 +144,32 @@ def test_a_loop_over_what_is_not_known_may_make_something() -> None:
     assert "webGroup" in supplied
 
 
+@pytest.mark.parametrize(
+    ("names", "errors"),
+    [
+        ("!Ref Names", []),
+        ("[a, !Ref Name]", []),
+        ("[a]", ["S has no output Outb", "condition Hasb is not declared"]),
+    ],
+)
+def test_a_loop_over_what_is_not_known_may_declare_what_is_named(
+    names: str, errors: list[str]
+) -> None:
+    """A condition and an output are no error where a loop may make them."""
+    declared = "Parameters: {Names: {Type: CommaDelimitedList}, Name: {Type: String}}\n"
+    conditions = (
+        f"Conditions:\n  Fn::ForEach::C: [N, {names}, {{'Has${{N}}': !Equals [x, '${{N}}']}}]\n"
+    )
+    outputs = f"Outputs:\n  Fn::ForEach::O: [N, {names}, {{'Out${{N}}': {{Value: '${{N}}'}}}}]\n"
+    inner = f"{declared}Resources: {{T: {{Type: 'Custom::T'}}}}\n{outputs}"
+    outer = f"{declared}{conditions}Resources:\n  D: {{Type: 'Custom::T', Condition: Hasb}}\n"
+    outer += "  S: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: inner.yaml}}\n"
+    outer += "  E: {Type: 'Custom::T', Properties: {V: !GetAtt S.Outputs.Outb}}\n"
+    texts = {"t.yaml": outer, "inner.yaml": inner}
+    found, _ = stacks([*texts], Files(texts), Inputs())
+    assert sorted(one.message for one in found[0].evaluate({}).errors) == errors
+
+
 def test_loops_turn_as_the_scenario_says() -> None:
     """A collection that hangs on a switch is followed like any other value."""
     text = (

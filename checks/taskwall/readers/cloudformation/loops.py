@@ -183,11 +183,12 @@ def expand_loops(run: TemplateContext) -> None:
 
 def _expanded(run: TemplateContext) -> Template:
     template = run.template
-    conditions = _section(run, template.conditions)[0]
-    run.template = template = replace(template, conditions=conditions)
-    outputs = _section(run, template.outputs)[0]
+    conditions, whole = _section(run, template.conditions)
+    open_names = template.open_names or not whole
+    run.template = template = replace(template, conditions=conditions, open_names=open_names)
+    outputs, whole = _section(run, template.outputs)
+    open_names = open_names or not whole
     resources = dict(template.resources)
-    open_names = template.open_names
     lines = template.unit.text.split("\n")
     for key, node in (template.loops or {}).items():
         open_names = not _declare(run, key, node, (), lines, resources) or open_names
