@@ -118,6 +118,8 @@ def spoken(value: Value) -> list[str]:
         ("!FindInMap [Ranges, prod, No, {DefaultValue: d}]", "d"),
         ("!FindInMap [Ranges, !Ref Env, Same]", "x"),
         ("!Cidr [!GetAtt Vpc.CidrBlock, 2, 8]", ["10.9.0.0/24", "10.9.1.0/24"]),
+        ("!Cidr [10.0.5.7/16, 1, 8]", ["10.0.0.0/24"]),
+        ("!Cidr [10.0.0.0/16, '2', '8']", ["10.0.0.0/24", "10.0.1.0/24"]),
         ("!Cidr ['2001:db8::/56', 2, 64]", ["2001:db8::/64", "2001:db8:0:1::/64"]),
         ("!Base64 x", {"Fn::Base64": "x"}),
         ("{'Fn::ToJsonString': {a: !Ref Port}}", {"a": 8080}),
@@ -130,6 +132,11 @@ def spoken(value: Value) -> list[str]:
         ("!FindInMap [Ranges, prod, Cidr, {Other: d}]", "10.0.0.0/16"),
         ("!If [Never, a, b]", "b"),
         ("[a, !If [Never, b, !Ref 'AWS::NoValue'], c]", ["a", "c"]),
+        ("{<<: {a: !Ref Port}, b: c}", {"a": 8080, "b": "c"}),
+        ("{<<: [{a: !Ref Port}, {a: x, d: [!Ref Note]}], b: c}", {"a": 8080, "b": "c", "d": [""]}),
+        ("{'<<': {a: !Ref Port}}", {"<<": {"a": 8080}}),
+        ("!Sub 'a ${'", "a ${"),
+        ("!Sub ['${Port}', {Port: b}]", "b"),
         ("{a: !If [Never, b, !Ref 'AWS::NoValue'], c: !Ref Port}", {"a": None, "c": 8080}),
     ],
 )
@@ -225,6 +232,91 @@ def test_no_secret_is_ever_a_value() -> None:
     assert isinstance(supplied, Unknown)
 
 
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("true", True),
+        ("'true'", True),
+        ("1", True),
+        ("false", False),
+        ("'false'", False),
+        ("!Ref Other", False),
+        ("[true]", False),
+    ],
+)
+def test_which_parameters_are_secrets(said: str, hidden: bool) -> None:
+    """Those whose `NoEcho` is anything but false, as far as it is written out."""
+    text = f"Parameters: {{Other: {{Default: a}}, P: {{NoEcho: {said}, Default: hunter2}}}}\n"
+    text += "Resources: {It: {Type: 'Custom::It', Properties: {V: !Ref P}}}\n"
+    value = stack_of(text).evaluate({}).resources[0].body.fields["V"]
+    assert spoken(value) == (["P is a secret (NoEcho)"] if hidden else [])
+
+
+@pytest.mark.parametrize(
+    ("default", "items", "rest"),
+    [
+        ("''", [], []),
+        ("' '", [], []),
+        ("a", ["a"], []),
+        ("5", ["5"], []),
+        ("'a,, b '", ["a", "", "b"], []),
+        ("'{{resolve:ssm:/a}}'", [], ["{{resolve:ssm:/a}}"]),
+        ("'a,{{resolve:ssm:/a}}'", ["a"], ["{{resolve:ssm:/a}}"]),
+        ("[a]", [], ["L"]),
+    ],
+)
+def test_the_elements_of_a_list_parameter(default: str, items: list[str], rest: list[str]) -> None:
+    """Its text is cut at commas; what is resolved at deployment may be any number of elements."""
+    text = f"Parameters: {{L: {{Type: CommaDelimitedList, Default: {default}}}}}\n"
+    text += "Resources: {It: {Type: 'Custom::It', Properties: {V: !Ref L}}}\n"
+    value = stack_of(text).evaluate({}).resources[0].body.fields["V"]
+    assert isinstance(value, Items)
+    assert [plain(item) for item in value.items] == items
+    assert [symbol(item) for item in value.rest] == rest
+
+
+@pytest.mark.parametrize(
+    ("answer", "held"),
+    [("", ["none", "other"]), ("vpc-1", ["some", "one"]), (OTHER, ["some", "other"])],
+)
+def test_an_id_that_the_scenario_says_is_empty_equals_no_other(
+    answer: str, held: list[str]
+) -> None:
+    """Nor does any other than those that are asked for."""
+    text = (
+        "Parameters: {VpcId: {Type: String, Default: ''}}\n"
+        "Conditions: {Empty: !Equals [!Ref VpcId, ''], One: !Equals [!Ref VpcId, vpc-1]}\n"
+        "Resources: {It: {Type: 'Custom::It', Properties: "
+        "{V: [!If [Empty, none, some], !If [One, one, other]]}}}\n"
+    )
+    value = stack_of(text).evaluate({"VpcId": answer}).resources[0].body.fields["V"]
+    assert plain(value) == held
+
+
+@pytest.mark.parametrize(
+    ("default", "condition", "answers"),
+    [
+        ("dev", "!Equals [!Ref P, prod]", ["dev", "prod", OTHER]),
+        ("dev", "!Or [!Equals [!Ref P, a], !Not [!Equals [b, !Ref P]]]", ["a", "b", "dev", OTHER]),
+        ("dev", "!Equals [dev, !Ref P]", ["dev", OTHER]),
+        ("dev", "!Equals [!FindInMap [M, !Ref P, K], a]", ["dev", "prod"]),
+        ("dev", "!Equals [!Ref Q, a]", []),
+    ],
+)
+def test_what_a_default_is_compared_with_are_its_answers(
+    default: str, condition: str, answers: list[str]
+) -> None:
+    """It is one, and so is whatever a condition names, on whichever side."""
+    text = (
+        f"Parameters: {{Q: {{Type: String}}, P: {{Type: String, Default: {default}}}}}\n"
+        "Mappings: {M: {dev: {K: a}, prod: {K: b}}}\n"
+        f"Conditions: {{Is: {condition}}}\n"
+        "Resources: {A: {Type: Custom::A, Condition: Is}}\n"
+    )
+    found = explore(stack_of(text, Inputs(explore_defaults=True))).scenarios
+    assert [scenario["P"] for scenario in found if "P" in scenario] == answers
+
+
 def test_a_secret_is_compared_all_the_same() -> None:
     """A condition on a secret is decided by its value."""
     text = HEAD.replace("Never: !Equals [a, b]", "Never: !Equals [!Ref Password, '']") + "1\n"
@@ -317,6 +409,11 @@ def test_users_say_what_a_function_gives(written: str, name: str, data: object) 
     [
         ("!Join [!Ref Env, [a]]", ["Env has no default"]),
         ("!Join ['-', [!Ref Zones, b]]", ["a list or map is not a string"]),
+        ("!Join [',', a]", ["Fn::Join is not known"]),
+        ("!Select [0, a]", ["Fn::Select is not known"]),
+        ("!Select [!Ref Env, !Ref Subnets]", ["Env has no default", "Subnets has no default"]),
+        ("!Cidr [10.0.0.0/16, x, 8]", ["Fn::Cidr is not known"]),
+        ("{'Fn::Length': a}", ["Fn::Length is not known"]),
         ("!Select [!Ref Env, [a, !Ref Empty]]", ["Env has no default"]),
         ("!Cidr [!Ref Env, 2, 8]", ["Env has no default"]),
         ("!Cidr [10.0.0.0/16, !Ref Env, 8]", ["Env has no default"]),
@@ -658,6 +755,25 @@ def test_a_comparison_of_a_text_asks_for_its_open_part() -> None:
         ("!Equals [!Ref Port, '8080']", True, set()),
         ("!Equals [true, 'true']", True, set()),
         ("!Equals [!Join ['', !Ref Subnets], '']", None, {("Fn::Join(, Subnets)", "")}),
+        ("!Equals [!Sub 'ab${Env}ba', aba]", False, set()),
+        ("!Equals [!Sub 'a${Env}b', ab]", None, {("Env", "")}),
+        ("!Equals [!Sub '${Env}-${VpcId}', a-b]", None, {("${Env}-${VpcId}", "a-b")}),
+        ("!Equals [!Ref Subnets, '']", None, {("IsProd", True)}),
+        ("!Equals [!Select [0, !Ref Subnets], s]", None, {("Subnets[0]", "s")}),
+        ("!Or ['true', !Equals [a, b]]", True, set()),
+        ("!And ['false', !Equals [a, a]]", False, set()),
+        ("!Equals [!FindInMap [Ranges, !Ref Env, 443], tls]", True, set()),
+        (
+            "!Equals [!FindInMap [Ranges, !Ref Env, Cidr], 10.1.0.0/16]",
+            None,
+            {("Env", "dev"), ("Env", "prod")},
+        ),
+        ("{'Fn::Contains': [[a, !Ref Env], a]}", True, set()),
+        ("{'Fn::Contains': [[a, b], !Ref Env]}", None, {("Env", "a"), ("Env", "b")}),
+        ("{'Fn::Contains': [!Ref Subnets, a]}", None, {("IsProd", True)}),
+        ("{'Fn::EachMemberIn': [[], [a]]}", True, set()),
+        ("{'Fn::EachMemberEquals': [!Ref Subnets, a]}", None, {("IsProd", True)}),
+        ("{'Fn::RefAll': x}", None, {("IsProd", True)}),
     ],
 )
 def test_conditions_are_three_valued(
