@@ -454,13 +454,26 @@ def test_an_endpoint_service_without_a_name(evaluated: Evaluated) -> None:
         ('filter {\n name = "zone-type"\n values = ["local-zone"]\n}', 0),
     ],
 )
-def test_how_many_zones_there_are_at_least(evaluated: Evaluated, written: str, least: int) -> None:
+@pytest.mark.parametrize("attribute", ["names", "zone_ids"])
+def test_how_many_zones_there_are_at_least(
+    evaluated: Evaluated, written: str, least: int, attribute: str
+) -> None:
     """A Region has two Availability Zones, unless some are left out or others are asked for."""
     text = f'variable "open" {{}}\ndata "aws_availability_zones" "z" {{\n{written}\n}}\n'
-    text += 'resource "t" "t" { x = [for n in data.aws_availability_zones.z.names : n] }\n'
-    found = x(evaluated(text))
+    text += 'resource "t" "t" { x = [for n in data.aws_availability_zones.z.NAME : n] }\n'
+    found = x(evaluated(text.replace("NAME", attribute)))
     assert isinstance(found, Items)
     assert len(found.items) == least
+
+
+@pytest.mark.parametrize(
+    ("attribute", "some"), [("cidr_block_associations", True), ("ipv6_addresses", False)]
+)
+def test_a_vpc_has_a_range(evaluated: Evaluated, attribute: str, some: bool) -> None:
+    """One of IPv4 at least, whatever it is; of other lists nothing is known."""
+    text = 'data "aws_vpc" "v" {}\n'
+    text += f'resource "t" "t" {{ x = length(data.aws_vpc.v.{attribute}) > 0 }}\n'
+    assert isinstance(x(evaluated(text)), Known) is some
 
 
 def test_endpoint_service(evaluated: Evaluated, shown: Shown) -> None:

@@ -141,6 +141,8 @@ def test_what_is_not_known_before_it_runs(
         'formatlist("%s", OPEN)',
         'yamlencode(concat(["a"], OPEN))',
         "min(OPEN, 3)",
+        'join("-", [for i in range(600) : "a${OPEN}b"])',
+        'replace(join("", [for i in range(1010) : "b"]), "b", OPEN)',
     ],
 )
 def test_an_argument_that_decides_the_result(

@@ -47,6 +47,18 @@ INSTANCES = [
     ("for_each = var.open ? { x = 1 } : {}", ["t.a[*]"]),
     ("for_each = var.open ? { x = 1, y = 2 } : { y = 3 }", ['t.a["y"]', "t.a[*]"]),
     ("for_each = toset([t.id.id])", ['t.a["${t.id.id}"]']),
+    ('for_each = toset(["x-${var.open}"])', ['t.a["x-${var.open}"]']),
+    ("for_each = { (var.open) = 1, x = 2 }", ['t.a["x"]', 't.a["${var.open}"]']),
+    ("for_each = toset([uuid()])", ["t.a[*]"]),
+    ('for_each = toset([uuid(), "x"])', ['t.a["x"]', "t.a[*]"]),
+    ("for_each = { (uuid()) = 1, x = 2 }", ['t.a["x"]', "t.a[*]"]),
+    (
+        'for_each = { for k in [uuid(), var.open] : "x${k}" => k }',
+        ['t.a["x${var.open}"]', "t.a[*]"],
+    ),
+    ("for_each = toset(concat([var.open], tolist(var.opens)))", ["t.a[*]"]),
+    ("for_each = null", []),
+    ("for_each = 5", ["t.a[*]"]),
 ]
 
 
@@ -64,6 +76,35 @@ def test_instances(evaluated: Evaluated, how: str, expected: list[str]) -> None:
         """
     )
     assert [a for a in addresses(evaluation) if a != "t.id"] == expected
+
+
+@pytest.mark.parametrize(
+    ("how", "certain"),
+    [
+        ("toset([uuid()])", True),
+        ('toset([uuid(), "x"])', True),
+        ("{ (uuid()) = 1, x = 2 }", True),
+        ("toset([var.open])", True),
+        ("toset([t.id.id])", True),
+        ("toset(concat([t.id.id], tolist(var.opens)))", False),
+        ("merge({ x = 1 }, var.open)", False),
+        ("{ for k in [1, 2] : k => k if var.open }", False),
+    ],
+)
+def test_an_instance_of_which_only_the_key_is_open_is_there(
+    evaluated: Evaluated, how: str, certain: bool
+) -> None:
+    """What is not known of it is what it is called, and not whether there is one."""
+    evaluation = evaluated(
+        f"""
+        variable "open" {{}}
+        variable "opens" {{ type = set(string) }}
+        resource "t" "id" {{}}
+        resource "t" "a" {{ for_each = {how} }}
+        """
+    )
+    made = [one for one in evaluation.resources if one.origin.address != "t.id"]
+    assert all(one.origin.maybe == () for one in made) is certain
 
 
 def test_open_instances_say_what_they_wait_for(evaluated: Evaluated) -> None:
