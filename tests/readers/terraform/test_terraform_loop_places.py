@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.loop_places import LoopSpan
-from taskwall.core.values import Span
+from taskwall.core.values import Items, Span
 from taskwall.source.stack import Evaluation
 
 Evaluated = Callable[..., Evaluation]
@@ -60,3 +60,72 @@ def test_what_an_attribute_takes_of_an_element(
 
     assert place.line == 6
     assert written(text, place.of if isinstance(place, LoopSpan) else ()) == expected
+
+
+ELEMENT = 'a = { port = 80, name = "n", list = ["p"] }'
+LOCALS = """locals {
+  map  = { a = { port = 80, list = ["p"] } }
+  same = { for k, v in local.map : k => v }
+  list = [{ port = 1 }, { port = 2 }]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("loop", "taken", "expected"),
+    [
+        ("for_each = local.map", "each.value.port", "port = 80"),
+        ("for_each = local.same", "each.value.port", "port = 80"),
+        ("for_each = merge(local.map, {})", "each.value.port", "port = 80"),
+        ("for_each = { for k, v in local.map : k => v.port }", "each.value", "port = 80"),
+        ("for_each = { for i, v in local.list : i => v if i == 1 }", "each.value.port", "port = 2"),
+        ("for_each = local.map", "[for one in each.value.list : one]", 'list = ["p"]'),
+        ('for_each = toset(["a"])', "each.value", '"a"'),
+        ("count = 1", "local.list[count.index].port", "port = 1"),
+    ],
+)
+def test_a_user_changes_the_member_that_an_attribute_takes(
+    loop: str, taken: str, expected: str, evaluated: Evaluated
+) -> None:
+    """It is named with its key, through whatever makes the loop's elements of it."""
+    text = f'{LOCALS}resource "t" "t" {{\n  {loop}\n  x = {taken}\n}}\n'
+    evaluation = evaluated(text)
+    place = evaluation.resources[0].body.places["x"]
+    assert isinstance(place, LoopSpan)
+    found = evaluation.element_place(place, False)
+    assert found is not None
+    assert written(text, (found,)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("each.value.port", ["port = 80"]),
+        ('"fixed"', []),
+        ("var.other", []),
+        ('each.value["name"]', ['name = "n"']),
+        ("each.value.list[0]", ['list = ["p"]']),
+        ("each.value.none", [ELEMENT]),
+        ("each.key", [ELEMENT]),
+        ("upper(each.value.name)", [ELEMENT]),
+        ("[for one in each.value.list : one]", [ELEMENT]),
+        ("[for one in var.other : one]", []),
+        ("[for one in var.other : each.value.port]", [ELEMENT]),
+    ],
+)
+def test_a_user_changes_the_element_for_the_part_that_takes_it(
+    part: str, expected: list[str], evaluated: Evaluated
+) -> None:
+    """Beside a part that takes something of the element one that does not stays where it is."""
+    text = 'variable "other" {}\nresource "t" "t" {\n'
+    text += f"  for_each = {{ {ELEMENT} }}\n"
+    text += f"  x = [{part}, each.value]\n}}\n"
+    evaluation = evaluated(text)
+    body = evaluation.resources[0].body
+    whole, value = body.places["x"], body.fields["x"]
+    assert isinstance(whole, LoopSpan)
+    assert isinstance(value, Items)
+    column = text.split("\n")[3].index(part) + 1
+    at = Span(whole.file, 4, column, 4, column + len(part))
+    found = evaluation.element_place(whole.at(at, whole.of), False)
+    assert written(text, () if found is None else (found,)) == expected
