@@ -145,6 +145,61 @@ def test_skip_in_json(from_json: Callable[[str], Evaluation]) -> None:
     assert (skip.rule, skip.reason, skip.scope.line, skip.scope.end_line) == ("TW201", "why", 1, 3)
 
 
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ('{"resource": {"t": {"a": [{"//": "SKIP", "x": 1}]}}}', ["TW201"]),
+        ('{"resource": [{"t": [{"a": {"//": "SKIP", "x": 1}}]}]}', ["TW201"]),
+        ('{"resource": {"t": {"a": {"//": ["SKIP"], "x": 1}}}}', []),
+        ('{"resource": {"t": {"a": {"//": {"//": "SKIP"}, "x": 1}}}}', []),
+        ('{"resource": {"t": {"a": {"x": "SKIP"}}}}', []),
+    ],
+)
+def test_where_a_skip_in_json_stands(
+    from_json: Callable[[str], Evaluation], text: str, rules: list[str]
+) -> None:
+    """In lists of blocks, too; what is no text is no comment."""
+    evaluation = from_json(text.replace("SKIP", "taskwall:skip=TW201: why"))
+    assert [one.rule for one in evaluation.suppressions] == rules
+
+
+def test_a_member_of_json_that_is_written_twice(
+    from_json: Callable[[str], Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """The last one holds, and it is an error; blocks of one type may be written apart."""
+    twice = from_json('{"resource": {"t": {"a": {"x": 1,\n"x": 2}}}}')
+    assert [(e.place.line, e.message) for e in twice.errors] == [(2, "x is written twice")]
+    assert shown(twice.resources[0].body) == {"x": 2}
+    apart = from_json('{"resource": {"t": {"a": {"x": 1}}, "t": {"b": {"x": 2}}}}')
+    assert apart.errors == ()
+    assert [one.origin.address for one in apart.resources] == ["t.a", "t.b"]
+
+
+MAKES = '{"dynamic": {"y": {"for_each": [1], "content": {"z": "${y.value}"}}}}'
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f'{{"x": {MAKES}}}', {"x": [{"y": [{"z": 1}]}]}),
+        (f'{{"x": [{MAKES}]}}', {"x": [{"y": [{"z": 1}]}]}),
+        (f'{{"x": {{"deep": {MAKES}}}}}', {"x": [{"deep": [{"y": [{"z": 1}]}]}]}),
+        (f'{{"x": [1, {{"deep": [{MAKES}]}}]}}', None),
+        ('{"dynamic": {"y": {"for_each": [1]}}, "y": 5}', None),
+    ],
+)
+def test_where_dynamic_makes_blocks_in_json(
+    from_json: Callable[[str], Evaluation],
+    shown: Callable[[Value], object],
+    body: str,
+    expected: object,
+) -> None:
+    """In what can be a block, however deep; anything else is a value as it stands."""
+    (resource,) = from_json(f'{{"resource": {{"t": {{"a": {body}}}}}}}').resources
+    found = shown(resource.body)
+    assert (found == expected) if expected else ("dynamic" in str(found))
+
+
 def test_a_default_within_a_type_stands_where_the_type_does(
     from_json: Callable[[str], Evaluation],
 ) -> None:

@@ -116,7 +116,14 @@ def test_how_long_and_how_deep_an_expression_may_be(
     assert [message in error.message for error in beyond.errors] == [True]
 
 
-@pytest.mark.parametrize("value", ["[1 2]", "f(1,", '"a" "b"', "1 +", ": 2"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("[1 2]", "f(1,", '"a" "b"', "1 +", ": 2", "1.", ".5", "local.", "local[", "local.a[]"),
+        *("{ a }", "{ a = }", "[for x in [1]]", "{ for x in : x }", "[for in [1] : 1]", "true ?"),
+        *("true ? 1", "f(1", '"%{ if true }a', '"%{ for x in [1] }a"'),
+    ],
+)
 def test_broken_value_is_unknown(value: str) -> None:
     """A value that could not be read is unknown, never the part of it that was understood."""
     evaluation = evaluation_of(f'resource "t" "a" {{\n  y = 1\n  x = {value}\n}}\n')
