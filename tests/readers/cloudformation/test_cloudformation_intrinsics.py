@@ -12,6 +12,7 @@ from taskwall.core.values import (
     Need,
     Question,
     Reference,
+    RowsSpan,
     Text,
     Unknown,
     Value,
@@ -545,6 +546,38 @@ def test_values_stand_where_they_are_used() -> None:
     place = value.items[1].place
     assert place is not None
     assert (place.line, place.column, place.end_column) == (line, 14, 23)
+
+
+@pytest.mark.parametrize(
+    ("written", "rows"),
+    [
+        ('["\\n", [first, !Ref Port, !Ref Env]]', ["first", "!Ref Port", "!Ref Env"]),
+        ('["\\n", ["a\\nb", "", c]]', ['"a\\nb"', '"a\\nb"', None, "c"]),
+        ('["", ["a\\n", "b\\n"]]', ['"a\\n"', '"b\\n"', None]),
+        ('["\\n\\n", [a, b]]', ["a", None, "b"]),
+        ('["", [!Ref Env, "\\n", b]]', ["!Ref Env", "b"]),
+        ('[" ", [a, "b\\n", c]]', ["a", "c"]),
+        ("[',', [a, b]]", []),
+    ],
+)
+def test_each_line_of_a_joined_text_stands_where_its_piece_does(
+    written: str, rows: list[str | None]
+) -> None:
+    """At the piece that begins it; a text of one line stands where the function does."""
+    lines = f"{HEAD}!Join {written}".split("\n")
+    place = of(f"!Join {written}").place
+    found = place.rows if isinstance(place, RowsSpan) else ()
+    texts = [one and lines[one.line - 1][one.column - 1 : one.end_column - 1] for one in found]
+    assert texts == rows
+
+
+def test_lines_of_a_block_of_yaml_stand_where_they_are() -> None:
+    """Below the line that says how it is to be read."""
+    text = "!Join\n        - ''\n        - - |\n            one\n            two\n          - three"
+    place = of(text).place
+    assert isinstance(place, RowsSpan)
+    head = HEAD.count("\n") + 1
+    assert [one and one.line - head for one in place.rows] == [3, 4, 5]
 
 
 @pytest.mark.parametrize(
