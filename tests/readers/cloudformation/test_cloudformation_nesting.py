@@ -418,6 +418,18 @@ def test_templates_beside_the_scanned_folder(scanned: str, url: str, joined: boo
     assert len(alone.files) == 1
 
 
+def test_a_template_in_the_scanned_folder_comes_before_those_beside_it() -> None:
+    """What has its name elsewhere in the repository is another one."""
+    texts = {
+        "/r/stacks/main.yaml": MAIN.partition("  Web:")[0],
+        "/r/stacks/parts/network.yaml": NETWORK,
+    }
+    files = Files({**texts, "/r/parts/network.yaml": NETWORK})
+    (stack,), errors = stacks([*texts], files, Inputs(boundary="/r"))
+
+    assert (stack.files, errors) == (frozenset(texts), [])
+
+
 def test_templates_beside_the_scanned_folder_nest_others() -> None:
     """What is found in the repository is looked through like all others."""
     outer = MAIN.partition("  Web:")[0].replace("parts/network.yaml", "../parts/inner.yaml")

@@ -497,6 +497,7 @@ def test_a_suppression_of_a_template_may_end() -> None:
         "    Type: AWS::ECS::Cluster # taskwall:skip=TW5 until=soon: why\n"
         "    Metadata: {taskwall: {skip: [{id: TW6, reason: why, until: '2027-03-01'}]}}\n"
         "  C: {Type: 'AWS::ECS::Cluster'} # taskwall:skip=TW7: why until=2027-03-01\n"
+        "  D: {Type: 'AWS::ECS::Cluster'} # taskwall:skip=TW8 until=soon: not until=2027-03-01\n"
     )
     found, errors = read(text)
     skips = found[0].evaluate({}).suppressions
@@ -513,6 +514,7 @@ def test_a_suppression_of_a_template_may_end() -> None:
             13,
             "the skip of TW7 names its end after the colon: taskwall:skip=TW7 until=DATE: why",
         ),
+        (14, 'the skip of TW8 ends on "soon"'),
     }
 
 

@@ -448,6 +448,21 @@ def test_what_only_looks_at_a_group_is_no_user_of_it(evaluated: Evaluated) -> No
     assert _users(evaluated(text)) == set()
 
 
+@pytest.mark.parametrize(
+    "group", ['resource "aws_default_security_group" "web"', 'data "aws_security_group" "web"']
+)
+def test_of_other_groups_nobody_asks_whose_users_are_left_out(
+    evaluated: Evaluated, group: str
+) -> None:
+    """The group of a VPC by default, and one that is looked up, are there without them."""
+    kind, name, label = group.replace('"', "").split()
+    address = f"{name}.{label}" if kind == "resource" else f"data.{name}.{label}"
+    text = f'{group} {{}}\nresource "aws_ecs_service" "web" {{\n'
+    text += f"  count = 0\n  security_groups = [{address}.id]\n}}\n"
+    (found,) = evaluated(text).resources
+    assert "users_left_out" not in found.metadata.fields
+
+
 def test_users_that_are_left_out_stand_in_order(evaluated: Evaluated) -> None:
     """By their types, each once, whichever is written first."""
     kinds = ("lambda_function", "ecs_service", "instance", "ecs_service", "rds_cluster")

@@ -442,6 +442,8 @@ OPEN = [
     ('aws_vpc.main.tags["id"]', '<aws_vpc.main.tags["id"]>'),
     ("aws_vpc.main.tags[0]", "<aws_vpc.main.tags[0]>"),
     ("aws_vpc.main.tags[var.open]", "<?>"),
+    ("aws_vpc.main[var.open]", "<?>"),
+    ("keys(aws_vpc.main)[0]", "<?>"),
     ("var.opens[var.open]", "<var.opens[var.open]>"),
     ('aws_vpc.main.settings.name == ""', "<aws_vpc.main.settings.name == ''>"),
     ('aws_vpc.main.owner_id == ""', False),

@@ -62,6 +62,29 @@ def test_what_an_attribute_takes_of_an_element(
     assert written(text, place.of if isinstance(place, LoopSpan) else ()) == expected
 
 
+@pytest.mark.parametrize(
+    ("collection", "keys"),
+    [
+        ('["a", "b", "a"]', [("a", 0), ("b", 0), ("a", 1)]),
+        ('{ k = "a", l = "a" }', [("k", 0), ("l", 0)]),
+        ('toset(["a"])', [("a", 0)]),
+        ("[var.open]", [("var.open", 0)]),
+        ("{ (var.open) = 1 }", [("var.open", 0)]),
+        ('concat(["a"], var.open)', [("a", 0), ("var.open[*]", 0)]),
+    ],
+)
+def test_what_tells_the_blocks_apart_that_a_resource_is_made_of(
+    collection: str, keys: list[tuple[str, int]], evaluated: Evaluated
+) -> None:
+    """The key of a map, the text of a list, whatever else is in it; of those alike a number."""
+    text = 'variable "open" {}\nresource "t" "t" {\n  dynamic "r" {\n'
+    text += f"    for_each = {collection}\n    content {{ x = r.value }}\n  }}\n}}\n"
+    blocks = evaluated(text).resources[0].body.fields["r"]
+    assert isinstance(blocks, Items)
+    places = [one.place for one in (*blocks.items, *blocks.rest)]
+    assert [one.key for one in places if isinstance(one, LoopSpan)] == keys
+
+
 ELEMENT = 'a = { port = 80, name = "n", list = ["p"] }'
 LOCALS = """locals {
   map  = { a = { port = 80, list = ["p"] } }
