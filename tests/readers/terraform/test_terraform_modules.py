@@ -484,3 +484,31 @@ def test_of_members_of_one_unknown_key_the_last_counts(evaluated: Evaluated, sho
         't.a["web-${terraform.workspace}"]': 443,
         't.a["web-${terraform.workspace}-b"]': 22,
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "folder", "called"),
+    [
+        ('"./net"', "net", True),
+        ('"./net/vpc"', "net/vpc", True),
+        ('"${path.module}/net"', "net", True),
+        ("var.source", "net", True),
+        ('"./net"', "net/vpc", False),
+        ('"net/vpc/aws"', "net/vpc/aws", False),
+        ('"git::https://example.com/net"', "net", False),
+        ("var.open", "net", False),
+    ],
+)
+def test_a_folder_that_a_call_names_by_its_path_is_no_root(
+    source: str, folder: str, called: bool
+) -> None:
+    """What a registry or a repository has under such a path is something else."""
+    main = 'variable "source" { default = "./net" }\nvariable "open" {}\n'
+    main += f'module "m" {{\n  source = {source}\n}}\n'
+    texts = {
+        "/nowhere/live/main.tf": main,
+        f"/nowhere/live/{folder}/main.tf": 'resource "aws_vpc" "v" {}\n',
+    }
+    found, errors = stacks([*texts], Files(texts), Inputs(boundary="/nowhere"))
+    others = [] if called else [f"/nowhere/live/{folder}"]
+    assert ([one.name for one in found], errors) == (["/nowhere/live", *others], [])

@@ -274,6 +274,30 @@ def test_plan_knows_what_sources_leave_open(shown: Shown) -> None:
     assert {r.place.line for r in evaluation.resources} == {3}
 
 
+@pytest.mark.parametrize(
+    ("written", "planned"),
+    [
+        ('"web-${var.open}"', "web-prod"),
+        ('[var.open, "b"]', ["a", "b"]),
+        ("{ a = var.open }", {"a": "x"}),
+        ('concat(["a"], var.open)', ["a", "b"]),
+        ("merge({ a = 1 }, var.open)", {"a": 1, "b": 2}),
+        ('"web"', "web"),
+    ],
+)
+def test_plan_knows_what_sources_know_in_part(written: str, planned: object, shown: Shown) -> None:
+    """The whole of a text, a list or a map of which the sources leave a part open."""
+    main = f'variable "open" {{}}\nresource "aws_eip" "e" {{\n  x = {written}\n}}\n'
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {"root_module": {"resources": [resource("aws_eip.e", {"x": planned})]}},
+        "configuration": {},
+    }
+    (found,) = read(plan, live=main).evaluate({}).resources
+    assert shown(found.body.fields["x"]) == planned
+    assert found.body.places["x"].line == 3
+
+
 def test_what_the_provider_fills_in_is_left_out(shown: Shown) -> None:
     """An unknown within a block is there only if the configuration writes it, or the whole."""
     values = {"action": [{"type": "fixed"}], "block": [{"a": 1}]}
