@@ -12,6 +12,7 @@ from taskwall.core.values import (
     Known,
     Reference,
     Scenario,
+    Unknown,
     dereferenced,
     needs,
     plain,
@@ -1233,6 +1234,47 @@ def test_names_are_joined_by_what_is_known_of_them(
 
     assert errors == []
     assert (len(found) == 1) is tied
+
+
+@pytest.mark.parametrize(
+    ("parameters", "imports", "read_as"),
+    [
+        ("A: {Type: String}", ["${A}-vpc"], {"A": ("Env", "/r/a.yaml")}),
+        ("A: {Type: String}", ["${A}-vpc", "${A}-id"], {"A": ("Env", "/r/a.yaml")}),
+        ("A: {Type: String, Default: dev}", ["${A}-vpc"], {"A": ("", "")}),
+        ("A: {Type: String}", ["${A}-other"], {"A": ("A", "")}),
+        (
+            "A: {Type: String}, B: {Type: String}",
+            ["${A}-vpc", "${B}-id"],
+            {"A": ("A", ""), "B": ("B", "")},
+        ),
+    ],
+)
+def test_what_names_the_same_exports_is_the_same_input(
+    parameters: str, imports: list[str], read_as: Mapping[str, tuple[str, str]]
+) -> None:
+    """It goes by the name that it has in the template which exports, unless two would be one."""
+    exporting = (
+        "Parameters: {Env: {Type: String}}\nResources: {V: {Type: 'AWS::EC2::VPC'}}\nOutputs:\n"
+        "  V: {Value: !Ref V, Export: {Name: !Sub '${Env}-vpc'}}\n"
+        "  I: {Value: !GetAtt V.VpcId, Export: {Name: !Sub '${Env}-id'}}\n"
+    )
+    asked = (f"{{'Fn::ImportValue': !Sub '{name}'}}" for name in imports)
+    importing = (
+        f"Parameters: {{{parameters}}}\nResources:\n  S:\n    Type: Custom::S\n    Properties:\n"
+        f"      Imports: [{', '.join(asked)}]\n"
+        + "".join(f"      {name}: !Ref {name}\n" for name in read_as)
+    )
+    found, errors = read({"/r/a.yaml": exporting, "/r/b.yaml": importing})
+    every = [one for stack in found for one in stack.evaluate({}).resources]
+    fields = next(one for one in every if one.type == "Custom::S").body.fields
+    values = {name: fields[name] for name in read_as}
+
+    assert errors == []
+    assert {
+        name: (symbol(value), value.root if isinstance(value, Unknown) else "")
+        for name, value in values.items()
+    } == read_as
 
 
 def test_of_names_that_fit_the_one_that_says_more_is_meant() -> None:

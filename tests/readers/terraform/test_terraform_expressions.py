@@ -84,7 +84,7 @@ def shown(value: Value) -> object:
     return f"<{found.symbol}>" if found.symbol else "<?>"
 
 
-KNOWN = [
+KNOWN: list[tuple[str, object]] = [
     # Literals and templates
     ("1", 1),
     ("1.5", 1.5),
