@@ -102,6 +102,34 @@ def test_a_dependency_with_an_expansion(expansion: str, path: str, read_: str) -
 
 
 @pytest.mark.parametrize(
+    ("expansion", "name"),
+    [
+        ('for_each = toset([run_cmd("a")])', None),
+        ('for_each = run_cmd("a")', "for_each"),
+        ('for_each = merge({ a = "net" }, run_cmd("a"))', "for_each"),
+        ('for_each = "net"', "for_each"),
+        ('count = run_cmd("a")', "count"),
+        ("count = 1.5", "count"),
+        ("count = 0", None),
+    ],
+)
+def test_an_expansion_that_is_not_known(expansion: str, name: str | None) -> None:
+    """It is an error at the block: what that stands for is missed."""
+    block = f'dependency "x" {{\n  expansion {{\n    {expansion}\n  }}\n'
+    block += '  config_path = "../net"\n}\n'
+    texts = {
+        "modules/m/main.tf": MODULE,
+        "live/app/terragrunt.hcl": SOURCE + block + "inputs = { x = dependency.x }",
+        **NET,
+    }
+
+    made, errors = read(texts)
+
+    found = {*errors, *(one.message for each in made for one in each.evaluate({}).errors)}
+    assert found == (set() if name is None else {f'dependency "x": its {name} is not known'})
+
+
+@pytest.mark.parametrize(
     ("written", "expected"),
     [
         ("keys(dependency.net.outputs)", ["cidr", "id", "late"]),
