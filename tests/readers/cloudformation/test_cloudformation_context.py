@@ -185,7 +185,9 @@ def test_two_that_store_a_name_are_named() -> None:
         (("", "Own"), ("", "Vpc"), "Vpc.Ref"),
         (("/infra/net.yaml", "Own"), ("/infra/net.yaml", "Vpc"), "Own"),
         (("", "Other"), ("/infra/net.yaml", "Vpc"), "Own"),
+        (("", "Own"), ("/infra/net.yaml", "net-vpc"), "Vpc.Ref"),
         (("", "Own"), ("/infra/net.yaml", "Nothing"), "Own"),
+        (("", "Own"), ("/infra/app.yaml", "Vpc"), "Own"),
     ],
 )
 def test_users_say_which_output_a_parameter_is(
@@ -204,6 +206,47 @@ def test_users_say_which_output_a_parameter_is(
         if one.type == "AWS::X::T"
     ]
     assert values == [value]
+
+
+@pytest.mark.parametrize("target", [("/infra/net.yaml", "Out"), ("", "Out")])
+def test_a_parameter_may_be_an_output_that_is_not_exported(target: tuple[str, str]) -> None:
+    """Users say so, whoever hands it from stack to stack."""
+    network = "Resources:\n  Vpc: {Type: 'AWS::EC2::VPC'}\nOutputs:\n  Out: {Value: !Ref Vpc}\n"
+    app = "Parameters: {Own: {Type: String}}\n"
+    app += "Resources: {T: {Type: 'AWS::X::T', Properties: {X: !Ref Own}}}\n"
+    texts = {"/infra/app.yaml": app, "/infra/net.yaml": network}
+    ties = {("", "Own"): target}
+    (stack,), errors = stacks([*texts], Files(texts), Inputs(boundary="/infra", ties=ties))
+    (it,) = (one for one in stack.evaluate({}).resources if one.type == "AWS::X::T")
+
+    assert errors == []
+    assert means(it.body.fields["X"]) == "Vpc.Ref"
+
+
+@pytest.mark.parametrize(
+    ("target", "value"),
+    [
+        (("/infra/net.tfstate", "aws_vpc.main"), "net.tfstate/aws_vpc.main.id"),
+        (("", "aws_vpc.main"), "net.tfstate/aws_vpc.main.id"),
+        (("/infra/net.tfstate", "aws_vpc.other"), "Own"),
+        (("/infra/other.tfstate", "aws_vpc.main"), "Own"),
+    ],
+)
+def test_users_say_which_resource_of_a_state_a_parameter_is(
+    target: tuple[str, str], value: str
+) -> None:
+    """Its id is what the parameter is given."""
+    app = "Parameters: {Own: {Type: String}}\n"
+    app += "Resources: {T: {Type: 'AWS::X::T', Properties: {X: !Ref Own}}}\n"
+    files = Files({"/infra/app.yaml": app, "/infra/net.tfstate": json.dumps(STATE)})
+    sources, _ = states(["/infra/net.tfstate"], files)
+    context = Context((), (), tuple(sources))
+    said = Inputs(boundary="/infra", context=context, ties={("", "Own"): target})
+    (stack,), errors = stacks(["/infra/app.yaml"], files, said)
+    (it,) = (one for one in stack.evaluate({}).resources if one.type == "AWS::X::T")
+
+    assert errors == []
+    assert means(it.body.fields["X"]) == value
 
 
 def test_an_imported_text_is_open_where_it_was_written() -> None:
