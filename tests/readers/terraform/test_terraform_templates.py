@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 
+import pytest
+
 from taskwall.engine.judge import judge
 from taskwall.readers.terraform import TerraformStack
 from taskwall.readers.terraform.plan.stacks import plans
@@ -68,6 +70,74 @@ def test_templates_are_absent(evaluated: Callable[..., Evaluation]) -> None:
 
     assert absent(found) == CALLS
     assert [one.place.line for one in found.absent] == [10, 17]
+
+
+OTHERS = ", with --parameters for what Terraform hands to it"
+STACK, PRODUCT = "aws_cloudformation_stack", "aws_servicecatalog_provisioned_product"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "source", "cure"),
+    [
+        (STACK, 'template_body = file("a.yaml")', "a.yaml", "scan a.yaml by itself"),
+        (
+            STACK,
+            'template_body = file("../a.yaml")\n  parameters = {}',
+            "../a.yaml",
+            f"scan ../a.yaml by itself{OTHERS}",
+        ),
+        *(
+            (STACK, body, "template_body", "write the template to a file, and scan that")
+            for body in (
+                "template_body = jsonencode({ Resources = {} })",
+                "template_body = file(var.open)",
+                'template_body = filebase64("a.yaml")',
+                "",
+            )
+        ),
+        (STACK, "template_url = var.open", "var.open", "scan the template by itself"),
+        (f"{STACK}_set", 'template_url = "u"', "u", "scan the template by itself"),
+        (f"awscc{STACK[3:]}", 'template_url = "u"', "u", "scan the template by itself"),
+        (f"awscc{STACK[3:]}_set", 'template_url = "u"', "u", "scan the template by itself"),
+        (
+            "aws_serverlessapplicationrepository_cloudformation_stack",
+            'application_id = "arn"\n  parameters = {}',
+            "arn",
+            f"scan the template by itself{OTHERS}",
+        ),
+        (PRODUCT, 'product_name = "net"', "net", "scan the template by itself"),
+        (
+            PRODUCT,
+            'product_id = "p-1"\n  provisioning_parameters {\n    key = "a"\n  }',
+            "p-1",
+            f"scan the template by itself{OTHERS}",
+        ),
+        (
+            "awscc_servicecatalog_cloudformation_provisioned_product",
+            'product_id = "p-1"',
+            "p-1",
+            "scan the template by itself",
+        ),
+    ],
+)
+def test_what_to_do_about_a_template(
+    evaluated: Callable[..., Evaluation], kind: str, body: str, source: str, cure: str
+) -> None:
+    """A file is scanned by itself; what is in no file has to be written to one."""
+    found = evaluated(f'variable "open" {{}}\nresource "{kind}" "s" {{\n  {body}\n}}\n')
+    [(_, name, said)] = absent(found)
+    assert (name, said) == (f"{kind}.s", source)
+    [one] = found.absent
+    assert (one.cure, one.place.line) == (cure, 3 if body else 2)
+
+
+def test_a_stack_that_is_looked_up_is_no_absent_template(
+    evaluated: Callable[..., Evaluation],
+) -> None:
+    """Nor is what only registers one."""
+    text = 'data "aws_cloudformation_stack" "s" { name = "x" }\n'
+    text += 'resource "aws_cloudformation_type" "t" { type_name = "x" }\n'
+    assert absent(evaluated(text)) == []
 
 
 def test_templates_in_a_plan_are_absent() -> None:
