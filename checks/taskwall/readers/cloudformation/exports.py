@@ -82,9 +82,6 @@ class Exports:
             else:
                 self._others.setdefault((export.kind, parts), []).append(export)
 
-    def __bool__(self) -> bool:
-        return bool(self._by_parts or self._others)
-
     def named(self, kind: ExportKind, name: Value) -> list[Export]:
         """What a name can mean beside exports: that of the same known parts."""
         wanted = _parts(name)

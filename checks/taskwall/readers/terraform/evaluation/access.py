@@ -114,7 +114,9 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
         return found
     place = whole_number(key)
     if value.rest or (isinstance(value, Set) and len(value.items) > 1):
-        return _some(value, Unknown(needs(value)))
+        return _some(
+            value, Unknown(needs(value) or (Need("a set", "has its elements in no order"),))
+        )
     if not 0 <= place < len(value.items):
         why = f"does not exist: there are {len(value.items)}"
         raise FailedError(f"the element [{place}]", why, impossible=is_emptied(value))
