@@ -248,6 +248,26 @@ locals {
     assert (second.rule, second.scope.line, second.scope.end_line) == ("TW205", 6, 6)
 
 
+def test_what_a_unit_in_json_generates(shown: Shown) -> None:
+    """Files of the module, and features, each under its label."""
+    texts = {
+        "modules/m/main.tf": MODULE,
+        "live/app/terragrunt.hcl.json": """{
+          "terraform": {"source": "../../modules/m"},
+          "feature": {"on": {"default": "by feature"}},
+          "generate": {"more": {
+            "path": "more.tf", "if_exists": "overwrite",
+            "contents": "resource \\"t\\" \\"g\\" {\\n  x = \\"made\\"\\n}\\n"
+          }},
+          "inputs": {"x": "${feature.on.value}"}
+        }""",
+    }
+    (stack,), errors = read(texts)
+    assert errors == []
+    told = {one.origin.name: shown(one.body.fields["x"]) for one in stack.evaluate({}).resources}
+    assert told == {"t.t": "by feature", "t.g": "made"}
+
+
 def test_units_in_json(shown: Shown) -> None:
     """They are read as those in HCL are, with what they include."""
     texts = {
