@@ -419,10 +419,13 @@ def test_templates_beside_the_scanned_folder(scanned: str, url: str, joined: boo
     assert len(alone.files) == 1
 
 
-def test_a_template_in_the_scanned_folder_comes_before_those_beside_it() -> None:
+@pytest.mark.parametrize(
+    "url", ["parts/network.yaml", "https://s3.amazonaws.com/bucket/parts/network.yaml"]
+)
+def test_a_template_in_the_scanned_folder_comes_before_those_beside_it(url: str) -> None:
     """What has its name elsewhere in the repository is another one."""
     texts = {
-        "/r/stacks/main.yaml": MAIN.partition("  Web:")[0],
+        "/r/stacks/main.yaml": MAIN.partition("  Web:")[0].replace("parts/network.yaml", url),
         "/r/stacks/parts/network.yaml": NETWORK,
     }
     files = Files({**texts, "/r/parts/network.yaml": NETWORK})

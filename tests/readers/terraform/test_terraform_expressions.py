@@ -17,7 +17,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
-from taskwall.source.stack import Evaluation, Inputs
+from taskwall.source.stack import Evaluation, Inputs, InternalError
 
 SURROUNDINGS = """
 variable "open" {}
@@ -61,6 +61,7 @@ def evaluated(text: str, inputs: Inputs | None = None, **more: str) -> Evaluatio
 def value(expression: str) -> Value:
     """The value of an expression within the surroundings."""
     evaluation = evaluated(f'{SURROUNDINGS}\nresource "t" "t" {{\n  x = {expression}\n}}\n')
+    assert not any(isinstance(error, InternalError) for error in evaluation.errors)
     body = next(r for r in evaluation.resources if r.type == "t").body
     return body.fields["x"]
 
