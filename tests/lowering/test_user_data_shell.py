@@ -429,6 +429,53 @@ def test_how_scripts_are_read(script: str, expected: object) -> None:
     assert told(read(SCRIPT + script)) == expected
 
 
+INPUTS: dict[str, tuple[str, object]] = {
+    "a group": (f"{{ cat >> {FILE}; }}", True),
+    "a group whose output goes to a file": (f"{{ cat; }} >> {FILE}", True),
+    "a subshell": (f"(cat >> {FILE})", True),
+    "a function": ("f", True),
+    "a branch that is run": (f"if [ -n a ]; then cat >> {FILE}; fi", True),
+    "a branch of an else": (f"if false; then x; else cat >> {FILE}; fi", True),
+    "a branch that may be run": (f"if x; then cat >> {FILE}; fi", OPEN),
+    "the condition of a branch": (f"if tee -a {FILE}; then x; fi", True),
+    "a case": (f"case $X in a) cat >> {FILE};; esac", OPEN),
+    "a loop": (f"for i in a; do tee -a {FILE}; done", OPEN),
+    "a loop over lines": (f"while read l; do echo $l >> {FILE}; done", OPEN),
+    "a condition turned around": (f"! tee -a {FILE}", True),
+    "behind a success": (f"mkdir -p a && cat >> {FILE}", True),
+    "behind two": (f"mkdir a && cd a && tee -a {FILE}", True),
+    "behind an own command": (f"mine && cat >> {FILE}", OPEN),
+    "behind a test": (f"{{ [ -n a ] && cat >> {FILE}; }}", True),
+    "in a group, behind a success": (f"{{ mkdir a && cat >> {FILE}; }}", True),
+    "in a group, behind what does not read it": (
+        f"{{ A=b; # c\n echo A=b; sudo mkdir a; echo a > b; cat; }} >> {FILE}", True,
+    ),
+    "in a group, behind what may read it": (f"{{ mine; cat; }} >> {FILE}", OPEN),
+    "in a group, behind what may read it and writes": (f"{{ mine > a; cat; }} >> {FILE}", OPEN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("reads", "expected"), INPUTS.values(), ids=INPUTS)
+def test_what_reads_a_text(reads: str, expected: object) -> None:
+    """Whatever stands before a text, the first command in it that may read it does."""
+    own = f"f() {{\n  local a\n  cat >> {FILE}\n}}\n"
+    text = f"<<EOF\n{BLOCK}=true\nEOF\n"
+
+    assert told(read(f"{SCRIPT}{own}{reads} {text}f < /dev/null\n")) == expected
+    piped = f"{own}echo {BLOCK}=true | {{ {reads}\n}}\nf < /dev/null\n"
+    assert told(read(SCRIPT + piped)) == expected
+
+
+def test_a_text_to_a_group_that_runs_it() -> None:
+    """A shell in it runs its input, and a program of another language may do what it says."""
+    script = f"echo {BLOCK}=true >> {FILE}"
+
+    assert told(read(f"{SCRIPT}(bash) <<EOF\n{script}\nEOF\n")) is True
+    assert told(read(f"{SCRIPT}(mine; bash) <<EOF\n{script}\nEOF\n")) is OPEN
+    assert told(read(f"{SETS}(python3 -) <<EOF\nopen('{FILE}')\nEOF\n")) is OPEN
+    assert told(read(f"{SETS}(python3 -) <<EOF\nprint(1)\nEOF\n")) is True
+
+
 AFTERWARDS: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a copy of it": ((f"cp {FILE} backup\n",), True),
     "it is moved away": ((f"mv {FILE} backup\n",), None),

@@ -105,7 +105,7 @@ class Shell(ShellWords):
             self.variables.pop(name, None)
         try:
             spend(self.machine, self.row, len(script) // 20)
-            return self._each(tree_of(self.source).children, self.doubt, self.depth)
+            return self._each(tree_of(self.source).children, [], self.doubt, self.depth)
         except StopError as end:
             return end.output
 
@@ -114,19 +114,46 @@ class Shell(ShellWords):
 
     # statements
 
-    def _each(self, nodes: "list[Node]", doubt: tuple[Need, ...], depth: int) -> list[ScriptLine]:
+    def _each(
+        self, nodes: "list[Node]", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
+        """Let statements, which have one input, act one after the other."""
         found: list[ScriptLine] = []
+        whole = given
         for node, follows in zip_longest(nodes, nodes[1:]):
             if node.is_named:
                 # What `&` follows runs in a shell of its own.
                 alone = follows is not None and follows.type == "&"
                 step = self._apart_from if alone else self._statement
                 try:
-                    found += step(node, [], doubt, depth)
+                    found += step(node, given, doubt, depth)
+                    given = self._left_over(node, given) if given is whole else given
                 except StopError as end:
                     end.output[:0] = found
                     raise
         return found
+
+    def _left_over(self, node: "Node", given: list[ScriptLine]) -> list[ScriptLine]:
+        """What a statement leaves of its input to the next one."""
+        if not given or not self._may_read(node):
+            return given
+        row = self._row(node)
+        spend(self.machine, row, sum(1 + len(line.doubt) for line in given))
+        return _doubtful(given, Machine.unknown(f"what line {row + 1} of user data reads"))
+
+    def _may_read(self, node: "Node") -> bool:
+        """Whether a statement may read its input."""
+        pending = [node]
+        for each in pending:
+            if each.type in _REDIRECTED:
+                pending += each.named_children[: 1 if each.type == "redirected_statement" else None]
+            elif each.type == "command":
+                words = stripped([self.text(word) for word in each.named_children])
+                if words and words[0] not in _DEAF:
+                    return True
+            elif each.type not in _DEAF and each.type not in _PASSED_OVER:
+                return True
+        return False
 
     def _statement(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -147,19 +174,24 @@ class Shell(ShellWords):
         return []
 
     def group(
-        self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """Statements one after the other."""
-        return self._each(node.children, doubt, depth)
+        return self._each(node.children, given, doubt, depth)
 
     def sometimes(
-        self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """A branch, a loop, a function that is not called: it is known only on the instance."""
-        return self._perhaps(node, [], doubt, depth)
+        return self._perhaps(node, [], given, doubt, depth)
 
     def _perhaps(
-        self, node: "Node", done: "list[Node]", doubt: tuple[Need, ...], depth: int
+        self,
+        node: "Node",
+        done: "list[Node]",
+        given: list[ScriptLine],
+        doubt: tuple[Need, ...],
+        depth: int,
     ) -> list[ScriptLine]:
         """What may be run, but for what has been."""
         need = self._need(node)
@@ -171,7 +203,7 @@ class Shell(ShellWords):
                 self.variables.pop(name, None)
         nodes = [child for child in node.children if child not in done]
         try:
-            found = self._each(nodes, (*doubt, need), depth)
+            found = self._each(nodes, given, (*doubt, need), depth)
         except StopError as end:
             found = end.output
         self.machine.missing.pop(need, None)  # others in this line wait for the same words
@@ -248,7 +280,8 @@ class Shell(ShellWords):
         if waits is None:
             return found
         try:
-            return found + _doubtful(self._statement(right, [], waits, depth), waits)
+            given = self._left_over(node.named_children[0], given)
+            return found + _doubtful(self._statement(right, given, waits, depth), waits)
         except StopError as end:
             end.output[:0] = found
             raise
@@ -322,7 +355,7 @@ class Shell(ShellWords):
         return None if not held or any(line.doubt for line in held) else True
 
     def branches(
-        self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """The branches of an `if`: the one whose condition holds, else those that may be run."""
         clauses = [c for c in node.children if c.type in ("elif_clause", "else_clause")]
@@ -336,13 +369,14 @@ class Shell(ShellWords):
                 conditions = clause.named_children[:1]
             holds = self._holds(conditions[0]) if len(conditions) == 1 else None
             if clause.type == "else_clause" or holds:
-                return self._each([c for c in clause.children if c not in clauses], doubt, depth)
+                own = [child for child in clause.children if child not in clauses]
+                return self._each(own, given, doubt, depth)
             if holds is None:
-                first = self._each(conditions, doubt, depth)
+                first = self._each(conditions, given, doubt, depth)
                 for last in conditions[-1:]:
                     self._asked(last, self._need(clause), fails=False)
                 open_ = clauses[at - 1 :] if at else [node]
-                found = [self._perhaps(c, conditions, doubt, depth) for c in open_]
+                found = [self._perhaps(c, conditions, given, doubt, depth) for c in open_]
                 return [line for part in (first, *found) for line in part]
         return []
 
@@ -383,6 +417,7 @@ class Shell(ShellWords):
     ) -> list[ScriptLine]:
         """A statement whose output goes to files, or whose input is a text of the script."""
         body = node.child_by_field_name("body")
+        outer = given
         redirects: list[Redirect] = []
         after: list[tuple[str, Node]] = []
         for child in node.named_children:
@@ -398,10 +433,12 @@ class Shell(ShellWords):
         ended: StopError | None = None
         if body is not None and body.type == "list":
             # The redirections are those of the last command.
-            before, body, waits = self._left(body, given, doubt, depth)
+            left = body.named_children[0]
+            before, body, waits = self._left(body, outer, doubt, depth)
             if waits is None:
                 return before
-            given, doubt = [], waits
+            given = self._left_over(left, outer) if given is outer else given
+            doubt = waits
         if body is not None:
             try:
                 found = self._statement(body, given, doubt, depth)
@@ -607,7 +644,7 @@ class Shell(ShellWords):
         name = node.child_by_field_name("name")
         inner = name.named_children if name is not None else []
         alone = len(inner) == 1 and inner[0].type == "command_substitution"
-        return alone and not self._each(inner[0].children, doubt, depth)
+        return alone and not self._each(inner[0].children, [], doubt, depth)
 
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "Shell":
         """A shell of its own on the same machine."""
@@ -646,6 +683,14 @@ _LOOPS = frozenset(("while_statement", "for_statement", "c_style_for_statement")
 _DECLARES = frozenset(("declare", "typeset"))
 _PLAIN_OPTION = pattern(r"-[xrg]*")
 """Options of `declare` that leave a value as it is written; `-i` counts, `-l` writes it small."""
+
+_DEAF = frozenset(
+    (
+        "cd", "chmod", "chown", "echo", "mkdir", "printf", "set", "touch", "true",
+        "declaration_command", "function_definition", "unset_command", "variable_assignment",
+    )
+)  # fmt: skip
+"""Commands, and kinds of statements, that read no input: it is there for the next one."""
 
 _REDIRECTED = frozenset(("redirected_statement", "list"))
 _QUOTED = frozenset(("string", "raw_string"))
