@@ -240,6 +240,28 @@ def test_public_search_domains(type_: str, key: str, subnets: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("each", "public"), [("${var.subnets}", None), ([["subnet-1"]], False), ([], True)]
+)
+def test_a_search_domain_that_may_be_in_a_vpc(each: Any, public: bool | None) -> None:
+    """Whether it is hangs on what the block is made for each of."""
+    block = {"for_each": each, "content": {"subnet_ids": "${vpc_options.value}"}}
+    resources = {"it": ("aws_opensearch_domain", {"dynamic": {"vpc_options": block}})}
+    (found,) = network(resources, variable={"subnets": {}}).every(Exposure)
+
+    assert found.public.truth is public
+    assert [need.name for need in found.public.waits_for()] == ["var.subnets"][: public is None]
+
+
+def test_a_search_domain_of_a_template_that_may_be_in_a_vpc() -> None:
+    """What is not known of its options leaves open whether it has some."""
+    resources = {"it": ("AWS::OpenSearchService::Domain", {"VPCOptions": {"Ref": "Given"}})}
+    (found,) = network(resources, Parameters={"Given": {"Type": "String"}}).every(Exposure)
+
+    assert found.public.truth is None
+    assert [need.name for need in found.public.waits_for()] == ["Given"]
+
+
+@pytest.mark.parametrize(
     ("body", "public"),
     [
         ({"DBSubnetGroupName": "default"}, True),
@@ -305,6 +327,7 @@ def test_instances_of_clusters(type_: str, key: str, store: str, named: str) -> 
 NAMES = {
     "aws_alb": "name",
     "aws_db_instance": "identifier",
+    "aws_db_proxy": "name",
     "aws_dax_cluster": "cluster_name",
     "aws_docdb_cluster": "cluster_identifier",
     "aws_ecs_cluster": "name",
@@ -346,6 +369,7 @@ NAMES = {
     "AWS::Pipes::Pipe": "Name",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
     "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::RDS::DBProxy": "DBProxyName",
     "AWS::Redshift::Cluster": "ClusterIdentifier",
     "AWS::RedshiftServerless::Workgroup": "WorkgroupName",
 }
@@ -357,3 +381,22 @@ def test_given_names(type_: str, key: str) -> None:
     found = network({"it": (type_, {key: "shop"})}).every(GivenName)
 
     assert [(each.value.name, each.value.known) for each in found] == [(key, "shop")]
+
+
+@pytest.mark.parametrize(
+    ("type_", "key", "subnets"),
+    [
+        ("aws_lambda_function", "function_name", "vpc_config.subnet_ids"),
+        ("AWS::Lambda::Function", "FunctionName", "VpcConfig.SubnetIds"),
+        ("AWS::Serverless::Function", "FunctionName", "VpcConfig.SubnetIds"),
+    ],
+)
+def test_given_names_of_functions(type_: str, key: str, subnets: str) -> None:
+    """A function in a VPC is asked for by its name; one outside has no part in the network."""
+    inside = network({"it": (type_, {key: "shop", **at(subnets, ["subnet-1"])})})
+    outside = network({"it": (type_, {key: "shop", **at(subnets, [])})})
+
+    assert [(each.value.name, each.value.known) for each in inside.every(GivenName)] == [
+        (key, "shop")
+    ]
+    assert not outside.every(GivenName)

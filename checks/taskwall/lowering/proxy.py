@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers
 from taskwall.lowering.data_store import StoreSchema, store_of
+from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.store_names import DB_CLUSTERS, DB_INSTANCES, DB_PROXIES, store_link
 from taskwall.model.core.entity import Link
 from taskwall.model.data_stores.store import ProxyTarget, Store, TlsRequirement
@@ -28,6 +29,7 @@ def proxy(r: ResourceReader) -> Iterator[object]:
     word = "RDS Proxy" if r.resource.type in _PROXIES else "RDS Proxy endpoint"
     found = store_of(r, StoreSchema(word, groups, _requires_tls, subnets=subnets))
     yield found
+    yield from names_and_tags(r)
     if r.resource.type in _ENDPOINTS and not r.external:
         named = r.attribute("db_proxy_name", "DBProxyName")
         of = store_link(r, named, "is an endpoint of", DB_PROXIES)
