@@ -8,6 +8,7 @@ from lowering.networks import network
 from taskwall.core.values import Fields, Reference
 from taskwall.lowering import lowered_types
 from taskwall.lowering._absent import with_possible
+from taskwall.model.entities.door import Door
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
@@ -374,3 +375,13 @@ def test_a_block_for_each_thing() -> None:
     assert [each for each in ends if any(each)] == [
         ("aws_lb_target_group.a", ""), ("", "aws_elb.b"),
     ]  # fmt: skip
+
+
+def test_what_may_be_there_is_no_door() -> None:
+    """A VPC that a module gets may be attached to a core network, which is no door."""
+    text = MODULE % ("aws_vpc", "aws_vpc.x.id")
+    written = 'resource "aws_networkmanager_vpc_attachment" "a" { vpc_arn = aws_vpc.x.arn }\n'
+
+    assert [each.name for each in network(text + written).every(Door)] == [
+        "aws_networkmanager_vpc_attachment.a"
+    ]

@@ -160,6 +160,34 @@ Resources:
     assert (service.cluster.to, service.cluster.exact) == ("AWS::StackName", exact)
 
 
+def test_a_parameter_is_no_resource_of_another_template() -> None:
+    """Of templates that are one by their exports, each has names of its own."""
+    texts = {
+        "/r/a.yaml": """
+Resources:
+  Main: {Type: AWS::ECS::Cluster}
+  Vpc: {Type: AWS::EC2::VPC}
+Outputs:
+  Vpc: {Value: !Ref Vpc, Export: {Name: the-vpc}}
+""",
+        "/r/b.yaml": """
+Parameters: {Main: {Type: String}}
+Resources:
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !ImportValue the-vpc}}
+  Service: {Type: AWS::ECS::Service, Properties: {Cluster: !Ref Main}}
+""",
+    }
+    (stack,), _ = cloudformation.stacks(texts, Files(texts), Inputs(boundary="/r"))
+    one = lower(stack.evaluate({}).resources).network
+    [service] = one.every(TaskSource)
+    cluster = one.get(Cluster, service.cluster)
+
+    assert cluster is not None
+    assert cluster.external
+    assert service.cluster is not None
+    assert not service.cluster.exact
+
+
 @pytest.mark.parametrize(
     ("written", "joined"),
     [("$CLUSTER", "aws_ecs_cluster.main"), ("$CLUSTER-gpu", ""), ("$OTHER", "")],

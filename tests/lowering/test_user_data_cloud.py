@@ -31,6 +31,7 @@ CLOUD: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a program that never speaks of ECS": (("#!/usr/bin/python3\nprint(1)\n",), None),
     "a program that does": (("#!/usr/bin/perl\n# ecs\n",), OPEN),
     "no YAML": ((CONFIG + HELD + "a: [\n",), None),
+    "no YAML, behind an anchor": ((CONFIG + HELD + "a: &a [\n",), None),
     "perhaps no YAML": ((CONFIG + HELD + "a: [", VAR, "\n"), OPEN),
     "a list": ((CONFIG + "- a\n",), None),
     "an alias of YAML": (

@@ -877,6 +877,19 @@ def test_proxies_of_the_agent() -> None:
 TWO = (("HTTP", "p:1"), ("HTTPS", "p:2"))
 
 
+def test_a_path_that_may_be_that_of_any_file() -> None:
+    """What is written to it may be in each file that was written, as far as its path fits."""
+    first, last = (
+        f"{SCRIPT}echo {BLOCK}=true > /opt/a.env\n",
+        f"docker run --env-file /opt/a.env {AGENT}\n",
+    )
+
+    assert told(read(first + last)) is True
+    assert told(read(f"{first}echo {BLOCK}=false > /opt/", VAR, f".env\n{last}")) is OPEN
+    assert told(read(f"{first}echo {BLOCK}=false > /opt/", VAR, f".cfg\n{last}")) is True
+    assert told(read(f"{first}echo {BLOCK}=false > /etc/", VAR, f".env\n{last}")) is True
+
+
 def test_no_cluster_is_the_default_one() -> None:
     """An empty name is none."""
     link = read(f"{SCRIPT}echo ECS_CLUSTER= >> {FILE}\n").cluster
