@@ -211,6 +211,20 @@ def test_public_stores(type_: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "public"),
+    [("~> 5.0", True), (">= 6.0", False), ("~> 6.1", False), (">= 5.0", None)],
+)
+def test_warehouses_by_the_version_of_the_provider(version: str, public: bool | None) -> None:
+    """The AWS provider made them public before its version 6, and private since."""
+    resources: dict[str, tuple[str, dict[str, Any]]] = {"it": ("aws_redshift_cluster", {})}
+    aws = {"aws": {"source": "hashicorp/aws", "version": version}}
+
+    for required in (aws, [aws], {"aws": version}):
+        (found,) = network(resources, terraform={"required_providers": required}).every(Exposure)
+        assert found.public.truth is public
+
+
+@pytest.mark.parametrize(
     ("type_", "path"),
     [
         ("aws_msk_cluster", "broker_node_group_info.connectivity_info.public_access.type"),

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 from taskwall.core.patterns import pattern
-from taskwall.core.values import Fields, Known, dereferenced
+from taskwall.core.values import Fields, Items, Known, Value, dereferenced
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.modules import Module
@@ -85,10 +85,20 @@ def provider_majors(scope: ModuleContext) -> tuple[int, int | None]:
 def _required(module: Module, scope: ModuleContext) -> Iterator[str]:
     """What the `required_providers` of a module say of the version of the AWS provider."""
     for block in module.requirements.values():
-        for inner in block.body.blocks_of("required_providers"):
-            attribute = inner.body.attributes.get("aws")
-            said = None if attribute is None else evaluate(attribute.expression, scope, {})
+        for said in _of_aws(block.body, scope):
             version = said.fields.get("version") if isinstance(said, Fields) else said
             found = dereferenced(version)
             if isinstance(found, Known) and isinstance(found.data, str):
                 yield found.data
+
+
+def _of_aws(body: Body, scope: ModuleContext) -> Iterator[Value]:
+    """What is required of the AWS provider; where HCL has blocks, JSON has an attribute."""
+    for inner in body.blocks_of("required_providers"):
+        if (attribute := inner.body.attributes.get("aws")) is not None:
+            yield evaluate(attribute.expression, scope, {})
+    if (whole := body.attributes.get("required_providers")) is not None:
+        held = evaluate(whole.expression, scope, {})
+        for each in held.items if isinstance(held, Items) else (held,):
+            if isinstance(each, Fields) and "aws" in each.fields:
+                yield each.fields["aws"]
