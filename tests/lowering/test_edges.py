@@ -113,6 +113,7 @@ def balancers(text: str) -> list[str]:
         ('"${var.v}.s3.amazonaws.com"', []),
         ('"${var.v}.lambda-url.eu-west-1.on.aws"', []),
         ('"${var.v}.cloudfront.net"', []),
+        ('"${var.v}.aws.dev"', []),
         ('"${var.v}.eu-west-1.elb.amazonaws.com"', ["${var.v}.eu-west-1.elb.amazonaws.com"]),
         ("aws_s3_bucket.s.bucket_domain_name", []),
     ],

@@ -112,6 +112,26 @@ def test_ranges_of_a_vpc_or_subnet(body: str, vpc: str, subnet: bool) -> None:
     assert found.of_subnet is subnet
 
 
+@pytest.mark.parametrize(
+    ("range_", "public"),
+    [
+        ("${aws_eip.e.public_ip}/32", True),
+        ("${aws_nat_gateway.n.public_ip}/32", True),
+        ("${aws_eip.e.private_ip}/32", False),
+        ("${aws_eip.e.public_ip}${var.v}/32", False),
+        ("${aws_subnet.s.cidr_block}", False),
+    ],
+)
+def test_public_addresses_of_things(range_: str, public: bool) -> None:
+    """The address of an Elastic IP or a NAT gateway is one, with its length."""
+    more = 'resource "aws_eip" "e" {}\nresource "aws_nat_gateway" "n" {}\n'
+    rule = f'ingress {{\n{PORTS}cidr_blocks = ["{range_}"]\n}}\n'
+    text = f'{AROUND}{more}resource "aws_security_group" "g" {{\n{rule}}}\n'
+    (found,) = network(text).every(Permission)
+
+    assert found.public is public
+
+
 def test_peers_that_stand_alone() -> None:
     """One of several in a list cannot be taken away with its list."""
     assert [each.alone for each in inline('cidr_blocks = ["10.0.0.0/8", "0.0.0.0/0"]')] == [

@@ -203,6 +203,28 @@ def test_target_groups(body: str, check: tuple[str, object], kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("protocol", "check", "protocol_of_checks"),
+    [
+        ("TCP", "port = 80", OPEN),
+        ("HTTP", "port = 80", "HTTP"),
+        ("TLS", 'protocol = "HTTPS"', OPEN),
+        ("HTTP", 'protocol = "HTTPS"', OPEN),
+    ],
+)
+def test_health_checks_that_may_be_written(
+    protocol: str, check: str, protocol_of_checks: object
+) -> None:
+    """A block that may be there makes them HTTP, or whatever it says."""
+    block = f'dynamic "health_check" {{\nfor_each = var.v\ncontent {{\n{check}\n}}\n}}'
+    group = f'resource "aws_lb_target_group" "g" {{\nprotocol = "{protocol}"\n{block}\n}}\n'
+    (found,) = network('variable "v" {}\n' + group).every(TargetGroup)
+
+    assert said(found.check_protocol) == protocol_of_checks
+    waits = ["var.v"] if protocol_of_checks is OPEN else []
+    assert [need.name for need in found.check_protocol.needs] == waits
+
+
+@pytest.mark.parametrize(
     ("kind", "targets", "addresses"),
     [("alb", ["arn-1"], []), ("ip", [], ["arn-1"]), ("lambda", [], []), ("instance", [], [])],
 )
@@ -260,6 +282,24 @@ resource "aws_elb_attachment" "c" {
         (own, 8080, ["aws_lb_target_group.g"]), (own, None, ["aws_elb.b"]),
         (own, None, ["aws_elb.b"]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "truth"), [("", True), ("count = var.v ? 1 : 0", None)])
+def test_an_instance_that_may_be_registered(more: str, truth: bool | None) -> None:
+    """It is where the attachment is made, which an input may decide."""
+    text = f"""
+variable "v" {{}}
+resource "aws_instance" "i" {{}}
+resource "aws_lb_target_group_attachment" "a" {{
+  {more}
+  target_group_arn = "tg-1"
+  target_id        = aws_instance.i.id
+}}
+"""
+    (found,) = network(text).every(Registration)
+
+    assert found.instances.fact.truth is truth
+    assert [need.name for need in found.instances.fact.waits_for()] == ["var.v"][: truth is None]
 
 
 def test_what_an_absent_module_may_have_made_is_registered() -> None:

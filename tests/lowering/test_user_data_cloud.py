@@ -94,6 +94,17 @@ def test_orders_of_cloud_init(text: tuple[str | Value, ...], expected: object) -
     assert told(read(*text)) == expected
 
 
+def test_a_file_in_a_code_that_cannot_be_opened() -> None:
+    """What is in it nobody knows: it is waited for by its path."""
+    broken = b64encode(b"\x1f\x8bno gzip").decode()
+    order = f"write_files:\n- path: {FILE}\n  encoding: gz+b64\n  content: {broken}\n"
+    found = read(CONFIG + order).setting(BLOCK)
+
+    assert found.open
+    assert [need.name for need in found.needs] == [FILE]
+    assert told(read(b64encode(b"\x1f\x8bno gzip").decode())) is OPEN
+
+
 def archive(*parts: tuple[str, str]) -> str:
     """A MIME archive of parts: their headers and texts."""
     pieces = "".join(f"--B\n{head}\n\n{text}\n" for head, text in parts)
