@@ -2,9 +2,10 @@
 
 import pytest
 
+from taskwall.core.values import Reference, Text, Value, dereferenced
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
-from taskwall.model.load_balancing.edge import EdgeConnection
+from taskwall.model.load_balancing.edge import AliasRecord, EdgeConnection
 from taskwall.model.load_balancing.vpc_link import LinkedIntegration
 from taskwall.model.load_balancing.vpc_origin import OriginUse
 from taskwall.readers import cloudformation, terraform
@@ -154,6 +155,59 @@ def test_records_lead_to_load_balancers(domain: str, name: str, alias: bool) -> 
 
     assert balancers(text + record(name, "aws_lb.b.dns_name", alias)) == ["aws_lb.b"]
     assert balancers(text + record(name, '"www.example.org"', alias)) == []
+
+
+def spelled(value: Value) -> str:
+    """A name, with a question mark for each part that is not known."""
+    found = dereferenced(value)
+    parts = found.parts if isinstance(found, Text) else (found,)
+    known = (dereferenced(each) if isinstance(each, Reference) else each for each in parts)
+    texts = (each if isinstance(each, str) else getattr(each, "data", "?") for each in known)
+    return "".join(map(str, texts))
+
+
+@pytest.mark.parametrize(
+    ("name", "zone", "names"),
+    [
+        ('"app"', "aws_route53_zone.z.zone_id", ["app.example.com"]),
+        ('"app.example.com"', "aws_route53_zone.z.zone_id", ["app.example.com"]),
+        ('"app.Example.com."', "aws_route53_zone.z.zone_id", ["app.Example.com."]),
+        ('""', "aws_route53_zone.z.zone_id", ["example.com"]),
+        ("var.v", "aws_route53_zone.z.zone_id", ["?.example.com", "?"]),
+        ('"${var.v}.a"', "aws_route53_zone.z.zone_id", ["?.a.example.com"]),
+        ('"app"', '"Z1"', ["app", "app.?"]),
+        ('"app"', "var.v", ["app", "app.?"]),
+        ('"app"', "data.aws_route53_zone.z.zone_id", ["app.example.org"]),
+    ],
+)
+def test_names_of_records(name: str, zone: str, names: list[str]) -> None:
+    """Terraform adds the name of the zone where a record does not say it, which may be unknown."""
+    more = 'data "aws_route53_zone" "z" { name = "example.org" }\n'
+    text = record(name, "aws_lb.b.dns_name").replace("aws_route53_zone.z.zone_id", zone)
+    found = [*network(more + text).every(AliasRecord)]
+
+    assert [spelled(each.name) for each in found] == names
+    assert [each.balancer.to if each.balancer else "" for each in found] == ["aws_lb.b"] * len(
+        names
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "balancer"),
+    [
+        ("aws_lb.b.dns_name", "aws_lb.b"),
+        ('"dualstack.${aws_lb.b.dns_name}"', "aws_lb.b"),
+        ("aws_s3_bucket.s.bucket_domain_name", ""),
+        ('"www.example.org"', ""),
+        ("var.v", ""),
+    ],
+)
+@pytest.mark.parametrize("alias", [True, False])
+def test_what_a_record_leads_to(target: str, balancer: str, alias: bool) -> None:
+    """To a load balancer of the sources, or elsewhere."""
+    (found,) = network(record('"app"', target, alias)).every(AliasRecord)
+
+    assert (found.balancer.to if found.balancer else "") == balancer
 
 
 def test_a_record_of_another_name() -> None:

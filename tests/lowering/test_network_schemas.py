@@ -304,6 +304,40 @@ def test_defaults_of_vpcs(type_: str, support: bool, hostnames: bool, public: bo
     assert said(inner.public_addresses) is public
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        ("", "", True),
+        ('region = "eu-west-1"', 'region = "eu-west-1"', True),
+        ('region = "eu-west-1"', 'region = "us-east-1"', False),
+        ("provider = aws.a", "provider = aws.a", True),
+        ("provider = aws.a", "provider = aws.b", False),
+        ("", "provider = aws.b", False),
+        ("region = var.a", "region = var.a", True),
+        ("region = var.a", "region = var.b", False),
+        ('region = "eu-west-1"', "", False),
+    ],
+)
+def test_default_vpcs_of_regions(first: str, second: str, one: bool) -> None:
+    """Whatever adopts the default VPC of a region and a provider adopts the same."""
+    text = """
+variable "a" {}
+variable "b" {}
+provider "aws" { alias = "a" }
+provider "aws" { alias = "b" }
+"""
+    for name, more in (("x", first), ("y", second)):
+        text += f"""
+resource "aws_default_vpc" "{name}" {{
+  {more}
+}}
+resource "aws_subnet" "{name}" {{ vpc_id = aws_default_vpc.{name}.id }}
+"""
+    found = {each.vpc.to for each in network(text).every(Subnet) if each.vpc is not None}
+
+    assert found == ({"aws_default_vpc.x"} if one else {"aws_default_vpc.x", "aws_default_vpc.y"})
+
+
 def test_ranges_of_vpcs_and_subnets() -> None:
     """Both versions of addresses count, and further ranges that resources of their own add."""
     text = """

@@ -353,7 +353,10 @@ Resources:
     assert said(found.client_ip) is keeps
 
 
+ELSEWHERE = "data.aws_service_discovery_http_namespace.o.arn"
 NAMESPACE = """
+variable "v" {}
+data "aws_service_discovery_http_namespace" "o" { name = "other" }
 resource "aws_service_discovery_private_dns_namespace" "n" { name = "shop.local" }
 resource "aws_ecs_cluster" "c" {
   service_connect_defaults {
@@ -393,6 +396,8 @@ TLS = 'tls {\nissuer_cert_authority {\naws_pca_authority_arn = "arn"\n}\n}\n'
             [("http.shop.local", True), ("web", True)],
         ),
         (offers('port_name = "http"', 'namespace = "own"'), [("http.own", False)]),
+        (offers('port_name = "http"', "namespace = var.v"), [(OPEN, False)]),
+        (offers('port_name = "http"', f"namespace = {ELSEWHERE}"), [(OPEN, False)]),
         (
             (
                 'resource "aws_service_discovery_service" "s" {\nname = "db"\ndns_config {\n'
@@ -405,7 +410,7 @@ TLS = 'tls {\nissuer_cert_authority {\naws_pca_authority_arn = "arn"\n}\n}\n'
             [("web.mesh", True)],
         ),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_names_at_which_services_answer(
     text: str, expected: list[tuple[object, bool | None]]
@@ -655,6 +660,81 @@ resource "aws_networkmanager_core_network_policy_attachment" "p" {{
     (found,) = network(text).every(CoreNetwork)
 
     assert found.joins.truth is joins
+
+
+JOINS, ISOLATES = (
+    json.dumps(json.dumps({"segments": [{"name": "a", **more}]}))
+    for more in ({}, {"isolate-attachments": True})
+)
+CORE = """
+variable "v" {}
+resource "aws_networkmanager_core_network" "n" {
+  BASE
+}
+"""
+
+
+def policies(*texts: str, base: str = "", more: str = "") -> bool | None:
+    """Whether a core network joins what is attached to it, by the policies that it has."""
+    attached = "".join(
+        f"""
+resource "aws_networkmanager_core_network_policy_attachment" "p{number}" {{
+  {more}
+  core_network_id = aws_networkmanager_core_network.n.id
+  policy_document = {text}
+}}
+"""
+        for number, text in enumerate(texts)
+    )
+    own = f"base_policy_document = {base}" if base else ""
+    (found,) = network(CORE.replace("BASE", own) + attached).every(CoreNetwork)
+    return found.joins.truth
+
+
+def test_policies_of_core_networks() -> None:
+    """One that is known decides; of several the last one counts, and nobody knows which that is."""
+    assert policies() is None
+    assert policies(JOINS) is True
+    assert policies(ISOLATES) is False
+    assert policies(base=JOINS) is True
+    assert policies(base=ISOLATES) is False
+    assert policies("var.v") is None
+    assert policies(ISOLATES, more="count = var.v") is None
+    assert policies(ISOLATES, base=ISOLATES) is None
+    assert policies(ISOLATES, ISOLATES) is None
+
+
+@pytest.mark.parametrize(
+    ("segments", "joins"),
+    [
+        ('[{ name = "a" }]', True),
+        ('[{ name = "a", isolate-attachments = "true" }]', False),
+        ("[{ name = 1, isolate-attachments = true }, { name = 2, isolate-attachments = 1 }]", None),
+        ("[for each in [1, 2] : { name = each, isolate-attachments = true }]", False),
+        ('[{ name = "a", isolate-attachments = true }, { name = "b" }]', None),
+        ('[{ name = "a", isolate-attachments = var.v }]', None),
+        ('[{ name = "a", isolate-attachments = "maybe" }]', None),
+        ("var.v", None),
+        ("[var.v]", None),
+    ],
+)
+def test_segments_of_core_networks(segments: str, joins: bool | None) -> None:
+    """All of them have to isolate, for two attachments to be apart whatever their tags are."""
+    assert policies(f"jsonencode({{ segments = {segments} }})") is joins
+
+
+def test_policies_of_core_networks_of_templates() -> None:
+    """There the policy is a structure in the core network itself."""
+    text = """
+Resources:
+  N:
+    Type: AWS::NetworkManager::CoreNetwork
+    Properties:
+      PolicyDocument: {segments: [{name: a, isolate-attachments: ISOLATES}]}
+"""
+    for isolates, joins in (("true", False), ("false", True)):
+        (found,) = network(text.replace("ISOLATES", isolates)).every(CoreNetwork)
+        assert found.joins.truth is joins
 
 
 NODE = """

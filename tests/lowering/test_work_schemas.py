@@ -501,6 +501,31 @@ def test_tasks_of_state_machines(states: str, truths: list[bool]) -> None:
     assert [each.networked.truth for each in found] == truths
 
 
+@pytest.mark.parametrize(
+    ("resource", "truths"),
+    [
+        ("arn:aws:states:::${var.v}", [None]),
+        ("arn:aws-cn:states:::${var.v}", [None]),
+        ("arn:aws-us-gov:states:::${var.v}", [None]),
+        ("arn:aws:states:::aws-sdk:${var.v}", [None]),
+        ("arn:aws:states:::ecs:${var.v}.sync", [None]),
+        ("arn:aws:states:::ecs:${var.v}.waitForTaskToken", [None]),
+        ("${var.v}", [None]),
+        ("arn:${var.v}:states:::ecs:runTask", [True]),
+        ("arn:aws:states:::ecs:${var.v}.async", []),
+        ("arn:aws:states:::lambda:${var.v}", []),
+        ("arn:aws-iso:states:::${var.v}", []),
+    ],
+)
+def test_states_that_may_run_tasks(resource: str, truths: list[bool | None]) -> None:
+    """One of which a part is known may run tasks if that fits, and it has arguments for them."""
+    states = "{{ a = {} }}".format(RUN.replace("arn:aws:states:::ecs:runTask.sync", resource))
+    found = [*network(MACHINE.replace("STATES", states)).every(TaskSource)]
+
+    assert [None if each.origin.maybe else True for each in found] == truths
+    assert all([need.name for need in each.origin.maybe] in ([], ["var.v"]) for each in found)
+
+
 def test_tasks_of_states_in_states() -> None:
     """However deep a state machine nests what it does in parallel, each of its tasks is one."""
     states = f"{{ a = {RUN} }}"
