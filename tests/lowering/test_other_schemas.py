@@ -702,6 +702,9 @@ def test_policies_of_core_networks() -> None:
     assert policies(ISOLATES, more="count = var.v") is None
     assert policies(ISOLATES, base=ISOLATES) is None
     assert policies(ISOLATES, ISOLATES) is None
+    assert policies(JOINS, ISOLATES) is None
+    assert policies(JOINS, base=ISOLATES) is None
+    assert policies(JOINS, JOINS) is True
 
 
 @pytest.mark.parametrize(

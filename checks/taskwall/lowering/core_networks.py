@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import Fact, any_of
+from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers
 from taskwall.lowering._structure import structure
@@ -25,7 +25,9 @@ def core_network(r: ResourceReader) -> Iterator[Entity]:
     text = f"the policy of {r.name} joins what is attached to it"
     unseen = Fact(None, text, r.origin.header, r.name, needs)
     # The last policy counts: of several, nobody knows here which that is.
-    joins = policies[0] if len(policies) == 1 else any_of((*policies, unseen))
+    joins = unseen if not policies else policies[0]
+    if len(policies) > 1:
+        joins = any_of((all_of(policies), unseen))
     yield CoreNetwork(id=r.id, origin=r.origin, external=r.external, joins=joins)
 
 
