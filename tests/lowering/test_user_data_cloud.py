@@ -81,6 +81,7 @@ CLOUD: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a command of words with quotes": (
         (f"{CONFIG}runcmd:\n- [sh, -c, \"echo '{BLOCK}=true' >> {FILE}\"]\n",), True,
     ),
+    "a command of no words": ((f"{CONFIG}runcmd:\n- []\n- echo {BLOCK}=true >> {FILE}\n",), True),
     "commands at boot, before files": (
         (f"{CONFIG}bootcmd:\n- echo {BLOCK}=false > {FILE}\n{HELD}",), True,
     ),

@@ -198,6 +198,7 @@ COMMANDS: dict[str, tuple[str, object]] = {
     ),
     "shift": (f"f() {{ shift; {WRITES_ONE}}}\nf true false\n", OPEN),
     "set of words": (f"f() {{ set -- false; {WRITES_ONE}}}\nf true\n", OPEN),
+    "set of words alone": (f"f() {{ set false; {WRITES_ONE}}}\nf true\n", OPEN),
     "set of options": (f"f() {{ set -euo pipefail; {WRITES_ONE}}}\nf true\n", True),
     "set of no words": (f"f() {{ set --; {WRITES_ONE}}}\nf true\n", OPEN),
     "set of what is switched off": (f"f() {{ set +x; {WRITES_ONE}}}\nf true\n", True),
