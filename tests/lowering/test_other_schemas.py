@@ -435,6 +435,14 @@ def test_ports_of_service_connect(body: str, truth: bool) -> None:
     assert (found.connected.truth, found.encrypted.truth) == (True, truth)
 
 
+@pytest.mark.parametrize("port", ["port_name = var.v", ""])
+def test_a_port_of_service_connect_without_a_name(port: str) -> None:
+    """One that is not known has none, and is in the proxies all the same."""
+    (found,) = network(NAMESPACE + offers(port)).every(ServiceConnectPort)
+
+    assert (found.name, found.connected.truth) == ("", True)
+
+
 PERHAPS = 'dynamic "%s" {\nfor_each = var.v ? [1] : []\ncontent {\n%s\n}\n}'
 ISSUED = 'issuer_cert_authority {\naws_pca_authority_arn = "arn"\n}'
 

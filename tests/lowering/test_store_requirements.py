@@ -379,6 +379,33 @@ def test_settings_of_stores(
     assert [len(each.changes) for each in found] == changes
 
 
+@pytest.mark.parametrize(
+    ("body", "truth", "waits"),
+    [
+        ("Engine: valkey", None, "TransitEncryptionEnabled"),
+        ("Engine: Valkey", None, "TransitEncryptionEnabled"),
+        ("Engine: redis", False, ""),
+        ("{}", False, ""),
+        ("Engine: !Ref Given", None, "Given"),
+        ("{Engine: valkey, TransitEncryptionEnabled: true}", True, ""),
+        ("{Engine: valkey, TransitEncryptionEnabled: false}", False, ""),
+    ],
+)
+def test_replication_groups_of_templates(body: str, truth: bool | None, waits: str) -> None:
+    """CloudFormation sends nothing where nothing is written, and what AWS does is by the engine."""
+    properties = body if body.startswith("{") else f"{{{body}}}"
+    text = f"""
+Parameters: {{Given: {{Type: String}}}}
+Resources:
+  R: {{Type: AWS::ElastiCache::ReplicationGroup, Properties: {properties}}}
+"""
+    (store,) = network(text).every(Store)
+    (found,) = store.tls_requirements
+
+    assert found.fact.truth is truth
+    assert [need.name for need in found.fact.waits_for()] == ([waits] if waits else [])
+
+
 def test_search_domains_of_templates() -> None:
     """There a block alone switches nothing on: the AWS provider does that."""
     text = """
