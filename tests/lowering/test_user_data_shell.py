@@ -363,6 +363,10 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "a here-string that begins a line": (
         f"cat > more <<'EOF'\n{BLOCK}=false\nEOF\ntee -a {FILE} <<< {BLOCK}=true\n", True,
     ),
+    "a here-string to a loop": (f"for i in a; do tee -a {FILE}; done <<< {BLOCK}=true\n", OPEN),
+    "a here-string to a branch that is run": (
+        f"if [ -n a ]; then tee -a {FILE}; fi <<< {BLOCK}=true\n", True,
+    ),
     "a here-string to tee": (f"tee -a {FILE} <<< '{BLOCK}=true'\n", True),
     "a sign without meaning": (f"cat <<EOF >> {FILE}\nA=\\$X\n{BLOCK}=true\nEOF\n", True),
     "a sign without meaning before a variable": (
