@@ -191,8 +191,9 @@ _SWITCHED_OFF = pattern(
     r"(?i)(?<![a-z])(?:ssl-?mode=disabled?|usessl=false|tls=false"
     r"|mongodb(?:\+srv)?://[^\s\"]*[?&]ssl=false)(?![a-z])"
 )
-"""To MongoDB `ssl` is another word for `tls` (MongoDB manual, "Connection String Options"): to
-others, such as PostgreSQL's driver for Java, it asks for less."""
+"""Drivers of MongoDB take `ssl` for another word for `tls`, as their users know; to others, such as
+PostgreSQL's for Java, `ssl=false` leaves it to the server.
+"""
 _SWITCH = pattern(r"(?i)(?<![a-z])(?:ssl-?mode|usessl|tls)=\w")
 _URL = pattern(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")
 _AUTHORITY = pattern(r"://[^/?;]*(?:(?=[/?;])|(?<!\x01)$)")

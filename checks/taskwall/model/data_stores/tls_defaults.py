@@ -54,8 +54,8 @@ ONLY_VERSION = {"aurora": "5.6"}
 LAST_SERVERLESS_V1 = {"aurora-postgresql": "13", "aurora-mysql": "5.7"}
 """The newest versions with the engine mode "serverless", which is Aurora Serverless v1.
 
-Amazon Aurora User Guide, "Using Amazon Aurora Serverless v1": what runs on MySQL 8.0, or on newer
-versions of PostgreSQL, is Aurora Serverless v2, which has no engine mode of its own.
+Amazon Aurora User Guide, "Using Amazon Aurora Serverless v1", sends what can run on MySQL 8.0 or
+PostgreSQL 13 to Aurora Serverless v2, which has no engine mode of its own.
 """
 
 

@@ -104,7 +104,7 @@ class CallSites:
             return call.header
         ((name, paths),) = rested.items()
         argument, keys = call.body.attributes[name], _instance_keys(resource.origin.address)
-        reached = {member(argument.place, argument.expression, path, keys) for path in paths}
+        reached = {part_at(argument.place, argument.expression, path, keys) for path in paths}
         return _narrowed(argument, inside) if inside or len(reached) > 1 else reached.pop()
 
     def _rested_on(
@@ -261,7 +261,7 @@ def _instance_keys(address: str) -> frozenset[str]:
     return frozenset(re.findall(r'\["([^"]*)"\]', address))
 
 
-def member(
+def part_at(
     place: Span, node: Expression, path: ValuePath, instances: frozenset[str] = frozenset()
 ) -> Span:
     """The part of an expression to which a path leads, as far as it is written there.

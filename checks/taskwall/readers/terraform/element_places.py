@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from taskwall.core.loop_places import LoopSpan, without_element
 from taskwall.core.values import Span
-from taskwall.readers.terraform.call_sites import PlacedExpression, member, written_members
+from taskwall.readers.terraform.call_sites import PlacedExpression, part_at, written_members
 from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Body, Expression, For, children
 from taskwall.readers.terraform.variable_trace import (
@@ -72,7 +72,7 @@ def _in_expression(whole: Span, node: Expression, place: Span, path: ValuePath) 
     parts = elements or [(child.place, child) for child in children(node)]
     inner = next((part for part in parts if part[0].holds(place)), None)
     if inner is None or whole == place:
-        return member(whole, node, path)
+        return part_at(whole, node, path)
     if isinstance(node, For) and inner[1] is not node.collection:
         return None
     return _in_expression(inner[0] if elements else whole, inner[1], place, path)
