@@ -59,26 +59,44 @@ def test_wrong_type_is_unknown(evaluated: Evaluated) -> None:
     """A value that cannot be of the variable's type leaves the variable unknown."""
     main = 'variable "v" {\n  type = number\n}\nresource "t" "a" {\n  x = var.v\n}\n'
     found = needs(x(evaluated(main, inputs=given(v="three"))))
-    assert [str(need) for need in found] == ["the value is not a number"]
+    assert [str(need) for need in found] == [
+        "var.v cannot be of its type: the value is not a number"
+    ]
 
 
 @pytest.mark.parametrize(
     ("kind", "text", "why"),
     [
-        ("bool", "maybe", "the value is neither true nor false"),
-        ("list(number)", '["x"]', "the value is not a number"),
-        ("list(string)", '{ a = "b" }', "the value is not of type list"),
-        ("map(string)", "[1]", "the value is not a map"),
-        ("object({ a = string })", "[1]", "the value is not an object"),
-        ("object({ a = string })", "{}", "its attribute a is required and missing"),
-        ("tuple([string])", "[1, 2]", "the value has not 1 elements"),
-        ("bool", "2", "the value is neither true nor false"),
-        ("number", "1_000", "the value is not a number"),
-        ("number", " 1", "the value is not a number"),
-        ("number", "inf", "the value is not a number"),
-        ("number", "true", "the value is not a number"),
-        ("list(number)", "[[1]]", "a list or map is not of type number"),
-        ("list(string)", "[[1]]", "a list or map is not a string"),
+        ("bool", "maybe", "var.v cannot be of its type: the value is neither true nor false"),
+        ("list(number)", '["x"]', "var.v cannot be of its type: the value is not a number"),
+        (
+            "list(string)",
+            '{ a = "b" }',
+            "var.v cannot be of its type: the value is not of type list",
+        ),
+        ("map(string)", "[1]", "var.v cannot be of its type: the value is not a map"),
+        (
+            "object({ a = string })",
+            "[1]",
+            "var.v cannot be of its type: the value is not an object",
+        ),
+        (
+            "object({ a = string })",
+            "{}",
+            "var.v cannot be of its type: its attribute a is required and missing",
+        ),
+        ("tuple([string])", "[1, 2]", "var.v cannot be of its type: the value has not 1 elements"),
+        ("bool", "2", "var.v cannot be of its type: the value is neither true nor false"),
+        ("number", "1_000", "var.v cannot be of its type: the value is not a number"),
+        ("number", " 1", "var.v cannot be of its type: the value is not a number"),
+        ("number", "inf", "var.v cannot be of its type: the value is not a number"),
+        ("number", "true", "var.v cannot be of its type: the value is not a number"),
+        (
+            "list(number)",
+            "[[1]]",
+            "var.v cannot be of its type: a list or map is not of type number",
+        ),
+        ("list(string)", "[[1]]", "var.v cannot be of its type: a list or map is not a string"),
         ("list(string)", "nonsense", "nonsense is not declared"),
         ("list(string)", "[uuid()]", "var.v is given as [uuid()], which is not a value"),
     ],

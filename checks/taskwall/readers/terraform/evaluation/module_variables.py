@@ -23,7 +23,7 @@ from taskwall.readers.terraform.syntax.tree import Attribute, Literal
 from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Simple, Type, convert
-from taskwall.readers.terraform.values.values import is_null, weight
+from taskwall.readers.terraform.values.values import FailedError, is_null, weight
 from taskwall.source.secret_names import names_secret
 
 
@@ -69,7 +69,11 @@ def variable_value(scope: VariableContext, name: str) -> Value:
     if _is_old(attributes.get("type")) and isinstance(value, Items):
         value = one_list(value)
     scope.run.work(10 * weight(value, scope.run.weights), block.header)
-    found = convert(value, scope.type(name), lambda node: evaluate(node, scope, {}))
+    try:
+        found = convert(value, scope.type(name), lambda node: evaluate(node, scope, {}))
+    except FailedError as error:
+        named, why = f"{scope.prefix}var.{name}", f"cannot be of its type: {error.need}"
+        raise FailedError(named, why, impossible=error.impossible) from error
     if is_sensitive(block.body) or names_secret(name):
         scope.run.hidden.hide(found)
     if by_default and not (scope.prefix or scope.run.called):
