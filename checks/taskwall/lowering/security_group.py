@@ -226,6 +226,9 @@ def _permissions(
     if several and not block.path and isinstance(body, Fields):
         beside = (place for place in body.places.values() if place.file == block.place.file)
         whole = whole_span([block.place, *beside])
+    if not several and not block.path and peers and peers[0].key in _MANY:
+        # A resource of its own has somebody to allow, or AWS refuses it: the list is not empty.
+        peers = [replace(peers[0], cell=replace(peers[0].cell, doubt=None))]
     for peer in peers:
         cell, key = peer.cell, peer.key
         alone = key not in _MANY or of_key[key] == 1

@@ -70,8 +70,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     " inline",
                     holds=f"{each.group} does not set its {way} rules inline",
                     about=permission.id,
-                    # Such a resource has a source, or AWS refuses it: which one does not matter.
-                    concerned=each.fact,
+                    concerned=each.fact & permission.fact,
                     unreported=found.open and found.fact.truth is None,
                     remedy=_IN_ONE_WAY,
                 )

@@ -10,7 +10,6 @@ from taskwall.readers.terraform.modules import ModuleLoader
 from taskwall.readers.terraform.syntax.tree import Body, Expression, For, children
 from taskwall.readers.terraform.variable_trace import (
     ValuePath,
-    Wanted,
     element_path,
     loops,
     takes_element,
@@ -27,16 +26,19 @@ class ElementPlaces:
 
     def place(self, place: LoopSpan, downloaded: bool) -> Span | None:
         """The place of `taskwall.source.stack.ElementPlace`."""
-        part = self._part(without_element(place)) if place.of else None
-        if part is not None and not takes_element(part):
-            return None
-        places, path = place.of, element_path(part) if part is not None else ()
+        places = place.of
+        path: ValuePath = ()
+        written = self._part(without_element(place)) if place.of else None
+        if written is not None:
+            if not any(map(takes_element, (*written.parts, *written.conditions))):
+                return None
+            path = element_path(written.parts[0])
         if downloaded and place.element is not None:
             places = (*places, place.element)
         found = (self._member(one, path) for one in places if self._is_edited(one.file))
         return next((one for one in found if one is not None), None)
 
-    def _part(self, place: Span) -> Wanted | None:
+    def _part(self, place: Span) -> PlacedExpression | None:
         """The part of an attribute that stands at a place; None at an attribute or a block."""
         with suppress(UnreadableError):
             body = self._loader.file(place.file).stable.parsed.body
@@ -44,7 +46,7 @@ class ElementPlaces:
             if block is not None:
                 written = PlacedExpression(block.body, loops(block), place)
                 if written.attribute is not None and written.attribute.place != place:
-                    return written.parts[0]
+                    return written
         return None
 
     def _member(self, place: Span, path: ValuePath) -> Span | None:
