@@ -340,6 +340,35 @@ def test_deployments_by_codedeploy(body: str, cluster: str, name: str, truth: bo
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "its"),
+    [
+        ('split("/", aws_lb_target_group.a.arn)[1]', True),
+        ('element(split("/", aws_lb_target_group.a.arn_suffix), 1)', True),
+        ('"${split("/", aws_lb_target_group.a.arn)[1]}-green"', False),
+        ('replace(aws_lb_target_group.a.name, "blue", "green")', False),
+        ('split("/", aws_lb.b.arn)[1]', False),
+    ],
+)
+def test_a_name_that_is_cut_out_of_an_arn(name: str, its: bool) -> None:
+    """It is that target group's own; what is made of its name may be another one's."""
+    text = f"""
+resource "aws_lb" "b" {{}}
+resource "aws_lb_target_group" "a" {{}}
+resource "aws_codedeploy_deployment_group" "d" {{
+  load_balancer_info {{
+    target_group_pair_info {{
+      target_group {{ name = {name} }}
+    }}
+  }}
+}}
+"""
+    (shift,) = network(text).every(TrafficShift)
+
+    (link,) = shift.targets
+    assert (link.to == "aws_lb_target_group.a") is its
+
+
 def test_deployments_by_ecs() -> None:
     """A service names both target groups, and the rules or listeners that move."""
     text = """

@@ -342,6 +342,28 @@ def test_a_name_that_a_module_of_the_registry_gives(tags: str, tmp_path: Path) -
         assert tied == ({"net"} if verdict == "fail" else set())
 
 
+@pytest.mark.parametrize(
+    ("module", "given", "looked_up"),
+    [
+        ("ecs", 'cluster_name = "shop"', 'data "aws_ecs_cluster" "main" { cluster_name = "shop" }'),
+        ("alb", 'name = "shop"', 'data "aws_lb" "main" { name = "shop" }'),
+        (
+            "rds",
+            'identifier = "shop"\n  engine = "postgres"',
+            'data "aws_db_instance" "main" { db_instance_identifier = "shop" }',
+        ),
+    ],
+)
+def test_what_other_modules_of_the_registry_make(
+    module: str, given: str, looked_up: str, tmp_path: Path
+) -> None:
+    """A cluster, a load balancer or a database of theirs is the one that is looked up."""
+    call = f'module "m" {{\n  source = "terraform-aws-modules/{module}/aws"\n  {given}\n}}\n'
+    written(tmp_path, call, looked_up + "\n", '["subnet-0123456789abcdef0"]')
+
+    assert {one.to_stack for one in judged(tmp_path).document.ties} == {"net"}
+
+
 def test_names_that_tell_no_root(tmp_path: Path) -> None:
     """One that nobody knows, one of another type, and one that resources of many folders have."""
     network, reads, subnets = named("a tag")

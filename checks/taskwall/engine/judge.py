@@ -273,10 +273,10 @@ class _VerdictCollector:
                 answers.append(_counted(one) if counted and truth is False else one)
             if verdicts.crash:
                 self.crashes[Crash(rule.id, self._stack, verdicts.crash)] = None
-        # Before what is about the context is told of the scanned resource that refers to it.
+        # First, as what is about the context is then on the scanned resource that refers to it.
         found = apply_precedence(answers)
-        told = [answer for answer in found if is_reported(answer.verdict, answer.truth)]
-        return of_scanned(told, resources)
+        reported = [answer for answer in found if is_reported(answer.verdict, answer.truth)]
+        return of_scanned(reported, resources)
 
 
 def _counted(answer: ScenarioVerdict) -> ScenarioVerdict:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from taskwall.core.facts import Fact
-from taskwall.core.values import Reference, same
+from taskwall.core.values import Reference, Unknown, dereferenced, same
 from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._resources import derived_from
 from taskwall.lowering.image import referenced_type
@@ -32,6 +32,10 @@ _HOOK = "AWS::CodeDeploy::BlueGreen"
 _TARGET_GROUPS = (
     "aws_alb_target_group", "aws_lb_target_group", "AWS::ElasticLoadBalancingV2::TargetGroup"
 )  # fmt: skip
+
+
+_ARNS = (".Ref", ".TargetGroupArn", ".TargetGroupFullName", ".arn", ".arn_suffix", ".id")
+"""The attributes of a target group that are its ARN, or the end of it, which hold its name."""
 
 
 class TargetGroupPair(Struct, frozen=True):
@@ -87,10 +91,12 @@ def _pairs(r: ResourceReader) -> Iterator[TargetGroupPair]:
 
 def _named(r: ResourceReader, cell: Cell) -> Link | None:
     """The target group that a name means; what is cut out of a target group's ARN names it."""
-    groups = (one for one in derived_from(r.builder, cell.value) if one.type in _TARGET_GROUPS)
-    made_of = {one.origin.address for one in groups}
-    if len(made_of) == 1:
-        cell = replace(cell, value=Reference(made_of.pop(), ""))
+    value = dereferenced(cell.value)
+    if isinstance(value, Unknown) and all(need.name.endswith(_ARNS) for need in value.needs):
+        groups = (one for one in derived_from(r.builder, value) if one.type in _TARGET_GROUPS)
+        made_of = {one.origin.address for one in groups}
+        if len(made_of) == 1:
+            cell = replace(cell, value=Reference(made_of.pop(), ""))
     return r.link(TargetGroup, cell, "registers tasks in")
 
 

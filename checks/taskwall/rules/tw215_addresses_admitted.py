@@ -17,7 +17,7 @@ See: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from collections.abc import Iterator
 
 from taskwall.core.change import Placeholder
-from taskwall.core.facts import FALSE, Fact
+from taskwall.core.facts import Fact
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.task_ingress import (
@@ -59,9 +59,10 @@ def addresses_admitted(network: Network) -> Iterator[Verdict]:
 
 def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
     """Whether a permission allows a group, or what an NLB before other users of the group needs."""
-    own, others = allowed_by_group(network, attachment, permission), FALSE
-    if own.truth is not True:
-        others = stands_behind(network, attachment, "network")
-    if others.truth is False:
+    own = allowed_by_group(network, attachment, permission)
+    if own.truth:
         return own
-    return own | (others & allowed_by_network(network, attachment, permission))
+    behind = stands_behind(network, attachment, "network")
+    if behind.truth is False:
+        return own  # the chain does not name a load balancer that is not there
+    return own | (behind & allowed_by_network(network, attachment, permission))

@@ -55,7 +55,8 @@ _MADE_BY_MODULE: Mapping[str, str] = {
     "security-group": "aws_security_group",
     "vpc": "aws_vpc",
 }
-"""By the names of modules of terraform-aws-modules what they make and call as they are told."""
+"""By the names of modules of terraform-aws-modules, what they make under the name that they are
+given."""
 
 _TAGS = pattern(r"^[ \t]*tags\s*=\s*[a-z]", re.MULTILINE)
 """Tags that an expression makes: which these are, no text says."""
@@ -245,7 +246,7 @@ def _searched(text: str) -> SearchedFile:
     blocks = list(_blocks(text, _BLOCK))
     for match, block in blocks:
         if match["sought"]:
-            names = [*_called(block), *(ANY for _ in _TAGS.findall(block))]
+            names = [*_called(block), *((ANY,) if _TAGS.search(block) else ())]
             looks_up += [(_SOUGHT[match["sought"]], name) for name in names]
         elif match["call"]:
             calls += _LOCAL.findall(block)

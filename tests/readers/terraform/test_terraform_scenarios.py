@@ -15,6 +15,7 @@ from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.readers.terraform.evaluation import recorded
 from taskwall.readers.terraform.stack import FRAMES, with_recursion_limit
 from taskwall.readers.terraform.values import sensitive
+from taskwall.readers.terraform.values.effects import OPEN, ByAnswers
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation, Inputs
@@ -382,3 +383,16 @@ def test_threads_share_the_raised_recursion_limit() -> None:
         return sys.getrecursionlimit()
 
     assert with_recursion_limit(second) >= FRAMES
+
+
+def test_what_hangs_on_answers_is_found_by_their_types() -> None:
+    """To Python `True` and `1` are one key: a switch and a count of the same name are two."""
+    known = ByAnswers[str]()
+    for answer, value in ((True, "switch"), (1, "count"), (OPEN, "open")):
+        known.put((("var.a", answer),), value)
+    known.put((("var.a", True), ("var.b", "live")), "both")
+
+    assert [*known.under({"var.a": 1})] == ["count"]
+    assert [*known.under({"var.a": True})] == ["switch"]
+    assert [*known.under({"var.a": True, "var.b": "live"})] == ["switch", "both"]
+    assert [*known.under({})] == ["open"]

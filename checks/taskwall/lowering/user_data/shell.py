@@ -149,9 +149,9 @@ class Shell(ShellWords):
                 pending += each.named_children[: 1 if each.type == "redirected_statement" else None]
             elif each.type == "command":
                 words = stripped([self.text(word) for word in each.named_children])
-                if words and words[0] not in _DEAF:
+                if words and words[0] not in _WITHOUT_INPUT:
                     return True
-            elif each.type not in _DEAF and each.type not in _PASSED_OVER:
+            elif each.type not in _WITHOUT_INPUT and each.type not in _PASSED_OVER:
                 return True
         return False
 
@@ -684,7 +684,7 @@ _DECLARES = frozenset(("declare", "typeset"))
 _PLAIN_OPTION = pattern(r"-[xrg]*")
 """Options of `declare` that leave a value as it is written; `-i` counts, `-l` writes it small."""
 
-_DEAF = frozenset(
+_WITHOUT_INPUT = frozenset(
     (
         "cd", "chmod", "chown", "echo", "mkdir", "printf", "set", "touch", "true",
         "declaration_command", "function_definition", "unset_command", "variable_assignment",

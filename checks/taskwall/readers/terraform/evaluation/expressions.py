@@ -91,9 +91,8 @@ def members_of(node: Expression, scope: ModuleContext, env: Env) -> Value:
         return _HANDLERS[type(node)](node, scope, env)
     except FailedError as error:
         made = _COLLECTIONS.get(type(node))
-        if made is None or error.impossible:
-            raise
-        if isinstance(node, FunctionCall) and node.name not in _KEEPING:
+        fails = isinstance(node, FunctionCall) and node.name not in _KEEPING
+        if made is None or fails or error.impossible:
             raise
         return made(node, scope, env, _contained)
 
