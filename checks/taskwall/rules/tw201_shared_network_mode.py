@@ -23,7 +23,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking
 from collections.abc import Iterator
 
 from taskwall.core.facts import Fact, all_of, any_of
-from taskwall.model.compute.launch_type import runs_on, sources_of_definition
+from taskwall.model.compute.launch_type import awsvpc, runs_on, sources_of_definition
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import Launch, TaskDefinition, TaskSource
 from taskwall.rules._rule import Verdict, rule
@@ -37,6 +37,8 @@ def shared_network_mode(network: Network) -> Iterator[Verdict]:
         concerned = ~_only_on(network, definition, "EXTERNAL")
         if mode.known == "none":
             continue
+        if mode.open:
+            violated = all_of((violated, *_started_without_interfaces(network, definition)))
         if mode.value is None or (mode.known is None and not mode.open):
             # Without a mode the others cannot be registered or started: invalid, not insecure.
             concerned = ~_only_on(network, definition, "FARGATE", "MANAGED_INSTANCES", "EXTERNAL")
@@ -53,6 +55,13 @@ def shared_network_mode(network: Network) -> Iterator[Verdict]:
             severity="high" if mode.known == "host" else None,
             concerned=concerned,
         )
+
+
+def _started_without_interfaces(network: Network, definition: TaskDefinition) -> list[Fact]:
+    """What speaks against a shared network where the mode is open: AWS would refuse the start."""
+    sources = sources_of_definition(network, definition)
+    own = [awsvpc(network, source) for source, link in sources if link.fact.truth]
+    return [~fact for fact in own if fact.truth]
 
 
 def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) -> Fact:
