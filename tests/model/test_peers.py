@@ -133,7 +133,8 @@ def test_the_range_of_a_subnet_adds_what_a_subnet_can_have(
     entry = permission("tcp", 443, 443, hole)
     assert entry.range is not None
     value = Unknown((Need("var.subnet", "has no default"),), "var.subnet")
-    entry = replace(entry, range=replace(entry.range, value=value), of_subnet=True)
+    subnet = Link("aws_subnet.a", TRUE, entry.place)
+    entry = replace(entry, range=replace(entry.range, value=value), of_subnet=subnet)
     known = [permission("tcp", 443, 443, str(each), line) for line, each in enumerate(others, 3)]
 
     assert allows_internet(group_of([entry, *known]), entry).truth is truth

@@ -37,7 +37,7 @@ from taskwall.model.entities.security_group import (
     PrefixList,
     SecurityGroup,
 )
-from taskwall.model.entities.vpc import Vpc
+from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.source.resource import Cell
 
 
@@ -260,7 +260,7 @@ def _permissions(
             range_of=_vpc_range(r, cell) if key in spelled.ranges else None,
             range_in=_vpc_around(r, cell) if key in spelled.ranges else None,
             public=key in spelled.ranges and _is_public_address(r, cell),
-            of_subnet=key in spelled.ranges and _is_subnet_range(r, cell),
+            of_subnet=_subnet_range(r, cell) if key in spelled.ranges else None,
             prefix_list=peer.prefix_list,
             peer=peer.group,
             itself=peer.itself,
@@ -361,15 +361,17 @@ def _vpc_around(r: ResourceReader, cell: Cell) -> Link | None:
     return None
 
 
-def _is_subnet_range(r: ResourceReader, cell: Cell) -> bool:
-    """Whether a cell refers to the range of a subnet, also of one from elsewhere."""
+def _subnet_range(r: ResourceReader, cell: Cell) -> Link | None:
+    """The subnet whose own range a cell refers to, also one from elsewhere."""
     value = cell.value
     while isinstance(value, Reference):
         resource = r.builder.resources.get(value.resource)
         if resource is not None and resource.type in _SUBNETS:
-            return value.attribute in ("cidr_block", "ipv6_cidr_block", "CidrBlock")
+            ranges = ("cidr_block", "ipv6_cidr_block", "CidrBlock")
+            here = replace(cell, value=value)
+            return r.link(Subnet, here, "names the CIDR of") if value.attribute in ranges else None
         value = value.value
-    return False
+    return None
 
 
 _PUBLIC_ADDRESSES = {

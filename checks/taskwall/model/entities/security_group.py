@@ -55,7 +55,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     `on` is what holds it: the group where it is inline, else the resource of its own. Exactly one
     of `range`, `prefix_list`, `peer` and `itself` says who.
     `range_of` is the VPC whose own address range is meant, `range_in` the one of whose range it is
-    a part that is not known, `of_subnet` whether it is a subnet's,
+    a part that is not known, `of_subnet` the subnet whose own range is meant,
     `public` whether it is the public address of an Elastic IP or a NAT gateway.
     `id` identifies it for precedence. `place` is where it says who, in the attribute `says`;
     `block` is all of it. `by_group` is the attribute that would name a security group there,
@@ -78,7 +78,7 @@ class Permission(Struct, frozen=True, kw_only=True):
     range: Setting | None = None
     range_of: Link | None = None
     range_in: Link | None = None
-    of_subnet: bool = False
+    of_subnet: Link | None = None
     public: bool = False
     prefix_list: Link | None = None
     peer: Link | None = None

@@ -272,10 +272,12 @@ def names_inside(network: Network, vpc: str) -> frozenset[str]:
     """
     known = network.get(Vpc, vpc)
     parts = [] if known is None else [*of_vpc(network, known).parts]
-    for subnet in subnets_of(network).get(vpc, ()):
+    subnets = subnets_of(network).get(vpc, ())
+    for subnet in subnets:
         parts += [part(each, subnet.id) for each in subnet.cidrs]
-    named = (name for each in parts for name in each.names)
-    return frozenset((_own_range(vpc, V4), _own_range(vpc, V6), *named))
+    named = {name for each in parts for name in each.names}
+    own = {name for subnet in subnets for name in _range_names(subnet, EVERYWHERE)}
+    return frozenset((_own_range(vpc, V4), _own_range(vpc, V6), *named, *own))
 
 
 def _own_range(vpc: str, addresses: Ranges) -> str:
@@ -292,6 +294,7 @@ def of_subnet(network: Network, link: Link, vpc: Link | None = None) -> Addresse
     if subnet is None or subnet.external:
         own = subnet.vpc if subnet is not None and subnet.vpc.to else vpc
         found = _unseen_in(network, link.waits("a subnet", subnet), own)
+        found = found if subnet is None else _known_by_name(subnet, found)
     else:
         found = _of_subnet(network, subnet)
     return found if link.sure else found.perhaps(link.fact.needs)
@@ -300,6 +303,8 @@ def of_subnet(network: Network, link: Link, vpc: Link | None = None) -> Addresse
 @remembered
 def _of_subnet(network: Network, subnet: Subnet) -> Addresses:
     around = inside(network, subnet.vpc)
+    if not subnet.cidrs:
+        return _known_by_name(subnet, around)
     parts = []
     for each in subnet.cidrs:
         found = part(each, subnet.id, subnet.vpc)
@@ -311,7 +316,20 @@ def _of_subnet(network: Network, subnet: Subnet) -> Addresses:
             # AWS gives the VPC its range of this version: nobody writes it.
             found = replace(found, around=frozenset((_own_range(subnet.vpc.to, found.within),)))
         parts.append(found)
-    return Addresses(tuple(parts)) if parts else around
+    return Addresses(tuple(parts))
+
+
+def _known_by_name(subnet: Subnet, around: Addresses) -> Addresses:
+    """The ranges of a subnet that writes none, given where they are: its attributes name them."""
+    named = (replace(p, names=p.names | _range_names(subnet, p.within)) for p in around.parts)
+    return Addresses(tuple(named))
+
+
+def _range_names(subnet: Subnet, within: Ranges) -> frozenset[str]:
+    """What refers to the ranges of a subnet, of the IP versions that are within some addresses."""
+    four, six = ("cidr_block", "CidrBlock"), ("ipv6_cidr_block",)
+    names = (*(four if within & V4 else ()), *(six if within & V6 else ()))
+    return frozenset(f"{subnet.id}.{name}" for name in names)
 
 
 # --- what permissions stand for
@@ -337,7 +355,7 @@ def addresses(network: Network, permission: Permission) -> Addresses:
         found = part(permission.range)
         if permission.public and not found.whole:
             found = replace(found, within=found.within & public_addresses(4))
-        if permission.of_subnet and not found.whole:
+        if permission.of_subnet is not None and not found.whole:
             found = replace(found, most=SUBNET_SIZE[6 if found.within & V6 else 4])
         if permission.range_of is not None:
             of = permission.range_of

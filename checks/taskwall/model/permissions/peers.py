@@ -333,6 +333,9 @@ def allows_range_within(network: Network, permission: Permission, vpc: Link | No
     if vpc is None:
         return permission.states(None, text, (Need("the tasks' VPC", "is not known"),))
     own = permission.range_of or permission.range_in
+    subnet = network.get(Subnet, permission.of_subnet)
+    if subnet is not None and subnet.vpc.to and permission.range is not None:
+        own = subnet.vpc if permission.range.open else own
     if own is not None:
         truth = same_entity(own, vpc)
         needs = tuple(need for link in (own, vpc) if not link.exact for need in link.waits("a VPC"))
