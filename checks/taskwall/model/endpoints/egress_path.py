@@ -47,7 +47,10 @@ def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bo
         for link in host.subnets
     ]
     hosted += [
-        implies(fact, any_of((_from_default_subnets(host), *_proxied(host))))
+        implies(
+            fact,
+            any_of((_of_default_subnets(host, "can reach the internet"), *_proxied(host))),
+        )
         for host, fact in hosts(network, source)
         if not host.subnets
     ]
@@ -97,14 +100,14 @@ def _from_host(network: Network, host: Host, link: Link) -> Fact:
     return implies(link.fact, routes.subnet_egress(network, subnet, any_of((public, elastic))))
 
 
-def _from_default_subnets(host: Host) -> Fact:
-    """That nobody knows whether instances of which no subnet is known have a way out."""
+def _of_default_subnets(host: Host, what: str) -> Fact:
+    """That nobody knows `what` of instances of which no subnet is known."""
     start = None if host.member is None else next(starts(host.member), None)
     at, waits = host.on.origin.header, tuple[Need, ...]()
     if start is not None:
         at, waits = start.setting.place, start.setting.unseen
-    waits = waits or (Need(f"the default VPC of {host.name}", "is not in the sources"),)
-    return Fact(None, f"{host.name} can reach the internet", at, host.name, waits)
+    waits = waits or (Need(f"the default subnets of {host.name}", "are not in the sources"),)
+    return Fact(None, f"{host.name} {what}", at, host.name, waits)
 
 
 def unseen_subnets(source: TaskSource, link: Link | None = None) -> Fact:
@@ -139,10 +142,15 @@ def _proxied(host: Host) -> tuple[Fact, ...]:
 @remembered
 def uses_nat(network: Network, source: TaskSource) -> Fact:
     """Whether a subnet of a source's tasks, or of their instances, routes to a NAT gateway."""
-    links = [link for host, _ in hosts(network, source) for link in host.subnets]
-    own, hosted = (
-        [_natted(network, source, link) for link in each] for each in (source.subnets, links)
-    )
+    own = [_natted(network, source, link) for link in source.subnets]
+    hosted = [
+        fact
+        for host, _ in hosts(network, source)
+        for fact in (
+            [_natted(network, source, link) for link in host.subnets]
+            or [_of_default_subnets(host, "uses a NAT gateway")]
+        )
+    ]
     own, hosted = own or [unseen_subnets(source)], hosted or [unseen_hosts(source)]
     return by_host(network, source, False, any_of(own), any_of(hosted))
 
