@@ -206,7 +206,7 @@ USED: dict[str, list[str]] = {
     ],
     "aws_lb_target_group": ["aws_ecs_service", "aws_lb_listener"],
     "aws_elb": ["aws_ecs_service"],
-    "aws_ecs_cluster": ["aws_ecs_service", "aws_ecs_cluster_capacity_providers"],
+    "aws_ecs_cluster": ["aws_ecs_service"],
     "aws_ecs_task_definition": ["aws_ecs_service"],
     "aws_db_instance": ["aws_ecs_task_definition"],
     "aws_autoscaling_group": ["aws_ecs_capacity_provider"],
@@ -228,6 +228,15 @@ def test_what_may_use_it(type_: str, users: list[str]) -> None:
     found = [each for each in possible(type_) if "[" not in each.origin.address]
 
     assert [each.type for each in found] == users
+
+
+@pytest.mark.parametrize(("attribute", "gives"), [("name", True), ("arn", False), ("id", False)])
+def test_who_may_give_a_cluster_its_providers(attribute: str, gives: bool) -> None:
+    """Capacity providers are given to a cluster by its name: its ARN says only where tasks run."""
+    found = {each.type for each in possible("aws_ecs_cluster", f"aws_ecs_cluster.x.{attribute}")}
+
+    assert ("aws_ecs_cluster_capacity_providers" in found) is gives
+    assert "aws_ecs_service" in found
 
 
 MAKES = {

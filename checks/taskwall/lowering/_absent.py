@@ -103,6 +103,10 @@ _OWN_KINDS = {
 _DEFAULT_GROUP = ("default_security_group_id", "DefaultSecurityGroup", "default_security_group")
 """The attributes by which a VPC hands over the group that it comes with."""
 
+_ARNS = ("arn", "id", "Arn")
+"""The attributes of a cluster that hold its ARN: who gives it capacity providers needs its name
+(https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_cluster)."""
+
 _JUDGED = frozenset({"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"})
 """Types of which rules speak: what they say of a permission they say of the group that has it."""
 
@@ -138,7 +142,7 @@ _USERS: Mapping[str, Mapping[str, str]] = {
         "AutoScalingGroup": "auto_scaling_group_provider[].auto_scaling_group_arn"
     },
     "aws_ecs_cluster_capacity_providers": {
-        "Cluster": "cluster_name",
+        "ClusterName": "cluster_name",
         "CapacityProvider": "capacity_providers[]",
     },
     "aws_instance": {
@@ -294,6 +298,8 @@ def _possible(
                 kinds = [_OWN_KINDS.get(resource.type) or entity_of(resource.type)]
                 if reference.attribute in _DEFAULT_GROUP:
                     kinds.append("SecurityGroup")
+                if kinds == ["Cluster"] and reference.attribute not in _ARNS:
+                    kinds.append("ClusterName")
                 for known in kinds:
                     handed.setdefault(known, {}).setdefault(reference.resource, (reference, place))
     for known, found in handed.items():
