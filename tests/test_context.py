@@ -320,6 +320,43 @@ def test_instances_of_the_context_on_which_tasks_are_placed(
     assert sorted(one["rule"] for one in fails) == rules
 
 
+STORE = """
+resource "aws_db_subnet_group" "main" {
+  subnet_ids = [aws_subnet.public.id]
+}
+resource "aws_db_instance" "main" {
+  engine                 = "postgres"
+  engine_version         = "14.2"
+  db_subnet_group_name   = aws_db_subnet_group.main.name
+  vpc_security_group_ids = [aws_security_group.open.id]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("service", "reaching"),
+    [
+        (SERVICE, "    subnets         = data.aws_subnets.public.ids"),
+        (ON_HOSTS, "  cluster         = data.aws_ecs_cluster.main.arn"),
+    ],
+)
+def test_a_store_of_the_context_that_allows_addresses_of_tasks(
+    folder: Path, service: str, reaching: str
+) -> None:
+    """It is judged where the service says in which subnets its tasks are, or on which hosts."""
+    (folder / "service/main.tf").write_text(service)
+    (folder / "network/main.tf").write_text(NETWORK + HOSTS + STORE)
+    found = told(folder, "network", select=("TW106", "TW207"))["findings"]
+
+    line = service.split("\n").index(reaching) + 1
+    assert {(one["rule"], one["verdict"], one["line"]) for one in found} == {
+        ("TW106", "fail", line),
+        ("TW207", "fail", line),
+    }
+    texts = [step["text"] for step in found[0]["because"]]
+    assert "tasks of aws_ecs_service.api have such addresses" in texts
+
+
 def test_context_is_neither_judged_nor_counted(folder: Path) -> None:
     """Its open group is nobody's here, and its files, resources and errors are not the scan's."""
     alone, document = told(folder, **ALONE), told(folder, "network", "states")

@@ -319,30 +319,51 @@ def tasks_use(network: Network, group: str) -> Fact:
 
 @remembered
 def _addresses(network: Network, vpc: Vpc | None) -> Addresses:
+    """Where tasks are that can get to a VPC, or all tasks."""
+    return Addresses.together((at, _gets_to(network, of, vpc)) for _, at, of in _places(network))
+
+
+@remembered
+def _places(network: Network) -> list[tuple[TaskSource, Addresses, Link | None]]:
+    """The task sources, each with every place of its tasks and the VPC of that.
+
+    What is scanned comes before its context.
+    """
+    sources = sorted(network.every(TaskSource), key=lambda each: each.origin.context)
+    return [(source, at, of) for source in sources for at, of in _places_of(network, source)]
+
+
+def _places_of(network: Network, source: TaskSource) -> list[tuple[Addresses, Link | None]]:
     """Where tasks are: in their own subnets, or in those of the hosts whose network they share.
 
-    Those of a list that is not known are certainly somewhere: they all have a subnet. With a VPC
-    only those that can get there.
+    Those of a list that is not known are certainly somewhere: they all have a subnet.
     """
-    found: list[tuple[Addresses, Fact]] = []
-    for source in network.every(TaskSource):
-        own, theirs = awsvpc(network, source), next(iter(vpcs(network, source)), None)
-        links = list(source.subnets) if own.truth is not False else []
-        if own.truth is not True:
-            links += [link for host, _ in hosts(network, source) for link in host.subnets]
-        places = []
-        for link in links:
-            subnet = network.get(Subnet, link)
-            of = theirs if subnet is None or not subnet.vpc_known else subnet.vpc
-            places.append((of_subnet(network, link, theirs), of))
-        settled = any(link.sure or source.origin.maybe for link in links)
-        if not settled and not runs_on(network, source, "EXTERNAL").truth:
-            nowhere = (Need(f"the subnets of {source.name}", "are not in the sources"),)
-            needs = source.subnets_setting.unseen or nowhere
-            anywhere = unseen(needs) if theirs is None else inside(network, theirs)
-            places.append((anywhere, theirs))
-        found += [(at, _gets_to(network, of, vpc)) for at, of in places]
-    return Addresses.together(found)
+    own, theirs = awsvpc(network, source), next(iter(vpcs(network, source)), None)
+    links = list(source.subnets) if own.truth is not False else []
+    if own.truth is not True:
+        links += [link for host, _ in hosts(network, source) for link in host.subnets]
+    found: list[tuple[Addresses, Link | None]] = []
+    for link in links:
+        subnet = network.get(Subnet, link)
+        of = theirs if subnet is None or not subnet.vpc_known else subnet.vpc
+        found.append((of_subnet(network, link, theirs), of))
+    settled = any(link.sure or source.origin.maybe for link in links)
+    if not settled and not runs_on(network, source, "EXTERNAL").truth:
+        nowhere = (Need(f"the subnets of {source.name}", "are not in the sources"),)
+        needs = source.subnets_setting.unseen or nowhere
+        anywhere = unseen(needs) if theirs is None else inside(network, theirs)
+        found.append((anywhere, theirs))
+    return found
+
+
+def _who_is_there(network: Network, vpc: Vpc | None, held: Addresses) -> Fact:
+    """The first task source of which tasks certainly have addresses in a range, if one is known."""
+    for source, at, of in _places(network):
+        if held.meets(at) and _gets_to(network, of, vpc).truth:
+            shares = not source.subnets or awsvpc(network, source).truth is False
+            by = source.cluster.place if shares and source.cluster else source.subnets_setting.place
+            return Fact(True, f"tasks of {source.name} have such addresses", by, source.name)
+    return TRUE
 
 
 def _allows_tasks(network: Network, store: Store, group: Link, permission: Permission) -> Fact:
@@ -358,10 +379,11 @@ def _allows_tasks(network: Network, store: Store, group: Link, permission: Permi
         if permission.peer.exact and permission.peer.to:
             return permission.states(False, text)
         return permission.states(None, text, permission.peer.fact.needs)
-    held, tasks = addresses(network, permission), _addresses(network, _vpc(network, store))
+    vpc = _vpc(network, store)
+    held, tasks = addresses(network, permission), _addresses(network, vpc)
     truth = held.meets(tasks)
     near = permission.states(truth, text, (*held.needs, *tasks.needs))
     if truth is not False:
-        return near
+        return near & _who_is_there(network, vpc, held) if truth else near
     public = public_stores(network).get(store.id, FALSE)
     return near | all_of((public, allows_internet(network, permission)))
