@@ -719,6 +719,59 @@ def test_a_group_in_a_list_is_handed_over_however_the_list_is_written(handed: st
     }
 
 
+ENDPOINTS_ELSEWHERE = """
+resource "aws_vpc" "own" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "other" { cidr_block = "10.1.0.0/16" }
+resource "aws_subnet" "own" {
+  vpc_id     = aws_vpc.own.id
+  cidr_block = "10.0.0.0/24"
+}
+resource "aws_subnet" "other" {
+  vpc_id     = aws_vpc.other.id
+  cidr_block = "10.1.0.0/24"
+}
+resource "aws_security_group" "other" { vpc_id = aws_vpc.other.id }
+resource "aws_route_table" "other" { vpc_id = aws_vpc.other.id }
+resource "aws_ecs_task_definition" "api" {
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  container_definitions = jsonencode([
+    { name = "api", image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/api:1" }
+  ])
+}
+resource "aws_ecs_service" "api" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.api.arn
+  network_configuration { subnets = [aws_subnet.own.id] }
+}
+module "other" {
+  source = "git::https://example.com/other.git"
+  given  = [HANDED]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("handed", "certain"),
+    [
+        ("aws_subnet.other.id", True),
+        ("aws_security_group.other.id, aws_subnet.other.id", True),
+        ("aws_route_table.other.id", True),
+        ("aws_vpc.other.id", True),
+        ("aws_subnet.own.id", False),
+        ("aws_subnet.own.id, aws_subnet.other.id", False),
+    ],
+)
+def test_endpoints_of_a_module_are_in_a_vpc_of_which_it_gets_something(
+    handed: str, certain: bool
+) -> None:
+    """What it is given of another VPC says nothing of the tasks' own."""
+    found = said_of(ENDPOINTS_ELSEWHERE.replace("HANDED", handed), "TW401")
+
+    assert (("aws_vpc.own", "fail", ()) in found) is certain
+    assert {verdict for on, verdict, _ in found if on != "aws_vpc.own"} <= {"unknown"}
+
+
 INCLUDING = """
 Resources:
   Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}

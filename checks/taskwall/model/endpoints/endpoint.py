@@ -25,7 +25,8 @@ from taskwall.core.values import (
 from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.iam_policy import PolicyDocument, full_access
-from taskwall.model.entities.vpc import Vpc
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.entities.vpc import RouteTable, Subnet, Vpc
 
 READ = "2026-11-24"
 
@@ -217,7 +218,7 @@ def is_own_region(value: Value | None) -> bool:
     return isinstance(value, Unknown) and value.symbol == "AWS::Region"
 
 
-def is_in_vpc(endpoint: Endpoint, vpc: Link | None) -> Fact:
+def is_in_vpc(network: Network, endpoint: Endpoint, vpc: Link | None) -> Fact:
     """Whether an endpoint is in a VPC."""
     name = endpoint.name
     text = f"{name} is in {vpc.to if vpc and vpc.to else 'the VPC of the tasks'}"
@@ -225,7 +226,21 @@ def is_in_vpc(endpoint: Endpoint, vpc: Link | None) -> Fact:
         needs = vpc.fact.needs if vpc else (Need("the tasks' VPC", "is not known"),)
         return Fact(None, text, endpoint.vpc.place, name, needs)
     needs = (*endpoint.vpc.fact.needs, *vpc.fact.needs) or (Need(vpc.to, OUTSIDE),)
-    return Fact(same_entity(endpoint.vpc, vpc), text, endpoint.vpc.place, name, needs)
+    same = same_entity(endpoint.vpc, vpc)
+    if same is None and _uses_others(network, endpoint, vpc):
+        same = False
+    return Fact(same, text, endpoint.vpc.place, name, needs)
+
+
+def _uses_others(network: Network, endpoint: Endpoint, vpc: Link) -> bool:
+    """Whether all that an endpoint uses is in other VPCs, where it names none itself."""
+    used = (
+        *(network.get(Subnet, link) for link in endpoint.subnets),
+        *(network.get(SecurityGroup, link) for link in endpoint.groups),
+        *(network.get(RouteTable, link) for link in endpoint.tables),
+    )
+    theirs = [each.vpc for each in used if each is not None and each.vpc is not None]
+    return bool(theirs) and all(same_entity(link, vpc) is False for link in theirs)
 
 
 @remembered
@@ -234,7 +249,7 @@ def endpoints_of_vpc(network: Network, vpc: Link | None) -> list[tuple[Endpoint,
     by_vpc = _by_vpc(network)
     keys = (vpc.to, "") if vpc is not None and vpc.exact and vpc.to else by_vpc
     near = (each for key in keys for each in by_vpc.get(key, ()))
-    found = ((each, is_in_vpc(each, vpc)) for each in near)
+    found = ((each, is_in_vpc(network, each, vpc)) for each in near)
     return [(each, fact) for each, fact in found if fact.truth is not False]
 
 

@@ -74,7 +74,7 @@ def those_beside(
     """Those of some task sources whose tasks run in an endpoint's VPC, or may do so."""
     for source in sources:
         vpc = vpc_of(network, source) or _unseen_vpc(network, source)
-        here = is_in_vpc(endpoint, vpc)
+        here = is_in_vpc(network, endpoint, vpc)
         if here.truth is not False:
             yield source, all_of((source.exists, here)) if source.origin.maybe else here
 
@@ -98,7 +98,7 @@ def members_in(network: Network, endpoint: Endpoint) -> tuple[Fact, ...]:
         links = host_of(network, member).subnets
         subnets = [network.get(Subnet, link) for link in links]
         places = [subnet.vpc for subnet in subnets if subnet is not None and subnet.vpc_known]
-        here = any_of(is_in_vpc(endpoint, link) for link in (places[:1] or (None,)))
+        here = any_of(is_in_vpc(network, endpoint, link) for link in (places[:1] or (None,)))
         if here.truth is not False:
             found.append(all_of((member.fact, here, member.instances.exists)))
     return tuple(found)
