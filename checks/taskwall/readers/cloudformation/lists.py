@@ -6,6 +6,7 @@ from taskwall.core.values import (
     Items,
     Known,
     Need,
+    OneOf,
     PartOf,
     Reference,
     Text,
@@ -224,9 +225,16 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     names = [name, name_of(top), name_of(second)]
     symbol_name = f"{call.name}({', '.join(map(str, names))})" if all(names) else ""
     key = symbol(top)
-    if symbol_name and key and default is None and isinstance(dereferenced(second), Known):
-        run.lookups[symbol_name] = (key, _column(run, table, second))
-    return run.computed(symbol_name, (*needs(named), *needs(top), *needs(second)), call)
+    computed = run.computed(symbol_name, (*needs(named), *needs(top), *needs(second)), call)
+    if not (symbol_name and key and default is None and isinstance(dereferenced(second), Known)):
+        return computed
+    column = _column(run, table, second)
+    run.lookups[symbol_name] = (key, column)
+    if type(computed) is not Unknown or not column or len(column) < len(table):
+        return computed
+    # A stack is only made with a key that the mapping has.
+    answers = tuple(dict.fromkeys(column.values()))
+    return OneOf(computed.needs, symbol_name, computed.asks, computed.place, answers=answers)
 
 
 def _rows(table: "dict[str, Node] | object", key: Value) -> list[Node]:
