@@ -165,32 +165,101 @@ Resources:
     ("old", "new", "verdict"),
     [
         ("", "", "fail"),
-        ("Value: b}", "Value: b: c}", "unknown"),
+        ("Value: b}", "Value: b: c}", "fail"),
         ("ENABLED}", "ENABLED: c}", "unknown"),
-        ("Value: b}", "Value: b", "unknown"),
+        ("Value: b}", "Value: b", "fail"),
+        ("Tags:", "Tags: [", "unknown"),
     ],
 )
 def test_a_nested_stack_that_cannot_be_read(
     tmp_path: Path, old: str, new: str, verdict: str
 ) -> None:
-    """Its template is the same, and what it gives to that is not known: no default holds."""
+    """Its template is the same, and where it is not known what that gets, no default holds."""
     (tmp_path / "child.yaml").write_text(CHILD)
     (tmp_path / "parent.yaml").write_text(PARENT.replace(old, new))
     shown = ("fail", "unknown", "pass")
     asked = Options((str(tmp_path),), cwd=str(tmp_path), select=("TW203",), show=shown)
     document = scan(asked).document
     assert [one.verdict for one in document.findings] == [verdict]
-    assert bool(document.errors) is (verdict == "unknown")
+    assert bool(document.errors) is bool(old)
 
 
-def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    """An unknown says which resource cannot be read."""
+@pytest.mark.parametrize(
+    ("wrong", "missing"),
+    [
+        (OPEN["a value"], "Group"),
+        (INGRESS.replace("{", "").replace("}", ""), "Group"),
+        ("        - {IpProtocol: tcp, CidrIp: !ImportValue !Sub x}\n", "Group"),
+        ("        - IpProtocol: tcp\n          CidrIp: [x\n", "Group.CidrIp"),
+        (OPEN["an item, its lines not deep"], "Group"),
+    ],
+)
+def test_what_is_missing_is_named(tmp_path: Path, wrong: str, missing: str) -> None:
+    """An unknown says which resource cannot be read, or which property of it."""
     file = tmp_path / "template.yaml"
-    file.write_text(TEMPLATE.replace(INGRESS, OPEN["a value"]))
+    file.write_text(TEMPLATE.replace(INGRESS, wrong))
     asked = Options((str(file),), cwd=str(tmp_path), select=("TW204",), show=("unknown",))
     (finding,) = scan(asked).document.findings
-    assert finding.missing == ("Group",)
-    assert any("Group cannot be read" in step.text for step in finding.because)
+    assert finding.missing == (missing,)
+    assert any(f"{missing} cannot be read" in step.text for step in finding.because)
+
+
+LOST = {
+    "another function in the place of a value": "Image: !ImportValue !Sub web-image",
+    "a quote too many": 'Image: ""web"',
+    "an open quote": 'Image: "web',
+    "an open list": "Command: [a, b",
+    "an item of a map": "LogConfiguration: {LogDriver: awslogs, Options: [a: b: c]}",
+}
+
+
+@pytest.mark.parametrize("line", LOST.values(), ids=LOST)
+def test_no_more_than_a_line_is_lost(tmp_path: Path, line: str) -> None:
+    """Where a line is wrong by itself, all others of its resource count."""
+    file = tmp_path / "template.yaml"
+    broken = TEMPLATE.replace("Image: web", line).replace("awsvpc", "host")
+    file.write_text(broken)
+    asked = Options((str(file),), cwd=str(tmp_path), select=("TW201", "TW204"))
+    document = scan(asked).document
+    assert len(document.errors) == 1
+    assert [(one.rule, one.line) for one in document.findings] == [("TW204", 8), ("TW201", 12)]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("!ImportValue !Sub ${AWS::Region}-open", "Fn::ImportValue: !Sub ..."),
+        ('!ImportValue !Sub "${AWS::Region}-open" # the team\'s', "Fn::ImportValue: !Sub ..."),
+        ("!Select [0, !ImportValue !Sub x]", "Fn::ImportValue: !Sub ..."),
+        ("!Base64 !Join [x, []]", "Fn::Base64: !Join ..."),
+    ],
+)
+def test_two_functions_in_a_row(tmp_path: Path, written: str, meant: str) -> None:
+    """It is said what to write for them, and a value that is no more than these is read so."""
+    other = """\
+Resources:
+  Open:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}]
+Outputs:
+  Open: {Value: !Ref Open, Export: {Name: !Sub "${AWS::Region}-open"}}
+"""
+    (tmp_path / "other.yaml").write_text(other)
+    groups = f"SecurityGroups:\n            - {written}"
+    (tmp_path / "template.yaml").write_text(
+        TEMPLATE.replace("SecurityGroups: [!Ref Group]", groups)
+    )
+    asked = Options((str(tmp_path),), cwd=str(tmp_path), select=("TW204",))
+    document = scan(asked).document
+
+    (error,) = document.errors
+    assert (error.line, error.message) == (
+        29,
+        f"cannot be parsed: a value has one tag: write {meant}",
+    )
+    imports = written.startswith("!ImportValue")
+    assert [one.file for one in document.findings] == ["other.yaml"] * imports
 
 
 def test_secrets_in_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,7 +273,7 @@ def test_secrets_in_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFi
     )
     asked = Options((str(file),), cwd=str(tmp_path), profile="strict", show=("fail", "unknown"))
     document = scan(asked).document
-    assert {one.rule for one in document.findings} >= {"TW105", "TW204"}
+    assert {one.rule for one in document.findings} >= {"TW109", "TW204"}
     assert cli.main(("scan", "--profile", "strict", "--show", "fail,unknown", str(file)))
     shown = capsys.readouterr()
     assert "hunter2" not in repr(document) + shown.out + shown.err

@@ -1,15 +1,25 @@
 """What can be read of YAML that is not well-formed.
 
-Around each mistake, all properties of the resource are left out, or the member of another section:
-where lines are indented wrongly, less would leave open what belongs to what. What is left out is
-not known; that it is there is. The type of a resource is kept, and its condition.
+Of a line of a resource that is not well-formed by itself, the value is left out. Around any other
+mistake, all properties of the resource are, or the member of another section: where lines are
+indented wrongly, less would leave open what belongs to what. What is left out is not known; that it
+is there is. The type of a resource is kept, and its condition.
 """
+
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Span
-from taskwall.readers.cloudformation.document import UNREADABLE, TemplateFile, read_nodes
+from taskwall.readers.cloudformation.document import (
+    TWO_TAGS,
+    UNREADABLE,
+    TemplateFile,
+    composed,
+    long_name,
+    read_nodes,
+)
 from taskwall.source.files import UnreadableError
 
 MOST_READINGS = 30
@@ -37,11 +47,7 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
     readings = 0
     while True:
         at = errors[-1].place.line - 1
-        # The parser may see a mistake at the line behind it only.
-        for member in dict.fromkeys((_member(lines, at), _member(lines, at - 1))):
-            without = None if member is None else _without(lines, member)
-            if member is None or without is None:
-                continue
+        for start, end, without in _tries(lines, at):
             readings += 1
             if readings > MOST_READINGS:
                 raise error
@@ -50,10 +56,9 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
                 again = None
             except UnreadableError as other:
                 again = other.error
-                if again.place.line <= max(at + 1, member.end):
+                if again.place.line <= max(at + 1, end):
                     continue  # it takes more than that
-            last = len(lines[member.end - 1]) + 1
-            left_out.append(Span(file, member.start + 1, 1, member.end, last))
+            left_out.append(Span(file, start + 1, 1, end, len(lines[end - 1]) + 1))
             if again is None:
                 return TemplateFile(
                     file, text, found.root, (*errors, *found.errors), tuple(left_out)
@@ -71,6 +76,41 @@ class _Member(Struct, frozen=True):
     section: str
     start: int
     end: int
+
+
+def _tries(lines: list[str], at: int) -> Iterator[tuple[int, int, list[str]]]:
+    """The lines without what may be wrong at one of them, least first, and which these are."""
+    # The parser may see a mistake at the line behind it only.
+    members = [(line, member) for line in (at, at - 1) if (member := _member(lines, line))]
+    for line, member in members:
+        if (without := _without_value(lines, line, member)) is not None:
+            yield line, line + 1, without
+    for member in dict.fromkeys(member for _, member in members):
+        if (without := _without(lines, member)) is not None:
+            yield member.start, member.end, without
+
+
+def _without_value(lines: list[str], line: int, member: _Member) -> list[str] | None:
+    """The lines without the value of one of them; None if that is well-formed by itself."""
+    written = _VALUE.fullmatch(lines[line])
+    inside = (lines[i] for i in range(member.start + 1, line + 1) if not _is_bare(lines[i]))
+    own = next(map(_depth, inside), 0)
+    if member.section != "Resources" or written is None or _depth(lines[line]) <= own:
+        return None  # what says which resource it is, is not left out
+    if written["value"][0] not in "{[" and _FURTHER.search(written["value"]):
+        return None  # it may be one of several that were to be on lines of their own
+    try:
+        composed("", lines[line].strip())
+    except UnreadableError:
+        before, key, value = written["before"], written["key"], written["value"]
+        if twice := TWO_TAGS.match(value):  # it is clear what is meant
+            text = value[twice.end() :].partition(" #")[0].strip()
+            text = text if text[:1] in ("'", '"', "[") else "'{}'".format(text.replace("'", "''"))
+            instead = f"{before}{{'{long_name(twice[1])}': {twice[2]} {text}}}"
+            return [*lines[:line], instead, *lines[line + 1 :]]
+        name = ".".join(filter(None, (lines[member.start].strip().rstrip(": "), key)))
+        return [*lines[:line], f'{before}{UNREADABLE} "{name}"', *lines[line + 1 :]]
+    return None
 
 
 def _member(lines: list[str], line: int) -> _Member | None:
@@ -153,6 +193,8 @@ _SECTION = pattern(
     r"(Parameters|Mappings|Conditions|Rules|Metadata|Resources|Outputs) *:\s*(?:#|$)"
 )
 _KEY = pattern(r""" *(?:"\w+"|'\w+'|\w+) *:(?=\s|$)""")
+_VALUE = pattern(r"(?P<before> *(?:- +)*(?:(?P<key>\w+) *: +)?)(?P<value>[^\s\-#].*)")
+_FURTHER = pattern(r"\w[\"']? *: ")
 _KEPT = pattern(r""" *(?:Type|Condition) *: +(?:"[\w:]+"|'[\w:]+'|[\w:]*\w)\s*(?:#|$)""")
 _TYPE = pattern(r"""\bType["']? *: *["']?\w+::""")
 _STACK = pattern(r""" *Type *: +["']?AWS::CloudFormation::Stack\b""")

@@ -60,6 +60,9 @@ DYNAMIC_REFERENCE = "{{resolve}}"
 UNREADABLE = "!taskwall.unreadable"
 """The tag of what stands for a value that is not well-formed: the name of what cannot be read."""
 
+TWO_TAGS = pattern(r"(?<!\S)(!\w+) +(!\w+)")
+"""Two functions in their short form in a row, of which YAML takes one."""
+
 
 class TemplateFile(Struct, frozen=True):
     """A file that was read; `root` is None if there is nothing in it.
@@ -145,12 +148,19 @@ def _unreadable(file: str, text: str, error: "yaml.YAMLError") -> UnreadableErro
     import yaml
 
     if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
+        mark, why = error.problem_mark or error.context_mark, error.problem
+        if error.context == "while scanning a quoted scalar" and error.context_mark:
+            mark, why = error.context_mark, "this quote is not closed"
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         lines = text.split("\n")
         if line > len(lines):  # the end of a text whose last line is not ended
             line, column = len(lines), len(lines[-1]) + 1
-        return UnreadableError(file, f"cannot be parsed: {error.problem}", line, column)
+        # The parser sees this at the line behind it.
+        for number in (line, line - 1):
+            if number and (twice := TWO_TAGS.search(lines[number - 1])):
+                line, column = number, twice.start() + 1
+                why = f"a value has one tag: write {long_name(twice[1])}: {twice[2]} ..."
+        return UnreadableError(file, f"cannot be parsed: {why}", line, column)
     if isinstance(error, yaml.reader.ReaderError):
         # The position it gives counts bytes in one reader, and something else in the other.
         before = text.partition(chr(error.character))[0]
@@ -294,7 +304,7 @@ class _Builder:
         if tag and tag[0] == "!":
             if tag == UNREADABLE:
                 return Unknown((Need(value, "cannot be read"),), place=place)
-            return IntrinsicCall(_named(tag), Known(value, place), place)
+            return IntrinsicCall(long_name(tag), Known(value, place), place)
         if "{{resolve:" in value:
             return IntrinsicCall(DYNAMIC_REFERENCE, Known(value, place), place)
         if style or tag == "tag:yaml.org,2002:str":
@@ -310,7 +320,7 @@ class _Builder:
         else:
             node = Sequence(nodes, place)
         tag = raw.tag
-        return IntrinsicCall(_named(tag), node, place) if tag and tag[0] == "!" else node
+        return IntrinsicCall(long_name(tag), node, place) if tag and tag[0] == "!" else node
 
     def _mapping(self, raw: Any, value: list[tuple[Any, Any]]) -> Node:
         fields: dict[str, Node] = {}
@@ -355,14 +365,15 @@ class _Builder:
             made = Fields(fields, places, place=place)  # type: ignore[arg-type]
         else:
             made = Mapping(fields, places, place)
-        return IntrinsicCall(_named(tag), made, place) if tag and tag[0] == "!" else made
+        return IntrinsicCall(long_name(tag), made, place) if tag and tag[0] == "!" else made
 
     def _error(self, raw: Any, message: str) -> None:
         place = self._place(raw.start_mark, raw.end_mark)
         self.errors.append(SourceError(place, message))
 
 
-def _named(tag: str) -> str:
+def long_name(tag: str) -> str:
+    """The name of the function that a tag is the short form of."""
     name = tag[1:]
     return name if name in ("Ref", "Condition") else f"Fn::{name}"
 
