@@ -54,8 +54,19 @@ def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bo
         for host, fact in hosts(network, source)
         if not host.subnets
     ]
-    own, hosted = own or [unseen_subnets(source)], hosted or [unseen_hosts(source)]
+    own, hosted = _or_unseen(source, own, hosted)
     return by_host(network, source, itself, all_of(own), all_of(hosted))
+
+
+def _or_unseen(
+    source: TaskSource, own: list[Fact], hosted: list[Fact]
+) -> tuple[list[Fact], list[Fact]]:
+    """What holds in the subnets of tasks and of their hosts, or that it is not known.
+
+    A module that is not there starts instances in the subnets that it is given for tasks.
+    """
+    own = own or [unseen_subnets(source)]
+    return own, hosted or (own if source.origin.silent else [unseen_hosts(source)])
 
 
 def _by_ipv6(network: Network, link: Link, dual: bool) -> tuple[Fact, ...]:
@@ -151,7 +162,7 @@ def uses_nat(network: Network, source: TaskSource) -> Fact:
             or [_of_default_subnets(host, "uses a NAT gateway")]
         )
     ]
-    own, hosted = own or [unseen_subnets(source)], hosted or [unseen_hosts(source)]
+    own, hosted = _or_unseen(source, own, hosted)
     return by_host(network, source, False, any_of(own), any_of(hosted))
 
 
