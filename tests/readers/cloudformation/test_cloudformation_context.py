@@ -134,6 +134,66 @@ def test_names_that_are_known_in_part(reference: str, value: str) -> None:
     assert list(map(means, values)) == [value]
 
 
+OF_STAGES = NET.replace("Resources:", "Parameters:\n  Stage: {Type: String}\nResources:").replace(
+    "Name: /net/vpc", 'Name: !Sub "/${Stage}/vpc"'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "value"),
+    [
+        ("/prod/vpc", "/${Stage}/vpc", "Vpc.Ref"),
+        ("net-vpc-prod", "net-vpc-${Stage}", "Vpc.Ref"),
+        ("net-vpc-prod", "net-${Stage}", "Vpc.Ref"),
+        ("/prod/vpcs", "/${Stage}/vpc", "Vpc"),
+        ("/prod/vpc", "${Stage}", "Vpc"),
+        ("/prod/net", "/${Stage}/net", "Vpc"),
+    ],
+)
+def test_a_parameter_whose_name_may_be_the_one_asked_for(
+    name: str, stored: str, value: str
+) -> None:
+    """It is, if no other may be: that of the subnets here, in the last case."""
+    net = OF_STAGES.replace("/${Stage}/vpc", stored).replace("Name: /net/subnets", "Name: /x/net")
+    if name == "/prod/net":
+        net = net.replace("Name: /x/net", 'Name: !Sub "/prod/${Stage}"')
+    app = APP.replace("Default: /net/vpc", f"Default: {name}").replace("EXPRESSION", "!Ref Vpc")
+    (found,) = (
+        one.body.fields["X"]
+        for stack in read({"app.yaml": app, "net.yaml": net}, {}, {})
+        for one in stack.evaluate({}).resources
+        if one.type == "AWS::X::T"
+    )
+    assert means(found) == value
+
+
+TREE = """
+Parameters:
+  Stage: {Type: String}
+Resources:
+  Net:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: ./net.yaml, Parameters: {Stage: !Ref Stage}}
+  App:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: ./app.yaml, Parameters: {Stage: !Ref Stage}}
+  Own:
+    Type: AWS::X::Own
+    Properties: {X: !Sub "{{resolve:ssm:/${Stage}/vpc}}"}
+"""
+
+
+def test_what_siblings_among_nested_stacks_have_stored() -> None:
+    """A nested stack reads what they make; the template above read what was there before."""
+    app = APP.replace("Resources:", "  Stage: {Type: String}\nResources:")
+    app = app.replace("EXPRESSION", '!Sub "{{resolve:ssm:/${Stage}/vpc}}"')
+    (stack,) = read({"tree.yaml": TREE, "app.yaml": app, "net.yaml": OF_STAGES}, {}, {})
+    found = {one.type: one for one in stack.evaluate({}).resources}
+
+    assert means(found["AWS::X::T"].body.fields["X"]) == "Net/Vpc.Ref"
+    assert means(found["AWS::X::Own"].body.fields["X"]) == "{{resolve:ssm:/${Stage}/vpc}}"
+
+
 def test_states_answer() -> None:
     """Ids as they stand, and parameters whose value is the id of a resource of the state."""
     kept = {"net.tfstate": json.dumps(STATE)}

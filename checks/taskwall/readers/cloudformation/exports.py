@@ -83,9 +83,17 @@ class Exports:
                 self._others.setdefault((export.kind, parts), []).append(export)
 
     def named(self, kind: ExportKind, name: Value) -> list[Export]:
-        """What a name can mean beside exports: that of the same known parts."""
+        """What a name can mean beside exports: that of the same known parts.
+
+        Where there is none, it is the one parameter of Parameter Store that may have the name.
+        """
         wanted = _parts(name)
-        return self._others.get((kind, wanted), []) if any(wanted) else []
+        found = self._others.get((kind, wanted), []) if any(wanted) else []
+        if found or kind != "parameter":
+            return found
+        some = (o for (k, parts), o in self._others.items() if k == kind and _may_be(wanted, parts))
+        alike = [one for each in some for one in each if not _is_by_chance(wanted, one)]
+        return alike if len(alike) == 1 else []
 
     def meant(self, name: Value, file: str) -> list[Export]:
         """The exports that an import of a template can mean.

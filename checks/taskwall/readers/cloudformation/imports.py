@@ -110,14 +110,22 @@ def _offered(
     if resolver is None or symbol in importer.inputs.assumptions:
         return None
     exports = resolver.named(kind, name)
-    # What a template reads of its own is as it was before.
-    if len(exports) != 1 or exports[0].root == _top(importer).template.unit.file:
+    if len(exports) != 1 or _reads_before(importer, exports[0]):
         return None
     found, one = exports[0].value, _at(importer, exports[0])
     if found is None and one is not None:
         name_ = exports[0].output
         found = one.output(name_, at) if kind == "output" else one.written(name_, "Value", at)
     return None if found is None else with_place(found, at)
+
+
+def _reads_before(importer: TemplateContext, export: Export) -> bool:
+    """Whether a template is given what something was before it makes that anew.
+
+    So it is of its own parameters; a nested stack reads what its siblings have put there.
+    """
+    inside = importer.above is not None and export.path != importer.site.path
+    return not inside and export.root == _top(importer).template.unit.file
 
 
 def _top(importer: TemplateContext) -> TemplateContext:
