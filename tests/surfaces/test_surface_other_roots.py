@@ -169,15 +169,24 @@ def test_a_folder_elsewhere_without_a_backend_is_no_root_that_is_meant(tmp_path:
     assert report.document.ties == ()
 
 
-def test_a_parameter_that_another_root_stores(tmp_path: Path) -> None:
-    """Parameter Store ties roots as states do."""
-    stored = """\
-resource "aws_ssm_parameter" "subnets" {
-  name  = "/net/subnets"
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ('"/net/subnets"', ""),
+        ("local.subnets", 'locals {\n  subnets = "/net/subnets"\n}\n'),
+        ("local.subnets", 'locals {\n  env = "net"\n  subnets = "/${local.env}/subnets"\n}\n'),
+        ("var.subnets", 'variable "subnets" {\n  default = "/net/subnets"\n}\n'),
+    ],
+)
+def test_a_parameter_that_another_root_stores(name: str, held: str, tmp_path: Path) -> None:
+    """Parameter Store ties roots as states do, also where a local or a variable has the name."""
+    stored = f"""\
+resource "aws_ssm_parameter" "subnets" {{
+  name  = {name}
   type  = "StringList"
   value = join(",", [aws_subnet.a.id])
-}
-"""
+}}
+{held}"""
     reads = 'data "aws_ssm_parameter" "subnets" {\n  name = "/net/subnets"\n}\n'
     written(
         tmp_path,

@@ -90,7 +90,7 @@ class _Writers:
             self._note_calls(os.path.dirname(path), texts.read(path))
         for folder, paths in folders.items():
             held = [texts.read(path) for path in paths]
-            for name in {name for one in held for name in one.writes}:
+            for name in frozenset().union(*map(texts.written, paths)):
                 self._by_end.setdefault(_last(name), []).append((name, folder))
             # One that leaves to `terraform init` where its state lies is known by its folder.
             words = _words(os.path.basename(folder))
@@ -140,7 +140,7 @@ class _Writers:
     def adding(self, read: Iterable[str]) -> list[str]:
         """The roots that read the state of a root with one of some files, and add to that one."""
         written = {os.path.dirname(path) for path in read}
-        written |= {name for path in read for name in self._texts.read(path).writes}
+        written |= {name for path in read for name in self._texts.written(path)}
         adding = [at for at, paths in self._folders.items() if any(map(self._texts.adds, paths))]
         roots = dict.fromkeys(root for at in adding for root in self._roots_of(at))
         return sorted(

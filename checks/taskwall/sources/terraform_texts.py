@@ -122,7 +122,8 @@ class _Asked(Struct, frozen=True):
 class SearchedFile(Struct, frozen=True):
     """What a file of Terraform reads and writes, as far as its text shows.
 
-    `writes` are names of states and parameters, `has_backend` is whether it says where its state
+    `writes` are names of states and parameters, `writes_by` the variables and locals that hold such
+    names, `has_backend` is whether it says where its state
     lies, `is_open` whether it leaves the name of that to `terraform init`. `values` are what
     variables and locals may be that it names. `looks_up` are resources by type and by what they are
     called, `calls` the modules that it calls by path.
@@ -130,6 +131,7 @@ class SearchedFile(Struct, frozen=True):
 
     asks: tuple[_Asked, ...]
     writes: frozenset[str]
+    writes_by: frozenset[str]
     has_backend: bool
     is_open: bool
     values: tuple[tuple[str, str], ...]
@@ -158,6 +160,12 @@ class TerraformTexts:
     def read(self, path: str) -> SearchedFile:
         """What a file reads and writes."""
         return self._files.made_of(path, _searched)
+
+    def written(self, path: str) -> frozenset[str]:
+        """The names of states and parameters that a file writes."""
+        file = self.read(path)
+        held = map(self._values_in(os.path.dirname(path)).get, file.writes_by)
+        return file.writes.union(*(values for values in held if values))
 
     def makes(self, path: str) -> Iterator[tuple[str, str]]:
         """The resources that a file makes, by type and name."""
@@ -240,7 +248,8 @@ class TerraformTexts:
 
 def _searched(text: str) -> SearchedFile:
     """What a text reads and writes."""
-    asks, writes, values = [], set[str](), list[tuple[str, str]]()
+    asks, values = [], list[tuple[str, str]]()
+    writes, writes_by = set[str](), set[str]()
     looks_up, calls = list[tuple[str, str]](), list[str]()
     is_open = has_backend = False
     blocks = list(_blocks(text, _BLOCK))
@@ -261,6 +270,7 @@ def _searched(text: str) -> SearchedFile:
                 continue
             names = [name for name, _ in named if name]
             writes.update(names)
+            writes_by.update(variable for _, variable in named if variable)
             has_backend |= bool(match["backend"])
             is_open |= bool(match["backend"]) and not names
     if not blocks:
@@ -268,6 +278,7 @@ def _searched(text: str) -> SearchedFile:
     return SearchedFile(
         tuple(asks),
         frozenset(writes),
+        frozenset(writes_by),
         has_backend,
         is_open,
         tuple(values),
