@@ -368,6 +368,17 @@ def test_a_file_stands_before_what_the_root_writes(tmp_path: Path) -> None:
     assert count_on_disk(tmp_path, {"app/main.tf": app, "base/main.tf": whole, **file}) == 2
 
 
+def test_a_root_that_may_be_meant_twice_is_one(tmp_path: Path) -> None:
+    """By its own key, and by the file that completes it: of the reader no bucket is known."""
+    data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'
+    config = '{ bucket = var.b, key = "net.tfstate" }'
+    app = f'{READ}variable "b" {{}}\n' + data.replace("CONFIG", config)
+    part = NET.replace('bucket = "states"', "")
+    file = {"base/backend.hcl": 'bucket = "states"\nkey = "net.tfstate"'}
+
+    assert count_on_disk(tmp_path, {"app/main.tf": app, "base/main.tf": part, **file}) == 1
+
+
 def test_what_a_root_of_that_name_does_not_put_out_stays_open() -> None:
     """The state may be another one, after all."""
     data = 'data "terraform_remote_state" "s" {\n backend = "s3"\n config = CONFIG\n}\n'

@@ -171,15 +171,14 @@ class RemoteStates:
         return None if scope is None else RootOutputs(self, scope)
 
     def _roots_of(self, state: State) -> list[str]:
-        """The folders of the roots whose state this is, or may be."""
+        """The folders of the roots whose state this is, or may be, each once."""
         if self._folders is None:
             self._folders = [
                 (own, folder) for folder, scope in self._scopes.items() for own in _kept(scope)
             ]
         exact = [folder for own, folder in self._folders if own == state and None not in own]
-        if exact or state[-1] == _USUAL:
-            return exact
-        return [folder for own, folder in self._folders if _agree(own, state)]
+        alike = [folder for own, folder in self._folders if _agree(own, state)]
+        return list(dict.fromkeys(exact if exact or state[-1] == _USUAL else alike))
 
     def _roots_called(
         self, name: str, written: WrittenBody, reader: str, by_label: bool
