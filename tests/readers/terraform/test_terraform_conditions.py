@@ -147,6 +147,169 @@ def test_what_may_exist_says_when(evaluated: Evaluated, meta: str, expected: str
     assert not any("var." in question.operand for question in evaluation.questions)
 
 
+INSTANCES = [
+    (
+        "for_each = var.on ? var.map : {}",
+        [("[*]", "var.on, var.map", "var.on is true and var.map is not empty")],
+    ),
+    ('for_each = var.on ? toset(["a"]) : toset(var.list)', [("[*]", "var.on", "")]),
+    (
+        "for_each = var.on ? toset(var.list) : null",
+        [("[*]", "var.on, var.list", "var.on is true and var.list is not empty")],
+    ),
+    (
+        "for_each = var.on ? var.map : null",
+        [("[*]", "var.on, var.map", "var.on is true and var.map is not empty")],
+    ),
+    ("for_each = null", []),
+    ("count = null", [("[*]", "an operand", "")]),
+    ('count = "1"', [("[0]", "", "")]),
+    ('count = "true"', [("[0]", "", "")]),
+    ("count = false", []),
+    ("count = 1.5", [("[0]", "", "")]),
+    ('count = "x"', [("[*]", "the value", "")]),
+    ("count = []", [("[*]", "an operand", "")]),
+    ('for_each = "x"', [("[*]", "t.a", "")]),
+    ("for_each = 5", [("[*]", "t.a", "")]),
+    ('for_each = ["a", "a"]', [('["a"]', "", ""), ('["a"]', "", "")]),
+    ("for_each = { a = 1, b = 2 }", [('["a"]', "", ""), ('["b"]', "", "")]),
+    ("for_each = { (var.cert) = 1 }", [('["${var.cert}"]', "", "")]),
+    (
+        "for_each = { (var.cert) = 1, (var.n) = 2 }",
+        [('["${var.cert}"]', "", ""), ('["${var.n}"]', "", "")],
+    ),
+    ("for_each = { (var.cert) = 1, a = 2 }", [('["a"]', "", ""), ('["${var.cert}"]', "", "")]),
+    ('for_each = toset([var.cert, "a"])', [('["${var.cert}"]', "", ""), ('["a"]', "", "")]),
+    (
+        "for_each = merge({ a = 1 }, var.map)",
+        [('["a"]', "", ""), ("[*]", "var.map", "var.map is not empty")],
+    ),
+    (
+        'for_each = toset(concat(["a"], var.list))',
+        [('["a"]', "", ""), ("[*]", "var.list", "var.list is not empty")],
+    ),
+    (
+        "for_each = { for k, v in var.map : k => v if v.public && var.on }",
+        [("[*]", "var.map, var.on", "")],
+    ),
+    ('for_each = { "x${var.cert}" = 1 }', [('["x${var.cert}"]', "", "")]),
+    (
+        'for_each = { for x in concat(["a"], var.list) : x => 1... }',
+        [('["a"]', "", ""), ("[*]", "var.list", "var.list is not empty")],
+    ),
+    ("for_each = toset(slice(var.list, 0, 1))", [('["${var.list[0]}"]', "", "")]),
+    ("for_each = toset([aws_x.y.id])", [('["${aws_x.y.id}"]', "", "")]),
+    ("for_each = zipmap(var.list, [1])", [("[*]", "var.list", "")]),
+    ("count = var.on ? 1 : var.n", [("[*]", "var.on, var.n", "var.on is true or var.n > 0")]),
+    ("count = var.on ? var.n : 1", [("[*]", "var.on, var.n", "var.on is false or var.n > 0")]),
+    (
+        "count = var.n > 1 && var.on ? 2 : 0",
+        [("[*]", "var.n, var.on", "var.n > 1 and var.on is true")],
+    ),
+    ("count = var.n == 0 ? 0 : 1", [("[*]", "var.n", "var.n is not 0")]),
+    ("count = var.n == null ? 0 : 1", [("[*]", "var.n", "var.n is not null")]),
+    ('count = var.cert == "" ? 0 : 1', [("[*]", "var.cert", 'var.cert is not ""')]),
+    (
+        'count = var.cert == "a" || var.cert == "b" ? 1 : 0',
+        [("[*]", "var.cert", "var.cert is a or var.cert is b")],
+    ),
+    (
+        'count = contains(["a", "b"], var.cert) ? 1 : 0',
+        [("[*]", "var.cert", "var.cert is a or var.cert is b")],
+    ),
+    ("count = var.on ? 1 : 2", [("[*]", "", "")]),
+    (
+        "count = var.on ? length(var.list) : 0",
+        [("[*]", "var.on, var.list", "var.on is true and var.list is not empty")],
+    ),
+    (
+        "count = length(var.list) > 0 && var.on ? 1 : 0",
+        [("[*]", "var.list, var.on", "var.list is not empty and var.on is true")],
+    ),
+    ("count = length(compact(var.list))", [("[*]", "var.list", "")]),
+    ("count = length(distinct(var.list))", [("[*]", "var.list", "var.list is not empty")]),
+    ("count = length(keys(var.map))", [("[*]", "var.map", "var.map is not empty")]),
+    ("count = length(values(var.map))", [("[*]", "var.map", "var.map is not empty")]),
+    ("count = length(flatten([var.list]))", [("[*]", "var.list", "var.list is not empty")]),
+    ('count = length(concat(var.list, ["a"]))', [("[*]", "", "")]),
+    ('count = length(setproduct(var.list, ["a"]))', [("[*]", "var.list", "var.list is not empty")]),
+    ("count = length(merge(var.map, {}))", [("[*]", "var.map", "var.map is not empty")]),
+    ("count = length(merge(var.map, { a = 1 }))", [("[*]", "", "")]),
+    ("count = signum(var.n)", [("[*]", "var.n", "")]),
+    ("count = abs(var.n)", [("[*]", "var.n", "")]),
+    ("count = tonumber(var.on)", [("[*]", "var.on", "var.on > 0")]),
+    ("count = try(var.both.n, 0)", [("[*]", "var.both", "var.both.n > 0")]),
+    ('count = try(var.list[0], "") != "" ? 1 : 0', [("[*]", "var.list", 'var.list[0] is not ""')]),
+    ("count = can(var.both.n) ? 1 : 0", [("[*]", "var.both", "")]),
+    ("count = coalesce(var.n, 0)", [("[*]", "var.n", "coalesce(var.n, 0) > 0")]),
+    ('count = local.sizes["large"]', [("[0]", "", ""), ("[1]", "", "")]),
+    (
+        "count = lookup(local.sizes, var.cert, 0)",
+        [("[*]", "var.cert", "var.cert is not small and var.cert is large")],
+    ),
+    ("count = lookup({ a = 1 }, var.cert, 0)", [("[*]", "var.cert", "var.cert is a")]),
+    ("count = { a = 1, b = 0 }[var.cert]", [("[*]", "var.cert", "var.cert is a")]),
+    ("count = [0, 1][var.n]", [("[*]", "var.n", "")]),
+    ("count = var.list == [] ? 0 : 1", [("[*]", "var.list", "")]),
+    ("count = var.list != [] ? 1 : 0", [("[*]", "var.list", "")]),
+    ("count = var.map == {} ? 0 : 1", [("[*]", "var.map", "")]),
+    ("count = sum([1, var.n])", [("[*]", "var.n", "")]),
+    ("count = one([for x in [1] : x if var.on]) == null ? 0 : 1", [("[*]", "t.a", "")]),
+    (
+        "count = alltrue([var.on, var.n > 1]) ? 1 : 0",
+        [("[*]", "var.on, var.n", "var.on is true and var.n > 1")],
+    ),
+    (
+        "count = anytrue([var.on, var.n > 1]) ? 1 : 0",
+        [("[*]", "var.on, var.n", "var.on is true or var.n > 1")],
+    ),
+    ("count = alltrue(concat([var.on], var.list)) ? 1 : 0", [("[*]", "var.on, var.list", "")]),
+    (
+        'count = startswith(var.cert, "arn") ? 1 : 0',
+        [("[*]", "var.cert", 'startswith(var.cert, "arn")')],
+    ),
+    (
+        'count = strcontains(var.cert, "arn") ? 1 : 0',
+        [("[*]", "var.cert", 'strcontains(var.cert, "arn")')],
+    ),
+    ("count = length(var.cert) > 0 ? 1 : 0", [("[*]", "var.cert", "var.cert is not empty")]),
+    ("count = length(var.cert)", [("[*]", "var.cert", "var.cert is not empty")]),
+    ("count = var.n >= 1.5 ? 1 : 0", [("[*]", "var.n", "var.n > 1.5 or var.n is 1.5")]),
+    ("count = var.n / 2", [("[*]", "var.n", "")]),
+    ("count = var.n % 2", [("[*]", "var.n", "")]),
+    ("count = var.n - 1", [("[*]", "var.n", "")]),
+    ("count = var.n - 1 > 0 ? 1 : 0", [("[*]", "var.n", "")]),
+    ("count = 2 - var.n", [("[*]", "var.n", "")]),
+    ("count = -var.n", [("[*]", "var.n", "")]),
+    ("count = max(var.n, 0)", [("[*]", "var.n", "var.n > 0")]),
+    (
+        "count = max(var.n, length(var.list))",
+        [("[*]", "var.n, var.list", "var.n > 0 or var.list is not empty")],
+    ),
+    (
+        "count = min(var.n, 1, length(var.list))",
+        [("[*]", "var.n, var.list", "var.n > 0 and var.list is not empty")],
+    ),
+    ("count = ceil(var.n)", [("[*]", "var.n", "")]),
+    ("count = floor(var.n / 2)", [("[*]", "var.n", "")]),
+    ("count = parseint(var.cert, 10)", [("[*]", "var.cert", "")]),
+]
+
+
+@pytest.mark.parametrize(("meta", "expected"), INSTANCES)
+def test_the_instances_of_a_block(
+    evaluated: Evaluated, meta: str, expected: list[tuple[str, str, str]]
+) -> None:
+    """Each with its key, what its existence waits for, and when it exists, where that has words."""
+    found = []
+    for one in made(evaluated(written(meta))):
+        maybe = one.origin.maybe
+        waits = ", ".join(dict.fromkeys(need.name for need in maybe))
+        when = " & ".join(dict.fromkeys(need.when for need in maybe if need.when))
+        found.append((one.origin.address.removeprefix("t.a"), waits, when))
+    assert found == expected
+
+
 ALWAYS = [
     "count = length(data.aws_availability_zones.all.names)",
     "count = min(length(data.aws_availability_zones.all.names), 3)",

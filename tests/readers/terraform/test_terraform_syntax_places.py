@@ -135,9 +135,9 @@ EXPRESSIONS = [
     ("!!a", ["Unary !!a", "Unary !a", "Name a"]),
     ("<<EOT\né ${a} ü\nEOT", ["TemplateExpression <<EOT\né ${a} ü\nEOT", "Name a"]),
     (
-        "<<-EOT\n    a ${b.c}\n      %{ if d ~}\n    e\n    %{ endif ~}\n  EOT",
+        "<<-EOT\n  a ${b.c}\n    %{ if d ~}\n  e\n  %{ endif ~}\n  EOT",
         [
-            "TemplateExpression <<-EOT\n    a ${b.c}\n      %{ if d ~}\n    e\n    %{ endif ~}\n  EOT",
+            "TemplateExpression <<-EOT\n  a ${b.c}\n    %{ if d ~}\n  e\n  %{ endif ~}\n  EOT",
             "Access b.c",
             "Name b.c",
             "Conditional %{ if d ~}",
