@@ -634,6 +634,14 @@ PARTS: list[tuple[str, object, str]] = [
     ),
     ("{ for k, v in { (var.o) = 1, a = 2 } : k => v + 1 }", {"a": 3, "*": 2}, ""),
     ("length({ for k, v in { (var.o) = 1, a = 2 } : k => v })", 2, ""),
+    # Where known values may be there, it hangs on what decides that.
+    ('contains(concat(["b"], local.some), "s")', "<?>", "var.b"),
+    ("one(local.some)", "<?>", "var.b"),
+    ('lookup(local.map, "s", 2)', "<?>", "var.b"),
+    ("alltrue(concat([true], var.b ? [false] : []))", "<?>", "var.b"),
+    ("anytrue(concat([false], var.b ? [true] : []))", "<?>", "var.b"),
+    ("merge(concat([{ a = 1 }], var.b ? [{ a = 2 }] : [])...)", {"a": "<?>", "*": 2}, "var.b"),
+    ('distinct([aws_vpc.v.cidr_block, "10.0.0.0/16"])', ["10.0.0.0/16"], ""),
 ]
 
 

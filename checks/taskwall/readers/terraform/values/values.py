@@ -157,7 +157,8 @@ def distinct(values: Iterable[Value]) -> tuple[Value, ...]:
 
 def identity(value: Value) -> object:
     """Something hashable that is equal for values that are certainly equal."""
-    value = value if isinstance(value, Reference) else dereferenced(value)
+    found = dereferenced(value)
+    value = value if isinstance(value, Reference) and not isinstance(found, Known) else found
     if isinstance(value, Known):
         data = value.data
         return (type(data) is bool, isinstance(data, str), data)

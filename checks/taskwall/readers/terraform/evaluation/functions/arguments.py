@@ -17,16 +17,13 @@ from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.operators import exceeds
 from taskwall.readers.terraform.values.conditions import presence
 from taskwall.readers.terraform.values.types import to_number as number_of
-from taskwall.readers.terraform.values.types import truth
 from taskwall.readers.terraform.values.values import (
     HEAVIEST,
     Emptied,
     FailedError,
     JsonFields,
     JsonItems,
-    as_json,
     as_text,
-    is_whole,
 )
 from taskwall.source.size import parts_at_most
 
@@ -133,21 +130,6 @@ def whole(value: Value) -> int:
     return int(found)
 
 
-def boolean(value: Value) -> bool:
-    """A known argument as a truth value.
-
-    Raises:
-        UnsettledError: it is not known.
-        FailedError: it is none.
-    """
-    found = dereferenced(value)
-    if isinstance(found, Known):
-        return truth(found.data)
-    if isinstance(found, Items | Fields):
-        raise FailedError(ARGUMENT, "is neither true nor false")
-    raise UnsettledError
-
-
 def letters(text: str) -> "Sequence[str]":
     """What a reader sees as the characters of a text: accents and joined signs are part of one.
 
@@ -174,31 +156,15 @@ def letters(text: str) -> "Sequence[str]":
 
 
 def texts_in(value: Value) -> list[str]:
-    """A list of known texts.
+    """A list of texts that is known in all its parts.
 
     Raises:
-        UnsettledError: some of it is not known.
         FailedError: it is no list of texts.
     """
     found = dereferenced(value)
     if isinstance(found, Items):
-        if found.rest:
-            raise UnsettledError
         return [text_of(item) for item in found.items]
-    if isinstance(found, Unknown | Reference):
-        raise UnsettledError
     raise FailedError(ARGUMENT, "is not a list")
-
-
-def known(value: Value) -> object:
-    """A known argument as plain data.
-
-    Raises:
-        UnsettledError: some of it is not known.
-    """
-    if not is_whole(value):
-        raise UnsettledError
-    return as_json(value)
 
 
 def stretch(start: Value, end: Value, members: tuple[Value, ...], scope: ModuleContext) -> Items:

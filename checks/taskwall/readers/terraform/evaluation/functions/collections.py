@@ -232,7 +232,7 @@ def _contains(arguments: list[Value], scope: ModuleContext) -> Value:
         if isinstance(found, Known) and found.data:
             return found
     if any(equal(item, arguments[1]) is not False for item in items.rest):
-        return waiting(found, *items.rest)
+        return waiting(found, *items.rest, Items((), (), None, items.needs))
     return found
 
 
@@ -403,7 +403,7 @@ def _one(arguments: list[Value], scope: ModuleContext) -> Value:
         return items.items[0]
     found: Value = Known(None)
     for item in items.rest:
-        found = alternatives(item, found, needs(item))
+        found = alternatives(item, found, needs(item) or doubts(items))
     return found
 
 

@@ -100,7 +100,7 @@ def _formatted(verb: str, time: datetime) -> str:
 
 def _timeadd(arguments: list[Value], scope: ModuleContext) -> Value:
     time, text = _time(arguments[0]), text_of(arguments[1])
-    bare = text.lstrip("+-") if text[:1] in ("+", "-") else text
+    bare = text[1:] if text[:1] in ("+", "-") else text
     if bare != "0" and (not bare or _DURATION.sub("", bare)):
         raise FailedError(f'"{text[:40]}"', "is not a duration")
     seconds = sum(float(match[1]) * _SECONDS[match[2]] for match in _DURATION.finditer(bare))

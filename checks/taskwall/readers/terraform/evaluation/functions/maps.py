@@ -53,7 +53,8 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
     waiting_for: dict[Need, None] = {}
     if more is not None:
         found = items_of(more, scope)
-        given += (*found.items, *(_all_of(fields_of(item, scope), scope) for item in found.rest))
+        may_be = (_all_of(fields_of(item, scope), doubts(found)) for item in found.rest)
+        given += (*found.items, *may_be)
     for argument in given:
         if is_null(dereferenced(argument)):
             continue
@@ -92,14 +93,14 @@ def merge(arguments: list[Value], scope: ModuleContext, more: Value | None = Non
     return Open(fields, places, rest, place, waits, tuple(certain), closed)
 
 
-def _all_of(value: Fields | Unknown | Reference, scope: ModuleContext) -> Value:
+def _all_of(value: Fields | Unknown | Reference, waits: tuple[Need, ...]) -> Value:
     """A map that may or may not be there, as one without certain members."""
     if not isinstance(value, Fields):
         return value
     rest = value.rest
     for item in value.fields.values():
-        rest = item if rest is None else alternatives(rest, item, needs(item))
-    return Fields({}, rest=rest)
+        rest = item if rest is None else alternatives(rest, item, needs(item) or waits)
+    return Open({}, rest=rest, needs=waits)
 
 
 def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
@@ -117,7 +118,8 @@ def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
     if found is not None:
         return found
     if map_.rest is not None:
-        return map_.rest if default is None else alternatives(map_.rest, default, needs(map_.rest))
+        waits = needs(map_.rest) or doubts(map_)
+        return map_.rest if default is None else alternatives(map_.rest, default, waits)
     if default is None:
         raise FailedError(f'the key "{key}"', "does not exist")
     return default

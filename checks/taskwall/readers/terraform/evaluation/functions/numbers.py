@@ -7,7 +7,6 @@ from taskwall.core.values import Items, Known, Unknown, Value, dereferenced, nee
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.arguments import (
     UnsettledError,
-    boolean,
     items_of,
     number,
     stretch,
@@ -138,7 +137,7 @@ def _all(value: Value, operator: str, start: bool, scope: ModuleContext) -> Valu
         truth = Known(False) if is_null(dereferenced(item)) else true_or_false(item, scope.run)
         found = combined(operator, found, truth)
     if items.rest and not (isinstance(found, Known) and found.data is not start):
-        return waiting(found, *items.rest)
+        return waiting(found, *items.rest, Items((), (), None, items.needs))
     return found
 
 
@@ -151,8 +150,6 @@ def _tonumber(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _tobool(arguments: list[Value], scope: ModuleContext) -> Value:
-    if isinstance(arguments[0], Known) and arguments[0].data is not None:
-        return Known(boolean(arguments[0]))
     return simple(arguments[0], "bool")
 
 

@@ -1,6 +1,6 @@
 """Functions of texts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ from taskwall.readers.terraform.evaluation.functions.arguments import (
     whole,
 )
 from taskwall.readers.terraform.evaluation.operators import texts_of
+from taskwall.readers.terraform.values.types import truth
 from taskwall.readers.terraform.values.values import (
     MAX_TEXT_LENGTH,
     MAX_TEXT_PARTS,
@@ -154,10 +155,30 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
     new = text_of(arguments[2])
     if by_pattern:
         pattern = _compiled(old[1:-1], string, scope)
-        return Known(pattern.sub(_expansion(new), string))
+        return Known(_replaced(pattern, _expansion(new), string))
     if string.count(old) * len(new) > MAX_TEXT_LENGTH:
         raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
     return Known(string.replace(old, new))
+
+
+def _matches(pattern: "re.Pattern[str]", string: str) -> "Iterator[re.Match[str]]":
+    """What a pattern matches in a text: as in RE2, no empty text right behind another match."""
+    end = -1
+    for match in pattern.finditer(string):
+        if match.end() > end:
+            end = match.end()
+            yield match
+
+
+def _replaced(
+    pattern: "re.Pattern[str]", expanded: "Callable[[re.Match[str]], str]", string: str
+) -> str:
+    pieces = []
+    end = 0
+    for match in _matches(pattern, string):
+        pieces += [string[end : match.start()], expanded(match)]
+        end = match.end()
+    return "".join((*pieces, string[end:]))
 
 
 def _expansion(new: str) -> "Callable[[re.Match[str]], str]":
@@ -238,9 +259,8 @@ def _regex(arguments: list[Value], scope: ModuleContext) -> Value:
 
 def _regexall(arguments: list[Value], scope: ModuleContext) -> Value:
     string = text_of(arguments[1])
-    matches = _compiled(text_of(arguments[0]), string, scope).finditer(string)
     found = []
-    for match in matches:
+    for match in _matches(_compiled(text_of(arguments[0]), string, scope), string):
         found.append(_matched(match))
         limit_elements(len(found))
     return Items(tuple(found))
@@ -372,10 +392,12 @@ def _verb(match: "re.Match[str]", value: Value) -> "str | Value":
         figure = number(value)
         shape = "%" + flags + (str(width) if width else "") + (f".{precision}" if precision else "")
         if verb == "b":
-            return format(int(figure), "b").rjust(width, "0" if "0" in flags else " ")
+            bits = format(int(figure), "b")
+            filled = bits.rjust(width, "0" if "0" in flags else " ")
+            return bits.ljust(width) if "-" in flags else filled
         return (shape + verb) % (int(figure) if verb in "dxXo" else figure)
     if verb == "t":
-        return spelled(found.data) or "" if isinstance(found, Known) else value
+        return spelled(truth(found.data)) or "" if isinstance(found, Known) else value
     raise UnsettledError
 
 
