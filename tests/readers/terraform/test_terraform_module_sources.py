@@ -9,7 +9,6 @@ import pytest
 from taskwall.core.values import Known
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.evaluation.module_sources import is_local
-from taskwall.readers.terraform.versions import majors, newest, satisfies
 from taskwall.source.files import Files
 from taskwall.source.resource import ABSENT
 from taskwall.source.stack import Evaluation, Inputs
@@ -329,41 +328,3 @@ def test_enabled(tmp_path: Path) -> None:
         ("t.yes", False),
         ("t.open", True),
     ]
-
-
-@pytest.mark.parametrize(
-    ("constraint", "allowed", "refused"),
-    [
-        ("~> 5.0", "5.21.0", "6.0.0"),
-        ("~> 5.1.0", "5.1.9", "5.2.0"),
-        (">= 3.0, < 5", "4.17.2", "5.0.0"),
-        ("5.1.0", "v5.1.0", "5.1.1"),
-        ("!= 5.1.0", "5.1.1", "5.1.0"),
-        ("<= 2, > 1", "2.0.0", "1.0.0"),
-        (">= 2.0.0", "2.0.0", "2.0.0-beta1"),
-    ],
-)
-def test_versions(constraint: str, allowed: str, refused: str) -> None:
-    """Constraints as Terraform reads them."""
-    assert satisfies(allowed, constraint)
-    assert not satisfies(refused, constraint)
-    assert newest([refused, allowed, "main"], constraint) == allowed
-
-
-@pytest.mark.parametrize(
-    ("constraint", "lowest", "highest"),
-    [
-        ("", 0, None),
-        ("~> 5.40", 5, 5),
-        ("~> 5", 5, None),
-        ("5.31.0", 5, 5),
-        (">= 4.9, < 6.0.0", 4, 5),
-        (">= 5.0, <= 6.1", 5, 6),
-        ("< 6.2", 0, 6),
-        ("> 6.0, != 6.3.0", 6, None),
-        ("whatever", 0, None),
-    ],
-)
-def test_major_versions(constraint: str, lowest: int, highest: int | None) -> None:
-    """A constraint bounds the major versions that it allows, as far as it can be read."""
-    assert majors(constraint) == (lowest, highest)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from taskwall.core.values import Known
+from taskwall.core.values import Known, Span
 from taskwall.source.stack import Evaluation, Inputs, Provenance
 
 SOURCE = """\
@@ -90,6 +90,19 @@ ONE = 'one = "one"'
         ("jsonencode(local.map)", [MAP]),
         ('coalesce("", local.one)', [ONE]),
         ("try(local.one, null)", [ONE]),
+        ("coalescelist(local.list)", [LIST]),
+        ("compact(local.list)", [LIST]),
+        ("concat(local.list)", [LIST]),
+        ("defaults(local.map, 1)", [MAP]),
+        ("merge(local.map)", [MAP]),
+        ("nonsensitive(local.one)", [ONE]),
+        ("reverse(local.list)", [LIST]),
+        ("sensitive(local.one)", [ONE]),
+        ("setunion(local.list)", [LIST]),
+        ("sort(local.list)", [LIST]),
+        ("tomap(local.map)", [MAP]),
+        ("toset(local.list)", [LIST]),
+        ("values(local.map)", [MAP]),
     ],
 )
 def test_what_alone_decides_a_value_is_followed(
@@ -119,6 +132,8 @@ def test_what_alone_decides_a_value_is_followed(
         "upper(local.one)",
         "keys(local.map)",
         "!var.v",
+        'merge(local.map, { z = 1 })["b"]',
+        "local.one == local.two",
         "data.x.y.z",
     ],
 )
@@ -221,3 +236,26 @@ def test_a_default_that_is_not_taken_is_no_place(evaluated: Callable[..., Evalua
     assert behind(evaluated(source)) == [("/nowhere/live/main.tf", 2, False)]
     assert behind(evaluated(source, others)) == [("/nowhere/live/terraform.tfvars", 2, True)]
     assert behind(evaluated(source, None, given)) == [("/nowhere/live/main.tf", 1, True)]
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "behind"),
+    [
+        (2, 'default = "by default"', []),
+        (10, "two = local.one", [ONE]),
+        (12, 'map = { a = "A", b = local.one, "c.d" = var.v }', []),
+        (19, 'either = var.bare == "" ? local.one : local.two', []),
+    ],
+)
+def test_a_place_outside_of_the_resource(
+    line: int, text: str, behind: list[str], evaluated: Callable[..., Evaluation]
+) -> None:
+    """Of a local or a default it is followed as it is there; what decides all of it must be one."""
+    source = f'{SOURCE}resource "t" "t" {{\n  x = local.two\n}}\n'
+    evaluation = evaluated(source)
+    (resource,) = evaluation.resources
+    written = source.split("\n")[line - 1]
+    at = len(written) - len(written.lstrip()) + 1
+    place = Span("/nowhere/live/main.tf", line, at, line, len(written) + 1)
+    found = texts(evaluation.provenance(place, resource.origin), {place.file: source})
+    assert found == ([text, *behind] if behind else [])
