@@ -5,8 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from taskwall.core.values import Span
-from taskwall.readers.terraform.syntax.hcl import parse
-from taskwall.readers.terraform.syntax.tree import Body, Expression, children
+from taskwall.readers.terraform.syntax.hcl import parse, parse_generated, parse_template
+from taskwall.readers.terraform.syntax.tree import (
+    Body,
+    Expression,
+    Invalid,
+    Literal,
+    ObjectExpression,
+    TemplateExpression,
+    children,
+    spelled_out,
+)
 
 
 def text_at(place: Span, text: str) -> str:
@@ -237,3 +246,229 @@ def test_a_name_that_is_written_twice() -> None:
     body = parse("/nowhere/x.tf", "a = 1\nb = 2\na = 3\na = 4\n").body
     assert [*body.attributes] == ["a", "b"]
     assert [(one.name, one.place.line) for one in body.twice] == [("a", 3), ("a", 4)]
+
+
+COMMENTS: list[tuple[str, list[tuple[str, int, int, int, int, bool]]]] = [
+    ("# taskwall:skip=TW101: a\nlocals {}\n", [("# taskwall:skip=TW101: a", 1, 1, 1, 25, False)]),
+    (
+        "locals { // taskwall:skip=TW101: a\n}\n",
+        [("// taskwall:skip=TW101: a", 1, 10, 1, 35, True)],
+    ),
+    (
+        (
+            "locals {\n  /* taskwall:skip=TW101: a\n   b */\n  a = 1 # checkov:skip=CKV_1:b\n"
+            "  c = [ # taskwall:skip=x: y\n    1, /* TaskWall */ 2,\n  ]\n}\n# nothing\n"
+        ),
+        [
+            ("/* taskwall:skip=TW101: a\n   b */", 2, 3, 3, 8, False),
+            ("# checkov:skip=CKV_1:b", 4, 9, 4, 31, True),
+            ("# taskwall:skip=x: y", 5, 9, 5, 29, True),
+            ("/* TaskWall */", 6, 8, 6, 22, True),
+        ],
+    ),
+    ('a = "# taskwall:skip=TW1: x"\n', []),
+    ("é = 1 # taskwall:skip=TW1: é\n", [("# taskwall:skip=TW1: é", 1, 7, 1, 29, True)]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), COMMENTS)
+def test_comments_that_suppress_and_their_places(
+    text: str, expected: list[tuple[str, int, int, int, int, bool]]
+) -> None:
+    """Each with its marks, and whether something stands before it on its line."""
+    found = [
+        (one.text, *coordinates(one.place), one.trailing)
+        for one in parse("/nowhere/x.tf", text).comments
+    ]
+    assert found == expected
+
+
+def coordinates(place: Span) -> tuple[int, int, int, int]:
+    """The lines and columns at which a place begins and ends."""
+    return place.line, place.column, place.end_line, place.end_column
+
+
+BROKEN: list[tuple[str, list[tuple[int, int, str]], dict[str, object]]] = [
+    (
+        "locals {\n  a = [1\n  b = 3\n}\n",
+        [(2, 7, ': this "[" is never closed')],
+        {"locals": {"a": "! has a syntax error", "b": "! has a syntax error"}},
+    ),
+    (
+        "locals {\n  a = {\n    b = \n  }\n  c = 1\n}\n",
+        [(3, 5, "at b")],
+        {"locals": {"a": "! has a syntax error", "c": "1"}},
+    ),
+    (
+        'resource "t" "a" {\n  x = "a" "b"\n  y {\n    z = 1\n  }\n}\nlocals {\n  w = 1\n}\n',
+        [(2, 7, "at x")],
+        {
+            "resource t a": {"x": "! has a syntax error", "y": {"z": "1"}},
+            "locals": {"w": "1"},
+        },
+    ),
+    (
+        'resource "t" "a" {\n  x = \n  y = 2\n}\n',
+        [(3, 3, "at y")],
+        {"resource t a": {"x": "! has a syntax error"}},
+    ),
+    ('resource "t" "a" {\n  x : 1\n  y = 2\n}\n', [(2, 5, "at x")], {"resource t a": {"y": "2"}}),
+    (
+        'x = 1\nresource "t" "a" {\n  = 2\n  y = 2\n}\n',
+        [(3, 5, "")],
+        {"x": "1", "resource t a": {"y": "2"}},
+    ),
+    ("x = (1\n", [(1, 5, ': this "(" is never closed')], {"x": "! has a syntax error"}),
+    ("x = f(1\n", [(1, 6, ': this "(" is never closed')], {"x": "! has a syntax error"}),
+    ('x = "${1\n', [(1, 1, "at x")], {}),
+    ("x = <<EOT\na\n", [(1, 5, ": this heredoc is never closed")], {"x": "! has a syntax error"}),
+    ("x = [1\n", [(1, 5, ': this "[" is never closed')], {"x": "! has a syntax error"}),
+    ("x = {\n", [(1, 5, ': this "{" is never closed')], {"x": "! has a syntax error"}),
+    ("t {\n", [(1, 3, ': this "{" is never closed')], {"t": {}}),
+    ('x = "a\n', [(1, 5, ": this string is never closed")], {"x": "! has a syntax error"}),
+    ("x = 'a'\n", [(1, 1, "at x; strings need double quotes")], {}),
+    ("x = a b\n", [(1, 7, "at x")], {"x": "! has a syntax error"}),
+    ("x = 1 +\n", [(2, 1, ": a name is missing")], {"x": "! has a syntax error"}),
+    ("x = ? 1 : 2\n", [(1, 5, ": a name is missing")], {"x": "! has a syntax error"}),
+    ("= 1\n", [(1, 1, "")], {}),
+    ("x\n", [(1, 1, "")], {}),
+    ('"x" = 1 2\n', [(1, 1, "")], {}),
+    ("  é = ]\n", [(1, 7, ': "[" is missing')], {"é": "! has a syntax error"}),
+    ("x = ]\ny = [\n", [(1, 5, ': "[" is missing'), (2, 1, "at y")], {"x": "! has a syntax error"}),
+    ("locals {\n  x = ${a}\n}\n", [(2, 9, "at x")], {"locals": {"x": "_._"}}),
+    (
+        'output "a" {\n  value = 1\n}}\noutput "b" {\n value = 2\n}\n',
+        [(3, 2, "")],
+        {"output a": {"value": "1"}, "output b": {"value": "2"}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "errors", "expected"), BROKEN)
+def test_what_is_read_of_a_broken_file(
+    text: str, errors: list[tuple[int, int, str]], expected: dict[str, object]
+) -> None:
+    """Each error at its place; of what is around it nothing is lost, and no value is made up."""
+    found = parse("/nowhere/x.tf", text)
+    told = [(one.place.line, one.place.column, one.message) for one in found.errors]
+    whole = [
+        (row, column, f"syntax error{'' if not why or why[0] in ':;' else ' '}{why}")
+        for row, column, why in errors
+    ]
+    assert told == whole
+    assert read(found.body) == expected
+
+
+def read(body: Body) -> dict[str, object]:
+    """What stands in a body; what is broken with why."""
+    found: dict[str, object] = {
+        name: f"! {node.why}" if isinstance(node := one.expression, Invalid) else spelled_out(node)
+        for name, one in body.attributes.items()
+    }
+    return found | {" ".join((one.type, *one.labels)): read(one.body) for one in body.blocks}
+
+
+def test_no_more_errors_of_a_file_are_told_than_help() -> None:
+    """After twenty the rest is noise."""
+    text = "".join(f'resource "t" "a{number}" {{\n  x = 1 2\n}}\n' for number in range(30))
+    assert len(parse("/nowhere/x.tf", text).errors) == 20
+
+
+@pytest.mark.parametrize(("depth", "found"), [(30, 1), (31, 0)])
+def test_how_deep_blocks_may_be_nested(depth: int, found: int) -> None:
+    """What lies deeper is not read."""
+    body = parse("/nowhere/x.tf", "b {\n" * depth + "x = 1\n" + "}\n" * depth).body
+    for _ in range(depth):
+        (block,) = body.blocks
+        body = block.body
+    assert len(body.attributes) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "expected"),
+    [
+        # As in a heredoc, whose lines are those of the file.
+        ('a = 1\nb {\n  c = "é"\n}\n', Span("/f", 10, 3, 15, 4), [(11, 1), (13, 3)]),
+        # On other lines, as in a text with escapes: all at the place.
+        ("a = 1\nb {\n  c = 2\n}\n", Span("/f", 10, 3, 14, 4), [(10, 3), (10, 3)]),
+        ("a = 1", Span("/f", 10, 3, 11, 4), [(10, 3)]),
+        ("a = 1\n", Span("/f", 10, 3, 12, 4), [(11, 1)]),
+    ],
+)
+def test_where_a_text_stands_that_becomes_a_file(
+    text: str, place: Span, expected: list[tuple[int, int]]
+) -> None:
+    """On the lines of the file that holds it, where they are the same ones."""
+    body = parse_generated(text, place).body
+    attributes = [*body.attributes.values()]
+    attributes += [one for block in body.blocks for one in block.body.attributes.values()]
+    assert [(one.place.line, one.place.column) for one in attributes] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("a", "a"),
+        ("a\n", "a\n"),
+        ("a\n\n", "a\n\n"),
+        ("T\nTT\n  TTT\n", "T\nTT\n  TTT\n"),
+        ("$${a} %%{b} \\n", "${a} %{b} \\n"),
+        ("<<EOT\na\nEOT\n", "<<EOT\na\nEOT\n"),
+    ],
+)
+def test_a_file_that_is_a_template(text: str, expected: str) -> None:
+    """It is what it is but for its escapes, whatever would end a heredoc."""
+    node = parse_template("/nowhere/x.tpl", text)
+    assert isinstance(node, Literal)
+    assert node.value.data == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [("${a}", 1, 3), ("é${a}", 1, 4), ("b\n\n  ${a}\n", 3, 5), ("T\n${a}", 2, 3)],
+)
+def test_where_parts_of_a_template_file_stand(text: str, line: int, column: int) -> None:
+    """On the lines of the file."""
+    node = parse_template("/nowhere/x.tpl", text)
+    assert isinstance(node, TemplateExpression)
+    (part,) = (one for one in node.parts if not isinstance(one, str))
+    assert (part.place.file, part.place.line, part.place.column) == ("/nowhere/x.tpl", line, column)
+    assert coordinates(node.place)[:2] == (1, 1)
+    pinned = parse_template("/nowhere/x.tpl", text, node.place)
+    assert [one.place for one in children(pinned)] == [node.place]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "attributes", "blocks"),
+    [
+        ("resource", "tags {\n a = 1\n}\n", {"tags": ["a"]}, []),
+        ("resource", "tags {\n a = 1\n}\ntags {\n b = 1\n}\n", {"tags": ["a", "b"]}, []),
+        ("resource", "tags {\n a {\n b = 1\n}\n}\nx {\n}\n", {"tags": ["a"]}, ["x"]),
+        ("resource", "tags = 1\ntags {\n}\n", {"tags": []}, ["tags"]),
+        ("resource", 'tags "x" {\n}\n', {}, ["tags"]),
+        *(
+            ("resource", f"{name} {{\n a = 1\n}}\n", {name: ["a"]}, [])
+            for name in (
+                *("config", "defaults", "driver_opts", "inputs", "keepers", "query", "vars"),
+                *("volume_tags", "triggers", "variables"),
+            )
+        ),
+        ("resource", "ingress {\n}\n", {}, ["ingress"]),
+        ("module", "x {\n a = 1\n}\nlifecycle {\n}\n", {"x": ["a"]}, ["lifecycle"]),
+        ("locals", "x {\n a = 1\n}\n", {"x": ["a"]}, []),
+        ("variable", "default {\n a = 1\n}\ntags {\n}\n", {"default": ["a"]}, ["tags"]),
+    ],
+)
+def test_maps_that_are_written_as_blocks(
+    kind: str, text: str, attributes: dict[str, list[str]], blocks: list[str]
+) -> None:
+    """As they could be before Terraform 0.12: they are attributes, and no blocks."""
+    body = parse("/nowhere/x.tf", f"{kind} {{\n{text}}}\n").body.blocks[0].body
+    found = {}
+    for name, one in body.attributes.items():
+        node = one.expression
+        members = node.members if isinstance(node, ObjectExpression) else ()
+        found[name] = [spelled_out(each.key).strip('"') for each in members]
+    assert found == attributes
+    assert [one.type for one in body.blocks] == blocks
