@@ -254,7 +254,7 @@ INSTANCES = [
     ("count = var.list != [] ? 1 : 0", [("[*]", "var.list", "")]),
     ("count = var.map == {} ? 0 : 1", [("[*]", "var.map", "")]),
     ("count = sum([1, var.n])", [("[*]", "var.n", "")]),
-    ("count = one([for x in [1] : x if var.on]) == null ? 0 : 1", [("[*]", "t.a", "")]),
+    ("count = one([for x in [1] : x if var.on]) == null ? 0 : 1", [("[*]", "var.on", "")]),
     (
         "count = alltrue([var.on, var.n > 1]) ? 1 : 0",
         [("[*]", "var.on, var.n", "var.on is true and var.n > 1")],
