@@ -1,0 +1,211 @@
+"""By what each type of data source looks for a resource, and what answers it."""
+
+import pytest
+
+from taskwall.core.values import Items, Known, Value, symbol
+from taskwall.readers.terraform import stacks
+from taskwall.source.context import Context
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+
+def looked_up(block: str, expression: str, net: str) -> Value:
+    """What an expression of a root comes to, beside another root."""
+    main = f'variable "e" {{}}\nvariable "f" {{}}\n{block}\nresource "t" "t" {{ x = {expression} }}'
+    texts = {"/infra/app/main.tf": main, "/infra/net/main.tf": f'variable "e" {{}}\n{net}'}
+    inputs = Inputs(boundary="/infra", context=Context(("/infra/net/main.tf",), (), ()))
+    (stack,), errors = stacks(["/infra/app/main.tf"], Files(texts), inputs)
+    assert errors == []
+    return next(r for r in stack.evaluate({}).resources if r.type == "t").body.fields["x"]
+
+
+def means(value: Value) -> str:
+    """What a value is: the name of what it refers to, else itself."""
+    if isinstance(value, Items):
+        return ", ".join(map(means, (*value.items, *value.rest)))
+    return str(value.data) if isinstance(value, Known) else symbol(value)
+
+
+KINDS = [
+    ("aws_alb", "name", "aws_lb", "name"),
+    ("aws_alb", "name", "aws_alb", "name"),
+    ("aws_lb", "name", "aws_lb", "name"),
+    ("aws_lb", "name", "aws_alb", "name"),
+    ("aws_lb_listener", "port", "aws_lb_listener", "port"),
+    ("aws_lb_listener", "port", "aws_alb_listener", "port"),
+    ("aws_alb_listener", "port", "aws_lb_listener", "port"),
+    ("aws_alb_listener", "port", "aws_alb_listener", "port"),
+    ("aws_lb_target_group", "name", "aws_lb_target_group", "name"),
+    ("aws_lb_target_group", "name", "aws_alb_target_group", "name"),
+    ("aws_alb_target_group", "name", "aws_lb_target_group", "name"),
+    ("aws_alb_target_group", "name", "aws_alb_target_group", "name"),
+    ("aws_db_instance", "db_instance_identifier", "aws_db_instance", "identifier"),
+    ("aws_ecs_cluster", "cluster_name", "aws_ecs_cluster", "name"),
+    ("aws_ecs_service", "service_name", "aws_ecs_service", "name"),
+    ("aws_ecs_service", "cluster_arn", "aws_ecs_service", "cluster"),
+    ("aws_ecs_task_definition", "task_definition", "aws_ecs_task_definition", "family"),
+    ("aws_efs_file_system", "creation_token", "aws_efs_file_system", "creation_token"),
+    ("aws_elasticache_cluster", "cluster_id", "aws_elasticache_cluster", "cluster_id"),
+    (
+        "aws_elasticache_replication_group",
+        "replication_group_id",
+        "aws_elasticache_replication_group",
+        "replication_group_id",
+    ),
+    ("aws_internet_gateway", "vpc_id", "aws_internet_gateway", "vpc_id"),
+    ("aws_nat_gateway", "subnet_id", "aws_nat_gateway", "subnet_id"),
+    ("aws_rds_cluster", "cluster_identifier", "aws_rds_cluster", "cluster_identifier"),
+    ("aws_route_table", "vpc_id", "aws_route_table", "vpc_id"),
+    ("aws_security_group", "name", "aws_security_group", "name"),
+    (
+        "aws_service_discovery_dns_namespace",
+        "name",
+        "aws_service_discovery_private_dns_namespace",
+        "name",
+    ),
+    (
+        "aws_service_discovery_http_namespace",
+        "name",
+        "aws_service_discovery_http_namespace",
+        "name",
+    ),
+    ("aws_subnet", "cidr_block", "aws_subnet", "cidr_block"),
+    ("aws_vpc", "cidr_block", "aws_vpc", "cidr_block"),
+    ("aws_vpc_endpoint", "service_name", "aws_vpc_endpoint", "service_name"),
+]
+
+
+@pytest.mark.parametrize(("kind", "argument", "type_", "attribute"), KINDS)
+def test_what_answers_a_data_source(kind: str, argument: str, type_: str, attribute: str) -> None:
+    """The one resource of another root whose attribute has the value of the argument."""
+    block = f'data "{kind}" "d" {{ {argument} = "one" }}'
+    net = f'resource "{type_}" "r" {{ {attribute} = "VALUE" }}\n'
+    for read in ("id", "arn"):
+        own = f"data.{kind}.d.{read}"
+        assert means(looked_up(block, own, net.replace("VALUE", "one"))) == f"{type_}.r.{read}"
+        assert means(looked_up(block, own, net.replace("VALUE", "two"))) == own
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_"),
+    [
+        ("aws_route_tables", "aws_route_table"),
+        ("aws_security_groups", "aws_security_group"),
+        ("aws_subnet_ids", "aws_subnet"),
+        ("aws_subnets", "aws_subnet"),
+        ("aws_vpcs", "aws_vpc"),
+    ],
+)
+def test_what_answers_a_data_source_of_several(kind: str, type_: str) -> None:
+    """The ids of all that have the tags."""
+    block = f'data "{kind}" "d" {{\n tags = {{ Tier = "web" }}\n}}'
+    net = "".join(
+        f'resource "{type_}" "{name}" {{\n tags = {{ Tier = "{tier}" }}\n}}\n'
+        for name, tier in (("a", "web"), ("b", "db"), ("c", "web"))
+    )
+    assert means(looked_up(block, f"data.{kind}.d.ids", net)) == f"{type_}.a.id, {type_}.c.id"
+    assert means(looked_up(block, f"data.{kind}.d.tags", net)) == f"data.{kind}.d.tags"
+
+
+@pytest.mark.parametrize(
+    ("kind", "read", "attribute"),
+    [
+        ("aws_db_instance", "db_instance_identifier", "identifier"),
+        ("aws_ecs_cluster", "cluster_name", "name"),
+        ("aws_ecs_service", "service_name", "name"),
+    ],
+)
+def test_attributes_that_the_resource_calls_otherwise(kind: str, read: str, attribute: str) -> None:
+    """Each is the resource's own."""
+    block = f'data "{kind}" "d" {{ {read} = "one" }}'
+    net = f'resource "{kind}" "r" {{ {attribute} = "one" }}\n'
+    assert means(looked_up(block, f"data.{kind}.d.{read}", net)) == f"{kind}.r.{attribute}"
+
+
+FILTERS = [
+    ("availability-zone", "aws_subnet", "availability_zone"),
+    ("availabilityZone", "aws_subnet", "availability_zone"),
+    ("cidr", "aws_vpc", "cidr_block"),
+    ("cidr-block", "aws_subnet", "cidr_block"),
+    ("cidrBlock", "aws_subnet", "cidr_block"),
+    ("group-name", "aws_security_group", "name"),
+    ("map-public-ip-on-launch", "aws_subnet", "map_public_ip_on_launch"),
+    ("mapPublicIpOnLaunch", "aws_subnet", "map_public_ip_on_launch"),
+    ("service-name", "aws_vpc_endpoint", "service_name"),
+    ("vpc-id", "aws_subnet", "vpc_id"),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "attribute"), FILTERS)
+def test_what_a_filter_asks_for(name: str, kind: str, attribute: str) -> None:
+    """An attribute of what is meant, by AWS's name for it."""
+    block = f'data "{kind}" "d" {{\n filter {{\n name = "{name}"\n values = ["x", "one"]\n}}\n}}'
+    net = f'resource "{kind}" "r" {{ {attribute} = "VALUE" }}\n'
+    own = f"data.{kind}.d.id"
+    assert means(looked_up(block, own, net.replace("VALUE", "one"))) == f"{kind}.r.id"
+    assert means(looked_up(block, own, net.replace("VALUE", "two"))) == own
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("group-id", "aws_security_group"),
+        ("internet-gateway-id", "aws_internet_gateway"),
+        ("nat-gateway-id", "aws_nat_gateway"),
+        ("route-table-id", "aws_route_table"),
+        ("subnet-id", "aws_subnet"),
+        ("vpc-endpoint-id", "aws_vpc_endpoint"),
+    ],
+)
+def test_a_filter_that_asks_for_an_id(name: str, kind: str) -> None:
+    """It means the resource whose id another data source leads to, and no other."""
+    block = f'data "aws_ssm_parameter" "p" {{ name = "p" }}\ndata "{kind}" "d" {{\n filter {{\n'
+    block += f' name = "{name}"\n values = [data.aws_ssm_parameter.p.value]\n}}\n}}'
+    net = f'resource "{kind}" "r" {{}}\nresource "{kind}" "s" {{}}\n'
+    net += f'resource "aws_ssm_parameter" "p" {{\n name = "p"\n value = {kind}.s.id\n}}\n'
+    assert means(looked_up(block, f"data.{kind}.d.arn", net)) == f"{kind}.s.arn"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written", "found"),
+    [
+        ("${var.e}-web", "${var.e}-web", True),
+        ("${var.e}-web", "${var.e}-db", False),
+        ("${var.e}-web", "x-${var.e}-web", False),
+        ("${var.e}-${var.e}", "${var.e}-${var.e}", True),
+        ("${var.f}-web", "${var.e}-web", False),
+        ("${var.e}", "${var.e}", True),
+        ("${var.e}", "${var.e}-x", False),
+        ("a-${var.e}", "b-${var.e}", False),
+        ("one", "${var.e}", False),
+    ],
+)
+def test_names_that_are_known_in_part(wanted: str, written: str, found: bool) -> None:
+    """A variable of one name has one value in all roots; what may be equal is not taken."""
+    block = f'data "aws_security_group" "d" {{ name = "{wanted}" }}'
+    net = f'resource "aws_security_group" "r" {{ name = "{written}" }}\n'
+    expected = "aws_security_group.r.id" if found else "data.aws_security_group.d.id"
+    assert means(looked_up(block, "data.aws_security_group.d.id", net)) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written", "doubtful"),
+    [
+        ("${var.e}-web", "${var.e}-db", False),
+        ("${var.e}-web", "x-${var.e}-web", False),
+        ("${var.e}-web", "${var.e}-web-1", False),
+        ("${var.f}-web", "${var.e}-web", True),
+        ("web-${var.f}", "${var.e}-web", True),
+        ("one", "${var.e}", True),
+        ("one-${var.f}", "one", False),
+        ("one", "two", False),
+    ],
+)
+def test_a_second_one_that_may_answer(wanted: str, written: str, doubtful: bool) -> None:
+    """Where another may have the value too, it is open which is meant; not where it cannot."""
+    block = f'data "aws_vpc_endpoint" "d" {{ service_name = "{wanted}" }}'
+    net = f'resource "aws_vpc_endpoint" "r" {{ service_name = "{wanted}" }}\n'
+    net += f'variable "f" {{}}\nresource "aws_vpc_endpoint" "s" {{ service_name = "{written}" }}\n'
+    value = looked_up(block, "data.aws_vpc_endpoint.d.id", net)
+    expected = "data.aws_vpc_endpoint.d.id" if doubtful else "aws_vpc_endpoint.r.id"
+    assert means(value) == expected
