@@ -113,6 +113,7 @@ def test_what_answers_a_data_source_of_several(kind: str, type_: str) -> None:
         ("aws_db_instance", "db_instance_identifier", "identifier"),
         ("aws_ecs_cluster", "cluster_name", "name"),
         ("aws_ecs_service", "service_name", "name"),
+        ("aws_ecs_service", "cluster_arn", "cluster"),
     ],
 )
 def test_attributes_that_the_resource_calls_otherwise(kind: str, read: str, attribute: str) -> None:
@@ -209,3 +210,34 @@ def test_a_second_one_that_may_answer(wanted: str, written: str, doubtful: bool)
     value = looked_up(block, "data.aws_vpc_endpoint.d.id", net)
     expected = "data.aws_vpc_endpoint.d.id" if doubtful else "aws_vpc_endpoint.r.id"
     assert means(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "argument", "open_"),
+    [
+        ("aws_subnet", 'availability_zone = "one"', True),
+        ("aws_subnet", 'vpc_id = "one"', True),
+        ("aws_subnet", "map_public_ip_on_launch = true", True),
+        ("aws_vpc", "default = true", True),
+        ("aws_subnet", 'cidr_block = "one"', False),
+        ("aws_security_group", 'name = "one"', False),
+        ("aws_subnet", 'tags = { Name = "one" }', False),
+    ],
+)
+def test_what_aws_fills_in_may_be_what_is_asked_for(kind: str, argument: str, open_: bool) -> None:
+    """A resource that does not write it may answer, too; what nobody fills in it does not have."""
+    block = f'data "{kind}" "d" {{\n {argument}\n}}'
+    net = f'resource "{kind}" "r" {{\n {argument}\n}}\nresource "{kind}" "s" {{}}\n'
+    expected = f"data.{kind}.d.id" if open_ else f"{kind}.r.id"
+    assert means(looked_up(block, f"data.{kind}.d.id", net)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "read"),
+    [("aws_route_table", "route_table_id"), ("aws_internet_gateway", "internet_gateway_id")],
+)
+def test_ids_that_data_sources_call_otherwise(kind: str, read: str) -> None:
+    """Each is the id of what is meant."""
+    block = f'data "{kind}" "d" {{\n tags = {{ Name = "one" }}\n}}'
+    net = f'resource "{kind}" "r" {{\n tags = {{ Name = "one" }}\n}}\n'
+    assert means(looked_up(block, f"data.{kind}.d.{read}", net)) == f"{kind}.r.id"
