@@ -270,6 +270,24 @@ WITH_OPEN_SID = {"Sid": "<var.open>", "Effect": "<var.open>"}
             [WITH_OPEN_SID, DENIES[1], ("maybe", DENIES[0])],
         ),
         ("source_policy_documents = [null, var.open]", [("maybe", "<?>")]),
+        (
+            (
+                f"source_policy_documents = [jsonencode({{ Statement = {A} }}), "
+                "jsonencode({ Statement = var.open })]"
+            ),
+            [("maybe", DENIES[0]), ("maybe", "<?>")],
+        ),
+        (
+            f"source_policy_documents = [jsonencode({{ Statement = {A} }}), var.open]",
+            [("maybe", DENIES[0]), ("maybe", "<?>")],
+        ),
+        (
+            (
+                f"source_policy_documents = [jsonencode({{ Statement = {A} }}), "
+                f"jsonencode({{ Statement = [{B}] }})]"
+            ),
+            DENIES,
+        ),
         ("source_policy_documents = var.open", [("maybe", "<?>")]),
         (
             f"source_policy_documents = concat([jsonencode({{ Statement = [{A}] }})], var.opens)",
@@ -418,6 +436,13 @@ def test_cloudinit_of_which_too_little_is_known(
     """How it is written, or how many parts it has: then all of it waits for that."""
     text = CLOUDINIT.replace("SWITCHES", f"{switches}\n{parts}")
     assert [need.name for need in needs(x(evaluated(text)))] == ["var.open"]
+
+
+@pytest.mark.parametrize("kind", ["cloudinit_config", "template_cloudinit_config"])
+def test_cloudinit_by_either_name(evaluated: Evaluated, shown: Shown, kind: str) -> None:
+    """Its first provider called it otherwise."""
+    text = CLOUDINIT.replace("cloudinit_config", kind).replace("SWITCHES", "")
+    assert shown(x(evaluated(text))) == MIME
 
 
 def test_how_a_part_of_cloudinit_is_merged(evaluated: Evaluated, shown: Shown) -> None:
