@@ -1,5 +1,6 @@
 """What is known of an expression, and what it waits for, where something in it is not known."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -29,9 +30,9 @@ locals {
 """
 
 
-def value(expression: str, evaluated: Callable[..., Evaluation]) -> Value:
+def value(expression: str, evaluated: Callable[..., Evaluation], more: str = "") -> Value:
     """The value of an expression beside what is given."""
-    main = f'{GIVEN}resource "t" "t" {{\n  x = {expression}\n}}\n'
+    main = f'{GIVEN}{more}resource "t" "t" {{\n  x = {expression}\n}}\n'
     return next(r for r in evaluated(main).resources if r.type == "t").body.fields["x"]
 
 
@@ -656,6 +657,45 @@ def test_what_is_known_and_what_is_waited_for(
     """Each value, known as far as it can be, says of which inputs or resources it hangs."""
     found = value(expression, evaluated)
     assert (shown(found), waits(found)) == (expected, waiting)
+
+
+HOLDER = """
+resource "r" "r" {
+  o    = var.o
+  p    = var.p
+  l    = var.l
+  m    = var.m
+  b    = var.b
+  n    = var.n
+  some = local.some
+  map  = local.map
+}
+"""
+BY_NAME = frozenset(
+    {
+        *("length(local.some)", "length(local.map)", "local.map[var.o]", "var.l[var.n]"),
+        *("var.m[var.o]", "var.n >= 1.5", "var.o[var.p]", "(var.b ? 1 : var.n) > 0"),
+        'split(",", var.o)',
+    }
+)
+"""What is known otherwise of what has no name, or another one."""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected", "waiting"), [one for one in PARTS if one[0] not in BY_NAME]
+)
+def test_what_is_known_of_what_a_resource_hands_on(
+    expression: str,
+    expected: object,
+    waiting: str,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """The same is known where the open value is read of a resource that writes it."""
+    handed = re.sub(r"\b(?:var\.([oplmbn])|local\.(some|map))\b", r"r.r.\1\2", expression)
+    found = value(handed, evaluated, HOLDER)
+    assert str(shown(found)).replace("r.r.", "var.") == str(expected)
+    assert waits(found) == waiting
 
 
 PRESENT = [
