@@ -365,3 +365,68 @@ def test_why_a_function_gives_nothing(
     found = value(expression, evaluated)
     assert isinstance(found, Unknown)
     assert [str(need) for need in needs(found)] == [why]
+
+
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "time", "expected"),
+    [
+        *(("h hh H HH aa AA", f"2024-03-04T{hour:02}:00:00Z", expected) for hour, expected in (
+            (0, "0 00 12 12 am AM"), (1, "1 01 1 01 am AM"), (11, "11 11 11 11 am AM"),
+            (12, "12 12 12 12 pm PM"), (13, "13 13 1 01 pm PM"), (23, "23 23 11 11 pm PM"),
+        )),
+        *(("EEEE EEE", f"2024-01-{at + 1:02}T00:00:00Z", f"{day} {day[:3]}")
+          for at, day in enumerate(DAYS)),
+        *(("MMMM MMM MM M", f"2024-{at:02}-01T00:00:00Z", f"{one} {one[:3]} {at:02} {at}")
+          for at, one in enumerate(MONTHS, 1)),
+        ("YYYY YY DD D mm m ss s", "2005-06-07T08:09:03Z", "2005 05 07 7 09 9 03 3"),
+        ("YYYY YY DD D mm m ss s", "1999-12-31T23:59:58Z", "1999 99 31 31 59 59 58 58"),
+        ("Z ZZZ ZZZZ ZZZZZ", "2024-01-01T00:00:00-00:30", "-00:30 -0030 -0030 -00:30"),
+        ("Z ZZZ ZZZZ ZZZZZ", "2024-01-01T00:00:00+11:00", "+11:00 +1100 +1100 +11:00"),
+    ],
+)  # fmt: skip
+def test_parts_of_a_date(
+    pattern: str,
+    time: str,
+    expected: str,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """Each as Terraform writes it, at noon and midnight, too."""
+    assert shown(value(f'formatdate("{pattern}", "{time}")', evaluated)) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('distinct(["a", 1, ["b"]])', ["a", "1", ["b"]]),
+        ('tolist([1, "a", { b = 1 }])', ["1", "a", {"b": 1}]),
+        ('toset([true, "a", []])', ["true", "a", []]),
+        ('tomap({ a = "x", b = 1, c = [] })', {"a": "x", "b": "1", "c": []}),
+        ('chunklist([1, "a", null], 2)', [["1", "a"], [None]]),
+    ],
+)
+def test_scalars_among_texts(
+    expression: str,
+    expected: object,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """They become texts; what is no scalar stays what it is."""
+    assert shown(value(expression, evaluated)) == expected

@@ -162,6 +162,74 @@ def test_backends_agree(backend: str, backend_config: str, config: str, shown: S
     assert shown(x(evaluated(texts))) == "there"
 
 
+WHOLE: Mapping[str, Mapping[str, object]] = {
+    "azurerm": {"storage_account_name": "a", "container_name": "c", "key": "k"},
+    "consul": {"path": "p"},
+    "cos": {"bucket": "b", "prefix": "x", "key": "k"},
+    "gcs": {"bucket": "b", "prefix": "x"},
+    "http": {"address": "https://s"},
+    "kubernetes": {"secret_suffix": "s", "namespace": "n"},
+    "local": {"path": "../states/b"},
+    "oss": {"bucket": "b", "prefix": "x", "key": "k"},
+    "pg": {"conn_str": "c", "schema_name": "s"},
+    "remote": {"organization": "o", "hostname": "h.example.com", "workspaces": {"name": "w"}},
+    "s3": {"bucket": "b", "key": "k"},
+}
+BY_DEFAULT = [
+    ("cos", "prefix", ""),
+    ("cos", "key", "terraform.tfstate"),
+    ("gcs", "prefix", ""),
+    ("kubernetes", "namespace", "default"),
+    ("oss", "prefix", "env:"),
+    ("oss", "key", "terraform.tfstate"),
+    ("pg", "schema_name", "terraform_remote_state"),
+    ("remote", "hostname", "app.terraform.io"),
+]
+
+
+def tied(kind: str, own: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether a root with a backend is the one that a data source reads."""
+
+    def written(values: Mapping[str, object]) -> str:
+        texts = (
+            f'{name} = {{ name = "{value["name"]}" }}'
+            if isinstance(value, dict)
+            else f'{name} = "{value}"'
+            for name, value in values.items()
+        )
+        return "\n".join(texts)
+
+    block = written(own).replace("workspaces =", "workspaces")
+    data = f'data "terraform_remote_state" "s" {{\n backend = "{kind}"\n config = {{\n'
+    texts = {
+        "a/main.tf": f"{READ}{data}{written(other)}\n}}\n}}",
+        "z/main.tf": f'{VALUE}terraform {{\n backend "{kind}" {{\n{block}\n}}\n}}',
+    }
+    return count(texts) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute"), [(kind, name) for kind, each in WHOLE.items() for name in each]
+)
+def test_what_tells_states_apart(kind: str, attribute: str) -> None:
+    """Each attribute that says where a state lies has to be the same."""
+    own = WHOLE[kind]
+    other = {"name": "other"} if attribute == "workspaces" else "other"
+    assert tied(kind, own, own)
+    assert not tied(kind, own, {**own, attribute: other})
+
+
+@pytest.mark.parametrize(("kind", "attribute", "default"), BY_DEFAULT)
+def test_what_is_meant_where_a_state_says_nothing(kind: str, attribute: str, default: str) -> None:
+    """The default of the backend, on either side."""
+    said = {**WHOLE[kind], attribute: default}
+    unsaid = {name: value for name, value in said.items() if name != attribute}
+    assert tied(kind, said, unsaid)
+    assert tied(kind, unsaid, said)
+    assert tied(kind, unsaid, unsaid)
+    assert not tied(kind, unsaid, {**said, attribute: "other"})
+
+
 @pytest.mark.parametrize(
     ("backend", "path"),
     [
