@@ -333,6 +333,10 @@ REFUSED = [
     ('core::nothing("a")', "function nothing is not evaluated"),
     ('map("a")', "zipmap(...) is given other numbers of keys and of values"),
     (
+        'provider::aws::trim_iam_role_path("xarn:aws:iam::1:role/a")',
+        "provider::aws::trim_iam_role_path(...) is given something that is not the ARN of a role",
+    ),
+    (
         'provider::aws::trim_iam_role_path("arn:aws:sts::1:role/a")',
         "provider::aws::trim_iam_role_path(...) is given something that is not the ARN of a role",
     ),
@@ -369,18 +373,8 @@ def test_why_a_function_gives_nothing(
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
 ]
 
 
