@@ -1,0 +1,117 @@
+"""How much of anything is read: what reaches a limit is, and what is one beyond it is told."""
+
+from collections.abc import Callable
+
+import pytest
+
+from taskwall.core.values import Unknown, Value, needs
+from taskwall.readers.terraform import TerraformStack
+from taskwall.source.stack import Evaluation
+
+GIVEN_UP = "is not evaluated for what it is given"
+
+
+@pytest.mark.parametrize(
+    ("made", "most", "why"),
+    [
+        (lambda n: f'regex("{"a?" * n}", "")', 20, f"regex(...) {GIVEN_UP}"),
+        (lambda n: f'regex("{"b" * (n - 1)}|", "")', 1000, f"regex(...) {GIVEN_UP}"),
+        (
+            lambda n: f'formatdate("{"-" * n}", "2024-01-01T00:00:00Z")',
+            1000,
+            "formatdate(...) has a format of over 1000 characters",
+        ),
+        (
+            lambda n: f"flatten({'[' * n}{']' * n})",
+            51,
+            "flatten(...) is given lists that are nested without end",
+        ),
+        (lambda n: f'fileset(path.module, "{"z" * n}")', 200, f"fileset(...) {GIVEN_UP}"),
+        (
+            lambda n: f'parseint("{"1" * n}", 2)',
+            1000,
+            "parseint(...) takes bases from 2 to 62",
+        ),
+        (lambda n: f'tonumber("{"1" * n}")', 399, "the value is not a number"),
+        (lambda n: f"range({n})", 1024, "range(...) has more than 1024 elements"),
+        (lambda n: f'format("%{n}s", "a")', 1000, f"format(...) {GIVEN_UP}"),
+        (lambda n: f'format("%.{n}f", 1)', 100, f"format(...) {GIVEN_UP}"),
+        (lambda n: f'regex("a{{{n}}}", "{"a" * n}")', 999, f"regex(...) {GIVEN_UP}"),
+    ],
+)
+def test_how_much_a_function_takes(
+    made: Callable[[int], str], most: int, why: str, evaluated: Callable[..., Evaluation]
+) -> None:
+    """More would take too long, or is written otherwise than is read here."""
+
+    def found(size: int) -> Value:
+        main = f'resource "t" "t" {{\n  x = {made(size)}\n}}\n'
+        return evaluated(main).resources[0].body.fields["x"]
+
+    assert not isinstance(found(most), Unknown)
+    assert [str(need) for need in needs(found(most + 1))] == [why]
+
+
+@pytest.mark.parametrize(
+    "how", ["count = SIZE", 'for_each = toset([for n in range(SIZE) : "k${n}"])']
+)
+def test_how_many_instances_a_block_has(how: str, stack: Callable[..., TerraformStack]) -> None:
+    """A thousand; of more it is open how many there are."""
+    for size, count, told in ((1000, 1000, []), (1001, 1, ["makes 1001 instances; at most 1000"])):
+        text = f'resource "t" "t" {{\n  {how.replace("SIZE", str(size))}\n}}\n'
+        evaluation = stack(text).evaluate({})
+        assert [error.message for error in evaluation.errors] == told
+        assert len(evaluation.resources) == count
+
+
+@pytest.mark.parametrize(("length", "known"), [(150, True), (151, False)])
+def test_how_many_values_wait_for_each_other(
+    length: int, known: bool, stack: Callable[..., TerraformStack]
+) -> None:
+    """The last in the row is told, and what rests on it is unknown."""
+    rows = "".join(f"  a{n} = local.a{n - 1}\n" for n in range(1, length))
+    text = f'locals {{\n  a0 = 1\n{rows}}}\nresource "t" "t" {{\n  x = local.a{length - 1}\n}}\n'
+    evaluation = stack(text).evaluate({})
+    assert isinstance(evaluation.resources[0].body.fields["x"], Unknown) is not known
+    why = "local.a0 depends on more than 150 values in a row"
+    assert [error.message for error in evaluation.errors] == ([] if known else [why])
+
+
+@pytest.mark.parametrize(("depth", "known"), [(10, True), (11, False)])
+def test_how_far_templates_include_each_other(
+    depth: int, known: bool, evaluated: Callable[..., Evaluation]
+) -> None:
+    """Ten files, each in the next."""
+    others = {
+        f"live/t{n}.tpl": f'${{templatefile("t{n + 1}.tpl", {{}})}}' for n in range(depth - 1)
+    }
+    others[f"live/t{depth - 1}.tpl"] = "end"
+    main = 'resource "t" "t" {\n  x = templatefile("t0.tpl", {})\n}\n'
+    value = evaluated(main, others).resources[0].body.fields["x"]
+    assert isinstance(value, Unknown) is not known
+
+
+@pytest.mark.parametrize(("depth", "count"), [(20, 1), (21, 0)])
+def test_how_deep_modules_are_called(
+    depth: int, count: int, stack: Callable[..., TerraformStack]
+) -> None:
+    """Twenty, each in the one before."""
+    others = {
+        f"m{n}/main.tf": f'module "n" {{\n  source = "../m{n + 1}"\n}}\n' for n in range(1, depth)
+    }
+    others[f"m{depth}/main.tf"] = 'resource "t" "t" {}\n'
+    evaluation = stack('module "n" {\n  source = "../m1"\n}\n', others).evaluate({})
+    assert len([one for one in evaluation.resources if one.type == "t"]) == count
+    told = [error.message for error in evaluation.errors]
+    assert told == ([] if count else ["modules are called more than 20 levels deep"])
+
+
+@pytest.mark.parametrize(("pieces", "known"), [(1000, True), (1002, False)])
+def test_of_how_many_pieces_a_text_is_known(
+    pieces: int, known: bool, evaluated: Callable[..., Evaluation]
+) -> None:
+    """A text of more is as good as unknown."""
+    text = "a${var.o}" * (pieces // 2)
+    main = f'variable "o" {{}}\nresource "t" "t" {{\n  x = "${{"{text}"}}x" == "b"\n}}\n'
+    value = evaluated(main).resources[0].body.fields["x"]
+    assert isinstance(value, Unknown) is not known
