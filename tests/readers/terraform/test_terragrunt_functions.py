@@ -47,6 +47,25 @@ VALUES = {
     "deep_merge()": {},
     "get_terraform_commands_that_need_parallelism()[0]": "apply",
     "deep_merge({ a = { b = 1 } }, { a = { c = 2 } })": {"a": {"b": 1, "c": 2}},
+    'read_terragrunt_config("../lib").locals.a': "of a folder",
+    'read_terragrunt_config("../lib/terragrunt.hcl").locals.a': "of a folder",
+    "get_terraform_commands_that_need_vars()": [
+        *("apply", "console", "destroy", "import", "plan", "push", "refresh"),
+    ],
+    "get_terraform_commands_that_need_locking()": [
+        *("apply", "destroy", "import", "plan", "refresh", "taint", "untaint"),
+    ],
+    "get_terraform_commands_that_need_input()": ["apply", "import", "init", "plan", "refresh"],
+    "get_terraform_commands_that_need_parallelism()": ["apply", "plan", "destroy"],
+    "deep_merge({ a = 1 }, { b = { c = 2 } }, { b = { d = 3 } })": {
+        "a": 1,
+        "b": {"c": 2, "d": 3},
+    },
+    "deep_merge({ a = [1] }, { a = [] }, { a = [{ b = 2 }] })": {"a": [1, {"b": 2}]},
+    "deep_merge({ a = 1 }, { a = null })": {"a": None},
+    'path_relative_to_include("root")': "app",
+    'get_parent_terragrunt_dir("root")': "/infra/live",
+    'path_relative_from_include("root")': "..",
     'file("note.txt")': "note",
     'format("%s-%s", "a", upper("b"))': "a-B",
     'try(dependency.none.outputs.a, "no")': "no",
@@ -65,6 +84,7 @@ inputs = { a = "b" }
         "locals {\n  dir = get_terragrunt_dir()\n  of = get_original_terragrunt_dir()\n}"
     ),
     "live/whole.hcl": 'skip = true\nterraform {\n  source = "a"\n}\ninputs = { b = 1 }',
+    "live/lib/terragrunt.hcl": 'locals { a = "of a folder" }',
     "live/v.tfvars": "a = 1",
     "x.tfvars": "a = [",
     "live/app/note.txt": "note",
@@ -88,6 +108,15 @@ def test_functions(expression: str, shown: Shown) -> None:
         ('get_env("HOME")', 'get_env("HOME")'),
         ('run_cmd("echo", "a")', 'run_cmd("echo", "a")'),
         ('sops_decrypt_file("a.yaml")', 'sops_decrypt_file("a.yaml")'),
+        *(
+            (f'{name}("a")', f'{name}("a")')
+            for name in (
+                *("get_aws_account_alias", "get_aws_caller_identity_arn", "get_platform"),
+                *("get_aws_caller_identity_user_id", "get_terraform_cli_args"),
+                *("get_terraform_command", "get_terragrunt_source_cli_flag"),
+                *("mark_glob_as_read", "constraint_check"),
+            )
+        ),
         ("get_aws_account_id()", "get_aws_account_id()"),
         ("values.a", "values.a"),
         ("dependency.net.outputs.a", "dependency.net.outputs.a"),
@@ -259,3 +288,48 @@ def test_a_map_that_is_not_known_is_merged_deeply(shown: Shown) -> None:
     found = x(unit(SOURCE + 'inputs = { x = deep_merge({ a = 1 }, get_env("X")) }'))
     assert shown(found) == {"a": "<?>", "*": '<get_env("X")[*]>'}
     assert [need.name for need in needs(found)] == ['get_env("X")']
+
+
+SEVERAL = """
+include "one" {
+  path = "../one.hcl"
+}
+include "two" {
+  path = "../deep/two.hcl"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('path_relative_to_include("one")', "app"),
+        ('path_relative_to_include("two")', "../app"),
+        ('path_relative_from_include("two")', "../deep"),
+        ('get_parent_terragrunt_dir("two")', "/infra/live/deep"),
+        ('try(get_parent_terragrunt_dir("three"), "none")', "none"),
+        ('try(get_parent_terragrunt_dir(), "none")', "none"),
+    ],
+)
+def test_which_of_several_includes_is_meant(
+    expression: str, expected: object, shown: Shown
+) -> None:
+    """It has to be named."""
+    others = {"live/one.hcl": "", "live/deep/two.hcl": ""}
+    own = f"{SOURCE}{SEVERAL}inputs = {{ x = {expression} }}"
+    assert shown(x(unit(own, others))) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("path_relative_to_include()", "."),
+        ("path_relative_from_include()", "."),
+        ("get_parent_terragrunt_dir()", "/infra/live/app"),
+    ],
+)
+def test_what_includes_nothing_is_its_own_parent(
+    expression: str, expected: object, shown: Shown
+) -> None:
+    """The folder of the unit itself."""
+    assert shown(x(unit(f"{SOURCE}inputs = {{ x = {expression} }}"))) == expected

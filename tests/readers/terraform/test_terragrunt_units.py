@@ -295,3 +295,15 @@ def test_units_in_json(shown: Shown) -> None:
         for one in stack.evaluate({}).resources
     }
     assert told == {"app/t.t": "given", "base/t.t": "dev"}
+
+
+def test_a_unit_that_is_written_twice(shown: Shown) -> None:
+    """In HCL and in JSON: Terragrunt takes that in HCL."""
+    texts = {
+        "modules/m/main.tf": MODULE,
+        "live/app/terragrunt.hcl": SOURCE + 'inputs = { x = "hcl" }',
+        "live/app/terragrunt.hcl.json": '{"terraform": {"source": "../../modules/m"},'
+        ' "inputs": {"x": "json"}}',
+    }
+    (stack,), errors = read(texts)
+    assert (errors, shown(x(stack.evaluate({})))) == ([], "hcl")
