@@ -115,3 +115,31 @@ def test_of_how_many_pieces_a_text_is_known(
     main = f'variable "o" {{}}\nresource "t" "t" {{\n  x = "${{"{text}"}}x" == "b"\n}}\n'
     value = evaluated(main).resources[0].body.fields["x"]
     assert isinstance(value, Unknown) is not known
+
+
+@pytest.mark.parametrize(("size", "named"), [(8, True), (9, False)])
+@pytest.mark.parametrize(("operator", "word"), [("&&", "and"), ("||", "or")])
+def test_how_many_tests_a_condition_names(
+    size: int, named: bool, operator: str, word: str, evaluated: Callable[..., Evaluation]
+) -> None:
+    """One of more is not said, but still open."""
+    names = [f"v{n}" for n in range(size)]
+    main = "".join(f'variable "{name}" {{\n  type = bool\n}}\n' for name in names)
+    condition = f" {operator} ".join(f"var.{name}" for name in names)
+    main += f'resource "t" "t" {{\n  count = {condition} ? 1 : 0\n}}\n'
+    (resource,) = evaluated(main).resources
+    whens = {need.when for need in resource.origin.maybe}
+    assert whens == {f" {word} ".join(f"var.{name} is true" for name in names) if named else ""}
+    assert {need.name for need in resource.origin.maybe} == {f"var.{name}" for name in names}
+
+
+@pytest.mark.parametrize(("size", "settled"), [(7, True), (8, True), (9, False)])
+def test_how_many_settings_are_tried(
+    size: int, settled: bool, evaluated: Callable[..., Evaluation]
+) -> None:
+    """A condition that cannot be is found to be none, unless there are too many answers to try."""
+    texts = [f'var.v == "{n}"' for n in range(size - 1)]
+    condition = " && ".join(f"!({text})" for text in texts)
+    main = 'variable "v" {\n  type = string\n}\nresource "t" "t" {\n'
+    main += f"  count = {condition} && {texts[0]} ? 1 : 0\n}}\n"
+    assert (evaluated(main).resources == ()) is settled
