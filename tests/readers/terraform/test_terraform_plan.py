@@ -691,3 +691,276 @@ def test_any_shape_within_a_plan(data: st.DataObject) -> None:
     found, _ = plans(["/p.json"], Files({"/p.json": json.dumps(plan)}), Inputs())
     for stack in found:
         assert stack.evaluate({}).questions == frozenset()
+
+
+NET = {
+    "expressions": {"given": references("aws_vpc.main.id"), "fixed": {"constant_value": "x"}},
+    "module": {
+        "outputs": {
+            "vpc": {"expression": references("aws_vpc.in.id")},
+            "fixed": {"expression": {"constant_value": ["a"]}},
+            "given": {"expression": references("var.given")},
+            "none": {"expression": references("local.z")},
+            "two": {"expression": references("aws_vpc.in.id", "aws_vpc.in.arn")},
+            "mixed": {"expression": references("aws_vpc.in.id", "aws_vpc.in.x")},
+            "more": {"expression": references("var.missing")},
+        },
+        "resources": [],
+    },
+}
+
+
+def of_plan(attribute: str, expression: object, open_: object, data: object = None) -> Value | None:
+    """An attribute of a resource in a plan, by its expression and what of it is unknown."""
+    known = {} if data is None else {attribute: data}
+    vpc = {"id": "vpc-0123456789abcdef0", "cidr_block": "10.1.0.0/16"}
+    x = {"address": "aws_x.x", "expressions": {attribute: expression}}
+    plan = {
+        "format_version": "1.2",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    resource("aws_vpc.main", {"cidr_block": "10.0.0.0/16"}),
+                    *(resource(f"aws_subnet.a[{at}]", {}) for at in (0, 1)),
+                    resource("aws_eip.e", {}),
+                    resource("aws_x.x", known),
+                ],
+                "child_modules": [
+                    {"address": "module.net", "resources": [resource("module.net.aws_vpc.in", {})]}
+                ],
+            }
+        },
+        "resource_changes": [change("aws_x.x", {attribute: open_})],
+        "prior_state": {
+            "values": {"root_module": {"resources": [resource("data.aws_vpc.d", vpc, "data")]}}
+        },
+        "configuration": {"root_module": {"resources": [x], "module_calls": {"net": NET}}},
+    }
+    resources = read(plan).evaluate({}).resources
+    return next(r for r in resources if r.origin.address == "aws_x.x").body.fields.get(attribute)
+
+
+WHY = {
+    "is known only after apply": "later",
+    "is not known in the plan": "open",
+    "is not in the plan": "absent",
+}
+NAMED: list[tuple[str, list[str], object, object, str]] = [
+    (
+        "vpc_id",
+        ["aws_vpc.main.id"],
+        True,
+        "<aws_vpc.main.id>",
+        "aws_vpc.main.id later",
+    ),
+    (
+        "vpc_id",
+        ["aws_vpc.main.arn"],
+        True,
+        "<aws_vpc.main.arn>",
+        "aws_vpc.main.arn later",
+    ),
+    ("vpc_id", ["aws_vpc.main.name"], True, "<?>", "aws_vpc.main.name later"),
+    (
+        "vpc_ids",
+        ["aws_vpc.main.id"],
+        True,
+        ["<aws_vpc.main.id>"],
+        "aws_vpc.main.id later",
+    ),
+    (
+        "subnet_ids",
+        ["aws_subnet.a[0].id", "aws_subnet.a[1].id"],
+        True,
+        ["<aws_subnet.a[0].id>", "<aws_subnet.a[1].id>"],
+        "aws_subnet.a[0].id later; aws_subnet.a[1].id later",
+    ),
+    (
+        "subnet_id",
+        ["aws_subnet.a[0].id", "aws_subnet.a[1].id"],
+        True,
+        ["<aws_subnet.a[0].id>", "<aws_subnet.a[1].id>"],
+        "aws_subnet.a[0].id later; aws_subnet.a[1].id later",
+    ),
+    (
+        "subnet_ids",
+        ["aws_subnet.a[0].id", "aws_vpc.main.x"],
+        True,
+        "<?>",
+        "aws_subnet.a[0].id later; aws_vpc.main.x later",
+    ),
+    (
+        "subnet_ids",
+        ["aws_subnet.a[0].id"],
+        [True],
+        ["<aws_subnet.a[0].id>"],
+        "aws_subnet.a[0].id later",
+    ),
+    (
+        "subnet_ids",
+        ["aws_subnet.a[0].id"],
+        [True, True],
+        ["<?>", "<?>"],
+        "aws_subnet.a[0].id open",
+    ),
+    (
+        "subnet_ids",
+        ["aws_subnet.a[0].id", "aws_subnet.a[1].id"],
+        [True, True],
+        ["<aws_subnet.a[0].id>", "<aws_subnet.a[1].id>"],
+        "aws_subnet.a[0].id later; aws_subnet.a[1].id later",
+    ),
+    ("vpc_id", ["local.v"], True, "<?>", "local.v open"),
+    ("vpc_id", ["var.v"], True, "<?>", "var.v open"),
+    ("vpc_id", ["each.value"], True, "<?>", "each.value open"),
+    ("vpc_id", ["count.index"], True, "<?>", "count.index open"),
+    ("vpc_id", ["aws_vpc.main"], True, "<?>", "aws_vpc.main open"),
+    ("vpc_id", ["data.aws_vpc.d.id"], True, "vpc-0123456789abcdef0", ""),
+    (
+        "vpc_id",
+        ["data.aws_vpc.none.id"],
+        True,
+        "<data.aws_vpc.none.id>",
+        "data.aws_vpc.none.id absent",
+    ),
+    (
+        "vpc_id",
+        ["aws_vpc.none.id"],
+        True,
+        "<aws_vpc.none.id>",
+        "aws_vpc.none.id absent",
+    ),
+    ("vpc_id", ["data.aws_vpc.d"], True, "<?>", "data.aws_vpc.d open"),
+    ("cidr_block", ["aws_vpc.main.cidr_block"], True, "10.0.0.0/16", ""),
+    ("cidr_block", ["data.aws_vpc.d.cidr_block"], True, "10.1.0.0/16", ""),
+    (
+        "cidr_block",
+        ["aws_vpc.main.ipv6_cidr_block"],
+        True,
+        "<aws_vpc.main.ipv6_cidr_block>",
+        "aws_vpc.main.ipv6_cidr_block later",
+    ),
+    (
+        "allocation_id",
+        ["aws_eip.e.allocation_id"],
+        True,
+        "<aws_eip.e.allocation_id>",
+        "aws_eip.e.allocation_id later",
+    ),
+    (
+        "vpc_id",
+        ["module.net.vpc"],
+        True,
+        "<module.net.aws_vpc.in.id>",
+        "module.net.aws_vpc.in.id later",
+    ),
+    (
+        "vpc_id",
+        ["module.net.given"],
+        True,
+        "<aws_vpc.main.id>",
+        "aws_vpc.main.id later",
+    ),
+    ("vpc_id", ["module.net.fixed"], True, "<?>", "module.net.fixed open"),
+    ("vpc_id", ["module.net.none"], True, "<?>", "module.net.local.z open"),
+    (
+        "vpc_id",
+        ["module.net.two"],
+        True,
+        ["<module.net.aws_vpc.in.id>", "<module.net.aws_vpc.in.arn>"],
+        "module.net.aws_vpc.in.id later; module.net.aws_vpc.in.arn later",
+    ),
+    (
+        "vpc_ids",
+        ["module.net.two"],
+        True,
+        ["<module.net.aws_vpc.in.id>", "<module.net.aws_vpc.in.arn>"],
+        "module.net.aws_vpc.in.id later; module.net.aws_vpc.in.arn later",
+    ),
+    (
+        "vpc_ids",
+        ["module.net.mixed"],
+        True,
+        "<?>",
+        "module.net.aws_vpc.in.id open; module.net.aws_vpc.in.x open",
+    ),
+    ("vpc_id", ["module.net.missing"], True, "<?>", "module.net.missing open"),
+    ("vpc_id", ["module.gone.vpc"], True, "<?>", "module.gone.vpc absent"),
+    ("vpc_id", ["module.net.const"], True, "<?>", "module.net.const open"),
+    ("vpc_id", ["module.net.more"], True, "<?>", "module.net.more open"),
+    (
+        "vpc_id",
+        ["module.net[0].vpc"],
+        True,
+        "<module.net[0].aws_vpc.in.id>",
+        "module.net[0].aws_vpc.in.id absent",
+    ),
+    ("vpc_id", ["module.net"], True, "<?>", "module.net open"),
+    ("vpc_id", [], True, "<?>", "vpc_id later"),
+    (
+        "names",
+        ["aws_vpc.main.id"],
+        True,
+        ["<aws_vpc.main.id>"],
+        "aws_vpc.main.id later",
+    ),
+    (
+        "rename",
+        ["aws_vpc.main.id"],
+        True,
+        "<aws_vpc.main.id>",
+        "aws_vpc.main.id later",
+    ),
+    (
+        "policy_id",
+        ["aws_vpc.main.id"],
+        True,
+        "<aws_vpc.main.id>",
+        "aws_vpc.main.id later",
+    ),
+]
+
+
+@pytest.mark.parametrize(("attribute", "names", "open_", "expected", "waits"), NAMED)
+def test_what_the_names_in_an_expression_say(
+    attribute: str, names: list[str], open_: object, expected: object, waits: str, shown: Shown
+) -> None:
+    """Ids are taken for what they are; of anything else it is said what it waits for."""
+    data = [None] * len(open_) if isinstance(open_, list) else None
+    value = of_plan(attribute, references(*names), open_, data)
+    assert value is not None
+    told = "; ".join(f"{need.name} {WHY[need.why]}" for need in needs(value))
+    assert (shown(value), told) == (expected, waits)
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        *("name", "name_prefix", "description", "policy", "policies", "assume_role_policy"),
+        *("x_json", "user_data", "user_data_base64", "container_definitions", "tags", "tags_all"),
+        *("value", "values", "command", "content", "environment"),
+    ],
+)
+def test_what_is_put_together_from_pieces(attribute: str, shown: Shown) -> None:
+    """A name in it says nothing of the whole."""
+    value = of_plan(attribute, references("aws_vpc.main.id"), True)
+    assert value is not None
+    assert shown(value) == "<?>"
+
+
+@pytest.mark.parametrize(
+    ("data", "names", "expected"),
+    [
+        ("10.0.0.0/16", ["aws_vpc.main.cidr_block"], "aws_vpc.main.cidr_block"),
+        ("10.9.0.0/16", ["aws_vpc.main.cidr_block"], ""),
+        ("10.0.0.0/16", ["aws_vpc.main.cidr_block", "var.v"], ""),
+        ("vpc-0123456789abcdef0", ["data.aws_vpc.d.id"], "data.aws_vpc.d.id"),
+        ("vpc-0123456789abcdef0", ["var.v"], ""),
+        ("x", ["var.v"], ""),
+    ],
+)
+def test_from_what_a_known_value_was_taken(data: str, names: list[str], expected: str) -> None:
+    """If it is equal to that, it is that."""
+    value = of_plan("cidr", references(*names), False, data)
+    assert value is not None
+    assert symbol(value) == expected
