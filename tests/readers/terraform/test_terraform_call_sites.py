@@ -348,3 +348,124 @@ def test_a_module_that_is_called_both_ways(installed: Stack) -> None:
     main = CALL + 'module "z" {\n  source = "../own"\n  a = 1\n}\n'
     skips = installed(main, module, n="\n").evaluate({}).suppressions
     assert [skip.downloaded for skip in skips] == [False]
+
+
+DECLARED = """
+variable "a" { default = null }
+variable "b" { default = null }
+variable "c" { default = null }
+locals {
+  a    = var.a
+  m    = { p = var.a, q = var.b }
+  both = concat(var.a, var.b)
+  each = [for x in var.a : x]
+}
+"""
+GIVEN = """
+locals {
+  l = ["x", "y"]
+  m = { k = { p = "x", q = "y" } }
+  s = "x"
+  t = true
+}
+"""
+RESTS: list[tuple[str, str, str, list[str]]] = [
+    ("", "upper(var.a[0])", "local.l", ["a"]),
+    ("", "element(var.a, 0)", "local.l", ["a"]),
+    ("", "one(slice(var.a, 0, 1))", "local.l", ["a"]),
+    ("", 'join(",", var.a)', "local.l", ["a"]),
+    ("", "join(var.b, var.a)", "local.l", ["call"]),
+    ("", "length(var.a)", "local.l", ["a"]),
+    ("", "upper(var.a.k.p)", "local.m", ["a"]),
+    ("", "upper(keys(var.a)[0])", "local.m", ["a"]),
+    ("", "keys(var.a)", "local.m", ["a"]),
+    ("", "values(var.a)[0].p", "local.m", ["a"]),
+    ("", 'lookup(var.a, "k", var.b).p', "local.m", ["call"]),
+    ("", 'lookup(var.a.k, "z", var.b)', "local.m", ["call"]),
+    ("", "lookup(var.a, var.b, null)", "local.m", ["a", "call"]),
+    ("", "[for k, v in var.a : upper(k)]", "local.m", ["a"]),
+    ("", "[for k, v in var.a : upper(v.p)]", "local.m", ["a"]),
+    ("", "{ for k, v in var.a : upper(k) => var.b }", "local.m", ["b"]),
+    ("", "{ for k, v in var.a : upper(k) => upper(var.b) }", "local.m", ["b"]),
+    ("", "flatten([var.a])", "local.l", ["a"]),
+    ("", "flatten([for k in var.a : [upper(k)]])", "local.l", ["a"]),
+    ("", "concat(var.a, [])", "local.l", ["a"]),
+    ("", "concat(var.a, [var.b])", "local.l", ["b", "call"]),
+    ("", 'var.c ? upper(var.b) : "z"', "local.l", ["b"]),
+    ("", 'var.c ? "y" : "z"', "local.l", ["c"]),
+    ("", "var.c ? upper(var.b) : upper(var.a[0])", "local.l", ["call"]),
+    ("", "[upper(var.b)]", "local.l", ["b"]),
+    ("", "{ p = upper(var.b), q = 1 }", "local.l", ["b", "call"]),
+    ("", "{ p = upper(var.b), q = upper(var.a[0]) }", "local.l", ["a", "b", "call"]),
+    ("", "{ p = upper(var.b), q = upper(var.a[0]) }.p", "local.l", ["b"]),
+    ("", '"${upper(var.b)}-x"', "local.l", ["b"]),
+    ("", "(var.b)", "local.l", ["b"]),
+    ("", "upper(local.m.q)", "local.l", ["b"]),
+    ("", "upper(local.a[0])", "local.l", ["a"]),
+    ("", "local.both", "local.l", ["call"]),
+    ("", "upper(local.each[0])", "local.l", ["a"]),
+    ("", 'upper("z")', "local.l", ["call"]),
+    ("", "upper(data.x.y.z)", "local.l", ["call"]),
+    ("", 'coalesce(var.b, "z")', "local.l", ["b"]),
+    ("", 'try(var.b, "z")', "local.l", ["b"]),
+    ("", "distinct(var.a)", "local.l", ["a"]),
+    ("", "sort(var.a)", "local.l", ["a"]),
+    ("", "merge(var.a, {})", "local.m", ["a"]),
+    ("", "merge(var.a, { z = var.b })", "local.m", ["b", "call"]),
+    ("", "merge(var.a, { z = var.b }).k.p", "local.m", ["a"]),
+    ("", "tolist(var.a)[0]", "local.l", ["a"]),
+    ("", 'format("%s-%s", var.b, "x")', "local.l", ["b"]),
+    ("", 'format("%s-%s", var.b, var.a[0])', "local.l", ["call"]),
+    ("", 'var.b == "x"', "local.l", ["b"]),
+    ("", "!var.c", "local.l", ["c"]),
+    ("", "var.a[*]", "local.l", ["a"]),
+    ("", "values(var.a)[*].p", "local.m", ["a"]),
+    ("", 'var.a["k"]["p"]', "local.m", ["a"]),
+    ("", "jsonencode(var.a)", "local.m", ["a"]),
+    ("", "jsonencode({ a = var.b })", "local.l", ["b"]),
+    ("", 'split(",", var.b)', "local.l", ["b"]),
+    ("", 'replace(var.b, "x", "y")', "local.l", ["b"]),
+    ("", "sensitive(var.b)", "local.l", ["b"]),
+    ("", "setunion(var.a, [])", "local.l", ["a"]),
+    ("", "reverse(var.a)", "local.l", ["a"]),
+    ("", "compact(var.a)", "local.l", ["a"]),
+    ("", "tomap(var.a)", "local.m", ["a"]),
+    ("", "defaults(var.a, {})", "local.m", ["a"]),
+    ("", "coalescelist(var.a, [])", "local.l", ["a"]),
+    ("", "toset(var.a)", "local.l", ["a"]),
+    ("", "nonsensitive(var.b)", "local.l", ["b"]),
+    ("", "values({ z = var.b })", "local.l", ["b"]),
+    ("for_each = var.a", "each.value.p", "local.m", ["a"]),
+    ("for_each = var.a", "each.key", "local.m", ["a"]),
+    ("for_each = var.a", "upper(each.key)", "local.m", ["a"]),
+    ("for_each = toset(var.a)", "upper(each.value)", "local.l", ["a"]),
+    ("for_each = { for k, v in var.a : k => v }", "upper(each.value.q)", "local.m", ["a"]),
+    ("for_each = { for k, v in var.a : v.p => k }", "upper(each.key)", "local.m", ["a"]),
+    ("count = length(var.a)", "upper(var.a[count.index])", "local.l", ["a"]),
+    ("count = length(var.a)", '"${count.index}"', "local.l", ["a"]),
+    ("count = var.c ? 1 : 0", "upper(var.b)", "local.l", ["b"]),
+    ("count = var.c ? 1 : 0", '"z"', "local.l", ["call"]),
+    ("for_each = var.a", '"z"', "local.m", ["call"]),
+    ("for_each = var.a", "{ for k, v in each.value : k => upper(v) }", "local.m", ["a"]),
+]
+
+
+@pytest.mark.parametrize(("meta", "expression", "given", "expected"), RESTS)
+def test_on_which_argument_an_expression_rests(
+    installed: Stack, meta: str, expression: str, given: str, expected: list[str]
+) -> None:
+    """Where what it gives is written elsewhere: the one argument, for each part, or the call."""
+    module = f'{DECLARED}resource "t" "x" {{\n  {meta}\n  v = {expression} #>\n}}\n'
+    arguments = {"a": given, "b": "local.s", "c": "local.t"}
+    main = GIVEN + call(*(f"  {name} = {value} #{name}" for name, value in arguments.items()))
+    lines = {marked(main, f"#{name}"): name for name in arguments}
+    evaluation = installed(main, module).evaluate({})
+    assert evaluation.errors == ()
+    line = marked(module, "#>")
+    found = {
+        lines.get(evaluation.user_place(resource, place).line, "call")
+        for resource in evaluation.resources
+        for place in parts(resource)
+        if place.line == line and place.file.endswith("m/main.tf")
+    }
+    assert sorted(found) == expected
