@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from taskwall.core.values import Fields, Value
-from taskwall.source.stack import Evaluation
+from taskwall.readers.terraform import stacks
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 CLUSTER = 'resource "aws_redshift_cluster" "c" {}\n'
 LOCK = "live/.terraform.lock.hcl"
@@ -82,3 +84,96 @@ def test_a_root_and_its_modules_share_a_provider(
         "provider_lowest": lowest,
         "provider_highest": highest,
     }
+
+
+@pytest.mark.parametrize(
+    "required_providers",
+    [
+        '{"aws": {"source": "hashicorp/aws", "version": "~> 5.40"}}',
+        '[{"other": {"version": "1.0"}}, {"aws": {"version": "~> 5.40"}}]',
+        '{"aws": "~> 5.40"}',
+        '{"aws": {"version": "~> 5.40"}, "other": {"version": "~> 9.0"}}',
+    ],
+)
+def test_what_is_required_in_json(
+    required_providers: str, shown: Callable[[Value], object]
+) -> None:
+    """It is the same as in HCL."""
+    text = f'{{"terraform": {{"required_providers": {required_providers}}}}}'
+    texts = {"/live/main.tf": CLUSTER, "/live/versions.tf.json": text}
+    (stack,), _ = stacks(list(texts), Files(texts), Inputs(boundary="/live"))
+    (cluster,) = stack.evaluate({}).resources
+    assert shown(cluster.metadata or Fields({})) == {"provider_lowest": 5, "provider_highest": 5}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("aws_security_group", "", {}),
+        ("aws_security_group", "provider = aws.west", {"provider": "west"}),
+        ("aws_security_group", 'provider = "aws.west"', {"provider": "west"}),
+        ("aws_security_group", "provider = aws", {}),
+        ("aws_default_vpc", "provider = aws.west", {"provider": "west"}),
+        ("aws_default_subnet", "provider = aws.west", {"provider": "west"}),
+        ("aws_default_security_group", "provider = aws.west", {"provider": "west"}),
+        ("aws_vpc", "provider = aws.west", {}),
+        (
+            "aws_security_group",
+            "lifecycle {\n ignore_changes = [ingress, tags]\n}",
+            {"ignore_changes": ["ingress", "tags"]},
+        ),
+        (
+            "aws_security_group",
+            "lifecycle {\n ignore_changes = all\n}",
+            {"ignore_changes": ["all"]},
+        ),
+        (
+            "aws_security_group",
+            'lifecycle {\n ignore_changes = ["ingress"]\n}',
+            {"ignore_changes": ["ingress"]},
+        ),
+        ("aws_security_group", "lifecycle {\n ignore_changes = [tags[0]]\n}", {}),
+        ("aws_security_group", "lifecycle {\n ignore_changes = []\n}", {}),
+        ("aws_security_group", "lifecycle {\n prevent_destroy = true\n}", {}),
+        ("aws_vpc", "lifecycle {\n ignore_changes = all\n}", {}),
+    ],
+)
+def test_what_terraform_is_told_of_a_resource(
+    kind: str,
+    body: str,
+    expected: Mapping[str, object],
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """Its provider, and what it is not to change again, where that says what it is."""
+    providers = 'provider "aws" {}\nprovider "aws" {\n  alias = "west"\n}\n'
+    found = evaluated(f'{providers}resource "{kind}" "r" {{\n{body}\n}}\n').resources[0]
+    assert shown(found.metadata or Fields({})) == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "own", "expected"),
+    [
+        ("", "", {}),
+        ("providers = { aws = aws.west }", "", {"provider": "west"}),
+        ("providers = { aws.inner = aws.west }", "provider = aws.inner", {"provider": "west"}),
+        ("providers = { aws.inner = aws }", "provider = aws.inner", {}),
+        ('providers = { "aws.inner" = "aws.west" }', "provider = aws.inner", {"provider": "west"}),
+        ("providers = { awscc = aws.west }", "", {}),
+        ("", "provider = aws.inner", {"provider": "module.m.inner"}),
+        ("providers = { aws = aws.west }", "provider = aws.inner", {"provider": "module.m.inner"}),
+    ],
+)
+def test_which_provider_a_module_is_given(
+    call: str,
+    own: str,
+    expected: Mapping[str, object],
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """By the call, alias for alias; what it is not given is its own."""
+    main = 'provider "aws" {}\nprovider "aws" {\n  alias = "west"\n}\n'
+    main += f'module "m" {{\n  source = "../m"\n  {call}\n}}\n'
+    child = f'resource "aws_security_group" "r" {{\n  {own}\n}}\n'
+    found = evaluated(main, {"m/main.tf": child}).resources[0]
+    assert shown(found.metadata or Fields({})) == expected
