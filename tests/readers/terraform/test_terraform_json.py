@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from budgets import examples
 from taskwall.core.values import Known, Reference, Span, Value
 from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform.syntax import json as syntax
+from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -286,3 +288,267 @@ def test_any_json_is_read(document: object) -> None:
         found, _ = stacks(["/nowhere/main.tf.json"], files, Inputs(boundary="/nowhere"))
         assert found[0].evaluate({}).suppressions == ()
         assert found[0].secrets("/nowhere/other.tf") == ()
+
+
+def read(body: Body, text: str) -> dict[str, object]:
+    """What stands in a body: attributes with their kind and text, blocks with their header."""
+
+    def at(place: Span) -> str:
+        assert (place.line, place.end_line) == (1, 1)
+        return text[place.column - 1 : place.end_column - 1]
+
+    found: dict[str, object] = {
+        name: f"{type(one.expression).__name__} {at(one.place)}"
+        for name, one in body.attributes.items()
+    }
+    for block in body.blocks:
+        found[" ".join((block.type, *block.labels))] = [at(block.header), read(block.body, text)]
+    return found
+
+
+FILES: list[tuple[str, dict[str, object]]] = [
+    (
+        '{"resource": {"t": {"a": {"x": 1, "y": [1, "b"], "z": {"k": null}}}}}',
+        {
+            "resource t a": [
+                '"a"',
+                {
+                    "x": 'Literal "x": 1',
+                    "y": 'Tuple "y": [1, "b"]',
+                    "z": 'ObjectExpression "z": {"k": null}',
+                },
+            ]
+        },
+    ),
+    (
+        '{"data": {"t": {"a": {"x": "${b.c}"}}}, "ephemeral": {"t": {"e": {}}}}',
+        {
+            "data t a": ['"a"', {"x": 'TemplateExpression "x": "${b.c}"'}],
+            "ephemeral t e": ['"e"', {}],
+        },
+    ),
+    (
+        (
+            '{"variable": {"v": {"type": "list(string)", "default": ["${a}"], "description": '
+            '"${b}", "nullable": false, "sensitive": true}}}'
+        ),
+        {
+            "variable v": [
+                '"v"',
+                {
+                    "type": 'FunctionCall "type": "list(string)"',
+                    "default": 'Tuple "default": ["${a}"]',
+                    "description": 'Literal "description": "${b}"',
+                    "nullable": 'Literal "nullable": false',
+                    "sensitive": 'Literal "sensitive": true',
+                },
+            ]
+        },
+    ),
+    (
+        '{"output": {"o": {"value": "${a.b}", "description": "d"}}}',
+        {
+            "output o": [
+                '"o"',
+                {
+                    "value": 'TemplateExpression "value": "${a.b}"',
+                    "description": 'Literal "description": "d"',
+                },
+            ]
+        },
+    ),
+    (
+        '{"module": {"m": {"source": "${a}", "version": "1", "x": "${b}"}}}',
+        {
+            "module m": [
+                '"m"',
+                {
+                    "source": 'Literal "source": "${a}"',
+                    "version": 'Literal "version": "1"',
+                    "x": 'TemplateExpression "x": "${b}"',
+                },
+            ]
+        },
+    ),
+    (
+        '{"locals": {"a": "${b}", "c": 1}}',
+        {"locals": ['"locals"', {"a": 'TemplateExpression "a": "${b}"', "c": 'Literal "c": 1'}]},
+    ),
+    (
+        '{"provider": {"aws": {"region": "r"}}}',
+        {"provider": ['"provider"', {"aws": 'ObjectExpression "aws": {"region": "r"}'}]},
+    ),
+    (
+        '{"provider": {"aws": [{"region": "r"}, {"alias": "w"}]}}',
+        {"provider": ['"provider"', {"aws": 'Tuple "aws": [{"region": "r"}, {"alias": "w"}]'}]},
+    ),
+    (
+        '{"terraform": {"backend": {"s3": {"bucket": "b"}}, "required_version": "1"}}',
+        {
+            "terraform": [
+                '"terraform"',
+                {
+                    "backend": 'ObjectExpression "backend": {"s3": {"bucket": "b"}}',
+                    "required_version": 'Literal "required_version": "1"',
+                },
+            ]
+        },
+    ),
+    (
+        '{"//": "x", "resource": {"//": "y", "t": {"//": "z", "a": {"//": "w", "x": 1}}}}',
+        {"resource t a": ['"a"', {"x": 'Literal "x": 1'}]},
+    ),
+    (
+        (
+            '{"resource": {"t": {"a": {"dynamic": {"b": {"for_each": "${c}", "content": '
+            '{"v": 1}}}, "b": {"v": 0}}}}}'
+        ),
+        {
+            "resource t a": [
+                '"a"',
+                {
+                    "dynamic b": [
+                        '"b"',
+                        {
+                            "for_each": 'TemplateExpression "for_each": "${c}"',
+                            "content": ['"content"', {"v": 'Literal "v": 1'}],
+                        },
+                    ],
+                    "b": ['"b"', {"v": 'Literal "v": 0'}],
+                },
+            ]
+        },
+    ),
+    (
+        (
+            '{"resource": {"t": {"a": {"dynamic": [{"b": [{"for_each": [1], "iterator": "i", '
+            '"content": [{"v": 1}]}]}]}}}}'
+        ),
+        {
+            "resource t a": [
+                '"a"',
+                {
+                    "dynamic b": [
+                        '"b"',
+                        {
+                            "for_each": 'Tuple "for_each": [1]',
+                            "iterator": 'Literal "iterator": "i"',
+                            "content": ['"content"', {"v": 'Literal "v": 1'}],
+                        },
+                    ]
+                },
+            ]
+        },
+    ),
+    (
+        '{"resource": {"t": {"a": {"b": [{"v": 1}, {"v": 2}]}}}}',
+        {"resource t a": ['"a"', {"b": 'Tuple "b": [{"v": 1}, {"v": 2}]'}]},
+    ),
+    (
+        '{"moved": {"from": "a.b", "to": "a.c"}}',
+        {"moved": ['"moved"', {"from": 'Literal "from": "a.b"', "to": 'Literal "to": "a.c"'}]},
+    ),
+    (
+        '{"resource": {"t": {"a": {"é": "ü${x}ö"}}}}',
+        {"resource t a": ['"a"', {"é": 'TemplateExpression "é": "ü${x}ö"'}]},
+    ),
+    (
+        '{"resource": {"t": {"a": {"x": "%{ if a }b%{ endif }", "y": "$${c}", "z": "$ {"}}}}',
+        {
+            "resource t a": [
+                '"a"',
+                {
+                    "x": 'TemplateExpression "x": "%{ if a }b%{ endif }"',
+                    "y": 'Literal "y": "$${c}"',
+                    "z": 'Literal "z": "$ {"',
+                },
+            ]
+        },
+    ),
+]
+UNITS: list[tuple[str, dict[str, object]]] = [
+    (
+        (
+            '{"terraform": {"source": "a", "extra_arguments": {"v": {"commands": '
+            '["plan"]}}}, "inputs": {"a": "${b}"}, "locals": {"c": 1}, "skip": true}'
+        ),
+        {
+            "inputs": 'ObjectExpression "inputs": {"a": "${b}"}',
+            "skip": 'Literal "skip": true',
+            "terraform": [
+                '"terraform"',
+                {
+                    "source": 'Literal "source": "a"',
+                    "extra_arguments v": ['"v"', {"commands": 'Tuple "commands": ["plan"]'}],
+                },
+            ],
+            "locals": ['"locals"', {"c": 'Literal "c": 1'}],
+        },
+    ),
+    ('{"include": {"path": "a"}}', {"include": ['"include"', {"path": 'Literal "path": "a"'}]}),
+    (
+        '{"include": {"root": {"path": "a"}}}',
+        {"include root": ['"root"', {"path": 'Literal "path": "a"'}]},
+    ),
+    (
+        '{"include": [{"a": {"path": "x"}}, {"b": {"path": "y"}}]}',
+        {
+            "include a": ['"a"', {"path": 'Literal "path": "x"'}],
+            "include b": ['"b"', {"path": 'Literal "path": "y"'}],
+        },
+    ),
+    (
+        (
+            '{"dependency": {"d": {"config_path": "x"}}, "generate": {"g": {"path": "p"}}, '
+            '"feature": {"f": {"default": 1}}, "remote_state": {"backend": "s3"}, "exclude": '
+            '{"if": true}}'
+        ),
+        {
+            "dependency d": ['"d"', {"config_path": 'Literal "config_path": "x"'}],
+            "generate g": ['"g"', {"path": 'Literal "path": "p"'}],
+            "feature f": ['"f"', {"default": 'Literal "default": 1'}],
+            "remote_state": ['"remote_state"', {"backend": 'Literal "backend": "s3"'}],
+            "exclude": ['"exclude"', {"if": 'Literal "if": true'}],
+        },
+    ),
+    (
+        '{"//": "c", "prevent_destroy": true}',
+        {"prevent_destroy": 'Literal "prevent_destroy": true'},
+    ),
+    (
+        '[{"skip": true}, {"inputs": {}}]',
+        {"skip": 'Literal "skip": true', "inputs": 'ObjectExpression "inputs": {}'},
+    ),
+]
+VALUES: list[tuple[str, dict[str, object]]] = [
+    (
+        '{"a": "${b}", "c": [1], "//": "x", "d": {"e": "%{f"}}',
+        {
+            "a": 'Literal "a": "${b}"',
+            "c": 'Tuple "c": [1]',
+            "d": 'ObjectExpression "d": {"e": "%{f"}',
+        },
+    ),
+    ('[{"a": 1}, {"b": 2}]', {"a": 'Literal "a": 1', "b": 'Literal "b": 2'}),
+    ("1", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FILES)
+def test_the_blocks_and_attributes_of_a_file(text: str, expected: dict[str, object]) -> None:
+    """What Terraform knows to be a block is one; a text is a template where one may stand."""
+    found = syntax.parse("/nowhere/x.tf.json", text)
+    assert found.errors == ()
+    assert read(found.body, text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), UNITS)
+def test_the_blocks_and_attributes_of_a_unit(text: str, expected: dict[str, object]) -> None:
+    """What Terragrunt knows to be a block, with its label."""
+    assert read(syntax.unit("/nowhere/terragrunt.hcl.json", text).body, text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), VALUES)
+def test_the_values_of_a_file(text: str, expected: dict[str, object]) -> None:
+    """None of them is a template."""
+    assert read(syntax.values("/nowhere/x.tfvars.json", text).body, text) == expected

@@ -249,6 +249,8 @@ def test_a_name_that_is_written_twice() -> None:
 
 
 COMMENTS: list[tuple[str, list[tuple[str, int, int, int, int, bool]]]] = [
+    ("locals {\n}# taskwall:skip=TW1: a\n", [("# taskwall:skip=TW1: a", 2, 2, 2, 24, True)]),
+    ("a=1\n # taskwall:skip=TW1: a\n", [("# taskwall:skip=TW1: a", 2, 2, 2, 24, False)]),
     ("# taskwall:skip=TW101: a\nlocals {}\n", [("# taskwall:skip=TW101: a", 1, 1, 1, 25, False)]),
     (
         "locals { // taskwall:skip=TW101: a\n}\n",
