@@ -310,6 +310,95 @@ def test_the_instances_of_a_block(
     assert found == expected
 
 
+LOCALS = """
+data "aws_vpc" "d" {}
+variable "c" { type = string }
+variable "l" { type = list(string) }
+variable "m" { type = map(object({ public = bool, name = string })) }
+"""
+NAMED = [
+    ("var.on", "count = local.x ? 1 : 0", "var.on is true"),
+    ("!var.on", "count = local.x ? 1 : 0", "var.on is false"),
+    ('var.c == "a"', "count = local.x ? 1 : 0", "var.c is a"),
+    ('title(var.c) == "A"', "count = local.x ? 1 : 0", "local.x is true"),
+    ('title(var.c) != "A"', "count = local.x ? 1 : 0", "local.x is true"),
+    ('length(regexall("a", var.c)) > 0', "count = local.x ? 1 : 0", "local.x is true"),
+    ('length(regexall("a", var.c))', "count = local.x ? 1 : 0", "local.x is true"),
+    ('can(regex("a", var.c))', "count = local.x ? 1 : 0", "local.x is true"),
+    ('contains(sort(var.l), "a")', "count = local.x ? 1 : 0", "local.x is true"),
+    ('alltrue([for v in var.l : v == "a"])', "count = local.x ? 1 : 0", "local.x is true"),
+    ('anytrue([for v in var.l : v == "a"])', "count = local.x ? 1 : 0", "local.x is true"),
+    ('startswith(title(var.c), "A")', "count = local.x ? 1 : 0", "local.x is true"),
+    ('endswith(title(var.c), "A")', "count = local.x ? 1 : 0", "local.x is true"),
+    ('strcontains(title(var.c), "A")', "count = local.x ? 1 : 0", "local.x is true"),
+    ("var.n + 1 > 2", "count = local.x ? 1 : 0", "local.x is true"),
+    ("var.n > 2 ? true : false", "count = local.x ? 1 : 0", "var.n > 2"),
+    ("tobool(title(var.c))", "count = local.x ? 1 : 0", ""),
+    ("title(var.c)", "count = local.x ? 1 : 0", ""),
+    ('data.aws_vpc.d.x == "a"', "count = local.x ? 1 : 0", "data.aws_vpc.d.x is a"),
+    ('length(regexall("a", data.aws_vpc.d.x)) > 0', "count = local.x ? 1 : 0", ""),
+    ('try(regex("a", var.c), "") != ""', "count = local.x ? 1 : 0", "local.x is true"),
+    ('!(title(var.c) == "A")', "count = local.x ? 1 : 0", "local.x is true"),
+    ("-var.n > 0", "count = local.x ? 1 : 0", "local.x is true"),
+    ('length(regexall("a", var.c))', "count = local.x", "local.x > 0"),
+    ('length(regexall("a", var.c))', "count = local.x > 1 ? 1 : 0", "local.x > 1"),
+    ("var.n", "count = local.x", "var.n > 0"),
+    ("var.n", "count = local.x > 1 ? 1 : 0", "var.n > 1"),
+    ("length(var.l)", "count = local.x", "var.l is not empty"),
+    ("length(var.l)", "count = local.x > 1 ? 1 : 0", "length(var.l) > 1"),
+    ("length(title(var.c))", "count = local.x", "local.x > 0"),
+    ("length(title(var.c))", "count = local.x > 1 ? 1 : 0", "local.x > 1"),
+    ('length(regexall("a", data.aws_vpc.d.x))', "count = local.x", ""),
+    ('length(regexall("a", data.aws_vpc.d.x))', "count = local.x > 1 ? 1 : 0", ""),
+    (
+        '[for v in ["a", "b"] : v if title(var.c) == v]',
+        "count = length(local.x)",
+        "local.x is not empty",
+    ),
+    (
+        '[for v in ["a", "b"] : v if title(var.c) == v]',
+        "for_each = toset(local.x)",
+        "local.x is not empty",
+    ),
+    ("var.l", "count = length(local.x)", "var.l is not empty"),
+    ("var.l", "for_each = toset(local.x)", "var.l is not empty"),
+    ("concat(var.l, [])", "count = length(local.x)", "var.l is not empty"),
+    ("concat(var.l, [])", "for_each = toset(local.x)", "var.l is not empty"),
+    ('[for v in data.aws_vpc.d.xs : v if title(v) == "A"]', "count = length(local.x)", ""),
+    ('[for v in data.aws_vpc.d.xs : v if title(v) == "A"]', "for_each = toset(local.x)", ""),
+    ("distinct([for v in var.l : lower(v)])", "count = length(local.x)", "var.l is not empty"),
+    ("distinct([for v in var.l : lower(v)])", "for_each = toset(local.x)", "var.l is not empty"),
+    ('var.on ? ["a"] : []', "count = length(local.x)", "var.on is true"),
+    ('var.on ? ["a"] : []', "for_each = toset(local.x)", "var.on is true"),
+    ("var.m", "for_each = local.x", "var.m is not empty"),
+    ("var.m", "count = length(local.x) > 0 ? 1 : 0", "var.m is not empty"),
+    (
+        '{ for v in ["a"] : v => v if title(var.c) == v }',
+        "for_each = local.x",
+        "local.x is not empty",
+    ),
+    (
+        '{ for v in ["a"] : v => v if title(var.c) == v }',
+        "count = length(local.x) > 0 ? 1 : 0",
+        "local.x is not empty",
+    ),
+    ("merge(var.m, {})", "for_each = local.x", "var.m is not empty"),
+    ("merge(var.m, {})", "count = length(local.x) > 0 ? 1 : 0", "var.m is not empty"),
+    ("var.on ? { a = 1 } : {}", "for_each = local.x", "var.on is true"),
+    ("var.on ? { a = 1 } : {}", "count = length(local.x) > 0 ? 1 : 0", "var.on is true"),
+]
+
+
+@pytest.mark.parametrize(("local", "meta", "expected"), NAMED)
+def test_what_has_no_other_name_goes_by_its_local(
+    evaluated: Evaluated, local: str, meta: str, expected: str
+) -> None:
+    """Where variables leave it open; texts, and what the sources may hold, have none."""
+    text = f'{ROOT}{LOCALS}variable "on" {{ type = bool }}\nvariable "n" {{ type = number }}\n'
+    text += f'locals {{\n  x = {local}\n}}\nresource "t" "a" {{\n  {meta}\n}}\n'
+    assert conditions(evaluated(text)) == [expected]
+
+
 ALWAYS = [
     "count = length(data.aws_availability_zones.all.names)",
     "count = min(length(data.aws_availability_zones.all.names), 3)",
