@@ -62,6 +62,9 @@ TEXTS: list[tuple[str, object]] = [
     ("<<E-1\na\nE-1", "a\n"),
     ('<<-EOT\n  a${~ " b"}\n  c\nEOT', "a b\nc\n"),
     ('<<-EOT\n  a${"b" ~}\n    c\nEOT', "ab    c\n"),
+    # What is no character, and what just is one.
+    ('"\\ud7ff\\ud800\\udfff\\ue000"', "\ud7ff\ufffd\ufffd\ue000"),
+    ('"\\U0010ffff\\U00110000"', "\U0010ffff\ufffd"),
 ]
 
 

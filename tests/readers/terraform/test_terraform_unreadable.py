@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import needs
+from taskwall.core.values import Known, needs
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -126,3 +126,55 @@ def test_a_call_that_leads_nowhere(tmp_path: Path, call: str, why: str, cure: st
     assert told(tmp_path, {"main.tf": main}) == ([], [f"module.m.o {why}"])
     (found,), _ = stacks([str(tmp_path / "main.tf")], Files(), Inputs(boundary=str(tmp_path)))
     assert [one.cure for one in found.evaluate({}).absent] == [cure]
+
+
+TWICE = """
+resource "t" "a" {}
+resource "t" "a" {}
+variable "v" {}
+variable "v" {}
+locals {
+  a = 1
+}
+locals {
+  a = 2
+}
+output "o" {}
+output "o" {}
+module "m" {
+  source = "x/y/z"
+}
+module "m" {
+  source = "x/y/z"
+}
+data "t" "a" {}
+data "t" "a" {}
+"""
+
+
+def test_each_kind_of_name_that_is_declared_twice(tmp_path: Path) -> None:
+    """Where it is declared again."""
+    (tmp_path / "main.tf").write_text(TWICE)
+    (found,), _ = stacks([str(tmp_path / "main.tf")], Files(), Inputs(boundary=str(tmp_path)))
+    assert [(one.place.line, one.message) for one in found.evaluate({}).errors] == [
+        (3, "t.a is declared twice"),
+        (5, "var.v is declared twice"),
+        (10, "local.a is declared twice"),
+        (13, "output.o is declared twice"),
+        (17, "module.m is declared twice"),
+        (21, "data.t.a is declared twice"),
+    ]
+
+
+def test_a_path_that_no_file_can_have(tmp_path: Path) -> None:
+    """It leads nowhere, and costs nothing else."""
+    main = 'resource "t" "a" {\n  x = try(file("a\\u0000b"), "none")\n'
+    main += '  y = fileexists("a\\u0000b")\n}\nmodule "m" {\n  source = "./a\\u0000b"\n}\n'
+    (tmp_path / "main.tf").write_text(main)
+    (found,), _ = stacks([str(tmp_path / "main.tf")], Files(), Inputs(boundary=str(tmp_path)))
+    evaluation = found.evaluate({})
+    assert [error.message[:33] for error in evaluation.errors] == [
+        'module.m: there is no module at "'
+    ]
+    fields = evaluation.resources[0].body.fields
+    assert [one.data for one in fields.values() if isinstance(one, Known)] == ["none", False]
