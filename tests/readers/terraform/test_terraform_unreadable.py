@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskwall.core.values import Known, needs
+from taskwall.core.values import needs
 from taskwall.readers.terraform import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -176,5 +176,5 @@ def test_a_path_that_no_file_can_have(tmp_path: Path) -> None:
     assert [error.message[:33] for error in evaluation.errors] == [
         'module.m: there is no module at "'
     ]
-    fields = evaluation.resources[0].body.fields
-    assert [one.data for one in fields.values() if isinstance(one, Known)] == ["none", False]
+    whys = [need.why for need in needs(evaluation.resources[0].body)]
+    assert whys == ["is outside the scanned folders"]
