@@ -152,3 +152,86 @@ def test_a_user_changes_the_element_for_the_part_that_takes_it(
     at = Span(whole.file, 4, column, 4, column + len(part))
     found = evaluation.element_place(whole.at(at, whole.of), False)
     assert written(text, () if found is None else (found,)) == expected
+
+
+LISTS = """
+locals {
+  rules = {
+    one = { p = "1", q = { r = [1, 2] }, n = null }
+    two = { p = "2", q = { r = [3, 4] }, n = null }
+  }
+  list = ["a", "b"]
+  objs = [{ p = "x" }, { p = "y" }]
+}
+"""
+TWO = '{ p = "2", q = { r = [3, 4] }, n = null }'
+TAKEN: list[tuple[str, str, list[str], str]] = [
+    ("for_each = local.rules", "each.value.p", ['p = "2"'], TWO),
+    ("for_each = local.rules", "each.key", [], ""),
+    ("for_each = local.rules", "each.value", [TWO], TWO),
+    ("for_each = local.rules", "each.value.q.r[0]", ["3"], TWO),
+    ("for_each = local.rules", 'each.value["q"]["r"][1]', ["4"], TWO),
+    ("for_each = local.rules", "each.value.q.r[5]", [], ""),
+    ("for_each = local.rules", "each.value.n", [], ""),
+    ("for_each = local.rules", "each.value.none", [], ""),
+    ("for_each = local.rules", 'lookup(each.value, "p", "")', ['p = "2"'], TWO),
+    ("for_each = local.rules", 'lookup(each.value, "z", each.value.p)', ['p = "2"'], TWO),
+    ("for_each = local.rules", 'lookup(each.value, each.key, "")', [TWO], TWO),
+    ("for_each = local.rules", "try(each.value.z, each.value.p)", ['p = "2"'], TWO),
+    ("for_each = local.rules", "upper(each.value.p)", ['p = "2"'], TWO),
+    ("for_each = local.rules", '"${each.value.p}-${each.key}"', ['p = "2"'], TWO),
+    ("for_each = local.rules", '"${each.value.p}${each.value.q.r[0]}"', [TWO], TWO),
+    ("for_each = local.rules", "[each.value.p, each.value.q.r[0]]", [TWO], TWO),
+    ("for_each = local.rules", "{ a = each.value.p }", ['p = "2"'], TWO),
+    ("for_each = local.rules", 'each.value.p == "1" ? "a" : "b"', [TWO], TWO),
+    ("for_each = local.rules", 'each.value.p == "1" ? each.value.q.r[0] : 0', [TWO], TWO),
+    ("for_each = local.rules", 'each.value.p == "2" ? each.value.p : "z"', [TWO], TWO),
+    ("for_each = local.rules", "<<EOT\na ${each.value.p}\nb\nEOT\n", [], ""),
+    ("for_each = local.rules", "<<EOT\n${each.value.p}\nEOT\n", ['p = "2"'], TWO),
+    ("for_each = local.rules", "local.rules[each.key].p", ['p = "2"'], TWO),
+    ("for_each = local.rules", 'local.rules["one"].p', [], ""),
+    ("for_each = local.rules", "[for r in each.value.q.r : r]", ["r = [3, 4]"], TWO),
+    ("for_each = local.rules", '"z"', [], ""),
+    ("for_each = local.rules", 'templatestring("$${a}", { a = each.value.p })', [], ""),
+    ("for_each = local.rules", "jsonencode(each.value)", [TWO], TWO),
+    ("count = 2", "count.index", [], ""),
+    ("count = 2", "local.list[count.index]", ['"b"'], '"b"'),
+    ("count = 2", "element(local.list, count.index)", ['"b"'], '"b"'),
+    ("count = 2", "element(local.objs, count.index).p", ['p = "y"'], '{ p = "y" }'),
+    ("count = 2", "local.objs[count.index].p", ['p = "y"'], '{ p = "y" }'),
+    ("count = 2", 'local.objs[count.index]["p"]', ['p = "y"'], '{ p = "y" }'),
+    ("count = 2", "upper(local.list[count.index])", ['"b"'], '"b"'),
+    ("count = 2", '"${local.list[count.index]}-${local.objs[count.index].p}"', [], ""),
+    ("count = 2", "local.list[0]", [], ""),
+    ("count = 2", '"${count.index}"', [], ""),
+    ("count = 2", "element(local.list, 0)", [], ""),
+    ("count = 2", "[local.list[count.index]]", ['"b"'], '"b"'),
+    ("for_each = toset(local.list)", "each.value", ['"b"'], '"b"'),
+    ("for_each = toset(local.list)", "each.key", ['"b"'], '"b"'),
+    ("for_each = toset(local.list)", "upper(each.value)", ['"b"'], '"b"'),
+    (
+        "for_each = toset(local.list)",
+        'local.rules[each.value == "a" ? "one" : "two"].p',
+        ['"b"'],
+        '"b"',
+    ),
+    ("for_each = toset(local.list)", "{ b = 1, a = 2 }[each.key]", ["1"], "1"),
+]
+
+
+@pytest.mark.parametrize(("meta", "expression", "of", "element"), TAKEN)
+def test_what_an_attribute_takes_of_an_element(
+    meta: str,
+    expression: str,
+    of: list[str],
+    element: str,
+    evaluated: Evaluated,
+) -> None:
+    """Of the second instance: what is written of it in the list or map that the block goes over."""
+    text = f'{LISTS}resource "t" "t" {{\n  {meta}\n  x = {expression}\n}}\n'
+    place = evaluated(text).resources[1].body.places["x"]
+    if not isinstance(place, LoopSpan):
+        assert (of, element) == ([], "")
+        return
+    assert written(text, place.of) == of
+    assert written(text, (place.element,) if place.element else ()) == [element]
