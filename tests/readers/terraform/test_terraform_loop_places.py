@@ -220,7 +220,7 @@ TAKEN: list[tuple[str, str, list[str], str]] = [
 
 
 @pytest.mark.parametrize(("meta", "expression", "of", "element"), TAKEN)
-def test_what_an_attribute_takes_of_an_element(
+def test_what_is_taken_of_the_second_element(
     meta: str,
     expression: str,
     of: list[str],
