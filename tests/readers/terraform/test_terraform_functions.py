@@ -409,7 +409,10 @@ def test_a_parameter_is_split_as_what_is_written_to_it(
 def test_functions_are_where_the_index_says() -> None:
     """The index of functions has those of each module, and each of them once."""
     for module, names in functions._MODULES.items():
-        assert list(names) == list(import_module(f"{functions.__name__}.{module}").FUNCTIONS)
+        made = import_module(f"{functions.__name__}.{module}").FUNCTIONS
+        assert list(names) == list(made)
+        assert all(functions._function(name) is made[name] for name in names)
+    assert functions._function("bcrypt") is None
     assert sum(map(len, functions._MODULES.values())) == len(functions.EVALUATED)
 
 
