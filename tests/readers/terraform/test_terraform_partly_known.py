@@ -1050,3 +1050,131 @@ def test_what_is_known_under_a_scenario(
     evaluation = evaluated(main, scenario=scenario)
     found = next(r for r in evaluation.resources if r.type == "t").body.fields["x"]
     assert (shown(found), waits(found), evaluation.impossible) == (expected, waiting, impossible)
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        *("arn", "arn_suffix", "default_network_acl_id", "default_route_table_id", "dns_name"),
+        *("default_security_group_id", "id", "main_route_table_id", "owner_id", "zone_id"),
+        *("primary_network_interface_id", "repository_url", "settings.id", "settings[0].arn"),
+    ],
+)
+def test_what_each_resource_has_of_its_kind(
+    attribute: str, evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """It is neither null nor empty, whatever it is, and one thing where a list is wanted."""
+    for compared in ("null", '""'):
+        assert shown(value(f"aws_vpc.v.{attribute} == {compared}", evaluated)) is False
+    assert shown(value(f"aws_vpc.v.{attribute}[*]", evaluated)) == [f"<aws_vpc.v.{attribute}>"]
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        *("data", "data_json", "nonsensitive_values", "output", "outputs", "parameters", "result"),
+        *("tags_all", "values"),
+    ],
+)
+def test_what_is_below_a_name_that_users_choose(
+    attribute: str, evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """It may be empty, whatever it is called."""
+    for below in ("id", "arn"):
+        found = value(f'aws_vpc.v.{attribute}.{below} == ""', evaluated)
+        assert shown(found) == f"<aws_vpc.v.{attribute}.{below} == ''>"
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ('coalesce(var.o, "z")', 'coalesce(var.o, "z")'),
+        ('contains(var.l, "z")', 'contains(var.l, "z")'),
+        ('endswith(var.o, "z")', 'endswith(var.o, "z")'),
+        ('lookup(var.m, "z", 1)', 'lookup(var.m, "z", 1)'),
+        ("lower(var.o)", "lower(var.o)"),
+        ('replace(var.o, "z", "y")', 'replace(var.o, "z", "y")'),
+        ('startswith(var.o, "z")', 'startswith(var.o, "z")'),
+        ('strcontains(var.o, "z")', 'strcontains(var.o, "z")'),
+        ("trimspace(var.o)", "trimspace(var.o)"),
+        ("upper(var.o)", "upper(var.o)"),
+        *(
+            (f'contains({name}(var.l), "z")', f'contains({name}(var.l), "z")')
+            for name in ("compact", "distinct", "flatten", "tolist", "toset")
+        ),
+        *(
+            (f'contains({name}(var.m), "z")', f'contains({name}(var.m), "z")')
+            for name in ("keys", "values")
+        ),
+        ("lookup(var.m, lower(var.o), [])", "lookup(var.m, lower(var.o), [])"),
+        ("lookup(var.m, null, true)", "lookup(var.m, null, true)"),
+        ("contains(reverse(var.l), 1)", ""),
+        ("title(var.o)", ""),
+        ("upper(title(var.o))", ""),
+        ('trim(var.o, "z")', ""),
+        ("abs(var.n)", ""),
+    ],
+)
+def test_what_a_call_is_called_while_it_is_open(
+    call: str, name: str, evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """Conditions are made of it: it goes by what the source writes, if all in it has a name."""
+    assert shown(value(call, evaluated)) == f"<{name or '?'}>"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_no_id"),
+    [
+        *((name, True) for name in ("role_arn", "arn", "security_group_id", "subnet_id", "vpc_id")),
+        *((name, True) for name in ("route_table_id", "vpc.x.id", "subnet.a-1[0].id")),
+        *((name, False) for name in ("name", "group_id", "ids", "arns", "x.id", "vpc")),
+    ],
+)
+def test_a_word_is_no_id(
+    name: str,
+    is_no_id: bool,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """`self`, which modules take for a group of their own, is none; a text with a dash may be."""
+    data = f"data.x.y.{name}"
+    assert (shown(value(f'{data} == "self"', evaluated)) is False) is is_no_id
+    assert shown(value(f'{data} == "a-1"', evaluated)) == f"<{data} == 'a-1'>"
+    assert shown(value('var.o == "self"', evaluated)) == "<var.o == 'self'>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "impossible"),
+    [
+        ("aws_alb", "subnets = var.l", True),
+        ("aws_lb", "subnets = var.l", True),
+        ("aws_lb", "subnets = var.l\n subnet_mapping = var.l", True),
+        ("aws_lb", 'subnets = var.l\n subnet_mapping = ["a"]', False),
+        ("aws_autoscaling_group", "vpc_zone_identifier = var.l", True),
+        ("aws_autoscaling_group", "availability_zones = var.l", True),
+        (
+            "aws_autoscaling_group",
+            'vpc_zone_identifier = var.l\n availability_zones = ["a"]',
+            False,
+        ),
+        ("aws_db_subnet_group", "subnet_ids = var.l", True),
+        ("aws_ecs_service", "network_configuration {\n subnets = var.l\n}", True),
+        ("aws_ecs_service", 'network_configuration {\n subnets = ["a"]\n}', False),
+        ("aws_elb", "subnets = var.l", True),
+        ("aws_elb", "availability_zones = var.l", True),
+        ("aws_elb", "security_groups = var.l", False),
+        ("aws_x", "subnets = var.l", False),
+        ("aws_lb", "subnets = [for s in var.l : upper(s)]", True),
+        ("aws_lb", "subnets = []", False),
+        ("aws_lb", "name = var.o", False),
+    ],
+)
+def test_what_cannot_be_without_subnets(
+    kind: str, body: str, impossible: bool, evaluated: Callable[..., Evaluation]
+) -> None:
+    """A scenario in which all that are written are empty is none that is deployed."""
+    main = f'{GIVEN}resource "{kind}" "x" {{\n {body}\n}}\n'
+    assert evaluated(main, scenario={"length(var.l)": 0}).impossible is impossible
+    assert evaluated(main, scenario={"length(var.l)": 1}).impossible is False
+    counted = main.replace(f'"{kind}" "x" {{', f'"{kind}" "x" {{\n count = var.n')
+    assert evaluated(counted, scenario={"length(var.l)": 0}).impossible is False

@@ -818,6 +818,15 @@ FILES = [
     ('aws_launch_template" "a', 'user_data = filebase64("there.json")', ""),
     ('aws_lambda_function" "a', 'source_code_hash = filebase64("m.json")', ""),
     ('aws_sfn_state_machine" "a', "definition = var.definition", ""),
+    ('aws_apigatewayv2_api" "a', 'body = file("m.json")', "m.json"),
+    ('aws_instance" "a', 'user_data = file("m.json")', "m.json"),
+    ('aws_instance" "a', 'user_data_base64 = filebase64("m.json")', "m.json"),
+    ('aws_launch_configuration" "a', 'user_data = file("m.json")', "m.json"),
+    ('aws_launch_configuration" "a', 'user_data_base64 = filebase64("m.json")', "m.json"),
+    ('aws_vpc_endpoint" "a', 'policy = file("m.json")', "m.json"),
+    ('aws_vpc_endpoint_policy" "a', 'policy = file("m.json")', "m.json"),
+    ('aws_vpc_endpoint" "a', 'service_name = file("m.json")', ""),
+    ('aws_iam_policy" "a', 'policy = file("m.json")', ""),
 ]
 
 
