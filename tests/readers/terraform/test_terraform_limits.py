@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.values import Unknown, Value, needs
-from taskwall.readers.terraform import TerraformStack
+from taskwall.readers.terraform import TerraformStack, modules
 from taskwall.source.stack import Evaluation
 
 GIVEN_UP = "is not evaluated for what it is given"
@@ -143,3 +143,20 @@ def test_how_many_settings_are_tried(
     main = 'variable "v" {\n  type = string\n}\nresource "t" "t" {\n'
     main += f"  count = {condition} && {texts[0]} ? 1 : 0\n}}\n"
     assert (evaluated(main).resources == ()) is settled
+
+
+@pytest.mark.parametrize(("more", "told"), [(0, []), (-1, ["/nowhere/live/main.tf"])])
+def test_how_long_a_file_is_read(
+    more: int,
+    told: list[str],
+    stack: Callable[..., TerraformStack],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A longer one is told, and holds nothing."""
+    text = 'resource "t" "t" {}\n'
+    monkeypatch.setattr(modules, "MAX_FILE_CHARACTERS", len(text) + more)
+    evaluation = stack(text).evaluate({})
+    assert [error.place.file for error in evaluation.errors] == told
+    assert len(evaluation.resources) == (0 if told else 1)
+    why = f"is longer than {len(text) + more} characters: not read"
+    assert [error.message for error in evaluation.errors] == [why] * len(told)

@@ -964,3 +964,46 @@ def test_from_what_a_known_value_was_taken(data: str, names: list[str], expected
     value = of_plan("cidr", references(*names), False, data)
     assert value is not None
     assert symbol(value) == expected
+
+
+SG, TABLE = "sg-0123456789abcdef0", "rtb-0123456789abcdef0"
+
+
+@pytest.mark.parametrize(
+    ("data", "others", "expected"),
+    [
+        (SG, [], "aws_vpc.main.default_security_group_id"),
+        (TABLE, [], "aws_vpc.main.main_route_table_id"),
+        ("rtb-aaaaaaaaaaaaaaaaa", [], "aws_vpc.main.default_route_table_id"),
+        ("vpc-0123456789abcdef0", [], "aws_vpc.main.id"),
+        ("arn:aws:ec2:vpc", [], "aws_vpc.main.arn"),
+        # What is managed by itself counts more.
+        (
+            SG,
+            [resource("aws_default_security_group.d", {"id": SG})],
+            "aws_default_security_group.d.id",
+        ),
+        (SG, [resource("data.aws_security_group.d", {"id": SG}, "data")], ""),
+        ("sg-0123456", [], ""),
+        ("sg-0123456z", [], ""),
+        ("main", [], ""),
+    ],
+)
+def test_ids_in_a_plan_are_of_what_has_them(
+    data: str, others: list[dict[str, Any]], expected: str
+) -> None:
+    """Also those of what AWS makes with a VPC; what only looks like a name is none."""
+    vpc = {
+        "id": "vpc-0123456789abcdef0",
+        "arn": "arn:aws:ec2:vpc",
+        "default_security_group_id": SG,
+        "main_route_table_id": TABLE,
+        "default_route_table_id": "rtb-aaaaaaaaaaaaaaaaa",
+        "name": "main",
+    }
+    resources = [resource("aws_vpc.main", vpc), *others, resource("aws_x.x", {"v": data})]
+    if others and others[0]["mode"] == "data":
+        vpc["default_security_group_id"] = "sg-bbbbbbbbbbbbbbbbb"
+    plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": resources}}}
+    found = read(plan).evaluate({}).resources[-1].body.fields["v"]
+    assert symbol(found) == expected
