@@ -13,6 +13,7 @@ from taskwall.core.values import (
     dereferenced,
 )
 from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform.terragrunt.source import local_folder
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
 
@@ -269,3 +270,30 @@ def test_a_module_that_terragrunt_has_downloaded(
     assert errors == []
     assert (not evaluation.absent) is is_there
     assert [one.type for one in evaluation.resources if one.type == "t"] == ["t"] * is_there
+
+
+@pytest.mark.parametrize(
+    ("source", "folder"),
+    [
+        ("../m", "/u/m"),
+        ("./m", "/u/app/m"),
+        ("m", "/u/app/m"),
+        (".", "/u/app"),
+        ("../..//modules/m", "/modules/m"),
+        ("../m?ref=v1", "/u/m"),
+        ("/abs//m", "/abs/m"),
+        ("file:///abs/m", "/abs/m"),
+        ("a.b/c", "/u/app/a.b/c"),
+        ("git::https://example.com/a.git//m", None),
+        ("git::ssh://git@example.com/a.git", None),
+        ("git@github.com:a/b.git", None),
+        ("https://example.com/m.zip", None),
+        ("tfr:///terraform-aws-modules/vpc/aws?version=5.0.0", None),
+        ("github.com/a/b//m", None),
+        ("app.terraform.io/a/b", None),
+        ("s3::https://s3.amazonaws.com/b/m.zip", None),
+    ],
+)
+def test_which_sources_are_paths(source: str, folder: str | None) -> None:
+    """What names no host, scheme or getter, seen from the folder of the unit."""
+    assert local_folder(source, "/u/app") == folder
