@@ -262,6 +262,8 @@ WITH_OPEN_SID = {"Sid": "<var.open>", "Effect": "<var.open>"}
     [
         ('source_json = ""', []),
         ("source_json = null", []),
+        ("statement = [var.open]", ["<var.open>"]),
+        ("statement = var.opens", [("maybe", "<?>")]),
         ("source_policy_documents = null", []),
         (f"source_json = jsonencode({{ Statement = {A} }})", DENIES[:1]),
         ("source_json = jsonencode({ Statement = var.open })", [("maybe", "<?>")]),
