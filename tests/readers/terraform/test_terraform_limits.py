@@ -160,3 +160,17 @@ def test_how_long_a_file_is_read(
     assert len(evaluation.resources) == (0 if told else 1)
     why = f"is longer than {len(text) + more} characters: not read"
     assert [error.message for error in evaluation.errors] == [why] * len(told)
+
+
+def test_values_that_do_not_wait_for_each_other_are_as_many_as_one_likes(
+    evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """Only a row of them is bounded, also where some of them fail."""
+    rows = "".join(f"  a{n} = {n}\n  b{n} = try([][{n}], {n})\n" for n in range(200))
+    rows += "".join(f"  c{n} = [][{n}]\n" for n in range(200))
+    names = [f"local.{kind}{n}" for n in range(200) for kind in "ab"]
+    failing = [f"can(local.c{n})" for n in range(200)]
+    main = f'locals {{\n{rows}}}\nresource "t" "t" {{\n  y = [{", ".join(failing)}]\n'
+    main += f"  x = [{', '.join(names)}]\n}}\n"
+    found = evaluated(main).resources[0].body.fields["x"]
+    assert shown(found) == [n for n in range(200) for _ in "ab"]
