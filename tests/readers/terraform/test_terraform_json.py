@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import Known, Reference, Span, Value
+from taskwall.core.values import Fields, Known, Reference, Span, Value
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.syntax import json as syntax
 from taskwall.readers.terraform.syntax.tree import Body
@@ -552,3 +552,29 @@ def test_the_blocks_and_attributes_of_a_unit(text: str, expected: dict[str, obje
 def test_the_values_of_a_file(text: str, expected: dict[str, object]) -> None:
     """None of them is a template."""
     assert read(syntax.values("/nowhere/x.tfvars.json", text).body, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "there", "ignored"),
+    [
+        ('{"ignore_changes": ["ingress"]}', True, ["ingress"]),
+        ('{"ignore_changes": "all"}', True, ["all"]),
+        ('[{"ignore_changes": ["ingress", "egress"]}]', True, ["ingress", "egress"]),
+        ('{"prevent_destroy": true}', True, None),
+        ('{"enabled": false}', False, None),
+        ('{"enabled": "${1 == 1}"}', True, None),
+    ],
+)
+def test_what_a_lifecycle_in_json_says(
+    from_json: Callable[[str], Evaluation],
+    shown: Callable[[Value], object],
+    lifecycle: str,
+    there: bool,
+    ignored: list[str] | None,
+) -> None:
+    """What is not to be changed again, and whether there is a resource at all; no attribute."""
+    text = f'{{"resource": {{"aws_security_group": {{"g": {{"lifecycle": {lifecycle}}}}}}}}}'
+    found = from_json(text).resources
+    assert [shown(one.body) for one in found] == ([{}] if there else [])
+    said = [told for one in found if (told := shown(one.metadata or Fields({})))]
+    assert said == ([{"ignore_changes": ignored}] if ignored else [])

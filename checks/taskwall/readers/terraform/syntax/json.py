@@ -92,7 +92,9 @@ _LITERAL = {
 """Attributes whose texts are no templates."""
 _TYPES = {"variable": frozenset({"type"})}
 """Attributes whose texts are expressions."""
-_META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "validation"})
+_META_BLOCKS = frozenset({"provisioner", "connection"})
+_BLOCKS = frozenset({"lifecycle", "validation"})
+"""Blocks that Terraform knows in whatever it knows itself."""
 
 
 class _Tree:
@@ -181,7 +183,9 @@ class _Tree:
             name = str(key.data)
             if name == "//" or name in _META_BLOCKS:
                 continue
-            if name == "dynamic" and dynamic:
+            if name in _BLOCKS and kind in _LABELS:
+                blocks += (self._block(name, (), key, inner) for inner in _maps(value))
+            elif name == "dynamic" and dynamic:
                 for member in _maps(value):
                     for label, below in member.members:
                         labels = (str(label.data),)
