@@ -1,5 +1,7 @@
 """A stack of Terragrunt makes units."""
 
+import pytest
+
 from readers.terraform.units import MODULE, Shown, read
 
 CATALOG = {
@@ -179,3 +181,25 @@ def test_stacks_that_make_themselves() -> None:
         'unit "v" has no path that is known',
         'stack "s" makes a stack that it is part of',
     ]
+
+
+@pytest.mark.parametrize(
+    ("block", "name"),
+    [
+        ('unit {\n  source = "../modules/u"\n  path = "u"\n}\n', 'unit ""'),
+        ('unit "a" {\n  source = "../modules/u"\n}\n', 'unit "a"'),
+        ('unit "a" {\n  source = "../modules/u"\n  path = get_env("X")\n}\n', 'unit "a"'),
+        ('stack {\n  source = "../x"\n  path = "u"\n}\n', 'stack ""'),
+    ],
+)
+def test_a_block_of_a_stack_without_a_place(block: str, name: str) -> None:
+    """It makes nothing and is told; those beside it make their units."""
+    own = 'unit "b" {\n  source = "../modules/u"\n  path = "b"\n}\n'
+    texts = {
+        "live/terragrunt.stack.hcl": block + own,
+        "modules/u/terragrunt.hcl": 'terraform {\n  source = "../../m"\n}\n',
+        "m/main.tf": MODULE,
+    }
+    found, errors = read(texts)
+    assert errors == [f"{name} has no path that is known"]
+    assert "/infra/live/.terragrunt-stack/b" in [stack.name for stack in found]
