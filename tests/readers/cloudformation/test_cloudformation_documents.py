@@ -1,10 +1,15 @@
 """Texts become nodes with exact places, and what is no document is an error with a place."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from taskwall.core.values import Fields, Known, Span
+from taskwall.core.values import Fields, Items, Known, Span
 from taskwall.readers.cloudformation.document import (
+    DEEPEST,
+    MAX_ALIASED_NODES,
     IntrinsicCall,
+    Mapping,
     Node,
     elements,
     members,
@@ -12,6 +17,7 @@ from taskwall.readers.cloudformation.document import (
     resolved,
 )
 from taskwall.source.files import UnreadableError
+from taskwall.source.size import MAX_PARTS
 
 
 def root(text: str) -> Node:
@@ -248,3 +254,235 @@ def test_a_key_that_is_no_text_is_an_error() -> None:
     unit = read_nodes("t", "? [a]\n: 1\nb: 2\n")
     assert [e.message for e in unit.errors] == ["a key must be a string"]
     assert members(unit.root)["b"] == Known(2, Span("t", 3, 4, 3, 5))
+
+
+def cut(text: str, place: Span | None) -> str:
+    """The stretch of a text that a place means."""
+    assert place is not None
+    lines = text.split("\n")[place.line - 1 : place.end_line]
+    lines[-1] = lines[-1][: place.end_column - 1]
+    lines[0] = lines[0][place.column - 1 :]
+    return "\n".join(lines)
+
+
+def stretches(text: str, node: Node) -> Iterator[str]:
+    """The stretches of all members below a node, and of all elements and calls."""
+    if isinstance(node, IntrinsicCall):
+        yield f"{node.name} at {cut(text, node.place)}"
+        yield from stretches(text, node.argument)
+    for key, member in members(node).items():
+        assert isinstance(node, Fields | Mapping)
+        yield f"{key} at {cut(text, node.places[key])}"
+        yield from stretches(text, member)
+    for element in elements(node):
+        yield f"- at {cut(text, element.place)}"
+        yield from stretches(text, element)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "a:\n  - x: 1\n    y: 2\n\n  - [z]\n\n\nb:\n",
+            [
+                "a at a:\n  - x: 1\n    y: 2\n\n  - [z]",
+                "- at x: 1\n    y: 2",
+                "x at x: 1",
+                "y at y: 2",
+                "- at [z]",
+                "- at z",
+                "b at b:",
+            ],
+        ),
+        (
+            "a: &x\n  k: v\nb: *x\nc: {d: *x}\n",
+            [
+                "a at a: &x\n  k: v",
+                "k at k: v",
+                "b at b",
+                "k at k: v",
+                "c at c: {d: *x}",
+                "d at d",
+                "k at k: v",
+            ],
+        ),
+        ("- &x a\n- - *x\n- b\n", ["- at &x a", "- at - *x", "- at &x a", "- at b"]),
+        (
+            "a: !If\n  - C\n  - x: !Ref P\n\nb: !GetAtt A.B\n",
+            [
+                "a at a: !If\n  - C\n  - x: !Ref P",
+                "Fn::If at !If\n  - C\n  - x: !Ref P",
+                "- at C",
+                "- at x: !Ref P",
+                "x at x: !Ref P",
+                "Ref at !Ref P",
+                "b at b: !GetAtt A.B",
+                "Fn::GetAtt at !GetAtt A.B",
+            ],
+        ),
+        (
+            "a: !Sub |\n  one\n  two  \n\nb: >-\n  x\n\n",
+            ["a at a: !Sub |\n  one\n  two", "Fn::Sub at !Sub |\n  one\n  two", "b at b: >-\n  x"],
+        ),
+        (
+            "a: !Transform {Name: x}\nb: !Condition X\nc: {Condition: X}\n",
+            [
+                "a at a: !Transform {Name: x}",
+                "Fn::Transform at !Transform {Name: x}",
+                "Name at Name: x",
+                "b at b: !Condition X",
+                "Condition at !Condition X",
+                "c at c: {Condition: X}",
+                "Condition at Condition: X",
+            ],
+        ),
+        (
+            "Fn::Join:\n  - ''\n  - [a]\n",
+            ["Fn::Join at Fn::Join:\n  - ''\n  - [a]", "- at ''", "- at [a]", "- at a"],
+        ),
+        ("a: {b: 1}\r\nc:\r\n- d\r\n", ["a at a: {b: 1}", "b at b: 1", "c at c:\r\n- d", "- at d"]),
+        ("a: 1\rb: 2\rc: [3]\n", ["a at a: 1", "b at b: 2", "c at c: [3]", "- at 3"]),
+        (
+            'a: "x\x85y"\nb: &q\n  c: |\n   1\n\n\nd: *q\n',
+            [
+                'a at a: "x\x85y"',
+                "b at b: &q\n  c: |\n   1",
+                "c at c: |\n   1",
+                "d at d",
+                "c at c: |\n   1",
+            ],
+        ),
+        (
+            "<<: {a: 1, b: {Ref: X}}\nc: 2\n",
+            ["c at c: 2", "a at a: 1", "b at b: {Ref: X}", "Ref at {Ref: X}"],
+        ),
+        (
+            "x: &x {a: 1}\ny: &y {b: 2, a: 3}\nz:\n  <<: [*x, *y]\n",
+            [
+                "x at x: &x {a: 1}",
+                "a at a: 1",
+                "y at y: &y {b: 2, a: 3}",
+                "b at b: 2",
+                "a at a: 3",
+                "z at z:\n  <<: [*x, *y]",
+                "a at a: 1",
+                "b at b: 2",
+            ],
+        ),
+        ("a:\n  ? b\n  : c\n", ["a at a:\n  ? b\n  : c", "b at b\n  : c"]),
+        (
+            '{"a" : [ 1 ,\n 2 ] , "b":{}}',
+            ['a at "a" : [ 1 ,\n 2 ]', "- at 1", "- at 2", 'b at "b":{}'],
+        ),
+        (
+            '{"a"\t:\n [ 1 ,\n 2 ] , "b"\n:{"c": "d"}}',
+            [
+                'a at "a"\t:\n [ 1 ,\n 2 ]',
+                "- at 1",
+                "- at 2",
+                'b at "b"\n:{"c": "d"}',
+                'c at "c": "d"',
+            ],
+        ),
+        (
+            "a: '{{resolve:ssm:x}}'\n",
+            ["a at a: '{{resolve:ssm:x}}'", "{{resolve}} at '{{resolve:ssm:x}}'"],
+        ),
+    ],
+)
+def test_where_members_and_elements_are(text: str, found: list[str]) -> None:
+    """From the key to the end of the value; what an alias brings stands where it is written."""
+    assert list(stretches(text, root(text))) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ("{Ref: X}", True),
+        ("{'Fn::Sub': X}", True),
+        ("{Ref: X, a: b}", False),
+        ("{'Fn::Sub': x, a: b}", False),
+        ("{'Fn::ForEach::X': [a]}", False),
+        ("{Condition: X}", False),
+        ("{Reference: X}", False),
+        ("!Ref X", True),
+        ("!Condition X", True),
+        ("!Anything X", True),
+        ("!!str X", False),
+    ],
+)
+def test_what_is_a_call_of_a_function(written: str, called: bool) -> None:
+    """A tag, or the only key of a mapping; a loop makes members of the mapping that it is in."""
+    assert isinstance(members(root(f"a: {written}"))["a"], IntrinsicCall) is called
+
+
+@pytest.mark.parametrize(
+    ("written", "literal"),
+    [
+        ("[a, [b], {c: d}]", True),
+        ("[a, !Ref B]", False),
+        ("[a, [{b: !Ref B}]]", False),
+        ("{a: b}", True),
+        ("{a: [!Ref B]}", False),
+        ("{'Fn::Sub': x, a: b}", False),
+        ("{<<: {a: b}, c: d}", True),
+        ("{<<: {a: !Ref B}, c: d}", False),
+        ("{<<: {'Fn::Sub': x, a: b}, c: d}", False),
+        ("{a: '{{resolve:ssm:b}}'}", False),
+    ],
+)
+def test_what_is_literal_is_a_value_already(written: str, literal: bool) -> None:
+    """What holds a function anywhere is evaluated once for each scenario; nothing else is."""
+    node = members(root(f"a: {written}"))["a"]
+    assert isinstance(node, Items | Fields) is literal
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("a: 1\nb: {c: 1, c: 2}\n", [(2, 11, "c is written twice, first at line 2, column 5")]),
+        ('{"a": 1, "a": 2, "a": 3}', [(1, 10, ""), (1, 18, "a is written twice, first at")]),
+        ("? {a: 1}\n: b\nc: d\n", [(1, 3, "a key must be a string")]),
+        ("<<: {a: 1}\na: 2\n", []),
+        ("'<<': 1\n'<<': 2\n", [(2, 1, "<< is written twice")]),
+        ("<<: 5\na: 1\n", []),
+    ],
+)
+def test_what_is_wrong_with_keys(text: str, wrong: list[tuple[int, int, str]]) -> None:
+    """Each is told at the key, with where it stood first; what is merged is written once."""
+    errors = read_nodes("t", text).errors
+    assert [(one.place.line, one.place.column) for one in errors] == [one[:2] for one in wrong]
+    assert all(said in one.message for one, (*_, said) in zip(errors, wrong, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("count", "refused"),
+    [(MAX_ALIASED_NODES // 1001, False), (MAX_ALIASED_NODES // 1001 + 1, True)],
+)
+def test_how_often_aliases_may_repeat(count: int, refused: bool) -> None:
+    """As long as what they repeat is not too much, all told."""
+    text = f"a: &a [{', '.join(['x'] * 1000)}]\n" + "".join(f"b{at}: *a\n" for at in range(count))
+    if refused:
+        with pytest.raises(UnreadableError, match="is repeated too often"):
+            read_nodes("t", text)
+    else:
+        assert len(members(root(text))) == count + 1
+
+
+@pytest.mark.parametrize(("depth", "refused"), [(DEEPEST - 1, False), (DEEPEST + 1, True)])
+@pytest.mark.parametrize("level", ["[", '{"a": '])
+def test_how_deep_a_document_may_be(level: str, depth: int, refused: bool) -> None:
+    """Lists and mappings count alike, in YAML and in JSON that is none."""
+    end = "]" if level == "[" else "}"
+    for text in (level * depth + "1" + end * depth, level * depth + '"\\/"' + end * depth):
+        if refused:
+            with pytest.raises(UnreadableError, match=f"over {DEEPEST} deep|more than {DEEPEST}"):
+                read_nodes("t", text)
+        else:
+            assert read_nodes("t", text).root is not None
+
+
+def test_a_document_of_very_many_parts_is_not_read() -> None:
+    """It would take minutes, and is no template that anybody wrote."""
+    with pytest.raises(UnreadableError, match="parts: not read"):
+        read_nodes("t", "[" + "a," * MAX_PARTS + "]")

@@ -403,3 +403,212 @@ def test_a_default_that_a_text_does_not_tell(default: str) -> None:
         "web.yaml": want.replace("'DEFAULT'", default),
     }
     assert around(texts, "web.yaml") == {"a.yaml", "b.yaml"}
+
+
+def of_stack(ending: str) -> str:
+    """The name of an export that begins with the stack's."""
+    return f"!Sub '${{AWS::StackName}}{ending}'"
+
+
+def of(parameter: str, ending: str) -> str:
+    """A name that begins with a parameter."""
+    return f"!Sub '${{{parameter}}}{ending}'"
+
+
+ONE, BOTH, LESS = of_stack("-Vpc"), (of_stack("-Vpc"), of_stack("-Id")), of_stack("-Id")
+OPEN_E: Mapping[str, str | None] = {"P": None, "E": None}
+FIVE = dict.fromkeys("abcde", (ONE,))
+
+
+@pytest.mark.parametrize(
+    ("offers", "wants", "defaults", "near", "tied"),
+    [
+        ({"a": (ONE,)}, [of("P", "-Vpc")], None, "a", "a"),
+        ({"a": (ONE,)}, [of("P", "-Id")], None, "", ""),
+        ({"a": (ONE,)}, [of("P", "-net-Vpc")], None, "a", "a"),
+        ({"a": (of_stack("-net-Vpc"),)}, [of("P", "-Vpc")], None, "a", "a"),
+        ({"a": (ONE,), "b": (of_stack("-x-Vpc"),)}, [of("P", "-Vpc")], None, "a", "a"),
+        ({"a": (ONE,), "b": (of_stack("-x-Vpc"),)}, [of("P", "-y-Vpc")], None, "a", "a"),
+        ({"a": (ONE,), "b": (ONE,)}, [of("P", "-Vpc")], None, "ab", "ab"),
+        ({"a": BOTH, "b": (ONE,)}, [of("P", "-Vpc"), of("P", "-Id")], None, "ab", "a"),
+        (
+            {"a": BOTH, "b": (ONE,)},
+            [of("P", "-Vpc"), of("Q", "-Id")],
+            {"P": None, "Q": None},
+            "ab",
+            "ab",
+        ),
+        (FIVE, [of("P", "-Vpc")], None, "abcde", ""),
+        ({**FIVE, "f": BOTH}, [of("P", "-Vpc"), of("P", "-Id")], None, "abcdef", "f"),
+        (
+            {**FIVE, "f": BOTH},
+            [of("P", "-Vpc"), of("Q", "-Id")],
+            {"P": None, "Q": None},
+            "abcdef",
+            "f",
+        ),
+        ({"a": (ONE,), "b": (LESS,)}, [of("P", "-${E}")], OPEN_E, "ab", "ab"),
+        ({"a": (ONE,), "b": (LESS,)}, [of("P", "-${E}")], {"P": None, "E": "Id"}, "b", "b"),
+        ({"a": (ONE,), "b": (LESS,)}, [of("P", "-${E}")], {"P": "", "E": "Id"}, "", ""),
+        ({"a": (ONE,), "b": (LESS,)}, [of("P", "${E}")], {"P": "", "E": "x-Id"}, "ab", "ab"),
+        ({"a": (ONE,), "b": (LESS,)}, [of("P", "-${E}-Vpc")], OPEN_E, "a", "a"),
+        ({"a": (ONE,), "b": (LESS,)}, [of("P", "-${AWS::Region}-Vpc")], None, "a", "a"),
+        ({"a": (ONE,), "b": (LESS,)}, [of("P", "-${AWS::Region}")], None, "ab", "ab"),
+        ({"a": ("shared",)}, [of("P", "-Vpc")], None, "a", "a"),
+        ({"a": (ONE,), "b": ("shared",)}, ["shared"], None, "ab", "ab"),
+        ({"a": (of_stack("-${X}"),), "b": (ONE,)}, [of("P", "-Vpc")], None, "ab", "ab"),
+        ({"a": (of_stack(""),)}, [of("P", "-Vpc")], None, "a", "a"),
+        (
+            {"a": (of_stack("-Vpc-Id"),), "b": (ONE,)},
+            [of("P", "-Vpc-${E}")],
+            OPEN_E,
+            "ab",
+            "ab",
+        ),
+        (
+            {"a": BOTH, "b": (ONE,)},
+            [of("P", "-net-Id"), of("P", "-net-Vpc")],
+            None,
+            "ab",
+            "ab",
+        ),
+    ],
+)
+def test_which_templates_an_import_may_mean(
+    offers: Mapping[str, tuple[str, ...]],
+    wants: list[str],
+    defaults: Mapping[str, str | None] | None,
+    near: str,
+    tied: str,
+) -> None:
+    """By how names end: all that may be meant are read, and those that are belong to it."""
+    texts = {f"{name}.yaml": exporting(*names) for name, names in offers.items()}
+    texts["web.yaml"] = importing(*wants, defaults=defaults)
+    assert around(texts, "web.yaml") == {f"{name}.yaml" for name in near}
+    assert {name for name in offers if "web.yaml" in around(texts, f"{name}.yaml")} == {*tied}
+    agree({f"/r/{path}": text for path, text in texts.items()})
+
+
+BY_DEFAULT = """\
+Parameters:
+  P: {Type: String}
+PARAMETER
+Metadata:
+  E: {Default: B}
+Resources:
+  E2: {Type: "AWS::ECS::Cluster"}
+  S: {Type: "AWS::ECS::Service", Properties: {G: {"Fn::ImportValue": !Sub "${P}-${E}"}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameter", "near"),
+    [
+        ("  E: {Type: String, Default: A}", "a"),
+        ("  E: {Default: A, Type: String}", "a"),
+        ("  E: {Type: String, Default: 'A'} # B", "a"),
+        ('  "E": {"Type": "String", "Default": "A"}', "a"),
+        ("  E:\n    Type: String\n    Default: A", "a"),
+        ("  E:\n    Type: String\n\n    Default: A  # or B", "a"),
+        ("  E:\n    Default: A\n    Type: String", "a"),
+        ("  E:  # which\n    Type: String\n    Default: A", "a"),
+        ("  E2:\n    Type: String\n    Default: B\n  E:\n    Type: String\n    Default: A", "a"),
+        ("  XE: {Type: String, Default: B}\n  E: {Type: String, Default: A}", "a"),
+        ("  E:\n    Type: String\n    Default: B.c", ""),
+        ("  E:\n    Type: String", "ab"),
+        ("  E:\n    Type: String\n  F:\n    Type: String\n    Default: A", "ab"),
+        ("  E: {Type: String}", "ab"),
+        ("  E: {Type: String, Default: !Ref X}", "ab"),
+        ("  E:\n    Description: none\n    Default: A", "ab"),
+    ],
+)
+def test_where_the_default_of_a_parameter_is_found(parameter: str, near: str) -> None:
+    """In its own body, however that is written; without one any template may be meant."""
+    texts = {
+        "a.yaml": exporting(of_stack("-A")),
+        "b.yaml": exporting(of_stack("-B")),
+        "web.yaml": BY_DEFAULT.replace("PARAMETER", parameter),
+    }
+    assert around(texts, "web.yaml") == {f"{name}.yaml" for name in near}
+
+
+@pytest.mark.parametrize(
+    "want",
+    [
+        "!ImportValue {'Fn::Sub': '${P}-Vpc'}",
+        "{'Fn::ImportValue': {'Fn::Sub': '${P}-Vpc'}}",
+        '{"Fn::ImportValue": {"Fn::Sub": "${P}-Vpc"}}',
+        "{Fn::ImportValue: !Sub '${P}-Vpc'}",
+        "\n      Fn::ImportValue: !Sub ${P}-Vpc",
+        "\n      Fn::ImportValue:\n        !Sub ${P}-Vpc",
+        "\n      Fn::ImportValue:\n        Fn::Sub: ${P}-Vpc",
+        "!ImportValue\n      Fn::Sub: ${P}-Vpc # why",
+    ],
+)
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "{Name: !Sub '${AWS::StackName}-Vpc'}",
+        '{"Name": {"Fn::Sub": "${AWS::StackName}-Vpc"}}',
+        "\n      Name: !Sub ${AWS::StackName}-Vpc",
+        "\n      Name:\n        Fn::Sub: ${AWS::StackName}-Vpc",
+    ],
+)
+def test_how_names_are_written(offer: str, want: str) -> None:
+    """In YAML and JSON, with tags or as functions: what ends otherwise is never meant."""
+    end = f"{LONE}Outputs:\n  O:\n    Value: v\n    Export: {offer}\n"
+    web = "Parameters: {P: {Type: String}}\nResources:\n  S:\n    Type: AWS::ECS::Service\n"
+    web += f"    Properties:\n     G: {want}\n"
+    texts = {"vpc.yaml": end, "id.yaml": end.replace("-Vpc", "-Id"), "web.yaml": web}
+    assert around(texts, "web.yaml") == {"vpc.yaml"}
+    assert around(texts, "id.yaml") == set()
+    agree({f"/r/{path}": text for path, text in texts.items()})
+
+
+@pytest.mark.parametrize(
+    ("nests", "near"),
+    [
+        (
+            "{Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: parts/web.yaml}}",
+            "web.yaml",
+        ),
+        ("{Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: web.yaml}}", "web.yaml"),
+        (
+            (
+                "{Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: "
+                "!Sub 'https://${B}/web.yaml?versionId=1'}}"
+            ),
+            "web.yaml",
+        ),
+        ("{Type: 'AWS::Serverless::Application', Properties: {Location: ./web.yaml}}", "web.yaml"),
+        ("{Type: 'AWS::S3::Bucket', Properties: {BucketName: web.yaml}}", ""),
+        ("{Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: web.yaml.bak}}", ""),
+        ("{Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: other.yaml}}", ""),
+    ],
+)
+def test_which_files_a_template_names(nests: str, near: str) -> None:
+    """One that nests others names their files, wherever these are; another names none."""
+    texts = {"main.yaml": f"Resources: {{N: {nests}}}\n", "parts/web.yaml": LONE, "l.yaml": LONE}
+    found = {os.path.basename(path) for path in around(texts, "main.yaml")}
+    assert found == ({near} if near else set())
+    assert around(texts, "parts/web.yaml") == ({"main.yaml"} if near else set())
+
+
+def test_what_is_nested_below_what_is_nested() -> None:
+    """All of a tree is read with each of its templates, in the order of the files."""
+    one = NESTING.replace("parts/web.yaml", "b.yaml")
+    other = NESTING.replace("parts/web.yaml", "c.yaml")
+    texts = {"/r/c.yaml": LONE, "/r/b.yaml": other, "/r/a.yaml": one, "/r/d.yaml": LONE}
+    near = Neighbours(texts, Files(texts))
+    assert near.around(["/r/a.yaml"]) == ["/r/c.yaml", "/r/b.yaml"]
+    assert near.around(["/r/c.yaml"]) == ["/r/b.yaml", "/r/a.yaml"]
+    assert near.around(["/r/a.yaml", "/r/c.yaml"]) == ["/r/b.yaml"]
+    assert near.around(["/r/d.yaml"]) == near.around(["/elsewhere.yaml"]) == []
+
+
+def test_files_that_are_no_templates_are_none() -> None:
+    """Nor is one that cannot be read: it was looked at all the same."""
+    files = Files({"/r/a.yaml": "a: b", "/r/b.yaml": LONE, "/r/c.yaml": VPC})
+    near = Neighbours(["/r/a.yaml", "/r/b.yaml", "/r/c.yaml", "/nowhere/d.yaml"], files)
+    assert near.templates == {"/r/b.yaml", "/r/c.yaml"}
+    assert near.looked_at == {"/r/a.yaml", "/r/b.yaml", "/r/c.yaml", "/nowhere/d.yaml"}
