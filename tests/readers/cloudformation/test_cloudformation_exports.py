@@ -165,6 +165,16 @@ VPC, ID = of_stack("-Vpc"), of_stack("-Id")
             ["vpc", "one"],
             ["a|c?", "a|c?"],
         ),
+        (
+            {"a": ["vpc", "one"], "b": ["vpc", "two"], "c": "other"},
+            ["vpc", "one", "other"],
+            ["a", "a", "c"],
+        ),
+        (
+            {"a": ["vpc", "one"], "b": ["vpc", "one"], "c": ["other", "more"], "d": "other"},
+            ["vpc", "one", "other", "more"],
+            ["a|b?", "a|b?", "c", "c"],
+        ),
         ({"a": "vpc", "b": "!Sub '${E}c'"}, ["vpc"], ["a"]),
         ({"a": of("P", "-vpc"), "b": of("E", "-vpc")}, [of("P", "-vpc")], ["a"]),
         ({"a": of("P", "-vpc"), "b": of("P", "-vpc")}, [of("P", "-vpc")], ["a|b?"]),
@@ -272,6 +282,8 @@ def storing(*names: str) -> str:
         ("'{{resolve:ssm:/net/b}}'", "v1", ["net"]),
         ("!Sub '{{resolve:ssm:/net/${E}/c}}'", "v2", ["net"]),
         ("!Sub '{{resolve:ssm:/net/${E}/c:1}}'", "v2", ["net"]),
+        ("!Sub '{{resolve:ssm:/net/a:${E}}}'", "v0", ["net"]),
+        ("!Sub '{{resolve:ssm:/net/a:${E}1}}'", "v0", ["net"]),
         ("!Sub 'x-{{resolve:ssm:/net/a}}'", "x-v0", ["net"]),
         ("'{{resolve:ssm:/net/d}}'", None, [""]),
         ("'{{resolve:ssm-secure:/net/a}}'", None, []),
@@ -341,3 +353,44 @@ def test_a_parameter_whose_value_is_stored(declared: str, given: str | None, dat
         assert [str(one) for one in needs(taken)] == ["Stored is read from Parameter Store"]
     else:
         assert plain(taken) == data
+
+
+@pytest.mark.parametrize("value", ["vpc-1", "!Ref V"])
+def test_what_an_output_has_that_is_not_exported(value: str) -> None:
+    """An answer by which its condition is false is none with which anything is deployed."""
+    net = (
+        "Parameters: {On: {Type: String}}\nConditions: {Is: !Equals [!Ref On, 'yes']}\n"
+        "Resources: {V: {Type: AWS::EC2::VPC}}\n"
+        f"Outputs: {{V: {{Condition: Is, Value: {value}, Export: {{Name: vpc}}}}}}\n"
+    )
+    stack = read({"/r/net.yaml": net, WEB: taking("{'Fn::ImportValue': vpc}")})
+    assert not stack.evaluate({}).impossible
+    assert not stack.evaluate({"On": "yes"}).impossible
+    assert stack.evaluate({"On": "no"}).impossible
+
+
+def test_what_an_output_exports_without_a_value() -> None:
+    """Its value is not known; the template that imports it is of the same stack all the same."""
+    net = "Resources: {V: {Type: AWS::EC2::VPC}}\nOutputs: {V: {Export: {Name: vpc}}}\n"
+    stack = read({"/r/net.yaml": net, WEB: taking("{'Fn::ImportValue': vpc}")})
+    assert meant(stack) == ["net"]
+    subnet = next(one for one in stack.evaluate({}).resources if one.origin.name == "S")
+    assert [str(one) for one in needs(subnet.body.fields["X0"])] == ["output V has no value"]
+
+
+def test_an_export_of_a_nested_stack() -> None:
+    """It is of the stack that nests it; each copy of it has its own, which is open."""
+    below = "Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: below.yaml}"
+    exporting = offering("vpc")
+    once = {"/r/net.yaml": f"Resources: {{N: {{{below}}}}}\n", "/r/below.yaml": exporting}
+    stack = read({**once, WEB: taking("{'Fn::ImportValue': vpc}")})
+    assert meant(stack) == ["net"]
+    subnet = next(one for one in stack.evaluate({}).resources if one.origin.name == "S")
+    assert symbol(subnet.body.fields["X0"]) == "N/V.Ref"
+    twice = {**once, "/r/net.yaml": f"Resources: {{N: {{{below}}}, M: {{{below}}}}}\n"}
+    stack = read({**twice, WEB: taking("{'Fn::ImportValue': vpc}")})
+    assert meant(stack) == ["net"]
+    subnet = next(one for one in stack.evaluate({}).resources if one.origin.name == "S")
+    assert [str(one) for one in needs(subnet.body.fields["X0"])] == [
+        "Fn::ImportValue vpc is exported by net.yaml more than once"
+    ]
