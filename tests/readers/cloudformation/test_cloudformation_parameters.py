@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskwall.core.values import Known
+from taskwall.core.values import Known, plain
 from taskwall.readers.cloudformation.parameters import (
     ParametersError,
     deployment_file,
@@ -98,3 +98,71 @@ def test_a_deployment_file_with_a_map_for_a_parameter() -> None:
     text = "template-file-path: t.yaml\nparameters: {A: 1, B: {C: 2}}\n"
     with pytest.raises(ParametersError, match="holds something that is not a parameter"):
         deployment_file("d.yaml", text)
+
+
+TWICE = """\
+[default.global.parameters]
+parameter_overrides = 'A=a B=b'
+[default.deploy.parameters]
+parameter_overrides = 'B=c'
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("p.json", "[]", {}),
+        ("p.json", "{}", {}),
+        ("p.json", '[{"ParameterKey": "A"}]', {}),
+        ("p.json", '[{"ParameterKey": "A", "ParameterValue": ""}]', {"A": ""}),
+        ("p.json", '[{"ParameterKey": "A", "ParameterValue": {"B": 1}}]', {}),
+        ("p.json", '["A=b=c", " D =e "]', {"A": "b=c", "D": "e "}),
+        ("p.json", '{"A": 1, "B": true, "C": null}', {"A": 1, "B": True, "C": None}),
+        ("p.json", '{"A": ["b", 1, true], "C": []}', {"A": "b,1,true", "C": ""}),
+        ("p.json", '{"Parameters": "a", "B": "c"}', {"Parameters": "a", "B": "c"}),
+        ("p.json", '{"Parameters": {}, "B": "c"}', {}),
+        ("p.json", '{"parameters": {"A": "b"}}', {"A": "b"}),
+        ("p.json", '{"Parameters": {"A": "b"}, "parameters": {"C": "d"}}', {"A": "b"}),
+        ("p.yaml", "- A=b\n- {ParameterKey: C, ParameterValue: [d, e]}\n", {"A": "b", "C": "d,e"}),
+        ("p.yaml", "A: !Sub '{{resolve:ssm:b}}'\n", {"A": "{{resolve:ssm:b}}"}),
+        ("s.toml", "", {}),
+        ("s.toml", "[other.deploy.parameters]\nparameter_overrides = 'A=b'\n", {}),
+        ("s.toml", "[default.build.parameters]\nparameter_overrides = 'A=b'\n", {}),
+        ("s.toml", "[default.deploy]\nparameters = 'A=b'\n", {}),
+        ("s.toml", "[default.deploy.parameters]\nparameter_overrides = 5\n", {}),
+        ("s.toml", "[default.deploy.parameters]\nparameter_overrides = 'A B=c'\n", {"B": "c"}),
+        (
+            "s.toml",
+            "[default.deploy.parameters]\nparameter_overrides = ['A=\"b c\"', 'D = e']\n",
+            {"A": "b c", "D": "e"},
+        ),
+        (
+            "s.toml",
+            "[default.deploy.parameters]\nparameter_overrides = {A = 1, B = ['c']}\n",
+            {"A": 1, "B": ["c"]},
+        ),
+        ("s.toml", TWICE, {"A": "a", "B": "c"}),
+    ],
+)
+def test_what_a_file_gives(name: str, text: str, found: dict[str, object]) -> None:
+    """Values as they are written, lists as texts with commas; what has no value is left out."""
+    assert {key: plain(value) for key, value in parameters(name, text).items()} == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("p.json", '["A"]'),
+        ("p.json", '["A=b", 5]'),
+        ("p.json", '[{"Key": "A", "Value": "b"}]'),
+        ("p.json", '{"A": [["b"]]}'),
+        ("p.json", '{"A": "b", "C": {"D": "e"}}'),
+        ("p.yaml", "A: [!Ref B]\n"),
+        ("p.yaml", "5\n"),
+        ("p.yaml", "# nothing\n"),
+    ],
+)
+def test_what_is_no_value_of_a_parameter(name: str, text: str) -> None:
+    """One that is none is an error of the whole file: nothing of it is taken."""
+    with pytest.raises(ParametersError, match="holds something that is not a parameter"):
+        parameters(name, text)
