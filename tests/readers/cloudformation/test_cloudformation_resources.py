@@ -319,3 +319,38 @@ def test_the_answers_that_all_templates_allow(
         {"/r/a.yaml": limited(EXPORTING, values), "/r/b.yaml": limited(IMPORTING, other)}
     )
     assert stack.answers("Stage") == answers
+
+
+@pytest.mark.parametrize(
+    ("condition", "waits"),
+    [
+        ("!Equals [!Ref Env, a]", ["Env"]),
+        ("!Equals [!Ref Env, !Ref Other]", ["Env", "Other"]),
+        ("!Equals [!Ref Env, !Ref Env]", []),
+        ("!Not [!Equals [!Ref Env, a]]", ["Env"]),
+        ("!And [!Equals [!Ref Env, a], !Equals [!Ref Other, b]]", ["Env", "Other"]),
+        ("!Or [!Equals [!Ref Env, a], !Equals [!Ref Env, b]]", ["Env"]),
+        ("!Equals [!Sub '${Env}-${Other}', a-b]", ["Env", "Other"]),
+        ("!Equals [!FindInMap [M, !Ref Env, K], a]", ["Env"]),
+        ("{'Fn::Contains': [[a, !Ref Env], !Ref Other]}", ["Other", "Env"]),
+        ("{'Fn::Contains': [!Ref Names, a]}", ["Names"]),
+        ("{'Fn::Contains': [x, a]}", ["Fn::Contains"]),
+        ("{'Fn::EachMemberEquals': [!Ref Names, !Ref Env]}", ["Names", "Env"]),
+        ("{'Fn::EachMemberEquals': [[a, !Ref Env], a]}", ["Env"]),
+        ("{'Fn::EachMemberEquals': [x, a]}", ["Fn::EachMemberEquals"]),
+        ("{'Fn::EachMemberIn': [!Ref Names, [a]]}", ["Names"]),
+        ("{'Fn::EachMemberIn': [[a, !Ref Env], [!Ref Other]]}", ["Env", "Other"]),
+        ("{'Fn::EachMemberIn': [x, [a]]}", ["Fn::EachMemberIn"]),
+        ("{'Fn::RefAll': 'AWS::EC2::VPC::Id'}", ["Fn::RefAll"]),
+        ("{'Fn::ValueOf': [Env, Attributes]}", ["Fn::ValueOf"]),
+    ],
+)
+def test_what_a_condition_waits_for(condition: str, waits: list[str]) -> None:
+    """Each that is open in it, once; a function that nobody can follow waits for itself."""
+    text = (
+        "Parameters: {Env: {Type: String}, Other: {Type: String}, "
+        "Names: {Type: CommaDelimitedList}}\nMappings: {M: {a: {K: a}, b: {K: b}}}\n"
+        f"Conditions: {{Is: {condition}}}\n"
+        "Resources: {A: {Type: AWS::EC2::VPC, Condition: Is}}\n"
+    )
+    assert [need.name for need in resources(text)["A"].origin.maybe] == waits
