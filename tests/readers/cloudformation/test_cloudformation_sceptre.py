@@ -435,3 +435,115 @@ def test_parameters_that_are_merged_with_what_is_open(tmp_path: Path, group: str
     assert text(found["prod/apps/web/Service"]["Name"]) == (
         "prod/apps/web/Name is passed by the parent stack"
     )
+
+
+SERVICE = "template: {path: apps/service.yaml}\n"
+PASSED = "prod/apps/web/Name is passed by the parent stack"
+JINJA = "an expression of Jinja is filled in by Sceptre"
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (f"{SERVICE}parameters: {{Name: a}}\n", "a"),
+        ("template_path: apps/service.yaml\nparameters: {Name: a}\n", "a"),
+        ("template: {path: templates/apps/service.yaml}\nparameters: {Name: a}\n", "a"),
+        (f"{SERVICE}parameters: {{Name: !no_value ''}}\n", "none"),
+        (f"{SERVICE}parameters: {{Name: }}\n", "none"),
+        (f"{SERVICE}parameters:\n", "none"),
+        (SERVICE, "none"),
+        (f"{{# {{% if x %}} #}}\n{SERVICE}parameters: {{Name: a}}\n", "a"),
+        (f"{{# two\nlines #}}\n{SERVICE}parameters: {{Name: a}}\n", "a"),
+        (f"{SERVICE}parameters: {{Name: 'a-{{{{ x }}}}'}}\n", JINJA),
+        (f"{SERVICE}parameters: {{Name: {{{{ x }}}}}}\n", JINJA),
+        (f"{SERVICE}parameters:\n  {{{{ x }}}}: a\n", PASSED),
+        (f"{SERVICE}parameters: {{Name: a, '{{{{ x }}}}': b}}\n", PASSED),
+        (f"{{{{ x }}}}: a\n{SERVICE}parameters: {{Name: a}}\n", PASSED),
+        (f"{{% if x %}}\n{SERVICE}{{% endif %}}\nparameters: {{Name: a}}\n", PASSED),
+        (f"{SERVICE}parameters: {{Name: {{{{ x }}, Other: a}}\n", PASSED),
+        (f"{SERVICE}parameters: [a]\n", PASSED),
+        (
+            f"{SERVICE}parameters: !stack_attr sceptre_user_data\nsceptre_user_data: {{Name: b}}\n",
+            "b",
+        ),
+        (f"{SERVICE}parameters: !stack_attr sceptre_user_data.none\n", "none"),
+        (f"{SERVICE}parameters: {{Name: !stack_attr a.b.c}}\na: {{b: {{c: d}}}}\n", "d"),
+        (f"{SERVICE}parameters: {{Name: !stack_attr project_code}}\n", "shop"),
+        (f"stack_name: own\n{SERVICE}parameters: {{Name: !stack_attr stack_name}}\n", "own"),
+    ],
+)
+def test_what_a_config_says_of_a_parameter(tmp_path: Path, content: str, name: str) -> None:
+    """What it gives; where Jinja decides that, it is not known, and comments decide nothing."""
+    stacks, errors = written(tmp_path, config__prod__apps__web=content)
+    assert errors == []
+    assert text(services(stacks)["prod/apps/web/Service"]["Name"]) == name
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ("template: {path: '{{ x }}'}\n", [1]),
+        ("template: {path: 'a/{{ x }}.yaml'}\n", [1]),
+        ("template: {path: [a]}\n", [1]),
+        ("{% if x %}\nparameters: {Name: a}\n{% endif %}\n", [1]),
+        ("a: b\ntemplate: [\n", [3, 1]),
+        ("template: {type: http}\n", []),
+        ("parameters: {Name: a}\n", []),
+        ("5\n", []),
+        ("", []),
+    ],
+)
+def test_configs_of_which_it_is_not_known_what_they_deploy(
+    tmp_path: Path, content: str, lines: list[int]
+) -> None:
+    """They are errors, unless they certainly deploy no template of the project."""
+    stacks, errors = written(tmp_path, config__prod__apps__web=content)
+    assert [one.place.line for one in errors] == lines
+    assert {one.place.file for one in errors} <= {str(tmp_path / "config/prod/apps/web.yaml")}
+    assert set(services(stacks)) == {"Service"}
+
+
+@pytest.mark.parametrize(
+    ("group", "own", "name"),
+    [
+        ("parameters: {Name: g}\n", "", "g"),
+        ("parameters: {Name: g}\n", "parameters: {Subnets: s}\n", "none"),
+        (
+            "parameters: {Name: g}\nparameters_inheritance: merge\n",
+            "parameters: {Subnets: s}\n",
+            "g",
+        ),
+        (
+            "parameters: {Name: g}\n",
+            "parameters: {Subnets: s}\nparameters_inheritance: merge\n",
+            "g",
+        ),
+        (
+            "parameters: {Name: g}\nparameters_inheritance: merge\n",
+            "parameters: {Name: o}\n",
+            "o",
+        ),
+        (
+            "parameters: {Name: g}\nparameters_inheritance: override\n",
+            "parameters: {Subnets: s}\n",
+            "none",
+        ),
+        (
+            "parameters: {Name: g}\nparameters_inheritance: {{ x }}\n",
+            "parameters: {Subnets: s}\n",
+            PASSED,
+        ),
+        (
+            "sceptre_user_data: {n: g}\n",
+            "parameters: {Name: !stack_attr sceptre_user_data.n}\n",
+            "g",
+        ),
+    ],
+)
+def test_what_is_inherited_from_a_group(tmp_path: Path, group: str, own: str, name: str) -> None:
+    """As a whole, or member by member where it says so; what the config says comes first."""
+    stacks, errors = written(
+        tmp_path, config__prod__config=group, config__prod__apps__web=SERVICE + own
+    )
+    assert errors == []
+    assert text(services(stacks)["prod/apps/web/Service"]["Name"]) == name
