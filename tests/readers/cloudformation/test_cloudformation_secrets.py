@@ -93,3 +93,82 @@ Resources:
           users: {me: {password: d}}
 """
     assert hidden(text) == ["a", "b", "{A: c}", "d"]
+
+
+HEAD = "Resources: {A: {Type: 'AWS::ECS::Cluster'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        ("Metadata: {DbPassword: a, Note: shown}", ["a"]),
+        ("Metadata: {Deep: {DbPassword: a}}", ["a"]),
+        ("Metadata: {Command: serve --token=a}", ["serve --token=a"]),
+        ("Globals: {Function: {Environment: {Variables: {A: a}}, Runtime: shown}}",
+         ["{Variables: {A: a}}"]),
+        ("Mappings: {DbPassword: {a: {b: shown}}}", []),
+        ("Mappings: {A: {prod: {DbPassword: a, Port: shown}}}", ["a"]),
+        ("Conditions: {DbPassword: !Equals [shown, b]}", []),
+        ("Outputs: {DbPassword: {Value: shown}}", []),
+        ("Outputs: {A: {Value: x, DbPassword: a}}", ["a"]),
+        ("Rules: {R: {Assertions: [{Assert: !Equals [--password, a]}]}}", ["a"]),
+        ("Hooks: {H: {Properties: {ApiKey: a}}}", ["a"]),
+        ("Description: password=a", []),
+    ],
+)  # fmt: skip
+def test_in_other_sections(section: str, expected: list[str]) -> None:
+    """Whatever is called a secret, but for names of the user's choice."""
+    assert hidden(f"{HEAD}{section}\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("A: [--db-password, a, --x, shown]", ["a"]),
+        ("A: [--password, [a, b]]", ["[a, b]"]),
+        ("A: [--password, !Ref P]", ["!Ref P"]),
+        ("A: [--password, --token, a]", ["--token", "a"]),
+        ("A: [password, shown]", []),
+        ("A: {Name: DbPassword, Value: {Ref: P}}", ["{Ref: P}"]),
+        ("A: {Name: DbPassword}", []),
+        ("A: {Value: shown}", []),
+        ("A: {Key: DbPassword, Name: x, Value: a}", ["a"]),
+        ("A: {Name: 5, Value: shown}", []),
+        ("A: 5", []),
+        ("A: true", []),
+        ("A: !If [C, password=a, shown]", ["password=a"]),
+        ("A: !Sub ['${x}', {x: token=a}]", ["token=a"]),
+        ("TemplateBody: password=a", ["password=a"]),
+        ("Credentials: {A: a}", ["{A: a}"]),
+        ("SecretArn: shown", []),
+    ],
+)
+def test_in_properties(body: str, expected: list[str]) -> None:
+    """By the name of a member, by what names it beside it, or before it, or by its look."""
+    text = f"Resources:\n  R:\n    Type: AWS::B::C\n    Properties:\n      {body}\n"
+    assert hidden(text) == expected
+
+
+def test_what_an_alias_repeats_is_hidden_once() -> None:
+    """It stands where the anchor does."""
+    text = "Resources:\n  R:\n    Type: AWS::B::C\n    Properties:\n"
+    text += "      A: &a {DbPassword: a}\n      B: *a\n"
+    assert hidden(text) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected"),
+    [
+        ("P: {NoEcho: 'true', Default: a}", ["a"]),
+        ("P: {NoEcho: false, Default: shown}", []),
+        ("P: {NoEcho: !Ref Q, Default: shown}", []),
+        ("P: {NoEcho: true, AllowedValues: [a]}", ["[a]"]),
+        ("P: {NoEcho: true}", []),
+        ("ApiToken: {Default: a, ConstraintDescription: shown}", ["a"]),
+        ("Tokens: {Default: a}", ["a"]),
+        ("TokenName: {Default: shown}", []),
+    ],
+)
+def test_which_parameters_are_hidden(parameter: str, expected: list[str]) -> None:
+    """Those of which `NoEcho` is not false, and those that are called a secret."""
+    assert hidden(f"{HEAD}Parameters:\n  Q: {{Default: x}}\n  {parameter}\n") == expected
