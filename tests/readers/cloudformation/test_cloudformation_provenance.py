@@ -154,3 +154,47 @@ def test_what_a_nested_stack_is_given_is_followed(
     ]
     assert [one.argument for one in found if one.place.file == TOP][:1] in ([], [argument])
     assert (found[-1].default and found[-1].default.name) == default
+
+
+def test_what_another_file_declares_is_not_in_the_way() -> None:
+    """A resource of an included file may have the lines of one of the template."""
+    include = "{Name: AWS::Include, Parameters: {Location: more.yaml}}"
+    source = f"{HEAD}      V: !Ref Cidr\n  Fn::Transform: {include}\n"
+    more = "\n" * 11 + "More:\n  Type: Custom::More\n"
+    files = Files({TOP: source, "/r/more.yaml": more})
+    (stack,), errors = stacks([TOP], files, Inputs(boundary="/r"))
+    evaluation = stack.evaluate({})
+    assert errors == []
+    assert [one.origin.name for one in evaluation.resources] == ["It", "More"]
+    assert texts(steps(evaluation, "V"), {TOP: source})[-1] == "Default: 10.0.0.0/8"
+
+
+@pytest.mark.parametrize(
+    ("value", "behind"),
+    [
+        ("!Select [0, !Split [',', !Ref Many]]", ['Default: "a,b"']),
+        ("[!Select [0, !Ref Many]]", ['Default: "a,b"']),
+        ("!Select [0, [!Ref Cidr]]", []),
+        ("!Select [0, [!Ref Cidr, x]]", []),
+        ("!If [C, !Ref Cidr, x]", []),
+        ('!Sub ["${Cidr}", {}]', []),
+        ('!Sub "${Cidr}${Cidr}"', []),
+        ("!FindInMap [!Ref Bare, prod, Cidr]", []),
+        ("!FindInMap [Ranges, none, Cidr]", []),
+        ("!Ref Nobody", []),
+    ],
+)
+def test_what_more_than_one_thing_decides_is_not_followed(value: str, behind: list[str]) -> None:
+    """Only the list of a split, and one element, are taken as they are."""
+    source = f"{HEAD}      V: {value}\n"
+    assert texts(steps(evaluated({TOP: source}), "V"), {TOP: source})[2:] == behind
+
+
+def test_a_value_below_a_key_is_its_own() -> None:
+    """Of a mapping that stands beside others, each member leads to what it takes."""
+    lines = "      A:\n        B: !Ref Cidr\n        C: [x, !Ref Many]\n        D: !Ref Bare\n"
+    source = HEAD + lines
+    found = evaluated({TOP: source})
+    assert texts(steps(found, "A", "B"), {TOP: source})[-1] == "Default: 10.0.0.0/8"
+    assert texts(steps(found, "A", "C"), {TOP: source})[-1] == "[x, !Ref Many]"
+    assert texts(steps(found, "A", "D"), {TOP: source})[-1] == "{Type: String}"
