@@ -69,7 +69,10 @@ class NetworkBuilder(ReferenceIndex):
             self.crashes.append((reading.name, at, error))
 
     def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
-        """The entity behind a name that the sources do not declare: all its attributes unknown."""
+        """The entity behind a name that the sources do not declare: all its attributes unknown.
+
+        What lowering makes after it, of what is written in a resource, is not asked for.
+        """
         at, language, needs = outside.place, outside.language, outside.needs
         known = self.resources.get(name)
         if known is not None and entity_of(known.type) != kind.__name__:

@@ -76,8 +76,7 @@ def endpoint_group(r: ResourceReader) -> Iterator[Struct]:
         ),
         whole=all(each.sure for each in (*overrides.each(), *endpoints.each())),
     )
-    if not r.external:
-        yield door_of(r, "globalaccelerator", "internet")
+    yield door_of(r, "globalaccelerator", "internet")
 
 
 def _pairs(

@@ -42,8 +42,6 @@ def classic(r: ResourceReader) -> Iterator[object]:
         logging=classic_logging(r),
         check=r.setting("health_check.target", "HealthCheck.Target"),
     )
-    if r.external:
-        return
     here = Link(r.id, r.fact(f"{r.name} listens", r.body), r.origin.header)
     yield from _listeners(r, here)
     for instance in r.attribute("instances", "Instances").each():

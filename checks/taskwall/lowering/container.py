@@ -31,8 +31,6 @@ READ = "2026-11-24"
 
 def uses(r: ResourceReader, cell: Cell) -> Iterator[ContainerUse]:
     """What the containers of a list (a structure, or JSON text) use."""
-    if r.external:
-        return
     found = structure(cell)
     if found is None:
         if text_without_structure(cell):

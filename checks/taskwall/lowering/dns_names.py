@@ -15,7 +15,7 @@ from taskwall.source.resource import Cell
 def cloud_map_name(r: ResourceReader, namespace: Cell) -> Iterator[DnsName]:
     """The name of a service of Cloud Map, in its namespace."""
     name, space = r.attribute("name", "Name"), _name_of(r, namespace)
-    if r.external or name.value is None or space is None:
+    if name.value is None or space is None:
         return
     yield DnsName(r.name, r.id, text([name.value, ".", space]), FALSE)
 

@@ -42,10 +42,10 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
 
     And what is named in the arguments that they are started with.
     """
-    found = None if r.external else structure(cell)
+    found = structure(cell)
     held = Definition(r.id, r.name)
     if found is None:
-        if not r.external and cell.needs:
+        if cell.needs:
             yield Variable(
                 r.origin, held, "a container", "", None, (), cell.place, cell.needs,
                 anything=may_be_anything(r.resource, cell.value),

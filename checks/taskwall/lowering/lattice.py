@@ -33,7 +33,7 @@ def registered(r: ResourceReader) -> Iterator[Registered]:
 def target_group(r: ResourceReader) -> Iterator[object]:
     yield LatticeTargets(id=r.id, origin=r.origin, external=r.external)
     kind = r.attribute("type", "Type").known
-    if r.external or r.terraform:
+    if r.terraform:
         return
     here = Link(r.id, r.fact(f"{r.name} has targets", r.body), r.origin.header)
     for each in r.attribute("", "Targets").each():

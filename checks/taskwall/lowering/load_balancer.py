@@ -100,7 +100,7 @@ def elastic_ip(r: ResourceReader) -> Iterator[object]:
     yield ElasticIp(id=r.id, origin=r.origin, external=r.external)
     instance = r.attribute("instance", "InstanceId")
     link = address_link(r, instance, r.attribute("network_interface", ""), "is the address of")
-    if link is not None and not r.external:
+    if link is not None:
         yield InstanceAddress(link)
 
 
@@ -129,9 +129,8 @@ def listener(r: ResourceReader) -> Iterator[object]:
         actions=_actions(r, r.attribute("default_action", "DefaultActions")),
         place=r.origin.header,
     )
-    if not r.external:
-        for each in r.attribute("mutual_authentication", "MutualAuthentication").each():
-            yield _client_check(r, each)
+    for each in r.attribute("mutual_authentication", "MutualAuthentication").each():
+        yield _client_check(r, each)
 
 
 _CERTIFICATES: Final = (

@@ -69,8 +69,6 @@ class _Containers(Struct):
 
 def task(r: ResourceReader, containers: Cell) -> Iterator[MeshTask]:
     """What a task definition says of a mesh: its proxy configuration, and who is its Envoy."""
-    if r.external:
-        return
     blocks = list(r.attribute("proxy_configuration", "ProxyConfiguration").each())
     within = _read(r, containers)
     ports = within.app_ports()

@@ -26,7 +26,7 @@ def network_acl(r: ResourceReader) -> Iterator[object]:
         if default
         else None,
     )
-    if r.external or not r.terraform:
+    if not r.terraform:
         return
     here = Link(r.id, Fact(True, ""), r.origin.header)
     ways: tuple[Direction, ...] = ("ingress", "egress")

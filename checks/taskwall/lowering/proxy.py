@@ -30,7 +30,7 @@ def proxy(r: ResourceReader) -> Iterator[object]:
     found = store_of(r, StoreSchema(word, groups, _requires_tls, subnets=subnets))
     yield found
     yield from names_and_tags(r)
-    if r.resource.type in _ENDPOINTS and not r.external:
+    if r.resource.type in _ENDPOINTS:
         named = r.attribute("db_proxy_name", "DBProxyName")
         of = store_link(r, named, "is an endpoint of", DB_PROXIES)
         if of is not None:

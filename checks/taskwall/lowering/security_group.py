@@ -72,8 +72,6 @@ def security_group(r: ResourceReader) -> Iterator[object]:
         if r.terraform
         else {way: cell.place for way, cell in inline.items() if not cell.absent},
     )
-    if r.external:
-        return
     here = Link(r.id, Fact(True, ""), r.origin.header)
     for way, cell in inline.items():
         for block in cell.each():

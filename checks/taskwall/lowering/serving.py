@@ -26,8 +26,6 @@ _CLOUDFORMATION: _Names = (
 
 def mappings(r: ResourceReader, cell: Cell) -> Iterator[PortMapping | ProxyPort]:
     """The port mappings of the containers of a list (a structure, or JSON text)."""
-    if r.external:
-        return
     found = structure(cell)
     names = _JSON if r.terraform else _CLOUDFORMATION
     if found is None:

@@ -44,7 +44,7 @@ def target_group(r: ResourceReader) -> Iterator[object]:
         addresses=_of_type(kind, "ip", (setting(cell, cell.key) for _, cell in registered)),
     )
     here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
-    for target in () if r.external else r.attribute("", "Targets").each():
+    for target in r.attribute("", "Targets").each():
         yield from registration(r, target.get("Id"), target.get("Port"), here)
 
 

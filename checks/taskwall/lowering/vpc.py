@@ -74,7 +74,7 @@ def vpc(r: ResourceReader) -> Iterator[object]:
     given = r.attribute("assign_generated_ipv6_cidr_block", "")
     if _is_on(given):
         yield GivenRange(here)
-    if not r.external and not r.builder.implied(RouteTable, r.id):
+    if not r.builder.implied(RouteTable, r.id):
         # Every VPC has a main route table, which others may add routes to by its attribute.
         unseen = (Need(f"the main route table of {r.name}", "is not in the sources"),)
         main = RouteTable(
@@ -186,8 +186,6 @@ def route_table(r: ResourceReader) -> Iterator[object]:
         vpc=r.must(Vpc, at, "belongs to"),
         main=main,
     )
-    if r.external:
-        return
     here = Link(r.id, Fact(True, ""), r.origin.header)
     for block in r.attribute("route", "").each():
         yield from _route(r, here, block, _INLINE if r.terraform else _SEPARATE[1], block)
@@ -391,7 +389,7 @@ def gateway(r: ResourceReader) -> Iterator[Entity]:
         named = r.attribute("internet_gateway_id" if way == "internet" else "", "InternetGatewayId")
         if not vpn.absent:
             named, way = vpn, "vpn"
-    attaches = way in ("internet", "vpn") and not r.external
+    attaches = way in ("internet", "vpn")
     vpc = r.link(Vpc, r.attribute("vpc_id", "VpcId"), "is attached to") if attaches else None
     if vpc is not None:
         own = Link(r.id, Fact(True, ""), r.origin.header)

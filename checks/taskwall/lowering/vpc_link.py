@@ -26,8 +26,7 @@ def vpc_link(r: ResourceReader) -> Iterator[Entity]:
         subnets=subnets_used,
         subnets_setting=setting(subnets, "subnets", links=subnets_used),
     )
-    if not r.external:
-        yield door_of(r, "apigateway", "internet")
+    yield door_of(r, "apigateway", "internet")
 
 
 @lowers("aws_api_gateway_vpc_link", "AWS::ApiGateway::VpcLink", to=NetworkVpcLink)
@@ -39,5 +38,4 @@ def network_vpc_link(r: ResourceReader) -> Iterator[Entity]:
         external=r.external,
         balancers=r.links(LoadBalancer, targets, "leads to"),
     )
-    if not r.external:
-        yield door_of(r, "apigateway", "internet")
+    yield door_of(r, "apigateway", "internet")

@@ -547,3 +547,13 @@ def test_what_is_inherited_from_a_group(tmp_path: Path, group: str, own: str, na
     )
     assert errors == []
     assert text(services(stacks)["prod/apps/web/Service"]["Name"]) == name
+
+
+def test_a_template_from_elsewhere_below_a_group_that_cannot_be_read(tmp_path: Path) -> None:
+    """The config says that it deploys none of the project, whatever the group gives."""
+    _, errors = written(
+        tmp_path,
+        config__prod__config="{% if x %}\nparameters: {Name: a}\n{% endif %}\n",
+        config__prod__apps__web="template: {type: http, url: https://example.com/x.yaml}\n",
+    )
+    assert errors == []
