@@ -1,5 +1,7 @@
 """The functions that make lists and look things up in them, and in mappings."""
 
+from collections.abc import Mapping as Lookup
+
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
@@ -237,20 +239,19 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     return OneOf(computed.needs, symbol_name, computed.asks, computed.place, answers=answers)
 
 
-def _rows(table: "dict[str, Node] | object", key: Value) -> list[Node]:
+def _rows(table: Lookup[str, Node], key: Value) -> list[Node]:
     """The members that a key can mean: the one, or all while it is open."""
-    fields = table if isinstance(table, dict) else {}
     known = dereferenced(key)
     if isinstance(known, Known):
-        member = fields.get(spelled(known.data) or "")
+        member = table.get(spelled(known.data) or "")
         return [] if member is None else [member]
-    return list(fields.values())
+    return list(table.values())
 
 
-def _column(run: TemplateContext, table: "dict[str, Node] | object", key: Value) -> dict[str, str]:
+def _column(run: TemplateContext, table: Lookup[str, Node], key: Value) -> dict[str, str]:
     """By the first key of a mapping, the text under the second; rows without one are left out."""
     found: dict[str, str] = {}
-    for name, row in (table if isinstance(table, dict) else {}).items():
+    for name, row in table.items():
         for node in _rows(members(row), key):
             value = dereferenced(run.argument(node))
             word = spelled(value.data) if isinstance(value, Known) else None

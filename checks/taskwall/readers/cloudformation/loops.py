@@ -5,6 +5,7 @@ What it means: "Fn::ForEach" in the template reference of the AWS CloudFormation
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from collections.abc import Sequence as Several
 from typing import Final
 
@@ -195,11 +196,11 @@ def _expanded(run: TemplateContext) -> Template:
     return replace(template, outputs=outputs, resources=resources, open_names=open_names)
 
 
-def _section(run: TemplateContext, section: object) -> tuple[dict[str, Node], bool]:
+def _section(run: TemplateContext, section: Lookup[str, Node]) -> tuple[dict[str, Node], bool]:
     """The members of a section, and whether all are known."""
     found: dict[str, Node] = {}
     whole = True
-    for key, node in section.items() if isinstance(section, dict) else ():
+    for key, node in section.items():
         if not key.startswith(LOOP):
             found[key] = node
             continue

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 """
 
 from collections.abc import Mapping as Lookup
+from typing import TypeGuard
 
 from taskwall.core.values import Fields, Items, Span
 from taskwall.readers.cloudformation.document import (
@@ -57,13 +58,13 @@ def _merged(shared: Node, own: Node | None, place: Span) -> Node:
     return own
 
 
-def _is_include(node: Node) -> bool:
+def _is_include(node: Node) -> TypeGuard[IntrinsicCall]:
     """Whether a file that is not there stands for a node: includes come before SAM."""
     return isinstance(node, IntrinsicCall) and node.name == "Fn::Transform"
 
 
 def _mapping(section: Node, place: Span) -> Mapping:
-    if isinstance(section, IntrinsicCall) and _is_include(section):
+    if _is_include(section):
         return Mapping({section.name: section.argument}, {section.name: section.place}, place)
     if isinstance(section, Fields | Mapping):
         return Mapping(dict(section.fields), section.places, section.place or place)
