@@ -485,6 +485,8 @@ def test_what_a_config_says_of_a_parameter(tmp_path: Path, content: str, name: s
         ("template: {path: '{{ x }}'}\n", [1]),
         ("template: {path: 'a/{{ x }}.yaml'}\n", [1]),
         ("template: {path: [a]}\n", [1]),
+        ("{{ x }}\n", [1]),
+        ("# all of it\n{{ include('web') }}\n", [1]),
         ("{% if x %}\nparameters: {Name: a}\n{% endif %}\n", [1]),
         ("a: b\ntemplate: [\n", [3, 1]),
         ("template: {type: http}\n", []),

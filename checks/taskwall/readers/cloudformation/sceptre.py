@@ -251,7 +251,7 @@ class _ProjectReader:
         if root is not None:
             self.hidden += hidden_in(root)
         fields = members(root)
-        if any(_JINJA in key for key in fields):
+        if _JINJA in (literal_text(root) or "") or any(_JINJA in key for key in fields):
             return _Said(fields, unread.unread)
         return _Said(fields)
 
