@@ -467,3 +467,29 @@ def test_edges_of_templates() -> None:
         assert linked.balancer is not None
         assert (linked.link.to, linked.balancer.to, linked.port) == ("Link", "Balancer", "9")
         assert linked.public
+
+
+@pytest.mark.parametrize(
+    ("api", "public"),
+    [
+        ("aws_api_gateway_rest_api.a.id", True),
+        ("data.aws_api_gateway_rest_api.d.id", False),
+        ('"abc"', False),
+        ("var.v", False),
+        ("aws_lb.b.id", False),
+    ],
+)
+def test_the_api_of_an_integration(api: str, public: bool) -> None:
+    """What the sources only look up, or do not know, may be called from a VPC alone."""
+    text = rest(BY_NETWORK + '"http://example.com/"', '"REGIONAL"')
+    text = text.replace("rest_api_id = aws_api_gateway_rest_api.a.id", f"rest_api_id = {api}")
+    text += 'data "aws_api_gateway_rest_api" "d" { name = "d" }\n'
+    (linked,) = network(text).every(LinkedIntegration)
+
+    assert linked.public is public
+
+
+def test_a_record_without_a_name_is_the_name_of_nothing() -> None:
+    """Neither in Terraform nor in a template."""
+    text = record('"x"', "aws_lb.b.dns_name").replace('name    = "x"', "")
+    assert network(text).every(AliasRecord) == []
