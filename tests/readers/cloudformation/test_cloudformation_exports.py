@@ -394,3 +394,16 @@ def test_an_export_of_a_nested_stack() -> None:
     assert [str(one) for one in needs(subnet.body.fields["X0"])] == [
         "Fn::ImportValue vpc is exported by net.yaml more than once"
     ]
+
+
+NEARER = "is assumed to come from app/net.yaml, which is nearer than b/net.yaml"
+
+
+@pytest.mark.parametrize(
+    ("others", "assumed"),
+    [({}, []), ({"/r/b/net.yaml": offering("vpc")}, [f"Fn::ImportValue vpc {NEARER}"])],
+)
+def test_what_is_assumed_of_an_import(others: Mapping[str, str], assumed: list[str]) -> None:
+    """That it means the nearest of several copies; of one there is nothing to assume."""
+    texts = {"/r/app/net.yaml": offering("vpc"), WEB: taking("{'Fn::ImportValue': vpc}")}
+    assert [*read({**texts, **others}).evaluate({}).assumed.values()] == assumed

@@ -354,3 +354,11 @@ def test_what_a_condition_waits_for(condition: str, waits: list[str]) -> None:
         "Resources: {A: {Type: AWS::EC2::VPC, Condition: Is}}\n"
     )
     assert [need.name for need in resources(text)["A"].origin.maybe] == waits
+
+
+def test_only_open_conditions_are_switches() -> None:
+    """One that inputs and defaults decide is the same under every scenario, and is left out."""
+    text = f"{OPEN}Resources: {{A: {{Type: AWS::EC2::VPC, Condition: Is}}}}\n"
+    (stack,) = read({"t.yaml": text})
+    assert stack.switches({}) == {}
+    assert stack.switches({"Env": "x"}) == {"Is": True}
