@@ -387,7 +387,11 @@ def test_a_value_stands_where_its_function_does(written: str) -> None:
         ("!Equals [!Sub 'a-${Env}-b', a-b]", None),
         ("!Equals [!Sub '${Size}-b', small-b]", {("Size", "small")}),
         ("!Equals [!GetAtt Bare.Arn, a]", {("Bare.Arn", "a")}),
-        ("!Equals [!FindInMap [M, !Ref Size, Cidr], a]", {("Size", "prod"), ("Size", "dev")}),
+        (
+            "!Equals [!FindInMap [M, !Ref Size, Cidr], 10.1.0.0/16]",
+            {("Size", "prod"), ("Size", "dev")},
+        ),
+        ("!Equals [!FindInMap [M, !Ref Size, Cidr], a]", None),
     ],
 )
 def test_what_decides_a_comparison_is_asked(

@@ -52,7 +52,7 @@ def test_what_is_a_template(text: str) -> None:
         (f"!Foo\n{VERSION}Resources: {{}}\n", 1, "is a Fn::Foo, no template"),
         ("Ref:\n  Resources: {A: {Type: 'AWS::B'}}\n", 1, "is a Ref, no template"),
         ("Resources:\n  A: [\n    Type: AWS::EC2::VPC\n", 4, "cannot be parsed"),
-        ("Resources:\n  'A: {Type: Custom::VPC}\n", 3, "cannot be parsed"),
+        ("Resources:\n  'A: {Type: Custom::VPC}\n", 2, "this quote is not closed"),
         (f"{VERSION}Resources: {{A: {{Type: a}}, A: {{Type: b}}}}\n", 2, "A is written twice"),
         ("Resources: {? [a] : {Type: 'AWS::EC2::VPC'}}\n", 1, "a key must be a string"),
     ],
