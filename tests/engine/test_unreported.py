@@ -21,6 +21,8 @@ CASES = [
     ("TW202", "unknown_external_group/template.yaml"),
     ("TW202", "unknown_some_known/main.tf"),
     ("TW212", "unknown_external_group/main.tf"),
+    ("TW410", "unknown_instances_elsewhere/main.tf"),
+    ("TW410", "unknown_instances_elsewhere/template.yaml"),
 ]
 
 
@@ -38,3 +40,36 @@ def test_the_rule_has_an_unknown_that_no_report_has(rule: str, case: str, tmp_pa
     assert report.document.summary.unknown == 0
     assert {one.verdict for one in report.findings} <= {"pass"}
     assert report.status == 0
+
+
+ONE_INSTANCE = """
+variable "user_data" {}
+resource "aws_ecs_cluster" "main" {}
+resource "aws_instance" "one" {
+  instance_type = "m6i.large"
+  user_data     = USER_DATA
+}
+resource "aws_ecs_service" "web" {
+  cluster     = aws_ecs_cluster.main.id
+  launch_type = "FARGATE"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("user_data", "unreported"),
+    [
+        ("var.user_data", True),
+        ('"#!/bin/bash\necho ECS_CLUSTER=${var.user_data} > /etc/ecs/ecs.config"', False),
+    ],
+)
+def test_an_instance_that_may_have_no_agent_is_not_asked_about(
+    user_data: str, unreported: bool
+) -> None:
+    """Whether its settings are idle is of no use to who has not set any."""
+    texts = {"/nowhere/main.tf": ONE_INSTANCE.replace("USER_DATA", user_data)}
+    (stack,), _ = terraform.stacks([*texts], Files(texts), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW506"]
+    (found,) = judge(stack, rules, Settings(show=("fail", "unknown", "pass"))).findings
+
+    assert (found.finding.verdict, found.unreported) == ("unknown", unreported)

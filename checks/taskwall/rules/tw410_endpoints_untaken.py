@@ -32,6 +32,7 @@ from msgspec.structs import replace
 from taskwall.core.facts import Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.compute.hosts import hosts
+from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.availability import has_endpoint
 from taskwall.model.endpoints.egress_path import uses_nat
@@ -68,6 +69,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
                 adds=True,
                 names={"vpc": location.declared.origin.address},
                 concerned=concerned,
+                unreported=not _subnets(network, location),
             )
         else:
             unseen.append((location, concerned))
@@ -89,12 +91,17 @@ def _unseen(network: Network, location: TaskLocation, concerned: Fact) -> Verdic
     return Verdict(on, at, Fact(None, text, at, source.name, needs), text, concerned=concerned)
 
 
-def _has_subnets(network: Network, location: TaskLocation) -> bool:
-    """Whether a subnet is of the sources in which tasks, or their container instances, run."""
+def _subnets(network: Network, location: TaskLocation) -> list[Link]:
+    """The subnets in which tasks, or their container instances, run."""
     links = [link for source in location.sources for link in source.subnets]
     for source in location.sources:
         links += [link for host, _ in hosts(network, source) for link in host.subnets]
-    found = (network.get(Subnet, link) for link in links)
+    return links
+
+
+def _has_subnets(network: Network, location: TaskLocation) -> bool:
+    """Whether one of these subnets is of the sources."""
+    found = (network.get(Subnet, link) for link in _subnets(network, location))
     return any(subnet is not None and not subnet.external for subnet in found)
 
 

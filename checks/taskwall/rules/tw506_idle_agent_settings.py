@@ -45,6 +45,7 @@ def idle_agent_settings(network: Network) -> Iterator[Verdict]:
             about=agent.question(member.instances.id),
             negative=True,
             concerned=agent.joins & cluster,
+            unreported=agent.joins.truth is None,  # it may be no container instance at all
             asked_by=("TW501", "TW502", "TW504", "TW505"),
         )
 
