@@ -69,7 +69,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
                 adds=True,
                 names={"vpc": location.declared.origin.address},
                 concerned=concerned,
-                unreported=not _subnets(network, location),
+                unreported=concerned.truth is None and _is_elsewhere(network, location),
             )
         else:
             unseen.append((location, concerned))
@@ -77,7 +77,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
     if unseen:
         first, _ = min(written or unseen, key=lambda pair: pair[0].first.origin.order)
         verdict = _unseen(network, first, any_of(fact for _, fact in unseen))
-        # Of a network from elsewhere nobody asks how else it could be built.
+        # As of the VPCs of `_is_elsewhere`.
         yield replace(verdict, unreported=not written)
 
 
@@ -89,6 +89,15 @@ def _unseen(network: Network, location: TaskLocation, concerned: Fact) -> Verdic
     needs = needs or (Need(f"the VPC of {source.name}", "is not in the sources"),)
     text = f"traffic of {source.name} to AWS leaves its VPC through a NAT gateway"
     return Verdict(on, at, Fact(None, text, at, source.name, needs), text, concerned=concerned)
+
+
+def _is_elsewhere(network: Network, location: TaskLocation) -> bool:
+    """Whether the sources do not build the network of a VPC that they write.
+
+    Of one from elsewhere nobody asks how else it could be built.
+    """
+    adopted = location.declared is not None and location.declared.found
+    return adopted or not _subnets(network, location)
 
 
 def _subnets(network: Network, location: TaskLocation) -> list[Link]:
