@@ -45,8 +45,9 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
         classic = balancer is not None and balancer.kind.known == "classic"
         weak = _weak(network, listener.policy)
         changes = listener.policy.to(STRONG)
-        place = listener.policy.place if listener.policy.written else listener.place
+        place = listener.policy.place
         if classic:
+            place = place if listener.policy.written else listener.place
             weak, changes, place = _classic(network, listener, place)
         policy = _said(listener.policy)
         yield Verdict(
