@@ -1132,6 +1132,9 @@ def test_what_is_encoded_leads_to_its_local(tmp_path: Path, names: list[str]) ->
 
 LOOPED = """\
 locals {
+  settings = {
+    for name, one in local.services : name => merge({ "security.protocol" = "PLAINTEXT" }, {})
+  }
   services = {
     web = { name = "web", protocol = "PLAINTEXT" } #web
     api = { #api
@@ -1168,6 +1171,15 @@ OF_A_LOOP = {
         for name in ["security.protocol"] : { name = name, value = "PLAINTEXT" } #entry
       ]"""),
         {"entry": 2},
+    ),
+    "what a loop makes of all elements": (
+        ENCODED.replace('[{ name = "security.protocol", value = VALUE }] #entry', """[
+        for name, value in local.settings[each.key] : { name = name, value = value } #entry
+      ]"""),
+        {"entry": 2},
+    ),
+    "the element, by its key": (
+        ENCODED.replace("VALUE", "local.services[each.key].protocol"), {"web": 1, "api": 1},
     ),
     "a template": (
         'templatefile("${path.module}/web.json", { name = each.value.name }) #attribute',

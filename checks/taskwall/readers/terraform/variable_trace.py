@@ -104,7 +104,8 @@ def for_names(node: For, names: Mapping[str, Loop]) -> Mapping[str, Loop]:
 def takes_element(wanted: Wanted) -> bool:
     """Whether an expression takes anything of the element that its block is made for.
 
-    If it cannot be told within `MOST_TRACED_STEPS`, it may.
+    Its key may find something in another collection, which is what is written for all elements
+    there. If it cannot be told within `MOST_TRACED_STEPS`, it may.
     """
     pending = [(wanted.expression, wanted.names)]
     for _ in range(MOST_TRACED_STEPS):
@@ -113,12 +114,44 @@ def takes_element(wanted: Wanted) -> bool:
         node, names = pending.pop()
         loop = names.get(node.name) if isinstance(node, Name) else None
         if loop is None:
-            pending += ((child, names) for child in children(node))
+            aside = _looked_up_by_key(node, names)
+            pending += ((child, names) for child in children(node) if child not in aside)
         elif loop.kind == "block":
             return True
         else:
             pending.append((loop.over.expression, loop.over.names))
     return True
+
+
+def _looked_up_by_key(node: Expression, names: Mapping[str, Loop]) -> list[Expression]:
+    """The keys in an access that only find something in a collection which no element is of."""
+    if not isinstance(node, Access) or not isinstance(node.base, Name):
+        return []
+    keys_ = [step.key for step in node.steps if isinstance(step, Index)]
+    return [
+        key
+        for key in keys_
+        if isinstance(key, Access)
+        and isinstance(key.base, Name)
+        and key.steps == (Attr("key"),)
+        and (loop := names.get(key.base.name)) is not None
+        and loop.kind == "block"
+        and not _mentions(loop.over.expression, node.base.name, node.steps[0])
+    ]
+
+
+def _mentions(node: Expression, base: str, step: AccessStep) -> bool:
+    """Whether an expression takes a variable or a local: `local` and `.services`."""
+    pending = [node]
+    for each in pending:
+        if isinstance(each, Access) and each.steps[0] == step and _is_named(each.base, base):
+            return True
+        pending += children(each)
+    return False
+
+
+def _is_named(node: Expression, name: str) -> bool:
+    return isinstance(node, Name) and node.name == name
 
 
 def element_path(wanted: Wanted) -> ValuePath:
