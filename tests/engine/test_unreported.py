@@ -17,6 +17,8 @@ RULES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
 CASES = [
     ("TW109", "unknown_account/main.tf"),
     ("TW109", "unknown_account/template.yaml"),
+    ("TW201", "unknown_network_configuration/main.tf"),
+    ("TW201", "unknown_network_configuration/template.yaml"),
     ("TW202", "unknown_external_group/main.tf"),
     ("TW202", "unknown_external_group/template.yaml"),
     ("TW202", "unknown_some_known/main.tf"),

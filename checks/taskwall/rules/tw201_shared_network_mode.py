@@ -37,8 +37,6 @@ def shared_network_mode(network: Network) -> Iterator[Verdict]:
         concerned = ~_only_on(network, definition, "EXTERNAL")
         if mode.known == "none":
             continue
-        if mode.open:
-            violated = all_of((violated, *_started_without_interfaces(network, definition)))
         if mode.value is None or (mode.known is None and not mode.open):
             # Without a mode the others cannot be registered or started: invalid, not insecure.
             concerned = ~_only_on(network, definition, "FARGATE", "MANAGED_INSTANCES", "EXTERNAL")
@@ -54,14 +52,19 @@ def shared_network_mode(network: Network) -> Iterator[Verdict]:
             holds=f"tasks of {name} have network interfaces of their own (awsvpc)",
             severity="high" if mode.known == "host" else None,
             concerned=concerned,
+            unreported=violated.truth is None and _has_own_interfaces(network, definition),
         )
 
 
-def _started_without_interfaces(network: Network, definition: TaskDefinition) -> list[Fact]:
-    """What speaks against a shared network where the mode is open: AWS would refuse the start."""
-    sources = sources_of_definition(network, definition)
-    own = [awsvpc(network, source) for source, link in sources if link.fact.truth]
-    return [~fact for fact in own if fact.truth]
+def _has_own_interfaces(network: Network, definition: TaskDefinition) -> bool:
+    """Whether a source certainly starts a definition as AWS does in awsvpc mode only.
+
+    Whoever gives it another mode would have it refused, so nobody has to be asked.
+    """
+    return any(
+        link.fact.truth and awsvpc(network, source).truth
+        for source, link in sources_of_definition(network, definition)
+    )
 
 
 def _only_on(network: Network, definition: TaskDefinition, *launches: Launch) -> Fact:
