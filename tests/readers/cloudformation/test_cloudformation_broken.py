@@ -230,7 +230,6 @@ def test_no_more_than_a_line_is_lost(tmp_path: Path, line: str) -> None:
     [
         ("!ImportValue !Sub ${AWS::Region}-open", "Fn::ImportValue: !Sub ..."),
         ('!ImportValue !Sub "${AWS::Region}-open" # the team\'s', "Fn::ImportValue: !Sub ..."),
-        ("!Select [0, !ImportValue !Sub x]", "Fn::ImportValue: !Sub ..."),
         ("!Base64 !Join [x, []]", "Fn::Base64: !Join ..."),
     ],
 )
@@ -260,6 +259,34 @@ Outputs:
     )
     imports = written.startswith("!ImportValue")
     assert [one.file for one in document.findings] == ["other.yaml"] * imports
+
+
+def test_a_resource_of_many_broken_lines(tmp_path: Path) -> None:
+    """Of one that is written in another language all properties are lost, and no more."""
+    tags = "".join(f"        - Key: k{n}\n          Value: {{{{ env }}}}-{n}\n" for n in range(40))
+    bucket = f"  Bucket:\n    Type: AWS::S3::Bucket\n    Properties:\n      Tags:\n{tags}"
+    (tmp_path / "template.yaml").write_text(TEMPLATE + bucket)
+    document = scan(Options(("template.yaml",), cwd=str(tmp_path), select=("TW204",))).document
+
+    assert [(one.verdict, one.line) for one in document.findings] == [("fail", 8)]
+    assert document.errors
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("          Image: web\n", '          # !Base64 !Sub x\n          Image: "a" b\n', 16),
+        ("          Image: web\n", "          Image: !Base64 !Sub\n            - x\n", 15),
+    ],
+)
+def test_what_is_no_pair_of_tags(tmp_path: Path, old: str, new: str, line: int) -> None:
+    """A comment says nothing of an error behind it, and a value below is lost with its resource."""
+    file = tmp_path / "template.yaml"
+    file.write_text(TEMPLATE.replace(old, new))
+    document = scan(Options((str(file),), cwd=str(tmp_path), select=("TW204",))).document
+
+    assert [one.line for one in document.errors] == [line]
+    assert [one.line for one in document.findings] == [8]
 
 
 def test_secrets_in_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

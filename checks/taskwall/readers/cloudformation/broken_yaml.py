@@ -25,6 +25,9 @@ from taskwall.source.files import UnreadableError
 MOST_READINGS = 30
 """A text is read so many times at most: with each try of each mistake."""
 
+MOST_OF_LINES = 15
+"""So many readings beside these are for lines alone: where more are wrong, it is not by chance."""
+
 LONGEST_BROKEN = 200_000
 """Texts of more characters are not read again: all readings together take about a second."""
 
@@ -44,11 +47,14 @@ def readable_part(file: str, text: str, error: UnreadableError) -> TemplateFile:
         raise error
     lines, errors = text.split("\n"), [error.error]
     left_out: list[Span] = []
-    readings = 0
+    readings = of_lines = 0
     while True:
         at = errors[-1].place.line - 1
-        for start, end, without in _tries(lines, at):
-            readings += 1
+        for start, end, without in _tries(lines, at, by_line=of_lines < MOST_OF_LINES):
+            if end - start == 1:
+                of_lines += 1
+            else:
+                readings += 1
             if readings > MOST_READINGS:
                 raise error
             try:
@@ -78,11 +84,11 @@ class _Member(Struct, frozen=True):
     end: int
 
 
-def _tries(lines: list[str], at: int) -> Iterator[tuple[int, int, list[str]]]:
+def _tries(lines: list[str], at: int, *, by_line: bool) -> Iterator[tuple[int, int, list[str]]]:
     """The lines without what may be wrong at one of them, least first, and which these are."""
     # The parser may see a mistake at the line behind it only.
     members = [(line, member) for line in (at, at - 1) if (member := _member(lines, line))]
-    for line, member in members:
+    for line, member in members if by_line else ():
         if (without := _without_value(lines, line, member)) is not None:
             yield line, line + 1, without
     for member in dict.fromkeys(member for _, member in members):
@@ -97,14 +103,18 @@ def _without_value(lines: list[str], line: int, member: _Member) -> list[str] | 
     own = next(map(_depth, inside), 0)
     if member.section != "Resources" or written is None or _depth(lines[line]) <= own:
         return None  # what says which resource it is, is not left out
+    below = next((one for one in lines[line + 1 : member.end] if not _is_bare(one)), "")
+    if _depth(below) > len(written["dashes"]):
+        return None  # the value goes on below it
     if written["value"][0] not in "{[" and _FURTHER.search(written["value"]):
         return None  # it may be one of several that were to be on lines of their own
     try:
         composed("", lines[line].strip())
     except UnreadableError:
-        before, key, value = written["before"], written["key"], written["value"]
-        if twice := TWO_TAGS.match(value):  # it is clear what is meant
-            text = value[twice.end() :].partition(" #")[0].strip()
+        before, key = written["before"], written["key"]
+        twice = TWO_TAGS.match(lines[line])
+        text = lines[line][twice.end() :].partition(" #")[0].strip() if twice else ""
+        if twice and text and text[0] not in "|>":  # it is clear what is meant
             text = text if text[:1] in ("'", '"', "[") else "'{}'".format(text.replace("'", "''"))
             instead = f"{before}{{'{long_name(twice[1])}': {twice[2]} {text}}}"
             return [*lines[:line], instead, *lines[line + 1 :]]
@@ -193,7 +203,7 @@ _SECTION = pattern(
     r"(Parameters|Mappings|Conditions|Rules|Metadata|Resources|Outputs) *:\s*(?:#|$)"
 )
 _KEY = pattern(r""" *(?:"\w+"|'\w+'|\w+) *:(?=\s|$)""")
-_VALUE = pattern(r"(?P<before> *(?:- +)*(?:(?P<key>\w+) *: +)?)(?P<value>[^\s\-#].*)")
+_VALUE = pattern(r"(?P<before>(?P<dashes> *(?:- +)*)(?:(?P<key>\w+) *: +)?)(?P<value>[^\s\-#].*)")
 _FURTHER = pattern(r"\w[\"']? *: ")
 _KEPT = pattern(r""" *(?:Type|Condition) *: +(?:"[\w:]+"|'[\w:]+'|[\w:]*\w)\s*(?:#|$)""")
 _TYPE = pattern(r"""\bType["']? *: *["']?\w+::""")

@@ -60,8 +60,8 @@ DYNAMIC_REFERENCE = "{{resolve}}"
 UNREADABLE = "!taskwall.unreadable"
 """The tag of what stands for a value that is not well-formed: the name of what cannot be read."""
 
-TWO_TAGS = pattern(r"(?<!\S)(!\w+) +(!\w+)")
-"""Two functions in their short form in a row, of which YAML takes one."""
+TWO_TAGS = pattern(r" *(?:- +)*(?:\w+ *: +)?(!\w+) +(!\w+)")
+"""A line whose value is two functions in their short form in a row, of which YAML takes one."""
 
 
 class TemplateFile(Struct, frozen=True):
@@ -155,11 +155,9 @@ def _unreadable(file: str, text: str, error: "yaml.YAMLError") -> UnreadableErro
         lines = text.split("\n")
         if line > len(lines):  # the end of a text whose last line is not ended
             line, column = len(lines), len(lines[-1]) + 1
-        # The parser sees this at the line behind it.
-        for number in (line, line - 1):
-            if number and (twice := TWO_TAGS.search(lines[number - 1])):
-                line, column = number, twice.start() + 1
-                why = f"a value has one tag: write {long_name(twice[1])}: {twice[2]} ..."
+        if twice := TWO_TAGS.match(lines[line - 1]):
+            column = twice.start(1) + 1
+            why = f"a value has one tag: write {long_name(twice[1])}: {twice[2]} ..."
         return UnreadableError(file, f"cannot be parsed: {why}", line, column)
     if isinstance(error, yaml.reader.ReaderError):
         # The position it gives counts bytes in one reader, and something else in the other.
